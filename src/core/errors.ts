@@ -1,0 +1,163 @@
+/**
+ * Errors that a person can fix, and the one map from what happened to the exit code.
+ * Anything thrown that is not a `UserError` is our bug.
+ */
+
+import type { Rail } from './model.js';
+
+export const exitCodes = {
+  ok: 0,
+  bug: 1,
+  changes: 2,
+  usage: 3,
+  auth: 4,
+  incomplete: 5,
+  refused: 6,
+  conflict: 7,
+  budget: 9,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Something a person can fix: the message is printed, then the hint. Never carries a secret. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+  readonly hint: string | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, options: UserErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? exitCodes.usage;
+  }
+}
+
+export interface UserErrorOptions {
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+  readonly exitCode?: ExitCode;
+}
+
+/** One thing wrong with a config file. */
+export interface ConfigProblem {
+  /** Dotted key path such as `environments.prod.tenant`; empty for the whole file. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** 1-based; absent for formats without positions (`.js`, `.ts`). */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Everything that is wrong with a config file, at once. Exit 3. */
+export class ConfigError extends UserError {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(file: string, problems: readonly ConfigProblem[], options: UserErrorOptions = {}) {
+    super(problems.map((problem) => formatProblem(file, problem)).join('\n'), options);
+    this.problems = problems;
+  }
+}
+
+function formatProblem(file: string, problem: ConfigProblem): string {
+  const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  const key = problem.path === '' ? '' : `${problem.path}: `;
+  const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
+  return `${place}: ${key}${problem.message}${hint}`;
+}
+
+/** A local folder or file cannot be read as an extension. Exit 3. */
+export class SourceError extends UserError {
+  override readonly name = 'SourceError';
+  readonly file: string;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  constructor(
+    message: string,
+    options: UserErrorOptions & { readonly file: string; readonly line?: number; readonly column?: number },
+  ) {
+    const place = [options.file, options.line, options.column].filter((part) => part !== undefined).join(':');
+    super(`${place}: ${message}`, options);
+    this.file = options.file;
+    this.line = options.line;
+    this.column = options.column;
+  }
+}
+
+/** What the tenant, or the way to it, answered. */
+export interface TenantErrorDetails extends UserErrorOptions {
+  readonly method: string;
+  /** Path below the tenant's origin, without a query that could hold a secret. */
+  readonly path: string;
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number | undefined;
+  /** Qlik's error code (`EXTENSIONS-…`, `HTTP-429`) or ours for a failed connection (`timeout`, `reset` …). */
+  readonly code?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly resourceName?: string | undefined;
+}
+
+/** The tenant refused, failed, or could not be reached. Exit 4 for 401 and 403, else 5. */
+export class TenantError extends UserError {
+  override readonly name = 'TenantError';
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly traceId: string | undefined;
+  readonly resourceName: string | undefined;
+
+  constructor(message: string, details: TenantErrorDetails) {
+    const auth = details.status === 401 || details.status === 403 || details.code === 'login-page';
+    super(message, {
+      ...details,
+      exitCode: details.exitCode ?? (auth ? exitCodes.auth : exitCodes.incomplete),
+    });
+    this.method = details.method;
+    this.path = details.path;
+    this.status = details.status;
+    this.code = details.code;
+    this.traceId = details.traceId;
+    this.resourceName = details.resourceName;
+  }
+}
+
+/** A safety rail refused the whole run before any write. Exit 6 unless told otherwise. */
+export class RefusedError extends UserError {
+  override readonly name = 'RefusedError';
+
+  constructor(message: string, options: UserErrorOptions = {}) {
+    super(message, { ...options, exitCode: options.exitCode ?? exitCodes.refused });
+  }
+}
+
+/** The exit code of a change that this rail blocked. */
+export function exitCodeOfRail(rail: Rail): ExitCode {
+  return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
+}
+
+/** contract.md: "When several apply, the first of …". */
+const precedence: readonly ExitCode[] = [
+  exitCodes.interrupted,
+  exitCodes.bug,
+  exitCodes.usage,
+  exitCodes.auth,
+  exitCodes.refused,
+  exitCodes.conflict,
+  exitCodes.budget,
+  exitCodes.incomplete,
+  exitCodes.changes,
+  exitCodes.ok,
+];
+
+export function worstExitCode(codes: Iterable<ExitCode>): ExitCode {
+  const present = new Set(codes);
+  return precedence.find((code) => present.has(code)) ?? exitCodes.ok;
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof UserError ? error.exitCode : exitCodes.bug;
+}

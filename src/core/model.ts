@@ -1,0 +1,287 @@
+/**
+ * The words of the pipeline: what should be, what is, what would be done, what was done.
+ * Everything here is readonly data; nothing here is a closure.
+ */
+
+import type { ContentFacts } from './content.js';
+import type { Manifest } from './manifest.js';
+
+// ── Findings ────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Severity = 'info' | 'warning' | 'error';
+
+/** Something the rules say about an extension, at a place a person can open. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** The extension's name, where the finding belongs to one. */
+  readonly extension?: string;
+  /** Path relative to the working directory, with `/`. */
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column?: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+// ── Desired state: the folders ──────────────────────────────────────────────────────────────────────────
+
+/** A file that Qlik would keep and that no ignore rule leaves out. */
+export interface KeptFile {
+  /** Relative to the folder that holds the `.qext`, with `/`, in Unicode NFC. */
+  readonly path: string;
+  /** The path as the disk spells it, relative to the same folder, with `/`; differs from `path` only in Unicode form. */
+  readonly diskPath: string;
+  readonly bytes: number;
+  /** 64 lower-case hex digits of the content's SHA-256. */
+  readonly sha256: string;
+  readonly facts: ContentFacts;
+}
+
+/** A file in the folder that is not uploaded, and why. */
+export interface LeftOutFile {
+  readonly path: string;
+  readonly why: 'default' | 'ignored' | 'dropped-by-qlik';
+}
+
+/** One local extension, read completely. Holds no file content. */
+export interface DesiredExtension {
+  /** Identity on the tenant: the stem of the `.qext` file (`qextFilename`). */
+  readonly name: string;
+  /** The folder that holds the `.qext`: absolute, as the operating system spells it. */
+  readonly folder: string;
+  /** The same folder for people: relative to the working directory, with `/`. */
+  readonly displayFolder: string;
+  readonly manifest: Manifest;
+  /** Sorted by the UTF-8 bytes of `path`. */
+  readonly files: readonly KeptFile[];
+  readonly leftOut: readonly LeftOutFile[];
+  /** Content digest, 64 lower-case hex digits; see `core/digest.ts`. */
+  readonly digest: string;
+  /** Sum of `files[].bytes`. */
+  readonly bytes: number;
+}
+
+/** A folder that the config names but that is not deployed as an extension (a theme, a mashup …). */
+export interface SkippedFolder {
+  readonly name: string;
+  readonly displayFolder: string;
+  readonly reason: string;
+}
+
+export interface DesiredState {
+  /** Sorted by name, by code unit. */
+  readonly extensions: readonly DesiredExtension[];
+  readonly skipped: readonly SkippedFolder[];
+  /** Names that discovery found but the selection left out; they are known, and so never orphans. */
+  readonly notSelected: readonly string[];
+}
+
+// ── Actual state: the tenant ────────────────────────────────────────────────────────────────────────────
+
+/** One record of the tenant's list, as far as decisions need it. */
+export interface ActualExtension {
+  readonly id: string;
+  /** `qextFilename`; `undefined` for records that no file belongs to. */
+  readonly name: string | undefined;
+  readonly tags: readonly string[];
+  readonly bundled: boolean;
+  readonly supernova: boolean;
+  readonly qextVersion?: string;
+  /** Lower-case hex MD5 of the stored archive. */
+  readonly md5?: string;
+  /** `file.originalname`: the archive name as it was sent. */
+  readonly archiveName?: string;
+  /** `file.contentLength`, bytes. */
+  readonly archiveBytes?: number;
+  /** Server-side revision counter, opaque text such as `56.0.0`. */
+  readonly revision?: string;
+  /** RFC 3339. */
+  readonly updatedAt?: string;
+  readonly userId?: string;
+  /**
+   * Content digest that `reconcile/observe` resolved where the archive name does not tell it
+   * (64 hex digits); `undefined` where the archive name tells, nobody asked, or it could not be resolved.
+   */
+  readonly resolvedDigest?: string;
+}
+
+export interface ActualState {
+  readonly extensions: readonly ActualExtension[];
+}
+
+// ── Policy: what the person allows ──────────────────────────────────────────────────────────────────────
+
+export type OnDrift = 'stop' | 'overwrite' | 'skip';
+export type VersionPolicy = 'off' | 'warn' | 'enforce';
+
+export interface Policy {
+  readonly project: string;
+  /** Config tags, without our own ownership tag. */
+  readonly tags: readonly string[];
+  readonly prune: boolean;
+  readonly onDrift: OnDrift;
+  readonly versionPolicy: VersionPolicy;
+  /** Names that are never updated, replaced or deleted. */
+  readonly protect: ReadonlySet<string>;
+  /** Names a selection picked; `undefined` where there is no selection. */
+  readonly selection?: ReadonlySet<string>;
+  // Approvals, each by name.
+  readonly adopt: ReadonlySet<string>;
+  readonly takeOwnership: ReadonlySet<string>;
+  readonly overwrite: ReadonlySet<string>;
+  readonly allowReplace: ReadonlySet<string>;
+  readonly allowDowngrade: boolean;
+}
+
+// ── Plan ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'none';
+
+export type State =
+  | 'missing'
+  | 'in-sync'
+  | 'changed'
+  | 'unmarked'
+  | 'drifted'
+  | 'disowned'
+  | 'unmanaged'
+  | 'foreign'
+  | 'orphan'
+  | 'skipped';
+
+/** The rail that stops one change. Its exit code is in `core/errors.ts`. */
+export type Rail =
+  | 'drift'
+  | 'unmanaged'
+  | 'disowned'
+  | 'foreign'
+  | 'bundled'
+  | 'protected'
+  | 'replace'
+  | 'version'
+  | 'downgrade';
+
+export interface Blocked {
+  readonly rail: Rail;
+  /** Why, for a person, without the action. */
+  readonly message: string;
+  /** The flag that lifts this rail, e.g. `--overwrite heat-table`; `undefined` where none does. */
+  readonly lift?: string;
+}
+
+/** What the tenant should hold afterwards. */
+export interface DesiredSummary {
+  readonly digest: string;
+  readonly version?: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What the tenant holds now; also the precondition of a write. */
+export interface ActualSummary {
+  readonly id: string;
+  readonly digest?: string;
+  readonly md5?: string;
+  readonly version?: string;
+  readonly revision?: string;
+  readonly updatedAt?: string;
+  readonly userId?: string;
+}
+
+/** What the request carries; present on create, update and replace. */
+export interface Write {
+  /** `file-and-data` uploads the archive; `data` sends only the tags. */
+  readonly carries: 'file-and-data' | 'data';
+  /** The complete list of tags the record has afterwards. */
+  readonly tags: readonly string[];
+}
+
+export type ChangeReason =
+  | 'new'
+  | 'content-changed'
+  | 'tags-changed'
+  | 'marker-missing'
+  | 'marker-outdated'
+  | 'changed-on-tenant'
+  | 'adopted'
+  | 'ownership-taken'
+  | 'supernova-off'
+  | 'no-longer-desired'
+  | 'kept'
+  | 'in-sync'
+  | 'not-selected'
+  | 'not-deployable'
+  | 'not-ours';
+
+/** The one decision about one name. */
+export interface Change {
+  readonly name: string;
+  readonly action: Action;
+  readonly state: State;
+  readonly reason: ChangeReason;
+  /** The reason as a person reads it, e.g. `content changed, 1.4.0 → 1.5.0`. */
+  readonly message: string;
+  readonly warning?: string;
+  readonly blocked?: Blocked;
+  readonly desired?: DesiredSummary;
+  readonly actual?: ActualSummary;
+  readonly write?: Write;
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly blocked: number;
+  readonly unchanged: number;
+  readonly kept: number;
+  readonly notSelected: number;
+  readonly unmanaged: number;
+}
+
+/** Requests a plan costs, and about how long Qlik's limits make it take. */
+export interface RequestForecast {
+  /** Reads. */
+  readonly tier1: number;
+  /** Writes. */
+  readonly tier2: number;
+  readonly estimatedSeconds: number;
+}
+
+export interface Plan {
+  readonly project: string;
+  /** Every name either side knows, exactly once, sorted by name. */
+  readonly changes: readonly Change[];
+  readonly summary: PlanSummary;
+  readonly requests: RequestForecast;
+  /** `sha256:<64 hex>` over tenant, project and the decisions; see `core/plan.ts`. */
+  readonly digest: string;
+}
+
+// ── Outcome ─────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface OutcomeError {
+  readonly message: string;
+  readonly hint?: string;
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  readonly code?: string;
+  readonly traceId?: string;
+}
+
+/** What became of one change. `not-applied`: answered 2xx, but the answer does not show what was sent. */
+export interface Outcome {
+  readonly name: string;
+  readonly action: Action;
+  readonly status: 'done' | 'failed' | 'not-applied' | 'not-attempted';
+  readonly id?: string;
+  /** Bytes of the archive that was sent. */
+  readonly bytes?: number;
+  /** Milliseconds from the start of the change to its verified answer. */
+  readonly ms?: number;
+  readonly error?: OutcomeError;
+}

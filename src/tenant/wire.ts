@@ -1,0 +1,211 @@
+/**
+ * What goes over the wire: the shapes of Qlik's Extensions and Items APIs, as the documents
+ * (`extensions-api`, `items-api`) and real records show them. Shared with the sandbox.
+ * Every optional field may be absent, `null` or `""`; unknown fields are kept.
+ */
+
+export interface ExtensionFile {
+  readonly contentType?: string | null;
+  readonly contentLength?: number | null;
+  /** Hex MD5 of the uploaded archive's bytes. */
+  readonly md5?: string | null;
+  readonly fileId?: string | null;
+  /** The multipart file name as it was sent. */
+  readonly originalname?: string | null;
+}
+
+export interface ExtensionBundle {
+  readonly id?: string;
+  readonly name?: string;
+  readonly description?: string;
+}
+
+/** The part of an extension that a client may send as `data`. */
+export interface ExtensionData {
+  readonly name?: string | null;
+  readonly type?: string | null;
+  readonly icon?: string | null;
+  readonly tags?: readonly string[] | null;
+  readonly author?: string | null;
+  readonly bundle?: ExtensionBundle | null;
+  readonly bundled?: boolean | null;
+  readonly license?: string | null;
+  readonly preview?: string | null;
+  /** A server-side revision counter (`56.0.0`), not the extension's version. */
+  readonly version?: string | null;
+  readonly checksum?: string | null;
+  readonly homepage?: string | null;
+  readonly keywords?: string | null;
+  readonly loadpath?: string | null;
+  readonly supplier?: string | null;
+  readonly supernova?: boolean | null;
+  readonly deprecated?: string | null;
+  readonly repository?: string | null;
+  readonly description?: string | null;
+  /** The version that the `.qext` file states. */
+  readonly qextVersion?: string | null;
+  readonly dependencies?: Readonly<Record<string, unknown>> | null;
+  /** The `.qext` file's stem: the identity that apps refer to. */
+  readonly qextFilename?: string | null;
+}
+
+/** One extension as the tenant returns it. */
+export interface ExtensionRecord extends ExtensionData {
+  readonly id: string;
+  readonly file?: ExtensionFile | null;
+  readonly userId?: string | null;
+  readonly tenantId?: string | null;
+  readonly createdAt?: string | null;
+  readonly updatedAt?: string | null;
+  /** What the document calls `updatedAt`. */
+  readonly updateAt?: string | null;
+  readonly [field: string]: unknown;
+}
+
+export interface ExtensionList {
+  readonly data: readonly ExtensionRecord[];
+}
+
+/** The Extensions API's error body. `meta.stack` is never shown. */
+export interface FlatErrorBody {
+  readonly title: string;
+  readonly status?: number;
+  readonly meta?: { readonly message?: string; readonly resourceName?: string; readonly stack?: string };
+  readonly source?: unknown;
+  readonly traceId?: string;
+}
+
+export interface ErrorEntry {
+  readonly code: string;
+  readonly title: string;
+  readonly detail?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** The error body of Items, OAuth and every 429. */
+export interface ErrorsBody {
+  readonly errors: readonly ErrorEntry[];
+  readonly traceId?: string;
+}
+
+// ── Items ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export const itemResourceTypes = [
+  'app',
+  'qlikview',
+  'qvapp',
+  'genericlink',
+  'sharingservicetask',
+  'note',
+  'dataasset',
+  'dataset',
+  'automation',
+  'automl-experiment',
+  'automl-deployment',
+] as const;
+
+export type ItemResourceType = (typeof itemResourceTypes)[number];
+
+export interface Link {
+  readonly href: string;
+}
+
+export interface Tag {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ItemViews {
+  readonly week?: readonly { readonly start: string; readonly total: number; readonly unique: number }[];
+  /** Views in the last 28 days. */
+  readonly total?: number;
+  /** Slope of a linear regression over the weekly unique users of the last 4 weeks. */
+  readonly trend?: number;
+  /** Unique users in the last 28 days. */
+  readonly unique?: number;
+  /** Datasets only: number of apps. */
+  readonly usedBy?: number;
+}
+
+export interface Item {
+  readonly id: string;
+  readonly name: string;
+  readonly resourceType: ItemResourceType;
+  readonly resourceId?: string;
+  readonly resourceLink?: string;
+  readonly resourceSubType?: string;
+  readonly resourceAttributes?: Readonly<Record<string, unknown>>;
+  readonly resourceCustomAttributes?: Readonly<Record<string, unknown>> | null;
+  readonly resourceCreatedAt?: string;
+  readonly resourceUpdatedAt?: string;
+  readonly resourceReloadStatus?: string;
+  readonly resourceReloadEndTime?: string;
+  readonly resourceSize?: { readonly appFile?: number; readonly appMemory?: number };
+  readonly description?: string;
+  readonly ownerId?: string;
+  readonly spaceId?: string;
+  readonly tenantId?: string;
+  readonly creatorId?: string;
+  readonly updaterId?: string;
+  readonly thumbnailId?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly collectionIds?: readonly string[];
+  readonly isFavorited?: boolean;
+  readonly actions?: readonly string[];
+  readonly itemViews?: ItemViews;
+  readonly links?: {
+    readonly self?: Link;
+    readonly open?: Link;
+    readonly thumbnail?: Link;
+    readonly collections?: Link;
+  };
+  readonly meta?: {
+    readonly tags?: readonly Tag[];
+    readonly collections?: readonly Tag[];
+    readonly actions?: readonly string[];
+    readonly isFavorited?: boolean;
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface PageLinks {
+  readonly self?: Link;
+  readonly next?: Link;
+  readonly prev?: Link;
+  readonly collection?: Link;
+  readonly item?: Link;
+}
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly links?: PageLinks;
+}
+
+export interface Collection {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'private' | 'public' | 'publicgoverned' | 'favorite';
+  readonly description?: string;
+  readonly full?: boolean;
+  readonly itemCount?: number;
+  readonly tenantId?: string;
+  readonly creatorId?: string;
+  readonly updaterId?: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly links?: { readonly self?: Link; readonly items?: Link };
+  readonly meta?: { readonly items?: Page<Item> };
+  readonly [field: string]: unknown;
+}
+
+export interface ItemsSettings {
+  readonly usageMetricsEnabled: boolean;
+}
+
+/** The only patch that items settings take (RFC 6902, `replace` of one path). */
+export interface ItemsSettingsPatch {
+  readonly op: 'replace';
+  readonly path: '/usageMetricsEnabled';
+  readonly value: boolean;
+}
