@@ -119,6 +119,8 @@ export type VersionPolicy = 'off' | 'warn' | 'enforce';
 
 export interface Policy {
   readonly project: string;
+  /** The config's patterns for extension folders; only words for messages. */
+  readonly sources: readonly string[];
   /** Config tags, without our own ownership tag. */
   readonly tags: readonly string[];
   readonly prune: boolean;
@@ -170,6 +172,8 @@ export interface Blocked {
   readonly message: string;
   /** The flag that lifts this rail, e.g. `--overwrite heat-table`; `undefined` where none does. */
   readonly lift?: string;
+  /** What the flag does, to be read behind it: `replaces it`. */
+  readonly effect?: string;
 }
 
 /** What the tenant should hold afterwards. */

@@ -1,0 +1,94 @@
+/**
+ * src → dist: the command line and the library bundled into lazily loaded chunks (start-up time is a feature),
+ * the types, the JSON schemas of what we read and print, and the licences of what is bundled.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+rmSync('dist', { recursive: true, force: true });
+const metafile = await bundle();
+chmodSync('dist/cli.js', 0o755);
+writeTypes();
+await writeSchemas();
+writeLicences(metafile);
+
+async function bundle() {
+  const result = await build({
+    entryPoints: ['src/cli.ts', 'src/index.ts'],
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    chunkNames: 'chunks/[name]-[hash]',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: false,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    define: { QLIK_SYNC_VERSION: JSON.stringify(version) },
+    // jiti carries its own compiler; the others are never reached, since the loaders of the config are ours.
+    external: ['jiti', 'typescript', 'js-yaml', 'parse-json', 'import-fresh'],
+    // CommonJS packages ask for `require`.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return result.metafile;
+}
+
+function writeTypes() {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/tsconfig.json'], { stdio: 'inherit' });
+}
+
+/** The schemas come from the same source that validates: bundled once more, run, thrown away. */
+async function writeSchemas() {
+  mkdirSync('dist/build', { recursive: true });
+  await build({
+    entryPoints: { config: 'src/config/json-schema.ts', output: 'src/report/json-schema.ts' },
+    outdir: 'dist/build',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outExtension: { '.js': '.mjs' },
+    logLevel: 'warning',
+  });
+  const { configJsonSchema } = await import('../dist/build/config.mjs');
+  const { outputJsonSchema } = await import('../dist/build/output.mjs');
+  writeJson('schema.json', configJsonSchema());
+  writeJson('dist/output.schema.json', outputJsonSchema());
+  rmSync('dist/build', { recursive: true });
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Bundling copies other people's code, and their licences ask to travel with it. */
+function writeLicences({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+  const packages = new Set(inputs.map(packageOf).filter((name) => name !== undefined));
+  const texts = [...packages].sort().map((name) => {
+    const folder = `node_modules/${name}`;
+    const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const text = file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim();
+    return `${name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
+  });
+  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+function packageOf(input) {
+  const path = input.split('node_modules/').slice(1).join('node_modules/');
+  const [first, second] = path.split('/');
+  if (first === undefined || first === '') return undefined;
+  const name = first.startsWith('@') ? `${first}/${second}` : first;
+  return existsSync(`node_modules/${name}/package.json`) ? name : undefined;
+}

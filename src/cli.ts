@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/** argv in, exit code out; the only file that touches `process`. Everything else is loaded when it is needed. */
+
+import type { Io, Sink } from './commands/io.js';
+import { coloured, plain } from './report/paint.js';
+import { version } from './version.js';
+
+const interruptedExitCode = 130;
+
+if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
+  process.stdout.write(`${version}\n`);
+} else {
+  await main();
+}
+
+async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(interrupt));
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onStreamError);
+  const { run } = await import('./commands/run.js');
+  process.exitCode = await run(openIo(interrupt.signal));
+}
+
+/** Once: finish what is in flight. Twice: stop now. */
+function onSignal(interrupt: AbortController): void {
+  if (interrupt.signal.aborted) process.exit(interruptedExitCode);
+  interrupt.abort(new Error('interrupted'));
+}
+
+/** A closed pipe ends quietly: whoever read us has had enough. */
+function onStreamError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}
+
+function openIo(interrupted: AbortSignal): Io {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    argv: process.argv.slice(2),
+    stdout: openSink(process.stdout),
+    stderr: openSink(process.stderr),
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true && !isSet(process.env['CI']),
+    interrupted,
+    version,
+  };
+}
+
+function openSink(stream: NodeJS.WriteStream): Sink {
+  const isTerminal = stream.isTTY === true;
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal,
+    paint: wantsColour(isTerminal) ? coloured : plain,
+  };
+}
+
+/** `--no-color` and `NO_COLOR` win, then `FORCE_COLOR` (0 and false mean no), then whether a terminal reads it. */
+function wantsColour(isTerminal: boolean): boolean {
+  const { NO_COLOR, FORCE_COLOR, QLIK_SYNC_NO_COLOR, TERM } = process.env;
+  if (process.argv.includes('--no-color') || isSet(NO_COLOR) || isSet(QLIK_SYNC_NO_COLOR)) return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTerminal && TERM !== 'dumb';
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}

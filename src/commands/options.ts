@@ -1,0 +1,112 @@
+/** The options that several commands share, as commander parses them. No option takes an optional value. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export interface SharedFlags {
+  readonly config?: string;
+  readonly env?: readonly string[];
+  readonly tenant?: string;
+  readonly sandbox?: true;
+  readonly sandboxDir?: string;
+  readonly cwd?: string;
+  /** commander's negation: `--no-cache` makes it false. */
+  readonly cache?: boolean;
+  readonly json?: true;
+  readonly concurrency?: number;
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+export interface ApprovalOptions {
+  readonly prune?: true;
+  readonly onDrift?: 'stop' | 'overwrite' | 'skip';
+  readonly overwrite?: readonly string[];
+  readonly adopt?: readonly string[];
+  readonly takeOwnership?: readonly string[];
+  readonly allowReplace?: readonly string[];
+  readonly allowDowngrade?: true;
+  readonly allowDeletes?: number;
+  readonly allowUpdates?: number;
+  readonly allowEmpty?: true;
+}
+
+export interface SandboxOptions {
+  readonly port: number;
+  readonly latency?: number;
+  readonly rate?: readonly [number, number];
+  readonly window?: number;
+  readonly seed?: number;
+  readonly apiKey?: string;
+  readonly json?: true;
+  readonly cwd?: string;
+}
+
+/** `local` commands need no tenant and take no tenant. */
+export function addShared(command: Command, reach: 'local' | 'tenant'): Command {
+  command
+    .option('--config <file>', 'config file')
+    .option('--env <name>', 'environment of the config', collect)
+    .option('--cwd <dir>', 'work as if started in this folder');
+  if (reach === 'tenant') {
+    command
+      .option('--tenant <url>', 'tenant, with QLIK_API_KEY')
+      .option('--sandbox', 'the embedded tenant, its state in .qlik-sync/sandbox')
+      .option('--sandbox-dir <dir>', 'another folder for its state')
+      .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency));
+  }
+  return command
+    .option('--no-cache', 'ignore and leave alone every local index')
+    .option('--json', 'print one document')
+    .option('-q, --quiet', 'say less')
+    .option('-v, --verbose', 'say more')
+    .option('--no-color', 'no colour');
+}
+
+/** Each approval lifts one rail, and only that. */
+export function addApprovals(command: Command): Command {
+  return command
+    .option('--prune', 'delete what is ours and no longer in the folders')
+    .addOption(new Option('--on-drift <what>', 'what to do with content changed on the tenant').choices(['stop', 'overwrite', 'skip']))
+    .option('--overwrite <name>', 'replace what was changed on the tenant', collect)
+    .option('--adopt <name>', 'take over an extension that is not managed', collect)
+    .option('--take-ownership <name>', 'take over an extension of another project', collect)
+    .option('--allow-replace <name>', 'delete and create again, with a new id', collect)
+    .option('--allow-downgrade', 'permit lower versions')
+    .addOption(new Option('--allow-deletes <n>', 'the exact number of deletes').argParser(parseCount))
+    .addOption(new Option('--allow-updates <n>', 'the exact number of updates').argParser(parseCount))
+    .option('--allow-empty', 'the project is meant to be empty');
+}
+
+export function addSandboxOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
+    .addOption(new Option('--rate <tier1,tier2>', 'requests a minute by tier').argParser(parseRate))
+    .addOption(new Option('--window <seconds>', 'length of the window they are judged over').argParser(parseConcurrency))
+    .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
+    .option('--api-key <key>', 'the key that may do everything')
+    .option('--cwd <dir>', 'work as if started in this folder')
+    .option('--json', 'print {"url","apiKey","userKey"} as the first line once it is ready');
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
+  return Number(text);
+}
+
+function parseConcurrency(text: string): number {
+  const number = parseCount(text);
+  if (number < 1) throw new InvalidArgumentError('It takes a whole number from 1.');
+  return number;
+}
+
+function parseRate(text: string): readonly [number, number] {
+  const [tier1, tier2, ...rest] = text.split(',').map(parseConcurrency);
+  if (tier1 === undefined || tier2 === undefined || rest.length > 0) {
+    throw new InvalidArgumentError('It takes two numbers, such as 1000,100.');
+  }
+  return [tier1, tier2];
+}

@@ -1,0 +1,92 @@
+/** The command line: every command, option and help text. A command's code is loaded when it runs. */
+
+import { Command, Option } from 'commander';
+import type { ExitCode } from '../core/errors.js';
+import type { Io } from './io.js';
+import {
+  addApprovals,
+  addSandboxOptions,
+  addShared,
+  type ApprovalOptions,
+  parseCount,
+  type SandboxOptions,
+  type SharedFlags,
+} from './options.js';
+
+type Finish = (exitCode: ExitCode) => void;
+
+/** Throws CommanderError for what commander finds wrong; UserError for what we do. */
+export function createProgram(io: Io, finish: Finish): Command {
+  const program = new Command('qlik-sync')
+    .description('Makes a Qlik Cloud tenant match your folders of visualization extensions.')
+    .version(io.version, '-V, --version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout.write,
+      writeErr: io.stderr.write,
+      outputError: (text, write) => write(io.stderr.paint('red', text)),
+    });
+  program.addHelpText('after', '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift · 130 interrupted');
+  addValidate(program, io, finish);
+  addPlan(program, io, finish);
+  addApply(program, io, finish);
+  addPack(program, io, finish);
+  addSandbox(program, io, finish);
+  return program;
+}
+
+function addValidate(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('validate'), 'local')
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('check extension folders; needs no tenant')
+    .action(async (names: string[], flags: SharedFlags) => {
+      const { validate } = await import('./validate.js');
+      finish(await validate(names, flags, io));
+    });
+}
+
+function addPlan(program: Command, io: Io, finish: Finish): void {
+  addApprovals(addShared(program.command('plan'), 'tenant'))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('show what apply would do')
+    .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))
+    .action(async (names: string[], flags: SharedFlags & ApprovalOptions & { detailedExitcode?: true }) => {
+      const { showPlan } = await import('./plan.js');
+      finish(await showPlan(names, flags, io));
+    });
+}
+
+function addApply(program: Command, io: Io, finish: Finish): void {
+  addApprovals(addShared(program.command('apply'), 'tenant'))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('make the tenant match the folders')
+    .option('--confirm <env>', 'confirm a protected environment by its name')
+    .option('--yes', 'approve the plan that is shown; lifts no rail')
+    .action(async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string; yes?: true }) => {
+      const { applyPlan } = await import('./apply.js');
+      finish(await applyPlan(names, flags, io));
+    });
+}
+
+function addPack(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('pack'), 'local')
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('write the zips that apply would upload')
+    .option('--out <dir>', 'folder to write to', '.qlik-sync/pack')
+    .action(async (names: string[], flags: SharedFlags & { out: string }) => {
+      const { packExtensions } = await import('./pack.js');
+      finish(await packExtensions(names, flags, io));
+    });
+}
+
+function addSandbox(program: Command, io: Io, finish: Finish): void {
+  addSandboxOptions(program.command('sandbox'))
+    .argument('[dir]', 'folder that keeps its state; in memory when absent')
+    .description('run the embedded tenant')
+    .addOption(new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parseCount).default(0))
+    .action(async (dir: string | undefined, flags: SandboxOptions) => {
+      const { serveSandbox } = await import('./sandbox.js');
+      finish(await serveSandbox(dir, flags, io));
+    });
+}

@@ -1,0 +1,51 @@
+/** Runs the command that argv names and turns whatever happens into an exit code and one message. */
+
+import { CommanderError } from 'commander';
+import { ConfigError, type ExitCode, exitCodeOf, exitCodes, UserError } from '../core/errors.js';
+import { renderErrorJson } from '../report/json.js';
+import { printable } from '../report/paint.js';
+import type { Io } from './io.js';
+import { createProgram } from './program.js';
+
+export async function run(io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(io.argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return reportError(error, io);
+  }
+}
+
+/** Shown once, here. A person's mistake has no stack trace; our own has one and says where to report it. */
+function reportError(error: unknown, io: Io): ExitCode {
+  const exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodeOf(error);
+  if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, error, exitCode));
+  io.stderr.write(exitCode === exitCodes.interrupted ? 'Interrupted.\n' : describeError(error, io));
+  return exitCode;
+}
+
+function describeError(error: unknown, io: Io): string {
+  const { paint } = io.stderr;
+  if (!(error instanceof UserError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${paint('red', 'This is a bug in qlik-sync.')}\n${stack}\nqlik-sync ${io.version}; please report it with the lines above.\n`;
+  }
+  const lines = error.message.split('\n').map(printable).join('\n');
+  const head = error instanceof ConfigError ? lines : `${paint('red', 'error:')} ${lines}`;
+  const hint = error.hint === undefined ? '' : `${error.hint.split('\n').map(printable).join('\n')}\n`;
+  return `${head}\n${hint}`;
+}
+
+/** Also for errors that come before the options are parsed. */
+function wantsJson(io: Io): boolean {
+  return io.argv.includes('--json') || /^(1|true)$/.test(io.env['QLIK_SYNC_JSON'] ?? '');
+}
+
+function commandOf(io: Io): string {
+  return io.argv.find((word) => !word.startsWith('-')) ?? 'qlik-sync';
+}

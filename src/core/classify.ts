@@ -1,0 +1,21 @@
+/** Which row of the decision table a name is in, before any approval is looked at. */
+
+import { isOwned, markerOf, ownersOf } from './marker.js';
+import type { ActualExtension, DesiredExtension, State } from './model.js';
+
+/** The state of a name that both sides know. */
+export function classify(desired: DesiredExtension, actual: ActualExtension, project: string): State {
+  if (actual.bundled) return 'unmanaged';
+  const marker = markerOf(actual);
+  if (ownersOf(actual.tags).length === 0) return marker.kind === 'ours' ? 'disowned' : 'unmanaged';
+  if (!isOwned(actual, project)) return 'foreign';
+  if (hasSameContent(desired, actual)) return marker.kind === 'ours' ? 'in-sync' : 'unmarked';
+  return marker.kind === 'none' ? 'drifted' : 'changed';
+}
+
+/** The archive name's digest counts first; else what was resolved by reading; unknown counts as different. */
+export function hasSameContent(desired: DesiredExtension, actual: ActualExtension): boolean {
+  const marker = markerOf(actual);
+  if (marker.kind === 'ours') return desired.digest.startsWith(marker.digestStart);
+  return actual.resolvedDigest === desired.digest;
+}

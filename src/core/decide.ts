@@ -1,0 +1,191 @@
+/** The decision table: one name, what should be, what is and what is allowed → one change. Pure. */
+
+import { classify, hasSameContent } from './classify.js';
+import { count, formatBytes } from './format.js';
+import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
+import type {
+  ActualExtension,
+  Change,
+  ChangeReason,
+  DesiredExtension,
+  Policy,
+  State,
+  Write,
+} from './model.js';
+import { checkVersion, describeDrift, keepsDrift, protectedRail, replaceRail, stateRail } from './rails.js';
+import { summariseActual, summariseDesired } from './summarise.js';
+
+/** Only the folders know the name. */
+export function decideMissing(desired: DesiredExtension, policy: Policy): Change {
+  const change = {
+    name: desired.name,
+    state: 'missing',
+    desired: summariseDesired(desired),
+  } as const;
+  if (!isSelected(desired.name, policy)) return { ...change, ...notSelected };
+  return {
+    ...change,
+    action: 'create',
+    reason: 'new',
+    message: `new, ${count(desired.files.length, 'file')}, ${formatBytes(desired.bytes)}`,
+    write: { carries: 'file-and-data', tags: tagsAfterWrite([], policy.tags, policy.project) },
+  };
+}
+
+/** Only the folders know the name, and the selection left it out, so that it was not even read. */
+export function decideUnread(name: string): Change {
+  return { name, state: 'missing', ...notSelected };
+}
+
+/** Only the tenant knows the name. `ignoredBecause` says why the folders know it and yet do not deploy it. */
+export function decideUndesired(
+  actual: ActualExtension,
+  name: string,
+  policy: Policy,
+  ignoredBecause: 'not-selected' | 'not-deployable' | undefined,
+): Change {
+  const owned = isOwned(actual, policy.project);
+  const change = { name, state: owned ? 'orphan' : 'unmanaged', actual: summariseActual(actual) } as const;
+  if (ignoredBecause === 'not-selected') return { ...change, ...notSelected };
+  if (!owned) return { ...change, action: 'none', reason: 'not-ours', message: 'not ours' };
+  if (ignoredBecause === 'not-deployable')
+    return {
+      ...change,
+      state: 'skipped',
+      action: 'none',
+      reason: 'not-deployable',
+      message: 'kept: its folder holds no visualization',
+    };
+  if (!isSelected(name, policy)) return { ...change, ...notSelected };
+  return decideOrphan(change, policy);
+}
+
+function decideOrphan(change: Pick<Change, 'name' | 'actual'>, policy: Policy): Change {
+  const gone = `no longer in ${policy.sources.join(', ')}`;
+  const orphan = { ...change, state: 'orphan' } as const;
+  if (!policy.prune)
+    return { ...orphan, action: 'none', reason: 'kept', message: `kept: ${gone}; --prune deletes it` };
+  const blocked = protectedRail(change.name, policy);
+  return {
+    ...orphan,
+    action: 'delete',
+    reason: 'no-longer-desired',
+    message: gone,
+    ...(blocked && { blocked }),
+  };
+}
+
+/** Both sides know the name. */
+export function decideShared(desired: DesiredExtension, actual: ActualExtension, policy: Policy): Change {
+  const state = classify(desired, actual, policy.project);
+  const change = {
+    name: desired.name,
+    state,
+    desired: summariseDesired(desired),
+    actual: summariseActual(actual),
+  };
+  if (!isSelected(desired.name, policy)) return { ...change, ...notSelected };
+  if (state === 'in-sync') return { ...change, ...decideTags(desired.name, actual, policy) };
+  if (state === 'drifted' && keepsDrift(desired.name, policy))
+    return {
+      ...change,
+      action: 'none',
+      reason: 'kept',
+      message: `kept: ${describeDrift(actual)}; onDrift is skip`,
+    };
+  return { ...change, ...decideUpload(state, desired, actual, policy) };
+}
+
+type Decision = Pick<Change, 'action' | 'reason' | 'message' | 'warning' | 'blocked' | 'write'>;
+
+const notSelected = { action: 'none', reason: 'not-selected', message: 'not selected' } as const;
+
+/** Content is as it should be; tags of the config that the record lacks are an update of `data` alone. */
+function decideTags(name: string, actual: ActualExtension, policy: Policy): Decision {
+  const missing = policy.tags.filter((tag) => !actual.tags.includes(tag));
+  if (missing.length === 0) return { action: 'none', reason: 'in-sync', message: 'in sync' };
+  const blocked = protectedRail(name, policy);
+  return {
+    action: 'update',
+    reason: 'tags-changed',
+    message: `${count(missing.length, 'tag')} missing: ${missing.join(', ')}`,
+    write: { carries: 'data', tags: tagsAfterWrite(actual.tags, policy.tags, policy.project) },
+    ...(blocked && { blocked }),
+  };
+}
+
+function decideUpload(
+  state: State,
+  desired: DesiredExtension,
+  actual: ActualExtension,
+  policy: Policy,
+): Decision {
+  const replaces = losesSupernova(desired, actual);
+  const { reason, message } = describeUpload(state, desired, actual);
+  const version = checkVersion(state, desired, actual, policy);
+  const blocked =
+    protectedRail(desired.name, policy) ??
+    stateRail(state, desired.name, actual, policy) ??
+    (replaces ? replaceRail(desired.name, policy) : undefined) ??
+    version.blocked;
+  return {
+    action: replaces ? 'replace' : 'update',
+    reason: replaces && reason === 'content-changed' ? 'supernova-off' : reason,
+    message: replaces ? `${message}; no longer a supernova, so it gets a new id` : message,
+    ...(version.warning !== undefined && { warning: version.warning }),
+    ...(blocked && { blocked }),
+    write: writeFor(state, desired, actual, policy),
+  };
+}
+
+/** A disowned record that still holds our very content needs only its tag back. */
+function writeFor(state: State, desired: DesiredExtension, actual: ActualExtension, policy: Policy): Write {
+  const tags = tagsAfterWrite(actual.tags, policy.tags, policy.project);
+  const contentStands = state === 'disowned' && hasSameContent(desired, actual);
+  return { carries: contentStands ? 'data' : 'file-and-data', tags };
+}
+
+/** PATCH can turn `supernova` on, never off (reported by a client's author), so that needs a new record. */
+function losesSupernova(desired: DesiredExtension, actual: ActualExtension): boolean {
+  return actual.supernova && !desired.manifest.supernova && !hasSameContent(desired, actual);
+}
+
+function describeUpload(
+  state: State,
+  desired: DesiredExtension,
+  actual: ActualExtension,
+): { readonly reason: ChangeReason; readonly message: string } {
+  const versions = describeVersions(actual.qextVersion, desired.manifest.version);
+  switch (state) {
+    case 'changed':
+      return { reason: 'content-changed', message: `content changed${versions}` };
+    case 'unmarked':
+      return markerOf(actual).kind === 'outdated'
+        ? { reason: 'marker-outdated', message: 'same content, uploaded once to renew its marker' }
+        : { reason: 'marker-missing', message: 'same content, uploaded once to mark it as ours' };
+    case 'drifted':
+      return { reason: 'changed-on-tenant', message: `overwritten: ${describeDrift(actual)}${versions}` };
+    case 'disowned':
+    case 'unmanaged':
+      return { reason: 'adopted', message: `adopted${versions}` };
+    case 'foreign':
+      return {
+        reason: 'ownership-taken',
+        message: `ownership taken from ${ownersOf(actual.tags).join(', ')}${versions}`,
+      };
+    case 'missing':
+    case 'in-sync':
+    case 'orphan':
+    case 'skipped':
+      throw new Error(`no upload is decided for state ${state}`);
+  }
+}
+
+function describeVersions(before: string | undefined, after: string | undefined): string {
+  if (before === undefined || after === undefined) return '';
+  return before === after ? `, version still ${after}` : `, ${before} → ${after}`;
+}
+
+function isSelected(name: string, policy: Policy): boolean {
+  return policy.selection === undefined || policy.selection.has(name);
+}

@@ -1,0 +1,103 @@
+/** The rails of a whole run: numbers that would be too large to be meant. Each names its own way out. */
+
+import { RefusedError } from './errors.js';
+import { isOwned } from './marker.js';
+import type { ActualState, Plan } from './model.js';
+
+export interface Limits {
+  readonly maxDeletes: number;
+  /** Of the project's owned extensions. */
+  readonly maxDeletePercent: number;
+  readonly maxUpdatePercent: number;
+  /** `--allow-deletes=<n>`: must equal the planned number whenever given. */
+  readonly allowDeletes?: number;
+  readonly allowUpdates?: number;
+  readonly allowEmpty: AllowEmpty;
+}
+
+/** Whether a tenant may be emptied because no local extension was found. */
+export type AllowEmpty = 'allow-empty' | 'refuse-empty';
+
+export interface Refusal {
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface GuardInput {
+  readonly plan: Plan;
+  readonly actual: ActualState;
+  /** Number of local extensions found, whatever the selection. */
+  readonly found: number;
+  readonly limits: Limits;
+}
+
+/** Throws RefusedError with every rail that refuses; nothing is written then. */
+export function assertSafe(input: GuardInput): void {
+  const refusals = findRefusals(input);
+  if (refusals.length === 0) return;
+  throw new RefusedError(refusals.map(({ message }) => message).join('\n'), {
+    hint: refusals.map(({ hint }) => hint).join('\n'),
+  });
+}
+
+/** The same as data, for a plan that only shows what apply would refuse. */
+export function findRefusals({ plan, actual, found, limits }: GuardInput): readonly Refusal[] {
+  const owned = actual.extensions.filter((record) => isOwned(record, plan.project)).length;
+  const { delete: deletes, update, replace } = plan.summary;
+  return [
+    refuseEmpty(found, owned, limits.allowEmpty),
+    refuseDeletes(deletes, owned, limits),
+    refuseUpdates(update + replace, owned, limits),
+  ].filter((refusal) => refusal !== undefined);
+}
+
+function refuseEmpty(found: number, owned: number, allowEmpty: AllowEmpty): Refusal | undefined {
+  if (found > 0 || owned === 0 || allowEmpty === 'allow-empty') return undefined;
+  return {
+    message: `No local extension was found, while the tenant holds ${owned} of this project.`,
+    hint: 'Check the working directory and "extensions" in the config; --allow-empty says that the project is meant to be empty.',
+  };
+}
+
+function refuseDeletes(deletes: number, owned: number, limits: Limits): Refusal | undefined {
+  const lift = `--allow-deletes=${deletes}`;
+  if (limits.allowDeletes !== undefined)
+    return refuseOtherNumber('delete', deletes, limits.allowDeletes, lift);
+  const share = Math.max(1, percentOf(limits.maxDeletePercent, owned));
+  if (deletes > limits.maxDeletes) {
+    return refuse(`would delete ${deletes}, more than maxDeletes ${limits.maxDeletes}`, lift);
+  }
+  if (deletes > share) {
+    const rail = `${limits.maxDeletePercent} % of the project's ${owned} (maxDeletePercent), which is ${share}`;
+    return refuse(`would delete ${deletes}, more than ${rail}`, lift);
+  }
+  return undefined;
+}
+
+function refuseUpdates(updates: number, owned: number, limits: Limits): Refusal | undefined {
+  const lift = `--allow-updates=${updates}`;
+  if (limits.allowUpdates !== undefined)
+    return refuseOtherNumber('update', updates, limits.allowUpdates, lift);
+  const share = Math.max(1, percentOf(limits.maxUpdatePercent, owned));
+  if (limits.maxUpdatePercent >= 100 || updates <= share) return undefined;
+  const rail = `${limits.maxUpdatePercent} % of the project's ${owned} (maxUpdatePercent), which is ${share}`;
+  return refuse(`would update ${updates}, more than ${rail}`, lift);
+}
+
+function refuseOtherNumber(
+  verb: string,
+  planned: number,
+  allowed: number,
+  lift: string,
+): Refusal | undefined {
+  if (planned === allowed) return undefined;
+  return refuse(`would ${verb} ${planned}, but --allow-${verb}s says ${allowed}`, lift);
+}
+
+function refuse(what: string, lift: string): Refusal {
+  return { message: `This run ${what}.`, hint: `If that is meant: ${lift}` };
+}
+
+function percentOf(percent: number, whole: number): number {
+  return Math.floor((percent * whole) / 100);
+}

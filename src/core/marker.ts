@@ -1,0 +1,63 @@
+/**
+ * What we leave on the tenant, written in the same request as the file: whose an extension is (one tag) and
+ * what its content was when we put it there (the archive name). No state file is needed beside them.
+ */
+
+import { ruleVersion } from './digest.js';
+import type { ActualExtension } from './model.js';
+
+const tagPrefix = 'qlik-sync:';
+const archiveNamePattern = /^qs(\d+)-([0-9a-f]{32})-([0-9a-f]{12})\.zip$/;
+
+/** The tag that says a record belongs to `project`. */
+export function ownerTag(project: string): string {
+  return tagPrefix + project;
+}
+
+/** The projects that claim a record by tag; more than one, or another than ours, means hands off. */
+export function ownersOf(tags: readonly string[]): readonly string[] {
+  return tags.filter((tag) => tag.startsWith(tagPrefix)).map((tag) => tag.slice(tagPrefix.length));
+}
+
+export function isOwned(actual: ActualExtension, project: string): boolean {
+  const owners = ownersOf(actual.tags);
+  return !actual.bundled && owners.length === 1 && owners[0] === project;
+}
+
+/**
+ * The tags a record has after a write: all that are there already in their order, the config's and our own.
+ * Other projects' claims are dropped, which only a change whose ownership was taken explicitly reaches.
+ */
+export function tagsAfterWrite(
+  present: readonly string[],
+  configured: readonly string[],
+  project: string,
+): string[] {
+  const others = present.filter((tag) => !tag.startsWith(tagPrefix));
+  return [...new Set([...others, ...configured, ownerTag(project)])];
+}
+
+/** The multipart file name that carries the digest; it comes back as `file.originalname`. ASCII only. */
+export function archiveName(digest: string, md5: string): string {
+  return `qs${ruleVersion}-${digest.slice(0, 32)}-${md5.slice(0, 12)}.zip`;
+}
+
+/** What an archive name tells about a record's content. */
+export type Marker =
+  | { readonly kind: 'ours'; readonly digestStart: string }
+  | { readonly kind: 'outdated' }
+  | { readonly kind: 'none' };
+
+/**
+ * Ours only if its md5 part begins `file.md5`: an archive that was edited and uploaded again under our name is seen.
+ * `outdated` is a valid marker of an older rule version: its digest cannot be compared with today's.
+ */
+export function markerOf(actual: ActualExtension): Marker {
+  const match = archiveNamePattern.exec(actual.archiveName ?? '');
+  const [, version, digestStart, md5Start] = match ?? [];
+  if (version === undefined || digestStart === undefined || md5Start === undefined) return { kind: 'none' };
+  if (actual.md5?.startsWith(md5Start) !== true) return { kind: 'none' };
+  const age = Number(version) - ruleVersion;
+  if (age === 0) return { kind: 'ours', digestStart };
+  return { kind: age < 0 ? 'outdated' : 'none' };
+}

@@ -1,0 +1,75 @@
+/** Names are identities, so two that a person could take for one another stop the run. */
+
+import { RefusedError, UserError } from './errors.js';
+import { isOwned } from './marker.js';
+import type { ActualState, DesiredState, Plan, Policy } from './model.js';
+
+/**
+ * Refuses names that differ only in case, on one side or across the two, and one name held by two records.
+ * Twins that are neither desired nor ours are none of our business.
+ */
+export function assertDistinctNames(desired: DesiredState, actual: ActualState, project: string): void {
+  const twins = [...groupByFoldedName(desired, actual, project).values()].find(
+    (group) => group.concernsUs && (group.spellings.size > 1 || group.records > 1),
+  );
+  if (twins === undefined) return;
+  const spellings = [...twins.spellings].sort();
+  if (spellings.length > 1) {
+    throw new RefusedError(`The names ${spellings.join(' and ')} differ only in case.`, {
+      hint: 'Qlik and many disks cannot tell them apart: rename one of them, or delete the one on the tenant that is no longer used.',
+    });
+  }
+  throw new RefusedError(`The tenant holds ${twins.records} extensions named ${spellings[0]}.`, {
+    hint: 'Delete all but one of them in the administration page.',
+  });
+}
+
+interface NameGroup {
+  readonly spellings: Set<string>;
+  records: number;
+  concernsUs: boolean;
+}
+
+function groupByFoldedName(
+  desired: DesiredState,
+  actual: ActualState,
+  project: string,
+): Map<string, NameGroup> {
+  const groups = new Map<string, NameGroup>();
+  const groupOf = (name: string): NameGroup => {
+    const key = name.normalize('NFC').toLowerCase();
+    const group = groups.get(key) ?? { spellings: new Set(), records: 0, concernsUs: false };
+    groups.set(key, group);
+    group.spellings.add(name);
+    return group;
+  };
+  const local = [...desired.extensions.map(({ name }) => name), ...desired.notSelected];
+  for (const name of local) groupOf(name).concernsUs = true;
+  for (const record of actual.extensions) {
+    if (record.name === undefined) continue;
+    const group = groupOf(record.name);
+    group.records += 1;
+    group.concernsUs ||= isOwned(record, project);
+  }
+  return groups;
+}
+
+/** The approvals that name extensions, with the flag each comes from. */
+const namedApprovals = [
+  ['--adopt', 'adopt'],
+  ['--take-ownership', 'takeOwnership'],
+  ['--overwrite', 'overwrite'],
+  ['--allow-replace', 'allowReplace'],
+] as const;
+
+/** An approval for a name that neither side knows is a typing error, and would approve nothing. */
+export function assertKnownApprovals(plan: Plan, policy: Policy): void {
+  const known = new Set(plan.changes.map(({ name }) => name));
+  for (const [flag, key] of namedApprovals) {
+    const unknown = [...policy[key]].find((name) => !known.has(name));
+    if (unknown === undefined) continue;
+    throw new UserError(`${flag} names ${unknown}, which is neither among the folders nor on the tenant.`, {
+      hint: 'Names are the stems of .qext files, in their exact case.',
+    });
+  }
+}

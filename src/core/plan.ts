@@ -1,0 +1,111 @@
+/** plan(): every name either side knows gets exactly one change. Pure: data in, data out. */
+
+import { createHash } from 'node:crypto';
+import { forecastRequests } from './budget.js';
+import { decideMissing, decideShared, decideUndesired, decideUnread } from './decide.js';
+import type {
+  ActualExtension,
+  ActualState,
+  Change,
+  DesiredState,
+  Plan,
+  PlanSummary,
+  Policy,
+} from './model.js';
+import { assertDistinctNames } from './names.js';
+
+export interface PlanInput {
+  readonly desired: DesiredState;
+  readonly actual: ActualState;
+  readonly policy: Policy;
+  /** What the plan is for: the tenant's origin, or `sandbox`. Part of the plan's digest. */
+  readonly tenant: string;
+  /** Requests that observing cost. */
+  readonly reads: number;
+}
+
+/** Throws RefusedError where names on the two sides cannot be told apart. */
+export function plan({ desired, actual, policy, tenant, reads }: PlanInput): Plan {
+  assertDistinctNames(desired, actual, policy.project);
+  const changes = decideAll(desired, actual, policy);
+  const nameless = actual.extensions.length - namedRecords(actual).size;
+  return {
+    project: policy.project,
+    changes,
+    summary: summarise(changes, nameless),
+    requests: forecastRequests(changes, reads),
+    digest: digestPlan(tenant, policy.project, changes),
+  };
+}
+
+function decideAll(desired: DesiredState, actual: ActualState, policy: Policy): readonly Change[] {
+  const records = namedRecords(actual);
+  const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
+  const ignored = new Map<string, 'not-selected' | 'not-deployable'>([
+    ...desired.notSelected.map((name) => [name, 'not-selected'] as const),
+    ...desired.skipped.map(({ name }) => [name, 'not-deployable'] as const),
+  ]);
+  const names = [...new Set([...wanted.keys(), ...records.keys(), ...desired.notSelected])].sort();
+  return names.map((name) => {
+    const [extension, record] = [wanted.get(name), records.get(name)];
+    if (extension !== undefined && record !== undefined) return decideShared(extension, record, policy);
+    if (extension !== undefined) return decideMissing(extension, policy);
+    if (record !== undefined) return decideUndesired(record, name, policy, ignored.get(name));
+    return decideUnread(name);
+  });
+}
+
+/** Of several unmanaged records with one name the first stands for all; `names.ts` refuses those that concern us. */
+function namedRecords(actual: ActualState): Map<string, ActualExtension> {
+  const records = new Map<string, ActualExtension>();
+  for (const record of actual.extensions) {
+    if (record.name !== undefined && !records.has(record.name)) records.set(record.name, record);
+  }
+  return records;
+}
+
+type Bucket = keyof PlanSummary;
+
+/** Each change is counted once. */
+function bucketOf(change: Change): Bucket {
+  if (change.blocked !== undefined) return 'blocked';
+  if (change.action !== 'none') return change.action;
+  switch (change.reason) {
+    case 'in-sync':
+      return 'unchanged';
+    case 'not-selected':
+      return 'notSelected';
+    case 'not-ours':
+      return 'unmanaged';
+    default:
+      return 'kept';
+  }
+}
+
+function summarise(changes: readonly Change[], nameless: number): PlanSummary {
+  const summary: Record<Bucket, number> = {
+    create: 0,
+    update: 0,
+    replace: 0,
+    delete: 0,
+    blocked: 0,
+    unchanged: 0,
+    kept: 0,
+    notSelected: 0,
+    unmanaged: nameless,
+  };
+  for (const change of changes) summary[bucketOf(change)] += 1;
+  return summary;
+}
+
+/**
+ * What an approval is bound to: tenant, project and what would be written where. Names that nothing is done to are
+ * left out, so that a stranger's extension does not make a reviewed plan stale.
+ */
+function digestPlan(tenant: string, project: string, changes: readonly Change[]): string {
+  const decisions = changes
+    .filter((change) => change.action !== 'none' && change.blocked === undefined)
+    .map(({ name, action, desired, actual }) => [name, action, desired?.digest, actual?.id, actual?.md5]);
+  const text = JSON.stringify([tenant, project, decisions]);
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}

@@ -1,0 +1,115 @@
+/** What stops one change, and the flag that lifts it. Rails of a whole run are in `guard.ts`. */
+
+import { hasSameContent } from './classify.js';
+import { ownersOf } from './marker.js';
+import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
+import { compareVersions } from './version.js';
+
+export function stateRail(
+  state: State,
+  name: string,
+  actual: ActualExtension,
+  policy: Policy,
+): Blocked | undefined {
+  switch (state) {
+    case 'drifted':
+      if (policy.onDrift === 'overwrite' || policy.overwrite.has(name)) return undefined;
+      return {
+        rail: 'drift',
+        message: describeDrift(actual),
+        lift: flag('--overwrite', name),
+        effect: 'replaces it',
+      };
+    case 'disowned':
+      if (policy.adopt.has(name)) return undefined;
+      return {
+        rail: 'disowned',
+        message: 'our archive without our tag',
+        lift: flag('--adopt', name),
+        effect: 'takes it back',
+      };
+    case 'unmanaged':
+      if (actual.bundled) return { rail: 'bundled', message: 'part of a bundle that Qlik manages' };
+      if (policy.adopt.has(name)) return undefined;
+      return {
+        rail: 'unmanaged',
+        message: 'already on the tenant, not deployed by qlik-sync',
+        lift: flag('--adopt', name),
+        effect: 'takes it over',
+      };
+    case 'foreign':
+      if (policy.takeOwnership.has(name)) return undefined;
+      return {
+        rail: 'foreign',
+        message: `belongs to ${describeOwners(actual, policy.project)}`,
+        lift: flag('--take-ownership', name),
+        effect: 'takes it over',
+      };
+    default:
+      return undefined;
+  }
+}
+
+export function replaceRail(name: string, policy: Policy): Blocked | undefined {
+  if (policy.allowReplace.has(name)) return undefined;
+  return {
+    rail: 'replace',
+    message: 'it would have to be deleted and created again, because Qlik never turns supernova off',
+    lift: flag('--allow-replace', name),
+    effect: 'does that',
+  };
+}
+
+export function protectedRail(name: string, policy: Policy): Blocked | undefined {
+  return policy.protect.has(name) ? { rail: 'protected', message: 'named in protect' } : undefined;
+}
+
+/** The same extension with changed content should carry a higher version; where nobody can tell, nothing is said. */
+export function checkVersion(
+  state: State,
+  desired: DesiredExtension,
+  actual: ActualExtension,
+  policy: Policy,
+): { readonly warning?: string; readonly blocked?: Blocked } {
+  if (policy.versionPolicy === 'off' || hasSameContent(desired, actual)) return {};
+  const [local, remote] = [desired.manifest.version, actual.qextVersion];
+  const order = local !== undefined && local === remote ? 0 : compareVersions(local, remote);
+  if (order === undefined || order > 0) return {};
+  if (order < 0) return lowerVersion(`version ${local} is lower than ${remote} on the tenant`, policy);
+  return state === 'changed' ? versionNotRaised(policy) : {};
+}
+
+function lowerVersion(
+  message: string,
+  policy: Policy,
+): { readonly warning?: string; readonly blocked?: Blocked } {
+  if (policy.versionPolicy !== 'enforce' || policy.allowDowngrade) return { warning: message };
+  return { blocked: { rail: 'downgrade', message, lift: '--allow-downgrade', effect: 'permits it' } };
+}
+
+function versionNotRaised(policy: Policy): { readonly warning?: string; readonly blocked?: Blocked } {
+  const message = 'version not raised';
+  return policy.versionPolicy === 'enforce'
+    ? { blocked: { rail: 'version', message } }
+    : { warning: message };
+}
+
+export function keepsDrift(name: string, policy: Policy): boolean {
+  return policy.onDrift === 'skip' && !policy.overwrite.has(name);
+}
+
+export function describeDrift(actual: ActualExtension): string {
+  const day = actual.updatedAt?.slice(0, 10);
+  return `changed on the tenant${day === undefined ? '' : ` on ${day}`}, not by this project`;
+}
+
+function describeOwners(actual: ActualExtension, project: string): string {
+  const others = ownersOf(actual.tags).filter((owner) => owner !== project);
+  return `${others.length > 1 ? 'projects' : 'project'} ${others.join(', ')}`;
+}
+
+/** `=` keeps a name that begins with a dash from being read as a flag; quotes keep a space in one word. */
+function flag(option: string, name: string): string {
+  if (/^[\w.][\w.-]*$/.test(name)) return `${option} ${name}`;
+  return `${option}='${name.replaceAll("'", "'\\''")}'`;
+}

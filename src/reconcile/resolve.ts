@@ -1,0 +1,60 @@
+/** Finds out what an owned record holds where its archive name does not tell. Reads only. */
+
+import pLimit from 'p-limit';
+import { TenantError } from '../core/errors.js';
+import { isOwned, markerOf } from '../core/marker.js';
+import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
+import { digestArchive } from '../source/archive.js';
+import { pack } from '../source/pack.js';
+import type { ExtensionsClient } from '../tenant/extensions.js';
+
+export interface Resolution {
+  readonly actual: ActualState;
+  /** Archives that were downloaded. */
+  readonly downloads: number;
+}
+
+/** Only names that both sides know, that are ours and whose archive name is not ours or outdated cost anything. */
+export async function resolveContent(
+  desired: DesiredState,
+  actual: ActualState,
+  project: string,
+  extensions: Pick<ExtensionsClient, 'downloadArchive'>,
+  concurrency: number,
+): Promise<Resolution> {
+  const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
+  const limit = pLimit(concurrency);
+  let downloads = 0;
+  const resolveOne = async (record: ActualExtension): Promise<ActualExtension> => {
+    const extension = wanted.get(record.name ?? '');
+    if (extension === undefined || !isUnmarked(record, project)) return record;
+    if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
+    downloads += 1;
+    const digest = await downloadDigest(record, extensions);
+    return digest === undefined ? record : { ...record, resolvedDigest: digest };
+  };
+  const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
+  return { actual: { extensions: records }, downloads };
+}
+
+function isUnmarked(record: ActualExtension, project: string): boolean {
+  return isOwned(record, project) && markerOf(record).kind !== 'ours';
+}
+
+async function holdsOurZip(extension: DesiredExtension, record: ActualExtension): Promise<boolean> {
+  return record.md5 !== undefined && (await pack(extension)).md5 === record.md5;
+}
+
+/** Whole archives are for tenant and analytics admins only (since 2024-10): without that right the content stays unknown. */
+async function downloadDigest(
+  record: ActualExtension,
+  extensions: Pick<ExtensionsClient, 'downloadArchive'>,
+): Promise<string | undefined> {
+  try {
+    return (await digestArchive(await extensions.downloadArchive(record.id)))?.digest;
+  } catch (error) {
+    const unreadable = error instanceof TenantError && [403, 404, 410].includes(error.status ?? 0);
+    if (unreadable) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The documents that `--json` prints. These schemas make the types and the published `output.schema.json`;
+ * at run time nothing of them is loaded.
+ */
+
+import * as v from 'valibot';
+
+const severity = v.picklist(['info', 'warning', 'error']);
+
+const finding = v.object({
+  rule: v.string(),
+  severity,
+  extension: v.optional(v.string()),
+  file: v.optional(v.string()),
+  line: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  column: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  message: v.string(),
+  hint: v.optional(v.string()),
+});
+
+const leftOutFile = v.object({
+  path: v.string(),
+  why: v.picklist(['default', 'ignored', 'dropped-by-qlik']),
+});
+
+const head = {
+  schemaVersion: v.literal(1),
+  tool: v.string(),
+  project: v.string(),
+};
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+const change = v.object({
+  name: v.string(),
+  action,
+  state: v.picklist([
+    'missing',
+    'in-sync',
+    'changed',
+    'unmarked',
+    'drifted',
+    'disowned',
+    'unmanaged',
+    'foreign',
+    'orphan',
+    'skipped',
+  ]),
+  reason: v.string(),
+  message: v.string(),
+  warning: v.optional(v.string()),
+  blocked: v.optional(
+    v.object({
+      rail: v.string(),
+      message: v.string(),
+      lift: v.optional(v.string()),
+      effect: v.optional(v.string()),
+    }),
+  ),
+  desired: v.optional(v.object({ digest, version: v.optional(v.string()), files: count, bytes: count })),
+  actual: v.optional(
+    v.object({
+      id: v.string(),
+      digest: v.optional(v.string()),
+      md5: v.optional(v.string()),
+      version: v.optional(v.string()),
+      revision: v.optional(v.string()),
+      updatedAt: v.optional(v.string()),
+      userId: v.optional(v.string()),
+    }),
+  ),
+  write: v.optional(v.object({ carries: v.picklist(['file-and-data', 'data']), tags: v.array(v.string()) })),
+});
+
+const planFields = {
+  ...head,
+  environment: v.optional(v.string()),
+  tenant: v.object({ url: v.string(), source: v.string() }),
+  source: v.object({ commit: v.optional(v.string()), dirty: v.optional(v.boolean()) }),
+  digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
+  summary: v.object({
+    create: count,
+    update: count,
+    replace: count,
+    delete: count,
+    blocked: count,
+    unchanged: count,
+    kept: count,
+    notSelected: count,
+    unmanaged: count,
+  }),
+  requests: v.object({ tier1: count, tier2: count, estimatedSeconds: count }),
+  changes: v.array(change),
+  findings: v.array(finding),
+  leftOut: v.array(v.object({ extension: v.string(), files: v.array(leftOutFile) })),
+  refusals: v.array(v.object({ message: v.string(), hint: v.string() })),
+  exitCode: count,
+};
+
+export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
+
+export const applyDocument = v.object({
+  command: v.literal('apply'),
+  ...planFields,
+  outcomes: v.array(
+    v.object({
+      name: v.string(),
+      action,
+      status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
+      id: v.optional(v.string()),
+      bytes: v.optional(count),
+      ms: v.optional(count),
+      error: v.optional(
+        v.object({
+          message: v.string(),
+          hint: v.optional(v.string()),
+          status: v.optional(count),
+          code: v.optional(v.string()),
+          traceId: v.optional(v.string()),
+        }),
+      ),
+    }),
+  ),
+  ms: count,
+});
+
+export const validateDocument = v.object({
+  command: v.literal('validate'),
+  ...head,
+  extensions: v.array(
+    v.object({
+      name: v.string(),
+      folder: v.string(),
+      version: v.optional(v.string()),
+      files: count,
+      bytes: count,
+      digest,
+      leftOut: v.array(leftOutFile),
+    }),
+  ),
+  findings: v.array(finding),
+  exitCode: count,
+});
+
+export const packDocument = v.object({
+  command: v.literal('pack'),
+  ...head,
+  archives: v.array(
+    v.object({
+      name: v.string(),
+      file: v.string(),
+      archiveName: v.string(),
+      bytes: count,
+      md5: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+      digest,
+    }),
+  ),
+  findings: v.array(finding),
+  exitCode: count,
+});
+
+/** What `--json` prints when a run stops before it has a result. */
+export const errorDocument = v.object({
+  command: v.string(),
+  schemaVersion: v.literal(1),
+  tool: v.string(),
+  error: v.object({
+    kind: v.string(),
+    message: v.string(),
+    hint: v.optional(v.string()),
+    problems: v.optional(
+      v.array(
+        v.object({
+          path: v.string(),
+          message: v.string(),
+          line: v.optional(count),
+          column: v.optional(count),
+          hint: v.optional(v.string()),
+        }),
+      ),
+    ),
+  }),
+  exitCode: count,
+});
+
+export const outputDocument = v.variant('command', [
+  planDocument,
+  applyDocument,
+  validateDocument,
+  packDocument,
+]);
+
+type DeepReadonly<T> = T extends (infer U)[]
+  ? readonly DeepReadonly<U>[]
+  : { readonly [K in keyof T]: DeepReadonly<T[K]> };
+
+export type PlanDocument = DeepReadonly<v.InferOutput<typeof planDocument>>;
+export type ApplyDocument = DeepReadonly<v.InferOutput<typeof applyDocument>>;
+export type ValidateDocument = DeepReadonly<v.InferOutput<typeof validateDocument>>;
+export type PackDocument = DeepReadonly<v.InferOutput<typeof packDocument>>;
+export type ErrorDocument = DeepReadonly<v.InferOutput<typeof errorDocument>>;
+export type OutputDocument = PlanDocument | ApplyDocument | ValidateDocument | PackDocument;

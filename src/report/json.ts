@@ -1,0 +1,79 @@
+/** Every report as the one document that `--json` prints. */
+
+import { ConfigError, type ExitCode, UserError } from '../core/errors.js';
+import type { ErrorDocument, OutputDocument, PlanDocument } from './documents.js';
+import type { ApplyReport, PlanReport, Report } from './report.js';
+
+export function renderJson(report: Report): string {
+  return serialise(documentOf(report));
+}
+
+export function renderErrorJson(command: string, tool: string, error: unknown, exitCode: ExitCode): string {
+  const known = error instanceof UserError ? error : undefined;
+  const document: ErrorDocument = {
+    command,
+    schemaVersion: 1,
+    tool,
+    error: {
+      kind: known?.name ?? 'bug',
+      message: error instanceof Error ? error.message : String(error),
+      ...(known?.hint !== undefined && { hint: known.hint }),
+      ...(known instanceof ConfigError && { problems: known.problems }),
+    },
+    exitCode,
+  };
+  return serialise(document);
+}
+
+function documentOf(report: Report): OutputDocument {
+  const { tool, project } = report.header;
+  const head = { schemaVersion: 1, tool, project } as const;
+  switch (report.kind) {
+    case 'validate':
+      return {
+        command: 'validate',
+        ...head,
+        extensions: report.extensions,
+        findings: report.findings,
+        exitCode: report.exitCode,
+      };
+    case 'plan':
+      return { command: 'plan', ...planFields(report) };
+    case 'apply':
+      return { command: 'apply', ...planFields(report), outcomes: report.outcomes, ms: report.ms };
+    case 'pack':
+      return {
+        command: 'pack',
+        ...head,
+        archives: report.archives,
+        findings: report.findings,
+        exitCode: report.exitCode,
+      };
+  }
+}
+
+function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'command'> {
+  const { header, source, plan, findings, leftOut, refusals, exitCode } = report;
+  const { tenant } = header;
+  if (tenant === undefined) throw new Error('a plan has a tenant');
+  return {
+    schemaVersion: 1,
+    tool: header.tool,
+    project: plan.project,
+    ...(tenant.environment !== undefined && { environment: tenant.environment }),
+    tenant: { url: tenant.url, source: tenant.source },
+    source,
+    digest: plan.digest,
+    summary: plan.summary,
+    requests: plan.requests,
+    changes: plan.changes,
+    findings,
+    leftOut,
+    refusals,
+    exitCode,
+  };
+}
+
+function serialise(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

@@ -1,0 +1,93 @@
+/** The one data object that every format is made from. */
+
+import type { ExitCode } from '../core/errors.js';
+import type { Refusal } from '../core/guard.js';
+import type { Finding, LeftOutFile, Outcome, Plan } from '../core/model.js';
+
+/** Which run this is; the first line of every text, the first fields of every document. */
+export interface RunHeader {
+  readonly command: 'validate' | 'plan' | 'apply' | 'pack';
+  /** `qlik-sync/<version>`. */
+  readonly tool: string;
+  readonly project: string;
+  /** Absent for commands that need no tenant. */
+  readonly tenant?: TenantHeader;
+}
+
+export interface TenantHeader {
+  readonly url: string;
+  /** The chosen environment's name. */
+  readonly environment?: string;
+  /** Where tenant and credentials come from: `config`, `--tenant`, `--sandbox` … */
+  readonly source: string;
+}
+
+/** Files of one extension that are not uploaded. */
+export interface LeftOut {
+  readonly extension: string;
+  readonly files: readonly LeftOutFile[];
+}
+
+export interface ValidateReport {
+  readonly kind: 'validate';
+  readonly header: RunHeader;
+  readonly extensions: readonly ValidatedExtension[];
+  readonly findings: readonly Finding[];
+  readonly exitCode: ExitCode;
+}
+
+export interface ValidatedExtension {
+  readonly name: string;
+  readonly folder: string;
+  readonly version?: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly digest: string;
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+export interface PlanReport {
+  readonly kind: 'plan';
+  readonly header: RunHeader;
+  readonly source: SourceState;
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+  readonly leftOut: readonly LeftOut[];
+  /** Run-wide rails that would stop apply. */
+  readonly refusals: readonly Refusal[];
+  readonly exitCode: ExitCode;
+}
+
+export interface ApplyReport extends Omit<PlanReport, 'kind'> {
+  readonly kind: 'apply';
+  readonly outcomes: readonly Outcome[];
+  /** Milliseconds from the first write to the last answer. */
+  readonly ms: number;
+}
+
+export interface PackReport {
+  readonly kind: 'pack';
+  readonly header: RunHeader;
+  readonly archives: readonly PackedArchive[];
+  readonly findings: readonly Finding[];
+  readonly exitCode: ExitCode;
+}
+
+export interface PackedArchive {
+  readonly name: string;
+  /** Path relative to the working directory, with `/`. */
+  readonly file: string;
+  /** The multipart file name that apply would send it under. */
+  readonly archiveName: string;
+  readonly bytes: number;
+  readonly md5: string;
+  readonly digest: string;
+}
+
+/** The git state of the folders; absent outside a repository. */
+export interface SourceState {
+  readonly commit?: string;
+  readonly dirty?: boolean;
+}
+
+export type Report = ValidateReport | PlanReport | ApplyReport | PackReport;

@@ -1,0 +1,183 @@
+/** Every report as text for people. */
+
+import { count, formatBytes } from '../core/format.js';
+import type { Finding, Outcome } from '../core/model.js';
+import { type Paint, printable } from './paint.js';
+import { renderChanges, renderClosingLines } from './plan-text.js';
+import type {
+  ApplyReport,
+  LeftOut,
+  PackReport,
+  PlanReport,
+  Report,
+  RunHeader,
+  ValidateReport,
+} from './report.js';
+
+/** `verbose` adds what is usually only counted: info findings and left-out files by name. */
+export interface TextOptions {
+  readonly paint: Paint;
+  readonly detail: 'quiet' | 'normal' | 'verbose';
+}
+
+export function renderText(report: Report, options: TextOptions): string {
+  switch (report.kind) {
+    case 'validate':
+      return renderValidate(report, options);
+    case 'plan':
+      return renderPlan(report, options);
+    case 'apply':
+      return `${renderOutcomes(report.outcomes, options.paint)}${renderApplied(report)}`;
+    case 'pack':
+      return renderPack(report, options);
+  }
+}
+
+/** `qlik-sync plan · prod (config) · https://… · project …` */
+export function renderHeader({ command, project, tenant }: RunHeader, paint: Paint): string {
+  const where =
+    tenant === undefined ? [] : [`${tenant.environment ?? 'tenant'} (${tenant.source})`, tenant.url];
+  return `${paint('bold', [`qlik-sync ${command}`, ...where, `project ${project}`].map(printable).join(' · '))}\n`;
+}
+
+/** The plan as shown before apply as well. */
+export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: TextOptions): string {
+  const findings = renderFindings(report.findings, { paint, detail });
+  const changes = renderChanges(report.plan.changes, paint);
+  const refusals = report.refusals.map(
+    ({ message, hint }) =>
+      `${paint('red', 'apply would refuse:')} ${printable(message)}\n  ${printable(hint)}\n`,
+  );
+  const blocks = [
+    renderHeader(report.header, paint),
+    findings,
+    changes,
+    detail === 'quiet' ? '' : renderLeftOut(report.leftOut, detail),
+    refusals.join(''),
+    renderClosingLines(report.plan),
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+// ── Findings ────────────────────────────────────────────────────────────────────────────────────────────
+
+const severityStyle = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
+
+export function renderFindings(findings: readonly Finding[], { paint, detail }: TextOptions): string {
+  const shown = findings.filter(({ severity }) => severity !== 'info' || detail !== 'quiet');
+  return shown.map((finding) => renderFinding(finding, paint)).join('');
+}
+
+function renderFinding(finding: Finding, paint: Paint): string {
+  const { file, line, column, severity, message, rule, hint, extension } = finding;
+  const place =
+    file === undefined ? extension : [file, line, column].filter((part) => part !== undefined).join(':');
+  const prefix = place === undefined ? '' : `${printable(place)}: `;
+  const head = `${prefix}${paint(severityStyle[severity], severity)}: ${printable(message)} ${paint('dim', `[${rule}]`)}\n`;
+  return hint === undefined ? head : `${head}  ${printable(hint)}\n`;
+}
+
+/** What will not be uploaded is said, so that nobody wonders where a file went. */
+function renderLeftOut(leftOut: readonly LeftOut[], detail: TextOptions['detail']): string {
+  const files = leftOut.flatMap(({ extension, files }) => files.map((file) => ({ extension, ...file })));
+  if (files.length === 0) return '';
+  if (detail === 'verbose') {
+    return files
+      .map(
+        ({ extension, path, why }) =>
+          `  left out of ${printable(extension)}: ${printable(path)} (${reasons[why]})\n`,
+      )
+      .join('');
+  }
+  const by = (why: keyof typeof reasons): number => files.filter((file) => file.why === why).length;
+  const parts = (Object.keys(reasons) as (keyof typeof reasons)[])
+    .filter((why) => by(why) > 0)
+    .map((why) => `${by(why)} ${reasons[why]}`);
+  return `${count(files.length, 'file')} left out: ${parts.join(', ')}; -v names them.\n`;
+}
+
+const reasons = {
+  default: 'ignored by default',
+  ignored: 'ignored by your rules',
+  'dropped-by-qlik': 'without a name or suffix, which Qlik drops',
+} as const;
+
+// ── The other reports ───────────────────────────────────────────────────────────────────────────────────
+
+function renderValidate(report: ValidateReport, options: TextOptions): string {
+  const { extensions, findings } = report;
+  const list = extensions.map(
+    ({ name, folder, version, files, bytes }) =>
+      `  ${printable(name)}  ${version === undefined ? '' : `${printable(version)}  `}${count(files, 'file')}, ${formatBytes(bytes)}  ${printable(folder)}\n`,
+  );
+  const leftOut = extensions.map(({ name, leftOut: files }) => ({ extension: name, files }));
+  const number = (severity: Finding['severity']): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const verdict = `${count(extensions.length, 'extension')}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
+  const blocks = [
+    renderHeader(report.header, options.paint),
+    options.detail === 'quiet' ? '' : list.join(''),
+    renderFindings(findings, options),
+    options.detail === 'quiet' ? '' : renderLeftOut(leftOut, options.detail),
+    verdict,
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+function renderPack(report: PackReport, options: TextOptions): string {
+  const lines = report.archives.map(
+    ({ file, bytes, md5, archiveName }) =>
+      `  ${printable(file)}  ${formatBytes(bytes)}  md5 ${md5}  sent as ${archiveName}\n`,
+  );
+  const blocks = [
+    renderHeader(report.header, options.paint),
+    renderFindings(report.findings, options),
+    lines.join(''),
+    `${count(report.archives.length, 'archive')} written.\n`,
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+// ── Outcomes ────────────────────────────────────────────────────────────────────────────────────────────
+
+const past = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  none: 'left',
+} as const;
+
+/** One line a change; also the progress line where nothing redraws. */
+export function renderOutcome({ name, action, status, bytes, ms, error }: Outcome, paint: Paint): string {
+  const label = printable(name);
+  if (status === 'done') {
+    const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
+    return `  ${paint('green', '✓')} ${label}  ${past[action]}${size}, ${((ms ?? 0) / 1000).toFixed(1)} s\n`;
+  }
+  const verb = { failed: 'failed', 'not-applied': 'not applied', 'not-attempted': 'not attempted' }[status];
+  const symbol = status === 'not-attempted' ? paint('yellow', '·') : paint('red', '✗');
+  const hint = error?.hint === undefined ? '' : `    ${printable(error.hint)}\n`;
+  return `  ${symbol} ${label}  ${action} ${verb}: ${printable(error?.message ?? 'unknown')}${trace(error?.traceId)}\n${hint}`;
+}
+
+function trace(traceId: string | undefined): string {
+  return traceId === undefined ? '' : ` (trace ${printable(traceId)})`;
+}
+
+function renderOutcomes(outcomes: readonly Outcome[], paint: Paint): string {
+  return outcomes.length === 0
+    ? ''
+    : `\n${outcomes.map((outcome) => renderOutcome(outcome, paint)).join('')}\n`;
+}
+
+function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
+  const done = (action: Outcome['action']): number =>
+    outcomes.filter((outcome) => outcome.status === 'done' && outcome.action === action).length;
+  const failed = outcomes.filter(({ status }) => status === 'failed' || status === 'not-applied').length;
+  const left = outcomes.filter(({ status }) => status === 'not-attempted').length;
+  const blocked = plan.summary.blocked;
+  if (outcomes.length === 0 && blocked === 0) return 'Nothing to do.\n';
+  const counts = `${done('create')} created, ${done('update')} updated, ${done('replace')} replaced, ${done('delete')} deleted`;
+  return `Applied: ${counts}, ${failed} failed, ${left} not attempted, ${blocked} blocked, in ${(ms / 1000).toFixed(1)} s.\n`;
+}

@@ -1,0 +1,94 @@
+/** Small builders of desired and actual states for tests of the pure core. */
+
+import { createHash } from 'node:crypto';
+import { archiveName, ownerTag } from '../../src/core/marker.js';
+import type {
+  ActualExtension,
+  ActualState,
+  DesiredExtension,
+  DesiredState,
+  Policy,
+} from '../../src/core/model.js';
+
+export const project = 'acme-charts';
+
+export function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+export interface DesiredOptions {
+  readonly content?: string;
+  readonly version?: string;
+  readonly supernova?: boolean;
+}
+
+export function desiredExtension(name: string, options: DesiredOptions = {}): DesiredExtension {
+  const { content = 'v1', version, supernova = false } = options;
+  return {
+    name,
+    folder: `/work/${name}`,
+    displayFolder: `extensions/${name}`,
+    manifest: {
+      displayName: name,
+      type: 'visualization',
+      ...(version !== undefined && { version }),
+      supernova,
+      fields: {},
+      text: '{}',
+    },
+    files: [{ path: `${name}.qext`, diskPath: `${name}.qext`, bytes: 10, sha256: hash(content), facts: {} }],
+    leftOut: [],
+    digest: hash(content),
+    bytes: 212_000,
+  };
+}
+
+/** A record; `content` under our archive name unless `archive` says otherwise. */
+export function actualExtension(
+  name: string | undefined,
+  options: Partial<ActualExtension> & { readonly content?: string } = {},
+): ActualExtension {
+  const { content = 'v1', ...fields } = options;
+  const zip = md5(content);
+  return {
+    id: `id-${name ?? 'nameless'}`,
+    name,
+    tags: [ownerTag(project)],
+    bundled: false,
+    supernova: false,
+    md5: zip,
+    archiveName: archiveName(hash(content), zip),
+    updatedAt: '2026-11-20T10:00:00.000Z',
+    ...fields,
+  };
+}
+
+export function desiredState(extensions: readonly DesiredExtension[]): DesiredState {
+  return { extensions, skipped: [], notSelected: [] };
+}
+
+export function actualState(extensions: readonly ActualExtension[]): ActualState {
+  return { extensions };
+}
+
+export function policy(changes: Partial<Policy> = {}): Policy {
+  return {
+    project,
+    sources: ['extensions/*'],
+    tags: [],
+    prune: false,
+    onDrift: 'stop',
+    versionPolicy: 'warn',
+    protect: new Set(),
+    adopt: new Set(),
+    takeOwnership: new Set(),
+    overwrite: new Set(),
+    allowReplace: new Set(),
+    allowDowngrade: false,
+    ...changes,
+  };
+}
