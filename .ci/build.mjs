@@ -45,7 +45,9 @@ async function bundle() {
 }
 
 function writeTypes() {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/tsconfig.json'], { stdio: 'inherit' });
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/tsconfig.json'], {
+    stdio: 'inherit',
+  });
 }
 
 /** The schemas come from the same source that validates: bundled once more, run, thrown away. */

@@ -40,10 +40,14 @@ function openIo(interrupted: AbortSignal): Io {
     argv: process.argv.slice(2),
     stdout: openSink(process.stdout),
     stderr: openSink(process.stderr),
-    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true && !isSet(process.env['CI']),
+    ...(isPersonThere() && { terminal: { input: process.stdin, output: process.stderr } }),
     interrupted,
     version,
   };
+}
+
+function isPersonThere(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && !isSet(process.env['CI']);
 }
 
 function openSink(stream: NodeJS.WriteStream): Sink {

@@ -1,11 +1,17 @@
 /** What a command may know of the process it runs in. Only `cli.ts` makes one from `process`. */
 
+import type { Readable, Writable } from 'node:stream';
 import type { Paint } from '../report/paint.js';
 
 export interface Sink {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   readonly paint: Paint;
+}
+
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
 }
 
 export interface Io {
@@ -18,8 +24,8 @@ export interface Io {
   readonly stdout: Sink;
   /** Progress, notices, errors. */
   readonly stderr: Sink;
-  /** Both ends of the conversation are a person's: only then may a command ask. */
-  readonly canAsk: boolean;
+  /** Where a person can be asked; absent without one, and then nothing ever prompts. */
+  readonly terminal?: Terminal;
   /** Aborted when the run is interrupted. */
   readonly interrupted: AbortSignal;
   readonly version: string;

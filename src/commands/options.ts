@@ -66,7 +66,13 @@ export function addShared(command: Command, reach: 'local' | 'tenant'): Command 
 export function addApprovals(command: Command): Command {
   return command
     .option('--prune', 'delete what is ours and no longer in the folders')
-    .addOption(new Option('--on-drift <what>', 'what to do with content changed on the tenant').choices(['stop', 'overwrite', 'skip']))
+    .addOption(
+      new Option('--on-drift <what>', 'what to do with content changed on the tenant').choices([
+        'stop',
+        'overwrite',
+        'skip',
+      ]),
+    )
     .option('--overwrite <name>', 'replace what was changed on the tenant', collect)
     .option('--adopt <name>', 'take over an extension that is not managed', collect)
     .option('--take-ownership <name>', 'take over an extension of another project', collect)
@@ -81,7 +87,11 @@ export function addSandboxOptions(command: Command): Command {
   return command
     .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
     .addOption(new Option('--rate <tier1,tier2>', 'requests a minute by tier').argParser(parseRate))
-    .addOption(new Option('--window <seconds>', 'length of the window they are judged over').argParser(parseConcurrency))
+    .addOption(
+      new Option('--window <seconds>', 'length of the window they are judged over').argParser(
+        parseConcurrency,
+      ),
+    )
     .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
     .option('--api-key <key>', 'the key that may do everything')
     .option('--cwd <dir>', 'work as if started in this folder')

@@ -4,10 +4,10 @@ import { Command, Option } from 'commander';
 import type { ExitCode } from '../core/errors.js';
 import type { Io } from './io.js';
 import {
+  type ApprovalOptions,
   addApprovals,
   addSandboxOptions,
   addShared,
-  type ApprovalOptions,
   parseCount,
   type SandboxOptions,
   type SharedFlags,
@@ -27,7 +27,10 @@ export function createProgram(io: Io, finish: Finish): Command {
       writeErr: io.stderr.write,
       outputError: (text, write) => write(io.stderr.paint('red', text)),
     });
-  program.addHelpText('after', '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift · 130 interrupted');
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift · 130 interrupted',
+  );
   addValidate(program, io, finish);
   addPlan(program, io, finish);
   addApply(program, io, finish);
@@ -63,10 +66,12 @@ function addApply(program: Command, io: Io, finish: Finish): void {
     .description('make the tenant match the folders')
     .option('--confirm <env>', 'confirm a protected environment by its name')
     .option('--yes', 'approve the plan that is shown; lifts no rail')
-    .action(async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string; yes?: true }) => {
-      const { applyPlan } = await import('./apply.js');
-      finish(await applyPlan(names, flags, io));
-    });
+    .action(
+      async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string; yes?: true }) => {
+        const { applyPlan } = await import('./apply.js');
+        finish(await applyPlan(names, flags, io));
+      },
+    );
 }
 
 function addPack(program: Command, io: Io, finish: Finish): void {
@@ -84,7 +89,9 @@ function addSandbox(program: Command, io: Io, finish: Finish): void {
   addSandboxOptions(program.command('sandbox'))
     .argument('[dir]', 'folder that keeps its state; in memory when absent')
     .description('run the embedded tenant')
-    .addOption(new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parseCount).default(0))
+    .addOption(
+      new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parseCount).default(0),
+    )
     .action(async (dir: string | undefined, flags: SandboxOptions) => {
       const { serveSandbox } = await import('./sandbox.js');
       finish(await serveSandbox(dir, flags, io));

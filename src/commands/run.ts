@@ -1,9 +1,17 @@
 /** Runs the command that argv names and turns whatever happens into an exit code and one message. */
 
 import { CommanderError } from 'commander';
-import { ConfigError, type ExitCode, exitCodeOf, exitCodes, UserError } from '../core/errors.js';
+import {
+  ConfigError,
+  type ExitCode,
+  exitCodeOf,
+  exitCodes,
+  FindingsError,
+  UserError,
+} from '../core/errors.js';
 import { renderErrorJson } from '../report/json.js';
 import { printable } from '../report/paint.js';
+import { renderFindings } from '../report/text.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
 
@@ -24,7 +32,8 @@ export async function run(io: Io): Promise<ExitCode> {
 /** Shown once, here. A person's mistake has no stack trace; our own has one and says where to report it. */
 function reportError(error: unknown, io: Io): ExitCode {
   const exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodeOf(error);
-  if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, error, exitCode));
+  if (wantsJson(io))
+    io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, error, exitCode));
   io.stderr.write(exitCode === exitCodes.interrupted ? 'Interrupted.\n' : describeError(error, io));
   return exitCode;
 }
@@ -35,10 +44,12 @@ function describeError(error: unknown, io: Io): string {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `${paint('red', 'This is a bug in qlik-sync.')}\n${stack}\nqlik-sync ${io.version}; please report it with the lines above.\n`;
   }
+  const findings =
+    error instanceof FindingsError ? renderFindings(error.findings, { paint, detail: 'normal' }) : '';
   const lines = error.message.split('\n').map(printable).join('\n');
   const head = error instanceof ConfigError ? lines : `${paint('red', 'error:')} ${lines}`;
   const hint = error.hint === undefined ? '' : `${error.hint.split('\n').map(printable).join('\n')}\n`;
-  return `${head}\n${hint}`;
+  return `${findings}${head}\n${hint}`;
 }
 
 /** Also for errors that come before the options are parsed. */

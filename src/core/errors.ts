@@ -3,7 +3,7 @@
  * Anything thrown that is not a `UserError` is our bug.
  */
 
-import type { Rail } from './model.js';
+import type { Finding, Rail } from './model.js';
 
 export const exitCodes = {
   ok: 0,
@@ -84,6 +84,18 @@ export class SourceError extends UserError {
     this.file = options.file;
     this.line = options.line;
     this.column = options.column;
+  }
+}
+
+/** The rules found errors, so nothing was planned. Exit 3. Holds all findings, the harmless ones too. */
+export class FindingsError extends UserError {
+  override readonly name = 'FindingsError';
+  readonly findings: readonly Finding[];
+
+  constructor(findings: readonly Finding[], options: UserErrorOptions = {}) {
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    super(`${errors} ${errors === 1 ? 'error' : 'errors'} in the folders; nothing was planned.`, options);
+    this.findings = findings;
   }
 }
 

@@ -170,6 +170,7 @@ export const errorDocument = v.object({
     kind: v.string(),
     message: v.string(),
     hint: v.optional(v.string()),
+    findings: v.optional(v.array(finding)),
     problems: v.optional(
       v.array(
         v.object({

@@ -1,6 +1,6 @@
 /** Every report as the one document that `--json` prints. */
 
-import { ConfigError, type ExitCode, UserError } from '../core/errors.js';
+import { ConfigError, type ExitCode, FindingsError, UserError } from '../core/errors.js';
 import type { ErrorDocument, OutputDocument, PlanDocument } from './documents.js';
 import type { ApplyReport, PlanReport, Report } from './report.js';
 
@@ -19,6 +19,7 @@ export function renderErrorJson(command: string, tool: string, error: unknown, e
       message: error instanceof Error ? error.message : String(error),
       ...(known?.hint !== undefined && { hint: known.hint }),
       ...(known instanceof ConfigError && { problems: known.problems }),
+      ...(known instanceof FindingsError && { findings: known.findings }),
     },
     exitCode,
   };

@@ -1,0 +1,112 @@
+/** `qlik-sync apply`: plan, show, approve, write, tell the truth. */
+
+import { type ExitCode, exitCodeOfRail, exitCodes, worstExitCode } from '../core/errors.js';
+import { assertSafe } from '../core/guard.js';
+import type { Outcome, Plan } from '../core/model.js';
+import { apply } from '../reconcile/apply.js';
+import { openProgress } from '../report/progress.js';
+import type { ApplyReport, PlanReport } from '../report/report.js';
+import { renderPlan } from '../report/text.js';
+import { confirmPlan } from './confirm.js';
+import { type Connection, connect } from './connect.js';
+import type { Io } from './io.js';
+import type { ApprovalOptions, SharedFlags } from './options.js';
+import { print, textOptions } from './print.js';
+import { defaultConcurrency, type Proposal, propose } from './propose.js';
+import { readSettings, type Settings } from './settings.js';
+
+export type ApplyFlags = SharedFlags & ApprovalOptions & { readonly confirm?: string; readonly yes?: true };
+
+export async function applyPlan(names: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(given, io);
+  const notices = { say: (notice: string): void => io.stderr.write(`${notice}\n`) };
+  const connection = await connect(settings, io, (notice) => notices.say(notice));
+  try {
+    const proposal = await propose({ names, settings, approvals: given, connection, io });
+    show(proposal.report, settings.flags, io);
+    assertSafe(proposal.guard);
+    if (!(await approve(proposal.report.plan, given, settings, io))) return decline(io);
+    const report = await write(proposal, connection, settings, io, notices);
+    print(report, settings.flags, io);
+    return report.exitCode;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Where stdout is one document, what is about to happen is said on stderr. */
+function show(report: PlanReport, flags: SharedFlags, io: Io): void {
+  const sink = flags.json === true ? io.stderr : io.stdout;
+  const header = { ...report.header, command: 'apply' } as const;
+  sink.write(renderPlan({ ...report, header, refusals: [] }, textOptions(flags, sink)));
+}
+
+async function approve(plan: Plan, given: ApplyFlags, { config, flags }: Settings, io: Io): Promise<boolean> {
+  if (!hasWork(plan)) return true;
+  const { environment } = config;
+  const chosen = flags.sandbox !== true && flags.tenant === undefined;
+  return confirmPlan(
+    {
+      yes: given.yes === true,
+      confirm: given.confirm,
+      protectedEnvironment: chosen && environment?.protected === true ? environment.name : undefined,
+    },
+    io,
+  );
+}
+
+function decline(io: Io): ExitCode {
+  io.stderr.write('Nothing was applied.\n');
+  return exitCodes.incomplete;
+}
+
+function hasWork({ changes }: Plan): boolean {
+  return changes.some(({ action, blocked }) => action !== 'none' && blocked === undefined);
+}
+
+async function write(
+  { folders, guard, report }: Proposal,
+  connection: Connection,
+  { flags }: Settings,
+  io: Io,
+  notices: { say: (notice: string) => void },
+): Promise<ApplyReport> {
+  const { plan, actual } = guard;
+  const started = performance.now();
+  const progress = openProgress(io.stderr, plan.requests.tier2);
+  notices.say = progress.notice;
+  const outcomes = await apply({
+    plan,
+    desired: folders.desired,
+    actual,
+    tenant: connection.extensions,
+    concurrency: flags.concurrency ?? defaultConcurrency,
+    signal: io.interrupted,
+    onOutcome: progress.outcome,
+  }).finally(progress.end);
+  const exitCode = worstExitCode(exitCodesOf(plan, outcomes, io));
+  const header = { ...report.header, command: 'apply' } as const;
+  return {
+    ...report,
+    kind: 'apply',
+    header,
+    outcomes,
+    ms: Math.round(performance.now() - started),
+    exitCode,
+  };
+}
+
+function exitCodesOf(plan: Plan, outcomes: readonly Outcome[], io: Io): readonly ExitCode[] {
+  const blocked = plan.changes.flatMap((change) =>
+    change.blocked === undefined ? [] : [exitCodeOfRail(change.blocked.rail)],
+  );
+  const interrupted = io.interrupted.aborted;
+  return [...blocked, ...outcomes.map(exitCodeOfOutcome), ...(interrupted ? [exitCodes.interrupted] : [])];
+}
+
+/** A taken name (409) means that the tenant moved since it was read: a conflict, not a mere failure. */
+function exitCodeOfOutcome({ status, error }: Outcome): ExitCode {
+  if (status === 'done') return exitCodes.ok;
+  if (error?.status === 401 || error?.status === 403) return exitCodes.auth;
+  return error?.status === 409 ? exitCodes.conflict : exitCodes.incomplete;
+}

@@ -1,0 +1,85 @@
+/** The tenant a run is for: an address and credentials from one source, or the embedded tenant. */
+
+import { resolve } from 'node:path';
+import { resolveTarget, type Target } from '../config/target.js';
+import type { TenantHeader } from '../report/report.js';
+import { apiKeyAuth } from '../tenant/auth.js';
+import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
+import { openTenant } from '../tenant/http.js';
+import type { Io } from './io.js';
+import type { Settings } from './settings.js';
+
+export interface Connection {
+  readonly extensions: ExtensionsClient;
+  readonly header: TenantHeader;
+  /** What a plan is bound to: the origin, or `sandbox`, whose port differs from run to run. */
+  readonly identity: string;
+  readonly close: () => Promise<void>;
+}
+
+/** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
+export async function connect(
+  settings: Settings,
+  io: Io,
+  onWait: (notice: string) => void,
+): Promise<Connection> {
+  const { flags, config } = settings;
+  const target = resolveTarget({ options: { ...flags, env: flags.env?.[0] }, env: io.env, config });
+  if (target.kind === 'sandbox') return connectSandbox(resolve(settings.config.root, target.dir), io, onWait);
+  return open(
+    target,
+    {
+      url: target.url,
+      source: target.source,
+      ...(target.environment !== undefined && { environment: target.environment }),
+    },
+    io,
+    onWait,
+  );
+}
+
+async function connectSandbox(dir: string, io: Io, onWait: (notice: string) => void): Promise<Connection> {
+  const { startSandbox } = await import('../sandbox/start.js');
+  const sandbox = await startSandbox({ dir });
+  const connection = open(
+    sandbox,
+    { url: sandbox.url, source: '--sandbox', environment: 'sandbox' },
+    io,
+    onWait,
+  );
+  return {
+    ...connection,
+    identity: 'sandbox',
+    close: async () => {
+      await connection.close();
+      await sandbox.close();
+    },
+  };
+}
+
+function open(
+  { url, apiKey }: Pick<Target & { kind: 'tenant' }, 'url' | 'apiKey'>,
+  header: TenantHeader,
+  io: Io,
+  onWait: (notice: string) => void,
+): Connection {
+  const http = openTenant({
+    url,
+    auth: apiKeyAuth(apiKey),
+    userAgent: `qlik-sync/${io.version}`,
+    proxies: io.env,
+    onWait: ({ seconds, reason }) => onWait(`waiting ${seconds} s: ${waitReasons[reason]}`),
+  });
+  return {
+    extensions: createExtensionsClient(http),
+    header,
+    identity: http.origin,
+    close: () => http.close(),
+  };
+}
+
+const waitReasons = {
+  limit: "Qlik's rate limit is reached",
+  refused: 'the tenant asked to slow down (429)',
+  repeat: 'a read failed and is repeated',
+} as const;

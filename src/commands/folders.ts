@@ -1,0 +1,57 @@
+/** The desired state as commands need it: read, selected, checked by the rules. */
+
+import { FindingsError, UserError } from '../core/errors.js';
+import type { DesiredState, Finding } from '../core/model.js';
+import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
+import { readDesired } from '../source/read.js';
+import { createSelector } from './selection.js';
+import type { Settings } from './settings.js';
+
+export interface Folders {
+  readonly desired: DesiredState;
+  readonly findings: readonly Finding[];
+  /** Extensions found, whatever the selection. */
+  readonly found: number;
+}
+
+/** @throws UserError for a selection that matches nothing */
+export async function readFolders(
+  names: readonly string[],
+  { config, cwd, flags }: Settings,
+): Promise<Folders> {
+  const selector = await createSelector(names);
+  const { state, findings } = await readDesired({
+    root: config.root,
+    cwd,
+    extensions: config.extensions,
+    ignore: config.ignore,
+    ...(selector !== undefined && { selection: selector.matches }),
+    index: flags.cache === false ? 'off' : 'on',
+  });
+  const known = [
+    ...state.extensions.map(({ name }) => name),
+    ...state.skipped.map(({ name }) => name),
+    ...state.notSelected,
+  ];
+  selector?.assertUsed(known);
+  const own = [
+    ...applySeverities(findings, config.rules),
+    ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
+    ...state.extensions.flatMap((extension) => checkExtension(extension, config.rules)),
+  ];
+  return { desired: state, findings: own, found: state.extensions.length + state.notSelected.length };
+}
+
+/** @throws FindingsError */
+export function assertNoErrors(findings: readonly Finding[]): void {
+  if (!findings.some(({ severity }) => severity === 'error')) return;
+  throw new FindingsError(findings, { hint: 'qlik-sync validate checks the folders alone.' });
+}
+
+/** A run that has nothing to look at is a mistake of the config, not a success. */
+export function assertFound({ found, desired }: Folders, { config }: Settings): void {
+  if (found > 0 || desired.skipped.length > 0) return;
+  throw new UserError(`No extension was found in ${config.extensions.join(', ')}.`, {
+    hint: 'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
+  });
+}

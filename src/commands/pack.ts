@@ -1,0 +1,62 @@
+/** `qlik-sync pack`: the zips that apply would upload, byte for byte. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { type ExitCode, exitCodes } from '../core/errors.js';
+import { archiveName } from '../core/marker.js';
+import type { DesiredExtension, Finding } from '../core/model.js';
+import { checkArchive } from '../core/rules.js';
+import type { PackedArchive } from '../report/report.js';
+import { pack } from '../source/pack.js';
+import { assertFound, assertNoErrors, readFolders } from './folders.js';
+import type { Io } from './io.js';
+import type { SharedFlags } from './options.js';
+import { print } from './print.js';
+import { readSettings } from './settings.js';
+
+export async function packExtensions(
+  names: readonly string[],
+  given: SharedFlags & { readonly out: string },
+  io: Io,
+): Promise<ExitCode> {
+  const settings = await readSettings(given, io);
+  const folders = await readFolders(names, settings);
+  assertFound(folders, settings);
+  assertNoErrors(folders.findings);
+  const out = resolve(settings.cwd, given.out);
+  await mkdir(out, { recursive: true });
+  const archives: PackedArchive[] = [];
+  const findings: Finding[] = [...folders.findings];
+  for (const extension of folders.desired.extensions) {
+    const { bytes, md5 } = await pack(extension);
+    findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
+    assertNoErrors(findings);
+    const file = join(out, `${extension.name}.zip`);
+    await writeWhole(file, bytes);
+    archives.push(describe(extension, relative(settings.cwd, file), bytes.length, md5));
+  }
+  const header = {
+    command: 'pack',
+    tool: `qlik-sync/${io.version}`,
+    project: settings.config.project,
+  } as const;
+  print({ kind: 'pack', header, archives, findings, exitCode: exitCodes.ok }, settings.flags, io);
+  return exitCodes.ok;
+}
+
+function describe(
+  { name, digest }: DesiredExtension,
+  file: string,
+  bytes: number,
+  md5: string,
+): PackedArchive {
+  return { name, file: file.split(sep).join('/'), archiveName: archiveName(digest, md5), bytes, md5, digest };
+}
+
+/** Nobody ever sees half a zip under its name. */
+async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${file}.${randomUUID()}.part`;
+  await writeFile(partial, bytes);
+  await rename(partial, file);
+}

@@ -1,0 +1,55 @@
+/** `qlik-sync sandbox`: the embedded tenant for people and programs, until it is interrupted. */
+
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type ExitCode, exitCodes } from '../core/errors.js';
+import { startSandbox } from '../sandbox/start.js';
+import type { Io } from './io.js';
+import type { SandboxOptions } from './options.js';
+
+export async function serveSandbox(
+  dir: string | undefined,
+  flags: SandboxOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const cwd = resolve(io.cwd, flags.cwd ?? '.');
+  const sandbox = await startSandbox({
+    ...(dir !== undefined && { dir: resolve(cwd, dir) }),
+    ...optionsOf(flags),
+  });
+  const { url, apiKey, userKey } = sandbox;
+  io.stdout.write(
+    flags.json === true ? `${JSON.stringify({ url, apiKey, userKey })}\n` : describe(sandbox, dir),
+  );
+  // A listening server keeps the process alive; the signal ends it.
+  if (!io.interrupted.aborted) await once(io.interrupted, 'abort');
+  await sandbox.close();
+  return exitCodes.interrupted;
+}
+
+function optionsOf({ port, latency, rate, window, seed, apiKey }: SandboxOptions): object {
+  const options = {
+    port,
+    latencyMs: latency,
+    rate: rate && { tier1: rate[0], tier2: rate[1] },
+    windowSeconds: window,
+    seed,
+    apiKey,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+interface Running {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly userKey: string;
+}
+
+function describe({ url, apiKey, userKey }: Running, dir: string | undefined): string {
+  return `The embedded tenant runs at ${url}, ${dir === undefined ? 'in memory' : `its state in ${dir}`}.
+  key that may do everything:     ${apiKey}
+  key that may list and read:     ${userKey}
+Use it like any tenant: QLIK_API_KEY=${apiKey} qlik-sync plan --tenant ${url}
+Ctrl-C ends it.
+`;
+}

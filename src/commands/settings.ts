@@ -1,0 +1,41 @@
+/** What a command was told, from all sides: flags first, then `QLIK_SYNC_*`, then the config file. */
+
+import { resolve } from 'node:path';
+import { readEnvironmentOptions } from '../config/environment-variables.js';
+import { loadConfig } from '../config/load.js';
+import { type Config, resolveConfig } from '../config/resolve.js';
+import { UserError } from '../core/errors.js';
+import { ruleIds } from '../core/rules.js';
+import type { Io } from './io.js';
+import type { SharedFlags } from './options.js';
+
+export interface Settings {
+  readonly flags: SharedFlags;
+  /** Absolute; where paths of the command line start. */
+  readonly cwd: string;
+  readonly config: Config;
+}
+
+/** @throws ConfigError, UserError */
+export async function readSettings(given: SharedFlags, io: Io): Promise<Settings> {
+  const flags = mergeFlags(given, io);
+  const cwd = resolve(io.cwd, flags.cwd ?? '.');
+  const environment = oneEnvironment(flags.env);
+  const loaded = await loadConfig({ cwd, config: flags.config });
+  const config = resolveConfig(loaded, { env: io.env, environment, ruleIds });
+  return { flags, cwd, config };
+}
+
+/** What the command line says wins over what the environment says. */
+export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
+  return { ...readEnvironmentOptions(io.env), ...given };
+}
+
+export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
+  if (names !== undefined && names.length > 1) {
+    throw new UserError(`--env was given ${names.length} times: ${names.join(', ')}.`, {
+      hint: 'One run works on one environment.',
+    });
+  }
+  return names?.[0];
+}

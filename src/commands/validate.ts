@@ -1,0 +1,52 @@
+/** `qlik-sync validate`: the folders alone, by Qlik's rules and ours. */
+
+import { type ExitCode, exitCodes } from '../core/errors.js';
+import type { DesiredExtension } from '../core/model.js';
+import type { ValidatedExtension } from '../report/report.js';
+import { checkArchives } from './archives.js';
+import { assertFound, readFolders } from './folders.js';
+import type { Io } from './io.js';
+import type { SharedFlags } from './options.js';
+import { print } from './print.js';
+import { readSettings } from './settings.js';
+
+export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(given, io);
+  const folders = await readFolders(names, settings);
+  assertFound(folders, settings);
+  const { extensions } = folders.desired;
+  const findings = [...folders.findings, ...(await checkArchives(extensions, settings.config.rules))];
+  const exitCode = findings.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.ok;
+  const header = {
+    command: 'validate',
+    tool: `qlik-sync/${io.version}`,
+    project: settings.config.project,
+  } as const;
+  print(
+    { kind: 'validate', header, extensions: extensions.map(summarise), findings, exitCode },
+    settings.flags,
+    io,
+  );
+  return exitCode;
+}
+
+function summarise({
+  name,
+  displayFolder,
+  manifest,
+  files,
+  bytes,
+  digest,
+  leftOut,
+}: DesiredExtension): ValidatedExtension {
+  const { version } = manifest;
+  return {
+    name,
+    folder: displayFolder,
+    ...(version !== undefined && { version }),
+    files: files.length,
+    bytes,
+    digest,
+    leftOut,
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * The programmatic API: the two typed clients, the pure core, the packing, and the embedded tenant.
+ * What is not exported here may change without notice.
+ */
+
+export * from './core/errors.js';
+export { assertSafe, findRefusals, type GuardInput, type Limits, type Refusal } from './core/guard.js';
+export type { Manifest } from './core/manifest.js';
+export { archiveName, markerOf, ownersOf, ownerTag } from './core/marker.js';
+export type * from './core/model.js';
+export { type PlanInput, plan } from './core/plan.js';
+export { type ApplyInput, apply } from './reconcile/apply.js';
+export { type RunningSandbox, type SandboxOptions, startSandbox } from './sandbox/start.js';
+export { type Archive, pack } from './source/pack.js';
+export { readDesired } from './source/read.js';
+export { readActual } from './tenant/actual.js';
+export { type Auth, apiKeyAuth } from './tenant/auth.js';
+export { createExtensionsClient, type DownloadedFile, type ExtensionsClient } from './tenant/extensions.js';
+export { createGovernor, type Governor, type GovernorOptions, type Wait } from './tenant/governor.js';
+export { openTenant, type TenantHttp, type TenantOptions } from './tenant/http.js';
+export { createItemsClient, type ItemsClient } from './tenant/items.js';
+export type * from './tenant/wire.js';
