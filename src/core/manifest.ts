@@ -1,5 +1,11 @@
 /** The `.qext` file. */
 
+import { checkFields } from './manifest/fields.js';
+import { findSyntaxProblem } from './manifest/syntax.js';
+import { decodeText } from './manifest/text.js';
+import { surveyTokens } from './manifest/tokens.js';
+import type { Severity } from './model.js';
+
 export interface Manifest {
   /** `name`: what people see; not the identity. */
   readonly displayName: string;
@@ -11,4 +17,66 @@ export interface Manifest {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The source text, decoded, without a byte order mark. */
   readonly text: string;
+}
+
+export type ManifestProblemCode =
+  | 'not-utf8'
+  | 'syntax'
+  | 'not-an-object'
+  | 'missing-name'
+  | 'missing-type'
+  | 'wrong-type'
+  | 'duplicate-key'
+  | 'not-built';
+
+/** One thing wrong with a manifest, at a place a person can open. */
+export interface ManifestProblem {
+  readonly code: ManifestProblemCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint?: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column: number;
+}
+
+export interface ParsedManifest {
+  /** Present when at least `name` and `type` can be read, whatever else is wrong. */
+  readonly manifest?: Manifest;
+  readonly problems: readonly ManifestProblem[];
+}
+
+/** Reads the bytes of a `.qext` file. Never throws: whatever is wrong is a problem with its place. */
+export function parseManifest(bytes: Uint8Array): ParsedManifest {
+  const decoded = decodeText(bytes);
+  if (decoded.problem !== undefined) return { problems: [decoded.problem] };
+  const { text } = decoded;
+  const survey = surveyTokens(text);
+  const fields = parseStrictly(text);
+  if (survey.tooDeep !== undefined) return { problems: [survey.tooDeep] };
+  if (fields === unreadable) return { problems: [findSyntaxProblem(text)] };
+  if (!isObject(fields)) {
+    const message = 'a .qext file holds one JSON object, { "name": …, "type": … }';
+    return { problems: [{ code: 'not-an-object', severity: 'error', message, line: 1, column: 1 }] };
+  }
+  const checked = checkFields(fields, survey);
+  return {
+    ...(checked.core === undefined ? {} : { manifest: { ...checked.core, fields, text } }),
+    problems: [...checked.problems, ...survey.duplicates],
+  };
+}
+
+const unreadable = Symbol('not strict JSON');
+
+function parseStrictly(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return unreadable;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

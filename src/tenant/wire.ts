@@ -209,3 +209,83 @@ export interface ItemsSettingsPatch {
   readonly path: '/usageMetricsEnabled';
   readonly value: boolean;
 }
+
+// ── Guards: each narrows once, at the edge ──────────────────────────────────────────────────────────────
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Checks the fields that decisions rest on; everything else is kept as it came. */
+export function isExtensionRecord(value: unknown): value is ExtensionRecord {
+  return (
+    hasId(value) &&
+    isAbsentOr(value['tags'], isTexts) &&
+    isAbsentOr(value['file'], isExtensionFile) &&
+    hasTexts(value, ['qextFilename', 'qextVersion', 'version', 'userId', 'updatedAt', 'updateAt']) &&
+    isAbsentOr(value['bundled'], isBoolean) &&
+    isAbsentOr(value['supernova'], isBoolean)
+  );
+}
+
+export function isItem(value: unknown): value is Item {
+  return hasId(value) && isText(value['name']) && isText(value['resourceType']);
+}
+
+export function isCollection(value: unknown): value is Collection {
+  return hasId(value) && isText(value['name']);
+}
+
+export function isItemsSettings(value: unknown): value is ItemsSettings {
+  return isObject(value) && isBoolean(value['usageMetricsEnabled']);
+}
+
+/** Whether a list's answer, `data` apart, says in any usual way that there is more. */
+export function hasMorePages(body: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(body).some(([name, value]) => {
+    if (name === 'data') return false;
+    if (/next|cursor|more/i.test(name)) return !isEmptyCursor(value);
+    return isObject(value) && hasMorePages(value);
+  });
+}
+
+function isEmptyCursor(value: unknown): boolean {
+  if (isObject(value)) return Object.values(value).every(isEmptyCursor);
+  return value === undefined || value === null || value === '' || value === false;
+}
+
+function hasId(value: unknown): value is Readonly<Record<string, unknown>> & { readonly id: string } {
+  return isObject(value) && isText(value['id']) && value['id'] !== '';
+}
+
+function hasTexts(value: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  return names.every((name) => isAbsentOr(value[name], isText));
+}
+
+function isExtensionFile(value: unknown): value is ExtensionFile {
+  return (
+    isObject(value) &&
+    hasTexts(value, ['md5', 'originalname']) &&
+    isAbsentOr(value['contentLength'], isNumber)
+  );
+}
+
+function isAbsentOr(value: unknown, isKind: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || isKind(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}

@@ -1,0 +1,62 @@
+/** What no single key of the config can tell by itself. */
+
+import { expand, type Variables } from './expand.js';
+import type { Problem } from './known-keys.js';
+import { isObject, type KeyPath, readKey } from './raw.js';
+import { looksLikeApiKey } from './secrets.js';
+import { parseTenantUrl } from './tenant-url.js';
+
+/** Texts that look like an API key, wherever they stand; the schema tells about those in `auth` too. */
+export function findWrittenSecrets(value: unknown, path: KeyPath = []): readonly Problem[] {
+  if (typeof value === 'string')
+    return looksLikeApiKey(value) && path.at(-1) !== 'apiKey' ? [{ path, ...writtenSecret }] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => findWrittenSecrets(item, [...path, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => findWrittenSecrets(item, [...path, key]));
+}
+
+const writtenSecret = {
+  message: 'looks like an API key, which must not stand in the file',
+  hint: 'keep it in an environment variable and revoke it if the file was shared',
+} as const;
+
+/** Tenant and credentials come as a pair from one source, so credentials alone could never be used. */
+export function findLoneCredentials(value: unknown): readonly Problem[] {
+  const environments = readKey(value, 'environments');
+  return Object.entries(isObject(environments) ? environments : {})
+    .filter(([, own]) => readKey(own, 'auth') !== undefined && readKey(own, 'tenant') === undefined)
+    .map(([name]) => ({
+      path: ['environments', name, 'auth'],
+      message: 'stands without a tenant to use it for',
+      hint: `add environments.${name}.tenant`,
+    }));
+}
+
+/** Two environments on one tenant would each see the other's extensions as their own. */
+export function findSharedTenants(value: unknown, variables: Variables): readonly Problem[] {
+  const environments = readKey(value, 'environments');
+  if (!isObject(environments)) return [];
+  const owners = new Map<string, string>();
+  return Object.entries(environments).flatMap(([name, own]): Problem[] => {
+    const identity = identify(own, readKey(value, 'project'), variables);
+    const other = identity === undefined ? undefined : owners.get(identity);
+    if (identity !== undefined && other === undefined) owners.set(identity, name);
+    if (other === undefined) return [];
+    return [
+      {
+        path: ['environments', name, 'tenant'],
+        message: `is also the tenant of "${other}", with the same project`,
+        hint: 'give one of them a "project" of its own',
+      },
+    ];
+  });
+}
+
+function identify(environment: unknown, inheritedProject: unknown, variables: Variables): string | undefined {
+  const tenant = readKey(environment, 'tenant');
+  const project = readKey(environment, 'project') ?? inheritedProject;
+  if (typeof tenant !== 'string' || typeof project !== 'string') return undefined;
+  const address = expand(tenant, variables).text;
+  const parsed = parseTenantUrl(address);
+  return JSON.stringify([parsed.ok ? parsed.origin : address, expand(project, variables).text]);
+}

@@ -1,0 +1,81 @@
+/** `QLIK_SYNC_<OPTION>` stands for a shared option. */
+
+import { UserError } from '../core/errors.js';
+import { readVariable, type Variables } from './expand.js';
+import { redact } from './secrets.js';
+import { didYouMean } from './suggest.js';
+
+/** What every command takes, named as commander names it: `--no-cache` makes `cache` false. */
+export interface SharedOptions {
+  readonly config: string;
+  readonly env: string;
+  readonly tenant: string;
+  readonly sandbox: boolean;
+  readonly sandboxDir: string;
+  readonly cwd: string;
+  readonly cache: boolean;
+  readonly json: boolean;
+  /** 1 to 64. */
+  readonly concurrency: number;
+  readonly yes: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}
+
+type Reading = Partial<SharedOptions> | { readonly problem: string };
+type Reader = (text: string) => Reading;
+
+/** @throws UserError (exit 3) with everything that is wrong with the `QLIK_SYNC_*` variables; an empty one counts as unset */
+export function readEnvironmentOptions(env: Variables): Partial<SharedOptions> {
+  const names = Object.keys(env).filter(
+    (name) => name.startsWith('QLIK_SYNC_') && readVariable(env, name) !== undefined,
+  );
+  const readings = names.map((name) => readOption(name, readVariable(env, name) ?? ''));
+  const problems = readings.flatMap((reading) => ('problem' in reading ? [reading.problem] : []));
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  return Object.assign({}, ...readings) as Partial<SharedOptions>;
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  QLIK_SYNC_CONFIG: (config) => ({ config }),
+  QLIK_SYNC_ENV: (env) => ({ env }),
+  QLIK_SYNC_TENANT: (tenant) => ({ tenant }),
+  QLIK_SYNC_SANDBOX: whether((sandbox) => ({ sandbox })),
+  QLIK_SYNC_SANDBOX_DIR: (sandboxDir) => ({ sandboxDir }),
+  QLIK_SYNC_CWD: (cwd) => ({ cwd }),
+  QLIK_SYNC_NO_CACHE: whether((no) => ({ cache: !no })),
+  QLIK_SYNC_JSON: whether((json) => ({ json })),
+  QLIK_SYNC_CONCURRENCY: readConcurrency,
+  QLIK_SYNC_YES: whether((yes) => ({ yes })),
+  QLIK_SYNC_QUIET: whether((quiet) => ({ quiet })),
+  QLIK_SYNC_VERBOSE: whether((verbose) => ({ verbose })),
+  QLIK_SYNC_NO_COLOR: whether((no) => ({ color: !no })),
+};
+
+function readOption(name: string, text: string): Reading {
+  const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (reader === undefined) {
+    return {
+      problem: redact(`${name}: is not a variable of qlik-sync (${didYouMean(name, Object.keys(readers))})`),
+    };
+  }
+  const reading = reader(text.trim());
+  return 'problem' in reading ? { problem: `${name}: ${reading.problem}` } : reading;
+}
+
+function whether(toOption: (value: boolean) => Partial<SharedOptions>): Reader {
+  return (text) => {
+    const value = text.toLowerCase();
+    if (value === '1' || value === 'true') return toOption(true);
+    if (value === '0' || value === 'false') return toOption(false);
+    return { problem: 'must be 1, true, 0 or false' };
+  };
+}
+
+function readConcurrency(text: string): Reading {
+  const concurrency = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  return concurrency >= 1 && concurrency <= 64
+    ? { concurrency }
+    : { problem: 'must be a whole number from 1 to 64' };
+}

@@ -1,0 +1,55 @@
+/** The file's data with its texts expanded, as far as the run needs them, and what could not be. */
+
+import {
+  expand,
+  explainUnset,
+  hasReference,
+  isReferenceOnly,
+  malformedReference,
+  type Variables,
+} from './expand.js';
+import type { Problem } from './known-keys.js';
+import { isObject, type KeyPath } from './raw.js';
+import { unknownText } from './schema-parts.js';
+
+export interface ExpandedConfig {
+  /** `unknownText` stands where a variable is unset or not needed in this run. */
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+}
+
+/** Only what the environment in use needs is expanded; addresses and credentials never are, until they are used. */
+export function expandConfig(
+  value: unknown,
+  environment: string | undefined,
+  variables: Variables,
+): ExpandedConfig {
+  const problems: Problem[] = [];
+  const visitText = (text: string, path: KeyPath): string => {
+    if (isApiKey(path)) return isReferenceOnly(text) ? unknownText : text;
+    if (isUnused(path, environment) && hasReference(text)) return unknownText;
+    const { text: expanded, unset, malformed } = expand(text, variables);
+    problems.push(...unset.map((name) => ({ path, ...explainUnset(name) })));
+    if (malformed) problems.push({ path, ...malformedReference });
+    return unset.length > 0 || malformed ? unknownText : expanded;
+  };
+  return { value: mapTexts(value, [], visitText), problems };
+}
+
+function isApiKey(path: KeyPath): boolean {
+  return path.length === 4 && path[0] === 'environments' && path[2] === 'auth' && path[3] === 'apiKey';
+}
+
+function isUnused(path: KeyPath, environment: string | undefined): boolean {
+  return path[0] === 'environments' && (path[1] !== environment || path[2] === 'tenant');
+}
+
+/** `Object.fromEntries` defines what it is given, so a key `__proto__` stays a key. */
+function mapTexts(value: unknown, path: KeyPath, map: (text: string, path: KeyPath) => string): unknown {
+  if (typeof value === 'string') return map(value, path);
+  if (Array.isArray(value)) return value.map((item, index) => mapTexts(item, [...path, index], map));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, mapTexts(item, [...path, key], map)]),
+  );
+}

@@ -1,0 +1,74 @@
+/** `.js`, `.mjs`, `.cjs` through `import()`, `.ts` and `.mts` through jiti (loaded only then) → plain data. */
+
+import { pathToFileURL } from 'node:url';
+import { ConfigError, type ConfigProblem } from '../core/errors.js';
+import type { ParsedConfig } from './raw.js';
+import { redact } from './secrets.js';
+
+/** @throws ConfigError when the module cannot run or does not export plain data */
+export async function importConfig(file: string, displayFile: string, source: string): Promise<ParsedConfig> {
+  try {
+    const value = toPlainData(await importDefault(file));
+    return { value, locate: () => undefined };
+  } catch (error) {
+    const place = placeInStack(file, error) ?? (await placeOfSyntaxError(file, source, error));
+    throw new ConfigError(displayFile, [{ path: '', message: explain(error), ...place }], { cause: error });
+  }
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  if (/\.m?ts$/.test(file)) {
+    const { createJiti } = await import('jiti');
+    return exportOf(await createJiti(file, { fsCache: false, moduleCache: false }).import(file));
+  }
+  return exportOf(await import(pathToFileURL(file).href));
+}
+
+function exportOf(module: unknown): unknown {
+  if (typeof module === 'object' && module !== null && 'default' in module) return module.default;
+  throw new TypeError('the file needs a default export: export default { … }');
+}
+
+/** Through JSON, so that a config written as code is the same kind of data as one written as text. */
+function toPlainData(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, part: unknown) => {
+    if (typeof part !== 'function' && typeof part !== 'symbol') return part;
+    throw new TypeError(
+      `${key === '' ? 'the default export' : `"${key}"`} must be plain data, not a ${typeof part}`,
+    );
+  });
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  return `cannot be loaded: ${redact(message ?? '')
+    .replace(/^ParseError: /, '')
+    .trim()}`;
+}
+
+type Place = Pick<ConfigProblem, 'line' | 'column'>;
+
+/** `…/qlik-sync.config.mjs:2:6` in a stack, `…:2` above a syntax error, jiti's `…:2:6` in its message. */
+function placeInStack(file: string, error: unknown): Place | undefined {
+  const stack = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
+  for (const spelling of [file, pathToFileURL(file).href]) {
+    const [line, column] = /^:(\d+)(?::(\d+))?/.exec(stack.split(spelling)[1] ?? '')?.slice(1) ?? [];
+    if (line !== undefined) {
+      return column === undefined ? { line: Number(line) } : { line: Number(line), column: Number(column) };
+    }
+  }
+  return undefined;
+}
+
+/** Node does not tell where a syntax error in an ES module stands; jiti's parser does. */
+async function placeOfSyntaxError(file: string, source: string, error: unknown): Promise<Place | undefined> {
+  if (!(error instanceof SyntaxError)) return undefined;
+  const { createJiti } = await import('jiti');
+  try {
+    createJiti(file, { fsCache: false }).transform({ source, filename: file });
+    return undefined;
+  } catch (parseError) {
+    return placeInStack(file, parseError);
+  }
+}

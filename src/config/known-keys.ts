@@ -1,0 +1,80 @@
+/** Keys that the schema does not know, all of them, with what was probably meant. */
+
+import type { ConfigProblem } from '../core/errors.js';
+import { isObject, type KeyPath, readKey } from './raw.js';
+import type { configSchema } from './schema.js';
+import { looksLikeApiKey } from './secrets.js';
+import { didYouMean } from './suggest.js';
+
+/** A problem before it has a place in the file. */
+export type Problem = Pick<ConfigProblem, 'message' | 'hint'> & { readonly path: KeyPath };
+
+type Schema = ReturnType<typeof configSchema>;
+
+/** One object of the file and the keys it may have; `undefined` where the keys are names of the person's own. */
+interface Level {
+  readonly path: KeyPath;
+  readonly value: unknown;
+  readonly keys: readonly string[] | undefined;
+}
+
+export function findUnknownKeys(value: unknown, schema: Schema): readonly Problem[] {
+  return listLevels(value, schema).flatMap(checkLevel);
+}
+
+function listLevels(value: unknown, schema: Schema): readonly Level[] {
+  const { environments, rules } = schema.entries;
+  const environment = environments.wrapped.value.entries;
+  const ruleIds = Object.keys(rules.wrapped.entries);
+  const named = readKey(value, 'environments');
+  return [
+    { path: [], value, keys: Object.keys(schema.entries) },
+    { path: ['rules'], value: readKey(value, 'rules'), keys: ruleIds },
+    { path: ['environments'], value: named, keys: undefined },
+    ...Object.entries(isObject(named) ? named : {}).flatMap(([name, own]): Level[] => [
+      { path: ['environments', name], value: own, keys: Object.keys(environment) },
+      { path: ['environments', name, 'rules'], value: readKey(own, 'rules'), keys: ruleIds },
+      {
+        path: ['environments', name, 'auth'],
+        value: readKey(own, 'auth'),
+        keys: Object.keys(environment.auth.wrapped.entries),
+      },
+    ]),
+  ];
+}
+
+function checkLevel({ path, value, keys }: Level): readonly Problem[] {
+  if (Array.isArray(value)) return [{ path, message: 'must be an object, not a list' }];
+  if (!isObject(value)) return [];
+  if (keys === undefined) return Object.keys(value).flatMap((name) => checkEnvironmentName(path, name));
+  return Object.keys(value)
+    .filter((key) => !keys.includes(key))
+    .map((key) => ({ path: [...path, key], ...explain(path, key, keys) }));
+}
+
+/** Object keys with a meaning of their own in JavaScript are no names. */
+function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
+  const usable = /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !['constructor', 'prototype'].includes(name);
+  if (usable) return [];
+  const message = 'is not the name of an environment; use 1 to 64 letters, digits, - _ and .';
+  return [{ path: [...path, name], message }];
+}
+
+const later: readonly string[] = ['backup', 'clientId', 'clientSecret'];
+const ofEnvironment: readonly string[] = ['tenant', 'auth', 'protected'];
+
+function explain(path: KeyPath, key: string, keys: readonly string[]): Pick<Problem, 'message' | 'hint'> {
+  if (looksLikeApiKey(key))
+    return { message: 'is an unknown key, and looks like an API key', hint: 'take it out' };
+  if (later.includes(key)) {
+    return {
+      message: 'is not supported by this version',
+      hint: path.includes('auth') ? 'use apiKey' : 'take it out',
+    };
+  }
+  if (path.length === 0 && ofEnvironment.includes(key)) {
+    return { message: 'belongs to an environment', hint: `move it to environments.<name>.${key}` };
+  }
+  const what = path.at(-1) === 'rules' ? 'is not a rule' : 'is an unknown key';
+  return { message: what, hint: didYouMean(key, keys) };
+}

@@ -1,0 +1,135 @@
+/** The config file, found and parsed: the one owner of cosmiconfig. */
+
+import { basename, dirname, extname, resolve } from 'node:path';
+import * as cosmiconfig from 'cosmiconfig/dist/Explorer.js';
+import { ConfigError, UserError } from '../core/errors.js';
+import { createLoaders, knownEndings } from './loaders.js';
+import type { LoadedConfig, ParsedConfig } from './raw.js';
+import {
+  display,
+  fileNames,
+  findPlaces,
+  foldersToSearch,
+  isPackageJson,
+  searchPlaces,
+} from './search-places.js';
+import { didYouMean } from './suggest.js';
+
+export interface LoadOptions {
+  /** Absolute. */
+  readonly cwd: string;
+  /** `--config`: relative to `cwd`, or absolute. */
+  readonly config?: string | undefined;
+}
+
+/**
+ * @throws UserError when there is no config file, or more than one in a folder
+ * @throws ConfigError when it cannot be read, with line and column where the format has them
+ */
+export async function loadConfig({ cwd, config }: LoadOptions): Promise<LoadedConfig> {
+  const load = createLoader(cwd);
+  return config === undefined ? await searchConfig(cwd, load) : await loadNamed(resolve(cwd, config), load);
+}
+
+type Load = (file: string) => Promise<LoadedConfig | undefined>;
+
+async function searchConfig(cwd: string, load: Load): Promise<LoadedConfig> {
+  const folders = foldersToSearch(cwd);
+  for (const folder of folders) {
+    const found = await loadFromFolder(cwd, folder, load);
+    if (found !== undefined) return found;
+  }
+  throw new UserError(`no config file in ${describeFolders(cwd, folders)}`, {
+    hint: 'create qlik-sync.config.json with { "project": "my-project", "extensions": ["extensions/*"] }, or name a file with --config',
+  });
+}
+
+async function loadFromFolder(cwd: string, folder: string, load: Load): Promise<LoadedConfig | undefined> {
+  const places = findPlaces(folder);
+  const [manifest] = places.filter(isPackageJson);
+  const fromManifest = manifest === undefined ? undefined : await load(manifest);
+  const files = places.filter((place) => fromManifest?.file === place || !isPackageJson(place));
+  const [first] = files;
+  if (first === undefined) return undefined;
+  if (files.length > 1) {
+    throw new UserError(`several config files: ${files.map((file) => display(cwd, file)).join(', ')}`, {
+      hint: 'keep one of them, or name one with --config',
+    });
+  }
+  return fromManifest ?? (await load(first));
+}
+
+async function loadNamed(file: string, load: Load): Promise<LoadedConfig> {
+  const loaded = await load(file);
+  if (loaded !== undefined) return loaded;
+  throw new UserError(`--config: ${basename(file)} has no "qlik-sync" key`, {
+    hint: 'add the key, or name another file',
+  });
+}
+
+/** `undefined` comes back for a package.json without our key. */
+function createLoader(cwd: string): Load {
+  const explorer = createExplorer(cwd);
+  return async (file) => {
+    const displayFile = display(cwd, file);
+    requireKnownFormat(file, displayFile);
+    const result = await explorer.load(file).catch((error: unknown) => explainReadError(displayFile, error));
+    if (result === null || (result.isEmpty === true && isPackageJson(file))) return undefined;
+    if (result.isEmpty === true) throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
+    return { file, displayFile, root: rootOf(file), ...result.config };
+  };
+}
+
+interface Explorer {
+  load(file: string): Promise<{ readonly config: ParsedConfig; readonly isEmpty?: boolean } | null>;
+}
+
+/**
+ * cosmiconfig's `Explorer` instead of its `cosmiconfig()`: that one first reads the package.json of the process's
+ * directory with loaders of its own, which costs 4 ms and fails on a manifest that is none of our business.
+ */
+function createExplorer(cwd: string): Explorer {
+  const { Explorer } = cosmiconfig as unknown as { readonly Explorer: new (options: object) => Explorer };
+  return new Explorer({
+    moduleName: 'qlik-sync',
+    searchPlaces,
+    searchStrategy: 'none',
+    cache: false,
+    transform: (result: unknown) => result,
+    loaders: createLoaders(cwd),
+  });
+}
+
+function requireKnownFormat(file: string, displayFile: string): void {
+  const ending = extname(file);
+  if (knownEndings.includes(ending)) return;
+  throw new UserError(`${displayFile}: a config file cannot be ${ending}`, {
+    hint: `${didYouMean(basename(file), fileNames)}; formats: ${knownEndings.filter(Boolean).join(' ')}`,
+  });
+}
+
+function explainReadError(displayFile: string, error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (error instanceof UserError || typeof code !== 'string') throw error;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'does not exist',
+    ENOTDIR: 'does not exist',
+    EISDIR: 'is a folder, not a file',
+    EACCES: 'may not be read by you',
+    EPERM: 'may not be read by you',
+  };
+  const message = reasons[code] ?? `cannot be read (${code})`;
+  throw new ConfigError(displayFile, [{ path: '', message }], { cause: error });
+}
+
+function rootOf(file: string): string {
+  const folder = dirname(file);
+  return basename(folder) === '.config' ? dirname(folder) : folder;
+}
+
+function describeFolders(cwd: string, folders: readonly string[]): string {
+  const top = folders.at(-1) ?? cwd;
+  if (folders.length > 1)
+    return `the working directory or above it, up to the repository's root ${display(cwd, top)}`;
+  return 'the working directory (folders above it are searched inside a git repository only)';
+}

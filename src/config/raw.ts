@@ -1,0 +1,46 @@
+/** What a config file holds before anything is checked, and where in the file it stands. */
+
+export type KeyPath = readonly (string | number)[];
+
+/** 1-based; columns in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a key stands, or the closest key above it; `undefined` for formats without positions. */
+export type Locate = (path: KeyPath) => Position | undefined;
+
+/** One file's data, as its format's parser gives it. */
+export interface ParsedConfig {
+  readonly value: unknown;
+  readonly locate: Locate;
+}
+
+export interface LoadedConfig extends ParsedConfig {
+  /** Absolute. */
+  readonly file: string;
+  /** Relative to the working directory, with `/`; for messages. */
+  readonly displayFile: string;
+  /** Absolute: the folder that `extensions` are relative to; for a file in `.config/` the folder above. */
+  readonly root: string;
+}
+
+export type RawObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is RawObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object's own value, never an inherited one. */
+export function readKey(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** `environments.prod.extensions[0]` */
+export function formatKeyPath(path: KeyPath): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? key : `${text}.${key}`),
+    '',
+  );
+}

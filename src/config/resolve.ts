@@ -1,0 +1,99 @@
+/** What a person wrote → one total `Config`, or everything that is wrong with it at once. */
+
+import { type BaseIssue, safeParse } from 'valibot';
+import { ConfigError, type ConfigProblem } from '../core/errors.js';
+import { assembleConfig } from './assemble.js';
+import type { Config } from './config.js';
+import { findLoneCredentials, findSharedTenants, findWrittenSecrets } from './cross-checks.js';
+import { expand, type Variables } from './expand.js';
+import { expandConfig } from './expand-config.js';
+import { findUnknownKeys, type Problem } from './known-keys.js';
+import { formatKeyPath, isObject, type LoadedConfig, readKey } from './raw.js';
+import { configSchema } from './schema.js';
+import { redact } from './secrets.js';
+import { didYouMean } from './suggest.js';
+
+export type { Config, Environment } from './config.js';
+
+export interface ResolveContext {
+  /** `--env`; without it the file's `defaultEnvironment` is used. */
+  readonly environment?: string | undefined;
+  /** The environment variables. */
+  readonly env: Variables;
+  /** The rules that `rules` may name. */
+  readonly ruleIds: readonly string[];
+}
+
+/** @throws ConfigError with every problem of the file, each with its key path and, where the format has it, its place */
+export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Config {
+  const chosen = chooseEnvironment(loaded.value, context);
+  const name = chosen?.problem === undefined ? chosen?.name : undefined;
+  const expanded = expandConfig(loaded.value, name, context.env);
+  const schema = configSchema(context.ruleIds);
+  const parsed = safeParse(schema, expanded.value, { abortPipeEarly: true });
+  const problems: readonly Problem[] = [
+    ...(chosen?.problem === undefined ? [] : [chosen.problem]),
+    ...findUnknownKeys(loaded.value, schema),
+    ...findWrittenSecrets(loaded.value),
+    ...expanded.problems,
+    ...(parsed.issues ?? []).filter(isNotAboutKeys).map(toProblem),
+    ...findMissing(expanded.value, name),
+    ...findLoneCredentials(loaded.value),
+    ...findSharedTenants(loaded.value, context.env),
+  ];
+  if (problems.length > 0 || !parsed.success) throw toError(loaded, problems);
+  return assembleConfig(loaded, parsed.output, name);
+}
+
+interface Choice {
+  readonly name: string;
+  readonly problem?: Problem;
+}
+
+function chooseEnvironment(value: unknown, { environment, env }: ResolveContext): Choice | undefined {
+  const byDefault = readKey(value, 'defaultEnvironment');
+  const name = environment ?? (typeof byDefault === 'string' ? expand(byDefault, env).text : undefined);
+  if (name === undefined) return undefined;
+  const environments = readKey(value, 'environments');
+  const known = isObject(environments) ? Object.keys(environments) : [];
+  if (known.includes(name)) return { name };
+  const path = environment === undefined ? ['defaultEnvironment'] : ['environments'];
+  const what =
+    environment === undefined
+      ? `"${name}" is not an environment of this file`
+      : `has no "${name}", which --env or QLIK_SYNC_ENV asks for`;
+  return { name, problem: { path, message: what, hint: didYouMean(name, known) } };
+}
+
+/** The schema tells about one unknown key only; `findUnknownKeys` tells about all. */
+function isNotAboutKeys(issue: BaseIssue<unknown>): boolean {
+  return issue.expected !== 'never';
+}
+
+function toProblem(issue: BaseIssue<unknown>): Problem {
+  const path = (issue.path ?? []).map((item) => (typeof item.key === 'number' ? item.key : String(item.key)));
+  return { path, message: issue.message };
+}
+
+function findMissing(value: unknown, name: string | undefined): readonly Problem[] {
+  if (!isObject(value)) return [];
+  const own = name === undefined ? undefined : readKey(readKey(value, 'environments'), name);
+  const examples = { project: '"project": "acme-charts-7f3a"', extensions: '"extensions": ["extensions/*"]' };
+  return Object.entries(examples)
+    .filter(([key]) => readKey(value, key) === undefined && readKey(own, key) === undefined)
+    .map(([key, example]) => ({ path: [key], message: 'is missing', hint: `e.g. ${example}` }));
+}
+
+function toError(loaded: LoadedConfig, problems: readonly Problem[]): ConfigError {
+  return new ConfigError(
+    loaded.displayFile,
+    problems.map(
+      ({ path, message, hint }): ConfigProblem => ({
+        path: redact(formatKeyPath(path)),
+        message: redact(message),
+        ...(hint === undefined ? {} : { hint: redact(hint) }),
+        ...loaded.locate(path),
+      }),
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+/** The texts of a config that have a form of their own. */
+
+import { check, metadata, pipe } from 'valibot';
+import { must, notBlank, text, unknownText } from './schema-parts.js';
+import { parseTenantUrl } from './tenant-url.js';
+
+const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
+
+export function project() {
+  const message = 'must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit';
+  return pipe(
+    text(message),
+    must((value) => new RegExp(`^${projectName}$`).test(value), message),
+    metadata({ pattern: `^(${projectName}|.*\\$\\{.*)$` }),
+  );
+}
+
+export function extensionFolder() {
+  return pipe(
+    notBlank(),
+    must((value) => !value.includes('\\'), 'must separate folders with /'),
+    must((value) => !/^!?(\/|~|[A-Za-z]:)/.test(value), 'must be relative to the folder of the config file'),
+    must((value) => !leadsOut.test(value), 'must not lead out of the folder of the config file (..)'),
+  );
+}
+
+/** A segment `..`, also as an alternative of a brace or a group. */
+const leadsOut = /(^!?|[/{,(|])\.\.($|[/},)|])/;
+
+export function tag() {
+  return pipe(
+    notBlank(),
+    must((value) => value === value.trim(), 'must not begin or end with white space'),
+    must((value) => value.length <= 64, 'must not be longer than 64 characters'),
+    must((value) => !/[\u0000-\u001f\u007f]/.test(value), 'must not hold control characters'),
+    must(
+      (value) => !/^qlik-sync:/i.test(value),
+      'must not begin with "qlik-sync:", which marks what qlik-sync owns',
+    ),
+  );
+}
+
+export function tenantAddress() {
+  return pipe(
+    text(),
+    check(
+      (value) => value === unknownText || parseTenantUrl(value).ok,
+      (issue) => explainAddress(issue.input),
+    ),
+  );
+}
+
+function explainAddress(value: string): string {
+  const parsed = parseTenantUrl(value);
+  return parsed.ok ? '' : `${parsed.message} (${parsed.hint})`;
+}
+
+/** A text that is known here was written out. */
+export function secret() {
+  return pipe(
+    text(),
+    check(
+      (value) => value === unknownText,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows what a person writes.
+      'a secret must not stand in the file; write a reference such as ${QLIK_API_KEY}',
+    ),
+    metadata({ pattern: '^(\\$\\{[A-Za-z_]\\w*(:-)?\\})+$' }),
+  );
+}

@@ -1,0 +1,121 @@
+/** The config file, once: types, validation and `schema.json` all come from here. */
+
+import {
+  exactOptional,
+  type InferOutput,
+  minLength,
+  type ObjectEntries,
+  pipe,
+  record,
+  strictObject,
+  string,
+} from 'valibot';
+import { count, described, flag, list, notBlank, oneOf, percent, text } from './schema-parts.js';
+import { extensionFolder, project, secret, tag, tenantAddress } from './schema-texts.js';
+
+/** @param ruleIds the rules that `rules` may name */
+export function configSchema(ruleIds: readonly string[]) {
+  const inheritable = { ...settings(), ...rails(), rules: exactOptional(rules(ruleIds)) };
+  return strictObject(
+    {
+      $schema: exactOptional(described('The JSON schema of this file.', text())),
+      ...inheritable,
+      defaultEnvironment: exactOptional(described('The environment that is used without --env.', notBlank())),
+      environments: exactOptional(
+        described(
+          'Tenants by name.',
+          record(string(), environment(inheritable), 'must be an object of environments by name'),
+        ),
+      ),
+    },
+    'must be an object',
+  );
+}
+
+/** What a config file may hold; the type of a config written in TypeScript. */
+export type ConfigInput = InferOutput<ReturnType<typeof configSchema>>;
+export type EnvironmentInput = NonNullable<ConfigInput['environments']>[string];
+
+function settings() {
+  return {
+    project: exactOptional(described('Who owns what is deployed; unique on the tenant.', project())),
+    extensions: exactOptional(
+      described(
+        'Folders, each with one .qext file: globs relative to the folder of the config file.',
+        pipe(list(extensionFolder()), minLength(1, 'must name at least one folder')),
+      ),
+    ),
+    ignore: exactOptional(described('What is not uploaded, in gitignore syntax.', list(notBlank()))),
+    tags: exactOptional(described("Tags shown in the tenant beside qlik-sync's own.", list(tag()))),
+    prune: exactOptional(
+      described('Delete what this project owns and no folder holds any more. Default: false.', flag()),
+    ),
+    onDrift: exactOptional(
+      described(
+        'What becomes of an extension that somebody else changed on the tenant. Default: stop.',
+        oneOf(['stop', 'overwrite', 'skip']),
+      ),
+    ),
+    versionPolicy: exactOptional(
+      described(
+        'What a change of content without a higher version is. Default: warn.',
+        oneOf(['off', 'warn', 'enforce']),
+      ),
+    ),
+  };
+}
+
+function rails() {
+  return {
+    maxDeletes: exactOptional(described('Most deletes in one run. Default: 5.', count())),
+    maxDeletePercent: exactOptional(
+      described('Most deletes in one run, in percent of what the project owns. Default: 30.', percent()),
+    ),
+    maxUpdatePercent: exactOptional(
+      described('Most updates in one run, in percent of what the project owns. Default: 100.', percent()),
+    ),
+    protect: exactOptional(described('Names that are never updated, replaced or deleted.', list(notBlank()))),
+  };
+}
+
+function rules(ruleIds: readonly string[]) {
+  const severity = exactOptional(oneOf(['off', 'info', 'warning', 'error']));
+  return described(
+    'Severity by rule id.',
+    strictObject(
+      Object.fromEntries(ruleIds.map((id) => [id, severity])),
+      'must be an object of severities by rule id',
+    ),
+  );
+}
+
+function environment<const E extends ObjectEntries>(inheritable: E) {
+  return described(
+    'A tenant, and what differs there. Everything else is inherited: objects merge, lists replace.',
+    strictObject({ ...connection(), ...inheritable }, 'must be an object'),
+  );
+}
+
+function connection() {
+  return {
+    tenant: exactOptional(
+      described('The address of the tenant, e.g. https://acme.eu.qlikcloud.com', tenantAddress()),
+    ),
+    auth: exactOptional(
+      described(
+        'How to sign in.',
+        strictObject(
+          {
+            apiKey: exactOptional(
+              described('An API key: a reference to the variable that holds it.', secret()),
+            ),
+          },
+          'must be an object',
+        ),
+      ),
+    ),
+    protected: exactOptional(
+      described('Ask for a confirmation before anything is written here. Default: false.', flag()),
+    ),
+  };
+}

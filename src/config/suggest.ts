@@ -1,0 +1,34 @@
+/** "Did you mean": the known word that a mistyped one is closest to. */
+
+/** The closest candidate, at most a third of the word's letters away; `undefined` where none is close. */
+export function suggest(word: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.candidate;
+}
+
+/** `did you mean "x"?`, else the list of what is known, for the hint of an error. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const closest = suggest(word, candidates);
+  if (closest !== undefined) return `did you mean "${closest}"?`;
+  return candidates.length === 0
+    ? 'none is known here'
+    : `known: ${candidates.slice(0, 20).join(', ')}${candidates.length > 20 ? ' …' : ''}`;
+}
+
+/** Levenshtein distance, kept one row at a time. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

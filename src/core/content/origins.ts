@@ -1,0 +1,84 @@
+/** Addresses on other hosts that code loads something from, found without reading the file as text. */
+
+import type { OriginUse } from '../content.js';
+import { isCommentedOut } from './comments.js';
+import { type Address, loadsFrom } from './load-context.js';
+
+/** More than these in one file tell a developer nothing more. */
+const maxOrigins = 20;
+/** Bounds the time for data files that hold an address a line. */
+const maxCandidates = 5_000;
+
+const codeSuffixes: ReadonlySet<string> = new Set(['js', 'mjs', 'cjs', 'css', 'html', 'htm']);
+const slashes = Buffer.from('//');
+const colon = 0x3a;
+const newline = 0x0a;
+const letterH = 0x68;
+const letterT = 0x74;
+/** `"`, `'`, backtick, `(`, `=`: an address after anything else is prose. */
+const openers: ReadonlySet<number> = new Set([0x22, 0x27, 0x60, 0x28, 0x3d]);
+
+/** `{s}.` and `${region}.` are subdomains that are filled in at run time. */
+const hostPattern =
+  /^(\{\w+\}\.|\$\{[\w.]+\}\.)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9])(:\d{1,5})?(?![\w.@-])/i;
+const ownMachine = /^(?:127\.\d|0\.0\.0\.0$)|\.localhost$/;
+
+/** Distinct by origin, first uses first, at most 20; empty for files that are not code. */
+export function findOrigins(suffix: string, content: Buffer): readonly OriginUse[] {
+  if (!codeSuffixes.has(suffix)) return [];
+  const found = new Map<string, number>();
+  let candidates = 0;
+  for (let at = content.indexOf(slashes, 1); at !== -1; at = content.indexOf(slashes, at + 2)) {
+    const address = addressAt(content, at);
+    if (address === undefined || found.has(address.origin)) continue;
+    if (loadsFrom(content, address) && !isCommentedOut(suffix, content, address.start)) {
+      found.set(address.origin, address.start);
+    }
+    candidates += 1;
+    if (found.size >= maxOrigins || candidates >= maxCandidates) break;
+  }
+  return [...found].map(([origin, start]) => ({ origin, ...positionOf(content, start) }));
+}
+
+/** `at` is the offset of the two slashes. */
+function addressAt(content: Buffer, at: number): Address | undefined {
+  const schemeBytes = content[at - 1] === colon ? schemeLengthBefore(content, at) : 0;
+  const start = at - schemeBytes;
+  if (!openers.has(content[start - 1] ?? 0)) return undefined;
+  const match = hostPattern.exec(content.toString('latin1', at + 2, at + 130));
+  const host = match?.[2]?.toLowerCase();
+  if (match === null || host === undefined || !isForeignHost(host)) return undefined;
+  // Qlik Cloud's pages are https, and an address without a scheme takes the page's.
+  const scheme = schemeBytes === 0 ? 'https:' : content.toString('latin1', start, at);
+  const subdomain = match[1] === undefined ? '' : '*.';
+  const end = at + 2 + match[0].length;
+  return { origin: `${scheme}//${subdomain}${host}${match[3] ?? ''}`, start, end };
+}
+
+/** Length of `https:` and the like, 0 where the colon belongs to something else. */
+function schemeLengthBefore(content: Buffer, at: number): number {
+  const first = content[at - 5];
+  if (first === letterH || first === letterT) {
+    return /(https?:)$/.exec(content.toString('latin1', Math.max(0, at - 6), at))?.[1]?.length ?? 0;
+  }
+  return /(wss?:)$/.exec(content.toString('latin1', Math.max(0, at - 4), at))?.[1]?.length ?? 0;
+}
+
+/** Hosts that name XML namespaces and serve no software. */
+const namespaces =
+  /^(?:www\.w3\.org|schemas\..*|purl\.\w+|ns\.adobe\.com|www\.opengis\.net|earth\.google\.com)$/;
+
+/** Qlik Cloud allows its own hosts (qlik.dev, "Content Security Policy"). */
+function isForeignHost(host: string): boolean {
+  return !ownMachine.test(host) && !namespaces.test(host) && !/(?:^|\.)qlikcloud\.com$/.test(host);
+}
+
+function positionOf(content: Buffer, offset: number): { readonly line: number; readonly column: number } {
+  let line = 1;
+  let lineStart = 0;
+  for (let at = content.indexOf(newline); at !== -1 && at < offset; at = content.indexOf(newline, at + 1)) {
+    line += 1;
+    lineStart = at + 1;
+  }
+  return { line, column: content.toString('utf8', lineStart, offset).length + 1 };
+}

@@ -1,0 +1,56 @@
+/** Identity of content (architecture.md, "Identity of content"). */
+
+import { createHash } from 'node:crypto';
+
+/**
+ * Names the digest rule and the list of files ignored by default, together. A later change of either is
+ * rule version 2, so that an upgrade of this tool never looks like a change of content.
+ */
+export const ruleVersion = 1;
+
+export interface DigestedFile {
+  /** Relative to the folder that holds the `.qext`, with `/`. */
+  readonly path: string;
+  /** 64 lower-case hex digits. */
+  readonly sha256: string;
+}
+
+/**
+ * SHA-256, as 64 lower-case hex digits, over the lines `<path in NFC>\0<sha256>\n`, sorted by the UTF-8
+ * bytes of the path. Order and Unicode form of the input do not matter.
+ */
+export function digestOf(files: readonly DigestedFile[]): string {
+  const lines = files.map((file) => ({ path: normalizePath(file.path), sha256: file.sha256 }));
+  lines.sort((a, b) => comparePaths(a.path, b.path));
+  const text = lines.map((line) => `${line.path}\0${line.sha256}\n`).join('');
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+const beyondAscii = /[^\0-\x7f]/;
+
+/** Unicode NFC, so that a name typed on macOS and one typed on Windows are the same path. */
+export function normalizePath(path: string): string {
+  return beyondAscii.test(path) ? path.normalize('NFC') : path;
+}
+
+/**
+ * Order by UTF-8 bytes. UTF-16 code units order the same way, except that surrogates (code points above
+ * U+FFFF) come before U+E000–U+FFFF there and after them here.
+ */
+export function comparePaths(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+const firstSurrogate = 0xd800;
+const afterSurrogates = 0xe000;
+
+function rank(codeUnit: number): number {
+  const isSurrogate = codeUnit >= firstSurrogate && codeUnit < afterSurrogates;
+  return isSurrogate ? codeUnit + 0x10000 : codeUnit;
+}

@@ -1,0 +1,96 @@
+/** The fields of a manifest that decide something: `name`, `type`, `version`, `supernova`. */
+
+import type { Manifest, ManifestProblem } from '../manifest.js';
+import { findPlaceholder } from './placeholder.js';
+import type { Place } from './text.js';
+import type { FieldSource, TokenSurvey } from './tokens.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface CheckedFields {
+  readonly core?: Pick<Manifest, 'displayName' | 'type' | 'version' | 'supernova'>;
+  readonly problems: readonly ManifestProblem[];
+}
+
+export function checkFields(fields: Fields, survey: TokenSurvey): CheckedFields {
+  const problems: ManifestProblem[] = [];
+  const placeOf = (key: string): Place => placeOfField(survey, key);
+  const displayName = requireText(fields, 'name', placeOf('name'), problems);
+  const type = requireText(fields, 'type', placeOf('type'), problems);
+  const version = readVersion(fields['version'], survey.fields.get('version'), problems);
+  checkSupernova(fields['supernova'], placeOf('supernova'), problems);
+  if (displayName === undefined || type === undefined) return { problems };
+  const supernova = fields['supernova'] === true;
+  return { core: { displayName, type, supernova, ...(version === undefined ? {} : { version }) }, problems };
+}
+
+function placeOfField(survey: TokenSurvey, key: string): Place {
+  const { line, column } = survey.fields.get(key) ?? { line: 1, column: 1 };
+  return { line, column };
+}
+
+function requireText(
+  fields: Fields,
+  key: 'name' | 'type',
+  place: Place,
+  problems: ManifestProblem[],
+): string | undefined {
+  const value = fields[key];
+  const hint = key === 'name' ? 'add "name", what people see in Qlik' : 'add "type": "visualization"';
+  if (value === undefined || value === null || value === '') {
+    const message = value === undefined ? `"${key}" is missing` : `"${key}" is empty`;
+    problems.push({ code: `missing-${key}`, severity: 'error', message, hint, ...place });
+    return undefined;
+  }
+  if (typeof value !== 'string') {
+    problems.push(wrongType(key, 'text', 'error', place));
+    return undefined;
+  }
+  const placeholder = findPlaceholder(value);
+  if (placeholder !== undefined) problems.push(notBuilt(key, placeholder, place));
+  return value;
+}
+
+/**
+ * A JSON number keeps its spelling: `1.10` is not 1.1. Absent, `null` and `""` mean the same.
+ * What the text means, a placeholder for one, is for `core/rules` to say.
+ */
+function readVersion(
+  value: unknown,
+  source: FieldSource | undefined,
+  problems: ManifestProblem[],
+): string | undefined {
+  if (value === undefined || value === null || value === '' || source === undefined) return undefined;
+  const place = { line: source.line, column: source.column };
+  if (typeof value === 'number') return source.raw;
+  if (typeof value !== 'string') {
+    problems.push(wrongType('version', 'text such as "1.0.0"', 'warning', place));
+    return undefined;
+  }
+  return value;
+}
+
+function checkSupernova(value: unknown, place: Place, problems: ManifestProblem[]): void {
+  if (value === undefined || value === null || typeof value === 'boolean') return;
+  problems.push(wrongType('supernova', 'true or false, without quotes', 'warning', place));
+}
+
+function wrongType(
+  key: string,
+  expected: string,
+  severity: ManifestProblem['severity'],
+  place: Place,
+): ManifestProblem {
+  const message = `"${key}" must be ${expected}`;
+  return { code: 'wrong-type', severity, message, ...place };
+}
+
+function notBuilt(key: string, placeholder: string, place: Place): ManifestProblem {
+  return {
+    code: 'not-built',
+    severity: 'error',
+    message: `not built yet: "${key}" still holds the placeholder ${placeholder}`,
+    hint: 'build the extension, and list the folder that the build writes',
+    ...place,
+  };
+}

@@ -1,0 +1,52 @@
+/** What there is to say about an extension before it is uploaded. */
+
+import type { DesiredExtension, Finding, SkippedFolder } from './model.js';
+import { applySeverities, finding, type RuleSettings } from './rules/catalogue.js';
+import { checkEntry } from './rules/entry.js';
+import { checkFiles } from './rules/files.js';
+import { checkLimits, checkArchive as checkPackedSize } from './rules/limits.js';
+import { checkOrigins } from './rules/origins.js';
+import { checkVersion } from './rules/version.js';
+
+export {
+  applySeverities,
+  configurableRuleIds,
+  finding,
+  type Rule,
+  type RuleId,
+  type RuleSetting,
+  type RuleSettings,
+  ruleIds,
+  rules,
+} from './rules/catalogue.js';
+
+/** Everything but what only the packed archive tells, with the severities of `settings`. */
+export function checkExtension(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
+  const findings = [
+    ...checkEntry(extension),
+    ...checkVersion(extension),
+    ...checkLimits(extension),
+    ...checkFiles(extension),
+    ...checkOrigins(extension),
+  ];
+  return applySeverities(findings, settings);
+}
+
+/** What only the packed archive tells: its size in bytes. */
+export function checkArchive(
+  extension: DesiredExtension,
+  archiveBytes: number,
+  settings: RuleSettings = {},
+): readonly Finding[] {
+  return applySeverities(checkPackedSize(extension, archiveBytes), settings);
+}
+
+/** Themes, mashups and the like are not deployed as extensions, and that is no mistake. */
+export function checkSkipped(folder: SkippedFolder, settings: RuleSettings = {}): readonly Finding[] {
+  const skipped = finding('not-visualization', {
+    extension: folder.name,
+    file: folder.displayFolder,
+    message: `Skipped: ${folder.reason}`,
+  });
+  return applySeverities([skipped], settings);
+}

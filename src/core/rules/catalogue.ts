@@ -1,0 +1,97 @@
+/** Every rule there is: what it is called, how bad it is unless told otherwise, what it says. */
+
+import type { Finding, Severity } from '../model.js';
+
+export interface Rule {
+  readonly severity: Severity;
+  /** False for what stands in the way of reading a folder at all: no config makes that right. */
+  readonly configurable: boolean;
+  readonly description: string;
+}
+
+/** What a config says about a rule. */
+export type RuleSetting = Severity | 'off';
+/** By rule id. */
+export type RuleSettings = Readonly<Record<string, RuleSetting>>;
+
+export const rules = {
+  // The archive and Qlik's limits
+  'zip-too-large': configurable('error', 'The packed archive is over 30 MB.'),
+  'file-too-large': configurable('error', 'A file is over 30 MB.'),
+  'too-many-files': configurable('error', 'There are more than 500 files.'),
+  'unpacked-too-large': configurable('error', 'The files together are over 100 MB.'),
+  'nested-archive': configurable('error', 'An archive lies within the extension; Qlik fails the upload.'),
+  'risky-content-type': configurable('warning', 'A file is of a type that may make the upload fail.'),
+  'dropped-by-qlik': configurable(
+    'info',
+    'A file has no suffix, so Qlik drops it, and it is not one of the usual ones (LICENSE, README …).',
+  ),
+  // The extension
+  'missing-entry': configurable('error', 'No .js file has the name of the .qext file.'),
+  'entry-case': configurable('error', 'The .js file and the .qext file differ in case.'),
+  'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
+  'not-built': configurable('warning', 'The version is a placeholder that a build has yet to fill in.'),
+  'version-missing': configurable('info', 'The .qext file has no version.'),
+  'version-not-semver': configurable('info', 'The version has no order, so a downgrade cannot be noticed.'),
+  'preview-missing': configurable('info', 'The preview image is not among the files.'),
+  'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
+  'secret-file': configurable('error', 'A file looks like a secret.'),
+  'not-visualization': configurable(
+    'info',
+    'The .qext file is of a type that is not deployed as an extension.',
+  ),
+  // Reading manifests
+  'duplicate-key': configurable('warning', 'The .qext file has a key twice; the last one counts.'),
+  'manifest-syntax': fixed('The .qext file is not JSON.'),
+  'manifest-field': fixed('The .qext file lacks a field that Qlik needs.'),
+  // Finding and reading folders
+  'no-manifest': configurable('warning', 'A folder that the config names holds no .qext file.'),
+  'folder-missing': fixed('A folder that the config names does not exist.'),
+  'no-match': fixed('A pattern of the config matches no folder.'),
+  'several-manifests': fixed('A folder holds several .qext files.'),
+  'duplicate-name': fixed('Several folders hold the same extension.'),
+  'case-twins': fixed('Two names differ only in case.'),
+  'bad-path': fixed('A file has a name that an archive cannot carry.'),
+  'symlink-outside': fixed('A link leads out of the folder.'),
+  'special-file': fixed('Neither a file nor a folder, such as a socket.'),
+  unreadable: fixed('A file or folder cannot be read.'),
+  'changed-while-reading': fixed('A file changed while it was read.'),
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type RuleId = keyof typeof rules;
+
+export const ruleIds = Object.keys(rules) as readonly RuleId[];
+
+export const configurableRuleIds: readonly RuleId[] = ruleIds.filter((id) => rules[id].configurable);
+
+function configurable(severity: Severity, description: string): Rule {
+  return { severity, configurable: true, description };
+}
+
+function fixed(description: string): Rule {
+  return { severity: 'error', configurable: false, description };
+}
+
+/** A finding of the catalogue's severity, unless `details` name another. */
+export function finding(
+  rule: RuleId,
+  details: Omit<Finding, 'rule' | 'severity'> & { readonly severity?: Severity },
+): Finding {
+  return { rule, severity: rules[rule].severity, ...details };
+}
+
+/**
+ * What the config makes of findings: those that are off are dropped, the others get the severity it names.
+ * Rules that are not configurable stay as they are.
+ */
+export function applySeverities(findings: readonly Finding[], settings: RuleSettings): readonly Finding[] {
+  return findings.flatMap((found) => {
+    const setting = isConfigurable(found.rule) ? settings[found.rule] : undefined;
+    if (setting === undefined) return [found];
+    return setting === 'off' ? [] : [{ ...found, severity: setting }];
+  });
+}
+
+function isConfigurable(id: string): boolean {
+  return (configurableRuleIds as readonly string[]).includes(id);
+}

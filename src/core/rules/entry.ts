@@ -1,0 +1,48 @@
+/** The script that Qlik loads: `<name>.js` beside `<name>.qext`, in exactly that case. */
+
+import type { DesiredExtension, Finding } from '../model.js';
+import { finding } from './catalogue.js';
+import { displayPath, manifestPath } from './place.js';
+
+export function checkEntry(extension: DesiredExtension): readonly Finding[] {
+  const entry = `${extension.name}.js`;
+  const kept = extension.files.find(({ path }) => path === entry);
+  if (kept !== undefined) return kept.bytes > 0 ? [] : [emptyEntry(extension, entry)];
+  const twin = extension.files.find(({ path }) => path.toLowerCase() === entry.toLowerCase());
+  return [twin === undefined ? missingEntry(extension, entry) : entryCase(extension, entry, twin.path)];
+}
+
+function emptyEntry(extension: DesiredExtension, entry: string): Finding {
+  return finding('empty-entry', {
+    extension: extension.name,
+    file: displayPath(extension, entry),
+    message: 'The script is empty: sheets would show "Invalid visualization".',
+    hint: 'Build the extension, or wait until the build has finished.',
+  });
+}
+
+function entryCase(extension: DesiredExtension, entry: string, twin: string): Finding {
+  return finding('entry-case', {
+    extension: extension.name,
+    file: displayPath(extension, twin),
+    message: `The script is named ${twin}, but Qlik looks for ${entry}, in exactly that case.`,
+    hint: `Rename it to ${entry}; Windows shows no difference, Qlik shows "Invalid visualization".`,
+  });
+}
+
+function missingEntry(extension: DesiredExtension, entry: string): Finding {
+  return finding('missing-entry', {
+    extension: extension.name,
+    file: manifestPath(extension),
+    message: `There is no ${entry} beside the .qext file: sheets would show "Invalid visualization".`,
+    hint: hintForMissing(extension, entry),
+  });
+}
+
+function hintForMissing(extension: DesiredExtension, entry: string): string {
+  if (extension.leftOut.some(({ path }) => path === entry))
+    return `${entry} is there, but ignored: see "ignore".`;
+  const elsewhere = extension.files.find(({ path }) => path.endsWith(`/${entry}`));
+  if (elsewhere === undefined) return `Build the extension, or name the script ${entry}.`;
+  return `There is ${elsewhere.path}: deploy the folder that the build makes, or move it beside the .qext file.`;
+}

@@ -1,0 +1,108 @@
+/** What the files of an extension are. */
+
+import type { DesiredExtension, Finding, KeptFile } from '../model.js';
+import { finding } from './catalogue.js';
+import { displayPath, manifestPath, positionOfKey } from './place.js';
+
+const archiveTypes: ReadonlySet<string> = new Set([
+  'application/zip',
+  'application/x-7z-compressed',
+  'application/x-rar',
+  'application/x-tar',
+]);
+
+/** `.env.example` and the like hold no secrets by custom. */
+const secretName = /^\.env(?!\.(?:example|sample|template|dist)$)(?:\..*)?$|.\.(?:pem|key|p12|pfx)$/i;
+
+/** Files without a suffix that lie in many folders and that nothing loads. */
+const customaryName =
+  /^(?:licen[cs]e|copying|copyright|notice|patents|authors|contributors|maintainers|owners|codeowners|readme|changelog|changes|history|news|todo|version|makefile|dockerfile|jenkinsfile|vagrantfile|gemfile|rakefile|gruntfile|procfile|cname)$/i;
+
+export function checkFiles(extension: DesiredExtension): readonly Finding[] {
+  return [
+    ...extension.files.flatMap((file) => checkContentType(extension, file)),
+    ...checkSecrets(extension),
+    ...checkDropped(extension),
+    ...checkPreview(extension),
+  ];
+}
+
+function checkContentType(extension: DesiredExtension, { path, facts }: KeptFile): readonly Finding[] {
+  if (facts.riskyType === undefined) return [];
+  const place = { extension: extension.name, file: displayPath(extension, path) };
+  if (archiveTypes.has(facts.riskyType)) {
+    return [
+      finding('nested-archive', {
+        ...place,
+        message: `The file is an archive (${facts.riskyType}); Qlik fails the upload of archives within archives.`,
+        hint: 'Unpack it, or name it in "ignore".',
+      }),
+    ];
+  }
+  return [
+    finding('risky-content-type', {
+      ...place,
+      message: `The content is ${facts.riskyType}, which may make Qlik refuse the whole upload.`,
+      hint: hintForType(path, facts.riskyType),
+    }),
+  ];
+}
+
+function hintForType(path: string, type: string): string {
+  const code = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
+  if (code && type === 'application/octet-stream') {
+    return 'It holds NUL bytes, so it does not count as text: build it anew with them escaped (\\0), or use another build of the library.';
+  }
+  return 'Name it in "ignore" if nothing needs it at run time; if Qlik takes it, set the rule risky-content-type to "off".';
+}
+
+/** Also those that are left out by default: a person should know that they lie there. */
+function checkSecrets(extension: DesiredExtension): readonly Finding[] {
+  const leftOut = extension.leftOut.filter(({ why }) => why !== 'ignored');
+  return [...extension.files, ...leftOut]
+    .filter(({ path }) => secretName.test(path.slice(path.lastIndexOf('/') + 1)))
+    .map(({ path }) =>
+      finding('secret-file', {
+        extension: extension.name,
+        file: displayPath(extension, path),
+        message: 'The file looks like a secret; everyone who can open the extension could read it.',
+        hint: 'Move it out of the folder, or name it in "ignore"; set the rule secret-file to "off" if it is none.',
+      }),
+    );
+}
+
+function checkDropped(extension: DesiredExtension): readonly Finding[] {
+  return extension.leftOut
+    .filter(({ why, path }) => why === 'dropped-by-qlik' && !isCustomary(path))
+    .map(({ path }) =>
+      finding('dropped-by-qlik', {
+        extension: extension.name,
+        file: displayPath(extension, path),
+        message: 'The file has no suffix, so Qlik drops it: code that loads it would get a 404.',
+        hint: 'Give it a suffix, or name it in "ignore" if nothing needs it.',
+      }),
+    );
+}
+
+function isCustomary(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.startsWith('.') || customaryName.test(name);
+}
+
+/** A preview without a suffix is the name of one of Qlik's icons. */
+function checkPreview(extension: DesiredExtension): readonly Finding[] {
+  const { preview } = extension.manifest.fields;
+  if (typeof preview !== 'string' || !/\.\w+$/.test(preview) || /^(?:https?:|\/|\.\.)/.test(preview))
+    return [];
+  const path = preview.replace(/^\.\//, '').normalize('NFC');
+  if (extension.files.some((file) => file.path === path)) return [];
+  return [
+    finding('preview-missing', {
+      extension: extension.name,
+      file: manifestPath(extension),
+      ...positionOfKey(extension.manifest.text, 'preview'),
+      message: `The preview ${preview} is not among the files, so the asset panel shows none.`,
+      hint: 'Add the image, or remove "preview".',
+    }),
+  ];
+}

@@ -1,0 +1,67 @@
+import { htmlTitle, isHtml } from './html.js';
+import { isObject } from './wire.js';
+
+/** What an error body says, in plain text fit for a terminal. Stack traces are left behind. */
+export interface ErrorBody {
+  readonly title?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly code?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly resourceName?: string | undefined;
+}
+
+/**
+ * Reads both error shapes that Qlik uses (`{title, meta, …}` of Extensions, `{errors: […]}` of everything
+ * else; qlik-facts, "Error bodies"), and what proxies send instead: HTML, plain text, nothing.
+ */
+export function readErrorBody(answer: {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}): ErrorBody {
+  if (isHtml(answer)) return { detail: plain(htmlTitle(answer.body)) ?? 'an HTML page' };
+  const value = parse(answer.body);
+  if (!isObject(value)) return {};
+  return Array.isArray(value['errors']) ? readErrors(value, value['errors']) : readFlat(value);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function readErrors(body: Fields, errors: readonly unknown[]): ErrorBody {
+  const entries = errors.filter(isObject);
+  const first = entries[0] ?? {};
+  const details = entries.map((entry) => plain(entry['detail'])).filter((detail) => detail !== undefined);
+  return {
+    title: plain(first['title']),
+    detail: details.length === 0 ? undefined : details.join('; '),
+    code: plain(first['code']),
+    traceId: plain(body['traceId']),
+  };
+}
+
+function readFlat(body: Fields): ErrorBody {
+  const meta = isObject(body['meta']) ? body['meta'] : {};
+  return {
+    title: plain(body['title']),
+    detail: plain(meta['message']) ?? plain(body['message']),
+    code: plain(body['code']),
+    traceId: plain(body['traceId']),
+    resourceName: plain(meta['resourceName']),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One line without control characters, which could drive a terminal; a stack below the text is cut off. */
+function plain(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = value
+    .replace(/\s+at \S+ \(?[^\n]*:\d+:\d+[\s\S]*$/, '')
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return text.trim() === '' ? undefined : text.trim().slice(0, 300);
+}

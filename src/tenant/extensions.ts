@@ -1,0 +1,109 @@
+import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './answers.js';
+import { isHtml } from './html.js';
+import type { TenantHttp } from './http.js';
+import { buildUpload, type ExtensionUpload } from './multipart.js';
+import type { CallOptions } from './pages.js';
+import { filePath, segment, writeId } from './paths.js';
+import { type ExtensionRecord, hasMorePages, isExtensionRecord, isObject } from './wire.js';
+
+/**
+ * Every operation of Qlik's Extensions API (document `extensions-api`). Records keep the fields that are not
+ * known here. All methods throw TenantError for what the tenant refuses, and the reason of an aborted signal.
+ */
+export interface ExtensionsClient {
+  /**
+   * Everything the tenant holds; the list is not paged (qlik-facts).
+   *
+   * @throws TenantError `incomplete-view` where the answer is not the whole list.
+   */
+  list(options?: CallOptions): Promise<readonly ExtensionRecord[]>;
+  /** Needs a file, data, or both. Status 409 where the name is taken. */
+  create(upload: ExtensionUpload, options?: CallOptions): Promise<ExtensionRecord>;
+  /** By id or `qextFilename`. Status 404 or 410 where it does not exist; see `isGone`. */
+  get(idOrName: string, options?: CallOptions): Promise<ExtensionRecord>;
+  /** Replaces the file, the given fields of the metadata, or both; `tags` replaces the whole list. By id only. */
+  patch(id: string, upload: ExtensionUpload, options?: CallOptions): Promise<ExtensionRecord>;
+  /** By id only. A 404 or 410 means that it was gone before. */
+  remove(id: string, options?: CallOptions): Promise<'removed' | 'already-gone'>;
+  /** The zip as it was uploaded, at most 64 MiB. For tenant and analytics administrators (qlik-facts). */
+  downloadArchive(idOrName: string, options?: CallOptions): Promise<Buffer>;
+  /** One file of the archive; `path` with `/` between folders. At most 64 MiB. */
+  downloadFile(idOrName: string, path: string, options?: CallOptions): Promise<DownloadedFile>;
+}
+
+export type { ArchiveFile, ExtensionUpload } from './multipart.js';
+
+export interface DownloadedFile {
+  readonly contentType: string | undefined;
+  readonly bytes: Buffer;
+}
+
+const base = '/api/v1/extensions';
+
+export function createExtensionsClient(http: TenantHttp): ExtensionsClient {
+  return {
+    list: ({ signal } = {}) => http.request({ method: 'GET', path: base, signal, read: readList }),
+    create: async (upload, { signal } = {}) =>
+      http.request({ method: 'POST', path: base, body: buildUpload(upload), signal, read: readRecord }),
+    get: async (idOrName, { signal } = {}) =>
+      http.request({ method: 'GET', path: `${base}/${segment(idOrName)}`, signal, read: readRecord }),
+    patch: async (id, upload, { signal } = {}) =>
+      http.request({
+        method: 'PATCH',
+        path: `${base}/${writeId(id)}`,
+        body: buildUpload(upload),
+        signal,
+        read: readRecord,
+      }),
+    remove: async (id, { signal } = {}) => {
+      const removing = http.request({
+        method: 'DELETE',
+        path: `${base}/${writeId(id)}`,
+        signal,
+        read: readNothing,
+      });
+      return removing.then(() => 'removed' as const, goneBefore);
+    },
+    downloadArchive: async (idOrName, { signal } = {}) =>
+      http.request({ method: 'GET', path: `${base}/${segment(idOrName)}/file`, signal, read: readArchive }),
+    downloadFile: async (idOrName, path, { signal } = {}) => {
+      const address = `${base}/${segment(idOrName)}/file/${filePath(path)}`;
+      return http.request({ method: 'GET', path: address, signal, read: readFile });
+    },
+  };
+}
+
+const readRecord = readJson(isExtensionRecord, 'an extension with an id');
+
+function readList(answer: Answer): readonly ExtensionRecord[] {
+  const body = parseJson(answer);
+  const data = isObject(body) ? body['data'] : undefined;
+  if (!isObject(body) || !Array.isArray(data)) throw incompleteView(answer, 'holds no list of extensions');
+  if (hasMorePages(body))
+    throw incompleteView(answer, 'says that there are more pages, which Qlik does not document');
+  if (!data.every(isExtensionRecord)) throw incompleteView(answer, 'holds an entry that is no extension');
+  return data;
+}
+
+/** A list that may miss entries must never look like a tenant without them: extensions would be created again. */
+function incompleteView(answer: Answer, problem: string): Error {
+  return badBody(answer, problem, {
+    code: 'incomplete-view',
+    hint: 'Nothing was decided from it. A newer version of qlik-sync may know this form of the answer.',
+  });
+}
+
+function goneBefore(error: unknown): 'already-gone' {
+  if (isGone(error)) return 'already-gone';
+  throw error;
+}
+
+function readArchive(answer: Answer): Buffer {
+  if (answer.body.subarray(0, 2).toString('latin1') === 'PK') return answer.body;
+  if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
+  throw badBody(answer, 'is not a zip archive');
+}
+
+function readFile(answer: Answer): DownloadedFile {
+  return { contentType: answer.headers['content-type'], bytes: answer.body };
+}

@@ -1,0 +1,19 @@
+import { type Answer, badBody } from './answers.js';
+
+/**
+ * The path and query that a link of an answer leads to, resolved against the address it came from.
+ *
+ * @throws TenantError where it leads to another origin, which must not get the credential.
+ */
+export function pathOfLink(href: string, answer: Answer): string {
+  const base = `${answer.origin}${answer.path}`;
+  const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
+  if (url === undefined) throw badBody(answer, 'has a link that is no URL');
+  if (url.origin !== answer.origin) {
+    throw badBody(answer, `leads to another host (${url.host}) for its next page`, {
+      code: 'foreign-link',
+      hint: `The credential belongs to ${answer.origin} and is sent nowhere else.`,
+    });
+  }
+  return `${url.pathname}${url.search}`;
+}

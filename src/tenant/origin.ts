@@ -1,0 +1,39 @@
+import { UserError } from '../core/errors.js';
+
+/**
+ * The origin (`https://host[:port]`) that a tenant URL names; its path is not used.
+ *
+ * @throws UserError where the text is no URL, holds credentials, or is plain http to anything but loopback.
+ */
+export function tenantOrigin(url: string): string {
+  const parsed = parseTenantUrl(url);
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new UserError('The tenant URL holds a user name or a password.', {
+      hint: 'Remove it from the URL; credentials have their own place.',
+    });
+  }
+  if (parsed.protocol === 'http:' && !isLoopback(parsed.hostname)) {
+    throw new UserError(
+      `The tenant URL ${parsed.origin} is plain http, which would show the credential to the network.`,
+      {
+        hint: `Use https://${parsed.host}; plain http is accepted for loopback addresses only.`,
+      },
+    );
+  }
+  return parsed.origin;
+}
+
+function parseTenantUrl(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !['https:', 'http:'].includes(parsed.protocol)) {
+    throw new UserError('The tenant URL is not an http(s) URL.', {
+      hint: 'Write it like https://your-tenant.eu.qlikcloud.com.',
+    });
+  }
+  return parsed;
+}
+
+/** Whether a URL's host name is this machine: 127.0.0.0/8, ::1 or localhost. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

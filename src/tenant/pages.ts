@@ -1,0 +1,68 @@
+import { type Answer, badBody, parseJson } from './answers.js';
+import type { TenantHttp } from './http.js';
+import { pathOfLink } from './links.js';
+import { isObject, type Page } from './wire.js';
+
+/** Options that every call takes. */
+export interface CallOptions {
+  /** Ends the call; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Follows `links.next.href` from page to page until there is none.
+ *
+ * @throws TenantError where a page is no list (`incomplete-view`) or a cursor comes twice (`page-loop`).
+ */
+export async function* readPages<T>(
+  http: TenantHttp,
+  path: string,
+  isEntry: (value: unknown) => value is T,
+  options: CallOptions = {},
+): AsyncGenerator<Page<T>, void, undefined> {
+  const seen = new Set<string>();
+  let next: string | undefined = path;
+  while (next !== undefined) {
+    seen.add(next);
+    const read = (answer: Answer) => readPage(answer, isEntry, seen);
+    const got: PageAndNext<T> = await http.request({
+      method: 'GET',
+      path: next,
+      read,
+      signal: options.signal,
+    });
+    yield got.page;
+    next = got.next;
+  }
+}
+
+/** The entries of all pages, one by one. */
+export async function* readEntries<T>(pages: AsyncIterable<Page<T>>): AsyncGenerator<T, void, undefined> {
+  for await (const page of pages) yield* page.data;
+}
+
+interface PageAndNext<T> {
+  readonly page: Page<T>;
+  readonly next: string | undefined;
+}
+
+function readPage<T>(
+  answer: Answer,
+  isEntry: (value: unknown) => value is T,
+  seen: ReadonlySet<string>,
+): PageAndNext<T> {
+  const body = parseJson(answer);
+  if (!isPageOf(body, isEntry)) {
+    throw badBody(answer, 'is not a page of a list', { code: 'incomplete-view' });
+  }
+  const href = body.links?.next?.href;
+  const next = typeof href === 'string' && href !== '' ? pathOfLink(href, answer) : undefined;
+  if (next !== undefined && seen.has(next)) {
+    throw badBody(answer, 'leads back to a page that was read already', { code: 'page-loop' });
+  }
+  return { page: body, next };
+}
+
+function isPageOf<T>(body: unknown, isEntry: (value: unknown) => value is T): body is Page<T> {
+  return isObject(body) && Array.isArray(body['data']) && body['data'].every(isEntry);
+}
