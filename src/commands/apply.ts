@@ -15,7 +15,7 @@ import { print, textOptions } from './print.js';
 import { defaultConcurrency, type Proposal, propose } from './propose.js';
 import { readSettings, type Settings } from './settings.js';
 
-export type ApplyFlags = SharedFlags & ApprovalOptions & { readonly confirm?: string; readonly yes?: true };
+export type ApplyFlags = SharedFlags & ApprovalOptions & { readonly confirm?: string };
 
 export async function applyPlan(names: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
@@ -25,7 +25,7 @@ export async function applyPlan(names: readonly string[], given: ApplyFlags, io:
     const proposal = await propose({ names, settings, approvals: given, connection, io });
     show(proposal.report, settings.flags, io);
     assertSafe(proposal.guard);
-    if (!(await approve(proposal.report.plan, given, settings, io))) return decline(io);
+    if (!(await approve(proposal.report.plan, given, connection, settings, io))) return decline(io);
     const report = await write(proposal, connection, settings, io, notices);
     print(report, settings.flags, io);
     return report.exitCode;
@@ -41,15 +41,21 @@ function show(report: PlanReport, flags: SharedFlags, io: Io): void {
   sink.write(renderPlan({ ...report, header, refusals: [] }, textOptions(flags, sink)));
 }
 
-async function approve(plan: Plan, given: ApplyFlags, { config, flags }: Settings, io: Io): Promise<boolean> {
+async function approve(
+  plan: Plan,
+  given: ApplyFlags,
+  connection: Connection,
+  { config, flags }: Settings,
+  io: Io,
+): Promise<boolean> {
   if (!hasWork(plan)) return true;
   const { environment } = config;
-  const chosen = flags.sandbox !== true && flags.tenant === undefined;
   return confirmPlan(
     {
-      yes: given.yes === true,
+      yes: flags.yes === true,
       confirm: given.confirm,
-      protectedEnvironment: chosen && environment?.protected === true ? environment.name : undefined,
+      protectedEnvironment:
+        connection.isConfigured && environment?.protected === true ? environment.name : undefined,
     },
     io,
   );

@@ -1,6 +1,5 @@
 /** The tenant a run is for: an address and credentials from one source, or the embedded tenant. */
 
-import { resolve } from 'node:path';
 import { resolveTarget, type Target } from '../config/target.js';
 import type { TenantHeader } from '../report/report.js';
 import { apiKeyAuth } from '../tenant/auth.js';
@@ -12,6 +11,8 @@ import type { Settings } from './settings.js';
 export interface Connection {
   readonly extensions: ExtensionsClient;
   readonly header: TenantHeader;
+  /** Whether tenant and credentials come from the config's environment, whose protection then counts. */
+  readonly isConfigured: boolean;
   /** What a plan is bound to: the origin, or `sandbox`, whose port differs from run to run. */
   readonly identity: string;
   readonly close: () => Promise<void>;
@@ -23,9 +24,9 @@ export async function connect(
   io: Io,
   onWait: (notice: string) => void,
 ): Promise<Connection> {
-  const { flags, config } = settings;
-  const target = resolveTarget({ options: { ...flags, env: flags.env?.[0] }, env: io.env, config });
-  if (target.kind === 'sandbox') return connectSandbox(resolve(settings.config.root, target.dir), io, onWait);
+  const { flags, config, cwd } = settings;
+  const target = resolveTarget({ options: flags, env: io.env, config, cwd });
+  if (target.kind === 'sandbox') return connectSandbox(target.dir, io, onWait);
   return open(
     target,
     {
@@ -73,6 +74,7 @@ function open(
   return {
     extensions: createExtensionsClient(http),
     header,
+    isConfigured: header.source === 'config',
     identity: http.origin,
     close: () => http.close(),
   };

@@ -6,15 +6,16 @@ export interface SharedFlags {
   readonly config?: string;
   readonly env?: readonly string[];
   readonly tenant?: string;
-  readonly sandbox?: true;
+  readonly sandbox?: boolean;
   readonly sandboxDir?: string;
   readonly cwd?: string;
-  /** commander's negation: `--no-cache` makes it false. */
+  /** commander's negation: true unless `--no-cache` is given. */
   readonly cache?: boolean;
-  readonly json?: true;
+  readonly json?: boolean;
   readonly concurrency?: number;
-  readonly quiet?: true;
-  readonly verbose?: true;
+  readonly yes?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 export interface ApprovalOptions {
@@ -88,9 +89,7 @@ export function addSandboxOptions(command: Command): Command {
     .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
     .addOption(new Option('--rate <tier1,tier2>', 'requests a minute by tier').argParser(parseRate))
     .addOption(
-      new Option('--window <seconds>', 'length of the window they are judged over').argParser(
-        parseConcurrency,
-      ),
+      new Option('--window <seconds>', 'length of the window they are judged over').argParser(parsePositive),
     )
     .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
     .option('--api-key <key>', 'the key that may do everything')
@@ -107,14 +106,20 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-function parseConcurrency(text: string): number {
+function parsePositive(text: string): number {
   const number = parseCount(text);
   if (number < 1) throw new InvalidArgumentError('It takes a whole number from 1.');
   return number;
 }
 
+function parseConcurrency(text: string): number {
+  const number = parsePositive(text);
+  if (number > 64) throw new InvalidArgumentError('It takes a whole number from 1 to 64.');
+  return number;
+}
+
 function parseRate(text: string): readonly [number, number] {
-  const [tier1, tier2, ...rest] = text.split(',').map(parseConcurrency);
+  const [tier1, tier2, ...rest] = text.split(',').map(parsePositive);
   if (tier1 === undefined || tier2 === undefined || rest.length > 0) {
     throw new InvalidArgumentError('It takes two numbers, such as 1000,100.');
   }

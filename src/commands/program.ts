@@ -66,12 +66,10 @@ function addApply(program: Command, io: Io, finish: Finish): void {
     .description('make the tenant match the folders')
     .option('--confirm <env>', 'confirm a protected environment by its name')
     .option('--yes', 'approve the plan that is shown; lifts no rail')
-    .action(
-      async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string; yes?: true }) => {
-        const { applyPlan } = await import('./apply.js');
-        finish(await applyPlan(names, flags, io));
-      },
-    );
+    .action(async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string }) => {
+      const { applyPlan } = await import('./apply.js');
+      finish(await applyPlan(names, flags, io));
+    });
 }
 
 function addPack(program: Command, io: Io, finish: Finish): void {

@@ -26,9 +26,20 @@ export async function readSettings(given: SharedFlags, io: Io): Promise<Settings
   return { flags, cwd, config };
 }
 
-/** What the command line says wins over what the environment says. */
+/** What the command line says wins over what the environment says; a target named there replaces the one named here. */
 export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
-  return { ...readEnvironmentOptions(io.env), ...given };
+  const { env, cache, sandbox, sandboxDir, tenant, ...rest } = readEnvironmentOptions(io.env);
+  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant].some((value) => value !== undefined);
+  const target = namesTarget
+    ? {}
+    : { ...(sandbox && { sandbox }), ...(sandboxDir && { sandboxDir }), ...(tenant && { tenant }) };
+  return {
+    ...rest,
+    ...(env !== undefined && { env: [env] }),
+    ...target,
+    ...given,
+    cache: given.cache !== false && cache !== false,
+  };
 }
 
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
