@@ -25,6 +25,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    // jsonc-parser's `main` is UMD, which no bundler follows.
+    mainFields: ['module', 'main'],
     chunkNames: 'chunks/[name]-[hash]',
     minifyWhitespace: true,
     minifySyntax: true,
@@ -54,17 +56,23 @@ function writeTypes() {
 async function writeSchemas() {
   mkdirSync('dist/build', { recursive: true });
   await build({
-    entryPoints: { config: 'src/config/json-schema.ts', output: 'src/report/json-schema.ts' },
+    entryPoints: {
+      config: 'src/config/json-schema.ts',
+      output: 'src/report/json-schema.ts',
+      rules: 'src/core/rules.ts',
+    },
     outdir: 'dist/build',
     bundle: true,
     format: 'esm',
     platform: 'node',
+    mainFields: ['module', 'main'],
     outExtension: { '.js': '.mjs' },
     logLevel: 'warning',
   });
   const { configJsonSchema } = await import('../dist/build/config.mjs');
   const { outputJsonSchema } = await import('../dist/build/output.mjs');
-  writeJson('schema.json', configJsonSchema());
+  const { configurableRuleIds } = await import('../dist/build/rules.mjs');
+  writeJson('schema.json', configJsonSchema(configurableRuleIds));
   writeJson('dist/output.schema.json', outputJsonSchema());
   rmSync('dist/build', { recursive: true });
 }

@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { findRefusals, type GuardInput, type Limits } from '../core/guard.js';
+import { isOwned } from '../core/marker.js';
 import type { ActualState, Finding, Plan, Policy } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
 import { plan } from '../core/plan.js';
@@ -11,7 +12,7 @@ import type { PlanReport, SourceState } from '../report/report.js';
 import { readActual } from '../tenant/actual.js';
 import { checkArchives } from './archives.js';
 import type { Connection } from './connect.js';
-import { assertNoErrors, type Folders, readFolders } from './folders.js';
+import { assertFound, assertNoErrors, type Folders, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
 import type { Settings } from './settings.js';
@@ -52,6 +53,8 @@ export async function propose(input: Proposing): Promise<Proposal> {
 
 async function decide(input: Proposing, folders: Folders, listed: ActualState): Promise<Proposal> {
   const { settings, connection, approvals } = input;
+  const ownsAny = listed.extensions.some((record) => isOwned(record, settings.config.project));
+  if (!ownsAny && approvals.allowEmpty !== true) assertFound(folders, settings);
   const policy = policyOf(input, folders);
   const { actual, downloads } = await resolveContent(
     folders.desired,

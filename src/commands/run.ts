@@ -7,6 +7,7 @@ import {
   exitCodeOf,
   exitCodes,
   FindingsError,
+  TenantError,
   UserError,
 } from '../core/errors.js';
 import { renderErrorJson } from '../report/json.js';
@@ -48,8 +49,10 @@ function describeError(error: unknown, io: Io): string {
     error instanceof FindingsError ? renderFindings(error.findings, { paint, detail: 'normal' }) : '';
   const lines = error.message.split('\n').map(printable).join('\n');
   const head = error instanceof ConfigError ? lines : `${paint('red', 'error:')} ${lines}`;
+  const trace =
+    error instanceof TenantError && error.traceId !== undefined ? ` (trace ${printable(error.traceId)})` : '';
   const hint = error.hint === undefined ? '' : `${error.hint.split('\n').map(printable).join('\n')}\n`;
-  return `${findings}${head}\n${hint}`;
+  return `${findings}${head}${trace}\n${hint}`;
 }
 
 /** Also for errors that come before the options are parsed. */

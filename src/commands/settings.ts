@@ -1,11 +1,12 @@
 /** What a command was told, from all sides: flags first, then `QLIK_SYNC_*`, then the config file. */
 
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readEnvironmentOptions } from '../config/environment-variables.js';
 import { loadConfig } from '../config/load.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
 import { UserError } from '../core/errors.js';
-import { ruleIds } from '../core/rules.js';
+import { configurableRuleIds } from '../core/rules.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 
@@ -19,23 +20,28 @@ export interface Settings {
 /** @throws ConfigError, UserError */
 export async function readSettings(given: SharedFlags, io: Io): Promise<Settings> {
   const flags = mergeFlags(given, io);
-  const cwd = resolve(io.cwd, flags.cwd ?? '.');
+  const cwd = workingFolder(flags, io);
   const environment = oneEnvironment(flags.env);
   const loaded = await loadConfig({ cwd, config: flags.config });
-  const config = resolveConfig(loaded, { env: io.env, environment, ruleIds });
+  const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
   return { flags, cwd, config };
+}
+
+function workingFolder({ cwd }: SharedFlags, io: Io): string {
+  const folder = resolve(io.cwd, cwd ?? '.');
+  if (cwd === undefined || statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw new UserError(`--cwd: there is no folder ${cwd}.`);
 }
 
 /** What the command line says wins over what the environment says; a target named there replaces the one named here. */
 export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
-  const { env, cache, sandbox, sandboxDir, tenant, ...rest } = readEnvironmentOptions(io.env);
+  const { cache, sandbox, sandboxDir, tenant, ...rest } = readEnvironmentOptions(io.env);
   const namesTarget = [given.sandbox, given.sandboxDir, given.tenant].some((value) => value !== undefined);
   const target = namesTarget
     ? {}
     : { ...(sandbox && { sandbox }), ...(sandboxDir && { sandboxDir }), ...(tenant && { tenant }) };
   return {
     ...rest,
-    ...(env !== undefined && { env: [env] }),
     ...target,
     ...given,
     cache: given.cache !== false && cache !== false,

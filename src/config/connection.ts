@@ -82,7 +82,6 @@ function readAddress(source: SourceText, env: Variables): string | readonly Conf
 function readKey({ name, apiKey }: Environment, env: Variables): string | readonly ConfigProblem[] {
   if (apiKey === undefined) {
     const path = `environments.${name}.auth.apiKey`;
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows what a person writes.
     return [
       {
         path,

@@ -8,7 +8,8 @@ import { didYouMean } from './suggest.js';
 /** What every command takes, named as commander names it: `--no-cache` makes `cache` false. */
 export interface SharedOptions {
   readonly config: string;
-  readonly env: string;
+  /** Names; the flag may be given several times. */
+  readonly env: readonly string[];
   readonly tenant: string;
   readonly sandbox: boolean;
   readonly sandboxDir: string;
@@ -39,7 +40,7 @@ export function readEnvironmentOptions(env: Variables): Partial<SharedOptions> {
 
 const readers: Readonly<Record<string, Reader>> = {
   QLIK_SYNC_CONFIG: (config) => ({ config }),
-  QLIK_SYNC_ENV: (env) => ({ env }),
+  QLIK_SYNC_ENV: (name) => ({ env: [name] }),
   QLIK_SYNC_TENANT: (tenant) => ({ tenant }),
   QLIK_SYNC_SANDBOX: whether((sandbox) => ({ sandbox })),
   QLIK_SYNC_SANDBOX_DIR: (sandboxDir) => ({ sandboxDir }),

@@ -59,6 +59,5 @@ export function explainUnset(name: string): { readonly message: string; readonly
 
 export const malformedReference = {
   message: '"${" does not begin a reference to a variable',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows what a person writes.
   hint: 'write ${NAME} or ${NAME:-default}, and $$ for a plain dollar',
 } as const;

@@ -11,13 +11,13 @@ export async function importConfig(file: string, displayFile: string, source: st
     const value = toPlainData(await importDefault(file));
     return { value, locate: () => undefined };
   } catch (error) {
-    const place = placeInStack(file, error) ?? (await placeOfSyntaxError(file, source, error));
+    const place = await findPlace(file, source, error);
     throw new ConfigError(displayFile, [{ path: '', message: explain(error), ...place }], { cause: error });
   }
 }
 
 async function importDefault(file: string): Promise<unknown> {
-  if (/\.m?ts$/.test(file)) {
+  if (isTypeScript(file)) {
     const { createJiti } = await import('jiti');
     return exportOf(await createJiti(file, { fsCache: false, moduleCache: false }).import(file));
   }
@@ -49,26 +49,34 @@ function explain(error: unknown): string {
 
 type Place = Pick<ConfigProblem, 'line' | 'column'>;
 
-/** `…/qlik-sync.config.mjs:2:6` in a stack, `…:2` above a syntax error, jiti's `…:2:6` in its message. */
+async function findPlace(file: string, source: string, error: unknown): Promise<Place | undefined> {
+  const isSyntaxError =
+    error instanceof SyntaxError || (error instanceof Error && /^ParseError:/.test(error.message));
+  return (isSyntaxError ? await placeOfSyntaxError(file, source) : undefined) ?? placeInStack(file, error);
+}
+
+/** `…/qlik-sync.config.mjs:2:6` in a stack. */
 function placeInStack(file: string, error: unknown): Place | undefined {
-  const stack = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
   for (const spelling of [file, pathToFileURL(file).href]) {
-    const [line, column] = /^:(\d+)(?::(\d+))?/.exec(stack.split(spelling)[1] ?? '')?.slice(1) ?? [];
-    if (line !== undefined) {
-      return column === undefined ? { line: Number(line) } : { line: Number(line), column: Number(column) };
-    }
+    const [, line, column] = /^:(\d+):(\d+)/.exec(stack.split(spelling)[1] ?? '') ?? [];
+    if (line !== undefined && column !== undefined) return { line: Number(line), column: Number(column) };
   }
   return undefined;
 }
 
-/** Node does not tell where a syntax error in an ES module stands; jiti's parser does. */
-async function placeOfSyntaxError(file: string, source: string, error: unknown): Promise<Place | undefined> {
-  if (!(error instanceof SyntaxError)) return undefined;
+/** Node does not tell where a syntax error in an ES module stands. jiti's parser does, in the code it makes of it. */
+async function placeOfSyntaxError(file: string, source: string): Promise<Place | undefined> {
   const { createJiti } = await import('jiti');
-  try {
-    createJiti(file, { fsCache: false }).transform({ source, filename: file });
-    return undefined;
-  } catch (parseError) {
-    return placeInStack(file, parseError);
-  }
+  const code = createJiti(file, { fsCache: false }).transform({
+    source,
+    filename: file,
+    ts: isTypeScript(file),
+  });
+  const [, line, column] = /__JITI_ERROR__.*?"line":(\d+),"column":(\d+)/.exec(code) ?? [];
+  return line === undefined ? undefined : { line: Number(line), column: Number(column) + 1 };
+}
+
+function isTypeScript(file: string): boolean {
+  return /\.m?ts$/.test(file);
 }

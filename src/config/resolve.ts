@@ -3,15 +3,15 @@
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
 import { assembleConfig } from './assemble.js';
+import { chooseEnvironment } from './choose-environment.js';
 import type { Config } from './config.js';
 import { findLoneCredentials, findSharedTenants, findWrittenSecrets } from './cross-checks.js';
-import { expand, type Variables } from './expand.js';
+import type { Variables } from './expand.js';
 import { expandConfig } from './expand-config.js';
 import { findUnknownKeys, type Problem } from './known-keys.js';
 import { formatKeyPath, isObject, type LoadedConfig, readKey } from './raw.js';
 import { configSchema } from './schema.js';
 import { redact } from './secrets.js';
-import { didYouMean } from './suggest.js';
 
 export type { Config, Environment } from './config.js';
 
@@ -27,12 +27,12 @@ export interface ResolveContext {
 /** @throws ConfigError with every problem of the file, each with its key path and, where the format has it, its place */
 export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Config {
   const chosen = chooseEnvironment(loaded.value, context);
-  const name = chosen?.problem === undefined ? chosen?.name : undefined;
+  const { name } = chosen;
   const expanded = expandConfig(loaded.value, name, context.env);
   const schema = configSchema(context.ruleIds);
   const parsed = safeParse(schema, expanded.value, { abortPipeEarly: true });
   const problems: readonly Problem[] = [
-    ...(chosen?.problem === undefined ? [] : [chosen.problem]),
+    ...(chosen.problem === undefined ? [] : [chosen.problem]),
     ...findUnknownKeys(loaded.value, schema),
     ...findWrittenSecrets(loaded.value),
     ...expanded.problems,
@@ -43,26 +43,6 @@ export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Co
   ];
   if (problems.length > 0 || !parsed.success) throw toError(loaded, problems);
   return assembleConfig(loaded, parsed.output, name);
-}
-
-interface Choice {
-  readonly name: string;
-  readonly problem?: Problem;
-}
-
-function chooseEnvironment(value: unknown, { environment, env }: ResolveContext): Choice | undefined {
-  const byDefault = readKey(value, 'defaultEnvironment');
-  const name = environment ?? (typeof byDefault === 'string' ? expand(byDefault, env).text : undefined);
-  if (name === undefined) return undefined;
-  const environments = readKey(value, 'environments');
-  const known = isObject(environments) ? Object.keys(environments) : [];
-  if (known.includes(name)) return { name };
-  const path = environment === undefined ? ['defaultEnvironment'] : ['environments'];
-  const what =
-    environment === undefined
-      ? `"${name}" is not an environment of this file`
-      : `has no "${name}", which --env or QLIK_SYNC_ENV asks for`;
-  return { name, problem: { path, message: what, hint: didYouMean(name, known) } };
 }
 
 /** The schema tells about one unknown key only; `findUnknownKeys` tells about all. */

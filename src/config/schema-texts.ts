@@ -61,7 +61,6 @@ export function secret() {
     text(),
     check(
       (value) => value === unknownText,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows what a person writes.
       'a secret must not stand in the file; write a reference such as ${QLIK_API_KEY}',
     ),
     metadata({ pattern: '^(\\$\\{[A-Za-z_]\\w*(:-)?\\})+$' }),

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import type { Config } from './config.js';
 import { readConnection, readKeyVariable, readTenantVariable } from './connection.js';
-import { readVariable, type Variables } from './expand.js';
+import type { Variables } from './expand.js';
 import { parseTenantUrl } from './tenant-url.js';
 
 export type Target =

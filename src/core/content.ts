@@ -26,7 +26,7 @@ const ordinary: ContentFacts = {};
 export function inspectContent(path: string, content: Buffer): ContentFacts {
   const suffix = suffixOf(path);
   const riskyType = sniffRiskyType(suffix, content);
-  const origins = riskyType === undefined ? findOrigins(suffix, content) : [];
+  const origins = findOrigins(suffix, content);
   if (riskyType === undefined && origins.length === 0) return ordinary;
   return { ...(riskyType !== undefined && { riskyType }), ...(origins.length > 0 && { origins }) };
 }

@@ -1,6 +1,6 @@
 /** Identity of content (architecture.md, "Identity of content"). */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Names the digest rule and the list of files ignored by default, together. A later change of either is
@@ -20,10 +20,11 @@ export interface DigestedFile {
  * bytes of the path. Order and Unicode form of the input do not matter.
  */
 export function digestOf(files: readonly DigestedFile[]): string {
-  const lines = files.map((file) => ({ path: normalizePath(file.path), sha256: file.sha256 }));
-  lines.sort((a, b) => comparePaths(a.path, b.path));
-  const text = lines.map((line) => `${line.path}\0${line.sha256}\n`).join('');
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  const named = files.map((file) => ({ path: normalizePath(file.path), sha256: file.sha256 }));
+  named.sort((a, b) => comparePaths(a.path, b.path));
+  let lines = '';
+  for (const file of named) lines += `${file.path}\0${file.sha256}\n`;
+  return hash('sha256', lines, 'hex');
 }
 
 const beyondAscii = /[^\0-\x7f]/;

@@ -27,7 +27,7 @@ export function renderText(report: Report, options: TextOptions): string {
     case 'plan':
       return renderPlan(report, options);
     case 'apply':
-      return `${renderOutcomes(report.outcomes, options.paint)}${renderApplied(report)}`;
+      return `\n${renderProblems(report.outcomes, options.paint)}${renderApplied(report)}`;
     case 'pack':
       return renderPack(report, options);
   }
@@ -165,10 +165,10 @@ function trace(traceId: string | undefined): string {
   return traceId === undefined ? '' : ` (trace ${printable(traceId)})`;
 }
 
-function renderOutcomes(outcomes: readonly Outcome[], paint: Paint): string {
-  return outcomes.length === 0
-    ? ''
-    : `\n${outcomes.map((outcome) => renderOutcome(outcome, paint)).join('')}\n`;
+/** What is done was told as it happened; what is not belongs to the result. */
+function renderProblems(outcomes: readonly Outcome[], paint: Paint): string {
+  const problems = outcomes.filter(({ status }) => status !== 'done');
+  return problems.map((outcome) => renderOutcome(outcome, paint)).join('');
 }
 
 function renderApplied({ outcomes, plan, ms }: ApplyReport): string {

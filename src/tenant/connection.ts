@@ -51,7 +51,7 @@ export function createConnection(origin: string, options: TenantOptions): Connec
         return { kind: 'failure', failure };
       }
     },
-    close: async () => (await opening)?.close(),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }
 

@@ -22,9 +22,10 @@ export async function openDispatcher(
     const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
     return new Agent(options);
   }
-  const { default: ProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+  // The whole index: the proxy agent needs methods that only the index puts on its base class.
+  const { EnvHttpProxyAgent } = await import('undici');
   const noProxy = variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
-  return new ProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
+  return new EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
 }
 
 /** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. */

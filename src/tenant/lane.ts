@@ -49,7 +49,8 @@ export function createLane(tier: Tier, settings: Settings): Lane {
   function refuse(waitMs: number): void {
     const before = pace.silence(clock());
     pace.refused(clock(), waitMs);
-    if (pace.silence(clock()) - before < 1000) return;
+    const added = Math.round(pace.silence(clock()) - before);
+    if (added < 1000) return;
     onWait({ tier, seconds: Math.ceil(waitMs / 1000), reason: 'refused' });
   }
 

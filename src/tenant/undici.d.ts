@@ -1,19 +1,12 @@
 /**
- * The two parts of undici that a request needs, and the proxy agent. Importing them by path leaves out
- * fetch, WebSocket, caches and mocks: measured, the whole index costs about 115 ms of start-up.
+ * The two parts of undici that a request needs. Importing them by path leaves out fetch, WebSocket, caches
+ * and mocks: measured, the whole index costs about 115 ms of start-up.
  */
 
 declare module 'undici/lib/dispatcher/agent.js' {
   import type { Agent } from 'undici';
 
   const AgentPart: new (options?: Agent.Options) => Agent;
-  export = AgentPart;
-}
-
-declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
-  import type { EnvHttpProxyAgent } from 'undici';
-
-  const AgentPart: new (options?: EnvHttpProxyAgent.Options) => EnvHttpProxyAgent;
   export = AgentPart;
 }
 

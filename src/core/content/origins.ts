@@ -15,8 +15,8 @@ const colon = 0x3a;
 const newline = 0x0a;
 const letterH = 0x68;
 const letterT = 0x74;
-/** `"`, `'`, backtick, `(`, `=`: an address after anything else is prose. */
-const openers: ReadonlySet<number> = new Set([0x22, 0x27, 0x60, 0x28, 0x3d]);
+/** `"`, `'`, backtick, `(`, `=`, `!`: an address after anything else is prose. */
+const openers: ReadonlySet<number> = new Set([0x22, 0x27, 0x60, 0x28, 0x3d, 0x21]);
 
 /** `{s}.` and `${region}.` are subdomains that are filled in at run time. */
 const hostPattern =

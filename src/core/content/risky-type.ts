@@ -21,12 +21,13 @@ const interpreters: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Binary formats that nothing speaks against, by their first bytes as Latin-1. */
+// biome-ignore format: a table of names
 const harmlessStarts: readonly string[] = [
   '\x89PNG', '\xff\xd8\xff', 'GIF8', 'RIFF', 'BM', '\0\0\x01\0', '\0\0\x02\0', 'II*\0', 'MM\0*', '8BPS',
   'wOFF', 'wOF2', 'OTTO', 'true', 'ttcf', '\0\x01\0\0',
   '%PDF', '\0asm', 'glTF', 'SQLite format 3', '\xd0\xcf\x11\xe0',
   'ID3', 'OggS', 'fLaC', '\x1aE\xdf\xa3', 'FWS', 'CWS', '\x1f\x8b', 'BZh', '\xfd7zXZ',
-]; // biome-ignore format: a table of names
+];
 
 const archiveStarts: readonly (readonly [string, string])[] = [
   ['7z\xbc\xaf\x27\x1c', 'application/x-7z-compressed'],

@@ -121,7 +121,7 @@ function explain(text: string, error: ParseError): Explanation {
       return { message: 'text after the end of the object', hint: 'remove it' };
     default:
       return {
-        message: `${found === '' ? 'this' : found} is not JSON`,
+        message: `${found === '' ? 'this' : `"${found}"`} is not JSON`,
         hint: 'put text in double quotes',
       };
   }

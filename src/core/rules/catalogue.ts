@@ -30,7 +30,7 @@ export const rules = {
   'missing-entry': configurable('error', 'No .js file has the name of the .qext file.'),
   'entry-case': configurable('error', 'The .js file and the .qext file differ in case.'),
   'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
-  'not-built': configurable('warning', 'The version is a placeholder that a build has yet to fill in.'),
+  'not-built': configurable('error', 'The manifest holds a placeholder that a build has yet to fill in.'),
   'version-missing': configurable('info', 'The .qext file has no version.'),
   'version-not-semver': configurable('info', 'The version has no order, so a downgrade cannot be noticed.'),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
@@ -47,7 +47,7 @@ export const rules = {
   // Finding and reading folders
   'no-manifest': configurable('warning', 'A folder that the config names holds no .qext file.'),
   'folder-missing': fixed('A folder that the config names does not exist.'),
-  'no-match': fixed('A pattern of the config matches no folder.'),
+  'no-match': configurable('warning', 'A pattern of the config matches no folder.'),
   'several-manifests': fixed('A folder holds several .qext files.'),
   'duplicate-name': fixed('Several folders hold the same extension.'),
   'case-twins': fixed('Two names differ only in case.'),

@@ -1,23 +1,23 @@
 /** What the `.qext` file calls a version is free text; only what hampers the version policy is said. */
 
+import { findPlaceholder } from '../manifest/placeholder.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { parseVersion } from '../version.js';
 import { finding } from './catalogue.js';
 import { manifestPath, positionOfKey } from './place.js';
 
-/** Build tools' templates: `@@version`, `<%= … %>`, `{{version}}`, `${version}`, `%VERSION%`; nebula's `local-dev`. */
-const placeholder = /^(?:@@?\w+@?|<%.*%>|\{\{.*\}\}|\$\{.*\}|__\w+__|%\w+%|local-dev)$/;
-
-export function isPlaceholder(version: string): boolean {
-  return placeholder.test(version.trim());
-}
+/** What nebula's own packages carry until they are released. */
+const unbuiltNebula = 'local-dev';
 
 export function checkVersion(extension: DesiredExtension): readonly Finding[] {
   const { version, text } = extension.manifest;
   const place = { extension: extension.name, file: manifestPath(extension) };
   if (version === undefined || version.trim() === '') return [versionMissing(place)];
   const at = { ...place, ...positionOfKey(text, 'version') };
-  if (isPlaceholder(version)) return [notBuilt(at, version)];
+  // What a nebula package calls itself before its release pipeline ran: it works, but nobody can tell which one it is.
+  if (version === unbuiltNebula) return [{ ...notBuilt(at, version), severity: 'warning' }];
+  const placeholder = findPlaceholder(version);
+  if (placeholder !== undefined) return [notBuilt(at, placeholder)];
   return parseVersion(version) === null ? [versionWithoutOrder(at, version)] : [];
 }
 

@@ -1,0 +1,34 @@
+/** The environment in use: the one asked for, else the file's default. */
+
+import { expand, type Variables } from './expand.js';
+import type { Problem } from './known-keys.js';
+import { isObject, readKey } from './raw.js';
+import { didYouMean } from './suggest.js';
+
+export interface ChosenEnvironment {
+  /** One of the file's environments; `undefined` where none is chosen or the choice is a problem. */
+  readonly name?: string;
+  readonly problem?: Problem;
+}
+
+export function chooseEnvironment(
+  value: unknown,
+  { environment, env }: { readonly environment?: string | undefined; readonly env: Variables },
+): ChosenEnvironment {
+  const environments = readKey(value, 'environments');
+  const known = isObject(environments) ? Object.keys(environments) : [];
+  if (environment === undefined) return chooseDefault(readKey(value, 'defaultEnvironment'), known, env);
+  if (known.includes(environment)) return { name: environment };
+  const message = `no environment "${environment}", which --env or QLIK_SYNC_ENV asks for`;
+  return { problem: { path: ['environments'], message, hint: didYouMean(environment, known) } };
+}
+
+/** What the schema or the expansion complains about is no problem here too. */
+function chooseDefault(text: unknown, known: readonly string[], env: Variables): ChosenEnvironment {
+  if (typeof text !== 'string' || text.trim() === '') return {};
+  const { text: name, unset, malformed } = expand(text, env);
+  if (unset.length > 0 || malformed) return {};
+  if (known.includes(name)) return { name };
+  const message = `"${name}" is not an environment of this file`;
+  return { problem: { path: ['defaultEnvironment'], message, hint: didYouMean(name, known) } };
+}

@@ -1,0 +1,38 @@
+/** Who is calling: bearer keys and the roles they stand for. */
+
+import { Refusal } from './answer.js';
+
+export interface Keys {
+  /** May do everything. */
+  readonly apiKey: string;
+  /** May list and read, except whole archives. */
+  readonly userKey: string;
+}
+
+export interface Caller {
+  readonly role: 'admin' | 'user';
+  readonly key: string;
+}
+
+/** @throws {Refusal} 401 */
+export function authenticate(authorization: string | undefined, keys: Keys): Caller {
+  const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (key === keys.apiKey) return { role: 'admin', key };
+  if (key === keys.userKey) return { role: 'user', key };
+  throw new Refusal(401, key === undefined ? 'A bearer key is needed.' : 'The bearer key is not known.');
+}
+
+/** @throws {Refusal} 403 */
+export function requireAdmin(caller: Caller, message: string): void {
+  if (caller.role !== 'admin') throw new Refusal(403, message);
+}
+
+/**
+ * A page in a browser can reach loopback under a name of its own (DNS rebinding); it cannot forge this header.
+ * @throws {Refusal} 421
+ */
+export function requireLoopbackHost(host: string | undefined): void {
+  if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '')) {
+    throw new Refusal(421, 'The sandbox answers to loopback names only.');
+  }
+}

@@ -1,0 +1,39 @@
+/** The grammar of `resourceType`: `app[qvd,chart-monitoring,],qvapp`. */
+
+import type { ItemResourceType } from '../../tenant/wire.js';
+import { Refusal } from '../http/answer.js';
+
+export interface TypeFilter {
+  readonly type: ItemResourceType;
+  /** `''` stands for no subtype at all; without a list any subtype will do. */
+  readonly subtypes?: readonly string[];
+}
+
+const known: Readonly<Record<ItemResourceType, true>> = {
+  app: true,
+  qlikview: true,
+  qvapp: true,
+  genericlink: true,
+  sharingservicetask: true,
+  note: true,
+  dataasset: true,
+  dataset: true,
+  automation: true,
+  'automl-experiment': true,
+  'automl-deployment': true,
+};
+
+export function isResourceType(text: unknown): text is ItemResourceType {
+  return typeof text === 'string' && Object.hasOwn(known, text);
+}
+
+/** @throws {Refusal} 400 */
+export function parseTypeFilters(text: string): readonly TypeFilter[] {
+  const entries = text.match(/[^,[\]]+(\[[^[\]]*\])?/g) ?? [];
+  if (entries.join(',') !== text) throw new Refusal(400, `resourceType is malformed: ${text}`);
+  return entries.map((entry) => {
+    const [type, list] = entry.split('[');
+    if (!isResourceType(type)) throw new Refusal(400, `resourceType is not known: ${type}`);
+    return list === undefined ? { type } : { type, subtypes: list.slice(0, -1).split(',') };
+  });
+}

@@ -1,0 +1,108 @@
+/** From an incoming request to what goes back over the socket. */
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Delivery, serveSpoiled } from './faults.js';
+import { type Answer, Refusal, refusalAnswer } from './http/answer.js';
+import { authenticate, type Caller, requireLoopbackHost } from './http/auth.js';
+import { type Call, readCall, splitTarget } from './http/call.js';
+import { type OpenEntry, unlogged } from './http/log.js';
+import { answerControl } from './routes/control.js';
+import { answerExtensions } from './routes/extensions.js';
+import { answerItems } from './routes/items.js';
+import { answerProductInfo, productInfoPath } from './routes/product-info.js';
+import type { Sandbox } from './sandbox.js';
+
+const controlPath = '/__sandbox/';
+
+export interface Listener {
+  readonly handle: RequestListener;
+  /** Resolves once every request taken so far has ended. */
+  readonly idle: () => Promise<void>;
+}
+
+export function createListener(sandbox: Sandbox): Listener {
+  const active = new Set<Promise<void>>();
+  return {
+    handle: (request, response) => {
+      const served = serve(sandbox, request, response);
+      active.add(served);
+      void served.finally(() => active.delete(served));
+    },
+    idle: async () => void (await Promise.all(active)),
+  };
+}
+
+async function serve(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const entry = url.startsWith(controlPath) ? unlogged : sandbox.log.begin(method, url);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const delivery = await decide(sandbox, request, { gone: gone.signal, entry });
+  entry.answered(delivery.kind === 'reset' || gone.signal.aborted ? 0 : delivery.answer.status);
+  if (!gone.signal.aborted) deliver(response, delivery);
+}
+
+interface Exchange {
+  /** Fires when the client has left. */
+  readonly gone: AbortSignal;
+  readonly entry: OpenEntry;
+}
+
+/** Never throws: what goes wrong becomes an answer, and a client that has left gets none. */
+async function decide(
+  sandbox: Sandbox,
+  request: IncomingMessage,
+  { gone, entry }: Exchange,
+): Promise<Delivery> {
+  try {
+    requireLoopbackHost(request.headers.host);
+    const call = await readCall(request);
+    entry.received(call.body.length);
+    if (call.path.startsWith(controlPath)) return answered(await answerControl(sandbox, call));
+    if (sandbox.latencyMs > 0) await pause(sandbox.latencyMs, undefined, { signal: gone });
+    if (call.path === productInfoPath) return answered(answerProductInfo());
+    return await decideApi(sandbox, call, gone);
+  } catch (error) {
+    const left = gone.aborted || !request.complete;
+    if (left && !(error instanceof Refusal)) return { kind: 'reset' };
+    return answered(refusalAnswer(splitTarget(request.url).path, toRefusal(error)));
+  }
+}
+
+async function decideApi(sandbox: Sandbox, call: Call, gone: AbortSignal): Promise<Delivery> {
+  const caller = authenticate(call.headers.authorization, sandbox.keys);
+  sandbox.limiter.admit(caller.key, call.method);
+  const serveCall = (served: Call) => answerApi(sandbox, served, caller);
+  const fault = sandbox.faults.next(call.method, call.target);
+  return fault === undefined ? answered(await serveCall(call)) : serveSpoiled(fault, call, serveCall, gone);
+}
+
+async function answerApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer> {
+  const [api, version, name] = call.segments;
+  if (api === 'api' && version === 'v1' && name === 'extensions')
+    return answerExtensions(sandbox, call, caller);
+  if (api === 'api' && version === 'v1' && name === 'items') return answerItems(sandbox, call, caller);
+  throw new Refusal(404, 'There is nothing at this path.');
+}
+
+function answered(answer: Answer): Delivery {
+  return { kind: 'answer', answer };
+}
+
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return new Refusal(500, error instanceof Error ? error.message : String(error));
+}
+
+function deliver(response: ServerResponse, delivery: Delivery): void {
+  if (delivery.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const { status, headers, body } = delivery.answer;
+  const lengthHeader = status === 204 ? {} : { 'content-length': body.length };
+  response.writeHead(status, { ...headers, ...lengthHeader });
+  if (delivery.kind === 'answer') response.end(body);
+  else response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
+}

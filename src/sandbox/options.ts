@@ -1,0 +1,69 @@
+/** How a sandbox is started, and what a program gets back. */
+
+/** What nobody outside Qlik knows; each field is one open question, its default the likelier answer. */
+export interface Behaviour {
+  /** Whether tags survive a PATCH that carries a file and no `data.tags`. */
+  readonly tagsOnFileOnlyPatch: 'keep' | 'lose';
+  /** Whether content types that Qlik's older help pages list make an upload fail. */
+  readonly contentTypeRule: 'on' | 'off';
+  /** `ignore`: a PATCH answers 200 and applies only the file and `data.tags`. */
+  readonly metadataOnPatch: 'apply' | 'ignore';
+  /** `drop`: a tenant that keeps no tags at all. */
+  readonly tags: 'keep' | 'drop';
+  /** Whether a sent `data.checksum` comes back. */
+  readonly checksum: 'keep' | 'drop';
+  /** What "MB" in the upload limits means: 2^20 or 10^6 bytes. */
+  readonly megabyte: 'binary' | 'decimal';
+  /** Whether paging links carry scheme and host. `@qlik/api` can follow absolute ones only. */
+  readonly pageLinks: 'absolute' | 'relative';
+}
+
+export interface TierRates {
+  /** Reads a minute. */
+  readonly tier1: number;
+  /** Writes a minute. */
+  readonly tier2: number;
+}
+
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+export interface SandboxOptions extends Optional<Behaviour> {
+  /** Folder that holds the tenant; without one it lives in memory and ends with `close`. */
+  readonly dir?: string | undefined;
+  /** 0, the default, takes a free port. */
+  readonly port?: number | undefined;
+  /** Milliseconds that every answer takes at least. */
+  readonly latencyMs?: number | undefined;
+  readonly rate?: TierRates | undefined;
+  /** Seconds of the sliding window in which the rates are judged. */
+  readonly windowSeconds?: number | undefined;
+  /** Decides the seeded items. A folder keeps the seed it was made with. */
+  readonly seed?: number | undefined;
+  /** Key of the administrator; without one the folder's own, or a random one. */
+  readonly apiKey?: string | undefined;
+  /** Key of a user who may list and read only. */
+  readonly userKey?: string | undefined;
+  /** Milliseconds since the epoch; for tests of time. */
+  readonly clock?: (() => number) | undefined;
+}
+
+export interface RunningSandbox {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly userKey: string;
+  /** Ends open connections and resolves once no request can change anything any more. */
+  readonly close: () => Promise<void>;
+}
+
+export function resolveBehaviour(options: SandboxOptions): Behaviour {
+  return {
+    tagsOnFileOnlyPatch: options.tagsOnFileOnlyPatch ?? 'keep',
+    contentTypeRule: options.contentTypeRule ?? 'on',
+    metadataOnPatch: options.metadataOnPatch ?? 'apply',
+    tags: options.tags ?? 'keep',
+    checksum: options.checksum ?? 'drop',
+    megabyte: options.megabyte ?? 'binary',
+    pageLinks: options.pageLinks ?? 'absolute',
+  };
+}

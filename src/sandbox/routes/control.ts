@@ -1,0 +1,32 @@
+/** `/__sandbox/`: how programs look into the sandbox and disturb it. */
+
+import { editExtension } from '../extensions/edit.js';
+import { type Answer, json, noContent, Refusal } from '../http/answer.js';
+import { authenticate, requireAdmin } from '../http/auth.js';
+import { byMethod, type Call, parseJson } from '../http/call.js';
+import type { Sandbox } from '../sandbox.js';
+
+export async function answerControl(sandbox: Sandbox, call: Call): Promise<Answer> {
+  requireAdmin(authenticate(call.headers.authorization, sandbox.keys), 'The control calls need the apiKey.');
+  switch (call.segments.slice(1).join('/')) {
+    case 'requests':
+      return byMethod(call, {
+        GET: () => json(200, sandbox.log.list()),
+        DELETE: () => done(() => sandbox.log.clear()),
+      });
+    case 'faults':
+      return byMethod(call, {
+        POST: () => done(() => sandbox.faults.add(parseJson(call))),
+        DELETE: () => done(() => sandbox.faults.clear()),
+      });
+    case 'edit':
+      return byMethod(call, { POST: async () => json(200, await editExtension(sandbox, parseJson(call))) });
+    default:
+      throw new Refusal(404, 'The control calls are requests, faults and edit.');
+  }
+}
+
+function done(effect: () => void): Answer {
+  effect();
+  return noContent();
+}

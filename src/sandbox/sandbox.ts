@@ -1,0 +1,25 @@
+/** One tenant being served: what every route needs. */
+
+import type { Extensions } from './extensions/records.js';
+import type { FaultList } from './faults.js';
+import type { Keys } from './http/auth.js';
+import type { RequestLog } from './http/log.js';
+import type { Limiter } from './http/rate.js';
+import type { People, World } from './items/world.js';
+import type { Behaviour } from './options.js';
+import type { Archives } from './state/archives.js';
+import type { Document } from './state/document.js';
+
+export interface Sandbox {
+  readonly keys: Keys;
+  readonly people: People;
+  readonly behaviour: Behaviour;
+  readonly latencyMs: number;
+  readonly clock: () => number;
+  readonly extensions: Document<Extensions>;
+  readonly archives: Archives;
+  readonly world: Document<World>;
+  readonly limiter: Limiter;
+  readonly faults: FaultList;
+  readonly log: RequestLog;
+}

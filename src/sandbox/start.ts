@@ -1,0 +1,85 @@
+/** Starts and stops the embedded tenant. */
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Extensions } from './extensions/records.js';
+import { createFaultList } from './faults.js';
+import { createRequestLog } from './http/log.js';
+import { createLimiter } from './http/rate.js';
+import { seedPeople, seedWorld } from './items/seed.js';
+import { createListener } from './listener.js';
+import { type RunningSandbox, resolveBehaviour, type SandboxOptions } from './options.js';
+import type { Sandbox } from './sandbox.js';
+import { diskArchives, memoryArchives } from './state/archives.js';
+import { diskDocument } from './state/disk.js';
+import { memoryDocument } from './state/document.js';
+import { diskIdentity, type Identity, newIdentity } from './state/identity.js';
+
+export type { RunningSandbox, SandboxOptions } from './options.js';
+
+/** Qlik's documented limits. */
+const documentedRate = { tier1: 1000, tier2: 100 };
+const loopback = '127.0.0.1';
+
+/** Serves on 127.0.0.1 until `close`. Rejects when the port is taken or the folder cannot be used. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const sandbox = openSandbox(options);
+  const { handle, idle } = createListener(sandbox);
+  const server = await listen(handle, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${loopback}:${port}`,
+    ...sandbox.keys,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await idle();
+    },
+  };
+}
+
+function openSandbox(options: SandboxOptions): Sandbox {
+  const { dir, seed = 1, clock = Date.now, rate = documentedRate, windowSeconds = 60 } = options;
+  const identity = dir === undefined ? newIdentity(seed) : diskIdentity(dir, seed);
+  return {
+    ...openState(dir, identity),
+    keys: { apiKey: options.apiKey ?? identity.apiKey, userKey: options.userKey ?? identity.userKey },
+    people: seedPeople(identity.seed),
+    behaviour: resolveBehaviour(options),
+    latencyMs: options.latencyMs ?? 0,
+    clock,
+    limiter: createLimiter({ rate, windowSeconds, clock }),
+    faults: createFaultList(),
+    log: createRequestLog(),
+  };
+}
+
+function openState(
+  dir: string | undefined,
+  { seed }: Identity,
+): Pick<Sandbox, 'extensions' | 'world' | 'archives'> {
+  const noExtensions = (): Extensions => ({ records: [], gone: [] });
+  const seeded = () => seedWorld(seed);
+  if (dir === undefined) {
+    return {
+      extensions: memoryDocument(noExtensions),
+      world: memoryDocument(seeded),
+      archives: memoryArchives(),
+    };
+  }
+  return {
+    extensions: diskDocument(join(dir, 'extensions.json'), noExtensions),
+    world: diskDocument(join(dir, 'items.json'), seeded),
+    archives: diskArchives(join(dir, 'archives')),
+  };
+}
+
+function listen(handle: RequestListener, port: number): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, handle);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, loopback, () => resolve(server));
+  });
+}

@@ -1,0 +1,31 @@
+/** One piece of the tenant's state, and the only way to change it. */
+
+export interface Decision<T, R> {
+  readonly next: T;
+  readonly result: R;
+}
+
+export interface Document<T> {
+  readonly read: () => T;
+  /**
+   * Runs one decision after the other, each on what the one before left. A decision may run more than
+   * once, so it must be pure; when it throws, nothing changes.
+   */
+  readonly change: <R>(decide: (current: T) => Decision<T, R>) => Promise<R>;
+}
+
+export function memoryDocument<T>(initial: () => T): Document<T> {
+  let value: { readonly current: T } | undefined;
+  const read = () => {
+    value ??= { current: initial() };
+    return value.current;
+  };
+  return {
+    read,
+    change: async (decide) => {
+      const { next, result } = decide(read());
+      value = { current: next };
+      return result;
+    },
+  };
+}

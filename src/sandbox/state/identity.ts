@@ -1,0 +1,44 @@
+/** Who this tenant is: its keys and its seed, the same for every process that serves a folder. */
+
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Keys } from '../http/auth.js';
+import { newId } from '../ids.js';
+
+export interface Identity extends Keys {
+  readonly seed: number;
+}
+
+export function newIdentity(seed: number): Identity {
+  return { apiKey: `sandbox-admin-${newId()}`, userKey: `sandbox-user-${newId()}`, seed };
+}
+
+/** The folder's identity; made with `seed` when there is none yet, by whichever process comes first. */
+export function diskIdentity(dir: string, seed: number): Identity {
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, 'tenant.json');
+  return readIdentity(path) ?? makeIdentity(path, newIdentity(seed));
+}
+
+function readIdentity(path: string): Identity | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Identity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`${path} cannot be read as the sandbox's identity. Delete it to get new keys.`);
+  }
+}
+
+/** Linking fails where the file exists, so of two processes that start together both end with the same keys. */
+function makeIdentity(path: string, identity: Identity): Identity {
+  const aside = `${path}.${newId()}`;
+  writeFileSync(aside, JSON.stringify(identity), { mode: 0o600 });
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+  return readIdentity(path) ?? identity;
+}

@@ -1,0 +1,93 @@
+/** What an archive of the tenant holds, in the same terms as a local folder. */
+
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { crc32, inflateRaw } from 'node:zlib';
+import { comparePaths, digestOf, normalizePath } from '../core/digest.js';
+import { isDroppedByQlik } from './dropped.js';
+import { compressedBytes, readZipDirectory, type ZipEntry } from './zip-directory.js';
+
+export interface ArchivedFile {
+  /** Without the wrapping folder, in Unicode NFC. */
+  readonly path: string;
+  readonly bytes: number;
+  /** 64 lower-case hex digits. */
+  readonly sha256: string;
+}
+
+export interface DigestedArchive {
+  readonly digest: string;
+  /** Sorted by the UTF-8 bytes of `path`. */
+  readonly files: readonly ArchivedFile[];
+}
+
+/** Far above Qlik's 500 files and 100 MB, so that only what no tenant can hold is given up. */
+const mostEntries = 10_000;
+const mostUnpacked = 256 * 2 ** 20;
+
+/**
+ * The digest of a downloaded archive: the wrapping folder is stripped, nothing but Qlik's own dropping
+ * applies. `undefined` where the content cannot be told for certain; never throws on any bytes.
+ */
+export async function digestArchive(bytes: Uint8Array): Promise<DigestedArchive | undefined> {
+  const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries = readZipDirectory(zip)?.filter((entry) => !isDroppedByQlik(entry.path));
+  if (entries === undefined || entries.length > mostEntries || totalOf(entries) > mostUnpacked)
+    return undefined;
+  const wrapper = findWrapper(entries);
+  if (wrapper === undefined) return undefined;
+  const files = new Map<string, ArchivedFile>();
+  for (const entry of entries) {
+    const content = await unpack(zip, entry);
+    const path = normalizePath(strip(entry.path, wrapper));
+    if (content === undefined || files.has(path)) return undefined;
+    files.set(path, { path, bytes: content.length, sha256: sha256Of(content) });
+  }
+  const sorted = [...files.values()].sort((a, b) => comparePaths(a.path, b.path));
+  return { digest: digestOf(sorted), files: sorted };
+}
+
+function totalOf(entries: readonly ZipEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.unpacked, 0);
+}
+
+/** `''`, or the one folder (with `/`) that holds the `.qext`; `undefined` where that is not clear. */
+function findWrapper(entries: readonly ZipEntry[]): string | undefined {
+  const folders = new Set<string>();
+  for (const { path } of entries) {
+    const slash = path.indexOf('/');
+    const isShallow = slash === path.lastIndexOf('/');
+    if (isShallow && path.endsWith('.qext') && path[slash + 1] !== '.') folders.add(path.slice(0, slash + 1));
+  }
+  if (folders.has('')) return '';
+  const [only, ...others] = folders;
+  return others.length === 0 ? only : undefined;
+}
+
+function strip(path: string, wrapper: string): string {
+  return path.startsWith(wrapper) ? path.slice(wrapper.length) : path;
+}
+
+const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+async function unpack(zip: Buffer, entry: ZipEntry): Promise<Buffer | undefined> {
+  const packed = compressedBytes(zip, entry);
+  const content = packed === undefined ? undefined : await decompress(packed, entry);
+  const isWhole = content?.length === entry.unpacked && crc32(content) === entry.crc32;
+  return isWhole ? content : undefined;
+}
+
+async function decompress(packed: Buffer, entry: ZipEntry): Promise<Buffer | undefined> {
+  if (entry.method === 0) return packed;
+  if (entry.method !== 8) return undefined;
+  try {
+    // One byte more than declared is allowed because zlib takes no limit of 0; the lengths are compared after.
+    return await inflate(packed, { maxOutputLength: entry.unpacked + 1 });
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256Of(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}

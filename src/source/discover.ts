@@ -1,0 +1,196 @@
+/** From the config's patterns to the folders that hold an extension each. */
+
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import type { Finding } from '../core/model.js';
+import { finding } from '../core/rules/catalogue.js';
+import { displayBelow, displayPath, reasonOf } from './display.js';
+import { type Expansion, expandFolders, type FoundFolder } from './expand-folders.js';
+import { findNameConflicts } from './name-conflicts.js';
+import { findNestedManifest, isManifestName } from './nested-manifest.js';
+
+/** A folder with exactly one `.qext`. */
+export interface Candidate {
+  /** The stem of the `.qext`, in Unicode NFC. */
+  readonly name: string;
+  /** Absolute, as the operating system spells it. */
+  readonly folder: string;
+  /** Relative to the working directory, with `/`. */
+  readonly displayFolder: string;
+  /** The `.qext` as the disk spells it. */
+  readonly manifestFile: string;
+  /** What the folder holds itself, so that it is listed once. */
+  readonly entries: readonly Dirent[];
+}
+
+/** What discovery has to say, and the names it is about: none where it is about no folder. */
+export interface Remark {
+  readonly finding: Finding;
+  readonly names: readonly string[];
+}
+
+export interface Discovery {
+  /** Sorted by folder. */
+  readonly candidates: readonly Candidate[];
+  readonly remarks: readonly Remark[];
+  /** Names that were found, but in a way that they cannot be read: twice, or several in one folder. */
+  readonly unclear: readonly string[];
+}
+
+/** @param root what `patterns` are relative to; absolute. @param cwd what shown paths are relative to; absolute. */
+export async function discover(root: string, cwd: string, patterns: readonly string[]): Promise<Discovery> {
+  const expansion = await expandFolders(root, patterns);
+  const realPathOf = rememberRealPaths();
+  const inspected = expansion.folders.map((found) => inspectFolder(found, cwd, realPathOf));
+  const candidates = inspected.flatMap((each) => each.candidate ?? []);
+  const conflicts = findNameConflicts(candidates);
+  const clashing = new Set(conflicts.flatMap((each) => each.names));
+  return {
+    candidates: candidates.filter((each) => !clashing.has(each.name)),
+    remarks: [
+      ...remarksOnPatterns(expansion, cwd),
+      ...inspected.flatMap((each) => each.remark ?? []),
+      ...conflicts,
+    ],
+    unclear: [...clashing, ...inspected.flatMap((each) => each.unclear ?? [])],
+  };
+}
+
+function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[] {
+  const missing = expansion.missing.map(({ pattern, path, isFile }) => {
+    const file = displayPath(cwd, path);
+    const message = isFile ? `"${pattern}" is a file.` : `"${pattern}" does not exist.`;
+    const hint = isFile
+      ? 'Name the folder that holds the .qext in "extensions".'
+      : 'Correct the path in "extensions"; if a build makes the folder, build first.';
+    return { finding: finding('folder-missing', { file, message, hint }), names: [basename(path)] };
+  });
+  const unreadable = expansion.unreadable.map((path) => ({
+    finding: finding('unreadable', { file: displayPath(cwd, path), message: 'The folder cannot be listed.' }),
+    names: [],
+  }));
+  return [...missing, ...unreadable, ...expansion.unmatched.map(remarkOnUnmatched)];
+}
+
+function remarkOnUnmatched(pattern: string): Remark {
+  const message = `"${pattern}" matches no folder.`;
+  const hint = pattern.includes('\\')
+    ? 'Write / between folders, on Windows too.'
+    : 'Correct the pattern in "extensions"; it is relative to the config file.';
+  return { finding: finding('no-match', { message, hint }), names: [] };
+}
+
+interface Inspected {
+  readonly candidate?: Candidate;
+  readonly remark?: Remark;
+  readonly unclear?: readonly string[];
+}
+
+function inspectFolder(found: FoundFolder, cwd: string, realPathOf: (path: string) => string): Inspected {
+  const displayFolder = displayPath(cwd, found.path);
+  try {
+    const outside = leadsOutside(found, realPathOf);
+    if (outside !== undefined) return { remark: remarkOnOutside(found, displayFolder, outside) };
+    const entries = readdirSync(found.path, { withFileTypes: true });
+    const manifests = entries.filter((entry) => isManifest(found.path, entry)).map((entry) => entry.name);
+    return judgeManifests(found, displayFolder, manifests.sort(), entries);
+  } catch (error) {
+    const message = `The folder cannot be read: ${reasonOf(error)}.`;
+    const remark = {
+      finding: finding('unreadable', { file: displayFolder, message }),
+      names: [basename(found.path)],
+    };
+    return { remark };
+  }
+}
+
+/** The real path, where links lead the folder out of the pattern's base. */
+function leadsOutside({ path, base }: FoundFolder, realPathOf: (path: string) => string): string | undefined {
+  const realBase = realPathOf(base);
+  const prefix = realBase.endsWith(sep) ? realBase : realBase + sep;
+  const real = lstatSync(path).isSymbolicLink()
+    ? realPathOf(path)
+    : join(realPathOf(dirname(path)), basename(path));
+  return real === realBase || real.startsWith(prefix) ? undefined : real;
+}
+
+/** Most folders have one parent. */
+function rememberRealPaths(): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    const real = known.get(path) ?? realpathSync.native(path);
+    known.set(path, real);
+    return real;
+  };
+}
+
+function remarkOnOutside(found: FoundFolder, file: string, target: string): Remark {
+  const message = `The folder is a link that leads out of the project, to ${target}.`;
+  const hint = 'Name the real folder in "extensions", or copy it into the project.';
+  return { finding: finding('symlink-outside', { file, message, hint }), names: [basename(found.path)] };
+}
+
+function isManifest(folder: string, entry: Dirent): boolean {
+  if (!isManifestName(entry.name)) return false;
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return statSync(`${folder}/${entry.name}`, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function judgeManifests(
+  found: FoundFolder,
+  displayFolder: string,
+  manifests: readonly string[],
+  entries: readonly Dirent[],
+): Inspected {
+  const [manifestFile, ...others] = manifests;
+  if (manifestFile === undefined) return judgeEmpty(found, displayFolder, entries);
+  const name = stemOf(manifestFile);
+  if (others.length === 0)
+    return { candidate: { name, folder: found.path, displayFolder, manifestFile, entries } };
+  const names = manifests.map(stemOf);
+  const message = `The folder holds ${manifests.length} .qext files: ${manifests.join(', ')}.`;
+  const hint = 'Give each extension a folder of its own.';
+  return {
+    remark: { finding: finding('several-manifests', { file: displayFolder, message, hint }), names },
+    unclear: names,
+  };
+}
+
+function stemOf(manifestFile: string): string {
+  return manifestFile.slice(0, -'.qext'.length).normalize('NFC');
+}
+
+/**
+ * A folder that only a wildcard matched may be none of ours: that is the rule's own severity. One that is
+ * named, or looks like an extension nobody built, is an error: its name is unknown, and `prune` would delete it.
+ */
+function judgeEmpty(found: FoundFolder, displayFolder: string, entries: readonly Dirent[]): Inspected {
+  if (found.how === 'searched') return {};
+  const nested = findNestedManifest(found.path, entries);
+  const isUnbuilt = nested !== undefined || entries.some((entry) => entry.name === 'package.json');
+  const remark = finding('no-manifest', {
+    ...(found.how === 'named' || isUnbuilt ? { severity: 'error' as const } : {}),
+    file: displayFolder,
+    message: 'The folder holds no .qext file.',
+    hint: hintForEmpty(found, displayFolder, nested, entries),
+  });
+  return { remark: { finding: remark, names: [basename(found.path)] } };
+}
+
+function hintForEmpty(
+  found: FoundFolder,
+  displayFolder: string,
+  nested: string | undefined,
+  entries: readonly Dirent[],
+): string {
+  const misspelled = entries.find((entry) => entry.name.toLowerCase().endsWith('.qext') && entry.isFile());
+  if (misspelled !== undefined) return `Rename ${misspelled.name}: the suffix is .qext, in lower case.`;
+  if (nested !== undefined) {
+    const folder = displayBelow(displayFolder, nested.slice(0, nested.lastIndexOf('/')));
+    return `There is ${displayBelow(displayFolder, nested)}: name the folder ${folder} in "extensions".`;
+  }
+  if (entries.some((entry) => entry.name === 'package.json')) return 'Build the extension first.';
+  return found.how === 'named'
+    ? 'Correct the path in "extensions".'
+    : 'If it is no extension, leave it out with "!" before its path in "extensions".';
+}

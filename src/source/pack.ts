@@ -1,0 +1,71 @@
+/**
+ * The archive that is uploaded. The same files give the same bytes on every platform, time zone and Node
+ * version, so `file.md5` is known without uploading. jszip deflates with pako, never with Node's zlib, whose
+ * output changes between releases. The only file that knows jszip.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { SourceError } from '../core/errors.js';
+import type { DesiredExtension, KeptFile } from '../core/model.js';
+
+export interface Archive {
+  readonly bytes: Buffer;
+  /** 32 lower-case hex digits: what the tenant will answer as `file.md5`. */
+  readonly md5: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The first moment a zip can tell; jszip writes it in UTC. */
+const date = new Date(Date.UTC(1980, 0, 1));
+
+/**
+ * UNIX rather than DOS, because only then the permissions are written down and every tool unpacks the same
+ * files; a regular file, read and write for its owner, read for others.
+ */
+const unixPermissions = 0o100644;
+
+/**
+ * Packs the kept files, the `.qext` at the root of the zip.
+ * @throws SourceError when a file is no longer what `extension` says.
+ */
+export async function pack(extension: DesiredExtension): Promise<Archive> {
+  const { default: JSZip } = await import('jszip');
+  const zip = new JSZip();
+  for (const file of extension.files) {
+    zip.file(file.path, readUnchanged(extension, file), { date, unixPermissions, createFolders: false });
+  }
+  const bytes = await zip.generateAsync({
+    type: 'nodebuffer',
+    platform: 'UNIX',
+    compression: 'DEFLATE',
+    compressionOptions: { level: 6 },
+  });
+  return { bytes, md5: createHash('md5').update(bytes).digest('hex'), size: bytes.length };
+}
+
+function readUnchanged(extension: DesiredExtension, file: KeptFile): Buffer {
+  const content = readAgain(extension, file);
+  if (createHash('sha256').update(content).digest('hex') === file.sha256) return content;
+  throw new SourceError('the file changed after it was read', {
+    file: shownPath(extension, file),
+    hint: 'wait until nothing writes to the folder (a running build?) and start again',
+  });
+}
+
+function readAgain(extension: DesiredExtension, file: KeptFile): Buffer {
+  try {
+    return readFileSync(`${extension.folder}/${file.diskPath}`);
+  } catch (cause) {
+    throw new SourceError('the file can no longer be read', {
+      file: shownPath(extension, file),
+      hint: 'wait until nothing writes to the folder (a running build?) and start again',
+      cause,
+    });
+  }
+}
+
+function shownPath(extension: DesiredExtension, file: KeptFile): string {
+  return extension.displayFolder === '.' ? file.path : `${extension.displayFolder}/${file.path}`;
+}

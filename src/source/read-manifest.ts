@@ -1,0 +1,112 @@
+/** The `.qext` of a folder, and whether it is the one that would be uploaded. */
+
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { normalizePath } from '../core/digest.js';
+import { type Manifest, type ManifestProblem, parseManifest } from '../core/manifest.js';
+import type { Finding, KeptFile } from '../core/model.js';
+import { finding, type RuleId } from '../core/rules/catalogue.js';
+import type { Candidate } from './discover.js';
+import { displayBelow, reasonOf } from './display.js';
+import type { KeptEntry } from './keep.js';
+import { isManifestName } from './nested-manifest.js';
+import { changingFinding, unreadableFinding } from './read-files.js';
+
+export interface ManifestReading {
+  readonly manifest?: Manifest;
+  /** Of the bytes that were parsed. */
+  readonly sha256?: string;
+  readonly findings: readonly Finding[];
+}
+
+export function readManifest(candidate: Candidate): ManifestReading {
+  try {
+    const content = readSmall(`${candidate.folder}/${candidate.manifestFile}`);
+    const { manifest, problems } = parseManifest(content);
+    const sha256 = hash('sha256', content, 'hex');
+    const findings = problems.map((problem) => toFinding(problem, candidate));
+    return { ...(manifest !== undefined && { manifest }), sha256, findings };
+  } catch (error) {
+    return { findings: [unreadableFinding(candidate, candidate.manifestFile, reasonOf(error))] };
+  }
+}
+
+/** Reading as text first spares a buffer of its own for each manifest, which costs more than reading it. */
+function readSmall(path: string): Buffer {
+  const text = readFileSync(path, 'utf8');
+  return text.includes('\ufffd') ? readFileSync(path) : Buffer.from(text);
+}
+
+function toFinding(problem: ManifestProblem, candidate: Candidate): Finding {
+  const { code, severity, message, hint, line, column } = problem;
+  return finding(ruleOf(code), {
+    severity,
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, candidate.manifestFile),
+    line,
+    column,
+    message: toSentence(message),
+    ...(hint !== undefined && { hint: toSentence(hint) }),
+  });
+}
+
+function toSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function ruleOf(code: ManifestProblem['code']): RuleId {
+  switch (code) {
+    case 'syntax':
+    case 'not-utf8':
+    case 'not-an-object':
+      return 'manifest-syntax';
+    case 'missing-name':
+    case 'missing-type':
+    case 'wrong-type':
+      return 'manifest-field';
+    case 'duplicate-key':
+    case 'not-built':
+      return code;
+  }
+}
+
+/** The manifest that was judged must be among the files that are uploaded, unchanged, and the only one. */
+export function checkManifestFiles(
+  candidate: Candidate,
+  entries: readonly KeptEntry[],
+  files: readonly KeptFile[],
+  sha256: string | undefined,
+): readonly Finding[] {
+  const isOwn = (entry: { readonly diskPath: string }): boolean => entry.diskPath === candidate.manifestFile;
+  const nested = entries.filter(
+    (entry) => entry.path.endsWith('.qext') && isManifestName(baseOf(entry.path)) && !isOwn(entry),
+  );
+  const findings = nested.map((entry) => nestedFinding(candidate, entry.path));
+  if (!entries.some(isOwn)) findings.push(ignoredFinding(candidate));
+  const own = files.find(isOwn);
+  if (own !== undefined && own.sha256 !== sha256) findings.push(changingFinding(candidate, own.path));
+  return findings;
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function nestedFinding(candidate: Candidate, path: string): Finding {
+  return finding('several-manifests', {
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, path),
+    message: `A second .qext lies within the extension ${candidate.name}.`,
+    hint: 'If it is the built one, name its folder in "extensions"; otherwise name it in "ignore".',
+  });
+}
+
+function ignoredFinding(candidate: Candidate): Finding {
+  return finding('no-manifest', {
+    severity: 'error',
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, normalizePath(candidate.manifestFile)),
+    message: 'The .qext file itself is not among the files to upload.',
+    hint: 'Take the pattern that matches it out of "ignore".',
+  });
+}

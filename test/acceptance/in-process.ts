@@ -1,0 +1,32 @@
+/** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
+
+import { run } from '../../src/commands/run.js';
+import { plain } from '../../src/report/paint.js';
+import type { Result } from './workspace.js';
+
+export interface InProcessOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly interrupted?: AbortSignal;
+}
+
+export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const sink = (lines: string[]) => ({
+    write: (text: string) => {
+      lines.push(text);
+    },
+    isTerminal: false,
+    paint: plain,
+  });
+  const code = await run({
+    argv,
+    cwd: options.cwd,
+    env: options.env ?? {},
+    stdout: sink(out),
+    stderr: sink(err),
+    interrupted: options.interrupted ?? new AbortController().signal,
+    version: '0.0.0-test',
+  });
+  return { code, stdout: out.join(''), stderr: err.join('') };
+}

@@ -1,0 +1,83 @@
+/** A folder of a made-up user, the built command line, and a tenant to point it at. */
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Workspace {
+  readonly folder: string;
+  /** Writes files by path relative to the folder. */
+  readonly write: (files: Readonly<Record<string, string | Buffer>>) => void;
+  readonly remove: (path: string) => void;
+  /** Runs the built CLI in the folder; never rejects. */
+  readonly run: (args: readonly string[], options?: RunOptions) => Promise<Result>;
+  readonly dispose: () => void;
+}
+
+export function createWorkspace(): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-test-'));
+  return {
+    folder,
+    write: (files) => {
+      for (const [path, content] of Object.entries(files)) {
+        const file = join(folder, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, content);
+      }
+    },
+    remove: (path) => rmSync(join(folder, path), { recursive: true, force: true }),
+    run: (args, options = {}) => runCli(args, { cwd: folder, ...options }),
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function runCli(args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Result> {
+  return new Promise((resolve) => {
+    const options = { cwd, env: { ...cleanEnvironment(), ...env }, maxBuffer: 2 ** 26, timeout: 60_000 };
+    const child = execFile(process.execPath, [cli, ...args], options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** Nothing of the machine's own settings reaches the command. */
+function cleanEnvironment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TZ: 'UTC' };
+}
+
+/** The files of a small, valid extension, for `Workspace.write`. */
+export function extensionFiles(
+  name: string,
+  options: {
+    readonly version?: string;
+    readonly code?: string;
+    readonly supernova?: boolean;
+    readonly folder?: string;
+  } = {},
+): Record<string, string> {
+  const { version = '1.0.0', code = 'one', supernova, folder = `extensions/${name}` } = options;
+  const manifest = { name, type: 'visualization', version, ...(supernova !== undefined && { supernova }) };
+  return {
+    [`${folder}/${name}.qext`]: JSON.stringify(manifest),
+    [`${folder}/${name}.js`]: `define([], () => ({ paint() { return '${code}'; } }));\n`,
+  };
+}
+
+export const simpleConfig = {
+  'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'] }),
+};

@@ -1,0 +1,454 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { parseYamlConfig } from '../../src/config/parse-yaml.js';
+import type { LoadedConfig } from '../../src/config/raw.js';
+import { type Config, resolveConfig } from '../../src/config/resolve.js';
+import { ConfigError, exitCodes } from '../../src/core/errors.js';
+import { catchUserError, loadedFrom, loadedText, shown } from './workspace.js';
+
+const ruleIds = ['external-origin', 'version-syntax'];
+const least = { project: 'acme', extensions: ['extensions/*'] };
+const key = 'eyJhbGciOiJFUzM4NCJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
+
+interface Given {
+  readonly environment?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function resolve(loaded: LoadedConfig, { environment, env = {} }: Given = {}): Config {
+  return resolveConfig(loaded, { environment, env, ruleIds });
+}
+
+describe('a config', () => {
+  it('is total: what is not written has its default', () => {
+    expect(resolve(loadedFrom(least))).toEqual({
+      file: '/project/qlik-sync.config.json',
+      displayFile: 'qlik-sync.config.json',
+      root: '/project',
+      project: 'acme',
+      extensions: ['extensions/*'],
+      ignore: [],
+      tags: [],
+      prune: false,
+      onDrift: 'stop',
+      versionPolicy: 'warn',
+      maxDeletes: 5,
+      maxDeletePercent: 30,
+      maxUpdatePercent: 100,
+      protect: [],
+      rules: {},
+    });
+  });
+
+  it('keeps what is written', () => {
+    const written = {
+      project: 'a'.repeat(64),
+      extensions: ['extensions/*', '!extensions/old', 'a..b/{x,y}'],
+      ignore: ['**/*.map', '!keep.map'],
+      tags: ['finance', 'größe'],
+      prune: true,
+      onDrift: 'skip',
+      versionPolicy: 'enforce',
+      maxDeletes: 0,
+      maxDeletePercent: 12.5,
+      maxUpdatePercent: 0,
+      protect: ['kpi-card'],
+      rules: { 'external-origin': 'off' },
+    };
+    expect(resolve(loadedFrom({ $schema: './schema.json', ...written }))).toMatchObject(written);
+  });
+
+  it('has each tag once', () => {
+    expect(resolve(loadedFrom({ ...least, tags: ['a', 'b', 'a'] })).tags).toEqual(['a', 'b']);
+  });
+});
+
+describe('environments', () => {
+  const file = loadedFrom({
+    ...least,
+    tags: ['all'],
+    rules: { 'external-origin': 'off' },
+    defaultEnvironment: 'dev',
+    environments: {
+      dev: { tenant: 'dev.example.com', auth: { apiKey: '${DEV_KEY}' } },
+      prod: {
+        tenant: 'https://prod.example.com',
+        auth: { apiKey: '${PROD_KEY}' },
+        protected: true,
+        project: 'acme-prod',
+        tags: ['live'],
+        rules: { 'version-syntax': 'error' },
+      },
+    },
+  });
+
+  it('the default one is used without --env', () => {
+    expect(resolve(file)).toMatchObject({
+      project: 'acme',
+      tags: ['all'],
+      environment: { name: 'dev', protected: false, tenant: { text: 'dev.example.com' } },
+    });
+  });
+
+  it('objects merge, arrays replace, and credentials stay references', () => {
+    expect(resolve(file, { environment: 'prod' })).toMatchObject({
+      project: 'acme-prod',
+      extensions: ['extensions/*'],
+      tags: ['live'],
+      rules: { 'external-origin': 'off', 'version-syntax': 'error' },
+      environment: {
+        name: 'prod',
+        protected: true,
+        tenant: { text: 'https://prod.example.com', path: 'environments.prod.tenant', line: 21 },
+        apiKey: { text: '${PROD_KEY}', path: 'environments.prod.auth.apiKey', line: 23 },
+      },
+    });
+  });
+
+  it('may hold all settings, without a tenant', () => {
+    const config = resolve(loadedFrom({ environments: { ci: least } }), { environment: 'ci' });
+    expect(config).toMatchObject({ ...least, environment: { name: 'ci' } });
+  });
+
+  it.each([
+    ['another project', { tenant: 'https://one.example.com', project: 'other' }],
+    ['another tenant', { tenant: 'https://two.example.com' }],
+  ])('two may stand side by side with %s', (_, other) => {
+    const one = { tenant: 'one.example.com' };
+    expect(resolve(loadedFrom({ ...least, environments: { one, other } })).environment).toBeUndefined();
+  });
+});
+
+describe('variables', () => {
+  it.each([
+    ['a-${X}-b', { X: '1' }, 'a-1-b'],
+    ['${X:-y}', {}, 'y'],
+    ['${X:-y}', { X: '' }, 'y'],
+    ['${X:-y}', { X: 'x' }, 'x'],
+    ['a${X:-}b', {}, 'ab'],
+    ['$$', {}, '$'],
+    ['$${X}', {}, '${X}'],
+    ['$X $', { X: '1' }, '$X $'],
+    ['${A}${B}', { A: '${B}', B: '$$' }, '${B}$$'],
+  ])('%s', (text, env, expanded) => {
+    expect(resolve(loadedFrom({ ...least, tags: [text] }), { env }).tags).toEqual([expanded]);
+  });
+
+  it('are read for the environment in use only, and for its credentials not yet', () => {
+    const file = loadedFrom({
+      ...least,
+      environments: {
+        dev: { tenant: '${DEV_TENANT}', auth: { apiKey: '${DEV_KEY}' }, tags: ['${DEV_TAG}'] },
+        prod: { tags: ['${PROD_TAG}'], project: '${PROD_PROJECT}' },
+      },
+    });
+    expect(resolve(file, { environment: 'dev', env: { DEV_TAG: 'd' } }).tags).toEqual(['d']);
+    expect(resolve(file).tags).toEqual([]);
+  });
+
+  it('may choose the default environment', () => {
+    const file = loadedFrom({
+      ...least,
+      defaultEnvironment: '${STAGE:-dev}',
+      environments: { dev: {}, prod: {} },
+    });
+    expect(resolve(file).environment?.name).toBe('dev');
+    expect(resolve(file, { env: { STAGE: 'prod' } }).environment?.name).toBe('prod');
+  });
+
+  it('that are inherited from Object are not set', () => {
+    expect(() => resolve(loadedFrom({ ...least, tags: ['${constructor}'] }))).toThrow(
+      'constructor is not set',
+    );
+  });
+});
+
+type Bad = readonly [config: object, says: string, given?: Given];
+
+const bad: readonly Bad[] = [
+  // Nothing, or something else
+  [[], 'qlik-sync.config.json:1:1: must be an object, not a list'],
+  [{}, 'project: is missing (e.g. "project": "acme-charts-7f3a")'],
+  [{ project: 'a' }, 'extensions: is missing'],
+  [{ ...least, environments: [] }, 'environments: must be an object, not a list'],
+  [{ ...least, environments: { dev: 1 } }, 'environments.dev: must be an object'],
+  [
+    { ...least, environments: { dev: { auth: ['x'], tenant: 'a.b' } } },
+    'environments.dev.auth: must be an object, not a list',
+  ],
+  [{ ...least, rules: null }, 'rules: must be an object'],
+  // Unknown keys
+  [{ ...least, extension: [] }, ':6:3: extension: is an unknown key (did you mean "extensions"?)'],
+  [{ ...least, Prune: true }, 'Prune: is an unknown key (did you mean "prune"?)'],
+  [{ ...least, whatever: true }, 'whatever: is an unknown key (known: $schema, project, extensions,'],
+  [{ ...least, toString: 1 }, 'toString: is an unknown key'],
+  [{ ...least, $import: 'x' }, '$import: is an unknown key'],
+  [
+    { ...least, environments: { dev: { tenent: 'a.b' } } },
+    'environments.dev.tenent: is an unknown key (did you mean "tenant"?)',
+  ],
+  [{ ...least, backup: { keep: 1 } }, 'backup: is not supported by this version'],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { clientId: '${A}' } } } },
+    'environments.dev.auth.clientId: is not supported by this version (use apiKey)',
+  ],
+  [
+    { ...least, tenant: 'https://a.b' },
+    'tenant: belongs to an environment (move it to environments.<name>.tenant)',
+  ],
+  [
+    { ...least, rules: { 'external-orign': 'off' } },
+    'rules.external-orign: is not a rule (did you mean "external-origin"?)',
+  ],
+  [{ ...least, environments: { 'my env': {} } }, 'environments.my env: is not the name of an environment'],
+  [
+    { ...least, environments: { constructor: {} } },
+    'environments.constructor: is not the name of an environment',
+  ],
+  // Wrong values
+  [{ ...least, project: 1 }, 'project: must be 1 to 64 of a-z, 0-9 and -'],
+  [{ ...least, project: 'Acme' }, 'project: must be 1 to 64'],
+  [{ ...least, project: '-acme' }, 'project: must be 1 to 64'],
+  [{ ...least, project: 'acme\n' }, 'project: must be 1 to 64'],
+  [{ ...least, project: 'a'.repeat(65) }, 'project: must be 1 to 64'],
+  [{ ...least, project: '$${x}' }, 'project: must be 1 to 64'],
+  [{ ...least, extensions: 'extensions/*' }, 'extensions: must be a list'],
+  [{ ...least, extensions: [] }, 'extensions: must name at least one folder'],
+  [{ ...least, extensions: ['a', ''] }, ':5:5: extensions[1]: must not be empty'],
+  [{ ...least, extensions: ['/abs/*'] }, 'extensions[0]: must be relative'],
+  [{ ...least, extensions: ['C:/abs/*'] }, 'extensions[0]: must be relative'],
+  [{ ...least, extensions: ['~/abs'] }, 'extensions[0]: must be relative'],
+  [{ ...least, extensions: ['a\\b'] }, 'extensions[0]: must separate folders with /'],
+  [{ ...least, extensions: ['../a'] }, 'extensions[0]: must not lead out of the folder'],
+  [{ ...least, extensions: ['a/..'] }, 'extensions[0]: must not lead out'],
+  [{ ...least, extensions: ['a/{b,..}/c'] }, 'extensions[0]: must not lead out'],
+  [{ ...least, extensions: ['${UP}/a'] }, 'extensions[0]: must not lead out', { env: { UP: '..' } }],
+  [{ ...least, ignore: [1] }, 'ignore[0]: must be text'],
+  [{ ...least, tags: [''] }, 'tags[0]: must not be empty'],
+  [{ ...least, tags: ['a '] }, 'tags[0]: must not begin or end with white space'],
+  [{ ...least, tags: ['a\tb'] }, 'tags[0]: must not hold control characters'],
+  [{ ...least, tags: ['x'.repeat(65)] }, 'tags[0]: must not be longer than 64'],
+  [{ ...least, tags: ['qlik-sync:other'] }, 'tags[0]: must not begin with "qlik-sync:"'],
+  [{ ...least, prune: 'yes' }, 'prune: must be true or false'],
+  [{ ...least, onDrift: 'ignore' }, 'onDrift: must be one of stop, overwrite, skip'],
+  [{ ...least, versionPolicy: 1 }, 'versionPolicy: must be one of off, warn, enforce'],
+  [{ ...least, maxDeletes: -1 }, 'maxDeletes: must be a whole number, 0 or more'],
+  [{ ...least, maxDeletes: 1.5 }, 'maxDeletes: must be a whole number'],
+  [{ ...least, maxDeletePercent: 101 }, 'maxDeletePercent: must be a number from 0 to 100'],
+  [{ ...least, maxUpdatePercent: '100' }, 'maxUpdatePercent: must be a number'],
+  [{ ...least, protect: [null] }, 'protect[0]: must be text'],
+  [
+    { ...least, rules: { 'external-origin': 'warn' } },
+    'rules.external-origin: must be one of off, info, warning, error',
+  ],
+  [{ ...least, environments: { dev: { project: 'X' } } }, 'environments.dev.project: must be 1 to 64'],
+  // Environments
+  [
+    { ...least, defaultEnvironment: 'prd', environments: { prod: {} } },
+    'defaultEnvironment: "prd" is not an environment of this file (did you mean "prod"?)',
+  ],
+  [{ ...least, defaultEnvironment: '' }, 'defaultEnvironment: must not be empty'],
+  [
+    { ...least, environments: { prod: {} } },
+    'environments: no environment "prd", which --env',
+    { environment: 'prd' },
+  ],
+  [
+    least,
+    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (none is known here)',
+    { environment: 'dev' },
+  ],
+  [
+    { ...least, environments: { dev: { auth: { apiKey: '${K}' } } } },
+    'environments.dev.auth: stands without a tenant',
+  ],
+  [
+    { ...least, environments: { a: { tenant: 'x.example.com' }, b: { tenant: 'https://X.example.com/' } } },
+    'environments.b.tenant: is also the tenant of "a", with the same project (give one of them a "project"',
+  ],
+  [
+    { ...least, environments: { a: { tenant: '${T}', project: 'p' }, b: { tenant: '${T}', project: 'p' } } },
+    'environments.b.tenant: is also the tenant of "a"',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'http://a.example.com' } } },
+    'environments.dev.tenant: is plain http, which is accepted for loopback',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'https://a.example.com/console' } } },
+    'environments.dev.tenant: must not have a path',
+  ],
+  // Variables
+  [
+    { ...least, tags: ['${NOPE}'] },
+    'tags[0]: the environment variable NOPE is not set, or empty (set NOPE, or give a default: ${NOPE:-…})',
+  ],
+  [
+    { ...least, tags: ['${NOPE}'] },
+    'tags[0]: the environment variable NOPE is not set',
+    { env: { NOPE: '' } },
+  ],
+  [
+    { ...least, environments: { dev: { project: '${P}' } } },
+    'environments.dev.project: the environment variable P',
+    { environment: 'dev' },
+  ],
+  [
+    { ...least, defaultEnvironment: '${STAGE}', environments: {} },
+    'defaultEnvironment: the environment variable STAGE',
+  ],
+  [{ ...least, ignore: ['${'] }, 'ignore[0]: "${" does not begin a reference'],
+  [{ ...least, ignore: ['${a-b}'] }, 'ignore[0]: "${" does not begin a reference'],
+  // Secrets
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: 'hunter22' } } } },
+    'environments.dev.auth.apiKey: a secret must not stand in the file',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: '' } } } },
+    'environments.dev.auth.apiKey: a secret must not',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: 'hunter22${A}' } } } },
+    'apiKey: a secret must not',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: '${A:-hunter22}' } } } },
+    'apiKey: a secret must not',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: key } } } },
+    'apiKey: a secret must not',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'https://ann:hunter22@a.b' } } },
+    'tenant: must not hold a user name or password',
+  ],
+  [{ ...least, tags: [`x ${key}`] }, 'tags[0]: looks like an API key'],
+  [{ ...least, [key]: 1 }, '<API key>: is an unknown key, and looks like an API key'],
+  [{ ...least, defaultEnvironment: key }, 'defaultEnvironment: "<API key>" is not an environment'],
+];
+
+describe('what is wrong', () => {
+  it.each(bad.map(([config, says, given]) => [says, config, given] as const))(
+    '%s',
+    async (says, config, given) => {
+      const error = await catchUserError(() => resolve(loadedFrom(config), given));
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error.exitCode).toBe(exitCodes.usage);
+      expect(shown(error)).toContain(says);
+      expect(shown(error)).not.toMatch(/hunter22|eyJ/);
+    },
+  );
+
+  it('is told all at once, with lines and columns', async () => {
+    const text = `{
+  // Everything is wrong here.
+  "project": "Acme",
+  "extensions": ["../x"],
+  "prun": true,
+  "maxDeletes": "5",
+  "environments": {
+    "dev": { "tenant": "http://x.example.com", "auth": { "apiKey": "abc" }, "tags": ["\${TAG}"] }
+  }
+}`;
+    const error = await catchUserError(() => resolve(loadedText(text), { environment: 'dev' }));
+    expect(error.message.split('\n').sort()).toEqual([
+      expect.stringMatching(/^qlik-sync\.config\.json:3:3: project: /),
+      expect.stringMatching(/^qlik-sync\.config\.json:4:18: extensions\[0\]: /),
+      expect.stringMatching(/^qlik-sync\.config\.json:5:3: prun: /),
+      expect.stringMatching(/^qlik-sync\.config\.json:6:3: maxDeletes: /),
+      expect.stringMatching(/^qlik-sync\.config\.json:8:14: environments\.dev\.tenant: /),
+      expect.stringMatching(/^qlik-sync\.config\.json:8:58: environments\.dev\.auth\.apiKey: /),
+      expect.stringMatching(/^qlik-sync\.config\.json:8:86: environments\.dev\.tags\[0\]: /),
+    ]);
+  });
+
+  it('has lines and columns in YAML too, through anchors', async () => {
+    const text =
+      'project: Acme\nextensions:\n  - a\n  - ../x\nenvironments:\n  dev: &dev\n    prune: 1\n  qa: *dev\n';
+    const loaded = {
+      file: '/p/c.yaml',
+      displayFile: 'c.yaml',
+      root: '/p',
+      ...parseYamlConfig('c.yaml', text),
+    };
+    const error = await catchUserError(() => resolve(loaded));
+    expect(error.message.split('\n').map((line) => line.split(': ').slice(0, 2).join(' '))).toEqual([
+      'c.yaml:1:1 project',
+      'c.yaml:4:5 extensions[1]',
+      'c.yaml:7:5 environments.dev.prune',
+      'c.yaml:7:5 environments.qa.prune',
+    ]);
+  });
+
+  it('has key paths alone where the format has no lines', async () => {
+    const loaded = {
+      file: '/p/c.ts',
+      displayFile: 'c.ts',
+      root: '/p',
+      value: { ...least, prune: 1 },
+      locate: () => undefined,
+    };
+    expect((await catchUserError(() => resolve(loaded))).message).toBe('c.ts: prune: must be true or false');
+  });
+
+  it('is always a ConfigError that says something, whatever JSON is given', () => {
+    const names = [
+      'project',
+      'extensions',
+      'tags',
+      'rules',
+      'environments',
+      'dev',
+      'tenant',
+      'auth',
+      'apiKey',
+      'defaultEnvironment',
+    ];
+    const { tree } = fc.letrec<{ tree: unknown; leaf: unknown }>((tie) => ({
+      leaf: fc.oneof(fc.jsonValue(), fc.constantFrom('dev', '${X}', '${', 'https://a.b', 'acme', key)),
+      tree: fc.oneof(
+        { depthSize: 'medium' },
+        tie('leaf'),
+        fc.dictionary(
+          fc.oneof(fc.constantFrom(...names, '__proto__', 'constructor'), fc.string()),
+          tie('tree'),
+        ),
+        fc.array(tie('tree'), { maxLength: 3 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, fc.option(fc.constantFrom('dev', 'x'), { nil: undefined }), (value, environment) => {
+        try {
+          resolve(loadedText(JSON.stringify(value)), environment === undefined ? {} : { environment });
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+          expect((error as ConfigError).message).not.toBe('');
+          expect((error as ConfigError).message).not.toContain('eyJ');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('the example config', () => {
+  const example = fileURLToPath(new URL('../../qlik-sync.config.example.json', import.meta.url));
+
+  it('is valid', async () => {
+    const loaded = await loadConfig({ cwd: '/', config: example });
+    expect(resolve(loaded, { environment: 'prod' }).environment).toMatchObject({
+      name: 'prod',
+      protected: true,
+    });
+    expect(resolve(loaded).environment).toMatchObject({ name: 'dev', protected: false });
+  });
+
+  it('is commented', async () => {
+    expect(await readFile(example, 'utf8')).toMatch(/^\s+\/\/ /m);
+  });
+});

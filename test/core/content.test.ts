@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { inspectContent } from '../../src/core/content.js';
+
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+const padded = (start: string, length = 600): Buffer => Buffer.concat([bytes(start), Buffer.alloc(length)]);
+const elf = (type: number): Buffer =>
+  padded(`\x7fELF\x02\x01\x01${'\0'.repeat(9)}${String.fromCharCode(type)}`);
+const zipOf = (entry: string): Buffer => padded(`PK\x03\x04${'\0'.repeat(26)}${entry}`);
+
+describe('riskyType', () => {
+  const risky: readonly (readonly [string, string, Buffer])[] = [
+    ['lib/jszip.min.js', 'application/octet-stream', bytes('var s="PK\0\0";')],
+    ['app.qvf', 'application/octet-stream', padded('\x05\x06qvf')],
+    ['data.bin', 'application/octet-stream', padded('anything')],
+    ['docs.zip', 'application/zip', zipOf('docs/a.txt')],
+    ['renamed.dat', 'application/zip', zipOf('docs/a.txt')],
+    ['empty.zip', 'application/zip', padded('PK\x05\x06', 18)],
+    ['tool.jar', 'application/zip', zipOf('META-INF/MANIFEST.MF')],
+    ['a.7z', 'application/x-7z-compressed', padded('7z\xbc\xaf\x27\x1c')],
+    ['a.rar', 'application/x-rar', padded('Rar!\x1a\x07')],
+    ['a.tar', 'application/x-tar', Buffer.concat([Buffer.alloc(257), bytes('ustar'), Buffer.alloc(250)])],
+    ['setup.exe', 'application/x-dosexec', padded('MZ\x90')],
+    ['a.png', 'application/x-dosexec', padded('MZ\x90')],
+    ['a.o', 'application/x-object', elf(1)],
+    ['a', 'application/x-executable', elf(2)],
+    ['a.so', 'application/x-sharedlib', elf(3)],
+    ['core.1', 'application/x-coredump', elf(4)],
+    ['A.class', 'application/x-java-applet', padded('\xca\xfe\xba\xbe\0\0\0\x34')],
+    ['build.txt', 'text/x-shellscript', bytes('#!/bin/sh\nls')],
+    ['build.txt', 'text/x-shellscript', bytes('#! /usr/bin/env bash\n')],
+    ['build.sh', 'text/x-shellscript', bytes('ls')],
+    ['a.txt', 'text/x-awk', bytes('#!/usr/bin/awk -f')],
+    ['a.txt', 'text/x-gawk', bytes('#!/usr/bin/gawk -f')],
+    ['a.txt', 'text/x-nawk', bytes('#!/usr/bin/nawk -f')],
+    ['proxy.inc', 'text/x-php', bytes('<?php echo 1;')],
+    ['proxy.php', 'text/x-php', bytes('<html>')],
+    ['deploy.txt', 'text/x-msdos-batch', bytes('@echo off\r\n')],
+    ['deploy.bat', 'text/x-msdos-batch', bytes('xcopy a b')],
+    ['deploy.CMD', 'text/x-msdos-batch', bytes('rem')],
+  ];
+  it.each(risky)('%s is %s', (path, type, content) => {
+    expect(inspectContent(path, content).riskyType).toBe(type);
+  });
+
+  const harmless: readonly (readonly [string, Buffer])[] = [
+    ['a.js', bytes('define([], () => ({}));')],
+    ['empty.js', Buffer.alloc(0)],
+    ['cli.js', bytes('#!/usr/bin/env node\n')],
+    ['a.svg', bytes('<?xml version="1.0"?><svg/>')],
+    ['a.html', bytes('<!doctype html>')],
+    ['a.css', bytes('@charset "utf-8";')],
+    ['locale.json', Buffer.from('\uFEFF{"größe":"größe"}', 'utf16le')],
+    ['nomark.json', Buffer.from('{"name":"no byte order mark"}', 'utf16le')],
+    ['utf8.json', Buffer.from('\uFEFF{"größe":1}')],
+    ['latin1.csv', bytes('gr\xf6\xdfe;1')],
+    ['a.png', padded('\x89PNG\r\n\x1a\n')],
+    ['a.jpg', padded('\xff\xd8\xff\xe0')],
+    ['a.gif', padded('GIF89a')],
+    ['a.ico', padded('\0\0\x01\0')],
+    ['a.webp', padded('RIFF\x10\0\0\0WEBP')],
+    ['a.ttf', padded('\0\x01\0\0\0')],
+    ['a.otf', padded('OTTO')],
+    ['a.woff', padded('wOFF')],
+    ['a.woff2', padded('wOF2')],
+    ['a.eot', padded(`${'\x01'.repeat(34)}LP`)],
+    ['a.pdf', padded('%PDF-1.7')],
+    ['a.wasm', padded('\0asm\x01')],
+    ['a.mp4', padded('\0\0\0\x20ftypisom')],
+    ['a.mp3', padded('\xff\xfb\x90')],
+    ['a.xlsx', zipOf('[Content_Types].xml')],
+  ];
+  it.each(harmless)('%s is ordinary', (path, content) => {
+    expect(inspectContent(path, content)).toEqual({});
+  });
+});
+
+describe('origins', () => {
+  it('gives the first use of each origin, counting UTF-16 code units', () => {
+    const code = [
+      'define([], function () {',
+      '  /* größe */ fetch("https://api.example.com/a");',
+      '  fetch("https://api.example.com/b"); new WebSocket("wss://live.example.com:8443/");',
+      '});',
+    ].join('\n');
+    expect(inspectContent('a.js', Buffer.from(code)).origins).toEqual([
+      { origin: 'https://api.example.com', line: 2, column: 22 },
+      { origin: 'wss://live.example.com:8443', line: 3, column: 54 },
+    ]);
+  });
+
+  it('finds nothing in files that are not code', () => {
+    const code = Buffer.from('fetch("https://api.example.com/a")');
+    for (const path of ['README.md', 'a.json', 'a.js.map', 'a.qext', 'a.txt']) {
+      expect(inspectContent(path, code)).toEqual({});
+    }
+  });
+
+  it('stops at twenty', () => {
+    const code = Array.from({ length: 50 }, (_, n) => `fetch("https://h${n}.example.com/")`).join('\n');
+    expect(inspectContent('a.js', Buffer.from(code)).origins).toHaveLength(20);
+  });
+
+  it('ends on a file that holds nothing but links', () => {
+    const code = Buffer.from('var links = {"home": "https://a.example.com/x", y: 1};\n'.repeat(100_000));
+    expect(inspectContent('a.js', code)).toEqual({});
+  });
+});

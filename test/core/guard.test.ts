@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { RefusedError } from '../../src/core/errors.js';
+import { assertSafe, findRefusals, type Limits } from '../../src/core/guard.js';
+import { plan } from '../../src/core/plan.js';
+import { actualExtension, actualState, desiredExtension, desiredState, policy } from './worlds.js';
+
+const limits: Limits = {
+  maxDeletes: 5,
+  maxDeletePercent: 30,
+  maxUpdatePercent: 100,
+  allowEmpty: 'refuse-empty',
+};
+
+/** `owned` extensions on the tenant, of which the last `orphans` are no longer in the folders and the first `changed` are changed. */
+function world(owned: number, orphans: number, changed: number, adjust: Partial<Limits> = {}) {
+  const names = Array.from({ length: owned }, (_, index) => `e${index}`);
+  const desired = desiredState(
+    names
+      .slice(0, owned - orphans)
+      .map((name, index) => desiredExtension(name, { content: index < changed ? 'new' : 'v1' })),
+  );
+  const actual = actualState(names.map((name) => actualExtension(name)));
+  const decided = plan({ desired, actual, policy: policy({ prune: true }), tenant: 'sandbox', reads: 1 });
+  return { plan: decided, actual, found: desired.extensions.length, limits: { ...limits, ...adjust } };
+}
+
+describe('rails of a run', () => {
+  it.each([
+    ['nothing to do', world(10, 0, 0), undefined],
+    ['one delete of two: always at least one', world(2, 1, 0), undefined],
+    ['three of ten: thirty per cent', world(10, 3, 0), undefined],
+    [
+      'four of ten',
+      world(10, 4, 0),
+      "would delete 4, more than 30 % of the project's 10 (maxDeletePercent), which is 3",
+    ],
+    ['six of a hundred', world(100, 6, 0), 'would delete 6, more than maxDeletes 5'],
+    ['six of a hundred, allowed exactly', world(100, 6, 0, { allowDeletes: 6 }), undefined],
+    [
+      'six of a hundred, allowed another number',
+      world(100, 6, 0, { allowDeletes: 7 }),
+      'would delete 6, but --allow-deletes says 7',
+    ],
+    [
+      'a number must be right even where no rail asks',
+      world(10, 1, 0, { allowDeletes: 2 }),
+      'would delete 1, but --allow-deletes says 2',
+    ],
+    [
+      'six of ten updates, half allowed',
+      world(10, 0, 6, { maxUpdatePercent: 50 }),
+      "would update 6, more than 50 % of the project's 10 (maxUpdatePercent), which is 5",
+    ],
+    [
+      'six of ten updates, allowed exactly',
+      world(10, 0, 6, { maxUpdatePercent: 50, allowUpdates: 6 }),
+      undefined,
+    ],
+    [
+      'no folder at all',
+      world(3, 3, 0, { allowDeletes: 3 }),
+      'No local extension was found, while the tenant holds 3',
+    ],
+    [
+      'no folder at all, and meant so',
+      world(3, 3, 0, { allowDeletes: 3, allowEmpty: 'allow-empty' }),
+      undefined,
+    ],
+  ])('%s', (_row, input, message) => {
+    if (message === undefined) expect(() => assertSafe(input)).not.toThrow();
+    else expect(() => assertSafe(input)).toThrow(message);
+  });
+
+  it('says all refusals at once, each with its way out', () => {
+    const input = world(10, 10, 0);
+    expect(findRefusals(input)).toHaveLength(2);
+    const error = expect.objectContaining({
+      exitCode: 6,
+      hint: expect.stringContaining('--allow-deletes=10'),
+    });
+    expect(() => assertSafe(input)).toThrow(error);
+    expect(() => assertSafe(input)).toThrow(RefusedError);
+  });
+});

@@ -1,0 +1,118 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the rows are code.
+/**
+ * How extensions and the libraries in them name addresses: shapes seen in published nebula packages, in
+ * Qlik's tutorials, and in 20 chart, map and table libraries. The first list loads, the second only mentions.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { inspectContent } from '../../src/core/content.js';
+
+const cdn = 'https://cdn.example.com';
+
+// biome-ignore format: a row a line
+const loads: readonly (readonly [file: string, code: string, ...origins: string[]])[] = [
+  ['a.js', 'define(["jquery", "https://cdn.example.com/d3.v7.min.js"], function ($, d3) {});', cdn],
+  ['a.js', "define(['qlik', '//cdn.example.com/d3.js', './lib'], f)", cdn],
+  ['a.js', 'define(["css!https://cdn.example.com/a.css"], f)', cdn],
+  ['a.js', 'define("https://cdn.example.com/d3", f)', cdn],
+  ['a.js', 'require(["https://cdn.example.com/x"], f)', cdn],
+  ['a.js', 'require.config({ paths: { d3: "https://cdn.example.com/d3.min" } })', cdn],
+  ['a.js', 'requirejs.config({\n  paths: {\n    "a": "./a",\n    "d3": \'//cdn.example.com/d3\'\n  }\n})', cdn],
+  ['a.js', 'require.config({ baseUrl: "https://cdn.example.com/resources" })', cdn],
+  ['a.js', 'import * as d3 from "https://cdn.example.com/d3@7/+esm";', cdn],
+  ['a.js', 'import{a as b}from"https://cdn.example.com/d3";', cdn],
+  ['a.js', 'const lib = await import(`https://cdn.example.com/${name}`);', cdn],
+  ['a.js', 'fetch("https://cdn.example.com/v1", { method: "POST" })', cdn],
+  ['a.js', 'return await fetch( `https://cdn.example.com/v1/${id}` )', cdn],
+  ['a.js', '$.getJSON("https://cdn.example.com/geo", draw)', cdn],
+  ['a.js', "$.getScript('//cdn.example.com/maps/api/js?key=' + key)", cdn],
+  ['a.js', '$.ajax({ type: "GET", url: "https://cdn.example.com/v1/x", success: f })', cdn],
+  ['a.js', '$.ajax({\n  method: "POST",\n  url: "https://cdn.example.com/v1"\n})', cdn],
+  ['a.js', 'axios.get("https://cdn.example.com/x")', cdn],
+  ['a.js', '$http.get("https://cdn.example.com/x")', cdn],
+  ['a.js', 'd3.json("https://cdn.example.com/world.json").then(draw)', cdn],
+  ['a.js', 'var xhr = new XMLHttpRequest(); xhr.open("GET", "https://cdn.example.com/x", true);', cdn],
+  ['a.js', 'var socket = new WebSocket("wss://live.example.com/app");', 'wss://live.example.com'],
+  ['a.js', 'navigator.sendBeacon("https://cdn.example.com/log", data)', cdn],
+  ['a.js', 'new Worker("https://cdn.example.com/w.js")', cdn],
+  ['a.js', 'script.src = "https://cdn.example.com/maps/api/js?key=" + key;', cdn],
+  ['a.js', 's.src="//cdn.example.com/x";document.head.appendChild(s)', cdn],
+  ['a.js', 'img.setAttribute("src", "https://cdn.example.com/logo")', cdn],
+  ['a.js', '$("<img>").attr("src", "https://cdn.example.com/logo")', cdn],
+  ['a.js', 'e.jsx("img",{src:"https://cdn.example.com/logo",alt:""})', cdn],
+  ['a.js', 'link.href = "https://cdn.example.com/leaflet.css";', cdn],
+  ['a.js', '$("head").append(\'<link rel="stylesheet" href="https://cdn.example.com/l">\')', cdn],
+  ['a.js', "$('<link>').attr('href', 'https://cdn.example.com/css?family=Lato')", cdn],
+  ['a.js', 'html += "<iframe width=\\"1\\" src=\\"https://cdn.example.com/e\\">"', cdn],
+  ['a.js', 'html += `<image xlink:href="https://cdn.example.com/i" />`', cdn],
+  ['a.js', 'el.style.background = "url(https://cdn.example.com/paper.png)"', cdn],
+  ['a.js', 'L.tileLayer("https://{s}.tile.example.org/{z}/{x}/{y}.png")', 'https://*.tile.example.org'],
+  ['a.js', "var map = {\n  tileUrl: 'https://{s}.tile.example.org/{z}/{x}/{y}'\n};", 'https://*.tile.example.org'],
+  ['a.js', "var tiles = {\n  url: 'https://{s}.tile.example.org/{z}/{x}/{y}'\n};", 'https://*.tile.example.org'],
+  ['a.js', 'const LEAFLET = {\n  JS: "https://cdn.example.com/leaflet@1/dist/leaflet.js" }', cdn],
+  ['a.js', 'var apiUrl = "https://cdn.example.com/v1";\nfunction load() { return $.get(apiUrl + "/x"); }', cdn],
+  ['a.js', 'const API = "https://cdn.example.com";\nfetch(`${API}/x`)', cdn],
+  ['a.js', 'const config = { apiBase: "https://cdn.example.com" };\nfetch(config.apiBase + "/x")', cdn],
+  ['a.js', 'const u = new URL("https://cdn.example.com/v1"), api = new URL("https://b.example.com/"); fetch(api)', 'https://b.example.com'],
+  ['a.js', 'fetch("http://10.1.2.3:8080/x")', 'http://10.1.2.3:8080'],
+  ['a.js', 'var accept = "*/*"; fetch("https://cdn.example.com/x")', cdn],
+  ['a.js', 'fetch("https://cdn.example.com/a"); fetch("https://b.example.com/")', cdn, 'https://b.example.com'],
+  ['a.css', '@import "https://cdn.example.com/css?family=Lato";', cdn],
+  ['a.css', '@import url(//cdn.example.com/css);', cdn],
+  ['a.css', 'a { background: url( "https://cdn.example.com/a" ), url(//b.example.com/c) }', cdn, 'https://b.example.com'],
+  ['a.html', '<script src="https://cdn.example.com/a.js"></script>', cdn],
+  ['a.html', '<script src=//cdn.example.com/a.js></script>', cdn],
+  ['a.html', '<link href="https://cdn.example.com/l" rel="stylesheet">', cdn],
+  ['a.html', '<img alt="x"\n  src="https://cdn.example.com/i">', cdn],
+];
+
+// biome-ignore format: a row a line
+const mentions: readonly (readonly [file: string, code: string])[] = [
+  ['a.js', '/*! d3 v7 https://d3js.org Copyright */ var a = 1;'],
+  ['a.js', '/**\n * @license MIT\n * (http://example.com/license)\n */'],
+  ['a.js', '// fetch("https://cdn.example.com/x")'],
+  ['a.js', 'var a = 1; // script.src = "https://cdn.example.com/x";'],
+  ['a.js', '/* script.src = "https://cdn.example.com/x.js"; */'],
+  ['a.js', '/*\n  $.getJSON("https://cdn.example.com/x.js")\n*/\nvar a;'],
+  ['a.js', '//# sourceMappingURL=https://cdn.example.com/a.js.map'],
+  ['a.js', 'var svg = "http://www.w3.org/2000/svg"; document.createElementNS(svg, "g")'],
+  ['a.js', 'r.ns={SST:"http://schemas.openxmlformats.org/x/sharedStrings"};f.load(r.SST)'],
+  ['a.js', 'this.gmlns="http://www.opengis.net/gml"'],
+  ['a.js', 'for(var t="https://mui.com/production-error/?code="+e,n=1;n<arguments.length;n+=1)t+="&args[]="'],
+  ['a.js', 'var t="https://reactjs.org/docs/error-decoder.html?invariant="+e;throw Error(t)'],
+  ['a.js', 'throw new Error("An error occurred. See https://git.io/JUIaE#"+e+" for more information")'],
+  ['a.js', 'console.warn("https://fb.me/use-check-prop-types")'],
+  ['a.js', 'const o=e.match(/^(https?:\\/\\/|mailto:)/)?e:`http://${e}`;window.open(o,a)'],
+  ['a.js', 'n=a?"https://":"http://",r=t.host||"localhost"'],
+  ['a.js', 'fetch("https://" + host + "/api")'],
+  ['a.js', 'fetch("http://localhost:4848/x"); fetch("http://127.0.0.1:9000/"); fetch("http://app.localhost/")'],
+  ['a.js', 'fetch("/api/v1/items"); fetch("../../resources/x.json")'],
+  ['a.js', 'require.config({ baseUrl: "https://acme.eu.qlikcloud.com/resources" })'],
+  ['a.js', 'window.location.href = "https://www.example.com/help";'],
+  ['a.js', 'window.open("https://www.example.com/help")'],
+  ['a.js', 'html = \'<a href="https://www.example.com/copyright" target="_blank">x</a>\'; img.src = href;'],
+  ['a.js', 'credits:{href:"https://www.example.com?credits",text:"x"},r.src=e.href'],
+  ['a.js', 'help: { component: "link", label: "Help", url: "https://help.example.com/x" }, f: $.get(o.url)'],
+  ['a.js', 'var docsUrl = "https://www.example.com/docs"; show(docsUrl)'],
+  ['a.js', 'homepage: "https://github.com/example/x/blob/main/x.js"'],
+  ['a.js', '"$schema":"https://vega.github.io/schema/vega-lite/v5.json"'],
+  ['a.js', `${'a'.repeat(400)};tiles=[{url:"https://{s}.tile.example.org/{z}/{x}/{y}.png"}]`],
+  ['a.js', 'x.replace(/\\/\\/([^:]+):([^@]+)@/g,"//")),u.open("GET",i,!0)'],
+  ['a.js', 'i.s?"//*[local-name()=\'"+n:"//x"'],
+  ['a.css', '/* @import "https://cdn.example.com/a.css"; */ a { color: red }'],
+  ['a.css', '@namespace svg url(http://www.w3.org/2000/svg);'],
+  ['a.css', 'a{background:url("data:image/svg+xml;utf8,<svg xmlns=\'http://www.w3.org/2000/svg\'/>")}'],
+  ['a.html', '<!-- <script src="https://cdn.example.com/a.js"></script> -->'],
+  ['a.html', '<a href="https://www.example.com">x</a>'],
+  ['a.html', '<link rel="canonical" href="https://www.example.com/">'],
+];
+
+describe('addresses in code', () => {
+  it.each(loads)('%s loads: %s', (file, code, ...origins) => {
+    expect(inspectContent(file, Buffer.from(code)).origins?.map(({ origin }) => origin)).toEqual(origins);
+  });
+
+  it.each(mentions)('%s only mentions: %s', (file, code) => {
+    expect(inspectContent(file, Buffer.from(code))).toEqual({});
+  });
+});

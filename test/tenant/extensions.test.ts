@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
+import { json, openTestTenant, serve } from './serve.js';
+
+const record = {
+  id: '-N5F29rjbeGdXmTbj3CnZGiSkojZHl20',
+  qextFilename: 'kpi-card',
+  tags: null,
+  migrationState: 'x',
+};
+
+describe('what is asked for', () => {
+  const calls: readonly (readonly [string, (client: ExtensionsClient) => Promise<unknown>])[] = [
+    ['GET /api/v1/extensions', (client) => client.list()],
+    ['POST /api/v1/extensions', (client) => client.create({ data: { name: 'x' } })],
+    ['GET /api/v1/extensions/kpi-card', (client) => client.get('kpi-card')],
+    ['GET /api/v1/extensions/a%2Fb%3Fc%23d%20%C3%A4', (client) => client.get('a/b?c#d ä')],
+    ['GET /api/v1/extensions/%252e%252e', (client) => client.get('%2e%2e')],
+    ['GET /api/v1/extensions/...', (client) => client.get('...')],
+    ['PATCH /api/v1/extensions/-a_B9', (client) => client.patch('-a_B9', { data: { tags: [] } })],
+    ['DELETE /api/v1/extensions/-a_B9', (client) => client.remove('-a_B9')],
+    ['GET /api/v1/extensions/kpi-card/file', (client) => client.downloadArchive('kpi-card')],
+    ['GET /api/v1/extensions/x/file/css/a%20b%23.css', (client) => client.downloadFile('x', 'css/a b#.css')],
+    ['GET /api/v1/extensions/x/file/%5C..%5Ca', (client) => client.downloadFile('x', '\\..\\a')],
+  ];
+
+  it.each(calls)('%s', async (request, call) => {
+    const { url, seen } = await serve(json({ ...record, data: [] }));
+    await call(createExtensionsClient(openTestTenant(url))).catch(() => undefined);
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([request]);
+  });
+});
+
+describe('what is not even sent', () => {
+  const calls: readonly (readonly [string, (client: ExtensionsClient) => Promise<unknown>])[] = [
+    ['get ""', (client) => client.get('')],
+    ['get .', (client) => client.get('.')],
+    ['get ..', (client) => client.get('..')],
+    ['get half a character', (client) => client.get('\ud800')],
+    ['archive of ..', (client) => client.downloadArchive('..')],
+    ['file of ..', (client) => client.downloadFile('..', 'a.js')],
+    ['file ..', (client) => client.downloadFile('x', '..')],
+    ['file a/../b', (client) => client.downloadFile('x', 'a/../b')],
+    ['file a/./b', (client) => client.downloadFile('x', 'a/./b')],
+    ['file a//b', (client) => client.downloadFile('x', 'a//b')],
+    ['file /a', (client) => client.downloadFile('x', '/a')],
+    ['patch by a name with a dot', (client) => client.patch('my.ext', { data: {} })],
+    ['patch ""', (client) => client.patch('', { data: {} })],
+    ['patch of 65 characters', (client) => client.patch('a'.repeat(65), { data: {} })],
+    ['patch with a line break', (client) => client.patch('abc\n', { data: {} })],
+    ['patch of nothing', (client) => client.patch('abc', {})],
+    ['create of nothing', (client) => client.create({})],
+    ['remove a/b', (client) => client.remove('a/b')],
+    ['remove ..', (client) => client.remove('..')],
+  ];
+
+  it.each(calls)('%s', async (_name, call) => {
+    const { url, seen } = await serve(json(record));
+    const error = await call(createExtensionsClient(openTestTenant(url))).catch((error: unknown) => error);
+    expect(error).toMatchObject({ name: 'UserError', exitCode: 3 });
+    expect(seen).toHaveLength(0);
+  });
+});
+
+describe('what comes back', () => {
+  it('is the list, with fields that are not known', async () => {
+    const { url } = await serve(
+      json({ data: [record], links: { self: { href: '/x' }, next: {} }, next: null }),
+    );
+    await expect(createExtensionsClient(openTestTenant(url)).list()).resolves.toEqual([record]);
+  });
+
+  it('is the record that was written', async () => {
+    const { url } = await serve(json(record, 201));
+    const client = createExtensionsClient(openTestTenant(url));
+    await expect(client.create({ data: { name: 'x' } })).resolves.toEqual(record);
+  });
+
+  it.each([
+    [204, 'removed'],
+    [200, 'removed'],
+    [404, 'already-gone'],
+    [410, 'already-gone'],
+  ])('for a delete with %i is %s', async (status, outcome) => {
+    const { url } = await serve((_request, response) => void response.writeHead(status).end());
+    await expect(createExtensionsClient(openTestTenant(url)).remove('abc')).resolves.toBe(outcome);
+  });
+
+  it('for a delete that is forbidden is an error', async () => {
+    const { url } = await serve(json({ title: 'Forbidden' }, 403));
+    const removing = createExtensionsClient(openTestTenant(url)).remove('abc');
+    await expect(removing).rejects.toMatchObject({ status: 403, exitCode: 4 });
+  });
+
+  it('is the archive, byte by byte', async () => {
+    const zip = Buffer.concat([Buffer.from('PK'), Buffer.alloc(200_000, 7)]);
+    const { url } = await serve((_request, response) => void response.end(zip));
+    const archive = await createExtensionsClient(openTestTenant(url)).downloadArchive('abc');
+    expect(archive.equals(zip)).toBe(true);
+  });
+
+  it('is a file with its type, an HTML page included', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>');
+    });
+    const file = await createExtensionsClient(openTestTenant(url)).downloadFile('abc', 'help.html');
+    expect(file).toEqual({ contentType: 'text/html', bytes: Buffer.from('<!doctype html>') });
+  });
+});
