@@ -2,7 +2,6 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Delivery, serveSpoiled } from './faults.js';
 import { type Answer, Refusal, refusalAnswer } from './http/answer.js';
 import { authenticate, type Caller, requireLoopbackHost } from './http/auth.js';
 import { type Call, readCall, splitTarget } from './http/call.js';
@@ -12,6 +11,7 @@ import { answerExtensions } from './routes/extensions.js';
 import { answerItems } from './routes/items.js';
 import { answerProductInfo, productInfoPath } from './routes/product-info.js';
 import type { Sandbox } from './sandbox.js';
+import { type Delivery, serveSpoiled } from './spoil.js';
 
 const controlPath = '/__sandbox/';
 
@@ -78,7 +78,16 @@ async function decideApi(sandbox: Sandbox, call: Call, gone: AbortSignal): Promi
   return fault === undefined ? answered(await serveCall(call)) : serveSpoiled(fault, call, serveCall, gone);
 }
 
+/** Refusals are answers too: a fault may spoil them like any other. */
 async function answerApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer> {
+  try {
+    return await routeApi(sandbox, call, caller);
+  } catch (error) {
+    return refusalAnswer(call.path, toRefusal(error));
+  }
+}
+
+function routeApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer> {
   const [api, version, name] = call.segments;
   if (api === 'api' && version === 'v1' && name === 'extensions')
     return answerExtensions(sandbox, call, caller);

@@ -200,7 +200,7 @@ const configRows: readonly Row[] = [
     mistake: 'broken YAML',
     files: { ...kpi, 'qlik-sync.config.yaml': 'project: acme\n  extensions: [' },
     code: 3,
-    says: ['qlik-sync.config.yaml:2'],
+    says: ['qlik-sync.config.yaml:1:10'],
   },
   {
     mistake: 'a config module that throws',

@@ -124,7 +124,14 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     (version): readonly [string, Given, Expected] => [
       `the placeholder ${version}`,
       withVersion(`"${version}"`),
-      { rule: 'not-built', severity: 'warning', file: qext, line: 4, column: 3, says: /placeholder/ },
+      {
+        rule: 'not-built',
+        severity: version === 'local-dev' ? 'warning' : 'error',
+        file: qext,
+        line: 4,
+        column: 3,
+        says: /placeholder/,
+      },
     ],
   ),
   [

@@ -54,6 +54,12 @@ describe('kinds', () => {
     expect(version).toBe('2.0.0');
   });
 
+  it('spoils refusals too', async () => {
+    const sandbox = await start();
+    await control(sandbox, 'POST', 'faults', [{ kind: 'reset', when: 'after' }]);
+    await expect(ask(sandbox, `${extensions}/nobody`)).rejects.toThrow();
+  });
+
   it('sends Retry-After', async () => {
     const { seen } = await patchUnder({ kind: 'status', status: 429, retryAfter: 7 });
     expect((seen as Reply).headers.get('retry-after')).toBe('7');
@@ -142,7 +148,16 @@ describe('matching', () => {
     expect((await ask(sandbox, extensions)).status).toBe(200);
   });
 
-  it.each([{}, [{}], [{ kind: 'unknown' }], [null]])('refuses %j', async (specs) => {
+  const malformed = [
+    {},
+    [{}],
+    [{ kind: 'unknown' }],
+    [null],
+    [{ kind: 'status', status: 99 }],
+    [{ kind: 'status', retryAfter: 'soon' }],
+  ];
+
+  it.each(malformed)('refuses %j', async (specs) => {
     expect((await control(await start(), 'POST', 'faults', specs)).status).toBe(400);
   });
 });

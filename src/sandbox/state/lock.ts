@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../ids.js';
 
 /** Critical sections are synchronous and take milliseconds; a lock this old belongs to a process that died. */
-const staleMs = 5000;
+const staleMs = 2000;
 
 class LockLost extends Error {}
 

@@ -1,0 +1,71 @@
+/** How a fault spoils the answer to a request. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault } from './faults.js';
+import { type Answer, json, noContent, Refusal, refusalAnswer } from './http/answer.js';
+import type { Call } from './http/call.js';
+
+/** What reaches the client: an answer, half of one, or a connection that breaks. */
+export type Delivery =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'truncate'; readonly answer: Answer }
+  | { readonly kind: 'reset' };
+
+/** Serves a call as the fault wants it. `gone` fires when the client has left, which ends a stall. */
+export async function serveSpoiled(
+  fault: Fault,
+  call: Call,
+  serve: (call: Call) => Promise<Answer>,
+  gone: AbortSignal,
+): Promise<Delivery> {
+  if (fault.kind === 'ignore') return { kind: 'answer', answer: await serveIgnored(call, serve) };
+  if (fault.kind === 'stall' && fault.when === 'before') {
+    await pause(fault.stallMs, undefined, { signal: gone });
+    return { kind: 'answer', answer: await serve(call) };
+  }
+  const real = fault.when === 'after' ? await serve(call) : json(200, { data: [{ id: call.path }] });
+  return spoil(fault, call, real, gone);
+}
+
+/** A 2xx without effect: a change is answered with the record as it is. */
+async function serveIgnored(call: Call, serve: (call: Call) => Promise<Answer>): Promise<Answer> {
+  switch (call.method) {
+    case 'POST':
+      return json(201, {});
+    case 'DELETE':
+      return noContent();
+    default:
+      return serve({ ...call, method: 'GET' });
+  }
+}
+
+async function spoil(fault: Fault, call: Call, real: Answer, gone: AbortSignal): Promise<Delivery> {
+  switch (fault.kind) {
+    case 'reset':
+      return { kind: 'reset' };
+    case 'truncate':
+      return { kind: 'truncate', answer: real };
+    case 'stall':
+      await pause(fault.stallMs, undefined, { signal: gone });
+      return { kind: 'answer', answer: real };
+    case 'html':
+      return { kind: 'answer', answer: text(fault, 'text/html; charset=utf-8', loginPage) };
+    case 'garbage':
+      return { kind: 'answer', answer: text(fault, 'application/json', '{"data":[{"id":\u0000') };
+    case 'status':
+    case 'ignore':
+      return { kind: 'answer', answer: errorAnswer(fault, call) };
+  }
+}
+
+const loginPage = '<!doctype html><title>Sign in</title><h1>Sign in</h1>';
+
+function text(fault: Fault, contentType: string, body: string): Answer {
+  return { status: fault.status ?? 200, headers: { 'content-type': contentType }, body: Buffer.from(body) };
+}
+
+function errorAnswer({ status = 503, retryAfter }: Fault, { path }: Call): Answer {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const title = status === 429 ? { title: 'API rate limit reached.' } : {};
+  return refusalAnswer(path, new Refusal(status, 'A fault that was asked for.', { headers, ...title }));
+}
