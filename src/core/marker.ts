@@ -25,7 +25,7 @@ export function isOwned(actual: ActualExtension, project: string): boolean {
 }
 
 /**
- * The tags a record has after a write: all that are there already in their order, the config's and our own.
+ * The tags a record has after a write: all that are there in their order, then the config's and our own where missing.
  * Other projects' claims are dropped, which only a change whose ownership was taken explicitly reaches.
  */
 export function tagsAfterWrite(
@@ -33,8 +33,9 @@ export function tagsAfterWrite(
   configured: readonly string[],
   project: string,
 ): string[] {
-  const others = present.filter((tag) => !tag.startsWith(tagPrefix));
-  return [...new Set([...others, ...configured, ownerTag(project)])];
+  const own = ownerTag(project);
+  const stay = present.filter((tag) => tag === own || !tag.startsWith(tagPrefix));
+  return [...new Set([...stay, ...configured, own])];
 }
 
 /** The multipart file name that carries the digest; it comes back as `file.originalname`. ASCII only. */

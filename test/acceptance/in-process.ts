@@ -8,13 +8,15 @@ export interface InProcessOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupted?: AbortSignal;
+  readonly onStderr?: (text: string) => void;
 }
 
 export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
-  const sink = (lines: string[]) => ({
+  const sink = (lines: string[], listen: (text: string) => void = () => undefined) => ({
     write: (text: string) => {
       lines.push(text);
+      listen(text);
     },
     isTerminal: false,
     paint: plain,
@@ -24,7 +26,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     cwd: options.cwd,
     env: options.env ?? {},
     stdout: sink(out),
-    stderr: sink(err),
+    stderr: sink(err, options.onStderr),
     interrupted: options.interrupted ?? new AbortController().signal,
     version: '0.0.0-test',
   });

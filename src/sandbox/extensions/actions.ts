@@ -3,8 +3,9 @@
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 import type { Sandbox } from '../sandbox.js';
-import { createRecord, type Extensions, findRecord, patchRecord, removeRecord } from './records.js';
+import { type Extensions, findRecord, removeRecord } from './records.js';
 import type { Archive, Upload } from './upload.js';
+import { createRecord, patchRecord } from './write-record.js';
 
 /** @throws {Refusal} 409, 422 */
 export function createExtension(sandbox: Sandbox, upload: Upload): Promise<ExtensionRecord> {

@@ -5,8 +5,8 @@ import { Refusal } from '../http/answer.js';
 import type { Behaviour } from '../options.js';
 import type { Sandbox } from '../sandbox.js';
 import { changeRecord, createExtension } from './actions.js';
-import { patchRecord } from './records.js';
 import { readArchive, type Upload } from './upload.js';
+import { patchRecord } from './write-record.js';
 
 interface Edit {
   /** `qextFilename` */

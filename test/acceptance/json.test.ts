@@ -1,0 +1,115 @@
+/** `--json`: one document on stdout that the published schema describes. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+
+const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../dist/output.schema.json'), 'utf8'));
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+ajv.addSchema(schema, 'output');
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write({
+    ...simpleConfig,
+    ...extensionFiles('a'),
+    ...extensionFiles('b'),
+    'extensions/a/LICENSE': 'MIT',
+  });
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+/** The whole of stdout, as the document that the definition describes. */
+async function runJson(
+  definition: string,
+  ...args: readonly string[]
+): Promise<{ code: number; document: Record<string, unknown> }> {
+  const { code, stdout } = await workspace.run([...args, '--json'], { env: tenant.env });
+  const document = JSON.parse(stdout);
+  const validate = ajv.compile({ $ref: `output#/$defs/${definition}` });
+  expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+  expect(document).toMatchObject({ schemaVersion: 1, exitCode: code });
+  return { code, document };
+}
+
+describe('--json', () => {
+  it('validate', async () => {
+    const { document } = await runJson('validate', 'validate');
+    expect(document['extensions']).toHaveLength(2);
+  });
+
+  it('plan, apply, and plan again', async () => {
+    const planned = await runJson('plan', 'plan');
+    expect(planned.document).toMatchObject({
+      summary: { create: 2 },
+      project: 'acme',
+      tenant: { url: tenant.sandbox.url, source: 'environment' },
+    });
+    const applied = await runJson('apply', 'apply', '--yes');
+    expect(applied.document).toMatchObject({
+      digest: planned.document['digest'],
+      outcomes: [{ status: 'done' }, { status: 'done' }],
+    });
+    const again = await runJson('plan', 'plan');
+    expect(again.document).toMatchObject({ summary: { create: 0, unchanged: 2 } });
+  });
+
+  it('plan with a blocked change', async () => {
+    await runJson('apply', 'apply', '--yes');
+    await tenant.edit({ name: 'a', tags: [], filename: 'a.zip' });
+    const { document } = await runJson('plan', 'plan');
+    expect(document).toMatchObject({
+      summary: { blocked: 1 },
+      changes: [{ name: 'a', blocked: { rail: 'unmanaged', lift: '--adopt a' } }, { name: 'b' }],
+    });
+  });
+
+  it('apply with a failure', async () => {
+    await tenant.addFaults([
+      { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 500 },
+    ]);
+    const { code, document } = await runJson('apply', 'apply', '--yes');
+    expect(code).toBe(5);
+    expect(document['outcomes']).toContainEqual(
+      expect.objectContaining({ status: 'failed', error: expect.objectContaining({ status: 500 }) }),
+    );
+  });
+
+  it('pack', async () => {
+    const { document } = await runJson('pack', 'pack', '--out', 'zips');
+    expect(document['archives']).toEqual([
+      expect.objectContaining({
+        name: 'a',
+        file: 'zips/a.zip',
+        archiveName: expect.stringMatching(/^qs1-[0-9a-f]{32}-[0-9a-f]{12}\.zip$/),
+      }),
+      expect.objectContaining({ name: 'b' }),
+    ]);
+  });
+
+  it.each([
+    ['a config mistake', { 'qlik-sync.config.json': '{ "project": "NO" }' }, ['plan'], 3, 'ConfigError'],
+    ['findings', { 'extensions/a/a.js': '' }, ['plan'], 3, 'FindingsError'],
+    ['a usage mistake', {}, ['plan', 'zzz'], 3, 'UserError'],
+  ])('%s is an error document', async (_row, files, args, code, kind) => {
+    workspace.write(files as Record<string, string>);
+    const result = await runJson('error', ...args);
+    expect(result.code).toBe(code);
+    expect(result.document).toMatchObject({ error: { kind } });
+  });
+
+  it('refuses a document that is not as published: the schema can fail', () => {
+    const validate = ajv.compile({ $ref: 'output' });
+    expect(validate({ command: 'plan', schemaVersion: 2 })).toBe(false);
+  });
+});

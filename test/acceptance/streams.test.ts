@@ -1,0 +1,99 @@
+/** Streams of the built command line: pipes, colours, help, version. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+let workspace: Workspace;
+
+beforeEach(() => {
+  workspace = createWorkspace();
+  workspace.write({ ...simpleConfig, ...extensionFiles('a') });
+});
+afterEach(() => workspace.dispose());
+
+describe('streams', () => {
+  it('--version is the version of the package, alone', async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    expect(await workspace.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('help is a result: stdout, exit code 0, only commands that work', async () => {
+    const { code, stdout, stderr } = await workspace.run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)).toEqual([
+      'validate',
+      'plan',
+      'apply',
+      'pack',
+      'sandbox',
+    ]);
+  });
+
+  it('no command at all is a usage error that shows the help', async () => {
+    const { code, stdout, stderr } = await workspace.run([]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('Usage: qlik-sync');
+  });
+
+  it.each([
+    [{}, false],
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '0' }, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ] as const)('colour with %j: %s', async (env, coloured) => {
+    const { stdout } = await workspace.run(['validate'], { env });
+    expect(stdout.includes('\u001b[')).toBe(coloured);
+  });
+
+  it('progress and errors go to stderr, the result to stdout', async () => {
+    const { stdout, stderr } = await workspace.run(['apply', '--sandbox', '--yes']);
+    expect(stdout).toContain('Applied: 1 created');
+    expect(stderr).toContain('✓ a  created');
+    expect(stderr).not.toContain('Plan:');
+  });
+
+  it('a closed pipe ends quietly', async () => {
+    const child = spawn(process.execPath, [cli, 'validate'], {
+      cwd: workspace.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const [code, signal] = await once(child, 'close');
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('sandbox --json tells where it is, serves until interrupted, and keeps its state', async () => {
+    const start = async () => {
+      const child = spawn(process.execPath, [cli, 'sandbox', 'state', '--json'], {
+        cwd: workspace.folder,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = await once(createInterface({ input: child.stdout }), 'line');
+      return { child, ...(JSON.parse(line) as { url: string; apiKey: string; userKey: string }) };
+    };
+    const stop = async ({ child }: Awaited<ReturnType<typeof start>>) => {
+      child.kill('SIGINT');
+      return (await once(child, 'close'))[0];
+    };
+    const first = await start();
+    const env = { QLIK_API_KEY: first.apiKey };
+    expect((await workspace.run(['apply', '--yes', '--tenant', first.url], { env })).code).toBe(0);
+    expect(await stop(first)).toBe(130);
+    const second = await start();
+    const again = await workspace.run(['apply', '--yes', '--tenant', second.url], {
+      env: { QLIK_API_KEY: second.apiKey },
+    });
+    expect(again.stdout).toContain('Nothing to do.');
+    expect(await stop(second)).toBe(130);
+  });
+});
