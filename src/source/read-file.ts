@@ -14,7 +14,8 @@ export interface FileContent {
 
 export type FileReading =
   | { readonly kind: 'read'; readonly content: FileContent; readonly stats: Stats }
-  | { readonly kind: 'changing' }
+  /** `how` completes "The file …". */
+  | { readonly kind: 'changing'; readonly how: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 export type ReadFile = (absolutePath: string, entry: KeptEntry) => FileReading;
@@ -51,8 +52,22 @@ function tryRead(absolutePath: string, entry: KeptEntry, bufferFor: (bytes: numb
       closeSync(file);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    return { kind: 'unreadable', reason: reasonOf(error) };
+    return explainFailure(error);
+  }
+}
+
+/** The file was there, as a file, a moment ago. */
+function explainFailure(error: unknown): FileReading {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+      return { kind: 'changing', how: 'went away while its folder was read' };
+    case 'ELOOP':
+    case 'EISDIR':
+      return { kind: 'changing', how: 'was replaced by a link or a folder while its folder was read' };
+    default:
+      return { kind: 'unreadable', reason: reasonOf(error) };
   }
 }
 
@@ -86,7 +101,9 @@ function readCarefully(file: number, entry: KeptEntry, bufferFor: (bytes: number
   const stats = fstatSync(file);
   const isSame =
     content.bytes === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
-  return isSame && before.size === stats.size ? { kind: 'read', content, stats } : { kind: 'changing' };
+  return isSame && before.size === stats.size
+    ? { kind: 'read', content, stats }
+    : { kind: 'changing', how: 'changed while it was read, twice' };
 }
 
 function readWhole(file: number, path: string, size: number, buffer: Buffer): FileContent {

@@ -25,7 +25,7 @@ export function readFiles(
   for (const entry of entries) {
     const reading = readEntry(`${candidate.folder}/${entry.diskPath}`, entry, readFile, index);
     if (reading.kind === 'read') files.push(toKept(entry, reading.content));
-    else if (reading.kind === 'changing') findings.push(changingFinding(candidate, entry.path));
+    else if (reading.kind === 'changing') findings.push(changingFinding(candidate, entry.path, reading.how));
     else findings.push(unreadableFinding(candidate, entry.path, reading.reason));
   }
   return { files, findings };
@@ -64,11 +64,12 @@ function toKept({ path, diskPath }: KeptEntry, { bytes, sha256, facts }: FileCon
   return { path, diskPath, bytes, sha256, facts };
 }
 
-export function changingFinding(candidate: Candidate, path: string): Finding {
+/** @param how completes "The file …". */
+export function changingFinding(candidate: Candidate, path: string, how: string): Finding {
   return finding('changed-while-reading', {
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
-    message: 'The file changed while it was read, twice.',
+    message: `The file ${how}.`,
     hint: 'Wait until nothing writes to the folder (a running build?) and start again.',
   });
 }

@@ -84,7 +84,8 @@ export function checkManifestFiles(
   const findings = nested.map((entry) => nestedFinding(candidate, entry.path));
   if (!entries.some(isOwn)) findings.push(ignoredFinding(candidate));
   const own = files.find(isOwn);
-  if (own !== undefined && own.sha256 !== sha256) findings.push(changingFinding(candidate, own.path));
+  if (own !== undefined && own.sha256 !== sha256)
+    findings.push(changingFinding(candidate, own.path, 'changed while its folder was read'));
   return findings;
 }
 

@@ -28,21 +28,14 @@ export function createVirtualTime(): VirtualTime {
       await new Promise(setImmediate);
       const settled = await Promise.race([work, Promise.resolve(pending)]);
       if (settled !== pending) return settled as T;
-      const next = timers.reduce((a, b) => (b.at < a.at ? b : a), {
-        at: Number.POSITIVE_INFINITY,
-        ring: stuck,
-      });
-      timers.splice(timers.indexOf(next), 1);
-      now = Math.max(now, next.at);
+      const next = timers.sort((a, b) => a.at - b.at).shift();
+      if (next === undefined) throw new Error('nothing is left that could settle the work');
+      now = next.at;
       next.ring();
     }
   }
 
   return { now: () => now, sleep, run };
-}
-
-function stuck(): never {
-  throw new Error('nothing is left that could settle the work');
 }
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
