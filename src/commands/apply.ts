@@ -13,6 +13,7 @@ import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { print, textOptions } from './print.js';
 import { defaultConcurrency, type Proposal, propose } from './propose.js';
+import { createSelector } from './selection.js';
 import { readSettings, type Settings } from './settings.js';
 
 export type ApplyFlags = SharedFlags & ApprovalOptions & { readonly confirm?: string };
@@ -22,7 +23,13 @@ export async function applyPlan(names: readonly string[], given: ApplyFlags, io:
   const notices = { say: (notice: string): void => io.stderr.write(`${notice}\n`) };
   const connection = await connect(settings, io, (notice) => notices.say(notice));
   try {
-    const proposal = await propose({ names, settings, approvals: given, connection, io });
+    const proposal = await propose({
+      selector: await createSelector(names),
+      settings,
+      approvals: given,
+      connection,
+      io,
+    });
     show(proposal.report, settings.flags, io);
     assertSafe(proposal.guard);
     if (!(await approve(proposal.report.plan, given, connection, settings, io))) return decline(io);

@@ -4,7 +4,7 @@ import { FindingsError, UserError } from '../core/errors.js';
 import type { DesiredState, Finding } from '../core/model.js';
 import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
 import { readDesired } from '../source/read.js';
-import { createSelector } from './selection.js';
+import type { Selector } from './selection.js';
 import type { Settings } from './settings.js';
 
 export interface Folders {
@@ -15,11 +15,8 @@ export interface Folders {
 }
 
 /** @throws UserError for a selection that matches nothing */
-export async function readFolders(
-  names: readonly string[],
-  { config, cwd, flags }: Settings,
-): Promise<Folders> {
-  const selector = await createSelector(names);
+export async function readFolders(selector: Selector | undefined, settings: Settings): Promise<Folders> {
+  const { config, cwd, flags, tool } = settings;
   const { state, findings } = await readDesired({
     root: config.root,
     cwd,
@@ -27,6 +24,7 @@ export async function readFolders(
     ignore: config.ignore,
     ...(selector !== undefined && { selection: selector.matches }),
     index: flags.cache === false ? 'off' : 'on',
+    tool,
   });
   const known = [
     ...state.extensions.map(({ name }) => name),

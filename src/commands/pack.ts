@@ -13,6 +13,7 @@ import { assertFound, assertNoErrors, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { print } from './print.js';
+import { createSelector } from './selection.js';
 import { readSettings } from './settings.js';
 
 export async function packExtensions(
@@ -21,7 +22,7 @@ export async function packExtensions(
   io: Io,
 ): Promise<ExitCode> {
   const settings = await readSettings(given, io);
-  const folders = await readFolders(names, settings);
+  const folders = await readFolders(await createSelector(names), settings);
   assertFound(folders, settings);
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, given.out);
@@ -38,7 +39,7 @@ export async function packExtensions(
   }
   const header = {
     command: 'pack',
-    tool: `qlik-sync/${io.version}`,
+    tool: settings.tool,
     project: settings.config.project,
   } as const;
   print({ kind: 'pack', header, archives, findings, exitCode: exitCodes.ok }, settings.flags, io);

@@ -7,6 +7,7 @@ import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { print } from './print.js';
 import { propose } from './propose.js';
+import { createSelector } from './selection.js';
 import { readSettings } from './settings.js';
 
 export type PlanFlags = SharedFlags & ApprovalOptions & { readonly detailedExitcode?: true };
@@ -15,7 +16,13 @@ export async function showPlan(names: readonly string[], given: PlanFlags, io: I
   const settings = await readSettings(given, io);
   const connection = await connect(settings, io, (notice) => io.stderr.write(`${notice}\n`));
   try {
-    const proposal = await propose({ names, settings, approvals: given, connection, io });
+    const proposal = await propose({
+      selector: await createSelector(names),
+      settings,
+      approvals: given,
+      connection,
+      io,
+    });
     const report = { ...proposal.report, exitCode: exitCodeOf(proposal.report, given) };
     print(report, settings.flags, io);
     return report.exitCode;

@@ -15,6 +15,7 @@ import type { Connection } from './connect.js';
 import { assertFound, assertNoErrors, type Folders, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
+import type { Selector } from './selection.js';
 import type { Settings } from './settings.js';
 
 export const defaultConcurrency = 8;
@@ -26,7 +27,8 @@ export interface Proposal {
 }
 
 export interface Proposing {
-  readonly names: readonly string[];
+  /** Absent: everything. */
+  readonly selector: Selector | undefined;
   readonly settings: Settings;
   readonly approvals: ApprovalOptions;
   readonly connection: Connection;
@@ -35,7 +37,7 @@ export interface Proposing {
 
 /** Reads only. @throws FindingsError where the rules found errors, TenantError, RefusedError, UserError */
 export async function propose(input: Proposing): Promise<Proposal> {
-  const { names, settings, connection, io } = input;
+  const { selector, settings, connection, io } = input;
   const giveUp = new AbortController();
   const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
   const listing = readActual({ list: () => connection.extensions.list({ signal }) });
@@ -43,7 +45,7 @@ export async function propose(input: Proposing): Promise<Proposal> {
   try {
     // The request leaves before the disk is read, which does not let anything else run.
     await setImmediate();
-    const folders = await readFolders(names, settings);
+    const folders = await readFolders(selector, settings);
     assertNoErrors(folders.findings);
     return await decide(input, folders, await listing);
   } finally {
@@ -92,7 +94,7 @@ function uploadsOf({ changes }: Plan, { desired }: Folders): Folders['desired'][
 }
 
 async function reportOf(
-  { settings, connection, io }: Proposing,
+  { settings, connection }: Proposing,
   folders: Folders,
   decided: Plan,
   findings: readonly Finding[],
@@ -102,7 +104,7 @@ async function reportOf(
     kind: 'plan',
     header: {
       command: 'plan',
-      tool: `qlik-sync/${io.version}`,
+      tool: settings.tool,
       project: settings.config.project,
       tenant: connection.header,
     },
@@ -124,7 +126,7 @@ async function readSourceState({ flags, config }: Settings): Promise<SourceState
   return readGitState(config.root);
 }
 
-function policyOf({ names, settings, approvals }: Proposing, { desired }: Folders): Policy {
+function policyOf({ selector, settings, approvals }: Proposing, { desired }: Folders): Policy {
   const { config } = settings;
   return {
     project: config.project,
@@ -134,7 +136,7 @@ function policyOf({ names, settings, approvals }: Proposing, { desired }: Folder
     onDrift: approvals.onDrift ?? config.onDrift,
     versionPolicy: config.versionPolicy,
     protect: new Set(config.protect),
-    ...(names.length > 0 && { selection: new Set(desired.extensions.map(({ name }) => name)) }),
+    ...(selector !== undefined && { selection: new Set(desired.extensions.map(({ name }) => name)) }),
     adopt: new Set(approvals.adopt),
     takeOwnership: new Set(approvals.takeOwnership),
     overwrite: new Set(approvals.overwrite),

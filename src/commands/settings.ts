@@ -15,6 +15,8 @@ export interface Settings {
   /** Absolute; where paths of the command line start. */
   readonly cwd: string;
   readonly config: Config;
+  /** `qlik-sync/<version>`. */
+  readonly tool: string;
 }
 
 /** @throws ConfigError, UserError */
@@ -24,7 +26,7 @@ export async function readSettings(given: SharedFlags, io: Io): Promise<Settings
   const environment = oneEnvironment(flags.env);
   const loaded = await loadConfig({ cwd, config: flags.config });
   const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
-  return { flags, cwd, config };
+  return { flags, cwd, config, tool: `qlik-sync/${io.version}` };
 }
 
 function workingFolder({ cwd }: SharedFlags, io: Io): string {

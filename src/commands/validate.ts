@@ -8,18 +8,19 @@ import { assertFound, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { print } from './print.js';
+import { createSelector } from './selection.js';
 import { readSettings } from './settings.js';
 
 export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
-  const folders = await readFolders(names, settings);
+  const folders = await readFolders(await createSelector(names), settings);
   assertFound(folders, settings);
   const { extensions } = folders.desired;
   const findings = [...folders.findings, ...(await checkArchives(extensions, settings.config.rules))];
   const exitCode = findings.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.ok;
   const header = {
     command: 'validate',
-    tool: `qlik-sync/${io.version}`,
+    tool: settings.tool,
     project: settings.config.project,
   } as const;
   print(

@@ -108,10 +108,10 @@ function inspectFolder(found: FoundFolder, cwd: string, realPathOf: (path: strin
 function leadsOutside({ path, base }: FoundFolder, realPathOf: (path: string) => string): string | undefined {
   const realBase = realPathOf(base);
   const prefix = realBase.endsWith(sep) ? realBase : realBase + sep;
-  const real = lstatSync(path).isSymbolicLink()
-    ? realPathOf(path)
-    : join(realPathOf(dirname(path)), basename(path));
-  return real === realBase || real.startsWith(prefix) ? undefined : real;
+  const isLink = path === base || lstatSync(path).isSymbolicLink();
+  const real = realPathOf(isLink ? path : dirname(path));
+  if (real === realBase || real.startsWith(prefix)) return undefined;
+  return isLink ? real : join(real, basename(path));
 }
 
 /** Most folders have one parent. */

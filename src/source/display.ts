@@ -4,9 +4,14 @@ import { relative, sep } from 'node:path';
 
 /** Relative to the working directory, with `/`; `.` for the working directory itself. */
 export function displayPath(cwd: string, path: string): string {
+  if (path.startsWith(cwd) && path[cwd.length] === sep) return withSlashes(path.slice(cwd.length + 1));
   const shown = relative(cwd, path);
   if (shown === '') return '.';
-  return sep === '/' ? shown : shown.replaceAll(sep, '/');
+  return withSlashes(shown);
+}
+
+function withSlashes(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
 }
 
 /** `path` below a folder that is already as people read it. */

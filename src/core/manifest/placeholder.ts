@@ -13,8 +13,12 @@ const wholeText = [
   /^__[A-Z][A-Z\d_]*__$/, // __VERSION__
 ];
 
+/** Every placeholder holds one of these, and hardly any other text does. */
+const telltale = /[@%{]|__/;
+
 /** The first placeholder in `text`, or `undefined`. */
 export function findPlaceholder(text: string): string | undefined {
+  if (!telltale.test(text)) return undefined;
   for (const pattern of [...anywhere, ...wholeText]) {
     const found = pattern.exec(text);
     if (found !== null) return found[0];

@@ -6,13 +6,17 @@ export type DecodedText =
   | { readonly text: string; readonly problem?: never }
   | { readonly text?: never; readonly problem: ManifestProblem };
 
+/** Made once: making one costs more than decoding a manifest. */
+let decoder: TextDecoder | undefined;
+
 /** UTF-8, with or without a byte order mark; anything else is a problem that names the likely encoding. */
 export function decodeText(bytes: Uint8Array): DecodedText {
   if (looksLikeUtf16(bytes)) {
     return { problem: notUtf8('the file is UTF-16', 1, 1) };
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    decoder ??= new TextDecoder('utf-8', { fatal: true });
+    return { text: decoder.decode(bytes) };
   } catch {
     const before = new TextDecoder('utf-8').decode(bytes).split('\ufffd', 1)[0] ?? '';
     const place = placeAt(before, before.length);
