@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Each package of npm has one owner, so that it can be replaced in one place. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  jszip: ['source/pack.ts', 'sandbox/'],
+  jszip: ['source/pack.ts'],
   undici: ['tenant/'],
   cosmiconfig: ['config/load.ts'],
   semver: ['core/'],

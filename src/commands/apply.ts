@@ -7,6 +7,7 @@ import { apply } from '../reconcile/apply.js';
 import { openProgress } from '../report/progress.js';
 import type { ApplyReport, PlanReport } from '../report/report.js';
 import { renderPlan } from '../report/text.js';
+import { pack } from '../source/pack.js';
 import { confirmPlan } from './confirm.js';
 import { type Connection, connect } from './connect.js';
 import type { Io } from './io.js';
@@ -24,6 +25,7 @@ export async function applyPlan(names: readonly string[], given: ApplyFlags, io:
   const connection = await connect(settings, io, (notice) => notices.say(notice));
   try {
     const proposal = await propose({
+      broken: 'refuse',
       selector: await createSelector(names),
       settings,
       approvals: given,
@@ -93,6 +95,7 @@ async function write(
     desired: folders.desired,
     actual,
     tenant: connection.extensions,
+    pack,
     concurrency: flags.concurrency ?? defaultConcurrency,
     signal: io.interrupted,
     onOutcome: progress.outcome,

@@ -65,6 +65,7 @@ function commandLine({ argv }: Io, missing: string): string {
   return ['qlik-sync', ...argv.map(quote), missing].join(' ');
 }
 
-function quote(word: string): string {
+/** A word as a shell takes it. */
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

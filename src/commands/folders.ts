@@ -10,6 +10,8 @@ import type { Settings } from './settings.js';
 export interface Folders {
   readonly desired: DesiredState;
   readonly findings: readonly Finding[];
+  /** Whether every extension of the config is among the desired, so that what is missing there is not desired. */
+  readonly coverage: 'complete' | 'partial';
   /** Extensions found, whatever the selection. */
   readonly found: number;
 }
@@ -37,13 +39,33 @@ export async function readFolders(selector: Selector | undefined, settings: Sett
     ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
     ...state.extensions.flatMap((extension) => checkExtension(extension, config.rules)),
   ];
-  return { desired: state, findings: own, found: state.extensions.length + state.notSelected.length };
+  return {
+    desired: state,
+    findings: own,
+    coverage: selector === undefined ? 'complete' : 'partial',
+    found: state.extensions.length + state.notSelected.length,
+  };
 }
 
 /** @throws FindingsError */
 export function assertNoErrors(findings: readonly Finding[]): void {
   if (!findings.some(({ severity }) => severity === 'error')) return;
   throw new FindingsError(findings, { hint: 'qlik-sync validate checks the folders alone.' });
+}
+
+/** Extensions with errors count as not selected: neither written nor taken for undesired. */
+export function leaveOutBroken(folders: Folders): Folders {
+  const errors = folders.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return folders;
+  const broken = new Set(errors.map(({ extension }) => extension));
+  const { extensions, notSelected } = folders.desired;
+  const names = extensions.map(({ name }) => name).filter((name) => broken.has(name));
+  const desired = {
+    ...folders.desired,
+    extensions: extensions.filter(({ name }) => !broken.has(name)),
+    notSelected: [...new Set([...notSelected, ...names])].sort(),
+  };
+  return { ...folders, desired, coverage: 'partial' };
 }
 
 /** A run that has nothing to look at is a mistake of the config, not a success. */

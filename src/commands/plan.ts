@@ -17,6 +17,7 @@ export async function showPlan(names: readonly string[], given: PlanFlags, io: I
   const connection = await connect(settings, io, (notice) => io.stderr.write(`${notice}\n`));
   try {
     const proposal = await propose({
+      broken: 'refuse',
       selector: await createSelector(names),
       settings,
       approvals: given,

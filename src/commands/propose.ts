@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { findRefusals, type GuardInput, type Limits } from '../core/guard.js';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Finding, Plan, Policy } from '../core/model.js';
+import type { ActualState, Plan, Policy } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
 import { plan } from '../core/plan.js';
 import { resolveContent } from '../reconcile/resolve.js';
@@ -12,7 +12,7 @@ import type { PlanReport, SourceState } from '../report/report.js';
 import { readActual } from '../tenant/actual.js';
 import { checkArchives } from './archives.js';
 import type { Connection } from './connect.js';
-import { assertFound, assertNoErrors, type Folders, readFolders } from './folders.js';
+import { assertFound, assertNoErrors, type Folders, leaveOutBroken, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
 import type { Selector } from './selection.js';
@@ -29,6 +29,8 @@ export interface Proposal {
 export interface Proposing {
   /** Absent: everything. */
   readonly selector: Selector | undefined;
+  /** What errors in the folders mean: no plan at all, or a plan without those extensions (and without deletes). */
+  readonly broken: 'refuse' | 'leave-out';
   readonly settings: Settings;
   readonly approvals: ApprovalOptions;
   readonly connection: Connection;
@@ -46,8 +48,12 @@ export async function propose(input: Proposing): Promise<Proposal> {
     // The request leaves before the disk is read, which does not let anything else run.
     await setImmediate();
     const folders = await readFolders(selector, settings);
+    if (input.broken === 'leave-out') return await decide(input, leaveOutBroken(folders), await listing);
     assertNoErrors(folders.findings);
-    return await decide(input, folders, await listing);
+    const listed = await listing;
+    assertWorth(input, folders, listed);
+    const proposal = await decide(input, folders, listed);
+    return await withArchiveFindings(proposal, settings);
   } finally {
     giveUp.abort();
   }
@@ -55,8 +61,6 @@ export async function propose(input: Proposing): Promise<Proposal> {
 
 async function decide(input: Proposing, folders: Folders, listed: ActualState): Promise<Proposal> {
   const { settings, connection, approvals } = input;
-  const ownsAny = listed.extensions.some((record) => isOwned(record, settings.config.project));
-  if (!ownsAny && approvals.allowEmpty !== true) assertFound(folders, settings);
   const policy = policyOf(input, folders);
   const { actual, downloads } = await resolveContent(
     folders.desired,
@@ -73,17 +77,28 @@ async function decide(input: Proposing, folders: Folders, listed: ActualState): 
     reads: 1 + downloads,
   });
   assertKnownApprovals(decided, policy);
-  const packed = await checkArchives(uploadsOf(decided, folders), settings.config.rules);
-  const findings = [...folders.findings, ...packed];
-  assertNoErrors(findings);
   const guard: GuardInput = {
     plan: decided,
     actual,
     found: folders.found,
     limits: limitsOf(settings, approvals),
   };
-  const report = await reportOf(input, folders, decided, findings, guard);
-  return { folders, guard, report };
+  return { folders, guard, report: await reportOf(input, folders, guard) };
+}
+
+/** Nothing here and nothing of ours there is a mistake in the config rather than a success. */
+function assertWorth({ settings, approvals }: Proposing, folders: Folders, listed: ActualState): void {
+  const ownsAny = listed.extensions.some((record) => isOwned(record, settings.config.project));
+  if (!ownsAny && approvals.allowEmpty !== true) assertFound(folders, settings);
+}
+
+/** What only the packed archive tells, for those that would be uploaded. */
+async function withArchiveFindings(proposal: Proposal, { config }: Settings): Promise<Proposal> {
+  const { folders, report } = proposal;
+  const packed = await checkArchives(uploadsOf(report.plan, folders), config.rules);
+  const findings = [...folders.findings, ...packed];
+  assertNoErrors(findings);
+  return { ...proposal, report: { ...report, findings } };
 }
 
 function uploadsOf({ changes }: Plan, { desired }: Folders): Folders['desired']['extensions'] {
@@ -96,8 +111,6 @@ function uploadsOf({ changes }: Plan, { desired }: Folders): Folders['desired'][
 async function reportOf(
   { settings, connection }: Proposing,
   folders: Folders,
-  decided: Plan,
-  findings: readonly Finding[],
   guard: GuardInput,
 ): Promise<PlanReport> {
   return {
@@ -109,8 +122,8 @@ async function reportOf(
       tenant: connection.header,
     },
     source: await readSourceState(settings),
-    plan: decided,
-    findings,
+    plan: guard.plan,
+    findings: folders.findings,
     leftOut: folders.desired.extensions
       .filter(({ leftOut }) => leftOut.length > 0)
       .map(({ name, leftOut }) => ({ extension: name, files: leftOut })),
@@ -126,7 +139,7 @@ async function readSourceState({ flags, config }: Settings): Promise<SourceState
   return readGitState(config.root);
 }
 
-function policyOf({ selector, settings, approvals }: Proposing, { desired }: Folders): Policy {
+function policyOf({ settings, approvals }: Proposing, { desired, coverage }: Folders): Policy {
   const { config } = settings;
   return {
     project: config.project,
@@ -136,7 +149,7 @@ function policyOf({ selector, settings, approvals }: Proposing, { desired }: Fol
     onDrift: approvals.onDrift ?? config.onDrift,
     versionPolicy: config.versionPolicy,
     protect: new Set(config.protect),
-    ...(selector !== undefined && { selection: new Set(desired.extensions.map(({ name }) => name)) }),
+    ...(coverage === 'partial' && { selection: new Set(desired.extensions.map(({ name }) => name)) }),
     adopt: new Set(approvals.adopt),
     takeOwnership: new Set(approvals.takeOwnership),
     overwrite: new Set(approvals.overwrite),

@@ -29,7 +29,8 @@ export async function readSettings(given: SharedFlags, io: Io): Promise<Settings
   return { flags, cwd, config, tool: `qlik-sync/${io.version}` };
 }
 
-function workingFolder({ cwd }: SharedFlags, io: Io): string {
+/** Absolute. @throws UserError where `--cwd` names no folder */
+export function workingFolder({ cwd }: Pick<SharedFlags, 'cwd'>, io: Io): string {
   const folder = resolve(io.cwd, cwd ?? '.');
   if (cwd === undefined || statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
   throw new UserError(`--cwd: there is no folder ${cwd}.`);

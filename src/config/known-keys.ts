@@ -53,9 +53,12 @@ function checkLevel({ path, value, keys }: Level): readonly Problem[] {
 }
 
 /** Object keys with a meaning of their own in JavaScript are no names. */
+export function isEnvironmentName(name: string): boolean {
+  return /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !['constructor', 'prototype'].includes(name);
+}
+
 function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
-  const usable = /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !['constructor', 'prototype'].includes(name);
-  if (usable) return [];
+  if (isEnvironmentName(name)) return [];
   const message = 'is not the name of an environment; use 1 to 64 letters, digits, - _ and .';
   return [{ path: [...path, name], message }];
 }

@@ -31,6 +31,15 @@ export async function loadConfig({ cwd, config }: LoadOptions): Promise<LoadedCo
   return config === undefined ? await searchConfig(cwd, load) : await loadNamed(resolve(cwd, config), load);
 }
 
+/** The config files that stand in a folder, relative to it; package.json only where it has our key. */
+export async function listConfigs(folder: string): Promise<readonly string[]> {
+  const load = createLoader(folder);
+  const places = findPlaces(folder);
+  const [manifest] = places.filter(isPackageJson);
+  const hasKey = manifest !== undefined && (await load(manifest)) !== undefined;
+  return places.filter((place) => hasKey || !isPackageJson(place)).map((place) => display(folder, place));
+}
+
 type Load = (file: string) => Promise<LoadedConfig | undefined>;
 
 async function searchConfig(cwd: string, load: Load): Promise<LoadedConfig> {

@@ -1,6 +1,7 @@
 /** The `.qext` file. */
 
 import { checkFields } from './manifest/fields.js';
+import { readOrdinary } from './manifest/ordinary.js';
 import { findSyntaxProblem } from './manifest/syntax.js';
 import { decodeText } from './manifest/text.js';
 import { surveyTokens } from './manifest/tokens.js';
@@ -52,8 +53,13 @@ export function parseManifest(bytes: Uint8Array): ParsedManifest {
   const decoded = decodeText(bytes);
   if (decoded.problem !== undefined) return { problems: [decoded.problem] };
   const { text } = decoded;
-  const survey = surveyTokens(text);
   const fields = parseStrictly(text);
+  const ordinary = isObject(fields) ? readOrdinary(fields, text) : undefined;
+  return ordinary === undefined ? parseThoroughly(fields, text) : { manifest: ordinary, problems: [] };
+}
+
+function parseThoroughly(fields: unknown, text: string): ParsedManifest {
+  const survey = surveyTokens(text);
   if (survey.tooDeep !== undefined) return { problems: [survey.tooDeep] };
   if (fields === unreadable) return { problems: [findSyntaxProblem(text)] };
   if (!isObject(fields)) {

@@ -3,13 +3,12 @@
 import pLimit from 'p-limit';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, Change, DesiredState, Outcome, Plan } from '../core/model.js';
-import { type Writer, write } from './write.js';
+import { type WriteMeans, write } from './write.js';
 
-export interface ApplyInput {
+export interface ApplyInput extends WriteMeans {
   readonly plan: Plan;
   readonly desired: DesiredState;
   readonly actual: ActualState;
-  readonly tenant: Writer;
   /** Requests in flight at once. */
   readonly concurrency: number;
   /** Aborted: what is in flight is finished, nothing further is started. */
@@ -65,7 +64,7 @@ async function writeAll(changes: readonly Change[], input: ApplyInput): Promise<
 async function writeOne(change: Change, input: ApplyInput): Promise<Outcome> {
   if (input.signal.aborted) return notAttempted(change, 'interrupted', input);
   const desired = input.desired.extensions.find(({ name }) => name === change.name);
-  const outcome = await write(change, desired, input.tenant);
+  const outcome = await write(change, desired, input);
   input.onOutcome(outcome);
   return outcome;
 }

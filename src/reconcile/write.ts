@@ -1,49 +1,53 @@
 /** One change → its requests → its outcome. The only code that writes to a tenant. */
 
 import { TenantError, UserError } from '../core/errors.js';
-import { archiveName } from '../core/marker.js';
-import type { Change, DesiredExtension, Outcome, OutcomeError, Write } from '../core/model.js';
-import { checkArchive } from '../core/rules.js';
-import { pack } from '../source/pack.js';
+import type { Change, DesiredExtension, Outcome, OutcomeError } from '../core/model.js';
+import type { Packer } from '../source/pack.js';
 import type { ExtensionsClient, ExtensionUpload } from '../tenant/extensions.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import { findMismatch, type Sent } from './verify.js';
+import { prepareUpload } from './upload.js';
+import { findMismatch, type Mismatch } from './verify.js';
 
-export type Writer = Pick<ExtensionsClient, 'create' | 'patch' | 'remove'>;
+export interface WriteMeans {
+  readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove'>;
+  readonly pack: Packer;
+}
 
 /** Never throws for what a tenant or a person did: that is an outcome. `desired` is absent only for deletes. */
 export async function write(
   change: Change,
   desired: DesiredExtension | undefined,
-  tenant: Writer,
+  means: WriteMeans,
 ): Promise<Outcome> {
   const started = performance.now();
-  const outcome = await attempt(change, desired, tenant).catch((error: unknown): Result => {
+  const result = await attempt(change, desired, means).catch((error: unknown): Result => {
     if (!(error instanceof UserError)) throw error;
     return { status: 'failed', error: describeError(error) };
   });
-  return {
-    name: change.name,
-    action: change.action,
-    ms: Math.round(performance.now() - started),
-    ...outcome,
-  };
+  const ms = Math.round(performance.now() - started);
+  return { name: change.name, action: change.action, ms, ...result };
 }
 
 type Result = Pick<Outcome, 'status' | 'id' | 'bytes' | 'error'>;
+type Send = (upload: ExtensionUpload) => Promise<ExtensionRecord>;
 
 async function attempt(
   change: Change,
   desired: DesiredExtension | undefined,
-  tenant: Writer,
+  means: WriteMeans,
 ): Promise<Result> {
+  const { tenant, pack } = means;
   switch (change.action) {
     case 'create':
-      return send(change, desired, (upload) => tenant.create(upload));
+      return send(change, desired, pack, (upload) => tenant.create(upload));
     case 'update':
-      return send(change, desired, (upload) => tenant.patch(idOf(change), upload));
+      return send(change, desired, pack, (upload) => tenant.patch(idOf(change), upload));
     case 'replace':
-      return replace(change, desired, tenant);
+      // The archive is built before the delete, so that a folder that changed meanwhile costs nothing.
+      return send(change, desired, pack, async (upload) => {
+        await tenant.remove(idOf(change));
+        return tenant.create(upload);
+      });
     case 'delete':
       await tenant.remove(idOf(change));
       return { status: 'done', id: idOf(change) };
@@ -52,59 +56,21 @@ async function attempt(
   }
 }
 
-/** The archive is built before the delete, so that a folder that changed meanwhile costs nothing. */
-async function replace(
-  change: Change,
-  desired: DesiredExtension | undefined,
-  tenant: Writer,
-): Promise<Result> {
-  return send(change, desired, async (upload) => {
-    await tenant.remove(idOf(change));
-    return tenant.create(upload);
-  });
-}
-
 async function send(
   change: Change,
   desired: DesiredExtension | undefined,
-  request: (upload: ExtensionUpload) => Promise<ExtensionRecord>,
+  pack: Packer,
+  request: Send,
 ): Promise<Result> {
-  const { write: carried } = change;
-  if (desired === undefined || carried === undefined)
+  if (desired === undefined || change.write === undefined) {
     throw new Error(`${change.action} of ${change.name} has nothing to send`);
-  const { upload, sent } = await prepare(desired, carried);
+  }
+  const { upload, sent } = await prepareUpload(desired, change.write, pack);
   const answer = await request(upload);
   const bytes = upload.file === undefined ? {} : { bytes: upload.file.bytes.length };
   const mismatch = findMismatch(sent, answer);
   if (mismatch === undefined) return { status: 'done', id: answer.id, ...bytes };
-  return {
-    status: 'not-applied',
-    id: answer.id,
-    ...bytes,
-    error: { code: `lost-${mismatch.part}`, message: mismatch.message, ...hintFor(mismatch.part) },
-  };
-}
-
-async function prepare(
-  desired: DesiredExtension,
-  carried: Write,
-): Promise<{ upload: ExtensionUpload; sent: Sent }> {
-  const { name } = desired;
-  const { tags } = carried;
-  if (carried.carries === 'data') return { upload: { data: { tags } }, sent: { name, tags } };
-  const archive = await pack(desired);
-  assertUploadable(desired, archive.bytes.length);
-  const file = { name: archiveName(desired.digest, archive.md5), bytes: archive.bytes };
-  return {
-    upload: { data: { tags }, file },
-    sent: { name, tags, archive: { md5: archive.md5, name: file.name } },
-  };
-}
-
-/** The zip's size is known only now; Qlik would refuse it after the whole upload. */
-function assertUploadable(desired: DesiredExtension, archiveBytes: number): void {
-  const error = checkArchive(desired, archiveBytes).find(({ severity }) => severity === 'error');
-  if (error !== undefined) throw new UserError(error.message, { hint: error.hint });
+  return { status: 'not-applied', id: answer.id, ...bytes, error: describeMismatch(mismatch) };
 }
 
 function idOf(change: Change): string {
@@ -112,10 +78,13 @@ function idOf(change: Change): string {
   return change.actual.id;
 }
 
-function hintFor(part: 'name' | 'file' | 'marker' | 'tags'): { hint?: string } {
-  if (part !== 'tags' && part !== 'marker') return {};
+function describeMismatch({ part, message }: Mismatch): OutcomeError {
+  const code = `lost-${part}`;
+  if (part !== 'tags' && part !== 'marker') return { code, message };
   return {
-    hint: 'qlik-sync knows what is its own by a tag and by the archive name. A tenant that does not keep them cannot be reconciled: nothing further was written.',
+    code,
+    message,
+    hint: 'qlik-sync knows what is its own by a tag and by the archive name; a tenant that does not keep them cannot be reconciled.',
   };
 }
 

@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type JSZip from 'jszip';
 import { SourceError } from '../core/errors.js';
 import type { DesiredExtension, KeptFile } from '../core/model.js';
 
@@ -30,10 +31,38 @@ const unixPermissions = 0o100644;
  * Packs the kept files, the `.qext` at the root of the zip.
  * @throws SourceError when a file is no longer what `extension` says.
  */
-export async function pack(extension: DesiredExtension): Promise<Archive> {
+export type Packer = (extension: DesiredExtension) => Promise<Archive>;
+
+export const pack: Packer = async (extension) => {
   const { default: JSZip } = await import('jszip');
-  const zip = new JSZip();
-  for (const file of extension.files) {
+  return generate(new JSZip(), extension, extension.files);
+};
+
+/**
+ * The same bytes with less work: what an archive of before holds unchanged keeps its compressed data, which jszip
+ * does for entries of a loaded zip. Only where the paths are the same, since entries keep the order they came in.
+ */
+export async function packAgain(extension: DesiredExtension, before: PackedBefore): Promise<Archive> {
+  const old = new Map(before.files.map((file) => [file.path, file.sha256]));
+  const changed = extension.files.filter((file) => old.get(file.path) !== file.sha256);
+  const samePaths =
+    old.size === extension.files.length && extension.files.every((file) => old.has(file.path));
+  if (!samePaths) return pack(extension);
+  const { default: JSZip } = await import('jszip');
+  return generate(await JSZip.loadAsync(before.archive.bytes, { createFolders: false }), extension, changed);
+}
+
+export interface PackedBefore {
+  readonly archive: Archive;
+  readonly files: readonly KeptFile[];
+}
+
+async function generate(
+  zip: JSZip,
+  extension: DesiredExtension,
+  files: readonly KeptFile[],
+): Promise<Archive> {
+  for (const file of files) {
     zip.file(file.path, readUnchanged(extension, file), { date, unixPermissions, createFolders: false });
   }
   const bytes = await zip.generateAsync({

@@ -15,7 +15,10 @@ export function createRandom(seed) {
 
 const poolBytes = 2 ** 20;
 
-/** Cuts pieces out of one long program: quick to make, no two alike, compressible like real code. */
+/**
+ * Cuts pieces out of one long program: quick to make, no two alike, and about as compressible, commented (each 500
+ * bytes) and rich in addresses (each 10 kB) as real code that was bundled and not minified.
+ */
 export function programText(random) {
   let pool = '';
   while (pool.length < poolBytes) pool += programPiece(random);
@@ -36,7 +39,7 @@ function programPiece(random) {
   const word = () => words[Math.floor(random() * words.length)];
   const number = () => Math.floor(random() * 1000);
   return `
-/** ${word()} of the ${word()}, see https://qlik.dev/extend/${word()} */
+/** ${word()} of the ${word()}${random() < 0.05 ? `, see https://qlik.dev/extend/${word()}` : ''} */
 function ${word()}${number()}(${word()}, options) {
   const ${word()}${number()} = options.${word()} ?? ${number()};
   if (${word()} === '${word()}-${number()}') return { ${word()}: ${number()}, ${word()}: "${word()} ${word()}" };

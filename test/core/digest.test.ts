@@ -78,7 +78,7 @@ describe('comparePaths', () => {
           Math.sign(Buffer.compare(Buffer.from(left), Buffer.from(right))),
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 

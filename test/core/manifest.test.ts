@@ -224,6 +224,30 @@ describe('parseManifest', () => {
     );
   });
 
+  it('judges an ordinary manifest as thoroughly as any other', () => {
+    const value = fc.oneof(
+      fc.json({ maxDepth: 3 }),
+      fc.constantFrom('"a"', '"\\":"', '1', 'true', '""', '{"id":1,"id":2}'),
+    );
+    const key = fc.constantFrom('name', 'type', 'version', 'supernova', 'icon', 'bundle', '__proto__');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, value), { maxLength: 8 }), (entries) => {
+        const text = `{${entries.map(([name, json]) => `"${name}": ${json}`).join(', ')}}`;
+        // Nesting that only the thorough way walks, under a key that decides nothing.
+        const thorough = parseManifest(
+          bytes(text.replace(/^\{/, `{"x": [[[[[{}]]]]]${entries.length > 0 ? ',' : ''}`)),
+        );
+        const plain = parseManifest(bytes(text));
+        const essence = ({ manifest, problems }: typeof plain): unknown => [
+          manifest && [manifest.displayName, manifest.type, manifest.version, manifest.supernova],
+          problems.map((each) => [each.code, each.severity, each.message]),
+        ];
+        expect(essence(plain)).toEqual(essence(thorough));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('never throws on any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (some) => {

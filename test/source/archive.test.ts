@@ -85,11 +85,11 @@ describe('digestArchive', () => {
   });
 
   it('does not unpack a bomb', async () => {
-    const bomb = await zipOf({ 'a.qext': qext(), 'a.js': '0'.repeat(50 * 2 ** 20) });
+    const bomb = await zipOf({ 'a.qext': qext(), 'a.js': '0'.repeat(24 * 2 ** 20) });
     patch(bomb, (entry) => bomb.writeUInt32LE(10, entry + 24));
     const before = process.memoryUsage().arrayBuffers;
     expect(await digestArchive(bomb)).toBeUndefined();
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 2 ** 20);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 2 ** 20);
   });
 
   it('never throws on damaged archives', async () => {

@@ -1,138 +1,145 @@
 /**
- * When to run the pipeline, and for which names. Holds no decision about content: a wake only says that a name
- * should be looked at again, and every look re-reads everything.
+ * When to run the pipeline, and for which names. Decides nothing about content: a wake only says that a name should
+ * be looked at again, and every look re-reads everything.
  */
 
-/** What became of one name in one run of the pipeline. */
-export type Settled =
-  | 'done'
-  /** The tenant could not be reached, failed or refused for now: try again by itself. */
-  | 'retry';
+import { createBackoff } from './backoff.js';
+
+/** `retry`: look again soon, without a further wake. */
+export type Settled = 'done' | 'retry';
+
+export interface Turn {
+  /** What to look at; absent: everything. */
+  readonly names: ReadonlySet<string> | undefined;
+  /** `performance.now()` of the first change of a name, or of the wake that asked for everything. */
+  readonly since: (name: string) => number;
+  /** Names that this turn goes on to write. All others may be looked at again from now on. */
+  readonly hold: (names: readonly string[]) => void;
+  /** A held name was written. */
+  readonly release: (name: string, how: Settled) => void;
+}
 
 export interface LoopOptions {
-  /**
-   * One run of the pipeline for these names; `everything` when the whole project is to be planned. Calls `settle`
-   * for a name as soon as it may run again; names that are not settled when the promise resolves are done.
-   */
-  readonly run: (
-    names: ReadonlySet<string>,
-    since: Since,
-    settle: (name: string, how: Settled) => void,
-  ) => Promise<void>;
-  /** Waits before the n-th retry in a row, milliseconds. */
+  /** One run of the pipeline; `retry` when it could not look at all. */
+  readonly run: (turn: Turn) => Promise<Settled>;
+  /** Milliseconds before the n-th retry of a name in a row; default 0.5 s, doubling to 15 s. */
   readonly backoffMs?: (failures: number) => number;
-  readonly setTimer?: (callback: () => void, ms: number) => { unref?: () => void };
 }
-
-/** `performance.now()` of the first change of each name. */
-export type Since = ReadonlyMap<string, number>;
-
-/** Stands for the whole project in `run` and `wake`. */
-export const everything = '*';
 
 export interface Loop {
-  readonly wake: (names: Iterable<string>, at: number) => void;
+  /** Looks at these names, or at everything. */
+  readonly wake: (names: Iterable<string> | 'all', at: number) => void;
   /** Starts nothing further; resolves when nothing is in flight. */
   readonly stop: () => Promise<void>;
-  /** Resolves when nothing is pending or in flight. */
-  readonly idle: () => Promise<void>;
+  /** Names that are being written. */
+  readonly inFlight: () => readonly string[];
 }
 
-/** At most one run in flight per name; other names are not held up; a name woken meanwhile runs again. */
-export function createLoop(options: LoopOptions): Loop {
-  const { run, backoffMs = defaultBackoffMs, setTimer = setTimeout } = options;
+/** Stands for everything among the names; no extension is called so, since Qlik's names hold no `/`. */
+const all = '/';
+
+/** At most one look or write at a time per name; what is woken meanwhile is looked at afterwards; others do not wait. */
+export function createLoop({ run, backoffMs }: LoopOptions): Loop {
   const pending = new Map<string, number>();
-  const inFlight = new Set<string>();
-  let running = 0;
-  let failures = 0;
-  let backingOff = false;
-  let stopped = false;
-  let waiters: (() => void)[] = [];
+  const busy = new Set<string>();
+  const backoff = createBackoff(pump, backoffMs);
+  let turns = 0;
+  let scheduled = false;
+  let stopped: (() => void) | undefined;
 
-  function wake(names: Iterable<string>, at: number): void {
-    for (const name of names) if (!pending.has(name)) pending.set(name, at);
-    pump();
-  }
-
+  /** Once a round of the event loop, so that names that become ready together share one list request. */
   function pump(): void {
-    const ready = stopped || backingOff ? [] : takeReady();
-    if (ready.length > 0) void start(new Map(ready));
-    else tellWaiters();
-  }
-
-  /** A run of everything goes alone: it may write any name. */
-  function takeReady(): [string, number][] {
-    if (inFlight.has(everything)) return [];
-    const all = pending.get(everything);
-    if (all !== undefined && inFlight.size > 0) return [];
-    const ready =
-      all === undefined
-        ? [...pending].filter(([name]) => !inFlight.has(name))
-        : [[everything, earliest()] as [string, number]];
-    if (all === undefined) for (const [name] of ready) pending.delete(name);
-    else pending.clear();
-    return ready;
-  }
-
-  function earliest(): number {
-    return Math.min(...pending.values());
-  }
-
-  async function start(since: Since): Promise<void> {
-    const names = new Set(since.keys());
-    for (const name of names) inFlight.add(name);
-    running += 1;
-    const settle = (name: string, how: Settled): void => {
-      if (!inFlight.delete(name)) return;
-      if (how === 'retry') retryLater(name, since.get(name) ?? performance.now());
-      else failures = 0;
-      pump();
-    };
-    try {
-      await run(names, since, settle);
-    } finally {
-      running -= 1;
-      for (const name of names) settle(name, 'done');
-      pump();
-    }
-  }
-
-  function retryLater(name: string, at: number): void {
-    if (!pending.has(name)) pending.set(name, at);
-    if (backingOff || stopped) return;
-    failures += 1;
-    backingOff = true;
-    setTimer(() => {
-      backingOff = false;
-      pump();
-    }, backoffMs(failures)).unref?.();
-  }
-
-  function tellWaiters(): void {
-    if (running > 0 || (!stopped && pending.size > 0)) return;
-    const told = waiters;
-    waiters = [];
-    for (const tell of told) tell();
-  }
-
-  function idle(): Promise<void> {
-    return new Promise((resolve) => {
-      waiters.push(resolve);
-      tellWaiters();
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      if (stopped === undefined) startReady();
+      else if (turns === 0) stopped();
     });
   }
 
+  function startReady(): void {
+    const ready = takeReady(pending, (name) => busy.has(name) || backoff.isResting(name), busy.size);
+    if (ready.size > 0) void take(ready);
+  }
+
+  async function take(since: ReadonlyMap<string, number>): Promise<void> {
+    const turn = openTurn(since);
+    turns += 1;
+    let how: Settled = 'retry';
+    try {
+      how = await run(turn);
+    } finally {
+      turns -= 1;
+      turn.end(how);
+    }
+  }
+
+  function openTurn(since: ReadonlyMap<string, number>): Turn & { readonly end: (how: Settled) => void } {
+    const held = new Set(since.keys());
+    const started = since.get(all) ?? performance.now();
+    const sinceOf = (name: string): number => since.get(name) ?? started;
+    for (const name of held) busy.add(name);
+
+    function free(name: string, how: Settled): void {
+      if (!held.delete(name)) return;
+      busy.delete(name);
+      if (how === 'done') return backoff.succeed(name);
+      if (!pending.has(name)) pending.set(name, sinceOf(name));
+      backoff.fail(name);
+    }
+
+    return {
+      names: since.has(all) ? undefined : new Set(held),
+      since: sinceOf,
+      hold: (names) => {
+        for (const name of names) busy.add(name);
+        const kept = new Set(names);
+        for (const name of [...held]) if (!kept.has(name)) free(name, 'done');
+        for (const name of kept) held.add(name);
+        pump();
+      },
+      release: (name, how) => {
+        free(name, how);
+        pump();
+      },
+      end: (how) => {
+        for (const name of [...held]) free(name, how);
+        pump();
+      },
+    };
+  }
+
   return {
-    wake,
-    idle,
-    stop: () => {
-      stopped = true;
-      return idle();
+    wake: (names, at) => {
+      for (const name of names === 'all' ? [all] : names) if (!pending.has(name)) pending.set(name, at);
+      pump();
     },
+    stop: () =>
+      new Promise((resolve) => {
+        backoff.stop();
+        stopped = resolve;
+        pump();
+      }),
+    inFlight: () => [...busy].filter((name) => name !== all),
   };
 }
 
-/** 1, 2, 4 … 30 s: soon after a blip, rarely during an outage. */
-function defaultBackoffMs(failures: number): number {
-  return Math.min(30_000, 1000 * 2 ** (failures - 1));
+/** Everything waits until nothing is busy, since it may write any name; and while it looks, nothing else starts. */
+function takeReady(
+  pending: Map<string, number>,
+  mustWait: (name: string) => boolean,
+  busy: number,
+): ReadonlyMap<string, number> {
+  if (mustWait(all)) return new Map();
+  if (pending.has(all)) return busy > 0 ? new Map() : takeAll(pending);
+  const ready = new Map([...pending].filter(([name]) => !mustWait(name)));
+  for (const name of ready.keys()) pending.delete(name);
+  return ready;
+}
+
+function takeAll(pending: Map<string, number>): ReadonlyMap<string, number> {
+  const everything = new Map(pending);
+  pending.clear();
+  return everything;
 }

@@ -7,7 +7,7 @@ export type DecodedText =
   | { readonly text?: never; readonly problem: ManifestProblem };
 
 /** Made once: making one costs more than decoding a manifest. */
-let decoder: TextDecoder | undefined;
+let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** UTF-8, with or without a byte order mark; anything else is a problem that names the likely encoding. */
 export function decodeText(bytes: Uint8Array): DecodedText {

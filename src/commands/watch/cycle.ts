@@ -1,0 +1,93 @@
+/** One run of the pipeline for what was woken: read, plan, apply, tell. The same as `plan` and `apply` use. */
+
+import { TenantError, UserError } from '../../core/errors.js';
+import { assertSafe } from '../../core/guard.js';
+import type { Change, Outcome } from '../../core/model.js';
+import { apply } from '../../reconcile/apply.js';
+import type { Packer } from '../../source/pack.js';
+import type { Connection } from '../connect.js';
+import type { Io } from '../io.js';
+import type { ApprovalOptions } from '../options.js';
+import { defaultConcurrency, propose } from '../propose.js';
+import type { Settings } from '../settings.js';
+import type { Teller } from './teller.js';
+
+export interface CycleInput {
+  /** Exact names; absent: everything. */
+  readonly names: ReadonlySet<string> | undefined;
+  readonly settings: Settings;
+  readonly approvals: ApprovalOptions;
+  readonly connection: Connection;
+  readonly io: Io;
+  readonly pack: Packer;
+  readonly tell: Teller;
+  /** Milliseconds since the change that woke a name. */
+  readonly sinceSave: (name: string) => number;
+  /** The names that are about to be written; told before the first write. */
+  readonly onWrites: (names: readonly string[]) => void;
+  /** A written name may be looked at again; `retry`: it has to. */
+  readonly onWritten: (name: string, how: 'done' | 'retry') => void;
+}
+
+/** Resolves to `retry` when the tenant could not be read. Throws only for bugs. */
+export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
+  const { tell } = input;
+  try {
+    await proposeAndApply(input);
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (error instanceof TenantError) {
+      tell.offline(error.message);
+      return 'retry';
+    }
+    tell.refused(undefined, error);
+    return 'done';
+  }
+}
+
+async function proposeAndApply(input: CycleInput): Promise<void> {
+  const { names, settings, connection, tell, io } = input;
+  const selector = names && { matches: (name: string) => names.has(name), assertUsed: () => undefined };
+  const proposal = await propose({ ...input, selector, broken: 'leave-out' });
+  tell.online();
+  tell.waiting(
+    proposal.folders.findings.filter(({ severity }) => severity === 'error'),
+    names,
+  );
+  const { plan, actual } = proposal.guard;
+  for (const change of plan.changes) tell.blocked(change);
+  assertSafe(proposal.guard);
+  const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
+  input.onWrites(writes.map(({ name }) => name));
+  await apply({
+    plan,
+    desired: proposal.folders.desired,
+    actual,
+    tenant: connection.extensions,
+    concurrency: settings.flags.concurrency ?? defaultConcurrency,
+    signal: io.interrupted,
+    pack: input.pack,
+    onOutcome: (outcome) => settle(input, outcome, writes),
+  });
+}
+
+function settle(
+  { tell, sinceSave, onWritten }: CycleInput,
+  outcome: Outcome,
+  writes: readonly Change[],
+): void {
+  const { name } = outcome;
+  const change = writes.find((write) => write.name === name);
+  if (outcome.status === 'done' && change !== undefined) tell.synced(outcome, change, sinceSave(name));
+  else tell.failed(outcome);
+  onWritten(name, isWorthRetrying(outcome) ? 'retry' : 'done');
+}
+
+/** What may be otherwise in a moment: no answer, a failing tenant, a moved record, a file that changed meanwhile. */
+function isWorthRetrying({ status, error }: Outcome): boolean {
+  if (status === 'done' || status === 'not-attempted') return false;
+  if (status === 'not-applied') return true;
+  const code = error?.status;
+  return code === undefined || code >= 500 || [401, 404, 408, 409, 410, 429].includes(code);
+}
