@@ -22,7 +22,7 @@ export type ApplyFlags = SharedFlags & ApprovalOptions & { readonly confirm?: st
 export async function applyPlan(names: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
   const notices = { say: (notice: string): void => io.stderr.write(`${notice}\n`) };
-  const connection = await connect(settings, io, (notice) => notices.say(notice));
+  const connection = await connect(settings, io, { onWait: (notice) => notices.say(notice) });
   try {
     const proposal = await propose({
       broken: 'refuse',

@@ -18,15 +18,18 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
+export interface ConnectOptions {
+  /** A pause that nobody would otherwise understand. */
+  readonly onWait: (notice: string) => void;
+  /** Ends every request. */
+  readonly signal?: AbortSignal;
+}
+
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
-export async function connect(
-  settings: Settings,
-  io: Io,
-  onWait: (notice: string) => void,
-): Promise<Connection> {
+export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
   const { flags, config, cwd } = settings;
   const target = resolveTarget({ options: flags, env: io.env, config, cwd });
-  if (target.kind === 'sandbox') return connectSandbox(target.dir, io, onWait);
+  if (target.kind === 'sandbox') return connectSandbox(target.dir, io, options);
   return open(
     target,
     {
@@ -35,18 +38,18 @@ export async function connect(
       ...(target.environment !== undefined && { environment: target.environment }),
     },
     io,
-    onWait,
+    options,
   );
 }
 
-async function connectSandbox(dir: string, io: Io, onWait: (notice: string) => void): Promise<Connection> {
+async function connectSandbox(dir: string, io: Io, options: ConnectOptions): Promise<Connection> {
   const { startSandbox } = await import('../sandbox/start.js');
   const sandbox = await startSandbox({ dir });
   const connection = open(
     sandbox,
     { url: sandbox.url, source: '--sandbox', environment: 'sandbox' },
     io,
-    onWait,
+    options,
   );
   return {
     ...connection,
@@ -62,14 +65,15 @@ function open(
   { url, apiKey }: Pick<Target & { kind: 'tenant' }, 'url' | 'apiKey'>,
   header: TenantHeader,
   io: Io,
-  onWait: (notice: string) => void,
+  options: ConnectOptions,
 ): Connection {
   const http = openTenant({
     url,
     auth: apiKeyAuth(apiKey),
     userAgent: `qlik-sync/${io.version}`,
     proxies: io.env,
-    onWait: ({ seconds, reason }) => onWait(`waiting ${seconds} s: ${waitReasons[reason]}`),
+    ...(options.signal && { signal: options.signal }),
+    onWait: ({ seconds, reason }) => options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`),
   });
   return {
     extensions: createExtensionsClient(http),

@@ -42,6 +42,18 @@ export interface SandboxOptions {
   readonly cwd?: string;
 }
 
+export interface InitOptions {
+  readonly project?: string;
+  readonly extensions?: readonly string[];
+  readonly tenant?: string;
+  readonly env?: readonly string[];
+  readonly apiKeyVariable?: string;
+  readonly cwd?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
 /** `local` commands need no tenant and take no tenant. */
 export function addShared(command: Command, reach: 'local' | 'tenant'): Command {
   command
@@ -97,6 +109,21 @@ export function addSandboxOptions(command: Command): Command {
     .option('--json', 'print {"url","apiKey","userKey"} as the first line once it is ready');
 }
 
+/** What is not given is asked, or without a terminal proposed. */
+export function addInitOptions(command: Command): Command {
+  return command
+    .option('--project <name>', 'who owns what is deployed; unique on the tenant')
+    .option('--extensions <glob>', 'folders that hold a .qext file each; repeatable', collect)
+    .option('--tenant <url>', 'address of the tenant')
+    .option('--env <name>', 'what the tenant is called in the config; dev when absent', collect)
+    .option('--api-key-variable <name>', 'environment variable that holds the API key')
+    .option('--cwd <dir>', 'work as if started in this folder')
+    .option('--json', 'print one document')
+    .option('-q, --quiet', 'say less')
+    .option('-v, --verbose', 'say more')
+    .option('--no-color', 'no colour');
+}
+
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
 }
@@ -104,6 +131,16 @@ function collect(value: string, previous: readonly string[] | undefined): readon
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
   return Number(text);
+}
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** `90s`, `5m`, `1h` → milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(text) ?? [];
+  if (amount === undefined || Number(amount) === 0)
+    throw new InvalidArgumentError('It takes a time such as 90s, 5m or 1h.');
+  return Number(amount) * unitMs[unit as keyof typeof unitMs];
 }
 
 function parsePositive(text: string): number {

@@ -14,7 +14,7 @@ export type PlanFlags = SharedFlags & ApprovalOptions & { readonly detailedExitc
 
 export async function showPlan(names: readonly string[], given: PlanFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
-  const connection = await connect(settings, io, (notice) => io.stderr.write(`${notice}\n`));
+  const connection = await connect(settings, io, { onWait: (notice) => io.stderr.write(`${notice}\n`) });
   try {
     const proposal = await propose({
       broken: 'refuse',

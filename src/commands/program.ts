@@ -6,12 +6,16 @@ import type { Io } from './io.js';
 import {
   type ApprovalOptions,
   addApprovals,
+  addInitOptions,
   addSandboxOptions,
   addShared,
+  type InitOptions,
   parseCount,
+  parseDuration,
   type SandboxOptions,
   type SharedFlags,
 } from './options.js';
+import type { WatchFlags } from './watch.js';
 
 type Finish = (exitCode: ExitCode) => void;
 
@@ -31,12 +35,23 @@ export function createProgram(io: Io, finish: Finish): Command {
     'after',
     '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift · 130 interrupted',
   );
+  addInit(program, io, finish);
   addValidate(program, io, finish);
   addPlan(program, io, finish);
   addApply(program, io, finish);
+  addWatch(program, io, finish);
   addPack(program, io, finish);
   addSandbox(program, io, finish);
   return program;
+}
+
+function addInit(program: Command, io: Io, finish: Finish): void {
+  addInitOptions(program.command('init'))
+    .description('write a config file; asks, or takes options')
+    .action(async (flags: InitOptions) => {
+      const { init } = await import('./init.js');
+      finish(await init(flags, io));
+    });
 }
 
 function addValidate(program: Command, io: Io, finish: Finish): void {
@@ -69,6 +84,28 @@ function addApply(program: Command, io: Io, finish: Finish): void {
     .action(async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string }) => {
       const { applyPlan } = await import('./apply.js');
       finish(await applyPlan(names, flags, io));
+    });
+}
+
+function addWatch(program: Command, io: Io, finish: Finish): void {
+  addApprovals(addShared(program.command('watch'), 'tenant'))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('apply on every change, while developing')
+    .option('--confirm <env>', 'confirm a protected environment by its name')
+    .addOption(
+      new Option('--quiet-period <ms>', 'milliseconds without a change before it is looked at').argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
+    )
+    .addOption(
+      new Option('--interval <time>', 'plan and apply on a timer too, such as 5m').argParser(parseDuration),
+    )
+    .action(async (names: string[], flags: WatchFlags) => {
+      const { watch } = await import('./watch.js');
+      finish(await watch(names, flags, io));
     });
 }
 

@@ -2,17 +2,24 @@
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { DesiredExtension } from '../core/model.js';
-import type { ValidatedExtension } from '../report/report.js';
+import type { ValidatedExtension, ValidateReport } from '../report/report.js';
 import { checkArchives } from './archives.js';
 import { assertFound, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { print } from './print.js';
 import { createSelector } from './selection.js';
-import { readSettings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
 
 export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
+  const report = await checkFolders(names, settings);
+  print(report, settings.flags, io);
+  return report.exitCode;
+}
+
+/** @throws UserError where there is nothing to check */
+export async function checkFolders(names: readonly string[], settings: Settings): Promise<ValidateReport> {
   const folders = await readFolders(await createSelector(names), settings);
   assertFound(folders, settings);
   const { extensions } = folders.desired;
@@ -23,12 +30,7 @@ export async function validate(names: readonly string[], given: SharedFlags, io:
     tool: settings.tool,
     project: settings.config.project,
   } as const;
-  print(
-    { kind: 'validate', header, extensions: extensions.map(summarise), findings, exitCode },
-    settings.flags,
-    io,
-  );
-  return exitCode;
+  return { kind: 'validate', header, extensions: extensions.map(summarise), findings, exitCode };
 }
 
 function summarise({

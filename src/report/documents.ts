@@ -126,9 +126,7 @@ export const applyDocument = v.object({
   ms: count,
 });
 
-export const validateDocument = v.object({
-  command: v.literal('validate'),
-  ...head,
+const validateFields = {
   extensions: v.array(
     v.object({
       name: v.string(),
@@ -142,6 +140,27 @@ export const validateDocument = v.object({
   ),
   findings: v.array(finding),
   exitCode: count,
+};
+
+export const validateDocument = v.object({ command: v.literal('validate'), ...head, ...validateFields });
+
+/** The file that was written, and what `validate` says about it. */
+export const initDocument = v.object({
+  command: v.literal('init'),
+  ...head,
+  file: v.string(),
+  config: v.object({
+    $schema: v.optional(v.string()),
+    project: v.string(),
+    extensions: v.array(v.string()),
+    ignore: v.optional(v.array(v.string())),
+    defaultEnvironment: v.optional(v.string()),
+    environments: v.optional(
+      v.record(v.string(), v.object({ tenant: v.string(), auth: v.object({ apiKey: v.string() }) })),
+    ),
+  }),
+  problem: v.optional(v.object({ message: v.string(), hint: v.optional(v.string()) })),
+  ...validateFields,
 });
 
 export const packDocument = v.object({
@@ -191,6 +210,7 @@ export const outputDocument = v.variant('command', [
   applyDocument,
   validateDocument,
   packDocument,
+  initDocument,
 ]);
 
 type DeepReadonly<T> = T extends (infer U)[]
@@ -201,5 +221,6 @@ export type PlanDocument = DeepReadonly<v.InferOutput<typeof planDocument>>;
 export type ApplyDocument = DeepReadonly<v.InferOutput<typeof applyDocument>>;
 export type ValidateDocument = DeepReadonly<v.InferOutput<typeof validateDocument>>;
 export type PackDocument = DeepReadonly<v.InferOutput<typeof packDocument>>;
+export type InitDocument = DeepReadonly<v.InferOutput<typeof initDocument>>;
 export type ErrorDocument = DeepReadonly<v.InferOutput<typeof errorDocument>>;
-export type OutputDocument = PlanDocument | ApplyDocument | ValidateDocument | PackDocument;
+export type OutputDocument = PlanDocument | ApplyDocument | ValidateDocument | PackDocument | InitDocument;

@@ -2,7 +2,14 @@
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { object } from 'valibot';
-import { applyDocument, errorDocument, packDocument, planDocument, validateDocument } from './documents.js';
+import {
+  applyDocument,
+  errorDocument,
+  initDocument,
+  packDocument,
+  planDocument,
+  validateDocument,
+} from './documents.js';
 
 /** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
 export function outputJsonSchema(): object {
@@ -11,6 +18,7 @@ export function outputJsonSchema(): object {
     apply: applyDocument,
     validate: validateDocument,
     pack: packDocument,
+    init: initDocument,
     error: errorDocument,
   };
   const { properties } = toJsonSchema(object(documents), { target: 'draft-2020-12' });

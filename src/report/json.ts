@@ -1,8 +1,8 @@
 /** Every report as the one document that `--json` prints. */
 
 import { ConfigError, type ExitCode, FindingsError, UserError } from '../core/errors.js';
-import type { ErrorDocument, OutputDocument, PlanDocument } from './documents.js';
-import type { ApplyReport, PlanReport, Report } from './report.js';
+import type { ErrorDocument, InitDocument, OutputDocument, PlanDocument } from './documents.js';
+import type { ApplyReport, InitReport, PlanReport, Report } from './report.js';
 
 export function renderJson(report: Report): string {
   return serialise(documentOf(report));
@@ -50,8 +50,22 @@ function documentOf(report: Report): OutputDocument {
         findings: report.findings,
         exitCode: report.exitCode,
       };
+    case 'init':
+      return { command: 'init', ...head, ...initFields(report) };
   }
 }
+
+function initFields({ file, config, validation, exitCode }: InitReport): Omit<InitDocument, keyof Head> {
+  if (validation.kind === 'validate') {
+    const { extensions, findings } = validation;
+    return { file, config, extensions, findings, exitCode };
+  }
+  const { message, hint } = validation;
+  const problem = { message, ...(hint !== undefined && { hint }) };
+  return { file, config, problem, extensions: [], findings: [], exitCode };
+}
+
+type Head = Pick<InitDocument, 'command' | 'schemaVersion' | 'tool' | 'project'>;
 
 function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'command'> {
   const { header, source, plan, findings, leftOut, refusals, exitCode } = report;

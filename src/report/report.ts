@@ -3,10 +3,11 @@
 import type { ExitCode } from '../core/errors.js';
 import type { Refusal } from '../core/guard.js';
 import type { Finding, LeftOutFile, Outcome, Plan } from '../core/model.js';
+import type { InitDocument } from './documents.js';
 
 /** Which run this is; the first line of every text, the first fields of every document. */
 export interface RunHeader {
-  readonly command: 'validate' | 'plan' | 'apply' | 'pack';
+  readonly command: 'validate' | 'plan' | 'apply' | 'pack' | 'init';
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   readonly project: string;
@@ -84,10 +85,29 @@ export interface PackedArchive {
   readonly digest: string;
 }
 
+export interface InitReport {
+  readonly kind: 'init';
+  readonly header: RunHeader;
+  /** Relative to the working directory, with `/`. */
+  readonly file: string;
+  readonly config: InitDocument['config'];
+  readonly validation: ValidateReport | Problem;
+  /** The command line to go on with. */
+  readonly next: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Why a check came to nothing. */
+export interface Problem {
+  readonly kind: 'problem';
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** The git state of the folders; absent outside a repository. */
 export interface SourceState {
   readonly commit?: string;
   readonly dirty?: boolean;
 }
 
-export type Report = ValidateReport | PlanReport | ApplyReport | PackReport;
+export type Report = ValidateReport | PlanReport | ApplyReport | PackReport | InitReport;

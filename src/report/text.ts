@@ -6,9 +6,11 @@ import { type Paint, printable } from './paint.js';
 import { renderChanges, renderClosingLines } from './plan-text.js';
 import type {
   ApplyReport,
+  InitReport,
   LeftOut,
   PackReport,
   PlanReport,
+  Problem,
   Report,
   RunHeader,
   ValidateReport,
@@ -30,6 +32,8 @@ export function renderText(report: Report, options: TextOptions): string {
       return `\n${renderProblems(report.outcomes, options.paint)}${renderApplied(report)}`;
     case 'pack':
       return renderPack(report, options);
+    case 'init':
+      return renderInit(report, options);
   }
 }
 
@@ -136,6 +140,20 @@ function renderPack(report: PackReport, options: TextOptions): string {
     `${count(report.archives.length, 'archive')} written.\n`,
   ];
   return blocks.filter((block) => block !== '').join('\n');
+}
+
+function renderInit({ file, validation, next }: InitReport, options: TextOptions): string {
+  const { paint } = options;
+  const blocks = [
+    `${paint('green', '✓')} Wrote ${printable(file)}.\n`,
+    validation.kind === 'validate' ? renderValidate(validation, options) : renderProblem(validation, paint),
+    `Next: ${printable(next)}\n`,
+  ];
+  return blocks.join('\n');
+}
+
+function renderProblem({ message, hint }: Problem, paint: Paint): string {
+  return `${paint('yellow', 'validate:')} ${printable(message)}\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`;
 }
 
 // ── Outcomes ────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,7 @@ export interface IgnoreSources {
   readonly patterns: readonly string[];
 }
 
-const ignoreFile = '.qliksyncignore';
+export const ignoreFile = '.qliksyncignore';
 
 /**
  * One function from an extension's folder to its rules; the root's patterns are read once. The last pattern that

@@ -29,7 +29,7 @@ export interface Kept {
 }
 
 /** Twenty times what Qlik takes; above it somebody named a folder that is no extension, or links multiply. */
-const mostEntries = 10_000;
+export const mostEntries = 10_000;
 
 /** Walks the folder once. Links are followed as long as they stay within it. */
 export function keepFiles(candidate: Candidate, rules: IgnoreRules): Kept {

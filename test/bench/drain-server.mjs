@@ -5,7 +5,8 @@
 
 import { createServer } from 'node:net';
 
-const answer = 'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"id":"drained"}';
+const answer =
+  'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n{"id":"drained"}';
 
 const server = createServer((socket) => {
   let missing = 0;

@@ -11,7 +11,7 @@ import { createWorkspace } from './workspace.mjs';
 const one = { files: 5, fileBytes: 500_000, content: 'noise' };
 const small = { ...one, extensions: 10 };
 const large = { ...one, extensions: 100 };
-const rounds = 3;
+const rounds = 2;
 const preload = new URL('peak-memory.mjs', import.meta.url).href;
 
 /** @returns {Promise<import('./result.mjs').Result[]>} */

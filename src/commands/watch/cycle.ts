@@ -9,12 +9,14 @@ import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
 import type { ApprovalOptions } from '../options.js';
 import { defaultConcurrency, propose } from '../propose.js';
+import type { Selector } from '../selection.js';
 import type { Settings } from '../settings.js';
 import type { Teller } from './teller.js';
 
 export interface CycleInput {
-  /** Exact names; absent: everything. */
+  /** Exact names; absent: everything that the selector selects. */
   readonly names: ReadonlySet<string> | undefined;
+  readonly selector: Selector | undefined;
   readonly settings: Settings;
   readonly approvals: ApprovalOptions;
   readonly connection: Connection;
@@ -36,6 +38,7 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
     await proposeAndApply(input);
     return 'done';
   } catch (error) {
+    if (input.io.interrupted.aborted) return 'done';
     if (!(error instanceof UserError)) throw error;
     if (error instanceof TenantError) {
       tell.offline(error.message);
@@ -48,9 +51,15 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
 
 async function proposeAndApply(input: CycleInput): Promise<void> {
   const { names, settings, connection, tell, io } = input;
-  const selector = names && { matches: (name: string) => names.has(name), assertUsed: () => undefined };
+  const selector = names === undefined ? input.selector : exactly(names);
   const proposal = await propose({ ...input, selector, broken: 'leave-out' });
   tell.online();
+  if (names === undefined) {
+    tell.watching(proposal.folders.found, {
+      tenant: connection.header.url,
+      project: settings.config.project,
+    });
+  }
   tell.waiting(
     proposal.folders.findings.filter(({ severity }) => severity === 'error'),
     names,
@@ -72,6 +81,11 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   });
 }
 
+/** A folder that is gone again is no mistake of the command line. */
+function exactly(names: ReadonlySet<string>): Selector {
+  return { matches: (name) => names.has(name), assertUsed: () => undefined };
+}
+
 function settle(
   { tell, sinceSave, onWritten }: CycleInput,
   outcome: Outcome,
@@ -80,7 +94,7 @@ function settle(
   const { name } = outcome;
   const change = writes.find((write) => write.name === name);
   if (outcome.status === 'done' && change !== undefined) tell.synced(outcome, change, sinceSave(name));
-  else tell.failed(outcome);
+  else if (outcome.status !== 'not-attempted') tell.failed(outcome);
   onWritten(name, isWorthRetrying(outcome) ? 'retry' : 'done');
 }
 

@@ -84,7 +84,10 @@ export function createLoop({ run, backoffMs }: LoopOptions): Loop {
     function free(name: string, how: Settled): void {
       if (!held.delete(name)) return;
       busy.delete(name);
-      if (how === 'done') return backoff.succeed(name);
+      if (how === 'done') {
+        backoff.succeed(name);
+        return;
+      }
       if (!pending.has(name)) pending.set(name, sinceOf(name));
       backoff.fail(name);
     }

@@ -15,6 +15,12 @@ export interface Teller {
   readonly refused: (name: string | undefined, error: Pick<UserError, 'message' | 'hint'>) => void;
   readonly offline: (message: string) => void;
   readonly online: () => void;
+  /** How many extensions there are to watch; told when that changes. */
+  readonly watching: (
+    extensions: number,
+    where: { readonly tenant: string; readonly project: string },
+  ) => void;
+  /** Changes written so far. */
   readonly count: () => number;
 }
 
@@ -43,6 +49,9 @@ export function createTeller(tell: (event: WatchEvent) => void): Teller {
   const teller: Teller = {
     tell,
     count: () => count,
+    watching: (extensions, where) => {
+      if (becomes('watching', String(extensions))) tell({ event: 'watching', extensions, ...where });
+    },
     synced: ({ name, action, bytes }, { message }, ms) => {
       count += 1;
       becomes(`refused ${name}`, undefined);

@@ -1,0 +1,110 @@
+/** `qlik-sync init`: a config file from answers or options. Nothing that exists is touched. */
+
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readVariable } from '../config/expand.js';
+import { listConfigs } from '../config/load.js';
+import { type Answers, newConfig, newConfigName, renderNewConfig } from '../config/new-config.js';
+import { display, foldersToSearch } from '../config/search-places.js';
+import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
+import type { Problem, ValidateReport } from '../report/report.js';
+import { surveyDepth } from '../source/survey.js';
+import { quote } from './confirm.js';
+import { type Given, makeProposals, type Proposals, readGiven, takeProposals } from './init-answers.js';
+import type { Io } from './io.js';
+import type { InitOptions } from './options.js';
+import { print } from './print.js';
+import { mergeFlags, readSettings, workingFolder } from './settings.js';
+import { checkFolders } from './validate.js';
+
+/** The exit code is that of validating what was written. @throws UserError where nothing was */
+export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
+  const flags = { ...options, ...mergeFlags(options, io) };
+  const folder = workingFolder(flags, io);
+  await assertNoConfig(folder);
+  const answers = await findAnswers(readGiven(flags), makeProposals(folder), io);
+  const config = newConfig(answers, findSchema(folder));
+  await writeNew(join(folder, newConfigName), renderNewConfig(config), io.interrupted);
+  const validation = await validateNew(folder, answers, io);
+  const exitCode = validation.kind === 'validate' ? validation.exitCode : exitCodes.usage;
+  const header = { command: 'init', tool: `qlik-sync/${io.version}`, project: config.project } as const;
+  const next = nextCommand(answers, exitCode, flags.cwd);
+  print({ kind: 'init', header, file: newConfigName, config, validation, next, exitCode }, flags, io);
+  noteMissingKey(answers, io);
+  return exitCode;
+}
+
+/** @throws UserError naming the config that is there, whatever its form */
+async function assertNoConfig(folder: string): Promise<void> {
+  const [existing] = await listConfigs(folder);
+  if (existing === undefined) return;
+  const what = existing === 'package.json' ? 'package.json has a "qlik-sync" key' : `${existing} exists`;
+  throw new UserError(`Nothing was written: ${what} already.`, {
+    hint: 'init never overwrites: edit that config, or remove it first.',
+  });
+}
+
+async function findAnswers(given: Given, proposals: Proposals, io: Io): Promise<Answers> {
+  if (io.terminal !== undefined) {
+    const { askQuestions } = await import('./init-questions.js');
+    return askQuestions(given, proposals, io.terminal, io.interrupted);
+  }
+  const answers = takeProposals(given, proposals);
+  if (given.extensions === undefined && proposals.patterns.length === 0) {
+    io.stderr.write(
+      `No .qext file was found ${surveyDepth} folders deep, so "extensions" is ${answers.extensions.join(', ')}.\n`,
+    );
+  }
+  return answers;
+}
+
+/** Editors complete and check the file where the package is installed. */
+function findSchema(folder: string): string | undefined {
+  const files = foldersToSearch(folder).map((each) => join(each, 'node_modules/qlik-sync/schema.json'));
+  const file = files.find((each) => existsSync(each));
+  if (file === undefined) return undefined;
+  const path = display(folder, file);
+  return path.startsWith('../') ? path : `./${path}`;
+}
+
+async function writeNew(file: string, text: string, interrupted: AbortSignal): Promise<void> {
+  interrupted.throwIfAborted();
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    const reason = code === 'EEXIST' ? 'it exists already' : `it cannot be created (${code})`;
+    throw new UserError(`${newConfigName} was not written: ${reason}.`, { cause });
+  }
+}
+
+/** The file stands by now, so what stops the check is part of the result. */
+async function validateNew(
+  folder: string,
+  { environment }: Answers,
+  io: Io,
+): Promise<ValidateReport | Problem> {
+  const env = environment === undefined ? {} : { env: [environment.name] };
+  try {
+    const settings = await readSettings({ config: join(folder, newConfigName), cwd: folder, ...env }, io);
+    return await checkFolders([], settings);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, hint } = error;
+    return { kind: 'problem', message, ...(hint !== undefined && { hint }) };
+  }
+}
+
+function nextCommand({ environment }: Answers, exitCode: ExitCode, cwd: string | undefined): string {
+  const there = cwd === undefined ? '' : ` --cwd ${quote(cwd)}`;
+  if (exitCode !== exitCodes.ok) return `qlik-sync validate${there}`;
+  return `qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
+}
+
+function noteMissingKey({ environment }: Answers, io: Io): void {
+  if (environment === undefined || readVariable(io.env, environment.apiKeyVariable) !== undefined) return;
+  const { apiKeyVariable, name } = environment;
+  io.stderr.write(`Set ${apiKeyVariable} to an API key of ${name} before that.\n`);
+}

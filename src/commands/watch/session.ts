@@ -1,0 +1,46 @@
+/** Everything that one version of the config file decides: folders to watch, tenant to write to. */
+
+import { type FolderWatch, type Wake, watchFolders } from '../../source/watch.js';
+import { type Connection, connect } from '../connect.js';
+import type { Io } from '../io.js';
+import { readSettings, type Settings } from '../settings.js';
+import type { WatchFlags } from '../watch.js';
+
+export interface Session {
+  readonly settings: Settings;
+  readonly connection: Connection;
+  readonly folders: FolderWatch;
+  readonly close: () => Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly given: WatchFlags;
+  readonly io: Io;
+  readonly onWake: (wake: Wake) => void;
+  readonly onNotice: (notice: string) => void;
+  /** Ends every request. */
+  readonly cutOff: AbortSignal;
+}
+
+/** @throws UserError where the config or the credentials are not usable */
+export async function openSession({ given, io, onWake, onNotice, cutOff }: SessionOptions): Promise<Session> {
+  const settings = await readSettings(given, io);
+  const { config, cwd } = settings;
+  const connection = await connect(settings, io, { onWait: onNotice, signal: cutOff });
+  const folders = watchFolders({
+    root: config.root,
+    cwd,
+    extensions: config.extensions,
+    ignore: config.ignore,
+    configFile: config.file,
+    ...(given.quietPeriod !== undefined && { quietMs: given.quietPeriod }),
+    ...(given.maxWait !== undefined && { maxWaitMs: given.maxWait }),
+    onWake,
+  });
+  await folders.ready;
+  const close = async (): Promise<void> => {
+    await folders.close();
+    await connection.close();
+  };
+  return { settings, connection, folders, close };
+}

@@ -1,0 +1,69 @@
+/** What a look at a file or folder says about whether it is still the same. */
+
+import { lstatSync, type Stats, statSync } from 'node:fs';
+
+/** Times are milliseconds with a fraction, as the file system gives them. */
+export interface Stamp {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+  readonly birthtimeMs: number;
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+/** Follows links; `undefined` for what is not there, or cannot be looked at. */
+export function stampTarget(path: string): Stamp | undefined {
+  return attempt(() => statSync(path, { throwIfNoEntry: false }));
+}
+
+/** Of a link itself. */
+export function stampEntry(path: string): Stamp | undefined {
+  return attempt(() => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+function attempt(look: () => Stats | undefined): Stamp | undefined {
+  try {
+    const stats = look();
+    return stats === undefined ? undefined : toStamp(stats);
+  } catch {
+    return undefined;
+  }
+}
+
+function toStamp(stats: Stats): Stamp {
+  const { size, mtimeMs, ctimeMs, ino, birthtimeMs } = stats;
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+  return { size, mtimeMs, ctimeMs, ino, birthtimeMs, kind };
+}
+
+export function isSameStamp(a: Stamp | undefined, b: Stamp | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.ctimeMs === b.ctimeMs &&
+    a.mtimeMs === b.mtimeMs &&
+    a.size === b.size &&
+    a.ino === b.ino &&
+    a.birthtimeMs === b.birthtimeMs
+  );
+}
+
+/** Tells a folder from the one that was rebuilt in its place: ext4 hands out the same inode again. */
+export function identityOf({ ino, birthtimeMs }: Stamp): string {
+  return `${ino}:${birthtimeMs}`;
+}
+
+export function lastWritten({ mtimeMs, ctimeMs }: Stamp): number {
+  return Math.max(mtimeMs, ctimeMs);
+}
+
+/** A kernel's clock for files ticks every 1 to 16 ms. */
+const tickMs = 20;
+/** FAT ticks every two seconds, old HFS+ and some network disks every one. */
+const coarseTickMs = 2_500;
+
+/** Whether it may be written once more without any of its stamp changing. */
+export function isRacy(stamp: Stamp, lookedAt: number): boolean {
+  const isCoarse = stamp.mtimeMs % 1_000 === 0 && stamp.ctimeMs % 1_000 === 0;
+  return Math.abs(lookedAt - lastWritten(stamp)) < (isCoarse ? coarseTickMs : tickMs);
+}
