@@ -2,9 +2,9 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { type ExitCode, exitCodes } from '../core/errors.js';
-import { findRefusals, type GuardInput, type Limits } from '../core/guard.js';
+import { findRefusals, type GuardInput } from '../core/guard.js';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Plan, Policy } from '../core/model.js';
+import type { ActualState, Plan } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
 import { plan } from '../core/plan.js';
 import { resolveContent } from '../reconcile/resolve.js';
@@ -15,6 +15,7 @@ import type { Connection } from './connect.js';
 import { assertFound, assertNoErrors, type Folders, leaveOutBroken, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
+import { limitsOf, policyOf } from './policy.js';
 import type { Selector } from './selection.js';
 import type { Settings } from './settings.js';
 
@@ -61,7 +62,7 @@ export async function propose(input: Proposing): Promise<Proposal> {
 
 async function decide(input: Proposing, folders: Folders, listed: ActualState): Promise<Proposal> {
   const { settings, connection, approvals } = input;
-  const policy = policyOf(input, folders);
+  const policy = policyOf(settings.config, approvals, folders);
   const { actual, downloads } = await resolveContent(
     folders.desired,
     listed,
@@ -81,7 +82,7 @@ async function decide(input: Proposing, folders: Folders, listed: ActualState): 
     plan: decided,
     actual,
     found: folders.found,
-    limits: limitsOf(settings, approvals),
+    limits: limitsOf(settings.config, approvals),
   };
   return { folders, guard, report: await reportOf(input, folders, guard) };
 }
@@ -137,36 +138,4 @@ async function readSourceState({ flags, config }: Settings): Promise<SourceState
   if (flags.json !== true) return {};
   const { readGitState } = await import('../source/git.js');
   return readGitState(config.root);
-}
-
-function policyOf({ settings, approvals }: Proposing, { desired, coverage }: Folders): Policy {
-  const { config } = settings;
-  return {
-    project: config.project,
-    sources: config.extensions,
-    tags: config.tags,
-    prune: approvals.prune ?? config.prune,
-    onDrift: approvals.onDrift ?? config.onDrift,
-    versionPolicy: config.versionPolicy,
-    protect: new Set(config.protect),
-    ...(coverage === 'partial' && { selection: new Set(desired.extensions.map(({ name }) => name)) }),
-    adopt: new Set(approvals.adopt),
-    takeOwnership: new Set(approvals.takeOwnership),
-    overwrite: new Set(approvals.overwrite),
-    allowReplace: new Set(approvals.allowReplace),
-    allowDowngrade: approvals.allowDowngrade === true,
-  };
-}
-
-function limitsOf({ config }: Settings, approvals: ApprovalOptions): Limits {
-  const { maxDeletes, maxDeletePercent, maxUpdatePercent } = config;
-  const { allowDeletes, allowUpdates, allowEmpty } = approvals;
-  return {
-    maxDeletes,
-    maxDeletePercent,
-    maxUpdatePercent,
-    ...(allowDeletes !== undefined && { allowDeletes }),
-    ...(allowUpdates !== undefined && { allowUpdates }),
-    allowEmpty: allowEmpty === true ? 'allow-empty' : 'refuse-empty',
-  };
 }

@@ -1,0 +1,81 @@
+/** Changes that belong together: a burst ends when it was quiet for a while, or has gone on for too long. */
+
+export interface Burst<K> {
+  readonly key: K;
+  /** `performance.now()` of its first change. */
+  readonly firstAt: number;
+  /** What it began with, for people who debug. */
+  readonly cause: string;
+}
+
+export interface Bursts<K> {
+  /** A change now: the burst of this key goes on for at least the quiet period. */
+  readonly extend: (key: K, cause: string) => void;
+  /** Something is different already: the burst ends in this turn of the event loop or the next, unless it is extended. */
+  readonly finish: (key: K, cause: string, firstAt?: number) => void;
+  /** A burst that ended too early goes on. */
+  readonly resume: (burst: Burst<K>, ms: number) => void;
+  /** Whether it has gone on for the longest wait. */
+  readonly isOverdue: (burst: Burst<K>) => boolean;
+  readonly close: () => void;
+}
+
+export interface BurstOptions<K> {
+  readonly quietMs: number;
+  readonly maxWaitMs: number;
+  readonly onEnd: (bursts: readonly Burst<K>[]) => void;
+}
+
+interface Open<K> extends Burst<K> {
+  dueAt: number;
+}
+
+/** Bursts that end this close to each other are handed over together. */
+const together = 2;
+
+export function createBursts<K>({ quietMs, maxWaitMs, onEnd }: BurstOptions<K>): Bursts<K> {
+  const open = new Map<K, Open<K>>();
+  let timer: NodeJS.Timeout | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
+  let isClosed = false;
+
+  function add(burst: Burst<K>, ms: number): void {
+    if (isClosed) return;
+    const now = performance.now();
+    const known = open.get(burst.key) ?? { ...burst, dueAt: now };
+    open.set(burst.key, known);
+    known.dueAt = Math.min(now + ms, Math.max(now, known.firstAt + maxWaitMs));
+    schedule(known.dueAt);
+  }
+
+  /** A due time that moves on leaves the timer alone: it finds nothing due and looks for the next. */
+  function schedule(at: number): void {
+    if (at >= timerAt) return;
+    clearTimeout(timer);
+    timerAt = at;
+    timer = setTimeout(end, Math.max(0, at - performance.now()));
+  }
+
+  function end(): void {
+    timerAt = Number.POSITIVE_INFINITY;
+    const until = performance.now() + together;
+    const due = [...open.values()].filter(({ dueAt }) => dueAt <= until);
+    for (const { key } of due) open.delete(key);
+    if (open.size > 0) schedule(Math.min(...[...open.values()].map(({ dueAt }) => dueAt)));
+    if (due.length > 0) onEnd(due);
+  }
+
+  return {
+    extend: (key, cause) => add({ key, cause, firstAt: performance.now() }, quietMs),
+    finish: (key, cause, firstAt = performance.now()) => {
+      if (!open.has(key)) add({ key, cause, firstAt }, 0);
+    },
+    resume: (burst, ms) => add(burst, ms),
+    isOverdue: ({ firstAt }) => performance.now() - firstAt >= maxWaitMs - together,
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+      open.clear();
+    },
+  };
+}
