@@ -106,5 +106,5 @@ function nextCommand({ environment }: Answers, exitCode: ExitCode, cwd: string |
 function noteMissingKey({ environment }: Answers, io: Io): void {
   if (environment === undefined || readVariable(io.env, environment.apiKeyVariable) !== undefined) return;
   const { apiKeyVariable, name } = environment;
-  io.stderr.write(`Set ${apiKeyVariable} to an API key of ${name} before that.\n`);
+  io.stderr.write(`Set ${apiKeyVariable} to an API key of ${name} before the first plan.\n`);
 }

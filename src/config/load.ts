@@ -49,7 +49,7 @@ async function searchConfig(cwd: string, load: Load): Promise<LoadedConfig> {
     if (found !== undefined) return found;
   }
   throw new UserError(`no config file in ${describeFolders(cwd, folders)}`, {
-    hint: 'create qlik-sync.config.json with { "project": "my-project", "extensions": ["extensions/*"] }, or name a file with --config',
+    hint: 'qlik-sync init writes one; --config names one that lies elsewhere',
   });
 }
 

@@ -99,11 +99,13 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** `Date.now()` of the last write that can be seen; removals show in their folder. */
-export function lastWriteOf({ files, folders }: Snapshot): number {
+/** `Date.now()` of the last write that can be seen. */
+export function lastWriteOf({ files }: Snapshot): number {
   let last = 0;
-  for (const stamp of files.values()) last = Math.max(last, lastWritten(stamp));
-  for (const stamp of folders.values()) last = Math.max(last, lastWritten(stamp));
+  for (const [path, stamp] of files) {
+    const at = lastWritten(stamp);
+    if (at > last && !isTemporary(nameOf(path))) last = at;
+  }
   return last;
 }
 

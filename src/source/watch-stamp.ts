@@ -2,14 +2,14 @@
 
 import { lstatSync, type Stats, statSync } from 'node:fs';
 
-/** Times are milliseconds with a fraction, as the file system gives them. */
+/** Times are milliseconds with a fraction, as the file system gives them. A pipe or a socket passes for a file. */
 export interface Stamp {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly ino: number;
   readonly birthtimeMs: number;
-  readonly kind: 'file' | 'folder' | 'other';
+  readonly kind: 'file' | 'folder' | 'link';
 }
 
 /** Follows links; `undefined` for what is not there, or cannot be looked at. */
@@ -33,8 +33,12 @@ function attempt(look: () => Stats | undefined): Stamp | undefined {
 
 function toStamp(stats: Stats): Stamp {
   const { size, mtimeMs, ctimeMs, ino, birthtimeMs } = stats;
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
-  return { size, mtimeMs, ctimeMs, ino, birthtimeMs, kind };
+  return { size, mtimeMs, ctimeMs, ino, birthtimeMs, kind: kindOf(stats) };
+}
+
+function kindOf(stats: Stats): Stamp['kind'] {
+  if (stats.isDirectory()) return 'folder';
+  return stats.isSymbolicLink() ? 'link' : 'file';
 }
 
 export function isSameStamp(a: Stamp | undefined, b: Stamp | undefined): boolean {

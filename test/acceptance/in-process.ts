@@ -8,6 +8,7 @@ export interface InProcessOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupted?: AbortSignal;
+  readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
 
@@ -25,7 +26,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     argv,
     cwd: options.cwd,
     env: options.env ?? {},
-    stdout: sink(out),
+    stdout: sink(out, options.onStdout),
     stderr: sink(err, options.onStderr),
     interrupted: options.interrupted ?? new AbortController().signal,
     version: '0.0.0-test',

@@ -48,6 +48,31 @@ describe('--json', () => {
     expect(document['extensions']).toHaveLength(2);
   });
 
+  it('init', async () => {
+    workspace.remove('qlik-sync.config.json');
+    const { document } = await runJson(
+      'init',
+      'init',
+      '--project',
+      'acme',
+      '--tenant',
+      'acme.eu.qlikcloud.com',
+    );
+    expect(document).toMatchObject({
+      file: 'qlik-sync.config.json',
+      project: 'acme',
+      config: JSON.parse(readFileSync(join(workspace.folder, 'qlik-sync.config.json'), 'utf8')),
+      extensions: [{ name: 'a' }, { name: 'b' }],
+    });
+  });
+
+  it('init where validate finds nothing to check', async () => {
+    for (const path of ['qlik-sync.config.json', 'extensions']) workspace.remove(path);
+    const { code, document } = await runJson('init', 'init');
+    expect(code).toBe(3);
+    expect(document).toMatchObject({ problem: { message: 'No extension was found in extensions/*.' } });
+  });
+
   it('plan, apply, and plan again', async () => {
     const planned = await runJson('plan', 'plan');
     expect(planned.document).toMatchObject({

@@ -27,6 +27,7 @@ describe('streams', () => {
     const { code, stdout, stderr } = await workspace.run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)).toEqual([
+      'init',
       'validate',
       'plan',
       'apply',

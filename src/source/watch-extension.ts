@@ -1,0 +1,89 @@
+/** One extension under watch: what its reader was told of last, and whether it is time to tell more. */
+
+import type { Candidate } from './discover.js';
+import { ignoreFile } from './ignore-rules.js';
+import { whyLeftOut } from './left-out.js';
+import { isManifestName } from './nested-manifest.js';
+import { findDifference, isAlwaysWatched, lastWriteOf, type Snapshot, takeSnapshot } from './watch-snapshot.js';
+import { identityOf, isSameStamp, stampEntry } from './watch-stamp.js';
+import type { FoundExtension } from './watch-structure.js';
+import { isTemporary } from './watch-temporary.js';
+
+export interface WatchedExtension {
+  readonly candidate: Candidate;
+  found: FoundExtension;
+  /** As the reader was told to read it; `undefined` until it was. */
+  told: Snapshot | undefined;
+  /** The last look. */
+  seen: Snapshot;
+  /** `performance.now()` of the last difference. */
+  movedAt: number;
+}
+
+const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0 };
+
+export function watchExtension(found: FoundExtension): WatchedExtension {
+  const { candidate, rules } = found;
+  const seen = takeSnapshot(candidate.folder, rules) ?? nothing;
+  return { candidate, found, told: undefined, seen, movedAt: Number.NEGATIVE_INFINITY };
+}
+
+export type Look =
+  | { readonly kind: 'same' }
+  /** Somebody is still writing. */
+  | { readonly kind: 'unquiet'; readonly waitMs: number }
+  /** It may be no extension any more, another one, or have other rules. */
+  | { readonly kind: 'unclear'; readonly why: string }
+  | { readonly kind: 'changed'; readonly path: string };
+
+/** @param quietMs how long nothing must have been written; 0 does not ask. */
+export function lookAt(extension: WatchedExtension, quietMs: number): Look {
+  const { candidate, found, told } = extension;
+  const now = takeSnapshot(candidate.folder, found.rules);
+  if (now === undefined) return { kind: 'unclear', why: 'folder gone' };
+  extension.seen = now;
+  const waitMs = lastWriteOf(now) + quietMs - Date.now();
+  if (waitMs > slackMs && waitMs <= quietMs) return { kind: 'unquiet', waitMs };
+  if (!holdsOnlyManifest(now, candidate.manifestFile)) return { kind: 'unclear', why: '.qext' };
+  if (!isSameStamp(now.files.get(ignoreFile), found.ownIgnore)) return { kind: 'unclear', why: ignoreFile };
+  const path = told === undefined ? candidate.manifestFile : findDifference(told, now);
+  return path === undefined ? { kind: 'same' } : { kind: 'changed', path };
+}
+
+/** Timers and the clock of files are not exact. */
+const slackMs = 5;
+
+function holdsOnlyManifest({ files }: Snapshot, manifestFile: string): boolean {
+  const manifests = [...files.keys()].filter((path) => !path.includes('/') && isManifestName(path));
+  return manifests.length === 1 && manifests[0] === manifestFile;
+}
+
+/** The sweep's look, which changes nothing. */
+export function isMoved({ candidate, found, told, seen }: WatchedExtension): boolean {
+  const now = takeSnapshot(candidate.folder, found.rules);
+  if (now === undefined || told === undefined) return true;
+  return findDifference(told, now) !== undefined || !hasSameFolders(seen, now);
+}
+
+function hasSameFolders({ folders }: Snapshot, now: Snapshot): boolean {
+  if (folders.size !== now.folders.size) return false;
+  return [...now.folders].every(([path, stamp]) => {
+    const known = folders.get(path);
+    return known !== undefined && identityOf(known) === identityOf(stamp);
+  });
+}
+
+/** Whether an entry of one of its folders, there or gone, is or holds anything that the reader reads. */
+export function concernsExtension(
+  { candidate, found, seen }: WatchedExtension,
+  folder: string,
+  name: string,
+): boolean {
+  if (isTemporary(name)) return false;
+  const path = folder === candidate.folder ? name : `${folder.slice(candidate.folder.length + 1)}/${name}`;
+  if (path === name && isAlwaysWatched(name)) return true;
+  if (whyLeftOut(found.rules, path, name, 'file') === undefined) return true;
+  if (whyLeftOut(found.rules, path, name, 'folder') !== undefined) return false;
+  const absolute = `${folder}/${name}`;
+  return seen.folders.has(absolute) || (stampEntry(absolute) ?? { kind: 'file' }).kind !== 'file';
+}

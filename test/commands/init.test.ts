@@ -1,0 +1,306 @@
+/** `qlik-sync init`: what it writes, when it writes nothing, and the questions on a real terminal. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/commands/run.js';
+import { loadConfig } from '../../src/config/load.js';
+import { type Config, resolveConfig } from '../../src/config/resolve.js';
+import { fileNames, searchPlaces } from '../../src/config/search-places.js';
+import { configurableRuleIds } from '../../src/core/rules.js';
+import { plain } from '../../src/report/paint.js';
+import { runInProcess } from '../acceptance/in-process.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from '../acceptance/workspace.js';
+import { hasTerminal, runInTerminal } from './terminal.js';
+
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+const tenant = ['--tenant', 'https://acme.eu.qlikcloud.com'];
+const key = 'eyJhbGciOiJFUzM4NCJ9.eyJzdWIiOiJzZWNyZXQifQ.c2lnbmF0dXJl';
+
+let workspace: Workspace;
+let file: string;
+
+beforeEach(() => {
+  workspace = createWorkspace();
+  file = join(workspace.folder, 'qlik-sync.config.json');
+});
+afterEach(() => workspace.dispose());
+
+function init(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Result> {
+  return runInProcess(['init', ...args], { cwd: workspace.folder, env });
+}
+
+function written(): Record<string, unknown> {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** What the other commands make of the file: the schema, every cross check, the defaults. */
+async function loaded(env: Readonly<Record<string, string>> = {}): Promise<Config> {
+  const config = await loadConfig({ cwd: workspace.folder });
+  return resolveConfig(config, { env, ruleIds: configurableRuleIds });
+}
+
+describe('from options alone', () => {
+  it('takes what is given and what is found', async () => {
+    workspace.write({ ...extensionFiles('a'), ...extensionFiles('b') });
+    const { code, stdout, stderr } = await init();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Wrote qlik-sync.config.json');
+    expect(stdout).toContain('2 extensions: 0 errors, 0 warnings.');
+    expect(stdout).toMatch(/\nNext: qlik-sync plan --sandbox\n$/);
+    expect(written()).toEqual({
+      project: expect.stringMatching(/^[a-z0-9-]+-[0-9a-f]{4}$/),
+      extensions: ['extensions/*'],
+    });
+    expect(await loaded()).toMatchObject({ extensions: ['extensions/*'] });
+  });
+
+  it('writes the tenant and the name of the variable, and says what is still to be set', async () => {
+    workspace.write(extensionFiles('a'));
+    const { code, stdout, stderr } = await init(['--project', 'acme-1', ...tenant]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nNext: qlik-sync plan\n$/);
+    expect(stderr).toBe('Set QLIK_DEV_API_KEY to an API key of dev before the first plan.\n');
+    expect(written()).toEqual({
+      project: 'acme-1',
+      extensions: ['extensions/*'],
+      defaultEnvironment: 'dev',
+      environments: {
+        dev: { tenant: 'https://acme.eu.qlikcloud.com', auth: { apiKey: '${QLIK_DEV_API_KEY}' } },
+      },
+    });
+    expect(await loaded()).toMatchObject({
+      project: 'acme-1',
+      environment: { name: 'dev', tenant: { text: 'https://acme.eu.qlikcloud.com' } },
+    });
+  });
+
+  it.each([
+    [['--env', 'prod'], {}, 'prod', 'QLIK_PROD_API_KEY'],
+    [['--env', 'eu-west.1'], {}, 'eu-west.1', 'QLIK_EU_WEST_1_API_KEY'],
+    [['--env', 'sync'], {}, 'sync', 'QLIK_API_KEY'],
+    [['--api-key-variable', 'MY_KEY'], {}, 'dev', 'MY_KEY'],
+    [[], { QLIK_SYNC_ENV: 'test' }, 'test', 'QLIK_TEST_API_KEY'],
+  ])('%j with %j: environment %s, key in %s', async (args, env, name, variable) => {
+    workspace.write(extensionFiles('a'));
+    const { code } = await init([...tenant, ...args], env);
+    expect(code).toBe(0);
+    expect(written()).toMatchObject({
+      defaultEnvironment: name,
+      environments: { [name]: { auth: { apiKey: `\${${variable}}` } } },
+    });
+    expect((await loaded()).environment?.name).toBe(name);
+  });
+
+  it('a bare host becomes an address, --extensions may be repeated', async () => {
+    workspace.write({
+      ...extensionFiles('a', { folder: 'one/a' }),
+      ...extensionFiles('b', { folder: 'two' }),
+    });
+    await init(['--extensions', 'one/*', '--extensions', 'two', '--tenant', 'acme.eu.qlikcloud.com/']);
+    expect(written()).toMatchObject({
+      extensions: ['one/*', 'two'],
+      environments: { dev: { tenant: 'https://acme.eu.qlikcloud.com' } },
+    });
+  });
+
+  it('the config that it wrote plans and applies as the last line says', async () => {
+    workspace.write(extensionFiles('a'));
+    await init();
+    const { code, stdout } = await runInProcess(['plan', '--sandbox'], { cwd: workspace.folder });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Plan: 1 to create');
+  });
+
+  it('works in the folder that --cwd names, and repeats it in the next command', async () => {
+    workspace.write(extensionFiles('a', { folder: 'my app/extensions/a' }));
+    const { stdout } = await init(['--cwd', 'my app']);
+    expect(existsSync(join(workspace.folder, 'my app/qlik-sync.config.json'))).toBe(true);
+    expect(stdout).toMatch(/\nNext: qlik-sync plan --sandbox --cwd 'my app'\n$/);
+  });
+
+  it('names the schema where the package is installed', async () => {
+    workspace.write({ ...extensionFiles('a'), 'node_modules/qlik-sync/schema.json': '{}' });
+    await init();
+    expect(written()).toMatchObject({ $schema: './node_modules/qlik-sync/schema.json' });
+    await loaded();
+  });
+});
+
+describe('what validate finds does not undo the file', () => {
+  it('nothing found: says so, proposes extensions/*, exit code of validate', async () => {
+    const { code, stdout, stderr } = await init();
+    expect(code).toBe(3);
+    expect(stderr).toBe('No .qext file was found 4 folders deep, so "extensions" is extensions/*.\n');
+    expect(stdout).toContain('Wrote qlik-sync.config.json');
+    expect(stdout).toContain('validate: No extension was found in extensions/*.');
+    expect(stdout).toMatch(/\nNext: qlik-sync validate\n$/);
+    expect((await loaded()).extensions).toEqual(['extensions/*']);
+  });
+
+  it('a broken extension', async () => {
+    workspace.write({ ...extensionFiles('a'), 'extensions/a/a.js': '' });
+    const { code, stdout } = await init();
+    expect(code).toBe(3);
+    expect(stdout).toContain('Wrote qlik-sync.config.json');
+    expect(stdout).toContain('[empty-entry]');
+    expect(stdout).toMatch(/\nNext: qlik-sync validate\n$/);
+    await loaded();
+  });
+});
+
+describe('never overwrites', () => {
+  it.each(searchPlaces.filter((place) => place !== 'package.json'))('%s', async (place) => {
+    workspace.write({ ...extensionFiles('a'), [place]: 'not even valid' });
+    const { code, stderr } = await init();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`Nothing was written: ${place.replaceAll('\\', '/')} exists already.`);
+    expect(readFileSync(join(workspace.folder, place), 'utf8')).toBe('not even valid');
+    expect(place === 'qlik-sync.config.json' || !existsSync(file)).toBe(true);
+  });
+
+  it('package.json with our key is a config, one without is not', async () => {
+    workspace.write({ ...extensionFiles('a'), 'package.json': '{ "name": "x", "qlik-sync": {} }' });
+    const refused = await init();
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('package.json has a "qlik-sync" key already');
+    expect(existsSync(file)).toBe(false);
+    workspace.write({ 'package.json': '{ "name": "x" }' });
+    expect((await init()).code).toBe(0);
+  });
+
+  it('a folder in its place', async () => {
+    workspace.write({ 'qlik-sync.config.json/a': '' });
+    const { code, stderr } = await init();
+    expect(code).toBe(3);
+    expect(stderr).toContain('qlik-sync.config.json was not written');
+  });
+
+  it('one that appears while the questions are open', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    output.on('data', (chunk) => {
+      if (!String(chunk).includes('Address of the tenant') || existsSync(file)) return;
+      workspace.write({ 'qlik-sync.config.json': 'somebody else' });
+      input.write('\r');
+    });
+    const errors: string[] = [];
+    const sink = { write: () => undefined, isTerminal: false, paint: plain };
+    const code = await run({
+      argv: ['init', '--project', 'acme', '--extensions', 'x/*'],
+      cwd: workspace.folder,
+      env: {},
+      stdout: sink,
+      stderr: { ...sink, write: (text) => errors.push(text) },
+      terminal: { input, output },
+      interrupted: new AbortController().signal,
+      version: '0.0.0-test',
+    });
+    expect(code).toBe(3);
+    expect(errors.join('')).toContain('qlik-sync.config.json was not written: it exists already.');
+    expect(readFileSync(file, 'utf8')).toBe('somebody else');
+  });
+
+  it('every form of config is tried here', () => {
+    expect(searchPlaces.length).toBeGreaterThan(fileNames.length);
+  });
+});
+
+describe('options that cannot be used', () => {
+  it.each([
+    [['--project', 'NO'], '--project must be 1 to 64 of a-z'],
+    [['--extensions', '../x'], '--extensions must not lead out'],
+    [['--extensions', ''], '--extensions must not be empty'],
+    [['--tenant', 'prod'], '--tenant is one word'],
+    [['--tenant', 'https://${HOST}'], '--tenant must be written out'],
+    [['--env', 'a b', ...tenant], '--env must be 1 to 64 letters'],
+    [['--api-key-variable', 'QLIK_SYNC_KEY', ...tenant], '--api-key-variable must not begin with QLIK_SYNC_'],
+    [['--env', 'prod'], '--env (or QLIK_SYNC_ENV) describes a tenant, but none is given'],
+    [['--api-key-variable', 'A'], '--api-key-variable describes a tenant, but none is given'],
+    [['--env', 'a', '--env', 'b'], '--env was given 2 times'],
+    [['--cwd', 'nowhere'], '--cwd: there is no folder nowhere'],
+    [['--api-key', key], "unknown option '--api-key'"],
+  ])('%j', async (args, says) => {
+    workspace.write(extensionFiles('a'));
+    const { code, stderr } = await init(args);
+    expect(code).toBe(3);
+    expect(stderr).toContain(says);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it.each(['--project', '--extensions', '--tenant', '--env', '--api-key-variable'])(
+    'a key pasted as %s is refused and not repeated',
+    async (option) => {
+      const { code, stdout, stderr } = await init([...tenant, option, key]);
+      expect(code).toBe(3);
+      expect(stdout + stderr).not.toContain(key);
+      expect(existsSync(file)).toBe(false);
+    },
+  );
+
+  it('all of them are named at once', async () => {
+    const { stderr } = await init(['--project', 'NO', '--tenant', 'prod']);
+    expect(stderr).toContain('--project must');
+    expect(stderr).toContain('--tenant is');
+  });
+});
+
+describe.skipIf(!hasTerminal)('on a terminal (python3 makes it)', () => {
+  const command = [process.execPath, cli, 'init'];
+
+  it('asks, writes, validates', async () => {
+    workspace.write({ ...extensionFiles('a'), ...extensionFiles('b', { folder: 'more/b/dist' }) });
+    const { code, screen } = await runInTerminal(command, workspace.folder, [
+      ['Project: who owns', '\r'],
+      ['Extensions: folders', ' \r'],
+      ['Address of the tenant', 'prod\r'],
+      ['It is one word', '\u0015acme.eu.qlikcloud.com\r'],
+      ['Name of this environment', '\u0015prod\r'],
+      ['Environment variable that holds', `\u0015${key}\r`],
+      ['never the key itself', '\u0015QLIK_PROD_API_KEY\r'],
+    ]);
+    expect(screen).toContain('1 extension: 0 errors');
+    expect(screen).toContain('Next: qlik-sync plan');
+    expect(code).toBe(0);
+    expect(written()).toEqual({
+      project: expect.stringMatching(/-[0-9a-f]{4}$/),
+      extensions: ['more/*/dist'],
+      defaultEnvironment: 'prod',
+      environments: {
+        prod: { tenant: 'https://acme.eu.qlikcloud.com', auth: { apiKey: '${QLIK_PROD_API_KEY}' } },
+      },
+    });
+    await loaded();
+  });
+
+  it('asks only what the options leave open; an empty address is none yet', async () => {
+    const args = [...command, '--project', 'acme-1'];
+    const { code, screen } = await runInTerminal(args, workspace.folder, [
+      ['Which folders will hold', '\u0015charts/*\r'],
+      ['leave it empty for none yet', '\r'],
+    ]);
+    expect(screen).not.toContain('Project:');
+    expect(code).toBe(3);
+    expect(written()).toEqual({ project: 'acme-1', extensions: ['charts/*'] });
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Escape', '\u001b'],
+  ])('%s writes nothing, exit code 130', async (_name, keys) => {
+    workspace.write(extensionFiles('a'));
+    const { code, screen } = await runInTerminal(command, workspace.folder, [
+      ['Project: who owns', '\r'],
+      ['Extensions: folders', keys],
+    ]);
+    expect(code).toBe(130);
+    expect(screen).toContain('Nothing was written.');
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+/** Loud, so that a machine without python3 does not look as if prompts had been tested. */
+it.runIf(!hasTerminal)('python3 is missing: the prompts were NOT tested on a terminal', (context) => {
+  writeFileSync(2, 'init.test.ts: python3 with its pty module is missing; no prompt was tested.\n');
+  context.skip();
+});
