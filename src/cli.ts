@@ -44,7 +44,10 @@ function openIo(interrupted: AbortSignal): Io {
     argv: process.argv.slice(2),
     stdout: openSink(process.stdout),
     stderr: openSink(process.stderr),
-    ...(isPersonThere() && { terminal: { input: process.stdin, output: process.stderr } }),
+    // Only a command that asks opens the standard input, which costs milliseconds.
+    get terminal() {
+      return isPersonThere() ? { input: process.stdin, output: process.stderr } : undefined;
+    },
     interrupted,
     version,
   };

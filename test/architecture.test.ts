@@ -24,7 +24,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   jszip: ['source/pack.ts'],
   undici: ['tenant/'],
   cosmiconfig: ['config/load.ts'],
-  semver: ['core/'],
+  semver: ['core/version.ts'],
+  chokidar: ['source/watch'],
   'p-limit': ['reconcile/', 'source/'],
   commander: ['commands/'],
   '@clack/prompts': ['commands/'],
@@ -63,7 +64,7 @@ function packageOf(file: string): string {
 }
 
 function isOurs(to: string): boolean {
-  return to.endsWith('.js') && !to.startsWith('undici/') && !to.startsWith('cosmiconfig/');
+  return to.endsWith('.js') && owners[to.split('/')[0] ?? ''] === undefined;
 }
 
 const all = imports();

@@ -24,8 +24,8 @@ export interface Io {
   readonly stdout: Sink;
   /** Progress, notices, errors. */
   readonly stderr: Sink;
-  /** Where a person can be asked; absent without one, and then nothing ever prompts. */
-  readonly terminal?: Terminal;
+  /** Where a person can be asked; `undefined` without one, and then nothing ever prompts. */
+  readonly terminal: Terminal | undefined;
   /** Aborted when the run is interrupted. */
   readonly interrupted: AbortSignal;
   readonly version: string;

@@ -35,14 +35,26 @@ export function createProgram(io: Io, finish: Finish): Command {
     'after',
     '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift · 130 interrupted',
   );
-  addInit(program, io, finish);
-  addValidate(program, io, finish);
-  addPlan(program, io, finish);
-  addApply(program, io, finish);
-  addWatch(program, io, finish);
-  addPack(program, io, finish);
-  addSandbox(program, io, finish);
+  for (const add of findCommands(io.argv[0])) add(program, io, finish);
   return program;
+}
+
+type AddCommand = (program: Command, io: Io, finish: Finish) => void;
+
+const commands: Readonly<Record<string, AddCommand>> = {
+  init: addInit,
+  validate: addValidate,
+  plan: addPlan,
+  apply: addApply,
+  watch: addWatch,
+  pack: addPack,
+  sandbox: addSandbox,
+};
+
+/** Describing all commands costs 4 ms, so only help and mistakes see all of them. */
+function findCommands(name: string | undefined): readonly AddCommand[] {
+  const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
 }
 
 function addInit(program: Command, io: Io, finish: Finish): void {

@@ -46,7 +46,7 @@ export async function propose(input: Proposing): Promise<Proposal> {
   const listing = readActual({ list: () => connection.extensions.list({ signal }) });
   listing.catch(() => undefined);
   try {
-    // The request leaves before the disk is read, which does not let anything else run.
+    // The request begins to leave before the disk is read.
     await setImmediate();
     const folders = await readFolders(selector, settings);
     if (input.broken === 'leave-out') return await decide(input, leaveOutBroken(folders), await listing);

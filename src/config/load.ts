@@ -49,7 +49,7 @@ async function searchConfig(cwd: string, load: Load): Promise<LoadedConfig> {
     if (found !== undefined) return found;
   }
   throw new UserError(`no config file in ${describeFolders(cwd, folders)}`, {
-    hint: 'qlik-sync init writes one; --config names one that lies elsewhere',
+    hint: 'qlik-sync init writes qlik-sync.config.json; --config names a file that lies elsewhere',
   });
 }
 

@@ -3,6 +3,7 @@
 import pLimit from 'p-limit';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, Change, DesiredState, Outcome, Plan } from '../core/model.js';
+import type { Packer } from '../source/pack.js';
 import { type WriteMeans, write } from './write.js';
 
 export interface ApplyInput extends WriteMeans {
@@ -20,7 +21,8 @@ export interface ApplyInput extends WriteMeans {
  * Creates, updates and replaces first, side by side; deletes last, and only if all of those are done.
  * One outcome for each change that the plan would do. Throws only for bugs.
  */
-export async function apply(input: ApplyInput): Promise<readonly Outcome[]> {
+export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
+  const input = { ...given, pack: inTurn(given.pack) };
   const changes = input.plan.changes.filter(
     (change) => change.action !== 'none' && change.blocked === undefined,
   );
@@ -32,6 +34,15 @@ export async function apply(input: ApplyInput): Promise<readonly Outcome[]> {
     ? deletes.map((change) => notAttempted(change, 'another change failed, so nothing is deleted', input))
     : await writeAll(deletes, input);
   return [...uploaded, ...deleted];
+}
+
+/**
+ * One archive is made at a time. Deflating is all processor: side by side, all would be ready at the same late
+ * moment and then wait for the tenant together (measured: 18 % slower).
+ */
+function inTurn(pack: Packer): Packer {
+  const limit = pLimit(1);
+  return (extension) => limit(pack, extension);
 }
 
 /** A tenant that does not keep tags is found at the first create, which therefore goes alone. */

@@ -4,7 +4,6 @@ import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
-import { digestArchive } from '../source/archive.js';
 import { pack } from '../source/pack.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 
@@ -50,6 +49,7 @@ async function downloadDigest(
   record: ActualExtension,
   extensions: Pick<ExtensionsClient, 'downloadArchive'>,
 ): Promise<string | undefined> {
+  const { digestArchive } = await import('../source/archive.js');
   try {
     return (await digestArchive(await extensions.downloadArchive(record.id)))?.digest;
   } catch (error) {

@@ -3,6 +3,7 @@
  * pass measures about four times faster than asynchronous reads, and holds one file at a time.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../core/model.js';
 import { type Candidate, type Discovery, discover, type Remark } from './discover.js';
 import { displayPath } from './display.js';
@@ -52,7 +53,9 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
   const index = options.index === 'on' ? openIndex(root, options.tool ?? '') : undefined;
   const readFile = createFileReader();
   const readings: ReadExtension[] = [];
+  const breathe = createBreather();
   for (const candidate of selected) {
+    await breathe();
     const rules = await rulesFor(candidate);
     readings.push(
       readExtension(candidate, rules, readFile, index?.folder(displayPath(root, candidate.folder))),
@@ -67,6 +70,18 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
     ],
   };
 }
+
+/** Now and then others get a turn, so that the tenant's list arrives while the disk is read. */
+function createBreather(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < longestTurnMs) return;
+    await setImmediate();
+    last = performance.now();
+  };
+}
+
+const longestTurnMs = 10;
 
 function toState(
   discovery: Discovery,

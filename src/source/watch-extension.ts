@@ -4,7 +4,13 @@ import type { Candidate } from './discover.js';
 import { ignoreFile } from './ignore-rules.js';
 import { whyLeftOut } from './left-out.js';
 import { isManifestName } from './nested-manifest.js';
-import { findDifference, isAlwaysWatched, lastWriteOf, type Snapshot, takeSnapshot } from './watch-snapshot.js';
+import {
+  findDifference,
+  isAlwaysWatched,
+  lastWriteOf,
+  type Snapshot,
+  takeSnapshot,
+} from './watch-snapshot.js';
 import { identityOf, isSameStamp, stampEntry } from './watch-stamp.js';
 import type { FoundExtension } from './watch-structure.js';
 import { isTemporary } from './watch-temporary.js';
@@ -28,26 +34,45 @@ export function watchExtension(found: FoundExtension): WatchedExtension {
   return { candidate, found, told: undefined, seen, movedAt: Number.NEGATIVE_INFINITY };
 }
 
+/**
+ * What was seen counts as told, before the reader reads, so that nothing in between is lost.
+ * `in part`: some files may change without showing it, and must be looked at again.
+ */
+export function takeAsTold(extension: WatchedExtension): 'whole' | 'in part' {
+  extension.told = forgetRacy(extension.seen);
+  return extension.told === extension.seen ? 'whole' : 'in part';
+}
+
 export type Look =
-  | { readonly kind: 'same' }
+  | { readonly kind: 'gone'; readonly doubt: string }
   /** Somebody is still writing. */
   | { readonly kind: 'unquiet'; readonly waitMs: number }
-  /** It may be no extension any more, another one, or have other rules. */
-  | { readonly kind: 'unclear'; readonly why: string }
-  | { readonly kind: 'changed'; readonly path: string };
+  | {
+      readonly kind: 'seen';
+      /** Why it may be no extension any more, another one, or have other rules. */
+      readonly doubt: string | undefined;
+      /** The first path that is not as it was told. */
+      readonly difference: string | undefined;
+    };
 
 /** @param quietMs how long nothing must have been written; 0 does not ask. */
 export function lookAt(extension: WatchedExtension, quietMs: number): Look {
   const { candidate, found, told } = extension;
   const now = takeSnapshot(candidate.folder, found.rules);
-  if (now === undefined) return { kind: 'unclear', why: 'folder gone' };
+  if (now === undefined) return { kind: 'gone', doubt: 'gone' };
   extension.seen = now;
   const waitMs = lastWriteOf(now) + quietMs - Date.now();
   if (waitMs > slackMs && waitMs <= quietMs) return { kind: 'unquiet', waitMs };
-  if (!holdsOnlyManifest(now, candidate.manifestFile)) return { kind: 'unclear', why: '.qext' };
-  if (!isSameStamp(now.files.get(ignoreFile), found.ownIgnore)) return { kind: 'unclear', why: ignoreFile };
-  const path = told === undefined ? candidate.manifestFile : findDifference(told, now);
-  return path === undefined ? { kind: 'same' } : { kind: 'changed', path };
+  return {
+    kind: 'seen',
+    doubt: findDoubt(extension),
+    difference: told === undefined ? candidate.manifestFile : findDifference(told, now),
+  };
+}
+
+function findDoubt({ candidate, found, seen }: WatchedExtension): string | undefined {
+  if (!holdsOnlyManifest(seen, candidate.manifestFile)) return 'another .qext';
+  return isSameStamp(seen.files.get(ignoreFile), found.ownIgnore) ? undefined : 'other rules';
 }
 
 /** Timers and the clock of files are not exact. */

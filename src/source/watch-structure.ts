@@ -1,9 +1,9 @@
 /** Which extensions there are, and everything that decides on it. */
 
-import type { IgnoreRules } from './ignore-rules.js';
-import { ignoreFile, prepareIgnoreRules } from './ignore-rules.js';
 import { type Candidate, type Discovery, discover } from './discover.js';
 import { displayPath } from './display.js';
+import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from './ignore-rules.js';
+import { type LoneFile, loneFile } from './watch-lone-file.js';
 import { findPlaces, type Place } from './watch-places.js';
 import { type Stamp, stampTarget } from './watch-stamp.js';
 
@@ -25,8 +25,8 @@ export interface FoundExtension {
 export interface Structure {
   readonly extensions: readonly FoundExtension[];
   readonly places: readonly Place[];
-  /** Of the root's ignore file. */
-  readonly rootIgnore: Stamp | undefined;
+  /** The root's ignore file, before it was read. */
+  readonly rootIgnore: LoneFile;
   /** All that discovery says, each with the names that it is about; none where it is about no folder. */
   readonly statements: ReadonlyMap<string, readonly string[]>;
 }
@@ -34,7 +34,7 @@ export interface Structure {
 /** Never throws for what people do: the reader says what is wrong. Places are looked at first, so nothing is missed. */
 export async function readStructure(options: StructureOptions): Promise<Structure> {
   const { root, cwd, extensions, ignore, selection = () => true } = options;
-  const rootIgnore = stampTarget(`${root}/${ignoreFile}`);
+  const rootIgnore = rootIgnoreOf(root);
   const { ways, ends } = await findPlaces(root, extensions);
   const discovery = await discover(root, cwd, extensions);
   const folders = new Set(discovery.candidates.map(({ folder }) => folder));
@@ -52,6 +52,10 @@ export async function readStructure(options: StructureOptions): Promise<Structur
     rootIgnore,
     statements: statementsOf(discovery),
   };
+}
+
+export function rootIgnoreOf(root: string): LoneFile {
+  return loneFile(`${root}/${ignoreFile}`, 'structure');
 }
 
 const silent: IgnoreRules = () => 'silent';

@@ -1,21 +1,13 @@
 /** Which folder belongs to whom: for hints about a folder, and for the sweep's quick glance at all of them. */
 
 import { basename, dirname } from 'node:path';
-import { ignoreFile } from './ignore-rules.js';
 import { concernsExtension, type WatchedExtension } from './watch-extension.js';
+import { isChanged, type LoneFile } from './watch-lone-file.js';
 import { concernsPlace, type Place, refreshPlace } from './watch-places.js';
 import { identityOf, isSameStamp, type Stamp, stampTarget } from './watch-stamp.js';
 
 /** What may have changed. */
 export type Subject = WatchedExtension | 'structure' | 'config';
-
-/** A file that matters by itself. */
-export interface LoneFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly subject: 'structure' | 'config';
-  stamp: Stamp | undefined;
-}
 
 export interface Territory {
   /** Folders to hear, with their identities. */
@@ -83,7 +75,9 @@ function findConcerned(plot: Plot, folder: string, name: string | undefined): re
   return [
     ...extensions.filter((each) => name === undefined || concernsExtension(each, folder, name)),
     ...(places.some((place) => concernsPlace(place, name)) ? (['structure'] as const) : []),
-    ...files.filter(({ path }) => name === undefined || basename(path) === name).map(({ subject }) => subject),
+    ...files
+      .filter(({ path }) => name === undefined || basename(path) === name)
+      .map(({ subject }) => subject),
   ];
 }
 
@@ -104,12 +98,4 @@ function refreshPlaces(places: Place[]): boolean {
     if (now !== undefined) places[position] = now;
     return now !== undefined;
   });
-}
-
-export function isChanged({ path, stamp }: LoneFile): boolean {
-  return !isSameStamp(stamp, stampTarget(path));
-}
-
-export function rootIgnoreFile(root: string, stamp: Stamp | undefined): LoneFile {
-  return { path: `${root}/${ignoreFile}`, subject: 'structure', stamp };
 }

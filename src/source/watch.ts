@@ -5,13 +5,17 @@
  */
 
 import { type Burst, createBursts } from './watch-bursts.js';
-import { type FolderEvents, openFolderEvents } from './watch-events.js';
-import { isMoved, lookAt, type WatchedExtension, watchExtension } from './watch-extension.js';
-import { startRounds } from './watch-rounds.js';
-import { forgetRacy } from './watch-snapshot.js';
-import { isSameStamp, stampTarget } from './watch-stamp.js';
-import { findMovedNames, readStructure, type Structure, type StructureOptions } from './watch-structure.js';
-import { isChanged, type LoneFile, mapTerritory, rootIgnoreFile, type Subject } from './watch-territory.js';
+import { openFolderEvents } from './watch-events.js';
+import { lookAt, takeAsTold } from './watch-extension.js';
+import { createJudge, type Wake } from './watch-judge.js';
+import { loneFile } from './watch-lone-file.js';
+import { createRoster } from './watch-roster.js';
+import type { Rounds } from './watch-rounds.js';
+import type { StructureOptions } from './watch-structure.js';
+import { startSweep } from './watch-sweep.js';
+import { mapTerritory, type Subject } from './watch-territory.js';
+
+export type { Wake } from './watch-judge.js';
 
 export interface WatchOptions extends StructureOptions {
   /** Absolute. A change of it wakes as `config`. */
@@ -32,19 +36,6 @@ export interface WatchOptions extends StructureOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-export interface Wake {
-  /** What to read again. A name may belong to no extension, or no longer. */
-  readonly names: ReadonlySet<string> | 'all';
-  /** Extensions came, went or moved, or what discovery has to say about them changed. */
-  readonly structure: boolean;
-  /** The config file changed. */
-  readonly config: boolean;
-  /** `performance.now()` of the first sign. */
-  readonly firstChangeAt: number;
-  /** For people who debug. */
-  readonly cause: string;
-}
-
 export interface FolderWatch {
   /** From now on nothing is missed: read everything after this. Never rejects. */
   readonly ready: Promise<void>;
@@ -60,15 +51,95 @@ export interface FolderWatch {
 const defaultQuietMs = 60;
 const defaultMaxWaitMs = 2_000;
 const defaultSweepMs = 1_500;
-const restlessMs = 5 * 60_000;
-const restFactor = 5;
 
 export function watchFolders(options: WatchOptions): FolderWatch {
-  const quietMs = options.quietMs ?? defaultQuietMs;
-  const sweepMs = options.sweepMs ?? defaultSweepMs;
-  const bursts = createBursts<Subject>({
-    quietMs,
-    maxWaitMs: options.maxWaitMs ?? defaultMaxWaitMs,
-    onEnd,
-  });
+  const { configFile, quietMs = defaultQuietMs, maxWaitMs = defaultMaxWaitMs } = options;
+  const onError = onceEach(options.onError ?? (() => undefined));
+  const config = configFile === undefined ? undefined : loneFile(configFile, 'config');
+  const roster = createRoster(options);
+  const bursts = createBursts<Subject>({ quietMs, maxWaitMs, onEnd });
+  const judge = createJudge({ roster, bursts, config, quietMs, wake, onMoved, onError });
+  const events = options.events === 'off' ? undefined : openFolderEvents({ onHint, onArmed, onError });
+  let territory = mapTerritory([], [], []);
+  let sweep: Rounds | undefined;
+  let wokenAt = performance.now();
+  let state: 'opening' | 'open' | 'closed' = 'opening';
+
+  function isClosed(): boolean {
+    return state === 'closed';
+  }
+
+  function onHint(folder: string, name: string | undefined): void {
+    if (state !== 'open') return;
+    for (const subject of territory.concerned(folder, name)) bursts.extend(subject, name ?? folder);
+  }
+
+  function onArmed(folder: string): void {
+    if (state !== 'open') return;
+    for (const subject of territory.inhabitants(folder)) bursts.finish(subject, 'armed');
+  }
+
+  function onEnd(ended: readonly Burst<Subject>[]): void {
+    for (const burst of ended) judge(burst);
+    void remap();
+  }
+
+  function onMoved(): void {
+    void remap();
+    for (const subject of territory.glance()) bursts.finish(subject, 'moved');
+  }
+
+  /** Arms what is new, and anew what was rebuilt. */
+  async function remap(): Promise<void> {
+    if (isClosed()) return;
+    const { places, rootIgnore } = roster.structure();
+    const files = config === undefined ? [rootIgnore] : [rootIgnore, config];
+    territory = mapTerritory(roster.extensions(), places, files);
+    await events?.arm(territory.folders);
+  }
+
+  function wake(about: Wake): void {
+    if (isClosed()) return;
+    wokenAt = performance.now();
+    options.onWake(about);
+  }
+
+  /** Armed first, looked at afterwards, so that no change falls in between. */
+  async function open(): Promise<void> {
+    await roster.refresh();
+    await remap();
+    if (isClosed()) return;
+    state = 'open';
+    for (const extension of roster.extensions()) {
+      lookAt(extension, 0);
+      takeAsTold(extension);
+    }
+    onMoved();
+    const onFound = (subject: Subject): void => bursts.finish(subject, 'sweep');
+    const { sweepMs = defaultSweepMs } = options;
+    sweep = startSweep({ roster, territory: () => territory, sweepMs, wokenAt: () => wokenAt, onFound });
+  }
+
+  return {
+    ready: open().catch(onError),
+    watchedFolders: () => events?.folders() ?? [],
+    watchedNames: () => roster.extensions().map(({ candidate }) => candidate.name),
+    close: async () => {
+      state = 'closed';
+      bursts.close();
+      sweep?.close();
+      await events?.close();
+    },
+  };
+}
+
+/** A system that is out of watches says so for every folder. */
+function onceEach(report: (error: unknown) => void): (error: unknown) => void {
+  const reported = new Set<unknown>();
+  return (error) => {
+    const reason = (error as NodeJS.ErrnoException | undefined)?.code ?? String(error);
+    if (reported.has(reason)) return;
+    reported.add(reason);
+    report(error);
+  };
 }

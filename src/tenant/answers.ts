@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { TenantError, type TenantErrorDetails } from '../core/errors.js';
 import { readErrorBody } from './error-body.js';
 import { isHtml } from './html.js';
@@ -48,11 +47,28 @@ export function readNothing(answer: Answer): void {
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
 }
 
+/** For answers that say nothing themselves. Node's own table comes with all of `node:http`, which start-up would pay. */
+const usualTitles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Payload Too Large',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
 /** The error that an answer outside 2xx stands for. */
 export function errorOfAnswer(answer: Answer): TenantError {
   if (answer.status >= 300 && answer.status < 400) return loginPage(answer, describeRedirect(answer));
   const said = readErrorBody(answer);
-  const title = said.title ?? STATUS_CODES[answer.status] ?? 'unknown status';
+  const title = said.title ?? usualTitles[answer.status] ?? 'without a word';
   const about = said.resourceName === undefined ? '' : ` (${said.resourceName})`;
   const detail = said.detail === undefined || said.detail === title ? '' : `: ${said.detail}`;
   return new TenantError(`${answer.method} ${answer.path}: ${answer.status} ${title}${detail}${about}`, {

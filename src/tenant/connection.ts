@@ -91,8 +91,8 @@ async function exchange(agent: Dispatcher, origin: string, what: Exchange): Prom
     path: request.path,
     method: request.method,
     headers: headersOf(what),
-    body: request.body?.bytes ?? null,
-    headersTimeout: timeoutMs + (request.body?.bytes.length ?? 0) / uploadBytesPerMs,
+    body: request.body?.chunks ?? null,
+    headersTimeout: timeoutMs + (request.body?.length ?? 0) / uploadBytesPerMs,
     bodyTimeout: timeoutMs,
     ...(signal && { signal }),
   });
@@ -111,7 +111,10 @@ function headersOf({ request, authorization, options }: Exchange): Record<string
     accept: '*/*',
     'accept-encoding': 'identity',
     'user-agent': options.userAgent ?? 'qlik-sync',
-    ...(request.body && { 'content-type': request.body.contentType }),
+    ...(request.body && {
+      'content-type': request.body.contentType,
+      'content-length': String(request.body.length),
+    }),
   };
 }
 

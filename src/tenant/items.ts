@@ -6,7 +6,7 @@ import {
   type PublishedItemsQuery,
   queryString,
 } from './items-query.js';
-import type { RequestBody } from './multipart.js';
+import { createBody, type RequestBody } from './multipart.js';
 import { type CallOptions, readEntries, readPages } from './pages.js';
 import { writeId } from './paths.js';
 import {
@@ -105,7 +105,7 @@ function pathOf(itemId: string): string {
 }
 
 function json(value: unknown): RequestBody {
-  return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(value)) };
+  return createBody('application/json', [Buffer.from(JSON.stringify(value))]);
 }
 
 const readItem = readJson(isItem, 'an item with an id');

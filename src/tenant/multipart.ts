@@ -5,7 +5,10 @@ import type { ExtensionData } from './wire.js';
 /** A request body that is complete in memory, so it can be sent again. */
 export interface RequestBody {
   readonly contentType: string;
-  readonly bytes: Buffer;
+  /** Sent one after the other: joining them would copy the whole archive. */
+  readonly chunks: readonly Uint8Array[];
+  /** Sum of the chunks' bytes. */
+  readonly length: number;
 }
 
 /** What an extension is created or patched with: an archive, metadata, or both. */
@@ -34,7 +37,11 @@ export function buildUpload(upload: ExtensionUpload): RequestBody {
     chunks.push(partHead(boundary, disposition, 'application/zip'), upload.file.bytes, lineBreak);
   }
   chunks.push(Buffer.from(`--${boundary}--\r\n`));
-  return { contentType: `multipart/form-data; boundary=${boundary}`, bytes: Buffer.concat(chunks) };
+  return createBody(`multipart/form-data; boundary=${boundary}`, chunks);
+}
+
+export function createBody(contentType: string, chunks: readonly Uint8Array[]): RequestBody {
+  return { contentType, chunks, length: chunks.reduce((sum, { length }) => sum + length, 0) };
 }
 
 const lineBreak = Buffer.from('\r\n');

@@ -29,6 +29,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     stdout: sink(out, options.onStdout),
     stderr: sink(err, options.onStderr),
     interrupted: options.interrupted ?? new AbortController().signal,
+    terminal: undefined,
     version: '0.0.0-test',
   });
   return { code, stdout: out.join(''), stderr: err.join('') };

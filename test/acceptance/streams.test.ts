@@ -31,6 +31,7 @@ describe('streams', () => {
       'validate',
       'plan',
       'apply',
+      'watch',
       'pack',
       'sandbox',
     ]);

@@ -182,7 +182,7 @@ describe('never overwrites', () => {
     output.on('data', (chunk) => {
       if (!String(chunk).includes('Address of the tenant') || existsSync(file)) return;
       workspace.write({ 'qlik-sync.config.json': 'somebody else' });
-      input.write('\r');
+      setImmediate(() => input.write('\r'));
     });
     const errors: string[] = [];
     const sink = { write: () => undefined, isTerminal: false, paint: plain };

@@ -5,6 +5,7 @@ import { readJson } from '../../src/tenant/answers.js';
 import { type Auth, apiKeyAuth } from '../../src/tenant/auth.js';
 import type { Wait } from '../../src/tenant/governor.js';
 import type { TenantHttp } from '../../src/tenant/http.js';
+import { createBody } from '../../src/tenant/multipart.js';
 import { json, openTestTenant, serve, token } from './serve.js';
 
 const read = readJson((value: unknown): value is unknown => value !== undefined, 'anything');
@@ -14,7 +15,7 @@ function get(http: TenantHttp, signal?: AbortSignal): Promise<unknown> {
 }
 
 function post(http: TenantHttp, signal?: AbortSignal): Promise<unknown> {
-  const body = { contentType: 'application/json', bytes: Buffer.from('{"x":1}') };
+  const body = createBody('application/json', [Buffer.from('{"x":'), Buffer.from('1}')]);
   return http.request({ method: 'POST', path: '/api/v1/extensions', read, body, signal });
 }
 

@@ -22,7 +22,7 @@ async function parse(body: RequestBody): Promise<readonly Part[]> {
   await new Promise((resolve, reject) => {
     parser.on('finish', resolve);
     parser.on('error', reject);
-    parser.end(body.bytes);
+    parser.end(Buffer.concat(body.chunks));
   });
   return parts;
 }
