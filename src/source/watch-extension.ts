@@ -6,6 +6,7 @@ import { whyLeftOut } from './left-out.js';
 import { isManifestName } from './nested-manifest.js';
 import {
   findDifference,
+  forgetRacy,
   isAlwaysWatched,
   lastWriteOf,
   type Snapshot,

@@ -37,7 +37,7 @@ export interface WatchOptions extends StructureOptions {
 }
 
 export interface FolderWatch {
-  /** From now on nothing is missed: read everything after this. Never rejects. */
+  /** From now on nothing is missed: read everything after this. Rejects only for bugs. */
   readonly ready: Promise<void>;
   /** Absolute; those whose events are heard. */
   readonly watchedFolders: () => readonly string[];
@@ -121,7 +121,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
   }
 
   return {
-    ready: open().catch(onError),
+    ready: open(),
     watchedFolders: () => events?.folders() ?? [],
     watchedNames: () => roster.extensions().map(({ candidate }) => candidate.name),
     close: async () => {
