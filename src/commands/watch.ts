@@ -40,7 +40,12 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
   function onWake(wake: Wake): void {
     if (session === undefined) return;
     if (wake.config) void crash.guard(() => reload(session), undefined);
-    else loop.wake(wake.names, wake.firstChangeAt);
+    else loop.wake(mayDelete(wake, session) ? 'all' : wake.names, wake.firstChangeAt);
+  }
+
+  /** A look at names alone never deletes: what is no longer there shows only in a look at everything. */
+  function mayDelete({ structure }: Wake, { settings }: Session): boolean {
+    return structure && (given.prune ?? settings.config.prune);
   }
 
   async function runTurn(turn: Turn): Promise<'done' | 'retry'> {
