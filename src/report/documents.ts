@@ -213,7 +213,7 @@ export const outputDocument = v.variant('command', [
   initDocument,
 ]);
 
-type DeepReadonly<T> = T extends (infer U)[]
+export type DeepReadonly<T> = T extends (infer U)[]
   ? readonly DeepReadonly<U>[]
   : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 

@@ -10,6 +10,7 @@ import {
   planDocument,
   validateDocument,
 } from './documents.js';
+import { watchLine } from './watch-documents.js';
 
 /** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
 export function outputJsonSchema(): object {
@@ -20,6 +21,7 @@ export function outputJsonSchema(): object {
     pack: packDocument,
     init: initDocument,
     error: errorDocument,
+    watch: watchLine,
   };
   const { properties } = toJsonSchema(object(documents), { target: 'draft-2020-12' });
   return {

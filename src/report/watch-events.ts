@@ -1,40 +1,10 @@
 /** What `watch` tells: one event each, as a line for people or as a line of NDJSON. */
 
 import { formatBytes } from '../core/format.js';
-import type { Action } from '../core/model.js';
 import { type Paint, printable } from './paint.js';
+import type { WatchEvent } from './watch-documents.js';
 
-/** Without the fields that every line carries: `schemaVersion` and `time`. */
-export type WatchEvent =
-  | {
-      readonly event: 'watching';
-      readonly extensions: number;
-      readonly tenant: string;
-      readonly project: string;
-    }
-  | {
-      readonly event: 'synced';
-      readonly name: string;
-      readonly action: Action;
-      readonly message: string;
-      /** Bytes of the archive that was sent. */
-      readonly bytes?: number;
-      /** Milliseconds from the save to the verified answer. */
-      readonly ms: number;
-    }
-  /** Half-built: the next save tries again. */
-  | { readonly event: 'waiting'; readonly name?: string; readonly message: string }
-  /** Blocked until a person decides; `resume` is the command that does. */
-  | { readonly event: 'paused'; readonly name: string; readonly message: string; readonly resume?: string }
-  /** The tenant or a rail will not have it; the next save tries again. */
-  | { readonly event: 'refused'; readonly name?: string; readonly message: string; readonly hint?: string }
-  /** Tried again by itself. */
-  | { readonly event: 'offline'; readonly message: string }
-  | { readonly event: 'online' }
-  | { readonly event: 'config'; readonly status: 'reloaded' | 'rejected'; readonly message: string }
-  | { readonly event: 'hint'; readonly message: string }
-  | { readonly event: 'stopping'; readonly message: string }
-  | { readonly event: 'stopped'; readonly synced: number };
+export type { WatchEvent } from './watch-documents.js';
 
 export interface TimedEvent {
   /** RFC 3339. */

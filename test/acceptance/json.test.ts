@@ -5,10 +5,16 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestTenant, type TestTenant } from './tenant.js';
+import { startWatching } from './watching.js';
 import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
 
 const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../dist/output.schema.json'), 'utf8'));
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  formats: { 'date-time': (text: string) => new Date(text).toISOString() === text },
+});
 ajv.addSchema(schema, 'output');
 
 let workspace: Workspace;
@@ -131,6 +137,22 @@ describe('--json', () => {
     const result = await runJson('error', ...args);
     expect(result.code).toBe(code);
     expect(result.document).toMatchObject({ error: { kind } });
+  });
+
+  it('watch prints lines that the schema describes', async () => {
+    const { next, interrupt } = await startWatching(workspace, tenant.env);
+    await next({ event: 'synced', name: 'a' });
+    await next({ event: 'synced', name: 'b' });
+    await tenant.edit({ name: 'a', tags: [], filename: 'a.zip' });
+    workspace.write({ ...extensionFiles('a', { code: 'two' }), 'extensions/b/b.js': '' });
+    await next({ event: 'paused', name: 'a' });
+    await next({ event: 'waiting', name: 'b' });
+    const { stdout } = await interrupt();
+    const validate = ajv.compile({ $ref: 'output#/$defs/watch' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThanOrEqual(6);
+    for (const line of lines)
+      expect(validate(JSON.parse(line)), `${line} ${JSON.stringify(validate.errors)}`).toBe(true);
   });
 
   it('refuses a document that is not as published: the schema can fail', () => {
