@@ -38,8 +38,6 @@ async function bundleEntry(entry, chunks) {
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: false,
-    sourcemap: 'linked',
-    sourcesContent: false,
     define: { QLIK_SYNC_VERSION: JSON.stringify(version) },
     // jiti carries its own compiler; the others are never reached, since the loaders of the config are ours.
     external: ['jiti', 'typescript', 'js-yaml', 'parse-json', 'import-fresh'],

@@ -7,6 +7,7 @@ import { coloured, plain } from './report/paint.js';
 import { version } from './version.js';
 
 const interruptedExitCode = 130;
+const incompleteExitCode = 5;
 
 if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
   process.stdout.write(`${version}\n`);
@@ -17,24 +18,27 @@ if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
 async function main(): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(interrupt));
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', onStreamError);
   // undici parses HTTP in WebAssembly. Optimising that code takes V8 100 ms in the background, which a process
   // waits for at its end (measured on Node 20); a command is over before it would pay.
   setFlagsFromString('--liftoff-only');
   const { run } = await import('./commands/run.js');
   process.exitCode = await run(openIo(interrupt.signal));
+  process.on('exit', tellLostOutput);
+}
+
+let lostOutput: string | undefined;
+
+/** A result that could not be written is no success. */
+function tellLostOutput(): void {
+  if (lostOutput === undefined) return;
+  process.stderr.write(`error: the output could not be written: ${lostOutput}\n`);
+  if (process.exitCode === 0) process.exitCode = incompleteExitCode;
 }
 
 /** Once: finish what is in flight. Twice: stop now. */
 function onSignal(interrupt: AbortController): void {
   if (interrupt.signal.aborted) process.exit(interruptedExitCode);
   interrupt.abort(new Error('interrupted'));
-}
-
-/** A closed pipe ends quietly: whoever read us has had enough. */
-function onStreamError(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
 }
 
 function openIo(interrupted: AbortSignal): Io {
@@ -57,21 +61,28 @@ function isPersonThere(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true && !isSet(process.env['CI']);
 }
 
+/** A closed pipe is no error: whoever read us has had enough, and what was begun is finished. Any other loss is told. */
 function openSink(stream: NodeJS.WriteStream): Sink {
   const isTerminal = stream.isTTY === true;
+  const closed = new AbortController();
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    closed.abort(error);
+    if (error.code !== 'EPIPE') lostOutput = error.message;
+  });
   return {
     write: (text) => {
-      stream.write(text);
+      if (!closed.signal.aborted) stream.write(text);
     },
     isTerminal,
     paint: wantsColour(isTerminal) ? coloured : plain,
+    closed: closed.signal,
   };
 }
 
 /** `--no-color` and `NO_COLOR` win, then `FORCE_COLOR` (0 and false mean no), then whether a terminal reads it. */
 function wantsColour(isTerminal: boolean): boolean {
-  const { NO_COLOR, FORCE_COLOR, QLIK_SYNC_NO_COLOR, TERM } = process.env;
-  if (process.argv.includes('--no-color') || isSet(NO_COLOR) || isSet(QLIK_SYNC_NO_COLOR)) return false;
+  const { NO_COLOR = '', FORCE_COLOR, QLIK_SYNC_NO_COLOR, TERM } = process.env;
+  if (process.argv.includes('--no-color') || NO_COLOR !== '' || isSet(QLIK_SYNC_NO_COLOR)) return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTerminal && TERM !== 'dumb';
 }

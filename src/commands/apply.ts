@@ -8,8 +8,8 @@ import { openProgress } from '../report/progress.js';
 import type { ApplyReport, PlanReport } from '../report/report.js';
 import { renderPlan } from '../report/text.js';
 import { pack } from '../source/pack.js';
-import { confirmPlan } from './confirm.js';
-import { type Connection, connect } from './connect.js';
+import { type Answer, confirmPlan } from './confirm.js';
+import { type Connection, connect, protectedBy } from './connect.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { print, textOptions } from './print.js';
@@ -34,7 +34,8 @@ export async function applyPlan(names: readonly string[], given: ApplyFlags, io:
     });
     show(proposal.report, settings.flags, io);
     assertSafe(proposal.guard);
-    if (!(await approve(proposal.report.plan, given, connection, settings, io))) return decline(io);
+    const answer = await approve(proposal.report.plan, given, connection, settings, io);
+    if (answer !== 'approved') return decline(answer, io);
     const report = await write(proposal, connection, settings, io, notices);
     print(report, settings.flags, io);
     return report.exitCode;
@@ -56,27 +57,25 @@ async function approve(
   connection: Connection,
   { config, flags }: Settings,
   io: Io,
-): Promise<boolean> {
-  if (!hasWork(plan)) return true;
-  const { environment } = config;
+): Promise<Answer> {
+  if (countWork(plan) === 0) return 'approved';
   return confirmPlan(
     {
       yes: flags.yes === true,
       confirm: given.confirm,
-      protectedEnvironment:
-        connection.isConfigured && environment?.protected === true ? environment.name : undefined,
+      protectedEnvironment: protectedBy(config, connection),
     },
     io,
   );
 }
 
-function decline(io: Io): ExitCode {
+function decline(answer: 'declined' | 'cancelled', io: Io): ExitCode {
   io.stderr.write('Nothing was applied.\n');
-  return exitCodes.incomplete;
+  return answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
 }
 
-function hasWork({ changes }: Plan): boolean {
-  return changes.some(({ action, blocked }) => action !== 'none' && blocked === undefined);
+function countWork({ changes }: Plan): number {
+  return changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined).length;
 }
 
 async function write(
@@ -88,8 +87,11 @@ async function write(
 ): Promise<ApplyReport> {
   const { plan, actual } = guard;
   const started = performance.now();
-  const progress = openProgress(io.stderr, plan.requests.tier2);
+  const progress = openProgress(io.stderr, countWork(plan));
   notices.say = progress.notice;
+  const onInterrupt = (): void =>
+    progress.notice('interrupted: finishing what is in flight; again stops at once');
+  io.interrupted.addEventListener('abort', onInterrupt, { once: true });
   const outcomes = await apply({
     plan,
     desired: folders.desired,
@@ -123,6 +125,6 @@ function exitCodesOf(plan: Plan, outcomes: readonly Outcome[], io: Io): readonly
 /** A taken name (409) means that the tenant moved since it was read: a conflict, not a mere failure. */
 function exitCodeOfOutcome({ status, error }: Outcome): ExitCode {
   if (status === 'done') return exitCodes.ok;
-  if (error?.status === 401 || error?.status === 403) return exitCodes.auth;
+  if (error?.status === 401 || error?.status === 403 || error?.code === 'login-page') return exitCodes.auth;
   return error?.status === 409 ? exitCodes.conflict : exitCodes.incomplete;
 }

@@ -11,58 +11,57 @@ export interface Approval {
   readonly protectedEnvironment: string | undefined;
 }
 
-/** Resolves to whether to go on. Throws where nobody can be asked. */
-export async function confirmPlan(approval: Approval, io: Io): Promise<boolean> {
+export type Answer = 'approved' | 'declined' | 'cancelled';
+
+/** Throws where nobody can be asked. */
+export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   if (approval.protectedEnvironment !== undefined)
     return confirmProtected(approval.protectedEnvironment, approval, io);
-  if (approval.yes) return true;
-  if (io.terminal === undefined) {
-    throw new UserError('Nothing was applied: without a terminal nobody can approve the plan.', {
-      hint: `To approve what is shown: ${commandLine(io, '--yes')}`,
-    });
-  }
-  return askToApply(io.terminal);
+  if (approval.yes) return 'approved';
+  if (io.terminal !== undefined) return askToApply(io.terminal, io.interrupted);
+  throw new UserError('Nothing was applied: without a terminal nobody can approve the plan.', {
+    hint: `To approve what is shown: ${commandLine(io, '--yes')}`,
+  });
 }
 
 /** A protected environment wants its name, typed or given; `--yes` alone is not enough. */
-async function confirmProtected(name: string, { yes, confirm }: Approval, io: Io): Promise<boolean> {
+async function confirmProtected(name: string, { yes, confirm }: Approval, io: Io): Promise<Answer> {
   if (confirm !== undefined && confirm !== name) {
     throw new RefusedError(`--confirm says ${confirm}, but the protected environment is ${name}.`);
   }
-  if (confirm === name && yes) return true;
-  if (io.terminal === undefined) {
-    const missing = [...(confirm === undefined ? [`--confirm ${name}`] : []), ...(yes ? [] : ['--yes'])].join(
-      ' ',
-    );
-    throw new RefusedError(
-      `${name} is a protected environment, and without a terminal nobody can type its name.`,
-      {
-        hint: `To approve what is shown: ${commandLine(io, missing)}`,
-      },
-    );
+  const isNamed = confirm === name;
+  if (isNamed && yes) return 'approved';
+  if (io.terminal !== undefined) {
+    return isNamed ? askToApply(io.terminal, io.interrupted) : askForName(name, io.terminal, io.interrupted);
   }
-  return confirm === name ? askToApply(io.terminal) : askForName(name, io.terminal);
+  const missing = [...(isNamed ? [] : [`--confirm ${name}`]), ...(yes ? [] : ['--yes'])].join(' ');
+  throw new RefusedError(
+    `${name} is a protected environment, and without a terminal nobody can approve the plan.`,
+    {
+      hint: `To approve what is shown: ${commandLine(io, missing)}`,
+    },
+  );
 }
 
-async function askToApply({ input, output }: Terminal): Promise<boolean> {
+async function askToApply({ input, output }: Terminal, signal: AbortSignal): Promise<Answer> {
   const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message: 'Apply this plan?', initialValue: false, input, output });
-  return !isCancel(answer) && answer;
+  const answer = await confirm({ message: 'Apply this plan?', initialValue: false, input, output, signal });
+  if (isCancel(answer)) return 'cancelled';
+  return answer ? 'approved' : 'declined';
 }
 
-async function askForName(name: string, { input, output }: Terminal): Promise<boolean> {
+async function askForName(name: string, { input, output }: Terminal, signal: AbortSignal): Promise<Answer> {
   const { isCancel, text } = await import('@clack/prompts');
-  const answer = await text({
-    message: `${name} is protected. Type its name to apply this plan:`,
-    input,
-    output,
-  });
-  return !isCancel(answer) && answer === name;
+  const message = `${name} is protected. Type its name to apply this plan:`;
+  const answer = await text({ message, input, output, signal });
+  if (isCancel(answer)) return 'cancelled';
+  return answer === name ? 'approved' : 'declined';
 }
 
 /** What was called, with what is missing added; quoted so that it can be pasted. */
 function commandLine({ argv }: Io, missing: string): string {
-  return ['qlik-sync', ...argv.map(quote), missing].join(' ');
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return ['qlik-sync', ...argv.slice(0, end).map(quote), missing, ...argv.slice(end).map(quote)].join(' ');
 }
 
 /** A word as a shell takes it. */

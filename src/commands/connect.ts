@@ -1,7 +1,9 @@
 /** The tenant a run is for: an address and credentials from one source, or the embedded tenant. */
 
+import type { Config } from '../config/resolve.js';
 import { resolveTarget, type Target } from '../config/target.js';
 import type { TenantHeader } from '../report/report.js';
+import { hideOwnFolder } from '../source/own-folder.js';
 import { apiKeyAuth } from '../tenant/auth.js';
 import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
 import { openTenant } from '../tenant/http.js';
@@ -11,8 +13,7 @@ import type { Settings } from './settings.js';
 export interface Connection {
   readonly extensions: ExtensionsClient;
   readonly header: TenantHeader;
-  /** Whether tenant and credentials come from the config's environment, whose protection then counts. */
-  readonly isConfigured: boolean;
+  readonly kind: 'tenant' | 'sandbox';
   /** What a plan is bound to: the origin, or `sandbox`, whose port differs from run to run. */
   readonly identity: string;
   readonly close: () => Promise<void>;
@@ -29,7 +30,7 @@ export interface ConnectOptions {
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
   const { flags, config, cwd } = settings;
   const target = resolveTarget({ options: flags, env: io.env, config, cwd });
-  if (target.kind === 'sandbox') return connectSandbox(target.dir, io, options);
+  if (target.kind === 'sandbox') return connectSandbox(target.dir, settings, io, options);
   return open(
     target,
     {
@@ -42,17 +43,20 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
   );
 }
 
-async function connectSandbox(dir: string, io: Io, options: ConnectOptions): Promise<Connection> {
+async function connectSandbox(
+  dir: string,
+  { config }: Settings,
+  io: Io,
+  options: ConnectOptions,
+): Promise<Connection> {
+  hideOwnFolder(config.root, dir);
   const { startSandbox } = await import('../sandbox/start.js');
   const sandbox = await startSandbox({ dir });
-  const connection = open(
-    sandbox,
-    { url: sandbox.url, source: '--sandbox', environment: 'sandbox' },
-    io,
-    options,
-  );
+  const header = { url: sandbox.url, source: '--sandbox', environment: 'sandbox' };
+  const connection = open(sandbox, header, io, options);
   return {
     ...connection,
+    kind: 'sandbox',
     identity: 'sandbox',
     close: async () => {
       await connection.close();
@@ -78,7 +82,7 @@ function open(
   return {
     extensions: createExtensionsClient(http),
     header,
-    isConfigured: header.source === 'config',
+    kind: 'tenant',
     identity: http.origin,
     close: () => http.close(),
   };
@@ -89,3 +93,8 @@ const waitReasons = {
   refused: 'the tenant asked to slow down (429)',
   repeat: 'a read failed and is repeated',
 } as const;
+
+/** The environment in use, whose name has to be confirmed whatever named the tenant; the embedded one needs none. */
+export function protectedBy({ environment }: Config, { kind }: Connection): string | undefined {
+  return kind === 'tenant' && environment?.protected === true ? environment.name : undefined;
+}

@@ -69,8 +69,9 @@ export function leaveOutBroken(folders: Folders): Folders {
 }
 
 /** A run that has nothing to look at is a mistake of the config, not a success. */
-export function assertFound({ found, desired }: Folders, { config }: Settings): void {
+export function assertFound({ found, desired, findings }: Folders, { config }: Settings): void {
   if (found > 0 || desired.skipped.length > 0) return;
+  assertNoErrors(findings);
   throw new UserError(`No extension was found in ${config.extensions.join(', ')}.`, {
     hint: 'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
   });

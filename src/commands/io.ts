@@ -7,6 +7,8 @@ export interface Sink {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   readonly paint: Paint;
+  /** Aborted when nobody reads any more; what is written then goes nowhere. */
+  readonly closed: AbortSignal;
 }
 
 export interface Terminal {

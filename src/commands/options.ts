@@ -38,8 +38,9 @@ export interface SandboxOptions {
   readonly window?: number;
   readonly seed?: number;
   readonly apiKey?: string;
-  readonly json?: true;
+  readonly json?: boolean;
   readonly cwd?: string;
+  readonly quiet?: boolean;
 }
 
 export interface InitOptions {
@@ -54,22 +55,19 @@ export interface InitOptions {
   readonly verbose?: true;
 }
 
-/** `local` commands need no tenant and take no tenant. */
-export function addShared(command: Command, reach: 'local' | 'tenant'): Command {
-  command
+/** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
+export function addShared(command: Command): Command {
+  return command
     .option('--config <file>', 'config file')
     .option('--env <name>', 'environment of the config', collect)
-    .option('--cwd <dir>', 'work as if started in this folder');
-  if (reach === 'tenant') {
-    command
-      .option('--tenant <url>', 'tenant, with QLIK_API_KEY')
-      .option('--sandbox', 'the embedded tenant, its state in .qlik-sync/sandbox')
-      .option('--sandbox-dir <dir>', 'another folder for its state')
-      .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency));
-  }
-  return command
+    .option('--tenant <url>', 'tenant, with QLIK_API_KEY')
+    .option('--sandbox', 'the embedded tenant, its state in .qlik-sync/sandbox')
+    .option('--sandbox-dir <dir>', 'another folder for its state')
+    .option('--cwd <dir>', 'work as if started in this folder')
     .option('--no-cache', 'ignore and leave alone every local index')
     .option('--json', 'print one document')
+    .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency))
+    .option('--yes', 'approve the plan that is shown; lifts no rail')
     .option('-q, --quiet', 'say less')
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colour');
@@ -104,9 +102,11 @@ export function addSandboxOptions(command: Command): Command {
       new Option('--window <seconds>', 'length of the window they are judged over').argParser(parsePositive),
     )
     .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
-    .option('--api-key <key>', 'the key that may do everything')
+    .addOption(new Option('--api-key <key>', 'the key that may do everything').argParser(parseApiKey))
     .option('--cwd <dir>', 'work as if started in this folder')
-    .option('--json', 'print {"url","apiKey","userKey"} as the first line once it is ready');
+    .option('--json', 'print {"url","apiKey","userKey"} as the first line once it is ready')
+    .option('-q, --quiet', 'say less')
+    .option('--no-color', 'no colour');
 }
 
 /** What is not given is asked, or without a terminal proposed. */
@@ -125,7 +125,7 @@ export function addInitOptions(command: Command): Command {
 }
 
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
+  return [...(previous ?? []), value.normalize('NFC')];
 }
 
 export function parseCount(text: string): number {
@@ -134,6 +134,18 @@ export function parseCount(text: string): number {
 }
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+export function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port > 65_535) throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+  return port;
+}
+
+function parseApiKey(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new InvalidArgumentError('It takes a key of printable ASCII without spaces.');
+  return text;
+}
 
 /** `90s`, `5m`, `1h` → milliseconds. */
 export function parseDuration(text: string): number {

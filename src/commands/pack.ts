@@ -1,13 +1,14 @@
 /** `qlik-sync pack`: the zips that apply would upload, byte for byte. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { archiveName } from '../core/marker.js';
 import type { DesiredExtension, Finding } from '../core/model.js';
 import { checkArchive } from '../core/rules.js';
 import type { PackedArchive } from '../report/report.js';
+import { hideOwnFolder } from '../source/own-folder.js';
 import { pack } from '../source/pack.js';
 import { assertFound, assertNoErrors, readFolders } from './folders.js';
 import type { Io } from './io.js';
@@ -27,6 +28,7 @@ export async function packExtensions(
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, given.out);
   await mkdir(out, { recursive: true });
+  hideOwnFolder(settings.config.root, out);
   const archives: PackedArchive[] = [];
   const findings: Finding[] = [...folders.findings];
   for (const extension of folders.desired.extensions) {
@@ -58,6 +60,11 @@ function describe(
 /** Nobody ever sees half a zip under its name. */
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const partial = `${file}.${randomUUID()}.part`;
-  await writeFile(partial, bytes);
-  await rename(partial, file);
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }

@@ -2,7 +2,8 @@
 
 import type { Config } from '../config/resolve.js';
 import type { Limits } from '../core/guard.js';
-import type { Policy } from '../core/model.js';
+import type { Finding, Plan, Policy } from '../core/model.js';
+import { applySeverities, finding } from '../core/rules.js';
 import type { Folders } from './folders.js';
 import type { ApprovalOptions } from './options.js';
 
@@ -15,7 +16,7 @@ export function policyOf(config: Config, approvals: ApprovalOptions, { desired, 
     prune: approvals.prune ?? config.prune,
     onDrift: approvals.onDrift ?? config.onDrift,
     versionPolicy: config.versionPolicy,
-    protect: new Set(config.protect),
+    protect: new Set(config.protect.map((name) => name.normalize('NFC'))),
     ...(coverage === 'partial' && { selection: new Set(desired.extensions.map(({ name }) => name)) }),
     adopt: new Set(approvals.adopt),
     takeOwnership: new Set(approvals.takeOwnership),
@@ -37,4 +38,18 @@ export function limitsOf(config: Config, approvals: ApprovalOptions): Limits {
     ...(allowUpdates !== undefined && { allowUpdates }),
     allowEmpty: allowEmpty === true ? 'allow-empty' : 'refuse-empty',
   };
+}
+
+/** An entry that names nothing protects nothing: a typing error, or a pattern where only names count. */
+export function findUnusedProtection(config: Config, { changes }: Plan): readonly Finding[] {
+  const known = new Set(changes.map(({ name }) => name));
+  const unused = config.protect.filter((name) => !known.has(name.normalize('NFC')));
+  const findings = unused.map((name) =>
+    finding('protect-unmatched', {
+      file: config.displayFile,
+      message: `protect names ${name}, which is neither among the folders nor on the tenant.`,
+      hint: 'Write the name of the .qext file in its exact case, without the suffix; patterns do not count here.',
+    }),
+  );
+  return applySeverities(findings, config.rules);
 }

@@ -12,6 +12,7 @@ import {
   type InitOptions,
   parseCount,
   parseDuration,
+  parsePort,
   type SandboxOptions,
   type SharedFlags,
 } from './options.js';
@@ -67,7 +68,7 @@ function addInit(program: Command, io: Io, finish: Finish): void {
 }
 
 function addValidate(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('validate'), 'local')
+  addShared(program.command('validate'))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('check extension folders; needs no tenant')
     .action(async (names: string[], flags: SharedFlags) => {
@@ -77,7 +78,7 @@ function addValidate(program: Command, io: Io, finish: Finish): void {
 }
 
 function addPlan(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('plan'), 'tenant'))
+  addApprovals(addShared(program.command('plan')))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('show what apply would do')
     .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))
@@ -88,11 +89,10 @@ function addPlan(program: Command, io: Io, finish: Finish): void {
 }
 
 function addApply(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('apply'), 'tenant'))
+  addApprovals(addShared(program.command('apply')))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('make the tenant match the folders')
     .option('--confirm <env>', 'confirm a protected environment by its name')
-    .option('--yes', 'approve the plan that is shown; lifts no rail')
     .action(async (names: string[], flags: SharedFlags & ApprovalOptions & { confirm?: string }) => {
       const { applyPlan } = await import('./apply.js');
       finish(await applyPlan(names, flags, io));
@@ -100,7 +100,7 @@ function addApply(program: Command, io: Io, finish: Finish): void {
 }
 
 function addWatch(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('watch'), 'tenant'))
+  addApprovals(addShared(program.command('watch')))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('apply on every change, while developing')
     .option('--confirm <env>', 'confirm a protected environment by its name')
@@ -122,7 +122,7 @@ function addWatch(program: Command, io: Io, finish: Finish): void {
 }
 
 function addPack(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('pack'), 'local')
+  addShared(program.command('pack'))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('write the zips that apply would upload')
     .option('--out <dir>', 'folder to write to', '.qlik-sync/pack')
@@ -137,7 +137,7 @@ function addSandbox(program: Command, io: Io, finish: Finish): void {
     .argument('[dir]', 'folder that keeps its state; in memory when absent')
     .description('run the embedded tenant')
     .addOption(
-      new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parseCount).default(0),
+      new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parsePort).default(0),
     )
     .action(async (dir: string | undefined, flags: SandboxOptions) => {
       const { serveSandbox } = await import('./sandbox.js');

@@ -15,7 +15,7 @@ import type { Connection } from './connect.js';
 import { assertFound, assertNoErrors, type Folders, leaveOutBroken, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
-import { limitsOf, policyOf } from './policy.js';
+import { findUnusedProtection, limitsOf, policyOf } from './policy.js';
 import type { Selector } from './selection.js';
 import type { Settings } from './settings.js';
 
@@ -68,7 +68,7 @@ async function decide(input: Proposing, folders: Folders, listed: ActualState): 
     listed,
     policy.project,
     connection.extensions,
-    settings.flags.concurrency ?? defaultConcurrency,
+    { concurrency: settings.flags.concurrency ?? defaultConcurrency, signal: input.io.interrupted },
   );
   const decided = plan({
     desired: folders.desired,
@@ -97,7 +97,7 @@ function assertWorth({ settings, approvals }: Proposing, folders: Folders, liste
 async function withArchiveFindings(proposal: Proposal, { config }: Settings): Promise<Proposal> {
   const { folders, report } = proposal;
   const packed = await checkArchives(uploadsOf(report.plan, folders), config.rules);
-  const findings = [...folders.findings, ...packed];
+  const findings = [...report.findings, ...packed];
   assertNoErrors(findings);
   return { ...proposal, report: { ...report, findings } };
 }
@@ -124,7 +124,7 @@ async function reportOf(
     },
     source: await readSourceState(settings),
     plan: guard.plan,
-    findings: folders.findings,
+    findings: [...folders.findings, ...findUnusedProtection(settings.config, guard.plan)],
     leftOut: folders.desired.extensions
       .filter(({ leftOut }) => leftOut.length > 0)
       .map(({ name, leftOut }) => ({ extension: name, files: leftOut })),

@@ -25,9 +25,26 @@ export async function run(io: Io): Promise<ExitCode> {
     await program.parseAsync(io.argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return reportError(error, io);
+    return error instanceof CommanderError ? reportUsage(error, io) : reportError(asUserError(error), io);
   }
+}
+
+/** commander has told people already. */
+function reportUsage(error: CommanderError, io: Io): ExitCode {
+  if (error.exitCode === 0) return exitCodes.ok;
+  if (wantsJson(io)) {
+    const mistake = new UserError(error.message.replace(/^error: /, ''));
+    io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, mistake, exitCodes.usage));
+  }
+  return exitCodes.usage;
+}
+
+/** What the operating system refuses (a full disk, a folder of somebody else, a port in use) is no bug of ours. */
+function asUserError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'SandboxError') return new UserError(error.message, { cause: error });
+  if (!('syscall' in error) || !('code' in error)) return error;
+  return new UserError(error.message.replace(/^E[A-Z]+: /, ''), { cause: error });
 }
 
 /** Shown once, here. A person's mistake has no stack trace; our own has one and says where to report it. */
@@ -57,7 +74,7 @@ function describeError(error: unknown, io: Io): string {
 
 /** Also for errors that come before the options are parsed. */
 function wantsJson(io: Io): boolean {
-  return io.argv.includes('--json') || /^(1|true)$/.test(io.env['QLIK_SYNC_JSON'] ?? '');
+  return io.argv.includes('--json') || /^(1|true)$/i.test(io.env['QLIK_SYNC_JSON'] ?? '');
 }
 
 function commandOf(io: Io): string {

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from '../core/errors.js';
 import { startSandbox } from '../sandbox/start.js';
 import type { Io } from './io.js';
 import type { SandboxOptions } from './options.js';
+import { mergeFlags, workingFolder } from './settings.js';
 
 export async function serveSandbox(
   dir: string | undefined,
@@ -22,9 +23,10 @@ export async function serveSandbox(
     flags.json === true ? `${JSON.stringify({ url, apiKey, userKey })}\n` : describe(sandbox, dir),
   );
   // A listening server keeps the process alive; the signal ends it.
-  if (!io.interrupted.aborted) await once(io.interrupted, 'abort');
+  const ended = AbortSignal.any([io.interrupted, io.stdout.closed]);
+  if (!ended.aborted) await once(ended, 'abort');
   await sandbox.close();
-  return exitCodes.interrupted;
+  return io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
 }
 
 function optionsOf({ port, latency, rate, window, seed, apiKey }: SandboxOptions): object {

@@ -23,7 +23,8 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
   };
 }
 
-async function compile(pattern: string): Promise<(name: string) => boolean> {
+async function compile(given: string): Promise<(name: string) => boolean> {
+  const pattern = given.normalize('NFC');
   if (!/[*?[\]{}()!]/.test(pattern)) return (name) => name === pattern;
   const { default: picomatch } = await import('picomatch');
   const matches = picomatch(pattern, { dot: true });

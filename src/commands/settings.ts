@@ -39,7 +39,9 @@ export function workingFolder({ cwd }: Pick<SharedFlags, 'cwd'>, io: Io): string
 /** What the command line says wins over what the environment says; a target named there replaces the one named here. */
 export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
   const { cache, sandbox, sandboxDir, tenant, ...rest } = readEnvironmentOptions(io.env);
-  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant].some((value) => value !== undefined);
+  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant, given.env].some(
+    (value) => value !== undefined,
+  );
   const target = namesTarget
     ? {}
     : { ...(sandbox && { sandbox }), ...(sandboxDir && { sandboxDir }), ...(tenant && { tenant }) };

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
 import { createRepacker } from '../source/repack.js';
 import type { Wake } from '../source/watch.js';
 import { confirmPlan } from './confirm.js';
+import { protectedBy } from './connect.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { createSelector } from './selection.js';
@@ -50,10 +51,11 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
 
   async function runTurn(turn: Turn): Promise<'done' | 'retry'> {
     if (session === undefined) return 'retry';
-    const { settings, connection } = session;
+    const { settings, connection, folders } = session;
+    const witness = folders.openWitness();
     const sinceSave = (name: string): number => performance.now() - turn.since(name);
     const { hold: onWrites, release: onWritten } = turn;
-    const means = { selector, settings, connection, approvals: given, io, pack, tell };
+    const means = { selector, settings, connection, approvals: given, io, pack, witness, tell };
     return runCycle({ names: turn.names, ...means, sinceSave, onWrites, onWritten });
   }
 
@@ -76,9 +78,12 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
     const lookAtAll = (): void => loop.wake('all', performance.now());
     lookAtAll();
     const timer = given.interval && setInterval(lookAtAll, given.interval);
-    await Promise.race([untilAborted(io.interrupted), crash.happened]).finally(() => clearInterval(timer));
+    await Promise.race([
+      untilAborted(AbortSignal.any([io.interrupted, io.stdout.closed])),
+      crash.happened,
+    ]).finally(() => clearInterval(timer));
     await finish(loop, tell, cutOff);
-    return exitCodes.interrupted;
+    return io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
   } finally {
     await session?.close();
     output.close();
@@ -118,11 +123,11 @@ async function assertConfirmed(
   { confirm }: WatchFlags,
   io: Io,
 ): Promise<void> {
-  const { environment } = settings.config;
-  const protectedEnvironment =
-    connection.isConfigured && environment?.protected === true ? environment.name : undefined;
-  if (await confirmPlan({ yes: true, confirm, protectedEnvironment }, io)) return;
-  throw new UserError('Nothing is watched: the environment was not confirmed.');
+  const protectedEnvironment = protectedBy(settings.config, connection);
+  const answer = await confirmPlan({ yes: true, confirm, protectedEnvironment }, io);
+  if (answer === 'approved') return;
+  const exitCode = answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
+  throw new UserError('Nothing is watched: the environment was not confirmed.', { exitCode });
 }
 
 async function finish(loop: Loop, tell: Teller, cutOff: AbortController): Promise<void> {

@@ -3,7 +3,7 @@
 import { UserError } from '../core/errors.js';
 import { readVariable, type Variables } from './expand.js';
 import { redact } from './secrets.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, suggest } from './suggest.js';
 
 /** What every command takes, named as commander names it: `--no-cache` makes `cache` false. */
 export interface SharedOptions {
@@ -58,11 +58,21 @@ function readOption(name: string, text: string): Reading {
   const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (reader === undefined) {
     return {
-      problem: redact(`${name}: is not a variable of qlik-sync (${didYouMean(name, Object.keys(readers))})`),
+      problem: redact(`${name}: is not a variable of qlik-sync (${suggestVariable(name)})`),
     };
   }
   const reading = reader(text.trim());
   return 'problem' in reading ? { problem: `${name}: ${reading.problem}` } : reading;
+}
+
+/** Compared without what all have in common. */
+function suggestVariable(name: string): string {
+  const prefix = 'QLIK_SYNC_';
+  const closest = suggest(
+    name.slice(prefix.length),
+    Object.keys(readers).map((known) => known.slice(prefix.length)),
+  );
+  return closest === undefined ? didYouMean('', Object.keys(readers)) : `did you mean "${prefix}${closest}"?`;
 }
 
 function whether(toOption: (value: boolean) => Partial<SharedOptions>): Reader {

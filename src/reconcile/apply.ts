@@ -12,8 +12,6 @@ export interface ApplyInput extends WriteMeans {
   readonly actual: ActualState;
   /** Requests in flight at once. */
   readonly concurrency: number;
-  /** Aborted: what is in flight is finished, nothing further is started. */
-  readonly signal: AbortSignal;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 

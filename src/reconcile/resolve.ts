@@ -19,7 +19,7 @@ export async function resolveContent(
   actual: ActualState,
   project: string,
   extensions: Pick<ExtensionsClient, 'downloadArchive'>,
-  concurrency: number,
+  { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
 ): Promise<Resolution> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
   const limit = pLimit(concurrency);
@@ -29,7 +29,7 @@ export async function resolveContent(
     if (extension === undefined || !isUnmarked(record, project)) return record;
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
     downloads += 1;
-    const digest = await downloadDigest(record, extensions);
+    const digest = await downloadDigest(record, extensions, signal);
     return digest === undefined ? record : { ...record, resolvedDigest: digest };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
@@ -44,17 +44,20 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
   return record.md5 !== undefined && (await pack(extension)).md5 === record.md5;
 }
 
-/** Whole archives are for tenant and analytics admins only (since 2024-10): without that right the content stays unknown. */
+/**
+ * Whole archives are for tenant and analytics admins only (since 2024-10). Whatever stands in the way of one archive,
+ * its content stays unknown, which counts as different, and no other extension is concerned.
+ */
 async function downloadDigest(
   record: ActualExtension,
   extensions: Pick<ExtensionsClient, 'downloadArchive'>,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const { digestArchive } = await import('../source/archive.js');
   try {
-    return (await digestArchive(await extensions.downloadArchive(record.id)))?.digest;
+    return (await digestArchive(await extensions.downloadArchive(record.id, { signal })))?.digest;
   } catch (error) {
-    const unreadable = error instanceof TenantError && [403, 404, 410].includes(error.status ?? 0);
-    if (unreadable) return undefined;
+    if (error instanceof TenantError && error.status !== 401) return undefined;
     throw error;
   }
 }

@@ -11,6 +11,8 @@ import { findMismatch, type Mismatch } from './verify.js';
 export interface WriteMeans {
   readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove'>;
   readonly pack: Packer;
+  /** Aborted: what is in flight is finished, nothing further is sent. */
+  readonly signal: AbortSignal;
 }
 
 /** Never throws for what a tenant or a person did: that is an outcome. `desired` is absent only for deletes. */
@@ -21,6 +23,7 @@ export async function write(
 ): Promise<Outcome> {
   const started = performance.now();
   const result = await attempt(change, desired, means).catch((error: unknown): Result => {
+    if (means.signal.aborted && error === means.signal.reason) return interrupted;
     if (!(error instanceof UserError)) throw error;
     return { status: 'failed', error: describeError(error) };
   });
@@ -29,6 +32,9 @@ export async function write(
 }
 
 type Result = Pick<Outcome, 'status' | 'id' | 'bytes' | 'error'>;
+/** A write that was still waiting for its turn. */
+const interrupted: Result = { status: 'not-attempted', error: { message: 'interrupted' } };
+
 type Send = (upload: ExtensionUpload) => Promise<ExtensionRecord>;
 
 async function attempt(
@@ -37,23 +43,34 @@ async function attempt(
   means: WriteMeans,
 ): Promise<Result> {
   const { tenant, pack } = means;
+  const options = { unlessSent: means.signal };
   switch (change.action) {
     case 'create':
-      return send(change, desired, pack, (upload) => tenant.create(upload));
+      return send(change, desired, pack, (upload) => tenant.create(upload, options));
     case 'update':
-      return send(change, desired, pack, (upload) => tenant.patch(idOf(change), upload));
+      return send(change, desired, pack, (upload) => tenant.patch(idOf(change), upload, options));
     case 'replace':
       // The archive is built before the delete, so that a folder that changed meanwhile costs nothing.
       return send(change, desired, pack, async (upload) => {
-        await tenant.remove(idOf(change));
-        return tenant.create(upload);
+        await tenant.remove(idOf(change), options);
+        // From here on only a create makes it whole, so no interrupt holds it back.
+        return tenant.create(upload).catch(explainHalfReplaced);
       });
     case 'delete':
-      await tenant.remove(idOf(change));
+      await tenant.remove(idOf(change), options);
       return { status: 'done', id: idOf(change) };
     case 'none':
       throw new Error(`nothing to write for ${change.name}`);
   }
+}
+
+function explainHalfReplaced(error: unknown): never {
+  if (!(error instanceof TenantError)) throw error;
+  throw new TenantError(`deleted, but not created again: ${error.message}`, {
+    ...error,
+    cause: error,
+    hint: 'Until it is created, sheets that use it are broken. Run apply again: it will be planned as a create.',
+  });
 }
 
 async function send(

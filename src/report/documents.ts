@@ -189,6 +189,9 @@ export const errorDocument = v.object({
     kind: v.string(),
     message: v.string(),
     hint: v.optional(v.string()),
+    status: v.optional(count),
+    code: v.optional(v.string()),
+    traceId: v.optional(v.string()),
     findings: v.optional(v.array(finding)),
     problems: v.optional(
       v.array(

@@ -1,6 +1,6 @@
 /** Every report as the one document that `--json` prints. */
 
-import { ConfigError, type ExitCode, FindingsError, UserError } from '../core/errors.js';
+import { ConfigError, type ExitCode, FindingsError, TenantError, UserError } from '../core/errors.js';
 import type { ErrorDocument, InitDocument, OutputDocument, PlanDocument } from './documents.js';
 import type { ApplyReport, InitReport, PlanReport, Report } from './report.js';
 
@@ -18,12 +18,21 @@ export function renderErrorJson(command: string, tool: string, error: unknown, e
       kind: known?.name ?? 'bug',
       message: error instanceof Error ? error.message : String(error),
       ...(known?.hint !== undefined && { hint: known.hint }),
+      ...(known instanceof TenantError && describeAnswer(known)),
       ...(known instanceof ConfigError && { problems: known.problems }),
       ...(known instanceof FindingsError && { findings: known.findings }),
     },
     exitCode,
   };
   return serialise(document);
+}
+
+function describeAnswer({ status, code, traceId }: TenantError): Partial<ErrorDocument['error']> {
+  return {
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
+    ...(traceId !== undefined && { traceId }),
+  };
 }
 
 function documentOf(report: Report): OutputDocument {

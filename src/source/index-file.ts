@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { ruleVersion } from '../core/digest.js';
 import { ownFolder } from './ignored-by-default.js';
 import { type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
+import { hideOwnFolder } from './own-folder.js';
 import type { FileContent } from './read-file.js';
 
 /** What tells a file's state on disk; times in milliseconds with fractions. */
@@ -84,7 +85,7 @@ function write(root: string, text: string): void {
   const temporary = `${pathOf(root)}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(`${root}/${ownFolder}`, { recursive: true });
-    hideFromGit(root);
+    hideOwnFolder(root, `${root}/${ownFolder}`);
     writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
     renameSync(temporary, pathOf(root));
   } catch {
@@ -98,10 +99,4 @@ function discard(path: string): void {
   } catch {
     // As unwritable as the rest.
   }
-}
-
-/** Local conveniences must not make a working copy look changed. */
-function hideFromGit(root: string): void {
-  const path = `${root}/${ownFolder}/.gitignore`;
-  if (!existsSync(path)) writeFileSync(path, '*\n');
 }

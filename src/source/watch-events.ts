@@ -39,12 +39,12 @@ export function openFolderEvents(listener: FolderEventsOptions): FolderEvents {
   };
   return {
     arm: async (folders) => {
-      await Promise.all([...heard].filter((folder) => !folders.has(folder)).map(leave));
+      const left = [...heard].filter((folder) => !folders.has(folder)).map(leave);
       const joined = [...folders].map(([folder, identity]) => {
         heard.add(folder);
         return joinFolder(folder, identity, listener);
       });
-      await Promise.all(joined);
+      await Promise.all([...left, ...joined]);
     },
     folders: () => [...heard].sort(),
     close: async () => {

@@ -44,6 +44,11 @@ export function takeAsTold(extension: WatchedExtension): 'whole' | 'in part' {
   return extension.told === extension.seen ? 'whole' : 'in part';
 }
 
+/** It differs from now on. */
+export function forgetTold(extension: WatchedExtension): void {
+  extension.told = nothing;
+}
+
 export type Look =
   | { readonly kind: 'gone'; readonly doubt: string }
   /** Somebody is still writing. */

@@ -6,7 +6,7 @@
 
 import { type Burst, createBursts } from './watch-bursts.js';
 import { openFolderEvents } from './watch-events.js';
-import { lookAt, takeAsTold } from './watch-extension.js';
+import { forgetTold, lookAt, takeAsTold, type WatchedExtension } from './watch-extension.js';
 import { createJudge, type Wake } from './watch-judge.js';
 import { loneFile } from './watch-lone-file.js';
 import { createRoster } from './watch-roster.js';
@@ -14,8 +14,10 @@ import type { Rounds } from './watch-rounds.js';
 import type { StructureOptions } from './watch-structure.js';
 import { startSweep } from './watch-sweep.js';
 import { mapTerritory, type Subject } from './watch-territory.js';
+import { openWitness, type Witness } from './watch-witness.js';
 
 export type { Wake } from './watch-judge.js';
+export type { Witness } from './watch-witness.js';
 
 export interface WatchOptions extends StructureOptions {
   /** Absolute. A change of it wakes as `config`. */
@@ -43,6 +45,8 @@ export interface FolderWatch {
   readonly watchedFolders: () => readonly string[];
   /** Extensions under watch. */
   readonly watchedNames: () => readonly string[];
+  /** To be opened before the folders are read; says what of it may be uploaded. */
+  readonly openWitness: () => Witness;
   /** Wakes nobody afterwards and keeps no process alive. */
   readonly close: () => Promise<void>;
 }
@@ -89,6 +93,12 @@ export function watchFolders(options: WatchOptions): FolderWatch {
     for (const subject of territory.glance()) bursts.finish(subject, 'moved');
   }
 
+  /** Told anew when it is quiet, whatever it looks like then. */
+  function onDoubt(extension: WatchedExtension): void {
+    forgetTold(extension);
+    bursts.extend(extension, 'read in the middle');
+  }
+
   /** Arms what is new, and anew what was rebuilt. */
   async function remap(): Promise<void> {
     if (isClosed()) return;
@@ -124,6 +134,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
     ready: open(),
     watchedFolders: () => events?.folders() ?? [],
     watchedNames: () => roster.extensions().map(({ candidate }) => candidate.name),
+    openWitness: () => openWitness({ extensions: roster.extensions, onDoubt }),
     close: async () => {
       state = 'closed';
       bursts.close();

@@ -68,7 +68,7 @@ const usualTitles: Readonly<Record<number, string>> = {
 export function errorOfAnswer(answer: Answer): TenantError {
   if (answer.status >= 300 && answer.status < 400) return loginPage(answer, describeRedirect(answer));
   const said = readErrorBody(answer);
-  const title = said.title ?? usualTitles[answer.status] ?? 'without a word';
+  const title = said.title ?? usualTitles[answer.status] ?? 'unknown status';
   const about = said.resourceName === undefined ? '' : ` (${said.resourceName})`;
   const detail = said.detail === undefined || said.detail === title ? '' : `: ${said.detail}`;
   return new TenantError(`${answer.method} ${answer.path}: ${answer.status} ${title}${detail}${about}`, {

@@ -1,9 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { UserError } from '../core/errors.js';
 import { isLoopback } from './origin.js';
-
-/** The proxy variables, as the environment spells them. Lower case wins, as with curl. */
-export type ProxyVariables = Readonly<Record<string, string | undefined>>;
+import type { ProxyVariables } from './proxies.js';
 
 /**
  * The connections to one origin: direct, or through the proxy that the variables name. Loopback is always
@@ -22,10 +20,11 @@ export async function openDispatcher(
     const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
     return new Agent(options);
   }
-  // The whole index: the proxy agent needs methods that only the index puts on its base class.
-  const { EnvHttpProxyAgent } = await import('undici');
+  // The whole index: the proxy agent needs methods that only the index puts on its base class. By its default
+  // export, since a bundle gives a CommonJS package no other.
+  const { default: undici } = await import('undici');
   const noProxy = variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
-  return new EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
+  return new undici.EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
 }
 
 /** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. */

@@ -18,13 +18,13 @@ export interface ExtensionsClient {
    */
   list(options?: CallOptions): Promise<readonly ExtensionRecord[]>;
   /** Needs a file, data, or both. Status 409 where the name is taken. */
-  create(upload: ExtensionUpload, options?: CallOptions): Promise<ExtensionRecord>;
+  create(upload: ExtensionUpload, options?: WriteOptions): Promise<ExtensionRecord>;
   /** By id or `qextFilename`. Status 404 or 410 where it does not exist; see `isGone`. */
   get(idOrName: string, options?: CallOptions): Promise<ExtensionRecord>;
   /** Replaces the file, the given fields of the metadata, or both; `tags` replaces the whole list. By id only. */
-  patch(id: string, upload: ExtensionUpload, options?: CallOptions): Promise<ExtensionRecord>;
+  patch(id: string, upload: ExtensionUpload, options?: WriteOptions): Promise<ExtensionRecord>;
   /** By id only. A 404 or 410 means that it was gone before. */
-  remove(id: string, options?: CallOptions): Promise<'removed' | 'already-gone'>;
+  remove(id: string, options?: WriteOptions): Promise<'removed' | 'already-gone'>;
   /** The zip as it was uploaded, at most 64 MiB. For tenant and analytics administrators (qlik-facts). */
   downloadArchive(idOrName: string, options?: CallOptions): Promise<Buffer>;
   /** One file of the archive; `path` with `/` between folders. At most 64 MiB. */
@@ -32,6 +32,11 @@ export interface ExtensionsClient {
 }
 
 export type { ArchiveFile, ExtensionUpload } from './multipart.js';
+
+export interface WriteOptions extends CallOptions {
+  /** Gives the write up while it still waits for its turn; once it is on its way, it is finished. */
+  readonly unlessSent?: AbortSignal | undefined;
+}
 
 export interface DownloadedFile {
   readonly contentType: string | undefined;
@@ -43,23 +48,23 @@ const base = '/api/v1/extensions';
 export function createExtensionsClient(http: TenantHttp): ExtensionsClient {
   return {
     list: ({ signal } = {}) => http.request({ method: 'GET', path: base, signal, read: readList }),
-    create: async (upload, { signal } = {}) =>
-      http.request({ method: 'POST', path: base, body: buildUpload(upload), signal, read: readRecord }),
+    create: async (upload, options = {}) =>
+      http.request({ method: 'POST', path: base, body: buildUpload(upload), ...options, read: readRecord }),
     get: async (idOrName, { signal } = {}) =>
       http.request({ method: 'GET', path: `${base}/${segment(idOrName)}`, signal, read: readRecord }),
-    patch: async (id, upload, { signal } = {}) =>
+    patch: async (id, upload, options = {}) =>
       http.request({
         method: 'PATCH',
         path: `${base}/${writeId(id)}`,
         body: buildUpload(upload),
-        signal,
+        ...options,
         read: readRecord,
       }),
-    remove: async (id, { signal } = {}) => {
+    remove: async (id, options = {}) => {
       const removing = http.request({
         method: 'DELETE',
         path: `${base}/${writeId(id)}`,
-        signal,
+        ...options,
         read: readNothing,
       });
       return removing.then(() => 'removed' as const, goneBefore);

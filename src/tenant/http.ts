@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, errorOfAnswer, isSuccess, type Reader } from './answers.js';
 import type { Auth } from './auth.js';
 import { type Connection, createConnection, withoutQuery } from './connection.js';
-import type { ProxyVariables } from './dispatcher.js';
+
 import { createGovernor, type Governor, type Tier, type Wait } from './governor.js';
 import type { RequestBody } from './multipart.js';
 import { tenantOrigin } from './origin.js';
+import type { ProxyVariables } from './proxies.js';
 import { pauseBeforeRetry, refusalOf, type Try } from './retry.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -37,6 +38,8 @@ export interface TenantRequest<T> {
   readonly path: string;
   readonly body?: RequestBody;
   readonly signal?: AbortSignal | undefined;
+  /** Gives the request up while it still waits for its turn; once it is on its way, it is finished. */
+  readonly unlessSent?: AbortSignal | undefined;
   /** Longest answer, bytes; default 64 MiB. */
   readonly maxBytes?: number;
   /** Makes the value of a 2xx answer. */
@@ -97,7 +100,7 @@ function createSender(connection: Connection, governor: Governor, options: Tenan
     const sending = {
       method: request.method,
       path: withoutQuery(request.path),
-      signal,
+      signal: anySignal(signal, request.unlessSent),
       send: () => connection.tryOnce(request, signal),
       refusal: (ended: Try) => (ended.kind === 'answer' ? refusalOf(ended.answer) : undefined),
     };

@@ -6,7 +6,7 @@ import { isObject, type Page } from './wire.js';
 /** Options that every call takes. */
 export interface CallOptions {
   /** Ends the call; it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -21,6 +21,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     },
     isTerminal: false,
     paint: plain,
+    closed: new AbortController().signal,
   });
   const code = await run({
     argv,

@@ -9,6 +9,7 @@ import { measureMultipart } from './multipart.mjs';
 import { measureNoChange } from './no-change.mjs';
 import { judge, renderTable } from './result.mjs';
 import { measureStartUp } from './start-up.mjs';
+import { measureWatch } from './watch.mjs';
 
 const measures = {
   'no-change': measureNoChange,
@@ -16,6 +17,7 @@ const measures = {
   multipart: measureMultipart,
   apply: measureApply,
   memory: measureMemory,
+  watch: measureWatch,
 };
 
 try {

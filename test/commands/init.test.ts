@@ -185,7 +185,12 @@ describe('never overwrites', () => {
       setImmediate(() => input.write('\r'));
     });
     const errors: string[] = [];
-    const sink = { write: () => undefined, isTerminal: false, paint: plain };
+    const sink = {
+      write: () => undefined,
+      isTerminal: false,
+      closed: new AbortController().signal,
+      paint: plain,
+    };
     const code = await run({
       argv: ['init', '--project', 'acme', '--extensions', 'x/*'],
       cwd: workspace.folder,

@@ -1,10 +1,11 @@
 /** One run of the pipeline for what was woken: read, plan, apply, tell. The same as `plan` and `apply` use. */
 
-import { TenantError, UserError } from '../../core/errors.js';
+import { SourceError, TenantError, UserError } from '../../core/errors.js';
 import { assertSafe } from '../../core/guard.js';
 import type { Change, Outcome } from '../../core/model.js';
 import { apply } from '../../reconcile/apply.js';
 import type { Packer } from '../../source/pack.js';
+import type { Witness } from '../../source/watch.js';
 import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
 import type { ApprovalOptions } from '../options.js';
@@ -22,6 +23,8 @@ export interface CycleInput {
   readonly connection: Connection;
   readonly io: Io;
   readonly pack: Packer;
+  /** Opened before this run; what it denies is left to the wake that follows. */
+  readonly witness: Witness;
   readonly tell: Teller;
   /** Milliseconds since the change that woke a name. */
   readonly sinceSave: (name: string) => number;
@@ -31,7 +34,7 @@ export interface CycleInput {
   readonly onWritten: (name: string, how: 'done' | 'retry') => void;
 }
 
-/** Resolves to `retry` when the tenant could not be read. Throws only for bugs. */
+/** Resolves to `retry` when the tenant or the folders could not be read. Throws only for bugs. */
 export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
   const { tell } = input;
   try {
@@ -45,7 +48,7 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
       return 'retry';
     }
     tell.refused(undefined, error);
-    return 'done';
+    return error instanceof SourceError ? 'retry' : 'done';
   }
 }
 
@@ -69,6 +72,7 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   assertSafe(proposal.guard);
   const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
   input.onWrites(writes.map(({ name }) => name));
+  const denied = new Set<string>();
   await apply({
     plan,
     desired: proposal.folders.desired,
@@ -76,9 +80,27 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
     tenant: connection.extensions,
     concurrency: settings.flags.concurrency ?? defaultConcurrency,
     signal: io.interrupted,
-    pack: input.pack,
-    onOutcome: (outcome) => settle(input, outcome, writes),
+    pack: packWitnessed(input, denied),
+    onOutcome: (outcome) => {
+      if (denied.has(outcome.name)) input.onWritten(outcome.name, 'done');
+      else settle(input, outcome, writes);
+    },
   });
+}
+
+/** A folder that is being written fails without a word, since it is woken for again when it has come to rest. */
+function packWitnessed({ pack, witness }: CycleInput, denied: Set<string>): Packer {
+  return async (extension) => {
+    if (witness(extension)) {
+      try {
+        return await pack(extension);
+      } catch (error) {
+        if (!(error instanceof SourceError) || witness(extension)) throw error;
+      }
+    }
+    denied.add(extension.name);
+    throw new SourceError('it is being written', { file: extension.displayFolder });
+  };
 }
 
 /** A folder that is gone again is no mistake of the command line. */

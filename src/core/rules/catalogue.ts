@@ -35,6 +35,7 @@ export const rules = {
   'version-not-semver': configurable('info', 'The version has no order, so a downgrade cannot be noticed.'),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
   'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
+  'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
   'secret-file': configurable('error', 'A file looks like a secret.'),
   'not-visualization': configurable(
     'info',

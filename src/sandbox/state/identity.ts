@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import type { Keys } from '../http/auth.js';
 import { newId } from '../ids.js';
+import { SandboxError } from '../sandbox-error.js';
 
 export interface Identity extends Keys {
   readonly seed: number;
@@ -21,11 +22,29 @@ export function diskIdentity(dir: string, seed: number): Identity {
 }
 
 function readIdentity(path: string): Identity | undefined {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  const identity = parseIdentity(text);
+  if (identity !== undefined) return identity;
+  throw new SandboxError(`${path} is damaged. Delete it to get new keys.`);
+}
+
+function readIfThere(path: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Identity;
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${path} cannot be read as the sandbox's identity. Delete it to get new keys.`);
+    throw error;
+  }
+}
+
+function parseIdentity(text: string): Identity | undefined {
+  try {
+    const { apiKey, userKey, seed } = JSON.parse(text) as Partial<Identity>;
+    const isWhole = typeof apiKey === 'string' && typeof userKey === 'string' && typeof seed === 'number';
+    return isWhole ? { apiKey, userKey, seed } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

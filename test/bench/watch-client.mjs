@@ -1,0 +1,66 @@
+/** `watch --json` of the built command line, in a process of its own. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { cleanEnvironment, cli } from './programs.mjs';
+import { undoAtEnd } from './tidy.mjs';
+
+const patienceMs = 30_000;
+
+/** @returns resolves when all is planned once, so that a save from now on is a change */
+export async function startWatch(workspace, { url, apiKey }, args) {
+  const child = spawn(process.execPath, [cli, 'watch', '--json', '--tenant', url, ...args], {
+    cwd: workspace.folder,
+    env: cleanEnvironment({ QLIK_API_KEY: apiKey }),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const kill = undoAtEnd(() => child.kill('SIGKILL'));
+  const next = readEvents(child.stdout);
+  await next({ event: 'watching' });
+  return {
+    pid: child.pid,
+    next,
+    /** Ctrl-C. Resolves to the number of extensions that it says it synced. */
+    stop: async () => {
+      child.kill('SIGINT');
+      const { synced } = await next({ event: 'stopped' });
+      await ended;
+      kill();
+      return synced;
+    },
+  };
+}
+
+/** Events that mean that what is measured does not happen. */
+const troubles = new Set(['refused', 'waiting', 'paused', 'offline']);
+
+/** A function that resolves to the next event like the one given, each event once. */
+function readEvents(stdout) {
+  const unseen = [];
+  const waiting = new Set();
+  createInterface({ input: stdout }).on('line', (line) => {
+    unseen.push(JSON.parse(line));
+    for (const look of waiting) look();
+  });
+  return (like) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => end(reject, new Error(`no ${JSON.stringify(like)}`)), patienceMs);
+      function end(settle, value) {
+        clearTimeout(timer);
+        waiting.delete(look);
+        settle(value);
+      }
+      function look() {
+        const trouble = unseen.find(({ event }) => troubles.has(event));
+        if (trouble !== undefined) return end(reject, new Error(`watch says ${JSON.stringify(trouble)}`));
+        const index = unseen.findIndex((event) =>
+          Object.entries(like).every(([key, value]) => event[key] === value),
+        );
+        if (index >= 0) end(resolve, unseen.splice(index, 1)[0]);
+      }
+      waiting.add(look);
+      look();
+    });
+}
