@@ -247,6 +247,75 @@ describe('apply', () => {
     expect(result.stdout).toContain('1 failed, 3 not attempted');
   });
 
+  it('does not send what was still waiting for its turn when interrupted', async () => {
+    write('a', 'b', 'c', 'd');
+    await apply();
+    change('a', 'b', 'c', 'd');
+    const interrupt = new AbortController();
+    await tenant.addFaults([
+      { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'status', status: 429, retryAfter: 30 },
+    ]);
+    const result = await runInProcess(['apply', '--yes', '--concurrency', '1'], {
+      cwd: workspace.folder,
+      env: tenant.env,
+      interrupted: interrupt.signal,
+      onStderr: (text) => {
+        if (text.includes('slow down')) interrupt.abort(new Error('interrupted'));
+      },
+    });
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain('interrupted: finishing what is in flight');
+    expect(result.stdout).toContain('0 updated, 0 replaced, 0 deleted, 0 failed, 4 not attempted');
+  });
+
+  it('says what is lost when a replace got only half way, and mends it in the next run', async () => {
+    workspace.write(extensionFiles('a', { supernova: true }));
+    await apply();
+    workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
+    await tenant.addFaults([
+      { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 500 },
+    ]);
+    const result = await apply('--allow-replace', 'a');
+    expect(result.code).toBe(5);
+    expect(result.stdout).toContain('deleted, but not created again');
+    expect((await apply()).stdout).toContain('Applied: 1 created');
+  });
+
+  it('a login page in answer to a write is a matter of authentication', async () => {
+    write('a');
+    await tenant.addFaults([{ method: 'POST', path: '*', times: 1, when: 'before', kind: 'html' }]);
+    expect((await apply()).code).toBe(4);
+  });
+
+  it('an archive that cannot be downloaded concerns its own extension alone', async () => {
+    write('a');
+    await apply();
+    await tenant.edit({ name: 'a', filename: 'by-hand.zip' });
+    change('a');
+    write('b');
+    await tenant.addFaults([
+      { method: 'GET', path: '*/file', times: 9, when: 'before', kind: 'status', status: 500 },
+    ]);
+    const result = await apply();
+    expect(result.code).toBe(7);
+    expect(result.stdout).toContain('Applied: 1 created');
+  });
+
+  it('protects names in any Unicode form, and says which entries protect nothing', async () => {
+    write('café', 'b');
+    await apply();
+    change('café', 'b');
+    const protect = ['cafe\u0301', 'B', 'b*'];
+    workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'], protect }),
+    });
+    const result = await apply();
+    expect(result.code).toBe(6);
+    expect(result.stdout).toContain('! café');
+    expect(result.stdout).toContain('Applied: 0 created, 1 updated');
+    expect(result.stdout.match(/protect-unmatched/g)).toHaveLength(2);
+  });
+
   it('refuses more deletes than the limits allow, whatever --yes says', async () => {
     write('a', 'b', 'c', 'd');
     await apply();
@@ -284,6 +353,16 @@ describe('protected environments', () => {
       }),
     });
     write('a');
+  });
+
+  it('protects whatever names the tenant', async () => {
+    const env = { KEY: 'k', QLIK_API_KEY: tenant.sandbox.apiKey };
+    const result = await runInProcess(['apply', '--env', 'prod', '--tenant', tenant.sandbox.url, '--yes'], {
+      cwd: workspace.folder,
+      env,
+    });
+    expect(result.code).toBe(6);
+    expect(await names()).toEqual([]);
   });
 
   it.each([

@@ -1,8 +1,9 @@
 /** Streams of the built command line: pipes, colours, help, version. */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,6 +73,70 @@ describe('streams', () => {
     });
     const [code, signal] = await once(child, 'close');
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('a closed pipe does not stop what was begun', async () => {
+    const child = spawn(process.execPath, [cli, 'apply', '--sandbox', '--yes'], {
+      cwd: workspace.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    const { stdout } = await workspace.run(['plan', '--sandbox']);
+    expect(stdout).toContain('1 unchanged');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a result that cannot be written is no success', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${cli}" validate > /dev/full`],
+      {
+        cwd: workspace.folder,
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).toMatch(/^error: the output could not be written: .*ENOSPC.*\n$/);
+    expect(status).toBe(5);
+  });
+
+  it('goes through the proxy that the environment names', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, QLIK_API_KEY: 'k' };
+    const { code, stderr } = await workspace.run(['plan', '--tenant', 'https://tenant.invalid'], { env });
+    expect(stderr).toMatch(/proxy/i);
+    expect(stderr).not.toContain('bug');
+    expect(code).toBe(5);
+  });
+
+  it.each([
+    ['a file in place of a folder', ['pack', '--out', 'qlik-sync.config.json']],
+    ['a file in place of the sandbox', ['plan', '--sandbox-dir', 'qlik-sync.config.json']],
+    ['a damaged sandbox', ['plan', '--sandbox-dir', 'damaged']],
+  ])('what the disk refuses is no bug: %s', async (_row, args) => {
+    workspace.write({ 'damaged/tenant.json': '{}' });
+    const { code, stderr } = await workspace.run(args);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).not.toContain('bug');
+    expect(code).toBe(3);
+  });
+
+  it('a usage mistake under --json is a document too', async () => {
+    const { code, stdout } = await workspace.run(['plan', '--json', '--bogus']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: 'plan',
+      error: { message: expect.stringContaining('--bogus') },
+      exitCode: 3,
+    });
+    expect(code).toBe(3);
+  });
+
+  it('keeps git from seeing its own folder', async () => {
+    await workspace.run(['plan', '--sandbox']);
+    expect(readFileSync(join(workspace.folder, '.qlik-sync/.gitignore'), 'utf8')).toBe('*\n');
   });
 
   it('sandbox --json tells where it is, serves until interrupted, and keeps its state', async () => {
