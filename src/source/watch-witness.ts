@@ -5,8 +5,12 @@ import type { WatchedExtension } from './watch-extension.js';
 import { isAlwaysWatched, type Snapshot } from './watch-snapshot.js';
 import { isSameStamp, type Stamp, stampTarget } from './watch-stamp.js';
 
-/** Where it says no, the reader is woken for that extension again. */
-export type Witness = (read: DesiredExtension) => boolean;
+export interface Witness {
+  /** Where not, the reader is woken for that extension again. */
+  readonly confirms: (read: DesiredExtension) => boolean;
+  /** Something came and went while it was read: the reader is woken for it again. */
+  readonly doubt: (name: string) => void;
+}
 
 export interface WitnessOptions {
   readonly extensions: () => readonly WatchedExtension[];
@@ -17,13 +21,20 @@ export interface WitnessOptions {
 /** To be opened before the folders are read. */
 export function openWitness({ extensions, onDoubt }: WitnessOptions): Witness {
   const toldBefore = new Map(extensions().map((extension) => [extension, extension.told]));
-  return (read) => {
-    const extension = extensions().find(({ candidate }) => candidate.folder === read.folder);
-    // One that is new is yet to be told of, and one that was told of anew is woken for already.
-    if (extension?.told === undefined || extension.told !== toldBefore.get(extension)) return false;
-    if (isAsTold(extension.told, read)) return true;
-    onDoubt(extension);
-    return false;
+  return {
+    confirms: (read) => {
+      const extension = extensions().find(({ candidate }) => candidate.folder === read.folder);
+      // One that is new is yet to be told of, and one that was told of anew is woken for already.
+      if (extension?.told === undefined || extension.told !== toldBefore.get(extension)) return false;
+      if (isAsTold(extension.told, read)) return true;
+      onDoubt(extension);
+      return false;
+    },
+    doubt: (name) => {
+      for (const extension of extensions()) {
+        if (extension.candidate.name === name && extension.told !== undefined) onDoubt(extension);
+      }
+    },
   };
 }
 

@@ -22,13 +22,14 @@ export async function startWatch(workspace, { url, apiKey }, args) {
   return {
     pid: child.pid,
     next,
-    /** Ctrl-C. Resolves to the number of extensions that it says it synced. */
-    stop: async () => {
+    /** Ctrl-C. Resolves to how many it says it synced. */
+    finish: async () => {
       child.kill('SIGINT');
-      const { synced } = await next({ event: 'stopped' });
-      await ended;
+      return (await next({ event: 'stopped' })).synced;
+    },
+    kill: async () => {
       kill();
-      return synced;
+      await ended;
     },
   };
 }

@@ -48,20 +48,21 @@ export async function measureGrowth(workspace, watch) {
     samples.slice(warmups / atOnce - sampled / atOnce / 2, warmups / atOnce + sampled / atOnce / 2),
   );
   const after = median(samples.slice(-sampled / atOnce));
-  if (process.env.BENCH_TRACE) console.log(samples.map((s) => Math.round(s / 1e6)).join(' '));
+  if (process.env.BENCH_TRACE) process.stdout.write(samples.map((s) => Math.round(s / 1e6)).join(' ') + '\n');
   const detail = `${mb(before)}, then ${mb(after)}; resident, medians over ${sampled} saves`;
   return [{ measure, ratio: after / before, target, detail }];
 }
 
 async function saveAndSample(workspace, watch) {
   const samples = [];
+  let saved = 0;
   for (let number = 0; number < warmups + counted; number += atOnce) {
     if (number % perSession === 0) await renewSession(workspace, watch);
     const names = Array.from(
       { length: atOnce },
       (_, index) => smallNames[(number + index) % smallNames.length],
     );
-    names.forEach((name, index) => workspace.save(name, 100_000 + number + index));
+    for (const name of names) workspace.save(name, ++saved);
     await Promise.all(names.map((name) => watch.next({ event: 'synced', name })));
     samples.push(residentBytes(watch.pid));
   }

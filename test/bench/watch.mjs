@@ -28,21 +28,28 @@ export async function measureWatch() {
   const scriptSandbox = await startSandbox();
   try {
     for (const each of [sandbox, scriptSandbox]) applyAll(workspace, each);
-    await sandbox.forgetRequests();
-    const watch = await startWatch(workspace, sandbox, ['--quiet-period', String(quietMs)]);
-    const figures = await saveInTurn(workspace, watch, createScript(workspace, scriptSandbox));
-    const results = [
-      ...compare(figures),
-      ...(await measureIdle(watch)),
-      ...(await measureGrowth(workspace, watch)),
-    ];
-    await assertEachSaveSent(sandbox, await watch.stop());
-    assertNothingLeft(workspace, sandbox);
-    return results;
+    return await measureRun(workspace, sandbox, createScript(workspace, scriptSandbox));
   } finally {
     workspace.remove();
     await sandbox.stop();
     await scriptSandbox.stop();
+  }
+}
+
+async function measureRun(workspace, sandbox, script) {
+  await sandbox.forgetRequests();
+  const watch = await startWatch(workspace, sandbox, ['--quiet-period', String(quietMs)]);
+  try {
+    const results = [
+      ...compare(await saveInTurn(workspace, watch, script)),
+      ...(await measureIdle(watch)),
+      ...(await measureGrowth(workspace, watch)),
+    ];
+    await assertEachSaveSent(sandbox, await watch.finish());
+    assertNothingLeft(workspace, sandbox);
+    return results;
+  } finally {
+    await watch.kill();
   }
 }
 

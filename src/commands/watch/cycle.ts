@@ -23,7 +23,7 @@ export interface CycleInput {
   readonly connection: Connection;
   readonly io: Io;
   readonly pack: Packer;
-  /** Opened before this run; what it denies is left to the wake that follows. */
+  /** Opened before this run; what it does not confirm is left to the wake that follows. */
   readonly witness: Witness;
   readonly tell: Teller;
   /** Milliseconds since the change that woke a name. */
@@ -65,14 +65,13 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   }
   const errors = proposal.folders.findings.filter(({ severity }) => severity === 'error');
   tell.waiting(errors, names);
+  for (const name of findUnread(errors)) input.witness.doubt(name);
   const { plan, actual } = proposal.guard;
   for (const change of plan.changes) tell.blocked(change);
   assertSafe(proposal.guard);
   const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
-  const unread = findUnread(errors);
-  input.onWrites([...writes.map(({ name }) => name), ...unread]);
-  for (const name of unread) input.onWritten(name, 'retry');
-  const denied = new Set<string>();
+  input.onWrites(writes.map(({ name }) => name));
+  const unconfirmed = new Set<string>();
   await apply({
     plan,
     desired: proposal.folders.desired,
@@ -80,9 +79,9 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
     tenant: connection.extensions,
     concurrency: settings.flags.concurrency ?? defaultConcurrency,
     signal: io.interrupted,
-    pack: packWitnessed(input, denied),
+    pack: packWitnessed(input, unconfirmed),
     onOutcome: (outcome) => {
-      if (denied.has(outcome.name)) input.onWritten(outcome.name, 'done');
+      if (unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
       else settle(input, outcome, writes);
     },
   });
@@ -96,16 +95,16 @@ function findUnread(errors: readonly Finding[]): readonly string[] {
 }
 
 /** A folder that is being written fails without a word, since it is woken for again when it has come to rest. */
-function packWitnessed({ pack, witness }: CycleInput, denied: Set<string>): Packer {
+function packWitnessed({ pack, witness }: CycleInput, unconfirmed: Set<string>): Packer {
   return async (extension) => {
-    if (witness(extension)) {
+    if (witness.confirms(extension)) {
       try {
         return await pack(extension);
       } catch (error) {
-        if (!(error instanceof SourceError) || witness(extension)) throw error;
+        if (!(error instanceof SourceError) || witness.confirms(extension)) throw error;
       }
     }
-    denied.add(extension.name);
+    unconfirmed.add(extension.name);
     throw new SourceError('it is being written', { file: extension.displayFolder });
   };
 }
