@@ -9,6 +9,7 @@ import { protectedBy } from './connect.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { createSelector } from './selection.js';
+import { createCrash } from './watch/crash.js';
 import { runCycle } from './watch/cycle.js';
 import { createLoop, type Loop, type Turn } from './watch/loop.js';
 import { openOutput } from './watch/output.js';
@@ -41,7 +42,11 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
   function onWake(wake: Wake): void {
     if (session === undefined) return;
     if (wake.config) void crash.guard(() => reload(session), undefined);
-    else loop.wake(mayDelete(wake, session) ? 'all' : wake.names, wake.firstChangeAt);
+    else loop.wake(mayDelete(wake, session) ? 'all' : selected(wake.names), wake.firstChangeAt);
+  }
+
+  function selected(names: Wake['names']): Iterable<string> | 'all' {
+    return names === 'all' || selector === undefined ? names : [...names].filter(selector.matches);
   }
 
   /** A look at names alone never deletes: what is no longer there shows only in a look at everything. */
@@ -88,29 +93,6 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
     await session?.close();
     output.close();
   }
-}
-
-interface Crash {
-  /** Rejects with the first bug. */
-  readonly happened: Promise<never>;
-  /** What runs in the background must not fail unheard. */
-  readonly guard: <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
-}
-
-function createCrash(): Crash {
-  let fail: (error: unknown) => void = () => undefined;
-  const happened = new Promise<never>((_resolve, reject) => {
-    fail = reject;
-  });
-  happened.catch(() => undefined);
-  return {
-    happened,
-    guard: (work, otherwise) =>
-      work().catch((error: unknown) => {
-        fail(error);
-        return otherwise;
-      }),
-  };
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -56,6 +56,16 @@ describe('watch', () => {
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
   });
 
+  it('watches only what is selected', async () => {
+    const { next, events } = await watch('kpi');
+    await next(kpiSynced);
+    save('map', 'not selected');
+    save('kpi', 'two');
+    await next({ ...kpiSynced, action: 'update' });
+    expect(events.some(({ name }) => name === 'map')).toBe(false);
+    expect((await tenant.client.list()).map(({ qextFilename }) => qextFilename)).toEqual(['kpi']);
+  });
+
   it('says the reload hint once', async () => {
     const { next, events } = await watch();
     await next({ event: 'hint' });
