@@ -1,8 +1,10 @@
 /** watch against the sandbox, with real files and real events. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import JSZip from 'jszip';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestTenant, type TestTenant } from './tenant.js';
@@ -308,6 +310,51 @@ describe('watch', () => {
     expect(result.code).toBe(130);
     expect(events.map(({ event }) => event)).toContain('stopping');
     expect(events.at(-1)?.event).toBe('stopped');
+    expect(await stored('kpi')).toContain('two');
+  });
+
+  it('cuts off what does not end within 10 s of Ctrl-C, and says so', async () => {
+    const { next, interrupt, events } = await watch();
+    await next(kpiSynced);
+    await tenant.addFaults([
+      { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'stall', stallMs: 60_000 },
+    ]);
+    await tenant.takeRequests();
+    save('kpi', 'two');
+    await expect
+      .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
+        interval: 5,
+      })
+      .toBe(true);
+    const result = await interrupt();
+    watching = undefined;
+    expect(result.code).toBe(130);
+    expect(events.map(({ message }) => message)).toContain('Cut off after 10 s: kpi.');
+    expect(await stored('kpi')).toContain('one');
+  });
+});
+
+describe('the built watch', () => {
+  it('SIGINT during an upload: the tenant is whole, the exit code 130; nothing else ended it', async () => {
+    const cli = join(import.meta.dirname, '../../dist/cli.js');
+    const child = spawn(process.execPath, [cli, 'watch', '--json'], {
+      cwd: workspace.folder,
+      env: { PATH: process.env['PATH'], ...tenant.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: { event: string; name?: string }[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
+    const seen = (event: string, name?: string) =>
+      lines.some((line) => line.event === event && line.name === name);
+    await expect.poll(() => seen('synced', 'kpi') && seen('synced', 'map'), { timeout: 10_000 }).toBe(true);
+    await tenant.addFaults([
+      { method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'stall', stallMs: 400 },
+    ]);
+    save('kpi', 'two');
+    await expect.poll(() => stored('kpi'), { interval: 5 }).toContain('two');
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([130, null]);
+    expect(lines.at(-1)?.event).toBe('stopped');
     expect(await stored('kpi')).toContain('two');
   });
 });
