@@ -8,6 +8,7 @@ import {
   findDifference,
   forgetRacy,
   isAlwaysWatched,
+  isRewritten,
   lastWriteOf,
   type Snapshot,
   takeSnapshot,
@@ -25,6 +26,8 @@ export interface WatchedExtension {
   seen: Snapshot;
   /** `performance.now()` of the last difference. */
   movedAt: number;
+  /** Of the sweep. */
+  looks: number;
 }
 
 const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0 };
@@ -32,7 +35,7 @@ const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0 };
 export function watchExtension(found: FoundExtension): WatchedExtension {
   const { candidate, rules } = found;
   const seen = takeSnapshot(candidate.folder, rules) ?? nothing;
-  return { candidate, found, told: undefined, seen, movedAt: Number.NEGATIVE_INFINITY };
+  return { candidate, found, told: undefined, seen, movedAt: Number.NEGATIVE_INFINITY, looks: 0 };
 }
 
 /**
@@ -89,11 +92,17 @@ function holdsOnlyManifest({ files }: Snapshot, manifestFile: string): boolean {
   return manifests.length === 1 && manifests[0] === manifestFile;
 }
 
-/** The sweep's look, which changes nothing. */
-export function isMoved({ candidate, found, told, seen }: WatchedExtension): boolean {
+/** Files and folders that come or go show in their folder's stamp, which is cheaper; but not on every disk. */
+const looksPerWalk = 8;
+
+/** The sweep's look, which takes nothing as seen. */
+export function isMoved(extension: WatchedExtension): boolean {
+  const { candidate, found, told, seen } = extension;
+  if (told === undefined) return true;
+  extension.looks += 1;
+  if (extension.looks % looksPerWalk > 0) return isRewritten(candidate.folder, told);
   const now = takeSnapshot(candidate.folder, found.rules);
-  if (now === undefined || told === undefined) return true;
-  return findDifference(told, now) !== undefined || !hasSameFolders(seen, now);
+  return now === undefined || findDifference(told, now) !== undefined || !hasSameFolders(seen, now);
 }
 
 function hasSameFolders({ folders }: Snapshot, now: Snapshot): boolean {

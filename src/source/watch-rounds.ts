@@ -14,7 +14,7 @@ export interface Rounds {
 }
 
 /** The glance at the folders and the timers cost about as much again; together below one per cent. */
-const share = 0.003;
+const share = 0.0025;
 /** An event that comes meanwhile waits this long. */
 const sliceMs = 3;
 /** A slice that took longer was interrupted by other work of the machine, which is not ours to pay for. */

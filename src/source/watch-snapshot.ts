@@ -62,10 +62,14 @@ function visit(walk: Walk, entry: Dirent, names: readonly string[]): void {
     walkFolder(walk, [...names, entry.name]);
     return;
   }
-  const absolute = `${walk.folder}/${path}`;
-  const stamp = entry.isSymbolicLink() ? stampTarget(absolute) : undefined;
-  const known = stamp ?? stampEntry(absolute);
-  if (known !== undefined) walk.files.set(path, known);
+  const stamp = stampFile(`${walk.folder}/${path}`);
+  if (stamp !== undefined) walk.files.set(path, stamp);
+}
+
+/** A link counts as what it leads to, one that leads nowhere as itself. */
+function stampFile(path: string): Stamp | undefined {
+  const stamp = stampEntry(path);
+  return stamp?.kind === 'link' ? (stampTarget(path) ?? stamp) : stamp;
 }
 
 /** Links that the reader does not follow are looked at as if they were files. */
@@ -95,13 +99,23 @@ export function findDifference(before: Snapshot, now: Snapshot): string | undefi
   return undefined;
 }
 
+/** Whether a file differs or is gone, without looking for new ones. */
+export function isRewritten(folder: string, { files }: Snapshot): boolean {
+  for (const [path, stamp] of files) {
+    const now = stampFile(`${folder}/${path}`);
+    if (now === undefined || (!isSameStamp(stamp, now) && !isTemporary(nameOf(path)))) return true;
+  }
+  return false;
+}
+
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** `Date.now()` of the last write that can be seen. */
-export function lastWriteOf({ files }: Snapshot): number {
+/** `Date.now()` of the last write that can be seen; what was deleted or moved away shows in its folder. */
+export function lastWriteOf({ files, folders }: Snapshot): number {
   let last = 0;
+  for (const stamp of folders.values()) last = Math.max(last, lastWritten(stamp));
   for (const [path, stamp] of files) {
     const at = lastWritten(stamp);
     if (at > last && !isTemporary(nameOf(path))) last = at;

@@ -19,10 +19,10 @@ export interface Edit {
   readonly seed: number;
 }
 
-/** Runs of edits, each of one extension and without rest, side by side; then a rest. */
+/** Runs of edits, each of one extension and without rest, side by side; then calm. */
 export interface Gust {
   readonly runs: readonly (readonly Edit[])[];
-  readonly restMs: number;
+  readonly calmMs: number;
 }
 
 export interface Dice {
@@ -44,7 +44,7 @@ export function createDice(seed: number): Dice {
 }
 
 const longestRun = 32;
-const longestRestMs = 700;
+const longestCalmMs = 700;
 
 export function planStorm(seed: number, extensions: readonly string[], edits: number): readonly Gust[] {
   const dice = createDice(seed);
@@ -56,7 +56,7 @@ export function planStorm(seed: number, extensions: readonly string[], edits: nu
       left -= length;
       return Array.from({ length }, () => planEdit(dice, extension));
     });
-    gusts.push({ runs: runs.filter(({ length }) => length > 0), restMs: dice.below(longestRestMs) });
+    gusts.push({ runs: runs.filter(({ length }) => length > 0), calmMs: dice.below(longestCalmMs) });
   }
   return gusts;
 }

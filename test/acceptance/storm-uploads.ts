@@ -7,7 +7,8 @@ import { isWhole, sha256, stateOf } from './storm-content.js';
 
 export interface Holding {
   readonly name: string;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Hashes by path. */
+  readonly files: ReadonlyMap<string, string>;
   readonly state: string;
   /** Paths of files that lack one of their ends. */
   readonly halves: readonly string[];
@@ -38,14 +39,10 @@ export function readFolder(folder: string): Holding {
   return describeFiles(new Map(paths.map((path) => [relative(folder, path), readFileSync(path)])));
 }
 
-function describeFiles(files: ReadonlyMap<string, Uint8Array>): Holding {
-  const manifest = [...files.keys()].find((path) => path.endsWith('.qext')) ?? '';
+function describeFiles(contents: ReadonlyMap<string, Uint8Array>): Holding {
+  const manifest = [...contents.keys()].find((path) => path.endsWith('.qext')) ?? '';
   const name = manifest.slice(0, -'.qext'.length);
-  const halves = [...files].filter(([path, bytes]) => !isWhole(name, path, Buffer.from(bytes).toString()));
-  return {
-    name,
-    files,
-    state: stateOf([...files].map(([path, bytes]) => [path, sha256(bytes)] as const)),
-    halves: halves.map(([path]) => path),
-  };
+  const files = new Map([...contents].map(([path, bytes]) => [path, sha256(bytes)] as const));
+  const halves = [...contents].filter(([path, bytes]) => !isWhole(name, path, Buffer.from(bytes).toString()));
+  return { name, files, state: stateOf(files), halves: halves.map(([path]) => path) };
 }

@@ -44,7 +44,7 @@ async function blow(scenes: ReadonlyMap<string, Scene>): Promise<void> {
   for (const gust of gusts) {
     tell({ kind: 'gust' });
     await Promise.all(gust.runs.map((run) => doRun(scenes, run)));
-    await sleep(gust.restMs);
+    await sleep(gust.calmMs);
   }
   tell({ kind: 'over', reports: new Map([...scenes].map(([name, scene]) => [name, scene.report()])) });
 }
