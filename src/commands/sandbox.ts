@@ -10,10 +10,11 @@ import { mergeFlags, workingFolder } from './settings.js';
 
 export async function serveSandbox(
   dir: string | undefined,
-  flags: SandboxOptions,
+  given: SandboxOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const cwd = resolve(io.cwd, flags.cwd ?? '.');
+  const flags = { ...mergeFlags(given, io), ...given };
+  const cwd = workingFolder(flags, io);
   const sandbox = await startSandbox({
     ...(dir !== undefined && { dir: resolve(cwd, dir) }),
     ...optionsOf(flags),

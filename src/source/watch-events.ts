@@ -2,6 +2,7 @@
 
 import { basename, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
+import { UserError } from '../core/errors.js';
 
 export interface FolderEventsOptions {
   /** Something moved in the folder; `name` is of an entry, or `undefined` where it is the folder itself or unknown. */
@@ -94,7 +95,7 @@ function startWatcher(
   const ready = new Promise<void>((resolve) => {
     watcher.once('ready', resolve);
     watcher.on('error', (error) => {
-      for (const { onError } of listeners) onError(error);
+      for (const { onError } of listeners) onError(explain(error));
       resolve();
     });
   });
@@ -102,6 +103,15 @@ function startWatcher(
     for (const { onArmed } of listeners) onArmed(folder);
   });
   return { watcher, ready };
+}
+
+function explain(error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code !== 'ENOSPC' && code !== 'EMFILE') return error;
+  return new UserError('The system watches no further folders; some saves are noticed seconds late.', {
+    hint: 'Watch fewer extensions, or raise the limit (on Linux fs.inotify.max_user_watches).',
+    cause: error,
+  });
 }
 
 function hear(

@@ -6,14 +6,16 @@ import { createInterface } from 'node:readline';
 import { cleanEnvironment, cli } from './programs.mjs';
 import { undoAtEnd } from './tidy.mjs';
 
+const memory = new URL('watch-memory.mjs', import.meta.url).href;
 const patienceMs = 30_000;
 
 /** @returns resolves when all is planned once, so that a save from now on is a change */
 export async function startWatch(workspace, { url, apiKey }, args) {
-  const child = spawn(process.execPath, [cli, 'watch', '--json', '--tenant', url, ...args], {
+  const command = [cli, 'watch', '--json', '--tenant', url, ...args];
+  const child = spawn(process.execPath, ['--expose-gc', '--import', memory, ...command], {
     cwd: workspace.folder,
     env: cleanEnvironment({ QLIK_API_KEY: apiKey }),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
   const kill = undoAtEnd(() => child.kill('SIGKILL'));
@@ -22,6 +24,12 @@ export async function startWatch(workspace, { url, apiKey }, args) {
   return {
     pid: child.pid,
     next,
+    /** Bytes after a collection: in use, and resident. */
+    memory: async () => {
+      child.kill('SIGUSR2');
+      const [{ heapUsed, external, rss }] = await once(child, 'message');
+      return { used: heapUsed + external, resident: rss };
+    },
     /** Ctrl-C. Resolves to how many it says it synced. */
     finish: async () => {
       child.kill('SIGINT');

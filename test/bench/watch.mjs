@@ -111,10 +111,8 @@ function compare({ small, medium, smallScript, mediumScript, allScript, cold }) 
   return [
     latency('60 kB, 6 files', small, 60),
     latency('3 MB, 60 files', medium, 150, `; the first of an extension ${ms(cold)}`),
-    faster('60 kB: zip -r + curl of everything', small, allScript),
-    faster('60 kB: zip -r + curl of that one', small, smallScript),
-    faster('3 MB: zip -r + curl of everything', medium, allScript),
-    faster('3 MB: zip -r + curl of that one', medium, mediumScript),
+    ...faster('60 kB', small, { all: allScript, one: smallScript }),
+    ...faster('3 MB', medium, { all: allScript, one: mediumScript }),
   ];
 }
 
@@ -127,16 +125,21 @@ function latency(what, figures, targetMs, more = '') {
   };
 }
 
-function faster(what, ours, script) {
-  return {
-    measure: `how much faster than, ${what}`,
-    ...(script.length > 0 && { ratio: median(script) / median(ours) }),
-    target: { atLeast: 3 },
-    detail:
-      script.length > 0
-        ? `${ms(median(ours))}, the script ${ms(median(script))}`
-        : 'zip or curl is NOT INSTALLED',
-  };
+/** Scripts that know which one was saved are shown, not judged: what they spare is what `watch` is for. */
+function faster(what, ours, { all, one }) {
+  return [
+    {
+      ...ratioTo(`${what}, how much faster than zip -r + curl of all 200`, ours, all),
+      target: { atLeast: 3 },
+    },
+    ratioTo(`${what}, how much faster than zip -r + curl of that one alone`, ours, one),
+  ];
+}
+
+function ratioTo(measure, ours, script) {
+  if (script.length === 0) return { measure, detail: 'zip or curl is NOT INSTALLED' };
+  const detail = `${ms(median(ours))}, the script ${ms(median(script))}`;
+  return { measure, ratio: median(script) / median(ours), detail };
 }
 
 /** The smallest figure that at least this share of them does not exceed. */

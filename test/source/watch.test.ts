@@ -218,7 +218,7 @@ describe('a folder', () => {
   }
 
   it('that is deleted and rebuilt at once is heard afterwards, twenty times', async () => {
-    const tree = await plant();
+    const tree = await plant(twoExtensions, { quietMs: 30 });
     for (let turn = 0; turn < 20; turn++) {
       rebuild(tree, `built ${turn}`);
       expect(await tree.until('a')).toEqual(['a']);
@@ -378,6 +378,69 @@ describe('rules', () => {
     unlinkSync(tree.path('c.json'));
     expect(await watched.until('config')).toEqual(['config']);
     expect(await control(watched)).toEqual(['z']);
+  });
+});
+
+describe('the watch itself', () => {
+  function handles(): number {
+    return process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
+  }
+
+  /** A closed handle goes away a round of the event loop later. */
+  async function untilHandles(expected: number): Promise<void> {
+    while (handles() !== expected) await new Promise(setImmediate);
+  }
+
+  it('holds no more after many changes, and nothing when it is closed', async () => {
+    await untilHandles(0);
+    const tree = await plant(twoExtensions, { quietMs: 1 });
+    const during = handles();
+    expect(during).toBe(tree.watch.watchedFolders().length);
+    for (let turn = 0; turn < 100; turn++) {
+      rmSync(tree.path('x/a'), { recursive: true });
+      tree.write({ 'x/a/a.qext': qext(), 'x/a/a.js': 'a', 'x/a/lib/b.js': `${turn}` });
+      expect(await tree.until('a')).toContain('a');
+    }
+    await untilHandles(during);
+    await tree.watch.close();
+    await untilHandles(0);
+  });
+
+  it('wakes nobody after it was closed', async () => {
+    const tree = await plant();
+    const second = await watchTree(tree, {});
+    await tree.watch.close();
+    writeFileSync(tree.path('x/a/a.js'), 'new');
+    expect(await second.until('a')).toEqual(['a']);
+    expect(tree.wakes).toEqual([]);
+  });
+
+  it('may be closed before it is ready', async () => {
+    const tree = createTree(twoExtensions);
+    cleanups.push(tree.remove);
+    await untilHandles(0);
+    const options = {
+      root: tree.root,
+      cwd: tree.root,
+      extensions: ['x/*'],
+      ignore: [],
+      onWake: () => undefined,
+    };
+    const watch = watchFolders(options);
+    await Promise.all([watch.close(), watch.ready]);
+    await untilHandles(0);
+    expect(watch.watchedFolders()).toEqual([]);
+  });
+
+  it('hears a rebuilt folder after another watch of it is closed', async () => {
+    const tree = await plant();
+    const second = await watchTree(tree, {});
+    rmSync(tree.path('x/a'), { recursive: true });
+    tree.write({ 'x/a/a.qext': qext(), 'x/a/a.js': 'b' });
+    await Promise.all([tree.until('a'), second.until('a')]);
+    await tree.watch.close();
+    appendFileSync(tree.path('x/a/a.js'), '.');
+    expect(await second.until('a')).toEqual(['a']);
   });
 });
 
