@@ -2,14 +2,14 @@
 
 import type { DesiredExtension } from '../core/model.js';
 import type { WatchedExtension } from './watch-extension.js';
-import { isAlwaysWatched, type Snapshot } from './watch-snapshot.js';
+import { isAlwaysWatched, type Snapshot, takeSnapshot } from './watch-snapshot.js';
 import { isSameStamp, type Stamp, stampTarget } from './watch-stamp.js';
 
 export interface Witness {
-  /** Where not, the reader is woken for that extension again. */
+  /** Of all that was looked at, what was read otherwise is woken for again. `names` absent: everything was looked at. */
+  readonly review: (names: ReadonlySet<string> | undefined, read: readonly DesiredExtension[]) => void;
+  /** Whether it is so still; if not, it is woken for again. */
   readonly confirms: (read: DesiredExtension) => boolean;
-  /** Something came and went while it was read: the reader is woken for it again. */
-  readonly doubt: (name: string) => void;
 }
 
 export interface WitnessOptions {
@@ -21,32 +21,56 @@ export interface WitnessOptions {
 /** To be opened before the folders are read. */
 export function openWitness({ extensions, onDoubt }: WitnessOptions): Witness {
   const toldBefore = new Map(extensions().map((extension) => [extension, extension.told]));
+
+  /** One that is new is yet to be told of, and one that was told of anew is woken for already. */
+  function isStillTold(extension: WatchedExtension): boolean {
+    return extension.told !== undefined && extension.told === toldBefore.get(extension);
+  }
+
+  function holds(extension: WatchedExtension, read: DesiredExtension | undefined): boolean {
+    if (!isStillTold(extension)) return false;
+    if (read === undefined ? isUnchanged(extension) : isAsTold(extension.told, read)) return true;
+    onDoubt(extension);
+    return false;
+  }
+
   return {
+    review: (names, read) => {
+      const byFolder = new Map(read.map((each) => [each.folder, each]));
+      for (const extension of extensions()) {
+        const { name, folder } = extension.candidate;
+        if (names?.has(name) !== false) holds(extension, byFolder.get(folder));
+      }
+    },
     confirms: (read) => {
       const extension = extensions().find(({ candidate }) => candidate.folder === read.folder);
-      // One that is new is yet to be told of, and one that was told of anew is woken for already.
-      if (extension?.told === undefined || extension.told !== toldBefore.get(extension)) return false;
-      if (isAsTold(extension.told, read)) return true;
-      onDoubt(extension);
-      return false;
-    },
-    doubt: (name) => {
-      for (const extension of extensions()) {
-        if (extension.candidate.name === name && extension.told !== undefined) onDoubt(extension);
-      }
+      return extension !== undefined && holds(extension, read);
     },
   };
 }
 
-function isAsTold(told: Snapshot, { folder, files }: DesiredExtension): boolean {
+function isAsTold(told: Snapshot | undefined, { folder, files }: DesiredExtension): boolean {
+  if (told === undefined) return false;
   const paths = new Set(files.map(({ diskPath }) => diskPath));
   const isComplete = [...told.files.keys()].every((path) => paths.has(path) || isAlwaysWatched(path));
-  return isComplete && [...paths].every((path) => isUntouched(told.files.get(path), `${folder}/${path}`));
+  return (
+    isComplete && [...paths].every((path) => isSame(told.files.get(path), stampTarget(`${folder}/${path}`)))
+  );
+}
+
+/** What could not be read may have been away for a moment, which only the folders show. */
+function isUnchanged({ candidate, found, told }: WatchedExtension): boolean {
+  const now = takeSnapshot(candidate.folder, found.rules);
+  if (now === undefined || told === undefined) return false;
+  return isSameMap(told.files, now.files) && isSameMap(told.folders, now.folders);
+}
+
+function isSameMap(before: ReadonlyMap<string, Stamp>, now: ReadonlyMap<string, Stamp>): boolean {
+  return before.size === now.size && [...before].every(([path, stamp]) => isSame(stamp, now.get(path)));
 }
 
 /** A file whose size was forgotten because it may change unseen is compared by the rest. */
-function isUntouched(told: Stamp | undefined, path: string): boolean {
-  const now = stampTarget(path);
+function isSame(told: Stamp | undefined, now: Stamp | undefined): boolean {
   if (told === undefined || now === undefined) return false;
   return isSameStamp(Number.isNaN(told.size) ? { ...told, size: now.size } : told, now);
 }

@@ -16,7 +16,7 @@ interface Desk {
 }
 
 export function buildScene(scene: Scene): void {
-  for (const path of pathsOf(scene.name)) scene.create(path, contentOf(scene.name, path, 0, 500));
+  for (const path of pathsOf(scene.name)) write(scene, path, contentOf(scene.name, path, 0, 500));
   scene.settle();
 }
 
@@ -32,7 +32,7 @@ export async function doEdit(scene: Scene, { kind, seed }: Edit): Promise<void> 
 const edits: Readonly<Record<Edit['kind'], (desk: Desk) => Promise<void>>> = {
   write: async (desk) => {
     const path = pickPath(desk);
-    desk.scene.create(path, newContent(desk, path));
+    write(desk.scene, path, newContent(desk, path));
   },
   'write-slowly': (desk) => writeSlowly(desk, pickPath(desk)),
   'save-atomically': async (desk) => {
@@ -51,7 +51,7 @@ const edits: Readonly<Record<Edit['kind'], (desk: Desk) => Promise<void>>> = {
     const path = pickPath(desk);
     desk.scene.remove(path);
     await pause(desk);
-    desk.scene.create(path, newContent(desk, path));
+    write(desk.scene, path, newContent(desk, path));
   },
   'move-folder': async (desk) => {
     const moveBack = desk.scene.moveAway();
@@ -81,14 +81,20 @@ async function buildAnew(desk: Desk): Promise<void> {
   const chunks = Array.from({ length: dice.below(4) }, (_, index) => `chunk-${generation}-${index}.js`);
   for (const path of shuffle(dice, [...pathsOf(scene.name), ...chunks])) {
     if (dice.below(3) === 0) await writeSlowly(desk, path);
-    else scene.create(path, newContent(desk, path));
+    else write(scene, path, newContent(desk, path));
     if (dice.below(2) === 0) await pause(desk);
   }
 }
 
+/** In two steps, as the system does it: the second may be late. */
+function write(scene: Scene, path: string, content: string): void {
+  scene.empty(path);
+  scene.append(path, content);
+}
+
 async function writeSlowly(desk: Desk, path: string, content = newContent(desk, path)): Promise<void> {
   const half = Math.floor(content.length / 2);
-  desk.scene.create(path, '');
+  desk.scene.empty(path);
   await pause(desk);
   desk.scene.append(path, content.slice(0, half));
   await pause(desk);

@@ -11,7 +11,8 @@ export interface Scene {
   readonly name: string;
   /** Content by path; what is moved away is not in it. */
   readonly files: ReadonlyMap<string, string>;
-  readonly create: (path: string, content: string) => void;
+  /** Truncates a file, or makes one. */
+  readonly empty: (path: string) => void;
   readonly append: (path: string, content: string) => void;
   readonly remove: (path: string) => void;
   readonly rename: (from: string, to: string) => void;
@@ -80,13 +81,13 @@ export function createScene({ name, folder, parking, restMs }: SceneOptions): Sc
     get files() {
       return files;
     },
-    create: (path, content) =>
+    empty: (path) =>
       change(
         () => {
           mkdirSync(dirname(absolute(path)), { recursive: true });
-          writeFileSync(absolute(path), content);
+          writeFileSync(absolute(path), '');
         },
-        (now) => now.set(path, content),
+        (now) => now.set(path, ''),
       ),
     append: (path, content) =>
       change(

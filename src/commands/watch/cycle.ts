@@ -2,7 +2,7 @@
 
 import { SourceError, TenantError, UserError } from '../../core/errors.js';
 import { assertSafe } from '../../core/guard.js';
-import type { Change, Finding, Outcome } from '../../core/model.js';
+import type { Change, Outcome } from '../../core/model.js';
 import { apply } from '../../reconcile/apply.js';
 import type { Packer } from '../../source/pack.js';
 import type { Witness } from '../../source/watch.js';
@@ -63,9 +63,11 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
       project: settings.config.project,
     });
   }
-  const errors = proposal.folders.findings.filter(({ severity }) => severity === 'error');
-  tell.waiting(errors, names);
-  for (const name of findUnread(errors)) input.witness.doubt(name);
+  tell.waiting(
+    proposal.folders.findings.filter(({ severity }) => severity === 'error'),
+    names,
+  );
+  input.witness.review(names, proposal.folders.desired.extensions);
   const { plan, actual } = proposal.guard;
   for (const change of plan.changes) tell.blocked(change);
   assertSafe(proposal.guard);
@@ -85,13 +87,6 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
       else settle(input, outcome, writes);
     },
   });
-}
-
-/** A file that came and went while it was read may leave no trace, so that nothing wakes for it. */
-function findUnread(errors: readonly Finding[]): readonly string[] {
-  return errors.flatMap(({ rule, extension }) =>
-    rule === 'changed-while-reading' && extension !== undefined ? extension : [],
-  );
 }
 
 /** A folder that is being written fails without a word, since it is woken for again when it has come to rest. */
