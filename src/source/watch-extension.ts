@@ -70,8 +70,10 @@ export function lookAt(extension: WatchedExtension, quietMs: number): Look {
   const now = takeSnapshot(candidate.folder, found.rules);
   if (now === undefined) return { kind: 'gone', doubt: 'gone' };
   extension.seen = now;
-  const waitMs = lastWriteOf(now) + quietMs - Date.now();
-  if (waitMs > slackMs && waitMs <= quietMs) return { kind: 'unquiet', waitMs };
+  // From the beginning of the look, which on a busy machine takes its time; what is later than its end is a wrong clock.
+  const waitMs = lastWriteOf(now) + quietMs - now.takenAt;
+  const lookMs = Date.now() - now.takenAt;
+  if (waitMs > slackMs && waitMs <= quietMs + lookMs) return { kind: 'unquiet', waitMs };
   return {
     kind: 'seen',
     doubt: findDoubt(extension),

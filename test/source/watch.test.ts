@@ -3,7 +3,6 @@ import {
   appendFileSync,
   cpSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -210,8 +209,7 @@ describe('a burst', () => {
     } finally {
       clearInterval(timer);
     }
-    const last = readFileSync(tree.path('x/a/a.js'), 'utf8').length;
-    expect(last).toBeGreaterThan(1);
+    appendFileSync(tree.path('x/a/a.js'), '!');
     expect(await tree.until('a')).toEqual(['a']);
   });
 });
