@@ -1,5 +1,6 @@
 /** Everything that one version of the config file decides: folders to watch, tenant to write to. */
 
+import { UserError } from '../../core/errors.js';
 import { type FolderWatch, type Wake, watchFolders } from '../../source/watch.js';
 import { type Connection, connect } from '../connect.js';
 import type { Io } from '../io.js';
@@ -36,6 +37,7 @@ export async function openSession({ given, io, onWake, onNotice, cutOff }: Sessi
     ...(given.quietPeriod !== undefined && { quietMs: given.quietPeriod }),
     ...(given.maxWait !== undefined && { maxWaitMs: given.maxWait }),
     onWake,
+    onError: (error) => onNotice(explainLostEvents(error)),
   });
   await folders.ready;
   const close = async (): Promise<void> => {
@@ -43,4 +45,11 @@ export async function openSession({ given, io, onWake, onNotice, cutOff }: Sessi
     await connection.close();
   };
   return { settings, connection, folders, close };
+}
+
+/** The sweep goes on without events, only later. */
+function explainLostEvents(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof UserError && error.hint !== undefined ? ` ${error.hint}` : '';
+  return `File events are lost, so saves are noticed later: ${reason}${hint}`;
 }
