@@ -110,7 +110,7 @@ function uploadsOf({ changes }: Plan, { desired }: Folders): Folders['desired'][
 }
 
 async function reportOf(
-  { settings, connection }: Proposing,
+  { settings, connection, broken }: Proposing,
   folders: Folders,
   guard: GuardInput,
 ): Promise<PlanReport> {
@@ -122,7 +122,7 @@ async function reportOf(
       project: settings.config.project,
       tenant: connection.header,
     },
-    source: await readSourceState(settings),
+    source: broken === 'refuse' ? await readSourceState(settings) : {},
     plan: guard.plan,
     findings: [...folders.findings, ...findUnusedProtection(settings.config, guard.plan)],
     leftOut: folders.desired.extensions
@@ -133,7 +133,7 @@ async function reportOf(
   };
 }
 
-/** Two processes of git cost more than a plan; only a document that records the commit asks. */
+/** Two processes of git cost more than a plan; only a document that records the commit asks, which watch prints none of. */
 async function readSourceState({ flags, config }: Settings): Promise<SourceState> {
   if (flags.json !== true) return {};
   const { readGitState } = await import('../source/git.js');

@@ -145,6 +145,19 @@ describe('watch', () => {
     expect(await stored('kpi')).toContain('back');
   });
 
+  it('an only extension that is built anew is a calm line, each time', async () => {
+    workspace.remove('extensions/map');
+    const { next, events } = await watch();
+    await next(kpiSynced);
+    for (const code of ['two', 'three']) {
+      workspace.remove('extensions/kpi');
+      expect(await next({ event: 'waiting' })).toMatchObject({ message: 'no extension folder is there' });
+      save('kpi', code);
+      await next({ ...kpiSynced, action: 'update' });
+    }
+    expect(events.some(({ event }) => event === 'refused')).toBe(false);
+  });
+
   it('is not deaf in a folder that was deleted and rebuilt at once', async () => {
     const { next } = await watch();
     await next(kpiSynced);
@@ -261,6 +274,7 @@ describe('watch', () => {
     await expect
       .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
         interval: 5,
+        timeout: 15_000,
       })
       .toBe(true);
     save('map', 'meanwhile');
@@ -303,6 +317,7 @@ describe('watch', () => {
     await expect
       .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
         interval: 5,
+        timeout: 15_000,
       })
       .toBe(true);
     const result = await interrupt();
@@ -324,6 +339,7 @@ describe('watch', () => {
     await expect
       .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
         interval: 5,
+        timeout: 15_000,
       })
       .toBe(true);
     const result = await interrupt();
@@ -351,7 +367,7 @@ describe('the built watch', () => {
       { method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'stall', stallMs: 400 },
     ]);
     save('kpi', 'two');
-    await expect.poll(() => stored('kpi'), { interval: 5 }).toContain('two');
+    await expect.poll(() => stored('kpi'), { interval: 5, timeout: 15_000 }).toContain('two');
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([130, null]);
     expect(lines.at(-1)?.event).toBe('stopped');

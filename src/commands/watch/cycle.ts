@@ -2,14 +2,14 @@
 
 import { SourceError, TenantError, UserError } from '../../core/errors.js';
 import { assertSafe } from '../../core/guard.js';
-import type { Change, Outcome } from '../../core/model.js';
+import type { Change, Finding, Outcome } from '../../core/model.js';
 import { apply } from '../../reconcile/apply.js';
 import type { Packer } from '../../source/pack.js';
 import type { Witness } from '../../source/watch.js';
 import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
 import type { ApprovalOptions } from '../options.js';
-import { defaultConcurrency, propose } from '../propose.js';
+import { defaultConcurrency, type Proposal, propose } from '../propose.js';
 import type { Selector } from '../selection.js';
 import type { Settings } from '../settings.js';
 import type { Teller } from './teller.js';
@@ -63,13 +63,11 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
       project: settings.config.project,
     });
   }
-  tell.waiting(
-    proposal.folders.findings.filter(({ severity }) => severity === 'error'),
-    names,
-  );
+  tell.waiting(findTrouble(proposal), names);
   input.witness.review(names, proposal.folders.desired.extensions);
   const { plan, actual } = proposal.guard;
   for (const change of plan.changes) tell.blocked(change);
+  if (isBetweenBuilds(proposal.folders, proposal.guard)) return;
   assertSafe(proposal.guard);
   const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
   input.onWrites(writes.map(({ name }) => name));
@@ -87,6 +85,17 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
       else settle(input, outcome, writes);
     },
   });
+}
+
+/** With nothing to delete, a project without a folder is a build that has just begun. */
+function findTrouble({ folders, guard }: Proposal): readonly Finding[] {
+  const errors = folders.findings.filter(({ severity }) => severity === 'error');
+  if (!isBetweenBuilds(folders, guard)) return errors;
+  return [...errors, { rule: 'no-match', severity: 'error', message: 'no extension folder is there' }];
+}
+
+function isBetweenBuilds({ found }: Proposal['folders'], { plan }: Proposal['guard']): boolean {
+  return found === 0 && plan.summary.delete === 0;
 }
 
 /** A folder that is being written fails without a word, since it is woken for again when it has come to rest. */

@@ -55,6 +55,7 @@ export function createTeller(tell: (event: WatchEvent) => void): Teller {
     synced: ({ name, action, bytes }, { message }, ms) => {
       count += 1;
       becomes(`refused ${name}`, undefined);
+      becomes('refused ', undefined);
       tell({
         event: 'synced',
         name,
@@ -73,7 +74,8 @@ export function createTeller(tell: (event: WatchEvent) => void): Teller {
       const messages = new Map(errors.map((finding) => [finding.extension ?? '', describeFinding(finding)]));
       for (const subject of [...lasting.keys()].filter((key) => key.startsWith('waiting '))) {
         const name = subject.slice('waiting '.length);
-        if ((names === undefined || names.has(name)) && !messages.has(name)) becomes(subject, undefined);
+        if ((name === '' || names === undefined || names.has(name)) && !messages.has(name))
+          becomes(subject, undefined);
       }
       for (const [name, message] of messages) {
         if (becomes(`waiting ${name}`, message))
