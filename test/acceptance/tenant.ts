@@ -18,6 +18,8 @@ export interface TestTenant {
   readonly env: Readonly<Record<string, string>>;
   /** The requests since the last call, oldest first. */
   readonly takeRequests: () => Promise<readonly LoggedRequest[]>;
+  /** The requests since the last `takeRequests`, left where they are: what comes meanwhile is not lost. */
+  readonly seeRequests: () => Promise<readonly LoggedRequest[]>;
   readonly addFaults: (faults: readonly object[]) => Promise<void>;
   readonly edit: (change: object) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -41,6 +43,7 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
       await control('requests', { method: 'DELETE' });
       return log;
     },
+    seeRequests: async () => (await (await control('requests')).json()) as readonly LoggedRequest[],
     addFaults: async (faults) => {
       await control('faults', { method: 'POST', body: JSON.stringify(faults) });
     },

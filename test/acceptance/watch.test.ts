@@ -270,9 +270,10 @@ describe('watch', () => {
         stallMs: 1500,
       },
     ]);
+    await tenant.takeRequests();
     save('kpi', 'stalled');
     await expect
-      .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
+      .poll(async () => (await tenant.seeRequests()).some(({ method }) => method === 'PATCH'), {
         interval: 5,
         timeout: 15_000,
       })
@@ -315,7 +316,7 @@ describe('watch', () => {
     await tenant.takeRequests();
     save('kpi', 'two');
     await expect
-      .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
+      .poll(async () => (await tenant.seeRequests()).some(({ method }) => method === 'PATCH'), {
         interval: 5,
         timeout: 15_000,
       })
@@ -337,7 +338,7 @@ describe('watch', () => {
     await tenant.takeRequests();
     save('kpi', 'two');
     await expect
-      .poll(async () => (await tenant.takeRequests()).some(({ method }) => method === 'PATCH'), {
+      .poll(async () => (await tenant.seeRequests()).some(({ method }) => method === 'PATCH'), {
         interval: 5,
         timeout: 15_000,
       })
