@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type ExitCode, exitCodes } from '../core/errors.js';
-import { startSandbox } from '../sandbox/start.js';
+import { type SandboxOptions as StartOptions, startSandbox } from '../sandbox/start.js';
 import type { Io } from './io.js';
 import type { SandboxOptions } from './options.js';
 import { mergeFlags, workingFolder } from './settings.js';
@@ -30,8 +30,8 @@ export async function serveSandbox(
   return io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
 }
 
-function optionsOf({ port, latency, rate, window, seed, apiKey }: SandboxOptions): object {
-  const options = {
+function optionsOf({ port, latency, rate, window, seed, apiKey }: SandboxOptions): StartOptions {
+  return {
     port,
     latencyMs: latency,
     rate: rate && { tier1: rate[0], tier2: rate[1] },
@@ -39,7 +39,6 @@ function optionsOf({ port, latency, rate, window, seed, apiKey }: SandboxOptions
     seed,
     apiKey,
   };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 interface Running {

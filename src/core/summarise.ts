@@ -2,6 +2,7 @@
 
 import { markerOf } from './marker.js';
 import type { ActualExtension, ActualSummary, DesiredExtension, DesiredSummary } from './model.js';
+import { withoutUndefined } from './present.js';
 
 /** What the folder would put there. */
 export function summariseDesired(desired: DesiredExtension): DesiredSummary {
@@ -18,14 +19,5 @@ export function summariseActual(actual: ActualExtension): ActualSummary {
   const marker = markerOf(actual);
   const digest = marker.kind === 'ours' ? marker.digestStart : actual.resolvedDigest;
   const { id, md5, qextVersion: version, revision, updatedAt, userId } = actual;
-  return withoutUndefined({ id, digest, md5, version, revision, updatedAt, userId });
-}
-
-type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends { readonly id: string }>(
-  value: T,
-): Pick<Present<T>, 'id'> & Partial<Present<T>> {
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(entries) as Pick<Present<T>, 'id'> & Partial<Present<T>>;
+  return { id, ...withoutUndefined({ digest, md5, version, revision, updatedAt, userId }) };
 }

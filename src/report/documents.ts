@@ -208,14 +208,6 @@ export const errorDocument = v.object({
   exitCode: count,
 });
 
-export const outputDocument = v.variant('command', [
-  planDocument,
-  applyDocument,
-  validateDocument,
-  packDocument,
-  initDocument,
-]);
-
 export type DeepReadonly<T> = T extends (infer U)[]
   ? readonly DeepReadonly<U>[]
   : { readonly [K in keyof T]: DeepReadonly<T[K]> };

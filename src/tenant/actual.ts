@@ -1,6 +1,7 @@
 /** The tenant's list as decisions need it. */
 
 import type { ActualExtension, ActualState } from '../core/model.js';
+import { withoutUndefined } from '../core/present.js';
 import type { ExtensionsClient } from './extensions.js';
 import type { ExtensionRecord } from './wire.js';
 
@@ -28,14 +29,10 @@ export function actualOf(record: ExtensionRecord): ActualExtension {
     tags: record.tags ?? [],
     bundled: record.bundled === true,
     supernova: record.supernova === true,
-    ...(dropUndefined(optional) as Partial<ActualExtension>),
+    ...withoutUndefined(optional),
   };
 }
 
 function present(text: string | null | undefined): string | undefined {
   return text === null || text === undefined || text === '' ? undefined : text;
-}
-
-function dropUndefined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

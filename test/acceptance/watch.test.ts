@@ -40,6 +40,13 @@ async function stored(name: string): Promise<string> {
   return (await tenant.client.downloadFile(name, `${name}.js`)).bytes.toString();
 }
 
+/** Resolves when an upload is on its way, answered or not. */
+async function untilUploading(): Promise<void> {
+  const isUploading = async (): Promise<boolean> =>
+    (await tenant.seeRequests()).some(({ method }) => method === 'PATCH');
+  await expect.poll(isUploading, { interval: 5, timeout: 15_000 }).toBe(true);
+}
+
 const kpiSynced = { event: 'synced', name: 'kpi' } as const;
 
 describe('watch', () => {
@@ -272,12 +279,7 @@ describe('watch', () => {
     ]);
     await tenant.takeRequests();
     save('kpi', 'stalled');
-    await expect
-      .poll(async () => (await tenant.seeRequests()).some(({ method }) => method === 'PATCH'), {
-        interval: 5,
-        timeout: 15_000,
-      })
-      .toBe(true);
+    await untilUploading();
     save('map', 'meanwhile');
     save('kpi', 'newest');
     const map = await next({ event: 'synced', name: 'map' });
@@ -315,12 +317,7 @@ describe('watch', () => {
     ]);
     await tenant.takeRequests();
     save('kpi', 'two');
-    await expect
-      .poll(async () => (await tenant.seeRequests()).some(({ method }) => method === 'PATCH'), {
-        interval: 5,
-        timeout: 15_000,
-      })
-      .toBe(true);
+    await untilUploading();
     const result = await interrupt();
     watching = undefined;
     expect(result.code).toBe(130);
@@ -337,12 +334,7 @@ describe('watch', () => {
     ]);
     await tenant.takeRequests();
     save('kpi', 'two');
-    await expect
-      .poll(async () => (await tenant.seeRequests()).some(({ method }) => method === 'PATCH'), {
-        interval: 5,
-        timeout: 15_000,
-      })
-      .toBe(true);
+    await untilUploading();
     const result = await interrupt();
     watching = undefined;
     expect(result.code).toBe(130);
