@@ -35,6 +35,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/'],
   jiti: ['config/'],
   ignore: ['source/'],
+  diff: ['source/compare'],
+  ws: ['tenant/engine', 'sandbox/engine'],
+  'enigma.js': ['tenant/engine'],
   picomatch: ['source/', 'commands/selection.ts'],
 };
 

@@ -17,7 +17,12 @@ import { defaultConcurrency, type Proposal, propose } from './propose.js';
 import { createSelector } from './selection.js';
 import { readSettings, type Settings } from './settings.js';
 
-export type ApplyFlags = SharedFlags & ApprovalOptions & { readonly confirm?: string };
+export type ApplyFlags = SharedFlags &
+  ApprovalOptions & {
+    readonly confirm?: string;
+    /** Milliseconds. */
+    readonly maxDuration?: number;
+  };
 
 export async function applyPlan(names: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);

@@ -25,10 +25,13 @@ export interface ApprovalOptions {
   readonly adopt?: readonly string[];
   readonly takeOwnership?: readonly string[];
   readonly allowReplace?: readonly string[];
+  readonly allowRename?: readonly string[];
   readonly allowDowngrade?: true;
   readonly allowDeletes?: number;
   readonly allowUpdates?: number;
   readonly allowEmpty?: true;
+  /** commander's negation: true unless `--no-backup` is given. */
+  readonly backup?: boolean;
 }
 
 export interface SandboxOptions {
@@ -88,10 +91,12 @@ export function addApprovals(command: Command): Command {
     .option('--adopt <name>', 'take over an extension that is not managed', collect)
     .option('--take-ownership <name>', 'take over an extension of another project', collect)
     .option('--allow-replace <name>', 'delete and create again, with a new id', collect)
+    .option('--allow-rename <name>', 'let a new extension take the place of a similar one', collect)
     .option('--allow-downgrade', 'permit lower versions')
     .addOption(new Option('--allow-deletes <n>', 'the exact number of deletes').argParser(parseCount))
     .addOption(new Option('--allow-updates <n>', 'the exact number of updates').argParser(parseCount))
-    .option('--allow-empty', 'the project is meant to be empty');
+    .option('--allow-empty', 'the project is meant to be empty')
+    .option('--no-backup', 'keep no copy of what is overwritten or deleted');
 }
 
 export function addSandboxOptions(command: Command): Command {

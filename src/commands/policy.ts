@@ -22,6 +22,7 @@ export function policyOf(config: Config, approvals: ApprovalOptions, { desired, 
     takeOwnership: new Set(approvals.takeOwnership),
     overwrite: new Set(approvals.overwrite),
     allowReplace: new Set(approvals.allowReplace),
+    allowRename: new Set(approvals.allowRename),
     allowDowngrade: approvals.allowDowngrade === true,
   };
 }

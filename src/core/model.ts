@@ -135,6 +135,8 @@ export interface Policy {
   readonly takeOwnership: ReadonlySet<string>;
   readonly overwrite: ReadonlySet<string>;
   readonly allowReplace: ReadonlySet<string>;
+  /** Either name of a probable rename. */
+  readonly allowRename: ReadonlySet<string>;
   readonly allowDowngrade: boolean;
 }
 
@@ -164,7 +166,10 @@ export type Rail =
   | 'protected'
   | 'replace'
   | 'version'
-  | 'downgrade';
+  | 'downgrade'
+  | 'rename'
+  | 'prune'
+  | 'impact';
 
 export interface Blocked {
   readonly rail: Rail;
@@ -193,6 +198,9 @@ export interface ActualSummary {
   readonly revision?: string;
   readonly updatedAt?: string;
   readonly userId?: string;
+  /** `file.originalname`. */
+  readonly archiveName?: string;
+  readonly tags?: readonly string[];
 }
 
 /** What the request carries; present on create, update and replace. */
@@ -201,10 +209,14 @@ export interface Write {
   readonly carries: 'file-and-data' | 'data';
   /** The complete list of tags the record has afterwards. */
   readonly tags: readonly string[];
+  /** The archive name to send instead of our marker: a restored record gets back the one it had. */
+  readonly archiveName?: string;
 }
 
 export type ChangeReason =
   | 'new'
+  | 'unfinished-replace'
+  | 'restored'
   | 'content-changed'
   | 'tags-changed'
   | 'marker-missing'
@@ -230,6 +242,8 @@ export interface Change {
   readonly message: string;
   readonly warning?: string;
   readonly blocked?: Blocked;
+  /** A delete and a create that share most content are one identity change: the other name. */
+  readonly rename?: { readonly to: string } | { readonly from: string };
   readonly desired?: DesiredSummary;
   readonly actual?: ActualSummary;
   readonly write?: Write;
@@ -288,4 +302,9 @@ export interface Outcome {
   /** Milliseconds from the start of the change to its verified answer. */
   readonly ms?: number;
   readonly error?: OutcomeError;
+  /**
+   * Done, but the record's revision counter jumped by more than our own writes: somebody's edit fell between the
+   * last read and the write, and is lost. The sentence a person reads. Exit 7.
+   */
+  readonly overwrote?: string;
 }

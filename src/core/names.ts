@@ -60,6 +60,7 @@ const namedApprovals = [
   ['--take-ownership', 'takeOwnership'],
   ['--overwrite', 'overwrite'],
   ['--allow-replace', 'allowReplace'],
+  ['--allow-rename', 'allowRename'],
 ] as const;
 
 /** An approval for a name that neither side knows is a typing error, and would approve nothing. */

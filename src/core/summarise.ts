@@ -18,6 +18,9 @@ export function summariseDesired(desired: DesiredExtension): DesiredSummary {
 export function summariseActual(actual: ActualExtension): ActualSummary {
   const marker = markerOf(actual);
   const digest = marker.kind === 'ours' ? marker.digestStart : actual.resolvedDigest;
-  const { id, md5, qextVersion: version, revision, updatedAt, userId } = actual;
-  return { id, ...withoutUndefined({ digest, md5, version, revision, updatedAt, userId }) };
+  const { id, md5, qextVersion: version, revision, updatedAt, userId, archiveName, tags } = actual;
+  return {
+    id,
+    ...withoutUndefined({ digest, md5, version, revision, updatedAt, userId, archiveName, tags }),
+  };
 }

@@ -88,6 +88,7 @@ export function policy(changes: Partial<Policy> = {}): Policy {
     takeOwnership: new Set(),
     overwrite: new Set(),
     allowReplace: new Set(),
+    allowRename: new Set(),
     allowDowngrade: false,
     ...changes,
   };

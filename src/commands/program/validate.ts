@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.js';
+import { addShared, type SharedFlags } from '../options.js';
+import type { Finish } from './finish.js';
+
+export function addValidate(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('validate'))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('check extension folders; needs no tenant')
+    .action(async (names: string[], flags: SharedFlags) => {
+      const { validate } = await import('../validate.js');
+      finish(await validate(names, flags, io));
+    });
+}

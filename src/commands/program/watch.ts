@@ -1,0 +1,27 @@
+import { type Command, Option } from 'commander';
+import type { Io } from '../io.js';
+import { addApprovals, addShared, parseCount, parseDuration } from '../options.js';
+import type { WatchFlags } from '../watch.js';
+import type { Finish } from './finish.js';
+
+export function addWatch(program: Command, io: Io, finish: Finish): void {
+  addApprovals(addShared(program.command('watch')))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('apply on every change, while developing')
+    .option('--confirm <env>', 'confirm a protected environment by its name')
+    .addOption(
+      new Option('--quiet-period <ms>', 'milliseconds without a change before it is looked at').argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
+    )
+    .addOption(
+      new Option('--interval <time>', 'plan and apply on a timer too, such as 5m').argParser(parseDuration),
+    )
+    .action(async (names: string[], flags: WatchFlags) => {
+      const { watch } = await import('../watch.js');
+      finish(await watch(names, flags, io));
+    });
+}

@@ -1,0 +1,58 @@
+/** Which apps use which extensions, as far as the tenant lets us see. Data and pure questions about it. */
+
+/** An app that an item of the tenant stands for. */
+export interface AppFacts {
+  /** The app's id (`resourceId`), which the engine opens. */
+  readonly id: string;
+  readonly itemId: string;
+  readonly name: string;
+  readonly space?: string;
+  readonly owner?: string;
+  readonly collections: readonly string[];
+  readonly tags: readonly string[];
+  /** Published copies of the app. */
+  readonly publishedCopies: number;
+  /** RFC 3339. */
+  readonly updatedAt?: string;
+  /** Last 28 days; absent where the tenant measures no usage. */
+  readonly usage?: AppUsage;
+}
+
+export interface AppUsage {
+  readonly views: number;
+  readonly users: number;
+  /** Change of views against the weeks before, as the tenant tells it. */
+  readonly trend?: number;
+}
+
+/** One app's use of one extension. */
+export interface AppUse {
+  readonly app: AppFacts;
+  /** Ids of objects on sheets. */
+  readonly objects: readonly string[];
+  /** Titles, or ids where there is none, of master items. */
+  readonly masterItems: readonly string[];
+}
+
+export interface ExtensionImpact {
+  /** `qextFilename`. */
+  readonly extension: string;
+  /** Most seen first: users, then views, then name. */
+  readonly uses: readonly AppUse[];
+}
+
+/** An app whose content is not known: never counted as one that does not use an extension. */
+export interface UnopenedApp {
+  readonly app: Pick<AppFacts, 'id' | 'name'> & Partial<AppFacts>;
+  readonly reason: string;
+}
+
+export interface Impact {
+  readonly extensions: readonly ExtensionImpact[];
+  readonly unopened: readonly UnopenedApp[];
+  readonly apps: { readonly listed: number; readonly opened: number; readonly fromCache: number };
+  /** `off`: the tenant measures no usage, so that nothing is said about views and users. */
+  readonly usage: 'on' | 'off';
+  /** What keeps the answer from being whole: a budget, a list that changed meanwhile. Empty when nothing does. */
+  readonly missing: readonly string[];
+}
