@@ -4,17 +4,42 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-rmSync('dist', { recursive: true, force: true });
-const metafile = await bundle();
-chmodSync('dist/cli.js', 0o755);
-writeTypes();
-await writeSchemas();
-writeLicences(metafile);
+/** Built aside and swapped in, so that whoever runs `dist` meanwhile never sees half of it. */
+const aside = makeAside();
+const out = join(aside, 'dist');
+try {
+  const metafile = await bundle();
+  chmodSync(join(out, 'cli.js'), 0o755);
+  writeTypes();
+  await writeSchemas();
+  writeLicences(metafile);
+  if (existsSync('dist')) renameSync('dist', join(aside, 'before'));
+  renameSync(out, 'dist');
+} finally {
+  rmSync(aside, { recursive: true, force: true });
+}
+
+function makeAside() {
+  mkdirSync('node_modules/.cache', { recursive: true });
+  return mkdtempSync('node_modules/.cache/qlik-sync-build-');
+}
 
 /** Two bundles: chunks shared with the library would make more files to load for the command line. */
 async function bundle() {
@@ -26,7 +51,7 @@ async function bundle() {
 async function bundleEntry(entry, chunks) {
   const result = await build({
     entryPoints: [entry],
-    outdir: 'dist',
+    outdir: out,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -71,21 +96,21 @@ function leaveOutUnused() {
 }
 
 function writeTypes() {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/tsconfig.json'], {
-    stdio: 'inherit',
-  });
+  const types = resolve(out, 'types');
+  const args = ['node_modules/typescript/bin/tsc', '-p', 'src/tsconfig.json', '--outDir', types];
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
 }
 
 /** The schemas come from the same source that validates: bundled once more, run, thrown away. */
 async function writeSchemas() {
-  mkdirSync('dist/build', { recursive: true });
+  const built = join(aside, 'schemas');
   await build({
     entryPoints: {
       config: 'src/config/json-schema.ts',
       output: 'src/report/json-schema.ts',
       rules: 'src/core/rules.ts',
     },
-    outdir: 'dist/build',
+    outdir: built,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -93,12 +118,15 @@ async function writeSchemas() {
     outExtension: { '.js': '.mjs' },
     logLevel: 'warning',
   });
-  const { configJsonSchema } = await import('../dist/build/config.mjs');
-  const { outputJsonSchema } = await import('../dist/build/output.mjs');
-  const { configurableRuleIds } = await import('../dist/build/rules.mjs');
+  const { configJsonSchema } = await load(built, 'config.mjs');
+  const { outputJsonSchema } = await load(built, 'output.mjs');
+  const { configurableRuleIds } = await load(built, 'rules.mjs');
   writeJson('schema.json', configJsonSchema(configurableRuleIds));
-  writeJson('dist/output.schema.json', outputJsonSchema());
-  rmSync('dist/build', { recursive: true });
+  writeJson(join(out, 'output.schema.json'), outputJsonSchema());
+}
+
+function load(folder, file) {
+  return import(pathToFileURL(join(folder, file)).href);
 }
 
 function writeJson(file, value) {
@@ -116,7 +144,7 @@ function writeLicences({ outputs }) {
     const text = file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim();
     return `${name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
   });
-  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', texts.join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 function packageOf(input) {

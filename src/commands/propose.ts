@@ -7,6 +7,7 @@ import { isOwned } from '../core/marker.js';
 import type { ActualState, Plan } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
 import { plan } from '../core/plan.js';
+import { createArchiveReader } from '../reconcile/archives.js';
 import { resolveContent } from '../reconcile/resolve.js';
 import type { PlanReport, SourceState } from '../report/report.js';
 import { readActual } from '../tenant/actual.js';
@@ -63,13 +64,19 @@ export async function propose(input: Proposing): Promise<Proposal> {
 async function decide(input: Proposing, folders: Folders, listed: ActualState): Promise<Proposal> {
   const { settings, connection, approvals } = input;
   const policy = policyOf(settings.config, approvals, folders);
-  const { actual, downloads } = await resolveContent(
-    folders.desired,
-    listed,
-    policy.project,
-    connection.extensions,
-    { concurrency: settings.flags.concurrency ?? defaultConcurrency, signal: input.io.interrupted },
-  );
+  let downloads = 0;
+  const readArchive = createArchiveReader({
+    extensions: connection.extensions,
+    root: settings.config.root,
+    tenant: connection.identity,
+    cache: settings.flags.cache === false ? 'off' : 'on',
+    signal: input.io.interrupted,
+    onDownload: () => {
+      downloads += 1;
+    },
+  });
+  const concurrency = settings.flags.concurrency ?? defaultConcurrency;
+  const actual = await resolveContent(folders.desired, listed, policy.project, readArchive, { concurrency });
   const decided = plan({
     desired: folders.desired,
     actual,

@@ -5,35 +5,27 @@ import { TenantError } from '../core/errors.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
 import { pack } from '../source/pack.js';
-import type { ExtensionsClient } from '../tenant/extensions.js';
-
-export interface Resolution {
-  readonly actual: ActualState;
-  /** Archives that were downloaded. */
-  readonly downloads: number;
-}
+import type { ArchiveReader } from './archives.js';
 
 /** Only names that both sides know, that are ours and whose archive name is not ours or outdated cost anything. */
 export async function resolveContent(
   desired: DesiredState,
   actual: ActualState,
   project: string,
-  extensions: Pick<ExtensionsClient, 'downloadArchive'>,
-  { concurrency, signal }: { readonly concurrency: number; readonly signal: AbortSignal },
-): Promise<Resolution> {
+  readArchive: ArchiveReader,
+  { concurrency }: { readonly concurrency: number },
+): Promise<ActualState> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
   const limit = pLimit(concurrency);
-  let downloads = 0;
   const resolveOne = async (record: ActualExtension): Promise<ActualExtension> => {
     const extension = wanted.get(record.name ?? '');
     if (extension === undefined || !isUnmarked(record, project)) return record;
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
-    downloads += 1;
-    const digest = await downloadDigest(record, extensions, signal);
+    const digest = await readDigest(record, readArchive);
     return digest === undefined ? record : { ...record, resolvedDigest: digest };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
-  return { actual: { extensions: records }, downloads };
+  return { extensions: records };
 }
 
 function isUnmarked(record: ActualExtension, project: string): boolean {
@@ -48,14 +40,10 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
  * Whole archives are for tenant and analytics admins only (since 2024-10). Whatever stands in the way of one archive,
  * its content stays unknown, which counts as different, and no other extension is concerned.
  */
-async function downloadDigest(
-  record: ActualExtension,
-  extensions: Pick<ExtensionsClient, 'downloadArchive'>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function readDigest(record: ActualExtension, readArchive: ArchiveReader): Promise<string | undefined> {
   const { digestArchive } = await import('../source/archive.js');
   try {
-    return (await digestArchive(await extensions.downloadArchive(record.id, { signal })))?.digest;
+    return (await digestArchive(await readArchive(record)))?.digest;
   } catch (error) {
     if (error instanceof TenantError && error.status !== 401) return undefined;
     throw error;
