@@ -1,0 +1,44 @@
+/** Whether a plan that was reviewed is still the plan: what it would write, compared with what would be written now. */
+
+import type { Action, Plan } from './model.js';
+
+/** As much of a reviewed change as its approval is bound to. */
+export interface ReviewedChange {
+  readonly name: string;
+  readonly action: Action;
+  readonly desired?: { readonly digest: string } | undefined;
+  readonly actual?: { readonly id: string; readonly md5?: string | undefined } | undefined;
+}
+
+/** One sentence for each name that moved; empty where the same would be written. */
+export function findMoved(reviewed: readonly ReviewedChange[], { changes }: Plan): readonly string[] {
+  const now = new Map(changes.map((change) => [change.name, change]));
+  const before = new Map(reviewed.map((change) => [change.name, change]));
+  const names = [...new Set([...before.keys(), ...changes.filter(isWritten).map(({ name }) => name)])].sort();
+  return names.flatMap((name) => {
+    const [then, change] = [before.get(name), now.get(name)];
+    const written = change !== undefined && isWritten(change) ? change : undefined;
+    if (then === undefined && written !== undefined)
+      return [`${name}: ${written.action} was not in the reviewed plan`];
+    if (then === undefined) return [];
+    if (written === undefined)
+      return [`${name}: ${then.action} was reviewed; now ${change?.message ?? 'neither side knows it'}`];
+    return explainDifference(name, then, written);
+  });
+}
+
+function isWritten({ action, blocked }: { readonly action: Action; readonly blocked?: unknown }): boolean {
+  return action !== 'none' && blocked === undefined;
+}
+
+function explainDifference(name: string, then: ReviewedChange, now: ReviewedChange): readonly string[] {
+  const moved = [
+    ...(then.action === now.action ? [] : [`${then.action} was reviewed, now it is ${now.action}`]),
+    ...(then.desired?.digest === now.desired?.digest ? [] : ['the folder changed']),
+    ...(then.actual?.id === now.actual?.id ? [] : ['another record stands on the tenant']),
+    ...(then.actual?.id === now.actual?.id && then.actual?.md5 !== now.actual?.md5
+      ? [`the tenant's archive changed (md5 ${then.actual?.md5 ?? 'none'} → ${now.actual?.md5 ?? 'none'})`]
+      : []),
+  ];
+  return moved.length === 0 ? [] : [`${name}: ${moved.join(', ')}`];
+}

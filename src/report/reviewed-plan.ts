@@ -1,0 +1,68 @@
+/** A plan file, read back: only what an approval is bound to, and how the plan was asked for. */
+
+import * as v from 'valibot';
+import { UserError } from '../core/errors.js';
+import type { DeepReadonly } from './documents.js';
+import { planRequest } from './plan-request.js';
+
+const change = v.object({
+  name: v.string(),
+  action: v.picklist(['create', 'update', 'replace', 'delete', 'none']),
+  blocked: v.optional(v.object({ rail: v.string() })),
+  desired: v.optional(v.object({ digest: v.string() })),
+  actual: v.optional(v.object({ id: v.string(), md5: v.optional(v.string()) })),
+});
+
+/** Fields that are not named here are tolerated, as a later version may add them. */
+const reviewedPlan = v.object({
+  command: v.literal('plan'),
+  schemaVersion: v.literal(1),
+  project: v.string(),
+  environment: v.optional(v.string()),
+  tenant: v.object({ url: v.string(), identity: v.string() }),
+  digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
+  changes: v.array(change),
+  request: planRequest,
+});
+
+export type ReviewedPlan = DeepReadonly<v.InferOutput<typeof reviewedPlan>>;
+
+/** @throws UserError where the text is no plan document, or one of a version that is not known here */
+export function parseReviewedPlan(file: string, text: string): ReviewedPlan {
+  const document = parseObject(file, text);
+  const version = document['schemaVersion'];
+  if (version !== 1) {
+    throw new UserError(`${file}: its schemaVersion is ${describe(version)}, and this version reads 1.`, {
+      hint: 'Apply it with the version of qlik-sync that planned it, or plan again.',
+    });
+  }
+  const result = v.safeParse(reviewedPlan, document);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new UserError(
+    `${file} is no plan: ${v.getDotPath(issue) ?? 'the document'}: ${issue.message}`,
+    makeOne,
+  );
+}
+
+const makeOne = { hint: 'qlik-sync plan --out plan.json writes one.' };
+
+function parseObject(file: string, text: string): Readonly<Record<string, unknown>> {
+  const value = parse(file, text.replace(/^\uFEFF/, ''));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Readonly<Record<string, unknown>>;
+  throw new UserError(`${file} is no plan: it holds no object.`, makeOne);
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${file} is no plan: it is not JSON.`, { ...makeOne, cause });
+  }
+}
+
+function describe(version: unknown): string {
+  const text = JSON.stringify(version) ?? 'missing';
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
