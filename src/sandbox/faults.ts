@@ -3,10 +3,10 @@
 import { Refusal } from './http/answer.js';
 import { splitTarget } from './http/call.js';
 
-const kinds = ['status', 'reset', 'stall', 'truncate', 'html', 'garbage', 'ignore'] as const;
+const kinds = ['status', 'reset', 'stall', 'truncate', 'html', 'garbage', 'ignore', 'close'] as const;
 
 export interface Fault {
-  /** `*` for any. */
+  /** `*` for any; `WS` is a WebSocket to the engine. */
   readonly method: string;
   /** Matched with or without the query; `*` stands for any characters, `/` too. */
   readonly path: string;
@@ -21,6 +21,10 @@ export interface Fault {
   /** Seconds, for the Retry-After header. */
   readonly retryAfter?: number;
   readonly stallMs: number;
+  /** Method `WS` only: which message to the client is hit, from 1; 0 is the handshake. */
+  readonly message: number;
+  /** Kind `close`: the code that the socket is closed with. */
+  readonly code?: number;
 }
 
 export interface FaultList {
@@ -29,6 +33,11 @@ export interface FaultList {
   readonly clear: () => void;
   /** The first fault that this request meets, in the order they were added. */
   readonly next: (method: string, target: string) => Fault | undefined;
+}
+
+/** What a WebSocket meets on its first message where no message is named: it has no handshake form. */
+export function isSocketFault(kind: Fault['kind']): boolean {
+  return kind === 'close' || kind === 'ignore';
 }
 
 export function createFaultList(): FaultList {
@@ -63,7 +72,15 @@ function parseFaults(specs: unknown): readonly Fault[] {
     if (!isFinalStatus(spec.status ?? 503) || !Number.isInteger(spec.retryAfter ?? 0)) {
       throw new Refusal(400, "A fault's status is a final HTTP status, its retryAfter whole seconds.");
     }
-    const defaults = { method: '*', path: '*', skip: 0, times: 1, when: 'before', stallMs: 2000 } as const;
+    const defaults = {
+      method: '*',
+      path: '*',
+      skip: 0,
+      times: 1,
+      when: 'before',
+      stallMs: 2000,
+      message: 0,
+    } as const;
     return { ...defaults, ...spec } as Fault;
   });
 }

@@ -6,10 +6,12 @@ import { type Answer, Refusal, refusalAnswer } from './http/answer.js';
 import { authenticate, type Caller, requireLoopbackHost } from './http/auth.js';
 import { type Call, readCall, splitTarget } from './http/call.js';
 import { type OpenEntry, unlogged } from './http/log.js';
+import { answerToken, clientOf, tokenPath } from './oauth/token-route.js';
 import { answerControl } from './routes/control.js';
 import { answerExtensions } from './routes/extensions.js';
 import { answerItems } from './routes/items.js';
 import { answerProductInfo, productInfoPath } from './routes/product-info.js';
+import { answerUsers } from './routes/users.js';
 import type { Sandbox } from './sandbox.js';
 import { type Delivery, serveSpoiled } from './spoil.js';
 
@@ -40,7 +42,7 @@ async function serve(sandbox: Sandbox, request: IncomingMessage, response: Serve
   response.on('close', () => gone.abort());
   const delivery = await decide(sandbox, request, { gone: gone.signal, entry });
   entry.answered(delivery.kind === 'reset' || gone.signal.aborted ? 0 : delivery.answer.status);
-  if (!gone.signal.aborted) deliver(response, delivery);
+  if (!gone.signal.aborted) deliver(response, delivery, sandbox.clock());
 }
 
 interface Exchange {
@@ -71,20 +73,33 @@ async function decide(
 }
 
 async function decideApi(sandbox: Sandbox, call: Call, gone: AbortSignal): Promise<Delivery> {
-  const caller = authenticate(call.headers.authorization, sandbox.keys);
-  sandbox.limiter.admit(caller.key, call.method);
-  const serveCall = (served: Call) => answerApi(sandbox, served, caller);
+  const serveCall = admit(sandbox, call);
   const fault = sandbox.faults.next(call.method, call.target);
   return fault === undefined ? answered(await serveCall(call)) : serveSpoiled(fault, call, serveCall, gone);
 }
 
-/** Refusals are answers too: a fault may spoil them like any other. */
-async function answerApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer> {
-  try {
-    return await routeApi(sandbox, call, caller);
-  } catch (error) {
-    return refusalAnswer(call.path, toRefusal(error));
+type Serve = (call: Call) => Promise<Answer>;
+
+/** Counts the request against its sender's limits. @throws {Refusal} 401 and 429 */
+function admit(sandbox: Sandbox, call: Call): Serve {
+  if (call.path === tokenPath) {
+    sandbox.limiter.admit(clientOf(call), call.method);
+    return orRefusal((served) => answerToken(sandbox, served));
   }
+  const caller = authenticate(call.headers.authorization, sandbox.keys);
+  sandbox.limiter.admit(caller.key, call.method);
+  return orRefusal((served) => routeApi(sandbox, served, caller));
+}
+
+/** Refusals are answers too: a fault may spoil them like any other. */
+function orRefusal(serve: Serve): Serve {
+  return async (call) => {
+    try {
+      return await serve(call);
+    } catch (error) {
+      return refusalAnswer(call.path, toRefusal(error));
+    }
+  };
 }
 
 function routeApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer> {
@@ -92,6 +107,7 @@ function routeApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer>
   if (api === 'api' && version === 'v1' && name === 'extensions')
     return answerExtensions(sandbox, call, caller);
   if (api === 'api' && version === 'v1' && name === 'items') return answerItems(sandbox, call, caller);
+  if (api === 'api' && version === 'v1' && name === 'users') return answerUsers(sandbox, call, caller);
   throw new Refusal(404, 'There is nothing at this path.');
 }
 
@@ -104,14 +120,15 @@ function toRefusal(error: unknown): Refusal {
   return new Refusal(500, error instanceof Error ? error.message : String(error));
 }
 
-function deliver(response: ServerResponse, delivery: Delivery): void {
+/** @param now what the tenant's clock says */
+function deliver(response: ServerResponse, delivery: Delivery, now: number): void {
   if (delivery.kind === 'reset') {
     response.socket?.resetAndDestroy();
     return;
   }
   const { status, headers, body } = delivery.answer;
   const lengthHeader = status === 204 ? {} : { 'content-length': body.length };
-  response.writeHead(status, { ...headers, ...lengthHeader });
+  response.writeHead(status, { date: new Date(now).toUTCString(), ...headers, ...lengthHeader });
   if (delivery.kind === 'answer') response.end(body);
   else response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
 }

@@ -27,6 +27,18 @@ export interface TierRates {
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
+/** The engine's apps. */
+export interface EngineOptions {
+  /** Seeded apps beside published copies; default 150. */
+  readonly apps?: number | undefined;
+  /** What their objects are drawn by beside Qlik's own charts; earlier names are used more often. */
+  readonly extensions?: readonly string[] | undefined;
+  /** Milliseconds that opening an app takes at least. */
+  readonly openMs?: number | undefined;
+  /** `none`: every app opens at once; `seeded`, the default: a few refuse with each close code, a few are slow. */
+  readonly refusals?: 'seeded' | 'none' | undefined;
+}
+
 export interface SandboxOptions extends Optional<Behaviour> {
   /** Folder that holds the tenant; without one it lives in memory and ends with `close`. */
   readonly dir?: string | undefined;
@@ -43,6 +55,9 @@ export interface SandboxOptions extends Optional<Behaviour> {
   readonly apiKey?: string | undefined;
   /** Key of a user who may list and read only. */
   readonly userKey?: string | undefined;
+  /** Seconds that an access token lasts; default 21,600, as with Qlik. */
+  readonly tokenSeconds?: number | undefined;
+  readonly engine?: EngineOptions | undefined;
   /** Milliseconds since the epoch; for tests of time. */
   readonly clock?: (() => number) | undefined;
 }
@@ -52,6 +67,11 @@ export interface RunningSandbox {
   readonly url: string;
   readonly apiKey: string;
   readonly userKey: string;
+  /** May write extensions, but not read whole archives. */
+  readonly publisherKey: string;
+  /** An OAuth client that may do everything. */
+  readonly clientId: string;
+  readonly clientSecret: string;
   /** Ends open connections and resolves once no request can change anything any more. */
   readonly close: () => Promise<void>;
 }

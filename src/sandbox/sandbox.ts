@@ -1,8 +1,9 @@
 /** One tenant being served: what every route needs. */
 
+import type { EngineRules } from './engine/rules.js';
 import type { Extensions } from './extensions/records.js';
 import type { FaultList } from './faults.js';
-import type { Keys } from './http/auth.js';
+import type { Keyring } from './http/auth.js';
 import type { RequestLog } from './http/log.js';
 import type { Limiter } from './http/rate.js';
 import type { People, World } from './items/world.js';
@@ -11,9 +12,10 @@ import type { Archives } from './state/archives.js';
 import type { Document } from './state/document.js';
 
 export interface Sandbox {
-  readonly keys: Keys;
+  readonly keys: Keyring;
   readonly people: People;
   readonly behaviour: Behaviour;
+  readonly engine: EngineRules;
   readonly latencyMs: number;
   readonly clock: () => number;
   readonly extensions: Document<Extensions>;

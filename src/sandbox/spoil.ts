@@ -53,6 +53,7 @@ async function spoil(fault: Fault, call: Call, real: Answer, gone: AbortSignal):
     case 'garbage':
       return { kind: 'answer', answer: text(fault, 'application/json', '{"data":[{"id":\u0000') };
     case 'status':
+    case 'close':
     case 'ignore':
       return { kind: 'answer', answer: errorAnswer(fault, call) };
   }

@@ -3,12 +3,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { resolveEngine } from './engine/rules.js';
+import { serveEngine } from './engine/upgrade.js';
 import type { Extensions } from './extensions/records.js';
 import { createFaultList } from './faults.js';
 import { createRequestLog } from './http/log.js';
 import { createLimiter } from './http/rate.js';
 import { seedPeople, seedWorld } from './items/seed.js';
 import { createListener } from './listener.js';
+import { createTokens } from './oauth/tokens.js';
 import { type RunningSandbox, resolveBehaviour, type SandboxOptions } from './options.js';
 import type { Sandbox } from './sandbox.js';
 import { diskArchives, memoryArchives } from './state/archives.js';
@@ -20,6 +23,7 @@ export type { RunningSandbox, SandboxOptions } from './options.js';
 
 /** Qlik's documented limits. */
 const documentedRate = { tier1: 1000, tier2: 100 };
+const documentedTokenSeconds = 21_600;
 const loopback = '127.0.0.1';
 
 /** Serves on 127.0.0.1 until `close`. Rejects when the port is taken or the folder cannot be used. */
@@ -27,12 +31,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const sandbox = openSandbox(options);
   const { handle, idle } = createListener(sandbox);
   const server = await listen(handle, options.port ?? 0);
+  const engine = serveEngine(server, sandbox);
   const { port } = server.address() as AddressInfo;
+  const { tokens: _, ...keys } = sandbox.keys;
   return {
     url: `http://${loopback}:${port}`,
-    ...sandbox.keys,
+    ...keys,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
+      engine.end();
       server.closeAllConnections();
       await closed;
       await idle();
@@ -44,10 +51,16 @@ function openSandbox(options: SandboxOptions): Sandbox {
   const { dir, seed = 1, clock = Date.now, rate = documentedRate, windowSeconds = 60 } = options;
   const identity = dir === undefined ? newIdentity(seed) : diskIdentity(dir, seed);
   return {
-    ...openState(dir, identity),
-    keys: { apiKey: options.apiKey ?? identity.apiKey, userKey: options.userKey ?? identity.userKey },
+    ...openState(dir, identity, options.engine?.apps),
+    keys: {
+      ...identity.keys,
+      apiKey: options.apiKey ?? identity.keys.apiKey,
+      userKey: options.userKey ?? identity.keys.userKey,
+      tokens: createTokens(options.tokenSeconds ?? documentedTokenSeconds, clock),
+    },
     people: seedPeople(identity.seed),
     behaviour: resolveBehaviour(options),
+    engine: resolveEngine(identity.seed, options.engine),
     latencyMs: options.latencyMs ?? 0,
     clock,
     limiter: createLimiter({ rate, windowSeconds, clock }),
@@ -59,9 +72,10 @@ function openSandbox(options: SandboxOptions): Sandbox {
 function openState(
   dir: string | undefined,
   { seed }: Identity,
+  apps: number | undefined,
 ): Pick<Sandbox, 'extensions' | 'world' | 'archives'> {
   const noExtensions = (): Extensions => ({ records: [], gone: [] });
-  const seeded = () => seedWorld(seed);
+  const seeded = () => seedWorld(seed, apps);
   if (dir === undefined) {
     return {
       extensions: memoryDocument(noExtensions),

@@ -1,4 +1,5 @@
 import { TenantError, type TenantErrorDetails } from '../core/errors.js';
+import { nestsTooDeep } from '../core/nesting.js';
 import { readErrorBody } from './error-body.js';
 import { isHtml } from './html.js';
 
@@ -35,8 +36,10 @@ export function readJson<T>(isExpected: (value: unknown) => value is T, expected
 export function parseJson(answer: Answer): unknown {
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
   if (answer.body.length === 0) throw badBody(answer, 'is empty where JSON was expected');
+  const text = new TextDecoder().decode(answer.body);
+  if (nestsTooDeep(text)) throw badBody(answer, 'is nested deeper than any of Qlik is');
   try {
-    return JSON.parse(new TextDecoder().decode(answer.body));
+    return JSON.parse(text);
   } catch {
     throw badBody(answer, 'is not valid JSON');
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js';
+import type { Reader } from './answers.js';
 
 /** How requests are authorised. Every way to sign in is one of these; nothing else knows credentials. */
 export interface Auth {
@@ -6,8 +7,26 @@ export interface Auth {
   authorize(signal?: AbortSignal): Promise<string>;
   /** What people call the credential, e.g. `API key`. Never the credential itself. */
   readonly describe: string;
-  /** Called once after a 401; `true` means that the request is worth another try with fresh credentials. */
-  renew?(): Promise<boolean>;
+  /**
+   * Called once after a 401 with the header that was refused; `true` means that the request is worth another try
+   * with fresh credentials.
+   */
+  renew?(refused: string): Promise<boolean>;
+}
+
+/** A credential that the tenant exchanges for another one. Opened for one tenant, the only host that gets either. */
+export type OpenAuth = (ask: AskTenant) => Auth;
+
+/** Sends one question without an `Authorization` header, within the rate limits, and again when it fails in passing. */
+export type AskTenant = <T>(question: Question<T>, signal?: AbortSignal) => Promise<T>;
+
+export interface Question<T> {
+  readonly path: string;
+  /** Sent as JSON by POST. */
+  readonly body: object;
+  /** What no message may repeat. */
+  readonly secrets: readonly string[];
+  readonly read: Reader<T>;
 }
 
 /**

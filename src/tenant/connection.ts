@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici';
-import { UserError } from '../core/errors.js';
 import type { Answer } from './answers.js';
 import { openDispatcher } from './dispatcher.js';
 import { failed, failureOf, type Target } from './failures.js';
@@ -9,8 +8,22 @@ import type { Try } from './retry.js';
 
 /** One origin over undici: sends once, reads the whole answer, explains what went wrong. */
 export interface Connection {
-  tryOnce(request: TenantRequest<unknown>, signal: AbortSignal | undefined): Promise<Try>;
+  tryOnce(
+    request: TenantRequest<unknown>,
+    signature: Signature,
+    signal: AbortSignal | undefined,
+  ): Promise<Try>;
   close(): Promise<void>;
+}
+
+/** Who a request comes from. */
+export interface Signature {
+  /** Absent for the one request that has none yet: that for a token. */
+  readonly authorization?: string;
+  /** What people call the credential. */
+  readonly credential: string;
+  /** What no message may repeat, even where the tenant's answer does. */
+  readonly secrets: readonly string[];
 }
 
 const defaultTimeoutMs = 60_000;
@@ -31,19 +44,13 @@ export function createConnection(origin: string, options: TenantOptions): Connec
   }
 
   return {
-    async tryOnce(request, signal) {
+    async tryOnce(request, signature, signal) {
+      signal?.throwIfAborted();
       const target = { method: request.method, path: withoutQuery(request.path), origin };
-      const authorization = await authorize(options, signal);
       const agent = await dispatcher();
       try {
-        const received = await exchange(agent, origin, {
-          request,
-          signal,
-          authorization,
-          timeoutMs,
-          options,
-        });
-        return toTry(received, target, options.auth.describe, authorization);
+        const received = await exchange(agent, origin, { request, signal, signature, timeoutMs, options });
+        return toTry(received, target, signature);
       } catch (cause) {
         signal?.throwIfAborted();
         const failure = failureOf(cause, target);
@@ -60,17 +67,10 @@ export function withoutQuery(path: string): string {
   return path.replace(/[?#].*$/s, '');
 }
 
-async function authorize({ auth }: TenantOptions, signal: AbortSignal | undefined): Promise<string> {
-  signal?.throwIfAborted();
-  const value = await auth.authorize(signal);
-  if (/^[\x20-\x7e]+$/.test(value)) return value;
-  throw new UserError(`The ${auth.describe} holds characters that cannot be sent, such as a line break.`);
-}
-
 interface Exchange {
   readonly request: TenantRequest<unknown>;
   readonly signal: AbortSignal | undefined;
-  readonly authorization: string;
+  readonly signature: Signature;
   readonly timeoutMs: number;
   readonly options: TenantOptions;
 }
@@ -105,9 +105,10 @@ async function exchange(agent: Dispatcher, origin: string, what: Exchange): Prom
   return { status: answer.statusCode, headers, bytes, cutAt: succeeded && !complete ? limit : undefined };
 }
 
-function headersOf({ request, authorization, options }: Exchange): Record<string, string> {
+function headersOf({ request, signature, options }: Exchange): Record<string, string> {
+  const { authorization } = signature;
   return {
-    authorization,
+    ...(authorization !== undefined && { authorization }),
     accept: '*/*',
     'accept-encoding': 'identity',
     'user-agent': options.userAgent ?? 'qlik-sync',
@@ -118,7 +119,7 @@ function headersOf({ request, authorization, options }: Exchange): Record<string
   };
 }
 
-function toTry(received: Received, target: Target, credential: string, authorization: string): Try {
+function toTry(received: Received, target: Target, { credential, secrets }: Signature): Try {
   const { status, headers, cutAt } = received;
   if (cutAt !== undefined) {
     const message = `the answer is larger than ${cutAt} bytes.`;
@@ -130,12 +131,14 @@ function toTry(received: Received, target: Target, credential: string, authoriza
     );
     return { kind: 'failure', failure: { error, passing: false } };
   }
-  const body = status < 300 ? received.bytes : withoutSecret(received.bytes, authorization);
+  const body = status < 300 ? received.bytes : withoutSecrets(received.bytes, secrets);
   return { kind: 'answer', answer: { ...target, credential, status, headers, body } };
 }
 
 /** An error body may repeat the request; what becomes part of a message must not hold the credential. */
-function withoutSecret(body: Buffer, authorization: string): Buffer {
-  const secret = authorization.slice(authorization.indexOf(' ') + 1);
-  return Buffer.from(body.toString('utf8').replaceAll(secret, '[credential]'));
+function withoutSecrets(body: Buffer, secrets: readonly string[]): Buffer {
+  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  return Buffer.from(
+    spellings.reduce((text, secret) => text.replaceAll(secret, '[credential]'), body.toString('utf8')),
+  );
 }

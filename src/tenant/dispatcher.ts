@@ -27,8 +27,8 @@ export async function openDispatcher(
   return new undici.EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
 }
 
-/** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. */
-function proxyUrl(variables: ProxyVariables): string | undefined {
+/** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. @throws UserError */
+export function proxyUrl(variables: ProxyVariables): string | undefined {
   for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
     const value = variables[name]?.trim();
     if (value !== undefined && value !== '') return assertProxyUrl(name, value);

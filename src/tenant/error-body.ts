@@ -12,7 +12,7 @@ export interface ErrorBody {
 
 /**
  * Reads both error shapes that Qlik uses (`{title, meta, …}` of Extensions, `{errors: […]}` of everything
- * else; qlik-facts, "Error bodies"), and what proxies send instead: HTML, plain text, nothing.
+ * else; qlik-facts, "Error bodies"), that of OAuth (RFC 6749, 5.2), and what proxies send instead: HTML, plain text, nothing.
  */
 export function readErrorBody(answer: {
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -47,9 +47,9 @@ function readErrors(body: Fields, errors: readonly unknown[]): ErrorBody {
 function readFlat(body: Fields): ErrorBody {
   const meta = isObject(body['meta']) ? body['meta'] : {};
   return {
-    title: plain(body['title']),
-    detail: plain(meta['message']) ?? plain(body['message']),
-    code: plain(body['code']),
+    title: plain(body['title']) ?? plain(body['error']),
+    detail: plain(meta['message']) ?? plain(body['message']) ?? plain(body['error_description']),
+    code: plain(body['code']) ?? plain(body['error']),
     traceId: plain(body['traceId']),
     resourceName: plain(meta['resourceName']),
   };

@@ -36,6 +36,8 @@ export type { ArchiveFile, ExtensionUpload } from './multipart.js';
 export interface WriteOptions extends CallOptions {
   /** Gives the write up while it still waits for its turn; once it is on its way, it is finished. */
   readonly unlessSent?: AbortSignal | undefined;
+  /** Awaited when its turn has come, each time right before it is sent. What it throws ends the write instead. */
+  readonly beforeSend?: (() => Promise<void>) | undefined;
 }
 
 export interface DownloadedFile {

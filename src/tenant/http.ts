@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../core/errors.js';
 import { type Answer, errorOfAnswer, isSuccess, type Reader } from './answers.js';
-import type { Auth } from './auth.js';
-import { type Connection, createConnection, withoutQuery } from './connection.js';
-
+import type { AskTenant, Auth, OpenAuth } from './auth.js';
+import { type Connection, createConnection, type Signature, withoutQuery } from './connection.js';
 import { createGovernor, type Governor, type Tier, type Wait } from './governor.js';
-import type { RequestBody } from './multipart.js';
+import { createBody, type RequestBody } from './multipart.js';
 import { tenantOrigin } from './origin.js';
 import type { ProxyVariables } from './proxies.js';
 import { pauseBeforeRetry, refusalOf, type Try } from './retry.js';
@@ -14,7 +14,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface TenantOptions {
   /** `https://…`; plain http for loopback only. The only host that ever gets the credential. */
   readonly url: string;
-  readonly auth: Auth;
+  readonly auth: Auth | OpenAuth;
   /** Default `qlik-sync`. */
   readonly userAgent?: string;
   /**
@@ -30,6 +30,10 @@ export interface TenantOptions {
   readonly proxies?: ProxyVariables;
   /** Told of pauses before a read is repeated, and of the default governor's pauses. */
   readonly onWait?: (wait: Wait) => void;
+  /** How often a read that failed in passing is sent again at most; default 2. */
+  readonly repeats?: number;
+  /** Told of every answer, those that are waited out too; for what only its status and headers tell. */
+  readonly onAnswer?: (answer: Pick<Answer, 'method' | 'path' | 'status' | 'headers'>) => void;
 }
 
 export interface TenantRequest<T> {
@@ -40,6 +44,8 @@ export interface TenantRequest<T> {
   readonly signal?: AbortSignal | undefined;
   /** Gives the request up while it still waits for its turn; once it is on its way, it is finished. */
   readonly unlessSent?: AbortSignal | undefined;
+  /** Awaited when its turn has come, each time right before it is sent. What it throws ends the request instead. */
+  readonly beforeSend?: (() => Promise<void>) | undefined;
   /** Longest answer, bytes; default 64 MiB. */
   readonly maxBytes?: number;
   /** Makes the value of a 2xx answer. */
@@ -57,6 +63,10 @@ export interface TenantHttp {
    * @throws TenantError for every answer that is not 2xx and every failed connection; the reason of an aborted signal.
    */
   request<T>(request: TenantRequest<T>): Promise<T>;
+  /** The `Authorization` header for what speaks to the same origin by other means, such as a WebSocket. */
+  authorize(signal?: AbortSignal): Promise<string>;
+  /** After that header was refused: `true` means that another try with a fresh one is worth it. */
+  renew(refused: string): Promise<boolean>;
   /** Closes the connections once their requests are through. */
   close(): Promise<void>;
 }
@@ -71,47 +81,96 @@ export function openTenant(options: TenantOptions): TenantHttp {
   const connection = createConnection(origin, options);
   const governor = options.governor ?? createGovernor(options.onWait && { onWait: options.onWait });
   const send = createSender(connection, governor, options);
+  const auth = typeof options.auth === 'function' ? options.auth(askWith(send)) : options.auth;
   return {
     origin,
     async request(request) {
-      const answer = await sendAuthorised(request, send, options.auth);
+      const answer = await sendAuthorised(request, send, auth);
       if (!isSuccess(answer)) throw errorOfAnswer(answer);
       return request.read(answer);
     },
+    authorize: (signal) => headerOf(auth, signal),
+    renew: async (refused) => (await auth.renew?.(refused)) === true,
     close: connection.close,
   };
 }
 
-type Request = TenantRequest<unknown>;
-type Send = (request: Request) => Promise<Answer>;
-
-/** A 401 was not executed, so any method may go again once with fresh credentials. */
-async function sendAuthorised(request: Request, send: Send, auth: Auth): Promise<Answer> {
-  const answer = await send(request);
-  const renewed = answer.status === 401 && (await auth.renew?.()) === true;
-  return renewed ? send(request) : answer;
+/** One request, and how it is signed each time it is sent. */
+interface Message {
+  readonly request: TenantRequest<unknown>;
+  readonly repeat: 'when-it-fails' | 'never';
+  sign(signal: AbortSignal | undefined): Promise<Signature>;
 }
 
+type Send = (message: Message) => Promise<Answer>;
+
+/** A 401 was not executed, so any method may go again once with fresh credentials. */
+async function sendAuthorised(request: TenantRequest<unknown>, send: Send, auth: Auth): Promise<Answer> {
+  let authorization = '';
+  const message: Message = {
+    request,
+    repeat: request.method === 'GET' ? 'when-it-fails' : 'never',
+    async sign(signal) {
+      authorization = await headerOf(auth, signal);
+      const secret = authorization.slice(authorization.indexOf(' ') + 1);
+      return { authorization, credential: auth.describe, secrets: [secret] };
+    },
+  };
+  const answer = await send(message);
+  const renewed = answer.status === 401 && (await auth.renew?.(authorization)) === true;
+  return renewed ? send(message) : answer;
+}
+
+async function headerOf(auth: Auth, signal: AbortSignal | undefined): Promise<string> {
+  signal?.throwIfAborted();
+  const value = await auth.authorize(signal);
+  if (/^[\x20-\x7e]+$/.test(value)) return value;
+  throw new UserError(`The ${auth.describe} holds characters that cannot be sent, such as a line break.`);
+}
+
+/** Asking for a token changes nothing on the tenant, so it goes again like a read. */
+function askWith(send: Send): AskTenant {
+  return async ({ path, body, secrets, read }, signal) => {
+    const json = createBody('application/json', [Buffer.from(JSON.stringify(body))]);
+    const request = { method: 'POST', path, body: json, signal, read } as const;
+    const signature = { credential: 'OAuth client', secrets };
+    const answer = await send({ request, repeat: 'when-it-fails', sign: async () => signature });
+    if (!isSuccess(answer)) throw errorOfAnswer(answer);
+    return read(answer);
+  };
+}
+
+/** Signed before its turn is asked for: a signature may itself take a request of the same tier. */
 function createSender(connection: Connection, governor: Governor, options: TenantOptions): Send {
-  const { onWait } = options;
-  return async (request) => {
+  const { onWait, repeats = 2 } = options;
+  return async ({ request, repeat, sign }) => {
     const signal = anySignal(options.signal, request.signal);
     const tier = tierOf(request.method);
-    const sending = {
-      method: request.method,
-      path: withoutQuery(request.path),
-      signal: anySignal(signal, request.unlessSent),
-      send: () => connection.tryOnce(request, signal),
-      refusal: (ended: Try) => (ended.kind === 'answer' ? refusalOf(ended.answer) : undefined),
-    };
     for (let tries = 1; ; tries += 1) {
-      const ended = await governor.schedule(tier, sending);
-      const pause = request.method === 'GET' ? pauseBeforeRetry(ended, tries, Math.random()) : undefined;
+      const signature = await sign(signal);
+      const ended = await governor.schedule(tier, {
+        method: request.method,
+        path: withoutQuery(request.path),
+        signal: anySignal(signal, request.unlessSent),
+        send: async () => {
+          await request.beforeSend?.();
+          return tryAndTell(connection.tryOnce(request, signature, signal), options);
+        },
+        refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
+      });
+      const mayRepeat = repeat === 'when-it-fails' && tries <= repeats;
+      const pause = mayRepeat ? pauseBeforeRetry(ended, tries, Math.random()) : undefined;
       if (pause === undefined) return answerOf(ended);
       if (pause >= 1000) onWait?.({ tier, seconds: Math.ceil(pause / 1000), reason: 'repeat' });
       await rest(pause, signal);
     }
   };
+}
+
+async function tryAndTell(trying: Promise<Try>, { onAnswer }: TenantOptions): Promise<Try> {
+  const ended = await trying;
+  if (ended.kind === 'answer') onAnswer?.(ended.answer);
+  return ended;
 }
 
 /** Qlik counts reads and everything else apart (qlik-facts, "Rate limits"). */

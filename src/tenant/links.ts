@@ -1,9 +1,10 @@
 import { type Answer, badBody } from './answers.js';
 
 /**
- * The path and query that a link of an answer leads to, resolved against the address it came from.
+ * The path and query that a link to the next page leads to, resolved against the address it came from.
  *
- * @throws TenantError where it leads to another origin, which must not get the credential.
+ * @throws TenantError where it leads to another origin, which must not get the credential, or to another path, which is
+ * not a page of the same list.
  */
 export function pathOfLink(href: string, answer: Answer): string {
   const base = `${answer.origin}${answer.path}`;
@@ -15,5 +16,6 @@ export function pathOfLink(href: string, answer: Answer): string {
       hint: `The credential belongs to ${answer.origin} and is sent nowhere else.`,
     });
   }
+  if (url.pathname !== answer.path) throw badBody(answer, `leads to ${url.pathname} for its next page`);
   return `${url.pathname}${url.search}`;
 }

@@ -12,7 +12,7 @@ export interface CallOptions {
 /**
  * Follows `links.next.href` from page to page until there is none.
  *
- * @throws TenantError where a page is no list (`incomplete-view`) or a cursor comes twice (`page-loop`).
+ * @throws TenantError where a page is no list (`incomplete-view`), a cursor comes twice or there is no end (`page-loop`).
  */
 export async function* readPages<T>(
   http: TenantHttp,
@@ -41,6 +41,9 @@ export async function* readEntries<T>(pages: AsyncIterable<Page<T>>): AsyncGener
   for await (const page of pages) yield* page.data;
 }
 
+/** A million entries at Qlik's largest page; a tenant that always has one more would be read forever. */
+const mostPages = 10_000;
+
 interface PageAndNext<T> {
   readonly page: Page<T>;
   readonly next: string | undefined;
@@ -59,6 +62,9 @@ function readPage<T>(
   const next = typeof href === 'string' && href !== '' ? pathOfLink(href, answer) : undefined;
   if (next !== undefined && seen.has(next)) {
     throw badBody(answer, 'leads back to a page that was read already', { code: 'page-loop' });
+  }
+  if (next !== undefined && seen.size >= mostPages) {
+    throw badBody(answer, `leads on after ${mostPages} pages`, { code: 'page-loop' });
   }
   return { page: body, next };
 }

@@ -20,19 +20,23 @@ const counts: Readonly<Record<ItemResourceType, number>> = {
   'automl-deployment': 3,
 };
 
-export function seedWorld(seed: number): World {
+/** @param apps how many apps there are beside published copies; 150 where absent */
+export function seedWorld(seed: number, apps: number = counts.app): World {
   const random = createRandom(seed);
   const { tenantId, adminId, userId } = seedPeople(seed);
   const users = [adminId, userId, ...Array.from({ length: 4 }, () => random.hex(24))];
   const spaces = seedSpaces(random);
   const collections = seedCollections(random, adminId, userId);
   const setting = { users, spaces, collections };
-  const originals = Object.entries(counts).flatMap(([type, count]) =>
+  const originals = Object.entries({ ...counts, app: apps }).flatMap(([type, count]) =>
     Array.from({ length: count }, (_, index) =>
       seedItem(random, setting, { type: type as ItemResourceType, number: index + 1 }),
     ),
   );
-  const items = [...originals, ...publishedCopies(random, originals, spaces)];
+  const items = [...originals, ...publishedCopies(random, originals, spaces)].map((item, number) => ({
+    ...item,
+    number,
+  }));
   const settings = { usageMetricsEnabled: true };
   return { tenantId, spaces, collections, items, settings };
 }

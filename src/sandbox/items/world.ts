@@ -1,6 +1,7 @@
 /** What the tenant knows beside extensions: items, and what they belong to. */
 
 import type { Collection, Item, ItemResourceType, ItemsSettings } from '../../tenant/wire.js';
+import type { AppContent } from '../engine/app.js';
 
 /** An item without what is computed for each caller. */
 export interface StoredItem {
@@ -16,6 +17,8 @@ export interface StoredItem {
   readonly lastUsedAt: string;
   /** The item that this one is a published copy of; not shown. */
   readonly publishedFrom?: string;
+  /** The item's place among the seeded ones, from 0; not shown. */
+  readonly number?: number;
   readonly details: ItemDetails;
 }
 
@@ -66,6 +69,8 @@ export interface World {
   readonly collections: readonly StoredCollection[];
   readonly items: readonly StoredItem[];
   readonly settings: ItemsSettings;
+  /** By app id: what somebody changed in a seeded app. */
+  readonly apps?: Readonly<Record<string, AppContent>>;
 }
 
 /** Personal items are seen by their owner only, everything in a space by everybody. */

@@ -1,5 +1,6 @@
 /** `/__sandbox/`: how programs look into the sandbox and disturb it. */
 
+import { editApp, showApps } from '../engine/edit-apps.js';
 import { editExtension } from '../extensions/edit.js';
 import { type Answer, json, noContent, Refusal } from '../http/answer.js';
 import { authenticate, requireAdmin } from '../http/auth.js';
@@ -19,10 +20,14 @@ export async function answerControl(sandbox: Sandbox, call: Call): Promise<Answe
         POST: () => done(() => sandbox.faults.add(parseJson(call))),
         DELETE: () => done(() => sandbox.faults.clear()),
       });
+    case 'tokens':
+      return byMethod(call, { DELETE: () => done(() => sandbox.keys.tokens.revoke()) });
     case 'edit':
       return byMethod(call, { POST: async () => json(200, await editExtension(sandbox, parseJson(call))) });
+    case 'apps':
+      return byMethod(call, { GET: () => showApps(sandbox), POST: () => editApp(sandbox, call) });
     default:
-      throw new Refusal(404, 'The control calls are requests, faults and edit.');
+      throw new Refusal(404, 'The control calls are requests, faults, tokens, edit and apps.');
   }
 }
 

@@ -11,7 +11,7 @@ import { mediaTypeOf } from '../extensions/media-type.js';
 import { findRecord } from '../extensions/records.js';
 import { readUpload } from '../extensions/upload.js';
 import { type Answer, json, noContent, Refusal } from '../http/answer.js';
-import { type Caller, requireAdmin } from '../http/auth.js';
+import { type Caller, requireAdmin, requirePublisher } from '../http/auth.js';
 import { byMethod, type Call } from '../http/call.js';
 import type { Sandbox } from '../sandbox.js';
 
@@ -33,7 +33,7 @@ function answerCollection(sandbox: Sandbox, call: Call, caller: Caller) {
   return byMethod(call, {
     GET: () => json(200, { data: sandbox.extensions.read().records }),
     POST: async () => {
-      requireAdmin(caller, 'User is not authorized to create extensions.');
+      requirePublisher(caller, 'User is not authorized to create extensions.');
       return json(201, await createExtension(sandbox, readUpload(call, sandbox.behaviour)));
     },
   });
@@ -43,12 +43,12 @@ function answerRecord(sandbox: Sandbox, call: Call, caller: Caller, id: string) 
   return byMethod(call, {
     GET: () => json(200, findRecord(sandbox.extensions.read(), id)),
     PATCH: async () => {
-      requireAdmin(caller, `User is not authorized to update extension with ${id}.`);
+      requirePublisher(caller, `User is not authorized to update extension with ${id}.`);
       findRecord(sandbox.extensions.read(), id);
       return json(200, await patchExtension(sandbox, id, readUpload(call, sandbox.behaviour)));
     },
     DELETE: async () => {
-      requireAdmin(caller, `User is not authorized to delete extension with ${id}.`);
+      requirePublisher(caller, `User is not authorized to delete extension with ${id}.`);
       await deleteExtension(sandbox, id);
       return noContent();
     },

@@ -1,0 +1,66 @@
+/** What an app holds, as the engine tells it: sheets of objects, and master items. */
+
+export interface AppObject {
+  readonly id: string;
+  /** `qType`: one of Qlik's own charts, or an extension's name. */
+  readonly type: string;
+  readonly title: string;
+  /** Objects in this container. */
+  readonly children?: readonly AppObject[];
+}
+
+export interface AppSheet {
+  readonly id: string;
+  readonly title: string;
+  /** Whose private sheet it is: nobody else sees it or what is on it. */
+  readonly privateTo?: string;
+  readonly objects: readonly AppObject[];
+}
+
+export interface MasterItem {
+  readonly id: string;
+  readonly title: string;
+  /** What it is drawn by. */
+  readonly visualization: string;
+}
+
+/** What happens when somebody opens the app. */
+export type Opening =
+  | { readonly kind: 'opens' }
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** Closes the socket with this code: the first `times` times, or always. */
+  | { readonly kind: 'refuses'; readonly code: number; readonly times?: number };
+
+export interface AppContent {
+  readonly opening: Opening;
+  readonly sheets: readonly AppSheet[];
+  readonly masterItems: readonly MasterItem[];
+}
+
+/** `[{qId, qType}]` of one engine object. */
+export interface ObjectInfo {
+  readonly qId: string;
+  readonly qType: string;
+}
+
+/** Everything that this user may see, as `GetAllInfos` lists it: flat, containers and their children alike. */
+export function listInfos(app: AppContent, userId: string): readonly ObjectInfo[] {
+  const sheets = visibleSheets(app, userId);
+  return [
+    { qId: 'LoadModel', qType: 'LoadModel' },
+    { qId: 'AppPropsList', qType: 'appprops' },
+    { qId: 'Sales', qType: 'measure' },
+    { qId: 'Region', qType: 'dimension' },
+    ...app.masterItems.map(({ id }) => ({ qId: id, qType: 'masterobject' })),
+    ...sheets.map(({ id }) => ({ qId: id, qType: 'sheet' })),
+    ...sheets.flatMap(({ objects }) => flatten(objects)).map(({ id, type }) => ({ qId: id, qType: type })),
+  ];
+}
+
+export function visibleSheets({ sheets }: AppContent, userId: string): readonly AppSheet[] {
+  return sheets.filter(({ privateTo }) => privateTo === undefined || privateTo === userId);
+}
+
+export function flatten(objects: readonly AppObject[]): readonly AppObject[] {
+  return objects.flatMap((object) => [object, ...flatten(object.children ?? [])]);
+}

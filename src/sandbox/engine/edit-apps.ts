@@ -1,0 +1,65 @@
+/** `/__sandbox/apps`: what apps hold, to be read as the truth, and changed as if somebody had edited them. */
+
+import { type Answer, json, Refusal } from '../http/answer.js';
+import { type Call, parseJson } from '../http/call.js';
+import type { StoredItem, World } from '../items/world.js';
+import type { Sandbox } from '../sandbox.js';
+import type { AppContent } from './app.js';
+import { listApps, requireApp } from './apps.js';
+
+/** Every app with all it holds, also what the caller could not see through the engine. */
+export function showApps({ world, engine, people }: Sandbox): Answer {
+  const apps = listApps(world.read(), engine.seeding).map(({ item, content }) => ({
+    id: item.details.resourceId,
+    itemId: item.id,
+    name: item.name,
+    ownerId: item.ownerId,
+    ...(item.details.spaceId !== undefined && { spaceId: item.details.spaceId }),
+    ...content,
+  }));
+  return json(200, { adminId: people.adminId, apps });
+}
+
+/**
+ * `{"id", "opening"?, "sheets"?, "masterItems"?, "name"?, "spaceId"?}`: replaces what is given and moves the app's update
+ * time, as saving it does. Items that are not there yet are not made.
+ *
+ * @throws {Refusal} 400, 404
+ */
+export async function editApp(sandbox: Sandbox, call: Call): Promise<Answer> {
+  const sent = parseJson(call) as Partial<AppContent> & { readonly id?: unknown; readonly name?: unknown };
+  const { id, name } = sent ?? {};
+  if (typeof id !== 'string') throw new Refusal(400, 'An app is named by its id.');
+  const edited = await sandbox.world.change((world) => {
+    const { item, content } = requireApp(world, sandbox.engine.seeding, id, sandbox.people.adminId);
+    const next = pickContent(content, sent);
+    const touched = touch(item, sandbox.clock(), typeof name === 'string' ? name : item.name);
+    return { next: replaceApp(world, item, touched, id, next), result: next };
+  });
+  return json(200, { id, ...edited });
+}
+
+function pickContent(content: AppContent, sent: Partial<AppContent>): AppContent {
+  return {
+    opening: sent.opening ?? content.opening,
+    sheets: sent.sheets ?? content.sheets,
+    masterItems: sent.masterItems ?? content.masterItems,
+  };
+}
+
+/** Later than before, however fast the edits come. */
+function touch(item: StoredItem, now: number, name: string): StoredItem {
+  const updatedAt = new Date(Math.max(now, Date.parse(item.updatedAt) + 1)).toISOString();
+  return { ...item, name, updatedAt, details: { ...item.details, resourceUpdatedAt: updatedAt } };
+}
+
+function replaceApp(
+  world: World,
+  item: StoredItem,
+  touched: StoredItem,
+  id: string,
+  content: AppContent,
+): World {
+  const items = world.items.map((other) => (other === item ? touched : other));
+  return { ...world, items, apps: { ...world.apps, [id]: content } };
+}

@@ -1,0 +1,147 @@
+/** The engine of a tenant: tells what an app holds, with the patience that Qlik's close codes ask for. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../core/errors.js';
+import type { TenantHttp } from '../http.js';
+import type { ProxyVariables } from '../proxies.js';
+import { explain, type Trouble } from './explain.js';
+import { openSocket } from './open-socket.js';
+import type { Reading } from './reading.js';
+import { readContent } from './session.js';
+import type { EngineSocket, SocketEnd } from './socket.js';
+
+export interface EngineOptions {
+  /** The only host that is connected to, and how it knows who is asking. */
+  readonly tenant: Pick<TenantHttp, 'origin' | 'authorize' | 'renew'>;
+  readonly userAgent?: string;
+  readonly proxies?: ProxyVariables;
+  /** Milliseconds that one try may take from the handshake to the last answer; default 60,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds before the second try, about three times as many before the third; default 400. */
+  readonly pauseMs?: number;
+}
+
+export interface Engine {
+  /**
+   * Opens an app without its data, reads what it holds, and closes it at once. Up to three tries.
+   *
+   * @throws the signal's reason; UserError where the credential cannot be had or sent
+   */
+  read(appId: string, signal: AbortSignal): Promise<Reading>;
+}
+
+const tries = 3;
+const appIdForm = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** No connection is made before the first `read`. */
+export function createEngine(options: EngineOptions): Engine {
+  const calm = createCalm(options.pauseMs ?? 400);
+  return {
+    async read(appId, signal) {
+      if (!appIdForm.test(appId)) return unopened('its id has no form that an app id has', 'lasting');
+      let renewals = 0;
+      for (let number = 1; ; number += 1) {
+        await calm.rest(signal);
+        const ended = await tryOnce(options, appId, signal);
+        if (ended.kind === 'read') return ended;
+        const { trouble, authorization } = ended;
+        if (trouble.kind === 'credentials' && renewals === 0 && (await options.tenant.renew(authorization))) {
+          renewals += 1;
+          continue;
+        }
+        if (trouble.kind !== 'retry' || number >= tries) return reportOf(trouble);
+        await calm.pause(number, trouble, signal);
+      }
+    },
+  };
+}
+
+interface Failed {
+  readonly kind: 'failed';
+  readonly trouble: Trouble;
+  /** The header it was tried with. */
+  readonly authorization: string;
+}
+
+async function tryOnce(
+  options: EngineOptions,
+  appId: string,
+  signal: AbortSignal,
+): Promise<Failed | (Reading & { readonly kind: 'read' })> {
+  signal.throwIfAborted();
+  const { tenant, userAgent = 'qlik-sync', proxies = {}, timeoutMs = 60_000 } = options;
+  const { origin } = tenant;
+  const authorization = await tenant.authorize(signal);
+  const limit = limitTime(timeoutMs, signal);
+  let socket: EngineSocket | undefined;
+  try {
+    socket = await openSocket({ origin, appId, authorization, userAgent, proxies, signal: limit.signal });
+    limit.onEnd(socket.cut);
+    return { kind: 'read', content: await readContent(socket, appId) };
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof UserError) throw cause;
+    const end = socket?.end() ?? (limit.signal.aborted ? ({ kind: 'timeout' } as const) : undefined);
+    return { kind: 'failed', authorization, trouble: explain(end, cause, { origin, timeoutMs }) };
+  } finally {
+    limit.lift();
+    await socket?.close();
+  }
+}
+
+interface Limit {
+  /** Aborted when time is up or the run is. */
+  readonly signal: AbortSignal;
+  readonly onEnd: (cut: (end: SocketEnd) => void) => void;
+  readonly lift: () => void;
+}
+
+/** Leaves nothing behind on the run's own signal, which thousands of sessions share. */
+function limitTime(ms: number, run: AbortSignal): Limit {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(run.reason);
+  const timer = setTimeout(stop, ms);
+  run.addEventListener('abort', stop, { once: true });
+  return {
+    signal: controller.signal,
+    onEnd(cut) {
+      const end = (): void => cut({ kind: run.aborted ? 'aborted' : 'timeout' });
+      if (controller.signal.aborted) end();
+      else controller.signal.addEventListener('abort', end, { once: true });
+    },
+    lift() {
+      clearTimeout(timer);
+      run.removeEventListener('abort', stop);
+    },
+  };
+}
+
+function reportOf({ kind, reason }: Trouble): Reading {
+  return unopened(reason, kind === 'retry' || kind === 'later' ? 'passing' : 'lasting');
+}
+
+function unopened(reason: string, lasts: 'passing' | 'lasting'): Reading {
+  return { kind: 'unopened', reason, lasts };
+}
+
+interface Calm {
+  /** Waits while the engine asked everybody to be slower. */
+  rest(signal: AbortSignal): Promise<void>;
+  pause(number: number, trouble: Trouble, signal: AbortSignal): Promise<void>;
+}
+
+/** Shared by all sessions: an engine that is asked too much is asked less by each of them. */
+function createCalm(pauseMs: number): Calm {
+  let until = 0;
+  const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+    if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  };
+  return {
+    rest: (signal) => wait(until - performance.now(), signal),
+    async pause(number, { slowDown }, signal) {
+      const backoff = pauseMs * 3 ** (number - 1) * (1 + Math.random());
+      if (slowDown !== undefined) until = Math.max(until, performance.now() + Math.max(slowDown, pauseMs));
+      await wait(backoff, signal);
+    },
+  };
+}

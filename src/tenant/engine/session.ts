@@ -1,0 +1,70 @@
+/** Reads one app through an open socket, without its data. enigma.js speaks the protocol. */
+
+import type { AppContent, AppObject, MasterItem } from '../../core/app-content.js';
+import { isObject } from '../wire.js';
+import type { EngineSocket } from './socket.js';
+
+/** What the engine's answer cannot be taken for. */
+export class NotUnderstood extends Error {}
+
+interface Global {
+  openDoc(id: string, user: string, password: string, serial: string, noData: true): Promise<Doc>;
+}
+
+interface Doc {
+  getAllInfos(): Promise<unknown>;
+  createSessionObject(properties: object): Promise<{ getLayout(): Promise<unknown> }>;
+}
+
+/** Master items are in `GetAllInfos` as `masterobject` only; this list tells what each is drawn by. */
+const masterObjectList = {
+  qInfo: { qType: 'MasterObjectList' },
+  qAppObjectListDef: {
+    qType: 'masterobject',
+    qData: { name: '/qMetaDef/title', visualization: '/visualization' },
+  },
+};
+
+/** @throws what enigma.js rejects with; NotUnderstood */
+export async function readContent(socket: EngineSocket, appId: string): Promise<AppContent> {
+  const [{ default: enigma }, { default: schema }] = await Promise.all([
+    import('enigma.js'),
+    // The smallest of enigma's schemas that knows sessions of today: 67 kB, the newest has 207 kB.
+    import('enigma.js/schemas/12.612.0.json', { with: { type: 'json' } }),
+  ]);
+  const session = enigma.create({
+    schema,
+    url: '',
+    createSocket: () => socket.facade as unknown as WebSocket,
+    protocol: { delta: false },
+  });
+  const engine = (await session.open()) as unknown as Global;
+  const doc = await engine.openDoc(appId, '', '', '', true);
+  const objects = readInfos(await doc.getAllInfos());
+  const list = await doc.createSessionObject(masterObjectList);
+  return { objects, masterItems: readMasterItems(await list.getLayout()) };
+}
+
+function readInfos(answer: unknown): readonly AppObject[] {
+  if (!Array.isArray(answer)) throw new NotUnderstood();
+  return answer.map((info: unknown) => {
+    if (!isObject(info)) throw new NotUnderstood();
+    const { qId: id, qType: type } = info;
+    if (typeof id !== 'string' || typeof type !== 'string') throw new NotUnderstood();
+    return { id, type };
+  });
+}
+
+function readMasterItems(layout: unknown): readonly MasterItem[] {
+  const list = isObject(layout) ? layout['qAppObjectList'] : undefined;
+  const items = isObject(list) ? list['qItems'] : undefined;
+  if (!Array.isArray(items)) throw new NotUnderstood();
+  return items.map((item: unknown) => {
+    const [info, data] = isObject(item) ? [item['qInfo'], item['qData']] : [];
+    const id = isObject(info) ? info['qId'] : undefined;
+    if (typeof id !== 'string') throw new NotUnderstood();
+    const { name, visualization } = isObject(data) ? data : {};
+    const title = typeof name === 'string' && name !== '' ? name : id;
+    return { title, type: typeof visualization === 'string' ? visualization : '' };
+  });
+}

@@ -1,0 +1,107 @@
+/** One WebSocket as enigma.js uses it. It tells how it ended, and nothing that a peer sends can throw in here. */
+
+import type { RawData, WebSocket as Socket } from 'ws';
+
+/** How a socket came to its end; the first cause counts. */
+export type SocketEnd =
+  | { readonly kind: 'closed'; readonly code: number }
+  /** The handshake was answered in HTTP. */
+  | { readonly kind: 'refused'; readonly status: number; readonly retryAfter: string | undefined }
+  | { readonly kind: 'failed'; readonly cause: Error }
+  /** Something else than the protocol's JSON. */
+  | { readonly kind: 'garbled' }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'aborted' };
+
+export interface EngineSocket {
+  /** For enigma.js, which sets the four listeners. */
+  readonly facade: Facade;
+  /** How it ended; `undefined` while it is open. */
+  readonly end: () => SocketEnd | undefined;
+  readonly cut: (end: SocketEnd) => void;
+  /** Says goodbye and waits for the answer, though not for long. */
+  readonly close: () => Promise<void>;
+}
+
+export interface Facade {
+  onopen: (event: unknown) => void;
+  onclose: (event: unknown) => void;
+  onerror: (event: unknown) => void;
+  onmessage: (event: { readonly data: string }) => void;
+  readonly readyState: number;
+  readonly OPEN: number;
+  send(text: string): void;
+  close(): void;
+}
+
+const goodbyeMs = 1000;
+const nothing = (): void => undefined;
+
+export function wrapSocket(socket: Socket): EngineSocket {
+  let end: SocketEnd | undefined;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const facade = createFacade(socket);
+  const cut = (cause: SocketEnd): void => {
+    end ??= cause;
+    socket.terminate();
+  };
+  socket.on('unexpected-response', (_request, { statusCode = 0, headers }) => {
+    cut({ kind: 'refused', status: statusCode, retryAfter: headers['retry-after'] });
+  });
+  socket.on('error', (cause) => {
+    end ??= { kind: 'failed', cause };
+    facade.onerror({ message: cause.message });
+  });
+  socket.on('open', () => facade.onopen({}));
+  socket.on('close', (code) => {
+    end ??= { kind: 'closed', code };
+    facade.onclose({ code, reason: '' });
+  });
+  socket.on('message', (data, isBinary) => {
+    const text = isBinary ? undefined : textOf(data);
+    if (text === undefined || !isMessage(text)) cut({ kind: 'garbled' });
+    else if (end === undefined) facade.onmessage({ data: text });
+  });
+  return {
+    facade,
+    end: () => end,
+    cut,
+    async close() {
+      if (socket.readyState === socket.OPEN) socket.close(1000);
+      else socket.terminate();
+      const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function createFacade(socket: Socket): Facade {
+  return {
+    onopen: nothing,
+    onclose: nothing,
+    onerror: nothing,
+    onmessage: nothing,
+    OPEN: socket.OPEN,
+    get readyState() {
+      return socket.readyState;
+    },
+    send: (text) => socket.send(text),
+    close: () => socket.close(1000),
+  };
+}
+
+function textOf(data: RawData): string {
+  return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
+}
+
+/** enigma.js looks into whatever is not an object, and throws. Ids of its own are numbers. */
+function isMessage(text: string): boolean {
+  try {
+    const message: unknown = JSON.parse(text);
+    if (typeof message !== 'object' || message === null || Array.isArray(message)) return false;
+    return !('id' in message) || typeof message.id === 'number';
+  } catch {
+    return false;
+  }
+}
