@@ -4,6 +4,9 @@
  */
 
 import * as v from 'valibot';
+import type { DriftDocument } from './drift-documents.js';
+import type { HistoryDocument } from './history-documents.js';
+import type { PullDocument } from './pull-documents.js';
 
 const severity = v.picklist(['info', 'warning', 'error']);
 
@@ -33,6 +36,20 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
+const desired = v.object({ digest, version: v.optional(v.string()), files: count, bytes: count });
+
+const actual = v.object({
+  id: v.string(),
+  digest: v.optional(v.string()),
+  md5: v.optional(v.string()),
+  version: v.optional(v.string()),
+  revision: v.optional(v.string()),
+  updatedAt: v.optional(v.string()),
+  userId: v.optional(v.string()),
+  archiveName: v.optional(v.string()),
+  tags: v.optional(v.array(v.string())),
+});
+
 const change = v.object({
   name: v.string(),
   action,
@@ -59,26 +76,54 @@ const change = v.object({
       effect: v.optional(v.string()),
     }),
   ),
-  desired: v.optional(v.object({ digest, version: v.optional(v.string()), files: count, bytes: count })),
-  actual: v.optional(
+  desired: v.optional(desired),
+  actual: v.optional(actual),
+  rename: v.optional(v.union([v.object({ to: v.string() }), v.object({ from: v.string() })])),
+  write: v.optional(
     v.object({
-      id: v.string(),
-      digest: v.optional(v.string()),
-      md5: v.optional(v.string()),
-      version: v.optional(v.string()),
-      revision: v.optional(v.string()),
-      updatedAt: v.optional(v.string()),
-      userId: v.optional(v.string()),
+      carries: v.picklist(['file-and-data', 'data']),
+      tags: v.array(v.string()),
+      archiveName: v.optional(v.string()),
     }),
   ),
-  write: v.optional(v.object({ carries: v.picklist(['file-and-data', 'data']), tags: v.array(v.string()) })),
 });
+
+const fileSide = v.object({ bytes: count, sha256: digest });
+
+const comparison = v.pipe(
+  v.object({
+    name: v.string(),
+    files: v.array(
+      v.object({
+        path: v.string(),
+        kind: v.picklist(['added', 'changed', 'removed']),
+        before: v.optional(fileSide),
+        after: v.optional(fileSide),
+        patch: v.optional(v.string()),
+        noPatch: v.optional(v.picklist(['binary', 'minified', 'large'])),
+      }),
+    ),
+    manifest: v.array(
+      v.object({ field: v.string(), before: v.optional(v.string()), after: v.optional(v.string()) }),
+    ),
+    unavailable: v.optional(v.string()),
+  }),
+  v.description('From the tenant (before) to the folder (after); with --diff.'),
+);
+
+const environment = v.optional(v.string());
+const tenant = v.object({ url: v.string(), source: v.string() });
+const source = v.object({ commit: v.optional(v.string()), dirty: v.optional(v.boolean()) });
+
+/** For the documents of other files. */
+export const documentHead = head;
+export const planParts = { count, desired, actual, finding, leftOutFile, tenant, environment, source };
 
 const planFields = {
   ...head,
-  environment: v.optional(v.string()),
-  tenant: v.object({ url: v.string(), source: v.string() }),
-  source: v.object({ commit: v.optional(v.string()), dirty: v.optional(v.boolean()) }),
+  environment,
+  tenant,
+  source,
   digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
   summary: v.object({
     create: count,
@@ -96,6 +141,13 @@ const planFields = {
   findings: v.array(finding),
   leftOut: v.array(v.object({ extension: v.string(), files: v.array(leftOutFile) })),
   refusals: v.array(v.object({ message: v.string(), hint: v.string() })),
+  backups: v.optional(
+    v.pipe(
+      v.union([v.literal('off'), v.object({ stored: count, download: count })]),
+      v.description('Copies of what would be overwritten or deleted.'),
+    ),
+  ),
+  comparisons: v.optional(v.array(comparison)),
   exitCode: count,
 };
 
@@ -112,6 +164,10 @@ export const applyDocument = v.object({
       id: v.optional(v.string()),
       bytes: v.optional(count),
       ms: v.optional(count),
+      note: v.optional(v.pipe(v.string(), v.description('Done, but not in the usual way.'))),
+      overwrote: v.optional(
+        v.pipe(v.string(), v.description('Done, and the edit of somebody else is lost.')),
+      ),
       error: v.optional(
         v.object({
           message: v.string(),
@@ -218,4 +274,12 @@ export type ValidateDocument = DeepReadonly<v.InferOutput<typeof validateDocumen
 export type PackDocument = DeepReadonly<v.InferOutput<typeof packDocument>>;
 export type InitDocument = DeepReadonly<v.InferOutput<typeof initDocument>>;
 export type ErrorDocument = DeepReadonly<v.InferOutput<typeof errorDocument>>;
-export type OutputDocument = PlanDocument | ApplyDocument | ValidateDocument | PackDocument | InitDocument;
+export type OutputDocument =
+  | PlanDocument
+  | ApplyDocument
+  | ValidateDocument
+  | PackDocument
+  | InitDocument
+  | PullDocument
+  | DriftDocument
+  | HistoryDocument;

@@ -10,6 +10,9 @@ import {
   planDocument,
   validateDocument,
 } from './documents.js';
+import { driftDocument } from './drift-documents.js';
+import { historyDocument } from './history-documents.js';
+import { pullDocument } from './pull-documents.js';
 import { watchLine } from './watch-documents.js';
 
 /** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
@@ -20,6 +23,9 @@ export function outputJsonSchema(): object {
     validate: validateDocument,
     pack: packDocument,
     init: initDocument,
+    pull: pullDocument,
+    drift: driftDocument,
+    history: historyDocument,
     error: errorDocument,
     watch: watchLine,
   };

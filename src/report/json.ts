@@ -2,7 +2,9 @@
 
 import { ConfigError, type ExitCode, FindingsError, TenantError, UserError } from '../core/errors.js';
 import type { ErrorDocument, InitDocument, OutputDocument, PlanDocument } from './documents.js';
-import type { ApplyReport, InitReport, PlanReport, Report } from './report.js';
+import type { DriftDocument } from './drift-documents.js';
+import type { DriftReport } from './drift-report.js';
+import type { ApplyReport, InitReport, PlanReport, Report, RunHeader } from './report.js';
 
 export function renderJson(report: Report): string {
   return serialise(documentOf(report));
@@ -61,6 +63,17 @@ function documentOf(report: Report): OutputDocument {
       };
     case 'init':
       return { command: 'init', ...head, ...initFields(report) };
+    case 'pull': {
+      const { pulled, passed, exitCode } = report;
+      return { command: 'pull', ...head, ...placeFields(report.header), pulled, passed, exitCode };
+    }
+    case 'drift':
+      return { command: 'drift', ...head, ...placeFields(report.header), ...driftFields(report) };
+    case 'history': {
+      const { header, runs, unreadable, exitCode } = report;
+      const place = header.tenant === undefined ? {} : placeFields(header);
+      return { command: 'history', ...head, ...place, runs, unreadable, exitCode };
+    }
   }
 }
 
@@ -78,14 +91,11 @@ type Head = Pick<InitDocument, 'command' | 'schemaVersion' | 'tool' | 'project'>
 
 function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'command'> {
   const { header, source, plan, findings, leftOut, refusals, exitCode } = report;
-  const { tenant } = header;
-  if (tenant === undefined) throw new Error('a plan has a tenant');
   return {
     schemaVersion: 1,
     tool: header.tool,
     project: plan.project,
-    ...(tenant.environment !== undefined && { environment: tenant.environment }),
-    tenant: { url: tenant.url, source: tenant.source },
+    ...placeFields(header),
     source,
     digest: plan.digest,
     summary: plan.summary,
@@ -94,8 +104,33 @@ function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'comma
     findings,
     leftOut,
     refusals,
+    ...(report.backups !== undefined && { backups: report.backups }),
+    ...(report.comparisons !== undefined && { comparisons: report.comparisons }),
     exitCode,
   };
+}
+
+function placeFields({ tenant }: RunHeader): Pick<PlanDocument, 'environment' | 'tenant'> {
+  if (tenant === undefined) throw new Error('a run that looks at a tenant has one');
+  return {
+    ...(tenant.environment !== undefined && { environment: tenant.environment }),
+    tenant: { url: tenant.url, source: tenant.source },
+  };
+}
+
+type DriftFields =
+  | 'source'
+  | 'drift'
+  | 'expired'
+  | 'gone'
+  | 'compared'
+  | 'requests'
+  | 'findings'
+  | 'exitCode';
+
+function driftFields(report: DriftReport): Pick<DriftDocument, DriftFields> {
+  const { source, drift, expired, gone, compared, plan, findings, exitCode } = report;
+  return { source, drift, expired, gone, compared, requests: plan.requests.tier1, findings, exitCode };
 }
 
 function serialise(document: object): string {

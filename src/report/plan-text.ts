@@ -1,6 +1,7 @@
 /** A plan as a person reads it. The two closing lines are a documented format. */
 
 import type { Change, Plan } from '../core/model.js';
+import { type ChangeKind, changeKinds, describeChange, kindOf } from './change-words.js';
 import { type Paint, printable, type Style } from './paint.js';
 
 interface Row {
@@ -15,17 +16,16 @@ const rows = {
   delete: { symbol: '-', style: 'red' },
   blocked: { symbol: '!', style: 'red' },
   kept: { symbol: '=', style: 'dim' },
-} as const satisfies Record<string, Row>;
-
-type RowKind = keyof typeof rows;
+} as const satisfies Record<ChangeKind, Row>;
 
 /** Changes to make, in the order of their kinds, then blocked and kept ones. Names in sync are only counted. */
-export function renderChanges(changes: readonly Change[], paint: Paint): string {
+export function renderChanges(decided: readonly Change[], paint: Paint): string {
+  const changes = decided.flatMap(joinRename);
   const width = Math.max(
     14,
-    ...changes.filter((change) => kindOf(change) !== undefined).map(({ name }) => printable(name).length),
+    ...changes.filter((change) => kindOf(change) !== undefined).map((change) => nameOf(change).length),
   );
-  const lines = (Object.keys(rows) as RowKind[]).flatMap((kind) =>
+  const lines = changeKinds.flatMap((kind) =>
     changes
       .filter((change) => kindOf(change) === kind)
       .map((change) => renderChange(change, rows[kind], width, paint)),
@@ -33,27 +33,28 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-function kindOf(change: Change): RowKind | undefined {
-  if (change.blocked !== undefined) return 'blocked';
-  if (change.action !== 'none') return change.action;
-  return change.reason === 'kept' || change.reason === 'not-deployable' ? 'kept' : undefined;
+/** The two sides of a rename are one change of identity, shown where the new name stands. */
+function joinRename(change: Change): readonly Change[] {
+  return change.rename !== undefined && 'to' in change.rename ? [] : [change];
+}
+
+function nameOf({ name, rename }: Change): string {
+  return printable(rename !== undefined && 'from' in rename ? `${rename.from} → ${name}` : name);
+}
+
+function verbOf({ action, rename }: Change): string {
+  if (rename !== undefined) return 'rename';
+  return action === 'none' ? 'keep' : action;
 }
 
 function renderChange(change: Change, row: Row, width: number, paint: Paint): string {
-  const name = printable(change.name).padEnd(width);
-  const action = (change.action === 'none' ? 'keep' : change.action).padEnd(7);
+  const name = nameOf(change).padEnd(width);
+  const action = verbOf(change).padEnd(7);
   const warning =
     change.warning === undefined
       ? ''
       : `          ${paint('yellow', `warning: ${printable(change.warning)}`)}`;
-  return `  ${paint(row.style, `${row.symbol} ${name}  ${action}`)}  ${describe(change)}${warning}`;
-}
-
-function describe(change: Change): string {
-  const { blocked } = change;
-  if (blocked === undefined) return printable(change.message);
-  const wayOut = blocked.lift === undefined ? '' : `; ${blocked.lift} ${blocked.effect ?? 'lifts it'}`;
-  return printable(`blocked: ${blocked.message}${wayOut}`);
+  return `  ${paint(row.style, `${row.symbol} ${name}  ${action}`)}  ${printable(describeChange(change))}${warning}`;
 }
 
 /** `Plan: 1 to create, …` and `11 requests (…) … Plan sha256:…`. */

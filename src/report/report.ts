@@ -1,13 +1,19 @@
 /** The one data object that every format is made from. */
 
+import type { BackupForecast } from '../core/budget.js';
+import type { ExtensionComparison } from '../core/comparison.js';
 import type { ExitCode } from '../core/errors.js';
 import type { Refusal } from '../core/guard.js';
+import type { Impact } from '../core/impact.js';
 import type { Finding, LeftOutFile, Outcome, Plan } from '../core/model.js';
 import type { InitDocument } from './documents.js';
+import type { DriftReport } from './drift-report.js';
+import type { HistoryReport } from './history-report.js';
+import type { PullReport } from './pull-report.js';
 
 /** Which run this is; the first line of every text, the first fields of every document. */
 export interface RunHeader {
-  readonly command: 'validate' | 'plan' | 'apply' | 'pack' | 'init';
+  readonly command: 'validate' | 'plan' | 'apply' | 'pack' | 'init' | 'pull' | 'adopt' | 'drift' | 'history';
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   readonly project: string;
@@ -56,6 +62,14 @@ export interface PlanReport {
   readonly leftOut: readonly LeftOut[];
   /** Run-wide rails that would stop apply. */
   readonly refusals: readonly Refusal[];
+  /** Copies of what would be overwritten or deleted, where something would; `off` is `--no-backup`. */
+  readonly backups?: BackupForecast | 'off';
+  /** What the two sides of changed extensions differ in, where that was looked at. */
+  readonly comparisons?: readonly ExtensionComparison[];
+  /** Which apps use what changes, where that was looked at. */
+  readonly impact?: Impact;
+  /** A rollback's: the runs whose writes it undoes. */
+  readonly undoes?: readonly string[];
   readonly exitCode: ExitCode;
 }
 
@@ -110,4 +124,12 @@ export interface SourceState {
   readonly dirty?: boolean;
 }
 
-export type Report = ValidateReport | PlanReport | ApplyReport | PackReport | InitReport;
+export type Report =
+  | ValidateReport
+  | PlanReport
+  | ApplyReport
+  | PackReport
+  | InitReport
+  | PullReport
+  | DriftReport
+  | HistoryReport;

@@ -2,8 +2,15 @@
 
 import { count, formatBytes } from '../core/format.js';
 import type { Finding, Outcome } from '../core/model.js';
+import { renderComparisons } from './diff-text.js';
+import type { DriftReport } from './drift-report.js';
+import { renderDrift, renderDriftClosing } from './drift-text.js';
+import { renderHistory } from './history-text.js';
+import { describeOutcome } from './outcome-words.js';
 import { type Paint, printable } from './paint.js';
 import { renderChanges, renderClosingLines } from './plan-text.js';
+import type { PullReport } from './pull-report.js';
+import { renderPassed, renderPullClosing, renderPulled } from './pull-text.js';
 import type {
   ApplyReport,
   InitReport,
@@ -34,6 +41,12 @@ export function renderText(report: Report, options: TextOptions): string {
       return renderPack(report, options);
     case 'init':
       return renderInit(report, options);
+    case 'pull':
+      return renderPull(report, options);
+    case 'drift':
+      return renderDriftReport(report, options);
+    case 'history':
+      return renderHistory(report, renderHeader(report.header, options.paint), options);
   }
 }
 
@@ -58,9 +71,21 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
     changes,
     detail === 'quiet' ? '' : renderLeftOut(report.leftOut, detail),
     refusals.join(''),
+    renderBackups(report.backups),
     renderClosingLines(report.plan),
+    renderComparisons(report.comparisons ?? [], paint),
   ];
   return blocks.filter((block) => block !== '').join('\n');
+}
+
+function renderBackups(backups: PlanReport['backups']): string {
+  if (backups === undefined) return '';
+  if (backups === 'off') return 'No backup is kept.\n';
+  const { stored, download } = backups;
+  const known = stored === 0 ? [] : [`${stored} stored already`];
+  const missing =
+    download === 0 ? [] : [`${download} to download (needs the key of a tenant or analytics admin)`];
+  return `Backups: ${[...known, ...missing].join(', ')}.\n`;
 }
 
 // ── Findings ────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,40 +177,49 @@ function renderInit({ file, validation, next }: InitReport, options: TextOptions
   return blocks.join('\n');
 }
 
+function renderPull(report: PullReport, { paint, detail }: TextOptions): string {
+  const blocks = [
+    renderHeader(report.header, paint),
+    renderPulled(report, paint),
+    renderPassed(report, detail),
+    renderPullClosing(report),
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+function renderDriftReport(report: DriftReport, options: TextOptions): string {
+  const { drift, compared, plan } = report;
+  const blocks = [
+    renderHeader(report.header, options.paint),
+    renderFindings(report.findings, options),
+    renderDrift(report, options.paint),
+    renderDriftClosing({ drift, compared, requests: plan.requests.tier1 }),
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
 function renderProblem({ message, hint }: Problem, paint: Paint): string {
   return `${paint('yellow', 'validate:')} ${printable(message)}\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`;
 }
 
 // ── Outcomes ────────────────────────────────────────────────────────────────────────────────────────────
 
-const past = {
-  create: 'created',
-  update: 'updated',
-  replace: 'replaced',
-  delete: 'deleted',
-  none: 'left',
-} as const;
-
 /** One line a change; also the progress line where nothing redraws. */
-export function renderOutcome({ name, action, status, bytes, ms, error }: Outcome, paint: Paint): string {
-  const label = printable(name);
+export function renderOutcome(outcome: Outcome, paint: Paint): string {
+  const { name, status, error } = outcome;
+  const words = `${printable(name)}  ${printable(describeOutcome(outcome))}\n`;
   if (status === 'done') {
-    const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
-    return `  ${paint('green', '✓')} ${label}  ${past[action]}${size}, ${((ms ?? 0) / 1000).toFixed(1)} s\n`;
+    const symbol = outcome.overwrote === undefined ? paint('green', '✓') : paint('red', '!');
+    return `  ${symbol} ${words}`;
   }
-  const verb = { failed: 'failed', 'not-applied': 'not applied', 'not-attempted': 'not attempted' }[status];
   const symbol = status === 'not-attempted' ? paint('yellow', '·') : paint('red', '✗');
   const hint = error?.hint === undefined ? '' : `    ${printable(error.hint)}\n`;
-  return `  ${symbol} ${label}  ${action} ${verb}: ${printable(error?.message ?? 'unknown')}${trace(error?.traceId)}\n${hint}`;
-}
-
-function trace(traceId: string | undefined): string {
-  return traceId === undefined ? '' : ` (trace ${printable(traceId)})`;
+  return `  ${symbol} ${words}${hint}`;
 }
 
 /** What is done was told as it happened; what is not belongs to the result. */
 function renderProblems(outcomes: readonly Outcome[], paint: Paint): string {
-  const problems = outcomes.filter(({ status }) => status !== 'done');
+  const problems = outcomes.filter(({ status, overwrote }) => status !== 'done' || overwrote !== undefined);
   return problems.map((outcome) => renderOutcome(outcome, paint)).join('');
 }
 

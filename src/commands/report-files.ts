@@ -1,0 +1,42 @@
+/** Files that others read while we write them: whole or not there, and known to be writable before there is anything to write. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../core/errors.js';
+
+/**
+ * Makes the folder above. `what` begins the message: `--report: out/plan.md`.
+ *
+ * @throws UserError
+ */
+export async function assertWritable(path: string, what: string): Promise<void> {
+  const probe = `${path}.${randomUUID()}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(probe, '', { flag: 'wx' });
+    await rm(probe);
+  } catch (error) {
+    throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
+  }
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() === true) throw new UserError(`${what} cannot be written: it is a folder.`);
+}
+
+/** Nobody ever sees half of it. */
+export async function writeReportFile(path: string, text: string): Promise<void> {
+  const partial = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** In the words of the operating system, without its code. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^E[A-Z]+: /, '').replace(/, (?:open|mkdir|rename) '.*$/s, '');
+}

@@ -1,0 +1,96 @@
+/** What a page or a comment shows of a run, one entry a name: the change, what became of it, what differs, who uses it. */
+
+import type { ExtensionComparison } from '../core/comparison.js';
+import type { ExtensionImpact } from '../core/impact.js';
+import type { Change, Outcome } from '../core/model.js';
+import { changeKinds, describeChange, kindOf } from './change-words.js';
+import type { Drift } from './drift-report.js';
+import { describeDriftSides, driftWords } from './drift-text.js';
+import type { ReportParts } from './run-result.js';
+
+/** In the order in which they are shown. */
+export const entryKinds = [...changeKinds, 'drift', 'known'] as const;
+
+export type EntryKind = (typeof entryKinds)[number];
+
+/** All of it raw words. */
+export interface Entry {
+  readonly kind: EntryKind;
+  readonly name: string;
+  /** `update`, `keep`, `changed on tenant` … */
+  readonly verb: string;
+  readonly words: string;
+  readonly warning?: string;
+  readonly change?: Change;
+  readonly outcome?: Outcome;
+  readonly comparison?: ExtensionComparison;
+  readonly impact?: ExtensionImpact;
+}
+
+export const symbols: Readonly<Record<EntryKind, string>> = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '−',
+  blocked: '!',
+  kept: '=',
+  drift: '!',
+  known: '=',
+};
+
+export function entriesOf(part: ReportParts): readonly Entry[] {
+  const entries =
+    part.drift === undefined ? changeEntries(part) : part.drift.map((item) => driftEntry(item, part));
+  return entryKinds.flatMap((kind) => entries.filter((entry) => entry.kind === kind));
+}
+
+function changeEntries(part: ReportParts): readonly Entry[] {
+  const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
+  return (part.plan?.changes ?? []).flatMap((change) => {
+    const kind = kindOf(change);
+    if (kind === undefined) return [];
+    const { name, action, warning } = change;
+    const outcome = outcomes.get(name);
+    const entry = {
+      kind,
+      name,
+      verb: action === 'none' ? 'keep' : action,
+      words: describeChange(change),
+      change,
+    };
+    return [
+      {
+        ...entry,
+        ...(warning !== undefined && { warning }),
+        ...(outcome !== undefined && { outcome }),
+        ...detailsOf(name, part),
+      },
+    ];
+  });
+}
+
+function driftEntry(item: Drift, part: ReportParts): Entry {
+  const { name, alarm, kind, message, ignored } = item;
+  const known = alarm === 'known' ? 'in the baseline' : undefined;
+  const why = ignored === undefined ? known : `ignored until ${ignored.until}: ${ignored.reason}`;
+  const words = [message, ...describeDriftSides(item), why].filter((text) => text !== undefined).join('; ');
+  return {
+    kind: alarm === 'new' ? 'drift' : 'known',
+    name,
+    verb: driftWords[kind],
+    words,
+    ...detailsOf(name, part),
+  };
+}
+
+function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Entry, 'comparison' | 'impact'> {
+  const comparison = comparisons?.find((one) => one.name === name);
+  const uses = impact?.extensions.find(({ extension }) => extension === name);
+  return { ...(comparison !== undefined && { comparison }), ...(uses !== undefined && { impact: uses }) };
+}
+
+/** Names that are only counted, because nothing happens to them. */
+export function unchangedOf({ plan, drift }: ReportParts): readonly string[] {
+  if (drift !== undefined) return [];
+  return (plan?.changes ?? []).filter(({ reason }) => reason === 'in-sync').map(({ name }) => name);
+}

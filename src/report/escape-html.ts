@@ -1,0 +1,25 @@
+/** HTML by template: what is put in is text, unless it is markup that a template made. */
+
+import { printable } from './paint.js';
+
+export interface Markup {
+  readonly markup: string;
+}
+
+export type Content = Markup | string | number | undefined | readonly Content[];
+
+/** Values stand for text or for the value of a quoted attribute; `undefined` is nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  const rest = strings.slice(1).map((text, index) => `${contentOf(values[index])}${text}`);
+  return { markup: `${strings[0] ?? ''}${rest.join('')}` };
+}
+
+function contentOf(value: Content): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));
+  return 'markup' in value ? value.markup : value.map(contentOf).join('');
+}
+
+export function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

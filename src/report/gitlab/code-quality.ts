@@ -1,0 +1,37 @@
+/** Issues as GitLab's code quality report (`artifacts:reports:codequality`), shown at the lines of a merge request. */
+
+import { createHash } from 'node:crypto';
+import { type Issue, issuesOf, sentenceOf } from '../issues.js';
+import { printableLines } from '../printable-lines.js';
+import type { RunResult } from '../run-result.js';
+
+const severities = { error: 'critical', warning: 'minor', info: 'info' } as const;
+
+/** GitLab drops an issue without a place: what is about no file carries the extension's name there. */
+export function renderCodeQuality(result: RunResult): string {
+  const seen = new Map<string, number>();
+  const entries = issuesOf(result).map((issue) => {
+    const { id, severity, file, extension, line } = issue;
+    return {
+      description: printableLines(sentenceOf(issue)).replaceAll('\n', ' '),
+      check_name: id,
+      fingerprint: fingerprintOf(issue, seen),
+      severity: severities[severity],
+      location: { path: file ?? extension ?? 'qlik-sync', lines: { begin: line ?? 1 } },
+    };
+  });
+  return `${JSON.stringify(entries, undefined, 2)}\n`;
+}
+
+/** The same for the same issue on another commit, and unlike any other's of this report; a line that moved is no new issue. */
+function fingerprintOf(
+  { id, environment, extension, file, message }: Issue,
+  seen: Map<string, number>,
+): string {
+  const identity = JSON.stringify([id, environment, extension, file, message]);
+  const before = seen.get(identity) ?? 0;
+  seen.set(identity, before + 1);
+  return createHash('sha256')
+    .update(`${identity}${before === 0 ? '' : before}`)
+    .digest('hex');
+}

@@ -1,0 +1,62 @@
+/** The document that `history --json` prints. */
+
+import * as v from 'valibot';
+import { type DeepReadonly, documentHead, planParts } from './documents.js';
+
+const { count } = planParts;
+const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
+
+const pastRun = v.object({
+  id: v.string(),
+  command: v.string(),
+  startedAt: v.string(),
+  endedAt: v.optional(v.string()),
+  who: v.object({ user: v.string(), host: v.string(), pid: count }),
+  project: v.string(),
+  environment: v.optional(v.string()),
+  tenant: v.string(),
+  source: v.object({
+    commit: v.optional(v.string()),
+    branch: v.optional(v.string()),
+    dirty: v.optional(v.boolean()),
+    ci: v.optional(v.string()),
+  }),
+  plan: v.optional(v.string()),
+  result: v.picklist(['ended', 'running', 'died']),
+  exitCode: v.optional(count),
+  counts: v.object({
+    created: count,
+    updated: count,
+    replaced: count,
+    deleted: count,
+    failed: count,
+    notAttempted: count,
+  }),
+  changes: v.array(
+    v.object({
+      name: v.string(),
+      action,
+      result: v.picklist(['done', 'failed', 'unknown', 'left']),
+      message: v.optional(v.string()),
+    }),
+  ),
+  undoes: v.optional(v.string()),
+  undo: v.optional(v.string()),
+});
+
+export const historyDocument = v.object({
+  command: v.literal('history'),
+  ...documentHead,
+  environment: planParts.environment,
+  tenant: v.pipe(
+    v.optional(planParts.tenant),
+    v.description(
+      'Absent where none was chosen: then the runs on all tenants are shown, whatever their project.',
+    ),
+  ),
+  runs: v.pipe(v.array(pastRun), v.description('Newest first.')),
+  unreadable: v.array(v.string()),
+  exitCode: count,
+});
+
+export type HistoryDocument = DeepReadonly<v.InferOutput<typeof historyDocument>>;

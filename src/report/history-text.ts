@@ -1,0 +1,101 @@
+/** `qlik-sync history` for people. */
+
+import { count } from '../core/format.js';
+import type { HistoryReport, PastChange, PastCounts, PastRun } from './history-report.js';
+import { type Paint, printable } from './paint.js';
+import type { RunHeader } from './report.js';
+import type { TextOptions } from './text.js';
+
+/** `head` is the line that every report begins with. */
+export function renderHistory(report: HistoryReport, head: string, { paint, detail }: TextOptions): string {
+  const { runs, unreadable, header } = report;
+  const shown = runs.map((run) => renderRun(run, header, { paint, detail }));
+  const blocks = [
+    head,
+    shown.join(detail === 'verbose' ? '\n' : ''),
+    unreadable.map((file) => `${paint('yellow', 'no journal:')} ${printable(file)}\n`).join(''),
+    renderClosing(runs),
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+function renderClosing(runs: readonly PastRun[]): string {
+  const undo = runs.find((run) => run.undo !== undefined)?.undo;
+  const how = undo === undefined ? '' : ` Undo one by its name, such as: ${printable(undo)}`;
+  return runs.length === 0 ? 'Nothing was recorded yet.\n' : `${count(runs.length, 'run')}.${how}\n`;
+}
+
+// ── One run ─────────────────────────────────────────────────────────────────────────────────────────────
+
+function renderRun(run: PastRun, header: RunHeader, { paint, detail }: TextOptions): string {
+  const { id, command, who, startedAt } = run;
+  const first = [
+    paint('bold', printable(id)),
+    printable(command),
+    startedAt.slice(0, 19).replace('T', ' '),
+    printable(`${who.user}@${who.host}`),
+    renderSource(run),
+    renderResult(run, paint),
+  ];
+  const changes = detail === 'verbose' ? run.changes.map((change) => renderChange(change, paint)) : [];
+  const lines = [first.filter((part) => part !== '').join('  '), renderDetails(run, header), ...changes];
+  return `  ${lines.join('\n    ')}\n`;
+}
+
+function renderDetails({ counts, source, undoes, environment, tenant, project }: PastRun, header: RunHeader) {
+  const facts = [
+    renderCounts(counts),
+    undoes === undefined ? undefined : `undoes ${undoes}`,
+    ...(header.tenant === undefined ? [environment, tenant] : []),
+    project === header.project ? undefined : `project ${project}`,
+    source.ci,
+  ];
+  return facts
+    .flatMap((fact) => fact ?? [])
+    .map(printable)
+    .join(' · ');
+}
+
+function renderSource({ source: { commit, branch, dirty } }: PastRun): string {
+  if (commit === undefined) return '';
+  const notes = [branch, dirty === true ? 'uncommitted changes' : undefined].flatMap((note) => note ?? []);
+  const about = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  return printable(`${commit.slice(0, 10)}${about}`);
+}
+
+function renderResult({ result, exitCode }: PastRun, paint: Paint): string {
+  if (result === 'running') return paint('cyan', 'running');
+  if (result === 'died') return paint('red', 'died');
+  return exitCode === 0 ? paint('green', 'done') : paint('yellow', `exit ${exitCode}`);
+}
+
+const words: readonly (readonly [keyof PastCounts, string])[] = [
+  ['created', 'created'],
+  ['updated', 'updated'],
+  ['replaced', 'replaced'],
+  ['deleted', 'deleted'],
+  ['failed', 'failed'],
+  ['notAttempted', 'not attempted'],
+];
+
+function renderCounts(counts: PastCounts): string {
+  const parts = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${counts[key]} ${word}`);
+  return parts.length === 0 ? 'nothing changed' : parts.join(', ');
+}
+
+const symbols = { create: '+', update: '~', replace: '±', delete: '-', none: ' ' } as const;
+const results = {
+  done: '',
+  failed: 'failed',
+  unknown: 'unknown: it was on its way, only the tenant knows',
+  left: 'left undone',
+} as const;
+
+function renderChange({ name, action, result, message }: PastChange, paint: Paint): string {
+  const why = [results[result], message ?? '']
+    .filter((text) => text !== '')
+    .map(printable)
+    .join(': ');
+  const style = result === 'done' ? 'dim' : 'yellow';
+  return `${symbols[action]} ${printable(name)}  ${action}${why === '' ? '' : `  ${paint(style, why)}`}`;
+}

@@ -1,0 +1,94 @@
+/** Everything about a run that somebody has to look at, as one list: what annotations and code-quality files show. */
+
+import { posix } from 'node:path';
+import type { Change, Finding, Outcome, Severity } from '../core/model.js';
+import { describeChange } from './change-words.js';
+import { describeOutcome } from './outcome-words.js';
+import type { Failure, ReportParts, RunResult } from './run-result.js';
+
+export interface Issue {
+  /** A rule's id, `blocked-<rail>`, `refused`, a status of an outcome, or `run-failed`. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint?: string;
+  /** The extension's name, where it belongs to one. */
+  readonly extension?: string;
+  /** Relative to the repository's root, with `/`. */
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Which environment, where the run has several. */
+  readonly environment?: string;
+}
+
+/** The worst first: where a CI system shows only some, it shows those. */
+export function issuesOf({ parts, folder }: RunResult): readonly Issue[] {
+  const issues = parts.flatMap((part) => {
+    const { tenant } = part.header;
+    const environment = tenant?.environment ?? tenant?.url;
+    const about = parts.length === 1 || environment === undefined ? {} : { environment };
+    return partIssues(part, folder).map((issue) => ({ ...issue, ...about }));
+  });
+  return severities.flatMap((severity) => issues.filter((issue) => issue.severity === severity));
+}
+
+const severities = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
+
+/** In the order of the run: why it stopped, what became of the changes, what the rules say. */
+export function partIssues(part: ReportParts, folder: string): readonly Issue[] {
+  const { failure, refusals = [], outcomes = [], plan, findings = [] } = part;
+  const issues = [
+    ...(failure === undefined ? [] : [failureIssue(failure)]),
+    ...(failure === undefined ? refusals.map((refusal) => ({ ...refusal, ...refused })) : []),
+    ...outcomes.flatMap(outcomeIssues),
+    ...(plan?.changes ?? []).flatMap((change) => blockedIssues(change, part)),
+    ...findings.map(findingIssue),
+  ];
+  return issues.map((issue) => locate(issue, folder));
+}
+
+const refused = { id: 'refused', severity: 'error' } as const;
+
+function failureIssue({ traceId, message, ...rest }: Failure): Issue {
+  const trace = traceId === undefined ? '' : ` (trace ${traceId})`;
+  return { id: 'run-failed', severity: 'error', message: `${message}${trace}`, ...rest };
+}
+
+function outcomeIssues(outcome: Outcome): readonly Issue[] {
+  const { name, status, error, overwrote } = outcome;
+  const about = { extension: name };
+  if (status === 'done') {
+    if (overwrote === undefined) return [];
+    return [{ id: 'overwrote', severity: 'error', message: overwrote, ...about }];
+  }
+  const severity = status === 'not-attempted' ? 'warning' : 'error';
+  const hint = error?.hint === undefined ? {} : { hint: error.hint };
+  return [{ id: status, severity, message: describeOutcome(outcome), ...hint, ...about }];
+}
+
+/** Once it was to be applied, a change that is blocked is one that was not made. */
+function blockedIssues(change: Change, { outcomes }: ReportParts): readonly Issue[] {
+  const { blocked, name, action } = change;
+  if (blocked === undefined) return [];
+  const severity = outcomes === undefined ? 'warning' : 'error';
+  const message = `${action} ${describeChange(change)}`;
+  return [{ id: `blocked-${blocked.rail}`, severity, message, extension: name }];
+}
+
+function findingIssue({ rule, ...rest }: Finding): Issue {
+  return { id: rule, ...rest };
+}
+
+function locate(issue: Issue, folder: string): Issue {
+  const { file } = issue;
+  return file === undefined || folder === '' ? issue : { ...issue, file: posix.join(folder, file) };
+}
+
+/** The message with what it is about and what to do, for formats that have one field for all of it. */
+export function sentenceOf({ environment, extension, message, hint }: Issue): string {
+  const about = [environment, message.includes(extension ?? '') ? undefined : extension];
+  const words = [...about.filter((word) => word !== undefined), message].join(': ');
+  return hint === undefined ? words : `${words}\n${hint}`;
+}

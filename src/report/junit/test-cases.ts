@@ -1,0 +1,75 @@
+import type { Change, Finding, Outcome } from '../../core/model.js';
+import { describeChange } from '../change-words.js';
+import { describeOutcome } from '../outcome-words.js';
+import type { ReportParts } from '../run-result.js';
+
+/** All of it raw words. */
+export interface TestCase {
+  readonly group: 'run' | 'changes' | 'findings' | 'extensions';
+  readonly name: string;
+  readonly result: 'passed' | 'failure' | 'skipped';
+  /** What kind of failure; a rail, a status, a rule. */
+  readonly type?: string;
+  readonly message?: string;
+  readonly detail?: string;
+  readonly output?: string;
+  readonly ms?: number;
+}
+
+export function testCasesOf(part: ReportParts): readonly TestCase[] {
+  const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
+  const changes = (part.plan?.changes ?? []).filter(({ reason }) => reason !== 'not-ours');
+  return [
+    ...runCases(part),
+    ...changes.map((change) => changeCase(change, outcomes.get(change.name))),
+    ...(part.extensions ?? []).map(({ name }) => ({ group: 'extensions', name, result: 'passed' }) as const),
+    ...(part.findings ?? []).map(findingCase),
+  ];
+}
+
+function runCases({ failure, refusals = [] }: ReportParts): readonly TestCase[] {
+  if (failure !== undefined) {
+    const { message, hint } = failure;
+    return [fail('run', 'run', 'run-failed', message, hint)];
+  }
+  return refusals.map(({ message, hint }) => fail('run', message, 'refused', message, hint));
+}
+
+function changeCase(change: Change, outcome: Outcome | undefined): TestCase {
+  const { name, action, blocked, message } = change;
+  const title = `${name}: ${action === 'none' ? 'keep' : action}`;
+  if (blocked !== undefined) {
+    return fail('changes', title, `blocked-${blocked.rail}`, describeChange(change), undefined);
+  }
+  if (change.reason === 'not-selected') return { group: 'changes', name: title, result: 'skipped', message };
+  if (outcome === undefined) return { group: 'changes', name: title, result: 'passed', output: message };
+  return outcomeCase(title, outcome);
+}
+
+function outcomeCase(title: string, outcome: Outcome): TestCase {
+  const { status, error, overwrote, ms } = outcome;
+  const time = ms === undefined ? {} : { ms };
+  const words = describeOutcome(outcome);
+  if (status !== 'done') return { ...fail('changes', title, status, words, error?.hint), ...time };
+  if (overwrote !== undefined) return { ...fail('changes', title, 'overwrote', overwrote, words), ...time };
+  return { group: 'changes', name: title, result: 'passed', output: words, ...time };
+}
+
+/** What is no error is told, but fails nobody's pipeline. */
+function findingCase({ rule, severity, file, line, column, extension, message, hint }: Finding): TestCase {
+  const place = [file ?? extension, line, column].filter((part) => part !== undefined).join(':');
+  const name = place === '' ? rule : `${rule}: ${place}`;
+  if (severity === 'error') return fail('findings', name, rule, message, hint);
+  const output = [`${severity}: ${message}`, hint].filter((text) => text !== undefined).join('\n');
+  return { group: 'findings', name, result: 'passed', output };
+}
+
+function fail(
+  group: TestCase['group'],
+  name: string,
+  type: string,
+  message: string,
+  detail: string | undefined,
+): TestCase {
+  return { group, name, result: 'failure', type, message, ...(detail !== undefined && { detail }) };
+}

@@ -1,0 +1,72 @@
+/** What is only counted or listed, and the closing lines. */
+
+import { count, formatBytes } from '../../core/format.js';
+import type { Drift } from '../drift-report.js';
+import { unchangedOf } from '../entries.js';
+import { markdownCode, markdownText } from '../escape-markdown.js';
+import { renderClosingLines } from '../plan-text.js';
+import type { ReportParts } from '../run-result.js';
+import type { Block } from './fit-into.js';
+
+export function validatedBlock({ extensions = [] }: ReportParts): Block {
+  const rows = extensions.map(({ name, version = '', files, bytes, folder }) => {
+    const cells = [
+      markdownCode(name),
+      markdownText(version),
+      count(files, 'file'),
+      formatBytes(bytes),
+      markdownCode(folder),
+    ];
+    return `| ${cells.join(' | ')} |\n`;
+  });
+  const head = '| Extension | Version | Files | Size | Folder |\n|---|---|---|---|---|\n';
+  return { rank: 'unchanged', noun: 'extension', head, items: rows, tail: '\n' };
+}
+
+export function archivesBlock({ archives = [] }: ReportParts): Block {
+  const rows = archives.map(
+    ({ name, file, bytes, md5 }) =>
+      `| ${markdownCode(name)} | ${markdownCode(file)} | ${formatBytes(bytes)} | ${markdownCode(md5)} |\n`,
+  );
+  const head = '| Extension | Archive | Size | md5 |\n|---|---|---|---|\n';
+  return { rank: 'changes', noun: 'archive', head, items: rows, tail: '\n' };
+}
+
+export function unchangedBlock(part: ReportParts): Block {
+  const names = unchangedOf(part);
+  return fold('unchanged', 'unchanged name', `Unchanged (${names.length})`, names.map(markdownCode));
+}
+
+export function leftOutBlock({ leftOut = [] }: ReportParts): Block {
+  const files = leftOut.flatMap(({ extension, files }) =>
+    files.map(({ path }) => markdownCode(`${extension}/${path}`)),
+  );
+  return fold('unchanged', 'left-out file', `Files that are not uploaded (${files.length})`, files);
+}
+
+function fold(rank: Block['rank'], noun: string, title: string, entries: readonly string[]): Block {
+  return {
+    rank,
+    noun,
+    head: `<details><summary>${title}</summary>\n\n`,
+    items: entries.map((entry) => `- ${entry}\n`),
+    tail: '\n</details>\n\n',
+  };
+}
+
+export function closingBlock(part: ReportParts): Block {
+  const text = describeClosing(part);
+  return { rank: 'always', noun: 'line', head: '', items: text === '' ? [] : [text], tail: '\n' };
+}
+
+function describeClosing({ plan, drift }: ReportParts): string {
+  if (drift !== undefined) return `${markdownText(describeDrift(drift))}\n`;
+  return plan === undefined
+    ? ''
+    : `${renderClosingLines(plan).trimEnd().split('\n').map(markdownText).join('<br>\n')}\n`;
+}
+
+function describeDrift(drift: readonly Drift[]): string {
+  const number = (alarm: Drift['alarm']): number => drift.filter((item) => item.alarm === alarm).length;
+  return `${number('new')} new, ${number('known')} known, ${number('ignored')} ignored.`;
+}

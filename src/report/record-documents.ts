@@ -1,0 +1,86 @@
+/** The lines of `QLIK_SYNC_OUTPUT_FILE`. As in `documents.ts`, the schema makes the type and the published document. */
+
+import * as v from 'valibot';
+import type { DeepReadonly } from './documents.js';
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
+
+/** What every line carries beside its record. */
+const line = {
+  schemaVersion: v.literal(1),
+  command: v.string(),
+  environment: v.optional(v.string()),
+  tenant: v.optional(v.string()),
+};
+
+export const outputRecord = v.variant('record', [
+  v.pipe(
+    v.object({
+      ...line,
+      record: v.literal('change'),
+      name: v.string(),
+      action,
+      state: v.string(),
+      reason: v.string(),
+      message: v.string(),
+      blocked: v.optional(v.pipe(v.string(), v.description('The rail.'))),
+      lift: v.optional(v.string()),
+    }),
+    v.description('One decision that is more than leaving things as they are.'),
+  ),
+  v.object({
+    ...line,
+    record: v.literal('outcome'),
+    name: v.string(),
+    action,
+    status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
+    id: v.optional(v.string()),
+    bytes: v.optional(whole),
+    ms: v.optional(whole),
+    message: v.optional(v.pipe(v.string(), v.description('Why it was not done.'))),
+    overwrote: v.optional(v.string()),
+  }),
+  v.object({
+    ...line,
+    record: v.literal('drift'),
+    name: v.string(),
+    kind: v.string(),
+    alarm: v.picklist(['new', 'known', 'ignored']),
+    message: v.string(),
+  }),
+  v.pipe(
+    v.object({
+      schemaVersion: v.literal(1),
+      command: v.string(),
+      record: v.literal('summary'),
+      tool: v.string(),
+      exitCode: whole,
+      counts: v.object({
+        create: whole,
+        update: whole,
+        replace: whole,
+        delete: whole,
+        blocked: whole,
+        unchanged: whole,
+        changes: whole,
+        failed: whole,
+        errors: whole,
+        warnings: whole,
+      }),
+      runs: v.array(
+        v.object({
+          project: v.optional(v.string()),
+          environment: v.optional(v.string()),
+          tenant: v.optional(v.string()),
+          digest: v.optional(v.string()),
+          exitCode: whole,
+          error: v.optional(v.object({ message: v.string(), hint: v.optional(v.string()) })),
+        }),
+      ),
+    }),
+    v.description('The last line of a run.'),
+  ),
+]);
+
+export type OutputRecord = DeepReadonly<v.InferOutput<typeof outputRecord>>;

@@ -1,0 +1,34 @@
+/** The numbers of a run, over all its environments. */
+
+import type { PlanSummary } from '../core/model.js';
+import type { RunResult } from './run-result.js';
+
+export interface RunCounts
+  extends Pick<PlanSummary, 'create' | 'update' | 'replace' | 'delete' | 'blocked' | 'unchanged'> {
+  /** Everything that is not as the folders say, blocked ones included. */
+  readonly changes: number;
+  /** Outcomes other than done. */
+  readonly failed: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export function countRun({ parts }: RunResult): RunCounts {
+  const sum = (key: keyof PlanSummary): number =>
+    parts.reduce((total, { plan }) => total + (plan?.summary[key] ?? 0), 0);
+  const findings = parts.flatMap((part) => part.findings ?? []);
+  const outcomes = parts.flatMap((part) => part.outcomes ?? []);
+  const changes = parts.flatMap(({ plan }) => plan?.changes ?? []);
+  return {
+    create: sum('create'),
+    update: sum('update'),
+    replace: sum('replace'),
+    delete: sum('delete'),
+    blocked: sum('blocked'),
+    unchanged: sum('unchanged'),
+    changes: changes.filter(({ action }) => action !== 'none').length,
+    failed: outcomes.filter(({ status }) => status !== 'done').length,
+    errors: findings.filter(({ severity }) => severity === 'error').length,
+    warnings: findings.filter(({ severity }) => severity === 'warning').length,
+  };
+}

@@ -1,0 +1,35 @@
+import type { ReportingDescriptor } from 'sarif';
+import { type Rule, type RuleId, rules } from '../../core/rules/catalogue.js';
+
+/** What code scanning says about an id, whether it has issues of it or not. */
+export function describeRules(ids: readonly string[]): ReportingDescriptor[] {
+  return ids.map((id) => {
+    const rule: Rule | undefined = isRule(id) ? rules[id] : undefined;
+    const text = rule?.description ?? describeStatus(id);
+    return {
+      id,
+      shortDescription: { text },
+      defaultConfiguration: { level: levels[rule?.severity ?? 'error'] },
+    };
+  });
+}
+
+/** SARIF's word for an info is note. */
+export const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
+
+function isRule(id: string): id is RuleId {
+  return Object.hasOwn(rules, id);
+}
+
+const statuses: Readonly<Record<string, string>> = {
+  'run-failed': 'The run stopped before it came to its end.',
+  refused: 'A safety rail refuses the whole run.',
+  failed: 'The tenant did not take a change.',
+  'not-applied': 'The tenant answered well, but does not show what was sent.',
+  'not-attempted': 'A change was not attempted.',
+  overwrote: "Somebody's edit fell between the last read and the write, and is lost.",
+};
+
+function describeStatus(id: string): string {
+  return statuses[id] ?? `A change is blocked by the rail "${id.replace(/^blocked-/, '')}".`;
+}

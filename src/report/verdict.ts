@@ -1,0 +1,63 @@
+/** One run in a few words: what a title says and which colour it has. */
+
+import { count } from '../core/format.js';
+import type { Outcome, PlanSummary } from '../core/model.js';
+import type { ReportParts } from './run-result.js';
+
+export interface Verdict {
+  readonly tone: 'good' | 'news' | 'attention' | 'bad';
+  readonly words: string;
+}
+
+export function verdictOf(part: ReportParts): Verdict {
+  const { failure, outcomes, plan, refusals = [] } = part;
+  if (failure !== undefined) return judgeFailure(part);
+  if (outcomes !== undefined) return judgeOutcomes(outcomes, plan?.summary.blocked ?? 0);
+  if (plan === undefined) return judgeFindings(part);
+  if (refusals.length > 0) return { tone: 'bad', words: 'apply would refuse' };
+  return judgePlan(plan.summary);
+}
+
+function judgeFailure({ exitCode }: ReportParts): Verdict {
+  const words =
+    exitCode === 130 ? 'interrupted' : exitCode === 6 ? 'refused' : exitCode === 7 ? 'stopped' : 'failed';
+  return { tone: 'bad', words };
+}
+
+function judgeOutcomes(outcomes: readonly Outcome[], blocked: number): Verdict {
+  const done = outcomes.filter(({ status }) => status === 'done').length;
+  if (done < outcomes.length)
+    return { tone: 'bad', words: `${done} of ${count(outcomes.length, 'change')} applied` };
+  if (outcomes.some(({ overwrote }) => overwrote !== undefined)) {
+    return { tone: 'bad', words: 'applied, over somebody’s edit' };
+  }
+  if (blocked > 0)
+    return { tone: 'attention', words: `${count(done, 'change')} applied, ${blocked} blocked` };
+  return { tone: 'good', words: done === 0 ? 'nothing to do' : `${count(done, 'change')} applied` };
+}
+
+function judgePlan({ create, update, replace, delete: deletes, blocked }: PlanSummary): Verdict {
+  const changes = create + update + replace + deletes;
+  if (blocked > 0) {
+    const words = changes === 0 ? `${blocked} blocked` : `${count(changes, 'change')}, ${blocked} blocked`;
+    return { tone: 'attention', words };
+  }
+  return changes === 0
+    ? { tone: 'good', words: 'no changes' }
+    : { tone: 'news', words: count(changes, 'change') };
+}
+
+function judgeFindings({ findings = [] }: ReportParts): Verdict {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) return { tone: 'bad', words: count(errors, 'error') };
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  if (warnings > 0) return { tone: 'attention', words: count(warnings, 'warning') };
+  return { tone: 'good', words: 'no problems' };
+}
+
+/** `plan · prod · acme-charts`, from the words that tell one run from another. Raw words. */
+export function titleOf({ header }: ReportParts): string {
+  const { command, tenant, project } = header;
+  const where = tenant === undefined ? undefined : (tenant.environment ?? tenant.url);
+  return [command, where, project].filter((word) => word !== undefined).join(' · ');
+}
