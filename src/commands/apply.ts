@@ -1,52 +1,90 @@
 /** `qlik-sync apply`: plan, show, approve, write, tell the truth. */
 
-import { type ExitCode, exitCodeOfRail, exitCodes, worstExitCode } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/errors.js';
 import { assertSafe } from '../core/guard.js';
-import type { Outcome, Plan } from '../core/model.js';
-import { apply } from '../reconcile/apply.js';
-import { openProgress } from '../report/progress.js';
-import type { ApplyReport, PlanReport } from '../report/report.js';
+import type { Plan } from '../core/model.js';
+import type { PlanReport } from '../report/report.js';
 import { renderPlan } from '../report/text.js';
 import { pack } from '../source/pack.js';
+import { carryOut } from './carry-out.js';
 import { type Answer, confirmPlan } from './confirm.js';
-import { type Connection, connect, protectedBy } from './connect.js';
+import { connect, protectedBy } from './connect.js';
+import { type RunPlace, tellInterrupted, withLock } from './exclusive.js';
 import type { Io } from './io.js';
+import { type Notices, openNotices } from './notices.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { print, textOptions } from './print.js';
-import { defaultConcurrency, type Proposal, propose } from './propose.js';
+import { propose } from './propose.js';
+import type { RunFacts } from './run-facts.js';
 import { createSelector } from './selection.js';
-import { readSettings, type Settings } from './settings.js';
+import { readSettings } from './settings.js';
 
 export type ApplyFlags = SharedFlags &
   ApprovalOptions & {
     readonly confirm?: string;
-    /** Milliseconds. */
+    /** Milliseconds from the start of the command. */
     readonly maxDuration?: number;
   };
 
 export async function applyPlan(names: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
+  const signal = stopSignal(given, io);
   const settings = await readSettings(given, io);
-  const notices = { say: (notice: string): void => io.stderr.write(`${notice}\n`) };
-  const connection = await connect(settings, io, { onWait: (notice) => notices.say(notice) });
+  const notices = openNotices(io.stderr);
+  const connection = await connect(settings, io, { onWait: notices.say });
+  const place = { settings, connection, io };
   try {
-    const proposal = await propose({
-      broken: 'refuse',
-      selector: await createSelector(names),
-      settings,
-      approvals: given,
-      connection,
-      io,
-    });
-    show(proposal.report, settings.flags, io);
-    assertSafe(proposal.guard);
-    const answer = await approve(proposal.report.plan, given, connection, settings, io);
-    if (answer !== 'approved') return decline(answer, io);
-    const report = await write(proposal, connection, settings, io, notices);
-    print(report, settings.flags, io);
-    return report.exitCode;
+    return await withLock(place, { command: 'apply', say: notices.say }, () =>
+      planAndApply(names, given, place, { signal, notices }),
+    );
   } finally {
     await connection.close();
   }
+}
+
+/** What ends the starting of anything new. */
+function stopSignal({ maxDuration }: ApplyFlags, { interrupted }: Io): AbortSignal {
+  if (maxDuration === undefined) return interrupted;
+  return AbortSignal.any([interrupted, AbortSignal.timeout(maxDuration)]);
+}
+
+interface Running {
+  readonly signal: AbortSignal;
+  readonly notices: Notices;
+}
+
+async function planAndApply(
+  names: readonly string[],
+  given: ApplyFlags,
+  place: RunPlace,
+  running: Running,
+): Promise<ExitCode> {
+  const { settings, io } = place;
+  await tellInterrupted(place);
+  const proposal = await propose({
+    broken: 'refuse',
+    selector: await createSelector(names),
+    approvals: given,
+    ...place,
+  });
+  const { folders, guard } = proposal;
+  show(proposal.report, settings.flags, io);
+  assertSafe(proposal.guard);
+  const facts = countWork(guard.plan) === 0 ? undefined : beginFacts(place);
+  const answer = await approve(guard.plan, given, place);
+  if (answer !== 'approved') return decline(answer, io);
+  const written = await carryOut(place, {
+    command: 'apply',
+    plan: guard.plan,
+    desired: folders.desired,
+    actual: guard.actual,
+    pack: proposal.packWith(pack),
+    backup: given.backup === false ? 'none' : 'keep',
+    facts,
+    ...running,
+  });
+  const header = { ...proposal.report.header, command: 'apply' } as const;
+  print({ ...proposal.report, ...written, kind: 'apply', header }, settings.flags, io);
+  return written.exitCode;
 }
 
 /** Where stdout is one document, what is about to happen is said on stderr. */
@@ -56,19 +94,20 @@ function show(report: PlanReport, flags: SharedFlags, io: Io): void {
   sink.write(renderPlan({ ...report, header, refusals: [] }, textOptions(flags, sink)));
 }
 
-async function approve(
-  plan: Plan,
-  given: ApplyFlags,
-  connection: Connection,
-  { config, flags }: Settings,
-  io: Io,
-): Promise<Answer> {
+/** Asked of git while a person reads the plan. */
+function beginFacts({ settings, io }: RunPlace): Promise<RunFacts> {
+  const asking = import('./run-facts.js').then(({ readRunFacts }) => readRunFacts(settings.config.root, io));
+  asking.catch(() => undefined);
+  return asking;
+}
+
+async function approve(plan: Plan, given: ApplyFlags, { settings, connection, io }: RunPlace): Promise<Answer> {
   if (countWork(plan) === 0) return 'approved';
   return confirmPlan(
     {
-      yes: flags.yes === true,
+      yes: settings.flags.yes === true,
       confirm: given.confirm,
-      protectedEnvironment: protectedBy(config, connection),
+      protectedEnvironment: protectedBy(settings.config, connection),
     },
     io,
   );
@@ -81,55 +120,4 @@ function decline(answer: 'declined' | 'cancelled', io: Io): ExitCode {
 
 function countWork({ changes }: Plan): number {
   return changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined).length;
-}
-
-async function write(
-  { folders, guard, report }: Proposal,
-  connection: Connection,
-  { flags }: Settings,
-  io: Io,
-  notices: { say: (notice: string) => void },
-): Promise<ApplyReport> {
-  const { plan, actual } = guard;
-  const started = performance.now();
-  const progress = openProgress(io.stderr, countWork(plan));
-  notices.say = progress.notice;
-  const onInterrupt = (): void =>
-    progress.notice('interrupted: finishing what is in flight; again stops at once');
-  io.interrupted.addEventListener('abort', onInterrupt, { once: true });
-  const outcomes = await apply({
-    plan,
-    desired: folders.desired,
-    actual,
-    tenant: connection.extensions,
-    pack,
-    concurrency: flags.concurrency ?? defaultConcurrency,
-    signal: io.interrupted,
-    onOutcome: progress.outcome,
-  }).finally(progress.end);
-  const exitCode = worstExitCode(exitCodesOf(plan, outcomes, io));
-  const header = { ...report.header, command: 'apply' } as const;
-  return {
-    ...report,
-    kind: 'apply',
-    header,
-    outcomes,
-    ms: Math.round(performance.now() - started),
-    exitCode,
-  };
-}
-
-function exitCodesOf(plan: Plan, outcomes: readonly Outcome[], io: Io): readonly ExitCode[] {
-  const blocked = plan.changes.flatMap((change) =>
-    change.blocked === undefined ? [] : [exitCodeOfRail(change.blocked.rail)],
-  );
-  const interrupted = io.interrupted.aborted;
-  return [...blocked, ...outcomes.map(exitCodeOfOutcome), ...(interrupted ? [exitCodes.interrupted] : [])];
-}
-
-/** A taken name (409) means that the tenant moved since it was read: a conflict, not a mere failure. */
-function exitCodeOfOutcome({ status, error }: Outcome): ExitCode {
-  if (status === 'done') return exitCodes.ok;
-  if (error?.status === 401 || error?.status === 403 || error?.code === 'login-page') return exitCodes.auth;
-  return error?.status === 409 ? exitCodes.conflict : exitCodes.incomplete;
 }

@@ -1,17 +1,20 @@
 /** The tenant a run is for: an address and credentials from one source, or the embedded tenant. */
 
+import type { Credential } from '../config/credential.js';
 import type { Config } from '../config/resolve.js';
-import { resolveTarget, type Target } from '../config/target.js';
+import { resolveTarget } from '../config/target.js';
 import type { TenantHeader } from '../report/report.js';
 import { hideOwnFolder } from '../source/own-folder.js';
-import { apiKeyAuth } from '../tenant/auth.js';
+import { type Auth, apiKeyAuth, type OpenAuth } from '../tenant/auth.js';
 import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
-import { openTenant } from '../tenant/http.js';
+import { openTenant, type TenantHttp } from '../tenant/http.js';
 import type { Io } from './io.js';
 import type { Settings } from './settings.js';
 
 export interface Connection {
   readonly extensions: ExtensionsClient;
+  /** For the other APIs of the same tenant; one governor for all of them. */
+  readonly http: TenantHttp;
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
   /** What a plan is bound to: the origin, or `sandbox`, whose port differs from run to run. */
@@ -26,66 +29,76 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A tenant with the way to sign in, to which no request was made yet. */
+export interface Destination {
+  readonly url: string;
+  readonly auth: Auth | OpenAuth;
+  readonly header: TenantHeader;
+  readonly kind: 'tenant' | 'sandbox';
+  /** Ends the embedded tenant. */
+  readonly close: () => Promise<void>;
+}
+
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
-  const { flags, config, cwd } = settings;
-  const target = resolveTarget({ options: flags, env: io.env, config, cwd });
-  if (target.kind === 'sandbox') return connectSandbox(target.dir, settings, io, options);
-  return open(
-    target,
-    {
-      url: target.url,
-      source: target.source,
-      ...(target.environment !== undefined && { environment: target.environment }),
-    },
-    io,
-    options,
-  );
-}
-
-async function connectSandbox(
-  dir: string,
-  { config }: Settings,
-  io: Io,
-  options: ConnectOptions,
-): Promise<Connection> {
-  hideOwnFolder(config.root, dir);
-  const { startSandbox } = await import('../sandbox/start.js');
-  const sandbox = await startSandbox({ dir });
-  const header = { url: sandbox.url, source: '--sandbox', environment: 'sandbox' };
-  const connection = open(sandbox, header, io, options);
-  return {
-    ...connection,
-    kind: 'sandbox',
-    identity: 'sandbox',
-    close: async () => {
-      await connection.close();
-      await sandbox.close();
-    },
-  };
-}
-
-function open(
-  { url, apiKey }: Pick<Target & { kind: 'tenant' }, 'url' | 'apiKey'>,
-  header: TenantHeader,
-  io: Io,
-  options: ConnectOptions,
-): Connection {
+  const { url, auth, header, kind, close } = await findDestination(settings, io);
   const http = openTenant({
     url,
-    auth: apiKeyAuth(apiKey),
+    auth,
     userAgent: `qlik-sync/${io.version}`,
     proxies: io.env,
     ...(options.signal && { signal: options.signal }),
+    ...(settings.flags.timeout !== undefined && { timeoutMs: settings.flags.timeout }),
     onWait: ({ seconds, reason }) => options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`),
   });
   return {
     extensions: createExtensionsClient(http),
+    http,
     header,
-    kind: 'tenant',
-    identity: http.origin,
-    close: () => http.close(),
+    kind,
+    identity: kind === 'sandbox' ? 'sandbox' : http.origin,
+    close: async () => {
+      await http.close();
+      await close();
+    },
   };
+}
+
+/** Runs what the config names for its secret, or starts the embedded tenant. @throws UserError */
+export async function findDestination(settings: Settings, io: Io): Promise<Destination> {
+  const { flags, config, cwd, execution } = settings;
+  const target = await resolveTarget({
+    options: flags,
+    env: io.env,
+    config,
+    cwd,
+    execution,
+    isTerminal: io.terminal !== undefined,
+    signal: io.interrupted,
+  });
+  if (target.kind === 'sandbox') return openSandbox(target.dir, settings);
+  const { url, source, environment, credential } = target;
+  return {
+    url,
+    auth: await authOf(credential),
+    header: { url, source, ...(environment !== undefined && { environment }) },
+    kind: 'tenant',
+    close: async () => undefined,
+  };
+}
+
+async function authOf(credential: Credential): Promise<Auth | OpenAuth> {
+  if (credential.kind === 'api-key') return apiKeyAuth(credential.key);
+  const { oauthAuth } = await import('../tenant/auth-oauth.js');
+  return oauthAuth(credential);
+}
+
+async function openSandbox(dir: string, { config }: Settings): Promise<Destination> {
+  hideOwnFolder(config.root, dir);
+  const { startSandbox } = await import('../sandbox/start.js');
+  const { url, apiKey, close } = await startSandbox({ dir });
+  const header = { url, source: '--sandbox', environment: 'sandbox' };
+  return { url, auth: apiKeyAuth(apiKey), header, kind: 'sandbox', close };
 }
 
 const waitReasons = {

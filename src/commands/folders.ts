@@ -14,12 +14,14 @@ export interface Folders {
   readonly coverage: 'complete' | 'partial';
   /** Extensions found, whatever the selection. */
   readonly found: number;
+  /** The config's patterns that match no folder, whatever their rule's severity. */
+  readonly unmatched: readonly string[];
 }
 
 /** @throws UserError for a selection that matches nothing */
 export async function readFolders(selector: Selector | undefined, settings: Settings): Promise<Folders> {
   const { config, cwd, flags, tool } = settings;
-  const { state, findings } = await readDesired({
+  const { state, findings, unmatched } = await readDesired({
     root: config.root,
     cwd,
     extensions: config.extensions,
@@ -44,6 +46,7 @@ export async function readFolders(selector: Selector | undefined, settings: Sett
     findings: own,
     coverage: selector === undefined ? 'complete' : 'partial',
     found: state.extensions.length + state.notSelected.length,
+    unmatched,
   };
 }
 
@@ -51,6 +54,14 @@ export async function readFolders(selector: Selector | undefined, settings: Sett
 export function assertNoErrors(findings: readonly Finding[]): void {
   if (!findings.some(({ severity }) => severity === 'error')) return;
   throw new FindingsError(findings, { hint: 'qlik-sync validate checks the folders alone.' });
+}
+
+/** A folder that is named and missing is a mistake, unless nothing is meant to be there. */
+export function permitMissing(folders: Folders): Folders {
+  const findings = folders.findings.map((each) =>
+    each.rule === 'folder-missing' ? { ...each, severity: 'warning' as const } : each,
+  );
+  return { ...folders, findings };
 }
 
 /** Extensions with errors count as not selected: neither written nor taken for undesired. */

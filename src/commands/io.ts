@@ -1,7 +1,9 @@
 /** What a command may know of the process it runs in. Only `cli.ts` makes one from `process`. */
 
 import type { Readable, Writable } from 'node:stream';
+import type { Self } from '../reconcile/process-facts.js';
 import type { Paint } from '../report/paint.js';
+import type { Report } from '../report/report.js';
 
 export interface Sink {
   readonly write: (text: string) => void;
@@ -31,4 +33,8 @@ export interface Io {
   /** Aborted when the run is interrupted. */
   readonly interrupted: AbortSignal;
   readonly version: string;
+  /** This process among others, for locks and journals. */
+  readonly self: Self;
+  /** Takes what a run came to, for the files of `--report`; the last one counts. `run` provides it. */
+  readonly record?: (report: Report) => void;
 }

@@ -1,6 +1,8 @@
 /** The options that several commands share, as commander parses them. No option takes an optional value. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { durationForm, readDuration } from '../config/duration.js';
+import { parseReportOption, type WantedReport } from '../config/report-option.js';
 
 export interface SharedFlags {
   readonly config?: string;
@@ -8,14 +10,22 @@ export interface SharedFlags {
   readonly tenant?: string;
   readonly sandbox?: boolean;
   readonly sandboxDir?: string;
+  readonly context?: string;
   readonly cwd?: string;
   /** commander's negation: true unless `--no-cache` is given. */
   readonly cache?: boolean;
+  /** commander's negation: true unless `--no-exec` is given. */
+  readonly exec?: boolean;
   readonly json?: boolean;
   readonly concurrency?: number;
+  /** Milliseconds. */
+  readonly timeout?: number;
   readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly report?: readonly WantedReport[];
+  /** `QLIK_SYNC_OUTPUT_FILE`; no flag stands for it. */
+  readonly outputFile?: string;
 }
 
 export interface ApprovalOptions {
@@ -41,6 +51,7 @@ export interface SandboxOptions {
   readonly window?: number;
   readonly seed?: number;
   readonly apiKey?: string;
+  readonly tokenSeconds?: number;
   readonly json?: boolean;
   readonly cwd?: string;
   readonly quiet?: boolean;
@@ -63,13 +74,21 @@ export function addShared(command: Command): Command {
   return command
     .option('--config <file>', 'config file')
     .option('--env <name>', 'environment of the config', collect)
-    .option('--tenant <url>', 'tenant, with QLIK_API_KEY')
+    .option('--tenant <url>', 'tenant, with QLIK_API_KEY or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET')
+    .option('--context <name>', 'tenant and credentials of a qlik-cli context')
     .option('--sandbox', 'the embedded tenant, its state in .qlik-sync/sandbox')
     .option('--sandbox-dir <dir>', 'another folder for its state')
     .option('--cwd <dir>', 'work as if started in this folder')
     .option('--no-cache', 'ignore and leave alone every local index')
+    .option('--no-exec', 'run no program that comes with the config')
     .option('--json', 'print one document')
+    .addOption(
+      new Option('--report <kind=file>', 'also write a report; repeatable').argParser(collectReports),
+    )
     .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency))
+    .addOption(
+      new Option('--timeout <time>', 'longest wait for an answer, 60s unless given').argParser(parseDuration),
+    )
     .option('--yes', 'approve the plan that is shown; lifts no rail')
     .option('-q, --quiet', 'say less')
     .option('-v, --verbose', 'say more')
@@ -108,8 +127,13 @@ export function addSandboxOptions(command: Command): Command {
     )
     .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
     .addOption(new Option('--api-key <key>', 'the key that may do everything').argParser(parseApiKey))
+    .addOption(
+      new Option('--token-seconds <n>', 'how long an OAuth token lasts; 21600 when absent').argParser(
+        parsePositive,
+      ),
+    )
     .option('--cwd <dir>', 'work as if started in this folder')
-    .option('--json', 'print {"url","apiKey","userKey"} as the first line once it is ready')
+    .option('--json', 'print {"url","apiKey","userKey",…} as the first line once it is ready')
     .option('-q, --quiet', 'say less')
     .option('--no-color', 'no colour');
 }
@@ -133,12 +157,19 @@ function collect(value: string, previous: readonly string[] | undefined): readon
   return [...(previous ?? []), value.normalize('NFC')];
 }
 
+function collectReports(
+  text: string,
+  previous: readonly WantedReport[] | undefined,
+): readonly WantedReport[] {
+  const parsed = parseReportOption(text.normalize('NFC'));
+  if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem);
+  return [...(previous ?? []), parsed];
+}
+
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
   return Number(text);
 }
-
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 export function parsePort(text: string): number {
   const port = parseCount(text);
@@ -154,10 +185,9 @@ function parseApiKey(text: string): string {
 
 /** `90s`, `5m`, `1h` → milliseconds. */
 export function parseDuration(text: string): number {
-  const [, amount, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(text) ?? [];
-  if (amount === undefined || Number(amount) === 0)
-    throw new InvalidArgumentError('It takes a time such as 90s, 5m or 1h.');
-  return Number(amount) * unitMs[unit as keyof typeof unitMs];
+  const duration = readDuration(text);
+  if (duration === undefined) throw new InvalidArgumentError(`It takes ${durationForm}.`);
+  return duration;
 }
 
 function parsePositive(text: string): number {

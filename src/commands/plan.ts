@@ -2,6 +2,7 @@
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { PlanReport } from '../report/report.js';
+import { withComparisons } from './comparisons.js';
 import { connect } from './connect.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
@@ -10,7 +11,8 @@ import { propose } from './propose.js';
 import { createSelector } from './selection.js';
 import { readSettings } from './settings.js';
 
-export type PlanFlags = SharedFlags & ApprovalOptions & { readonly detailedExitcode?: true };
+export type PlanFlags = SharedFlags &
+  ApprovalOptions & { readonly detailedExitcode?: true; readonly diff?: true };
 
 export async function showPlan(names: readonly string[], given: PlanFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
@@ -24,7 +26,9 @@ export async function showPlan(names: readonly string[], given: PlanFlags, io: I
       connection,
       io,
     });
-    const report = { ...proposal.report, exitCode: exitCodeOf(proposal.report, given) };
+    const shown =
+      given.diff === true ? await withComparisons(proposal, settings, connection, io) : proposal.report;
+    const report = { ...shown, exitCode: exitCodeOf(shown, given) };
     print(report, settings.flags, io);
     return report.exitCode;
   } finally {

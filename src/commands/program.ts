@@ -4,9 +4,11 @@ import { Command } from 'commander';
 import type { Io } from './io.js';
 import { addApply } from './program/apply.js';
 import type { AddCommand, Finish } from './program/finish.js';
+import { addHistory } from './program/history.js';
 import { addInit } from './program/init.js';
 import { addPack } from './program/pack.js';
 import { addPlan } from './program/plan.js';
+import { addRollback } from './program/rollback.js';
 import { addSandbox } from './program/sandbox.js';
 import { addValidate } from './program/validate.js';
 import { addWatch } from './program/watch.js';
@@ -38,6 +40,8 @@ const commands: Readonly<Record<string, AddCommand>> = {
   apply: addApply,
   watch: addWatch,
   pack: addPack,
+  history: addHistory,
+  rollback: addRollback,
   sandbox: addSandbox,
 };
 

@@ -1,24 +1,38 @@
 /** What `plan` and `apply` share: both sides read at once, one plan, and what its rails say. */
 
 import { setImmediate } from 'node:timers/promises';
+import { forecastBackups } from '../core/budget.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { findRefusals, type GuardInput } from '../core/guard.js';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Plan } from '../core/model.js';
+import type { ActualState, Finding, Plan } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
 import { plan } from '../core/plan.js';
-import { createArchiveReader } from '../reconcile/archives.js';
+import { withoutUndefined } from '../core/present.js';
+import { finding } from '../core/rules.js';
+import { type RenameSearch, searchRenames } from '../reconcile/rename.js';
 import { resolveContent } from '../reconcile/resolve.js';
 import type { PlanReport, SourceState } from '../report/report.js';
+import type { Packer } from '../source/pack.js';
 import { readActual } from '../tenant/actual.js';
+import { openArchiveReader } from './archive-reader.js';
 import { checkArchives } from './archives.js';
 import type { Connection } from './connect.js';
-import { assertFound, assertNoErrors, type Folders, leaveOutBroken, readFolders } from './folders.js';
+import { finishReplaces, leaveUnfinished } from './finish-replaces.js';
+import {
+  assertFound,
+  assertNoErrors,
+  type Folders,
+  leaveOutBroken,
+  permitMissing,
+  readFolders,
+} from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
 import { findUnusedProtection, limitsOf, policyOf } from './policy.js';
 import type { Selector } from './selection.js';
 import type { Settings } from './settings.js';
+import { readStoredArchives } from './stored-archives.js';
 
 export const defaultConcurrency = 8;
 
@@ -26,6 +40,8 @@ export interface Proposal {
   readonly folders: Folders;
   readonly guard: GuardInput;
   readonly report: PlanReport;
+  /** Packs what does not come from a folder of the selection; all else is left to the packer that is given. */
+  readonly packWith: (otherwise: Packer) => Packer;
 }
 
 export interface Proposing {
@@ -33,6 +49,8 @@ export interface Proposing {
   readonly selector: Selector | undefined;
   /** What errors in the folders mean: no plan at all, or a plan without those extensions (and without deletes). */
   readonly broken: 'refuse' | 'leave-out';
+  /** Whether replaces that were interrupted are finished; `leave` where one may be under way in this process. */
+  readonly interrupted?: 'finish' | 'leave';
   readonly settings: Settings;
   readonly approvals: ApprovalOptions;
   readonly connection: Connection;
@@ -49,7 +67,8 @@ export async function propose(input: Proposing): Promise<Proposal> {
   try {
     // The request begins to leave before the disk is read.
     await setImmediate();
-    const folders = await readFolders(selector, settings);
+    const read = await readFolders(selector, settings);
+    const folders = input.approvals.allowEmpty === true ? permitMissing(read) : read;
     if (input.broken === 'leave-out') return await decide(input, leaveOutBroken(folders), await listing);
     assertNoErrors(folders.findings);
     const listed = await listing;
@@ -61,37 +80,46 @@ export async function propose(input: Proposing): Promise<Proposal> {
   }
 }
 
-async function decide(input: Proposing, folders: Folders, listed: ActualState): Promise<Proposal> {
+async function decide(input: Proposing, read: Folders, listed: ActualState): Promise<Proposal> {
   const { settings, connection, approvals } = input;
+  const { folders, unfinished, packWith } =
+    input.interrupted === 'leave'
+      ? leaveUnfinished(read)
+      : await finishReplaces(read, listed, settings, connection);
   const policy = policyOf(settings.config, approvals, folders);
-  let downloads = 0;
-  const readArchive = createArchiveReader({
-    extensions: connection.extensions,
-    root: settings.config.root,
-    tenant: connection.identity,
-    cache: settings.flags.cache === false ? 'off' : 'on',
-    signal: input.io.interrupted,
-    onDownload: () => {
-      downloads += 1;
-    },
-  });
+  const { readArchive, downloads } = openArchiveReader(settings, connection, input.io);
   const concurrency = settings.flags.concurrency ?? defaultConcurrency;
   const actual = await resolveContent(folders.desired, listed, policy.project, readArchive, { concurrency });
-  const decided = plan({
-    desired: folders.desired,
-    actual,
-    policy,
-    tenant: connection.identity,
-    reads: 1 + downloads,
-  });
+  const stored = input.broken === 'refuse' ? await readStoredArchives(settings, connection, approvals) : undefined;
+  const world = { desired: folders.desired, actual, policy, tenant: connection.identity, unfinished, stored };
+  const first = plan({ ...world, reads: 1 + downloads() });
+  const { renames, uncompared } = await searchRenames(
+    first,
+    folders.desired.extensions,
+    actual.extensions,
+    readArchive,
+  );
+  const decided = plan({ ...world, reads: 1 + downloads(), renames });
   assertKnownApprovals(decided, policy);
   const guard: GuardInput = {
     plan: decided,
     actual,
     found: folders.found,
+    unmatched: folders.unmatched,
     limits: limitsOf(settings.config, approvals),
   };
-  return { folders, guard, report: await reportOf(input, folders, guard) };
+  const report = await reportOf(input, folders, guard);
+  const findings = [...report.findings, ...uncompared.map(describeUncompared)];
+  const backups = forecastBackups(decided.changes, stored);
+  return { folders, guard, report: { ...report, findings, ...(backups && { backups }) }, packWith };
+}
+
+function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]): Finding {
+  return finding('rename-unchecked', {
+    extension: name,
+    message: `${name}, which would be deleted, could not be compared with what would be created: ${reason}`,
+    hint: 'If it was renamed, sheets that use the old name break.',
+  });
 }
 
 /** Nothing here and nothing of ours there is a mistake in the config rather than a success. */
@@ -113,7 +141,7 @@ function uploadsOf({ changes }: Plan, { desired }: Folders): Folders['desired'][
   const uploads = new Set(
     changes.filter(({ write }) => write?.carries === 'file-and-data').map(({ name }) => name),
   );
-  return desired.extensions.filter(({ name }) => uploads.has(name));
+  return desired.extensions.filter(({ name, folder }) => folder !== '' && uploads.has(name));
 }
 
 async function reportOf(
@@ -144,5 +172,6 @@ async function reportOf(
 async function readSourceState({ flags, config }: Settings): Promise<SourceState> {
   if (flags.json !== true) return {};
   const { readGitState } = await import('../source/git.js');
-  return readGitState(config.root);
+  const { commit, dirty } = await readGitState(config.root);
+  return withoutUndefined({ commit, dirty });
 }

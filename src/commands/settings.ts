@@ -2,8 +2,12 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { environmentNames } from '../config/choose-environment.js';
 import { readEnvironmentOptions } from '../config/environment-variables.js';
+import type { Execution } from '../config/execution.js';
+import { everyEnvironment } from '../config/known-keys.js';
 import { loadConfig } from '../config/load.js';
+import type { LoadedConfig } from '../config/raw.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
 import { UserError } from '../core/errors.js';
 import { configurableRuleIds } from '../core/rules.js';
@@ -15,18 +19,69 @@ export interface Settings {
   /** Absolute; where paths of the command line start. */
   readonly cwd: string;
   readonly config: Config;
+  /** Whether programs that come with the config may be run (`--no-exec`). */
+  readonly execution: Execution;
   /** `qlik-sync/<version>`. */
   readonly tool: string;
 }
 
-/** @throws ConfigError, UserError */
+/** The config file, read once for any number of its environments. */
+export interface SettingsSource {
+  readonly flags: SharedFlags;
+  readonly cwd: string;
+  readonly loaded: LoadedConfig;
+  /** Every environment of the file, in its order. */
+  readonly environments: readonly string[];
+  /** What `--env` asks for, each once and `all` written out; empty where nothing is asked for. */
+  readonly asked: readonly string[];
+  /** @throws ConfigError for what is wrong with the file when this environment is used; none: the default one */
+  readonly settingsFor: (environment: string | undefined) => Settings;
+}
+
+/** The settings of a run on one environment. @throws ConfigError, UserError */
 export async function readSettings(given: SharedFlags, io: Io): Promise<Settings> {
+  const source = await openSettings(given, io);
+  return source.settingsFor(oneEnvironment(source.asked));
+}
+
+/** The settings with an environment of the caller's choice. @throws ConfigError, UserError */
+export async function readSettingsFor(given: SharedFlags, io: Io, environment: string): Promise<Settings> {
+  return (await openSettings(given, io)).settingsFor(environment);
+}
+
+/** @throws ConfigError, UserError */
+export async function openSettings(given: SharedFlags, io: Io): Promise<SettingsSource> {
   const flags = mergeFlags(given, io);
   const cwd = workingFolder(flags, io);
-  const environment = oneEnvironment(flags.env);
-  const loaded = await loadConfig({ cwd, config: flags.config });
-  const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
-  return { flags, cwd, config, tool: `qlik-sync/${io.version}` };
+  const execution = executionOf(flags);
+  const loaded = await loadConfig({ cwd, config: flags.config, execution });
+  const environments = environmentNames(loaded.value);
+  return {
+    flags,
+    cwd,
+    loaded,
+    environments,
+    asked: writeOut(flags.env ?? [], environments, loaded.displayFile),
+    settingsFor(environment) {
+      const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
+      return { flags, cwd, config, execution, tool: `qlik-sync/${io.version}` };
+    },
+  };
+}
+
+function executionOf({ exec }: Pick<SharedFlags, 'exec'>): Execution {
+  return exec === false ? 'refused' : 'allowed';
+}
+
+function writeOut(
+  asked: readonly string[],
+  known: readonly string[],
+  displayFile: string,
+): readonly string[] {
+  if (asked.includes(everyEnvironment) && known.length === 0) {
+    throw new UserError(`--env all: ${displayFile} has no environments`);
+  }
+  return [...new Set(asked.flatMap((name) => (name === everyEnvironment ? known : [name])))];
 }
 
 /** Absolute. @throws UserError where `--cwd` names no folder */
@@ -38,24 +93,28 @@ export function workingFolder({ cwd }: Pick<SharedFlags, 'cwd'>, io: Io): string
 
 /** What the command line says wins over what the environment says; a target named there replaces the one named here. */
 export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
-  const { cache, sandbox, sandboxDir, tenant, ...rest } = readEnvironmentOptions(io.env);
-  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant, given.env].some(
+  const { cache, exec, sandbox, sandboxDir, tenant, context, ...rest } = readEnvironmentOptions(io.env);
+  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant, given.context, given.env].some(
     (value) => value !== undefined,
   );
-  const target = namesTarget
-    ? {}
-    : { ...(sandbox && { sandbox }), ...(sandboxDir && { sandboxDir }), ...(tenant && { tenant }) };
+  const target = {
+    ...(sandbox && { sandbox }),
+    ...(sandboxDir && { sandboxDir }),
+    ...(tenant && { tenant }),
+    ...(context && { context }),
+  };
   return {
     ...rest,
-    ...target,
+    ...(!namesTarget && target),
     ...given,
     cache: given.cache !== false && cache !== false,
+    exec: given.exec !== false && exec !== false,
   };
 }
 
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
-    throw new UserError(`--env was given ${names.length} times: ${names.join(', ')}.`, {
+    throw new UserError(`--env names ${names.length} environments: ${names.join(', ')}.`, {
       hint: 'One run works on one environment.',
     });
   }

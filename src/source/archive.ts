@@ -30,21 +30,50 @@ const mostUnpacked = 256 * 2 ** 20;
  * applies. `undefined` where the content cannot be told for certain; never throws on any bytes.
  */
 export async function digestArchive(bytes: Uint8Array): Promise<DigestedArchive | undefined> {
+  const opened = openArchive(bytes);
+  if (opened === undefined) return undefined;
+  const files: ArchivedFile[] = [];
+  for (const { path, read } of opened.filter((entry) => !isDroppedByQlik(entry.path))) {
+    const content = await read();
+    if (content === undefined) return undefined;
+    files.push({ path, bytes: content.length, sha256: sha256Of(content) });
+  }
+  return { digest: digestOf(files), files };
+}
+
+/** A file of an archive that was opened; its content is unpacked when it is read, and not kept. */
+export interface PackedFile {
+  /** Without the wrapping folder, in Unicode NFC. */
+  readonly path: string;
+  /** Declared bytes; `read` gives no more than these. */
+  readonly bytes: number;
+  /** `st_mode` as a Unix program wrote it down; 0 where none did. */
+  readonly mode: number;
+  /** `undefined` where the bytes are not what the archive itself says of them. */
+  readonly read: () => Promise<Buffer | undefined>;
+}
+
+/**
+ * Every file, what Qlik drops included, sorted by the UTF-8 bytes of `path`, each path once. `undefined` for what no
+ * tenant can hold, or cannot be told for certain; never throws on any bytes.
+ */
+export function openArchive(bytes: Uint8Array): readonly PackedFile[] | undefined {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const entries = readZipDirectory(zip)?.filter((entry) => !isDroppedByQlik(entry.path));
+  const entries = readZipDirectory(zip);
   if (entries === undefined || entries.length > mostEntries || totalOf(entries) > mostUnpacked)
     return undefined;
   const wrapper = findWrapper(entries);
   if (wrapper === undefined) return undefined;
-  const files = new Map<string, ArchivedFile>();
+  const files = new Map<string, PackedFile>();
   for (const entry of entries) {
-    const content = await unpack(zip, entry);
     const path = normalizePath(strip(entry.path, wrapper));
-    if (content === undefined || files.has(path)) return undefined;
-    files.set(path, { path, bytes: content.length, sha256: sha256Of(content) });
+    if (files.has(path)) {
+      if (isDroppedByQlik(path)) continue;
+      return undefined;
+    }
+    files.set(path, { path, bytes: entry.unpacked, mode: entry.mode, read: () => unpack(zip, entry) });
   }
-  const sorted = [...files.values()].sort((a, b) => comparePaths(a.path, b.path));
-  return { digest: digestOf(sorted), files: sorted };
+  return [...files.values()].sort((a, b) => comparePaths(a.path, b.path));
 }
 
 function totalOf(entries: readonly ZipEntry[]): number {
@@ -88,6 +117,6 @@ async function decompress(packed: Buffer, entry: ZipEntry): Promise<Buffer | und
   }
 }
 
-function sha256Of(content: Buffer): string {
+export function sha256Of(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }

@@ -2,7 +2,7 @@
 
 import type { Dirent } from 'node:fs';
 import { basename } from 'node:path';
-import type { Finding } from '../core/model.js';
+import type { Finding, UnreadFolder } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
 import { displayPath } from './display.js';
 import { type Expansion, expandFolders } from './expand-folders.js';
@@ -35,6 +35,9 @@ export interface Discovery {
   readonly remarks: readonly Remark[];
   /** Names that were found, but in a way that they cannot be read: twice, or several in one folder. */
   readonly unclear: readonly string[];
+  readonly unread: readonly UnreadFolder[];
+  /** Patterns that match no folder, as the config writes them. */
+  readonly unmatched: readonly string[];
 }
 
 /** @param root what `patterns` are relative to; absolute. @param cwd what shown paths are relative to; absolute. */
@@ -53,6 +56,11 @@ export async function discover(root: string, cwd: string, patterns: readonly str
       ...conflicts,
     ],
     unclear: [...clashing, ...inspected.flatMap((each) => each.unclear ?? [])],
+    unread: [
+      ...expansion.dangling.map((path) => ({ displayFolder: displayPath(cwd, path) })),
+      ...inspected.flatMap((each) => each.unread ?? []),
+    ],
+    unmatched: expansion.unmatched,
   };
 }
 
@@ -69,7 +77,17 @@ function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[]
     finding: finding('unreadable', { file: displayPath(cwd, path), message: 'The folder cannot be listed.' }),
     names: [],
   }));
-  return [...missing, ...unreadable, ...expansion.unmatched.map(remarkOnUnmatched)];
+  const dangling = expansion.dangling.map((path) => remarkOnDangling(path, cwd));
+  return [...missing, ...unreadable, ...dangling, ...expansion.unmatched.map(remarkOnUnmatched)];
+}
+
+function remarkOnDangling(path: string, cwd: string): Remark {
+  const message = 'The link leads to no folder that can be looked at.';
+  const hint = 'If a build makes the folder, build first; otherwise remove the link.';
+  return {
+    finding: finding('no-manifest', { file: displayPath(cwd, path), message, hint }),
+    names: [basename(path)],
+  };
 }
 
 function remarkOnUnmatched(pattern: string): Remark {

@@ -29,6 +29,8 @@ export interface Expansion {
   readonly missing: readonly { readonly pattern: string; readonly path: string; readonly isFile: boolean }[];
   /** Folders on the way that cannot be listed. */
   readonly unreadable: readonly string[];
+  /** Links that match and lead nowhere. */
+  readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
   readonly unmatched: readonly string[];
 }
@@ -41,21 +43,22 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
   const all = (await Promise.all(patterns.map((source) => compilePattern(source, root)))).flat();
   const positive = all.filter((pattern) => !pattern.negative);
   const negative = all.filter((pattern) => pattern.negative);
-  const unreadable = new Set<string>();
-  const hits = positive.flatMap((pattern) => findFolders(pattern, unreadable));
+  const trouble = { unreadable: new Set<string>(), dangling: new Set<string>() };
+  const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
   const matched = new Set(hits.map((hit) => hit.pattern));
   const wanted = hits.filter((hit) => !negative.some((each) => excludes(each, hit.path)));
   const unmatched = positive.filter((each) => !matched.has(each.source) && !isLiteral(each));
   return {
     folders: distinct(wanted).sort((a, b) => (a.path < b.path ? -1 : 1)),
     missing: positive.filter(isLiteral).flatMap(findMissing),
-    unreadable: [...unreadable],
+    unreadable: [...trouble.unreadable],
+    dangling: [...trouble.dangling].filter((path) => !negative.some((each) => excludes(each, path))),
     unmatched: [...new Set(unmatched.map((each) => each.source))],
   };
 }
 
-function findFolders(pattern: FolderPattern, unreadable: Set<string>): readonly FoundFolder[] {
-  const walked: Walk = { found: [], unreadable };
+function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): readonly FoundFolder[] {
+  const walked: Walk = { found: [], ...trouble };
   walk(pattern.base, pattern.segments, walked);
   return walked.found.map((path) => ({
     path,
@@ -99,6 +102,7 @@ function literalPath({ base, segments }: FolderPattern): string {
 interface Walk {
   readonly found: string[];
   readonly unreadable: Set<string>;
+  readonly dangling: Set<string>;
 }
 
 function walk(folder: string, segments: readonly Segment[], into: Walk): void {
@@ -119,6 +123,8 @@ function walk(folder: string, segments: readonly Segment[], into: Walk): void {
 function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: Walk): void {
   if (rest.length === 0 && entry.isDirectory()) into.found.push(normalize(path));
   else if (entry.isDirectory() || entry.isSymbolicLink()) walk(path, rest, into);
+  if (rest.length === 0 && entry.isSymbolicLink() && kindOf(path) === 'nothing')
+    into.dangling.add(normalize(path));
 }
 
 function walkDeep(folder: string, segments: readonly Segment[], rest: readonly Segment[], into: Walk): void {

@@ -1,33 +1,39 @@
-/** Which commit the folders are at: recorded in documents, never used to decide. */
+/** Which commit the folders are at: recorded in documents and journals, never used to decide. */
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { withoutUndefined } from '../core/present.js';
 
 const runFile = promisify(execFile);
 
 export interface GitState {
   /** 40 (or 64) hex digits. */
   readonly commit?: string;
+  /** Absent where a commit is checked out rather than a branch, as pipelines do. */
+  readonly branch?: string;
   /** Whether tracked or untracked files below the folder differ from the commit. */
   readonly dirty?: boolean;
 }
 
-/** Empty outside a repository, without a commit, or without git. Costs two processes, so only documents ask. */
+/** Empty outside a repository, without a commit, or without git. Costs a process, so only what is recorded asks. */
 export async function readGitState(folder: string): Promise<GitState> {
   try {
-    const [commit, status] = await Promise.all([
-      git(folder, ['rev-parse', '--verify', 'HEAD']),
-      git(folder, ['status', '--porcelain', '--', '.']),
-    ]);
-    return { commit: commit.trim(), dirty: status !== '' };
+    const { stdout } = await runFile(
+      'git',
+      ['-C', folder, '--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--', '.'],
+      { timeout: 10_000, maxBuffer: 2 ** 26 },
+    );
+    return parseStatus(stdout);
   } catch {
     return {};
   }
 }
 
-async function git(folder: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await runFile('git', ['-C', folder, '--no-optional-locks', ...args], {
-    timeout: 10_000,
-  });
-  return stdout;
+/** git's own words stand in brackets, which no commit or branch has: `(initial)`, `(detached)`. */
+function parseStatus(output: string): GitState {
+  const header = (name: string): string | undefined =>
+    new RegExp(`^# branch\\.${name} ([^(].*)$`, 'm').exec(output)?.[1];
+  const commit = header('oid');
+  if (commit === undefined) return {};
+  return { commit, dirty: /^[^#]/m.test(output), ...withoutUndefined({ branch: header('head') }) };
 }

@@ -2,16 +2,19 @@
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import type { UnreadFolder } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
 import type { Candidate, Remark } from './discover.js';
 import { displayBelow, displayPath, reasonOf } from './display.js';
 import type { FoundFolder } from './expand-folders.js';
 import { findNestedManifest, isManifestName } from './nested-manifest.js';
+import { isHidden } from './pattern.js';
 
 export interface InspectedFolder {
   readonly candidate?: Candidate;
   readonly remark?: Remark;
   readonly unclear?: readonly string[];
+  readonly unread?: UnreadFolder;
 }
 
 export function inspectFolder(
@@ -106,7 +109,10 @@ function judgeEmpty(found: FoundFolder, displayFolder: string, entries: readonly
     message: 'The folder holds no .qext file.',
     hint: hintForEmpty(found, displayFolder, nested, entries),
   });
-  return { remark: { finding: remark, names: [basename(found.path)] } };
+  const name = basename(found.path);
+  const standsForAny = found.how === 'named' || isUnbuilt || entries.every((entry) => isHidden(entry.name));
+  const unread = standsForAny ? { displayFolder } : { displayFolder, name: name.normalize('NFC') };
+  return { remark: { finding: remark, names: [name] }, unread };
 }
 
 function hintForEmpty(

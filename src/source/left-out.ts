@@ -18,3 +18,14 @@ export function whyLeftOut(
   if (verdict === 'silent' && isIgnoredByDefault(name, kind)) return 'default';
   return kind === 'file' && isDroppedByQlik(name) ? 'dropped-by-qlik' : undefined;
 }
+
+/** The same for a file of which only the path is known: a folder on the way may be left out as a whole. */
+export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['why'] | undefined {
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length++) {
+    const kind = length === parts.length ? 'file' : 'folder';
+    const why = whyLeftOut(rules, parts.slice(0, length).join('/'), parts[length - 1] ?? '', kind);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}

@@ -74,7 +74,8 @@ async function generate(
   return { bytes, md5: createHash('md5').update(bytes).digest('hex'), size: bytes.length };
 }
 
-function readUnchanged(extension: DesiredExtension, file: KeptFile): Buffer {
+/** @throws SourceError when the file is no longer what `extension` says */
+export function readUnchanged(extension: DesiredExtension, file: KeptFile): Buffer {
   const content = readAgain(extension, file);
   if (createHash('sha256').update(content).digest('hex') === file.sha256) return content;
   throw new SourceError('the file changed after it was read', {

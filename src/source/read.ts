@@ -33,6 +33,8 @@ export interface DesiredReading {
   readonly state: DesiredState;
   /** About the selected extensions and about the patterns, with the catalogue's severities. */
   readonly findings: readonly Finding[];
+  /** Patterns that match no folder. */
+  readonly unmatched: readonly string[];
 }
 
 /**
@@ -64,6 +66,7 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
   index?.save();
   return {
     state: toState(discovery, readings, selects),
+    unmatched: discovery.unmatched,
     findings: [
       ...remarksOnSelection(discovery, selects).map((remark) => remark.finding),
       ...readings.flatMap((reading) => reading.findings),
@@ -98,6 +101,7 @@ function toState(
     notSelected: [
       ...new Set([...namesOf(notSelected), ...discovery.unclear, ...unreadable.map((each) => each.name)]),
     ].sort(),
+    ...(discovery.unread.length > 0 && { unread: discovery.unread }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ZipEntry {
   readonly unpacked: number;
   /** Where the entry's local header begins. */
   readonly offset: number;
+  /** The file type and permissions that a Unix program wrote down (`st_mode`); 0 where none did. */
+  readonly mode: number;
 }
 
 const endSignature = 0x06054b50;
@@ -25,7 +27,8 @@ const encryptedFlag = 0x1;
 
 /**
  * The entries without folders, or `undefined` for what is no zip or of a kind that cannot be vouched for:
- * encrypted, spanned, zip64, names that lead out of the folder, one name twice.
+ * encrypted, spanned, zip64, names that lead out of the folder, one name twice, entries that share their bytes (a small
+ * archive of those takes hours to read).
  */
 export function readZipDirectory(zip: Buffer): readonly ZipEntry[] | undefined {
   const end = findEnd(zip);
@@ -40,7 +43,9 @@ export function readZipDirectory(zip: Buffer): readonly ZipEntry[] | undefined {
     entries.set(entry.path, entry);
     at += entryLength + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
-  return [...entries.values()].filter((entry) => !entry.path.endsWith('/'));
+  const all = [...entries.values()];
+  const packed = all.reduce((sum, entry) => sum + entry.compressed, 0);
+  return packed > zip.length ? undefined : all.filter((entry) => !entry.path.endsWith('/'));
 }
 
 /** The entry's bytes as they lie in the archive; `undefined` where they do not fit in. */
@@ -75,6 +80,7 @@ function readEntry(zip: Buffer, at: number): ZipEntry | undefined {
     compressed: zip.readUInt32LE(at + 20),
     unpacked: zip.readUInt32LE(at + 24),
     offset: zip.readUInt32LE(at + 42),
+    mode: zip.readUInt16LE(at + 40),
   };
 }
 
@@ -87,8 +93,9 @@ function decodeName(name: Buffer): string | undefined {
   }
 }
 
+/** Also once the folder that wraps everything is taken away: `w//etc` and `w/C:/` are absolute then. */
 function leadsOut(path: string): boolean {
-  if (path === '' || path.startsWith('/') || path.includes('\\') || path.includes('\0')) return true;
-  if (/^[A-Za-z]:/.test(path)) return true;
-  return path.split('/').some((part) => part === '.' || part === '..');
+  if (path.includes('\\') || path.includes('\0')) return true;
+  const parts = path.replace(/\/$/, '').split('/');
+  return parts.some((part) => part === '' || part === '.' || part === '..' || /^[A-Za-z]:/.test(part));
 }

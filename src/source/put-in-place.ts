@@ -1,0 +1,111 @@
+/** Puts files that were written aside in their place, all of them or, where the system refuses one, none. */
+
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RefusedError } from '../core/errors.js';
+import { ownFolder } from './ignored-by-default.js';
+
+/** A folder beside the final one, on the same disk, that no wildcard finds. */
+export function makeAside(folder: string): string {
+  mkdirSync(dirname(folder), { recursive: true });
+  return mkdtempSync(join(dirname(folder), `${ownFolder}-`));
+}
+
+/** A folder within an existing one, which no upload takes and no step out of it needs. */
+export function makeAsideWithin(folder: string): string {
+  const own = join(folder, ownFolder);
+  mkdirSync(own, { recursive: true });
+  return mkdtempSync(join(own, 'pull-'));
+}
+
+/** Also takes away `.qlik-sync/` itself if nothing else is in it. */
+export function removeAside(aside: string): void {
+  rmSync(aside, { recursive: true, force: true });
+  try {
+    if (readdirSync(dirname(aside)).length === 0 && dirname(aside).endsWith(ownFolder))
+      rmdirSync(dirname(aside));
+  } catch {
+    // Something else is in it now.
+  }
+}
+
+/** After a failure: what could not be put back stays where it is, and is no rubbish. */
+export function removeAsideUnlessNeeded(aside: string, old: string): void {
+  if (
+    existsSync(old) &&
+    readdirSync(old, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile())
+  ) {
+    return;
+  }
+  removeAside(aside);
+}
+
+export interface Exchange {
+  /** Absolute. */
+  readonly folder: string;
+  /** Absolute: holds the new files. */
+  readonly fresh: string;
+  /** Absolute: takes the old ones. Must not exist. */
+  readonly old: string;
+  /** Paths that the folder holds and are removed or replaced, as the disk spells them. */
+  readonly take: readonly string[];
+  /** Paths that `fresh` holds and the folder shall hold. */
+  readonly put: readonly string[];
+}
+
+/** Everything else in the folder is left alone. @throws RefusedError where a link leads a path somewhere else */
+export function exchangeFiles({ folder, fresh, old, take, put }: Exchange): void {
+  for (const path of [...take, ...put]) assertNoLink(folder, path);
+  carryOut([
+    ...take.map((path): Move => [join(folder, path), join(old, path)]),
+    ...put.map((path): Move => [join(fresh, path), join(folder, path)]),
+  ]);
+  for (const path of take) removeEmptyParents(folder, path);
+}
+
+type Move = readonly [from: string, to: string];
+
+function carryOut(moves: readonly Move[]): void {
+  const done: Move[] = [];
+  try {
+    for (const [from, to] of moves) {
+      mkdirSync(dirname(to), { recursive: true });
+      renameSync(from, to);
+      done.push([from, to]);
+    }
+  } catch (error) {
+    for (const [from, to] of done.reverse()) renameSync(to, from);
+    throw error;
+  }
+}
+
+function assertNoLink(folder: string, path: string): void {
+  const parts = path.split('/');
+  for (let length = 1; length < parts.length; length++) {
+    const part = parts.slice(0, length).join('/');
+    const stats = lstatSync(join(folder, part), { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (stats.isDirectory()) continue;
+    throw new RefusedError(`${part} is a link or a file, and ${path} would have to be written through it.`, {
+      hint: 'Replace it by a folder, or remove it.',
+    });
+  }
+}
+
+function removeEmptyParents(folder: string, path: string): void {
+  const parts = path.split('/').slice(0, -1);
+  for (; parts.length > 0; parts.pop()) {
+    const parent = join(folder, ...parts);
+    if (!existsSync(parent) || readdirSync(parent).length > 0) return;
+    rmdirSync(parent);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Writes the archive of a tenant to a new folder. Nothing in it is believed: an archive that could put a file
+ * anywhere else, or that not every disk can hold, is refused whole before its first file is written.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { digestOf } from '../core/digest.js';
+import { RefusedError } from '../core/errors.js';
+import type { LeftOutFile } from '../core/model.js';
+import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from './archive.js';
+import { isDroppedByQlik } from './dropped.js';
+import type { IgnoreRules } from './ignore-rules.js';
+import { whyPathLeftOut } from './left-out.js';
+import { whyUnfit } from './portable-name.js';
+
+export interface Unpacking {
+  /** The record's `qextFilename`: the archive must hold this `.qext` and no other beside it. */
+  readonly name: string;
+  /** Absolute; must not exist. */
+  readonly folder: string;
+  /** What is left out of an upload from the folder is not written either. */
+  readonly rules: IgnoreRules;
+}
+
+export interface Unpacked {
+  /** What is written, sorted by the UTF-8 bytes of `path`; also what Qlik drops, such as a licence. */
+  readonly files: readonly ArchivedFile[];
+  readonly leftOut: readonly LeftOutFile[];
+  /** Of the content as the folder holds it now. */
+  readonly digest: string;
+}
+
+/** @throws RefusedError for what must not be unpacked; then nothing was written, or the folder holds a part of it. */
+export async function unpack(archive: Uint8Array, { name, folder, rules }: Unpacking): Promise<Unpacked> {
+  const opened = openArchive(archive);
+  if (opened === undefined) {
+    throw refused(name, 'is damaged, too large, or of a kind that cannot be told for certain');
+  }
+  const leftOut = opened.flatMap(({ path }) => leftOutOf(rules, path));
+  const hidden = new Set(leftOut.map(({ path }) => path));
+  const wanted = opened.filter(({ path }) => !hidden.has(path));
+  assertSafe(name, wanted);
+  assertManifest(name, wanted);
+  mkdirSync(folder);
+  const files: ArchivedFile[] = [];
+  for (const file of wanted) files.push(await writeOne(name, folder, file));
+  const content = files.filter(({ path }) => !isDroppedByQlik(path));
+  return { files, leftOut, digest: digestOf(content) };
+}
+
+function refused(name: string, reason: string): RefusedError {
+  return new RefusedError(`The archive of ${name} was not unpacked: it ${reason}.`, {
+    hint: 'Nothing of it was put in place. Download it in the administration page to look at it.',
+  });
+}
+
+/** What only Qlik drops is written: a licence belongs to the sources. */
+function leftOutOf(rules: IgnoreRules, path: string): readonly LeftOutFile[] {
+  const why = whyPathLeftOut(rules, path);
+  return why === undefined || why === 'dropped-by-qlik' ? [] : [{ path, why }];
+}
+
+const longestPath = 800;
+const fileTypes = 0o170000;
+const regularFile = 0o100000;
+
+function assertSafe(name: string, files: readonly PackedFile[]): void {
+  const spellings = new Map<string, { readonly path: string; readonly kind: 'file' | 'folder' }>();
+  for (const { path, mode } of files) {
+    const problem = findProblem(path, mode) ?? findClash(path, spellings);
+    if (problem !== undefined) throw refused(name, `holds ${JSON.stringify(path)}, which ${problem}`);
+  }
+}
+
+function findProblem(path: string, mode: number): string | undefined {
+  const type = mode & fileTypes;
+  if (type !== 0 && type !== regularFile) return 'is a link or a special file';
+  if (Buffer.byteLength(path) > longestPath) return `is longer than ${longestPath} bytes`;
+  return path
+    .split('/')
+    .map(whyUnfit)
+    .find((why) => why !== undefined);
+}
+
+/** Two spellings of one name, or a file where another file's folder would be. */
+function findClash(
+  path: string,
+  spellings: Map<string, { readonly path: string; readonly kind: 'file' | 'folder' }>,
+): string | undefined {
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length++) {
+    const part = parts.slice(0, length).join('/');
+    const kind = length === parts.length ? 'file' : 'folder';
+    const other = spellings.get(part.toLowerCase());
+    if (other === undefined) spellings.set(part.toLowerCase(), { path: part, kind });
+    else if (other.path !== part) return `differs only in case from ${JSON.stringify(other.path)}`;
+    else if (other.kind !== kind || kind === 'file') return 'is a file and a folder at once';
+  }
+  return undefined;
+}
+
+/** A folder is found by its `.qext`: with another name it would be another extension. */
+function assertManifest(name: string, files: readonly PackedFile[]): void {
+  const manifests = files.map(({ path }) => path).filter((path) => /^[^/]+\.qext$/.test(path));
+  const [only, ...others] = manifests;
+  if (only === `${name}.qext`.normalize('NFC') && others.length === 0) return;
+  throw refused(name, `holds ${manifests.join(', ') || 'no .qext'} where ${name}.qext should be alone`);
+}
+
+async function writeOne(name: string, folder: string, file: PackedFile): Promise<ArchivedFile> {
+  const content = await file.read();
+  if (content === undefined) throw refused(name, `holds ${JSON.stringify(file.path)}, which is damaged`);
+  const place = join(folder, file.path);
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, content, { flag: 'wx' });
+  return { path: file.path, bytes: content.length, sha256: sha256Of(content) };
+}
