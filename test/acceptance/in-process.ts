@@ -12,6 +12,14 @@ export interface InProcessOptions {
   readonly onStderr?: (text: string) => void;
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
   const sink = (lines: string[], listen: (text: string) => void = () => undefined) => ({
@@ -32,6 +40,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     interrupted: options.interrupted ?? new AbortController().signal,
     terminal: undefined,
     version: '0.0.0-test',
+    self: { pid: process.pid, isAlive },
   });
   return { code, stdout: out.join(''), stderr: err.join('') };
 }

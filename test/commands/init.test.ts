@@ -200,6 +200,7 @@ describe('never overwrites', () => {
       terminal: { input, output },
       interrupted: new AbortController().signal,
       version: '0.0.0-test',
+      self: { pid: process.pid, isAlive: () => true },
     });
     expect(code).toBe(3);
     expect(errors.join('')).toContain('qlik-sync.config.json was not written: it exists already.');

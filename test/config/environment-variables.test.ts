@@ -19,6 +19,12 @@ describe('QLIK_SYNC_<OPTION>', () => {
     ['QLIK_SYNC_QUIET', '1', { quiet: true }],
     ['QLIK_SYNC_VERBOSE', ' 1 ', { verbose: true }],
     ['QLIK_SYNC_NO_COLOR', '1', { color: false }],
+    ['QLIK_SYNC_OUTPUT_FILE', 'out.ndjson', { outputFile: 'out.ndjson' }],
+    [
+      'QLIK_SYNC_REPORT',
+      'html=a=b.html\ngithub',
+      { report: [{ kind: 'html', file: 'a=b.html' }, { kind: 'github' }] },
+    ],
     ['QLIK_SYNC_JSON', '', {}],
     ['QLIK_SYNC', 'x', {}],
     ['PATH', 'x', {}],
@@ -39,7 +45,11 @@ describe('what is refused', () => {
       { QLIK_SYNC_TENNANT: 'x' },
       'QLIK_SYNC_TENNANT: is not a variable of qlik-sync (did you mean "QLIK_SYNC_TENANT"?)',
     ],
-    [{ QLIK_SYNC_OUTPUT_FILE: 'x' }, 'QLIK_SYNC_OUTPUT_FILE: is not a variable of qlik-sync'],
+    [
+      { QLIK_SYNC_REPORT: 'htlm=a.html' },
+      'QLIK_SYNC_REPORT: "htlm" is no kind of report; did you mean "html"?',
+    ],
+    [{ QLIK_SYNC_REPORT: 'html' }, 'QLIK_SYNC_REPORT: "html" needs a file: html=plan.html'],
     [{ QLIK_SYNC_: 'x' }, 'QLIK_SYNC_: is not a variable'],
     [
       { QLIK_SYNC_json: '1' },

@@ -1,34 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Execution } from '../../src/config/execution.js';
 import { resolveConfig } from '../../src/config/resolve.js';
+import { runSecretCommand } from '../../src/config/secret-command.js';
 import { resolveTarget, type TargetRequest } from '../../src/config/target.js';
 import { exitCodes } from '../../src/core/errors.js';
-import { catchUserError, loadedFrom, shown } from './workspace.js';
+import { catchUserError, loadedFrom, makeFolder, shown } from './workspace.js';
 
 interface Given {
   readonly options?: TargetRequest['options'];
   readonly env?: Readonly<Record<string, string>>;
   /** The one environment of the config, in use. */
   readonly prod?: object;
+  readonly isTerminal?: boolean;
+  readonly execution?: Execution;
+  /** Where the config lies; commands start there. */
+  readonly root?: string;
 }
 
-function target({ options = {}, env = {}, prod }: Given) {
+function target(given: Given) {
+  const {
+    options = {},
+    env = {},
+    prod,
+    isTerminal = false,
+    execution = 'allowed',
+    root = '/project',
+  } = given;
   const environments = prod === undefined ? {} : { defaultEnvironment: 'prod', environments: { prod } };
-  const loaded = loadedFrom({ project: 'acme', extensions: ['extensions/*'], ...environments });
-  return resolveTarget({ options, env, config: resolveConfig(loaded, { env, ruleIds: [] }), cwd: '/work' });
+  const loaded = { ...loadedFrom({ project: 'acme', extensions: ['extensions/*'], ...environments }), root };
+  const config = resolveConfig(loaded, { env, ruleIds: [] });
+  const { signal } = new AbortController();
+  return resolveTarget({ options, env, config, cwd: '/work', isTerminal, execution, signal });
 }
 
 const prod = { tenant: 'https://prod.example.com', auth: { apiKey: '${PROD_KEY}' } };
+const oauth = { tenant: 'prod.example.com', auth: { clientId: 'robot', clientSecret: '${PROD_SECRET}' } };
 const variables = {
   QLIK_TENANT_URL: 'https://env.example.com',
   QLIK_API_KEY: 'env-key',
   PROD_KEY: 'prod-key',
 };
-const tenant = (url: string, apiKey: string, source: string, label: string) => ({
+const tenant = (url: string, key: string, source: string, from: string) => ({
   kind: 'tenant',
   url,
-  apiKey,
+  credential: { kind: 'api-key', key },
   source,
-  label,
+  from,
+});
+const robot = (url: string, source: string, from: string) => ({
+  ...tenant(url, '', source, from),
+  credential: { kind: 'oauth', clientId: 'robot', clientSecret: 'rust' },
 });
 
 describe('the first source that applies', () => {
@@ -36,18 +59,14 @@ describe('the first source that applies', () => {
     [
       '--sandbox before everything',
       { options: { sandbox: true }, env: variables, prod },
-      { kind: 'sandbox', dir: '/project/.qlik-sync/sandbox', label: 'sandbox' },
+      { kind: 'sandbox', dir: '/project/.qlik-sync/sandbox' },
     ],
     [
       '--sandbox needs none of the variables of the environment in use',
       { options: { sandbox: true }, prod },
-      { kind: 'sandbox', dir: '/project/.qlik-sync/sandbox', label: 'sandbox' },
+      { kind: 'sandbox', dir: '/project/.qlik-sync/sandbox' },
     ],
-    [
-      '--sandbox-dir alone',
-      { options: { sandboxDir: 'box' } },
-      { kind: 'sandbox', dir: '/work/box', label: 'sandbox' },
-    ],
+    ['--sandbox-dir alone', { options: { sandboxDir: 'box' } }, { kind: 'sandbox', dir: '/work/box' }],
     [
       '--tenant before the config',
       { options: { tenant: 'one.example.com' }, env: { QLIK_API_KEY: 'k' }, prod },
@@ -64,30 +83,54 @@ describe('the first source that applies', () => {
     [
       'the environment of the config before the variables',
       { env: variables, prod },
-      { ...tenant('https://prod.example.com', 'prod-key', 'config', 'prod (config)'), environment: 'prod' },
+      {
+        ...tenant('https://prod.example.com', 'prod-key', 'config', 'qlik-sync.config.json:9:7'),
+        environment: 'prod',
+      },
     ],
     [
       'an environment whose tenant stands in a variable',
       { env: { T: 'prod.example.com', K: ' key\n' }, prod: { tenant: '${T}', auth: { apiKey: '${K}' } } },
-      { ...tenant('https://prod.example.com', 'key', 'config', 'prod (config)'), environment: 'prod' },
+      {
+        ...tenant('https://prod.example.com', 'key', 'config', 'qlik-sync.config.json:9:7'),
+        environment: 'prod',
+      },
     ],
     [
       'the variables, where the environment in use has no tenant',
       { env: variables, prod: { tags: ['x'] } },
-      tenant('https://env.example.com', 'env-key', 'environment', 'QLIK_TENANT_URL (environment)'),
+      tenant('https://env.example.com', 'env-key', 'environment', 'QLIK_TENANT_URL'),
     ],
     [
       'QLIK_TENANT',
       { env: { QLIK_TENANT: 'a.example.com', QLIK_API_KEY: 'k' } },
-      tenant('https://a.example.com', 'k', 'environment', 'QLIK_TENANT (environment)'),
+      tenant('https://a.example.com', 'k', 'environment', 'QLIK_TENANT'),
     ],
     [
       'QLIK_HOST, empty variables counting as unset',
       { env: { QLIK_TENANT_URL: '', QLIK_HOST: 'a.example.com', QLIK_API_KEY: 'k' } },
-      tenant('https://a.example.com', 'k', 'environment', 'QLIK_HOST (environment)'),
+      tenant('https://a.example.com', 'k', 'environment', 'QLIK_HOST'),
     ],
-  ])('%s', (_, given, expected) => {
-    expect(target(given)).toEqual(expected);
+    [
+      'an OAuth client beside --tenant',
+      {
+        options: { tenant: 'one.example.com' },
+        env: { QLIK_CLIENT_ID: 'robot', QLIK_CLIENT_SECRET: ' rust\n', QLIK_API_KEY: '' },
+      },
+      robot('https://one.example.com', '--tenant', '--tenant'),
+    ],
+    [
+      'an OAuth client of the config, which the variables of another have nothing to do with',
+      { env: { ...variables, QLIK_CLIENT_ID: 'x', PROD_SECRET: 'rust' }, prod: oauth },
+      { ...robot('https://prod.example.com', 'config', 'qlik-sync.config.json:9:7'), environment: 'prod' },
+    ],
+    [
+      'an OAuth client in variables',
+      { env: { QLIK_TENANT: 'a.example.com', QLIK_CLIENT_ID: 'robot', QLIK_CLIENT_SECRET: 'rust' } },
+      robot('https://a.example.com', 'environment', 'QLIK_TENANT'),
+    ],
+  ])('%s', async (_, given, expected) => {
+    expect(await target(given)).toEqual(expected);
   });
 });
 
@@ -100,8 +143,8 @@ describe('an address', () => {
     ['http://localhost:4000', 'http://localhost:4000'],
     ['http://[::1]:4000', 'http://[::1]:4000'],
     ['localhost:4000', 'https://localhost:4000'],
-  ])('%s', (text, url) => {
-    expect(target({ options: { tenant: text }, env: { QLIK_API_KEY: 'k' } })).toMatchObject({ url });
+  ])('%s', async (text, url) => {
+    expect(await target({ options: { tenant: text }, env: { QLIK_API_KEY: 'k' } })).toMatchObject({ url });
   });
 });
 
@@ -175,9 +218,42 @@ const bad: readonly (readonly [string, Given])[] = [
   ],
   ['the tenant comes from QLIK_TENANT, but QLIK_API_KEY is not set', { env: { QLIK_TENANT: 'a.b' } }],
   [
-    'signs in with an API key only, not with QLIK_CLIENT_ID',
-    { env: { QLIK_TENANT: 'a.b', QLIK_CLIENT_ID: 'x', QLIK_CLIENT_SECRET: 'y' } },
+    'QLIK_API_KEY and QLIK_CLIENT_ID are both set, and each is a way to sign in\nunset one of them',
+    { env: { QLIK_TENANT: 'a.b', ...key, QLIK_CLIENT_ID: 'x', QLIK_CLIENT_SECRET: 'y' } },
   ],
+  [
+    'QLIK_API_KEY and QLIK_CLIENT_SECRET are both set',
+    { options: { tenant: 'a.b' }, env: { ...key, QLIK_CLIENT_SECRET: 'y' } },
+  ],
+  [
+    'the tenant comes from QLIK_TENANT, and QLIK_CLIENT_ID is set, but QLIK_CLIENT_SECRET is not',
+    { env: { QLIK_TENANT: 'a.b', QLIK_CLIENT_ID: 'x' } },
+  ],
+  [
+    'QLIK_CLIENT_SECRET is set, but QLIK_CLIENT_ID is not',
+    { options: { tenant: 'a.b' }, env: { QLIK_CLIENT_SECRET: 'hunter22' } },
+  ],
+  [
+    'QLIK_CLIENT_SECRET: holds no client id or secret',
+    { options: { tenant: 'a.b' }, env: { QLIK_CLIENT_ID: 'x', QLIK_CLIENT_SECRET: 'hunter22 y' } },
+  ],
+  [
+    '--tenant names https://a.b, but QLIK_CLIENT_ID belongs to https://c.d, which QLIK_HOST names',
+    {
+      options: { tenant: 'a.b' },
+      env: { QLIK_HOST: 'c.d', QLIK_CLIENT_ID: 'x', QLIK_CLIENT_SECRET: 'hunter22' },
+    },
+  ],
+  ['environments.prod.auth.clientSecret: the environment variable PROD_SECRET is not set', { prod: oauth }],
+  [
+    'environments.prod.auth.clientSecret: holds no client id or secret',
+    { env: { PROD_SECRET: 'hunter22\u0007' }, prod: oauth },
+  ],
+  [
+    '--sandbox and --tenant and --context name three targets',
+    { options: { sandbox: true, tenant: 'a.b', context: 'x' }, env: key },
+  ],
+  ['--tenant and --context name two targets', { options: { tenant: 'a.b', context: 'x' }, env: key }],
   ['environments.prod.auth.apiKey: the environment variable PROD_KEY is not set', { prod }],
   ['qlik-sync.config.json:11:9: environments.prod.auth.apiKey: the environment', { env: key, prod }],
   [
@@ -216,5 +292,125 @@ describe('what is refused, without a request or a guess', () => {
   it('tells everything that is wrong with the pair', async () => {
     const error = await catchUserError(() => target({ prod: { ...prod, tenant: '${T}' } }));
     expect(error.message.split('\n')).toHaveLength(2);
+  });
+});
+
+/** A program without arguments of its own that a shell would read differently. */
+const command = (...words: readonly string[]) => [process.execPath, '-e', words.join('\n')];
+const withCommand = (...words: readonly string[]) => ({
+  ...prod,
+  auth: { apiKey: { command: command(...words) } },
+});
+const path = { PATH: process.env['PATH'] ?? '' };
+
+describe('a command that prints the secret', () => {
+  it.each([
+    ['prints a key', withCommand(`console.log('  printed-key ')`), { kind: 'api-key', key: 'printed-key' }],
+    [
+      'prints the secret of a client',
+      {
+        ...oauth,
+        auth: { clientId: '${ID}', clientSecret: { command: command(`console.log('rust')`) } },
+      },
+      { kind: 'oauth', clientId: 'robot', clientSecret: 'rust' },
+    ],
+    [
+      'gets its words with variables expanded, untouched by any shell',
+      {
+        ...prod,
+        auth: { apiKey: { command: [...command('console.log(process.argv[1])'), '$$HOME;${ID}&&`x`'] } },
+      },
+      { kind: 'api-key', key: '$HOME;robot&&`x`' },
+    ],
+    [
+      'sees the environment, has no input, and starts where the config lies',
+      withCommand(
+        `const fs = require('node:fs');`,
+        `console.log([process.env.ID, fs.readFileSync(0).length, fs.existsSync('here')].join());`,
+      ),
+      { kind: 'api-key', key: 'robot,0,true' },
+    ],
+    [
+      'may write to stderr',
+      withCommand(`console.error('unlocking'); console.log('k')`),
+      { kind: 'api-key', key: 'k' },
+    ],
+  ])('%s', async (_, environment, credential) => {
+    const root = await makeFolder({ here: '' });
+    const found = await target({ prod: environment, env: { ...path, ID: 'robot' }, root });
+    expect(found).toMatchObject({ credential });
+  });
+
+  it.each<readonly [string, object, string]>([
+    [
+      'fails',
+      withCommand(`console.log('hunter22'); console.error('the vault is locked'); process.exitCode = 3`),
+      'failed with exit code 3\nIt said: the vault is locked',
+    ],
+    ['prints nothing', withCommand(`console.error('nobody home')`), 'printed nothing\nIt said: nobody home'],
+    ['prints two lines', withCommand(`console.log('hunter22\\nx')`), 'printed holds no API key'],
+    [
+      'prints without end',
+      withCommand(`console.log('hunter22'.repeat(20000))`),
+      'printed more than a secret',
+    ],
+    ['is ended', withCommand(`process.kill(process.pid, 'SIGTERM')`), 'was ended by SIGTERM\nRun it by hand'],
+    [
+      'is not there',
+      { ...prod, auth: { apiKey: { command: ['no-such-program'] } } },
+      'no-such-program was not found',
+    ],
+    [
+      'may not be run',
+      { ...prod, auth: { apiKey: { command: ['./here'] } } },
+      './here may not be run by you',
+    ],
+    [
+      'needs a variable that is unset',
+      { ...prod, auth: { apiKey: { command: ['op', 'read', '${VAULT}'] } } },
+      'environments.prod.auth.apiKey: the environment variable VAULT is not set',
+    ],
+  ])('%s', async (_, environment, says) => {
+    const root = await makeFolder({ here: '' });
+    const error = await catchUserError(() => target({ prod: environment, env: path, root }));
+    expect(shown(error)).toContain(says);
+    expect(shown(error)).toContain('qlik-sync.config.json:11:9: environments.prod.auth.apiKey');
+    expect(shown(error)).not.toContain('hunter22');
+    expect(error.exitCode).toBe(exitCodes.usage);
+  });
+
+  it('is not run under --no-exec', async () => {
+    const root = await makeFolder({});
+    const touch = withCommand(`require('node:fs').writeFileSync('ran', '')`);
+    const given: Given = { prod: touch, env: path, root, execution: 'refused' };
+    const error = await catchUserError(() => target(given));
+    expect(shown(error)).toContain('environments.prod.auth.apiKey runs the command');
+    expect(shown(error)).toContain('--no-exec forbids that');
+    expect(existsSync(join(root, 'ran'))).toBe(false);
+  });
+
+  it('is not run where another source is used', async () => {
+    const root = await makeFolder({});
+    const touch = withCommand(`require('node:fs').writeFileSync('ran', '')`);
+    const env = { ...path, QLIK_API_KEY: 'k' };
+    await target({ prod: touch, env, root, options: { tenant: 'a.example.com' } });
+    await target({ prod: touch, env, root, options: { sandbox: true } });
+    expect(existsSync(join(root, 'ran'))).toBe(false);
+  });
+
+  it('is not waited for longer than it may take', async () => {
+    const run = {
+      command: [process.execPath, '-e', `console.log('hunter22'); setInterval(() => {}, 1000)`],
+      key: 'auth.apiKey',
+      cwd: '/',
+      env: path,
+    };
+    const error = await catchUserError(() => runSecretCommand({ ...run, timeoutMs: 300 }));
+    expect(shown(error)).toContain('did not end within 0.3 s');
+    expect(shown(error)).not.toContain('hunter22');
+    const interrupt = new AbortController();
+    const running = runSecretCommand({ ...run, signal: interrupt.signal });
+    interrupt.abort(new Error('interrupted'));
+    await expect(running).rejects.toThrow('interrupted');
   });
 });

@@ -12,7 +12,13 @@ const limits: Limits = {
 };
 
 /** `owned` extensions on the tenant, of which the last `orphans` are no longer in the folders and the first `changed` are changed. */
-function world(owned: number, orphans: number, changed: number, adjust: Partial<Limits> = {}) {
+function world(
+  owned: number,
+  orphans: number,
+  changed: number,
+  adjust: Partial<Limits> = {},
+  unmatched: readonly string[] = [],
+) {
   const names = Array.from({ length: owned }, (_, index) => `e${index}`);
   const desired = desiredState(
     names
@@ -21,7 +27,8 @@ function world(owned: number, orphans: number, changed: number, adjust: Partial<
   );
   const actual = actualState(names.map((name) => actualExtension(name)));
   const decided = plan({ desired, actual, policy: policy({ prune: true }), tenant: 'sandbox', reads: 1 });
-  return { plan: decided, actual, found: desired.extensions.length, limits: { ...limits, ...adjust } };
+  const found = desired.extensions.length;
+  return { plan: decided, actual, found, unmatched, limits: { ...limits, ...adjust } };
 }
 
 describe('rails of a run', () => {
@@ -66,7 +73,25 @@ describe('rails of a run', () => {
       world(3, 3, 0, { allowDeletes: 3, allowEmpty: 'allow-empty' }),
       undefined,
     ],
-  ])('%s', (_row, input, message) => {
+    [
+      'a pattern matches nothing, and what it held would be deleted',
+      world(10, 1, 0, { allowDeletes: 1 }, ['maps/*']),
+      'would delete 1 of the project\'s 10, while "maps/*" in "extensions" matches no folder',
+    ],
+    ['a pattern matches nothing, and nothing is deleted', world(10, 0, 3, {}, ['maps/*']), undefined],
+    [
+      'a pattern matches nothing, and is meant to',
+      world(10, 1, 0, { allowEmpty: 'allow-empty' }, ['maps/*']),
+      undefined,
+    ],
+    [
+      'patterns match nothing',
+      world(10, 1, 0, {}, ['maps/*', 'charts/*']),
+      '"maps/*", "charts/*" in "extensions" match no folder',
+    ],
+    ['no folder is asked', { ...world(3, 3, 0, { allowDeletes: 3 }), found: undefined }, undefined],
+  ])('%s', (_row, { found, ...rest }, message) => {
+    const input = { ...rest, ...(found !== undefined && { found }) };
     if (message === undefined) expect(() => assertSafe(input)).not.toThrow();
     else expect(() => assertSafe(input)).toThrow(message);
   });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ActualExtension, Change, DesiredExtension, Policy } from '../../src/core/model.js';
+import type { UnfinishedReplace } from '../../src/core/decide.js';
+import type {
+  ActualExtension,
+  Change,
+  DesiredExtension,
+  Policy,
+  UnreadFolder,
+} from '../../src/core/model.js';
 import { plan } from '../../src/core/plan.js';
 import {
   actualExtension,
@@ -15,9 +22,11 @@ function decide(
   desired: DesiredExtension | undefined,
   actual: ActualExtension | undefined,
   changes: Partial<Policy> = {},
+  { unread, unfinished }: Pick<Row, 'unread' | 'unfinished'> = {},
 ): Change | undefined {
   const result = plan({
-    desired: desiredState(desired === undefined ? [] : [desired]),
+    desired: { ...desiredState(desired === undefined ? [] : [desired]), ...(unread && { unread }) },
+    ...(unfinished && { unfinished: new Map([['kpi', unfinished]]) }),
     actual: actualState(actual === undefined ? [] : [actual]),
     policy: policy(changes),
     tenant: 'https://t.example',
@@ -36,6 +45,8 @@ const olderRules = { archiveName: `qs0-${'0'.repeat(32)}-${'0'.repeat(12)}.zip`,
 interface Row {
   readonly row: string;
   readonly desired?: DesiredExtension;
+  readonly unread?: readonly UnreadFolder[];
+  readonly unfinished?: UnfinishedReplace;
   readonly actual?: ActualExtension;
   readonly policy?: Partial<Policy>;
   readonly action: Change['action'];
@@ -248,6 +259,42 @@ const table: readonly Row[] = [
   { row: 'orphan, no prune', actual: ours('old'), action: 'none', state: 'orphan', reason: 'kept' },
   { row: 'orphan, prune', actual: ours('old'), policy: { prune: true }, action: 'delete', state: 'orphan' },
   {
+    row: 'orphan that a folder without .qext may hold, prune',
+    unread: [{ displayFolder: 'extensions/kpi', name: 'kpi' }],
+    actual: ours('old'),
+    policy: { prune: true },
+    action: 'none',
+    state: 'orphan',
+    reason: 'kept',
+  },
+  {
+    row: 'orphan that a folder nobody built may hold, prune',
+    unread: [{ displayFolder: 'extensions/unbuilt' }],
+    actual: ours('old'),
+    policy: { prune: true },
+    action: 'none',
+    state: 'orphan',
+    reason: 'kept',
+  },
+  {
+    row: 'orphan beside a folder of another name without .qext, prune',
+    unread: [{ displayFolder: 'extensions/shared', name: 'shared' }],
+    actual: ours('old'),
+    policy: { prune: true },
+    action: 'delete',
+    state: 'orphan',
+  },
+  {
+    row: 'unfinished replace, not selected',
+    desired: kpi,
+    unfinished: { at: '2026-11-22T10:00:00Z', tags: ['team'] },
+    policy: { selection: new Set(['other']), tags: ['finance'] },
+    action: 'create',
+    state: 'missing',
+    reason: 'unfinished-replace',
+    carries: 'file-and-data',
+  },
+  {
     row: 'unmanaged alone, prune',
     actual: ours('old', { tags: [], ...byHand }),
     policy: { prune: true },
@@ -336,8 +383,20 @@ const table: readonly Row[] = [
 describe('decision table', () => {
   it.each(table)(
     '$row',
-    ({ row: _row, desired, actual, policy: changes, action, state, reason, rail, lift, carries }) => {
-      const change = decide(desired, actual, changes);
+    ({
+      row: _row,
+      desired,
+      actual,
+      policy: changes,
+      action,
+      state,
+      reason,
+      rail,
+      lift,
+      carries,
+      ...more
+    }) => {
+      const change = decide(desired, actual, changes, more);
       expect(change).toMatchObject({ name: 'kpi', action, state });
       expect(change?.blocked?.rail).toBe(rail);
       if (reason !== undefined) expect(change?.reason).toBe(reason);
@@ -350,6 +409,17 @@ describe('decision table', () => {
     const actual = ours('old', { tags: ['a', 'qlik-sync:others'] });
     const change = decide(kpi, actual, { tags: ['finance', 'a'], takeOwnership: kpiSet });
     expect(change?.write?.tags).toEqual(['a', 'finance', `qlik-sync:${project}`]);
+  });
+
+  it('finishes a replace with the tags that it deleted, and says whose content it is', () => {
+    const unfinished = { at: '2026-11-22T10:00:00Z', tags: ['team', `qlik-sync:${project}`] };
+    const fromFolder = decide(kpi, undefined, { tags: ['finance'] }, { unfinished });
+    expect(fromFolder?.message).toBe('finishes the replace that was interrupted on 2026-11-22');
+    const tags = ['team', `qlik-sync:${project}`, 'finance'];
+    expect(fromFolder?.write).toEqual({ carries: 'file-and-data', tags });
+    const fromBackup = decide(kpi, undefined, {}, { unfinished: { ...unfinished, archiveName: 'kpi.zip' } });
+    expect(fromBackup?.message).toContain('with its backup');
+    expect(fromBackup?.write?.archiveName).toBe('kpi.zip');
   });
 
   it.each([
@@ -374,7 +444,14 @@ describe('version policy', () => {
   ][] = [
     ['raised', '1.5.0', '1.4.0', 'enforce', false, undefined],
     ['not raised, warn', '1.4.0', '1.4.0', 'warn', false, 'warning: version not raised'],
-    ['not raised, enforce', '1.4.0', '1.4.0', 'enforce', false, 'blocked: version not raised'],
+    [
+      'not raised, enforce',
+      '1.4.0',
+      '1.4.0',
+      'enforce',
+      false,
+      'blocked: version not raised in the .qext, which versionPolicy enforces',
+    ],
     ['not raised, off', '1.4.0', '1.4.0', 'off', false, undefined],
     [
       'lower, warn',
@@ -487,6 +564,14 @@ describe('plan', () => {
     const desired = desiredState(local.map((name) => desiredExtension(name)));
     const actual = actualState(remote.map((name) => actualExtension(name)));
     expect(() => plan({ ...world, desired, actual, policy: policy() })).toThrow(message);
+  });
+
+  it('refuses to take a folder that is not deployed for another name than its twin', () => {
+    const skipped = [{ name: 'KPI', displayFolder: 'themes/KPI', reason: 'a theme' }];
+    const input = { ...world, policy: policy({ prune: true }), desired: { ...desiredState([]), skipped } };
+    const twin = (tags?: readonly string[]) => actualState([actualExtension('kpi', tags && { tags })]);
+    expect(() => plan({ ...input, actual: twin() })).toThrow('differ only in case');
+    expect(plan({ ...input, actual: twin([]) }).summary.unmanaged).toBe(1);
   });
 
   it('leaves twins alone that are neither desired nor ours', () => {

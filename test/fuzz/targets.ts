@@ -1,0 +1,20 @@
+/**
+ * What is fuzzed: sound inputs, and the function that must end with a value or a UserError whatever became of them.
+ * A reader of another kind of file is one more row.
+ */
+
+import { jsonConfigTarget, yamlConfigTarget } from './config-targets.js';
+import { archives, journals, manifests } from './corpus.js';
+import { archivedTarget, digestTarget, journalTarget, manifestTarget } from './file-targets.js';
+import type { Target } from './target.js';
+import { answerTargets } from './tenant-targets.js';
+
+export const targets: readonly Target[] = [
+  { name: 'manifest', runs: 30_000, corpus: manifests, read: manifestTarget },
+  { name: 'config.json', runs: 16_000, ...jsonConfigTarget },
+  { name: 'config.yaml', runs: 5_000, ...yamlConfigTarget },
+  { name: 'archive digest', runs: 8_000, corpus: archives, read: digestTarget },
+  { name: 'archive as extension', runs: 4_000, corpus: archives, read: archivedTarget },
+  { name: 'journal', runs: 8_000, corpus: journals, read: journalTarget },
+  ...answerTargets,
+];

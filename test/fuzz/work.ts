@@ -1,0 +1,81 @@
+/** The fuzzing itself: in a thread of its own, so that an input that never ends can be told by its number. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { UserError } from '../../src/core/errors.js';
+import { mutate } from './mutate.js';
+import { createRandom } from './random.js';
+import type { Target } from './target.js';
+import { targets } from './targets.js';
+
+export interface FuzzData {
+  readonly seed: number;
+  /** One target, and one input of it, where a finding is replayed. */
+  readonly only?: { readonly target: string; readonly input?: number };
+  /** Two numbers: which target, which input. Written before each input is read. */
+  readonly progress: SharedArrayBuffer;
+}
+
+export interface Finding {
+  readonly target: string;
+  readonly input: number;
+  readonly what: string;
+  /** Base64. */
+  readonly bytes: string;
+}
+
+export interface FuzzReport {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly findings: readonly Finding[];
+}
+
+/** Generous, as the machine may be shared: the slowest sound input takes a fifth. */
+const longestMs = 3_000;
+const mostFindings = 10;
+
+const { seed, only, progress } = workerData as FuzzData;
+const place = new Int32Array(progress);
+
+async function fuzz(): Promise<FuzzReport> {
+  const counts: Record<string, number> = {};
+  const findings: Finding[] = [];
+  for (const [index, target] of targets.entries()) {
+    if (only !== undefined && only.target !== target.name) continue;
+    for (const input of inputsOf(target)) {
+      place.set([index, input]);
+      const finding = await tryInput(target, index, input);
+      if (finding !== undefined) findings.push(finding);
+      counts[target.name] = (counts[target.name] ?? 0) + 1;
+      if (findings.length >= mostFindings) return { counts, findings };
+    }
+  }
+  return { counts, findings };
+}
+
+function* inputsOf({ runs }: Target): Generator<number> {
+  if (only?.input !== undefined) yield only.input;
+  else for (let input = 0; input < runs; input += 1) yield input;
+}
+
+async function tryInput(target: Target, index: number, input: number): Promise<Finding | undefined> {
+  const random = createRandom(seed, index, input);
+  const bytes = mutate(random.oneOf(target.corpus), target.corpus, random);
+  const started = performance.now();
+  const wrong = await judge(() => target.read(bytes, random));
+  const spent = performance.now() - started;
+  const what = wrong ?? (spent > longestMs ? `took ${Math.round(spent)} ms` : undefined);
+  if (what === undefined) return undefined;
+  return { target: target.name, input, what, bytes: bytes.toString('base64') };
+}
+
+async function judge(read: () => unknown): Promise<string | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) return error instanceof Error ? `${error.stack}` : String(error);
+    if (error.message === '') return 'an error without words';
+    return /\n\s+at .*:\d+/.test(error.message) ? `a stack trace: ${error.message}` : undefined;
+  }
+}
+
+void fuzz().then((report) => parentPort?.postMessage(report));
