@@ -63,7 +63,12 @@ async function bundleEntry(entry, chunks) {
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: false,
-    define: { QLIK_SYNC_VERSION: JSON.stringify(version) },
+    define: {
+      QLIK_SYNC_VERSION: JSON.stringify(version),
+      // ws's optional compiled helpers: our `require` below does not throw for what is not there.
+      'process.env.WS_NO_BUFFER_UTIL': '"1"',
+      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+    },
     // jiti carries its own compiler; the others are never reached, since the loaders of the config are ours.
     external: ['jiti', 'typescript', 'js-yaml', 'parse-json', 'import-fresh'],
     // CommonJS packages ask for `require`, and here for nothing but Node's own modules.

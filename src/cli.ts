@@ -54,7 +54,17 @@ function openIo(interrupted: AbortSignal): Io {
     },
     interrupted,
     version,
+    self: { pid: process.pid, isAlive },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function isPersonThere(): boolean {

@@ -1,6 +1,7 @@
 /** Checked input, its environment merged in and its defaults filled → the `Config`. */
 
-import type { Config, Environment, SourceText } from './config.js';
+import { withoutUndefined } from '../core/present.js';
+import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
 import { formatKeyPath, type KeyPath, type LoadedConfig, readKey } from './raw.js';
 import type { ConfigInput } from './schema.js';
 
@@ -25,6 +26,8 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     maxUpdatePercent: merged.maxUpdatePercent,
     protect: merged.protect,
     rules: mergeRules(base.rules, own?.rules),
+    backup: { ...defaults.backup, ...base.backup, ...own?.backup },
+    ...(merged.policy !== undefined && { policyCommand: merged.policy.command }),
     ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own?.protected) }),
   };
 }
@@ -41,6 +44,7 @@ const defaults = {
   maxDeletePercent: 30,
   maxUpdatePercent: 100,
   protect: [],
+  backup: { keep: 20, days: 90 },
 } as const;
 
 function mergeRules(base: ConfigInput['rules'], own: ConfigInput['rules']): Config['rules'] {
@@ -56,16 +60,38 @@ function describeEnvironment(
   isProtected: boolean | undefined,
 ): Environment {
   const tenant = readText(loaded, ['environments', name, 'tenant']);
-  const apiKey = readText(loaded, ['environments', name, 'auth', 'apiKey']);
   return {
     name,
     protected: isProtected ?? false,
     ...(tenant === undefined ? {} : { tenant }),
-    ...(apiKey === undefined ? {} : { apiKey }),
+    auth: describeAuth(loaded, ['environments', name, 'auth']),
   };
 }
 
+function describeAuth(loaded: LoadedConfig, path: KeyPath): EnvironmentAuth {
+  return withoutUndefined({
+    apiKey: readSecret(loaded, [...path, 'apiKey']),
+    clientId: readText(loaded, [...path, 'clientId']),
+    clientSecret: readSecret(loaded, [...path, 'clientSecret']),
+  });
+}
+
 function readText(loaded: LoadedConfig, path: KeyPath): SourceText | undefined {
-  const text = path.reduce<unknown>((value, key) => readKey(value, String(key)), loaded.value);
-  return typeof text === 'string' ? { text, path: formatKeyPath(path), ...loaded.locate(path) } : undefined;
+  const text = readPath(loaded.value, path);
+  return typeof text === 'string' ? { text, ...placeOf(loaded, path) } : undefined;
+}
+
+/** The schema has seen to it that a command is a list of texts. */
+function readSecret(loaded: LoadedConfig, path: KeyPath): SourceText | SecretCommand | undefined {
+  const command = readKey(readPath(loaded.value, path), 'command');
+  if (!Array.isArray(command)) return readText(loaded, path);
+  return { command: command.map(String), ...placeOf(loaded, path) };
+}
+
+function readPath(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
+}
+
+function placeOf(loaded: LoadedConfig, path: KeyPath): Omit<SourceText, 'text'> {
+  return { path: formatKeyPath(path), ...loaded.locate(path) };
 }

@@ -15,12 +15,17 @@ export function chooseEnvironment(
   value: unknown,
   { environment, env }: { readonly environment?: string | undefined; readonly env: Variables },
 ): ChosenEnvironment {
-  const environments = readKey(value, 'environments');
-  const known = isObject(environments) ? Object.keys(environments) : [];
+  const known = environmentNames(value);
   if (environment === undefined) return chooseDefault(readKey(value, 'defaultEnvironment'), known, env);
   if (known.includes(environment)) return { name: environment };
   const message = `no environment "${environment}", which --env or QLIK_SYNC_ENV asks for`;
   return { problem: { path: ['environments'], message, hint: didYouMean(environment, known) } };
+}
+
+/** In the file's order. */
+export function environmentNames(value: unknown): readonly string[] {
+  const environments = readKey(value, 'environments');
+  return isObject(environments) ? Object.keys(environments) : [];
 }
 
 /** What the schema or the expansion complains about is no problem here too. */

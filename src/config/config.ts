@@ -25,6 +25,10 @@ export interface Config {
   readonly protect: readonly string[];
   /** By rule id. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
+  /** How much of the history stays: at most so many runs, and none older. */
+  readonly backup: { readonly keep: number; readonly days: number };
+  /** A program and its arguments that a plan has to pass before it is applied (`policy`). */
+  readonly policyCommand?: readonly string[];
   /** The environment in use, whose settings are merged into all of the above. */
   readonly environment?: Environment;
 }
@@ -34,7 +38,20 @@ export interface Environment {
   readonly protected: boolean;
   /** As written, before variables are expanded; so a run against another tenant needs none of them. */
   readonly tenant?: SourceText;
-  readonly apiKey?: SourceText;
+  readonly auth?: EnvironmentAuth;
+}
+
+/** Either `apiKey`, or `clientId` and `clientSecret`; a checked config has no other mixture. */
+export interface EnvironmentAuth {
+  readonly apiKey?: SourceText | SecretCommand;
+  readonly clientId?: SourceText;
+  readonly clientSecret?: SourceText | SecretCommand;
+}
+
+/** A program of the config that prints a secret, and where it stands. */
+export interface SecretCommand extends Omit<SourceText, 'text'> {
+  /** The program and its arguments, as written. */
+  readonly command: readonly string[];
 }
 
 /** A text of the config file and where it stands. */
@@ -44,4 +61,9 @@ export interface SourceText {
   readonly path: string;
   readonly line?: number;
   readonly column?: number;
+}
+
+/** `qlik-sync.config.json:12:5`, as far as the format has positions. */
+export function placeIn(displayFile: string, { line, column }: Omit<SourceText, 'text' | 'path'>): string {
+  return [displayFile, line, column].filter((part) => part !== undefined).join(':');
 }

@@ -1,59 +1,23 @@
-/** The address and the credential that one source gives. No message quotes either, but for an origin. */
+/** The address and the credential that an environment of the config gives. No message quotes either, but for an origin. */
 
-import { ConfigError, type ConfigProblem, UserError } from '../core/errors.js';
-import type { Environment, SourceText } from './config.js';
-import { expand, explainUnset, malformedReference, readVariable, type Variables } from './expand.js';
+import { ConfigError, type ConfigProblem } from '../core/errors.js';
+import type { Environment, SecretCommand, SourceText } from './config.js';
+import { type CredentialChoice, isHeaderSafe, problemOf, type SecretChoice } from './credential.js';
+import { expand, explainUnset, malformedReference, namesOf, type Variables } from './expand.js';
 import { parseTenantUrl } from './tenant-url.js';
 
-export interface TenantVariable {
-  readonly variable: string;
-  readonly origin: string;
+export interface ConfigConnection {
+  readonly url: string;
+  readonly credential: CredentialChoice;
 }
+
+/** A value, or why there is none. */
+type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /**
- * `QLIK_TENANT_URL`, `QLIK_TENANT` or `QLIK_HOST`.
- *
- * @throws UserError where one is no address, or two name different tenants
- */
-export function readTenantVariable(env: Variables): TenantVariable | undefined {
-  const named = ['QLIK_TENANT_URL', 'QLIK_TENANT', 'QLIK_HOST'].flatMap((variable) =>
-    readOrigin(env, variable),
-  );
-  const [first, ...others] = named;
-  const other = others.find(({ origin }) => origin !== first?.origin);
-  if (first !== undefined && other !== undefined) {
-    throw new UserError(`${first.variable} and ${other.variable} name different tenants`, {
-      hint: 'unset one of them',
-    });
-  }
-  return first;
-}
-
-function readOrigin(env: Variables, variable: string): readonly TenantVariable[] {
-  const text = readVariable(env, variable);
-  if (text === undefined) return [];
-  const tenant = parseTenantUrl(text);
-  if (!tenant.ok) throw new UserError(`${variable}: ${tenant.message}`, { hint: tenant.hint });
-  return [{ variable, origin: tenant.origin }];
-}
-
-/** @throws UserError where `QLIK_API_KEY` is missing or cannot be a key */
-export function readKeyVariable(env: Variables, source: string): string {
-  const text = readVariable(env, 'QLIK_API_KEY')?.trim();
-  if (text === undefined || text === '') {
-    const oauth = readVariable(env, 'QLIK_CLIENT_ID') !== undefined;
-    throw new UserError(`the tenant comes from ${source}, but QLIK_API_KEY is not set`, {
-      hint: oauth
-        ? 'this version signs in with an API key only, not with QLIK_CLIENT_ID'
-        : 'set QLIK_API_KEY to an API key of that tenant',
-    });
-  }
-  if (!isHeaderSafe(text)) throw new UserError(`QLIK_API_KEY: ${notAKey.message}`, { hint: notAKey.hint });
-  return text;
-}
-
-/**
- * What the environment of the config gives, its variables expanded.
+ * What the environment of the config gives, its variables expanded; no command is run.
  *
  * @throws ConfigError with every problem of the pair
  */
@@ -62,59 +26,95 @@ export function readConnection(
   environment: Environment,
   tenant: SourceText,
   env: Variables,
-): { readonly url: string; readonly apiKey: string } {
+): ConfigConnection {
   const url = readAddress(tenant, env);
-  const apiKey = readKey(environment, env);
-  if (typeof url === 'string' && typeof apiKey === 'string') return { url, apiKey };
+  const credential = readCredential(environment, env);
+  if (url.ok && credential.ok) return { url: url.value, credential: credential.value };
   throw new ConfigError(
     displayFile,
-    [url, apiKey].flatMap((part) => (typeof part === 'string' ? [] : part)),
+    [url, credential].flatMap((part) => (part.ok ? [] : part.problems)),
   );
 }
 
-function readAddress(source: SourceText, env: Variables): string | readonly ConfigProblem[] {
+/** Which tenant an environment names, whoever may sign in there. @throws ConfigError */
+export function readTenantAddress(displayFile: string, tenant: SourceText, env: Variables): string {
+  const url = readAddress(tenant, env);
+  if (url.ok) return url.value;
+  throw new ConfigError(displayFile, url.problems);
+}
+
+function readAddress(source: SourceText, env: Variables): Read<string> {
   const text = expandSource(source, env);
-  if (typeof text !== 'string') return text;
-  const parsed = parseTenantUrl(text);
-  return parsed.ok ? parsed.origin : [problemAt(source, parsed)];
+  if (!text.ok) return text;
+  const parsed = parseTenantUrl(text.value);
+  return parsed.ok ? { ok: true, value: parsed.origin } : failAt(source, parsed);
 }
 
-function readKey({ name, apiKey }: Environment, env: Variables): string | readonly ConfigProblem[] {
-  if (apiKey === undefined) {
-    const path = `environments.${name}.auth.apiKey`;
-    return [
-      {
-        path,
-        message: 'is missing, and credentials are taken from nowhere else',
-        hint: 'e.g. "${QLIK_API_KEY}"',
-      },
-    ];
+function readCredential({ name, auth }: Environment, env: Variables): Read<CredentialChoice> {
+  if (auth?.apiKey !== undefined) {
+    const key = readSecret(auth.apiKey, 'api-key', env);
+    return key.ok ? { ok: true, value: { kind: 'api-key', key: key.value } } : key;
   }
-  const text = expandSource(apiKey, env);
-  if (typeof text !== 'string') return text;
-  return isHeaderSafe(text.trim()) ? text.trim() : [problemAt(apiKey, notAKey)];
+  if (auth?.clientId === undefined || auth.clientSecret === undefined) return failWithout(name);
+  const clientId = readText(auth.clientId, 'oauth', env);
+  const clientSecret = readSecret(auth.clientSecret, 'oauth', env);
+  if (clientId.ok && clientSecret.ok) {
+    return { ok: true, value: { kind: 'oauth', clientId: clientId.value, clientSecret: clientSecret.value } };
+  }
+  return { ok: false, problems: [clientId, clientSecret].flatMap((part) => (part.ok ? [] : part.problems)) };
 }
 
-function expandSource(source: SourceText, env: Variables): string | readonly ConfigProblem[] {
+function failWithout(name: string): Read<never> {
+  const path = `environments.${name}.auth.apiKey`;
+  const message = 'is missing, and credentials are taken from nowhere else';
+  return { ok: false, problems: [{ path, message, hint: 'e.g. "${QLIK_API_KEY}"' }] };
+}
+
+function readSecret(
+  source: SourceText | SecretCommand,
+  kind: CredentialChoice['kind'],
+  env: Variables,
+): Read<SecretChoice> {
+  if ('command' in source) return readCommand(source, env);
+  const value = readText(source, kind, env);
+  if (!value.ok) return value;
+  return {
+    ok: true,
+    value: { kind: 'known', value: value.value, from: namesOf(source.text).join(' and ') },
+  };
+}
+
+function readCommand({ command, ...place }: SecretCommand, env: Variables): Read<SecretChoice> {
+  const words = command.map((text) => expandSource({ ...place, text }, env));
+  const problems = words.flatMap((word) => (word.ok ? [] : word.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  const expanded = words.flatMap((word) => (word.ok ? [word.value] : []));
+  return { ok: true, value: { kind: 'command', command: expanded, place } };
+}
+
+function readText(source: SourceText, kind: CredentialChoice['kind'], env: Variables): Read<string> {
+  const text = expandSource(source, env);
+  if (!text.ok) return text;
+  const value = text.value.trim();
+  return isHeaderSafe(value) ? { ok: true, value } : failAt(source, problemOf(kind));
+}
+
+function expandSource(source: SourceText, env: Variables): Read<string> {
   const { text, unset, malformed } = expand(source.text, env);
   const problems = [...unset.map(explainUnset), ...(malformed ? [malformedReference] : [])];
-  return problems.length === 0 ? text : problems.map((problem) => problemAt(source, problem));
+  if (problems.length === 0) return { ok: true, value: text };
+  return { ok: false, problems: problems.map((problem) => problemAt(source, problem)) };
 }
 
-function problemAt(
-  source: SourceText,
-  problem: { readonly message: string; readonly hint: string },
-): ConfigProblem {
-  const { text: _, ...place } = source;
-  return { ...place, message: problem.message, hint: problem.hint };
+interface Said {
+  readonly message: string;
+  readonly hint: string;
 }
 
-/** What an Authorization header can carry as one token. */
-function isHeaderSafe(key: string): boolean {
-  return /^[\x21-\x7e]+$/.test(key);
+function failAt(source: SourceText, problem: Said): Read<never> {
+  return { ok: false, problems: [problemAt(source, problem)] };
 }
 
-const notAKey = {
-  message: 'holds no API key: it is empty, or has white space or other characters that no key has',
-  hint: 'give the key alone, without "Bearer"',
-} as const;
+function problemAt({ text: _, ...place }: SourceText, { message, hint }: Said): ConfigProblem {
+  return { ...place, message, hint };
+}

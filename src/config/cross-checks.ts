@@ -9,10 +9,14 @@ import { parseTenantUrl } from './tenant-url.js';
 /** Texts that look like an API key, wherever they stand; the schema tells about those in `auth` too. */
 export function findWrittenSecrets(value: unknown, path: KeyPath = []): readonly Problem[] {
   if (typeof value === 'string')
-    return looksLikeApiKey(value) && path.at(-1) !== 'apiKey' ? [{ path, ...writtenSecret }] : [];
+    return looksLikeApiKey(value) && !isCheckedBySchema(path) ? [{ path, ...writtenSecret }] : [];
   if (Array.isArray(value)) return value.flatMap((item, index) => findWrittenSecrets(item, [...path, index]));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => findWrittenSecrets(item, [...path, key]));
+}
+
+function isCheckedBySchema(path: KeyPath): boolean {
+  return path.at(-1) === 'apiKey' || path.at(-1) === 'clientSecret';
 }
 
 const writtenSecret = {
@@ -30,6 +34,23 @@ export function findLoneCredentials(value: unknown): readonly Problem[] {
       message: 'stands without a tenant to use it for',
       hint: `add environments.${name}.tenant`,
     }));
+}
+
+/** One way to sign in, and all of it. */
+export function findMixedCredentials(value: unknown): readonly Problem[] {
+  const environments = readKey(value, 'environments');
+  return Object.entries(isObject(environments) ? environments : {}).flatMap(([name, own]): Problem[] => {
+    const auth = readKey(own, 'auth');
+    const has = (key: string): boolean => readKey(auth, key) !== undefined;
+    const path = ['environments', name, 'auth'];
+    if (has('apiKey') && (has('clientId') || has('clientSecret'))) {
+      const hint = 'keep apiKey, or clientId and clientSecret';
+      return [{ path, message: 'holds two ways to sign in', hint }];
+    }
+    if (has('clientId') === has('clientSecret')) return [];
+    const missing = has('clientId') ? 'clientSecret' : 'clientId';
+    return [{ path: [...path, missing], message: 'is missing: an OAuth client has an id and a secret' }];
+  });
 }
 
 /** Two environments on one tenant would each see the other's extensions as their own. */

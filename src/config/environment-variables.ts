@@ -1,7 +1,9 @@
 /** `QLIK_SYNC_<OPTION>` stands for a shared option. */
 
 import { UserError } from '../core/errors.js';
+import { durationForm, readDuration } from './duration.js';
 import { readVariable, type Variables } from './expand.js';
+import { parseReportOption, type WantedReport } from './report-option.js';
 import { redact } from './secrets.js';
 import { didYouMean, suggest } from './suggest.js';
 
@@ -13,15 +15,23 @@ export interface SharedOptions {
   readonly tenant: string;
   readonly sandbox: boolean;
   readonly sandboxDir: string;
+  readonly context: string;
   readonly cwd: string;
   readonly cache: boolean;
+  readonly exec: boolean;
   readonly json: boolean;
   /** 1 to 64. */
   readonly concurrency: number;
+  /** Milliseconds. */
+  readonly timeout: number;
   readonly yes: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
+  /** One a line; the flag may be given several times. */
+  readonly report: readonly WantedReport[];
+  /** Receives NDJSON records; no flag stands for it. */
+  readonly outputFile: string;
 }
 
 type Reading = Partial<SharedOptions> | { readonly problem: string };
@@ -44,14 +54,19 @@ const readers: Readonly<Record<string, Reader>> = {
   QLIK_SYNC_TENANT: (tenant) => ({ tenant }),
   QLIK_SYNC_SANDBOX: whether((sandbox) => ({ sandbox })),
   QLIK_SYNC_SANDBOX_DIR: (sandboxDir) => ({ sandboxDir }),
+  QLIK_SYNC_CONTEXT: (context) => ({ context }),
   QLIK_SYNC_CWD: (cwd) => ({ cwd }),
   QLIK_SYNC_NO_CACHE: whether((no) => ({ cache: !no })),
+  QLIK_SYNC_NO_EXEC: whether((no) => ({ exec: !no })),
   QLIK_SYNC_JSON: whether((json) => ({ json })),
   QLIK_SYNC_CONCURRENCY: readConcurrency,
+  QLIK_SYNC_TIMEOUT: readTimeout,
   QLIK_SYNC_YES: whether((yes) => ({ yes })),
   QLIK_SYNC_QUIET: whether((quiet) => ({ quiet })),
   QLIK_SYNC_VERBOSE: whether((verbose) => ({ verbose })),
   QLIK_SYNC_NO_COLOR: whether((no) => ({ color: !no })),
+  QLIK_SYNC_REPORT: readReports,
+  QLIK_SYNC_OUTPUT_FILE: (outputFile) => ({ outputFile }),
 };
 
 function readOption(name: string, text: string): Reading {
@@ -82,6 +97,17 @@ function whether(toOption: (value: boolean) => Partial<SharedOptions>): Reader {
     if (value === '0' || value === 'false') return toOption(false);
     return { problem: 'must be 1, true, 0 or false' };
   };
+}
+
+function readReports(text: string): Reading {
+  const parsed = text.split('\n').map((line) => parseReportOption(line.trim()));
+  const mistake = parsed.find((one) => 'problem' in one);
+  return mistake ?? { report: parsed.flatMap((one) => ('problem' in one ? [] : [one])) };
+}
+
+function readTimeout(text: string): Reading {
+  const timeout = readDuration(text);
+  return timeout === undefined ? { problem: `must be ${durationForm}` } : { timeout };
 }
 
 function readConcurrency(text: string): Reading {

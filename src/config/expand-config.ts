@@ -26,7 +26,7 @@ export function expandConfig(
 ): ExpandedConfig {
   const problems: Problem[] = [];
   const visitText = (text: string, path: KeyPath): string => {
-    if (isApiKey(path)) return isReferenceOnly(text) ? unknownText : text;
+    if (isSecret(path)) return isReferenceOnly(text) ? unknownText : text;
     if (isUnused(path, environment) && hasReference(text)) return unknownText;
     const { text: expanded, unset, malformed } = expand(text, variables);
     problems.push(...unset.map((name) => ({ path, ...explainUnset(name) })));
@@ -36,12 +36,16 @@ export function expandConfig(
   return { value: mapTexts(value, [], visitText), problems };
 }
 
-function isApiKey(path: KeyPath): boolean {
-  return path.length === 4 && path[0] === 'environments' && path[2] === 'auth' && path[3] === 'apiKey';
+function isSecret(path: KeyPath): boolean {
+  const [first, , part, key] = path;
+  return path.length === 4 && first === 'environments' && part === 'auth' && secretKeys.includes(String(key));
 }
 
+const secretKeys: readonly string[] = ['apiKey', 'clientSecret'];
+
 function isUnused(path: KeyPath, environment: string | undefined): boolean {
-  return path[0] === 'environments' && (path[1] !== environment || path[2] === 'tenant');
+  const [first, name, part] = path;
+  return first === 'environments' && (name !== environment || part === 'tenant' || part === 'auth');
 }
 
 /** `Object.fromEntries` defines what it is given, so a key `__proto__` stays a key. */

@@ -41,6 +41,11 @@ export function hasReference(text: string): boolean {
   return [...text.matchAll(reference)].some(([match]) => match !== '$$');
 }
 
+/** The variables that the text refers to, in its order. */
+export function namesOf(text: string): readonly string[] {
+  return [...text.matchAll(reference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
 /** Whether nothing of the text is written out: it is made of references alone, none with a default. */
 export function isReferenceOnly(text: string): boolean {
   const literal = text.replace(reference, (match: string, name?: string, fallback?: string) =>

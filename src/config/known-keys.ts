@@ -23,17 +23,15 @@ export function findUnknownKeys(value: unknown, schema: Schema): readonly Proble
 }
 
 function listLevels(value: unknown, schema: Schema): readonly Level[] {
-  const { environments, rules } = schema.entries;
-  const environment = environments.wrapped.value.entries;
-  const ruleIds = Object.keys(rules.wrapped.entries);
+  const environment = schema.entries.environments.wrapped.value.entries;
   const named = readKey(value, 'environments');
   return [
     { path: [], value, keys: Object.keys(schema.entries) },
-    { path: ['rules'], value: readKey(value, 'rules'), keys: ruleIds },
+    ...listObjects(value, [], schema),
     { path: ['environments'], value: named, keys: undefined },
     ...Object.entries(isObject(named) ? named : {}).flatMap(([name, own]): Level[] => [
       { path: ['environments', name], value: own, keys: Object.keys(environment) },
-      { path: ['environments', name, 'rules'], value: readKey(own, 'rules'), keys: ruleIds },
+      ...listObjects(own, ['environments', name], schema),
       {
         path: ['environments', name, 'auth'],
         value: readKey(own, 'auth'),
@@ -41,6 +39,16 @@ function listLevels(value: unknown, schema: Schema): readonly Level[] {
       },
     ]),
   ];
+}
+
+/** The objects that a file and each of its environments may hold. */
+function listObjects(value: unknown, path: KeyPath, { entries }: Schema): readonly Level[] {
+  const { rules, backup, policy } = entries;
+  return Object.entries({ rules, backup, policy }).map(([key, { wrapped }]) => ({
+    path: [...path, key],
+    value: readKey(value, key),
+    keys: Object.keys(wrapped.entries),
+  }));
 }
 
 function checkLevel({ path, value, keys }: Level): readonly Problem[] {
@@ -52,29 +60,30 @@ function checkLevel({ path, value, keys }: Level): readonly Problem[] {
     .map((key) => ({ path: [...path, key], ...explain(path, key, keys) }));
 }
 
-/** Object keys with a meaning of their own in JavaScript are no names. */
+/** `--env all` means each of them. */
+export const everyEnvironment = 'all';
+
+const reservedNames: readonly string[] = ['constructor', 'prototype', everyEnvironment];
+
+/** Object keys with a meaning of their own in JavaScript, or to us, are no names. */
 export function isEnvironmentName(name: string): boolean {
-  return /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !['constructor', 'prototype'].includes(name);
+  return /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !reservedNames.includes(name);
 }
 
 function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
   if (isEnvironmentName(name)) return [];
-  const message = 'is not the name of an environment; use 1 to 64 letters, digits, - _ and .';
+  const message =
+    name === everyEnvironment
+      ? 'is not the name of an environment: --env all means every one'
+      : 'is not the name of an environment; use 1 to 64 letters, digits, - _ and .';
   return [{ path: [...path, name], message }];
 }
 
-const later: readonly string[] = ['backup', 'clientId', 'clientSecret'];
 const ofEnvironment: readonly string[] = ['tenant', 'auth', 'protected'];
 
 function explain(path: KeyPath, key: string, keys: readonly string[]): Pick<Problem, 'message' | 'hint'> {
   if (looksLikeApiKey(key))
     return { message: 'is an unknown key, and looks like an API key', hint: 'take it out' };
-  if (later.includes(key)) {
-    return {
-      message: 'is not supported by this version',
-      hint: path.includes('auth') ? 'use apiKey' : 'take it out',
-    };
-  }
   if (path.length === 0 && ofEnvironment.includes(key)) {
     return { message: 'belongs to an environment', hint: `move it to environments.<name>.${key}` };
   }

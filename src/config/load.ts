@@ -3,6 +3,7 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import * as cosmiconfig from 'cosmiconfig/dist/Explorer.js';
 import { ConfigError, UserError } from '../core/errors.js';
+import type { Execution } from './execution.js';
 import { createLoaders, knownEndings } from './loaders.js';
 import type { LoadedConfig, ParsedConfig } from './raw.js';
 import {
@@ -20,14 +21,16 @@ export interface LoadOptions {
   readonly cwd: string;
   /** `--config`: relative to `cwd`, or absolute. */
   readonly config?: string | undefined;
+  /** Whether a config that is a program may be run; default: yes. */
+  readonly execution?: Execution | undefined;
 }
 
 /**
  * @throws UserError when there is no config file, or more than one in a folder
  * @throws ConfigError when it cannot be read, with line and column where the format has them
  */
-export async function loadConfig({ cwd, config }: LoadOptions): Promise<LoadedConfig> {
-  const load = createLoader(cwd);
+export async function loadConfig({ cwd, config, execution }: LoadOptions): Promise<LoadedConfig> {
+  const load = createLoader(cwd, execution);
   return config === undefined ? await searchConfig(cwd, load) : await loadNamed(resolve(cwd, config), load);
 }
 
@@ -77,8 +80,8 @@ async function loadNamed(file: string, load: Load): Promise<LoadedConfig> {
 }
 
 /** `undefined` comes back for a package.json without our key. */
-function createLoader(cwd: string): Load {
-  const explorer = createExplorer(cwd);
+function createLoader(cwd: string, execution: Execution = 'allowed'): Load {
+  const explorer = createExplorer(cwd, execution);
   return async (file) => {
     const displayFile = display(cwd, file);
     requireKnownFormat(file, displayFile);
@@ -97,7 +100,7 @@ interface Explorer {
  * cosmiconfig's `Explorer` instead of its `cosmiconfig()`: that one first reads the package.json of the process's
  * directory with loaders of its own, which costs 4 ms and fails on a manifest that is none of our business.
  */
-function createExplorer(cwd: string): Explorer {
+function createExplorer(cwd: string, execution: Execution): Explorer {
   const { Explorer } = cosmiconfig as unknown as { readonly Explorer: new (options: object) => Explorer };
   return new Explorer({
     moduleName: 'qlik-sync',
@@ -105,7 +108,7 @@ function createExplorer(cwd: string): Explorer {
     searchStrategy: 'none',
     cache: false,
     transform: (result: unknown) => result,
-    loaders: createLoaders(cwd),
+    loaders: createLoaders(cwd, execution),
   });
 }
 

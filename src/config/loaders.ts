@@ -1,5 +1,6 @@
 /** What reads each format. YAML, JavaScript and TypeScript are loaded only when such a file is there. */
 
+import { assertExecutionAllowed, type Execution } from './execution.js';
 import { parseJsonConfig } from './parse-json.js';
 import { type ParsedConfig, readKey } from './raw.js';
 import { display, isPackageJson } from './search-places.js';
@@ -20,15 +21,17 @@ export const knownEndings: readonly string[] = [
 type Loader = (file: string, content: string) => ParsedConfig | Promise<ParsedConfig> | object;
 
 /** By file ending, as cosmiconfig wants them; with one for every ending, none of its own is ever loaded. */
-export function createLoaders(cwd: string): Readonly<Record<string, Loader>> {
+export function createLoaders(cwd: string, execution: Execution): Readonly<Record<string, Loader>> {
   const json: Loader = (file, content) =>
     isPackageJson(file)
       ? parsePackageJson(display(cwd, file), content)
       : parseJsonConfig(display(cwd, file), content);
   const yaml: Loader = async (file, content) =>
     (await import('./parse-yaml.js')).parseYamlConfig(display(cwd, file), content);
-  const code: Loader = async (file, content) =>
-    (await import('./import-config.js')).importConfig(file, display(cwd, file), content);
+  const code: Loader = async (file, content) => {
+    assertExecutionAllowed(execution, `${display(cwd, file)} is a program that would be run`);
+    return (await import('./import-config.js')).importConfig(file, display(cwd, file), content);
+  };
   const rc: Loader = (file, content) => (looksLikeJson(content) ? json : yaml)(file, content);
   return {
     ...{ '.json': json, '.yaml': yaml, '.yml': yaml, noExt: rc },

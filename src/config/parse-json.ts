@@ -2,11 +2,16 @@
 
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
+import { deepestNesting, nestsTooDeep } from '../core/nesting.js';
 import { formatKeyPath, type KeyPath, type ParsedConfig, type Position } from './raw.js';
 
 /** @throws ConfigError naming `displayFile`, with line and column */
 export function parseJsonConfig(displayFile: string, content: string): ParsedConfig {
   const text = content.replace(/^\uFEFF/, '');
+  if (nestsTooDeep(text)) {
+    const message = `is nested more than ${deepestNesting} levels deep`;
+    throw new ConfigError(displayFile, [{ path: '', message }]);
+  }
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;

@@ -1,6 +1,7 @@
 /** YAML → data that knows where each key stands. Loaded only when a YAML file is there. */
 
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -19,12 +20,34 @@ import { redact } from './secrets.js';
 /** @throws ConfigError naming `displayFile`, with line and column */
 export function parseYamlConfig(displayFile: string, content: string): ParsedConfig {
   const lines = new LineCounter();
-  const document = parseDocument(content.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
+  const document = parseText(displayFile, content.replace(/^\uFEFF/, ''), lines);
   const [error] = document.errors;
   if (error !== undefined) throw new ConfigError(displayFile, [explain(error, lines)]);
+  const resolve = rememberAliases(document);
   return {
     value: toValue(displayFile, document),
-    locate: (path) => locate(document, path, lines),
+    locate: (path) => locate(document, path, lines, resolve),
+  };
+}
+
+/** The parser goes down by recursion, however deep the file nests. */
+function parseText(displayFile: string, text: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(displayFile, [{ path: '', message: 'is nested too deeply' }], { cause: error });
+  }
+}
+
+type Resolve = (alias: Alias) => unknown;
+
+/** Resolving one alias walks the whole document, and a file of many mistakes asks for the same one each time. */
+function rememberAliases(document: Document): Resolve {
+  const known = new Map<Alias, unknown>();
+  return (alias) => {
+    if (!known.has(alias)) known.set(alias, alias.resolve(document));
+    return known.get(alias);
   };
 }
 
@@ -48,11 +71,16 @@ function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
 }
 
 /** Where the key at the path stands, or the deepest one on the way to it. */
-function locate(document: Document, path: KeyPath, lines: LineCounter): Position | undefined {
+function locate(
+  document: Document,
+  path: KeyPath,
+  lines: LineCounter,
+  resolve: Resolve,
+): Position | undefined {
   let value: unknown = document.contents;
   let closest = offsetOf(value);
   for (const key of path) {
-    const child = childAt(isAlias(value) ? value.resolve(document) : value, key);
+    const child = childAt(isAlias(value) ? resolve(value) : value, key);
     if (child === undefined) break;
     closest = offsetOf(child.at) ?? closest;
     value = child.value;

@@ -5,7 +5,12 @@ import { ConfigError, type ConfigProblem } from '../core/errors.js';
 import { assembleConfig } from './assemble.js';
 import { chooseEnvironment } from './choose-environment.js';
 import type { Config } from './config.js';
-import { findLoneCredentials, findSharedTenants, findWrittenSecrets } from './cross-checks.js';
+import {
+  findLoneCredentials,
+  findMixedCredentials,
+  findSharedTenants,
+  findWrittenSecrets,
+} from './cross-checks.js';
 import type { Variables } from './expand.js';
 import { expandConfig } from './expand-config.js';
 import { findUnknownKeys, type Problem } from './known-keys.js';
@@ -39,6 +44,7 @@ export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Co
     ...(parsed.issues ?? []).filter(isNotAboutKeys).map(toProblem),
     ...findMissing(expanded.value, name),
     ...findLoneCredentials(loaded.value),
+    ...findMixedCredentials(loaded.value),
     ...findSharedTenants(loaded.value, context.env),
   ];
   if (problems.length > 0 || !parsed.success) throw toError(loaded, problems);

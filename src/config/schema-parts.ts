@@ -8,10 +8,12 @@ import {
   type GenericSchema,
   integer,
   maxValue,
+  minLength,
   minValue,
   number,
   picklist,
   pipe,
+  strictObject,
   string,
 } from 'valibot';
 
@@ -51,6 +53,15 @@ export function count() {
 export function percent() {
   const message = 'must be a number from 0 to 100';
   return pipe(number(message), minValue(0, message), maxValue(100, message));
+}
+
+/** A program and its arguments. It is run as it stands, without a shell. */
+export function command() {
+  const message = 'must be an object {"command": ["program", "argument", …]}';
+  return strictObject(
+    { command: pipe(array(notBlank(), message), minLength(1, 'must name a program')) },
+    message,
+  );
 }
 
 export function notBlank() {

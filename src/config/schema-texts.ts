@@ -1,7 +1,7 @@
 /** The texts of a config that have a form of their own. */
 
-import { check, metadata, pipe } from 'valibot';
-import { must, notBlank, text, unknownText } from './schema-parts.js';
+import { check, metadata, pipe, union } from 'valibot';
+import { command, must, notBlank, text, unknownText } from './schema-parts.js';
 import { parseTenantUrl } from './tenant-url.js';
 
 const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
@@ -55,8 +55,16 @@ function explainAddress(value: string): string {
   return parsed.ok ? '' : `${parsed.message} (${parsed.hint})`;
 }
 
-/** A text that is known here was written out. */
+/** A reference to where the secret is kept, or a program that prints it. */
 export function secret() {
+  return union(
+    [secretText(), command()],
+    'must be a reference such as ${QLIK_API_KEY}, or {"command": ["program", "argument", …]}',
+  );
+}
+
+/** A text that is known here was written out. */
+function secretText() {
   return pipe(
     text(),
     check(

@@ -10,12 +10,17 @@ import {
   strictObject,
   string,
 } from 'valibot';
-import { count, described, flag, list, notBlank, oneOf, percent, text } from './schema-parts.js';
+import { command, count, described, flag, list, notBlank, oneOf, percent, text } from './schema-parts.js';
 import { extensionFolder, project, secret, tag, tenantAddress } from './schema-texts.js';
 
 /** @param ruleIds the rules that `rules` may name */
 export function configSchema(ruleIds: readonly string[]) {
-  const inheritable = { ...settings(), ...rails(), rules: exactOptional(rules(ruleIds)) };
+  const inheritable = {
+    ...settings(),
+    ...rails(),
+    rules: exactOptional(rules(ruleIds)),
+    backup: exactOptional(backup()),
+  };
   return strictObject(
     {
       $schema: exactOptional(described('The JSON schema of this file.', text())),
@@ -74,8 +79,27 @@ function rails() {
     maxUpdatePercent: exactOptional(
       described('Most updates in one run, in percent of what the project owns. Default: 100.', percent()),
     ),
+    policy: exactOptional(
+      described(
+        'A program that gets the plan as JSON on its standard input; unless it ends with 0, nothing is applied.',
+        command(),
+      ),
+    ),
     protect: exactOptional(described('Names that are never updated, replaced or deleted.', list(notBlank()))),
   };
+}
+
+function backup() {
+  return described(
+    'How much of .qlik-sync/runs and .qlik-sync/backups is kept for history and rollback; both limits hold.',
+    strictObject(
+      {
+        keep: exactOptional(described('Most runs. Default: 20.', count())),
+        days: exactOptional(described('Their greatest age in days. Default: 90.', count())),
+      },
+      'must be an object',
+    ),
+  );
 }
 
 function rules(ruleIds: readonly string[]) {
@@ -107,7 +131,16 @@ function connection() {
         strictObject(
           {
             apiKey: exactOptional(
-              described('An API key: a reference to the variable that holds it.', secret()),
+              described(
+                'An API key: a reference to the variable that holds it, or a command that prints it.',
+                secret(),
+              ),
+            ),
+            clientId: exactOptional(
+              described('The id of an OAuth machine-to-machine client, with clientSecret.', notBlank()),
+            ),
+            clientSecret: exactOptional(
+              described('Its secret: a reference to a variable, or a command that prints it.', secret()),
             ),
           },
           'must be an object',

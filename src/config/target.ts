@@ -2,29 +2,48 @@
 
 import { resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
-import type { Config } from './config.js';
-import { readConnection, readKeyVariable, readTenantVariable } from './connection.js';
+import { type Config, placeIn } from './config.js';
+import { readConnection } from './connection.js';
+import type { Context } from './contexts.js';
+import {
+  type Credential,
+  type CredentialChoice,
+  isHeaderSafe,
+  problemOf,
+  type SecretChoice,
+} from './credential.js';
+import { assertExecutionAllowed, type Execution } from './execution.js';
 import type { Variables } from './expand.js';
 import { parseTenantUrl } from './tenant-url.js';
+import { readCredentialVariables, readTenantVariable } from './tenant-variables.js';
 
-export type Target =
-  | {
-      readonly kind: 'sandbox';
-      /** Absolute: the folder of its state. */
-      readonly dir: string;
-      readonly label: string;
-    }
-  | {
-      readonly kind: 'tenant';
-      /** Origin, e.g. `https://acme.eu.qlikcloud.com`. */
-      readonly url: string;
-      readonly apiKey: string;
-      readonly source: '--tenant' | 'config' | 'environment';
-      /** The environment of the config that named the tenant. */
-      readonly environment?: string;
-      /** For the header: what named the tenant, e.g. `prod (config)`. */
-      readonly label: string;
-    };
+export interface SandboxTarget {
+  readonly kind: 'sandbox';
+  /** Absolute: the folder of its state. */
+  readonly dir: string;
+}
+
+/** A tenant that one source names together with its credentials. */
+interface Named {
+  readonly kind: 'tenant';
+  /** Origin, e.g. `https://acme.eu.qlikcloud.com`; the only host that the credential is sent to. */
+  readonly url: string;
+  /** For the header: what named both: `--tenant`, `config`, `environment`, `qlik-cli context acme`. */
+  readonly source: string;
+  /** Where the address stands, e.g. `QLIK_TENANT_URL` or `qlik-sync.config.json:12`. */
+  readonly from: string;
+  /** The environment of the config that named them. */
+  readonly environment?: string;
+}
+
+/** Before any program is run for its secret. */
+export interface TenantChoice extends Named {
+  readonly credential: CredentialChoice;
+}
+
+export interface TenantTarget extends Named {
+  readonly credential: Credential;
+}
 
 export interface TargetRequest {
   readonly options: {
@@ -32,11 +51,21 @@ export interface TargetRequest {
     /** Relative to `cwd`, or absolute; asks for the sandbox by itself. */
     readonly sandboxDir?: string | undefined;
     readonly tenant?: string | undefined;
+    /** The name of a qlik-cli context. */
+    readonly context?: string | undefined;
   };
   readonly env: Variables;
   readonly config: Config;
   /** Absolute. */
   readonly cwd: string;
+  /** Whether a person sits at a terminal; only then does qlik-cli's current context count. */
+  readonly isTerminal: boolean;
+}
+
+export interface TargetUse extends TargetRequest {
+  readonly execution: Execution;
+  /** Ends a command that prints a secret. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -45,15 +74,37 @@ export interface TargetRequest {
  * @throws UserError (exit 3) naming the source that was chosen and what it lacks
  * @throws ConfigError where an address or credential of the config cannot be used
  */
-export function resolveTarget(request: TargetRequest): Target {
+export async function resolveTarget(use: TargetUse): Promise<SandboxTarget | TenantTarget> {
+  const choice = await chooseTarget(use);
+  if (choice.kind === 'sandbox') return choice;
+  return { ...choice, credential: await readCredential(choice.credential, use) };
+}
+
+/** The same, without running anything. */
+export async function chooseTarget(request: TargetRequest): Promise<SandboxTarget | TenantChoice> {
   const { options, env, config } = request;
-  const sandbox = options.sandbox === true || options.sandboxDir !== undefined;
-  if (sandbox && options.tenant !== undefined) {
-    throw new UserError('--sandbox and --tenant name two targets', { hint: 'give one of them' });
+  assertOneTarget(options);
+  if (options.sandbox === true || options.sandboxDir !== undefined) {
+    return { kind: 'sandbox', dir: sandboxDir(request) };
   }
-  if (sandbox) return { kind: 'sandbox', dir: sandboxDir(request), label: 'sandbox' };
   if (options.tenant !== undefined) return fromOption(options.tenant, env);
-  return fromConfig(config, env) ?? fromVariables(env) ?? failWithoutTenant(config);
+  if (options.context !== undefined) {
+    const { readContext } = await import('./contexts.js');
+    return fromContext(await readContext(options.context, env), 'qlik-cli context');
+  }
+  return fromConfig(config, env) ?? fromVariables(env) ?? fromCurrentContext(request);
+}
+
+function assertOneTarget({ sandbox, sandboxDir: dir, tenant, context }: TargetRequest['options']): void {
+  const named = [
+    ...(sandbox === true || dir !== undefined ? ['--sandbox'] : []),
+    ...(tenant === undefined ? [] : ['--tenant']),
+    ...(context === undefined ? [] : ['--context']),
+  ];
+  if (named.length < 2) return;
+  throw new UserError(`${named.join(' and ')} name ${named.length === 2 ? 'two' : 'three'} targets`, {
+    hint: 'give one of them',
+  });
 }
 
 function sandboxDir({ options, config, cwd }: TargetRequest): string {
@@ -62,47 +113,80 @@ function sandboxDir({ options, config, cwd }: TargetRequest): string {
     : resolve(cwd, options.sandboxDir);
 }
 
-function fromOption(text: string, env: Variables): Target {
+function fromOption(text: string, env: Variables): TenantChoice {
   const tenant = parseTenantUrl(text);
   if (!tenant.ok) throw new UserError(`--tenant: ${tenant.message}`, { hint: tenant.hint });
   const named = readTenantVariable(env);
+  const credential = readCredentialVariables(env, '--tenant');
   if (named !== undefined && named.origin !== tenant.origin) {
+    const variable = credential.kind === 'oauth' ? 'QLIK_CLIENT_ID' : 'QLIK_API_KEY';
     throw new UserError(
-      `--tenant names ${tenant.origin}, but QLIK_API_KEY belongs to ${named.origin}, which ${named.variable} names`,
-      { hint: `unset ${named.variable}, or set it and QLIK_API_KEY for the tenant you mean` },
+      `--tenant names ${tenant.origin}, but ${variable} belongs to ${named.origin}, which ${named.variable} names`,
+      { hint: `unset ${named.variable}, or set it and ${variable} for the tenant you mean` },
     );
   }
-  const apiKey = readKeyVariable(env, '--tenant');
-  return { kind: 'tenant', url: tenant.origin, apiKey, source: '--tenant', label: '--tenant' };
+  return { kind: 'tenant', url: tenant.origin, credential, source: '--tenant', from: '--tenant' };
 }
 
-function fromConfig(config: Config, env: Variables): Target | undefined {
-  const { environment } = config;
+function fromContext({ name, url, credential, file }: Context, what: string): TenantChoice {
+  return { kind: 'tenant', url, credential, source: `${what} ${name}`, from: file };
+}
+
+function fromConfig(config: Config, env: Variables): TenantChoice | undefined {
+  const { environment, displayFile } = config;
   if (environment?.tenant === undefined) return undefined;
-  const { url, apiKey } = readConnection(config.displayFile, environment, environment.tenant, env);
-  const { name } = environment;
-  return { kind: 'tenant', url, apiKey, source: 'config', environment: name, label: `${name} (config)` };
+  const connection = readConnection(displayFile, environment, environment.tenant, env);
+  const from = placeIn(displayFile, environment.tenant);
+  return { kind: 'tenant', ...connection, source: 'config', from, environment: environment.name };
 }
 
-function fromVariables(env: Variables): Target | undefined {
+function fromVariables(env: Variables): TenantChoice | undefined {
   const named = readTenantVariable(env);
   if (named === undefined) return undefined;
-  const apiKey = readKeyVariable(env, named.variable);
-  return {
-    kind: 'tenant',
-    url: named.origin,
-    apiKey,
-    source: 'environment',
-    label: `${named.variable} (environment)`,
-  };
+  const credential = readCredentialVariables(env, named.variable);
+  return { kind: 'tenant', url: named.origin, credential, source: 'environment', from: named.variable };
 }
 
-function failWithoutTenant({ displayFile, environment }: Config): never {
+/** What a person chose in another tool must never decide what a pipeline writes to. */
+async function fromCurrentContext({ config, env, isTerminal }: TargetRequest): Promise<TenantChoice> {
+  if (!isTerminal) return failWithoutTenant(config);
+  const { readCurrentContext } = await import('./contexts.js');
+  const context = await readCurrentContext(env);
+  if (context === undefined || 'skipped' in context) return failWithoutTenant(config, context?.skipped);
+  return fromContext(context, "qlik-cli's current context");
+}
+
+function failWithoutTenant({ displayFile, environment }: Config, word?: string): never {
   const where =
     environment === undefined
       ? `${displayFile} has no environment in use`
       : `environments.${environment.name} of ${displayFile} has no tenant`;
-  throw new UserError(`no tenant to work on: ${where}, and QLIK_TENANT_URL is not set`, {
+  const also = word === undefined ? '' : `, and ${word}`;
+  throw new UserError(`no tenant to work on: ${where}, and QLIK_TENANT_URL is not set${also}`, {
     hint: 'name an environment with --env, give --tenant and QLIK_API_KEY, or try it on the embedded tenant with --sandbox',
   });
+}
+
+async function readCredential(choice: CredentialChoice, use: TargetUse): Promise<Credential> {
+  if (choice.kind === 'api-key')
+    return { kind: 'api-key', key: await readSecret(choice.key, 'api-key', use) };
+  const clientSecret = await readSecret(choice.clientSecret, 'oauth', use);
+  return { kind: 'oauth', clientId: choice.clientId, clientSecret };
+}
+
+async function readSecret(
+  secret: SecretChoice,
+  kind: Credential['kind'],
+  { config, env, execution, signal }: TargetUse,
+): Promise<string> {
+  if (secret.kind === 'known') return secret.value;
+  const key = `${placeIn(config.displayFile, secret.place)}: ${secret.place.path}`;
+  assertExecutionAllowed(execution, `${key} runs the command ${secret.command[0]}`);
+  const { runSecretCommand } = await import('./secret-command.js');
+  const { command } = secret;
+  const value = await runSecretCommand({ command, key, cwd: config.root, env, signal });
+  const { message, hint } = problemOf(kind);
+  if (!isHeaderSafe(value))
+    throw new UserError(`${key}: what the command ${command[0]} printed ${message}`, { hint });
+  return value;
 }

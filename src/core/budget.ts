@@ -11,12 +11,64 @@ const usualConcurrency = 8;
 
 const writesOf: Readonly<Record<Action, number>> = { none: 0, create: 1, update: 1, delete: 1, replace: 2 };
 
+/** MD5s of the archives that are in the local store, or `off` with `--no-backup`. */
+export type StoredArchives = ReadonlySet<string> | 'off';
+
+/** How the archives that would be overwritten or deleted come into the local store. */
+export interface BackupForecast {
+  readonly stored: number;
+  /** Whole archives are for tenant and analytics admins only (since 2024-10). */
+  readonly download: number;
+}
+
 /** `reads` counts the requests made so far to plan: the list, and archives downloaded to resolve their content. */
-export function forecastRequests(changes: readonly Change[], reads: number): RequestForecast {
-  const writes = changes
-    .filter((change) => change.blocked === undefined)
-    .reduce((sum, change) => sum + writesOf[change.action], 0);
-  return { tier1: reads, tier2: writes, estimatedSeconds: estimateSeconds(writes) };
+export function forecastRequests(
+  changes: readonly Change[],
+  reads: number,
+  stored: StoredArchives = new Set(),
+): RequestForecast {
+  const work = changes.filter(({ blocked }) => blocked === undefined);
+  const writes = work.reduce((sum, change) => sum + writesOf[change.action], 0);
+  const more = work.reduce((sum, change) => sum + readsFor(change, stored), 0);
+  return { tier1: reads + more, tier2: writes, estimatedSeconds: estimateSeconds(writes) };
+}
+
+/** `undefined` where nothing is overwritten or deleted, or nobody asked. */
+export function forecastBackups(
+  changes: readonly Change[],
+  stored: StoredArchives | undefined,
+): BackupForecast | 'off' | undefined {
+  const lost = changes.filter((change) => change.blocked === undefined && losesArchive(change));
+  if (stored === undefined || lost.length === 0) return undefined;
+  if (stored === 'off') return 'off';
+  const download = lost.filter((change) => !isStored(change, stored)).length;
+  return { stored: lost.length - download, download };
+}
+
+/**
+ * Before an overwrite the record is read again, and its archive where no backup of it is stored (law 8: at most two).
+ * A delete's answer shows nothing, so it is asked for once more; that read stands in for an archive's here.
+ */
+function readsFor(change: Change, stored: StoredArchives): number {
+  switch (change.action) {
+    case 'none':
+    case 'create':
+      return 0;
+    case 'delete':
+      return 2;
+    case 'update':
+    case 'replace':
+      return losesArchive(change) && stored !== 'off' && !isStored(change, stored) ? 2 : 1;
+  }
+}
+
+/** Tags alone leave the archive as it is. */
+function losesArchive({ action, write }: Change): boolean {
+  return action === 'delete' || action === 'replace' || (action === 'update' && write?.carries !== 'data');
+}
+
+function isStored({ actual }: Change, stored: ReadonlySet<string>): boolean {
+  return actual?.md5 !== undefined && stored.has(actual.md5);
 }
 
 /** Every full hundred of writes waits for a new minute. */

@@ -10,18 +10,34 @@ import type {
   DesiredExtension,
   Policy,
   State,
+  UnreadFolder,
   Write,
 } from './model.js';
 import { checkVersion, describeDrift, keepsDrift, protectedRail, replaceRail, stateRail } from './rails.js';
 import { summariseActual, summariseDesired } from './summarise.js';
 
+/** A replace that an earlier run deleted for and did not create again; the content is its folder's, or its backup's. */
+export interface UnfinishedReplace {
+  /** RFC 3339: when it was deleted. */
+  readonly at: string;
+  /** The tags that the record had. */
+  readonly tags: readonly string[];
+  /** Where the content comes from its backup: the archive name that the record had. */
+  readonly archiveName?: string;
+}
+
 /** Only the folders know the name. */
-export function decideMissing(desired: DesiredExtension, policy: Policy): Change {
+export function decideMissing(
+  desired: DesiredExtension,
+  policy: Policy,
+  unfinished: UnfinishedReplace | undefined,
+): Change {
   const change = {
     name: desired.name,
     state: 'missing',
     desired: summariseDesired(desired),
   } as const;
+  if (unfinished !== undefined) return { ...change, ...finishReplace(unfinished, policy) };
   if (!isSelected(desired.name, policy)) return { ...change, ...notSelected };
   return {
     ...change,
@@ -32,23 +48,43 @@ export function decideMissing(desired: DesiredExtension, policy: Policy): Change
   };
 }
 
+/** Whatever was selected: until it is there again, sheets that use it are broken. */
+function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Policy): Decision {
+  const message = `finishes the replace that was interrupted on ${at.slice(0, 10)}`;
+  return {
+    action: 'create',
+    reason: 'unfinished-replace',
+    message: archiveName === undefined ? message : `${message}, with its backup`,
+    write: {
+      carries: 'file-and-data',
+      tags: tagsAfterWrite(tags, policy.tags, policy.project),
+      ...(archiveName !== undefined && { archiveName }),
+    },
+  };
+}
+
 /** Only the folders know the name, and the selection left it out, so that it was not even read. */
 export function decideUnread(name: string): Change {
   return { name, state: 'missing', ...notSelected };
 }
 
-/** Only the tenant knows the name. `ignoredBecause` says why the folders know it and yet do not deploy it. */
+/** Why the folders know a name, or may know it, and yet do not deploy it. */
+export type Ignored =
+  | { readonly because: 'not-selected' | 'not-deployable' }
+  | { readonly because: 'unread'; readonly folder: UnreadFolder };
+
+/** Only the tenant knows the name. */
 export function decideUndesired(
   actual: ActualExtension,
   name: string,
   policy: Policy,
-  ignoredBecause: 'not-selected' | 'not-deployable' | undefined,
+  ignored: Ignored | undefined,
 ): Change {
   const owned = isOwned(actual, policy.project);
   const change = { name, state: owned ? 'orphan' : 'unmanaged', actual: summariseActual(actual) } as const;
-  if (ignoredBecause === 'not-selected') return { ...change, ...notSelected };
+  if (ignored?.because === 'not-selected') return { ...change, ...notSelected };
   if (!owned) return { ...change, action: 'none', reason: 'not-ours', message: 'not ours' };
-  if (ignoredBecause === 'not-deployable')
+  if (ignored?.because === 'not-deployable')
     return {
       ...change,
       state: 'skipped',
@@ -57,12 +93,20 @@ export function decideUndesired(
       message: 'kept: its folder holds no visualization',
     };
   if (!isSelected(name, policy)) return { ...change, ...notSelected };
-  return decideOrphan(change, policy);
+  return decideOrphan(change, policy, ignored?.because === 'unread' ? ignored.folder : undefined);
 }
 
-function decideOrphan(change: Pick<Change, 'name' | 'actual'>, policy: Policy): Change {
+function decideOrphan(
+  change: Pick<Change, 'name' | 'actual'>,
+  policy: Policy,
+  unread: UnreadFolder | undefined,
+): Change {
   const gone = `no longer in ${policy.sources.join(', ')}`;
   const orphan = { ...change, state: 'orphan' } as const;
+  if (unread !== undefined) {
+    const message = `kept: it may be in ${unread.displayFolder}, which holds no .qext`;
+    return { ...orphan, action: 'none', reason: 'kept', message };
+  }
   if (!policy.prune)
     return { ...orphan, action: 'none', reason: 'kept', message: `kept: ${gone}; --prune deletes it` };
   const blocked = protectedRail(change.name, policy);

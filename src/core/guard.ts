@@ -26,8 +26,10 @@ export interface Refusal {
 export interface GuardInput {
   readonly plan: Plan;
   readonly actual: ActualState;
-  /** Number of local extensions found, whatever the selection. */
-  readonly found: number;
+  /** Number of local extensions found, whatever the selection; absent where no folder is asked (`rollback`). */
+  readonly found?: number;
+  /** The config's folder patterns that match nothing. */
+  readonly unmatched?: readonly string[];
   readonly limits: Limits;
 }
 
@@ -41,11 +43,13 @@ export function assertSafe(input: GuardInput): void {
 }
 
 /** The same as data, for a plan that only shows what apply would refuse. */
-export function findRefusals({ plan, actual, found, limits }: GuardInput): readonly Refusal[] {
+export function findRefusals(input: GuardInput): readonly Refusal[] {
+  const { plan, actual, found, limits } = input;
   const owned = actual.extensions.filter((record) => isOwned(record, plan.project)).length;
   const { delete: deletes, update, replace } = plan.summary;
   return [
-    refuseEmpty(found, owned, limits.allowEmpty),
+    found === undefined ? undefined : refuseEmpty(found, owned, limits.allowEmpty),
+    refuseUnmatched(input, owned),
     refuseDeletes(deletes, owned, limits),
     refuseUpdates(update + replace, owned, limits),
   ].filter((refusal) => refusal !== undefined);
@@ -56,6 +60,17 @@ function refuseEmpty(found: number, owned: number, allowEmpty: AllowEmpty): Refu
   return {
     message: `No local extension was found, while the tenant holds ${owned} of this project.`,
     hint: 'Check the working directory and "extensions" in the config; --allow-empty says that the project is meant to be empty.',
+  };
+}
+
+/** Where the folders of a pattern are gone, all they held would look like no longer desired. */
+function refuseUnmatched({ plan, found, unmatched = [], limits }: GuardInput, owned: number) {
+  const deletes = plan.summary.delete;
+  if (unmatched.length === 0 || found === 0 || deletes === 0 || limits.allowEmpty === 'allow-empty') return;
+  const patterns = unmatched.map((pattern) => `"${pattern}"`).join(', ');
+  return {
+    message: `This run would delete ${deletes} of the project's ${owned}, while ${patterns} in "extensions" ${unmatched.length === 1 ? 'matches' : 'match'} no folder.`,
+    hint: `A checkout or build may be incomplete. Otherwise take ${unmatched.length === 1 ? 'it' : 'them'} out of the config; --allow-empty says that nothing is meant to be there.`,
   };
 }
 

@@ -6,11 +6,13 @@ export interface AppFacts {
   readonly id: string;
   readonly itemId: string;
   readonly name: string;
+  /** Its id, since the Items API knows no names of spaces; absent for a personal app. */
   readonly space?: string;
+  /** The user's id. */
   readonly owner?: string;
   readonly collections: readonly string[];
   readonly tags: readonly string[];
-  /** Published copies of the app. */
+  /** Published copies of the app that this user may see. */
   readonly publishedCopies: number;
   /** RFC 3339. */
   readonly updatedAt?: string;
@@ -21,7 +23,7 @@ export interface AppFacts {
 export interface AppUsage {
   readonly views: number;
   readonly users: number;
-  /** Change of views against the weeks before, as the tenant tells it. */
+  /** Slope of a line through the weekly unique users of the last 4 weeks, as the tenant tells it. */
   readonly trend?: number;
 }
 

@@ -19,9 +19,10 @@ export function ownersOf(tags: readonly string[]): readonly string[] {
   return tags.filter((tag) => tag.startsWith(tagPrefix)).map((tag) => tag.slice(tagPrefix.length));
 }
 
+/** A record that no file belongs to is nobody's, whatever its tags say: nothing could be deployed to it. */
 export function isOwned(actual: ActualExtension, project: string): boolean {
   const owners = ownersOf(actual.tags);
-  return !actual.bundled && owners.length === 1 && owners[0] === project;
+  return !actual.bundled && actual.name !== undefined && owners.length === 1 && owners[0] === project;
 }
 
 /**
@@ -41,6 +42,11 @@ export function tagsAfterWrite(
 /** The multipart file name that carries the digest; it comes back as `file.originalname`. ASCII only. */
 export function archiveName(digest: string, md5: string): string {
   return `qs${ruleVersion}-${digest.slice(0, 32)}-${md5.slice(0, 12)}.zip`;
+}
+
+/** A name as a multipart file name can carry it to any server; others' archives are called anything. */
+export function sendableName(name: string): string {
+  return name.replace(/[^\x20-\x7e]|["\\/%]/g, '_');
 }
 
 /** What an archive name tells about a record's content. */

@@ -71,12 +71,21 @@ export interface SkippedFolder {
   readonly reason: string;
 }
 
+/** A folder that the config names and that holds no `.qext`: perhaps one that a build has yet to write. */
+export interface UnreadFolder {
+  readonly displayFolder: string;
+  /** The only extension it can stand for; absent where that may be any. */
+  readonly name?: string;
+}
+
 export interface DesiredState {
   /** Sorted by name, by code unit. */
   readonly extensions: readonly DesiredExtension[];
   readonly skipped: readonly SkippedFolder[];
   /** Names that discovery found but the selection left out; they are known, and so never orphans. */
   readonly notSelected: readonly string[];
+  /** What these may stand for is never an orphan. */
+  readonly unread?: readonly UnreadFolder[];
 }
 
 // ── Actual state: the tenant ────────────────────────────────────────────────────────────────────────────
@@ -169,6 +178,7 @@ export type Rail =
   | 'downgrade'
   | 'rename'
   | 'prune'
+  | 'no-backup'
   | 'impact';
 
 export interface Blocked {
@@ -307,4 +317,6 @@ export interface Outcome {
    * last read and the write, and is lost. The sentence a person reads. Exit 7.
    */
   readonly overwrote?: string;
+  /** Done, but not in the usual way: what a person should know of it, e.g. that it landed late. */
+  readonly note?: string;
 }

@@ -45,6 +45,7 @@ function groupByFoldedName(
   };
   const local = [...desired.extensions.map(({ name }) => name), ...desired.notSelected];
   for (const name of local) groupOf(name).concernsUs = true;
+  for (const { name } of desired.skipped) groupOf(name);
   for (const record of actual.extensions) {
     if (record.name === undefined) continue;
     const group = groupOf(record.name);

@@ -1,8 +1,15 @@
 /** plan(): every name either side knows gets exactly one change. Pure: data in, data out. */
 
 import { createHash } from 'node:crypto';
-import { forecastRequests } from './budget.js';
-import { decideMissing, decideShared, decideUndesired, decideUnread } from './decide.js';
+import { forecastRequests, type StoredArchives } from './budget.js';
+import {
+  decideMissing,
+  decideShared,
+  decideUndesired,
+  decideUnread,
+  type Ignored,
+  type UnfinishedReplace,
+} from './decide.js';
 import type {
   ActualExtension,
   ActualState,
@@ -13,6 +20,7 @@ import type {
   Policy,
 } from './model.js';
 import { assertDistinctNames } from './names.js';
+import { markRenames, type Rename } from './rename.js';
 
 export interface PlanInput {
   readonly desired: DesiredState;
@@ -22,37 +30,71 @@ export interface PlanInput {
   readonly tenant: string;
   /** Requests that observing cost. */
   readonly reads: number;
+  /** By name; only of names that the tenant does not hold. */
+  readonly unfinished?: ReadonlyMap<string, UnfinishedReplace>;
+  /** Found by comparing what goes with what comes. */
+  readonly renames?: readonly Rename[];
+  /** Decides what backups cost; absent: all archives have to be downloaded. */
+  readonly stored?: StoredArchives | undefined;
 }
 
 /** Throws RefusedError where names on the two sides cannot be told apart. */
-export function plan({ desired, actual, policy, tenant, reads }: PlanInput): Plan {
+export function plan(input: PlanInput): Plan {
+  const { desired, actual, policy, tenant, reads, stored, renames = [] } = input;
   assertDistinctNames(desired, actual, policy.project);
-  const changes = decideAll(desired, actual, policy);
+  const changes = markRenames(decideAll(input), renames, policy);
   const nameless = actual.extensions.length - namedRecords(actual).size;
+  return summarisePlan(changes, { project: policy.project, tenant, reads, nameless, stored });
+}
+
+export interface PlanFacts {
+  readonly project: string;
+  readonly tenant: string;
+  readonly reads: number;
+  /** Records that have no change of their own. */
+  readonly nameless: number;
+  readonly stored?: StoredArchives | undefined;
+}
+
+/** Decided changes as a plan: counted, costed, and with the digest that an approval is bound to. */
+export function summarisePlan(changes: readonly Change[], facts: PlanFacts): Plan {
+  const { project, tenant, reads, nameless, stored } = facts;
   return {
-    project: policy.project,
+    project,
     changes,
     summary: summarise(changes, nameless),
-    requests: forecastRequests(changes, reads),
-    digest: digestPlan(tenant, policy.project, changes),
+    requests: forecastRequests(changes, reads, stored),
+    digest: digestPlan(tenant, project, changes),
   };
 }
 
-function decideAll(desired: DesiredState, actual: ActualState, policy: Policy): readonly Change[] {
+function decideAll({ desired, actual, policy, unfinished }: PlanInput): readonly Change[] {
   const records = namedRecords(actual);
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
-  const ignored = new Map<string, 'not-selected' | 'not-deployable'>([
-    ...desired.notSelected.map((name) => [name, 'not-selected'] as const),
-    ...desired.skipped.map(({ name }) => [name, 'not-deployable'] as const),
-  ]);
+  const ignored = findIgnored(desired);
   const names = [...new Set([...wanted.keys(), ...records.keys(), ...desired.notSelected])].sort();
   return names.map((name) => {
     const [extension, record] = [wanted.get(name), records.get(name)];
     if (extension !== undefined && record !== undefined) return decideShared(extension, record, policy);
-    if (extension !== undefined) return decideMissing(extension, policy);
-    if (record !== undefined) return decideUndesired(record, name, policy, ignored.get(name));
+    if (extension !== undefined) return decideMissing(extension, policy, unfinished?.get(name));
+    if (record !== undefined) return decideUndesired(record, name, policy, ignored(name));
     return decideUnread(name);
   });
+}
+
+function findIgnored({
+  notSelected,
+  skipped,
+  unread = [],
+}: DesiredState): (name: string) => Ignored | undefined {
+  const [left, other] = [new Set(notSelected), new Set(skipped.map(({ name }) => name))];
+  const anywhere = unread.find(({ name }) => name === undefined);
+  return (name) => {
+    if (other.has(name)) return { because: 'not-deployable' };
+    if (left.has(name)) return { because: 'not-selected' };
+    const folder = unread.find((each) => each.name === name) ?? anywhere;
+    return folder === undefined ? undefined : { because: 'unread', folder };
+  };
 }
 
 /** Of several unmanaged records with one name the first stands for all; `names.ts` refuses those that concern us. */

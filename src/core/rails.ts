@@ -29,7 +29,7 @@ export function stateRail(
         effect: 'takes it back',
       };
     case 'unmanaged':
-      if (actual.bundled) return { rail: 'bundled', message: 'part of a bundle that Qlik manages' };
+      if (actual.bundled) return { rail: 'bundled', message: bundled };
       if (policy.adopt.has(name)) return undefined;
       return {
         rail: 'unmanaged',
@@ -50,6 +50,8 @@ export function stateRail(
   }
 }
 
+const bundled = 'part of a bundle that Qlik manages; give the extension here another name';
+
 export function replaceRail(name: string, policy: Policy): Blocked | undefined {
   if (policy.allowReplace.has(name)) return undefined;
   return {
@@ -61,7 +63,8 @@ export function replaceRail(name: string, policy: Policy): Blocked | undefined {
 }
 
 export function protectedRail(name: string, policy: Policy): Blocked | undefined {
-  return policy.protect.has(name) ? { rail: 'protected', message: 'named in protect' } : undefined;
+  if (!policy.protect.has(name)) return undefined;
+  return { rail: 'protected', message: 'named in protect; taking it out of the config lifts that' };
 }
 
 /** The same extension with changed content should carry a higher version; where nobody can tell, nothing is said. */
@@ -89,9 +92,25 @@ function lowerVersion(
 
 function versionNotRaised(policy: Policy): { readonly warning?: string; readonly blocked?: Blocked } {
   const message = 'version not raised';
-  return policy.versionPolicy === 'enforce'
-    ? { blocked: { rail: 'version', message } }
-    : { warning: message };
+  if (policy.versionPolicy !== 'enforce') return { warning: message };
+  return { blocked: { rail: 'version', message: `${message} in the .qext, which versionPolicy enforces` } };
+}
+
+/** What a rollback would put back, where somebody changed it since; `record` is absent where they deleted it. */
+export function movedRail(
+  what: 'moved' | 'as-left',
+  name: string,
+  record: ActualExtension | undefined,
+  policy: Policy,
+): Blocked | undefined {
+  if (what === 'as-left' || policy.onDrift === 'overwrite' || policy.overwrite.has(name)) return undefined;
+  const day = record?.updatedAt === undefined ? '' : ` on ${record.updatedAt.slice(0, 10)}`;
+  return {
+    rail: 'drift',
+    message: `${record === undefined ? 'deleted' : 'changed'} on the tenant${day}, after that run`,
+    lift: flag('--overwrite', name),
+    effect: 'undoes the run all the same',
+  };
 }
 
 export function keepsDrift(name: string, policy: Policy): boolean {
@@ -109,7 +128,7 @@ function describeOwners(actual: ActualExtension, project: string): string {
 }
 
 /** `=` keeps a name that begins with a dash from being read as a flag; quotes keep a space in one word. */
-function flag(option: string, name: string): string {
+export function flag(option: string, name: string): string {
   if (/^[\w.][\w.-]*$/.test(name)) return `${option} ${name}`;
   return `${option}='${name.replaceAll("'", "'\\''")}'`;
 }

@@ -2,9 +2,14 @@
 
 import pLimit from 'p-limit';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Change, DesiredState, Outcome, Plan } from '../core/model.js';
+import type { ActualState, Change, DesiredState, Outcome, OutcomeError, Plan } from '../core/model.js';
 import type { Packer } from '../source/pack.js';
-import { type WriteMeans, write } from './write.js';
+import { pauseFor } from './deliver.js';
+import { usualPatience, type WriteMeans } from './means.js';
+import { orderChanges } from './order.js';
+import { createRevisions, type Revisions } from './revisions.js';
+import { describeStop } from './stop.js';
+import { type WriteContext, type Written, write } from './write.js';
 
 export interface ApplyInput extends WriteMeans {
   readonly plan: Plan;
@@ -12,26 +17,36 @@ export interface ApplyInput extends WriteMeans {
   readonly actual: ActualState;
   /** Requests in flight at once. */
   readonly concurrency: number;
+  /** Told of each outcome once, when it is final but for `overwrote`. */
   readonly onOutcome: (outcome: Outcome) => void;
+  /** To be shared by the runs of one session; default: one of its own. */
+  readonly revisions?: Revisions;
 }
+
+type Applying = ApplyInput & WriteContext;
 
 /**
  * Creates, updates and replaces first, side by side; deletes last, and only if all of those are done.
  * One outcome for each change that the plan would do. Throws only for bugs.
  */
 export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
-  const input = { ...given, pack: inTurn(given.pack) };
-  const changes = input.plan.changes.filter(
-    (change) => change.action !== 'none' && change.blocked === undefined,
-  );
-  const uploads = changes.filter((change) => change.action !== 'delete');
-  const deletes = changes.filter((change) => change.action === 'delete');
-  const uploaded = await upload(uploads, input);
-  const failed = uploaded.some(({ status }) => status !== 'done');
-  const deleted = failed
-    ? deletes.map((change) => notAttempted(change, 'another change failed, so nothing is deleted', input))
-    : await writeAll(deletes, input);
-  return [...uploaded, ...deleted];
+  const keeping: Promise<void>[] = [];
+  const input: Applying = {
+    ...given,
+    pack: inTurn(given.pack),
+    revisions: given.revisions ?? createRevisions(),
+    onKeeping: (work) => keeping.push(work),
+  };
+  try {
+    const { uploads, deletes } = orderChanges(input.plan);
+    const uploaded = await upload(uploads, input);
+    const deleted = uploaded.every(({ status }) => status === 'done')
+      ? await writeAll(deletes, input)
+      : notAttempted(deletes, leftOutBecause(input.signal), input);
+    return markLost([...uploaded, ...deleted], input.revisions);
+  } finally {
+    await Promise.all(keeping);
+  }
 }
 
 /**
@@ -43,48 +58,87 @@ function inTurn(pack: Packer): Packer {
   return (extension) => limit(pack, extension);
 }
 
+function leftOutBecause({ aborted, reason }: AbortSignal): OutcomeError {
+  return aborted ? describeStop(reason) : { message: 'another change failed, so nothing is deleted' };
+}
+
 /** A tenant that does not keep tags is found at the first create, which therefore goes alone. */
-async function upload(changes: readonly Change[], input: ApplyInput): Promise<readonly Outcome[]> {
+async function upload(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const tagsAreKept = input.actual.extensions.some((record) => isOwned(record, input.plan.project));
   const probe = tagsAreKept ? undefined : changes.find(({ action }) => action === 'create');
   if (probe === undefined) return writeAll(changes, input);
-  const first = await writeOne(probe, input);
+  const first = await writeAll([probe], input);
   const rest = changes.filter((change) => change !== probe);
-  if (first.status === 'not-applied') {
-    return [
-      first,
-      ...rest.map((change) =>
-        notAttempted(change, `${probe.name} showed that the tenant does not keep what is sent`, input),
-      ),
-    ];
+  if (first.every(({ status }) => status !== 'not-applied')) {
+    return [...first, ...(await writeAll(rest, input))];
   }
-  return [first, ...(await writeAll(rest, input))];
+  const message = `${probe.name} showed that the tenant does not keep what is sent`;
+  return [...first, ...notAttempted(rest, { message }, input)];
 }
 
-async function writeAll(changes: readonly Change[], input: ApplyInput): Promise<readonly Outcome[]> {
+/** Those that may land late are looked at once more when the others are through. */
+async function writeAll(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const limit = pLimit(input.concurrency);
   const settled = await Promise.allSettled(changes.map((change) => limit(writeOne, change, input)));
-  return settled.map((result) => {
+  const written = settled.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });
+  const { lastLookMs } = input.patience ?? usualPatience;
+  const late = written.filter(({ lookAgain }) => lookAgain !== undefined);
+  if (late.length === 0) return written.map(({ outcome }) => outcome);
+  if (lastLookMs === undefined) {
+    for (const { outcome } of late) input.onOutcome(outcome);
+    return written.map(({ outcome }) => outcome);
+  }
+  await pauseFor(lastLookMs, input.signal);
+  return lookAgain(written, input);
 }
 
-async function writeOne(change: Change, input: ApplyInput): Promise<Outcome> {
-  if (input.signal.aborted) return notAttempted(change, 'interrupted', input);
+/** One list does for all of them. */
+async function lookAgain(written: readonly Written[], input: Applying): Promise<readonly Outcome[]> {
+  let listing: ReturnType<Applying['tenant']['list']> | undefined;
+  const list = (): typeof listing & object => {
+    listing ??= input.tenant.list();
+    return listing;
+  };
+  const limit = pLimit(input.concurrency);
+  const look = async (one: Written): Promise<Outcome> => {
+    const outcome = (await one.lookAgain?.(list)) ?? one.outcome;
+    if (one.lookAgain !== undefined) input.onOutcome(outcome);
+    return outcome;
+  };
+  return Promise.all(written.map((each) => limit(look, each)));
+}
+
+async function writeOne(change: Change, input: Applying): Promise<Written> {
+  if (input.signal.aborted) {
+    const [outcome] = notAttempted([change], describeStop(input.signal.reason), input);
+    if (outcome !== undefined) return { outcome };
+  }
   const desired = input.desired.extensions.find(({ name }) => name === change.name);
-  const outcome = await write(change, desired, input);
-  input.onOutcome(outcome);
-  return outcome;
+  const written = await write(change, desired, input);
+  if (written.lookAgain === undefined) input.onOutcome(written.outcome);
+  return written;
 }
 
-function notAttempted(change: Change, message: string, input: ApplyInput): Outcome {
-  const outcome = {
-    name: change.name,
-    action: change.action,
-    status: 'not-attempted',
-    error: { message },
-  } as const;
-  input.onOutcome(outcome);
-  return outcome;
+function notAttempted(
+  changes: readonly Change[],
+  error: OutcomeError,
+  { onOutcome }: Applying,
+): readonly Outcome[] {
+  return changes.map(({ name, action }) => {
+    const outcome = { name, action, status: 'not-attempted', error } as const;
+    onOutcome(outcome);
+    return outcome;
+  });
+}
+
+/** Shows only when all overwrites are known, since a tenant may count in steps of its own. */
+function markLost(outcomes: readonly Outcome[], revisions: Revisions): readonly Outcome[] {
+  const lost = revisions.takeLost();
+  return outcomes.map((outcome) => {
+    const overwrote = lost.get(outcome.name);
+    return overwrote === undefined || outcome.status !== 'done' ? outcome : { ...outcome, overwrote };
+  });
 }

@@ -6,25 +6,30 @@ import type { DesiredExtension, Write } from '../core/model.js';
 import { checkArchive } from '../core/rules.js';
 import type { Packer } from '../source/pack.js';
 import type { ExtensionUpload } from '../tenant/extensions.js';
+import type { SentRecord } from './run-record.js';
 import type { Sent } from './verify.js';
 
 export interface Prepared {
   readonly upload: ExtensionUpload;
   readonly sent: Sent;
+  /** The same for the journal. */
+  readonly record: SentRecord;
 }
 
 /** The archive is made here and nowhere earlier. @throws SourceError where a file changed after it was read */
-export async function prepareUpload(
-  desired: DesiredExtension,
-  { carries, tags }: Write,
-  pack: Packer,
-): Promise<Prepared> {
-  const { name } = desired;
-  if (carries === 'data') return { upload: { data: { tags } }, sent: { name, tags } };
+export async function prepareUpload(desired: DesiredExtension, write: Write, pack: Packer): Promise<Prepared> {
+  const { name, digest, manifest } = desired;
+  const { tags } = write;
+  if (write.carries === 'data') return { upload: { data: { tags } }, sent: { name, tags }, record: { tags } };
   const { bytes, md5 } = await pack(desired);
   assertUploadable(desired, bytes.length);
-  const file = { name: archiveName(desired.digest, md5), bytes };
-  return { upload: { data: { tags }, file }, sent: { name, tags, archive: { md5, name: file.name } } };
+  const file = { name: write.archiveName ?? archiveName(digest, md5), bytes };
+  const version = manifest.version === undefined ? {} : { version: manifest.version };
+  return {
+    upload: { data: { tags }, file },
+    sent: { name, tags, archive: { md5, name: file.name } },
+    record: { digest, md5, archiveName: file.name, tags, ...version },
+  };
 }
 
 /** The zip's size is known only now; Qlik would refuse it after the whole upload. */

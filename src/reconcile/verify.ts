@@ -1,5 +1,6 @@
 /** Every write is believed only as far as its answer shows it. */
 
+import type { OutcomeError } from '../core/model.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
 
 /** What a write sent and its answer must show. */
@@ -32,7 +33,19 @@ export function findMismatch(sent: Sent, answer: ExtensionRecord): Mismatch | un
   }
   const lost = sent.tags.filter((tag) => answer.tags?.includes(tag) !== true);
   if (lost.length > 0) return { part: 'tags', message: `the tenant did not keep ${lost.join(', ')}` };
+  const stayed = (answer.tags ?? []).filter((tag) => !sent.tags.includes(tag));
+  if (stayed.length > 0) return { part: 'tags', message: `the tenant did not remove ${stayed.join(', ')}` };
   return undefined;
+}
+
+export function describeMismatch({ part, message }: Mismatch): OutcomeError {
+  const code = `lost-${part}`;
+  if (part !== 'tags' && part !== 'marker') return { code, message };
+  return {
+    code,
+    message,
+    hint: 'qlik-sync knows what is its own by a tag and by the archive name; a tenant that does not keep them cannot be reconciled.',
+  };
 }
 
 export interface Mismatch {

@@ -1,118 +1,212 @@
 /** One change → its requests → its outcome. The only code that writes to a tenant. */
 
-import { TenantError, UserError } from '../core/errors.js';
-import type { Change, DesiredExtension, Outcome, OutcomeError } from '../core/model.js';
-import type { Packer } from '../source/pack.js';
-import type { ExtensionsClient, ExtensionUpload } from '../tenant/extensions.js';
+import { UserError } from '../core/errors.js';
+import type { Change, DesiredExtension, Outcome } from '../core/model.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import { prepareUpload } from './upload.js';
-import { findMismatch, type Mismatch } from './verify.js';
+import { type DeliveryMeans, deliver, type ListAll, type Sending } from './deliver.js';
+import { type Ending, failedBy, notMade } from './ending.js';
+import { usualPatience, type WriteMeans } from './means.js';
+import { creation, deletion, overwriting, type Target } from './requests.js';
+import type { Revisions } from './revisions.js';
+import { openSteps } from './steps.js';
+import { describeStop } from './stop.js';
+import { type Prepared, prepareUpload } from './upload.js';
 
-export interface WriteMeans {
-  readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove'>;
-  readonly pack: Packer;
-  /** Aborted: what is in flight is finished, nothing further is sent. */
-  readonly signal: AbortSignal;
+export interface Written {
+  readonly outcome: Outcome;
+  /** Present where the effect may land late: reads the tenant once more. */
+  readonly lookAgain?: (list: ListAll) => Promise<Outcome>;
+}
+
+/** What the writes of a run share. */
+export interface WriteContext extends WriteMeans {
+  readonly revisions: Revisions;
+  /** Told of work that may end after the outcome, but before the run. */
+  readonly onKeeping: (keeping: Promise<void>) => void;
 }
 
 /** Never throws for what a tenant or a person did: that is an outcome. `desired` is absent only for deletes. */
 export async function write(
   change: Change,
   desired: DesiredExtension | undefined,
-  means: WriteMeans,
-): Promise<Outcome> {
+  context: WriteContext,
+): Promise<Written> {
   const started = performance.now();
-  const result = await attempt(change, desired, means).catch((error: unknown): Result => {
-    if (means.signal.aborted && error === means.signal.reason) return interrupted;
-    if (!(error instanceof UserError)) throw error;
-    return { status: 'failed', error: describeError(error) };
+  const toOutcome = (end: End): Outcome => ({
+    name: change.name,
+    action: change.action,
+    ms: Math.round(performance.now() - started),
+    ...end.bytes,
+    ...resultOf(end.ending, change),
   });
-  const ms = Math.round(performance.now() - started);
-  return { name: change.name, action: change.action, ms, ...result };
+  const end = await attempt(change, desired, context);
+  const { lookAgain } = end;
+  if (lookAgain === undefined) return { outcome: toOutcome(end) };
+  const again = async (list: ListAll): Promise<Outcome> => toOutcome({ ...end, ending: await lookAgain(list) });
+  return { outcome: toOutcome(end), lookAgain: again };
 }
 
-type Result = Pick<Outcome, 'status' | 'id' | 'bytes' | 'error'>;
-/** A write that was still waiting for its turn. */
-const interrupted: Result = { status: 'not-attempted', error: { message: 'interrupted' } };
-
-type Send = (upload: ExtensionUpload) => Promise<ExtensionRecord>;
+/** How a change ended, with the bytes that were sent for it. */
+interface End {
+  readonly ending: Ending;
+  readonly bytes?: { readonly bytes: number };
+  readonly lookAgain?: (list: ListAll) => Promise<Ending>;
+}
 
 async function attempt(
   change: Change,
   desired: DesiredExtension | undefined,
-  means: WriteMeans,
-): Promise<Result> {
-  const { tenant, pack } = means;
-  const options = { unlessSent: means.signal };
+  context: WriteContext,
+): Promise<End> {
   switch (change.action) {
     case 'create':
-      return send(change, desired, pack, (upload) => tenant.create(upload, options));
+      return withUpload(change, desired, context, (prepared) =>
+        run(creation(change, prepared, context), context),
+      );
     case 'update':
-      return send(change, desired, pack, (upload) => tenant.patch(idOf(change), upload, options));
+      return withUpload(change, desired, context, (prepared) => overwrite(change, prepared, context));
     case 'replace':
       // The archive is built before the delete, so that a folder that changed meanwhile costs nothing.
-      return send(change, desired, pack, async (upload) => {
-        await tenant.remove(idOf(change), options);
-        // From here on only a create makes it whole, so no interrupt holds it back.
-        return tenant.create(upload).catch(explainHalfReplaced);
-      });
+      return withUpload(change, desired, context, (prepared) => replace(change, prepared, context));
     case 'delete':
-      await tenant.remove(idOf(change), options);
-      return { status: 'done', id: idOf(change) };
+      return run(deletion(targetOf(change), context, 'confirm'), context);
     case 'none':
       throw new Error(`nothing to write for ${change.name}`);
   }
 }
 
-function explainHalfReplaced(error: unknown): never {
-  if (!(error instanceof TenantError)) throw error;
-  throw new TenantError(`deleted, but not created again: ${error.message}`, {
-    ...error,
-    cause: error,
-    hint: 'Until it is created, sheets that use it are broken. Run apply again: it will be planned as a create.',
-  });
-}
-
-async function send(
+async function withUpload(
   change: Change,
   desired: DesiredExtension | undefined,
-  pack: Packer,
-  request: Send,
-): Promise<Result> {
+  context: WriteContext,
+  send: (prepared: Prepared) => Promise<End>,
+): Promise<End> {
   if (desired === undefined || change.write === undefined) {
     throw new Error(`${change.action} of ${change.name} has nothing to send`);
   }
-  const { upload, sent } = await prepareUpload(desired, change.write, pack);
-  const answer = await request(upload);
-  const bytes = upload.file === undefined ? {} : { bytes: upload.file.bytes.length };
-  const mismatch = findMismatch(sent, answer);
-  if (mismatch === undefined) return { status: 'done', id: answer.id, ...bytes };
-  return { status: 'not-applied', id: answer.id, ...bytes, error: describeMismatch(mismatch) };
+  let prepared: Prepared;
+  try {
+    prepared = await prepareUpload(desired, change.write, context.pack);
+  } catch (error) {
+    return { ending: failedBy(error) };
+  }
+  if (context.signal.aborted) {
+    return { ending: { kind: 'not-attempted', error: describeStop(context.signal.reason) } };
+  }
+  const end = await send(prepared);
+  const { file } = prepared.upload;
+  if (file === undefined) return end;
+  if (end.ending.kind === 'done') keepUploaded(file.bytes, context);
+  return { ...end, bytes: { bytes: file.bytes.length } };
 }
 
-function idOf(change: Change): string {
+/** Only a convenience of the next overwrite, so nobody waits for it and its failure is no matter. */
+function keepUploaded(bytes: Uint8Array, { backup, onKeeping }: WriteContext): void {
+  if (backup !== undefined) onKeeping(backup.keepUploaded(bytes).catch(() => undefined));
+}
+
+async function overwrite(change: Change, prepared: Prepared, context: WriteContext): Promise<End> {
+  let before: ExtensionRecord | undefined;
+  const target = {
+    ...targetOf(change),
+    onRead: (record: ExtensionRecord) => {
+      before ??= record;
+    },
+  };
+  return run(overwriting(target, prepared, context), context, (record, sent) =>
+    context.revisions.note({ name: change.name, before: before?.version, after: record.version, sent }),
+  );
+}
+
+async function replace(change: Change, prepared: Prepared, context: WriteContext): Promise<End> {
+  const target = targetOf(change);
+  const removed = await run(deletion(target, context, 'create-follows'), context);
+  if (removed.ending.kind !== 'done') return withLateDelete(removed);
+  // From here on only a create makes it whole, so no interrupt holds it back.
+  const finishing = { ...context, signal: undefined };
+  const created = await run(creation(change, prepared, context, target.actual.id), finishing);
+  const { lookAgain } = created;
+  return {
+    ending: explainHalfReplaced(created.ending),
+    ...(lookAgain && { lookAgain: async (list: ListAll) => explainHalfReplaced(await lookAgain(list)) }),
+  };
+}
+
+/** A delete that lands when nothing is sent any more leaves half a replace. */
+function withLateDelete({ ending, lookAgain }: End): End {
+  if (lookAgain === undefined) return { ending };
+  const again = async (list: ListAll): Promise<Ending> => {
+    const late = await lookAgain(list);
+    return late.kind === 'done' && 'error' in ending ? explainHalfReplaced({ ...ending, kind: 'failed' }) : late;
+  };
+  return { ending, lookAgain: again };
+}
+
+function explainHalfReplaced(ending: Ending): Ending {
+  if (ending.kind === 'done' || ending.kind === 'not-applied') return ending;
+  const state = ending.kind === 'unknown' ? 'deleted, and perhaps not created again' : 'deleted, but not created again';
+  const { error } = ending;
+  const hint = 'Until it is created, sheets that use it are broken. Run apply again: it finishes the replace.';
+  return { ...ending, error: { ...error, message: `${state}: ${error.message}`, hint } };
+}
+
+/** Delivers one request. `onDone` is told of the record that shows it, and of the requests that it took. */
+async function run(
+  sending: Sending,
+  { tenant, journal, patience = usualPatience, signal }: Omit<WriteContext, 'signal'> & Pick<DeliveryMeans, 'signal'>,
+  onDone: (record: ExtensionRecord, sent: number) => void = () => undefined,
+): Promise<End> {
+  const steps = openSteps(journal);
+  const ending = await deliver(sending, { steps, list: () => tenant.list(), signal, patience });
+  if (ending.kind === 'done' && ending.record !== undefined) onDone(ending.record, steps.sent());
+  if (ending.kind !== 'absent' && ending.kind !== 'unknown') return { ending };
+  const lookAgain = async (list: ListAll): Promise<Ending> => {
+    const late = await lookLate(sending, ending, list);
+    await steps.end(late);
+    return late;
+  };
+  return { ending, lookAgain };
+}
+
+async function lookLate(
+  sending: Sending,
+  ending: Ending & { readonly kind: 'absent' | 'unknown' },
+  list: ListAll,
+): Promise<Ending> {
+  try {
+    const seen = await sending.look(list);
+    if (seen === undefined) return { kind: 'absent', error: notMade(ending.error) };
+    return seen.kind === 'done' ? { ...seen, note: 'landed late' } : seen;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return ending;
+  }
+}
+
+function targetOf(change: Change): Target {
   if (change.actual === undefined) throw new Error(`${change.action} of ${change.name} has no id`);
-  return change.actual.id;
+  return { change, actual: change.actual, onRead: () => undefined };
 }
 
-function describeMismatch({ part, message }: Mismatch): OutcomeError {
-  const code = `lost-${part}`;
-  if (part !== 'tags' && part !== 'marker') return { code, message };
-  return {
-    code,
-    message,
-    hint: 'qlik-sync knows what is its own by a tag and by the archive name; a tenant that does not keep them cannot be reconciled.',
-  };
+function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
+  switch (ending.kind) {
+    case 'done': {
+      const id = ending.record?.id ?? change.actual?.id;
+      return { status: 'done', ...(id && { id }), ...(ending.note && { note: ending.note }) };
+    }
+    case 'not-applied':
+      return { status: 'not-applied', ...(ending.id && { id: ending.id }), error: ending.error };
+    case 'absent':
+      return { status: wasAccepted(ending.error.status) ? 'not-applied' : 'failed', error: ending.error };
+    case 'failed':
+    case 'unknown':
+      return { status: 'failed', error: ending.error };
+    case 'not-attempted':
+      return { status: 'not-attempted', error: ending.error };
+  }
 }
 
-function describeError(error: UserError): OutcomeError {
-  const { message, hint } = error;
-  const fromTenant = error instanceof TenantError ? error : undefined;
-  return {
-    message,
-    ...(hint !== undefined && { hint }),
-    ...(fromTenant?.status !== undefined && { status: fromTenant.status }),
-    ...(fromTenant?.code !== undefined && { code: fromTenant.code }),
-    ...(fromTenant?.traceId !== undefined && { traceId: fromTenant.traceId }),
-  };
+/** A 2xx whose effect is nowhere. */
+function wasAccepted(status: number | undefined): boolean {
+  return status !== undefined && status < 300;
 }

@@ -57,6 +57,11 @@ export const rules = {
   'special-file': fixed('Neither a file nor a folder, such as a socket.'),
   unreadable: fixed('A file or folder cannot be read.'),
   'changed-while-reading': fixed('A file changed while it was read.'),
+  // What a plan comes upon
+  'unfinished-replace': notice(
+    'An earlier run deleted an extension to replace it, and nothing can create it.',
+  ),
+  'rename-unchecked': notice('Whether a deleted extension comes back under another name could not be told.'),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleId = keyof typeof rules;
@@ -71,6 +76,10 @@ function configurable(severity: Severity, description: string): Rule {
 
 function fixed(description: string): Rule {
   return { severity: 'error', configurable: false, description };
+}
+
+function notice(description: string): Rule {
+  return { severity: 'warning', configurable: false, description };
 }
 
 /** A finding of the catalogue's severity, unless `details` name another. */

@@ -1,0 +1,88 @@
+/** From what apps hold to who uses which extension. Pure. */
+
+import type { AppContent } from './app-content.js';
+import type { AppFacts, AppUse, ExtensionImpact, Impact } from './impact.js';
+
+/** One app's use of one type. */
+export interface TypeUse {
+  readonly type: string;
+  /** Ids. */
+  readonly objects: readonly string[];
+  /** Titles. */
+  readonly masterItems: readonly string[];
+}
+
+/** An app that was read, reduced to what the question is about. */
+export interface AppReading {
+  readonly app: AppFacts;
+  readonly uses: readonly TypeUse[];
+}
+
+/** @param isWanted whether anybody asks about this type */
+export function findUses(content: AppContent, isWanted: (type: string) => boolean): readonly TypeUse[] {
+  const found = new Map<string, { objects: string[]; masterItems: string[] }>();
+  const useOf = (type: string) => {
+    const use = found.get(type) ?? { objects: [], masterItems: [] };
+    found.set(type, use);
+    return use;
+  };
+  for (const { id, type } of content.objects) if (isWanted(type)) useOf(type).objects.push(id);
+  for (const { title, type } of content.masterItems) if (isWanted(type)) useOf(type).masterItems.push(title);
+  return [...found].map(([type, use]) => ({ type, ...use }));
+}
+
+/** One entry a name, those without a use too; most seen first. */
+export function tallyExtensions(
+  names: Iterable<string>,
+  readings: readonly AppReading[],
+): readonly ExtensionImpact[] {
+  const usesOf = new Map<string, AppUse[]>([...new Set(names)].map((name) => [name, []]));
+  for (const { app, uses } of readings) {
+    for (const { type, objects, masterItems } of uses) usesOf.get(type)?.push({ app, objects, masterItems });
+  }
+  return [...usesOf].map(([extension, uses]) => ({ extension, uses: uses.sort(byAudience) })).sort(byReach);
+}
+
+export interface Reach {
+  readonly apps: number;
+  /** Summed over the apps: somebody who opens two of them counts twice. Absent where the tenant measures no usage. */
+  readonly people?: number;
+  readonly views?: number;
+}
+
+export function reachOf(uses: readonly AppUse[]): Reach {
+  const measured = uses.flatMap(({ app }) => (app.usage === undefined ? [] : [app.usage]));
+  if (measured.length === 0 && uses.length > 0) return { apps: uses.length };
+  return {
+    apps: uses.length,
+    people: measured.reduce((sum, { users }) => sum + users, 0),
+    views: measured.reduce((sum, { views }) => sum + views, 0),
+  };
+}
+
+/** Whether "no app uses it" may be said: every app that could be listed was read, and nothing is missing. */
+export function isWhole({ unopened, missing }: Impact): boolean {
+  return unopened.length === 0 && missing.length === 0;
+}
+
+function byAudience(a: AppUse, b: AppUse): number {
+  return (
+    (b.app.usage?.users ?? 0) - (a.app.usage?.users ?? 0) ||
+    (b.app.usage?.views ?? 0) - (a.app.usage?.views ?? 0) ||
+    compareTexts(a.app.name, b.app.name) ||
+    compareTexts(a.app.id, b.app.id)
+  );
+}
+
+function byReach(a: ExtensionImpact, b: ExtensionImpact): number {
+  const [first, second] = [reachOf(a.uses), reachOf(b.uses)];
+  return (
+    (second.people ?? 0) - (first.people ?? 0) ||
+    second.apps - first.apps ||
+    compareTexts(a.extension, b.extension)
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,224 @@
+/** Undoing what a run wrote, as a plan like any other: what stood there before is what should be. Pure. */
+
+import { isOwned, markerOf, ownersOf, ownerTag, sendableName } from './marker.js';
+import type {
+  ActualExtension,
+  ActualState,
+  Blocked,
+  Change,
+  DesiredExtension,
+  Plan,
+  Policy,
+  State,
+  Write,
+} from './model.js';
+import { assertDistinctNames } from './names.js';
+import { summarisePlan } from './plan.js';
+import { keepsDrift, movedRail, protectedRail, replaceRail, stateRail } from './rails.js';
+import { summariseActual, summariseDesired } from './summarise.js';
+
+/** One side of what a run did to a record, as its journal tells it. */
+export interface RecordSide {
+  readonly md5?: string;
+  readonly archiveName?: string;
+  readonly tags: readonly string[];
+  readonly version?: string;
+  readonly supernova?: boolean;
+}
+
+/** What a run did to one name, taken together. */
+export interface Undo {
+  readonly name: string;
+  /** What stood there; absent where the run created it. */
+  readonly before?: RecordSide;
+  /** What the run left; absent where it deleted it. */
+  readonly after?: RecordSide;
+  /** The archive of `before`; absent where it is not stored. */
+  readonly archive?: DesiredExtension;
+}
+
+export interface RollbackInput {
+  readonly undos: readonly Undo[];
+  readonly actual: ActualState;
+  readonly policy: Policy;
+  /** What the plan is for: the tenant's origin, or `sandbox`. */
+  readonly tenant: string;
+  /** Requests that observing cost. */
+  readonly reads: number;
+}
+
+/** Names that the run did not touch have no change. @throws RefusedError where names cannot be told apart */
+export function planRollback({ undos, actual, policy, tenant, reads }: RollbackInput): Plan {
+  const names = undos.map(({ name }) => name);
+  assertDistinctNames({ extensions: [], skipped: [], notSelected: names }, actual, policy.project);
+  const records = new Map(actual.extensions.map((record) => [record.name, record]));
+  const changes = [...undos]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((undo) => decideUndo(undo, records.get(undo.name), policy));
+  return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0 });
+}
+
+function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Policy): Change {
+  const { name, before, after } = undo;
+  if (record === undefined)
+    return before === undefined ? nothing(name, 'missing', 'already gone') : recreate(undo, before, policy);
+  const actual = summariseActual(record);
+  if (before === undefined && after === undefined)
+    return { ...nothing(name, 'orphan', 'the run left nothing behind'), actual };
+  if (before !== undefined && isAs(record, before))
+    return { ...nothing(name, 'in-sync', 'already as it was before'), actual };
+  const moved = after === undefined || !isAs(record, after);
+  if (moved && keepsDrift(name, policy))
+    return {
+      ...nothing(name, 'drifted', 'kept: changed since that run; onDrift is skip'),
+      reason: 'kept',
+      actual,
+    };
+  const blocked = movedRail(moved ? 'moved' : 'as-left', name, record, policy);
+  return before === undefined
+    ? removeCreated(name, record, policy, blocked)
+    : putBack({ ...undo, before }, record, policy, blocked);
+}
+
+function nothing(name: string, state: State, message: string): Change {
+  return { name, action: 'none', state, reason: 'in-sync', message };
+}
+
+/** What the run deleted, or somebody after it. */
+function recreate(undo: Undo, before: RecordSide, policy: Policy): Change {
+  const { name, after, archive } = undo;
+  const blocked =
+    (archive === undefined ? notStored : undefined) ??
+    movedRail(after === undefined ? 'as-left' : 'moved', name, undefined, policy);
+  return {
+    name,
+    action: 'create',
+    state: 'missing',
+    reason: 'restored',
+    message: `restored from its backup${describeVersion(before)}; it gets a new id, the old one cannot be restored`,
+    ...(archive && { desired: summariseDesired(archive) }),
+    write: { carries: 'file-and-data', ...sentBack(name, before) },
+    ...(blocked && { blocked }),
+  };
+}
+
+function removeCreated(
+  name: string,
+  record: ActualExtension,
+  policy: Policy,
+  moved: Blocked | undefined,
+): Change {
+  const blocked = protectedRail(name, policy) ?? notOursRail(record, policy) ?? moved ?? pruneRail(policy);
+  return {
+    name,
+    action: 'delete',
+    state: 'orphan',
+    reason: 'restored',
+    message: 'undoes its creation',
+    actual: summariseActual(record),
+    ...(blocked && { blocked }),
+  };
+}
+
+function putBack(
+  { name, before, archive }: Undo & { readonly before: RecordSide },
+  record: ActualExtension,
+  policy: Policy,
+  moved: Blocked | undefined,
+): Change {
+  const archiveStands = record.md5 === before.md5 && isNamedAs(record, before);
+  const supernova = before.supernova ?? archive?.manifest.supernova ?? false;
+  const replaces = record.supernova && !supernova && record.md5 !== before.md5;
+  const state = ownershipOf(record, policy.project);
+  const blocked =
+    protectedRail(name, policy) ??
+    (state === undefined ? undefined : stateRail(state, name, record, policy)) ??
+    moved ??
+    (archiveStands || archive !== undefined ? undefined : notStored) ??
+    (replaces ? replaceRail(name, policy) : undefined);
+  return {
+    name,
+    action: replaces ? 'replace' : 'update',
+    state: moved === undefined ? (state ?? 'changed') : 'drifted',
+    reason: 'restored',
+    message: describePutBack(before, record, archiveStands ? 'tags' : 'all', policy.project),
+    ...(archive && !archiveStands && { desired: summariseDesired(archive) }),
+    actual: summariseActual(record),
+    write: archiveStands
+      ? { carries: 'data', tags: before.tags }
+      : { carries: 'file-and-data', ...sentBack(name, before) },
+    ...(blocked && { blocked }),
+  };
+}
+
+function sentBack(name: string, { tags, archiveName }: RecordSide): Pick<Write, 'tags' | 'archiveName'> {
+  return { tags, archiveName: sendableName(archiveName ?? `${name}.zip`) };
+}
+
+function isAs(record: ActualExtension, side: RecordSide): boolean {
+  const hasTags = (some: readonly string[], all: readonly string[]) => some.every((tag) => all.includes(tag));
+  return (
+    (side.md5 === undefined || record.md5 === side.md5) &&
+    isNamedAs(record, side) &&
+    hasTags(record.tags, side.tags) &&
+    hasTags(side.tags, record.tags)
+  );
+}
+
+/** A restored archive has the name that could be sent. */
+function isNamedAs({ archiveName }: ActualExtension, side: RecordSide): boolean {
+  if (side.archiveName === undefined || archiveName === undefined) return true;
+  return archiveName === side.archiveName || archiveName === sendableName(side.archiveName);
+}
+
+/** `undefined` for what is ours. */
+function ownershipOf(record: ActualExtension, project: string): State | undefined {
+  if (record.bundled) return 'unmanaged';
+  if (isOwned(record, project)) return undefined;
+  if (ownersOf(record.tags).length > 0) return 'foreign';
+  return markerOf(record).kind === 'ours' ? 'disowned' : 'unmanaged';
+}
+
+function describePutBack(
+  before: RecordSide,
+  record: ActualExtension,
+  what: 'tags' | 'all',
+  project: string,
+): string {
+  const from = record.qextVersion;
+  const to = before.version;
+  const versions =
+    from === undefined || to === undefined || from === to ? describeVersion(before) : `, ${from} → ${to}`;
+  const restored = what === 'tags' ? 'tags as they were' : `restored from its backup${versions}`;
+  const givesUp = record.tags.includes(ownerTag(project)) && !before.tags.includes(ownerTag(project));
+  if (!givesUp) return restored;
+  const [owner] = ownersOf(before.tags);
+  return `${restored}; ${owner === undefined ? 'no longer ours' : `given back to project ${owner}`}`;
+}
+
+function describeVersion({ version }: RecordSide): string {
+  return version === undefined ? '' : `, ${version}`;
+}
+
+const notStored: Blocked = {
+  rail: 'no-backup',
+  message:
+    'its archive of before is not stored here (--no-backup, another machine, or tidied away by age), so it cannot be restored',
+};
+
+/** Only what is ours is ever deleted, and no flag lifts that. */
+function notOursRail(record: ActualExtension, { project }: Policy): Blocked | undefined {
+  if (isOwned(record, project)) return undefined;
+  const rail = ownersOf(record.tags).length > 0 ? 'foreign' : 'unmanaged';
+  return { rail, message: 'no longer ours, so it is not deleted' };
+}
+
+function pruneRail({ prune }: Policy): Blocked | undefined {
+  if (prune) return undefined;
+  return {
+    rail: 'prune',
+    message: 'undoing its creation deletes it',
+    lift: '--prune',
+    effect: 'permits deletes',
+  };
+}

@@ -1,0 +1,112 @@
+/** Probable renames: one extension goes, another comes, and both hold mostly the same. Pure. */
+
+import type { Blocked, Change, Policy } from './model.js';
+import { flag } from './rails.js';
+
+/** What one name holds, or would hold. */
+export interface ContentSide {
+  readonly name: string;
+  readonly files: readonly { readonly bytes: number; readonly sha256: string }[];
+}
+
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Of the smaller side's bytes. */
+const leastShare = 0.5;
+
+/**
+ * Pairs of names that share at least half the bytes of the smaller side, each name in one pair, the most alike first.
+ * Files are compared by content alone: a rename moves at least the manifest and the entry file.
+ */
+export function findRenames(
+  going: readonly ContentSide[],
+  coming: readonly ContentSide[],
+): readonly Rename[] {
+  const pairs = going
+    .flatMap((from) => coming.map((to) => ({ from: from.name, to: to.name, share: shareOf(from, to) })))
+    .filter(({ share }) => share >= leastShare)
+    .sort((a, b) => b.share - a.share || compare(a.from, b.from) || compare(a.to, b.to));
+  const taken = { from: new Set<string>(), to: new Set<string>() };
+  return pairs.flatMap(({ from, to }) => {
+    if (taken.from.has(from) || taken.to.has(to)) return [];
+    taken.from.add(from);
+    taken.to.add(to);
+    return [{ from, to }];
+  });
+}
+
+/** Shared bytes as a part of the smaller side's, from 0 to 1. */
+function shareOf(a: ContentSide, b: ContentSide): number {
+  const left = new Map<string, number>();
+  for (const { sha256 } of a.files) left.set(sha256, (left.get(sha256) ?? 0) + 1);
+  let shared = 0;
+  for (const { sha256, bytes } of b.files) {
+    const copies = left.get(sha256) ?? 0;
+    if (copies === 0) continue;
+    left.set(sha256, copies - 1);
+    shared += bytes;
+  }
+  const smaller = Math.min(bytesOf(a), bytesOf(b));
+  return smaller === 0 ? 0 : shared / smaller;
+}
+
+function bytesOf({ files }: ContentSide): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The names whose contents decide whether something was renamed; `undefined` where nothing goes or nothing comes. */
+export function findRenameCandidates(
+  changes: readonly Change[],
+): { readonly going: readonly Change[]; readonly coming: readonly Change[] } | undefined {
+  const free = changes.filter(({ blocked }) => blocked === undefined);
+  const going = free.filter(({ action }) => action === 'delete');
+  const coming = free.filter(({ action, reason }) => action === 'create' && reason === 'new');
+  return going.length === 0 || coming.length === 0 ? undefined : { going, coming };
+}
+
+/** Both sides of a rename name the other, and wait for the same approval, given for either name. */
+export function markRenames(
+  changes: readonly Change[],
+  renames: readonly Rename[],
+  policy: Policy,
+): readonly Change[] {
+  const [byFrom, byTo] = [indexBy(renames, 'from'), indexBy(renames, 'to')];
+  return changes.map((change) => {
+    if (change.blocked !== undefined) return change;
+    const rename =
+      change.action === 'delete'
+        ? byFrom.get(change.name)
+        : change.action === 'create'
+          ? byTo.get(change.name)
+          : undefined;
+    return rename === undefined ? change : markOne(change, rename, policy);
+  });
+}
+
+function markOne(change: Change, { from, to }: Rename, policy: Policy): Change {
+  const isGoing = change.name === from;
+  const other = isGoing ? { to } : { from };
+  const message = `${change.message}; ${isGoing ? `${to} takes its place` : `takes the place of ${from}`}, and sheets that use ${from} break`;
+  const approved = policy.allowRename.has(from) || policy.allowRename.has(to);
+  return { ...change, message, rename: other, ...(!approved && { blocked: renameRail({ from, to }) }) };
+}
+
+function renameRail({ from, to }: Rename): Blocked {
+  return {
+    rail: 'rename',
+    message: `sheets that use ${from} break, since ${to} takes its place`,
+    lift: flag('--allow-rename', to),
+    effect: 'permits it',
+  };
+}
+
+function indexBy(renames: readonly Rename[], side: keyof Rename): ReadonlyMap<string, Rename> {
+  return new Map(renames.map((rename) => [rename[side], rename]));
+}

@@ -1,0 +1,82 @@
+/**
+ * Downloaded archives, `.qlik-sync/cache/archives/<md5>.zip`. Only a convenience: what cannot be written is downloaded
+ * again, and what is read is checked against its name, so that a damaged file is as good as none.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ownFolder } from '../source/ignored-by-default.js';
+import { hideOwnFolder } from '../source/own-folder.js';
+
+export interface ArchiveCache {
+  /** @param md5 32 lower-case hex digits */
+  find(md5: string): Promise<Buffer | undefined>;
+  /** @param bytes whose md5 is `md5` */
+  keep(md5: string, bytes: Buffer): Promise<void>;
+}
+
+/** Bytes that the cache may hold; what was not used for longest goes first. */
+const defaultMaxBytes = 256 * 2 ** 20;
+
+/** @param root absolute: the folder of the config file */
+export function openArchiveCache(root: string, maxBytes: number = defaultMaxBytes): ArchiveCache {
+  const folder = join(root, ownFolder, 'cache', 'archives');
+  const fileOf = (md5: string): string => join(folder, `${md5}.zip`);
+  return {
+    async find(md5) {
+      const bytes = await readFile(fileOf(md5)).catch(() => undefined);
+      if (bytes === undefined) return undefined;
+      if (md5Of(bytes) !== md5) {
+        await discard(fileOf(md5));
+        return undefined;
+      }
+      const now = new Date();
+      await utimes(fileOf(md5), now, now).catch(() => undefined);
+      return bytes;
+    },
+    async keep(md5, bytes) {
+      if (bytes.length > maxBytes) return;
+      const temporary = join(folder, `${md5}.${randomBytes(6).toString('hex')}`);
+      try {
+        await openFolder(root, folder);
+        await writeFile(temporary, bytes, { flag: 'wx', mode: 0o600 });
+        await rename(temporary, fileOf(md5));
+        await makeRoom(folder, maxBytes);
+      } catch {
+        await discard(temporary);
+      }
+    },
+  };
+}
+
+export function md5Of(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+async function openFolder(root: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  hideOwnFolder(root, folder);
+}
+
+/** Interrupted writes count and go like all others. */
+async function makeRoom(folder: string, maxBytes: number): Promise<void> {
+  const files = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const { size, mtimeMs } = await stat(join(folder, name));
+      return { path: join(folder, name), size, mtimeMs };
+    }),
+  );
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+    if (total <= maxBytes) return;
+    await discard(path);
+    total -= size;
+  }
+}
+
+/** What cannot be removed stays; it is never believed. */
+async function discard(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}

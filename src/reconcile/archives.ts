@@ -1,0 +1,85 @@
+/** The archive that a record holds: from the local stores where its very bytes are there, else from the tenant. */
+
+import { TenantError } from '../core/errors.js';
+import type { ActualExtension } from '../core/model.js';
+import type { ExtensionsClient } from '../tenant/extensions.js';
+import { md5Of, openArchiveCache } from './archive-cache.js';
+import { openVault } from './vault.js';
+
+export interface ArchiveSource {
+  readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
+  /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
+  readonly root: string;
+  /** What the backups are filed under: the tenant's origin, or `sandbox`. */
+  readonly tenant: string;
+  /** `off`: neither the cache nor the backups are looked at, and nothing is kept. */
+  readonly cache: 'on' | 'off';
+  readonly signal: AbortSignal;
+  /** Told of each download as it begins. */
+  readonly onDownload?: (record: ActualExtension) => void;
+}
+
+/**
+ * The bytes whose md5 the record states. Each archive is loaded once, however many ask for it at the same time.
+ *
+ * @throws TenantError where it cannot be downloaded (403: whole archives are for administrators only), or is not the
+ * one that the record states
+ */
+export type ArchiveReader = (record: ActualExtension) => Promise<Buffer>;
+
+export function createArchiveReader(source: ArchiveSource): ArchiveReader {
+  const stores = source.cache === 'on' ? openStores(source) : noStores;
+  const underWay = new Map<string, Promise<Buffer>>();
+  return (record) => {
+    const key = `${record.id} ${record.md5}`;
+    const reading = underWay.get(key) ?? read(record, source, stores).finally(() => underWay.delete(key));
+    underWay.set(key, reading);
+    return reading;
+  };
+}
+
+interface Stores {
+  readonly find: (md5: string) => Promise<Buffer | undefined>;
+  readonly keep: (md5: string, bytes: Buffer) => Promise<void>;
+}
+
+const noStores: Stores = { find: async () => undefined, keep: async () => undefined };
+
+/** Backups hold what stood there before a write: often the very archive that is asked for. */
+function openStores({ root, tenant }: ArchiveSource): Stores {
+  const cache = openArchiveCache(root);
+  const vault = openVault({ root, tenant });
+  return {
+    find: async (md5) => (await cache.find(md5)) ?? vault.read(md5).catch(() => undefined),
+    keep: cache.keep,
+  };
+}
+
+async function read(record: ActualExtension, source: ArchiveSource, stores: Stores): Promise<Buffer> {
+  const md5 = isMd5(record.md5) ? record.md5 : undefined;
+  const local = md5 === undefined ? undefined : await stores.find(md5);
+  if (local !== undefined) return local;
+  const bytes = await download(record, source);
+  if (md5 !== undefined) await stores.keep(md5, bytes);
+  return bytes;
+}
+
+/** What a tenant says becomes a file name only if it is an md5. */
+function isMd5(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-f]{32}$/.test(text);
+}
+
+async function download(record: ActualExtension, source: ArchiveSource): Promise<Buffer> {
+  source.onDownload?.(record);
+  const bytes = await source.extensions.downloadArchive(record.id, { signal: source.signal });
+  if (record.md5 === undefined || md5Of(bytes) === record.md5) return bytes;
+  throw new TenantError(
+    `The archive of ${record.name ?? record.id} has the md5 ${md5Of(bytes)}; the list says ${record.md5}.`,
+    {
+      method: 'GET',
+      path: `/api/v1/extensions/${record.id}/file`,
+      code: 'other-archive',
+      hint: 'It was changed on the tenant meanwhile, or damaged on the way: run the command again.',
+    },
+  );
+}

@@ -1,0 +1,126 @@
+/** What the changes of a plan change, file by file: the tenant's side is downloaded only for what needs it. */
+
+import pLimit from 'p-limit';
+import type { ExtensionComparison } from '../core/comparison.js';
+import { SourceError, TenantError } from '../core/errors.js';
+import { formatBytes } from '../core/format.js';
+import type { ActualExtension, Change, DesiredExtension } from '../core/model.js';
+import { compare } from '../source/compare.js';
+import { openPatchRoom, type PatchRoom } from '../source/compare-patch.js';
+import type { ArchiveReader } from './archives.js';
+
+export interface Comparing {
+  readonly changes: readonly Change[];
+  readonly desired: readonly DesiredExtension[];
+  readonly actual: readonly ActualExtension[];
+  readonly readArchive: ArchiveReader;
+  readonly limits?: ComparingLimits;
+}
+
+export interface ComparingLimits {
+  readonly archives: number;
+  /** Of all archives together. */
+  readonly bytes: number;
+}
+
+const defaultLimits: ComparingLimits = { archives: 50, bytes: 200_000_000 };
+
+/** An archive and its text are held for each. */
+const atOnce = 4;
+/** Code units of all patches of an extension. */
+const patchesOfOne = 256 * 1024;
+
+/**
+ * In the order of the changes. What cannot be looked at says why; nothing is thrown for it.
+ *
+ * @throws TenantError where the credential is no longer accepted (401)
+ */
+export async function compareChanges(input: Comparing): Promise<readonly ExtensionComparison[]> {
+  const records = new Map(input.actual.map((record) => [record.id, record]));
+  const shown = input.changes.filter(concernsContent);
+  const within = withinLimits(shown, records, input.limits ?? defaultLimits);
+  const limit = pLimit(atOnce);
+  const read = stopAfterRefusal(input.readArchive);
+  return Promise.all(
+    shown.map((change) =>
+      limit(() => {
+        const record = records.get(change.actual?.id ?? '');
+        const desired = input.desired.find(({ name }) => name === change.name);
+        if (record === undefined)
+          return compare({ name: change.name, ...(desired && { desired }), room: roomOf() });
+        if (!within.has(change)) return unavailable(change.name, overLimit(input.limits ?? defaultLimits));
+        return compareRecord(record, desired, change.name, read);
+      }),
+    ),
+  );
+}
+
+function roomOf(): PatchRoom {
+  return openPatchRoom(patchesOfOne);
+}
+
+/** Also what is blocked, and what is kept although it drifted: that is what a person wants to see before deciding. */
+function concernsContent({ action, state, write }: Change): boolean {
+  if (action === 'none') return state === 'drifted';
+  return state !== 'unmarked' && write?.carries !== 'data';
+}
+
+/** Overwriting loses what a person may want back, so it is looked at before deletes, whose content is only listed. */
+function withinLimits(
+  changes: readonly Change[],
+  records: ReadonlyMap<string, ActualExtension>,
+  limits: ComparingLimits,
+): ReadonlySet<Change> {
+  const read = changes.filter(({ actual }) => actual !== undefined);
+  const ordered = [
+    ...read.filter(({ action }) => action !== 'delete'),
+    ...read.filter(({ action }) => action === 'delete'),
+  ];
+  const within = new Set<Change>();
+  let bytes = 0;
+  for (const change of ordered) {
+    bytes += records.get(change.actual?.id ?? '')?.archiveBytes ?? 0;
+    if (within.size >= limits.archives || bytes > limits.bytes) break;
+    within.add(change);
+  }
+  return within;
+}
+
+function overLimit({ archives, bytes }: ComparingLimits): string {
+  return `not looked at: one run downloads at most ${archives} archives and ${formatBytes(bytes)} to compare; select fewer extensions`;
+}
+
+async function compareRecord(
+  record: ActualExtension,
+  desired: DesiredExtension | undefined,
+  name: string,
+  read: ArchiveReader,
+): Promise<ExtensionComparison> {
+  try {
+    return await compare({ name, archive: await read(record), ...(desired && { desired }), room: roomOf() });
+  } catch (error) {
+    const isExpected = error instanceof SourceError || (error instanceof TenantError && error.status !== 401);
+    if (!isExpected) throw error;
+    return unavailable(name, error.message);
+  }
+}
+
+function unavailable(name: string, reason: string): ExtensionComparison {
+  return { name, files: [], manifest: [], unavailable: reason };
+}
+
+/** Who may not download one archive may download none: the others are not asked for. */
+function stopAfterRefusal(read: ArchiveReader): ArchiveReader {
+  let refusal: TenantError | undefined;
+  return async (record) => {
+    if (refusal !== undefined) throw refusal;
+    try {
+      return await read(record);
+    } catch (error) {
+      if (!(error instanceof TenantError) || error.status !== 403) throw error;
+      const reason = 'this key may not download archives: that is for tenant and analytics administrators';
+      refusal = new TenantError(reason, { ...error, cause: error });
+      throw refusal;
+    }
+  };
+}

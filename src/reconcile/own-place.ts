@@ -1,0 +1,46 @@
+/** Where a run leaves what outlives it: folders below `.qlik-sync/`, one a tenant, for their owner's eyes alone. */
+
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError, type UserErrorOptions } from '../core/errors.js';
+import { ownFolder } from '../source/ignored-by-default.js';
+import { hideOwnFolder } from '../source/own-folder.js';
+
+export type Purpose = 'runs' | 'backups' | 'locks';
+
+/** What a file or folder of a tenant is called: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
+export function tenantKey(tenant: string): string {
+  return tenant
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/[^a-z0-9.-]/g, '_')
+    .replace(/^\.+/, '_')
+    .slice(0, 200);
+}
+
+/** Absolute. Nothing is created. */
+export function ownPlace(root: string, purpose: Purpose, ...parts: readonly string[]): string {
+  return join(root, ownFolder, purpose, ...parts);
+}
+
+/** Creates the folder and its parents, all of them durable, readable by their owner only. */
+export async function makeOwnPlace(root: string, folder: string): Promise<void> {
+  hideOwnFolder(root, folder);
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+/** Makes the names in a folder survive a loss of power, where the system lets a folder be synced (Windows does not). */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  if (handle === undefined) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
+}
+
+/** What the operating system refused, as something a person can mend. @param what `The journal in …` */
+export function unwritable(error: unknown, what: string, options: UserErrorOptions): UserError {
+  const reason = error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '') : String(error);
+  return new UserError(`${what} cannot be written: ${reason}.`, { ...options, cause: error });
+}

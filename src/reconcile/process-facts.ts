@@ -1,0 +1,63 @@
+/** Who holds a lock: enough to know a process again, though its number may be given to another one. */
+
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** What only `process` can tell; the command line passes it in. */
+export interface Self {
+  readonly pid: number;
+  /** Whether a process of this machine with that number is running. */
+  readonly isAlive: (pid: number) => boolean;
+}
+
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly host: string;
+  /** Linux: numbers mean something only within one namespace (two containers may share a host name). */
+  readonly namespace?: string;
+  /** Linux: the boot and the clock tick at which the process started. */
+  readonly started?: string;
+}
+
+export function describeProcess(pid: number): ProcessFacts {
+  const namespace = attempt(() => readlinkSync('/proc/self/ns/pid'));
+  const started = readStarted(pid);
+  return {
+    pid,
+    host: hostname(),
+    ...(namespace !== undefined && { namespace }),
+    ...(typeof started === 'string' && { started }),
+  };
+}
+
+/** `elsewhere`: of a machine or container whose processes cannot be seen from here. */
+export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'gone' | 'elsewhere' {
+  const here = describeProcess(known.pid);
+  if (known.host !== here.host || known.namespace !== here.namespace) return 'elsewhere';
+  if (!isAlive(known.pid) || readStarted(known.pid) === 'dead') return 'gone';
+  const reused = known.started !== undefined && here.started !== undefined && known.started !== here.started;
+  return reused ? 'gone' : 'running';
+}
+
+/**
+ * `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and a name may hold anything, brackets too.
+ * A process that has ended but that nobody waited for still has its number.
+ */
+function readStarted(pid: number): string | 'dead' | undefined {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  if (stat === undefined || boot === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields;
+  const tick = fields[19];
+  if (state === 'Z' || state === 'X') return 'dead';
+  return tick === undefined ? undefined : `${boot}:${tick}`;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+/** Whether what a plan deletes comes back under another name: looks at contents, and only where something goes and comes. */
+
+import pLimit from 'p-limit';
+import { TenantError } from '../core/errors.js';
+import type { ActualExtension, Change, DesiredExtension, Plan } from '../core/model.js';
+import { type ContentSide, findRenameCandidates, findRenames, type Rename } from '../core/rename.js';
+import type { ArchiveReader } from './archives.js';
+
+export interface RenameSearch {
+  readonly renames: readonly Rename[];
+  /** What goes and could not be compared; `reason` completes "… could not be compared: …". */
+  readonly uncompared: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** More deletes than this are no rename, and maxDeletes stands before them. */
+const mostArchives = 20;
+const atOnce = 4;
+
+/** @throws TenantError where the credential is no longer accepted (401) */
+export async function searchRenames(
+  { changes }: Plan,
+  desired: readonly DesiredExtension[],
+  actual: readonly ActualExtension[],
+  readArchive: ArchiveReader,
+): Promise<RenameSearch> {
+  const candidates = findRenameCandidates(changes);
+  if (candidates === undefined) return { renames: [], uncompared: [] };
+  const limit = pLimit(atOnce);
+  const coming = new Set(candidates.coming.map(({ name }) => name));
+  const going = candidates.going.slice(0, mostArchives);
+  const read = await Promise.all(going.map((change) => limit(readGoing, change, actual, readArchive)));
+  const beyond = candidates.going
+    .slice(mostArchives)
+    .map(({ name }) => ({ name, reason: `only ${mostArchives} are` }));
+  return {
+    renames: findRenames(
+      read.filter((side) => 'files' in side),
+      desired.filter(({ name }) => coming.has(name)),
+    ),
+    uncompared: [...read.filter((side) => 'reason' in side), ...beyond],
+  };
+}
+
+async function readGoing(
+  { name, actual: summary }: Change,
+  actual: readonly ActualExtension[],
+  readArchive: ArchiveReader,
+): Promise<ContentSide | RenameSearch['uncompared'][number]> {
+  const record = actual.find(({ id }) => id === summary?.id);
+  if (record === undefined) throw new Error(`${name} is deleted without a record`);
+  try {
+    const { digestArchive } = await import('../source/archive.js');
+    const content = await digestArchive(await readArchive(record));
+    return content === undefined
+      ? { name, reason: 'its archive cannot be read' }
+      : { name, files: content.files };
+  } catch (error) {
+    if (error instanceof TenantError && error.status !== 401) return { name, reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+/** The files that a lock is made of: one for each process that has it or wants it, and who that is. */
+
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isObject } from '../tenant/wire.js';
+import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
+
+export interface Ticket extends ProcessFacts {
+  readonly command: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+export interface FoundTicket {
+  /** Absolute. */
+  readonly path: string;
+  readonly ticket: Ticket;
+  /** Whether the process that wrote it may still be running. */
+  readonly isLive: boolean;
+}
+
+/** A process that cannot be seen from here, and whose ticket it did not touch for so long, is gone. */
+const silentMs = 60_000;
+
+/** Complete from the moment on at which others can see it. Resolves to its path, which no other ticket ever has. */
+export async function writeTicket(
+  folder: string,
+  project: string,
+  command: string,
+  { pid }: Self,
+): Promise<string> {
+  const ticket: Ticket = { ...describeProcess(pid), command, startedAt: new Date().toISOString() };
+  const path = join(folder, `${project}.${randomBytes(8).toString('hex')}.json`);
+  await writeFile(`${path}.new`, `${JSON.stringify(ticket)}\n`, { flag: 'wx', mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return path;
+}
+
+/** In no order; a folder that is not there holds none. */
+export async function readTickets(
+  folder: string,
+  project: string,
+  self: Self,
+): Promise<readonly FoundTicket[]> {
+  const names = await readdir(folder).catch(() => []);
+  const paths = names.filter((name) => isTicketOf(project, name)).map((name) => join(folder, name));
+  const found = await Promise.all(paths.map((path) => readTicket(path, self)));
+  return found.flatMap((ticket) => ticket ?? []);
+}
+
+function isTicketOf(project: string, name: string): boolean {
+  return name.startsWith(`${project}.`) && /^[0-9a-f]{16}\.json$/.test(name.slice(project.length + 1));
+}
+
+/** `undefined` where it is gone by now. What no process can be read from is judged by its age. */
+async function readTicket(path: string, self: Self): Promise<FoundTicket | undefined> {
+  try {
+    const [text, { mtimeMs, birthtime }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const isSilent = Date.now() - mtimeMs > silentMs;
+    const ticket = parseTicket(text);
+    if (ticket === undefined) return { path, ticket: unknownTicket(birthtime), isLive: !isSilent };
+    const state = lookAt(ticket, self);
+    return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && !isSilent) };
+  } catch {
+    return undefined;
+  }
+}
+
+function unknownTicket(since: Date): Ticket {
+  return { pid: 0, host: 'unknown', command: 'a run', startedAt: since.toISOString() };
+}
+
+function parseTicket(text: string): Ticket | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTicket(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTicket(value: unknown): value is Ticket & Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const { pid, host, command, startedAt } = value;
+  if (!Number.isSafeInteger(pid) || Number(pid) < 1) return false;
+  return [host, command, startedAt].every((field) => typeof field === 'string');
+}

@@ -1,0 +1,130 @@
+/** What a run did and what it left undone, told from its journal alone. Pure. */
+
+import type { Action } from '../core/model.js';
+import type { PreviousRecord, Run, RunStep, SentRecord } from './run-record.js';
+
+/** One extension of a run, by the last that its journal says about it. */
+export interface RunChange {
+  readonly name: string;
+  readonly action: Action;
+  /** `unknown`: a request was on its way, and only the tenant knows. `left`: not begun, or a replace that has only deleted. */
+  readonly result: 'done' | 'failed' | 'unknown' | 'left';
+  readonly message?: string;
+}
+
+/** Each name of a run once: those with a request in the order of their first, then what was planned and never begun. */
+export function listChanges({ start, steps }: Run): readonly RunChange[] {
+  const byName = groupByName(steps);
+  const begun = [...byName].map(([name, own]) => judge(name, own));
+  const left = (start.planned ?? [])
+    .filter(({ name, action }) => action !== 'none' && !byName.has(name))
+    .map(({ name, action }): RunChange => ({ name, action, result: 'left' }));
+  return [...begun, ...left];
+}
+
+function groupByName(steps: readonly RunStep[]): ReadonlyMap<string, readonly RunStep[]> {
+  const groups = new Map<string, RunStep[]>();
+  for (const step of steps) {
+    const group = groups.get(step.before.name);
+    if (group === undefined) groups.set(step.before.name, [step]);
+    else group.push(step);
+  }
+  return groups;
+}
+
+function judge(name: string, steps: readonly RunStep[]): RunChange {
+  const last = steps.at(-1);
+  if (last === undefined) throw new Error(`${name} has no step`);
+  const { before, after } = last;
+  const message = after?.message;
+  return { name, action: before.action, result: resultOf(last), ...(message !== undefined && { message }) };
+}
+
+function resultOf({ before, after }: RunStep): RunChange['result'] {
+  switch (after?.result) {
+    case undefined:
+    case 'unknown':
+      return 'unknown';
+    case 'failed':
+    case 'not-applied':
+      return 'failed';
+    case 'done':
+      return before.action === 'replace' && before.request === 'delete' ? 'left' : 'done';
+  }
+}
+
+/** What the next run says of one that died. */
+export interface Interruption {
+  readonly id: string;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly who: { readonly user: string; readonly host: string; readonly pid: number };
+  /** Done and verified: by its answer, or by reading the tenant. */
+  readonly done: readonly RunChange[];
+  readonly failed: readonly RunChange[];
+  readonly unknown: readonly RunChange[];
+  readonly left: readonly RunChange[];
+  /** Names that the tenant may be without: deleted, and not created again. */
+  readonly halfReplaced: readonly string[];
+}
+
+/** `undefined` for a run that came to its end. */
+export function describeInterrupted(run: Run): Interruption | undefined {
+  if (run.end !== undefined) return undefined;
+  const { id, command, startedAt, who } = run.start;
+  const changes = listChanges(run);
+  const by = (result: RunChange['result']) => changes.filter((change) => change.result === result);
+  return {
+    id,
+    command,
+    startedAt,
+    who,
+    done: by('done'),
+    failed: by('failed'),
+    unknown: by('unknown'),
+    left: by('left'),
+    halfReplaced: findUnfinishedReplaces([run]).map(({ name }) => name),
+  };
+}
+
+/** A replace that deleted the record, or may have, and is not known to have created it again. The tenant has the last word. */
+export interface UnfinishedReplace {
+  readonly name: string;
+  /** The run that deleted it. */
+  readonly runId: string;
+  /** `unknown`: the run died before the answer to its delete. */
+  readonly deleted: 'done' | 'unknown';
+  /** When the delete was sent, RFC 3339. */
+  readonly deletedAt: string;
+  readonly previous?: PreviousRecord;
+  /** What was to be created; absent where the run died before it said so. */
+  readonly sent?: SentRecord;
+}
+
+/**
+ * The newest word about a name wins: a later create, overwrite or plain delete of it, in the same run or another, ends it.
+ *
+ * @param runs newest first, as `readRuns` gives them
+ */
+export function findUnfinishedReplaces(runs: readonly Run[]): readonly UnfinishedReplace[] {
+  const open = new Map<string, UnfinishedReplace>();
+  for (const { start, steps } of [...runs].reverse()) {
+    for (const step of steps) follow(open, start.id, step);
+  }
+  return [...open.values()];
+}
+
+function follow(open: Map<string, UnfinishedReplace>, runId: string, { before, after }: RunStep): void {
+  const { name, request, action, previous, sent, at } = before;
+  const result = after?.result ?? 'unknown';
+  if (action === 'replace' && request === 'delete') {
+    if (result === 'failed' || result === 'not-applied') return;
+    const known = { ...(previous !== undefined && { previous }), ...(sent !== undefined && { sent }) };
+    open.set(name, { name, runId, deleted: result, deletedAt: at, ...known });
+    return;
+  }
+  const begun = open.get(name);
+  if (begun === undefined) return;
+  if (result === 'done') open.delete(name);
+  else if (request === 'create' && sent !== undefined) open.set(name, { ...begun, sent });
+}
