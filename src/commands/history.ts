@@ -4,8 +4,8 @@ import { relative, sep } from 'node:path';
 import { nameTenant, type TenantName } from '../config/tenant-name.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { withoutUndefined } from '../core/present.js';
-import { findHolder } from '../reconcile/lock.js';
-import type { Run, RunStart } from '../reconcile/run-record.js';
+import { lookAt } from '../reconcile/process-facts.js';
+import type { Run } from '../reconcile/run-record.js';
 import { readRuns } from '../reconcile/runs.js';
 import { listChanges } from '../reconcile/unfinished.js';
 import type { HistoryReport, PastChange, PastCounts, PastRun } from '../report/history-report.js';
@@ -13,7 +13,7 @@ import type { TenantHeader } from '../report/report.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options.js';
 import { print } from './print.js';
-import { readSettings, type Settings } from './settings.js';
+import { readSettings } from './settings.js';
 
 export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
@@ -33,7 +33,7 @@ export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode>
       project: config.project,
       ...(tenant !== undefined && { tenant: headerOf(tenant) }),
     },
-    runs: await Promise.all(runs.map((run) => describe(run, settings, io))),
+    runs: runs.map((run) => describe(run, io)),
     unreadable: unreadable.sort(),
     exitCode: exitCodes.ok,
   };
@@ -45,27 +45,20 @@ function headerOf({ identity, source, environment }: TenantName): TenantHeader {
   return { url: identity, source, ...(environment !== undefined && { environment }) };
 }
 
-async function describe(run: Run, settings: Settings, io: Io): Promise<PastRun> {
+function describe(run: Run, { self }: Io): PastRun {
   const { start, end } = run;
   const { id, command, startedAt, who, project, environment, tenant, source, plan, undoes } = start;
   const changes = listChanges(run);
-  const result = end === undefined ? await resultWithoutEnd(start, settings, io) : 'ended';
+  // Without an end it runs still, or was killed.
+  const lives = end === undefined && lookAt(who, self) === 'running';
+  const result = end !== undefined ? 'ended' : lives ? 'running' : 'died';
   const undo = result !== 'running' && changes.some(isFelt) ? `qlik-sync rollback ${id}` : undefined;
   return {
-    ...{ id, command, startedAt, who, project, tenant, source, result, changes },
+    ...{ id, command, startedAt, project, tenant, source, result, changes },
+    who: { user: who.user, host: who.host, pid: who.pid },
     counts: end?.counts ?? countChanges(changes),
     ...withoutUndefined({ endedAt: end?.at, exitCode: end?.exitCode, environment, plan, undoes, undo }),
   };
-}
-
-/** Without an end it runs still, or was killed; the lock tells. */
-async function resultWithoutEnd(
-  { tenant, project, who }: RunStart,
-  { config }: Settings,
-  { self }: Io,
-): Promise<'running' | 'died'> {
-  const holder = await findHolder({ root: config.root, tenant, project, self });
-  return holder?.pid === who.pid && holder.host === who.host ? 'running' : 'died';
 }
 
 /** Whether the tenant may be another one since. */

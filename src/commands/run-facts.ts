@@ -1,7 +1,8 @@
 /** Who runs this, and from where: for the journal, never to decide. */
 
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { withoutUndefined } from '../core/present.js';
+import { describeProcess } from '../reconcile/process-facts.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import type { Io } from './io.js';
 
@@ -13,7 +14,7 @@ export async function readRunFacts(root: string, { env, self }: Pick<Io, 'env' |
   const git = await readGitState(root);
   const { user, branch, address } = readPipeline(env);
   return {
-    who: { user: user ?? systemUser(env), host: hostname(), pid: self.pid },
+    who: { user: user ?? systemUser(env), ...describeProcess(self.pid) },
     source: withoutUndefined({ ...git, branch: git.branch ?? branch, ci: address }),
   };
 }

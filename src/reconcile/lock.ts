@@ -56,12 +56,6 @@ export async function takeLock(options: LockOptions): Promise<Release> {
   }
 }
 
-/** Who has the lock now; `undefined` where nobody has. Changes nothing. */
-export async function findHolder(scope: LockScope): Promise<Ticket | undefined> {
-  const tickets = await readTickets(folderOf(scope), scope.project, scope.self);
-  return tickets.find(({ isLive }) => isLive)?.ticket;
-}
-
 /** The lock, or the ticket that is in its way. */
 async function tryLock(options: LockOptions): Promise<Release | Ticket> {
   const [before] = await findOthers(options, undefined);

@@ -1,4 +1,4 @@
-/** Who holds a lock: enough to know a process again, though its number may be given to another one. */
+/** Who holds a lock or wrote a journal: enough to know a process again, though its number may be given to another one. */
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';

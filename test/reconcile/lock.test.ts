@@ -4,7 +4,7 @@ import { readFileSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { findHolder, type LockOptions, takeLock } from '../../src/reconcile/lock.js';
+import { type LockOptions, takeLock } from '../../src/reconcile/lock.js';
 import { describeProcess, type Self } from '../../src/reconcile/process-facts.js';
 import { createPlace, type Place, tenant, tenantFolder } from './place.js';
 
@@ -62,15 +62,9 @@ describe('the lock', () => {
       takeLock(options({ tenant: 'sandbox' })),
     ]);
     expect(place.list(folder)).toHaveLength(3);
-    expect(await findHolder(options())).toMatchObject({
-      pid: process.pid,
-      command: 'apply',
-      host: hostname(),
-    });
     await Promise.all([release, ...others].map((one) => one()));
     await release();
     expect(place.list(folder)).toEqual([]);
-    expect(await findHolder(options())).toBeUndefined();
     expect(notices).toEqual([]);
   });
 

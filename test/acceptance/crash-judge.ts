@@ -1,0 +1,108 @@
+/** What must hold after a run was killed, whenever that was. Each problem is a sentence; none is as it should be. */
+
+import type { Run } from '../../src/reconcile/run-record.js';
+import { readRuns } from '../../src/reconcile/runs.js';
+import { openVault } from '../../src/reconcile/vault.js';
+import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { applyArgs, desiredNames, effects, foreignNames, listForeign, type Scene } from './crash-scene.js';
+import type { LoggedRequest } from './tenant.js';
+
+/** Runs apply again, and once more. */
+export async function judgeRecovery(scene: Scene): Promise<readonly string[]> {
+  const atCrash = await scene.tenant.client.list();
+  const crashed = await lastRun(scene);
+  const { code, stderr } = await scene.run(applyArgs);
+  const recovered = await scene.tenant.client.list();
+  const requests = (await scene.tenant.takeRequests()).filter(({ path }) => !path.startsWith('/__'));
+  const again = await scene.run(applyArgs);
+  const afterwards = await scene.tenant.takeRequests();
+  return [
+    ...(code === 0 ? [] : [`the next run ended with ${code}: ${stderr}`]),
+    ...judgeWords(stderr, crashed, atCrash, recovered),
+    ...judgeTenant(recovered),
+    ...judgeEffects(requests),
+    ...(await judgeForeign(scene)),
+    ...(await judgeBackups(scene)),
+    ...(again.code === 0 ? [] : [`the run after it ended with ${again.code}: ${again.stderr}`]),
+    ...judgeQuiet(afterwards),
+  ];
+}
+
+async function lastRun({ workspace, env }: Scene): Promise<Run | undefined> {
+  const tenant = env['QLIK_TENANT_URL'];
+  const [last] = await readRuns({ root: workspace.folder, tenant, project: 'acme' });
+  return last;
+}
+
+/** What is called verified was done when the run died; a half replace is named. */
+function judgeWords(
+  stderr: string,
+  crashed: Run | undefined,
+  atCrash: readonly ExtensionRecord[],
+  recovered: readonly ExtensionRecord[],
+): readonly string[] {
+  const told = stderr.includes('The last run did not come to its end');
+  if (told !== (crashed !== undefined)) return [`a run that died was ${told ? '' : 'not '}told: ${stderr}`];
+  const verified = /^ {2}verified: (.*)$/m.exec(stderr)?.[1]?.split(', ') ?? [];
+  const lies = verified.filter((words) => {
+    const [action, name] = words.split(' ');
+    const md5 = (records: readonly ExtensionRecord[]) =>
+      records.find(({ qextFilename }) => qextFilename === name)?.file?.md5;
+    return action === 'delete' ? md5(atCrash) !== undefined : md5(atCrash) !== md5(recovered);
+  });
+  const names = new Set(atCrash.map(({ qextFilename }) => qextFilename));
+  const halves = ['rep1', 'rep2'].filter((name) => !names.has(name));
+  const words = /half done \(deleted, not created again\): (.*)$/m.exec(stderr)?.[1]?.split(', ') ?? [];
+  return [
+    ...lies.map((words) => `told as verified, but it was not done: ${words}`),
+    ...halves
+      .filter((name) => !words.includes(name))
+      .map((name) => `the half replace of ${name} was not told`),
+  ];
+}
+
+/** Nothing lost, nothing twice, nothing left. */
+function judgeTenant(records: readonly ExtensionRecord[]): readonly string[] {
+  const names = records.map(({ qextFilename }) => qextFilename).sort();
+  const expected = [...desiredNames, ...foreignNames].sort();
+  return names.join() === expected.join() ? [] : [`the tenant holds ${names.join()}`];
+}
+
+/** Every effect once, over both runs. */
+function judgeEffects(requests: readonly LoggedRequest[]): readonly string[] {
+  const wrote = (method: string): number =>
+    requests.filter((request) => request.method === method && request.status < 300).length;
+  return Object.entries(effects)
+    .filter(([method, number]) => wrote(method) !== number)
+    .map(([method, number]) => `${wrote(method)} times ${method} instead of ${number}`);
+}
+
+async function judgeForeign({ tenant, foreign }: Scene): Promise<readonly string[]> {
+  const now = await listForeign(tenant);
+  return JSON.stringify(now) === JSON.stringify(foreign) ? [] : ['what is not ours was touched'];
+}
+
+/** Every record that was overwritten or deleted can be had again. */
+async function judgeBackups({ workspace, env }: Scene): Promise<readonly string[]> {
+  const tenant = env['QLIK_TENANT_URL'] ?? '';
+  const vault = openVault({ root: workspace.folder, tenant });
+  const runs = await readRuns({ root: workspace.folder, tenant, project: 'acme' });
+  const steps = runs.flatMap((run) => run.steps).filter(({ before }) => before.request !== 'create');
+  const problems = await Promise.all(
+    steps.map(async ({ before: { name, request, previous } }) => {
+      const archive = await vault.read(previous?.md5 ?? '');
+      const record = await vault.readRecord(previous?.record ?? '');
+      const isWhole = archive !== undefined && record !== undefined && previous?.archive === 'stored';
+      return isWhole ? [] : [`no backup of ${name} before its ${request}`];
+    }),
+  );
+  const overwritten = new Set(steps.map(({ before }) => before.name));
+  const missed = ['upd1', 'upd2', 'rep1', 'rep2', 'del1', 'del2'].filter((name) => !overwritten.has(name));
+  return [...problems.flat(), ...missed.map((name) => `no journal tells what ${name} was`)];
+}
+
+/** One list and no write. */
+function judgeQuiet(requests: readonly LoggedRequest[]): readonly string[] {
+  const words = requests.map(({ method, path }) => `${method} ${path}`).join(', ');
+  return words === 'GET /api/v1/extensions' ? [] : [`the run after it asked for ${words}`];
+}

@@ -1,0 +1,187 @@
+/** A project whose next apply creates, updates, replaces and deletes, on a tenant that holds other people's extensions too. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExtensionUpload } from '../../src/tenant/extensions.js';
+import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { type Cut, openWire, type Wire } from './crash-wire.js';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { zipOf } from './zips.js';
+
+/** What the folders hold at last, and so the tenant. */
+export const desiredNames = ['new1', 'new2', 'rep1', 'rep2', 'same', 'upd1', 'upd2'] as const;
+export const foreignNames = ['bare', 'other'] as const;
+/** Effects of one run: two creates, two updates, two replaces, two deletes. */
+export const effects = { POST: 4, PATCH: 2, DELETE: 4 } as const;
+
+export const applyArgs = [
+  'apply',
+  '--yes',
+  '--prune',
+  '--allow-replace',
+  'rep1',
+  '--allow-replace',
+  'rep2',
+] as const;
+
+export interface Scene {
+  readonly workspace: Workspace;
+  readonly tenant: TestTenant;
+  readonly wire: Wire;
+  /** What nobody may touch, as it was at first. */
+  readonly foreign: readonly ExtensionRecord[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The built command, killed with SIGKILL at the cut; resolves when it is gone. */
+  readonly runAndKill: (args: readonly string[], cut: Omit<Cut, 'kill'>) => Promise<void>;
+  readonly run: (args: readonly string[]) => Promise<Result>;
+  readonly close: () => Promise<void>;
+}
+
+const config = {
+  'qlik-sync.config.json': JSON.stringify({
+    project: 'acme',
+    extensions: ['extensions/*'],
+    maxDeletePercent: 100,
+  }),
+};
+
+const files = (name: string, code: string, supernova?: boolean) =>
+  extensionFiles(name, { code: `${name} ${code}`, ...(supernova !== undefined && { supernova }) });
+
+const first = {
+  ...files('upd1', 'one'),
+  ...files('upd2', 'one'),
+  ...files('rep1', 'one', true),
+  ...files('rep2', 'one', true),
+  ...files('del1', 'one'),
+  ...files('del2', 'one'),
+  ...files('same', 'one'),
+};
+
+const second = {
+  ...files('new1', 'one'),
+  ...files('new2', 'one'),
+  ...files('upd1', 'two'),
+  ...files('upd2', 'two'),
+  ...files('rep1', 'two', false),
+  ...files('rep2', 'two', false),
+  ...files('same', 'one'),
+};
+
+/** What the tenant holds when every scene begins, uploaded once and copied for the others. */
+export async function prepareUploads(): Promise<readonly ExtensionUpload[]> {
+  const [tenant, workspace] = [await openTestTenant(), createWorkspace()];
+  try {
+    workspace.write({ ...config, ...first });
+    const { code, stderr } = await runInProcess(['apply', '--yes'], {
+      cwd: workspace.folder,
+      env: tenant.env,
+    });
+    if (code !== 0) throw new Error(stderr);
+    const records = await tenant.client.list();
+    const own = await Promise.all(
+      records.map(async ({ id, file, tags }): Promise<ExtensionUpload> => {
+        const bytes = await tenant.client.downloadArchive(id);
+        return { file: { name: file?.originalname ?? '', bytes }, data: { tags: tags ?? [] } };
+      }),
+    );
+    return [...own, await foreignUpload('other', ['qlik-sync:other']), await foreignUpload('bare', [])];
+  } finally {
+    await tenant.close();
+    workspace.dispose();
+  }
+}
+
+async function foreignUpload(name: string, tags: readonly string[]): Promise<ExtensionUpload> {
+  const bytes = await zipOf({
+    [`${name}.qext`]: JSON.stringify({ name, type: 'visualization', version: '1.0.0' }),
+    [`${name}.js`]: 'theirs',
+  });
+  return { file: { name: `${name}.zip`, bytes }, data: { tags } };
+}
+
+/**
+ * A tenant with the old content, folders with the new, and a machine that has never run this before.
+ *
+ * @param dir keeps the tenant, for `copyScene`
+ */
+export async function openScene(uploads: readonly ExtensionUpload[], dir?: string): Promise<Scene> {
+  const tenant = await openTestTenant({ dir });
+  await Promise.all(uploads.map((upload) => tenant.client.create(upload)));
+  const workspace = createWorkspace();
+  workspace.write({ ...config, ...second });
+  const scene = await describeScene(tenant, workspace, await openWire(tenant.sandbox.url));
+  return { ...scene, close: () => Promise.all([scene.close(), scene.wire.close()]).then(() => undefined) };
+}
+
+/** The same tenant and machine once more, behind the same wire, so that one crash can be recovered from many times. */
+export async function copyScene({ workspace, wire }: Scene, dir: string): Promise<Scene> {
+  const [tenantCopy, machine] = [mkdtempSync(join(tmpdir(), 'qlik-sync-crash-')), createWorkspace()];
+  cpSync(dir, tenantCopy, { recursive: true });
+  cpSync(workspace.folder, machine.folder, { recursive: true });
+  const tenant = await openTestTenant({ dir: tenantCopy });
+  wire.pointAt(tenant.sandbox.url);
+  const scene = await describeScene(tenant, machine, wire);
+  const close = async (): Promise<void> => {
+    await scene.close();
+    rmSync(tenantCopy, { recursive: true });
+  };
+  return { ...scene, close };
+}
+
+/** Its `close` leaves the wire. */
+async function describeScene(tenant: TestTenant, workspace: Workspace, wire: Wire): Promise<Scene> {
+  const env = { ...tenant.env, QLIK_TENANT_URL: wire.url };
+  const foreign = await listForeign(tenant);
+  await tenant.takeRequests();
+  return {
+    workspace,
+    tenant,
+    wire,
+    env,
+    foreign,
+    runAndKill: (args, cut) => runAndKill(args, { cwd: workspace.folder, env }, wire, cut),
+    run: (args) => runInProcess(args, { cwd: workspace.folder, env }),
+    close: async () => {
+      await tenant.close();
+      workspace.dispose();
+    },
+  };
+}
+
+export async function listForeign({ client }: TestTenant): Promise<readonly ExtensionRecord[]> {
+  const names: readonly string[] = foreignNames;
+  const records = await client.list();
+  return records.filter(({ qextFilename }) => names.includes(qextFilename ?? '')).sort(byName);
+}
+
+function byName(a: ExtensionRecord, b: ExtensionRecord): number {
+  return (a.qextFilename ?? '') < (b.qextFilename ?? '') ? -1 : 1;
+}
+
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+
+async function runAndKill(
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  wire: Wire,
+  cut: Omit<Cut, 'kill'>,
+): Promise<void> {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TZ: 'UTC', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  const ended = once(child, 'close');
+  wire.cut({ ...cut, kill: () => child.kill('SIGKILL') });
+  const [, signal] = await ended;
+  if (signal !== 'SIGKILL') throw new Error(`it ended by itself: ${Buffer.concat(said)}`);
+  await wire.restore();
+}

@@ -1,0 +1,71 @@
+/** Law 2: whenever the built command is killed, the next run says what was done and makes the tenant what it should be. */
+
+import pLimit from 'p-limit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ExtensionUpload } from '../../src/tenant/extensions.js';
+import { judgeRecovery } from './crash-judge.js';
+import { applyArgs, openScene, prepareUploads, type Scene } from './crash-scene.js';
+import type { Cut } from './crash-wire.js';
+
+type Moment = Omit<Cut, 'kill'>;
+
+let uploads: readonly ExtensionUpload[];
+beforeAll(async () => {
+  uploads = await prepareUploads();
+});
+
+async function withScene<T>(use: (scene: Scene) => Promise<T>): Promise<T> {
+  const scene = await openScene(uploads);
+  try {
+    return await use(scene);
+  } finally {
+    await scene.close();
+  }
+}
+
+/** Before every request of an undisturbed run, and after the effect of every write. */
+async function listMoments(args: readonly string[]): Promise<readonly Moment[]> {
+  return withScene(async ({ run, wire }) => {
+    const { code, stderr } = await run(args);
+    expect(code, stderr).toBe(0);
+    return wire.arrived().flatMap((method, index): readonly Moment[] => {
+      const before = { at: index + 1, when: 'before' } as const;
+      return method === 'GET' ? [before] : [before, { at: index + 1, when: 'after' }];
+    });
+  });
+}
+
+async function killAt(moment: Moment, args: readonly string[]): Promise<readonly string[]> {
+  const problems = await withScene(async (scene) => {
+    await scene.runAndKill(args, moment);
+    return judgeRecovery(scene);
+  });
+  return problems.map((problem) => `killed ${moment.when} request ${moment.at}: ${problem}`);
+}
+
+describe('killed with SIGKILL at every request', () => {
+  it.each([1, 8])('at concurrency %i', { timeout: 120_000 }, async (concurrency) => {
+    const args = [...applyArgs, '--concurrency', String(concurrency)];
+    const moments = await listMoments(args);
+    const limit = pLimit(3);
+    const problems = await Promise.all(moments.map((moment) => limit(killAt, moment, args)));
+    expect(problems.flat()).toEqual([]);
+    expect(moments.length).toBeGreaterThan(25);
+  });
+});
+
+describe('a replace that was killed between its delete and its create', () => {
+  it('is finished by a run that selects something else', async () => {
+    await withScene(async ({ runAndKill, run, wire, tenant }) => {
+      const args = ['apply', 'rep1', '--yes', '--allow-replace', 'rep1'];
+      await runAndKill(args, { at: 4, when: 'after' });
+      const names = async () => (await tenant.client.list()).map(({ qextFilename }) => qextFilename);
+      expect(await names()).not.toContain('rep1');
+      const { code, stderr } = await run(['apply', 'new1', '--yes']);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain('1 replace half done (deleted, not created again): rep1');
+      expect(await names()).toEqual(expect.arrayContaining(['rep1', 'new1']));
+      expect(wire.arrived().filter((method) => method !== 'GET')).toEqual(['POST', 'POST']);
+    });
+  });
+});

@@ -1,0 +1,248 @@
+/** `history`: what was done, by whom, how it ended, and how to undo it, from the journals alone. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+beforeEach(async () => {
+  [workspace, tenant] = [createWorkspace(), await openTestTenant()];
+  workspace.write({ ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') });
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = tenant.env) =>
+  runInProcess(args, { cwd: workspace.folder, env });
+const address = () => ({ QLIK_TENANT_URL: tenant.sandbox.url });
+
+interface History {
+  readonly tenant?: { readonly url: string };
+  readonly runs: readonly {
+    readonly id: string;
+    readonly result: string;
+    readonly tenant: string;
+    readonly changes: readonly object[];
+  }[];
+  readonly unreadable: readonly string[];
+}
+
+async function readHistory(args: readonly string[] = [], env = address()): Promise<History> {
+  const { code, stdout, stderr } = await run(['history', '--json', ...args], env);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as History;
+}
+
+/** Two runs: one creates a and b, the other updates a and deletes b. */
+async function applyTwice(env: Readonly<Record<string, string>> = tenant.env): Promise<void> {
+  expect(await run(['apply', '--yes'], env)).toMatchObject({ code: 0 });
+  workspace.remove('extensions/b');
+  workspace.write(extensionFiles('a', { code: 'two' }));
+  expect(await run(['apply', '--yes', '--prune', '--allow-deletes=1'], env)).toMatchObject({ code: 0 });
+}
+
+/** The journals, newest first. */
+function journals(): readonly string[] {
+  const folder = join(workspace.folder, '.qlik-sync/runs');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const paths = files.filter((file) => file.endsWith('.jsonl')).map((file) => join(folder, file));
+  return paths.sort((x, y) => (startOf(x) < startOf(y) ? 1 : -1));
+}
+
+function startOf(file: string): string {
+  return /"startedAt":"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+}
+
+/** As kill -9 leaves it: without an end, by a process that is no more. */
+function killLater(file: string): void {
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('"kind":"end"'));
+  writeFileSync(
+    file,
+    lines
+      .join('\n')
+      .replace(/"pid":\d+/, '"pid":4194305')
+      .concat('\n'),
+  );
+}
+
+describe('history', () => {
+  it('says so where nothing was done yet', async () => {
+    const { code, stdout } = await run(['history']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing was recorded yet.');
+  });
+
+  it('lists runs newest first, with who, what and how to undo it', async () => {
+    await applyTwice();
+    const { runs, unreadable } = await readHistory();
+    expect(unreadable).toEqual([]);
+    expect(runs).toMatchObject([
+      {
+        command: 'apply',
+        project: 'acme',
+        tenant: tenant.sandbox.url,
+        who: { host: hostname(), pid: process.pid },
+        result: 'ended',
+        exitCode: 0,
+        plan: expect.stringMatching(/^sha256:/),
+        counts: { created: 0, updated: 1, replaced: 0, deleted: 1, failed: 0, notAttempted: 0 },
+        changes: [
+          { name: 'a', action: 'update', result: 'done' },
+          { name: 'b', action: 'delete', result: 'done' },
+        ],
+        undo: `qlik-sync rollback ${runs[0]?.id}`,
+      },
+      { counts: { created: 2 }, undo: `qlik-sync rollback ${runs[1]?.id}` },
+    ]);
+  });
+
+  it('for people', async () => {
+    await applyTwice();
+    const { runs } = await readHistory();
+    const { stdout } = await run(['history', '-v'], address());
+    const steady = stdout
+      .replaceAll(tenant.sandbox.url, '<tenant>')
+      .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\S+@\S+/g, '<when>  <who>');
+    expect(steady).toBe(`qlik-sync history · tenant (environment) · <tenant> · project acme
+
+  ${runs[0]?.id}  apply  <when>  <who>  done
+    1 updated, 1 deleted
+    ~ a  update
+    - b  delete
+
+  ${runs[1]?.id}  apply  <when>  <who>  done
+    2 created
+    + a  create
+    + b  create
+
+2 runs. Undo one by its name, such as: qlik-sync rollback ${runs[0]?.id}
+`);
+  });
+
+  it('needs neither the tenant nor a credential', async () => {
+    await applyTwice();
+    await tenant.takeRequests();
+    expect((await readHistory()).runs).toHaveLength(2);
+    expect(await tenant.seeRequests()).toEqual([]);
+    expect((await readHistory(['--tenant', tenant.sandbox.url], { QLIK_TENANT_URL: '' })).runs).toHaveLength(
+      2,
+    );
+    expect((await readHistory(['--sandbox'])).runs).toEqual([]);
+  });
+
+  it('tells the runs of one environment, or without one those of all tenants', async () => {
+    const config = {
+      project: 'acme',
+      extensions: ['extensions/*'],
+      environments: {
+        dev: { tenant: '${DEV_URL}', auth: { apiKey: '${DEV_KEY}' } },
+        prod: { tenant: 'https://acme.eu.qlikcloud.com', auth: { apiKey: '${PROD_KEY}' } },
+      },
+    };
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+    const dev = { DEV_URL: tenant.sandbox.url, DEV_KEY: tenant.sandbox.apiKey };
+    expect(await run(['apply', '--env', 'dev', '--yes'], dev)).toMatchObject({ code: 0 });
+    expect(await run(['apply', '--sandbox', '--yes'], {})).toMatchObject({ code: 0 });
+    const tenants = async (args: readonly string[], env: Readonly<Record<string, string>>) =>
+      (JSON.parse((await run(['history', '--json', ...args], env)).stdout) as History).runs.map(
+        (one) => one.tenant,
+      );
+    expect(await tenants(['--env', 'dev'], { DEV_URL: tenant.sandbox.url })).toEqual([tenant.sandbox.url]);
+    expect(await tenants(['--env', 'prod'], {})).toEqual([]);
+    expect(await tenants([], {})).toEqual(['sandbox', tenant.sandbox.url]);
+    const { stdout } = await run(['history'], {});
+    expect(stdout).toContain(`2 created · dev · ${tenant.sandbox.url}`);
+  });
+
+  it('says which run died, and what it knows to be done', async () => {
+    await applyTwice();
+    killLater(journals()[0] ?? '');
+    const { stdout } = await run(['history']);
+    expect(stdout).toMatch(/apply .* died\n {4}1 updated, 1 deleted\n/);
+    expect((await readHistory()).runs.map(({ result }) => result)).toEqual(['died', 'ended']);
+  });
+
+  it('names files that are no journals, and is not fooled by what they hold', async () => {
+    await applyTwice();
+    const [newest = ''] = journals();
+    const evil = readFileSync(newest, 'utf8').replace(
+      '"name":"a"',
+      JSON.stringify({ name: '\u001b[2Ja\r\n' }).slice(1, -1),
+    );
+    writeFileSync(newest, evil);
+    writeFileSync(join(newest, '../junk.jsonl'), '\u001b[31m{"kind":"run"}\n');
+    const { code, stdout } = await run(['history', '-v']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('no journal: .qlik-sync/runs/');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('tells the commit, whether anything was not committed, and the pipeline', async () => {
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', [
+        '-C',
+        workspace.folder,
+        '-c',
+        'user.name=t',
+        '-c',
+        'user.email=t@example.com',
+        ...args,
+      ]);
+    git('init', '-q', '-b', 'main');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'first');
+    const commit = git('rev-parse', 'HEAD').toString().trim();
+    expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
+    workspace.write(extensionFiles('a', { code: 'two' }));
+    const pipeline = {
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'acme/charts',
+      GITHUB_RUN_ID: '42',
+      GITHUB_ACTOR: 'ana',
+    };
+    expect(await run(['apply', '--yes'], { ...tenant.env, ...pipeline })).toMatchObject({ code: 0 });
+    const { runs } = await readHistory();
+    expect(runs).toMatchObject([
+      {
+        who: { user: 'ana' },
+        source: { commit, branch: 'main', dirty: true, ci: 'https://github.com/acme/charts/actions/runs/42' },
+      },
+      { source: { commit, branch: 'main', dirty: false } },
+    ]);
+    const { stdout } = await run(['history']);
+    expect(stdout).toContain(`${commit.slice(0, 10)} (main, uncommitted changes)`);
+    expect(stdout).toContain('https://github.com/acme/charts/actions/runs/42');
+  });
+
+  it('keeps as many runs as the config says', async () => {
+    const config = { project: 'acme', extensions: ['extensions/*'], backup: { keep: 2 } };
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+    for (const code of ['1', '2', '3', '4']) {
+      workspace.write(extensionFiles('a', { code }));
+      expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
+    }
+    expect((await readHistory()).runs).toHaveLength(2);
+  });
+
+  it('an apply with nothing to do is no event', async () => {
+    await applyTwice();
+    expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
+    expect((await readHistory()).runs).toHaveLength(2);
+  });
+
+  it('no key is in any file it reads', async () => {
+    await applyTwice();
+    mkdirSync(join(workspace.folder, '.qlik-sync'), { recursive: true });
+    for (const file of journals()) expect(readFileSync(file, 'utf8')).not.toContain(tenant.sandbox.apiKey);
+  });
+});
