@@ -105,8 +105,9 @@ export function deletion(target: Target, means: Means, proof: 'confirm' | 'creat
   const { name, action } = change;
   const read = (): Promise<ExtensionRecord | undefined> => readById(actual.id, means);
   return {
-    prepare: async () => {
+    prepare: async (sentBefore) => {
       const found = await read();
+      if (found === undefined && sentBefore > 0) return { kind: 'done' };
       if (found === undefined) return proof === 'confirm' ? goneBefore : deletedMeanwhile;
       const movement = findMovement(target, found, 'not-sent');
       if (movement !== undefined) return movement;

@@ -1,4 +1,4 @@
-/** Finds out what an owned record holds where its archive name does not tell. Reads only. */
+/** Finds out what a record holds where its archive name does not tell. Reads only. */
 
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
@@ -7,29 +7,38 @@ import type { ActualExtension, ActualState, DesiredExtension, DesiredState } fro
 import { pack } from '../source/pack.js';
 import type { ArchiveReader } from './archives.js';
 
-/** Only names that both sides know, that are ours and whose archive name is not ours or outdated cost anything. */
+export interface Resolving {
+  readonly concurrency: number;
+  /** Absent: records that are ours only. */
+  readonly adopting?: Adopting;
+}
+
+/** Records of others are resolved too, and what no upload from the folder would take does not count. */
+export interface Adopting {
+  readonly counts: (extension: DesiredExtension) => Promise<(path: string) => boolean>;
+}
+
+/** Only names that both sides know and whose archive name is not ours or outdated cost anything. */
 export async function resolveContent(
   desired: DesiredState,
   actual: ActualState,
   project: string,
   readArchive: ArchiveReader,
-  { concurrency }: { readonly concurrency: number },
+  { concurrency, adopting }: Resolving,
 ): Promise<ActualState> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
   const limit = pLimit(concurrency);
+  const concerns = (record: ActualExtension): boolean =>
+    adopting === undefined ? isOwned(record, project) : !record.bundled;
   const resolveOne = async (record: ActualExtension): Promise<ActualExtension> => {
     const extension = wanted.get(record.name ?? '');
-    if (extension === undefined || !isUnmarked(record, project)) return record;
+    if (extension === undefined || !concerns(record) || markerOf(record).kind === 'ours') return record;
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
-    const digest = await readDigest(record, readArchive);
+    const digest = await readDigest(record, readArchive, await adopting?.counts(extension));
     return digest === undefined ? record : { ...record, resolvedDigest: digest };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
   return { extensions: records };
-}
-
-function isUnmarked(record: ActualExtension, project: string): boolean {
-  return isOwned(record, project) && markerOf(record).kind !== 'ours';
 }
 
 async function holdsOurZip(extension: DesiredExtension, record: ActualExtension): Promise<boolean> {
@@ -40,10 +49,14 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
  * Whole archives are for tenant and analytics admins only (since 2024-10). Whatever stands in the way of one archive,
  * its content stays unknown, which counts as different, and no other extension is concerned.
  */
-async function readDigest(record: ActualExtension, readArchive: ArchiveReader): Promise<string | undefined> {
+async function readDigest(
+  record: ActualExtension,
+  readArchive: ArchiveReader,
+  counts: ((path: string) => boolean) | undefined,
+): Promise<string | undefined> {
   const { digestArchive } = await import('../source/archive.js');
   try {
-    return (await digestArchive(await readArchive(record)))?.digest;
+    return (await digestArchive(await readArchive(record), counts))?.digest;
   } catch (error) {
     if (error instanceof TenantError && error.status !== 401) return undefined;
     throw error;

@@ -66,9 +66,20 @@ function isStart(value: unknown): value is RunStart {
     environment: optional(text),
     plan: optional(text),
     planned: optional((planned) => Array.isArray(planned) && planned.every(isPlanned)),
-    who: (who) => fits<RunStart['who']>(who, { user: text, host: text, pid: count }),
+    who: isWho,
     source: isSource,
     undoes: optional(text),
+  });
+}
+
+function isWho(value: unknown): boolean {
+  const maybe = optional(text);
+  return fits<RunStart['who']>(value, {
+    user: text,
+    host: text,
+    pid: count,
+    namespace: maybe,
+    started: maybe,
   });
 }
 

@@ -25,7 +25,14 @@ export interface RunStart {
   readonly plan?: string;
   /** What the plan wanted, in the order of writing; absent for watch. */
   readonly planned?: readonly { readonly name: string; readonly action: Action }[];
-  readonly who: { readonly user: string; readonly host: string; readonly pid: number };
+  readonly who: {
+    readonly user: string;
+    readonly host: string;
+    readonly pid: number;
+    /** Tell the process from a later one of the same number; see `process-facts.ts`. */
+    readonly namespace?: string;
+    readonly started?: string;
+  };
   readonly source: {
     readonly commit?: string;
     readonly branch?: string;

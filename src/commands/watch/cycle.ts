@@ -1,9 +1,12 @@
 /** One run of the pipeline for what was woken: read, plan, apply, tell. The same as `plan` and `apply` use. */
 
-import { SourceError, TenantError, UserError } from '../../core/errors.js';
+import { exitCodes, SourceError, TenantError, UserError } from '../../core/errors.js';
 import { assertSafe } from '../../core/guard.js';
 import type { Change, Finding, Outcome } from '../../core/model.js';
 import { apply } from '../../reconcile/apply.js';
+import type { Release } from '../../reconcile/lock.js';
+import type { Patience } from '../../reconcile/means.js';
+import type { Revisions } from '../../reconcile/revisions.js';
 import type { Packer } from '../../source/pack.js';
 import type { Witness } from '../../source/watch.js';
 import type { Connection } from '../connect.js';
@@ -12,6 +15,7 @@ import type { ApprovalOptions } from '../options.js';
 import { defaultConcurrency, type Proposal, propose } from '../propose.js';
 import type { Selector } from '../selection.js';
 import type { Settings } from '../settings.js';
+import type { SessionRecord } from './record.js';
 import type { Teller } from './teller.js';
 
 export interface CycleInput {
@@ -26,6 +30,10 @@ export interface CycleInput {
   /** Opened before this run; what it does not confirm is left to the wake that follows. */
   readonly witness: Witness;
   readonly tell: Teller;
+  readonly record: SessionRecord;
+  readonly revisions: Revisions;
+  /** Keeps other processes from writing meanwhile. */
+  readonly lock: () => Promise<Release>;
   /** Milliseconds since the change that woke a name. */
   readonly sinceSave: (name: string) => number;
   /** The names that are about to be written; told before the first write. */
@@ -38,7 +46,7 @@ export interface CycleInput {
 export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
   const { tell } = input;
   try {
-    await proposeAndApply(input);
+    await alone(input);
     return 'done';
   } catch (error) {
     if (input.io.interrupted.aborted) return 'done';
@@ -48,14 +56,29 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
       return 'retry';
     }
     tell.refused(undefined, error);
-    return error instanceof SourceError ? 'retry' : 'done';
+    return isPassing(error) ? 'retry' : 'done';
+  }
+}
+
+/** A folder that is being written, or another run that is writing to the tenant. */
+function isPassing(error: UserError): boolean {
+  return error instanceof SourceError || error.exitCode === exitCodes.conflict;
+}
+
+async function alone(input: CycleInput): Promise<void> {
+  const release = await input.lock();
+  try {
+    await proposeAndApply(input);
+  } finally {
+    await release();
   }
 }
 
 async function proposeAndApply(input: CycleInput): Promise<void> {
   const { names, settings, connection, tell, io } = input;
   const selector = names === undefined ? input.selector : exactly(names);
-  const proposal = await propose({ ...input, selector, broken: 'leave-out' });
+  const interrupted = names === undefined ? 'finish' : 'leave';
+  const proposal = await propose({ ...input, selector, broken: 'leave-out', interrupted });
   tell.online();
   if (names === undefined) {
     tell.watching(proposal.folders.found, {
@@ -71,21 +94,32 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   assertSafe(proposal.guard);
   const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
   input.onWrites(writes.map(({ name }) => name));
+  if (writes.length === 0) return;
   const unconfirmed = new Set<string>();
-  await apply({
+  const outcomes = await apply({
+    ...(await input.record.open()),
+    revisions: input.revisions,
+    patience: onceOnly,
     plan,
     desired: proposal.folders.desired,
     actual,
     tenant: connection.extensions,
     concurrency: settings.flags.concurrency ?? defaultConcurrency,
     signal: io.interrupted,
-    pack: packWitnessed(input, unconfirmed),
+    pack: proposal.packWith(packWitnessed(input, unconfirmed)),
     onOutcome: (outcome) => {
       if (unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
       else settle(input, outcome, writes);
     },
   });
+  input.record.note(outcomes);
+  for (const { name, overwrote } of outcomes) {
+    if (overwrote !== undefined) tell.refused(name, { message: overwrote, hint: undefined });
+  }
 }
+
+/** What failed is looked at again soon, with whatever was saved meanwhile. */
+const onceOnly: Patience = { tries: 1, pauseMs: () => 0 };
 
 /** With nothing to delete, a project without a folder is a build that has just begun. */
 function findTrouble({ folders, guard }: Proposal): readonly Finding[] {

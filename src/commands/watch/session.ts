@@ -1,17 +1,26 @@
 /** Everything that one version of the config file decides: folders to watch, tenant to write to. */
 
-import { UserError } from '../../core/errors.js';
+import { type ExitCode, UserError } from '../../core/errors.js';
+import type { Release } from '../../reconcile/lock.js';
+import { createRevisions, type Revisions } from '../../reconcile/revisions.js';
 import { type FolderWatch, type Wake, watchFolders } from '../../source/watch.js';
 import { type Connection, connect } from '../connect.js';
+import { lock } from '../exclusive.js';
 import type { Io } from '../io.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { WatchFlags } from '../watch.js';
+import { createSessionRecord, type SessionRecord } from './record.js';
+import { shareLock } from './shared-lock.js';
 
 export interface Session {
   readonly settings: Settings;
   readonly connection: Connection;
   readonly folders: FolderWatch;
-  readonly close: () => Promise<void>;
+  /** Held by every look and what it writes. */
+  readonly lock: () => Promise<Release>;
+  readonly record: SessionRecord;
+  readonly revisions: Revisions;
+  readonly close: (exitCode: ExitCode) => Promise<void>;
 }
 
 export interface SessionOptions {
@@ -40,11 +49,18 @@ export async function openSession({ given, io, onWake, onNotice, cutOff }: Sessi
     onError: (error) => onNotice(explainLostEvents(error)),
   });
   await folders.ready;
-  const close = async (): Promise<void> => {
+  const place = { settings, connection, io };
+  const record = createSessionRecord(place, given);
+  const close = async (exitCode: ExitCode): Promise<void> => {
     await folders.close();
+    await record.close(exitCode);
     await connection.close();
   };
-  return { settings, connection, folders, close };
+  return {
+    ...{ settings, connection, folders, record, close },
+    lock: shareLock(() => lock(place, { command: 'watch', say: onNotice })),
+    revisions: createRevisions(),
+  };
 }
 
 /** The sweep goes on without events, only later. */

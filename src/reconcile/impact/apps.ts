@@ -117,3 +117,8 @@ function describe(item: Item, publishedCopies: number): ListedApp {
     untoldCollections: meta === undefined ? (item.collectionIds?.length ?? 0) : 0,
   };
 }
+
+/** What an app is told apart by; an item that names none stands for itself. */
+export function keyOf({ facts }: ListedApp): string {
+  return facts.id === '' ? `item ${facts.itemId}` : facts.id;
+}

@@ -1,6 +1,6 @@
 /** What differs between two lists of the same apps, taken one after the other. */
 
-import type { AppList, ListedApp } from './apps.js';
+import { type AppList, keyOf, type ListedApp } from './apps.js';
 
 export interface Moved {
   readonly appeared: readonly ListedApp[];
@@ -31,8 +31,4 @@ export function describeMoved(what: string, apps: readonly ListedApp[]): readonl
   const more = apps.length > shown ? ` and ${apps.length - shown} more` : '';
   const count = apps.length === 1 ? '1 app' : `${apps.length} apps`;
   return [`${count} ${what}: ${names.join(', ')}${more}`];
-}
-
-function keyOf({ facts }: ListedApp): string {
-  return facts.id === '' ? `item ${facts.itemId}` : facts.id;
 }

@@ -1,9 +1,8 @@
 /** Reads what apps hold, a few at a time, from the cache where nothing changed, within a budget. */
 
 import type { AppContent } from '../../core/app-content.js';
-import type { UnopenedApp } from '../../core/impact.js';
 import type { Engine } from '../../tenant/engine/engine.js';
-import type { Reading } from '../../tenant/engine/reading.js';
+import type { Reading, Unopened } from '../../tenant/engine/reading.js';
 import type { ListedApp } from './apps.js';
 import type { AppCache } from './cache.js';
 
@@ -35,11 +34,16 @@ export interface Budget {
 export interface Scanned {
   readonly opened: number;
   readonly fromCache: number;
-  readonly unopened: readonly UnopenedApp[];
-  /** Apps that another run may well read. */
-  readonly passing: number;
+  readonly unopened: readonly UnopenedListed[];
   /** Apps that were not tried, and why: a limit of the budget, or an engine that answers nobody. */
   readonly stopped?: { readonly apps: number; readonly by: 'budget' | 'engine'; readonly reason: string };
+}
+
+export interface UnopenedListed {
+  readonly app: ListedApp;
+  readonly reason: string;
+  /** `untried`: a limit was reached before. */
+  readonly lasts: Unopened['lasts'] | 'untried';
 }
 
 /** So many in a row that fail in passing, each after its tries, mean that the engine is not to be had. */
@@ -48,9 +52,8 @@ const hopeless = 12;
 interface State {
   opened: number;
   fromCache: number;
-  passing: number;
   failedInARow: number;
-  readonly unopened: UnopenedApp[];
+  readonly unopened: UnopenedListed[];
   readonly untried: ListedApp[];
   stop: Stop | undefined;
 }
@@ -62,19 +65,21 @@ export async function scanApps(input: ScanInput): Promise<Scanned> {
   const state: State = {
     opened: 0,
     fromCache: 0,
-    passing: 0,
     failedInARow: 0,
     unopened: [],
     untried: [],
     stop: undefined,
   };
   await inParallel(input, (app, signal) => deal(input, state, app, signal));
-  const { stop, untried, unopened, opened, fromCache, passing } = state;
-  const rest = untried.map(({ facts }) => ({ app: facts, reason: `not opened: ${stop?.reason ?? ''}` }));
+  const { stop, untried, unopened, opened, fromCache } = state;
+  const rest = untried.map((app) => ({
+    app,
+    reason: `not opened: ${stop?.reason ?? ''}`,
+    lasts: 'untried' as const,
+  }));
   return {
     opened,
     fromCache,
-    passing,
     unopened: [...unopened, ...rest],
     ...(stop !== undefined && { stopped: { apps: untried.length, ...stop } }),
   };
@@ -156,10 +161,9 @@ async function note(
     if (stamp !== undefined) await cache.keep(facts.id, stamp, reading.content);
     return;
   }
-  const isPassing = reading.lasts === 'passing';
-  state.failedInARow = isPassing ? state.failedInARow + 1 : 0;
-  state.passing += isPassing ? 1 : 0;
-  state.unopened.push({ app: facts, reason: reading.reason });
+  const { reason, lasts } = reading;
+  state.failedInARow = lasts === 'passing' ? state.failedInARow + 1 : 0;
+  state.unopened.push({ app, reason, lasts });
 }
 
 function whyStop(budget: Budget, failedInARow: number): Stop | undefined {

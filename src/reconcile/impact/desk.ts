@@ -1,0 +1,83 @@
+/** What is known of the apps so far; a later reading of one replaces the earlier. */
+
+import type { AppContent } from '../../core/app-content.js';
+import type { AppFacts, Impact, UnopenedApp } from '../../core/impact.js';
+import { type AppReading, findUses } from '../../core/impact-tally.js';
+import { type AppList, keyOf, type ListedApp } from './apps.js';
+import { type ScanInput, type Scanned, scanApps } from './scan.js';
+
+export interface Desk {
+  readonly scan: (list: Pick<AppList, 'apps'>) => Promise<Scanned>;
+  /** Apps that use something that was asked about. */
+  readonly readings: () => readonly { readonly app: ListedApp; readonly reading: AppReading }[];
+  /** Most seen first. */
+  readonly unopened: () => readonly UnopenedApp[];
+  /** The extensions asked about, and those that were found. */
+  readonly names: () => readonly string[];
+  /** Apps that another run may well open. */
+  readonly passing: () => number;
+}
+
+export interface DeskInput extends Omit<ScanInput, 'apps' | 'onRead' | 'onDone'> {
+  /** Extensions to tell about, whether or not anything uses them. */
+  readonly names: readonly string[];
+  /** Other types that are told about where an app holds one. */
+  readonly isWanted: (type: string) => boolean;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
+  const read = new Map<string, { app: ListedApp; reading: AppReading }>();
+  const unopened = new Map<string, UnopenedApp>();
+  const passing = new Set<string>();
+  const names = new Set(input.names);
+  const progress = { done: 0, total: 0 };
+
+  function forget(key: string): void {
+    for (const known of [read, unopened, passing]) known.delete(key);
+  }
+
+  function onRead(app: ListedApp, content: AppContent): void {
+    const uses = findUses(content, (type) => names.has(type) || input.isWanted(type));
+    for (const { type } of uses) names.add(type);
+    const facts = usage === 'on' ? app.facts : withoutUsage(app.facts);
+    forget(keyOf(app));
+    if (uses.length > 0) read.set(keyOf(app), { app, reading: { app: facts, uses } });
+  }
+
+  return {
+    readings: () => [...read.values()],
+    unopened: () => [...unopened.values()].sort((a, b) => usersOf(b.app) - usersOf(a.app)),
+    names: () => [...names],
+    passing: () => passing.size,
+    async scan({ apps }) {
+      progress.total += apps.length;
+      const onDone = (): void => {
+        progress.done += 1;
+        input.onProgress({ ...progress });
+      };
+      const mostSeenFirst = [...apps].sort((a, b) => usersOf(b.facts) - usersOf(a.facts));
+      const scanned = await scanApps({ ...input, apps: mostSeenFirst, onRead, onDone });
+      for (const { app, reason, lasts } of scanned.unopened) {
+        // An app that was read before and cannot be opened any more is not known any more.
+        forget(keyOf(app));
+        unopened.set(keyOf(app), { app: usage === 'on' ? app.facts : withoutUsage(app.facts), reason });
+        if (lasts === 'passing') passing.add(keyOf(app));
+      }
+      return scanned;
+    },
+  };
+}
+
+function usersOf({ usage }: Pick<AppFacts, 'id'> & Partial<AppFacts>): number {
+  return usage?.users ?? 0;
+}
+
+function withoutUsage({ usage: _, ...facts }: AppFacts): AppFacts {
+  return facts;
+}

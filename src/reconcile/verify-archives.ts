@@ -1,0 +1,46 @@
+/** Whether archives that our markers vouch for are what the folders pack to: the bytes themselves are compared. */
+
+import { TenantError } from '../core/errors.js';
+import type { ActualExtension, DesiredExtension } from '../core/model.js';
+import { digestArchive } from '../source/archive.js';
+import { pack } from '../source/pack.js';
+import type { ArchiveReader } from './archives.js';
+
+export interface Pair {
+  readonly desired: DesiredExtension;
+  readonly record: ActualExtension;
+}
+
+/**
+ * What is wrong with each that does not hold the folder's content, by name. Another version of this tool may have
+ * packed the same content into other bytes; so where the md5 differs, the archive is read.
+ */
+export async function verifyArchives(
+  pairs: readonly Pair[],
+  readArchive: ArchiveReader,
+): Promise<ReadonlyMap<string, string>> {
+  const wrong = new Map<string, string>();
+  // Packing is all processor, so side by side nothing would be won.
+  for (const { desired, record } of pairs) {
+    if ((await pack(desired)).md5 === record.md5) continue;
+    const problem = await inspect(desired, record, readArchive);
+    if (problem !== undefined) wrong.set(desired.name, problem);
+  }
+  return wrong;
+}
+
+async function inspect(
+  desired: DesiredExtension,
+  record: ActualExtension,
+  readArchive: ArchiveReader,
+): Promise<string | undefined> {
+  try {
+    const digested = await digestArchive(await readArchive(record));
+    return digested?.digest === desired.digest
+      ? undefined
+      : "its archive's name says the folder's content, and its bytes are others";
+  } catch (error) {
+    if (!(error instanceof TenantError) || error.status === 401) throw error;
+    return `its archive is not the one that the folder packs to, and could not be read: ${error.message}`;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Every pair of two ways to fail in one run, each on writes that take turns, so that every pair of writes has its share.
+ * FAULT_PAIRS=all takes every pair of faults on every pair of writes, which is an hour's work.
+ */
+
+import { beforeAll, describe, it } from 'vitest';
+import { runCases } from './fault-case.js';
+import { type Fault, faultsOf, type WriteName, writes } from './fault-reference.js';
+import { type Prototype, preparePrototype } from './fault-world.js';
+
+let prototype: Prototype;
+
+beforeAll(async () => {
+  prototype = await preparePrototype();
+});
+
+function pairsOf<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((first, index) => items.slice(index).map((second) => [first, second] as const));
+}
+
+const writePairs = pairsOf(writes);
+const kindPairs = pairsOf(faultsOf('create'));
+
+function onWrites(
+  [first, second]: readonly [Fault, Fault],
+  [one, other]: readonly [WriteName, WriteName],
+): readonly Fault[] {
+  return [
+    { ...first, write: one },
+    { ...second, write: other },
+  ];
+}
+
+function listCases(): readonly (readonly Fault[])[] {
+  if (process.env['FAULT_PAIRS'] === 'all') {
+    return kindPairs.flatMap((kinds) => writePairs.map((pair) => onWrites(kinds, pair)));
+  }
+  return kindPairs.map((kinds, index) => onWrites(kinds, writePairs[index % writePairs.length] ?? ['create', 'delete']));
+}
+
+describe('two faults in a run', () => {
+  it('come to the right exit code, and the next run converges', async () => {
+    const cases = listCases();
+    const codes = await runCases(cases, prototype);
+    process.stdout.write(`${cases.length} pairs of faults, by exit code ${JSON.stringify([...codes].sort())}\n`);
+  }, 3_600_000);
+});

@@ -1,0 +1,86 @@
+/** What a run must come to under faults, as simply as can be said: from the texts, not from the code. */
+
+/** The writes of the world in `fault-world.ts`, in the order of one at a time. */
+export const writes = ['create', 'patch-data', 'patch-file', 'replace-delete', 'replace-create', 'delete'] as const;
+export type WriteName = (typeof writes)[number];
+
+export const faultKinds = [
+  'timeout',
+  'reset',
+  '429 short',
+  '429 long',
+  '500',
+  '502 HTML',
+  '503',
+  'truncated',
+  'garbage JSON',
+  'login page',
+  '401',
+] as const;
+
+export interface Fault {
+  readonly write: WriteName;
+  readonly kind: (typeof faultKinds)[number] | '2xx without effect' | 'late effect';
+  readonly when: 'before' | 'after';
+}
+
+/** Every fault of one write. */
+export function faultsOf(write: WriteName): readonly Fault[] {
+  const spoiled = faultKinds.flatMap((kind) => [
+    { write, kind, when: 'before' } as const,
+    { write, kind, when: 'after' } as const,
+  ]);
+  return [
+    ...spoiled,
+    { write, kind: '2xx without effect', when: 'before' },
+    { write, kind: 'late effect', when: 'before' },
+  ];
+}
+
+export function describeFault({ write, kind, when }: Fault): string {
+  return `${kind} ${when} ${write}`;
+}
+
+type End = 'done' | 'not-applied' | 'auth' | 'budget' | 'failed';
+
+/** The exit code of a run, one write at a time, that meets each of these faults once. */
+export function expectedExitCode(faults: readonly Fault[]): number {
+  const codes = new Set<number>();
+  let deleteAnswered = true;
+  let refusedForLong = false;
+  for (const write of writes) {
+    if (write === 'replace-create' && !deleteAnswered) continue;
+    if (write === 'delete' && codes.size > 0) {
+      codes.add(5);
+      continue;
+    }
+    const own = faults.filter((fault) => fault.write === write);
+    const end = refusedForLong ? 'budget' : endOf(write, own);
+    if (end === 'budget') refusedForLong = true;
+    if (write === 'replace-delete') deleteAnswered = end === 'done' || end === 'not-applied';
+    if (end !== 'done') codes.add({ auth: 4, budget: 9, 'not-applied': 5, failed: 5 }[end]);
+  }
+  return [4, 9, 5].find((code) => codes.has(code)) ?? 0;
+}
+
+/** Faults of one write meet its tries one after the other. */
+function endOf(write: WriteName, faults: readonly Fault[]): End {
+  for (const fault of faults) {
+    const end = endAfter(write, fault);
+    if (end !== 'again') return end;
+  }
+  return 'done';
+}
+
+function endAfter(write: WriteName, { kind, when }: Fault): End | 'again' {
+  const deletes = write === 'delete' || write === 'replace-delete';
+  const creates = write === 'create' || write === 'replace-create';
+  // A 429 says that nothing was done, so it is sent again unread; the name is taken then.
+  if (kind === '429 short' && creates) return 'again';
+  if (kind === '401') return 'auth';
+  if (kind === '429 long') return 'budget';
+  // An answer to a create must show a record; one to a delete shows nothing, so any 2xx that is no page says that it is done.
+  if (kind === '2xx without effect') return creates ? 'again' : 'not-applied';
+  if (kind === 'garbage JSON' && deletes && when === 'before') return 'not-applied';
+  return when === 'after' ? 'done' : 'again';
+}

@@ -1,0 +1,148 @@
+/** One change of every kind, a stranger and one in sync, on a tenant that fails on request. */
+
+import { archiveName } from '../../src/core/marker.js';
+import { pack } from '../../src/source/pack.js';
+import { readDesired } from '../../src/source/read.js';
+import type { Fault } from './fault-reference.js';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+
+/** Longer than any answer takes on a busy machine. */
+const timeoutMs = 2500;
+
+/** How long after its client gave up a late effect lands. */
+export const lateMs = 200;
+
+const before = {
+  tagged: { code: 'one' },
+  updated: { code: 'one' },
+  replaced: { code: 'one', supernova: true },
+  deleted: { code: 'one' },
+  same: { code: 'one' },
+  stranger: { code: 'one' },
+} as const;
+
+const after = {
+  created: { code: 'one' },
+  tagged: { code: 'one' },
+  updated: { code: 'two', version: '2.0.0' },
+  replaced: { code: 'legacy', version: '2.0.0', supernova: false },
+  same: { code: 'one' },
+} as const;
+
+type Contents = Readonly<
+  Record<string, { readonly code: string; readonly version?: string; readonly supernova?: boolean }>
+>;
+
+interface Packed {
+  readonly name: string;
+  readonly md5: string;
+  readonly file: { readonly name: string; readonly bytes: Buffer };
+}
+
+/** Packed once for all cases. */
+export interface Prototype {
+  readonly before: readonly Packed[];
+  /** What each extension holds in the end. */
+  readonly md5s: ReadonlyMap<string, string>;
+}
+
+export async function preparePrototype(): Promise<Prototype> {
+  const after_ = await packAll(after);
+  return { before: await packAll(before), md5s: new Map(after_.map(({ name, md5 }) => [name, md5])) };
+}
+
+async function packAll(contents: Contents): Promise<readonly Packed[]> {
+  const workspace = createWorkspace();
+  writeAll(workspace, contents);
+  const { folder } = workspace;
+  const { state } = await readDesired({
+    root: folder,
+    cwd: folder,
+    extensions: ['extensions/*'],
+    ignore: [],
+    index: 'off',
+  });
+  const packed = await Promise.all(
+    state.extensions.map(async (extension) => {
+      const { bytes, md5 } = await pack(extension);
+      return { name: extension.name, md5, file: { name: archiveName(extension.digest, md5), bytes } };
+    }),
+  );
+  workspace.dispose();
+  return packed;
+}
+
+function writeAll(workspace: Workspace, contents: Contents): void {
+  for (const [name, content] of Object.entries(contents)) workspace.write(extensionFiles(name, content));
+}
+
+export interface FaultWorld {
+  readonly tenant: TestTenant;
+  readonly workspace: Workspace;
+  readonly apply: (...args: readonly string[]) => Promise<Result>;
+  readonly addFaults: (faults: readonly Fault[]) => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+const tagsOf: Readonly<Record<string, readonly string[]>> = {
+  tagged: ['qlik-sync:acme'],
+  stranger: ['qlik-sync:others'],
+};
+
+export async function openFaultWorld(prototype: Prototype): Promise<FaultWorld> {
+  const workspace = createWorkspace();
+  const tenant = await openTestTenant();
+  const config = { project: 'acme', extensions: ['extensions/*'], tags: ['finance'] };
+  workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+  writeAll(workspace, after);
+  for (const { name, file } of prototype.before) {
+    await tenant.client.create({ file, data: { tags: tagsOf[name] ?? ['qlik-sync:acme', 'finance'] } });
+  }
+  const ids = new Map((await tenant.client.list()).map(({ qextFilename, id }) => [qextFilename, id]));
+  const approvals = ['--prune', '--allow-replace', 'replaced', '--concurrency', '1'];
+  return {
+    tenant,
+    workspace,
+    apply: (...args) =>
+      runInProcess(['apply', '--yes', '--timeout', `${timeoutMs}ms`, ...approvals, ...args], {
+        cwd: workspace.folder,
+        env: tenant.env,
+      }),
+    addFaults: (faults) => tenant.addFaults(faults.map((fault) => toSandbox(fault, ids))),
+    dispose: async () => {
+      await tenant.close();
+      workspace.dispose();
+    },
+  };
+}
+
+/** A fault as the sandbox takes it. Creates have no address of their own, but archives that name them. */
+function toSandbox({ write, kind, when }: Fault, ids: ReadonlyMap<unknown, string>): object {
+  const at = (name: string): string => `/api/v1/extensions/${ids.get(name)}`;
+  const targets = {
+    create: { method: 'POST', path: '/api/v1/extensions', body: 'created.qext' },
+    'replace-create': { method: 'POST', path: '/api/v1/extensions', body: 'replaced.qext' },
+    'patch-data': { method: 'PATCH', path: at('tagged') },
+    'patch-file': { method: 'PATCH', path: at('updated') },
+    'replace-delete': { method: 'DELETE', path: at('replaced') },
+    delete: { method: 'DELETE', path: at('deleted') },
+  } as const;
+  const spoils = {
+    timeout: { kind: 'stall', stallMs: 60_000 },
+    reset: { kind: 'reset' },
+    '429 short': { kind: 'status', status: 429, retryAfter: 0 },
+    '429 long': { kind: 'status', status: 429, retryAfter: 400 },
+    '500': { kind: 'status', status: 500 },
+    '502 HTML': { kind: 'html', status: 502 },
+    '503': { kind: 'status', status: 503 },
+    truncated: { kind: 'truncate' },
+    'garbage JSON': { kind: 'garbage' },
+    'login page': { kind: 'html' },
+    '401': { kind: 'status', status: 401 },
+    '2xx without effect': { kind: 'ignore' },
+    'late effect': { kind: 'late', stallMs: timeoutMs + lateMs },
+  } as const;
+  return { ...targets[write], ...spoils[kind], when, times: 1 };
+}
