@@ -8,7 +8,11 @@ import type { Folders } from './folders.js';
 import type { ApprovalOptions } from './options.js';
 
 /** The config's rules with the approvals of this run. */
-export function policyOf(config: Config, approvals: ApprovalOptions, { desired, coverage }: Folders): Policy {
+export function policyOf(
+  config: Config,
+  approvals: ApprovalOptions,
+  { desired, coverage }: Pick<Folders, 'desired' | 'coverage'>,
+): Policy {
   return {
     project: config.project,
     sources: config.extensions,

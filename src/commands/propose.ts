@@ -5,17 +5,18 @@ import { forecastBackups } from '../core/budget.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { findRefusals, type GuardInput } from '../core/guard.js';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Finding, Plan } from '../core/model.js';
+import type { ActualState, Finding, Plan, Policy } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
-import { plan } from '../core/plan.js';
+import { type PlanInput, plan } from '../core/plan.js';
 import { withoutUndefined } from '../core/present.js';
+import { findRenameCandidates } from '../core/rename.js';
 import { finding } from '../core/rules.js';
 import { type RenameSearch, searchRenames } from '../reconcile/rename.js';
-import { resolveContent } from '../reconcile/resolve.js';
+import { type Adopting, resolveContent } from '../reconcile/resolve.js';
 import type { PlanReport, SourceState } from '../report/report.js';
 import type { Packer } from '../source/pack.js';
 import { readActual } from '../tenant/actual.js';
-import { openArchiveReader } from './archive-reader.js';
+import { type CountingReader, openArchiveReader } from './archive-reader.js';
 import { checkArchives } from './archives.js';
 import type { Connection } from './connect.js';
 import { finishReplaces, leaveUnfinished } from './finish-replaces.js';
@@ -51,6 +52,8 @@ export interface Proposing {
   readonly broken: 'refuse' | 'leave-out';
   /** Whether replaces that were interrupted are finished; `leave` where one may be under way in this process. */
   readonly interrupted?: 'finish' | 'leave';
+  /** Present: what is there is taken over, and nothing else is done. */
+  readonly adopting?: Adopting;
   readonly settings: Settings;
   readonly approvals: ApprovalOptions;
   readonly connection: Connection;
@@ -86,20 +89,17 @@ async function decide(input: Proposing, read: Folders, listed: ActualState): Pro
     input.interrupted === 'leave'
       ? leaveUnfinished(read)
       : await finishReplaces(read, listed, settings, connection);
-  const policy = policyOf(settings.config, approvals, folders);
-  const { readArchive, downloads } = openArchiveReader(settings, connection, input.io);
+  const policy = adoptAll(input, policyOf(settings.config, approvals, folders), folders);
+  const reader = openArchiveReader(settings, connection, input.io);
   const concurrency = settings.flags.concurrency ?? defaultConcurrency;
-  const actual = await resolveContent(folders.desired, listed, policy.project, readArchive, { concurrency });
-  const stored = input.broken === 'refuse' ? await readStoredArchives(settings, connection, approvals) : undefined;
+  const actual = await resolveContent(folders.desired, listed, policy.project, reader.readArchive, {
+    concurrency,
+    ...(input.adopting && { adopting: input.adopting }),
+  });
+  const stored =
+    input.broken === 'refuse' ? await readStoredArchives(settings, connection, approvals) : undefined;
   const world = { desired: folders.desired, actual, policy, tenant: connection.identity, unfinished, stored };
-  const first = plan({ ...world, reads: 1 + downloads() });
-  const { renames, uncompared } = await searchRenames(
-    first,
-    folders.desired.extensions,
-    actual.extensions,
-    readArchive,
-  );
-  const decided = plan({ ...world, reads: 1 + downloads(), renames });
+  const { decided, findings: onRenames } = await planWithRenames(world, reader);
   assertKnownApprovals(decided, policy);
   const guard: GuardInput = {
     plan: decided,
@@ -109,9 +109,27 @@ async function decide(input: Proposing, read: Folders, listed: ActualState): Pro
     limits: limitsOf(settings.config, approvals),
   };
   const report = await reportOf(input, folders, guard);
-  const findings = [...report.findings, ...uncompared.map(describeUncompared)];
+  const findings = [...report.findings, ...onRenames];
   const backups = forecastBackups(decided.changes, stored);
   return { folders, guard, report: { ...report, findings, ...(backups && { backups }) }, packWith };
+}
+
+/** Where something goes and something comes, their contents are compared, and it is planned again. */
+async function planWithRenames(
+  world: Omit<PlanInput, 'reads' | 'renames'>,
+  { readArchive, downloads }: CountingReader,
+): Promise<{ readonly decided: Plan; readonly findings: readonly Finding[] }> {
+  const first = plan({ ...world, reads: 1 + downloads() });
+  if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
+  const { desired, actual } = world;
+  const { renames, uncompared } = await searchRenames(
+    first,
+    desired.extensions,
+    actual.extensions,
+    readArchive,
+  );
+  const decided = plan({ ...world, reads: 1 + downloads(), renames });
+  return { decided, findings: uncompared.map(describeUncompared) };
 }
 
 function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]): Finding {
@@ -120,6 +138,12 @@ function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]
     message: `${name}, which would be deleted, could not be compared with what would be created: ${reason}`,
     hint: 'If it was renamed, sheets that use the old name break.',
   });
+}
+
+/** Every extension of the selection, but only with the content that it has. */
+function adoptAll({ adopting }: Proposing, policy: Policy, { desired }: Folders): Policy {
+  if (adopting === undefined) return policy;
+  return { ...policy, adopt: new Set(desired.extensions.map(({ name }) => name)), adoption: 'same-content' };
 }
 
 /** Nothing here and nothing of ours there is a mistake in the config rather than a success. */
@@ -170,7 +194,7 @@ async function reportOf(
 
 /** Two processes of git cost more than a plan; only a document that records the commit asks, which watch prints none of. */
 async function readSourceState({ flags, config }: Settings): Promise<SourceState> {
-  if (flags.json !== true) return {};
+  if (flags.json !== true && flags.report === undefined) return {};
   const { readGitState } = await import('../source/git.js');
   const { commit, dirty } = await readGitState(config.root);
   return withoutUndefined({ commit, dirty });

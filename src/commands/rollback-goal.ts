@@ -17,9 +17,12 @@ export async function findEffects(
   const normalized = words.map((word) => word.normalize('NFC'));
   const effects = effectsFor(readGoal(normalized, runs), runs);
   if (effects.length > 0) return effects;
-  throw new UserError('There is nothing to undo: no run that is recorded here wrote anything to this tenant.', {
-    hint: 'Runs are recorded where they are made, in .qlik-sync/runs; qlik-sync history lists them.',
-  });
+  throw new UserError(
+    'There is nothing to undo: no run that is recorded here wrote anything to this tenant.',
+    {
+      hint: 'Runs are recorded where they are made, in .qlik-sync/runs; qlik-sync history lists them.',
+    },
+  );
 }
 
 function effectsFor(goal: UndoGoal, runs: readonly Run[]): readonly Effect[] {
@@ -35,16 +38,22 @@ function effectsFor(goal: UndoGoal, runs: readonly Run[]): readonly Effect[] {
   }
 }
 
-function explainUnclear({ word, runs: begun }: UndoGoal & { kind: 'unclear' }, runs: readonly Run[]): UserError {
+function explainUnclear(
+  { word, runs: begun }: UndoGoal & { kind: 'unclear' },
+  runs: readonly Run[],
+): UserError {
   if (begun.length === 1) {
     return new UserError(`${word} is a run, and a run is undone alone.`, {
       hint: 'Give one run, or names of extensions.',
     });
   }
   if (begun.length > 1) {
-    return new UserError(`${begun.length} runs begin with ${word}: ${begun.slice(0, 5).join(', ')}${begun.length > 5 ? ' …' : ''}`, {
-      hint: 'Give more of its id; qlik-sync history lists them.',
-    });
+    return new UserError(
+      `${begun.length} runs begin with ${word}: ${begun.slice(0, 5).join(', ')}${begun.length > 5 ? ' …' : ''}`,
+      {
+        hint: 'Give more of its id; qlik-sync history lists them.',
+      },
+    );
   }
   const names = new Set(runs.flatMap((run) => effectsOf(run).map(({ name }) => name)));
   return new UserError(`${word} is neither a run nor an extension that a run recorded here wrote.`, {

@@ -11,41 +11,27 @@ import { openVault } from '../reconcile/vault.js';
 import type { PlanReport } from '../report/report.js';
 import { createArchivePacker, describeUnstored } from '../source/archived.js';
 import { readActual } from '../tenant/actual.js';
-import { connect } from './connect.js';
-import { type RunPlace, tellInterrupted, withLock } from './exclusive.js';
+import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
-import { openNotices } from './notices.js';
-import type { SharedFlags } from './options.js';
 import { limitsOf, policyOf } from './policy.js';
 import { findEffects } from './rollback-goal.js';
-import { readSettings } from './settings.js';
-import { type Approving, type Planned, settle, stopSignal } from './settle.js';
+import { type Approving, settle } from './settle.js';
+import { readStoredArchives } from './stored-archives.js';
+import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
 
-export type RollbackFlags = SharedFlags & Approving;
+export type RollbackFlags = RunFlags & Approving;
 
 /** @param words a run's id, or names of extensions; the last run that wrote something where there are none */
-export async function rollBack(words: readonly string[], given: RollbackFlags, io: Io): Promise<ExitCode> {
-  const signal = stopSignal(given, io);
-  const settings = await readSettings(given, io);
-  const notices = openNotices(io.stderr);
-  const connection = await connect(settings, io, { onWait: notices.say });
-  const place = { settings, connection, io };
-  try {
-    return await withLock(place, { command: 'rollback', say: notices.say }, () =>
-      planAndUndo(words, given, place, { signal, notices }),
-    );
-  } finally {
-    await connection.close();
-  }
+export function rollBack(words: readonly string[], given: RollbackFlags, io: Io): Promise<ExitCode> {
+  return runOnTenant('rollback', given, io, (place, running) => planAndUndo(words, given, place, running));
 }
 
 async function planAndUndo(
   words: readonly string[],
   given: RollbackFlags,
   place: RunPlace,
-  running: Pick<Planned, 'signal' | 'notices'>,
+  running: Running,
 ): Promise<ExitCode> {
-  await tellInterrupted(place);
   const effects = await findEffects(words, place);
   const restorable = await findRestorable(effects, place);
   const guard = await decide(effects, restorable, given, place);
@@ -94,7 +80,8 @@ async function decide(
     const archive = restorable.get(name)?.extension;
     return { name, ...(before && { before }), ...(after && { after }), ...(archive && { archive }) };
   });
-  const plan = planRollback({ undos, actual, policy, tenant: connection.identity, reads: 1 });
+  const stored = await readStoredArchives(settings, connection, given);
+  const plan = planRollback({ undos, actual, policy, tenant: connection.identity, reads: 1, stored });
   assertKnownApprovals(plan, policy);
   return { plan, actual, limits: limitsOf(config, given) };
 }
@@ -113,7 +100,11 @@ async function desire(
 
 const noFolders: DesiredState = { extensions: [], skipped: [], notSelected: [] };
 
-function reportOf(guard: GuardInput, effects: readonly Effect[], { settings, connection }: RunPlace): PlanReport {
+function reportOf(
+  guard: GuardInput,
+  effects: readonly Effect[],
+  { settings, connection }: RunPlace,
+): PlanReport {
   return {
     kind: 'plan',
     header: {

@@ -13,7 +13,15 @@ import type {
   UnreadFolder,
   Write,
 } from './model.js';
-import { checkVersion, describeDrift, keepsDrift, protectedRail, replaceRail, stateRail } from './rails.js';
+import {
+  adoptionRail,
+  checkVersion,
+  describeDrift,
+  keepsDrift,
+  protectedRail,
+  replaceRail,
+  stateRail,
+} from './rails.js';
 import { summariseActual, summariseDesired } from './summarise.js';
 
 /** A replace that an earlier run deleted for and did not create again; the content is its folder's, or its backup's. */
@@ -38,7 +46,8 @@ export function decideMissing(
     desired: summariseDesired(desired),
   } as const;
   if (unfinished !== undefined) return { ...change, ...finishReplace(unfinished, policy) };
-  if (!isSelected(desired.name, policy)) return { ...change, ...notSelected };
+  if (!isSelected(desired.name, policy) || policy.adoption !== undefined)
+    return { ...change, ...notSelected };
   return {
     ...change,
     action: 'create',
@@ -170,6 +179,7 @@ function decideUpload(
   const blocked =
     protectedRail(desired.name, policy) ??
     stateRail(state, desired.name, actual, policy) ??
+    adoptionRail(desired, actual, policy) ??
     (replaces ? replaceRail(desired.name, policy) : undefined) ??
     version.blocked;
   return {

@@ -147,6 +147,8 @@ export interface Policy {
   /** Either name of a probable rename. */
   readonly allowRename: ReadonlySet<string>;
   readonly allowDowngrade: boolean;
+  /** Nothing is created and no content replaced by other content: what is there is only taken over (`adopt`). */
+  readonly adoption?: 'same-content';
 }
 
 // ── Plan ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 /** Undoing what a run wrote, as a plan like any other: what stood there before is what should be. Pure. */
 
+import type { StoredArchives } from './budget.js';
 import { isOwned, markerOf, ownersOf, ownerTag, sendableName } from './marker.js';
 import type {
   ActualExtension,
@@ -45,17 +46,19 @@ export interface RollbackInput {
   readonly tenant: string;
   /** Requests that observing cost. */
   readonly reads: number;
+  /** Decides what backups cost. */
+  readonly stored?: StoredArchives | undefined;
 }
 
 /** Names that the run did not touch have no change. @throws RefusedError where names cannot be told apart */
-export function planRollback({ undos, actual, policy, tenant, reads }: RollbackInput): Plan {
+export function planRollback({ undos, actual, policy, tenant, reads, stored }: RollbackInput): Plan {
   const names = undos.map(({ name }) => name);
   assertDistinctNames({ extensions: [], skipped: [], notSelected: names }, actual, policy.project);
   const records = new Map(actual.extensions.map((record) => [record.name, record]));
   const changes = [...undos]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((undo) => decideUndo(undo, records.get(undo.name), policy));
-  return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0 });
+  return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
 }
 
 function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Policy): Change {

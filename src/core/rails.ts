@@ -1,7 +1,7 @@
 /** What stops one change, and the flag that lifts it. Rails of a whole run are in `guard.ts`. */
 
 import { hasSameContent } from './classify.js';
-import { ownersOf } from './marker.js';
+import { markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
 import { compareVersions } from './version.js';
 
@@ -59,6 +59,24 @@ export function replaceRail(name: string, policy: Policy): Blocked | undefined {
     message: 'it would have to be deleted and created again, because Qlik never turns supernova off',
     lift: flag('--allow-replace', name),
     effect: 'does that',
+  };
+}
+
+/** What differs is decided by a person, never by adopting it. */
+export function adoptionRail(
+  desired: DesiredExtension,
+  actual: ActualExtension,
+  { adoption }: Policy,
+): Blocked | undefined {
+  if (adoption === undefined || hasSameContent(desired, actual)) return undefined;
+  const { name, displayFolder } = desired;
+  if (markerOf(actual).kind !== 'ours' && actual.resolvedDigest === undefined) {
+    const message = `its content on the tenant could not be read, so nobody knows whether it is that of ${displayFolder}`;
+    return { rail: 'drift', message };
+  }
+  return {
+    rail: 'drift',
+    message: `its content on the tenant is not that of ${displayFolder}: pull takes the tenant's, apply ${flag('--adopt', name)} puts the folder's there`,
   };
 }
 

@@ -542,7 +542,7 @@ describe('plan', () => {
       notSelected: 0,
       unmanaged: 2,
     });
-    expect(requests).toEqual({ tier1: 1, tier2: 3, estimatedSeconds: 1 });
+    expect(requests).toEqual({ tier1: 1 + 2 + 2, tier2: 3, estimatedSeconds: 1 });
   });
 
   it('is bound by its digest to tenant, project and what would be written, and to nothing else', () => {

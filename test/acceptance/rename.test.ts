@@ -1,0 +1,173 @@
+/** A delete and a create that share most content: one change of identity, which needs its own approval. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write(simpleConfig);
+  tenant = await openTestTenant();
+  write('old-gauge');
+  for (const name of ['b', 'c', 'd']) write(name);
+  await qlikSync('apply', '--yes');
+  workspace.remove('extensions/old-gauge');
+  await tenant.takeRequests();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function qlikSync(...args: readonly string[]): Promise<Result> {
+  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
+}
+
+/** `of`: the extension whose large file it has. */
+function write(name: string, of = name): void {
+  workspace.write({ ...extensionFiles(name), [`extensions/${name}/lib/chart.js`]: `// ${of}\n`.repeat(100) });
+}
+
+async function names(): Promise<readonly unknown[]> {
+  return (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
+}
+
+async function paths(): Promise<readonly string[]> {
+  return (await tenant.takeRequests()).map(
+    ({ method, path }) => `${method} ${path.replace(/[\w-]{32}/, 'ID')}`,
+  );
+}
+
+describe('a probable rename', () => {
+  it('is shown as one change and blocked on both sides, while the rest is done', async () => {
+    write('new-gauge', 'old-gauge');
+    workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
+    const result = await qlikSync('apply', '--yes', '--prune');
+    expect(result.code).toBe(6);
+    expect(result.stdout).toContain(
+      '  ! old-gauge → new-gauge  rename   blocked: sheets that use old-gauge break, since new-gauge takes its place; --allow-rename new-gauge permits it\n',
+    );
+    expect(result.stdout).toContain('Plan: 0 to create, 1 to update, 0 to replace, 0 to delete, 2 blocked');
+    expect(result.stdout.match(/old-gauge →/g)).toHaveLength(1);
+    expect(await names()).toEqual(['b', 'c', 'd', 'old-gauge']);
+  });
+
+  it.each(['old-gauge', 'new-gauge'])(
+    'goes on when allowed by %s: create first, delete last',
+    async (name) => {
+      write('new-gauge', 'old-gauge');
+      const result = await qlikSync('apply', '--yes', '--prune', '--allow-rename', name);
+      expect(result.code).toBe(0);
+      expect(result.stdout).toContain('+ old-gauge → new-gauge  rename   new, 3 files');
+      const writes = (await paths()).filter((path) => !path.startsWith('GET'));
+      expect(writes).toEqual(['POST /api/v1/extensions', 'DELETE /api/v1/extensions/ID']);
+      expect(await names()).toEqual(['b', 'c', 'd', 'new-gauge']);
+    },
+  );
+
+  it('is told in the document too', async () => {
+    write('new-gauge', 'old-gauge');
+    const { stdout } = await qlikSync('plan', '--prune', '--json');
+    const { changes } = JSON.parse(stdout);
+    const named = (name: string) => changes.find((change: { readonly name: string }) => change.name === name);
+    expect(named('new-gauge')).toMatchObject({ rename: { from: 'old-gauge' }, blocked: { rail: 'rename' } });
+    expect(named('old-gauge')).toMatchObject({ rename: { to: 'new-gauge' }, blocked: { rail: 'rename' } });
+  });
+
+  it('is none where the contents differ', async () => {
+    write('other');
+    const result = await qlikSync('apply', '--yes', '--prune');
+    expect(result.code).toBe(0);
+    expect(await names()).toEqual(['b', 'c', 'd', 'other']);
+  });
+
+  it('is looked for only where something goes and something comes', async () => {
+    await qlikSync('plan', '--prune', '--no-cache');
+    expect(await paths()).toEqual(['GET /api/v1/extensions']);
+    write('new-gauge', 'old-gauge');
+    await qlikSync('plan', '--no-cache');
+    expect(await paths()).toEqual(['GET /api/v1/extensions']);
+    await qlikSync('plan', '--prune', '--no-cache');
+    expect(await paths()).toEqual(['GET /api/v1/extensions', 'GET /api/v1/extensions/ID/file']);
+  });
+
+  it('that cannot be told is warned of, and stops nothing', async () => {
+    write('new-gauge', 'old-gauge');
+    const forbidden = {
+      method: 'GET',
+      path: '*/file',
+      times: 1,
+      when: 'before',
+      kind: 'status',
+      status: 403,
+    };
+    await tenant.addFaults([forbidden]);
+    const result = await qlikSync('plan', '--prune', '--no-cache');
+    expect(result.stdout).toContain('could not be compared with what would be created');
+    expect(result.stdout).toContain('- old-gauge       delete');
+  });
+});
+
+describe('folders that were not read completely', () => {
+  const config = (extensions: readonly string[]): void =>
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions }) });
+
+  it('a pattern that matches nothing refuses deletes, and nothing else', async () => {
+    config(['extensions/*', 'maps/*']);
+    const refused = await qlikSync('apply', '--yes', '--prune');
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toContain(
+      'would delete 1 of the project\'s 4, while "maps/*" in "extensions" matches no folder',
+    );
+    expect(refused.stderr).toContain('--allow-empty');
+    expect(await names()).toHaveLength(4);
+    expect((await qlikSync('apply', '--yes')).code).toBe(0);
+    expect((await qlikSync('apply', '--yes', '--prune', '--allow-empty')).code).toBe(0);
+    expect(await names()).toEqual(['b', 'c', 'd']);
+  });
+
+  it('a pattern whose rule is off refuses as well', async () => {
+    const rules = { 'no-match': 'off' };
+    const extensions = ['extensions/*', 'maps/*'];
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions, rules }) });
+    expect((await qlikSync('apply', '--yes', '--prune')).code).toBe(6);
+  });
+
+  it('a folder that is named and missing is an error, unless nothing is meant to be there', async () => {
+    config(['extensions/*', 'maps']);
+    const refused = await qlikSync('apply', '--yes', '--prune', '--allow-deletes=1');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('"maps" does not exist');
+    expect(await names()).toHaveLength(4);
+    expect((await qlikSync('apply', '--yes', '--prune', '--allow-empty')).code).toBe(0);
+    expect(await names()).toEqual(['b', 'c', 'd']);
+  });
+
+  it.each([
+    ['its folder lost its .qext', { 'extensions/old-gauge/old-gauge.js': 'x' }, {}],
+    [
+      'a folder waits for its build',
+      { 'extensions/gauge-src/package.json': '{}' },
+      { 'no-manifest': 'warning' },
+    ],
+  ])('nothing is deleted where %s', async (_row, files, rules) => {
+    workspace.write(files);
+    workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'], rules }),
+    });
+    const result = await qlikSync('apply', '--yes', '--prune');
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain('kept: it may be in extensions/');
+    expect(await names()).toContain('old-gauge');
+  });
+
+  it('a folder of other things stops no delete', async () => {
+    workspace.write({ 'extensions/shared/common.js': 'x' });
+    expect((await qlikSync('apply', '--yes', '--prune')).code).toBe(0);
+    expect(await names()).not.toContain('old-gauge');
+  });
+});
