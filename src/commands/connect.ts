@@ -33,6 +33,8 @@ export interface ConnectOptions {
 export interface Destination {
   readonly url: string;
   readonly auth: Auth | OpenAuth;
+  /** What people call the credential. */
+  readonly credential: 'API key' | 'OAuth client';
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
   /** Ends the embedded tenant. */
@@ -73,7 +75,7 @@ export async function findDestination(settings: Settings, io: Io): Promise<Desti
     config,
     cwd,
     execution,
-    isTerminal: io.terminal !== undefined,
+    isTerminal: () => io.terminal !== undefined,
     signal: io.interrupted,
   });
   if (target.kind === 'sandbox') return openSandbox(target.dir, settings);
@@ -81,6 +83,7 @@ export async function findDestination(settings: Settings, io: Io): Promise<Desti
   return {
     url,
     auth: await authOf(credential),
+    credential: credential.kind === 'oauth' ? 'OAuth client' : 'API key',
     header: { url, source, ...(environment !== undefined && { environment }) },
     kind: 'tenant',
     close: async () => undefined,
@@ -98,7 +101,7 @@ async function openSandbox(dir: string, { config }: Settings): Promise<Destinati
   const { startSandbox } = await import('../sandbox/start.js');
   const { url, apiKey, close } = await startSandbox({ dir });
   const header = { url, source: '--sandbox', environment: 'sandbox' };
-  return { url, auth: apiKeyAuth(apiKey), header, kind: 'sandbox', close };
+  return { url, auth: apiKeyAuth(apiKey), credential: 'API key', header, kind: 'sandbox', close };
 }
 
 const waitReasons = {

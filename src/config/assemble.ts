@@ -25,7 +25,9 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     maxDeletePercent: merged.maxDeletePercent,
     maxUpdatePercent: merged.maxUpdatePercent,
     protect: merged.protect,
+    impact: merged.impact,
     rules: mergeRules(base.rules, own?.rules),
+    driftIgnore: merged.driftIgnore,
     backup: { ...defaults.backup, ...base.backup, ...own?.backup },
     ...(merged.policy !== undefined && { policyCommand: merged.policy.command }),
     ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own?.protected) }),
@@ -44,6 +46,8 @@ const defaults = {
   maxDeletePercent: 30,
   maxUpdatePercent: 100,
   protect: [],
+  impact: 'off',
+  driftIgnore: [],
   backup: { keep: 20, days: 90 },
 } as const;
 

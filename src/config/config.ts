@@ -23,14 +23,26 @@ export interface Config {
   readonly maxDeletePercent: number;
   readonly maxUpdatePercent: number;
   readonly protect: readonly string[];
+  /** Whether the apps that use what changes are looked for, and deletes of what is used need a number. */
+  readonly impact: 'off' | 'deletes' | 'always';
   /** By rule id. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
   /** How much of the history stays: at most so many runs, and none older. */
   readonly backup: { readonly keep: number; readonly days: number };
+  /** What `drift` does not alarm for, until the end of a day. */
+  readonly driftIgnore: readonly DriftIgnore[];
   /** A program and its arguments that a plan has to pass before it is applied (`policy`). */
   readonly policyCommand?: readonly string[];
   /** The environment in use, whose settings are merged into all of the above. */
   readonly environment?: Environment;
+}
+
+export interface DriftIgnore {
+  /** A name or glob. */
+  readonly name: string;
+  readonly reason: string;
+  /** `YYYY-MM-DD`: the last day, in UTC. */
+  readonly until: string;
 }
 
 export interface Environment {

@@ -44,11 +44,18 @@ function listLevels(value: unknown, schema: Schema): readonly Level[] {
 /** The objects that a file and each of its environments may hold. */
 function listObjects(value: unknown, path: KeyPath, { entries }: Schema): readonly Level[] {
   const { rules, backup, policy } = entries;
-  return Object.entries({ rules, backup, policy }).map(([key, { wrapped }]) => ({
+  const single = Object.entries({ rules, backup, policy }).map(([key, { wrapped }]) => ({
     path: [...path, key],
     value: readKey(value, key),
     keys: Object.keys(wrapped.entries),
   }));
+  const ignored = readKey(value, 'driftIgnore');
+  const listed = (Array.isArray(ignored) ? ignored : []).map((item: unknown, index) => ({
+    path: [...path, 'driftIgnore', index],
+    value: item,
+    keys: Object.keys(entries.driftIgnore.wrapped.item.entries),
+  }));
+  return [...single, ...listed];
 }
 
 function checkLevel({ path, value, keys }: Level): readonly Problem[] {

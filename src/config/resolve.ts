@@ -3,6 +3,7 @@
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
 import { assembleConfig } from './assemble.js';
+import { assertTree } from './assert-tree.js';
 import { chooseEnvironment } from './choose-environment.js';
 import type { Config } from './config.js';
 import {
@@ -31,6 +32,7 @@ export interface ResolveContext {
 
 /** @throws ConfigError with every problem of the file, each with its key path and, where the format has it, its place */
 export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Config {
+  assertTree(loaded);
   const chosen = chooseEnvironment(loaded.value, context);
   const { name } = chosen;
   const expanded = expandConfig(loaded.value, name, context.env);

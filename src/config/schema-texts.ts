@@ -1,7 +1,7 @@
 /** The texts of a config that have a form of their own. */
 
-import { check, metadata, pipe, union } from 'valibot';
-import { command, must, notBlank, text, unknownText } from './schema-parts.js';
+import { check, metadata, pipe, strictObject, union } from 'valibot';
+import { command, described, must, notBlank, text, unknownText } from './schema-parts.js';
 import { parseTenantUrl } from './tenant-url.js';
 
 const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
@@ -26,6 +26,33 @@ export function extensionFolder() {
 
 /** A segment `..`, also as an alternative of a brace or a group. */
 const leadsOut = /(^!?|[/{,(|])\.\.($|[/},)|])/;
+
+/** An exception that nobody can forget: it says why, and it ends. */
+export function ignoredDrift() {
+  return strictObject(
+    {
+      name: described('A name or glob of extensions.', notBlank()),
+      reason: described('Why, for whoever reads it next.', notBlank()),
+      until: described('The last day that it hides anything, in UTC.', day()),
+    },
+    'must be an object with name, reason and until',
+  );
+}
+
+function day() {
+  const message = 'must be a day such as 2026-12-31';
+  return pipe(
+    text(message),
+    must(isDay, message),
+    metadata({ pattern: '^(\\d{4}-\\d{2}-\\d{2}|.*\\$\\{.*)$' }),
+  );
+}
+
+function isDay(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+}
 
 export function tag() {
   return pipe(

@@ -11,7 +11,7 @@ import {
   string,
 } from 'valibot';
 import { command, count, described, flag, list, notBlank, oneOf, percent, text } from './schema-parts.js';
-import { extensionFolder, project, secret, tag, tenantAddress } from './schema-texts.js';
+import { extensionFolder, ignoredDrift, project, secret, tag, tenantAddress } from './schema-texts.js';
 
 /** @param ruleIds the rules that `rules` may name */
 export function configSchema(ruleIds: readonly string[]) {
@@ -61,6 +61,9 @@ function settings() {
         oneOf(['stop', 'overwrite', 'skip']),
       ),
     ),
+    driftIgnore: exactOptional(
+      described('What drift does not alarm for, until a day; then it is told again.', list(ignoredDrift())),
+    ),
     versionPolicy: exactOptional(
       described(
         'What a change of content without a higher version is. Default: warn.',
@@ -83,6 +86,12 @@ function rails() {
       described(
         'A program that gets the plan as JSON on its standard input; unless it ends with 0, nothing is applied.',
         command(),
+      ),
+    ),
+    impact: exactOptional(
+      described(
+        'Look for the apps that use what is deleted or replaced (deletes), or also what is updated (always); what is used then needs --accept-impact. Default: off.',
+        oneOf(['off', 'deletes', 'always']),
       ),
     ),
     protect: exactOptional(described('Names that are never updated, replaced or deleted.', list(notBlank()))),

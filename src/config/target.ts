@@ -45,6 +45,13 @@ export interface TenantTarget extends Named {
   readonly credential: Credential;
 }
 
+/** Nothing names a tenant. */
+export interface NoTarget {
+  readonly kind: 'none';
+  readonly message: string;
+  readonly hint: string;
+}
+
 export interface TargetRequest {
   readonly options: {
     readonly sandbox?: boolean | undefined;
@@ -58,8 +65,8 @@ export interface TargetRequest {
   readonly config: Config;
   /** Absolute. */
   readonly cwd: string;
-  /** Whether a person sits at a terminal; only then does qlik-cli's current context count. */
-  readonly isTerminal: boolean;
+  /** Whether a person sits at a terminal; only then does qlik-cli's current context count. Asked only then. */
+  readonly isTerminal: () => boolean;
 }
 
 export interface TargetUse extends TargetRequest {
@@ -76,12 +83,13 @@ export interface TargetUse extends TargetRequest {
  */
 export async function resolveTarget(use: TargetUse): Promise<SandboxTarget | TenantTarget> {
   const choice = await chooseTarget(use);
+  if (choice.kind === 'none') throw new UserError(choice.message, { hint: choice.hint });
   if (choice.kind === 'sandbox') return choice;
   return { ...choice, credential: await readCredential(choice.credential, use) };
 }
 
 /** The same, without running anything. */
-export async function chooseTarget(request: TargetRequest): Promise<SandboxTarget | TenantChoice> {
+export async function chooseTarget(request: TargetRequest): Promise<SandboxTarget | TenantChoice | NoTarget> {
   const { options, env, config } = request;
   assertOneTarget(options);
   if (options.sandbox === true || options.sandboxDir !== undefined) {
@@ -148,23 +156,29 @@ function fromVariables(env: Variables): TenantChoice | undefined {
 }
 
 /** What a person chose in another tool must never decide what a pipeline writes to. */
-async function fromCurrentContext({ config, env, isTerminal }: TargetRequest): Promise<TenantChoice> {
-  if (!isTerminal) return failWithoutTenant(config);
+async function fromCurrentContext({
+  config,
+  env,
+  isTerminal,
+}: TargetRequest): Promise<TenantChoice | NoTarget> {
+  if (!isTerminal()) return noTarget(config);
   const { readCurrentContext } = await import('./contexts.js');
   const context = await readCurrentContext(env);
-  if (context === undefined || 'skipped' in context) return failWithoutTenant(config, context?.skipped);
+  if (context === undefined || 'skipped' in context) return noTarget(config, context?.skipped);
   return fromContext(context, "qlik-cli's current context");
 }
 
-function failWithoutTenant({ displayFile, environment }: Config, word?: string): never {
+function noTarget({ displayFile, environment }: Config, word?: string): NoTarget {
   const where =
     environment === undefined
       ? `${displayFile} has no environment in use`
       : `environments.${environment.name} of ${displayFile} has no tenant`;
   const also = word === undefined ? '' : `, and ${word}`;
-  throw new UserError(`no tenant to work on: ${where}, and QLIK_TENANT_URL is not set${also}`, {
+  return {
+    kind: 'none',
+    message: `no tenant to work on: ${where}, and QLIK_TENANT_URL is not set${also}`,
     hint: 'name an environment with --env, give --tenant and QLIK_API_KEY, or try it on the embedded tenant with --sandbox',
-  });
+  };
 }
 
 async function readCredential(choice: CredentialChoice, use: TargetUse): Promise<Credential> {

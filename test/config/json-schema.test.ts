@@ -8,6 +8,8 @@ const schema = configJsonSchema(['external-origin']);
 const validate = new Ajv({ strict: false }).compile(schema as object);
 const least = { project: 'acme', extensions: ['extensions/*'] };
 
+const withAuth = (auth: object) => ({ ...least, environments: { dev: { tenant: 'a.b', auth } } });
+
 describe('schema.json', () => {
   it('describes every key', () => {
     const undescribed = Object.entries(schema.properties ?? {}).filter(
@@ -25,6 +27,13 @@ describe('schema.json', () => {
     [true, { ...least, project: '${PROJECT:-acme}' }],
     [true, { ...least, rules: { 'external-origin': 'off' } }],
     [true, { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: '${K}' }, prune: true } } }],
+    [true, withAuth({ apiKey: { command: ['op', 'read', 'op://vault/key'] } })],
+    [true, withAuth({ clientId: 'robot', clientSecret: '${SECRET}' })],
+    [true, { ...least, policy: { command: ['opa', 'eval'] } }],
+    [false, withAuth({ apiKey: { command: [] } })],
+    [false, withAuth({ apiKey: { command: 'op read' } })],
+    [false, withAuth({ clientSecret: 'literal' })],
+    [false, { ...least, policy: ['opa'] }],
     [false, { ...least, project: 'Acme' }],
     [false, { ...least, prun: true }],
     [false, { ...least, extensions: [] }],

@@ -1,12 +1,14 @@
 /** Configs written as code, loaded by Node itself: a test runner has an `import()` of its own. */
 
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder, removeFolders } from './workspace.js';
+import { loadConfig } from '../../src/config/load.js';
+import { catchUserError, makeFolder, removeFolders, shown } from './workspace.js';
 
 const esm = 'export default { project: "acme", extensions: ["extensions/*"] };\n';
 const cjs = 'module.exports = { project: "acme", extensions: ["extensions/*"] };\n';
@@ -119,4 +121,24 @@ describe('what cannot be loaded', () => {
       });
     },
   );
+});
+
+describe('--no-exec', () => {
+  it.each(good.map(([name]) => name).filter((name, index, all) => all.indexOf(name) === index))(
+    '%s is found, and not run',
+    async (name) => {
+      const cwd = await makeFolder({ [name]: `require('node:fs').writeFileSync(__dirname + '/ran', '');` });
+      for (const config of [undefined, name]) {
+        const error = await catchUserError(() => loadConfig({ cwd, config, execution: 'refused' }));
+        expect(shown(error)).toContain(`${name} is a program that would be run, and --no-exec forbids that`);
+        expect(error.exitCode).toBe(3);
+      }
+      expect(existsSync(join(cwd, 'ran'))).toBe(false);
+    },
+  );
+
+  it.each(['qlik-sync.config.json', '.qlik-syncrc', 'qlik-sync.config.yaml'])('%s is data', async (name) => {
+    const cwd = await makeFolder({ [name]: '{ "project": "acme" }' });
+    expect(await loadConfig({ cwd, execution: 'refused' })).toMatchObject({ displayFile: name });
+  });
 });

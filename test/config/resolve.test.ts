@@ -40,6 +40,7 @@ describe('a config', () => {
       maxUpdatePercent: 100,
       protect: [],
       rules: {},
+      backup: { keep: 20, days: 90 },
     });
   });
 
@@ -103,9 +104,27 @@ describe('environments', () => {
         name: 'prod',
         protected: true,
         tenant: { text: 'https://prod.example.com', path: 'environments.prod.tenant', line: 21 },
-        apiKey: { text: '${PROD_KEY}', path: 'environments.prod.auth.apiKey', line: 23 },
+        auth: { apiKey: { text: '${PROD_KEY}', path: 'environments.prod.auth.apiKey', line: 23 } },
       },
     });
+  });
+
+  it('may sign in as an OAuth client, or ask a command for the secret', () => {
+    const auth = { clientId: 'robot', clientSecret: { command: ['op', 'read', 'op://${VAULT}/x'] } };
+    const file = loadedFrom({ ...least, environments: { ci: { tenant: 'a.b', auth } } });
+    const { environment } = resolve(file, { environment: 'ci' });
+    expect(environment?.auth).toMatchObject({
+      clientId: { text: 'robot', path: 'environments.ci.auth.clientId' },
+      clientSecret: { ...auth.clientSecret, path: 'environments.ci.auth.clientSecret' },
+    });
+  });
+
+  it('may have a policy of their own', () => {
+    const environments = { ci: { policy: { command: ['opa', 'eval', '${RULES}'] } } };
+    const file = loadedFrom({ ...least, policy: { command: ['true'] }, environments });
+    expect(resolve(file).policyCommand).toEqual(['true']);
+    const own = resolve(file, { environment: 'ci', env: { RULES: 'data.qlik' } });
+    expect(own.policyCommand).toEqual(['opa', 'eval', 'data.qlik']);
   });
 
   it('may hold all settings, without a tenant', () => {
@@ -190,10 +209,53 @@ const bad: readonly Bad[] = [
     { ...least, environments: { dev: { tenent: 'a.b' } } },
     'environments.dev.tenent: is an unknown key (did you mean "tenant"?)',
   ],
-  [{ ...least, backup: { keep: 1 } }, 'backup: is not supported by this version'],
   [
     { ...least, environments: { dev: { tenant: 'a.b', auth: { clientId: '${A}' } } } },
-    'environments.dev.auth.clientId: is not supported by this version (use apiKey)',
+    'environments.dev.auth.clientSecret: is missing: an OAuth client has an id and a secret',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { clientSecret: '${A}' } } } },
+    'environments.dev.auth.clientId: is missing',
+  ],
+  [
+    {
+      ...least,
+      environments: { dev: { tenant: 'a.b', auth: { apiKey: '${A}', clientId: 'x', clientSecret: '${B}' } } },
+    },
+    'environments.dev.auth: holds two ways to sign in (keep apiKey, or clientId and clientSecret)',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { clientId: 'x', clientSecret: 'hunter22' } } } },
+    'environments.dev.auth.clientSecret: a secret must not stand in the file',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: { command: [] } } } } },
+    'environments.dev.auth.apiKey.command: must name a program',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: { command: 'op read' } } } } },
+    'environments.dev.auth.apiKey: must be a reference such as ${QLIK_API_KEY}, or {"command":',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: { command: ['x'], shell: true } } } } },
+    'environments.dev.auth.apiKey: must be a reference',
+  ],
+  [
+    {
+      ...least,
+      environments: { dev: { tenant: 'a.b', auth: { apiKey: { command: ['x', 'eyJh.eyJz.c2ln'] } } } },
+    },
+    'environments.dev.auth.apiKey.command[1]: looks like an API key',
+  ],
+  [{ ...least, policy: 'opa' }, 'policy: must be an object {"command":'],
+  [{ ...least, policy: { command: [''] } }, 'policy.command[0]: must not be empty'],
+  [
+    { ...least, policy: { command: ['x'], comand: 1 } },
+    'policy.comand: is an unknown key (did you mean "command"?)',
+  ],
+  [
+    { ...least, environments: { all: { tenant: 'a.b' } } },
+    'environments.all: is not the name of an environment: --env all means every one',
   ],
   [
     { ...least, tenant: 'https://a.b' },

@@ -1,0 +1,125 @@
+/** Asks the tenant what its answers alone can tell: at most five requests, all of them reads, none repeated. */
+
+import { TenantError, UserError } from '../../core/errors.js';
+import type { ActualExtension } from '../../core/model.js';
+import { readActual } from '../../tenant/actual.js';
+import { readJson } from '../../tenant/answers.js';
+import type { Auth, OpenAuth } from '../../tenant/auth.js';
+import { createExtensionsClient } from '../../tenant/extensions.js';
+import { createGovernor } from '../../tenant/governor.js';
+import { openTenant, type TenantHttp, type TenantOptions } from '../../tenant/http.js';
+import type { Destination } from '../connect.js';
+import type { Io } from '../io.js';
+import type { TenantFacts, Told } from './facts.js';
+import { isUser, rightsOf } from './rights.js';
+
+const mostRequests = 5;
+/** A tenant that takes longer is not well. */
+const patienceMs = 15_000;
+
+/** Never rejects for what a tenant does or does not answer; that is what is to be told. */
+export async function examine(
+  { url, auth }: Pick<Destination, 'url' | 'auth'>,
+  io: Io,
+  options: Pick<TenantOptions, 'timeoutMs'> = {},
+): Promise<TenantFacts> {
+  const seen = watchAnswers();
+  const http = openTenant({
+    url,
+    auth: withoutRenewal(auth),
+    userAgent: `qlik-sync/${io.version}`,
+    proxies: io.env,
+    timeoutMs: options.timeoutMs ?? patienceMs,
+    governor: createGovernor({ patienceMs: 0 }),
+    repeats: 0,
+    signal: AbortSignal.any([io.interrupted, seen.enough]),
+    onAnswer: seen.take,
+  });
+  try {
+    const list = await tell(() => readActual(createExtensionsClient(http)));
+    const goOn = list.kind === 'told' || isAnswered(list);
+    const rights = goOn ? await tell(() => readRights(http)) : notAsked;
+    const archive = list.kind === 'told' ? await tryArchive(http, list.value.extensions) : notAsked;
+    io.interrupted.throwIfAborted();
+    return { ...seen.facts(), list, rights, archive };
+  } finally {
+    await http.close();
+  }
+}
+
+const notAsked = { kind: 'not-asked' } as const;
+
+async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return { kind: 'told', value: await ask() };
+  } catch (error) {
+    if (error instanceof UserError) return { kind: 'error', error };
+    throw error;
+  }
+}
+
+/** Refused, rather than not reached or not known. */
+function isAnswered(told: Told<unknown>): boolean {
+  return told.kind === 'error' && told.error instanceof TenantError && told.error.status === 403;
+}
+
+function readRights(http: TenantHttp): Promise<TenantFacts['rights'] extends Told<infer R> ? R : never> {
+  const path = '/api/v1/users/me?fields=assignedRoles,assignedGroups,assignedScopes';
+  return http.request({ method: 'GET', path, read: readJson(isUser, 'a user') }).then(rightsOf);
+}
+
+/** One byte is enough: the answer is cut there, and only its status counts. */
+async function tryArchive(
+  http: TenantHttp,
+  extensions: readonly ActualExtension[],
+): Promise<TenantFacts['archive']> {
+  const [smallest] = extensions
+    .filter(({ archiveBytes }) => archiveBytes !== undefined)
+    .sort((a, b) => (a.archiveBytes ?? 0) - (b.archiveBytes ?? 0));
+  if (smallest === undefined) return notAsked;
+  const path = `/api/v1/extensions/${encodeURIComponent(smallest.id)}/file`;
+  const told = await tell(() =>
+    http.request({ method: 'GET', path, maxBytes: 1, read: () => 'permitted' as const }),
+  );
+  const isCut = told.kind === 'error' && told.error instanceof TenantError && told.error.code === 'too-large';
+  return isCut ? { kind: 'told', value: 'permitted' } : told;
+}
+
+/** A fresh token that is refused gets no better by another one. */
+function withoutRenewal(auth: Auth | OpenAuth): Auth | OpenAuth {
+  if (typeof auth === 'function') return (ask) => strip(auth(ask));
+  return strip(auth);
+}
+
+function strip({ authorize, describe }: Auth): Auth {
+  return { authorize, describe };
+}
+
+interface Watch {
+  readonly take: NonNullable<TenantOptions['onAnswer']>;
+  /** Aborted once as many answers came as may be asked for. */
+  readonly enough: AbortSignal;
+  readonly facts: () => Pick<TenantFacts, 'requests' | 'clockSeconds' | 'waitSeconds'>;
+}
+
+function watchAnswers(): Watch {
+  const enough = new AbortController();
+  let requests = 0;
+  let clockSeconds: number | undefined;
+  let waitSeconds: number | undefined;
+  return {
+    enough: enough.signal,
+    take: ({ status, headers }) => {
+      requests += 1;
+      const time = Date.parse(headers['date'] ?? '');
+      if (!Number.isNaN(time)) clockSeconds ??= Math.round((time - Date.now()) / 1000);
+      if (status === 429) waitSeconds = Number(headers['retry-after'] ?? Number.NaN) || 0;
+      if (requests >= mostRequests) enough.abort(new UserError(`${mostRequests} requests are enough`));
+    },
+    facts: () => ({
+      requests,
+      ...(clockSeconds !== undefined && { clockSeconds }),
+      ...(waitSeconds !== undefined && { waitSeconds }),
+    }),
+  };
+}

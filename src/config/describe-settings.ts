@@ -1,0 +1,66 @@
+/** What the config came to, key by key, and where each value stands. For `qlik-sync config`; nothing decides by it. */
+
+import type { Config } from './config.js';
+import { namesOf } from './expand.js';
+import { isObject, type KeyPath, type LoadedConfig, readKey } from './raw.js';
+import { redact } from './secrets.js';
+
+export interface DescribedValue {
+  readonly key: string;
+  readonly value: string | number | boolean | readonly string[];
+  readonly from: string;
+}
+
+/** Objects are told key by key, since they merge key by key. */
+export function describeSettings(loaded: LoadedConfig, config: Config): readonly DescribedValue[] {
+  const { file: _, displayFile: __, root: ___, environment, policyCommand, ...settings } = config;
+  const policy = policyCommand === undefined ? {} : { policy: { command: policyCommand } };
+  return flatten({ ...settings, ...policy }, []).map(({ path, value }) => ({
+    key: path.join('.'),
+    value: toShown(value),
+    from: originOf(loaded, path, environment?.name),
+  }));
+}
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+function flatten(value: object, path: readonly string[]): readonly Leaf[] {
+  return Object.entries(value).flatMap(([key, inner]): readonly Leaf[] =>
+    isObject(inner) ? flatten(inner, [...path, key]) : [{ path: [...path, key], value: inner }],
+  );
+}
+
+function toShown(value: unknown): DescribedValue['value'] {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map(toText);
+  return toText(value);
+}
+
+function toText(value: unknown): string {
+  return redact(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** The environment's own value wins; what stands nowhere is our default. */
+function originOf(loaded: LoadedConfig, path: KeyPath, environment: string | undefined): string {
+  const own: KeyPath = environment === undefined ? [] : ['environments', environment, ...path];
+  const places = [own, path].filter((place) => place.length > 0);
+  const found = places.find((place) => valueAt(loaded.value, place) !== undefined);
+  if (found === undefined) return 'default';
+  const line = loaded.locate(found)?.line;
+  const file = line === undefined ? loaded.displayFile : `${loaded.displayFile}:${line}`;
+  const place = found === own ? `environments.${environment}, ${file}` : file;
+  const variables = [...new Set(variablesIn(valueAt(loaded.value, found)))];
+  return variables.length === 0 ? place : `${place}, with ${variables.join(', ')}`;
+}
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
+}
+
+function variablesIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return namesOf(value);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(variablesIn) : [];
+}
