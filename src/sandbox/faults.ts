@@ -3,19 +3,22 @@
 import { Refusal } from './http/answer.js';
 import { splitTarget } from './http/call.js';
 
-const kinds = ['status', 'reset', 'stall', 'truncate', 'html', 'garbage', 'ignore', 'close'] as const;
+const kinds = ['status', 'reset', 'stall', 'truncate', 'html', 'garbage', 'ignore', 'late', 'close'] as const;
 
 export interface Fault {
   /** `*` for any; `WS` is a WebSocket to the engine. */
   readonly method: string;
   /** Matched with or without the query; `*` stands for any characters, `/` too. */
   readonly path: string;
+  /** Text that the request's body holds, such as a file's name in the archive; absent: any body. */
+  readonly body?: string;
   /** Matching requests to let pass first. */
   readonly skip: number;
   /** Requests to hit. */
   readonly times: number;
   /** `after` lets the effect happen and spoils the answer. */
   readonly when: 'before' | 'after';
+  /** `late`: like a stall before, but the effect happens though the client gave up meanwhile. */
   readonly kind: (typeof kinds)[number];
   readonly status?: number;
   /** Seconds, for the Retry-After header. */
@@ -32,7 +35,7 @@ export interface FaultList {
   readonly add: (specs: unknown) => void;
   readonly clear: () => void;
   /** The first fault that this request meets, in the order they were added. */
-  readonly next: (method: string, target: string) => Fault | undefined;
+  readonly next: (method: string, target: string, body?: Buffer) => Fault | undefined;
 }
 
 /** What a WebSocket meets on its first message where no message is named: it has no handshake form. */
@@ -50,9 +53,9 @@ export function createFaultList(): FaultList {
     clear: () => {
       pending = [];
     },
-    next: (method, target) => {
+    next: (method, target, body) => {
       const hit = pending.find((entry) => {
-        if (entry.times === 0 || !matches(entry.fault, method, target)) return false;
+        if (entry.times === 0 || !matches(entry.fault, method, target, body)) return false;
         if (entry.skip === 0) return true;
         entry.skip -= 1;
         return false;
@@ -89,7 +92,8 @@ function isFinalStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599;
 }
 
-function matches(fault: Fault, method: string, target: string): boolean {
+function matches(fault: Fault, method: string, target: string, body: Buffer | undefined): boolean {
+  if (fault.body !== undefined && body?.includes(fault.body) !== true) return false;
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const pattern = new RegExp(`^${fault.path.split('*').map(literal).join('.*')}$`, 's');
   const sameMethod = fault.method === '*' || fault.method.toUpperCase() === method;

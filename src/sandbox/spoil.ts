@@ -19,6 +19,10 @@ export async function serveSpoiled(
   gone: AbortSignal,
 ): Promise<Delivery> {
   if (fault.kind === 'ignore') return { kind: 'answer', answer: await serveIgnored(call, serve) };
+  if (fault.kind === 'late') {
+    await pause(fault.stallMs);
+    return { kind: 'answer', answer: await serve(call) };
+  }
   if (fault.kind === 'stall' && fault.when === 'before') {
     await pause(fault.stallMs, undefined, { signal: gone });
     return { kind: 'answer', answer: await serve(call) };
@@ -54,6 +58,7 @@ async function spoil(fault: Fault, call: Call, real: Answer, gone: AbortSignal):
       return { kind: 'answer', answer: text(fault, 'application/json', '{"data":[{"id":\u0000') };
     case 'status':
     case 'close':
+    case 'late':
     case 'ignore':
       return { kind: 'answer', answer: errorAnswer(fault, call) };
   }

@@ -36,12 +36,21 @@ export function readJson<T>(isExpected: (value: unknown) => value is T, expected
 export function parseJson(answer: Answer): unknown {
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
   if (answer.body.length === 0) throw badBody(answer, 'is empty where JSON was expected');
-  const text = new TextDecoder().decode(answer.body);
+  const text = decodeWhole(answer);
   if (nestsTooDeep(text)) throw badBody(answer, 'is nested deeper than any of Qlik is');
   try {
     return JSON.parse(text);
   } catch {
     throw badBody(answer, 'is not valid JSON');
+  }
+}
+
+/** A letter that was damaged on its way would be sent back damaged, as part of a tag for one. */
+function decodeWhole(answer: Answer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(answer.body);
+  } catch {
+    throw badBody(answer, 'is not UTF-8 text');
   }
 }
 

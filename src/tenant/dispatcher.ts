@@ -23,15 +23,39 @@ export async function openDispatcher(
   // The whole index: the proxy agent needs methods that only the index puts on its base class. By its default
   // export, since a bundle gives a CommonJS package no other.
   const { default: undici } = await import('undici');
-  const noProxy = variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
+  const noProxy = exceptionsOf(variables);
   return new undici.EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
 }
 
-/** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. @throws UserError */
+/** A proxy as people may see it: without a user name or password. */
+export interface ProxyInUse {
+  readonly variable: string;
+  readonly host: string;
+  /** What NO_PROXY says; empty where it says nothing. */
+  readonly exceptions: string;
+}
+
+/** `undefined` where requests to the origin go without one. @throws UserError as `openDispatcher` does */
+export function findProxy(origin: string, variables: ProxyVariables): ProxyInUse | undefined {
+  const proxy = isLoopback(new URL(origin).hostname) ? undefined : proxyOf(variables);
+  if (proxy === undefined) return undefined;
+  return { variable: proxy.variable, host: new URL(proxy.url).host, exceptions: exceptionsOf(variables) };
+}
+
+function exceptionsOf(variables: ProxyVariables): string {
+  return variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
+}
+
+/** As it was given, so it may hold a password. @throws UserError as `openDispatcher` does */
 export function proxyUrl(variables: ProxyVariables): string | undefined {
-  for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
-    const value = variables[name]?.trim();
-    if (value !== undefined && value !== '') return assertProxyUrl(name, value);
+  return proxyOf(variables)?.url;
+}
+
+/** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. */
+function proxyOf(variables: ProxyVariables): { readonly variable: string; readonly url: string } | undefined {
+  for (const variable of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
+    const value = variables[variable]?.trim();
+    if (value !== undefined && value !== '') return { variable, url: assertProxyUrl(variable, value) };
   }
   return undefined;
 }

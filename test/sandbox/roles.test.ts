@@ -4,28 +4,35 @@ import type { RunningSandbox } from '../../src/sandbox/start.js';
 import { ask, create, extensions, formOf, items, start } from './support.js';
 
 const id = '{id}';
-/** Status for the administrator, the user, and somebody unknown. */
-const rows: readonly (readonly [method: string, path: string, admin: number, user: number])[] = [
-  ['GET', extensions, 200, 200],
-  ['POST', extensions, 201, 403],
-  ['GET', `${extensions}/hello`, 200, 200],
-  ['PATCH', `${extensions}/hello`, 200, 403],
-  ['GET', `${extensions}/hello/file`, 200, 403],
-  ['GET', `${extensions}/hello/file/hello.js`, 200, 200],
-  ['DELETE', `${extensions}/hello`, 204, 403],
-  ['GET', items, 200, 200],
-  ['GET', `${items}/${id}`, 200, 200],
-  ['GET', `${items}/${id}/collections`, 200, 200],
-  ['GET', `${items}/${id}/publisheditems`, 200, 200],
-  ['PUT', `${items}/${id}`, 200, 403],
-  ['DELETE', `${items}/${id}`, 204, 403],
-  ['GET', `${items}/settings`, 200, 200],
-  ['PATCH', `${items}/settings`, 200, 403],
-  ['GET', '/__sandbox/requests', 200, 403],
-  ['DELETE', '/__sandbox/requests', 204, 403],
-  ['POST', '/__sandbox/faults', 204, 403],
-  ['DELETE', '/__sandbox/faults', 204, 403],
-  ['POST', '/__sandbox/edit', 200, 403],
+/** Status for the administrator, whoever may write extensions, and the user. */
+const rows: readonly (readonly [
+  method: string,
+  path: string,
+  admin: number,
+  publisher: number,
+  user: number,
+])[] = [
+  ['GET', extensions, 200, 200, 200],
+  ['POST', extensions, 201, 201, 403],
+  ['GET', `${extensions}/hello`, 200, 200, 200],
+  ['PATCH', `${extensions}/hello`, 200, 200, 403],
+  ['GET', `${extensions}/hello/file`, 200, 403, 403],
+  ['GET', `${extensions}/hello/file/hello.js`, 200, 200, 200],
+  ['DELETE', `${extensions}/hello`, 204, 204, 403],
+  ['GET', items, 200, 200, 200],
+  ['GET', `${items}/${id}`, 200, 200, 200],
+  ['GET', `${items}/${id}/collections`, 200, 200, 200],
+  ['GET', `${items}/${id}/publisheditems`, 200, 200, 200],
+  ['PUT', `${items}/${id}`, 200, 403, 403],
+  ['DELETE', `${items}/${id}`, 204, 403, 403],
+  ['GET', `${items}/settings`, 200, 200, 200],
+  ['PATCH', `${items}/settings`, 200, 403, 403],
+  ['GET', '/__sandbox/requests', 200, 403, 403],
+  ['DELETE', '/__sandbox/requests', 204, 403, 403],
+  ['POST', '/__sandbox/faults', 204, 403, 403],
+  ['DELETE', '/__sandbox/faults', 204, 403, 403],
+  ['DELETE', '/__sandbox/tokens', 204, 403, 403],
+  ['POST', '/__sandbox/edit', 200, 403, 403],
 ];
 
 function bodyFor(method: string, path: string): FormData | string | undefined {
@@ -43,13 +50,16 @@ async function statusOf(sandbox: RunningSandbox, method: string, path: string, k
 }
 
 describe('roles', () => {
-  it.each(rows)('%s %s', async (method, path, admin, user) => {
+  it.each(rows)('%s %s', async (method, path, admin, publisher, user) => {
     const sandbox = await start();
     await create(sandbox);
     const keys = ['', 'unknown', sandbox.userKey, sandbox.apiKey];
     const statuses = [];
     for (const key of keys) statuses.push(await statusOf(sandbox, method, path, key));
     expect(statuses).toEqual([401, 401, user, admin]);
+    const another = await start();
+    await create(another);
+    expect(await statusOf(another, method, path, another.publisherKey)).toBe(publisher);
   });
 
   it('answers each API with its own error body', async () => {

@@ -5,9 +5,9 @@ import { UserError } from '../../core/errors.js';
 import type { TenantHttp } from '../http.js';
 import type { ProxyVariables } from '../proxies.js';
 import { explain, type Trouble } from './explain.js';
-import { openSocket } from './open-socket.js';
+import { prepareSocket } from './open-socket.js';
 import type { Reading } from './reading.js';
-import { readContent } from './session.js';
+import { loadReader } from './session.js';
 import type { EngineSocket, SocketEnd } from './socket.js';
 
 export interface EngineOptions {
@@ -75,13 +75,18 @@ async function tryOnce(
   const limit = limitTime(timeoutMs, signal);
   let socket: EngineSocket | undefined;
   try {
-    socket = await openSocket({ origin, appId, authorization, userAgent, proxies, signal: limit.signal });
+    const [connect, read] = await Promise.all([
+      prepareSocket({ origin, appId, authorization, userAgent, proxies, signal: limit.signal }),
+      loadReader(),
+    ]);
+    socket = connect();
     limit.onEnd(socket.cut);
-    return { kind: 'read', content: await readContent(socket, appId) };
+    return { kind: 'read', content: await read(socket, appId) };
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof UserError) throw cause;
-    const end = socket?.end() ?? (limit.signal.aborted ? ({ kind: 'timeout' } as const) : undefined);
+    const end = (await socket?.end()) ?? (limit.signal.aborted ? ({ kind: 'timeout' } as const) : undefined);
+    signal.throwIfAborted();
     return { kind: 'failed', authorization, trouble: explain(end, cause, { origin, timeoutMs }) };
   } finally {
     limit.lift();

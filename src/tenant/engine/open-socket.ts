@@ -20,20 +20,24 @@ export interface SocketOptions {
 const maxBytes = 64 * 2 ** 20;
 const connectMs = 10_000;
 
-/** @throws what the network or the proxy does; UserError where a proxy variable is no URL */
-export async function openSocket(options: SocketOptions): Promise<EngineSocket> {
+/**
+ * All that takes time before the socket itself, which is made by the function that this resolves to.
+ *
+ * @throws what the proxy does; UserError where a proxy variable is no URL
+ */
+export async function prepareSocket(options: SocketOptions): Promise<() => EngineSocket> {
   const { WebSocket } = await import('ws');
   const proxy = proxyFor(options.origin, options.proxies);
   const tunnel = proxy && (await openTunnel(proxy, options.origin, { signal: options.signal, connectMs }));
-  const socket = new WebSocket(addressOf(options), {
+  const settings: ClientOptions = {
     headers: { authorization: options.authorization, 'user-agent': options.userAgent },
     handshakeTimeout: connectMs,
     followRedirects: false,
     perMessageDeflate: false,
     maxPayload: maxBytes,
     ...(tunnel && { createConnection: through(tunnel) }),
-  });
-  return wrapSocket(socket);
+  };
+  return () => wrapSocket(new WebSocket(addressOf(options), settings));
 }
 
 function through(tunnel: Duplex): NonNullable<ClientOptions['createConnection']> {

@@ -25,21 +25,26 @@ const masterObjectList = {
   },
 };
 
-/** @throws what enigma.js rejects with; NotUnderstood */
-export async function readContent(socket: EngineSocket, appId: string): Promise<AppContent> {
+/**
+ * Resolves when enigma.js is loaded. What it resolves to takes a socket in the turn in which it was made, before
+ * anything can have come of it.
+ */
+export async function loadReader(): Promise<(socket: EngineSocket, appId: string) => Promise<AppContent>> {
   const [{ default: enigma }, { default: schema }] = await Promise.all([
     import('enigma.js'),
     // The smallest of enigma's schemas that knows sessions of today: 67 kB, the newest has 207 kB.
     import('enigma.js/schemas/12.612.0.json', { with: { type: 'json' } }),
   ]);
-  const session = enigma.create({
-    schema,
-    url: '',
-    createSocket: () => socket.facade as unknown as WebSocket,
-    protocol: { delta: false },
-  });
-  const engine = (await session.open()) as unknown as Global;
-  const doc = await engine.openDoc(appId, '', '', '', true);
+  return (socket, appId) => {
+    const createSocket = () => socket.facade as unknown as WebSocket;
+    const session = enigma.create({ schema, url: '', createSocket, protocol: { delta: false } });
+    return readContent(session.open() as unknown as Promise<Global>, appId);
+  };
+}
+
+/** @throws what enigma.js rejects with; NotUnderstood */
+async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
+  const doc = await (await opening).openDoc(appId, '', '', '', true);
   const objects = readInfos(await doc.getAllInfos());
   const list = await doc.createSessionObject(masterObjectList);
   return { objects, masterItems: readMasterItems(await list.getLayout()) };

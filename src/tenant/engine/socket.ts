@@ -16,8 +16,8 @@ export type SocketEnd =
 export interface EngineSocket {
   /** For enigma.js, which sets the four listeners. */
   readonly facade: Facade;
-  /** How it ended; `undefined` while it is open. */
-  readonly end: () => SocketEnd | undefined;
+  /** How it ended, once that is known; `undefined` while it is open. */
+  readonly end: () => Promise<SocketEnd | undefined>;
   readonly cut: (end: SocketEnd) => void;
   /** Says goodbye and waits for the answer, though not for long. */
   readonly close: () => Promise<void>;
@@ -64,7 +64,10 @@ export function wrapSocket(socket: Socket): EngineSocket {
   });
   return {
     facade,
-    end: () => end,
+    async end() {
+      if (end === undefined && socket.readyState !== socket.OPEN) await closed;
+      return end;
+    },
     cut,
     async close() {
       if (socket.readyState === socket.OPEN) socket.close(1000);
