@@ -1,4 +1,4 @@
-/** A report to stdout, in the form that was asked for. */
+/** A report to stdout, in the form that was asked for, and to the files that were. */
 
 import { renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
@@ -7,6 +7,7 @@ import type { Io, Sink } from './io.js';
 import type { SharedFlags } from './options.js';
 
 export function print(report: Report, flags: SharedFlags, io: Io): void {
+  io.record?.(report);
   io.stdout.write(
     flags.json === true ? renderJson(report) : renderText(report, textOptions(flags, io.stdout)),
   );

@@ -1,7 +1,7 @@
 /** Files that others read while we write them: whole or not there, and known to be writable before there is anything to write. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.js';
 
@@ -21,6 +21,16 @@ export async function assertWritable(path: string, what: string): Promise<void> 
   }
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) throw new UserError(`${what} cannot be written: it is a folder.`);
+}
+
+/** The same for a file that others have written to before. @throws UserError */
+export async function assertAppendable(path: string, what: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, '');
+  } catch (error) {
+    throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** Nobody ever sees half of it. */

@@ -15,13 +15,17 @@ export interface ReportFile {
 }
 
 /** @throws UserError where two would be one file, or one cannot be written; nothing was sent to the tenant yet */
-export async function openReportFiles(wanted: readonly WantedReport[], cwd: string): Promise<readonly ReportFile[]> {
+export async function openReportFiles(
+  wanted: readonly WantedReport[],
+  cwd: string,
+): Promise<readonly ReportFile[]> {
   const files = wanted.flatMap(({ kind, file }) =>
     file === undefined ? [] : [{ kind, path: resolve(cwd, file), given: file }],
   );
   for (const [index, { path, given }] of files.entries()) {
     const other = files.slice(0, index).find((earlier) => earlier.path === path);
-    if (other !== undefined) throw new UserError(`--report: ${other.kind} and another go to one file, ${given}.`);
+    if (other !== undefined)
+      throw new UserError(`--report: ${other.kind} and another go to one file, ${given}.`);
     await assertWritable(path, `--report: ${given}`);
   }
   return files;

@@ -5,7 +5,11 @@
 
 import * as v from 'valibot';
 import type { DriftDocument } from './drift-documents.js';
+import type { ConfigDocument } from './config-documents.js';
+import type { DoctorDocument } from './doctor-documents.js';
 import type { HistoryDocument } from './history-documents.js';
+import type { ImpactDocument } from './impact-documents.js';
+import { impactPart } from './impact-part.js';
 import type { PullDocument } from './pull-documents.js';
 
 const severity = v.picklist(['info', 'warning', 'error']);
@@ -148,14 +152,16 @@ const planFields = {
     ),
   ),
   comparisons: v.optional(v.array(comparison)),
+  impact: v.optional(impactPart),
   exitCode: count,
 };
 
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 
 export const applyDocument = v.object({
-  command: v.literal('apply'),
+  command: v.picklist(['apply', 'rollback', 'adopt']),
   ...planFields,
+  undoes: v.optional(v.pipe(v.array(v.string()), v.description('The runs whose writes a rollback undoes.'))),
   outcomes: v.array(
     v.object({
       name: v.string(),
@@ -282,4 +288,7 @@ export type OutputDocument =
   | InitDocument
   | PullDocument
   | DriftDocument
-  | HistoryDocument;
+  | HistoryDocument
+  | ConfigDocument
+  | DoctorDocument
+  | ImpactDocument;

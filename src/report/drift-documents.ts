@@ -1,8 +1,8 @@
 /** What `drift --json` prints and `--baseline` reads. As in `documents.ts`, the schema makes the type. */
 
 import * as v from 'valibot';
+import { driftKinds } from '../core/drift.js';
 import { type DeepReadonly, documentHead, planParts } from './documents.js';
-import { driftKinds } from './drift-report.js';
 
 const { count, desired, actual, finding, tenant, environment, source } = planParts;
 const kind = v.pipe(

@@ -1,37 +1,13 @@
 /** Where the tenant departed from the folders. */
 
-import type { ActualSummary, DesiredSummary } from '../core/model.js';
+import type { Departure, DriftKind } from '../core/drift.js';
 import type { PlanReport } from './report.js';
 
-/**
- * `changed-locally` is the folder's own departure: the tenant still holds what this project put there.
- * `marker-lost`: the folder's content under an archive name that is not ours.
- */
-export const driftKinds = [
-  'changed-on-tenant',
-  'missing',
-  'disowned',
-  'foreign',
-  'unmanaged',
-  'marker-lost',
-  'tags-missing',
-  'extra',
-  'changed-locally',
-] as const;
-
-export type DriftKind = (typeof driftKinds)[number];
-
-export interface Drift {
-  readonly name: string;
-  readonly kind: DriftKind;
-  /** For a person. */
-  readonly message: string;
+export interface Drift extends Departure {
   /** Only what is `new` makes the run exit with 2. */
   readonly alarm: 'new' | 'known' | 'ignored';
   /** The entry of `driftIgnore` that hides it. */
   readonly ignored?: { readonly reason: string; readonly until: string };
-  readonly folder?: DesiredSummary;
-  readonly tenant?: ActualSummary;
 }
 
 /** An entry of `driftIgnore` whose date has passed: what it hid is told again. */

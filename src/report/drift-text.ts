@@ -1,7 +1,8 @@
 /** Where the tenant departed from the folders, as a person reads it. */
 
+import type { DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
-import type { Drift, DriftKind, DriftReport } from './drift-report.js';
+import type { Drift, DriftReport } from './drift-report.js';
 import { type Paint, printable, type Style } from './paint.js';
 
 /** What each kind is called; also the way to tell the tenant's departures from the folder's own. */
@@ -45,12 +46,12 @@ function renderOne(item: Drift, width: number, paint: Paint): string {
 }
 
 export function describeDriftSides({ folder, tenant, kind }: Drift): readonly string[] {
-  const who = tenant?.userId === undefined ? [] : [`by user ${printable(tenant.userId)}`];
+  const who = tenant?.userId === undefined ? [] : [`user ${printable(tenant.userId)}`];
   const when = tenant?.updatedAt === undefined ? [] : [`last change ${printable(tenant.updatedAt)}`];
   const here = folder?.version === undefined ? [] : [`folder ${printable(folder.version)}`];
   const there = tenant?.version === undefined ? [] : [`tenant ${printable(tenant.version)}`];
   const versions = kind === 'missing' ? here : [...here, ...there];
-  return [[...when, ...who].join(' '), versions.join(', ')].filter((part) => part !== '');
+  return [[...when, ...who].join(', '), versions.join(', ')].filter((part) => part !== '');
 }
 
 function describeAlarm({ alarm, ignored }: Drift): string {

@@ -3,6 +3,7 @@
 import type { ExtensionComparison } from '../core/comparison.js';
 import type { ExtensionImpact } from '../core/impact.js';
 import type { Change, Outcome } from '../core/model.js';
+import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
 import type { Drift } from './drift-report.js';
 import { describeDriftSides, driftWords } from './drift-text.js';
@@ -39,8 +40,11 @@ export const symbols: Readonly<Record<EntryKind, string>> = {
 };
 
 export function entriesOf(part: ReportParts): readonly Entry[] {
-  const entries =
-    part.drift === undefined ? changeEntries(part) : part.drift.map((item) => driftEntry(item, part));
+  const { drift, pulled = [] } = part;
+  const entries = [
+    ...pulled.map(pulledEntry),
+    ...(drift === undefined ? changeEntries(part) : drift.map((item) => driftEntry(item, part))),
+  ];
   return entryKinds.flatMap((kind) => entries.filter((entry) => entry.kind === kind));
 }
 
@@ -81,6 +85,20 @@ function driftEntry(item: Drift, part: ReportParts): Entry {
     words,
     ...detailsOf(name, part),
   };
+}
+
+const kindsOfPull = {
+  written: 'create',
+  updated: 'update',
+  unchanged: 'kept',
+  refused: 'blocked',
+  failed: 'blocked',
+  'not-attempted': 'blocked',
+} as const satisfies Record<Pulled['result'], EntryKind>;
+
+function pulledEntry({ name, result, folder, message, hint }: Pulled): Entry {
+  const words = [message ?? folder, hint].filter((text) => text !== undefined).join('; ');
+  return { kind: kindsOfPull[result], name, verb: result.replace('-', ' '), words };
 }
 
 function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Entry, 'comparison' | 'impact'> {

@@ -2,7 +2,9 @@
 
 import { posix } from 'node:path';
 import type { Change, Finding, Outcome, Severity } from '../core/model.js';
+import type { Pulled } from '../core/pulled.js';
 import { describeChange } from './change-words.js';
+import type { Drift } from './drift-report.js';
 import { describeOutcome } from './outcome-words.js';
 import type { Failure, ReportParts, RunResult } from './run-result.js';
 
@@ -38,12 +40,14 @@ const severities = ['error', 'warning', 'info'] as const satisfies readonly Seve
 
 /** In the order of the run: why it stopped, what became of the changes, what the rules say. */
 export function partIssues(part: ReportParts, folder: string): readonly Issue[] {
-  const { failure, refusals = [], outcomes = [], plan, findings = [] } = part;
+  const { failure, refusals = [], outcomes = [], plan, findings = [], drift = [], pulled = [] } = part;
   const issues = [
     ...(failure === undefined ? [] : [failureIssue(failure)]),
     ...(failure === undefined ? refusals.map((refusal) => ({ ...refusal, ...refused })) : []),
     ...outcomes.flatMap(outcomeIssues),
-    ...(plan?.changes ?? []).flatMap((change) => blockedIssues(change, part)),
+    ...drift.flatMap(driftIssues),
+    ...pulled.flatMap(pullIssues),
+    ...(drift.length > 0 ? [] : (plan?.changes ?? [])).flatMap((change) => blockedIssues(change, part)),
     ...findings.map(findingIssue),
   ];
   return issues.map((issue) => locate(issue, folder));
@@ -75,6 +79,19 @@ function blockedIssues(change: Change, { outcomes }: ReportParts): readonly Issu
   const severity = outcomes === undefined ? 'warning' : 'error';
   const message = `${action} ${describeChange(change)}`;
   return [{ id: `blocked-${blocked.rail}`, severity, message, extension: name }];
+}
+
+/** What is known or agreed alarms nobody. */
+function driftIssues({ name, kind, message, alarm }: Drift): readonly Issue[] {
+  if (alarm !== 'new') return [];
+  return [{ id: `drift-${kind}`, severity: 'warning', message, extension: name }];
+}
+
+function pullIssues({ name, result, message, hint, folder }: Pulled): readonly Issue[] {
+  if (result === 'written' || result === 'updated' || result === 'unchanged') return [];
+  const advice = hint === undefined ? {} : { hint };
+  const words = message ?? `${folder ?? name} was not written`;
+  return [{ id: `pull-${result}`, severity: 'error', message: words, extension: name, ...advice }];
 }
 
 function findingIssue({ rule, ...rest }: Finding): Issue {

@@ -2,6 +2,8 @@
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { object } from 'valibot';
+import { configDocument } from './config-documents.js';
+import { doctorDocument } from './doctor-documents.js';
 import {
   applyDocument,
   errorDocument,
@@ -12,6 +14,7 @@ import {
 } from './documents.js';
 import { driftDocument } from './drift-documents.js';
 import { historyDocument } from './history-documents.js';
+import { impactDocument } from './impact-documents.js';
 import { pullDocument } from './pull-documents.js';
 import { watchLine } from './watch-documents.js';
 
@@ -26,6 +29,9 @@ export function outputJsonSchema(): object {
     pull: pullDocument,
     drift: driftDocument,
     history: historyDocument,
+    config: configDocument,
+    doctor: doctorDocument,
+    impact: impactDocument,
     error: errorDocument,
     watch: watchLine,
   };

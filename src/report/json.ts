@@ -1,9 +1,17 @@
 /** Every report as the one document that `--json` prints. */
 
 import { ConfigError, type ExitCode, FindingsError, TenantError, UserError } from '../core/errors.js';
-import type { ErrorDocument, InitDocument, OutputDocument, PlanDocument } from './documents.js';
+import type {
+  ApplyDocument,
+  ErrorDocument,
+  InitDocument,
+  OutputDocument,
+  PlanDocument,
+} from './documents.js';
+import { isWhole } from '../core/impact-tally.js';
 import type { DriftDocument } from './drift-documents.js';
 import type { DriftReport } from './drift-report.js';
+import { toJsonText } from './json-text.js';
 import type { ApplyReport, InitReport, PlanReport, Report, RunHeader } from './report.js';
 
 export function renderJson(report: Report): string {
@@ -52,7 +60,13 @@ function documentOf(report: Report): OutputDocument {
     case 'plan':
       return { command: 'plan', ...planFields(report) };
     case 'apply':
-      return { command: 'apply', ...planFields(report), outcomes: report.outcomes, ms: report.ms };
+      return {
+        command: writingCommand(report.header.command),
+        ...planFields(report),
+        ...(report.undoes !== undefined && { undoes: report.undoes }),
+        outcomes: report.outcomes,
+        ms: report.ms,
+      };
     case 'pack':
       return {
         command: 'pack',
@@ -69,10 +83,24 @@ function documentOf(report: Report): OutputDocument {
     }
     case 'drift':
       return { command: 'drift', ...head, ...placeFields(report.header), ...driftFields(report) };
+    case 'config': {
+      const { header: _, kind: __, ...fields } = report;
+      return { command: 'config', ...head, ...fields };
+    }
+    case 'doctor': {
+      const { header, checks, requests, exitCode } = report;
+      const place = header.tenant === undefined ? {} : placeFields(header);
+      return { command: 'doctor', ...head, ...place, checks, requests, exitCode };
+    }
     case 'history': {
       const { header, runs, unreadable, exitCode } = report;
       const place = header.tenant === undefined ? {} : placeFields(header);
       return { command: 'history', ...head, ...place, runs, unreadable, exitCode };
+    }
+    case 'impact': {
+      const { header, question, impact, exitCode } = report;
+      const complete = isWhole(impact);
+      return { command: 'impact', ...head, ...placeFields(header), question, complete, ...impact, exitCode };
     }
   }
 }
@@ -106,8 +134,14 @@ function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'comma
     refusals,
     ...(report.backups !== undefined && { backups: report.backups }),
     ...(report.comparisons !== undefined && { comparisons: report.comparisons }),
+    ...(report.impact !== undefined && { impact: report.impact }),
     exitCode,
   };
+}
+
+/** The commands that write share one document. */
+function writingCommand(command: RunHeader['command']): ApplyDocument['command'] {
+  return command === 'rollback' || command === 'adopt' ? command : 'apply';
 }
 
 function placeFields({ tenant }: RunHeader): Pick<PlanDocument, 'environment' | 'tenant'> {
@@ -134,5 +168,5 @@ function driftFields(report: DriftReport): Pick<DriftDocument, DriftFields> {
 }
 
 function serialise(document: object): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${toJsonText(document, 2)}\n`;
 }

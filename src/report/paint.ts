@@ -10,14 +10,24 @@ export const plain: Paint = (_style, text) => text;
 /** Whether to colour was decided by the caller, so the stream and the environment are not asked again. */
 export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
-/** Names, paths and tenant strings cannot move a cursor, set a colour or start a new line. */
+/** Moves a cursor, sets a colour, starts a line, or turns the text around it. */
+export const unprintable =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** `##vso[…]` and `##[…]` are commands to Azure Pipelines, and the latter to GitHub Actions, anywhere in a line of their log. */
+export const logCommand = /#(?=#(?:vso)?\[)/gi;
+
+/** `::…::` is one to GitHub Actions where a line begins with it. */
+const lineCommand = /^(\s*):(?=:)/;
+
+/** Names, paths and tenant strings cannot move a cursor, set a colour, start a new line or command a CI system. */
 export function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    escapeCharacter,
-  );
+  return text
+    .replace(unprintable, escapeCharacter)
+    .replace(logCommand, '\\u0023')
+    .replace(lineCommand, '$1\\u003a');
 }
 
-function escapeCharacter(character: string): string {
+export function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

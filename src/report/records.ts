@@ -36,7 +36,9 @@ function partRecords(part: ReportParts): readonly OutputRecord[] {
   ];
 }
 
-function headOf({ header: { command, tenant } }: ReportParts): Pick<OutputRecord, 'schemaVersion' | 'command'> {
+function headOf({
+  header: { command, tenant },
+}: ReportParts): Pick<OutputRecord, 'schemaVersion' | 'command'> {
   return {
     schemaVersion: 1,
     command,
@@ -54,7 +56,17 @@ function summaryRecord(result: RunResult): OutputRecord {
       digest: plan?.digest,
     }),
     exitCode: code,
-    ...(failure !== undefined && { error: { message: failure.message, ...withoutUndefined({ hint: failure.hint }) } }),
+    ...(failure !== undefined && {
+      error: { message: failure.message, ...withoutUndefined({ hint: failure.hint }) },
+    }),
   }));
-  return { schemaVersion: 1, command, record: 'summary', tool, exitCode, counts: { ...countRun(result) }, runs };
+  return {
+    schemaVersion: 1,
+    command,
+    record: 'summary',
+    tool,
+    exitCode,
+    counts: { ...countRun(result) },
+    runs,
+  };
 }

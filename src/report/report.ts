@@ -6,14 +6,17 @@ import type { ExitCode } from '../core/errors.js';
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact.js';
 import type { Finding, LeftOutFile, Outcome, Plan } from '../core/model.js';
+import type { ConfigReport } from './config-report.js';
+import type { DoctorReport } from './doctor-report.js';
 import type { InitDocument } from './documents.js';
 import type { DriftReport } from './drift-report.js';
 import type { HistoryReport } from './history-report.js';
+import type { ImpactReport } from './impact-report.js';
 import type { PullReport } from './pull-report.js';
 
 /** Which run this is; the first line of every text, the first fields of every document. */
 export interface RunHeader {
-  readonly command: 'validate' | 'plan' | 'apply' | 'pack' | 'init' | 'pull' | 'adopt' | 'drift' | 'history';
+  readonly command: 'validate' | 'plan' | 'apply' | 'pack' | 'init' | 'pull' | 'adopt' | 'drift' | 'history' | 'rollback' | 'impact' | 'config' | 'doctor';
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   readonly project: string;
@@ -132,4 +135,7 @@ export type Report =
   | InitReport
   | PullReport
   | DriftReport
-  | HistoryReport;
+  | HistoryReport
+  | ConfigReport
+  | DoctorReport
+  | ImpactReport;

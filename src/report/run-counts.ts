@@ -5,7 +5,7 @@ import type { RunResult } from './run-result.js';
 
 export interface RunCounts
   extends Pick<PlanSummary, 'create' | 'update' | 'replace' | 'delete' | 'blocked' | 'unchanged'> {
-  /** Everything that is not as the folders say, blocked ones included. */
+  /** Everything that is not as the folders say, blocked ones included; for drift, what alarms. */
   readonly changes: number;
   /** Outcomes other than done. */
   readonly failed: number;
@@ -18,7 +18,8 @@ export function countRun({ parts }: RunResult): RunCounts {
     parts.reduce((total, { plan }) => total + (plan?.summary[key] ?? 0), 0);
   const findings = parts.flatMap((part) => part.findings ?? []);
   const outcomes = parts.flatMap((part) => part.outcomes ?? []);
-  const changes = parts.flatMap(({ plan }) => plan?.changes ?? []);
+  const changes = parts.flatMap(({ plan, drift }) => (drift === undefined ? (plan?.changes ?? []) : []));
+  const departures = parts.flatMap(({ drift }) => drift ?? []).filter(({ alarm }) => alarm === 'new');
   return {
     create: sum('create'),
     update: sum('update'),
@@ -26,7 +27,7 @@ export function countRun({ parts }: RunResult): RunCounts {
     delete: sum('delete'),
     blocked: sum('blocked'),
     unchanged: sum('unchanged'),
-    changes: changes.filter(({ action }) => action !== 'none').length,
+    changes: changes.filter(({ action }) => action !== 'none').length + departures.length,
     failed: outcomes.filter(({ status }) => status !== 'done').length,
     errors: findings.filter(({ severity }) => severity === 'error').length,
     warnings: findings.filter(({ severity }) => severity === 'warning').length,

@@ -12,6 +12,7 @@ import {
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact.js';
 import type { Finding, Outcome, Plan } from '../core/model.js';
+import type { Pulled } from '../core/pulled.js';
 import type { Drift } from './drift-report.js';
 import type { LeftOut, PackedArchive, Report, TenantHeader, ValidatedExtension } from './report.js';
 
@@ -45,6 +46,8 @@ export interface ReportParts {
   readonly archives?: readonly PackedArchive[];
   /** Where the tenant departed; the plan is then only what would undo it. */
   readonly drift?: readonly Drift[];
+  /** What `pull` wrote to folders, and what not. */
+  readonly pulled?: readonly Pulled[];
   readonly failure?: Failure;
   /** A run over several environments: one of these for each. */
   readonly reports?: readonly ReportParts[];

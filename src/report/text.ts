@@ -7,6 +7,10 @@ import type { DriftReport } from './drift-report.js';
 import { renderDrift, renderDriftClosing } from './drift-text.js';
 import { renderHistory } from './history-text.js';
 import { describeOutcome } from './outcome-words.js';
+import { renderPlanImpact } from './impact-plan-text.js';
+import { renderImpact } from './impact-text.js';
+import { renderConfig } from './config-text.js';
+import { renderDoctor } from './doctor-text.js';
 import { type Paint, printable } from './paint.js';
 import { renderChanges, renderClosingLines } from './plan-text.js';
 import type { PullReport } from './pull-report.js';
@@ -36,7 +40,7 @@ export function renderText(report: Report, options: TextOptions): string {
     case 'plan':
       return renderPlan(report, options);
     case 'apply':
-      return `\n${renderProblems(report.outcomes, options.paint)}${renderApplied(report)}`;
+      return `\n${renderProblems(report.outcomes, options.paint)}${renderApplied(report)}${renderRedo(report)}`;
     case 'pack':
       return renderPack(report, options);
     case 'init':
@@ -45,8 +49,14 @@ export function renderText(report: Report, options: TextOptions): string {
       return renderPull(report, options);
     case 'drift':
       return renderDriftReport(report, options);
+    case 'config':
+      return renderConfig(report, renderHeader(report.header, options.paint), options.paint);
+    case 'doctor':
+      return renderDoctor(report, renderHeader(report.header, options.paint), options.paint);
     case 'history':
       return renderHistory(report, renderHeader(report.header, options.paint), options);
+    case 'impact':
+      return `${renderHeader(report.header, options.paint)}\n${renderImpact(report, options)}`;
   }
 }
 
@@ -54,7 +64,8 @@ export function renderText(report: Report, options: TextOptions): string {
 export function renderHeader({ command, project, tenant }: RunHeader, paint: Paint): string {
   const where =
     tenant === undefined ? [] : [`${tenant.environment ?? 'tenant'} (${tenant.source})`, tenant.url];
-  return `${paint('bold', [`qlik-sync ${command}`, ...where, `project ${project}`].map(printable).join(' · '))}\n`;
+  const whose = project === '' ? [] : [`project ${project}`];
+  return `${paint('bold', [`qlik-sync ${command}`, ...where, ...whose].map(printable).join(' · '))}\n`;
 }
 
 /** The plan as shown before apply as well. */
@@ -67,8 +78,10 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
   );
   const blocks = [
     renderHeader(report.header, paint),
+    renderUndoes(report.undoes),
     findings,
     changes,
+    renderPlanImpact(report, { paint }),
     detail === 'quiet' ? '' : renderLeftOut(report.leftOut, detail),
     refusals.join(''),
     renderBackups(report.backups),
@@ -223,6 +236,18 @@ function renderProblems(outcomes: readonly Outcome[], paint: Paint): string {
   return problems.map((outcome) => renderOutcome(outcome, paint)).join('');
 }
 
+function renderUndoes(runs: PlanReport['undoes']): string {
+  return runs === undefined
+    ? ''
+    : `Undoes ${runs.length === 1 ? 'run' : 'writes of the runs'} ${runs.join(', ')}.\n`;
+}
+
+/** The folders still say otherwise. */
+function renderRedo({ undoes, outcomes }: ApplyReport): string {
+  if (undoes === undefined || !outcomes.some(({ status }) => status === 'done')) return '';
+  return 'The next apply from the folders makes these changes again: undo them there too.\n';
+}
+
 function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
   const done = (action: Outcome['action']): number =>
     outcomes.filter((outcome) => outcome.status === 'done' && outcome.action === action).length;
@@ -231,5 +256,8 @@ function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
   const blocked = plan.summary.blocked;
   if (outcomes.length === 0 && blocked === 0) return 'Nothing to do.\n';
   const counts = `${done('create')} created, ${done('update')} updated, ${done('replace')} replaced, ${done('delete')} deleted`;
-  return `Applied: ${counts}, ${failed} failed, ${left} not attempted, ${blocked} blocked, in ${(ms / 1000).toFixed(1)} s.\n`;
+  const applied = `Applied: ${counts}, ${failed} failed, ${left} not attempted, ${blocked} blocked, in ${(ms / 1000).toFixed(1)} s.\n`;
+  return outcomes.some(({ error }) => error?.code === 'out-of-time')
+    ? `${applied}Out of time: ${left} of ${outcomes.length} are left, deletes last; run again to go on.\n`
+    : applied;
 }

@@ -2,6 +2,8 @@
 
 import { count } from '../core/format.js';
 import type { Outcome, PlanSummary } from '../core/model.js';
+import type { Pulled } from '../core/pulled.js';
+import type { Drift } from './drift-report.js';
 import type { ReportParts } from './run-result.js';
 
 export interface Verdict {
@@ -13,7 +15,10 @@ export function verdictOf(part: ReportParts): Verdict {
   const { failure, outcomes, plan, refusals = [] } = part;
   if (failure !== undefined) return judgeFailure(part);
   if (outcomes !== undefined) return judgeOutcomes(outcomes, plan?.summary.blocked ?? 0);
+  if (part.drift !== undefined) return judgeDrift(part.drift);
+  if (part.pulled !== undefined) return judgePull(part.pulled);
   if (plan === undefined) return judgeFindings(part);
+  if (part.header.command === 'apply') return { tone: 'attention', words: 'not applied' };
   if (refusals.length > 0) return { tone: 'bad', words: 'apply would refuse' };
   return judgePlan(plan.summary);
 }
@@ -45,6 +50,18 @@ function judgePlan({ create, update, replace, delete: deletes, blocked }: PlanSu
   return changes === 0
     ? { tone: 'good', words: 'no changes' }
     : { tone: 'news', words: count(changes, 'change') };
+}
+
+function judgeDrift(drift: readonly Drift[]): Verdict {
+  const n = drift.filter(({ alarm }) => alarm === 'new').length;
+  return n === 0 ? { tone: 'good', words: 'no drift' } : { tone: 'attention', words: count(n, 'departure') };
+}
+
+function judgePull(pulled: readonly Pulled[]): Verdict {
+  const isWell = ({ result }: Pulled): boolean => /^(written|updated|unchanged)$/.test(result);
+  const well = pulled.filter(isWell).length;
+  if (well < pulled.length) return { tone: 'bad', words: `${well} of ${pulled.length} pulled` };
+  return { tone: 'good', words: `${count(well, 'extension')} pulled` };
 }
 
 function judgeFindings({ findings = [] }: ReportParts): Verdict {

@@ -1,6 +1,7 @@
 /** What `watch` tells: one event each, as a line for people or as a line of NDJSON. */
 
 import { formatBytes } from '../core/format.js';
+import { toJsonText } from './json-text.js';
 import { type Paint, printable } from './paint.js';
 import type { WatchEvent } from './watch-documents.js';
 
@@ -14,7 +15,7 @@ export interface TimedEvent {
 
 /** One line of NDJSON. */
 export function renderEventJson({ time, event }: TimedEvent): string {
-  return `${JSON.stringify({ schemaVersion: 1, time, ...event })}\n`;
+  return `${toJsonText({ schemaVersion: 1, time, ...event })}\n`;
 }
 
 /** One line, or none for what a person need not read. */

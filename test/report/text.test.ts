@@ -88,7 +88,7 @@ extensions/kpi-card/kpi-card.js:3:7: warning: loads from https://cdn.example [ex
 2 files left out: 1 ignored by your rules, 1 without a name or suffix, which Qlik drops; -v names them.
 
 Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchanged, 0 kept, 0 not selected, 1 unmanaged.
-5 requests (1 read, 4 writes), about 1 s under Qlik's limits. Plan sha256:3f2a
+11 requests (7 reads, 4 writes), about 1 s under Qlik's limits. Plan sha256:3f2a
 `);
   });
 

@@ -1,11 +1,13 @@
 /** A card for each extension, grouped by what happens to it. */
 
 import { count, formatBytes } from '../../core/format.js';
-import type { ActualSummary, DesiredSummary } from '../../core/model.js';
+import type { Outcome } from '../../core/model.js';
 import { type Entry, type EntryKind, entryKinds, symbols } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
 import { describeOutcome } from '../outcome-words.js';
+import type { Verdict } from '../verdict.js';
 import { renderDifferences } from './differences.js';
+import { renderSection } from './section.js';
 import { renderUses } from './uses.js';
 
 const titles: Readonly<Record<EntryKind, string>> = {
@@ -15,35 +17,29 @@ const titles: Readonly<Record<EntryKind, string>> = {
   delete: 'Delete',
   blocked: 'Blocked',
   kept: 'Kept',
-  drift: 'Departed from the folders',
-  known: 'Known or ignored',
+  drift: 'Departed',
+  known: 'Known',
 };
 
-export function renderCards(entries: readonly Entry[], id: string): Markup {
-  const groups = entryKinds.map((kind) => ({
-    kind,
-    members: entries.filter((entry) => entry.kind === kind),
-  }));
-  return html`${groups
-    .filter(({ members }) => members.length > 0)
-    .map(
-      ({ kind, members }) => html`<section class="group" aria-labelledby="${id}-${kind}">
-<h2 id="${id}-${kind}" tabindex="-1">${titles[kind]} <span class="soft">${members.length}</span></h2>
-${members.map(renderCard)}
-</section>`,
-    )}`;
+export function renderCards(entries: readonly Entry[], id: string): readonly Markup[] {
+  return entryKinds.flatMap((kind) => {
+    const members = entries.filter((entry) => entry.kind === kind);
+    if (members.length === 0) return [];
+    const body = members.map(renderCard);
+    return [renderSection({ id: `${id}-${kind}`, title: titles[kind], n: members.length, body })];
+  });
 }
 
 function renderCard(entry: Entry): Markup {
   const { kind, name, verb, words, warning, change, comparison, impact } = entry;
   const { blocked } = change ?? {};
   return html`<article class="card ${kind}">
-<header><span class="symbol" aria-hidden="true">${symbols[kind]}</span><h3>${name}</h3><span class="verb">${verb}</span></header>
-<p>${blocked === undefined ? words : capitalise(blocked.message)}</p>
+<header><span class="symbol" aria-hidden="true">${symbols[kind]}</span><h3>${name}</h3>${verb === kind ? undefined : html`<span class="verb">${verb}</span>`}</header>
+<p>${capitalise(blocked?.message ?? words)}</p>
 ${blocked?.lift === undefined ? undefined : html`<p class="lift"><code>${blocked.lift}</code> ${blocked.effect ?? 'lifts it'}</p>`}
 ${warning === undefined ? undefined : html`<p class="warning"><span class="pill attention">warning</span> ${warning}</p>`}
 ${renderOutcome(entry)}
-${renderSides(change?.desired, change?.actual)}
+${renderSides(entry)}
 ${impact === undefined ? undefined : renderUses(impact)}
 ${comparison === undefined ? undefined : renderDifferences(comparison)}
 </article>`;
@@ -51,23 +47,29 @@ ${comparison === undefined ? undefined : renderDifferences(comparison)}
 
 function renderOutcome({ outcome }: Entry): Markup | undefined {
   if (outcome === undefined) return undefined;
-  const { status, error, overwrote } = outcome;
-  const tone = status === 'done' ? 'good' : status === 'not-attempted' ? 'attention' : 'bad';
-  const label = status === 'done' ? 'done' : status.replace('-', ' ');
+  const { error } = outcome;
+  const { tone, label } = judge(outcome);
   return html`<p class="outcome"><span class="pill ${tone}">${label}</span> ${describeOutcome(outcome)}</p>
-${error?.hint === undefined ? undefined : html`<p class="hint">${error.hint}</p>`}
-${overwrote === undefined ? undefined : html`<p class="hint"><span class="pill bad">overwritten</span> ${overwrote}</p>`}`;
+${error?.hint === undefined ? undefined : html`<p class="hint">${error.hint}</p>`}`;
+}
+
+function judge({ status, overwrote }: Outcome): { readonly tone: Verdict['tone']; readonly label: string } {
+  if (overwrote !== undefined) return { tone: 'bad', label: 'done, but' };
+  if (status === 'done') return { tone: 'good', label: 'done' };
+  return { tone: status === 'not-attempted' ? 'attention' : 'bad', label: status.replace('-', ' ') };
 }
 
 /** What stands there and what will, in small letters. */
-function renderSides(
-  desired: DesiredSummary | undefined,
-  actual: ActualSummary | undefined,
-): Markup | undefined {
+function renderSides({ change, kind }: Entry): Markup | undefined {
+  const { desired, actual } = change ?? {};
+  const digests = [actual?.digest, desired?.digest].flatMap((digest) =>
+    digest === undefined ? [] : [digest.slice(0, 12)],
+  );
   const facts = [
-    ...(desired === undefined ? [] : [`${count(desired.files, 'file')}, ${formatBytes(desired.bytes)}`]),
-    ...(desired === undefined ? [] : [`folder ${desired.digest.slice(0, 12)}`]),
-    ...(actual?.digest === undefined ? [] : [`tenant ${actual.digest.slice(0, 12)}`]),
+    ...(desired === undefined || kind === 'create'
+      ? []
+      : [`${count(desired.files, 'file')}, ${formatBytes(desired.bytes)}`]),
+    ...(digests.length === 0 ? [] : [`content ${[...new Set(digests)].join(' → ')}`]),
     ...(actual?.updatedAt === undefined ? [] : [`last changed there ${actual.updatedAt.slice(0, 10)}`]),
   ];
   return facts.length === 0 ? undefined : html`<p class="sides">${facts.join(' · ')}</p>`;

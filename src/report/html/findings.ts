@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/model.js';
 import { html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
+import { renderSection } from './section.js';
 
 const tones = { error: 'bad', warning: 'attention', info: 'news' } as const;
 
@@ -10,11 +11,15 @@ export function renderFindings({ findings = [] }: ReportParts, id: string): Mark
   const by = (severity: Finding['severity']): readonly Finding[] =>
     findings.filter((finding) => finding.severity === severity);
   const [loud, notes] = [[...by('error'), ...by('warning')], by('info')];
-  return html`<section class="group" aria-labelledby="${id}-findings">
-<h2 id="${id}-findings">Findings <span class="soft">${findings.length}</span></h2>
-${loud.length === 0 ? undefined : html`<ul class="findings">${loud.map(renderFinding)}</ul>`}
-${notes.length === 0 ? undefined : html`<details><summary>Notes <span class="soft">${notes.length}</span></summary><ul class="findings">${notes.map(renderFinding)}</ul></details>`}
-</section>`;
+  const body = [
+    loud.length === 0 ? undefined : html`<ul class="findings">${loud.map(renderFinding)}</ul>`,
+    notes.length === 0 ? undefined : renderNotes(notes),
+  ];
+  return renderSection({ id: `${id}-findings`, title: 'Findings', n: findings.length, body });
+}
+
+function renderNotes(notes: readonly Finding[]): Markup {
+  return html`<details class="folded"><summary>Notes <span class="soft">${notes.length}</span></summary><ul class="findings">${notes.map(renderFinding)}</ul></details>`;
 }
 
 function renderFinding({ severity, file, line, column, extension, message, hint, rule }: Finding): Markup {

@@ -4,13 +4,16 @@ import { count } from '../../core/format.js';
 import { unchangedOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
+import { renderSection } from './section.js';
 
-export function renderFolded(part: ReportParts): Markup {
+export function renderFolded(part: ReportParts, id: string): Markup {
   const unchanged = unchangedOf(part);
   const leftOut = (part.leftOut ?? []).flatMap(({ extension, files }) =>
     files.map(({ path }) => `${extension}/${path}`),
   );
-  return html`${fold('Unchanged', unchanged)}${fold('Files that are not uploaded', leftOut)}`;
+  const body = [fold('Unchanged', unchanged), fold('Files that are not uploaded', leftOut)];
+  if (unchanged.length + leftOut.length === 0) return html``;
+  return renderSection({ id: `${id}-rest`, title: 'The rest', body });
 }
 
 function fold(title: string, names: readonly string[]): Markup {
@@ -18,7 +21,7 @@ function fold(title: string, names: readonly string[]): Markup {
   return html`<details class="folded"><summary>${title} <span class="soft">${names.length}</span></summary><ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
 }
 
-export function renderImpactNotes({ impact }: ReportParts): Markup {
+export function renderImpactNotes({ impact }: ReportParts, id: string): Markup {
   if (impact === undefined) return html``;
   const { apps, unopened, missing } = impact;
   const lines = [
@@ -28,18 +31,17 @@ export function renderImpactNotes({ impact }: ReportParts): Markup {
       : [`${count(unopened.length, 'app')} could not be opened and may use the extensions too.`]),
     ...missing.map((what) => `Not whole: ${what}.`),
   ];
-  return html`<section class="group note" aria-label="Apps looked at">${lines.map((line) => html`<p class="soft">${line}</p>`)}</section>`;
+  const body = html`<div class="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`;
+  return renderSection({ id: `${id}-apps`, title: 'Apps', body });
 }
 
 /** What the plan costs, as the tenant counts it, and what it is called. */
-export function renderForecast({ plan, drift, ms }: ReportParts): Markup {
+export function renderForecast({ plan, ms }: ReportParts, id: string): Markup {
   if (plan === undefined) return html``;
   const { tier1, tier2, estimatedSeconds } = plan.requests;
-  const time =
-    ms === undefined ? `about ${estimatedSeconds} s under Qlik's limits` : `${(ms / 1000).toFixed(1)} s`;
-  const cost = `${count(tier1, 'read')} and ${count(tier2, 'write')}, ${time}`;
-  return html`<section class="forecast" aria-label="Forecast">
-${drift === undefined ? html`<div><p class="label">${ms === undefined ? 'Forecast' : 'Took'}</p><p>${cost}</p></div>` : undefined}
-<div><p class="label">Plan digest</p><p><code class="digest">${plan.digest}</code></p></div>
-</section>`;
+  const cost = `${count(tier1, 'read')} and ${count(tier2, 'write')}, about ${estimatedSeconds} s under Qlik's limits.`;
+  const body = html`<div class="note"><p>${cost}</p>
+${ms === undefined ? undefined : html`<p>It took ${(ms / 1000).toFixed(1)} s.</p>`}
+<p class="digest">${plan.digest}</p></div>`;
+  return renderSection({ id: `${id}-forecast`, title: 'Forecast', body });
 }

@@ -19,12 +19,12 @@ ${renderHead(part, id)}
 ${renderTrouble(part)}
 ${renderCounters(part, id)}
 ${renderCards(entriesOf(part), id)}
-${renderImpactNotes(part)}
+${renderImpactNotes(part, id)}
 ${renderFindings(part, id)}
-${renderValidated(part)}
-${renderArchives(part)}
-${renderFolded(part)}
-${renderForecast(part)}
+${renderValidated(part, id)}
+${renderArchives(part, id)}
+${renderFolded(part, id)}
+${renderForecast(part, id)}
 </article>`;
 }
 

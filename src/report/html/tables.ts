@@ -3,8 +3,9 @@
 import { formatBytes } from '../../core/format.js';
 import { type Content, html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
+import { renderSection } from './section.js';
 
-export function renderValidated({ extensions = [] }: ReportParts): Markup {
+export function renderValidated({ extensions = [] }: ReportParts, id: string): Markup {
   const rows = extensions.map(({ name, version, files, bytes, folder }) => [
     name,
     version,
@@ -12,24 +13,26 @@ export function renderValidated({ extensions = [] }: ReportParts): Markup {
     formatBytes(bytes),
     folder,
   ]);
-  return renderTable('Extensions', ['Name', 'Version', 'Files', 'Size', 'Folder'], rows);
+  return renderTable(`${id}-extensions`, 'Extensions', ['Name', 'Version', 'Files', 'Size', 'Folder'], rows);
 }
 
-export function renderArchives({ archives = [] }: ReportParts): Markup {
+export function renderArchives({ archives = [] }: ReportParts, id: string): Markup {
   const rows = archives.map(({ name, file, bytes, md5 }) => [name, file, formatBytes(bytes), md5]);
-  return renderTable('Archives', ['Name', 'File', 'Size', 'md5'], rows);
+  return renderTable(`${id}-archives`, 'Archives', ['Name', 'File', 'Size', 'md5'], rows);
 }
 
 function renderTable(
+  id: string,
   title: string,
   columns: readonly string[],
   rows: readonly (readonly Content[])[],
 ): Markup {
   if (rows.length === 0) return html``;
-  const body = rows.map(
+  const head = columns.map((column) => html`<th scope="col">${column}</th>`);
+  const lines = rows.map(
     ([name, ...cells]) =>
       html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`,
   );
-  return html`<section class="group"><h2>${title} <span class="soft">${rows.length}</span></h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${body}</tbody></table></div></section>`;
+  const body = html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>${lines}</tbody></table></div>`;
+  return renderSection({ id, title, n: rows.length, body });
 }

@@ -1,5 +1,8 @@
 import type { Change, Finding, Outcome } from '../../core/model.js';
+import type { Pulled } from '../../core/pulled.js';
 import { describeChange } from '../change-words.js';
+import type { Drift } from '../drift-report.js';
+import { driftWords } from '../drift-text.js';
 import { describeOutcome } from '../outcome-words.js';
 import type { ReportParts } from '../run-result.js';
 
@@ -18,10 +21,14 @@ export interface TestCase {
 
 export function testCasesOf(part: ReportParts): readonly TestCase[] {
   const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
-  const changes = (part.plan?.changes ?? []).filter(({ reason }) => reason !== 'not-ours');
+  const changes = part.drift === undefined ? (part.plan?.changes ?? []) : [];
   return [
     ...runCases(part),
-    ...changes.map((change) => changeCase(change, outcomes.get(change.name))),
+    ...(part.drift ?? []).map(driftCase),
+    ...(part.pulled ?? []).map(pullCase),
+    ...changes
+      .filter(({ reason }) => reason !== 'not-ours')
+      .map((change) => changeCase(change, outcomes.get(change.name))),
     ...(part.extensions ?? []).map(({ name }) => ({ group: 'extensions', name, result: 'passed' }) as const),
     ...(part.findings ?? []).map(findingCase),
   ];
@@ -53,6 +60,21 @@ function outcomeCase(title: string, outcome: Outcome): TestCase {
   if (status !== 'done') return { ...fail('changes', title, status, words, error?.hint), ...time };
   if (overwrote !== undefined) return { ...fail('changes', title, 'overwrote', overwrote, words), ...time };
   return { group: 'changes', name: title, result: 'passed', output: words, ...time };
+}
+
+function driftCase({ name, kind, message, alarm, ignored }: Drift): TestCase {
+  const title = `${name}: ${driftWords[kind]}`;
+  if (alarm === 'new') return fail('changes', title, `drift-${kind}`, message, undefined);
+  const why = ignored === undefined ? 'in the baseline' : `ignored until ${ignored.until}: ${ignored.reason}`;
+  return { group: 'changes', name: title, result: 'skipped', message: why, output: message };
+}
+
+function pullCase({ name, result, message = '', hint }: Pulled): TestCase {
+  const title = `${name}: pull`;
+  if (result === 'refused' || result === 'failed' || result === 'not-attempted') {
+    return fail('changes', title, `pull-${result}`, message, hint);
+  }
+  return { group: 'changes', name: title, result: 'passed', output: `${result} ${message}`.trim() };
 }
 
 /** What is no error is told, but fails nobody's pipeline. */

@@ -1,5 +1,6 @@
 /** The table of changes. */
 
+import type { Outcome } from '../../core/model.js';
 import { type Entry, entriesOf, symbols } from '../entries.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
 import { describeOutcome } from '../outcome-words.js';
@@ -18,16 +19,17 @@ export function changesBlock(part: ReportParts): Block {
 
 function renderRow(entry: Entry): string {
   const { kind, name, verb, outcome } = entry;
-  const symbol = outcome === undefined ? symbols[kind] : outcome.status === 'done' ? '✅' : '❌';
-  return `| ${symbol === '' ? '' : `**${markdownText(symbol)}**`} | ${markdownCode(name)} | ${markdownText(verb)} | ${renderWords(entry)} |\n`;
+  const symbol = outcome === undefined ? symbols[kind] : isWell(outcome) ? '✅' : '❌';
+  return `| **${markdownText(symbol)}** | ${markdownCode(name)} | ${markdownText(verb)} | ${renderWords(entry)} |\n`;
+}
+
+function isWell({ status, overwrote }: Outcome): boolean {
+  return status === 'done' && overwrote === undefined;
 }
 
 function renderWords({ words, warning, outcome }: Entry): string {
   const warned = warning === undefined ? [] : [`**warning:** ${markdownText(warning)}`];
   if (outcome === undefined) return [markdownText(words), ...warned].join('<br>');
   const hint = outcome.error?.hint === undefined ? [] : [markdownText(outcome.error.hint)];
-  const overwrote = outcome.overwrote === undefined ? [] : [`**${markdownText(outcome.overwrote)}**`];
-  return [markdownText(describeOutcome(outcome)), ...hint, ...overwrote, markdownText(words), ...warned].join(
-    '<br>',
-  );
+  return [markdownText(describeOutcome(outcome)), ...hint, markdownText(words), ...warned].join('<br>');
 }

@@ -31,5 +31,7 @@ const statuses: Readonly<Record<string, string>> = {
 };
 
 function describeStatus(id: string): string {
+  if (id.startsWith('drift-')) return 'The tenant departed from the folders.';
+  if (id.startsWith('pull-')) return 'An extension was not written to its folder.';
   return statuses[id] ?? `A change is blocked by the rail "${id.replace(/^blocked-/, '')}".`;
 }

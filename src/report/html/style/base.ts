@@ -7,12 +7,12 @@ body {
   font: 1rem/1.55 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif;
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
 }
-main, .overview, footer { max-width: 58rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
+main, .overview, footer { max-width: 64rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
 main > article { padding-block: clamp(1.5rem, 5vw, 3rem) 2rem; }
 main > article + article { border-top: 1px solid var(--line); }
 h1, h2, h3, p, ul, dl, dd { margin: 0; padding: 0; }
 ul { list-style: none; }
-h2 { margin: 2.25rem 0 .75rem; font-size: 1.125rem; letter-spacing: -.01em; }
+h2 { font-size: 1.0625rem; letter-spacing: -.01em; }
 code, pre, h3, .digest, .names { font-family: ui-monospace, "SF Mono", SFMono-Regular, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { font-size: .875em; }
 a { color: inherit; }
@@ -24,7 +24,7 @@ a { color: inherit; }
   display: inline-block; padding: .05rem .55rem; border-radius: 99rem;
   background: var(--tint); color: var(--tone); font-size: .8125rem; font-weight: 600; white-space: nowrap;
 }
-table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
+table { width: 100%; border-collapse: collapse; font-size: .9375rem; overflow-wrap: break-word; }
 th, td { padding: .55rem .75rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 thead th { color: var(--soft); font-size: .8125rem; font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }

@@ -15,6 +15,8 @@ h1 { font-size: clamp(1.75rem, 5vw, 2.5rem); line-height: 1.15; font-weight: 700
 .facts { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin-top: 1rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 .facts dt { color: var(--soft); font-size: .8125rem; }
 .facts dd { font-size: .9375rem; font-weight: 550; }
+.overview ~ main .brand { display: none; }
+.overview ~ main h1 { font-size: clamp(1.5rem, 4vw, 2rem); }
 .overview { padding-block: clamp(1.5rem, 5vw, 3rem) .5rem; }
 .overview .scroll { margin-block: 1.25rem .75rem; box-shadow: var(--shadow); }
 .callout {

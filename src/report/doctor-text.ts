@@ -1,0 +1,26 @@
+/** `qlik-sync doctor` for people: a line a check, and below it what to do. */
+
+import { count } from '../core/format.js';
+import type { Check, DoctorReport } from './doctor-report.js';
+import { type Paint, printable } from './paint.js';
+
+export function renderDoctor({ checks, requests }: DoctorReport, header: string, paint: Paint): string {
+  const of = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+  const verdict = `${of('ok')} ok, ${count(of('warning'), 'warning')}, ${of('failed')} failed, ${of('unknown')} unknown; ${count(requests, 'request')} answered, nothing written.\n`;
+  return [header, checks.map((check) => renderCheck(check, paint)).join(''), verdict].join('\n');
+}
+
+const symbols = {
+  ok: ['green', '✓'],
+  warning: ['yellow', '!'],
+  failed: ['red', '✗'],
+  unknown: ['dim', '?'],
+} as const;
+
+function renderCheck({ name, status, message, hint }: Check, paint: Paint): string {
+  const [style, symbol] = symbols[status];
+  const [first = '', ...rest] = message.split('\n').map(printable);
+  const more = [...rest, ...(hint === undefined ? [] : hint.split('\n').map(printable))];
+  const indent = ' '.repeat(17);
+  return `  ${paint(style, symbol)} ${name.padEnd(12)} ${first}\n${more.map((line) => `${indent}${line}\n`).join('')}`;
+}

@@ -1,0 +1,47 @@
+/** Which apps use what, as a part of documents. */
+
+import * as v from 'valibot';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const appFields = {
+  id: v.string(),
+  itemId: v.string(),
+  name: v.string(),
+  space: v.optional(v.string()),
+  owner: v.optional(v.string()),
+  collections: v.array(v.string()),
+  tags: v.array(v.string()),
+  publishedCopies: count,
+  updatedAt: v.optional(v.string()),
+  usage: v.optional(
+    v.pipe(
+      v.object({ views: count, users: count, trend: v.optional(v.number()) }),
+      v.description('The last 28 days; absent where the tenant measures no usage.'),
+    ),
+  ),
+};
+
+const unopenedApp = v.partial(v.object(appFields), ['itemId', 'collections', 'tags', 'publishedCopies']);
+
+export const impactPart = v.object({
+  extensions: v.array(
+    v.object({
+      extension: v.string(),
+      uses: v.array(
+        v.object({
+          app: v.object(appFields),
+          objects: v.pipe(v.array(v.string()), v.description('Ids.')),
+          masterItems: v.pipe(v.array(v.string()), v.description('Titles.')),
+        }),
+      ),
+    }),
+  ),
+  unopened: v.pipe(
+    v.array(v.object({ app: unopenedApp, reason: v.string() })),
+    v.description('Nothing is known of what these apps use.'),
+  ),
+  apps: v.object({ listed: count, opened: count, fromCache: count }),
+  usage: v.picklist(['on', 'off']),
+  missing: v.array(v.string()),
+});

@@ -1,0 +1,130 @@
+/** Who uses which extension, as a person reads it. */
+
+import { count } from '../core/format.js';
+import type { AppUse, ExtensionImpact, Impact } from '../core/impact.js';
+import { describeGaps, describeReach } from '../core/impact-gate.js';
+import { isWhole, reachOf } from '../core/impact-tally.js';
+import type { ImpactReport } from './impact-report.js';
+import { type Paint, printable } from './paint.js';
+
+export interface ImpactTextOptions {
+  readonly paint: Paint;
+  readonly detail: 'quiet' | 'normal' | 'verbose';
+}
+
+/** Apps that are listed before the rest is only counted, unless everything is asked for. */
+const shownApps = 20;
+
+/** Without the header line. */
+export function renderImpact({ question, impact }: ImpactReport, options: ImpactTextOptions): string {
+  const blocks = [
+    question === 'unused' ? renderUnused(impact) : renderExtensions({ question, impact }, options),
+    renderUnopened(impact, options),
+    renderMissing(impact, options.paint),
+    renderScope(impact),
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+function renderUnused(impact: Impact): string {
+  const names = impact.extensions.map(({ extension }) => `  ${printable(extension)}\n`).join('');
+  if (isWhole(impact)) {
+    return names === '' ? 'Every extension is used by an app.\n' : `Used by no visible app:\n${names}`;
+  }
+  const head = `No use seen, though ${printable(describeGaps(impact))}; so some of these may be used:\n`;
+  return names === '' ? 'A use was seen of every extension.\n' : `${head}${names}`;
+}
+
+function renderExtensions(
+  { question, impact }: Pick<ImpactReport, 'question' | 'impact'>,
+  options: ImpactTextOptions,
+): string {
+  const { extensions } = impact;
+  if (extensions.length === 0) {
+    return question === 'missing'
+      ? 'The apps refer to no extension that the tenant does not hold.\n'
+      : 'There is no extension to tell about.\n';
+  }
+  const head = question === 'missing' ? 'Apps refer to these, which the tenant does not hold:\n\n' : '';
+  const blocks = extensions.map((extension) => renderExtension(extension, impact, options));
+  return `${head}${blocks.join(options.detail === 'quiet' ? '' : '\n')}`;
+}
+
+function renderExtension(
+  { extension, uses }: ExtensionImpact,
+  impact: Impact,
+  { paint, detail }: ImpactTextOptions,
+): string {
+  const name = paint('bold', printable(extension));
+  if (uses.length === 0) {
+    return `${name}: ${isWhole(impact) ? 'no visible app uses it' : `no use seen; ${printable(describeGaps(impact))}`}\n`;
+  }
+  const { views } = reachOf(uses);
+  const seen = views === undefined ? '' : `, ${count(views, 'view')}`;
+  const head = `${name}: ${describeReach(uses)}${seen}\n`;
+  if (detail === 'quiet') return head;
+  const shown = detail === 'verbose' ? uses : uses.slice(0, shownApps);
+  const more = uses.length - shown.length;
+  const rest = more === 0 ? '' : `  … and ${more} more; -v shows all\n`;
+  return `${head}${shown.map((use) => renderUse(use, detail)).join('')}${rest}`;
+}
+
+function renderUse(use: AppUse, detail: ImpactTextOptions['detail']): string {
+  const { app, objects, masterItems } = use;
+  const usage =
+    app.usage === undefined
+      ? ''
+      : `  ${app.usage.users === 1 ? '1 person' : `${app.usage.users} people`}, ${count(app.usage.views, 'view')}${trend(app.usage.trend)}`;
+  const facts = [
+    app.space === undefined ? 'personal' : `space ${app.space}`,
+    ...(app.owner === undefined ? [] : [`owner ${app.owner}`]),
+    ...(app.updatedAt === undefined ? [] : [`updated ${app.updatedAt.slice(0, 10)}`]),
+    ...(app.tags.length === 0 ? [] : [`tags ${app.tags.join(', ')}`]),
+    ...(app.collections.length === 0 ? [] : [`collections ${app.collections.join(', ')}`]),
+    ...(app.publishedCopies === 0 ? [] : [`${app.publishedCopies} published`]),
+  ];
+  const held = [
+    ...(objects.length === 0 ? [] : [`${count(objects.length, 'object')}${list(objects, detail)}`]),
+    ...(masterItems.length === 0
+      ? []
+      : [`${count(masterItems.length, 'master item')}: ${masterItems.join(', ')}`]),
+  ];
+  return `  ${printable(app.name)}${usage}\n    ${printable(held.join('; '))}\n    ${printable(facts.join(' · '))}\n`;
+}
+
+function list(ids: readonly string[], detail: ImpactTextOptions['detail']): string {
+  return detail === 'verbose' ? ` (${ids.join(', ')})` : '';
+}
+
+function trend(slope: number | undefined): string {
+  if (slope === undefined || Math.abs(slope) < 0.05) return '';
+  return `, ${slope > 0 ? 'rising' : 'falling'} (${slope > 0 ? '+' : ''}${slope.toFixed(1)} people a week)`;
+}
+
+// ── What is not known ───────────────────────────────────────────────────────────────────────────────────
+
+function renderUnopened({ unopened }: Impact, { detail }: ImpactTextOptions): string {
+  if (unopened.length === 0) return '';
+  const shown = detail === 'verbose' ? unopened : unopened.slice(0, shownApps);
+  const lines = shown.map(({ app, reason }) => `  ${printable(app.name)}  ${printable(reason)}\n`);
+  const more = unopened.length - shown.length;
+  const rest = more === 0 ? '' : `  … and ${more} more; -v shows all\n`;
+  return `Not opened, so nothing is known of them:\n${lines.join('')}${rest}`;
+}
+
+export function renderMissing({ missing, usage }: Impact, paint: Paint): string {
+  const off =
+    usage === 'off'
+      ? ["the tenant's items settings have usage metrics off, so nobody knows how many people see an app"]
+      : [];
+  return [
+    ...off.map((text) => `${paint('yellow', 'no usage:')} ${text}\n`),
+    ...missing.map((text) => `${paint('yellow', 'missing:')} ${printable(text)}\n`),
+  ].join('');
+}
+
+function renderScope({ apps, unopened }: Impact): string {
+  const { listed, opened, fromCache } = apps;
+  const read = `${count(listed, 'app')}: ${opened} opened, ${fromCache} unchanged since an earlier run, ${unopened.length} not opened.`;
+  return `${read}\nWhat others keep on private sheets cannot be seen, so each number is at least that.\n`;
+}
