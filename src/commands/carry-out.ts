@@ -71,6 +71,7 @@ async function applyTold(
       ...{ plan, desired, actual, pack, signal, journal },
       tenant: connection.extensions,
       ...(backup === 'keep' && { backup: (await import('./recording.js')).openBackup(place) }),
+      ...(io.patience && { patience: io.patience }),
       concurrency: settings.flags.concurrency ?? defaultConcurrency,
       onOutcome: progress.outcome,
     });

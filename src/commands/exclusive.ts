@@ -1,6 +1,5 @@
 /** The right to write: one run at a time on this machine, for one tenant and project. */
 
-import { hostname } from 'node:os';
 import type { Release } from '../reconcile/lock.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import { renderInterrupted } from '../report/interrupted-text.js';
@@ -57,12 +56,13 @@ export async function tellInterrupted({ settings, connection, io }: RunPlace): P
   const { describeInterrupted } = await import('../reconcile/unfinished.js');
   const { root, project } = settings.config;
   const [last] = await readRuns({ root, tenant: connection.identity, project });
-  if (last === undefined || isRunning(last.start.who, io)) return;
+  if (last === undefined || (await isRunning(last.start.who, io))) return;
   const interrupted = describeInterrupted(last);
   if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));
 }
 
 /** A watch session's journal stays open for as long as it lives, and it has the lock only now and then. */
-function isRunning({ host, pid }: RunStart['who'], { self }: Io): boolean {
-  return host === hostname() && pid !== self.pid && self.isAlive(pid);
+async function isRunning(who: RunStart['who'], { self }: Io): Promise<boolean> {
+  const { lookAt } = await import('../reconcile/process-facts.js');
+  return who.pid !== self.pid && lookAt(who, self) === 'running';
 }

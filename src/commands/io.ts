@@ -1,6 +1,7 @@
 /** What a command may know of the process it runs in. Only `cli.ts` makes one from `process`. */
 
 import type { Readable, Writable } from 'node:stream';
+import type { Patience } from '../reconcile/means.js';
 import type { Self } from '../reconcile/process-facts.js';
 import type { Paint } from '../report/paint.js';
 import type { Report } from '../report/report.js';
@@ -35,6 +36,8 @@ export interface Io {
   readonly version: string;
   /** This process among others, for locks and journals. */
   readonly self: Self;
+  /** How long a write without an answer is tried; absent: the usual. */
+  readonly patience?: Patience;
   /** Takes what a run came to, for the files of `--report`; the last one counts. `run` provides it. */
   readonly record?: (report: Report) => void;
 }

@@ -40,8 +40,22 @@ export interface ApprovalOptions {
   readonly allowDeletes?: number;
   readonly allowUpdates?: number;
   readonly allowEmpty?: true;
+  /** Look for the apps that use what changes. */
+  readonly impact?: true;
+  /** The exact number of apps that may break. */
+  readonly acceptImpact?: number;
   /** commander's negation: true unless `--no-backup` is given. */
   readonly backup?: boolean;
+}
+
+export interface ImpactOptions {
+  readonly unused?: true;
+  readonly missing?: true;
+  readonly space?: readonly string[];
+  readonly app?: readonly string[];
+  readonly maxApps?: number;
+  /** Milliseconds. */
+  readonly maxDuration?: number;
 }
 
 export interface SandboxOptions {
@@ -118,6 +132,27 @@ export function addApprovals(command: Command): Command {
     .option('--no-backup', 'keep no copy of what is overwritten or deleted');
 }
 
+/** Which apps a plan touches, and how many of them may break. */
+export function addImpactGate(command: Command): Command {
+  return command
+    .option('--impact', 'look for the apps that use what changes')
+    .addOption(
+      new Option('--accept-impact <n>', 'the exact number of apps that may break').argParser(parseCount),
+    );
+}
+
+export function addImpactOptions(command: Command): Command {
+  return command
+    .option('--unused', 'extensions of the tenant that no visible app uses')
+    .option('--missing', 'extensions that apps refer to and the tenant does not hold')
+    .option('--space <id>', 'only apps of this space, or personal; repeatable', collect)
+    .option('--app <id or name>', 'only this app, by id or a part of its name; repeatable', collect)
+    .addOption(new Option('--max-apps <n>', 'open at most so many apps').argParser(parsePositive))
+    .addOption(
+      new Option('--max-duration <time>', 'stop reading after this time, such as 5m').argParser(parseDuration),
+    );
+}
+
 export function addSandboxOptions(command: Command): Command {
   return command
     .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
@@ -153,7 +188,8 @@ export function addInitOptions(command: Command): Command {
     .option('--no-color', 'no colour');
 }
 
-function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+/** A repeatable option. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value.normalize('NFC')];
 }
 

@@ -6,6 +6,7 @@ import { withComparisons } from './comparisons.js';
 import { connect } from './connect.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
+import { withImpact } from './plan-impact.js';
 import { print } from './print.js';
 import { propose } from './propose.js';
 import { createSelector } from './selection.js';
@@ -18,14 +19,14 @@ export async function showPlan(names: readonly string[], given: PlanFlags, io: I
   const settings = await readSettings(given, io);
   const connection = await connect(settings, io, { onWait: (notice) => io.stderr.write(`${notice}\n`) });
   try {
-    const proposal = await propose({
+    const place = { settings, connection, io };
+    const proposed = await propose({
       broken: 'refuse',
       selector: await createSelector(names),
-      settings,
       approvals: given,
-      connection,
-      io,
+      ...place,
     });
+    const proposal = await withImpact(proposed, place, given);
     const shown =
       given.diff === true ? await withComparisons(proposal, settings, connection, io) : proposal.report;
     const report = { ...shown, exitCode: exitCodeOf(shown, given) };

@@ -2,12 +2,18 @@
 
 import { Command } from 'commander';
 import type { Io } from './io.js';
+import { addAdopt } from './program/adopt.js';
 import { addApply } from './program/apply.js';
+import { addDrift } from './program/drift.js';
+import { addConfig } from './program/config.js';
+import { addDoctor } from './program/doctor.js';
 import type { AddCommand, Finish } from './program/finish.js';
 import { addHistory } from './program/history.js';
+import { addImpact } from './program/impact.js';
 import { addInit } from './program/init.js';
 import { addPack } from './program/pack.js';
 import { addPlan } from './program/plan.js';
+import { addPull } from './program/pull.js';
 import { addRollback } from './program/rollback.js';
 import { addSandbox } from './program/sandbox.js';
 import { addValidate } from './program/validate.js';
@@ -38,11 +44,17 @@ const commands: Readonly<Record<string, AddCommand>> = {
   validate: addValidate,
   plan: addPlan,
   apply: addApply,
+  impact: addImpact,
   watch: addWatch,
   pack: addPack,
   history: addHistory,
   rollback: addRollback,
+  drift: addDrift,
+  adopt: addAdopt,
+  pull: addPull,
   sandbox: addSandbox,
+  doctor: addDoctor,
+  config: addConfig,
 };
 
 /** Describing all commands costs 4 ms, so only help and mistakes see all of them. */

@@ -1,6 +1,6 @@
 /** Runs the command that argv names and turns whatever happens into an exit code and one message. */
 
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import {
   ConfigError,
   type ExitCode,
@@ -15,17 +15,29 @@ import { printable } from '../report/paint.js';
 import { renderFindings } from '../report/text.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
+import { openReporting, type Reporting } from './reporting.js';
 
 export async function run(io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const program = createProgram(io, (code) => {
+  const reporting = openReporting(io);
+  const program = createProgram(reporting.io, (code) => {
     exitCode = code;
   });
+  program.hook('preAction', (_program, action) => beginReporting(reporting, action));
   try {
     await program.parseAsync(io.argv, { from: 'user' });
-    return exitCode;
+    return await reporting.end({ exitCode });
   } catch (error) {
-    return error instanceof CommanderError ? reportUsage(error, io) : reportError(asUserError(error), io);
+    if (error instanceof CommanderError) return reportUsage(error, io);
+    const known = asUserError(error);
+    return await reporting.end({ exitCode: reportError(known, io), error: known });
+  }
+}
+
+/** Only a command that takes the option has something to report. */
+async function beginReporting(reporting: Reporting, action: Command): Promise<void> {
+  if (action.options.some((option) => option.attributeName() === 'report')) {
+    await reporting.begin(action.name(), action.opts());
   }
 }
 

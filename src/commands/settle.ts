@@ -18,8 +18,6 @@ import type { RunFacts } from './run-facts.js';
 export interface Approving extends ApprovalOptions {
   /** `--confirm <env>`. */
   readonly confirm?: string;
-  /** Milliseconds from the start of the command. */
-  readonly maxDuration?: number;
 }
 
 export interface Planned extends Pick<CarryOut, 'command' | 'undoes' | 'signal' | 'notices'> {
@@ -46,15 +44,10 @@ export async function settle(place: RunPlace, planned: Planned, given: Approving
   return written.exitCode;
 }
 
-/** What ends the starting of anything new. */
-export function stopSignal({ maxDuration }: Approving, { interrupted }: Io): AbortSignal {
-  if (maxDuration === undefined) return interrupted;
-  return AbortSignal.any([interrupted, AbortSignal.timeout(maxDuration)]);
-}
-
 /** Where stdout is one document, what is about to happen is said on stderr. */
 function show(report: PlanReport, flags: SharedFlags, io: Io): void {
   const sink = flags.json === true ? io.stderr : io.stdout;
+  io.record?.(report);
   sink.write(renderPlan({ ...report, refusals: [] }, textOptions(flags, sink)));
 }
 

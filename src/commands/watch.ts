@@ -37,6 +37,7 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
   const loop = createLoop({ run: (turn) => crash.guard(() => runTurn(turn), 'done') });
   const options = { given, io, onWake, onNotice: output.notice, cutOff: cutOff.signal };
   let session: Session | undefined;
+  let exitCode: ExitCode = exitCodes.bug;
 
   /** Before the first look at everything a wake tells nothing new. */
   function onWake(wake: Wake): void {
@@ -56,11 +57,12 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
 
   async function runTurn(turn: Turn): Promise<'done' | 'retry'> {
     if (session === undefined) return 'retry';
-    const { settings, connection, folders } = session;
+    const { settings, connection, folders, record, revisions } = session;
     const witness = folders.openWitness();
     const sinceSave = (name: string): number => performance.now() - turn.since(name);
     const { hold: onWrites, release: onWritten } = turn;
-    const means = { selector, settings, connection, approvals: given, io, pack, witness, tell };
+    const own = { record, revisions, lock: session.lock };
+    const means = { ...own, selector, settings, connection, approvals: given, io, pack, witness, tell };
     return runCycle({ names: turn.names, ...means, sinceSave, onWrites, onWritten });
   }
 
@@ -70,7 +72,7 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
       session = await openSession(options);
       tell.tell({ event: 'config', status: 'reloaded', message: '' });
       loop.wake('all', performance.now());
-      await previous?.close();
+      await previous?.close(exitCodes.ok);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       tell.tell({ event: 'config', status: 'rejected', message: error.message });
@@ -88,9 +90,10 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
       crash.happened,
     ]).finally(() => clearInterval(timer));
     await finish(loop, tell, cutOff);
-    return io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
+    exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
+    return exitCode;
   } finally {
-    await session?.close();
+    await session?.close(exitCode);
     output.close();
   }
 }

@@ -28,12 +28,16 @@ const mostUnpacked = 256 * 2 ** 20;
 /**
  * The digest of a downloaded archive: the wrapping folder is stripped, nothing but Qlik's own dropping
  * applies. `undefined` where the content cannot be told for certain; never throws on any bytes.
+ * @param counts which files to digest; all where absent
  */
-export async function digestArchive(bytes: Uint8Array): Promise<DigestedArchive | undefined> {
+export async function digestArchive(
+  bytes: Uint8Array,
+  counts: (path: string) => boolean = () => true,
+): Promise<DigestedArchive | undefined> {
   const opened = openArchive(bytes);
   if (opened === undefined) return undefined;
   const files: ArchivedFile[] = [];
-  for (const { path, read } of opened.filter((entry) => !isDroppedByQlik(entry.path))) {
+  for (const { path, read } of opened.filter((entry) => !isDroppedByQlik(entry.path) && counts(entry.path))) {
     const content = await read();
     if (content === undefined) return undefined;
     files.push({ path, bytes: content.length, sha256: sha256Of(content) });

@@ -217,3 +217,52 @@ describe('what is wrong with folders', () => {
     expect([candidates, remarks.map((each) => each.finding.rule)]).toEqual([[], ['symlink-outside']]);
   });
 });
+
+describe('folders that may hold an extension nobody can read', () => {
+  const unread = async (
+    files: Files,
+    patterns: readonly string[],
+    prepare = (_tree: Tree): void => undefined,
+  ) => {
+    const tree = plant(files);
+    prepare(tree);
+    return (await discover(tree.root, tree.root, patterns)).unread;
+  };
+
+  it.each<readonly [string, Files, string, object[]]>([
+    [
+      'of its own name, where it holds other things',
+      { 'ext/a/a.js': '' },
+      'ext/*',
+      [{ displayFolder: 'ext/a', name: 'a' }],
+    ],
+    ['of any name, where it is named', { 'ext/a/a.js': '' }, 'ext/a', [{ displayFolder: 'ext/a' }]],
+    [
+      'of any name, where nobody built it',
+      { 'ext/a/package.json': '{}' },
+      'ext/*',
+      [{ displayFolder: 'ext/a' }],
+    ],
+    [
+      'of any name, where it is as good as empty',
+      { 'ext/a/.gitkeep': '' },
+      'ext/*',
+      [{ displayFolder: 'ext/a' }],
+    ],
+    ['none below a deep pattern', { 'ext/a/a.js': '' }, 'ext/**', []],
+    ['none where there is one', extensions('ext/a'), 'ext/*', []],
+  ])('%s', async (_row, files, pattern, expected) => {
+    expect(await unread(files, [pattern])).toEqual(expected);
+  });
+
+  it('links that lead nowhere, unless they are left out', async () => {
+    const link = (tree: Tree): void => symlinkSync('../built', tree.path('ext/gone'));
+    expect(await unread(extensions('ext/a'), ['ext/*'], link)).toEqual([{ displayFolder: 'ext/gone' }]);
+    expect(await unread(extensions('ext/a'), ['ext/*', '!ext/gone'], link)).toEqual([]);
+  });
+
+  it('patterns that match nothing are named as they are written', async () => {
+    const { unmatched } = await discover(plant(extensions('ext/a')).root, '/', ['ext/*', 'maps/*']);
+    expect(unmatched).toEqual(['maps/*']);
+  });
+});

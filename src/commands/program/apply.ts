@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { ApplyFlags } from '../apply.js';
 import type { Io } from '../io.js';
-import { addApprovals, addShared, parseDuration } from '../options.js';
+import { addApprovals, addImpactGate, addShared, parseDuration } from '../options.js';
 import type { Finish } from './finish.js';
 
 export function addApply(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('apply')))
+  addImpactGate(addApprovals(addShared(program.command('apply'))))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('make the tenant match the folders')
     .option('--confirm <env>', 'confirm a protected environment by its name')

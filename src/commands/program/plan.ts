@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addShared } from '../options.js';
+import { addApprovals, addImpactGate, addShared } from '../options.js';
 import type { PlanFlags } from '../plan.js';
 import type { Finish } from './finish.js';
 
 export function addPlan(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('plan')))
+  addImpactGate(addApprovals(addShared(program.command('plan'))))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('show what apply would do')
     .option('--diff', 'show what changes in each extension, file by file')

@@ -1,0 +1,88 @@
+/** `qlik-sync adopt`: what is on the tenant becomes this project's, with the content that it has. */
+
+import { type ExitCode, UserError } from '../core/errors.js';
+import type { Plan } from '../core/model.js';
+import { pack } from '../source/pack.js';
+import { openAdopting } from './adopting.js';
+import type { RunPlace } from './exclusive.js';
+import type { Io } from './io.js';
+import { propose } from './propose.js';
+import { createSelector, type Selector } from './selection.js';
+import { type Approving, settle } from './settle.js';
+import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
+
+export type AdoptFlags = RunFlags & Approving;
+
+export function adopt(names: readonly string[], given: AdoptFlags, io: Io): Promise<ExitCode> {
+  return runOnTenant('adopt', given, io, (place, running) => planAndAdopt(names, given, place, running));
+}
+
+async function planAndAdopt(
+  names: readonly string[],
+  given: AdoptFlags,
+  place: RunPlace,
+  running: Running,
+): Promise<ExitCode> {
+  const leftOut = new Map<string, Set<string>>();
+  const { folders, guard, report, packWith } = await propose({
+    broken: 'refuse',
+    selector: await selectFolders(names),
+    approvals: given,
+    adopting: openAdopting(place.settings, (name, path) => {
+      leftOut.set(name, (leftOut.get(name) ?? new Set()).add(path));
+    }),
+    ...place,
+  });
+  assertThere(names, guard.plan);
+  for (const notice of describeLeftOut(guard.plan, leftOut)) running.notices.say(notice);
+  const header = { ...report.header, command: 'adopt' } as const;
+  const planned = { report: { ...report, header }, guard, desired: folders.desired, pack: packWith(pack) };
+  return settle(place, { command: 'adopt', ...planned, ...running }, given);
+}
+
+/** Names that only the tenant knows are for `pull`. */
+async function selectFolders(names: readonly string[]): Promise<Selector | undefined> {
+  const selector = await createSelector(names);
+  if (selector === undefined) return undefined;
+  return {
+    matches: selector.matches,
+    assertUsed: (known) => {
+      try {
+        selector.assertUsed(known);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const hint =
+          `Only what has a folder can be adopted; qlik-sync pull writes one. ${error.hint ?? ''}`.trim();
+        throw new UserError(error.message, { hint, cause: error });
+      }
+    },
+  };
+}
+
+/** A glob may match folders that were never deployed; a name that was given is meant. */
+function assertThere(names: readonly string[], { changes }: Plan): void {
+  const missing = changes.find(
+    ({ name, state, action }) => state === 'missing' && action === 'none' && names.includes(name),
+  );
+  if (missing === undefined) return;
+  throw new UserError(`${missing.name} is not on the tenant, so there is nothing to adopt.`, {
+    hint: `qlik-sync apply ${missing.name} creates it.`,
+  });
+}
+
+const mostNamed = 5;
+
+function describeLeftOut(
+  { changes }: Plan,
+  leftOut: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly string[] {
+  const adopted = changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
+  return adopted.flatMap(({ name }) => {
+    const paths = [...(leftOut.get(name) ?? [])];
+    if (paths.length === 0) return [];
+    const rest = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : '';
+    return [
+      `${name}: from now on without ${paths.slice(0, mostNamed).join(', ')}${rest}, which no upload takes`,
+    ];
+  });
+}

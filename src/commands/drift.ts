@@ -1,0 +1,81 @@
+/** `qlik-sync drift`: tell whether the tenant departed from the folders, and write nothing. */
+
+import type { Departure } from '../core/drift.js';
+import { type ExitCode, exitCodes } from '../core/errors.js';
+import type { Plan } from '../core/model.js';
+import type { Drift, DriftReport } from '../report/drift-report.js';
+import { connect } from './connect.js';
+import { type Baseline, readBaseline } from './drift/baseline.js';
+import { compileIgnores, type Ignores } from './drift/ignores.js';
+import { type Observed, observeDrift } from './drift/observe.js';
+import type { RunPlace } from './exclusive.js';
+import type { Io } from './io.js';
+import { openNotices } from './notices.js';
+import type { SharedFlags } from './options.js';
+import { print } from './print.js';
+import { createSelector } from './selection.js';
+import { readSettings } from './settings.js';
+
+export type DriftFlags = SharedFlags & {
+  readonly verify?: true;
+  /** Relative to the working directory. */
+  readonly baseline?: string;
+};
+
+export async function showDrift(names: readonly string[], given: DriftFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(given, io);
+  const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say });
+  const place = { settings, connection, io };
+  try {
+    const baseline = given.baseline === undefined ? undefined : readBaseline(given.baseline, place);
+    const ignores = await compileIgnores(settings.config.driftIgnore, new Date());
+    const selector = await createSelector(names);
+    const observed = await observeDrift(selector, given.verify === true ? 'bytes' : 'markers', place);
+    const report = await reportOf(observed, ignores, baseline, place);
+    print(report, settings.flags, io);
+    return report.exitCode;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function reportOf(
+  { departures, plan, folders, isSelected }: Observed,
+  ignores: Ignores,
+  baseline: Baseline | undefined,
+  { settings, connection }: RunPlace,
+): Promise<DriftReport> {
+  const drift = departures.map((departure) => judge(departure, ignores, baseline));
+  const header = { command: 'drift', tool: settings.tool, project: settings.config.project } as const;
+  return {
+    kind: 'drift',
+    header: { ...header, tenant: connection.header },
+    source: await readSource(settings.config.root, settings.flags),
+    plan,
+    drift,
+    expired: ignores.expired,
+    gone: baseline?.findGone(departures).filter(({ name }) => isSelected(name)) ?? [],
+    compared: countCompared(plan),
+    findings: folders.findings,
+    leftOut: [],
+    exitCode: drift.some(({ alarm }) => alarm === 'new') ? exitCodes.changes : exitCodes.ok,
+  };
+}
+
+function judge(departure: Departure, ignores: Ignores, baseline: Baseline | undefined): Drift {
+  const ignored = ignores.find(departure.name);
+  if (ignored !== undefined) return { ...departure, alarm: 'ignored', ignored };
+  return { ...departure, alarm: baseline?.holds(departure) === true ? 'known' : 'new' };
+}
+
+/** Names that both sides know and the selection did not leave out. */
+function countCompared({ changes }: Plan): number {
+  return changes.filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected').length;
+}
+
+/** Two processes of git, which only a document asks for. */
+async function readSource(root: string, { json }: SharedFlags): Promise<DriftReport['source']> {
+  if (json !== true) return {};
+  const { readGitState } = await import('../source/git.js');
+  return readGitState(root);
+}

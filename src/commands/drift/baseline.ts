@@ -1,0 +1,101 @@
+/** `--baseline`: what an earlier `drift --json` told, so that only what is new alarms. */
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Departure, type DriftKind, driftKinds } from '../../core/drift.js';
+import { UserError } from '../../core/errors.js';
+import { reasonOf } from '../../source/display.js';
+import type { RunPlace } from '../exclusive.js';
+
+export interface Baseline {
+  /** Whether it is known, and nothing moved on the tenant since. */
+  readonly holds: (departure: Departure) => boolean;
+  readonly findGone: (now: readonly Departure[]) => readonly Known[];
+}
+
+interface Known {
+  readonly name: string;
+  readonly kind: DriftKind;
+}
+
+/** @throws UserError for what is no such document, or one of another project or tenant */
+export function readBaseline(file: string, { settings, connection }: RunPlace): Baseline {
+  const document = parse(read(resolve(settings.cwd, file), file), file);
+  const { project } = settings.config;
+  if (document['project'] !== project) {
+    throw unusable(file, `is of the project ${String(document['project'])}, this is ${project}`);
+  }
+  const url = readText(document['tenant'], 'url');
+  // The embedded tenant takes another port each time.
+  if (connection.kind === 'tenant' && url !== connection.header.url) {
+    throw unusable(file, `is of ${url ?? 'no tenant'}, this is ${connection.header.url}`);
+  }
+  const known = entriesOf(document['drift'], file);
+  const keys = new Set(known.map(({ key }) => key));
+  return {
+    holds: (departure) => keys.has(keyOf(departure.name, departure.kind, departure.tenant?.md5)),
+    findGone: (now) => {
+      const present = new Set(now.map(({ name, kind }) => keyOf(name, kind, undefined)));
+      return known
+        .filter(({ name, kind }) => !present.has(keyOf(name, kind, undefined)))
+        .map(({ name, kind }) => ({ name, kind }));
+    },
+  };
+}
+
+function read(path: string, file: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UserError(`--baseline ${file} cannot be read: ${reasonOf(cause)}.`, {
+      hint: `qlik-sync drift --json > ${file} writes one.`,
+      cause,
+    });
+  }
+}
+
+function parse(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (isObject(document) && document['command'] === 'drift' && document['schemaVersion'] === 1)
+      return document;
+  } catch {
+    // The same words as for any other file.
+  }
+  throw unusable(file, 'is not what drift --json prints, or of a newer version');
+}
+
+function unusable(file: string, problem: string): UserError {
+  return new UserError(`--baseline ${file} ${problem}.`, {
+    hint: 'Write a new one with qlik-sync drift --json.',
+  });
+}
+
+/** What it ignored was not accepted: when the entry expires, it is told again. */
+function entriesOf(drift: unknown, file: string): readonly (Known & { readonly key: string })[] {
+  if (!Array.isArray(drift)) throw unusable(file, 'holds no list of departures');
+  return drift.flatMap((entry: unknown) => {
+    const [name, kind] = [
+      readText(entry, 'name'),
+      driftKinds.find((each) => each === readText(entry, 'kind')),
+    ];
+    if (name === undefined || kind === undefined)
+      throw unusable(file, 'holds a departure without name or kind');
+    if (readText(entry, 'alarm') === 'ignored') return [];
+    const tenant = isObject(entry) ? entry['tenant'] : undefined;
+    return [{ name, kind, key: keyOf(name, kind, readText(tenant, 'md5')) }];
+  });
+}
+
+function keyOf(name: string, kind: DriftKind, md5: string | undefined): string {
+  return JSON.stringify([name, kind, md5 ?? '']);
+}
+
+function readText(value: unknown, key: string): string | undefined {
+  const text = isObject(value) ? value[key] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

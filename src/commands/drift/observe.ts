@@ -1,0 +1,94 @@
+/** Both sides read at once, and where they differ. One list request; an archive only where a marker does not tell. */
+
+import { setImmediate } from 'node:timers/promises';
+import { type Departure, departureOf, findDepartures, sortDepartures } from '../../core/drift.js';
+import { isOwned } from '../../core/marker.js';
+import type { ActualState, Plan, Policy } from '../../core/model.js';
+import { plan } from '../../core/plan.js';
+import { resolveContent } from '../../reconcile/resolve.js';
+import { readActual } from '../../tenant/actual.js';
+import { type CountingReader, openArchiveReader } from '../archive-reader.js';
+import type { RunPlace } from '../exclusive.js';
+import { assertFound, assertNoErrors, type Folders, readFolders } from '../folders.js';
+import { policyOf } from '../policy.js';
+import { defaultConcurrency } from '../propose.js';
+import type { Selector } from '../selection.js';
+
+export interface Observed {
+  readonly departures: readonly Departure[];
+  readonly plan: Plan;
+  readonly folders: Folders;
+  readonly isSelected: (name: string) => boolean;
+}
+
+/** @throws FindingsError where the rules found errors, TenantError, RefusedError, UserError */
+export async function observeDrift(
+  selector: Selector | undefined,
+  depth: 'markers' | 'bytes',
+  place: RunPlace,
+): Promise<Observed> {
+  const { folders, listed } = await readBoth(selector, place);
+  const { settings, connection, io } = place;
+  const reader = openArchiveReader(settings, connection, io);
+  const policy = strictPolicy(place, folders);
+  const concurrency = settings.flags.concurrency ?? defaultConcurrency;
+  const { desired } = folders;
+  const actual = await resolveContent(desired, listed, policy.project, reader.readArchive, { concurrency });
+  const world = { desired, actual, policy, tenant: connection.identity };
+  const first = plan({ ...world, reads: 1 });
+  const forged = depth === 'bytes' ? await findForged(first, folders, actual, reader) : [];
+  return {
+    departures: sortDepartures([...findDepartures(first.changes, desired), ...forged]),
+    plan: plan({ ...world, reads: 1 + reader.downloads() }),
+    folders,
+    isSelected: selector?.matches ?? (() => true),
+  };
+}
+
+async function readBoth(
+  selector: Selector | undefined,
+  { settings, connection, io }: RunPlace,
+): Promise<{ readonly folders: Folders; readonly listed: ActualState }> {
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
+  const listing = readActual({ list: () => connection.extensions.list({ signal }) });
+  listing.catch(() => undefined);
+  try {
+    // The request begins to leave before the disk is read.
+    await setImmediate();
+    const folders = await readFolders(selector, settings);
+    assertNoErrors(folders.findings);
+    const listed = await listing;
+    const ownsAny = listed.extensions.some((record) => isOwned(record, settings.config.project));
+    if (!ownsAny) assertFound(folders, settings);
+    return { folders, listed };
+  } finally {
+    giveUp.abort();
+  }
+}
+
+/** What the config permits to be overwritten or kept has departed all the same. */
+function strictPolicy({ settings }: RunPlace, folders: Folders): Policy {
+  const approvals = { onDrift: 'stop' } as const;
+  return { ...policyOf(settings.config, approvals, folders), prune: false, versionPolicy: 'off' };
+}
+
+async function findForged(
+  { changes }: Plan,
+  { desired }: Folders,
+  { extensions }: ActualState,
+  { readArchive }: CountingReader,
+): Promise<readonly Departure[]> {
+  const { verifyArchives } = await import('../../reconcile/verify-archives.js');
+  const inSync = changes.filter(({ state, reason }) => state === 'in-sync' && reason !== 'not-selected');
+  const pairs = inSync.flatMap(({ name, actual }) => {
+    const extension = desired.extensions.find((each) => each.name === name);
+    const record = extensions.find(({ id }) => id === actual?.id);
+    return extension === undefined || record === undefined ? [] : [{ desired: extension, record }];
+  });
+  const wrong = await verifyArchives(pairs, readArchive);
+  return inSync.flatMap((change) => {
+    const problem = wrong.get(change.name);
+    return problem === undefined ? [] : [departureOf(change, 'changed-on-tenant', problem)];
+  });
+}

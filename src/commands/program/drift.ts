@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { DriftFlags } from '../drift.js';
+import type { Io } from '../io.js';
+import { addShared } from '../options.js';
+import type { Finish } from './finish.js';
+
+export function addDrift(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('drift'))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('tell whether the tenant departed from the folders')
+    .option('--verify', 'also pack the folders and compare the archives themselves')
+    .option('--baseline <file>', 'alarm only for what this output of drift --json does not hold')
+    .action(async (names: string[], flags: DriftFlags) => {
+      const { showDrift } = await import('../drift.js');
+      finish(await showDrift(names, flags, io));
+    });
+}

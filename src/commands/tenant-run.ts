@@ -1,0 +1,47 @@
+/** A run that may write to a tenant: its settings, its connection and the lock, all given back at its end. */
+
+import type { ExitCode } from '../core/errors.js';
+import { connect } from './connect.js';
+import { type Exclusive, type RunPlace, tellInterrupted, withLock } from './exclusive.js';
+import type { Io } from './io.js';
+import { type Notices, openNotices } from './notices.js';
+import type { SharedFlags } from './options.js';
+import { readSettings } from './settings.js';
+
+export interface Running {
+  /** Ends the starting of anything new: an interrupt, or `--max-duration`. */
+  readonly signal: AbortSignal;
+  readonly notices: Notices;
+}
+
+export interface RunFlags extends SharedFlags {
+  /** Milliseconds from the start of the command. */
+  readonly maxDuration?: number;
+}
+
+/** @throws UserError where the config, the credentials or the lock are not to be had */
+export async function runOnTenant(
+  command: Exclusive['command'],
+  given: RunFlags,
+  io: Io,
+  work: (place: RunPlace, running: Running) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const signal = stopSignal(given, io);
+  const settings = await readSettings(given, io);
+  const notices = openNotices(io.stderr);
+  const connection = await connect(settings, io, { onWait: notices.say });
+  const place = { settings, connection, io };
+  try {
+    return await withLock(place, { command, say: notices.say }, async () => {
+      await tellInterrupted(place);
+      return work(place, { signal, notices });
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
+  if (maxDuration === undefined) return interrupted;
+  return AbortSignal.any([interrupted, AbortSignal.timeout(maxDuration)]);
+}
