@@ -29,7 +29,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'p-limit': ['reconcile/', 'source/'],
   commander: ['commands/'],
   '@clack/prompts': ['commands/'],
-  valibot: ['config/', 'report/documents.ts', 'report/watch-documents.ts', 'report/drift-documents.ts', 'report/history-documents.ts', 'report/pull-documents.ts', 'report/json-schema.ts'],
+  valibot: ['config/', 'report/documents.ts', 'report/watch-documents.ts', 'report/config-documents.ts', 'report/doctor-documents.ts', 'report/drift-documents.ts', 'report/history-documents.ts', 'report/pull-documents.ts', 'report/impact-documents.ts', 'report/impact-part.ts', 'report/json-schema.ts'],
   '@valibot/to-json-schema': ['config/json-schema.ts', 'report/json-schema.ts'],
   'jsonc-parser': ['config/', 'core/manifest'],
   yaml: ['config/'],

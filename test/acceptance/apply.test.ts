@@ -39,7 +39,7 @@ async function names(): Promise<readonly (string | null | undefined)[]> {
 }
 
 describe('apply', () => {
-  it('costs one list and one write a change', async () => {
+  it('costs one list, one write a change, and a read of each record that is overwritten or deleted', async () => {
     write('a', 'b', 'c');
     expect((await apply()).code).toBe(0);
     change('a', 'b');
@@ -48,8 +48,12 @@ describe('apply', () => {
     await tenant.takeRequests();
     expect((await apply('--prune')).code).toBe(0);
     const requests = await tenant.takeRequests();
-    expect(requests.map(({ method }) => method).sort()).toEqual(['DELETE', 'GET', 'PATCH', 'PATCH', 'POST']);
-    expect(requests.at(-1)?.method).toBe('DELETE');
+    const methods = requests.map(({ method }) => method);
+    expect(methods.filter((method) => method !== 'GET').sort()).toEqual(['DELETE', 'PATCH', 'PATCH', 'POST']);
+    // What was uploaded is in the local store, so no archive is downloaded; a delete's effect is looked at.
+    expect(requests.filter(({ path }) => path.endsWith('/file'))).toEqual([]);
+    expect(methods.filter((method) => method === 'GET')).toHaveLength(1 + 2 + 2);
+    expect(methods.slice(-3)).toEqual(['GET', 'DELETE', 'GET']);
     expect(await names()).toEqual(['a', 'b', 'd']);
   });
 
@@ -93,7 +97,7 @@ describe('apply', () => {
     expect(refused.stdout).toContain('--allow-replace a');
     await tenant.takeRequests();
     expect((await apply('--allow-replace', 'a')).code).toBe(0);
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET', 'DELETE', 'POST']);
+    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'POST']);
     const [after] = await tenant.client.list();
     expect(after?.id).not.toBe(before?.id);
     expect(after?.supernova).toBe(false);
@@ -112,12 +116,12 @@ describe('apply', () => {
         times: 1,
         when: 'before',
         kind: 'status',
-        status: 500,
+        status: 422,
       },
     ]);
     const result = await apply('--prune');
     expect(result.code).toBe(5);
-    expect(result.stdout).toMatch(/✗ a {2}update failed: .*500/);
+    expect(result.stdout).toMatch(/✗ a {2}update failed: .*422/);
     expect(result.stdout).toContain('· old  delete not attempted');
     expect(result.stdout).toContain(
       'Applied: 0 created, 1 updated, 0 replaced, 0 deleted, 1 failed, 1 not attempted, 0 blocked',
@@ -273,7 +277,7 @@ describe('apply', () => {
     await apply();
     workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
     await tenant.addFaults([
-      { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 500 },
+      { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 422 },
     ]);
     const result = await apply('--allow-replace', 'a');
     expect(result.code).toBe(5);
@@ -283,8 +287,9 @@ describe('apply', () => {
 
   it('a login page in answer to a write is a matter of authentication', async () => {
     write('a');
-    await tenant.addFaults([{ method: 'POST', path: '*', times: 1, when: 'before', kind: 'html' }]);
+    await tenant.addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'html' }]);
     expect((await apply()).code).toBe(4);
+    expect(await names()).toEqual([]);
   });
 
   it('an archive that cannot be downloaded concerns its own extension alone', async () => {

@@ -1,6 +1,7 @@
 /** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
 
 import { run } from '../../src/commands/run.js';
+import type { Patience } from '../../src/reconcile/means.js';
 import { plain } from '../../src/report/paint.js';
 import type { Result } from './workspace.js';
 
@@ -8,6 +9,7 @@ export interface InProcessOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupted?: AbortSignal;
+  readonly patience?: Patience;
   readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
@@ -19,6 +21,9 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Nobody waits in a test: what is not there at once is looked at again at once. */
+const briefly: Patience = { tries: 3, pauseMs: () => 5, lastLookMs: 5 };
 
 export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
@@ -41,6 +46,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     terminal: undefined,
     version: '0.0.0-test',
     self: { pid: process.pid, isAlive },
+    patience: options.patience ?? briefly,
   });
   return { code, stdout: out.join(''), stderr: err.join('') };
 }

@@ -107,12 +107,12 @@ describe('--json', () => {
 
   it('apply with a failure', async () => {
     await tenant.addFaults([
-      { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 500 },
+      { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 422 },
     ]);
     const { code, document } = await runJson('apply', 'apply', '--yes');
     expect(code).toBe(5);
     expect(document['outcomes']).toContainEqual(
-      expect.objectContaining({ status: 'failed', error: expect.objectContaining({ status: 500 }) }),
+      expect.objectContaining({ status: 'failed', error: expect.objectContaining({ status: 422 }) }),
     );
   });
 

@@ -21,6 +21,8 @@ export interface TestTenant {
   /** The requests since the last `takeRequests`, left where they are: what comes meanwhile is not lost. */
   readonly seeRequests: () => Promise<readonly LoggedRequest[]>;
   readonly addFaults: (faults: readonly object[]) => Promise<void>;
+  /** Takes back those that were not met. */
+  readonly clearFaults: () => Promise<void>;
   readonly edit: (change: object) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -46,6 +48,9 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
     seeRequests: async () => (await (await control('requests')).json()) as readonly LoggedRequest[],
     addFaults: async (faults) => {
       await control('faults', { method: 'POST', body: JSON.stringify(faults) });
+    },
+    clearFaults: async () => {
+      await control('faults', { method: 'DELETE' });
     },
     edit: async (change) => {
       await control('edit', { method: 'POST', body: JSON.stringify(change) });

@@ -74,7 +74,7 @@ export function extensionFiles(
   const manifest = { name, type: 'visualization', version, ...(supernova !== undefined && { supernova }) };
   return {
     [`${folder}/${name}.qext`]: JSON.stringify(manifest),
-    [`${folder}/${name}.js`]: `define([], () => ({ paint() { return '${code}'; } }));\n`,
+    [`${folder}/${name}.js`]: `define([], () => ({ name: ${JSON.stringify(name)}, paint() { return '${code}'; } }));\n`,
   };
 }
 

@@ -1,315 +1,177 @@
-/** Laws 1, 3, 4 and 5 over generated worlds, through the real pipeline and the sandbox. */
+/** Laws 1, 3, 4, 5 and 7 over 500 generated worlds, through the real pipeline and sockets, with faults and concurrency. */
 
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archiveName } from '../../src/core/marker.js';
-import { type RunningSandbox, startSandbox } from '../../src/sandbox/start.js';
-import { pack } from '../../src/source/pack.js';
-import { readDesired } from '../../src/source/read.js';
-import { apiKeyAuth } from '../../src/tenant/auth.js';
-import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
-import { openTenant, type TenantHttp } from '../../src/tenant/http.js';
+import { describe, expect, it } from 'vitest';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
-import { runInProcess } from './in-process.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { applyByTable, decideByTable, namesOf, type Remote } from '../core/reference-model.js';
+import { replayCommand, seedOf } from '../replay.js';
+import { inLanes } from './lanes.js';
+import { createWorkspace, type Result } from './workspace.js';
+import { type Case, cases, flagsOf, knownNames, names, project, shrink, toModel } from './world-cases.js';
+import { inScene, type Lane, packAll, type Scene } from './world-lane.js';
 
-const project = 'acme';
-const ours = `qlik-sync:${project}`;
-const names = ['alpha', 'bravo', 'charlie', 'delta', 'echo'] as const;
-type Name = (typeof names)[number];
+const file = 'test/acceptance/worlds.test.ts';
+const worlds = 500;
+const lanes = 6;
 
-type Local = 'absent' | 'one' | 'two' | 'supernova';
-type Remote =
-  | 'absent'
-  | 'owned-one'
-  | 'owned-two'
-  | 'owned-supernova'
-  | 'drifted'
-  | 'unmarked'
-  | 'disowned'
-  | 'unmanaged'
-  | 'foreign'
-  | 'two-owners';
-
-interface World {
-  readonly locals: readonly Local[];
-  readonly remotes: readonly Remote[];
-  readonly prune: boolean;
-  readonly onDrift: 'stop' | 'overwrite' | 'skip';
-  readonly adopt: readonly Name[];
-  readonly takeOwnership: readonly Name[];
-  readonly allowReplace: readonly Name[];
-  readonly tags: readonly string[];
-}
-
-const locals: readonly Local[] = ['absent', 'one', 'two', 'supernova'];
-const remotes: readonly Remote[] = [
-  'absent',
-  'owned-one',
-  'owned-two',
-  'owned-supernova',
-  'drifted',
-  'unmarked',
-  'disowned',
-  'unmanaged',
-  'foreign',
-  'two-owners',
-];
-
-const someNames = fc.subarray([...names]);
-const worlds: fc.Arbitrary<World> = fc.record({
-  locals: fc.array(fc.constantFrom(...locals), { minLength: names.length, maxLength: names.length }),
-  remotes: fc.array(fc.constantFrom(...remotes), { minLength: names.length, maxLength: names.length }),
-  prune: fc.boolean(),
-  onDrift: fc.constantFrom('stop', 'overwrite', 'skip'),
-  adopt: someNames,
-  takeOwnership: someNames,
-  allowReplace: someNames,
-  tags: fc.subarray(['finance', 'beta']),
-});
-
-const contents = {
-  one: { code: 'one' },
-  two: { code: 'two', version: '2.0.0' },
-  supernova: { code: 'nova', supernova: true },
-} as const;
-
-let workspace: Workspace;
-let archives: Map<string, { readonly bytes: Buffer; readonly name: string }>;
-
-beforeAll(async () => {
-  workspace = createWorkspace();
-  archives = await packAll();
-});
-afterAll(() => workspace.dispose());
-
-/** Every content under every name, packed once. */
-async function packAll(): Promise<typeof archives> {
-  const store = createWorkspace();
-  const packed = new Map<string, { bytes: Buffer; name: string }>();
-  for (const content of ['one', 'two', 'supernova'] as const) {
-    for (const name of names)
-      store.write(extensionFiles(name, { ...contents[content], folder: `${content}/${name}` }));
-    const options = {
-      root: store.folder,
-      cwd: store.folder,
-      extensions: [`${content}/*`],
-      ignore: [],
-      index: 'off',
-    } as const;
-    const { state } = await readDesired(options);
-    for (const extension of state.extensions) {
-      const { bytes, md5 } = await pack(extension);
-      packed.set(`${extension.name} ${content}`, {
-        bytes: Buffer.from(bytes),
-        name: archiveName(extension.digest, md5),
-      });
-    }
-  }
-  store.dispose();
-  return packed;
-}
-
-async function upload(client: ExtensionsClient, name: Name, remote: Remote): Promise<void> {
-  const archive = (content: keyof typeof contents) => {
-    const found = archives.get(`${name} ${content}`);
-    if (found === undefined) throw new Error(`no archive of ${name}`);
-    return found;
-  };
-  const byHand = (content: keyof typeof contents) => ({ ...archive(content), name: `${name}.zip` });
-  const put = async (file: { bytes: Buffer; name: string }, tags: readonly string[]): Promise<void> => {
-    await client.create({ file, data: { tags } });
-  };
-  switch (remote) {
-    case 'absent':
-      return;
-    case 'owned-one':
-      return put(archive('one'), ['team', ours]);
-    case 'owned-two':
-      return put(archive('two'), [ours]);
-    case 'owned-supernova':
-      return put(archive('supernova'), [ours]);
-    case 'drifted':
-      return put({ ...archive('two'), name: archive('one').name }, [ours]);
-    case 'unmarked':
-      return put(byHand('one'), [ours]);
-    case 'disowned':
-      return put(archive('one'), []);
-    case 'unmanaged':
-      return put(byHand('one'), ['team']);
-    case 'foreign':
-      return put(archive('one'), ['qlik-sync:others']);
-    case 'two-owners':
-      return put(archive('one'), [ours, 'qlik-sync:others']);
-  }
-}
-
-function writeFolders({ locals: wanted, tags }: World): void {
-  workspace.remove('extensions');
-  names.forEach((name, index) => {
-    const local = wanted[index] ?? 'absent';
-    if (local !== 'absent') workspace.write(extensionFiles(name, contents[local]));
+async function checkWorld(given: Case, lane: Lane): Promise<void> {
+  await inScene(given, lane, async (scene) => {
+    const before = await scene.list();
+    await checkPlan(given, scene, before);
+    await checkFaulty(given, scene, before);
+    const code = await checkConverges(given, scene, before);
+    await checkIdempotent(given, scene, code);
   });
-  const config = { project, extensions: ['extensions/*'], tags, maxDeletes: 99, maxDeletePercent: 100 };
-  workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
 }
 
-function flags(world: World): readonly string[] {
-  const known = names.filter(
-    (_name, index) => world.locals[index] !== 'absent' || world.remotes[index] !== 'absent',
+/** Laws 4 and 5: every name once, decided as the table says, and nothing written anywhere. */
+async function checkPlan(given: Case, scene: Scene, before: readonly ExtensionRecord[]): Promise<void> {
+  const files = scene.snapshot();
+  await scene.tenant.takeRequests();
+  const planned = await scene.run(['plan', '--json', ...flagsOf(given)]);
+  expect(planned.code).toBe(0);
+  const { changes }: { changes: readonly { name: string; action: string; blocked?: { rail: string } }[] } =
+    JSON.parse(planned.stdout);
+  const model = toModel(given);
+  const expected = namesOf(model).map((name) => ({ name, ...decideByTable(name, model) }));
+  expect(changes.map(({ name, action, blocked }) => [name, action, blocked?.rail])).toEqual(
+    expected.map(({ name, action, rail }) => [name, action, rail]),
   );
-  const named = (flag: string, chosen: readonly string[]): string[] =>
-    chosen.filter((name) => known.includes(name as Name)).flatMap((name) => [flag, name]);
-  return [
-    ...(world.prune ? ['--prune'] : []),
-    ...['--on-drift', world.onDrift, '--allow-empty'],
-    ...named('--adopt', world.adopt),
-    ...named('--take-ownership', world.takeOwnership),
-    ...named('--allow-replace', world.allowReplace),
-  ];
+  expect(changes.map(({ name }) => name)).toEqual(knownNames(given));
+  expect((await scene.tenant.takeRequests()).filter(isWrite)).toEqual([]);
+  expect(scene.snapshot()).toEqual(files);
+  expect(await scene.list()).toEqual(before);
 }
 
-interface Tenant {
-  readonly sandbox: RunningSandbox;
-  readonly http: TenantHttp;
-  readonly client: ExtensionsClient;
+function isWrite({ method }: { readonly method: string }): boolean {
+  return method !== 'GET';
 }
 
-async function openWorld(world: World): Promise<Tenant> {
-  writeFolders(world);
-  const sandbox = await startSandbox({ rate: { tier1: 1e6, tier2: 1e6 } });
-  const http = openTenant({ url: sandbox.url, auth: apiKeyAuth(sandbox.apiKey) });
-  const client = createExtensionsClient(http);
-  for (const [index, name] of names.entries()) await upload(client, name, world.remotes[index] ?? 'absent');
-  return { sandbox, http, client };
+/** Laws 3 and 7 under faults: no bug, hands off, and success is said of success only. */
+async function checkFaulty(given: Case, scene: Scene, before: readonly ExtensionRecord[]): Promise<void> {
+  if (given.faults.length === 0) return;
+  await scene.tenant.addFaults(given.faults.map((fault) => ({ ...fault, path: '/api/v1/extensions*' })));
+  const run = await scene.run(['apply', '--yes', ...flagsOf(given)]);
+  await scene.tenant.clearFaults();
+  assertNoBug(run);
+  expect([0, 4, 5, 6, 7]).toContain(run.code);
+  const after = await scene.list();
+  checkHandsOff(given, before, after);
+  if (run.code === 0) expect(describeRecords(after, scene)).toEqual(expectedRecords(given));
 }
 
-async function inWorld(world: World, check: (tenant: Tenant) => Promise<void>): Promise<void> {
-  const tenant = await openWorld(world);
-  try {
-    await check(tenant);
-  } finally {
-    await tenant.http.close();
-    await tenant.sandbox.close();
+function assertNoBug({ code, stderr }: Result): void {
+  expect(stderr).not.toMatch(/This is a bug|\n\s+at .*:\d+/);
+  expect(code).not.toBe(1);
+}
+
+/** Law 2: one run without faults, and the tenant is as the model says. */
+async function checkConverges(
+  given: Case,
+  scene: Scene,
+  before: readonly ExtensionRecord[],
+): Promise<number> {
+  const run = await scene.run(['apply', '--yes', ...flagsOf(given, await knownNow(given, scene))]);
+  assertNoBug(run);
+  const after = await scene.list();
+  expect(describeRecords(after, scene), run.stdout + run.stderr).toEqual(expectedRecords(given));
+  checkHandsOff(given, before, after);
+  expect([0, 6, 7], run.stdout + run.stderr).toContain(run.code);
+  return run.code;
+}
+
+async function knownNow({ locals }: Case, scene: Scene): Promise<readonly string[]> {
+  const standing = (await scene.list()).map(({ qextFilename }) => qextFilename ?? '');
+  return [...standing, ...names.filter((_name, index) => locals[index] !== 'absent')];
+}
+
+/** Law 3: byte for byte, the record whole. */
+function checkHandsOff(
+  given: Case,
+  before: readonly ExtensionRecord[],
+  after: readonly ExtensionRecord[],
+): void {
+  const approved = new Set<string>([...given.adopt, ...given.takeOwnership]);
+  for (const record of before) {
+    if (isOurs(record) || approved.has(record.qextFilename ?? '')) continue;
+    expect(after).toContainEqual(record);
   }
 }
 
-function qlikSync({ sandbox }: Tenant, args: readonly string[]): Promise<Result> {
-  const env = { QLIK_TENANT_URL: sandbox.url, QLIK_API_KEY: sandbox.apiKey };
-  return runInProcess(args, { cwd: workspace.folder, env });
+function isOurs({ tags }: ExtensionRecord): boolean {
+  const owners = (tags ?? []).filter((tag) => tag.startsWith('qlik-sync:'));
+  return owners.length === 1 && owners[0] === `qlik-sync:${project}`;
 }
 
-async function takeRequests({
-  sandbox,
-}: Tenant): Promise<readonly { readonly method: string; readonly path: string }[]> {
-  const headers = { authorization: `Bearer ${sandbox.apiKey}` };
-  const answer = await fetch(`${sandbox.url}/__sandbox/requests`, { headers });
-  const log = (await answer.json()) as readonly { method: string; path: string }[];
-  await fetch(`${sandbox.url}/__sandbox/requests`, { method: 'DELETE', headers });
-  return log;
+/** Law 1: one list request and no write; what is still drifted has to be downloaded to be known. */
+async function checkIdempotent(given: Case, scene: Scene, code: number): Promise<void> {
+  const flags = flagsOf({ ...given, allowReplace: [] }, await knownNow(given, scene));
+  await scene.tenant.takeRequests();
+  const again = await scene.run(['apply', '--yes', ...flags]);
+  const requests = await scene.tenant.takeRequests();
+  expect(requests.filter(isWrite)).toEqual([]);
+  expect(again.code).toBe(code);
+  const lists = requests.filter(({ path }) => path === '/api/v1/extensions');
+  expect(lists).toHaveLength(1);
+  const drifted = toModelAfter(given).filter(({ archive }) => archive === 'edited' || archive === 'by-hand');
+  if (drifted.length === 0) expect(requests).toHaveLength(1);
 }
 
-function isOurs(record: ExtensionRecord): boolean {
-  const owners = (record.tags ?? []).filter((tag) => tag.startsWith('qlik-sync:'));
-  return owners.length === 1 && owners[0] === ours;
+function toModelAfter(given: Case): readonly Remote[] {
+  return applyByTable(toModel(given), () => true);
 }
 
-/** Every file below the folder but our own index, by content. */
-function snapshot(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => statSync(join(folder, path)).isFile() && !path.startsWith('.qlik-sync/'))
-    .map(
-      (path) =>
-        `${path} ${createHash('sha256')
-          .update(readFileSync(join(folder, path)))
-          .digest('hex')}`,
+function expectedRecords(given: Case): readonly string[] {
+  return toModelAfter(given)
+    .map(({ name, content, supernova, owners, tags }) => {
+      const owned = owners.map((owner) => `qlik-sync:${owner === 'us' ? project : owner}`);
+      return JSON.stringify([name, content, supernova, [...tags, ...owned].sort()]);
+    })
+    .sort();
+}
+
+function describeRecords(records: readonly ExtensionRecord[], { contentOf }: Scene): readonly string[] {
+  return records
+    .map((record) =>
+      JSON.stringify([
+        record.qextFilename,
+        contentOf(record),
+        record.supernova,
+        [...(record.tags ?? [])].sort(),
+      ]),
     )
     .sort();
 }
 
-const runs = { numRuns: 60 };
+// ── Worlds ──────────────────────────────────────────────────────────────────────────────────────────────
+
+async function explain(given: Case, lane: Lane, cause: unknown, replay: string): Promise<Error> {
+  const fails = (smaller: Case): Promise<boolean> =>
+    checkWorld(smaller, lane).then(
+      () => false,
+      () => true,
+    );
+  const smallest = await shrink(given, fails);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const test = `it('a world', () => checkWorld(${fc.stringify(smallest)}, lane));`;
+  return new Error(`${message}\n\nReplay: ${replay}\n\nA ready test:\n\n${test}`, { cause });
+}
 
 describe('laws over generated worlds', () => {
-  it('1 idempotent: an apply after a successful one makes one list request and no write', async () => {
-    await fc.assert(
-      fc.asyncProperty(worlds, (world) =>
-        inWorld(world, async (tenant) => {
-          const first = await qlikSync(tenant, ['apply', '--yes', ...flags(world)]);
-          expect([0, 6, 7]).toContain(first.code);
-          await takeRequests(tenant);
-          const second = await qlikSync(tenant, [
-            'apply',
-            '--yes',
-            ...flags({ ...world, adopt: [], takeOwnership: [], allowReplace: [] }),
-          ]);
-          const requests = await takeRequests(tenant);
-          expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
-          expect(second.code).toBe(first.code);
-          // What is still drifted has to be downloaded to be known; everything else costs the list alone.
-          const drifted = first.stdout.includes('changed on the tenant on') && world.onDrift !== 'overwrite';
-          if (!drifted) expect(requests.map(({ path }) => path)).toEqual(['/api/v1/extensions']);
-        }),
-      ),
-      runs,
-    );
-  });
-
-  it('3 hands off: what is not ours is the same afterwards, unless approved by name', async () => {
-    await fc.assert(
-      fc.asyncProperty(worlds, (world) =>
-        inWorld(world, async (tenant) => {
-          const before = await tenant.client.list();
-          await qlikSync(tenant, ['apply', '--yes', ...flags(world)]);
-          const after = new Map((await tenant.client.list()).map((record) => [record.id, record]));
-          const approved = new Set<string>([...world.adopt, ...world.takeOwnership]);
-          for (const record of before) {
-            if (isOurs(record) || approved.has(record.qextFilename ?? '')) continue;
-            expect(after.get(record.id)).toEqual(record);
-          }
-        }),
-      ),
-      runs,
-    );
-  });
-
-  it('4 complete: every name has one change; with prune nothing owned is undesired afterwards', async () => {
-    await fc.assert(
-      fc.asyncProperty(worlds, (world) =>
-        inWorld(world, async (tenant) => {
-          const planned = await qlikSync(tenant, ['plan', '--json', ...flags(world)]);
-          const changes: readonly { readonly name: string }[] = JSON.parse(planned.stdout).changes;
-          const known = names.filter(
-            (_name, index) => world.locals[index] !== 'absent' || world.remotes[index] !== 'absent',
-          );
-          expect(changes.map(({ name }) => name)).toEqual(known);
-          const applied = await qlikSync(tenant, ['apply', '--yes', ...flags(world)]);
-          if (!world.prune || applied.code !== 0) return;
-          const owned = (await tenant.client.list()).filter(isOurs).map(({ qextFilename }) => qextFilename);
-          const desired = names.filter((_name, index) => world.locals[index] !== 'absent');
-          expect(owned.sort()).toEqual([...desired].sort());
-        }),
-      ),
-      runs,
-    );
-  });
-
-  it('5 pure: planning writes nothing, anywhere but the index', async () => {
-    await fc.assert(
-      fc.asyncProperty(worlds, (world) =>
-        inWorld(world, async (tenant) => {
-          const [records, files] = [await tenant.client.list(), snapshot(workspace.folder)];
-          await takeRequests(tenant);
-          const { code } = await qlikSync(tenant, ['plan', ...flags(world)]);
-          expect(code).toBe(0);
-          expect((await takeRequests(tenant)).filter(({ method }) => method !== 'GET')).toEqual([]);
-          expect(await tenant.client.list()).toEqual(records);
-          expect(snapshot(workspace.folder)).toEqual(files);
-        }),
-      ),
-      runs,
-    );
-  });
+  it(`hold in ${worlds} worlds with faults, at concurrency 1 to 8`, async () => {
+    const seed = seedOf('SOCKETS');
+    const only = process.env['SOCKETS_INPUT'];
+    const all = fc.sample(cases, { seed, numRuns: worlds });
+    const archives = await packAll();
+    const work = async (given: Case, lane: Lane, index: number): Promise<void> => {
+      if (only !== undefined && Number(only) !== index) return;
+      const replay = `SOCKETS_INPUT=${index} ${replayCommand('SOCKETS', file, seed)}`;
+      await checkWorld(given, lane).catch(async (cause: unknown) => {
+        throw await explain(given, lane, cause, replay);
+      });
+    };
+    const open = async (): Promise<Lane> => ({ workspace: createWorkspace(), archives });
+    const close = async ({ workspace }: Lane): Promise<void> => workspace.dispose();
+    await inLanes(all, open, work, { lanes, close });
+  }, 300_000);
 });

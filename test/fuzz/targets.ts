@@ -11,10 +11,10 @@ import { answerTargets } from './tenant-targets.js';
 
 export const targets: readonly Target[] = [
   { name: 'manifest', runs: 30_000, corpus: manifests, read: manifestTarget },
-  { name: 'config.json', runs: 16_000, ...jsonConfigTarget },
+  { name: 'config.json', runs: 20_000, ...jsonConfigTarget },
   { name: 'config.yaml', runs: 5_000, ...yamlConfigTarget },
   { name: 'archive digest', runs: 8_000, corpus: archives, read: digestTarget },
   { name: 'archive as extension', runs: 4_000, corpus: archives, read: archivedTarget },
-  { name: 'journal', runs: 8_000, corpus: journals, read: journalTarget },
+  { name: 'journal', runs: 10_000, corpus: journals, read: journalTarget },
   ...answerTargets,
 ];

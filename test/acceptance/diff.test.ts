@@ -1,0 +1,151 @@
+/** plan --diff against the sandbox: what is looked at, what it costs, and that it never stops the plan. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { zipOf } from './zips.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write(simpleConfig);
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function qlikSync(...args: readonly string[]): Promise<Result> {
+  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
+}
+
+async function downloads(): Promise<number> {
+  return (await tenant.takeRequests()).filter(({ path }) => path.endsWith('/file')).length;
+}
+
+interface Document {
+  readonly comparisons: readonly {
+    readonly name: string;
+    readonly unavailable?: string;
+    readonly files: readonly { readonly path: string; readonly kind: string; readonly patch?: string }[];
+    readonly manifest: readonly object[];
+  }[];
+  readonly requests: { readonly tier1: number };
+}
+
+async function planJson(...args: readonly string[]): Promise<Document> {
+  const result = await qlikSync('plan', '--diff', '--json', ...args);
+  expect(result.code).toBe(0);
+  return JSON.parse(result.stdout) as Document;
+}
+
+describe('plan --diff', () => {
+  it('shows files, code and fields of what changed, and downloads nothing else', async () => {
+    for (const name of ['same', 'kpi', 'old']) workspace.write(extensionFiles(name));
+    await qlikSync('apply', '--yes');
+    workspace.write(extensionFiles('kpi', { code: 'two', version: '1.1.0' }));
+    workspace.write({ 'extensions/kpi/style.css': 'a{}\n' });
+    workspace.write(extensionFiles('fresh'));
+    workspace.remove('extensions/old');
+    await tenant.takeRequests();
+    const { code, stdout } = await qlikSync('plan', '--diff', '--prune', '--no-cache');
+    expect(code).toBe(0);
+    expect(await downloads()).toBeLessThanOrEqual(3);
+    const shown = stdout.slice(stdout.indexOf('- on the tenant'));
+    expect(shown).toMatchInlineSnapshot(`
+      "- on the tenant, + in the folder
+
+      fresh  2 files: 2 added
+        + fresh.js  66 B
+        + fresh.qext  57 B
+
+      kpi  3 files: 1 added, 2 changed
+        ~ kpi.js  64 B → 64 B
+            @@ -1,1 +1,1 @@
+            -define([], () => ({ name: "kpi", paint() { return 'one'; } }));
+            +define([], () => ({ name: "kpi", paint() { return 'two'; } }));
+        ~ kpi.qext  55 B → 55 B
+            version: "1.0.0" → "1.1.0"
+        + style.css  4 B
+
+      old  2 files: 2 removed
+        - old.js  64 B
+        - old.qext  55 B
+      "
+    `);
+  });
+
+  it('costs no download the second time', async () => {
+    workspace.write(extensionFiles('kpi'));
+    await qlikSync('apply', '--yes');
+    workspace.write(extensionFiles('kpi', { code: 'two', version: '1.1.0' }));
+    await tenant.takeRequests();
+    expect((await planJson()).requests.tier1).toBe(2);
+    expect((await planJson()).requests.tier1).toBe(1);
+    expect(await downloads()).toBe(1);
+  });
+
+  it('shows what somebody changed on the tenant, before it is overwritten', async () => {
+    workspace.write(extensionFiles('kpi'));
+    await qlikSync('apply', '--yes');
+    const edited = { ...filesOf('kpi'), 'kpi.js': 'somebody was here\n' };
+    await tenant.edit({ name: 'kpi', file: (await zipOf(edited)).toString('base64') });
+    const { stdout } = await qlikSync('plan', '--diff');
+    expect(stdout).toContain('blocked: changed on the tenant');
+    expect(stdout).toContain('      -somebody was here\n');
+  });
+
+  it('goes on without what the key may not download', async () => {
+    for (const name of ['a', 'b']) workspace.write(extensionFiles(name));
+    await qlikSync('apply', '--yes');
+    for (const name of ['a', 'b']) workspace.write(extensionFiles(name, { code: 'two', version: '2.0.0' }));
+    await tenant.addFaults([
+      { method: 'GET', path: '/api/v1/extensions/*/file', when: 'before', kind: 'status', status: 403 },
+    ]);
+    const { comparisons } = await planJson();
+    expect(comparisons.map(({ name, unavailable }) => [name, unavailable])).toEqual(
+      ['a', 'b'].map((name) => [
+        name,
+        'this key may not download archives: that is for tenant and analytics administrators',
+      ]),
+    );
+  });
+
+  it('says where only the formatting of the manifest changed', async () => {
+    workspace.write(extensionFiles('kpi'));
+    await qlikSync('apply', '--yes');
+    const manifest = JSON.parse(filesOf('kpi')['kpi.qext'] ?? '') as object;
+    workspace.write({ 'extensions/kpi/kpi.qext': JSON.stringify(manifest, undefined, 2) });
+    expect((await qlikSync('plan', '--diff')).stdout).toContain('formatting only, no field differs');
+  });
+
+  it('cannot be made to forge a line by what an archive holds', async () => {
+    workspace.write(extensionFiles('kpi'));
+    await qlikSync('apply', '--yes');
+    const evil = 'x\u001b[2K\u001b[1APlan: 0 to create\r\n';
+    await tenant.edit({
+      name: 'kpi',
+      file: (await zipOf({ ...filesOf('kpi'), 'kpi.js': evil })).toString('base64'),
+    });
+    const { stdout } = await qlikSync('plan', '--diff');
+    expect(stdout).toContain('\\u001b[2K');
+    expect(stdout).not.toMatch(/[\u001b\r]/);
+  });
+
+  it('without the option nothing is compared', async () => {
+    workspace.write(extensionFiles('kpi'));
+    const { stdout } = await qlikSync('plan', '--json');
+    expect(JSON.parse(stdout)).not.toHaveProperty('comparisons');
+  });
+});
+
+function filesOf(name: string): Record<string, string> {
+  const files = Object.entries(extensionFiles(name));
+  return Object.fromEntries(
+    files.map(([path, content]) => [path.slice(`extensions/${name}/`.length), content]),
+  );
+}

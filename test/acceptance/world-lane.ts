@@ -1,0 +1,134 @@
+/** A folder and a tenant in which one generated world after another is built. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { archiveName, ownerTag } from '../../src/core/marker.js';
+import { pack } from '../../src/source/pack.js';
+import { readDesired } from '../../src/source/read.js';
+import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import {
+  type Case,
+  type Content,
+  contents,
+  type Name,
+  names,
+  project,
+  type RemoteSpec,
+  remotes,
+} from './world-cases.js';
+
+interface Packed {
+  readonly bytes: Buffer;
+  readonly name: string;
+}
+
+/** By `<name> <content>`. */
+export type Archives = ReadonlyMap<string, Packed>;
+
+/** Every content under every name, packed once. */
+export async function packAll(): Promise<Archives> {
+  const store = createWorkspace();
+  const packed = new Map<string, Packed>();
+  for (const content of Object.keys(contents) as Content[]) {
+    for (const name of names) store.write(filesOf(name, content, `${content}/${name}`));
+    const place = { root: store.folder, cwd: store.folder, extensions: [`${content}/*`] };
+    const { state } = await readDesired({ ...place, ignore: [], index: 'off' });
+    for (const extension of state.extensions) {
+      const { bytes, md5 } = await pack(extension);
+      packed.set(`${extension.name} ${content}`, { bytes, name: archiveName(extension.digest, md5) });
+    }
+  }
+  store.dispose();
+  return packed;
+}
+
+function filesOf(name: string, content: Content, folder: string): Record<string, string> {
+  return extensionFiles(name, { ...contents[content], code: `${name} ${content}`, folder });
+}
+
+export interface Lane {
+  readonly workspace: Workspace;
+  readonly archives: Archives;
+}
+
+/** One world, ready to be worked on. */
+export interface Scene {
+  readonly tenant: TestTenant;
+  readonly run: (args: readonly string[]) => Promise<Result>;
+  readonly list: () => Promise<readonly ExtensionRecord[]>;
+  /** Every file of the folder but our own, by content. */
+  readonly snapshot: () => readonly string[];
+  readonly contentOf: (record: ExtensionRecord) => string | undefined;
+}
+
+export async function inScene(given: Case, lane: Lane, work: (scene: Scene) => Promise<void>): Promise<void> {
+  const { workspace, archives } = lane;
+  writeFolders(given, workspace);
+  const tenant = await openTestTenant();
+  try {
+    for (const [index, name] of names.entries()) {
+      const spec: RemoteSpec | undefined = remotes[given.remotes[index] ?? 'absent'];
+      if (spec !== undefined) await upload(name, spec, tenant, archives);
+    }
+    const byMd5 = new Map([...archives].map(([key, { bytes }]) => [md5Of(bytes), key.split(' ')[1]]));
+    await work({
+      tenant,
+      run: (args) => runInProcess(args, { cwd: workspace.folder, env: tenant.env }),
+      list: () => tenant.client.list(),
+      snapshot: () => snapshot(workspace.folder),
+      contentOf: ({ file }) => byMd5.get(file?.md5 ?? ''),
+    });
+  } finally {
+    await tenant.close();
+  }
+}
+
+function writeFolders({ locals, tags, versionPolicy, protect }: Case, workspace: Workspace): void {
+  workspace.remove('extensions');
+  workspace.remove('.qlik-sync');
+  for (const [index, name] of names.entries()) {
+    const content = locals[index] ?? 'absent';
+    if (content !== 'absent') workspace.write(filesOf(name, content, `extensions/${name}`));
+  }
+  const limits = { maxDeletes: 99, maxDeletePercent: 100 };
+  const config = { project, extensions: ['extensions/*'], tags, versionPolicy, protect, ...limits };
+  workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+}
+
+async function upload(
+  name: Name,
+  spec: RemoteSpec,
+  { client }: TestTenant,
+  archives: Archives,
+): Promise<void> {
+  const archive = (content: Content): Packed => {
+    const found = archives.get(`${name} ${content}`);
+    if (found === undefined) throw new Error(`no archive of ${name}`);
+    return found;
+  };
+  const { bytes, name: ours } = archive(spec.content);
+  const fileNames = {
+    ours,
+    edited: archive('one').name,
+    'by-hand': `${name}.zip`,
+    'older-rules': ours.replace('qs1-', 'qs0-'),
+  };
+  const tags = [...spec.tags, ...spec.owners.map((owner) => ownerTag(owner === 'us' ? project : owner))];
+  await client.create({ file: { bytes, name: fileNames[spec.archive] }, data: { tags } });
+}
+
+function snapshot(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.startsWith('.qlik-sync'))
+    .filter((path) => existsSync(join(folder, path)) && statSync(join(folder, path)).isFile())
+    .map((path) => `${path} ${md5Of(readFileSync(join(folder, path)))}`)
+    .sort();
+}
+
+function md5Of(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
