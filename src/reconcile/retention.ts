@@ -74,6 +74,7 @@ function mentionedIn(files: readonly RunFile[]): ReadonlySet<string> {
 /** Resolves to the number of files that were removed. */
 async function sweep(vault: Vault, mentioned: ReadonlySet<string>, now: Date): Promise<number> {
   const before = new Date(now.getTime() - untouchableMs);
+  await vault.removeLeftovers(before);
   const unmentioned = (await vault.list()).filter(
     ({ key, usedAt }) => !mentioned.has(key) && usedAt < before,
   );

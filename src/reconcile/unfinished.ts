@@ -64,7 +64,7 @@ export interface Interruption {
   readonly failed: readonly RunChange[];
   readonly unknown: readonly RunChange[];
   readonly left: readonly RunChange[];
-  /** Names that the tenant may be without: deleted, and not created again. */
+  /** Deleted, and not created again, both for certain; otherwise the name is among `unknown`. */
   readonly halfReplaced: readonly string[];
 }
 
@@ -74,6 +74,7 @@ export function describeInterrupted(run: Run): Interruption | undefined {
   const { id, command, startedAt, who } = run.start;
   const changes = listChanges(run);
   const by = (result: RunChange['result']) => changes.filter((change) => change.result === result);
+  const unknown = by('unknown');
   return {
     id,
     command,
@@ -81,9 +82,11 @@ export function describeInterrupted(run: Run): Interruption | undefined {
     who,
     done: by('done'),
     failed: by('failed'),
-    unknown: by('unknown'),
+    unknown,
     left: by('left'),
-    halfReplaced: findUnfinishedReplaces([run]).map(({ name }) => name),
+    halfReplaced: findUnfinishedReplaces([run])
+      .map(({ name }) => name)
+      .filter((name) => !unknown.some((change) => change.name === name)),
   };
 }
 

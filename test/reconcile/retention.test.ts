@@ -120,6 +120,20 @@ describe('retention', () => {
     expect([...place.list(runs), ...place.list(backups)]).toEqual([]);
   });
 
+  it('clears away what was left half written', async () => {
+    for (const [name, age] of [
+      ['old', 2],
+      ['new', 0],
+    ] as const) {
+      const file = `${backups}/${'a'.repeat(32)}.zip.${name === 'old' ? '0' : '1'}123456789ab`;
+      place.write(file, 'half');
+      const time = new Date(now.getTime() - age * 3_600_000);
+      utimesSync(place.path(file), time, time);
+    }
+    await tidy();
+    expect(place.list(backups)).toEqual([`${'a'.repeat(32)}.zip.1123456789ab`]);
+  });
+
   it('has nothing to do where nothing is', async () => {
     expect(await tidy()).toEqual({ runs: 0, files: 0 });
     expect(place.list('.')).toEqual([]);
