@@ -74,4 +74,10 @@ export function certaintyOf({ status, code }: TenantError): 'refused' | 'unsent'
 }
 
 /** No connection was made; see `tenant/failures.ts`. */
-const unsentCodes: ReadonlySet<string> = new Set(['not-found-host', 'refused', 'unreachable', 'proxy', 'tls']);
+const unsentCodes: ReadonlySet<string> = new Set([
+  'not-found-host',
+  'refused',
+  'unreachable',
+  'proxy',
+  'tls',
+]);

@@ -21,12 +21,20 @@ export function describeMovement(planned: ActualSummary, now: ActualExtension): 
 }
 
 /** Absence is a value here: an archive that went or came is a change. */
-function describeContent(what: string, planned: string | undefined, now: string | undefined): string | undefined {
+function describeContent(
+  what: string,
+  planned: string | undefined,
+  now: string | undefined,
+): string | undefined {
   return planned === now ? undefined : `${what} ${planned ?? '(none)'} → ${now ?? '(none)'}`;
 }
 
 /** Nobody documents that a record alone carries every field it has in the list, so absence on one side tells nothing. */
-function describeMark(what: string, planned: string | undefined, now: string | undefined): string | undefined {
+function describeMark(
+  what: string,
+  planned: string | undefined,
+  now: string | undefined,
+): string | undefined {
   if (planned === undefined || now === undefined) return undefined;
   return describeContent(what, planned, now);
 }
@@ -38,7 +46,9 @@ function describeTags(planned: readonly string[] | undefined, now: readonly stri
 }
 
 export function isSameSet(some: readonly string[], others: readonly string[]): boolean {
-  return new Set([...some, ...others]).size === new Set(some).size && some.every((tag) => others.includes(tag));
+  return (
+    new Set([...some, ...others]).size === new Set(some).size && some.every((tag) => others.includes(tag))
+  );
 }
 
 function listOf(tags: readonly string[]): string {

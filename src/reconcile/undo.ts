@@ -1,7 +1,7 @@
 /** What runs did to each name, taken together, from their journals: what a rollback would undo. Pure. */
 
-import type { RecordSide } from '../core/plan-rollback.js';
 import { withoutUndefined } from '../core/present.js';
+import type { RecordSide } from '../core/record-side.js';
 import type { PreviousRecord, Run, RunStep } from './run-record.js';
 
 /** The effect of one run, or of its last change, on one name. */

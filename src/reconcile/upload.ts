@@ -17,7 +17,11 @@ export interface Prepared {
 }
 
 /** The archive is made here and nowhere earlier. @throws SourceError where a file changed after it was read */
-export async function prepareUpload(desired: DesiredExtension, write: Write, pack: Packer): Promise<Prepared> {
+export async function prepareUpload(
+  desired: DesiredExtension,
+  write: Write,
+  pack: Packer,
+): Promise<Prepared> {
   const { name, digest, manifest } = desired;
   const { tags } = write;
   if (write.carries === 'data') return { upload: { data: { tags } }, sent: { name, tags }, record: { tags } };

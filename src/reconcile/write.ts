@@ -1,15 +1,19 @@
 /** One change → its requests → its outcome. The only code that writes to a tenant. */
 
-import { UserError } from '../core/errors.js';
 import type { Change, DesiredExtension, Outcome } from '../core/model.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import { type DeliveryMeans, deliver, type ListAll, type Sending } from './deliver.js';
-import { type Ending, failedBy, notMade } from './ending.js';
-import { usualPatience, type WriteMeans } from './means.js';
-import { creation, deletion, overwriting, type Target } from './requests.js';
+import { creation } from './creation.js';
+import { deletion } from './deletion.js';
+import type { ListAll } from './deliver.js';
+import { failedBy } from './ending.js';
+import type { WriteMeans } from './means.js';
+import { overwriting } from './overwriting.js';
+import { replace } from './replace.js';
+import { resultOf } from './result.js';
 import type { Revisions } from './revisions.js';
-import { openSteps } from './steps.js';
+import { type RequestEnd, runRequest } from './run-request.js';
 import { describeStop } from './stop.js';
+import { targetOf } from './target.js';
 import { type Prepared, prepareUpload } from './upload.js';
 
 export interface Written {
@@ -42,15 +46,14 @@ export async function write(
   const end = await attempt(change, desired, context);
   const { lookAgain } = end;
   if (lookAgain === undefined) return { outcome: toOutcome(end) };
-  const again = async (list: ListAll): Promise<Outcome> => toOutcome({ ...end, ending: await lookAgain(list) });
+  const again = async (list: ListAll): Promise<Outcome> =>
+    toOutcome({ ...end, ending: await lookAgain(list) });
   return { outcome: toOutcome(end), lookAgain: again };
 }
 
-/** How a change ended, with the bytes that were sent for it. */
-interface End {
-  readonly ending: Ending;
+/** With the bytes that were sent for it. */
+interface End extends RequestEnd {
   readonly bytes?: { readonly bytes: number };
-  readonly lookAgain?: (list: ListAll) => Promise<Ending>;
 }
 
 async function attempt(
@@ -61,7 +64,7 @@ async function attempt(
   switch (change.action) {
     case 'create':
       return withUpload(change, desired, context, (prepared) =>
-        run(creation(change, prepared, context), context),
+        runRequest(creation(change, prepared, context), context),
       );
     case 'update':
       return withUpload(change, desired, context, (prepared) => overwrite(change, prepared, context));
@@ -69,7 +72,7 @@ async function attempt(
       // The archive is built before the delete, so that a folder that changed meanwhile costs nothing.
       return withUpload(change, desired, context, (prepared) => replace(change, prepared, context));
     case 'delete':
-      return run(deletion(targetOf(change), context, 'confirm'), context);
+      return runRequest(deletion(targetOf(change), context, 'confirm'), context);
     case 'none':
       throw new Error(`nothing to write for ${change.name}`);
   }
@@ -79,7 +82,7 @@ async function withUpload(
   change: Change,
   desired: DesiredExtension | undefined,
   context: WriteContext,
-  send: (prepared: Prepared) => Promise<End>,
+  send: (prepared: Prepared) => Promise<RequestEnd>,
 ): Promise<End> {
   if (desired === undefined || change.write === undefined) {
     throw new Error(`${change.action} of ${change.name} has nothing to send`);
@@ -105,108 +108,12 @@ function keepUploaded(bytes: Uint8Array, { backup, onKeeping }: WriteContext): v
   if (backup !== undefined) onKeeping(backup.keepUploaded(bytes).catch(() => undefined));
 }
 
-async function overwrite(change: Change, prepared: Prepared, context: WriteContext): Promise<End> {
+async function overwrite(change: Change, prepared: Prepared, context: WriteContext): Promise<RequestEnd> {
   let before: ExtensionRecord | undefined;
-  const target = {
-    ...targetOf(change),
-    onRead: (record: ExtensionRecord) => {
-      before ??= record;
-    },
-  };
-  return run(overwriting(target, prepared, context), context, (record, sent) =>
+  const target = targetOf(change, (record) => {
+    before ??= record;
+  });
+  return runRequest(overwriting(target, prepared, context), context, (record, sent) =>
     context.revisions.note({ name: change.name, before: before?.version, after: record.version, sent }),
   );
-}
-
-async function replace(change: Change, prepared: Prepared, context: WriteContext): Promise<End> {
-  const target = targetOf(change);
-  const removed = await run(deletion(target, context, 'create-follows'), context);
-  if (removed.ending.kind !== 'done') return withLateDelete(removed);
-  // From here on only a create makes it whole, so no interrupt holds it back.
-  const finishing = { ...context, signal: undefined };
-  const created = await run(creation(change, prepared, context, target.actual.id), finishing);
-  const { lookAgain } = created;
-  return {
-    ending: explainHalfReplaced(created.ending),
-    ...(lookAgain && { lookAgain: async (list: ListAll) => explainHalfReplaced(await lookAgain(list)) }),
-  };
-}
-
-/** A delete that lands when nothing is sent any more leaves half a replace. */
-function withLateDelete({ ending, lookAgain }: End): End {
-  if (lookAgain === undefined) return { ending };
-  const again = async (list: ListAll): Promise<Ending> => {
-    const late = await lookAgain(list);
-    return late.kind === 'done' && 'error' in ending ? explainHalfReplaced({ ...ending, kind: 'failed' }) : late;
-  };
-  return { ending, lookAgain: again };
-}
-
-function explainHalfReplaced(ending: Ending): Ending {
-  if (ending.kind === 'done' || ending.kind === 'not-applied') return ending;
-  const state = ending.kind === 'unknown' ? 'deleted, and perhaps not created again' : 'deleted, but not created again';
-  const { error } = ending;
-  const hint = 'Until it is created, sheets that use it are broken. Run apply again: it finishes the replace.';
-  return { ...ending, error: { ...error, message: `${state}: ${error.message}`, hint } };
-}
-
-/** Delivers one request. `onDone` is told of the record that shows it, and of the requests that it took. */
-async function run(
-  sending: Sending,
-  { tenant, journal, patience = usualPatience, signal }: Omit<WriteContext, 'signal'> & Pick<DeliveryMeans, 'signal'>,
-  onDone: (record: ExtensionRecord, sent: number) => void = () => undefined,
-): Promise<End> {
-  const steps = openSteps(journal);
-  const ending = await deliver(sending, { steps, list: () => tenant.list(), signal, patience });
-  if (ending.kind === 'done' && ending.record !== undefined) onDone(ending.record, steps.sent());
-  if (ending.kind !== 'absent' && ending.kind !== 'unknown') return { ending };
-  const lookAgain = async (list: ListAll): Promise<Ending> => {
-    const late = await lookLate(sending, ending, list);
-    await steps.end(late);
-    return late;
-  };
-  return { ending, lookAgain };
-}
-
-async function lookLate(
-  sending: Sending,
-  ending: Ending & { readonly kind: 'absent' | 'unknown' },
-  list: ListAll,
-): Promise<Ending> {
-  try {
-    const seen = await sending.look(list);
-    if (seen === undefined) return { kind: 'absent', error: notMade(ending.error) };
-    return seen.kind === 'done' ? { ...seen, note: 'landed late' } : seen;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return ending;
-  }
-}
-
-function targetOf(change: Change): Target {
-  if (change.actual === undefined) throw new Error(`${change.action} of ${change.name} has no id`);
-  return { change, actual: change.actual, onRead: () => undefined };
-}
-
-function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
-  switch (ending.kind) {
-    case 'done': {
-      const id = ending.record?.id ?? change.actual?.id;
-      return { status: 'done', ...(id && { id }), ...(ending.note && { note: ending.note }) };
-    }
-    case 'not-applied':
-      return { status: 'not-applied', ...(ending.id && { id: ending.id }), error: ending.error };
-    case 'absent':
-      return { status: wasAccepted(ending.error.status) ? 'not-applied' : 'failed', error: ending.error };
-    case 'failed':
-    case 'unknown':
-      return { status: 'failed', error: ending.error };
-    case 'not-attempted':
-      return { status: 'not-attempted', error: ending.error };
-  }
-}
-
-/** A 2xx whose effect is nowhere. */
-function wasAccepted(status: number | undefined): boolean {
-  return status !== undefined && status < 300;
 }

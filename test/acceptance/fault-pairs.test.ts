@@ -35,13 +35,17 @@ function listCases(): readonly (readonly Fault[])[] {
   if (process.env['FAULT_PAIRS'] === 'all') {
     return kindPairs.flatMap((kinds) => writePairs.map((pair) => onWrites(kinds, pair)));
   }
-  return kindPairs.map((kinds, index) => onWrites(kinds, writePairs[index % writePairs.length] ?? ['create', 'delete']));
+  return kindPairs.map((kinds, index) =>
+    onWrites(kinds, writePairs[index % writePairs.length] ?? ['create', 'delete']),
+  );
 }
 
 describe('two faults in a run', () => {
   it('come to the right exit code, and the next run converges', async () => {
     const cases = listCases();
     const codes = await runCases(cases, prototype);
-    process.stdout.write(`${cases.length} pairs of faults, by exit code ${JSON.stringify([...codes].sort())}\n`);
+    process.stdout.write(
+      `${cases.length} pairs of faults, by exit code ${JSON.stringify([...codes].sort())}\n`,
+    );
   }, 3_600_000);
 });

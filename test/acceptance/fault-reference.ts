@@ -1,7 +1,14 @@
 /** What a run must come to under faults, as simply as can be said: from the texts, not from the code. */
 
 /** The writes of the world in `fault-world.ts`, in the order of one at a time. */
-export const writes = ['create', 'patch-data', 'patch-file', 'replace-delete', 'replace-create', 'delete'] as const;
+export const writes = [
+  'create',
+  'patch-data',
+  'patch-file',
+  'replace-delete',
+  'replace-create',
+  'delete',
+] as const;
 export type WriteName = (typeof writes)[number];
 
 export const faultKinds = [
@@ -45,22 +52,24 @@ type End = 'done' | 'not-applied' | 'auth' | 'budget' | 'failed';
 
 /** The exit code of a run, one write at a time, that meets each of these faults once. */
 export function expectedExitCode(faults: readonly Fault[]): number {
-  const codes = new Set<number>();
-  let deleteAnswered = true;
-  let refusedForLong = false;
+  const ends = new Map<WriteName, End>();
   for (const write of writes) {
-    if (write === 'replace-create' && !deleteAnswered) continue;
-    if (write === 'delete' && codes.size > 0) {
-      codes.add(5);
-      continue;
-    }
     const own = faults.filter((fault) => fault.write === write);
-    const end = refusedForLong ? 'budget' : endOf(write, own);
-    if (end === 'budget') refusedForLong = true;
-    if (write === 'replace-delete') deleteAnswered = end === 'done' || end === 'not-applied';
-    if (end !== 'done') codes.add({ auth: 4, budget: 9, 'not-applied': 5, failed: 5 }[end]);
+    const end = isAttempted(write, ends) ? endOf(write, own) : undefined;
+    // A 429 for that long holds up every later write.
+    if (end !== undefined) ends.set(write, [...ends.values()].includes('budget') ? 'budget' : end);
+    else if (write === 'delete') ends.set(write, 'failed');
   }
-  return [4, 9, 5].find((code) => codes.has(code)) ?? 0;
+  const codes = [...ends.values()].map((end) => codeOf[end]);
+  return [4, 9, 5].find((code) => codes.includes(code)) ?? 0;
+}
+
+const codeOf: Readonly<Record<End, number>> = { done: 0, auth: 4, budget: 9, 'not-applied': 5, failed: 5 };
+
+/** A replace creates when its delete was answered; nothing is deleted when anything went wrong. */
+function isAttempted(write: WriteName, ends: ReadonlyMap<WriteName, End>): boolean {
+  if (write === 'replace-create') return ['done', 'not-applied'].includes(ends.get('replace-delete') ?? '');
+  return write !== 'delete' || [...ends.values()].every((end) => end === 'done');
 }
 
 /** Faults of one write meet its tries one after the other. */

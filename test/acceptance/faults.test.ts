@@ -12,9 +12,15 @@ beforeAll(async () => {
 });
 
 describe('one fault in a run', () => {
-  it.each(writes)('%s', async (write) => {
-    const cases = faultsOf(write).map((fault) => [fault]);
-    const codes = await runCases(cases, prototype);
-    process.stdout.write(`${write}: ${cases.length} faults, by exit code ${JSON.stringify([...codes].sort())}\n`);
-  }, 120_000);
+  it.each(writes)(
+    '%s',
+    async (write) => {
+      const cases = faultsOf(write).map((fault) => [fault]);
+      const codes = await runCases(cases, prototype);
+      process.stdout.write(
+        `${write}: ${cases.length} faults, by exit code ${JSON.stringify([...codes].sort())}\n`,
+      );
+    },
+    120_000,
+  );
 });

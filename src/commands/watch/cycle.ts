@@ -13,8 +13,9 @@ import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
 import type { ApprovalOptions } from '../options.js';
 import { defaultConcurrency, type Proposal, propose } from '../propose.js';
-import type { Selector } from '../selection.js';
+import { type Selector, selectExactly } from '../selection.js';
 import type { Settings } from '../settings.js';
+import { withPolicy } from '../with-policy.js';
 import type { SessionRecord } from './record.js';
 import type { Teller } from './teller.js';
 
@@ -76,9 +77,10 @@ async function alone(input: CycleInput): Promise<void> {
 
 async function proposeAndApply(input: CycleInput): Promise<void> {
   const { names, settings, connection, tell, io } = input;
-  const selector = names === undefined ? input.selector : exactly(names);
+  const selector = names === undefined ? input.selector : selectExactly(names);
   const interrupted = names === undefined ? 'finish' : 'leave';
-  const proposal = await propose({ ...input, selector, broken: 'leave-out', interrupted });
+  const proposed = await propose({ ...input, selector, broken: 'leave-out', interrupted });
+  const proposal = await withPolicy(proposed, input);
   tell.online();
   if (names === undefined) {
     tell.watching(proposal.folders.found, {
@@ -145,11 +147,6 @@ function packWitnessed({ pack, witness }: CycleInput, unconfirmed: Set<string>):
     unconfirmed.add(extension.name);
     throw new SourceError('it is being written', { file: extension.displayFolder });
   };
-}
-
-/** A folder that is gone again is no mistake of the command line. */
-function exactly(names: ReadonlySet<string>): Selector {
-  return { matches: (name) => names.has(name), assertUsed: () => undefined };
 }
 
 function settle(

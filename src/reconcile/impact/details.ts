@@ -1,7 +1,9 @@
 /** What the list of apps does not tell, asked for the apps that matter only. */
 
 import { TenantError } from '../../core/errors.js';
+import { count } from '../../core/format.js';
 import type { AppFacts } from '../../core/impact.js';
+import { isGone } from '../../tenant/answers.js';
 import type { ItemsClient } from '../../tenant/items.js';
 import type { ListedApp } from './apps.js';
 
@@ -32,7 +34,8 @@ export async function readDetails(
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof TenantError)) throw error;
-        failed.push(app.facts.name);
+        // An app that is gone by now is told by the list.
+        if (!isGone(error)) failed.push(app.facts.name);
       }
     }
   };
@@ -66,5 +69,7 @@ async function countEntries(entries: AsyncIterable<unknown>): Promise<number> {
 
 function describeFailures(names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  return [`published copies and collections of ${names.length} apps could not be read, such as ${names[0]}`];
+  return [
+    `published copies and collections of ${count(names.length, 'app')} could not be read, such as ${names[0]}`,
+  ];
 }
