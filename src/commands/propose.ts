@@ -5,18 +5,16 @@ import { forecastBackups } from '../core/budget.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { findRefusals, type GuardInput } from '../core/guard.js';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Finding, Plan, Policy } from '../core/model.js';
+import type { ActualState, Plan, Policy } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
-import { type PlanInput, plan } from '../core/plan.js';
-import { withoutUndefined } from '../core/present.js';
-import { findRenameCandidates } from '../core/rename.js';
-import { finding } from '../core/rules.js';
-import { type RenameSearch, searchRenames } from '../reconcile/rename.js';
+import { applySeverities } from '../core/rules.js';
 import { type Adopting, resolveContent } from '../reconcile/resolve.js';
+import type { PlanRequest } from '../report/plan-request.js';
 import type { PlanReport, SourceState } from '../report/report.js';
 import type { Packer } from '../source/pack.js';
 import { readActual } from '../tenant/actual.js';
-import { type CountingReader, openArchiveReader } from './archive-reader.js';
+import { pickApprovals } from './approvals.js';
+import { openArchiveReader } from './archive-reader.js';
 import { checkArchives } from './archives.js';
 import type { Connection } from './connect.js';
 import { finishReplaces, leaveUnfinished } from './finish-replaces.js';
@@ -30,6 +28,7 @@ import {
 } from './folders.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions } from './options.js';
+import { planWithRenames } from './plan-with-renames.js';
 import { findUnusedProtection, limitsOf, policyOf } from './policy.js';
 import type { Selector } from './selection.js';
 import type { Settings } from './settings.js';
@@ -52,8 +51,12 @@ export interface Proposing {
   readonly broken: 'refuse' | 'leave-out';
   /** Whether replaces that were interrupted are finished; `leave` where one may be under way in this process. */
   readonly interrupted?: 'finish' | 'leave';
+  /** `--changed-since`: only what differs from this commit, and what the tenant lacks. */
+  readonly changedSince?: string | undefined;
   /** Present: what is there is taken over, and nothing else is done. */
   readonly adopting?: Adopting;
+  /** The plan outlives this run, so it says where it comes from. */
+  readonly recorded?: boolean;
   readonly settings: Settings;
   readonly approvals: ApprovalOptions;
   readonly connection: Connection;
@@ -70,7 +73,7 @@ export async function propose(input: Proposing): Promise<Proposal> {
   try {
     // The request begins to leave before the disk is read.
     await setImmediate();
-    const read = await readFolders(selector, settings);
+    const read = await selectFrom(await readFolders(selector, settings), listing, input);
     const folders = input.approvals.allowEmpty === true ? permitMissing(read) : read;
     if (input.broken === 'leave-out') return await decide(input, leaveOutBroken(folders), await listing);
     assertNoErrors(folders.findings);
@@ -81,6 +84,16 @@ export async function propose(input: Proposing): Promise<Proposal> {
   } finally {
     giveUp.abort();
   }
+}
+
+async function selectFrom(
+  folders: Folders,
+  listing: Promise<ActualState>,
+  { changedSince, settings }: Proposing,
+): Promise<Folders> {
+  if (changedSince === undefined) return folders;
+  const { selectChanged } = await import('./changed-since.js');
+  return selectChanged(folders, listing, changedSince, settings);
 }
 
 async function decide(input: Proposing, read: Folders, listed: ActualState): Promise<Proposal> {
@@ -108,36 +121,10 @@ async function decide(input: Proposing, read: Folders, listed: ActualState): Pro
     unmatched: folders.unmatched,
     limits: limitsOf(settings.config, approvals),
   };
-  const report = await reportOf(input, folders, guard);
-  const findings = [...report.findings, ...onRenames];
+  const report = { ...(await reportOf(input, folders, guard)), request: requestOf(policy, approvals) };
+  const findings = [...report.findings, ...applySeverities(onRenames, settings.config.rules)];
   const backups = forecastBackups(decided.changes, stored);
   return { folders, guard, report: { ...report, findings, ...(backups && { backups }) }, packWith };
-}
-
-/** Where something goes and something comes, their contents are compared, and it is planned again. */
-async function planWithRenames(
-  world: Omit<PlanInput, 'reads' | 'renames'>,
-  { readArchive, downloads }: CountingReader,
-): Promise<{ readonly decided: Plan; readonly findings: readonly Finding[] }> {
-  const first = plan({ ...world, reads: 1 + downloads() });
-  if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
-  const { desired, actual } = world;
-  const { renames, uncompared } = await searchRenames(
-    first,
-    desired.extensions,
-    actual.extensions,
-    readArchive,
-  );
-  const decided = plan({ ...world, reads: 1 + downloads(), renames });
-  return { decided, findings: uncompared.map(describeUncompared) };
-}
-
-function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]): Finding {
-  return finding('rename-unchecked', {
-    extension: name,
-    message: `${name}, which would be deleted, could not be compared with what would be created: ${reason}`,
-    hint: 'If it was renamed, sheets that use the old name break.',
-  });
 }
 
 /** Every extension of the selection, but only with the content that it has. */
@@ -168,20 +155,17 @@ function uploadsOf({ changes }: Plan, { desired }: Folders): Folders['desired'][
   return desired.extensions.filter(({ name, folder }) => folder !== '' && uploads.has(name));
 }
 
-async function reportOf(
-  { settings, connection, broken }: Proposing,
-  folders: Folders,
-  guard: GuardInput,
-): Promise<PlanReport> {
+async function reportOf(input: Proposing, folders: Folders, guard: GuardInput): Promise<PlanReport> {
+  const { settings, connection, broken } = input;
   return {
     kind: 'plan',
     header: {
       command: 'plan',
       tool: settings.tool,
       project: settings.config.project,
-      tenant: connection.header,
+      tenant: { ...connection.header, identity: connection.identity },
     },
-    source: broken === 'refuse' ? await readSourceState(settings) : {},
+    source: broken === 'refuse' ? await readSourceState(input) : {},
     plan: guard.plan,
     findings: [...folders.findings, ...findUnusedProtection(settings.config, guard.plan)],
     leftOut: folders.desired.extensions
@@ -193,9 +177,15 @@ async function reportOf(
 }
 
 /** Two processes of git cost more than a plan; only a document that records the commit asks, which watch prints none of. */
-async function readSourceState({ flags, config }: Settings): Promise<SourceState> {
-  if (flags.json !== true && flags.report === undefined) return {};
-  const { readGitState } = await import('../source/git.js');
-  const { commit, dirty } = await readGitState(config.root);
-  return withoutUndefined({ commit, dirty });
+async function readSourceState({ settings, recorded, io }: Proposing): Promise<SourceState> {
+  const { flags, config } = settings;
+  if (flags.json !== true && flags.report === undefined && recorded !== true) return {};
+  const { readRunFacts } = await import('./run-facts.js');
+  return (await readRunFacts(config.root, io)).source;
+}
+
+/** What makes the same plan again. What is adopted by its own command is not planned by another. */
+function requestOf({ selection }: Policy, approvals: ApprovalOptions): PlanRequest {
+  const selected = selection === undefined ? {} : { selected: [...selection].sort() };
+  return { ...selected, approvals: pickApprovals(approvals) };
 }

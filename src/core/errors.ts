@@ -26,15 +26,23 @@ export class UserError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
 
-  constructor(message: string, options: UserErrorOptions = {}) {
-    super(message, { cause: options.cause });
-    this.hint = options.hint;
+  constructor(message: Lines, options: UserErrorOptions = {}) {
+    super(inLines(message), { cause: options.cause });
+    this.hint = options.hint === undefined ? undefined : inLines(options.hint);
     this.exitCode = options.exitCode ?? exitCodes.usage;
   }
 }
 
+/** A text is one line, whatever names it quotes; only a list has several. */
+export type Lines = string | readonly string[];
+
+function inLines(text: Lines): string {
+  const lines = typeof text === 'string' ? [text] : text;
+  return lines.map((line) => line.replaceAll('\n', '\\u000a')).join('\n');
+}
+
 export interface UserErrorOptions {
-  readonly hint?: string | undefined;
+  readonly hint?: Lines | undefined;
   readonly cause?: unknown;
   readonly exitCode?: ExitCode;
 }
@@ -56,7 +64,10 @@ export class ConfigError extends UserError {
   readonly problems: readonly ConfigProblem[];
 
   constructor(file: string, problems: readonly ConfigProblem[], options: UserErrorOptions = {}) {
-    super(problems.map((problem) => formatProblem(file, problem)).join('\n'), options);
+    super(
+      problems.map((problem) => formatProblem(file, problem)),
+      options,
+    );
     this.problems = problems;
   }
 }
@@ -141,7 +152,7 @@ export class TenantError extends UserError {
 export class RefusedError extends UserError {
   override readonly name = 'RefusedError';
 
-  constructor(message: string, options: UserErrorOptions = {}) {
+  constructor(message: Lines, options: UserErrorOptions = {}) {
     super(message, { ...options, exitCode: options.exitCode ?? exitCodes.refused });
   }
 }

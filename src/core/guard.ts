@@ -31,15 +31,18 @@ export interface GuardInput {
   /** The config's folder patterns that match nothing. */
   readonly unmatched?: readonly string[];
   readonly limits: Limits;
+  /** What the config's policy command says against it. */
+  readonly policy?: Refusal;
 }
 
 /** Throws RefusedError with every rail that refuses; nothing is written then. */
 export function assertSafe(input: GuardInput): void {
   const refusals = findRefusals(input);
   if (refusals.length === 0) return;
-  throw new RefusedError(refusals.map(({ message }) => message).join('\n'), {
-    hint: refusals.map(({ hint }) => hint).join('\n'),
-  });
+  throw new RefusedError(
+    refusals.map(({ message }) => message),
+    { hint: refusals.map(({ hint }) => hint) },
+  );
 }
 
 /** The same as data, for a plan that only shows what apply would refuse. */
@@ -52,6 +55,7 @@ export function findRefusals(input: GuardInput): readonly Refusal[] {
     refuseUnmatched(input, owned),
     refuseDeletes(deletes, owned, limits),
     refuseUpdates(update + replace, owned, limits),
+    input.policy,
   ].filter((refusal) => refusal !== undefined);
 }
 

@@ -1,7 +1,7 @@
 /** Undoing what a run wrote, as a plan like any other: what stood there before is what should be. Pure. */
 
 import type { StoredArchives } from './budget.js';
-import { isOwned, markerOf, ownersOf, ownerTag, sendableName } from './marker.js';
+import { isOwned, markerOf, ownersOf } from './marker.js';
 import type {
   ActualExtension,
   ActualState,
@@ -11,21 +11,19 @@ import type {
   Plan,
   Policy,
   State,
-  Write,
 } from './model.js';
 import { assertDistinctNames } from './names.js';
 import { summarisePlan } from './plan.js';
 import { keepsDrift, movedRail, protectedRail, replaceRail, stateRail } from './rails.js';
+import {
+  describePutBack,
+  describeVersion,
+  isAs,
+  isNamedAs,
+  type RecordSide,
+  sentBack,
+} from './record-side.js';
 import { summariseActual, summariseDesired } from './summarise.js';
-
-/** One side of what a run did to a record, as its journal tells it. */
-export interface RecordSide {
-  readonly md5?: string;
-  readonly archiveName?: string;
-  readonly tags: readonly string[];
-  readonly version?: string;
-  readonly supernova?: boolean;
-}
 
 /** What a run did to one name, taken together. */
 export interface Undo {
@@ -154,53 +152,12 @@ function putBack(
   };
 }
 
-function sentBack(name: string, { tags, archiveName }: RecordSide): Pick<Write, 'tags' | 'archiveName'> {
-  return { tags, archiveName: sendableName(archiveName ?? `${name}.zip`) };
-}
-
-function isAs(record: ActualExtension, side: RecordSide): boolean {
-  const hasTags = (some: readonly string[], all: readonly string[]) => some.every((tag) => all.includes(tag));
-  return (
-    (side.md5 === undefined || record.md5 === side.md5) &&
-    isNamedAs(record, side) &&
-    hasTags(record.tags, side.tags) &&
-    hasTags(side.tags, record.tags)
-  );
-}
-
-/** A restored archive has the name that could be sent. */
-function isNamedAs({ archiveName }: ActualExtension, side: RecordSide): boolean {
-  if (side.archiveName === undefined || archiveName === undefined) return true;
-  return archiveName === side.archiveName || archiveName === sendableName(side.archiveName);
-}
-
 /** `undefined` for what is ours. */
 function ownershipOf(record: ActualExtension, project: string): State | undefined {
   if (record.bundled) return 'unmanaged';
   if (isOwned(record, project)) return undefined;
   if (ownersOf(record.tags).length > 0) return 'foreign';
   return markerOf(record).kind === 'ours' ? 'disowned' : 'unmanaged';
-}
-
-function describePutBack(
-  before: RecordSide,
-  record: ActualExtension,
-  what: 'tags' | 'all',
-  project: string,
-): string {
-  const from = record.qextVersion;
-  const to = before.version;
-  const versions =
-    from === undefined || to === undefined || from === to ? describeVersion(before) : `, ${from} → ${to}`;
-  const restored = what === 'tags' ? 'tags as they were' : `restored from its backup${versions}`;
-  const givesUp = record.tags.includes(ownerTag(project)) && !before.tags.includes(ownerTag(project));
-  if (!givesUp) return restored;
-  const [owner] = ownersOf(before.tags);
-  return `${restored}; ${owner === undefined ? 'no longer ours' : `given back to project ${owner}`}`;
-}
-
-function describeVersion({ version }: RecordSide): string {
-  return version === undefined ? '' : `, ${version}`;
 }
 
 const notStored: Blocked = {

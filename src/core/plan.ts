@@ -21,6 +21,7 @@ import type {
 } from './model.js';
 import { assertDistinctNames } from './names.js';
 import { markRenames, type Rename } from './rename.js';
+import type { ReviewedChange } from './stale.js';
 
 export interface PlanInput {
   readonly desired: DesiredState;
@@ -140,11 +141,13 @@ function summarise(changes: readonly Change[], nameless: number): PlanSummary {
   return summary;
 }
 
+type PlannedChange = ReviewedChange & { readonly blocked?: unknown };
+
 /**
  * What an approval is bound to: tenant, project and what would be written where. Names that nothing is done to are
  * left out, so that a stranger's extension does not make a reviewed plan stale.
  */
-function digestPlan(tenant: string, project: string, changes: readonly Change[]): string {
+export function digestPlan(tenant: string, project: string, changes: readonly PlannedChange[]): string {
   const decisions = changes
     .filter((change) => change.action !== 'none' && change.blocked === undefined)
     .map(({ name, action, desired, actual }) => [name, action, desired?.digest, actual?.id, actual?.md5]);

@@ -1,6 +1,6 @@
 /** Whether a plan that was reviewed is still the plan: what it would write, compared with what would be written now. */
 
-import type { Action, Plan } from './model.js';
+import type { Action, Change, Plan } from './model.js';
 
 /** As much of a reviewed change as its approval is bound to. */
 export interface ReviewedChange {
@@ -10,7 +10,10 @@ export interface ReviewedChange {
   readonly actual?: { readonly id: string; readonly md5?: string | undefined } | undefined;
 }
 
-/** One sentence for each name that moved; empty where the same would be written. */
+/**
+ * One sentence for each name that moved; empty where the same would be written. What stands already as it was reviewed
+ * did not move: it was applied, by a run that came less far than it wanted.
+ */
 export function findMoved(reviewed: readonly ReviewedChange[], { changes }: Plan): readonly string[] {
   const now = new Map(changes.map((change) => [change.name, change]));
   const before = new Map(reviewed.map((change) => [change.name, change]));
@@ -21,6 +24,7 @@ export function findMoved(reviewed: readonly ReviewedChange[], { changes }: Plan
     if (then === undefined && written !== undefined)
       return [`${name}: ${written.action} was not in the reviewed plan`];
     if (then === undefined) return [];
+    if (written === undefined && isDone(then, change)) return [];
     if (written === undefined)
       return [`${name}: ${then.action} was reviewed; now ${change?.message ?? 'neither side knows it'}`];
     return explainDifference(name, then, written);
@@ -29,6 +33,11 @@ export function findMoved(reviewed: readonly ReviewedChange[], { changes }: Plan
 
 function isWritten({ action, blocked }: { readonly action: Action; readonly blocked?: unknown }): boolean {
   return action !== 'none' && blocked === undefined;
+}
+
+function isDone(then: ReviewedChange, now: Change | undefined): boolean {
+  if (then.action === 'delete') return now === undefined;
+  return now?.state === 'in-sync' && now.desired?.digest === then.desired?.digest;
 }
 
 function explainDifference(name: string, then: ReviewedChange, now: ReviewedChange): readonly string[] {

@@ -2,7 +2,9 @@
 
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyDocument } from '../../src/report/documents.js';
 import { digestArchive } from '../../src/source/archive.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
@@ -335,7 +337,7 @@ describe('rollback', () => {
     expect(unasked.stderr).toContain('To approve what is shown: qlik-sync rollback --yes');
     const { code, stdout } = await rollback('--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(parse(applyDocument, JSON.parse(stdout))).toMatchObject({
       command: 'rollback',
       undoes: [run],
       changes: [{ name: 'a', action: 'update', reason: 'restored' }],

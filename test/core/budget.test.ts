@@ -23,7 +23,13 @@ const stored: StoredArchives = new Set(['stored']);
 
 describe('requests of a plan', () => {
   it.each<[string, readonly Change[], StoredArchives, number, number]>([
-    ['the example of the contract', [change('create'), change('update'), change('update'), change('delete')], nothing, 7, 4],
+    [
+      'the example of the contract',
+      [change('create'), change('update'), change('update'), change('delete')],
+      nothing,
+      7,
+      4,
+    ],
     ['a create', [change('create')], nothing, 1, 1],
     ['an update', [change('update')], nothing, 3, 1],
     ['an update of what is stored', [change('update')], stored, 2, 1],
@@ -38,7 +44,13 @@ describe('requests of a plan', () => {
 });
 
 describe('backups of a plan', () => {
-  const changes = [change('create'), change('update'), change('update', tagsOnly), change('delete'), change('none')];
+  const changes = [
+    change('create'),
+    change('update'),
+    change('update', tagsOnly),
+    change('delete'),
+    change('none'),
+  ];
 
   it.each<[StoredArchives | undefined, ReturnType<typeof forecastBackups>]>([
     [nothing, { stored: 0, download: 2 }],

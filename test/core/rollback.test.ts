@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { archiveName, sendableName } from '../../src/core/marker.js';
 import type { ActualExtension, Change, Policy } from '../../src/core/model.js';
-import { planRollback, type RecordSide, type Undo } from '../../src/core/plan-rollback.js';
+import { planRollback, type Undo } from '../../src/core/plan-rollback.js';
+import type { RecordSide } from '../../src/core/record-side.js';
 import { actualExtension, actualState, desiredExtension, hash, md5, policy, project } from './worlds.js';
 
 const ours = `qlik-sync:${project}`;

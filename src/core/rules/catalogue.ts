@@ -58,10 +58,14 @@ export const rules = {
   unreadable: fixed('A file or folder cannot be read.'),
   'changed-while-reading': fixed('A file changed while it was read.'),
   // What a plan comes upon
-  'unfinished-replace': notice(
+  'unfinished-replace': configurable(
+    'warning',
     'An earlier run deleted an extension to replace it, and nothing can create it.',
   ),
-  'rename-unchecked': notice('Whether a deleted extension comes back under another name could not be told.'),
+  'rename-unchecked': configurable(
+    'warning',
+    'Whether a deleted extension comes back under another name could not be told.',
+  ),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleId = keyof typeof rules;
@@ -76,10 +80,6 @@ function configurable(severity: Severity, description: string): Rule {
 
 function fixed(description: string): Rule {
   return { severity: 'error', configurable: false, description };
-}
-
-function notice(description: string): Rule {
-  return { severity: 'warning', configurable: false, description };
 }
 
 /** A finding of the catalogue's severity, unless `details` name another. */

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import type { AppFacts, AppUse, Impact } from '../../src/core/impact.js';
+import { describeReach, gateChanges, namesAtStake } from '../../src/core/impact-gate.js';
+import { findUses, isWhole, reachOf, tallyExtensions } from '../../src/core/impact-tally.js';
+import type { Change } from '../../src/core/model.js';
+import { isNative } from '../../src/core/native-types.js';
+
+function app(id: string, users?: number, views = users): AppFacts {
+  const usage = users === undefined ? {} : { usage: { users, views: views ?? 0 } };
+  return {
+    id,
+    itemId: `item-${id}`,
+    name: `App ${id}`,
+    collections: [],
+    tags: [],
+    publishedCopies: 0,
+    ...usage,
+  };
+}
+
+const use = (facts: AppFacts): AppUse => ({ app: facts, objects: ['o'], masterItems: [] });
+
+function impactOf(uses: Readonly<Record<string, readonly AppUse[]>>, rest: Partial<Impact> = {}): Impact {
+  return {
+    extensions: Object.entries(uses).map(([extension, list]) => ({ extension, uses: list })),
+    unopened: [],
+    apps: { listed: 9, opened: 9, fromCache: 0 },
+    usage: 'on',
+    missing: [],
+    ...rest,
+  };
+}
+
+function change(name: string, action: Change['action'], more: Partial<Change> = {}): Change {
+  const base = { name, action, state: 'changed', reason: 'content-changed', message: 'm' } as const;
+  return { ...base, ...(action === 'create' ? {} : { actual: { id: `id-${name}` } }), ...more };
+}
+
+describe('what an app holds', () => {
+  const content = {
+    objects: [
+      { id: 'a', type: 'kpi-card' },
+      { id: 'b', type: 'barchart' },
+      { id: 'c', type: 'kpi-card' },
+      { id: 'd', type: '__proto__' },
+    ],
+    masterItems: [
+      { title: 'Main', type: 'sankey' },
+      { title: 'Other', type: 'kpi-card' },
+    ],
+  };
+
+  it('is told by the types that are asked for', () => {
+    expect(findUses(content, (type) => type === 'kpi-card' || type === 'sankey')).toEqual([
+      { type: 'kpi-card', objects: ['a', 'c'], masterItems: ['Other'] },
+      { type: 'sankey', objects: [], masterItems: ['Main'] },
+    ]);
+  });
+
+  it('may be of any name', () => {
+    expect(findUses(content, (type) => type === '__proto__')).toEqual([
+      { type: '__proto__', objects: ['d'], masterItems: [] },
+    ]);
+  });
+});
+
+describe('the tally', () => {
+  it('puts first what most people see, and keeps what nobody uses', () => {
+    const uses = (type: string) => [{ type, objects: ['o'], masterItems: [] }];
+    const told = tallyExtensions(
+      ['unused', 'few', 'many'],
+      [
+        { app: app('1', 3), uses: uses('few') },
+        { app: app('2', 9), uses: uses('many') },
+        { app: app('3', 30), uses: uses('many') },
+        { app: app('4'), uses: uses('many') },
+      ],
+    );
+    expect(told.map(({ extension, uses: list }) => [extension, list.map(({ app: { id } }) => id)])).toEqual([
+      ['many', ['3', '2', '4']],
+      ['few', ['1']],
+      ['unused', []],
+    ]);
+  });
+
+  it('says nothing of people where none are measured', () => {
+    expect(reachOf([use(app('1')), use(app('2'))])).toEqual({ apps: 2 });
+    expect(reachOf([use(app('1', 5, 8)), use(app('2'))])).toEqual({ apps: 2, people: 5, views: 8 });
+    expect(reachOf([])).toEqual({ apps: 0, people: 0, views: 0 });
+  });
+
+  it.each([
+    [[use(app('1', 300)), use(app('2', 12))], '2 apps, 312 people in 28 days'],
+    [[use(app('1', 1))], '1 app, 1 person in 28 days'],
+    [[use(app('1', 0))], '1 app, 0 people in 28 days'],
+    [[use(app('1'))], '1 app'],
+  ])('describes %#', (uses, text) => expect(describeReach(uses)).toBe(text));
+
+  it('is whole only where every app was read', () => {
+    expect(isWhole(impactOf({}))).toBe(true);
+    expect(isWhole(impactOf({}, { missing: ['a page failed'] }))).toBe(false);
+    expect(isWhole(impactOf({}, { unopened: [{ app: app('1'), reason: 'r' }] }))).toBe(false);
+  });
+});
+
+describe('names at stake', () => {
+  const changes = [
+    change('new', 'create'),
+    change('same', 'none', { reason: 'in-sync' }),
+    change('edited', 'update'),
+    change('going', 'delete'),
+    change('again', 'replace'),
+    change('old-name', 'delete', { rename: { to: 'new-name' } }),
+    change('new-name', 'create', { rename: { from: 'old-name' } }),
+  ];
+
+  it('are those that break apps', () => {
+    expect(namesAtStake(changes, 'deletes')).toEqual(['going', 'again', 'old-name']);
+  });
+
+  it('and with always those that change them', () => {
+    expect(namesAtStake(changes, 'always')).toEqual(['edited', 'going', 'again', 'old-name']);
+  });
+});
+
+describe('the gate', () => {
+  const [one, two, three] = [use(app('1', 100)), use(app('2', 12)), use(app('3', 0))];
+  const shut = { unopened: [{ app: app('9'), reason: 'no permission' }] };
+
+  it('lets through what no app uses, and what breaks nothing', () => {
+    const changes = [change('a', 'delete'), change('b', 'update'), change('c', 'create')];
+    expect(gateChanges(changes, impactOf({ a: [], b: [one] }), undefined).size).toBe(0);
+  });
+
+  it('holds what apps use, and names them', () => {
+    const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [one, two] }), undefined);
+    expect(blocks.get('a')).toEqual({
+      rail: 'impact',
+      message: '2 apps, 112 people in 28 days: App 1, App 2',
+      lift: '--accept-impact=2',
+      effect: 'accepts that',
+    });
+  });
+
+  it('holds it too where nobody has seen the apps lately', () => {
+    expect(gateChanges([change('a', 'delete')], impactOf({ a: [three] }), undefined).size).toBe(1);
+  });
+
+  it.each(['replace', 'delete'] as const)('holds a %s', (action) => {
+    expect(gateChanges([change('a', action)], impactOf({ a: [one] }), undefined).has('a')).toBe(true);
+  });
+
+  it('holds both sides of an identity change by the apps of the old name', () => {
+    const changes = [
+      change('old', 'delete', { rename: { to: 'new' } }),
+      change('new', 'create', { rename: { from: 'old' } }),
+    ];
+    const blocks = gateChanges(changes, impactOf({ old: [one] }), undefined);
+    expect([...blocks.keys()]).toEqual(['old', 'new']);
+    expect(blocks.get('new')?.lift).toBe('--accept-impact=1');
+    expect(gateChanges(changes, impactOf({ old: [one] }), 1).size).toBe(0);
+  });
+
+  it('counts an app once, however many changes touch it', () => {
+    const changes = [change('a', 'delete'), change('b', 'delete')];
+    const impact = impactOf({ a: [one, two], b: [two, three] });
+    expect(gateChanges(changes, impact, undefined).get('a')).toMatchObject({
+      lift: '--accept-impact=3',
+      effect: 'accepts that of all 2 such changes',
+    });
+    expect(gateChanges(changes, impact, 3).size).toBe(0);
+  });
+
+  it.each([0, 1, 3, 99])('takes no other number: %i', (accepted) => {
+    const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [one, two] }), accepted);
+    expect(blocks.get('a')?.message).toContain(`--accept-impact says ${accepted}, it would be 2`);
+  });
+
+  it('never calls unused what it could not look into', () => {
+    const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [] }, shut), undefined);
+    expect(blocks.get('a')).toMatchObject({
+      message: 'no use of it was seen; but 1 app could not be opened',
+      lift: '--accept-impact=1',
+    });
+    const broken = impactOf({ a: [] }, { missing: ['the list of apps broke off after 3: no'] });
+    expect(gateChanges([change('a', 'delete')], broken, undefined).get('a')).toMatchObject({
+      message: 'no use of it was seen; but the list of apps broke off after 3: no',
+      lift: '--accept-impact=0',
+    });
+    expect(gateChanges([change('a', 'delete')], broken, 0).size).toBe(0);
+  });
+
+  it('leaves to the other rails what they hold', () => {
+    const blocked = { rail: 'protected', message: 'named' } as const;
+    expect(gateChanges([change('a', 'delete', { blocked })], impactOf({ a: [one] }), undefined).size).toBe(0);
+  });
+});
+
+describe("Qlik's own types", () => {
+  it.each(['barchart', 'sn-table', 'masterobject', 'sheet', 'LoadModel', 'SheetList', ''])(
+    '%j is one',
+    (type) => {
+      expect(isNative(type)).toBe(true);
+    },
+  );
+
+  it.each(['kpi-card', 'Barchart', 'my-list', 'sn-mine'])('%j is none', (type) => {
+    expect(isNative(type)).toBe(false);
+  });
+});
