@@ -7,9 +7,12 @@ import type { TenantHeader } from '../report/report.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { type Auth, apiKeyAuth, type OpenAuth } from '../tenant/auth.js';
 import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
+import type { Wait } from '../tenant/governor.js';
 import { openTenant, type TenantHttp } from '../tenant/http.js';
+import { tenantOrigin } from '../tenant/origin.js';
 import type { Io } from './io.js';
 import type { Settings } from './settings.js';
+import type { GovernorFor } from './site.js';
 
 export interface Connection {
   readonly extensions: ExtensionsClient;
@@ -27,6 +30,8 @@ export interface ConnectOptions {
   readonly onWait: (notice: string) => void;
   /** Ends every request. */
   readonly signal?: AbortSignal;
+  /** Absent: the connection has a governor of its own. */
+  readonly governorFor?: GovernorFor;
 }
 
 /** A tenant with the way to sign in, to which no request was made yet. */
@@ -44,6 +49,8 @@ export interface Destination {
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
   const { url, auth, header, kind, close } = await findDestination(settings, io);
+  const onWait = ({ seconds, reason }: Wait): void =>
+    options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`);
   const http = openTenant({
     url,
     auth,
@@ -51,7 +58,8 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
     proxies: io.env,
     ...(options.signal && { signal: options.signal }),
     ...(settings.flags.timeout !== undefined && { timeoutMs: settings.flags.timeout }),
-    onWait: ({ seconds, reason }) => options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`),
+    ...(options.governorFor && { governor: options.governorFor(tenantOrigin(url), onWait) }),
+    onWait,
   });
   return {
     extensions: createExtensionsClient(http),

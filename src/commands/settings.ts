@@ -34,6 +34,8 @@ export interface SettingsSource {
   readonly environments: readonly string[];
   /** What `--env` asks for, each once and `all` written out; empty where nothing is asked for. */
   readonly asked: readonly string[];
+  /** Whether `--env all` is among it, so that the result is that of several however many there are. */
+  readonly asksForAll: boolean;
   /** @throws ConfigError for what is wrong with the file when this environment is used; none: the default one */
   readonly settingsFor: (environment: string | undefined) => Settings;
 }
@@ -62,6 +64,7 @@ export async function openSettings(given: SharedFlags, io: Io): Promise<Settings
     loaded,
     environments,
     asked: writeOut(flags.env ?? [], environments, loaded.displayFile),
+    asksForAll: flags.env?.includes(everyEnvironment) === true,
     settingsFor(environment) {
       const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
       return { flags, cwd, config, execution, tool: `qlik-sync/${io.version}` };
@@ -115,7 +118,7 @@ export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
     throw new UserError(`--env names ${names.length} environments: ${names.join(', ')}.`, {
-      hint: 'One run works on one environment.',
+      hint: 'plan, apply and drift take several; every other command works on one.',
     });
   }
   return names?.[0];

@@ -44,7 +44,7 @@ export function readEnvironmentOptions(env: Variables): Partial<SharedOptions> {
   );
   const readings = names.map((name) => readOption(name, readVariable(env, name) ?? ''));
   const problems = readings.flatMap((reading) => ('problem' in reading ? [reading.problem] : []));
-  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  if (problems.length > 0) throw new UserError(problems);
   return Object.assign({}, ...readings) as Partial<SharedOptions>;
 }
 

@@ -32,7 +32,7 @@ export interface TenantOptions {
   readonly onWait?: (wait: Wait) => void;
   /** How often a read that failed in passing is sent again at most; default 2. */
   readonly repeats?: number;
-  /** Told of every answer, those that are waited out too; for what only its status and headers tell. */
+  /** Told of every answer, those that are waited out or cut off too; for what only its status and headers tell. */
   readonly onAnswer?: (answer: Pick<Answer, 'method' | 'path' | 'status' | 'headers'>) => void;
 }
 
@@ -154,7 +154,7 @@ function createSender(connection: Connection, governor: Governor, options: Tenan
         signal: anySignal(signal, request.unlessSent),
         send: async () => {
           await request.beforeSend?.();
-          return tryAndTell(connection.tryOnce(request, signature, signal), options);
+          return connection.tryOnce(request, signature, signal);
         },
         refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
       });
@@ -165,12 +165,6 @@ function createSender(connection: Connection, governor: Governor, options: Tenan
       await rest(pause, signal);
     }
   };
-}
-
-async function tryAndTell(trying: Promise<Try>, { onAnswer }: TenantOptions): Promise<Try> {
-  const ended = await trying;
-  if (ended.kind === 'answer') onAnswer?.(ended.answer);
-  return ended;
 }
 
 /** Qlik counts reads and everything else apart (qlik-facts, "Rate limits"). */

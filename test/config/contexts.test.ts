@@ -18,7 +18,15 @@ function target({ context, env, isTerminal = false }: Given) {
   const config = resolveConfig(loadedFrom({ project: 'acme', extensions: ['x'] }), { env, ruleIds: [] });
   const { signal } = new AbortController();
   const options = { context };
-  return resolveTarget({ options, env, config, cwd: '/', isTerminal: () => isTerminal, execution: 'refused', signal });
+  return resolveTarget({
+    options,
+    env,
+    config,
+    cwd: '/',
+    isTerminal: () => isTerminal,
+    execution: 'refused',
+    signal,
+  });
 }
 
 const file = `

@@ -41,6 +41,8 @@ describe('a config', () => {
       protect: [],
       rules: {},
       backup: { keep: 20, days: 90 },
+      impact: 'off',
+      driftIgnore: [],
     });
   });
 
@@ -72,6 +74,7 @@ describe('environments', () => {
     ...least,
     tags: ['all'],
     rules: { 'external-origin': 'off' },
+    backup: { keep: 5 },
     defaultEnvironment: 'dev',
     environments: {
       dev: { tenant: 'dev.example.com', auth: { apiKey: '${DEV_KEY}' } },
@@ -82,6 +85,7 @@ describe('environments', () => {
         project: 'acme-prod',
         tags: ['live'],
         rules: { 'version-syntax': 'error' },
+        backup: { days: 365 },
       },
     },
   });
@@ -100,11 +104,12 @@ describe('environments', () => {
       extensions: ['extensions/*'],
       tags: ['live'],
       rules: { 'external-origin': 'off', 'version-syntax': 'error' },
+      backup: { keep: 5, days: 365 },
       environment: {
         name: 'prod',
         protected: true,
-        tenant: { text: 'https://prod.example.com', path: 'environments.prod.tenant', line: 21 },
-        auth: { apiKey: { text: '${PROD_KEY}', path: 'environments.prod.auth.apiKey', line: 23 } },
+        tenant: { text: 'https://prod.example.com', path: 'environments.prod.tenant', line: 24 },
+        auth: { apiKey: { text: '${PROD_KEY}', path: 'environments.prod.auth.apiKey', line: 26 } },
       },
     });
   });
@@ -204,6 +209,13 @@ const bad: readonly Bad[] = [
   [{ ...least, Prune: true }, 'Prune: is an unknown key (did you mean "prune"?)'],
   [{ ...least, whatever: true }, 'whatever: is an unknown key (known: $schema, project, extensions,'],
   [{ ...least, toString: 1 }, 'toString: is an unknown key'],
+  [{ ...least, backup: { kept: 1 } }, 'backup.kept: is an unknown key (known: keep, days)'],
+  [{ ...least, backup: { keep: -1 } }, 'backup.keep: must be a whole number, 0 or more'],
+  [{ ...least, backup: 3 }, 'backup: must be an object'],
+  [
+    { ...least, environments: { dev: { backup: { day: 1 } } } },
+    'environments.dev.backup.day: is an unknown key (did you mean "days"?)',
+  ],
   [{ ...least, $import: 'x' }, '$import: is an unknown key'],
   [
     { ...least, environments: { dev: { tenent: 'a.b' } } },

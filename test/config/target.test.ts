@@ -32,7 +32,15 @@ function target(given: Given) {
   const loaded = { ...loadedFrom({ project: 'acme', extensions: ['extensions/*'], ...environments }), root };
   const config = resolveConfig(loaded, { env, ruleIds: [] });
   const { signal } = new AbortController();
-  return resolveTarget({ options, env, config, cwd: '/work', isTerminal: () => isTerminal, execution, signal });
+  return resolveTarget({
+    options,
+    env,
+    config,
+    cwd: '/work',
+    isTerminal: () => isTerminal,
+    execution,
+    signal,
+  });
 }
 
 const prod = { tenant: 'https://prod.example.com', auth: { apiKey: '${PROD_KEY}' } };

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readJson } from '../../src/tenant/answers.js';
@@ -220,6 +220,24 @@ describe('no connection', () => {
 });
 
 describe('a proxy', () => {
+  it.each([
+    ['hangs up', (socket: Socket) => socket.destroy()],
+    ['says nothing', (socket: Socket) => socket.resume()],
+  ])('that %s ends the request', async (_, behave) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => undefined).once('data', () => behave(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const proxies = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const http = openTestTenant('https://tenant.invalid', { proxies, timeoutMs: 300 });
+    await expect(get(http)).rejects.toMatchObject({ code: 'proxy', exitCode: 5 });
+    expect(connections).toBe(1);
+    server.close();
+  });
+
   it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY'])(
     'from %s gets the tunnel, not the credential',
     async (name) => {

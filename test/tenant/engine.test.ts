@@ -1,0 +1,346 @@
+/** What opening an app comes to: against the sandbox with its faults, and against peers that are no engine at all. */
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import newest from 'enigma.js/schemas/12.2027.0.json' with { type: 'json' };
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { apiKeyAuth } from '../../src/tenant/auth.js';
+import { createEngine, type Engine, type EngineOptions } from '../../src/tenant/engine/engine.js';
+import { engineSchema } from '../../src/tenant/engine/schema.js';
+import { openTenant } from '../../src/tenant/http.js';
+import { control, start } from '../sandbox/support.js';
+
+const token = 'secret-token-of-the-test';
+const never = new AbortController().signal;
+
+type Options = Partial<Omit<EngineOptions, 'tenant'>>;
+
+function engineFor(url: string, key = token, options: Options = {}): Engine {
+  return createEngine({ tenant: openTenant({ url, auth: apiKeyAuth(key) }), pauseMs: 1, ...options });
+}
+
+/** A sandbox with one app that holds one object and one master item, and its engine as we ask it. */
+async function oneApp(options: Options = {}) {
+  const sandbox = await start({ engine: { apps: 5, refusals: 'none' } });
+  const { body } = await control(sandbox, 'GET', 'apps');
+  const { id } = body.apps.find(({ spaceId }: { spaceId?: string }) => spaceId !== undefined);
+  const objects = [{ id: 'one', type: 'kpi-card', title: 'One' }];
+  await control(sandbox, 'POST', 'apps', {
+    id,
+    sheets: [{ id: 's', title: 'S', objects }],
+    masterItems: [{ id: 'm', title: 'Main', visualization: 'sankey' }],
+  });
+  await control(sandbox, 'DELETE', 'requests');
+  return {
+    engine: engineFor(sandbox.url, sandbox.apiKey, options),
+    id: id as string,
+    fault: (fault: object) =>
+      control(sandbox, 'POST', 'faults', [{ method: 'WS', path: '/app/*', ...fault }]),
+    tries: async (): Promise<number> => {
+      const log = (await control(sandbox, 'GET', 'requests')).body as { method: string }[];
+      return log.filter(({ method }) => method === 'WS').length;
+    },
+  };
+}
+
+const whole = {
+  kind: 'read',
+  content: {
+    objects: expect.arrayContaining([
+      { id: 'one', type: 'kpi-card' },
+      { id: 's', type: 'sheet' },
+      { id: 'm', type: 'masterobject' },
+    ]),
+    masterItems: [{ title: 'Main', type: 'sankey' }],
+  },
+};
+
+/** The greeting, and the answers to OpenDoc, GetAllInfos, CreateSessionObject and GetLayout. */
+const messages = [1, 2, 3, 4, 5];
+
+describe('the schema', () => {
+  it('is a part of the newest one that enigma.js ships, word for word', () => {
+    const { Global, Doc, GenericObject } = newest.structs;
+    expect(engineSchema.structs).toEqual({
+      Global: { OpenDoc: Global.OpenDoc },
+      Doc: { GetAllInfos: Doc.GetAllInfos, CreateSessionObject: Doc.CreateSessionObject },
+      GenericObject: { GetLayout: GenericObject.GetLayout },
+    });
+  });
+});
+
+describe('opening an app', () => {
+  it('tells what it holds', async () => {
+    const { engine, id, tries } = await oneApp();
+    expect(await engine.read(id, never)).toEqual(whole);
+    expect(await tries()).toBe(1);
+  });
+
+  it.each(messages)('tries again when the socket breaks at message %i', async (message) => {
+    const { engine, id, fault, tries } = await oneApp();
+    await fault({ kind: 'reset', message, times: 2 });
+    expect(await engine.read(id, never)).toEqual(whole);
+    expect(await tries()).toBe(3);
+  });
+
+  it.each([0, ...messages])('says so when it always breaks at message %i', async (message) => {
+    const { engine, id, fault, tries } = await oneApp();
+    await fault({ kind: 'reset', message, times: 9 });
+    const reading = await engine.read(id, never);
+    expect(reading).toMatchObject({ kind: 'unopened', lasts: 'passing' });
+    expect(reading).toMatchObject({ reason: expect.stringMatching(/broke/) });
+    expect(await tries()).toBe(3);
+  });
+
+  it.each([0, ...messages])('waits no longer than told for message %i', async (message) => {
+    const { engine, id, fault } = await oneApp({ timeoutMs: 150 });
+    await fault({ kind: 'stall', message, stallMs: 60_000, times: 9 });
+    expect(await engine.read(id, never)).toEqual({
+      kind: 'unopened',
+      reason: 'the engine did not answer within 1 s',
+      lasts: 'passing',
+    });
+  });
+
+  it.each(
+    messages.flatMap((message) =>
+      (['garbage', 'html', 'truncate'] as const).map((kind) => ({ kind, message })),
+    ),
+  )('takes $kind at message $message for no engine', async ({ kind, message }) => {
+    const { engine, id, fault } = await oneApp();
+    await fault({ kind, message, times: 9 });
+    expect(await engine.read(id, never)).toMatchObject({
+      kind: 'unopened',
+      reason: "it answered with something that is not the engine's protocol",
+    });
+  });
+
+  it('ends with the run', async () => {
+    const { engine, id, fault } = await oneApp();
+    await fault({ kind: 'stall', message: 2, stallMs: 60_000 });
+    const run = new AbortController();
+    const reading = engine.read(id, run.signal);
+    setTimeout(() => run.abort(new Error('interrupted')), 50);
+    await expect(reading).rejects.toThrow('interrupted');
+  });
+});
+
+describe('close codes', () => {
+  it.each([
+    [4003, 'the engine is shutting down', 3, 'passing'],
+    [4205, 'too many requests to the engine', 3, 'passing'],
+    [4206, 'a network error on the way to the engine', 3, 'passing'],
+    [4211, 'a service that the engine needs is not available', 3, 'passing'],
+    [4240, 'no engine is free', 3, 'passing'],
+    [4001, 'the engine ended an idle session', 1, 'passing'],
+    [4002, 'the licence does not allow it', 1, 'lasting'],
+    [4004, 'the app was deleted', 1, 'lasting'],
+    [4005, 'the limit of sessions is reached', 1, 'passing'],
+    [4006, 'the engine does not accept the credentials', 1, 'lasting'],
+    [4203, 'no permission to open it', 1, 'lasting'],
+    [4204, 'the engine does not find it', 1, 'lasting'],
+    [4210, 'a service that the engine needs failed', 1, 'passing'],
+    [4220, 'the engine failed', 1, 'passing'],
+    [4222, 'the session is not there any more', 1, 'passing'],
+    [4230, 'the user is not entitled to open it', 1, 'lasting'],
+    [4299, 'the engine closed the connection', 1, 'passing'],
+  ])('%i: %s', async (code, words, tries, lasts) => {
+    const app = await oneApp();
+    await app.fault({ kind: 'close', code, message: 2, times: 9 });
+    const reading = await app.engine.read(app.id, never);
+    expect(reading).toEqual({ kind: 'unopened', reason: `${words} (${code})`, lasts });
+    expect(await app.tries()).toBe(tries);
+  });
+});
+
+describe('the handshake', () => {
+  it.each([
+    [401, 'the engine does not accept the credentials (401)', 1],
+    [403, 'the connection to the engine was refused (403)', 1],
+    [503, 'the connection to the engine was refused (503)', 3],
+  ])('refused with %i: %s', async (status, reason, tries) => {
+    const app = await oneApp();
+    await app.fault({ kind: 'status', status, message: 0, times: 9 });
+    expect(await app.engine.read(app.id, never)).toMatchObject({ kind: 'unopened', reason });
+    expect(await app.tries()).toBe(tries);
+  });
+
+  it('is made once more with fresh credentials, and never with the old ones', async () => {
+    const sandbox = await start({ engine: { apps: 1, refusals: 'none' } });
+    const refused: string[] = [];
+    let key = 'stale';
+    const tenant = openTenant({
+      url: sandbox.url,
+      auth: {
+        describe: 'token',
+        authorize: async () => `Bearer ${key}`,
+        renew: async (header) => {
+          refused.push(header);
+          key = sandbox.apiKey;
+          return true;
+        },
+      },
+    });
+    const engine = createEngine({ tenant, pauseMs: 1 });
+    expect(await engine.read('no-such-app', never)).toMatchObject({ reason: expect.stringMatching(/4204/) });
+    expect(refused).toEqual(['Bearer stale']);
+  });
+
+  it.each(['', '..', 'a/b', 'x'.repeat(65), 'app?x=1'])('is not made for the id %j', async (id) => {
+    const { engine, tries } = await oneApp();
+    expect(await engine.read(id, never)).toMatchObject({ kind: 'unopened', lasts: 'lasting' });
+    expect(await tries()).toBe(0);
+  });
+
+  it('waits for nobody: a refused connection is told', async () => {
+    const server = await listen(createServer());
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    const reading = await engineFor(`http://127.0.0.1:${port}`).read('app', never);
+    expect(reading).toMatchObject({
+      kind: 'unopened',
+      reason: expect.stringMatching(/refused the connection/),
+    });
+  });
+
+  it('follows no redirect, so that no other host gets the credential', async () => {
+    const other = await listen(createServer());
+    const asked: string[] = [];
+    other.on('upgrade', ({ headers }) => asked.push(headers.authorization ?? ''));
+    other.on('request', ({ headers }) => asked.push(headers.authorization ?? ''));
+    const front = await listen(createServer());
+    front.on('upgrade', (_request, socket) => {
+      socket.end(
+        `HTTP/1.1 302 Found\r\nlocation: http://localhost:${portOf(other)}/app/x\r\ncontent-length: 0\r\n\r\n`,
+      );
+    });
+    const reading = await engineFor(`http://127.0.0.1:${portOf(front)}`).read('app', never);
+    expect(reading).toMatchObject({ kind: 'unopened', reason: expect.stringMatching(/refused \(302\)/) });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a peer that is no engine', () => {
+  const answers: readonly (readonly [string, string | Buffer])[] = [
+    ['null', 'null'],
+    ['a list', '[1]'],
+    ['an id of ours', '{"id":"opened"}'],
+    ['an answer without a result', '{"jsonrpc":"2.0","id":1}'],
+    [
+      'a handle of another kind',
+      '{"jsonrpc":"2.0","id":1,"result":{"qReturn":{"qHandle":7,"qType":"Field"}}}',
+    ],
+    ['an unknown type', '{"jsonrpc":"2.0","id":1,"result":{"qReturn":{"qHandle":7,"qType":"Nonsense"}}}'],
+    ['a polluting answer', '{"jsonrpc":"2.0","id":1,"result":{"__proto__":{"polluted":1}}}'],
+    ['binary data', Buffer.from([1, 2, 3])],
+  ];
+
+  it.each(answers)('is told apart when it sends %s', async (_name, answer) => {
+    const { url, open } = await serveSockets((socket) => {
+      socket.on('message', () => socket.send(answer));
+    });
+    const reading = await engineFor(url, token, { timeoutMs: 500 }).read('app', never);
+    expect(reading).toMatchObject({ kind: 'unopened' });
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+    expect(await open()).toBe(0);
+  });
+
+  it('leaves no socket behind, however it ends', async () => {
+    let turn = 0;
+    const { url, open } = await serveSockets((socket) => {
+      turn += 1;
+      if (turn % 3 === 0) socket.terminate();
+      else if (turn % 3 === 1) socket.on('message', () => socket.send('nonsense'));
+    });
+    const engine = engineFor(url, token, { timeoutMs: 50 });
+    await Promise.all(Array.from({ length: 9 }, () => engine.read('app', never)));
+    expect(await open()).toBe(0);
+  });
+});
+
+describe('a proxy', () => {
+  const tenant = {
+    origin: 'http://tenant.invalid',
+    authorize: async () => `Bearer ${token}`,
+    renew: async () => false,
+  };
+
+  it('is gone through for any host but this machine', async () => {
+    const { url } = await serveSockets((socket) => socket.close(4203));
+    const proxy = await proxyTo(Number(new URL(url).port));
+    const engine = createEngine({ tenant, proxies: { HTTPS_PROXY: `http://user:pass@${proxy.host}` } });
+    expect(await engine.read('app', never)).toMatchObject({ reason: 'no permission to open it (4203)' });
+    expect(proxy.asked).toEqual(['CONNECT tenant.invalid:80 Basic dXNlcjpwYXNz']);
+  });
+
+  it.each(['tenant.invalid', '.invalid', 'other, *.invalid:80', '*'])(
+    'is left out by NO_PROXY=%s',
+    async (no) => {
+      const proxy = await proxyTo(9);
+      const engine = createEngine({ tenant, proxies: { https_proxy: `http://${proxy.host}`, no_proxy: no } });
+      expect(await engine.read('app', never)).toMatchObject({
+        reason: expect.stringMatching(/no address is known/),
+      });
+      expect(proxy.asked).toEqual([]);
+    },
+  );
+
+  it('that refuses is told, without its password', async () => {
+    const proxy = await proxyTo(undefined);
+    const engine = createEngine({ tenant, proxies: { HTTPS_PROXY: `http://user:geheim@${proxy.host}` } });
+    const reading = await engine.read('app', never);
+    expect(reading).toMatchObject({ reason: expect.stringMatching(/the proxy did not connect/) });
+    expect(JSON.stringify(reading)).not.toMatch(/geheim|secret/);
+  });
+});
+
+async function listen(server: Server): Promise<Server> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** `open` resolves to the sockets that are left once those on their way out are gone. */
+async function serveSockets(serve: (socket: WebSocket) => void) {
+  const server = await listen(createServer());
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket) => {
+    socket.on('error', () => undefined);
+    serve(socket);
+  });
+  onTestFinished(() => sockets.close());
+  const open = async (): Promise<number> => {
+    const leaving = [...sockets.clients].map((socket) => once(socket, 'close'));
+    await Promise.race([Promise.all(leaving), new Promise((resolve) => setTimeout(resolve, 2000))]);
+    return sockets.clients.size;
+  };
+  return { url: `http://127.0.0.1:${portOf(server)}`, open };
+}
+
+/** Connects everybody to one port of this machine, or nobody. */
+async function proxyTo(port: number | undefined) {
+  const asked: string[] = [];
+  const server = await listen(createServer());
+  server.on('connect', ({ url, headers }, socket) => {
+    asked.push(`CONNECT ${url} ${headers['proxy-authorization'] ?? ''}`.trim());
+    socket.on('error', () => undefined);
+    if (port === undefined) return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    const onward = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on('error', () => socket.destroy());
+    socket.on('close', () => onward.destroy());
+  });
+  return { host: `127.0.0.1:${portOf(server)}`, asked };
+}
