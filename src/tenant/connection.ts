@@ -4,6 +4,7 @@ import { openDispatcher } from './dispatcher.js';
 import { failed, failureOf, type Target } from './failures.js';
 import type { TenantOptions, TenantRequest } from './http.js';
 import { receiveBody } from './receive.js';
+import { redact } from './redact.js';
 import type { Try } from './retry.js';
 
 /** One origin over undici: sends once, reads the whole answer, explains what went wrong. */
@@ -50,6 +51,7 @@ export function createConnection(origin: string, options: TenantOptions): Connec
       const agent = await dispatcher();
       try {
         const received = await exchange(agent, origin, { request, signal, signature, timeoutMs, options });
+        options.onAnswer?.({ ...target, status: received.status, headers: received.headers });
         return toTry(received, target, signature);
       } catch (cause) {
         signal?.throwIfAborted();
@@ -120,7 +122,7 @@ function headersOf({ request, signature, options }: Exchange): Record<string, st
 }
 
 function toTry(received: Received, target: Target, { credential, secrets }: Signature): Try {
-  const { status, headers, cutAt } = received;
+  const { status, cutAt } = received;
   if (cutAt !== undefined) {
     const message = `the answer is larger than ${cutAt} bytes.`;
     const error = failed(
@@ -131,14 +133,6 @@ function toTry(received: Received, target: Target, { credential, secrets }: Sign
     );
     return { kind: 'failure', failure: { error, passing: false } };
   }
-  const body = status < 300 ? received.bytes : withoutSecrets(received.bytes, secrets);
+  const { headers, bytes: body } = redact(received, secrets);
   return { kind: 'answer', answer: { ...target, credential, status, headers, body } };
-}
-
-/** An error body may repeat the request; what becomes part of a message must not hold the credential. */
-function withoutSecrets(body: Buffer, secrets: readonly string[]): Buffer {
-  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return Buffer.from(
-    spellings.reduce((text, secret) => text.replaceAll(secret, '[credential]'), body.toString('utf8')),
-  );
 }

@@ -23,8 +23,16 @@ export async function openDispatcher(
   // The whole index: the proxy agent needs methods that only the index puts on its base class. By its default
   // export, since a bundle gives a CommonJS package no other.
   const { default: undici } = await import('undici');
+  const { proxyClients } = await import('./proxy-client.js');
+  const clientFactory = proxyClients(undici, connectMs);
   const noProxy = exceptionsOf(variables);
-  return new undici.EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy });
+  return new undici.EnvHttpProxyAgent({
+    ...options,
+    clientFactory,
+    httpProxy: proxy,
+    httpsProxy: proxy,
+    noProxy,
+  });
 }
 
 /** A proxy as people may see it: without a user name or password. */

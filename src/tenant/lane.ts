@@ -47,9 +47,10 @@ export function createLane(tier: Tier, settings: Settings): Lane {
   }
 
   function refuse(waitMs: number): void {
-    const before = pace.silence(clock());
-    pace.refused(clock(), waitMs);
-    const added = Math.round(pace.silence(clock()) - before);
+    const now = clock();
+    const before = pace.silence(now);
+    pace.refused(now, waitMs);
+    const added = Math.round(pace.silence(now) - before);
     if (added < 1000) return;
     onWait({ tier, seconds: Math.ceil(waitMs / 1000), reason: 'refused' });
   }

@@ -126,7 +126,7 @@ describe("@qlik/api's qix module", () => {
     const infos = await doc.getAllInfos();
     expect(infos.filter(({ qType }) => qType === 'masterobject')).toHaveLength(app.masterItems.length);
     const list = await doc.getMasterObjectListObject();
-    expect((await list.getLayout()).map(({ qData }) => qData.visualization)).toEqual(
+    expect((await list.getLayout()).map(({ qData }) => qData?.visualization)).toEqual(
       app.masterItems.map(({ visualization }) => visualization),
     );
     expect(await doc.getSheetList()).toHaveLength(

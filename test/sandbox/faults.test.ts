@@ -79,6 +79,26 @@ describe('kinds', () => {
     expect((await ask(sandbox, `${extensions}/hello`)).status).toBe(200);
   });
 
+  it('late: the effect happens though the client left', async () => {
+    const sandbox = await start();
+    await create(sandbox);
+    await control(sandbox, 'POST', 'faults', [{ method: 'DELETE', kind: 'late', stallMs: 150 }]);
+    const headers = { authorization: `Bearer ${sandbox.apiKey}` };
+    const signal = AbortSignal.timeout(50);
+    const asked = fetch(`${sandbox.url}${extensions}/hello`, { method: 'DELETE', headers, signal });
+    await expect(asked).rejects.toThrow();
+    const statusNow = async () => (await ask(sandbox, `${extensions}/hello`)).status;
+    expect(await statusNow()).toBe(200);
+    await expect.poll(statusNow).toBe(410);
+  });
+
+  it('hits only requests whose body holds a text', async () => {
+    const sandbox = await start();
+    await control(sandbox, 'POST', 'faults', [{ body: 'second.qext', kind: 'status', status: 500 }]);
+    expect((await upload(sandbox, { file: await extensionZip('first') })).status).toBe(201);
+    expect((await upload(sandbox, { file: await extensionZip('second') })).status).toBe(500);
+  });
+
   const ignored: readonly (readonly [string, number])[] = [
     ['PATCH', 200],
     ['DELETE', 204],

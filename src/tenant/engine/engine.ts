@@ -145,7 +145,8 @@ function createCalm(pauseMs: number): Calm {
     rest: (signal) => wait(until - performance.now(), signal),
     async pause(number, { slowDown }, signal) {
       const backoff = pauseMs * 3 ** (number - 1) * (1 + Math.random());
-      if (slowDown !== undefined) until = Math.max(until, performance.now() + Math.max(slowDown, pauseMs));
+      const rest = slowDown === 'a-while' ? 3 * pauseMs : (slowDown ?? 0);
+      until = Math.max(until, performance.now() + rest);
       await wait(backoff, signal);
     },
   };

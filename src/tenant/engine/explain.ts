@@ -9,8 +9,8 @@ export interface Trouble {
   /** `retry`: worth another try · `later`: a later run may succeed · `credentials`: worth one try with fresh ones. */
   readonly kind: 'retry' | 'later' | 'never' | 'credentials';
   readonly reason: string;
-  /** Milliseconds for which no session should be opened. */
-  readonly slowDown?: number;
+  /** No session should be opened for so many milliseconds; `a-while` where the engine names no time. */
+  readonly slowDown?: number | 'a-while';
 }
 
 export interface Circumstances {
@@ -44,7 +44,7 @@ function explainClose(code: number): Trouble {
   return {
     kind: code === authenticationFailed ? 'credentials' : repeat,
     reason: `${words} (${code})`,
-    ...(code === tooManyRequests && { slowDown: 1000 }),
+    ...(code === tooManyRequests && { slowDown: 'a-while' as const }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { AppContent, AppObject, MasterItem } from '../../core/app-content.js';
 import { isObject } from '../wire.js';
+import { engineSchema } from './schema.js';
 import type { EngineSocket } from './socket.js';
 
 /** What the engine's answer cannot be taken for. */
@@ -30,24 +31,39 @@ const masterObjectList = {
  * anything can have come of it.
  */
 export async function loadReader(): Promise<(socket: EngineSocket, appId: string) => Promise<AppContent>> {
-  const [{ default: enigma }, { default: schema }] = await Promise.all([
-    import('enigma.js'),
-    // The smallest of enigma's schemas that knows sessions of today: 67 kB, the newest has 207 kB.
-    import('enigma.js/schemas/12.612.0.json', { with: { type: 'json' } }),
-  ]);
+  const { default: enigma } = await import('enigma.js');
   return (socket, appId) => {
     const createSocket = () => socket.facade as unknown as WebSocket;
-    const session = enigma.create({ schema, url: '', createSocket, protocol: { delta: false } });
+    const session = enigma.create({
+      schema: engineSchema,
+      url: '',
+      createSocket,
+      protocol: { delta: false },
+    });
     return readContent(session.open() as unknown as Promise<Global>, appId);
   };
 }
 
 /** @throws what enigma.js rejects with; NotUnderstood */
 async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
-  const doc = await (await opening).openDoc(appId, '', '', '', true);
-  const objects = readInfos(await doc.getAllInfos());
-  const list = await doc.createSessionObject(masterObjectList);
-  return { objects, masterItems: readMasterItems(await list.getLayout()) };
+  const engine = await opening;
+  const doc = await answerOf(engine.openDoc(appId, '', '', '', true), 'getAllInfos');
+  // Asked at once: one way to the engine and back less.
+  const [infos, list] = await Promise.all([
+    answerOf(doc.getAllInfos()),
+    answerOf(doc.createSessionObject(masterObjectList), 'getLayout'),
+  ]);
+  const layout = await answerOf(list.getLayout());
+  return { objects: readInfos(infos), masterItems: readMasterItems(layout) };
+}
+
+/** enigma.js trusts its peer: an answer without what it looks for ends in a TypeError, another handle in other methods. */
+async function answerOf<T>(asking: Promise<T>, method?: keyof T): Promise<T> {
+  const answer = await asking.catch((error: unknown) => {
+    throw error instanceof TypeError ? new NotUnderstood() : error;
+  });
+  if (method !== undefined && typeof answer?.[method] !== 'function') throw new NotUnderstood();
+  return answer;
 }
 
 function readInfos(answer: unknown): readonly AppObject[] {

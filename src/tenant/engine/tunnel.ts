@@ -7,12 +7,16 @@ import type { ProxyVariables } from '../proxies.js';
 
 /** The proxy for this origin; `undefined` for loopback and for what NO_PROXY names. @throws UserError */
 export function proxyFor(origin: string, variables: ProxyVariables): URL | undefined {
-  const { hostname, port, protocol } = new URL(origin);
+  const { hostname } = new URL(origin);
   const proxy = isLoopback(hostname) ? undefined : proxyUrl(variables);
   if (proxy === undefined) return undefined;
-  const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
   const noProxy = variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
-  return isExempt(hostname, number, noProxy) ? undefined : new URL(proxy);
+  return isExempt(hostname, portOf(new URL(origin)), noProxy) ? undefined : new URL(proxy);
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
 }
 
 /** `*`, or names with or without a leading dot and a port; subdomains count. As undici reads it. */
@@ -36,8 +40,9 @@ export interface TunnelOptions {
 
 /** `CONNECT host:port`, and TLS inside of it for https. Certificates are checked against the tenant's name. */
 export async function openTunnel(proxy: URL, origin: string, options: TunnelOptions): Promise<Duplex> {
-  const { hostname, port, protocol } = new URL(origin);
-  const authority = `${hostname}:${port === '' ? '443' : port}`;
+  const url = new URL(origin);
+  const { hostname, protocol } = url;
+  const authority = `${hostname}:${portOf(url)}`;
   const socket = await connectThrough(proxy, authority, options);
   if (protocol === 'http:') return socket;
   const { connect } = await import('node:tls');
@@ -49,7 +54,7 @@ async function connectThrough(proxy: URL, authority: string, options: TunnelOpti
   return new Promise((resolve, reject) => {
     const asking = request({
       hostname: proxy.hostname,
-      port: proxy.port === '' ? (proxy.protocol === 'https:' ? 443 : 80) : proxy.port,
+      port: portOf(proxy),
       method: 'CONNECT',
       path: authority,
       headers: { host: authority, ...credentialsOf(proxy) },
