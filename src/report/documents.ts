@@ -4,12 +4,13 @@
  */
 
 import * as v from 'valibot';
-import type { DriftDocument } from './drift-documents.js';
 import type { ConfigDocument } from './config-documents.js';
 import type { DoctorDocument } from './doctor-documents.js';
+import type { DriftDocument } from './drift-documents.js';
 import type { HistoryDocument } from './history-documents.js';
 import type { ImpactDocument } from './impact-documents.js';
 import { impactPart } from './impact-part.js';
+import { planRequest } from './plan-request.js';
 import type { PullDocument } from './pull-documents.js';
 
 const severity = v.picklist(['info', 'warning', 'error']);
@@ -116,8 +117,17 @@ const comparison = v.pipe(
 );
 
 const environment = v.optional(v.string());
-const tenant = v.object({ url: v.string(), source: v.string() });
-const source = v.object({ commit: v.optional(v.string()), dirty: v.optional(v.boolean()) });
+const tenant = v.object({
+  url: v.string(),
+  identity: v.pipe(v.optional(v.string()), v.description('What a plan is bound to.')),
+  source: v.string(),
+});
+const source = v.object({
+  commit: v.optional(v.string()),
+  branch: v.optional(v.string()),
+  dirty: v.optional(v.boolean()),
+  ci: v.pipe(v.optional(v.string()), v.description("The CI run's address.")),
+});
 
 /** For the documents of other files. */
 export const documentHead = head;
@@ -153,6 +163,7 @@ const planFields = {
   ),
   comparisons: v.optional(v.array(comparison)),
   impact: v.optional(impactPart),
+  request: v.pipe(v.optional(planRequest), v.description('How it was asked for.')),
   exitCode: count,
 };
 

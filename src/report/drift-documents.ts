@@ -9,7 +9,7 @@ const kind = v.pipe(
   v.picklist(driftKinds),
   v.description('changed-locally: the tenant still holds what this project put there; the folder moved on.'),
 );
-const date = v.pipe(v.string(), v.isoDate());
+const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
 
 export const driftDocument = v.object({
   command: v.literal('drift'),

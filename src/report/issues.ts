@@ -7,6 +7,7 @@ import { describeChange } from './change-words.js';
 import type { Drift } from './drift-report.js';
 import { describeOutcome } from './outcome-words.js';
 import type { Failure, ReportParts, RunResult } from './run-result.js';
+import { placeName } from './verdict.js';
 
 export interface Issue {
   /** A rule's id, `blocked-<rail>`, `refused`, a status of an outcome, or `run-failed`. */
@@ -29,7 +30,7 @@ export interface Issue {
 export function issuesOf({ parts, folder }: RunResult): readonly Issue[] {
   const issues = parts.flatMap((part) => {
     const { tenant } = part.header;
-    const environment = tenant?.environment ?? tenant?.url;
+    const environment = tenant === undefined ? undefined : placeName(tenant);
     const about = parts.length === 1 || environment === undefined ? {} : { environment };
     return partIssues(part, folder).map((issue) => ({ ...issue, ...about }));
   });
@@ -105,7 +106,7 @@ function locate(issue: Issue, folder: string): Issue {
 
 /** The message with what it is about and what to do, for formats that have one field for all of it. */
 export function sentenceOf({ environment, extension, message, hint }: Issue): string {
-  const about = [environment, message.includes(extension ?? '') ? undefined : extension];
+  const about = [environment, message.startsWith(extension ?? '') ? undefined : extension];
   const words = [...about.filter((word) => word !== undefined), message].join(': ');
   return hint === undefined ? words : `${words}\n${hint}`;
 }

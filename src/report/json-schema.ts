@@ -16,6 +16,7 @@ import { driftDocument } from './drift-documents.js';
 import { historyDocument } from './history-documents.js';
 import { impactDocument } from './impact-documents.js';
 import { pullDocument } from './pull-documents.js';
+import { outputRecord } from './record-documents.js';
 import { watchLine } from './watch-documents.js';
 
 /** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
@@ -34,6 +35,7 @@ export function outputJsonSchema(): object {
     impact: impactDocument,
     error: errorDocument,
     watch: watchLine,
+    record: outputRecord,
   };
   const { properties } = toJsonSchema(object(documents), { target: 'draft-2020-12' });
   return {

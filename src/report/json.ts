@@ -1,6 +1,7 @@
 /** Every report as the one document that `--json` prints. */
 
 import { ConfigError, type ExitCode, FindingsError, TenantError, UserError } from '../core/errors.js';
+import { isWhole } from '../core/impact-tally.js';
 import type {
   ApplyDocument,
   ErrorDocument,
@@ -8,7 +9,6 @@ import type {
   OutputDocument,
   PlanDocument,
 } from './documents.js';
-import { isWhole } from '../core/impact-tally.js';
 import type { DriftDocument } from './drift-documents.js';
 import type { DriftReport } from './drift-report.js';
 import { toJsonText } from './json-text.js';
@@ -135,6 +135,7 @@ function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'comma
     ...(report.backups !== undefined && { backups: report.backups }),
     ...(report.comparisons !== undefined && { comparisons: report.comparisons }),
     ...(report.impact !== undefined && { impact: report.impact }),
+    ...(report.request !== undefined && { request: report.request }),
     exitCode,
   };
 }
@@ -148,7 +149,11 @@ function placeFields({ tenant }: RunHeader): Pick<PlanDocument, 'environment' | 
   if (tenant === undefined) throw new Error('a run that looks at a tenant has one');
   return {
     ...(tenant.environment !== undefined && { environment: tenant.environment }),
-    tenant: { url: tenant.url, source: tenant.source },
+    tenant: {
+      url: tenant.url,
+      ...(tenant.identity !== undefined && { identity: tenant.identity }),
+      source: tenant.source,
+    },
   };
 }
 

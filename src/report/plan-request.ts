@@ -1,6 +1,7 @@
 /** How a plan was asked for: what a later run needs to plan the same again. Part of the plan document. */
 
 import * as v from 'valibot';
+import type { DeepReadonly } from './documents.js';
 
 const names = v.optional(v.array(v.string()));
 const yes = v.optional(v.literal(true));
@@ -20,8 +21,9 @@ export const planRequest = v.object({
     allowDeletes: v.optional(v.number()),
     allowUpdates: v.optional(v.number()),
     allowEmpty: yes,
+    impact: yes,
     acceptImpact: v.optional(v.number()),
   }),
 });
 
-export type PlanRequest = v.InferOutput<typeof planRequest>;
+export type PlanRequest = DeepReadonly<v.InferOutput<typeof planRequest>>;

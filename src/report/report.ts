@@ -12,11 +12,25 @@ import type { InitDocument } from './documents.js';
 import type { DriftReport } from './drift-report.js';
 import type { HistoryReport } from './history-report.js';
 import type { ImpactReport } from './impact-report.js';
+import type { PlanRequest } from './plan-request.js';
 import type { PullReport } from './pull-report.js';
 
 /** Which run this is; the first line of every text, the first fields of every document. */
 export interface RunHeader {
-  readonly command: 'validate' | 'plan' | 'apply' | 'pack' | 'init' | 'pull' | 'adopt' | 'drift' | 'history' | 'rollback' | 'impact' | 'config' | 'doctor';
+  readonly command:
+    | 'validate'
+    | 'plan'
+    | 'apply'
+    | 'pack'
+    | 'init'
+    | 'pull'
+    | 'adopt'
+    | 'drift'
+    | 'history'
+    | 'rollback'
+    | 'impact'
+    | 'config'
+    | 'doctor';
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   readonly project: string;
@@ -28,6 +42,8 @@ export interface TenantHeader {
   readonly url: string;
   /** The chosen environment's name. */
   readonly environment?: string;
+  /** What a plan is bound to: the origin, or `sandbox`, whose port differs from run to run. */
+  readonly identity?: string;
   /** Where tenant and credentials come from: `config`, `--tenant`, `--sandbox` … */
   readonly source: string;
 }
@@ -71,6 +87,8 @@ export interface PlanReport {
   readonly comparisons?: readonly ExtensionComparison[];
   /** Which apps use what changes, where that was looked at. */
   readonly impact?: Impact;
+  /** How the plan was asked for; absent where no later run could ask the same. */
+  readonly request?: PlanRequest;
   /** A rollback's: the runs whose writes it undoes. */
   readonly undoes?: readonly string[];
   readonly exitCode: ExitCode;
@@ -124,7 +142,10 @@ export interface Problem {
 /** The git state of the folders; absent outside a repository. */
 export interface SourceState {
   readonly commit?: string;
+  readonly branch?: string;
   readonly dirty?: boolean;
+  /** The CI run's address. */
+  readonly ci?: string;
 }
 
 export type Report =

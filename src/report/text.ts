@@ -2,15 +2,15 @@
 
 import { count, formatBytes } from '../core/format.js';
 import type { Finding, Outcome } from '../core/model.js';
+import { renderConfig } from './config-text.js';
 import { renderComparisons } from './diff-text.js';
+import { renderDoctor } from './doctor-text.js';
 import type { DriftReport } from './drift-report.js';
 import { renderDrift, renderDriftClosing } from './drift-text.js';
 import { renderHistory } from './history-text.js';
-import { describeOutcome } from './outcome-words.js';
 import { renderPlanImpact } from './impact-plan-text.js';
 import { renderImpact } from './impact-text.js';
-import { renderConfig } from './config-text.js';
-import { renderDoctor } from './doctor-text.js';
+import { describeOutcome } from './outcome-words.js';
 import { type Paint, printable } from './paint.js';
 import { renderChanges, renderClosingLines } from './plan-text.js';
 import type { PullReport } from './pull-report.js';

@@ -4,6 +4,7 @@ import { count } from '../core/format.js';
 import type { Outcome, PlanSummary } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import type { Drift } from './drift-report.js';
+import type { TenantHeader } from './report.js';
 import type { ReportParts } from './run-result.js';
 
 export interface Verdict {
@@ -75,6 +76,11 @@ function judgeFindings({ findings = [] }: ReportParts): Verdict {
 /** `plan · prod · acme-charts`, from the words that tell one run from another. Raw words. */
 export function titleOf({ header }: ReportParts): string {
   const { command, tenant, project } = header;
-  const where = tenant === undefined ? undefined : (tenant.environment ?? tenant.url);
+  const where = tenant === undefined ? undefined : placeName(tenant);
   return [command, where, project].filter((word) => word !== undefined).join(' · ');
+}
+
+/** What people call it: the environment's name, else the host. */
+export function placeName({ environment, url }: TenantHeader): string {
+  return environment ?? url.replace(/^https?:\/\//, '');
 }

@@ -1,10 +1,12 @@
 /** What is only listed, what limits the answer about apps, and what the run costs. */
 
 import { count } from '../../core/format.js';
+import type { ExtensionImpact } from '../../core/impact.js';
 import { unchangedOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
 import { renderSection } from './section.js';
+import { renderUses } from './uses.js';
 
 export function renderFolded(part: ReportParts, id: string): Markup {
   const unchanged = unchangedOf(part);
@@ -21,7 +23,7 @@ function fold(title: string, names: readonly string[]): Markup {
   return html`<details class="folded"><summary>${title} <span class="soft">${names.length}</span></summary><ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
 }
 
-export function renderImpactNotes({ impact }: ReportParts, id: string): Markup {
+export function renderImpactNotes({ impact, plan }: ReportParts, id: string): Markup {
   if (impact === undefined) return html``;
   const { apps, unopened, missing } = impact;
   const lines = [
@@ -31,8 +33,14 @@ export function renderImpactNotes({ impact }: ReportParts, id: string): Markup {
       : [`${count(unopened.length, 'app')} could not be opened and may use the extensions too.`]),
     ...missing.map((what) => `Not whole: ${what}.`),
   ];
-  const body = html`<div class="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`;
+  const cards = plan === undefined ? impact.extensions.map(renderExtension) : [];
+  const body = [...cards, html`<div class="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`];
   return renderSection({ id: `${id}-apps`, title: 'Apps', body });
+}
+
+/** Where nothing is planned, who uses what is the answer itself. */
+function renderExtension(impact: ExtensionImpact): Markup {
+  return html`<article class="card"><header><h3>${impact.extension}</h3></header>${renderUses(impact)}</article>`;
 }
 
 /** What the plan costs, as the tenant counts it, and what it is called. */

@@ -3,7 +3,7 @@
 import { entriesOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
-import { titleOf, type Verdict, verdictOf } from '../verdict.js';
+import { placeName, titleOf, type Verdict, verdictOf } from '../verdict.js';
 import { renderCards } from './cards.js';
 import { renderCounters } from './counters.js';
 import { renderFindings } from './findings.js';
@@ -33,7 +33,7 @@ const marks: Readonly<Record<Verdict['tone'], string>> = { good: '✓', news: '�
 function renderHead(part: ReportParts, id: string): Markup {
   const { tone, words } = verdictOf(part);
   const { command, tenant } = part.header;
-  const where = tenant?.environment ?? tenant?.url;
+  const where = tenant === undefined ? undefined : placeName(tenant);
   return html`<header class="head">
 <p class="brand">qlik-sync</p>
 <h1 id="${id}-title" title="${titleOf(part)}">${command}${where === undefined ? undefined : html` <span class="soft">·</span> ${where}`}</h1>

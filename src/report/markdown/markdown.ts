@@ -2,7 +2,7 @@
 
 import { markdownCode, markdownMarker, markdownText } from '../escape-markdown.js';
 import type { ReportParts, RunResult } from '../run-result.js';
-import { titleOf, type Verdict, verdictOf } from '../verdict.js';
+import { placeName, titleOf, type Verdict, verdictOf } from '../verdict.js';
 import { comparisonBlocks } from './differences.js';
 import { type Block, fitInto } from './fit-into.js';
 import { impactBlock } from './impact.js';
@@ -44,7 +44,7 @@ function always(text: string): Block {
 /** `<!-- qlik-sync:plan:acme-charts:prod -->`: the same for every run of the command on the same environments. */
 function markerOf({ command, parts }: RunResult): string {
   const projects = new Set(parts.map(({ header }) => header.project ?? ''));
-  const environments = parts.map(({ header: { tenant } }) => tenant?.environment ?? tenant?.url ?? '');
+  const environments = parts.map(({ header: { tenant } }) => (tenant === undefined ? '' : placeName(tenant)));
   return markdownMarker(['qlik-sync', command, [...projects].join('+'), environments.join('+')]);
 }
 
@@ -74,7 +74,7 @@ function renderOverview({ parts }: RunResult): string {
   const rows = parts.map((part) => {
     const { tone, words } = verdictOf(part);
     const { tenant } = part.header;
-    const name = tenant?.environment ?? tenant?.url ?? 'unknown';
+    const name = tenant === undefined ? 'unknown' : placeName(tenant);
     return `| ${marks[tone]} | ${markdownCode(name)} | ${markdownText(words)} | ${part.exitCode} |\n`;
   });
   return `| | Environment | Result | Exit code |\n|---|---|---|---|\n${rows.join('')}\n`;

@@ -59,11 +59,13 @@ export function closingBlock(part: ReportParts): Block {
   return { rank: 'always', noun: 'line', head: '', items: text === '' ? [] : [text], tail: '\n' };
 }
 
+/** The digest in the letters of code, to be copied for `--expect`. */
 function describeClosing({ plan, drift }: ReportParts): string {
   if (drift !== undefined) return `${markdownText(describeDrift(drift))}\n`;
-  return plan === undefined
-    ? ''
-    : `${renderClosingLines(plan).trimEnd().split('\n').map(markdownText).join('<br>\n')}\n`;
+  if (plan === undefined) return '';
+  const words = renderClosingLines(plan).trimEnd().split(` ${plan.digest}`);
+  const lines = words.map((text) => text.split('\n').map(markdownText).join('<br>\n'));
+  return `${lines.join(` ${markdownCode(plan.digest)}`)}\n`;
 }
 
 function describeDrift(drift: readonly Drift[]): string {

@@ -1,0 +1,112 @@
+/** The page as text; `html-page.test.ts` opens it in a browser. */
+
+import { createHash } from 'node:crypto';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { describe, expect, it } from 'vitest';
+import { html } from '../../src/report/escape-html.js';
+import { renderHtml } from '../../src/report/html/html.js';
+import { printable } from '../../src/report/paint.js';
+import { hostileWords, taintWith } from './hostile.js';
+import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport } from './sample.js';
+
+describe('the template', () => {
+  it.each([
+    ['text', html`<p>${'<b>&"\''}</p>`, '<p>&#60;b&#62;&#38;&#34;&#39;</p>'],
+    ['an attribute', html`<a title="${'"><script>'}">`, '<a title="&#34;&#62;&#60;script&#62;">'],
+    ['markup, lists, numbers, nothing', html`${[html`<i>${1}</i>`, 'a&b']}${undefined}`, '<i>1</i>a&#38;b'],
+  ])('takes %s as it is', (_row, { markup }, expected) => {
+    expect(markup).toBe(expected);
+  });
+});
+
+describe('the page', () => {
+  it('of impact alone says who uses what', () => {
+    const { impact, header } = samplePlanReport();
+    const page = renderHtml(
+      runOf({ header: { ...header, command: 'impact' }, impact: impact!, exitCode: 0 }),
+    );
+    expect(page).toContain('<h3>kpi-card</h3>');
+    expect(page).toContain('Sales cockpit');
+  });
+
+  it('allows nothing but its own style sheet', () => {
+    const page = renderHtml(runOf(samplePlanReport()));
+    const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
+    expect(policy?.replaceAll('&#39;', "'")).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+    );
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|<object|\son\w+=|\sstyle=|url\(|@import|src=/i);
+  });
+
+  it.each([
+    [
+      'a plan',
+      runOf(samplePlanReport()),
+      ['apply would refuse', 'bubble-map', '7 reads and 4 writes', 'Used by 2 apps', '5 files: 1 added'],
+    ],
+    [
+      'an apply',
+      runOf(sampleApplyReport()),
+      ['2 of 5 changes applied', 'update failed: The tenant answered 500. (trace t1)', 'It took 1.2 s.'],
+    ],
+    ['drift', runOf(sampleDrift()), ['1 departure', 'changed on tenant', 'agreed with finance']],
+    [
+      'a failure',
+      runOf(failedPart()),
+      ['The run stopped', 'The tenant does not answer.', 'Is it the right address?', 'trace t9'],
+    ],
+    [
+      'several',
+      runOf(samplePlanReport(), failedPart()),
+      ['over 2 environments', 'href="#part-1"', 'id="part-1"'],
+    ],
+  ] as const)('of %s says what people look for', (_row, run, words) => {
+    const page = renderHtml(run);
+    for (const word of words) expect(page).toContain(word);
+  });
+
+  it('has every id once', () => {
+    const page = renderHtml(runOf(samplePlanReport(), sampleApplyReport(), sampleDrift(), failedPart()));
+    const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target);
+    for (const [, target] of page.matchAll(/aria-labelledby="([^"]*)"/g)) expect(ids).toContain(target);
+  });
+
+  it.each(Object.entries(hostileWords))('has the same elements with %s in every name', (_row, word) => {
+    const [plain, tainted] = [
+      renderHtml(runOf(sampleApplyReport())),
+      renderHtml(runOf(sampleApplyReport(taintWith(word)))),
+    ];
+    expect(shapeOf(tainted)).toEqual(shapeOf(plain));
+    expect(textOf(tainted)).toContain(printable(taintWith(word)('bubble-map')));
+    expect(tainted).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
+  });
+});
+
+/** The page without doctype and void elements is well-formed XML, so an XML parser of somebody else can judge it. */
+function asXml(page: string): string {
+  const xml = page.replace('<!doctype html>\n', '').replace(/<(meta[^>]*)>/g, '<$1/>');
+  expect(XMLValidator.validate(xml)).toBe(true);
+  return xml;
+}
+
+function shapeOf(page: string): readonly string[] {
+  const words: string[] = [];
+  const walk = (nodes: readonly Record<string, unknown>[]): void => {
+    for (const node of nodes) {
+      const [tag] = Object.keys(node).filter((key) => key !== ':@' && key !== '#text');
+      if (tag === undefined || /^(span)$/.test(tag)) continue;
+      words.push(tag);
+      walk(node[tag] as readonly Record<string, unknown>[]);
+    }
+  };
+  walk(new XMLParser({ preserveOrder: true }).parse(asXml(page)));
+  return words;
+}
+
+function textOf(page: string): string {
+  return page.replace(/<[^>]*>/g, '').replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+}

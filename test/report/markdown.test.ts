@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import {
+  markdownCode,
+  markdownFence,
+  markdownMarker,
+  markdownText,
+} from '../../src/report/escape-markdown.js';
+import { commentLimit, renderMarkdown } from '../../src/report/markdown/markdown.js';
+import { printable } from '../../src/report/paint.js';
+import { hostileWords, taintWith } from './hostile.js';
+import {
+  clean,
+  failedPart,
+  runOf,
+  sampleApplyReport,
+  sampleChanges,
+  sampleDrift,
+  samplePlan,
+  samplePlanReport,
+} from './sample.js';
+
+const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+const texts = [
+  ...ascii,
+  ...ascii.map((sign) => `${sign}${sign} a${sign}b`),
+  ...Object.values(hostileWords),
+  '1. one',
+  '- [ ] task',
+  '    code',
+  'www.a.example',
+  'https://a.example',
+  'a@b.example',
+  'setext\n===',
+  '&amp;',
+  'kpi-card v1.2.3 (new)',
+];
+
+/** What a browser makes of it; the invisible character that keeps GitHub from linking is none of the text. */
+function decode(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))).replaceAll('\u200b', '');
+}
+
+/** Signs that begin a span anywhere, and those that begin a block where a line begins. */
+const spans = /[\\`*_{}[\]<>|!#$@&^~%]/;
+const blocks = /^(?: |[-+=#>]|\d+[.)])/;
+
+describe('text in Markdown', () => {
+  it.each(texts.map((text) => [text]))('%j stays what it is', (text) => {
+    for (const escaped of [
+      markdownText(text),
+      markdownCode(text).slice('<code>'.length, -'</code>'.length),
+    ]) {
+      const bare = escaped.replace(/&#\d+;/g, '');
+      expect(bare).not.toMatch(spans);
+      expect(escaped).not.toMatch(blocks);
+      expect(bare).not.toMatch(/\n|www\.|:\S/i);
+      expect(decode(escaped)).toBe(printable(text));
+    }
+  });
+
+  it('stays readable where nothing is to be feared', () => {
+    expect(markdownText('content changed, 1.4.0 → 1.5.0 (kpi-card)')).toBe(
+      'content changed, 1.4.0 → 1.5.0 (kpi-card)',
+    );
+  });
+
+  it('mentions nobody and links nothing', () => {
+    expect(markdownText('ask @team about #12 :smile:')).toBe(
+      'ask &#64;&#8203;team about &#35;&#8203;12 &#58;&#8203;smile:',
+    );
+  });
+
+  it.each([
+    ['a `b` c', '```'],
+    ['```\nrm\n```', '````'],
+    ['`````', '``````'],
+  ])('a fence around %j is longer than any in it', (code, fence) => {
+    const [first, ...rest] = markdownFence('diff', code).trimEnd().split('\n');
+    expect(first).toBe(`${fence}diff`);
+    expect(rest.pop()).toBe(fence);
+    expect(rest.join('\n')).not.toContain(fence);
+  });
+
+  it('a marker cannot be ended from within', () => {
+    expect(markdownMarker(['plan', '--><script>', 'a:b'])).toBe('<!-- plan:script:a-b -->\n');
+  });
+});
+
+describe('a plan', () => {
+  it('reads as a comment', () => {
+    const plan = samplePlan(clean);
+    const changes = sampleChanges(clean).filter(({ name }) =>
+      ['kpi-card', 'sankey', 'heat-table', 'still'].includes(name),
+    );
+    const { impact: _i, comparisons: _c, ...report } = samplePlanReport();
+    const part = {
+      ...report,
+      plan: { ...plan, changes },
+      findings: report.findings.slice(1, 2),
+      leftOut: [],
+    };
+    expect(renderMarkdown(runOf(part), commentLimit)).toBe(`<!-- qlik-sync:plan:acme-charts:prod -->
+### ❌ qlik-sync plan · prod · acme-charts: apply would refuse
+
+<code>https&#58;//acme.eu.qlikcloud.com</code> · project <code>acme-charts</code> · commit <code>dddddddddddd</code> with local changes
+
+> [!CAUTION]
+> **apply would refuse:** 5 deletes are more than maxDeletes (3).<br>
+> &#45;&#45;allow-deletes=5 permits them.
+
+|  | Extension | Action | What happens |
+|---|---|---|---|
+| **&#126;** | <code>kpi-card</code> | update | content changed, 1.4.0 → 1.5.0 |
+| **&#126;** | <code>sankey</code> | update | content changed, version still 2.1.0<br>**warning:** version not raised |
+| **&#33;** | <code>heat-table</code> | update | blocked: changed on the tenant on 2026-11-20, not by this project; --overwrite heat-table replaces it |
+
+**Findings**
+
+- **warning** <code>extensions/kpi-card/kpi-card.js&#58;3&#58;7</code> The code loads from https&#58;&#8203;//cdn.example. <code>external-origin</code><br>Add it to the content security policy.
+
+<details><summary>Unchanged (1)</summary>
+
+- <code>still</code>
+
+</details>
+
+Plan: 1 to create, 2 to update, 1 to replace, 1 to delete, 1 blocked, 41 unchanged, 1 kept, 1 not selected, 7 unmanaged.<br>
+11 requests (7 reads, 4 writes), about 2 s under Qlik's limits. Plan <code>sha256&#58;${'3f2a'.repeat(16)}</code>
+
+`);
+  });
+
+  it('has its differences, folded, and who uses it', () => {
+    const text = renderMarkdown(runOf(samplePlanReport()), commentLimit);
+    expect(text).toContain(
+      '<details><summary><code>kpi-card</code>: 5 files: 1 added, 3 changed, 1 removed</summary>',
+    );
+    expect(text).toContain(
+      "```diff\n@@ -1,4 +1,5 @@\n define(['qlik'], (qlik) => ({\n-  initialProperties: { title: 'Sales' },\n",
+    );
+    expect(text).toContain('- <code>kpi-card</code>: 2 apps\n  - Sales cockpit (Sales, 214 users');
+  });
+
+  it.each([
+    [
+      'a failure',
+      failedPart(),
+      ['failed', '**error:** The tenant does not answer. (trace t9)<br>', 'Is it the right address?'],
+    ],
+    [
+      'an apply',
+      sampleApplyReport(),
+      ['2 of 5 changes applied', 'update failed: The tenant answered 500.', 'created, 51 kB, 0.3 s'],
+    ],
+    [
+      'drift',
+      sampleDrift(),
+      ['1 departure', 'changed on tenant', 'ignored until 2026-12-31: agreed with finance'],
+    ],
+  ] as const)('%s says what was done', (_row, part, expected) => {
+    const text = renderMarkdown(runOf(part), commentLimit);
+    for (const words of expected) expect(text).toContain(words);
+  });
+
+  it('tells several environments apart, and the marker names all', () => {
+    const text = renderMarkdown(runOf(samplePlanReport(), failedPart()), commentLimit);
+    expect(text).toContain(
+      '| ❌ | <code>prod</code> | apply would refuse | 0 |\n| ❌ | <code>unknown</code> | failed | 5 |\n',
+    );
+    expect(text.split('\n')[0]).toBe('<!-- qlik-sync:plan:acme-charts:prod -->');
+  });
+});
+
+describe('a limit', () => {
+  const many = (n: number, name: string): ReturnType<typeof samplePlanReport> => {
+    const report = samplePlanReport();
+    const [first] = sampleChanges(clean).slice(1, 2);
+    const [comparison] = report.comparisons ?? [];
+    const names = Array.from({ length: n }, (_, index) => `${name}-${index}`);
+    const changes = names.map((one) => ({ ...first!, name: one }));
+    const comparisons = names.map((one) => ({ ...comparison!, name: one }));
+    return { ...report, plan: { ...report.plan, changes }, comparisons };
+  };
+
+  it.each([1000, 4000, 20_000, commentLimit, 1_048_576])('of %i bytes is kept', (limit) => {
+    const text = renderMarkdown(runOf(many(3000, 'größe')), limit);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(Math.max(limit, 1500));
+    expect(text).toContain('Plan: 1 to create');
+    expect(text).toMatch(/> Cut to fit: .*file differences/);
+  });
+
+  it('cuts the differences first, then findings, and changes last', () => {
+    const report = many(40, 'kpi');
+    const at = (limit: number): string => renderMarkdown(runOf(report), limit);
+    expect(at(16_000)).toContain('kpi-39');
+    expect(at(16_000)).toMatch(/Cut to fit: \d+ file differences\. /);
+    expect(at(4000)).toMatch(/Cut to fit: .*changes, .*findings/);
+    expect(at(4000)).toContain('apply would refuse:');
+  });
+});
+
+describe('hostile names', () => {
+  it.each(Object.entries(hostileWords))('%s stay text', (_row, word) => {
+    const text = renderMarkdown(
+      runOf(sampleApplyReport(taintWith(word)), samplePlanReport(taintWith(word))),
+      1_048_576,
+    );
+    const outside = text.replace(/^(`{3,})diff\n[\s\S]*?\n\1$/gm, '');
+    expect(text.slice(0, text.indexOf('\n'))).toMatch(/^<!-- [\w.:+-]+ -->$/);
+    expect(outside.replace(/^<!--.*-->$/m, '')).not.toMatch(/<!--|<script|<img|\]\(|@team|<\/style/);
+    const tags = new Set([...outside.matchAll(/<\/?(\w+)/g)].map(([, tag]) => tag));
+    expect([...tags].sort()).toEqual(['br', 'code', 'details', 'summary']);
+    for (const line of outside.split('\n').filter((one) => one.startsWith('|'))) {
+      expect([...line.matchAll(/\|/g)].length).toBe(5);
+    }
+    expect(outside).not.toMatch(/^(?:::|##vso)/m);
+  });
+});
