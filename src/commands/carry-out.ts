@@ -24,6 +24,8 @@ export interface CarryOut extends Pick<Recording, 'command' | 'facts' | 'undoes'
   /** Aborted by an interrupt, or by `--max-duration` with a `TimeoutError`. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
+  /** Told the id of the run's journal before anything is written. */
+  readonly onRun?: (id: string) => void;
 }
 
 export interface CarriedOut {
@@ -45,6 +47,7 @@ export async function carryOut(place: RunPlace, input: CarryOut): Promise<Carrie
   const { openJournal, tidy } = await import('./recording.js');
   const run = { command, facts, plan: plan.digest, planned, ...(undoes !== undefined && { undoes }) };
   const journal = await openJournal(place, run);
+  input.onRun?.(journal.id);
   const started = performance.now();
   const outcomes = await applyTold(place, input, journal, planned.length);
   const ms = Math.round(performance.now() - started);

@@ -5,8 +5,8 @@ import type { Io, Terminal } from './io.js';
 
 export interface Approval {
   readonly yes: boolean;
-  /** `--confirm <env>`. */
-  readonly confirm: string | undefined;
+  /** `--confirm <env>`, each. */
+  readonly confirm: readonly string[] | undefined;
   /** The protected environment's name; absent where none is protected. */
   readonly protectedEnvironment: string | undefined;
 }
@@ -20,21 +20,28 @@ export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   if (approval.yes) return 'approved';
   if (io.terminal !== undefined) return askToApply(io.terminal, io.interrupted);
   throw new UserError('Nothing was applied: without a terminal nobody can approve the plan.', {
-    hint: `To approve what is shown: ${commandLine(io, '--yes')}`,
+    hint: `To approve what is shown: ${commandLine(io, ['--yes'])}`,
   });
 }
 
 /** A protected environment wants its name, typed or given; `--yes` alone is not enough. */
-async function confirmProtected(name: string, { yes, confirm }: Approval, io: Io): Promise<Answer> {
-  if (confirm !== undefined && confirm !== name) {
-    throw new RefusedError(`--confirm says ${confirm}, but the protected environment is ${name}.`);
+async function confirmProtected(
+  name: string,
+  { yes, confirm = [] }: Approval,
+  io: Io,
+): Promise<Answer> {
+  const isNamed = confirm.includes(name);
+  const missing = [...(isNamed ? [] : ['--confirm', name]), ...(yes ? [] : ['--yes'])];
+  if (!isNamed && confirm.length > 0) {
+    throw new RefusedError(
+      `--confirm says ${confirm.join(', ')}, but the protected environment is ${name}.`,
+      { hint: `To approve what is shown: ${commandLine(io, missing)}` },
+    );
   }
-  const isNamed = confirm === name;
   if (isNamed && yes) return 'approved';
   if (io.terminal !== undefined) {
     return isNamed ? askToApply(io.terminal, io.interrupted) : askForName(name, io.terminal, io.interrupted);
   }
-  const missing = [...(isNamed ? [] : [`--confirm ${name}`]), ...(yes ? [] : ['--yes'])].join(' ');
   throw new RefusedError(
     `${name} is a protected environment, and without a terminal nobody can approve the plan.`,
     {
@@ -59,9 +66,14 @@ async function askForName(name: string, { input, output }: Terminal, signal: Abo
 }
 
 /** What was called, with what is missing added; quoted so that it can be pasted. */
-function commandLine({ argv }: Io, missing: string): string {
+function commandLine({ argv }: Io, missing: readonly string[]): string {
+  return ['qlik-sync', ...withOptions(argv, missing).map(quote)].join(' ');
+}
+
+/** A command line with further options, which go before what `--` ends. */
+export function withOptions(argv: readonly string[], options: readonly string[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
-  return ['qlik-sync', ...argv.slice(0, end).map(quote), missing, ...argv.slice(end).map(quote)].join(' ');
+  return [...argv.slice(0, end), ...options, ...argv.slice(end)];
 }
 
 /** A word as a shell takes it. */

@@ -11,20 +11,27 @@ import { type Observed, observeDrift } from './drift/observe.js';
 import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
 import { openNotices } from './notices.js';
-import type { SharedFlags } from './options.js';
+import { onEnvironments } from './on-environments.js';
+import type { SharedFlags, ShardedFlags } from './options.js';
 import { print } from './print.js';
 import { createSelector } from './selection.js';
-import { readSettings } from './settings.js';
+import { type Site, sharedBy } from './site.js';
 
-export type DriftFlags = SharedFlags & {
+export type DriftFlags = ShardedFlags & {
   readonly verify?: true;
   /** Relative to the working directory. */
   readonly baseline?: string;
 };
 
-export async function showDrift(names: readonly string[], given: DriftFlags, io: Io): Promise<ExitCode> {
-  const settings = await readSettings(given, io);
-  const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say });
+export function showDrift(names: readonly string[], given: DriftFlags, io: Io): Promise<ExitCode> {
+  const lone = [given.baseline && '--baseline'];
+  const work = (site: Site): Promise<ExitCode> => driftAt(names, given, site);
+  return onEnvironments({ command: 'drift', given, lone, io, work });
+}
+
+async function driftAt(names: readonly string[], given: DriftFlags, site: Site): Promise<ExitCode> {
+  const { settings, io } = site;
+  const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say, ...sharedBy(site) });
   const place = { settings, connection, io };
   try {
     const baseline = given.baseline === undefined ? undefined : readBaseline(given.baseline, place);

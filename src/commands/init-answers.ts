@@ -46,7 +46,7 @@ export function readGiven(options: AnswerOptions): Given {
     ...explain('--env', environment, explainEnvironment),
     ...explain('--api-key-variable', apiKeyVariable, explainKeyVariable),
   ];
-  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  if (problems.length > 0) throw new UserError(problems);
   return { project, extensions, tenant, environment, apiKeyVariable };
 }
 

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { durationForm, readDuration } from '../config/duration.js';
 import { parseReportOption, type WantedReport } from '../config/report-option.js';
+import { parseShard, type Shard } from '../core/shard.js';
 
 export interface SharedFlags {
   readonly config?: string;
@@ -26,6 +27,10 @@ export interface SharedFlags {
   readonly report?: readonly WantedReport[];
   /** `QLIK_SYNC_OUTPUT_FILE`; no flag stands for it. */
   readonly outputFile?: string;
+}
+
+export interface ShardedFlags extends SharedFlags {
+  readonly shard?: Shard;
 }
 
 export interface ApprovalOptions {
@@ -109,6 +114,13 @@ export function addShared(command: Command): Command {
     .option('--no-color', 'no colour');
 }
 
+/** For commands that take several environments. */
+export function addShard(command: Command): Command {
+  return command.addOption(
+    new Option('--shard <i/n>', 'only the i-th of n parts of the environments, as 2/5').argParser(readShard),
+  );
+}
+
 /** Each approval lifts one rail, and only that. */
 export function addApprovals(command: Command): Command {
   return command
@@ -149,7 +161,9 @@ export function addImpactOptions(command: Command): Command {
     .option('--app <id or name>', 'only this app, by id or a part of its name; repeatable', collect)
     .addOption(new Option('--max-apps <n>', 'open at most so many apps').argParser(parsePositive))
     .addOption(
-      new Option('--max-duration <time>', 'stop reading after this time, such as 5m').argParser(parseDuration),
+      new Option('--max-duration <time>', 'stop reading after this time, such as 5m').argParser(
+        parseDuration,
+      ),
     );
 }
 
@@ -219,6 +233,12 @@ function parseApiKey(text: string): string {
   return text;
 }
 
+export function parsePlanDigest(text: string): string {
+  if (!/^sha256:[0-9a-f]{64}$/.test(text))
+    throw new InvalidArgumentError('It takes the digest that plan ends with, sha256: and 64 hex digits.');
+  return text;
+}
+
 /** `90s`, `5m`, `1h` → milliseconds. */
 export function parseDuration(text: string): number {
   const duration = readDuration(text);
@@ -236,6 +256,12 @@ function parseConcurrency(text: string): number {
   const number = parsePositive(text);
   if (number > 64) throw new InvalidArgumentError('It takes a whole number from 1 to 64.');
   return number;
+}
+
+function readShard(text: string): Shard {
+  const shard = parseShard(text);
+  if (shard === undefined) throw new InvalidArgumentError('It takes a part and their number, such as 2/5.');
+  return shard;
 }
 
 function parseRate(text: string): readonly [number, number] {

@@ -4,37 +4,66 @@ import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { PlanReport } from '../report/report.js';
 import { withComparisons } from './comparisons.js';
 import { connect } from './connect.js';
+import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
-import type { ApprovalOptions, SharedFlags } from './options.js';
+import { onEnvironments } from './on-environments.js';
+import type { ApprovalOptions, ShardedFlags } from './options.js';
 import { withImpact } from './plan-impact.js';
 import { print } from './print.js';
 import { propose } from './propose.js';
 import { createSelector } from './selection.js';
-import { readSettings } from './settings.js';
+import { type Site, sharedBy } from './site.js';
+import { withPolicy } from './with-policy.js';
 
-export type PlanFlags = SharedFlags &
-  ApprovalOptions & { readonly detailedExitcode?: true; readonly diff?: true };
+export type PlanFlags = ShardedFlags &
+  ApprovalOptions & {
+    readonly detailedExitcode?: true;
+    readonly diff?: true;
+    readonly out?: string;
+    readonly changedSince?: string;
+  };
 
-export async function showPlan(names: readonly string[], given: PlanFlags, io: Io): Promise<ExitCode> {
-  const settings = await readSettings(given, io);
-  const connection = await connect(settings, io, { onWait: (notice) => io.stderr.write(`${notice}\n`) });
+export function showPlan(names: readonly string[], given: PlanFlags, io: Io): Promise<ExitCode> {
+  const lone = [given.out && '--out'];
+  const work = (site: Site): Promise<ExitCode> => planAt(names, given, site);
+  return onEnvironments({ command: 'plan', given, lone, io, work });
+}
+
+async function planAt(names: readonly string[], given: PlanFlags, site: Site): Promise<ExitCode> {
+  const { settings, io } = site;
+  const write = given.out === undefined ? undefined : await openOut(given.out, settings.cwd);
+  const connection = await connect(settings, io, {
+    onWait: (notice) => io.stderr.write(`${notice}\n`),
+    ...sharedBy(site),
+  });
   try {
-    const place = { settings, connection, io };
-    const proposed = await propose({
-      broken: 'refuse',
-      selector: await createSelector(names),
-      approvals: given,
-      ...place,
-    });
-    const proposal = await withImpact(proposed, place, given);
-    const shown =
-      given.diff === true ? await withComparisons(proposal, settings, connection, io) : proposal.report;
-    const report = { ...shown, exitCode: exitCodeOf(shown, given) };
+    const planned = await makePlan(names, given, { settings, connection, io });
+    const report = { ...planned, exitCode: exitCodeOf(planned, given) };
+    await write?.(report);
     print(report, settings.flags, io);
     return report.exitCode;
   } finally {
     await connection.close();
   }
+}
+
+async function openOut(out: string, cwd: string): Promise<(report: PlanReport) => Promise<void>> {
+  const { openPlanFile } = await import('./plan-file.js');
+  return openPlanFile(out, cwd);
+}
+
+async function makePlan(names: readonly string[], given: PlanFlags, place: RunPlace): Promise<PlanReport> {
+  const proposed = await propose({
+    broken: 'refuse',
+    selector: await createSelector(names),
+    changedSince: given.changedSince,
+    recorded: given.out !== undefined,
+    approvals: given,
+    ...place,
+  });
+  const proposal = await withPolicy(await withImpact(proposed, place, given), place);
+  if (given.diff !== true) return proposal.report;
+  return withComparisons(proposal, place.settings, place.connection, place.io);
 }
 
 /** Blocked changes are changes: the tenant is not as the folders say. */

@@ -1,12 +1,13 @@
 /** The command line: every command, option and help text. A command's code is loaded when it runs. */
 
 import { Command } from 'commander';
+import { printable } from '../report/paint.js';
 import type { Io } from './io.js';
 import { addAdopt } from './program/adopt.js';
 import { addApply } from './program/apply.js';
-import { addDrift } from './program/drift.js';
 import { addConfig } from './program/config.js';
 import { addDoctor } from './program/doctor.js';
+import { addDrift } from './program/drift.js';
 import type { AddCommand, Finish } from './program/finish.js';
 import { addHistory } from './program/history.js';
 import { addImpact } from './program/impact.js';
@@ -18,6 +19,7 @@ import { addRollback } from './program/rollback.js';
 import { addSandbox } from './program/sandbox.js';
 import { addValidate } from './program/validate.js';
 import { addWatch } from './program/watch.js';
+import { linesOfMistake } from './usage-mistake.js';
 
 /** Throws CommanderError for what commander finds wrong; UserError for what we do. */
 export function createProgram(io: Io, finish: Finish): Command {
@@ -29,7 +31,10 @@ export function createProgram(io: Io, finish: Finish): Command {
     .configureOutput({
       writeOut: io.stdout.write,
       writeErr: io.stderr.write,
-      outputError: (text, write) => write(io.stderr.paint('red', text)),
+      outputError: (text, write) => {
+        const lines = linesOfMistake(text).map(printable);
+        write(`${io.stderr.paint('red', lines.join('\n'))}\n`);
+      },
     });
   program.addHelpText(
     'after',

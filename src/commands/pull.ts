@@ -1,10 +1,9 @@
 /** `qlik-sync pull`: write what the tenant holds to folders, without harm to what is there. */
 
 import { resolve } from 'node:path';
-import pLimit from 'p-limit';
-import { type ExitCode, exitCodes, worstExitCode } from '../core/errors.js';
-import type { ActualExtension } from '../core/model.js';
-import { type PullOutcome, pullOne } from '../reconcile/pull-one.js';
+import { type ExitCode, worstExitCode } from '../core/errors.js';
+import { pullAll } from '../reconcile/pull-all.js';
+import type { PullOutcome } from '../reconcile/pull-one.js';
 import type { PullReport } from '../report/pull-report.js';
 import { type FindDestination, prepareDestinations } from '../source/destination.js';
 import { openArchiveReader } from './archive-reader.js';
@@ -24,9 +23,6 @@ export type PullFlags = SharedFlags & {
   readonly overwrite?: readonly string[];
 };
 
-/** Archives in memory at once. */
-const atOnce = 4;
-
 export async function pull(names: readonly string[], given: PullFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
   const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say });
@@ -38,9 +34,14 @@ export async function pull(names: readonly string[], given: PullFlags, io: Io): 
       { names, selector: await createSelector(names) },
       settings.config.project,
     );
-    const findDestination = await prepare(settings, given);
-    const outcomes = await pullAll(chosen, findDestination, given, place);
-    const report = reportOf(outcomes, chosen, place);
+    const pulled = await pullAll({
+      wanted: chosen.wanted,
+      findDestination: await prepare(settings, given),
+      readArchive: openArchiveReader(settings, connection, io).readArchive,
+      overwrite: new Set(given.overwrite),
+      signal: io.interrupted,
+    });
+    const report = reportOf([...pulled, ...chosen.refused], chosen.passed, place);
     print(report, settings.flags, io);
     return report.exitCode;
   } finally {
@@ -59,35 +60,9 @@ function prepare({ config, cwd }: Settings, { to }: PullFlags): Promise<FindDest
   });
 }
 
-async function pullAll(
-  { wanted, refused }: Pullable,
-  findDestination: FindDestination,
-  { overwrite = [] }: PullFlags,
-  { settings, connection, io }: RunPlace,
-): Promise<readonly PullOutcome[]> {
-  const { readArchive } = openArchiveReader(settings, connection, io);
-  const limit = pLimit(atOnce);
-  let stop: string | undefined;
-  const pullNext = async (name: string, record: ActualExtension): Promise<PullOutcome> => {
-    if (io.interrupted.aborted) return leave(name, 'interrupted', exitCodes.interrupted);
-    if (stop !== undefined)
-      return leave(name, 'the tenant refused the archive of another', exitCodes.incomplete);
-    const unsaved = overwrite.includes(name) ? 'overwrite' : 'keep';
-    const outcome = await pullOne({ name, record, findDestination, readArchive, unsaved });
-    stop ??= outcome.stop;
-    return outcome;
-  };
-  const pulled = await Promise.all(wanted.map(({ name, record }) => limit(pullNext, name, record)));
-  return [...pulled, ...refused].sort((a, b) => (a.pulled.name < b.pulled.name ? -1 : 1));
-}
-
-function leave(name: string, message: string, exitCode: ExitCode): PullOutcome {
-  return { pulled: { name, result: 'not-attempted', leftOut: [], message }, exitCode };
-}
-
 function reportOf(
   outcomes: readonly PullOutcome[],
-  { passed }: Pullable,
+  passed: Pullable['passed'],
   { settings, connection }: RunPlace,
 ): PullReport {
   return {
@@ -98,7 +73,7 @@ function reportOf(
       project: settings.config.project,
       tenant: connection.header,
     },
-    pulled: outcomes.map(({ pulled }) => pulled),
+    pulled: outcomes.map(({ pulled }) => pulled).sort((a, b) => (a.name < b.name ? -1 : 1)),
     passed,
     exitCode: worstExitCode(outcomes.map(({ exitCode }) => exitCode)),
   };

@@ -86,6 +86,7 @@ async function openMeans({ connection, settings, io }: RunPlace): Promise<Means>
       tenant: http,
       userAgent: `qlik-sync/${io.version}`,
       proxies: io.env,
+      ...(io.patience && { pauseMs: io.patience.pauseMs(1) }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     }),
     cache: flags.cache === false ? noAppCache : openAppCache(config.root, connection.identity),

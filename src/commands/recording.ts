@@ -39,5 +39,7 @@ export function openBackup({ settings, connection }: RunPlace): Backup {
 export async function tidy({ settings, connection }: RunPlace): Promise<void> {
   const { retain } = await import('../reconcile/retention.js');
   const { root, project, backup } = settings.config;
-  await retain({ ...backup, root, project, tenant: connection.identity, now: new Date() }).catch(() => undefined);
+  await retain({ ...backup, root, project, tenant: connection.identity, now: new Date() }).catch(
+    () => undefined,
+  );
 }

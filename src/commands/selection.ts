@@ -23,6 +23,11 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
   };
 }
 
+/** By names that are known already: one that is gone again is no mistake of the command line. */
+export function selectExactly(names: ReadonlySet<string>): Selector {
+  return { matches: (name) => names.has(name), assertUsed: () => undefined };
+}
+
 async function compile(given: string): Promise<(name: string) => boolean> {
   const pattern = given.normalize('NFC');
   if (!/[*?[\]{}()!]/.test(pattern)) return (name) => name === pattern;

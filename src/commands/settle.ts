@@ -14,13 +14,14 @@ import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { print, textOptions } from './print.js';
 import type { RunFacts } from './run-facts.js';
+import { withPolicy } from './with-policy.js';
 
 export interface Approving extends ApprovalOptions {
-  /** `--confirm <env>`. */
-  readonly confirm?: string;
+  /** `--confirm <env>`, each. */
+  readonly confirm?: readonly string[];
 }
 
-export interface Planned extends Pick<CarryOut, 'command' | 'undoes' | 'signal' | 'notices'> {
+export interface Planned extends Pick<CarryOut, 'command' | 'undoes' | 'onRun' | 'signal' | 'notices'> {
   /** With the header of the command. */
   readonly report: PlanReport;
   readonly guard: GuardInput;
@@ -29,9 +30,9 @@ export interface Planned extends Pick<CarryOut, 'command' | 'undoes' | 'signal' 
 }
 
 /** @throws RefusedError where a rail of the whole run refuses, UserError where nobody can be asked */
-export async function settle(place: RunPlace, planned: Planned, given: Approving): Promise<ExitCode> {
+export async function settle(place: RunPlace, asked: Planned, given: Approving): Promise<ExitCode> {
   const { settings, io } = place;
-  const { report, guard, ...rest } = planned;
+  const { report, guard, ...rest } = await withPolicy(asked, place);
   show(report, settings.flags, io);
   assertSafe(guard);
   const facts = countWork(guard.plan) === 0 ? undefined : beginFacts(place);

@@ -7,6 +7,7 @@ import type { Io } from './io.js';
 import { type Notices, openNotices } from './notices.js';
 import type { SharedFlags } from './options.js';
 import { readSettings } from './settings.js';
+import { type Site, sharedBy } from './site.js';
 
 export interface Running {
   /** Ends the starting of anything new: an interrupt, or `--max-duration`. */
@@ -24,12 +25,24 @@ export async function runOnTenant(
   command: Exclusive['command'],
   given: RunFlags,
   io: Io,
-  work: (place: RunPlace, running: Running) => Promise<ExitCode>,
+  work: Work,
 ): Promise<ExitCode> {
   const signal = stopSignal(given, io);
-  const settings = await readSettings(given, io);
+  return runAt(command, { settings: await readSettings(given, io), io }, signal, work);
+}
+
+export type Work = (place: RunPlace, running: Running) => Promise<ExitCode>;
+
+/** @throws UserError where the credentials or the lock are not to be had */
+export async function runAt(
+  command: Exclusive['command'],
+  site: Site,
+  signal: AbortSignal,
+  work: Work,
+): Promise<ExitCode> {
+  const { settings, io } = site;
   const notices = openNotices(io.stderr);
-  const connection = await connect(settings, io, { onWait: notices.say });
+  const connection = await connect(settings, io, { onWait: notices.say, ...sharedBy(site) });
   const place = { settings, connection, io };
   try {
     return await withLock(place, { command, say: notices.say }, async () => {
@@ -41,7 +54,8 @@ export async function runOnTenant(
   }
 }
 
-function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
+/** Begins to count at once. */
+export function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
   if (maxDuration === undefined) return interrupted;
   return AbortSignal.any([interrupted, AbortSignal.timeout(maxDuration)]);
 }

@@ -21,7 +21,7 @@ export interface WatchFlags extends SharedFlags, ApprovalOptions {
   readonly quietPeriod?: number;
   readonly maxWait?: number;
   readonly interval?: number;
-  readonly confirm?: string;
+  readonly confirm?: readonly string[];
 }
 
 /** What is in flight at Ctrl-C may take this long; then it is cut off. */

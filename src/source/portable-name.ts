@@ -3,7 +3,8 @@
 /** Why a folder or file must not get this name, as the end of a sentence; `undefined` where nothing is wrong. */
 export function whyUnfit(name: string): string | undefined {
   if (name === '' || name === '.' || name === '..') return 'is no name but a place';
-  if (/[\0-\x1f\x7f-\x9f\ufffd]|\p{Surrogate}/u.test(name)) return 'holds a control character or broken text';
+  if (/[\0-\x1f\x7f-\x9f\ufffd]|\p{Surrogate}|\p{Bidi_Control}/u.test(name))
+    return 'holds a control character or broken text';
   if (/[<>:"|?*\\/]/.test(name)) return 'holds one of < > : " | ? * \\ /, which Windows cannot store';
   if (/[. ]$/.test(name)) return 'ends with a dot or a space, which Windows takes away';
   if (device.test(name)) return 'is the name of a device on Windows';

@@ -1,12 +1,23 @@
-/** Reading an archive that means harm: never throws, never takes more than its caps, never guesses. */
+/** Archives that mean harm: never read without end, never more than their caps, never a file anywhere else. */
 
-import { describe, expect, it } from 'vitest';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RefusedError } from '../../src/core/errors.js';
 import { digestArchive, openArchive } from '../../src/source/archive.js';
-import { hostileArchives } from '../fixtures/hostile-archives.js';
+import { unpack } from '../../src/source/unpack.js';
+import { hostileArchives, hostileName } from '../fixtures/hostile-archives.js';
 
-const longestMs = 5_000;
+const longestMs = 10_000;
 /** The caps are 256 MiB unpacked in all, one file at a time, and 10,000 entries. */
 const mostBytes = 300 * 2 ** 20;
+
+let place: string;
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'qlik-sync-unpack-'));
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 describe('hostile archives', () => {
   it.each(hostileArchives)('$title: $digest', async ({ make, digest }) => {
@@ -25,6 +36,19 @@ describe('hostile archives', () => {
     for (const file of openArchive(make()) ?? []) {
       const content = await file.read();
       expect(content?.length ?? file.bytes).toBe(file.bytes);
+    }
+  });
+
+  it.each(hostileArchives)('$title: to disk, $toDisk', async ({ make, toDisk }) => {
+    const target = { name: hostileName, folder: join(place, 'out'), rules: () => 'kept' } as const;
+    const ended = await unpack(make(), target).catch((error: unknown) => error);
+    if (toDisk === 'refused') expect(ended).toBeInstanceOf(RefusedError);
+    else expect(ended).toMatchObject({ digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(readdirSync(place).filter((name) => name !== 'out')).toEqual([]);
+    for (const path of readdirSync(place, { recursive: true, encoding: 'utf8' })) {
+      const entry = lstatSync(join(place, path));
+      expect(entry.isFile() || entry.isDirectory(), path).toBe(true);
+      expect(entry.isFile() ? entry.mode & 0o7111 : 0, path).toBe(0);
     }
   });
 });

@@ -9,7 +9,7 @@ export function addAdopt(program: Command, io: Io, finish: Finish): void {
     .argument('<name...>', 'names or globs of extensions that are on the tenant and in the folders')
     .description('take over what is on the tenant, with the content that it has')
     .option('--take-ownership <name>', 'take over an extension of another project', collect)
-    .option('--confirm <env>', 'confirm a protected environment by its name')
+    .option('--confirm <env>', 'confirm a protected environment by its name', collect)
     .option('--allow-updates <n>', 'the exact number of updates', parseCount)
     .option('--no-backup', 'keep no copy of what is overwritten')
     .action(async (names: string[], flags: AdoptFlags) => {

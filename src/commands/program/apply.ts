@@ -1,14 +1,24 @@
 import { type Command, Option } from 'commander';
 import type { ApplyFlags } from '../apply.js';
 import type { Io } from '../io.js';
-import { addApprovals, addImpactGate, addShared, parseDuration } from '../options.js';
+import {
+  addApprovals,
+  addImpactGate,
+  addShard,
+  addShared,
+  collect,
+  parseDuration,
+  parsePlanDigest,
+} from '../options.js';
 import type { Finish } from './finish.js';
 
 export function addApply(program: Command, io: Io, finish: Finish): void {
-  addImpactGate(addApprovals(addShared(program.command('apply'))))
-    .argument('[name...]', 'names or globs of extensions; all when absent')
+  addShard(addImpactGate(addApprovals(addShared(program.command('apply')))))
+    .argument('[plan.json | name...]', 'a reviewed plan, or names or globs of extensions; all when absent')
     .description('make the tenant match the folders')
-    .option('--confirm <env>', 'confirm a protected environment by its name')
+    .option('--changed-since <ref>', 'only what differs from this git commit')
+    .addOption(new Option('--expect <digest>', 'write only if this is the plan').argParser(parsePlanDigest))
+    .option('--confirm <env>', 'confirm a protected environment by its name', collect)
     .addOption(
       new Option('--max-duration <time>', 'start nothing after this time, such as 5m').argParser(
         parseDuration,

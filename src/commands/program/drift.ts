@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { DriftFlags } from '../drift.js';
 import type { Io } from '../io.js';
-import { addShared } from '../options.js';
+import { addShard, addShared } from '../options.js';
 import type { Finish } from './finish.js';
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('drift'))
+  addShard(addShared(program.command('drift')))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('tell whether the tenant departed from the folders')
     .option('--verify', 'also pack the folders and compare the archives themselves')

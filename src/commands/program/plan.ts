@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addImpactGate, addShared } from '../options.js';
+import { addApprovals, addImpactGate, addShard, addShared } from '../options.js';
 import type { PlanFlags } from '../plan.js';
 import type { Finish } from './finish.js';
 
 export function addPlan(program: Command, io: Io, finish: Finish): void {
-  addImpactGate(addApprovals(addShared(program.command('plan'))))
+  addShard(addImpactGate(addApprovals(addShared(program.command('plan')))))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('show what apply would do')
+    .option('--out <file>', 'also write the plan to a file, for apply')
+    .option('--changed-since <ref>', 'only what differs from this git commit')
     .option('--diff', 'show what changes in each extension, file by file')
     .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))
     .action(async (names: string[], flags: PlanFlags) => {

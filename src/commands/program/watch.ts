@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addShared, parseCount, parseDuration } from '../options.js';
+import { addApprovals, addShared, collect, parseCount, parseDuration } from '../options.js';
 import type { WatchFlags } from '../watch.js';
 import type { Finish } from './finish.js';
 
@@ -8,7 +8,7 @@ export function addWatch(program: Command, io: Io, finish: Finish): void {
   addApprovals(addShared(program.command('watch')))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('apply on every change, while developing')
-    .option('--confirm <env>', 'confirm a protected environment by its name')
+    .option('--confirm <env>', 'confirm a protected environment by its name', collect)
     .addOption(
       new Option('--quiet-period <ms>', 'milliseconds without a change before it is looked at').argParser(
         parseCount,

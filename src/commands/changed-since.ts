@@ -1,0 +1,39 @@
+/** `--changed-since`: the extensions whose folders differ from a commit, and those that the tenant lacks. */
+
+import type { ActualState, DesiredExtension } from '../core/model.js';
+import { type GitChanges, readGitChanges } from '../source/git-changes.js';
+import type { Folders } from './folders.js';
+import type { Settings } from './settings.js';
+
+/** Folders of everything → folders of what changed; the others count as not selected. @throws UserError */
+export async function selectChanged(
+  folders: Folders,
+  listed: Promise<ActualState>,
+  ref: string,
+  { config }: Settings,
+): Promise<Folders> {
+  const changes = await readGitChanges(config.root, ref);
+  // Tags, ignore rules and the like are in the config: a change there may concern every extension.
+  if (changes.touches(config.file)) return { ...folders, coverage: 'partial' };
+  const held = new Set((await listed).extensions.map(({ name }) => name));
+  const isSelected = (extension: DesiredExtension): boolean =>
+    !held.has(extension.name) || mayHaveChanged(extension, changes);
+  return keepSelected(folders, isSelected);
+}
+
+/** What git does not know (build output that is ignored) may always have changed. */
+function mayHaveChanged({ folder }: DesiredExtension, { touches, tracks }: GitChanges): boolean {
+  return touches(folder) || !tracks(folder);
+}
+
+function keepSelected(folders: Folders, isSelected: (extension: DesiredExtension) => boolean): Folders {
+  const { desired, findings } = folders;
+  const extensions = desired.extensions.filter(isSelected);
+  const leftOut = desired.extensions.filter((each) => !extensions.includes(each)).map(({ name }) => name);
+  return {
+    ...folders,
+    desired: { ...desired, extensions, notSelected: [...desired.notSelected, ...leftOut].sort() },
+    findings: findings.filter(({ extension }) => extension === undefined || !leftOut.includes(extension)),
+    coverage: 'partial',
+  };
+}

@@ -1,0 +1,32 @@
+/** What stopped a run, as people read it on stderr. */
+
+import { ConfigError, FindingsError, TenantError, UserError } from '../core/errors.js';
+import { printable } from '../report/paint.js';
+import { printableLines } from '../report/printable-lines.js';
+import { renderFindings } from '../report/text.js';
+import type { Io } from './io.js';
+
+/** What the operating system refuses (a full disk, a folder of somebody else, a port in use) is no bug of ours. */
+export function asUserError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'SandboxError') return new UserError(error.message, { cause: error });
+  if (!('syscall' in error) || !('code' in error)) return error;
+  return new UserError(error.message.replace(/^E[A-Z]+: /, ''), { cause: error });
+}
+
+/** A person's mistake has no stack trace; our own has one and says where to report it. */
+export function describeError(error: unknown, io: Pick<Io, 'stderr' | 'version'>): string {
+  const { paint } = io.stderr;
+  if (!(error instanceof UserError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${paint('red', 'This is a bug in qlik-sync.')}\n${printableLines(stack)}\nqlik-sync ${io.version}; please report it with the lines above.\n`;
+  }
+  const findings =
+    error instanceof FindingsError ? renderFindings(error.findings, { paint, detail: 'normal' }) : '';
+  const lines = printableLines(error.message);
+  const head = error instanceof ConfigError ? lines : `${paint('red', 'error:')} ${lines}`;
+  const trace =
+    error instanceof TenantError && error.traceId !== undefined ? ` (trace ${printable(error.traceId)})` : '';
+  const hint = error.hint === undefined ? '' : `${printableLines(error.hint)}\n`;
+  return `${findings}${head}${trace}\n${hint}`;
+}

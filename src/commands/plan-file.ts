@@ -1,0 +1,108 @@
+/** Plans that travel between runs: written by `plan --out`, held against what is there by `apply plan.json` and `--expect`. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { exitCodes, RefusedError, UserError } from '../core/errors.js';
+import type { Plan } from '../core/model.js';
+import { digestPlan } from '../core/plan.js';
+import { findMoved } from '../core/stale.js';
+import { renderJson } from '../report/json.js';
+import type { PlanReport } from '../report/report.js';
+import type { ReviewedPlan } from '../report/reviewed-plan.js';
+import { shapingApprovals } from './approvals.js';
+import type { RunPlace } from './exclusive.js';
+import type { ApprovalOptions } from './options.js';
+import { assertWritable, writeReportFile } from './report-files.js';
+
+export interface PlanFile {
+  /** As it was given. */
+  readonly file: string;
+  readonly plan: ReviewedPlan;
+}
+
+/** Asked before anything else, since a plan that cannot be handed on is of no use. @throws UserError */
+export async function openPlanFile(out: string, cwd: string): Promise<(report: PlanReport) => Promise<void>> {
+  const path = resolve(cwd, out);
+  await assertWritable(path, `--out: ${out}`);
+  return (report) => writeReportFile(path, renderJson(report));
+}
+
+/**
+ * The one argument of `apply` that ends in `.json` and is a file; `undefined` where the arguments are names.
+ *
+ * @throws UserError where the file is no plan
+ */
+export async function readPlanFile(args: readonly string[], cwd: string): Promise<PlanFile | undefined> {
+  const file = args.find((arg) => arg.endsWith('.json') && isFile(resolve(cwd, arg)));
+  if (file === undefined) return undefined;
+  if (args.length > 1) {
+    throw new UserError(`${file} is a plan, so no names can be given beside it.`, {
+      hint: 'A plan holds its selection; plan the names that are meant.',
+    });
+  }
+  const { parseReviewedPlan } = await import('../report/reviewed-plan.js');
+  return { file, plan: parseReviewedPlan(file, readFileSync(resolve(cwd, file), 'utf8')) };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** What was approved with the plan, and this run's own. @throws UserError for one that would make another plan */
+export function approvalsOf({ file, plan }: PlanFile, given: ApprovalOptions): ApprovalOptions {
+  const extra = shapingApprovals.find((key) => given[key] !== undefined);
+  if (extra !== undefined) {
+    throw new UserError(`${file} was planned without ${flagOf(extra)}, and a reviewed plan stays as it is.`, {
+      hint: `Plan again with ${flagOf(extra)}, and have that plan reviewed.`,
+    });
+  }
+  return { ...(plan.request.approvals as ApprovalOptions), ...given };
+}
+
+function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** @throws RefusedError (exit 6) for a plan of another tenant or project, or one that was changed by hand */
+export function assertMeantFor({ file, plan }: PlanFile, { settings, connection }: RunPlace): void {
+  if (plan.tenant.identity !== connection.identity) {
+    const hint =
+      plan.environment === undefined ? 'Choose that tenant.' : `Choose it with --env ${plan.environment}.`;
+    throw new RefusedError(
+      `${file} is a plan for ${plan.tenant.identity}, and this run is on ${connection.identity}.`,
+      { hint },
+    );
+  }
+  if (plan.project !== settings.config.project) {
+    throw new RefusedError(
+      `${file} is a plan of project ${plan.project}, and this one is ${settings.config.project}.`,
+      { hint: 'Apply it where it was planned.' },
+    );
+  }
+  if (digestPlan(plan.tenant.identity, plan.project, plan.changes) !== plan.digest) {
+    throw new RefusedError(`${file} was changed after it was planned: its changes and its digest disagree.`, {
+      hint: 'Plan again; approvals belong on the command line of plan.',
+    });
+  }
+}
+
+/** What was done since the review is no move, so that a run that failed can be run again. @throws RefusedError (exit 7) */
+export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
+  const reviewed = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
+  const moved = findMoved(reviewed, now);
+  if (moved.length === 0) return;
+  throw new RefusedError(['The reviewed plan is stale; nothing was written.', ...moved], {
+    exitCode: exitCodes.conflict,
+    hint: [`${file} no longer says what would happen. Plan again and have it reviewed.`],
+  });
+}
+
+/** @throws RefusedError (exit 7) where another plan than the expected one would be applied */
+export function assertExpected(expected: string, { digest, changes }: Plan): void {
+  const isDone = changes.every(({ action, blocked }) => action === 'none' || blocked !== undefined);
+  if (digest === expected || isDone) return;
+  throw new RefusedError(`The plan is ${digest}, and --expect says ${expected}; nothing was written.`, {
+    exitCode: exitCodes.conflict,
+    hint: 'The folders, the tenant or the options are not those of the reviewed plan. Plan again and have it reviewed.',
+  });
+}

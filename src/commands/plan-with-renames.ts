@@ -1,0 +1,34 @@
+/** A plan that knows what was probably renamed. */
+
+import type { Finding, Plan } from '../core/model.js';
+import { type PlanInput, plan } from '../core/plan.js';
+import { findRenameCandidates } from '../core/rename.js';
+import { finding } from '../core/rules.js';
+import { type RenameSearch, searchRenames } from '../reconcile/rename.js';
+import type { CountingReader } from './archive-reader.js';
+
+/** Where something goes and something comes, their contents are compared, and it is planned again. */
+export async function planWithRenames(
+  world: Omit<PlanInput, 'reads' | 'renames'>,
+  { readArchive, downloads }: CountingReader,
+): Promise<{ readonly decided: Plan; readonly findings: readonly Finding[] }> {
+  const first = plan({ ...world, reads: 1 + downloads() });
+  if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
+  const { desired, actual } = world;
+  const { renames, uncompared } = await searchRenames(
+    first,
+    desired.extensions,
+    actual.extensions,
+    readArchive,
+  );
+  const decided = plan({ ...world, reads: 1 + downloads(), renames });
+  return { decided, findings: uncompared.map(describeUncompared) };
+}
+
+function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]): Finding {
+  return finding('rename-unchecked', {
+    extension: name,
+    message: `${name}, which would be deleted, could not be compared with what would be created: ${reason}`,
+    hint: 'If it was renamed, sheets that use the old name break.',
+  });
+}

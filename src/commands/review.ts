@@ -1,0 +1,51 @@
+/** What `apply` was asked to apply: what the folders say now, or exactly a plan that somebody reviewed. */
+
+import { UserError } from '../core/errors.js';
+import type { Plan } from '../core/model.js';
+import type { ApplyFlags } from './apply.js';
+import type { RunPlace } from './exclusive.js';
+import type { Io } from './io.js';
+import { createSelector, type Selector, selectExactly } from './selection.js';
+import { mergeFlags, workingFolder } from './settings.js';
+
+export interface Review {
+  /** The plan file, which is one tenant's; absent where the arguments are names. */
+  readonly file?: string;
+  readonly selector: Selector | undefined;
+  /** This run's, with those that the reviewed plan was made with. */
+  readonly approvals: ApplyFlags;
+  /** @throws RefusedError (exit 6) where the plan is for another tenant or project */
+  readonly assertMeantFor: (place: RunPlace) => void;
+  /** @throws RefusedError (exit 7) where something else would be written than what was reviewed */
+  readonly assertUnmoved: (now: Plan) => void;
+}
+
+/**
+ * @param args names or globs, or the one file that `plan --out` wrote
+ * @throws UserError where the file is no plan, or options beside it ask for another one
+ */
+export async function openReview(args: readonly string[], given: ApplyFlags, io: Io): Promise<Review> {
+  const { assertExpected, readPlanFile, ...files } = await import('./plan-file.js');
+  const reviewed = await readPlanFile(args, workingFolder(mergeFlags(given, io), io));
+  const assertDigest = (now: Plan): void => {
+    if (given.expect !== undefined) assertExpected(given.expect, now);
+  };
+  if (reviewed === undefined) {
+    const selector = await createSelector(args);
+    return { selector, approvals: given, assertMeantFor: () => undefined, assertUnmoved: assertDigest };
+  }
+  if (given.changedSince !== undefined) {
+    throw new UserError(`${reviewed.file} holds its selection, so --changed-since has no say.`);
+  }
+  const { selected } = reviewed.plan.request;
+  return {
+    file: reviewed.file,
+    selector: selected && selectExactly(new Set(selected)),
+    approvals: { ...files.approvalsOf(reviewed, given), ...given },
+    assertMeantFor: (place) => files.assertMeantFor(reviewed, place),
+    assertUnmoved: (now) => {
+      files.assertUnmoved(reviewed, now);
+      assertDigest(now);
+    },
+  };
+}
