@@ -97,7 +97,12 @@ describe('apply', () => {
     expect(refused.stdout).toContain('--allow-replace a');
     await tenant.takeRequests();
     expect((await apply('--allow-replace', 'a')).code).toBe(0);
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'POST']);
+    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual([
+      'GET',
+      'GET',
+      'DELETE',
+      'POST',
+    ]);
     const [after] = await tenant.client.list();
     expect(after?.id).not.toBe(before?.id);
     expect(after?.supernova).toBe(false);

@@ -79,21 +79,22 @@ describe('plan --diff', () => {
     `);
   });
 
-  it('costs no download the second time', async () => {
-    workspace.write(extensionFiles('kpi'));
+  it('costs no download for what this machine put there or downloaded before', async () => {
+    for (const name of ['ours', 'theirs']) workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
-    workspace.write(extensionFiles('kpi', { code: 'two', version: '1.1.0' }));
+    await editByHand('theirs');
+    for (const name of ['ours', 'theirs']) workspace.write(extensionFiles(name, { code: 'two' }));
     await tenant.takeRequests();
-    expect((await planJson()).requests.tier1).toBe(2);
-    expect((await planJson()).requests.tier1).toBe(1);
+    const first = await planJson();
     expect(await downloads()).toBe(1);
+    expect((await planJson()).comparisons).toEqual(first.comparisons);
+    expect(await downloads()).toBe(0);
   });
 
   it('shows what somebody changed on the tenant, before it is overwritten', async () => {
     workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
-    const edited = { ...filesOf('kpi'), 'kpi.js': 'somebody was here\n' };
-    await tenant.edit({ name: 'kpi', file: (await zipOf(edited)).toString('base64') });
+    await editByHand('kpi');
     const { stdout } = await qlikSync('plan', '--diff');
     expect(stdout).toContain('blocked: changed on the tenant');
     expect(stdout).toContain('      -somebody was here\n');
@@ -102,9 +103,16 @@ describe('plan --diff', () => {
   it('goes on without what the key may not download', async () => {
     for (const name of ['a', 'b']) workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
-    for (const name of ['a', 'b']) workspace.write(extensionFiles(name, { code: 'two', version: '2.0.0' }));
+    for (const name of ['a', 'b']) await editByHand(name);
     await tenant.addFaults([
-      { method: 'GET', path: '/api/v1/extensions/*/file', when: 'before', kind: 'status', status: 403 },
+      {
+        method: 'GET',
+        path: '/api/v1/extensions/*/file',
+        times: 99,
+        when: 'before',
+        kind: 'status',
+        status: 403,
+      },
     ]);
     const { comparisons } = await planJson();
     expect(comparisons.map(({ name, unavailable }) => [name, unavailable])).toEqual(
@@ -127,10 +135,7 @@ describe('plan --diff', () => {
     workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     const evil = 'x\u001b[2K\u001b[1APlan: 0 to create\r\n';
-    await tenant.edit({
-      name: 'kpi',
-      file: (await zipOf({ ...filesOf('kpi'), 'kpi.js': evil })).toString('base64'),
-    });
+    await editByHand('kpi', evil);
     const { stdout } = await qlikSync('plan', '--diff');
     expect(stdout).toContain('\\u001b[2K');
     expect(stdout).not.toMatch(/[\u001b\r]/);
@@ -142,6 +147,11 @@ describe('plan --diff', () => {
     expect(JSON.parse(stdout)).not.toHaveProperty('comparisons');
   });
 });
+
+async function editByHand(name: string, code = 'somebody was here\n'): Promise<void> {
+  const file = await zipOf({ ...filesOf(name), [`${name}.js`]: code });
+  await tenant.edit({ name, file: file.toString('base64') });
+}
 
 function filesOf(name: string): Record<string, string> {
   const files = Object.entries(extensionFiles(name));

@@ -1,5 +1,6 @@
 /** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
 
+import type { Terminal } from '../../src/commands/io.js';
 import { run } from '../../src/commands/run.js';
 import type { Patience } from '../../src/reconcile/means.js';
 import { plain } from '../../src/report/paint.js';
@@ -9,6 +10,8 @@ export interface InProcessOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupted?: AbortSignal;
+  /** A person to be there. */
+  readonly terminal?: Terminal;
   readonly patience?: Patience;
   readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
@@ -43,7 +46,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     stdout: sink(out, options.onStdout),
     stderr: sink(err, options.onStderr),
     interrupted: options.interrupted ?? new AbortController().signal,
-    terminal: undefined,
+    terminal: options.terminal,
     version: '0.0.0-test',
     self: { pid: process.pid, isAlive },
     patience: options.patience ?? briefly,

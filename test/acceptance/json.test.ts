@@ -13,7 +13,10 @@ const ajv = new Ajv2020({
   allErrors: true,
   strict: true,
   allowUnionTypes: true,
-  formats: { 'date-time': (text: string) => new Date(text).toISOString() === text },
+  formats: {
+    'date-time': (text: string) => new Date(text).toISOString() === text,
+    date: (text: string) => new Date(text).toISOString().slice(0, 10) === text,
+  },
 });
 ajv.addSchema(schema, 'output');
 
@@ -114,6 +117,24 @@ describe('--json', () => {
     expect(document['outcomes']).toContainEqual(
       expect.objectContaining({ status: 'failed', error: expect.objectContaining({ status: 422 }) }),
     );
+  });
+
+  it('plan --diff, drift, pull and adopt', async () => {
+    await runJson('apply', 'apply', '--yes', 'a');
+    const compared = await runJson('plan', 'plan', '--diff');
+    expect(compared.document['comparisons']).toMatchObject([
+      { name: 'b', files: [{ kind: 'added' }, { kind: 'added' }] },
+    ]);
+    const drifted = await runJson('drift', 'drift');
+    expect([drifted.code, drifted.document['drift']]).toMatchObject([
+      2,
+      [{ name: 'b', kind: 'missing', alarm: 'new' }],
+    ]);
+    const pulled = await runJson('pull', 'pull', '--to', 'elsewhere');
+    expect(pulled.document['pulled']).toMatchObject([{ name: 'a', result: 'written' }]);
+    await tenant.edit({ name: 'a', tags: [] });
+    const adopted = await runJson('apply', 'adopt', 'a', '--yes');
+    expect(adopted.document).toMatchObject({ command: 'adopt', outcomes: [{ name: 'a', status: 'done' }] });
   });
 
   it('pack', async () => {

@@ -85,13 +85,21 @@ describe('what moved since the plan', () => {
     await apply();
     const [a, b] = await Promise.all([tenant.client.get('a'), tenant.client.get('b')]);
     change('a');
-    const updated = await meanwhile(readingOne, () => apply(), () => tenant.client.remove(a.id));
+    const updated = await meanwhile(
+      readingOne,
+      () => apply(),
+      () => tenant.client.remove(a.id),
+    );
     expect(updated.code).toBe(7);
     expect(updated.stdout).toContain('deleted on the tenant since the plan');
     write('a');
     await apply();
     workspace.remove('extensions/b');
-    const deleted = await meanwhile(readingOne, () => apply('--prune'), () => tenant.client.remove(b.id));
+    const deleted = await meanwhile(
+      readingOne,
+      () => apply('--prune'),
+      () => tenant.client.remove(b.id),
+    );
     expect(deleted.code).toBe(0);
     expect(deleted.stderr).toContain('it was gone already');
   });
@@ -242,7 +250,10 @@ async function journalOfLast(): Promise<readonly RunLine[]> {
   const [folder = ''] = readdirSync(runs);
   const journals = readdirSync(join(runs, folder)).map((name) => {
     const text = readFileSync(join(runs, folder, name), 'utf8');
-    return text.trimEnd().split('\n').map((line) => JSON.parse(line) as RunLine);
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunLine);
   });
   const startOf = ([first]: readonly RunLine[]): string => (first?.kind === 'run' ? first.startedAt : '');
   return [...journals].sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1)).at(-1) ?? [];
@@ -288,7 +299,9 @@ describe('the journal', () => {
     const runs = join(workspace.folder, '.qlik-sync/runs');
     const [folder = ''] = readdirSync(runs);
     const [file = ''] = readdirSync(join(runs, folder));
-    const lines = readFileSync(join(runs, folder, file), 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(join(runs, folder, file), 'utf8')
+      .trimEnd()
+      .split('\n');
     workspace.write({ [`.qlik-sync/runs/${folder}/${file}`]: `${lines.slice(0, 3).join('\n')}\n` });
     const result = await apply();
     expect(result.stderr).toContain('The last run did not come to its end: apply');
@@ -305,9 +318,12 @@ describe('two runs at once', () => {
       () => apply(),
       async () => {
         const second = new AbortController();
-        const waiting = run([], { interrupted: second.signal, onStderr: (text) => {
-          if (text.includes('waiting for apply of pid')) second.abort(new Error('interrupted'));
-        } });
+        const waiting = run([], {
+          interrupted: second.signal,
+          onStderr: (text) => {
+            if (text.includes('waiting for apply of pid')) second.abort(new Error('interrupted'));
+          },
+        });
         expect((await waiting).stderr).toContain(`waiting for apply of pid ${process.pid}`);
       },
     );

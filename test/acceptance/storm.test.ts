@@ -106,11 +106,12 @@ interface Counts {
 async function countRequests(reports: Reports): Promise<Counts> {
   const failed = (await tenant.takeRequests()).filter(({ status }) => status === 0 || status >= 400);
   const lists = recorder.requests.filter((request) => request === 'GET /api/v1/extensions');
+  const reads = recorder.requests.filter((request) => request.startsWith('GET '));
   const failedLists = failed.filter(({ method }) => method === 'GET');
   return {
     rests: [...reports.values()].reduce((sum, report) => sum + report.rests, 0),
     lists: lists.length,
-    writes: recorder.requests.length - lists.length,
+    writes: recorder.requests.length - reads.length,
     failedLists: failedLists.length,
     failedWrites: failed.length - failedLists.length,
   };

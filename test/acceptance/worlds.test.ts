@@ -12,7 +12,7 @@ import { inScene, type Lane, packAll, type Scene } from './world-lane.js';
 
 const file = 'test/acceptance/worlds.test.ts';
 const worlds = 500;
-const lanes = 6;
+const lanes = 8;
 
 async function checkWorld(given: Case, lane: Lane): Promise<void> {
   await inScene(given, lane, async (scene) => {

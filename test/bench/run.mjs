@@ -4,6 +4,7 @@
  */
 
 import { measureApply } from './apply.mjs';
+import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureMultipart } from './multipart.mjs';
 import { measureNoChange } from './no-change.mjs';
@@ -17,6 +18,7 @@ const measures = {
   multipart: measureMultipart,
   apply: measureApply,
   memory: measureMemory,
+  impact: measureImpact,
   watch: measureWatch,
 };
 

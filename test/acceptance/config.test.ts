@@ -1,0 +1,223 @@
+/** `config`: every value with where it came from, no secret, no request, nothing run. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readDocument } from './documents.js';
+import { runInProcess } from './in-process.js';
+import { createWorkspace, type Result, type Workspace } from './workspace.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+});
+afterEach(() => workspace.dispose());
+
+type Env = Readonly<Record<string, string>>;
+
+const file = `{
+  "project": "\${PROJECT}",
+  "extensions": ["extensions/*", "more/*"],
+  "tags": ["finance"],
+  "backup": { "keep": 3 },
+  "rules": { "external-origin": "off" },
+  "defaultEnvironment": "dev",
+  "environments": {
+    "dev": {
+      "tenant": "https://dev.example.com",
+      "auth": { "apiKey": "\${DEV_KEY}" }
+    },
+    "prod": {
+      "tenant": "\${PROD_TENANT}",
+      "auth": { "clientId": "robot", "clientSecret": "\${PROD_SECRET}" },
+      "tags": ["live", "\${REGION:-eu}"],
+      "backup": { "days": 7 },
+      "protected": true
+    },
+    "vault": {
+      "tenant": "vault.example.com",
+      "auth": { "apiKey": { "command": ["node", "-e", "require('node:fs').writeFileSync('ran', '')"] } }
+    }
+  }
+}
+`;
+const env: Env = {
+  PROJECT: 'acme',
+  DEV_KEY: 'hunter22-dev',
+  PROD_TENANT: 'prod.example.com',
+  PROD_SECRET: 'hunter22-prod',
+};
+
+async function show(args: readonly string[], variables: Env = env): Promise<Result> {
+  const ended = await runInProcess(['config', ...args], { cwd: workspace.folder, env: variables });
+  expect(ended.stdout + ended.stderr).not.toContain('hunter22');
+  return ended;
+}
+
+async function document(args: readonly string[], variables: Env = env): Promise<Record<string, unknown>> {
+  return readDocument('config', await show([...args, '--json'], variables));
+}
+
+type Rows = readonly { readonly key: string; readonly value: unknown; readonly from: string }[];
+
+const rowOf = (found: Record<string, unknown>, list: 'settings' | 'options', key: string): unknown => {
+  const row = (found[list] as Rows).find((each) => each.key === key);
+  return row === undefined ? undefined : [row.value, row.from];
+};
+
+describe('a value', () => {
+  const place = 'qlik-sync.config.json';
+  it.each<readonly [string, readonly string[], unknown, string]>([
+    ['project', [], 'acme', `${place}:2, with PROJECT`],
+    ['extensions', [], ['extensions/*', 'more/*'], `${place}:3`],
+    ['tags', [], ['finance'], `${place}:4`],
+    ['tags', ['--env', 'prod'], ['live', 'eu'], `environments.prod, ${place}:16, with REGION`],
+    ['backup.keep', ['--env', 'prod'], 3, `${place}:5`],
+    ['backup.days', ['--env', 'prod'], 7, `environments.prod, ${place}:17`],
+    ['backup.days', [], 90, 'default'],
+    ['rules.external-origin', ['--env', 'prod'], 'off', `${place}:6`],
+    ['prune', [], false, 'default'],
+  ])('%s %j', async (key, args, value, from) => {
+    workspace.write({ 'qlik-sync.config.json': file });
+    expect(rowOf(await document(args), 'settings', key)).toEqual([value, from]);
+  });
+
+  it.each<readonly [string, readonly string[], Env, unknown]>([
+    ['--env', ['--env', 'prod'], {}, [['prod'], '--env']],
+    ['--env', [], { QLIK_SYNC_ENV: 'prod' }, [['prod'], 'QLIK_SYNC_ENV']],
+    ['--env', ['--env', 'dev'], { QLIK_SYNC_ENV: 'prod' }, [['dev'], '--env']],
+    ['--concurrency', [], {}, [8, 'default']],
+    ['--concurrency', [], { QLIK_SYNC_CONCURRENCY: '3' }, [3, 'QLIK_SYNC_CONCURRENCY']],
+    ['--concurrency', ['--concurrency', '4'], { QLIK_SYNC_CONCURRENCY: '3' }, [4, '--concurrency']],
+    ['--no-exec', [], {}, [false, 'default']],
+    ['--no-exec', [], { QLIK_SYNC_NO_EXEC: '1' }, [true, 'QLIK_SYNC_NO_EXEC']],
+    ['--no-exec', ['--no-exec'], {}, [true, '--no-exec']],
+    ['--no-cache', [], { QLIK_SYNC_NO_CACHE: 'true' }, [true, 'QLIK_SYNC_NO_CACHE']],
+    ['--tenant', [], {}, undefined],
+    ['--tenant', [], { QLIK_SYNC_TENANT: 'a.example.com' }, ['https://a.example.com', 'QLIK_SYNC_TENANT']],
+    ['--tenant', ['--env', 'dev'], { QLIK_SYNC_TENANT: 'a.example.com' }, undefined],
+    ['--tenant', ['--tenant', 'https://u:hunter22@a.b'], {}, ['not the address of a tenant', '--tenant']],
+    ['--context', [], { QLIK_SYNC_CONTEXT: 'acme' }, ['acme', 'QLIK_SYNC_CONTEXT']],
+  ])('%s %j %o', async (key, args, variables, expected) => {
+    workspace.write({ 'qlik-sync.config.json': file });
+    expect(rowOf(await document(args, { ...env, ...variables }), 'options', key)).toEqual(expected);
+  });
+});
+
+describe('the tenant', () => {
+  const key = (from: string) => ({ kind: 'api-key', secret: `set (from ${from})` });
+  const place = 'qlik-sync.config.json';
+  it.each<readonly [string, readonly string[], Env, object]>([
+    [
+      'of the default environment',
+      [],
+      {},
+      {
+        url: 'https://dev.example.com',
+        source: 'dev (config)',
+        from: `${place}:10:7`,
+        credential: key('DEV_KEY'),
+      },
+    ],
+    [
+      'of another, with an OAuth client',
+      ['--env', 'prod'],
+      {},
+      {
+        url: 'https://prod.example.com',
+        credential: { kind: 'oauth', clientId: 'robot', secret: 'set (from PROD_SECRET)' },
+      },
+    ],
+    [
+      'whose secret a command prints',
+      ['--env', 'vault'],
+      {},
+      { credential: { kind: 'api-key', secret: 'printed by the command node, which was not run' } },
+    ],
+    [
+      'of --tenant',
+      ['--tenant', 'a.example.com'],
+      { QLIK_API_KEY: 'hunter22' },
+      { url: 'https://a.example.com', source: '--tenant', from: '--tenant', credential: key('QLIK_API_KEY') },
+    ],
+    [
+      'of the sandbox',
+      ['--sandbox'],
+      {},
+      { kind: 'sandbox', folder: '.qlik-sync/sandbox', source: '--sandbox' },
+    ],
+    ['of the sandbox elsewhere', ['--sandbox-dir', 'box'], {}, { kind: 'sandbox', folder: 'box' }],
+  ])('%s', async (_, args, variables, expected) => {
+    workspace.write({ 'qlik-sync.config.json': file });
+    const found = await document(args, { ...env, ...variables });
+    expect(found).toMatchObject({ target: expected, exitCode: 0, environments: ['dev', 'prod', 'vault'] });
+    expect(existsSync(join(workspace.folder, 'ran'))).toBe(false);
+    expect(existsSync(join(workspace.folder, '.qlik-sync'))).toBe(false);
+  });
+
+  it('that cannot be used is told beside everything else, with exit 3', async () => {
+    workspace.write({ 'qlik-sync.config.json': file });
+    const { code, stdout } = await show([], { PROJECT: 'acme' });
+    expect(code).toBe(3);
+    expect(stdout).toContain('  tags                   finance  qlik-sync.config.json:4\n');
+    expect(stdout).toContain('  tenant: not usable\n');
+    expect(stdout).toContain('environments.dev.auth.apiKey: the environment variable DEV_KEY is not set');
+  });
+
+  it('that nothing names is no mistake', async () => {
+    workspace.write({ 'qlik-sync.config.json': '{"project":"acme","extensions":["x"]}' });
+    const { code, stdout } = await show([], {});
+    expect(code).toBe(0);
+    expect(stdout).toContain('tenant: none');
+  });
+
+  it('of a qlik-cli context', async () => {
+    const contexts =
+      'contexts:\n  acme: { server: acme.example.com, headers: { Authorization: Bearer hunter22 } }\n';
+    workspace.write({ 'qlik-sync.config.json': file, 'home/.qlik/contexts.yml': contexts });
+    const found = await document(['--context', 'acme'], { ...env, HOME: join(workspace.folder, 'home') });
+    expect(found['target']).toMatchObject({
+      url: 'https://acme.example.com',
+      source: 'qlik-cli context acme',
+      from: '~/.qlik/contexts.yml',
+      credential: key('~/.qlik/contexts.yml'),
+    });
+  });
+});
+
+describe('a config that cannot be read', () => {
+  it.each<readonly [string, Readonly<Record<string, string>>, readonly string[], string]>([
+    ['wrong values', { 'qlik-sync.config.json': '{"project":"Acme"}' }, [], 'project: must be 1 to 64'],
+    ['none', {}, [], 'no config file'],
+    [
+      'an environment that is not there',
+      { 'qlik-sync.config.json': file },
+      ['--env', 'x'],
+      'no environment "x"',
+    ],
+    [
+      'two environments',
+      { 'qlik-sync.config.json': file },
+      ['--env', 'dev', '--env', 'prod'],
+      '--env names 2 environments: dev, prod',
+    ],
+    [
+      'all environments',
+      { 'qlik-sync.config.json': file },
+      ['--env', 'all'],
+      '--env names 3 environments: dev, prod, vault',
+    ],
+    [
+      'a program under --no-exec',
+      { 'qlik-sync.config.mjs': `import { writeFileSync } from 'node:fs'; writeFileSync('ran', '');` },
+      ['--no-exec'],
+      'qlik-sync.config.mjs is a program that would be run, and --no-exec forbids that',
+    ],
+  ])('%s', async (_, files, args, says) => {
+    workspace.write(files);
+    const { code, stderr, stdout } = await show(args);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(says);
+    expect(existsSync(join(workspace.folder, 'ran'))).toBe(false);
+  });
+});

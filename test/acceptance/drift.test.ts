@@ -1,0 +1,242 @@
+/** drift against the sandbox: one word for each way to depart, what hides it, what it costs. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { archiveName } from '../../src/core/marker.js';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { zipOf } from './zips.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  configure();
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function configure(more: object = {}): void {
+  const config = { project: 'acme', extensions: ['extensions/*'], ...more };
+  workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+}
+
+function qlikSync(...args: readonly string[]): Promise<Result> {
+  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
+}
+
+async function deploy(...names: readonly string[]): Promise<void> {
+  for (const name of names) workspace.write(extensionFiles(name));
+  expect((await qlikSync('apply', '--yes')).code).toBe(0);
+  await tenant.takeRequests();
+}
+
+function zipFor(name: string, code?: string): Promise<Buffer> {
+  const files = Object.entries(extensionFiles(name)).map(([path, content]) => [
+    path.slice(`extensions/${name}/`.length),
+    content,
+  ]);
+  return zipOf({ ...Object.fromEntries(files), ...(code !== undefined && { [`${name}.js`]: code }) });
+}
+
+async function editByHand(name: string, code = 'somebody was here'): Promise<void> {
+  await tenant.edit({ name, file: (await zipFor(name, code)).toString('base64'), filename: 'by-hand.zip' });
+}
+
+async function idOf(name: string): Promise<string> {
+  return (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name)?.id ?? '';
+}
+
+interface Document {
+  readonly drift: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly alarm: string;
+    readonly tenant?: { readonly userId?: string; readonly updatedAt?: string };
+  }[];
+  readonly gone: readonly object[];
+  readonly expired: readonly object[];
+  readonly requests: number;
+}
+
+async function driftJson(code: number, ...args: readonly string[]): Promise<Document> {
+  const result = await qlikSync('drift', '--json', ...args);
+  expect([result.code, result.stderr]).toEqual([code, '']);
+  return JSON.parse(result.stdout) as Document;
+}
+
+/** Each way to depart, as people and programs cause it. */
+const departures: readonly [string, () => Promise<unknown>][] = [
+  ['changed-on-tenant', () => editByHand('kpi')],
+  ['missing', async () => tenant.client.remove(await idOf('kpi'))],
+  ['disowned', () => tenant.edit({ name: 'kpi', tags: [] })],
+  ['foreign', () => tenant.edit({ name: 'kpi', tags: ['qlik-sync:others'] })],
+  [
+    'unmanaged',
+    async () => {
+      await editByHand('kpi');
+      await tenant.edit({ name: 'kpi', tags: ['x'] });
+    },
+  ],
+  [
+    'marker-lost',
+    async () => {
+      const file = (await zipFor('kpi')).toString('base64');
+      await tenant.edit({ name: 'kpi', file, filename: 'by-hand.zip' });
+    },
+  ],
+  ['tags-missing', async () => configure({ tags: ['finance'] })],
+  ['extra', async () => workspace.remove('extensions/kpi')],
+  ['changed-locally', async () => workspace.write(extensionFiles('kpi', { code: 'two' }))],
+];
+
+describe('drift', () => {
+  it('says nothing where both sides are the same, with one request and no write', async () => {
+    await deploy('kpi', 'gauge');
+    const { code, stdout } = await qlikSync('drift');
+    expect(code).toBe(0);
+    expect(stdout).toContain('No drift, 0 known, 0 ignored; 2 extensions compared with 1 request.\n');
+    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it.each(departures)('tells %s', async (kind, depart) => {
+    await deploy('kpi', 'gauge');
+    if (kind === 'tags-missing') {
+      workspace.remove('extensions/gauge');
+      await tenant.client.remove(await idOf('gauge'));
+    }
+    await depart();
+    await tenant.takeRequests();
+    const { drift } = await driftJson(2);
+    expect(drift.map((item) => [item.name, item.kind, item.alarm])).toEqual([['kpi', kind, 'new']]);
+    const requests = await tenant.takeRequests();
+    expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    const isUnmarked = kind === 'changed-on-tenant' || kind === 'marker-lost';
+    expect(requests.length).toBe(isUnmarked ? 2 : 1);
+  });
+
+  it('names who, when and the versions, as far as the record tells', async () => {
+    await deploy('kpi');
+    await editByHand('kpi');
+    const [item] = (await driftJson(2)).drift;
+    expect(item?.tenant?.userId).toMatch(/./);
+    const { stdout } = await qlikSync('drift');
+    const { updatedAt, userId } = item?.tenant ?? {};
+    expect(stdout).toContain(
+      `its content is not what this project put there; last change ${updatedAt}, user ${userId}; folder 1.0.0, tenant 1.0.0\n`,
+    );
+    expect(stdout).toContain('Drift: 1 departure from the folders, 0 known, 0 ignored');
+  });
+
+  it('looks at the selection only', async () => {
+    await deploy('kpi', 'gauge');
+    await editByHand('kpi');
+    await driftJson(0, 'gauge');
+    expect((await driftJson(2, 'k*')).drift.map(({ name }) => name)).toEqual(['kpi']);
+    expect((await qlikSync('drift', 'nobody')).code).toBe(3);
+  });
+
+  it('counts what the config permits to overwrite or keep all the same', async () => {
+    await deploy('kpi');
+    await editByHand('kpi');
+    configure({ onDrift: 'skip', prune: true });
+    expect((await driftJson(2)).drift.map(({ kind }) => kind)).toEqual(['changed-on-tenant']);
+  });
+
+  it('--verify sees other bytes under our name, and does not mind another packing of the same content', async () => {
+    await deploy('kpi', 'gauge');
+    const digests = new Map(
+      (JSON.parse((await qlikSync('validate', '--json')).stdout) as Validated).extensions.map((each) => [
+        each.name,
+        each.digest,
+      ]),
+    );
+    const forge = async (name: string, code?: string): Promise<void> => {
+      const bytes = await zipFor(name, code);
+      const md5 = (await import('node:crypto')).createHash('md5').update(bytes).digest('hex');
+      const filename = archiveName(digests.get(name) ?? '', md5);
+      await tenant.edit({ name, file: bytes.toString('base64'), filename });
+    };
+    await forge('kpi', 'somebody was here');
+    await forge('gauge');
+    await driftJson(0);
+    const { drift } = await driftJson(2, '--verify');
+    expect(drift.map(({ name, kind }) => [name, kind])).toEqual([['kpi', 'changed-on-tenant']]);
+  });
+});
+
+interface Validated {
+  readonly extensions: readonly { readonly name: string; readonly digest: string }[];
+}
+
+describe('what is known already', () => {
+  it('driftIgnore hides until its last day, and an expired entry is told', async () => {
+    await deploy('kpi-a', 'kpi-b');
+    await editByHand('kpi-a');
+    configure({ driftIgnore: [{ name: 'kpi-*', reason: 'a trial', until: '2999-12-31' }] });
+    expect((await driftJson(0)).drift.map(({ alarm }) => alarm)).toEqual(['ignored']);
+    expect((await qlikSync('drift')).stdout).toContain('(ignored until 2999-12-31: a trial)');
+    configure({ driftIgnore: [{ name: 'kpi-*', reason: 'a trial', until: '2020-01-31' }] });
+    expect((await driftJson(2)).expired).toEqual([{ name: 'kpi-*', reason: 'a trial', until: '2020-01-31' }]);
+    expect((await qlikSync('drift')).stdout).toContain('ended on 2020-01-31');
+  });
+
+  const mistakes: readonly [string, object, RegExp][] = [
+    ['no reason', { name: 'a', until: '2026-12-31' }, /driftIgnore\[0\]\.?reason/],
+    ['no end', { name: 'a', reason: 'b' }, /driftIgnore\[0\]\.?until/],
+    ['no day', { name: 'a', reason: 'b', until: '2026-02-30' }, /must be a day such as/],
+    ['a key too many', { name: 'a', reason: 'b', until: '2026-12-31', raeson: 'c' }, /raeson.*unknown key/],
+  ];
+  it.each(mistakes)('an entry with %s is a mistake', async (_, entry, words) => {
+    configure({ driftIgnore: [entry] });
+    const { code, stderr } = await qlikSync('drift');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(words);
+  });
+
+  it('--baseline alarms for what is new, and says what is gone', async () => {
+    await deploy('kpi', 'gauge');
+    await editByHand('kpi');
+    workspace.write({ 'baseline.json': (await qlikSync('drift', '--json')).stdout });
+    expect((await driftJson(0, '--baseline', 'baseline.json')).drift.map(({ alarm }) => alarm)).toEqual([
+      'known',
+    ]);
+    await editByHand('gauge');
+    expect(
+      (await driftJson(2, '--baseline', 'baseline.json')).drift.map(({ name, alarm }) => [name, alarm]),
+    ).toEqual([
+      ['gauge', 'new'],
+      ['kpi', 'known'],
+    ]);
+    await editByHand('kpi', 'and again');
+    expect((await driftJson(2, 'kpi', '--baseline', 'baseline.json')).drift[0]?.alarm).toBe('new');
+    expect((await qlikSync('apply', '--yes', '--on-drift', 'overwrite')).code).toBe(0);
+    expect((await driftJson(0, '--baseline', 'baseline.json')).gone).toEqual([
+      { name: 'kpi', kind: 'changed-on-tenant' },
+    ]);
+  });
+
+  const unusable: readonly [string, (good: string) => string | undefined, RegExp][] = [
+    ['that is not there', () => undefined, /cannot be read: it is not there/],
+    ['that is no JSON', () => 'x', /not what drift --json prints/],
+    [
+      'of a newer version',
+      (good) => good.replace('"schemaVersion": 1', '"schemaVersion": 2'),
+      /newer version/,
+    ],
+    ['of another project', (good) => good.replace('"acme"', '"other"'), /of the project other/],
+    ['of another tenant', (good) => good.replace('127.0.0.1', 'example.com'), /is of http:\/\/example\.com/],
+  ];
+  it.each(unusable)('a baseline %s is refused', async (_, spoil, words) => {
+    await deploy('kpi');
+    const text = spoil((await qlikSync('drift', '--json')).stdout);
+    if (text !== undefined) workspace.write({ 'baseline.json': text });
+    const { code, stderr } = await qlikSync('drift', '--baseline', 'baseline.json');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(words);
+  });
+});

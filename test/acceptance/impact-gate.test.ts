@@ -1,0 +1,155 @@
+/** Changes that break apps wait for a number, and unused ones for nothing. */
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { appOf, deploy, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
+import { extensionFiles } from './workspace.js';
+
+const all = ['kpi-card', 'sankey', 'old-gauge'];
+
+let world: ImpactWorld;
+let apps: readonly TrueApp[];
+
+/** kpi-card is used by two apps, sankey by one of them and another, old-gauge by none. */
+async function open(config: object = {}): Promise<void> {
+  world = await openImpactWorld([], { engine: { apps: 12, refusals: 'none', extensions: [] } }, config);
+  await deploy(world, all);
+  apps = (await world.apps()).filter(({ spaceId }) => spaceId !== undefined);
+  const [one, two, three] = apps;
+  await world.editApp({ id: one!.id, ...appOf(['kpi-card']) });
+  await world.editApp({ id: two!.id, ...appOf(['sankey'], ['kpi-card']) });
+  await world.editApp({ id: three!.id, ...appOf(['barchart'], ['sankey']) });
+  await world.tenant.takeRequests();
+}
+
+const drop = (...names: readonly string[]) => {
+  for (const name of names) world.workspace.remove(`extensions/${name}`);
+};
+const heldNames = async () =>
+  (await world.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
+
+describe('apply with impact "deletes"', () => {
+  beforeEach(() => open({ impact: 'deletes' }));
+
+  it('refuses to delete what apps use, and names them', async () => {
+    drop('kpi-card');
+    const { code, stdout } = await world.run(['apply', '--prune', '--yes']);
+    expect(code).toBe(6);
+    expect(stdout).toMatch(/! kpi-card +delete +blocked: 2 apps, \d+ people in 28 days: /);
+    for (const app of apps.slice(0, 2)) expect(stdout).toContain(app.name);
+    expect(stdout).toContain('--accept-impact=2 accepts that');
+    expect(stdout).toContain('1 blocked');
+    expect(await heldNames()).toEqual([...all].sort());
+  });
+
+  it.each(['0', '1', '3'])('takes no other number: %s', async (number) => {
+    drop('kpi-card');
+    const { code, stdout } = await world.run(['apply', '--prune', '--yes', `--accept-impact=${number}`]);
+    expect(code).toBe(6);
+    expect(stdout).toContain(`--accept-impact says ${number}, it would be 2`);
+    expect(await heldNames()).toContain('kpi-card');
+  });
+
+  it('proceeds with the exact number', async () => {
+    drop('kpi-card');
+    const { code } = await world.run(['apply', '--prune', '--yes', '--accept-impact=2']);
+    expect(code).toBe(0);
+    expect(await heldNames()).toEqual(['old-gauge', 'sankey']);
+  });
+
+  it('does not hold up what nobody uses, beside what is used', async () => {
+    drop('kpi-card', 'old-gauge');
+    const { code, stdout } = await world.run(['apply', '--prune', '--yes']);
+    expect(code).toBe(6);
+    expect(stdout).toMatch(/- old-gauge +delete +no longer in/);
+    expect(await heldNames()).toEqual(['kpi-card', 'sankey']);
+  });
+
+  it('counts an app once that several deletes touch', async () => {
+    drop('kpi-card', 'sankey');
+    expect((await world.run(['apply', '--prune', '--yes', '--accept-impact=4'])).code).toBe(6);
+    expect((await world.run(['apply', '--prune', '--yes', '--accept-impact=3'])).code).toBe(0);
+    expect(await heldNames()).toEqual(['old-gauge']);
+  });
+
+  it('holds back what it could not look into', async () => {
+    drop('old-gauge');
+    const fault = {
+      method: 'WS',
+      path: `/app/${apps[4]!.id}`,
+      kind: 'close',
+      code: 4203,
+      message: 2,
+      times: 99,
+    };
+    await world.tenant.addFaults([fault]);
+    const { code, stdout } = await world.run(['apply', '--prune', '--yes']);
+    expect(code).toBe(6);
+    expect(stdout).toContain(
+      'blocked: no use of it was seen; but 1 app could not be opened; --accept-impact=1',
+    );
+    expect((await world.run(['apply', '--prune', '--yes', '--accept-impact=1'])).code).toBe(0);
+  });
+
+  it('opens no app for updates, nor where nothing is to be done', async () => {
+    world.workspace.write(extensionFiles('kpi-card', { code: 'two', version: '1.1.0' }));
+    expect((await world.run(['apply', '--yes'])).code).toBe(0);
+    expect((await world.run(['apply', '--yes'])).code).toBe(0);
+    expect(await world.takeOpened()).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  it('with --impact tells the apps of every change', async () => {
+    await open();
+    world.workspace.write(extensionFiles('sankey', { code: 'two', version: '1.1.0' }));
+    drop('kpi-card', 'old-gauge');
+    const { code, stdout } = await world.run(['plan', '--prune', '--impact']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}update sankey: 2 apps, \d+ people in 28 days$/m);
+    expect(stdout).toMatch(/^ {2}delete kpi-card: 2 apps, \d+ people in 28 days$/m);
+    expect(stdout).toMatch(/^ {2}delete old-gauge: no visible app$/m);
+    expect(stdout).toMatch(/! kpi-card +delete +blocked: .*--accept-impact=2/);
+    expect(stdout).toMatch(/~ sankey +update/);
+    expect(stdout).toContain('1 blocked');
+  });
+
+  it('says in its document what apply would be held by, and costs what it costs', async () => {
+    await open();
+    drop('kpi-card');
+    const plain = await world.json(['plan', '--prune']);
+    expect(plain.impact).toBeUndefined();
+    expect(plain.summary).toMatchObject({ delete: 1, blocked: 0 });
+    const plan = await world.json(['plan', '--prune', '--impact']);
+    expect(plan.summary).toEqual({ ...plain.summary, delete: 0, blocked: 1 });
+    expect(plan.requests.tier2).toBe(0);
+    expect(plan.digest).not.toBe(plain.digest);
+    expect(plan.impact.extensions.map(({ extension }: { extension: string }) => extension)).toEqual([
+      'kpi-card',
+    ]);
+    const accepted = await world.json(['plan', '--prune', '--impact', '--accept-impact=2']);
+    expect(accepted.digest).toBe(plain.digest);
+    expect(accepted.summary).toEqual(plain.summary);
+  });
+
+  it('with impact "always" looks at updates without being asked', async () => {
+    await open({ impact: 'always' });
+    world.workspace.write(extensionFiles('sankey', { code: 'two', version: '1.1.0' }));
+    expect((await world.run(['plan'])).stdout).toMatch(/update sankey: 2 apps/);
+  });
+
+  it('with impact "off" opens no app', async () => {
+    await open();
+    drop('kpi-card');
+    await world.run(['plan', '--prune']);
+    expect(await world.takeOpened()).toEqual([]);
+  });
+
+  it('is written as Markdown with its apps', async () => {
+    await open();
+    drop('kpi-card');
+    await world.run(['plan', '--prune', '--impact', '--report', 'markdown=plan.md']);
+    const { readFileSync } = await import('node:fs');
+    const text = readFileSync(`${world.workspace.folder}/plan.md`, 'utf8');
+    expect(text).toContain(apps[0]!.name);
+  });
+});

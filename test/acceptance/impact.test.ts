@@ -1,0 +1,442 @@
+/** `qlik-sync impact`: its questions, filters, budget and cache, and what disturbs a scan. */
+
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { SandboxOptions } from '../../src/sandbox/start.js';
+import { ask } from '../sandbox/support.js';
+import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
+
+const small = (apps: number, more: SandboxOptions = {}): SandboxOptions => ({
+  engine: { apps, refusals: 'none', extensions: [] },
+  ...more,
+});
+
+/** A tenant whose apps hold nothing, but for the first ones: each of these uses the types of one row. */
+async function worldOf(
+  extensions: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: SandboxOptions = small(20),
+): Promise<{ readonly world: ImpactWorld; readonly apps: readonly TrueApp[] }> {
+  const world = await openImpactWorld(extensions, options);
+  const apps = (await world.apps()).filter(({ spaceId }) => spaceId !== undefined);
+  for (const [index, types] of rows.entries()) await world.editApp({ id: apps[index]!.id, ...appOf(types) });
+  await world.tenant.takeRequests();
+  return { world, apps };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a document
+const appsOf = (document: any, name: string): string[] =>
+  document.extensions
+    .find(({ extension }: { extension: string }) => extension === name)
+    ?.uses.map(({ app }: { app: { id: string } }) => app.id)
+    .sort();
+
+describe('the questions', () => {
+  it('who uses what, in words', async () => {
+    const { world, apps } = await worldOf(['kpi-card', 'sankey'], [['kpi-card', 'kpi-card'], ['barchart']]);
+    const { code, stdout } = await world.run(['impact']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('qlik-sync impact · tenant (environment)');
+    expect(stdout).toMatch(/^kpi-card: 1 app, \d+ (people|person) in 28 days, \d+ views?$/m);
+    expect(stdout).toContain(`  ${apps[0]!.name}  `);
+    expect(stdout).toMatch(/ {4}2 objects$/m);
+    expect(stdout).toMatch(
+      new RegExp(`space ${apps[0]!.spaceId} · owner ${apps[0]!.ownerId} · updated \\d{4}-`),
+    );
+    expect(stdout).toContain('sankey: no visible app uses it');
+    expect(stdout).toContain('What others keep on private sheets cannot be seen');
+  });
+
+  it('of some, by name or glob; a name that is nothing is a mistake', async () => {
+    const { world } = await worldOf(['kpi-card', 'kpi-tile', 'sankey'], []);
+    const names = ({ extensions }: { extensions: { extension: string }[] }) =>
+      extensions.map(({ extension }) => extension).sort();
+    expect(names(await world.json(['impact', 'kpi-*']))).toEqual(['kpi-card', 'kpi-tile']);
+    await world.tenant.takeRequests();
+    const mistaken = await world.run(['impact', 'kpi-crad']);
+    expect(mistaken).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/kpi-crad matches no extension/),
+    });
+    expect(await world.takeOpened()).toEqual([]);
+  });
+
+  it('--unused and --missing', async () => {
+    const { world, apps } = await worldOf(['kpi-card', 'sankey'], [['kpi-card', 'lost-chart'], ['sn-table']]);
+    const unused = await world.run(['impact', '--unused']);
+    expect(unused).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Used by no visible app:\n  sankey\n'),
+    });
+    const missing = await world.json(['impact', '--missing']);
+    expect(missing.extensions).toHaveLength(1);
+    expect(appsOf(missing, 'lost-chart')).toEqual([apps[0]!.id]);
+    expect((await world.json(['impact', '--missing', 'other*'])).extensions).toEqual([]);
+    expect((await world.run(['impact', '--unused', '--missing'])).code).toBe(3);
+  });
+
+  it('say nothing of people where the tenant counts none', async () => {
+    const { world } = await worldOf(['kpi-card'], [['kpi-card']]);
+    const off = [{ op: 'replace', path: '/usageMetricsEnabled', value: false }];
+    await ask(world.tenant.sandbox, '/api/v1/items/settings', { method: 'PATCH', body: JSON.stringify(off) });
+    const { code, stdout } = await world.run(['impact']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^kpi-card: 1 app$/m);
+    expect(stdout).toContain('no usage:');
+    expect(stdout).not.toMatch(/\d (people|views|person|view)/);
+    expect(await world.json(['impact'])).toMatchObject({
+      usage: 'off',
+      extensions: [{ uses: [{ app: {} }] }],
+    });
+  });
+
+  it('count published copies, for the apps that matter only', async () => {
+    const world = await openImpactWorld(['kpi-card'], {
+      engine: { apps: 60, refusals: 'none', extensions: [] },
+    });
+    const truth = await world.apps();
+    const copies = new Map<string, number>();
+    for (const { itemId } of truth) {
+      const { body } = await ask(world.tenant.sandbox, `/api/v1/items/${itemId}/publisheditems?limit=100`);
+      copies.set(itemId, body.data.length);
+    }
+    const source = truth.find(({ itemId }) => (copies.get(itemId) ?? 0) > 0)!;
+    await world.editApp({ id: source.id, ...appOf(['kpi-card']) });
+    await world.tenant.takeRequests();
+    const { extensions } = await world.json(['impact']);
+    expect(extensions[0].uses[0].app).toMatchObject({
+      id: source.id,
+      publishedCopies: copies.get(source.itemId),
+    });
+    const asked = (await world.tenant.takeRequests()).filter(({ path }) => path.includes('publisheditems'));
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('filters', () => {
+  it('by space, by id and by a part of the name', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const all = await world.apps();
+    const listed = async (...args: string[]) => (await world.json(['impact', ...args])).apps.listed;
+    const { spaceId = '', id, name } = apps[0]!;
+    expect(await listed('--space', spaceId)).toBe(all.filter((app) => app.spaceId === spaceId).length);
+    expect(await listed('--space', 'personal')).toBe(all.filter((app) => app.spaceId === undefined).length);
+    expect(await listed('--app', id)).toBe(1);
+    const alike = all.filter((app) => app.name.toLowerCase().includes(name.toLowerCase())).length;
+    expect(await listed('--app', name.toUpperCase())).toBe(alike);
+    expect(await listed('--app', id, '--app', apps[1]!.id)).toBe(2);
+  });
+
+  it('that match nothing are a mistake', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    expect(await world.run(['impact', '--app', 'no such app'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/shows no app no such app/),
+    });
+  });
+});
+
+describe('the budget', () => {
+  it('ends with 9, tells what is missing, and the next run goes on', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    const total = (await world.apps()).length;
+    const first = await world.run(['impact', '--unused', '--max-apps', '5', '--json']);
+    expect(first.code).toBe(9);
+    const document = JSON.parse(first.stdout);
+    expect(document).toMatchObject({
+      complete: false,
+      apps: { listed: total, opened: 5, fromCache: 0 },
+      missing: [`${total - 5} apps not opened: --max-apps 5`],
+    });
+    expect(document.unopened).toHaveLength(total - 5);
+    expect((await world.run(['impact', '--unused', '--max-apps', '5'])).stdout).toContain(
+      'No use seen, though',
+    );
+    await world.tenant.takeRequests();
+    const whole = await world.run(['impact', '--unused']);
+    expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining('Used by no visible app') });
+    expect(await world.takeOpened()).toHaveLength(total - 10);
+  });
+
+  it('of time cuts what is open', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    const stall = { method: 'WS', path: '/app/*', kind: 'stall', message: 2, stallMs: 60_000, times: 4 };
+    await world.tenant.addFaults([stall]);
+    const started = performance.now();
+    const { code, stdout } = await world.run(['impact', '--max-duration', '700ms']);
+    expect(code).toBe(9);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(stdout).toContain('not opened: --max-duration 0.7 s');
+  });
+});
+
+describe('the cache', () => {
+  const folder = (world: ImpactWorld) => join(world.workspace.folder, '.qlik-sync/cache/impact');
+  const files = (world: ImpactWorld) => {
+    const [tenant = ''] = readdirSync(folder(world));
+    return readdirSync(join(folder(world), tenant)).map((file) => join(folder(world), tenant, file));
+  };
+
+  it('is for its owner alone, and holds no name of an app or file of the tenant', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    await world.run(['impact']);
+    expect(files(world)).toHaveLength((await world.apps()).length);
+    for (const file of files(world)) {
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(file).toMatch(/[0-9a-f]{40}\.json$/);
+      expect(readFileSync(file, 'utf8')).not.toContain(world.tenant.sandbox.apiKey);
+    }
+    const [tenant = ''] = readdirSync(folder(world));
+    expect(statSync(join(folder(world), tenant)).mode & 0o777).toBe(0o700);
+  });
+
+  it.each<[string, (file: string, other: string) => void]>([
+    ['empty', (file) => writeFileSync(file, '')],
+    ['torn', (file) => writeFileSync(file, readFileSync(file).subarray(0, 40))],
+    ['null', (file) => writeFileSync(file, 'null')],
+    [
+      'of another shape',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"objects":[', '"objects":[1,')),
+    ],
+    [
+      'of another format',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":2')),
+    ],
+    ['of another app', (file, other) => writeFileSync(file, readFileSync(other))],
+    [
+      'a folder link',
+      (file) => {
+        unlinkSync(file);
+        symlinkSync('/', file);
+      },
+    ],
+  ])('that is %s is read again', async (_name, damage) => {
+    const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
+    await world.run(['impact']);
+    await world.tenant.takeRequests();
+    const [first = '', second = ''] = files(world);
+    damage(first, second);
+    const document = await world.json(['impact']);
+    expect(await world.takeOpened()).toHaveLength(1);
+    expect(appsOf(document, 'kpi-card')).toEqual([apps[0]!.id]);
+    expect(await world.takeOpened()).toEqual([]);
+  });
+
+  it('that cannot be written is done without', async () => {
+    const { world } = await worldOf(['kpi-card'], [['kpi-card']]);
+    world.workspace.write({ '.qlik-sync/cache': 'a file where a folder should be' });
+    expect(await world.run(['impact'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('kpi-card: 1 app'),
+    });
+    chmodSync(join(world.workspace.folder, '.qlik-sync/cache'), 0o600);
+  });
+
+  it('is left alone with --no-cache', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    await world.run(['impact', '--no-cache']);
+    await world.run(['impact', '--no-cache']);
+    expect(await world.takeOpened()).toHaveLength(2 * (await world.apps()).length);
+    expect(() => files(world)).toThrow();
+  });
+
+  it('forgets apps that are gone', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    await world.run(['impact']);
+    const before = files(world).length;
+    await ask(world.tenant.sandbox, `/api/v1/items/${apps[0]!.itemId}`, { method: 'DELETE' });
+    await world.run(['impact', '--app', apps[1]!.id]);
+    expect(files(world)).toHaveLength(before);
+    await world.run(['impact']);
+    expect(files(world)).toHaveLength(before - 1);
+  });
+});
+
+describe('an interrupted scan', () => {
+  it('keeps what was read, says so, and goes on from there', async () => {
+    const { world } = await worldOf(
+      ['kpi-card'],
+      [],
+      small(20, { engine: { apps: 20, refusals: 'none', openMs: 40 } }),
+    );
+    const total = (await world.apps()).length;
+    const stop = new AbortController();
+    const running = world.run(['impact'], { interrupted: stop.signal });
+    await until(
+      async () => (await world.tenant.seeRequests()).filter(({ method }) => method === 'WS').length >= 9,
+    );
+    stop.abort(new Error('interrupted'));
+    const { code, stderr, stdout } = await running;
+    expect(code).toBe(130);
+    expect(stdout).toBe('');
+    const [, dealt] = /(\d+) of \d+ apps were dealt with; the next run goes on from there/.exec(stderr) ?? [];
+    expect(Number(dealt)).toBeGreaterThan(0);
+    await world.takeOpened();
+    const document = await world.json(['impact']);
+    expect(document.apps).toMatchObject({ listed: total, opened: total - document.apps.fromCache });
+    expect(document.apps.fromCache).toBeGreaterThanOrEqual(Number(dealt));
+    expect(await world.takeOpened()).toHaveLength(document.apps.opened);
+  });
+});
+
+describe('what disturbs a scan', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'sockets that break at message %i: tried again, and then whole',
+    async (message) => {
+      const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
+      await world.tenant.addFaults([
+        { method: 'WS', path: '/app/*', kind: 'reset', message, skip: 2, times: 2 },
+      ]);
+      const document = await world.json(['impact']);
+      expect(document).toMatchObject({ complete: true, unopened: [], missing: [] });
+      expect(appsOf(document, 'kpi-card')).toEqual([apps[0]!.id]);
+    },
+  );
+
+  it.each([
+    ['sockets that always break', { kind: 'reset', message: 3 }, 'broke'],
+    ['garbage', { kind: 'garbage', message: 3 }, 'protocol'],
+    ['a close code', { kind: 'close', message: 2, code: 4203 }, '4203'],
+    ['a refused handshake', { kind: 'status', message: 0, status: 503 }, '503'],
+  ])('%s at the app that uses it: no use seen, and never unused', async (_name, fault, reason) => {
+    const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
+    const path = `/app/${apps[0]!.id}`;
+    await world.tenant.addFaults([{ method: 'WS', path, times: 99, ...fault }]);
+    const { stdout } = await world.run(['impact', '--unused']);
+    expect(stdout).toContain(
+      'No use seen, though 1 app could not be opened; so some of these may be used:\n  kpi-card',
+    );
+    expect(stdout).not.toContain('Used by no visible app');
+    expect(stdout).toMatch(new RegExp(`  ${apps[0]!.name}  .*${reason}`));
+    expect((await world.run(['impact'])).stdout).toContain(
+      'kpi-card: no use seen; 1 app could not be opened',
+    );
+  });
+
+  it('an engine that answers nobody is not asked a thousand times', async () => {
+    const { world } = await worldOf(['kpi-card'], [], small(60));
+    await world.tenant.addFaults([{ method: 'WS', path: '*', kind: 'reset', message: 1, times: 9999 }]);
+    const { code, stdout } = await world.run(['impact', '--unused']);
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/apps not opened: the engine answered none of the last 12 apps/);
+    expect(stdout).not.toContain('Used by no visible app');
+    expect((await world.takeOpened()).length).toBeLessThan(60);
+  });
+
+  it.each([
+    ['a failing page', { kind: 'status', status: 500 }],
+    ['half a page', { kind: 'truncate' }],
+    ['a page that is a login form', { kind: 'html' }],
+  ])('%s in the middle of the list', async (_name, fault) => {
+    const { world } = await worldOf(['kpi-card'], [], small(150));
+    const pages = { method: 'GET', path: '/api/v1/items?*', skip: 1, times: 9, ...fault };
+    await world.tenant.addFaults([pages]);
+    const { code, stdout } = await world.run(['impact', '--unused']);
+    if (fault.kind === 'html') return expect(code).toBe(4);
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/missing: the list of apps broke off after 100: /);
+    expect(stdout).toContain('No use seen');
+  });
+
+  it('a list that never comes is no empty tenant', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    await world.tenant.addFaults([
+      { method: 'GET', path: '/api/v1/items?*', times: 9, kind: 'status', status: 500 },
+    ]);
+    expect(await world.run(['impact', '--unused'])).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  it('settings that cannot be read', async () => {
+    const { world } = await worldOf(['kpi-card'], [['kpi-card']]);
+    const fault = { method: 'GET', path: '/api/v1/items/settings', times: 9, kind: 'status', status: 403 };
+    await world.tenant.addFaults([fault]);
+    expect(await world.json(['impact'])).toMatchObject({
+      missing: [expect.stringMatching(/whether the tenant measures usage could not be read/)],
+    });
+  });
+
+  it('an app that starts to use it while others are read', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const read = await whileReading(world, apps[9]!.id, async () => {
+      await world.editApp({ id: apps[0]!.id, ...appOf(['kpi-card']) });
+    });
+    expect(appsOf(read, 'kpi-card')).toEqual([apps[0]!.id]);
+    expect(read).toMatchObject({ complete: true, missing: [] });
+  });
+
+  it('an app that appears while others are read', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const mine = apps.find(({ ownerId }) => ownerId === world.adminId)!;
+    await world.editApp({ id: mine.id, ...appOf(['kpi-card']) });
+    const moveTo = async (spaceId: string) => {
+      const body = JSON.stringify({ name: mine.name, spaceId });
+      const path = `/api/v1/items/${mine.itemId}`;
+      const { status } = await ask(world.tenant.sandbox, path, { method: 'PUT', body });
+      expect(status).toBe(200);
+    };
+    // What is personal is seen by its owner only, and the other key is somebody else's.
+    await moveTo('');
+    const env = { ...world.tenant.env, QLIK_API_KEY: world.tenant.sandbox.userKey };
+    expect(appsOf(await world.json(['impact', '--no-cache'], { env }), 'kpi-card')).toEqual([]);
+    const heldBack = apps.find(({ id }) => id !== mine.id)!;
+    const read = await whileReading(world, heldBack.id, () => moveTo(mine.spaceId!), { env });
+    expect(appsOf(read, 'kpi-card')).toEqual([mine.id]);
+    expect(read).toMatchObject({ complete: true });
+  });
+
+  it('an app that is deleted while others are read is told', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
+    const read = await whileReading(world, apps[9]!.id, async () => {
+      await ask(world.tenant.sandbox, `/api/v1/items/${apps[0]!.itemId}`, { method: 'DELETE' });
+    });
+    expect(read).toMatchObject({
+      complete: false,
+      missing: [`1 app left the list while apps were read: ${apps[0]!.name}`],
+      exitCode: 5,
+    });
+  });
+
+  it('a second look at the list that fails is told', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const fault = { method: 'GET', path: '/api/v1/items?*', times: 9, kind: 'status', status: 500 };
+    const read = await whileReading(world, apps[9]!.id, () => world.tenant.addFaults([fault]));
+    expect(read).toMatchObject({
+      complete: false,
+      missing: [expect.stringMatching(/whether apps changed while they were read could not be checked/)],
+    });
+  });
+});
+
+/** Holds one app's opening back until something has happened meanwhile. */
+async function whileReading(
+  world: ImpactWorld,
+  heldBack: string,
+  happen: () => Promise<void>,
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+) {
+  const path = `/app/${heldBack}`;
+  await world.tenant.addFaults([{ method: 'WS', path, kind: 'stall', message: 2, stallMs: 1500 }]);
+  await world.tenant.takeRequests();
+  const running = world.json(['impact'], options);
+  await until(async () => (await world.tenant.seeRequests()).some((entry) => entry.path === path));
+  await happen();
+  return running;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error('it did not come to that');
+    await pause(10);
+  }
+}

@@ -1,0 +1,290 @@
+/** pull against the sandbox: what it writes, what it keeps, what it refuses. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { type Contents, zipOf } from './zips.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write(simpleConfig);
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function qlikSync(...args: readonly string[]): Promise<Result> {
+  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
+}
+
+async function upload(name: string, files: Contents = {}, tags?: readonly string[]): Promise<void> {
+  const bytes = await zipOf({
+    [`${name}.qext`]: JSON.stringify({ name, type: 'visualization', version: '1.0.0' }),
+    [`${name}.js`]: 'define(() => ({}));\n',
+    ...files,
+  });
+  await tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
+}
+
+function read(path: string): string {
+  return readFileSync(join(workspace.folder, path), 'utf8');
+}
+
+function list(path: string): readonly string[] {
+  return (readdirSync(join(workspace.folder, path), { recursive: true }) as string[]).sort();
+}
+
+function git(...args: readonly string[]): void {
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+    cwd: workspace.folder,
+    stdio: 'ignore',
+  });
+}
+
+function commit(): void {
+  if (!existsSync(join(workspace.folder, '.git'))) git('init', '-q');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'state');
+}
+
+describe('pull', () => {
+  it('writes all that nobody else owns to new folders, byte for byte', async () => {
+    const manifest = '{\r\n\t"type" : "visualization",  "name":"Größe", "version": 1.10\n}';
+    await upload('kpi', { 'kpi.qext': manifest, 'lib/größe.js': 'ä', LICENSE: 'MIT' });
+    await upload('sankey');
+    await upload('theirs', {}, ['qlik-sync:other-team']);
+    const { code, stdout } = await qlikSync('pull');
+    expect(code).toBe(0);
+    expect(list('extensions')).toEqual(
+      [
+        'kpi',
+        'kpi/LICENSE',
+        'kpi/kpi.js',
+        'kpi/kpi.qext',
+        'kpi/lib',
+        'kpi/lib/größe.js',
+        'sankey',
+        'sankey/sankey.js',
+        'sankey/sankey.qext',
+      ].sort(),
+    );
+    expect(read('extensions/kpi/kpi.qext')).toBe(manifest);
+    expect(stdout).toMatch(/\+ kpi +written +extensions\/kpi, 1\.1, 4 files, /);
+    expect(stdout).toContain('1 of the project other-team; pull takes it by name\n');
+    expect(stdout).toContain(
+      'Pulled: 2 written, 0 updated, 0 unchanged, 0 refused, 0 failed, 0 not attempted, 1 left where they are.',
+    );
+  });
+
+  it('takes off the wrapping folder, whatever it is called', async () => {
+    const bytes = await zipOf({
+      'some-ext-1.0/kpi.qext': '{"name":"K","type":"visualization"}',
+      'some-ext-1.0/kpi.js': '1',
+    });
+    await tenant.client.create({ file: { name: 'x.zip', bytes } });
+    expect((await qlikSync('pull', 'kpi')).code).toBe(0);
+    expect(list('extensions/kpi')).toEqual(['kpi.js', 'kpi.qext']);
+  });
+
+  it('leaves out what no upload takes, and says so', async () => {
+    await upload('kpi', {
+      'wbfolder.wbl': 'w',
+      '.git/config': '[core]\nfsmonitor = evil',
+      '.eslintrc.json': '{}',
+    });
+    const { stdout } = await qlikSync('pull');
+    expect(list('extensions/kpi')).toEqual(['kpi.js', 'kpi.qext']);
+    expect(stdout).toContain(
+      'not written, since no upload takes them: .eslintrc.json, .git/config, wbfolder.wbl',
+    );
+  });
+
+  it('downloads nothing for what the folder holds already', async () => {
+    workspace.write(extensionFiles('kpi'));
+    await qlikSync('apply', '--yes');
+    await tenant.takeRequests();
+    const { stdout } = await qlikSync('pull', '--no-cache');
+    expect(stdout).toMatch(/= kpi +unchanged/);
+    expect((await tenant.takeRequests()).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /api/v1/extensions',
+    ]);
+  });
+
+  it('updates a committed folder in place: files come and go, what is no content stays', async () => {
+    const folder = 'packages/a/kpi-ext';
+    workspace.write({
+      ...extensionFiles('kpi', { folder }),
+      [`${folder}/gone/old.css`]: 'x',
+      [`${folder}/node_modules/d3/d3.js`]: 'd3',
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['packages/*/*-ext'] }),
+      '.gitignore': 'node_modules/\n.qlik-sync/\n',
+    });
+    commit();
+    await upload('kpi', { 'kpi.js': 'theirs', 'lib/new.js': 'n' });
+    const { code, stdout } = await qlikSync('pull', 'kpi');
+    expect(stdout).toMatch(/~ kpi +updated +packages\/a\/kpi-ext/);
+    expect(code).toBe(0);
+    expect(read(`${folder}/kpi.js`)).toBe('theirs');
+    expect(list(folder)).toEqual(
+      [
+        'kpi.js',
+        'kpi.qext',
+        'lib',
+        'lib/new.js',
+        'node_modules',
+        'node_modules/d3',
+        'node_modules/d3/d3.js',
+      ].sort(),
+    );
+  });
+
+  const unsaved: readonly [string, () => void][] = [
+    ['outside of git', () => undefined],
+    [
+      'changed since the commit',
+      () => {
+        commit();
+        workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
+      },
+    ],
+    [
+      'not committed',
+      () => {
+        workspace.write({ '.gitignore': 'extensions/kpi/kpi.js\n' });
+        commit();
+      },
+    ],
+    [
+      'only staged',
+      () => {
+        commit();
+        workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
+        git('add', '-A');
+      },
+    ],
+  ];
+  it.each(unsaved)('refuses to overwrite work that is %s, until it is told to', async (_, arrange) => {
+    workspace.write(extensionFiles('kpi'));
+    arrange();
+    const before = read('extensions/kpi/kpi.js');
+    await upload('kpi', { 'kpi.js': 'theirs' });
+    await upload('other');
+    const { code, stdout } = await qlikSync('pull');
+    expect(code).toBe(7);
+    expect(stdout).toMatch(/! kpi +refused +.*git could not give back kpi\.js/);
+    expect(stdout).toContain('--overwrite kpi replaces');
+    expect(read('extensions/kpi/kpi.js')).toBe(before);
+    expect(existsSync(join(workspace.folder, 'extensions/other/other.js'))).toBe(true);
+    expect(existsSync(join(workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
+    expect((await qlikSync('pull', '--overwrite', 'kpi')).code).toBe(0);
+    expect(read('extensions/kpi/kpi.js')).toBe('theirs');
+  });
+
+  const badNames: readonly [string, RegExp][] = [
+    ['..', /the name (begins with a dot|is no name)/],
+    ['a"b', /Windows cannot store/],
+    ['con', /name of a device/],
+    ['.hidden', /begins with a dot/],
+    ['trail. ', /ends with a dot or a space/],
+  ];
+  it.each(badNames)('refuses the name %j with words, and pulls the others', async (name, words) => {
+    await upload('kpi');
+    await upload(name);
+    const { code, stdout } = await qlikSync('pull');
+    expect(code).toBe(6);
+    expect(stdout).toMatch(words);
+    expect(list('extensions')).toEqual(['kpi', 'kpi/kpi.js', 'kpi/kpi.qext']);
+  });
+
+  it('is exit 4 with words for a key that may not download, and asks once', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await upload(name);
+    await tenant.addFaults([
+      {
+        method: 'GET',
+        path: '/api/v1/extensions/*/file',
+        times: 99,
+        when: 'before',
+        kind: 'status',
+        status: 403,
+      },
+    ]);
+    await tenant.takeRequests();
+    const { code, stdout } = await qlikSync('pull');
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/403 Forbidden/);
+    expect(stdout).toContain('the tenant refused the archive of another');
+    const asked = (await tenant.takeRequests()).filter(({ path }) => path.endsWith('/file'));
+    expect(asked.length).toBeLessThanOrEqual(4);
+    expect(existsSync(join(workspace.folder, 'extensions/a'))).toBe(false);
+  });
+
+  it('writes to --to, and says where nothing would find it', async () => {
+    await upload('kpi');
+    const { code, stdout } = await qlikSync('pull', '--to', 'elsewhere');
+    expect(code).toBe(0);
+    expect(list('elsewhere')).toEqual(['kpi', 'kpi/kpi.js', 'kpi/kpi.qext']);
+    expect(stdout).toContain('no pattern of "extensions" finds this folder');
+    expect((await qlikSync('pull', '--to', 'elsewhere')).stdout).toMatch(/= kpi +unchanged/);
+  });
+
+  it('does not make a second folder of one extension', async () => {
+    workspace.write({
+      ...extensionFiles('kpi', { folder: 'b/kpi' }),
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['a/*', 'b/*'] }),
+    });
+    mkdirSync(join(workspace.folder, 'a'));
+    await upload('kpi', { 'kpi.js': 'x' });
+    const { code, stdout } = await qlikSync('pull', '--to', 'a');
+    expect(code).toBe(6);
+    expect(stdout).toContain('kpi lies in b/kpi already');
+  });
+
+  it('leaves a folder alone that holds something else', async () => {
+    workspace.write({ 'extensions/kpi/notes.txt': 'mine' });
+    await upload('kpi');
+    const { code, stdout } = await qlikSync('pull');
+    expect(code).toBe(6);
+    expect(stdout).toContain('extensions/kpi is there already, and does not hold kpi');
+    expect(list('extensions/kpi')).toEqual(['notes.txt']);
+  });
+
+  it('asks for --to where the config does not tell', async () => {
+    workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['dist/kpi-ext'] }),
+    });
+    await upload('kpi');
+    const { code, stdout } = await qlikSync('pull');
+    expect(code).toBe(3);
+    expect(stdout).toContain('Give --to <dir>');
+  });
+
+  it('a name that nothing matches is a mistake, one that cannot be pulled is refused', async () => {
+    await upload('kpi');
+    expect((await qlikSync('pull', 'kpo')).code).toBe(3);
+    expect((await qlikSync('pull', '..')).code).toBe(3);
+  });
+
+  it('prints one document', async () => {
+    await upload('kpi');
+    const { stdout } = await qlikSync('pull', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: 'pull',
+      schemaVersion: 1,
+      project: 'acme',
+      pulled: [
+        { name: 'kpi', result: 'written', folder: 'extensions/kpi', version: '1.0.0', files: 2, leftOut: [] },
+      ],
+      passed: [],
+      exitCode: 0,
+    });
+  });
+});

@@ -1,0 +1,93 @@
+/** A project of five on a tenant of six: what an apply would do to each, and what a person may do to it meanwhile. */
+
+import { createHash } from 'node:crypto';
+import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { type AtPassage, openTurnstile, type Passage } from './turnstile.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { zipOf } from './zips.js';
+
+const config = {
+  'qlik-sync.config.json': JSON.stringify({
+    ...{ project: 'acme', extensions: ['extensions/*'], maxDeletes: 9, maxDeletePercent: 100 },
+  }),
+};
+const flags = ['apply', '--yes', '--prune', '--allow-replace', 'nova', '--concurrency', '1'];
+
+export interface RaceScene {
+  readonly tenant: TestTenant;
+  /** The folders of a first user. */
+  readonly workspace: Workspace;
+  readonly list: () => Promise<readonly ExtensionRecord[]>;
+  readonly find: (name: string) => Promise<ExtensionRecord | undefined>;
+  /** The apply, through a turnstile. */
+  readonly apply: (at: AtPassage, folders?: Workspace) => Promise<RaceResult>;
+  readonly close: () => Promise<void>;
+}
+
+export interface RaceResult extends Result {
+  readonly passed: readonly Passage[];
+}
+
+/** On the tenant: `kpi` and `nova` as they were, `old` without a folder, `same` in sync, `stranger` of somebody else. */
+export async function openRace(): Promise<RaceScene> {
+  const tenant = await openTestTenant();
+  const workspace = createWorkspace();
+  workspace.write({ ...config, ...extensionFiles('kpi'), ...extensionFiles('old'), ...extensionFiles('same') });
+  workspace.write(extensionFiles('nova', { supernova: true }));
+  const first = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env: tenant.env });
+  if (first.code !== 0) throw new Error(first.stdout + first.stderr);
+  await tenant.edit({ name: 'stranger', file: await handMade('stranger'), tags: ['theirs'] });
+  changeFolders(workspace, 'two');
+  return {
+    tenant,
+    workspace,
+    list: () => tenant.client.list(),
+    find: async (name) => (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name),
+    apply: (at, folders = workspace) => applyThrough(tenant, folders, at),
+    close: async () => {
+      await tenant.close();
+      workspace.dispose();
+    },
+  };
+}
+
+/** `kpi` changes, `nova` is no supernova any more, `old` goes and `new` comes. */
+function changeFolders(workspace: Workspace, code: string): void {
+  workspace.remove('extensions/old');
+  workspace.write({
+    ...extensionFiles('kpi', { code: `kpi ${code}`, version: '2.0.0' }),
+    ...extensionFiles('nova', { code: `nova ${code}`, version: '2.0.0' }),
+    ...extensionFiles('new', { code: `new ${code}` }),
+  });
+}
+
+/** The same project on another machine, with other changes. */
+export function createColleague(code: string): Workspace {
+  const workspace = createWorkspace();
+  workspace.write({ ...config, ...extensionFiles('same') });
+  changeFolders(workspace, code);
+  return workspace;
+}
+
+async function applyThrough(tenant: TestTenant, folders: Workspace, at: AtPassage): Promise<RaceResult> {
+  const turnstile = await openTurnstile(tenant.sandbox, at);
+  try {
+    const run = await runInProcess(flags, { cwd: folders.folder, env: turnstile.env });
+    return { ...run, passed: turnstile.passed() };
+  } finally {
+    await turnstile.close();
+  }
+}
+
+/** An archive that only a person could have made, in base64. */
+export async function handMade(name: string): Promise<string> {
+  const manifest = JSON.stringify({ name, type: 'visualization', version: '9.9.9' });
+  const bytes = await zipOf({ [`${name}.qext`]: manifest, [`${name}.js`]: `/* ${name}, by hand */` });
+  return bytes.toString('base64');
+}
+
+export function md5Of(base64: string): string {
+  return createHash('md5').update(Buffer.from(base64, 'base64')).digest('hex');
+}

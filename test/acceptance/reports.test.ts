@@ -1,0 +1,324 @@
+/** `--report kind=file` and what CI systems get: written after the run, whatever it came to. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { outputJsonSchema } from '../../src/report/json-schema.js';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write({ ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') });
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
+  return runInProcess(argv, { cwd: workspace.folder, env: { ...tenant.env, ...env } });
+}
+
+const read = (path: string): string => readFileSync(join(workspace.folder, path), 'utf8');
+
+const files = {
+  json: 'out/plan.json',
+  markdown: 'out/plan.md',
+  html: 'out/deep/plan.html',
+  junit: 'out/junit.xml',
+  sarif: 'out/plan.sarif',
+  github: 'out/annotations.txt',
+  gitlab: 'out/tfplan.json',
+  'gitlab-codequality': 'out/quality.json',
+  azure: 'out/issues.txt',
+};
+const everyKind = Object.entries(files).flatMap(([kind, file]) => ['--report', `${kind}=${file}`]);
+
+/** A line of each file that only this run can have made. */
+function firstWords(): Readonly<Record<string, unknown>> {
+  return {
+    json: JSON.parse(read(files.json)).command,
+    markdown: read(files.markdown).split('\n')[1],
+    html: /<title>(.*)<\/title>/.exec(read(files.html))?.[1],
+    junit: /tests="(\d+)" failures="(\d+)"/.exec(read(files.junit))?.slice(1).join('/'),
+    sarif: JSON.parse(read(files.sarif)).runs[0].invocations[0].exitCode,
+    gitlab: JSON.parse(read(files.gitlab)),
+  };
+}
+
+describe('--report', () => {
+  it('plan and apply write every kind, and stdout is as without', async () => {
+    const { host } = new URL(tenant.sandbox.url);
+    const planned = await run(['plan', ...everyKind]);
+    expect(planned).toEqual(await run(['plan']));
+    expect(firstWords()).toEqual({
+      json: 'plan',
+      markdown: `### 📋 qlik-sync plan · ${host.replace(':', '&#58;&#8203;')} · acme: 2 changes`,
+      html: `plan · ${host} · acme: 2 changes – qlik-sync`,
+      junit: '2/0',
+      sarif: 0,
+      gitlab: { create: 2, update: 0, delete: 0 },
+    });
+    const applied = await run(['apply', '--yes', ...everyKind]);
+    expect(applied.code).toBe(0);
+    expect(firstWords()).toMatchObject({ json: 'apply', junit: '2/0', sarif: 0 });
+    expect(JSON.parse(read(files.json)).outcomes).toHaveLength(2);
+    expect(readdirSync(join(workspace.folder, 'out')).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('the JSON file is the document that --json prints', async () => {
+    const { stdout } = await run(['validate', '--json', '--report', 'json=v.json']);
+    expect(JSON.parse(read('v.json'))).toEqual(JSON.parse(stdout));
+  });
+
+  it.each([
+    [
+      'an apply that fails',
+      async () => {
+        await tenant.addFaults([
+          { method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 500 },
+        ]);
+        return ['apply', '--yes'];
+      },
+      5,
+      '0 of 2 changes applied',
+    ],
+    [
+      'no tenant',
+      async () => {
+        await tenant.addFaults([
+          { method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 403 },
+        ]);
+        return ['plan'];
+      },
+      4,
+      'failed',
+    ],
+    [
+      'findings',
+      async () => {
+        workspace.write({ 'extensions/a/a.js': '' });
+        return ['plan'];
+      },
+      3,
+      'failed',
+    ],
+    [
+      'a config mistake',
+      async () => {
+        workspace.write({ 'qlik-sync.config.json': '{ "project": "NO" }' });
+        return ['validate'];
+      },
+      3,
+      'failed',
+    ],
+    ['an apply nobody approved', async () => ['apply'], 3, 'failed'],
+  ] as const)('%s is reported as well', async (_row, prepare, code, words) => {
+    const args = await prepare();
+    const result = await run([...args, ...everyKind]);
+    expect(result.code).toBe(code);
+    const told = firstWords();
+    expect(told).toMatchObject({ sarif: code });
+    expect(told['markdown']).toMatch(new RegExp(`❌.*${words}`));
+    expect(told['junit']).not.toMatch(/\/0$/);
+    expect(JSON.parse(read(files.json)).exitCode).toBe(code);
+    expect(read(files.github)).toMatch(/^::error /);
+  });
+
+  it('a refused apply shows its plan and why', async () => {
+    await run(['apply', '--yes']);
+    workspace.remove('extensions/a');
+    const { code } = await run(['apply', '--yes', '--prune', '--allow-deletes', '3', ...everyKind]);
+    expect(code).toBe(6);
+    expect(read(files.markdown)).toMatch(/refused[\s\S]*\*\*error:\*\*[\s\S]*<code>a<\/code> \| delete/);
+  });
+
+  it.each([
+    ['an unknown kind', ['--report', 'htlm=a.html'], '"htlm" is no kind of report; did you mean "html"?'],
+    ['no file', ['--report', 'html'], '"html" needs a file: html=plan.html'],
+    ['an empty file', ['--report', 'html='], '"html" needs a file'],
+    ['no kind', ['--report', '=a.html'], '"" is no kind of report; known: json, markdown'],
+    [
+      'one file twice',
+      ['--report', 'html=a', '--report', 'json=./a'],
+      'html and another go to one file, ./a',
+    ],
+    ['a folder', ['--report', 'html=extensions'], 'extensions cannot be written: it is a folder'],
+    ['a file in the way', ['--report', 'html=qlik-sync.config.json/a.html'], 'cannot be written'],
+  ])('%s is a mistake, said before anything is sent', async (_row, args, words) => {
+    const { code, stderr, stdout } = await run(['apply', '--yes', ...args]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(words);
+    expect(await tenant.takeRequests()).toEqual([]);
+  });
+
+  it('goes by --cwd, and QLIK_SYNC_REPORT stands for it', async () => {
+    mkdirSync(join(workspace.folder, 'sub'));
+    writeFileSync(
+      join(workspace.folder, 'sub/qlik-sync.config.json'),
+      JSON.stringify({ project: 'acme', extensions: ['../extensions/*'] }),
+    );
+    await run(['plan', '--cwd', 'sub', '--report', 'html=p.html'], {});
+    expect(existsSync(join(workspace.folder, 'sub/p.html'))).toBe(true);
+    await run(['plan'], { QLIK_SYNC_REPORT: 'markdown=env.md\njson=env.json' });
+    expect([existsSync(join(workspace.folder, 'env.md')), JSON.parse(read('env.json')).command]).toEqual([
+      true,
+      'plan',
+    ]);
+  });
+
+  it('a report that is lost at the end is told and is no success', async () => {
+    const lose = (): void => {
+      workspace.remove('late');
+      writeFileSync(join(workspace.folder, 'late'), '');
+    };
+    const result = await runInProcess(['plan', '--report', 'html=late/p.html', '--report', 'markdown=p.md'], {
+      cwd: workspace.folder,
+      env: tenant.env,
+      onStdout: lose,
+    });
+    expect(result.code).toBe(5);
+    expect(result.stderr).toContain('--report: late/p.html could not be written');
+    expect(read('p.md')).toContain('qlik-sync plan');
+  });
+});
+
+describe('GitHub Actions', () => {
+  const github = (extra: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: join(workspace.folder, 'summary.md'),
+    GITHUB_OUTPUT: join(workspace.folder, 'output'),
+    GITHUB_WORKSPACE: workspace.folder,
+    ...extra,
+  });
+
+  it('gets annotations, a summary and outputs without being asked', async () => {
+    workspace.write({
+      'extensions/a/a.js': "define([], () => fetch('https://cdn.example/x.js'));\n",
+      'summary.md': 'before\n',
+    });
+    const { stdout, stderr, code } = await run(['plan', '--detailed-exitcode'], github());
+    expect(code).toBe(2);
+    expect(stdout).not.toContain('::');
+    expect(stderr).toMatch(
+      /^::warning file=extensions\/a\/a\.js,line=1,col=\d+,title=qlik-sync external-origin::/m,
+    );
+    expect(read('summary.md')).toMatch(/^before\n<!-- qlik-sync:plan:acme:.*\n### 📋/);
+    expect(read('output')).toMatch(/^has-changes<<(\S+)\ntrue\n\1\n/m);
+    expect(read('output')).toMatch(/^exit-code<<(\S+)\n2\n\1\n/m);
+    expect(read('output')).toMatch(/^digest<<(\S+)\nsha256:[0-9a-f]{64}\n\1\n/m);
+  });
+
+  it('points at files from the root of the checkout', async () => {
+    workspace.write({ 'extensions/a/a.js': '' });
+    const { stderr } = await run(['validate'], github({ GITHUB_WORKSPACE: join(workspace.folder, '..') }));
+    const name = workspace.folder.split('/').pop();
+    expect(stderr).toContain(`::error file=${name}/extensions/a/a.js,title=qlik-sync empty-entry::`);
+  });
+
+  it('gets no summary with --quiet, and outputs all the same', async () => {
+    await run(['plan', '--quiet'], github());
+    expect(existsSync(join(workspace.folder, 'summary.md'))).toBe(false);
+    expect(read('output')).toContain('has-changes');
+  });
+
+  it('two runs in one step stay within one megabyte', async () => {
+    workspace.write({ 'summary.md': 'x'.repeat(1_048_576 - 5000) });
+    await run(['plan'], github());
+    await run(['plan'], github());
+    expect(Buffer.byteLength(read('summary.md'))).toBeLessThanOrEqual(1_048_576);
+    expect(read('summary.md')).toContain('qlik-sync plan');
+  });
+
+  it('is told of an error, too', async () => {
+    const { stderr, code } = await run(['plan', 'zzz'], github());
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^::error title=qlik-sync run-failed::.*zzz/m);
+    expect(read('summary.md')).toContain('failed');
+  });
+
+  it('gets annotations elsewhere only when asked', async () => {
+    workspace.write({ 'extensions/a/a.js': '' });
+    expect((await run(['validate'])).stderr).not.toContain('::');
+    expect((await run(['validate', '--report', 'github'])).stderr).toContain(
+      '::error file=extensions/a/a.js',
+    );
+  });
+});
+
+describe('Azure Pipelines', () => {
+  it('gets issues and a summary that stays until the agent takes it', async () => {
+    workspace.write({ 'extensions/a/a.js': '' });
+    const env = { TF_BUILD: 'True', AGENT_TEMPDIRECTORY: workspace.folder };
+    const { stderr } = await run(['validate'], env);
+    expect(stderr).toContain(
+      '##vso[task.logissue type=error;sourcepath=extensions/a/a.js;code=empty-entry;]',
+    );
+    const [, file = ''] = /##vso\[task\.uploadsummary\](.*)\n/.exec(stderr) ?? [];
+    expect(readFileSync(file, 'utf8')).toContain('empty-entry');
+  });
+});
+
+describe('QLIK_SYNC_OUTPUT_FILE', () => {
+  it('gets a record for each change and each outcome, and a summary, as the schema says', async () => {
+    const env = { QLIK_SYNC_OUTPUT_FILE: 'out/records.ndjson' };
+    await run(['plan'], env);
+    await run(['apply', '--yes'], env);
+    await run(['plan', 'zzz'], env);
+    const records = read('out/records.ndjson')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const ajv = new Ajv2020({
+      strict: true,
+      allowUnionTypes: true,
+      formats: { 'date-time': true, date: true },
+    });
+    ajv.addSchema(outputJsonSchema(), 'output');
+    const validate = ajv.compile({ $ref: 'output#/$defs/record' });
+    for (const record of records)
+      expect(validate(record), JSON.stringify([record, validate.errors])).toBe(true);
+    expect(records.map(({ command, record, name }) => [command, record, name])).toEqual([
+      ['plan', 'change', 'a'],
+      ['plan', 'change', 'b'],
+      ['plan', 'summary', undefined],
+      ['apply', 'change', 'a'],
+      ['apply', 'change', 'b'],
+      ['apply', 'outcome', 'a'],
+      ['apply', 'outcome', 'b'],
+      ['apply', 'summary', undefined],
+      ['plan', 'summary', undefined],
+    ]);
+    expect(records[7]).toMatchObject({
+      exitCode: 0,
+      counts: { create: 2, failed: 0 },
+      runs: [{ digest: expect.stringMatching(/^sha256:/) }],
+    });
+    expect(records[8]).toMatchObject({
+      exitCode: 3,
+      runs: [{ error: { message: expect.stringContaining('zzz') } }],
+    });
+  });
+
+  it('that cannot be written is said before anything is sent', async () => {
+    mkdirSync(join(workspace.folder, 'locked'));
+    const { code, stderr } = await run(['apply', '--yes'], { QLIK_SYNC_OUTPUT_FILE: 'locked' });
+    expect(code).toBe(3);
+    expect(stderr).toContain('QLIK_SYNC_OUTPUT_FILE cannot be written');
+    expect(await tenant.takeRequests()).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it('are in no report', async () => {
+    await run(['apply', '--yes', ...everyKind]);
+    for (const file of Object.values(files)) expect(read(file)).not.toContain(tenant.sandbox.apiKey);
+  });
+});

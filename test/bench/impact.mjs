@@ -1,0 +1,87 @@
+/**
+ * Who uses which extension on a tenant of 1,000 apps: a whole scan against the time that the engine's own latency takes,
+ * a second run after a few edits, and the memory that it takes for more apps.
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cli, runNode } from './programs.mjs';
+import { mb, ms } from './result.mjs';
+import { startServer } from './servers.mjs';
+import { undoAtEnd } from './tidy.mjs';
+
+const openMs = 100;
+const sessions = 4;
+const server = new URL('impact-server.mjs', import.meta.url).pathname;
+/** Young garbage is V8's to keep for a while; what is asked here is whether anything else grows. */
+const youngSpace = '--max-semi-space-size=1';
+const preload = new URL('peak-memory.mjs', import.meta.url).href;
+
+/** @returns {Promise<import('./result.mjs').Result[]>} */
+export async function measureImpact() {
+  const large = await scanTwice(1000);
+  const small = await scanTwice(250);
+  if (large.again.opened !== 10)
+    throw new Error(`opened ${large.again.opened} apps again, not the 10 that changed`);
+  const bound = (large.first.opened * openMs) / sessions;
+  return [
+    {
+      measure: `impact over ${large.first.opened} apps, to apps × ${openMs} ms ÷ ${sessions} sessions`,
+      ratio: large.first.ms / bound,
+      target: { atMost: 1.5 },
+      detail: `${ms(large.first.ms)}, bound ${ms(bound)}; 50 extensions`,
+    },
+    {
+      measure: 'the second run, with 10 changed apps, to the first',
+      ratio: large.again.ms / large.first.ms,
+      target: { atMost: 0.25 },
+      detail: `${ms(large.again.ms)}; opened exactly 10`,
+    },
+    {
+      measure: `peak memory over ${large.first.opened} apps, to ${small.first.opened}`,
+      ratio: large.first.peak / small.first.peak,
+      target: { atMost: 1.25 },
+      detail: `${mb(large.first.peak)}, ${mb(small.first.peak)}`,
+    },
+  ];
+}
+
+async function scanTwice(apps) {
+  const { ready, stop } = await startServer([server, String(apps), String(openMs)]);
+  const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-bench-'));
+  const remove = undoAtEnd(() => rmSync(folder, { recursive: true, force: true }));
+  try {
+    writeFileSync(
+      join(folder, 'qlik-sync.config.json'),
+      JSON.stringify({ project: 'bench', extensions: ['x/*'] }),
+    );
+    const first = impact(folder, ready);
+    await change(ready, 10);
+    return { first, again: impact(folder, ready) };
+  } finally {
+    remove();
+    await stop();
+  }
+}
+
+function impact(folder, { url, apiKey }) {
+  const peakFile = join(folder, 'peak-memory');
+  const { ms: took, stdout } = runNode([youngSpace, '--import', preload, cli, 'impact', '--json', '--tenant', url], {
+    cwd: folder,
+    env: { QLIK_API_KEY: apiKey, PEAK_MEMORY_FILE: peakFile },
+  });
+  const { apps, complete } = JSON.parse(stdout);
+  if (!complete) throw new Error('the scan is not whole');
+  return { ms: took, opened: apps.opened, peak: Number(readFileSync(peakFile, 'utf8')) };
+}
+
+/** Edits apps the way a person does: their content stays, their update time moves. */
+async function change({ url, apiKey }, count) {
+  const headers = { authorization: `Bearer ${apiKey}`, connection: 'close' };
+  const answer = await fetch(`${url}/__sandbox/apps`, { headers });
+  const { apps } = await answer.json();
+  for (const { id } of apps.filter(({ spaceId }) => spaceId !== undefined).slice(0, count)) {
+    await fetch(`${url}/__sandbox/apps`, { method: 'POST', headers, body: JSON.stringify({ id }) });
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Acceptance on real extensions that somebody else deployed: nineteen that Qlik publishes on npm and a classic one of
+ * the examples, uploaded to an empty sandbox half by `@qlik/api` and half by `zip` and `curl`. `pull` must write exactly
+ * their files, after `adopt` the plan must be empty, and applying twice must write nothing.
+ * Needs the npm registry, `zip` and `curl`, so it is not part of the tests: `npm run test:real`.
+ */
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createQlikApi } from '@qlik/api';
+
+const packages = [
+  ['action-button', '1.23.0'],
+  ['bar-chart', '2.14.0'],
+  ['bullet-chart', '1.22.1'],
+  ['combo-chart', '1.26.5'],
+  ['filter-pane', '0.14.0'],
+  ['funnel-chart', '1.6.1'],
+  ['grid-chart', '1.11.1'],
+  ['kpi', '1.0.0'],
+  ['line-chart', '1.47.7'],
+  ['map', '0.9.2'],
+  ['mekko-chart', '1.4.7'],
+  ['nav-menu', '0.14.1'],
+  ['org-chart', '1.0.3'],
+  ['pie-chart', '1.26.7'],
+  ['pivot-table', '2.6.1'],
+  ['sankey-chart', '1.10.0'],
+  ['scatter-plot', '3.44.0'],
+  ['slider', '0.20.0'],
+  ['table', '2.9.1'],
+];
+
+const cli = resolve('dist/cli.js');
+const scratch = mkdtempSync(join(tmpdir(), 'qlik-sync-adopt-'));
+const originals = join(scratch, 'originals');
+const folder = join(scratch, 'project');
+const { server, url, apiKey } = await startSandbox();
+
+try {
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, 'qlik-sync.config.json'),
+    JSON.stringify({ project: 'real', extensions: ['extensions/*'] }),
+  );
+  for (const [name, version] of packages) fetchPackage(name, version);
+  cpSync(resolve('examples/hello-table'), join(originals, 'hello-table'), { recursive: true });
+  const names = readdirSync(originals).sort();
+  assert.equal(names.length, 20);
+  for (const [index, name] of names.entries()) {
+    const zip = zipUp(name, index % 4 < 2 ? 'wrapped' : 'bare');
+    await (index % 2 === 0 ? uploadByApi(zip) : uploadByCurl(zip));
+  }
+  say(`uploaded ${names.length}: half by @qlik/api, half by zip and curl, half of each in a wrapping folder`);
+
+  const pulled = qlikSync('pull', '--json');
+  assert.deepEqual(
+    pulled.pulled.map(({ name, result, leftOut }) => [name, result, leftOut]),
+    names.map((name) => [name, 'written', []]),
+  );
+  for (const name of names) {
+    assert.deepEqual(listFiles(join(folder, 'extensions', name)), listFiles(join(originals, name)));
+  }
+  say('pulled: every folder holds exactly the files that were uploaded');
+
+  await clearRequests();
+  const adopted = qlikSync('adopt', '*', '--yes', '--json');
+  assert.deepEqual(
+    adopted.outcomes.map(({ action, status }) => `${action} ${status}`),
+    names.map(() => 'update done'),
+  );
+  say(`adopted ${adopted.outcomes.length} with ${(await requests()).length} requests`);
+
+  const { summary } = qlikSync('plan', '--detailed-exitcode', '--json');
+  assert.equal(summary.unchanged, names.length);
+  assert.equal(summary.create + summary.update + summary.replace + summary.delete + summary.blocked, 0);
+  qlikSync('drift', '--verify', '--json');
+  await clearRequests();
+  for (const run of [1, 2])
+    assert.deepEqual(qlikSync('apply', '--yes', '--json').outcomes, [], `apply ${run}`);
+  assert.deepEqual(await requests(), ['GET /api/v1/extensions', 'GET /api/v1/extensions']);
+  say('the plan is empty, drift --verify finds nothing, and applying twice writes nothing');
+} finally {
+  server.kill();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+}
+
+async function startSandbox() {
+  const child = spawn(process.execPath, [cli, 'sandbox', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return { server: child, ...JSON.parse(line) };
+}
+
+/** The folder that `nebula sense` built, as the package ships it. */
+function fetchPackage(name, version) {
+  const store = join(scratch, 'packages', name);
+  mkdirSync(store, { recursive: true });
+  const spec = `@nebula.js/sn-${name}@${version}`;
+  const tarball = execFileSync('npm', ['pack', '--silent', spec], { cwd: store, encoding: 'utf8' });
+  execFileSync('tar', ['xzf', tarball.trim(), '--strip-components=1'], { cwd: store });
+  cpSync(join(store, `sn-${name}-ext`), join(originals, `sn-${name}`), { recursive: true });
+}
+
+function zipUp(name, shape) {
+  const zip = join(scratch, `${name}.zip`);
+  const [cwd, what] = shape === 'wrapped' ? [originals, name] : [join(originals, name), '.'];
+  execFileSync('zip', ['-qr', zip, what], { cwd });
+  return zip;
+}
+
+async function uploadByApi(zip) {
+  const qlik = createQlikApi({ hostConfig: { host: url, apiKey } });
+  const { status } = await qlik.extensions.uploadExtension({ file: Uint8Array.from(readFileSync(zip)) });
+  assert.equal(status, 201);
+}
+
+function uploadByCurl(zip) {
+  const args = ['-sSf', '--noproxy', '*', '-H', `Authorization: Bearer ${apiKey}`, '-F', `file=@${zip}`];
+  execFileSync('curl', [...args, `${url}/api/v1/extensions`], { encoding: 'utf8' });
+}
+
+function qlikSync(...args) {
+  const env = { ...process.env, QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey };
+  const result = spawnSync(process.execPath, [cli, ...args], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  assert.equal(result.status, 0, result.stderr + result.stdout);
+  return JSON.parse(result.stdout);
+}
+
+function call(path, method = 'GET') {
+  return fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${apiKey}` } });
+}
+
+async function requests() {
+  const log = await (await call('/__sandbox/requests')).json();
+  return log.map(({ method, path }) => `${method} ${path}`);
+}
+
+function clearRequests() {
+  return call('/__sandbox/requests', 'DELETE');
+}
+
+function listFiles(root) {
+  return readdirSync(root, { recursive: true })
+    .filter((path) => statSync(join(root, path)).isFile())
+    .map(
+      (path) =>
+        `${path} ${createHash('sha256')
+          .update(readFileSync(join(root, path)))
+          .digest('hex')}`,
+    )
+    .sort();
+}
