@@ -14,7 +14,8 @@ export { type RunningSandbox, type SandboxOptions, startSandbox } from './sandbo
 export { type Archive, pack } from './source/pack.js';
 export { readDesired } from './source/read.js';
 export { readActual } from './tenant/actual.js';
-export { type Auth, apiKeyAuth } from './tenant/auth.js';
+export { type AskTenant, type Auth, apiKeyAuth, type OpenAuth } from './tenant/auth.js';
+export { type OAuthClient, oauthAuth } from './tenant/auth-oauth.js';
 export { createExtensionsClient, type DownloadedFile, type ExtensionsClient } from './tenant/extensions.js';
 export { createGovernor, type Governor, type GovernorOptions, type Wait } from './tenant/governor.js';
 export { openTenant, type TenantHttp, type TenantOptions } from './tenant/http.js';
