@@ -26,7 +26,7 @@ export async function applyPlan(args: readonly string[], given: ApplyFlags, io: 
   const review = await openReview(args, given, io);
   const lone = [review.file, given.expect && '--expect'];
   const work = (site: Site): Promise<ExitCode> => applyAt(review, given, site, signal);
-  return onEnvironments({ command: 'apply', given, lone, io, work });
+  return onEnvironments({ command: 'apply', given, lone, confirm: given.confirm, io, work });
 }
 
 function applyAt(review: Review, given: ApplyFlags, site: Site, signal: AbortSignal): Promise<ExitCode> {
