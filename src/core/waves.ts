@@ -9,9 +9,11 @@ export type Waves = readonly (readonly string[])[];
 export function parseWaves(text: string): Waves {
   const waves = text.split('/').map((wave) => wave.split(',').map((name) => name.trim()));
   const names = waves.flat();
-  if (names.includes('')) throw new UserError(`--waves ${text}: there is a wave without a name.`, { hint: form });
+  if (names.includes(''))
+    throw new UserError(`--waves ${text}: there is a wave without a name.`, { hint: form });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UserError(`--waves ${text}: ${twice} stands there twice.`, { hint: form });
+  if (twice !== undefined)
+    throw new UserError(`--waves ${text}: ${twice} stands there twice.`, { hint: form });
   return waves;
 }
 
