@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { ConfigDocument } from './config-documents.js';
 import type { DoctorDocument } from './doctor-documents.js';
 import type { DriftDocument } from './drift-documents.js';
+import type { EnvironmentsDocument } from './environments-documents.js';
 import type { HistoryDocument } from './history-documents.js';
 import type { ImpactDocument } from './impact-documents.js';
 import { impactPart } from './impact-part.js';
@@ -170,9 +171,15 @@ const planFields = {
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 
 export const applyDocument = v.object({
-  command: v.picklist(['apply', 'rollback', 'adopt']),
+  command: v.picklist(['apply', 'rollback', 'adopt', 'promote']),
   ...planFields,
   undoes: v.optional(v.pipe(v.array(v.string()), v.description('The runs whose writes a rollback undoes.'))),
+  promotes: v.optional(
+    v.pipe(
+      v.object({ environment: v.string(), url: v.string() }),
+      v.description('Where the archives of a promote come from.'),
+    ),
+  ),
   outcomes: v.array(
     v.object({
       name: v.string(),
@@ -302,4 +309,5 @@ export type OutputDocument =
   | HistoryDocument
   | ConfigDocument
   | DoctorDocument
-  | ImpactDocument;
+  | ImpactDocument
+  | EnvironmentsDocument;

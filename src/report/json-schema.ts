@@ -13,6 +13,7 @@ import {
   validateDocument,
 } from './documents.js';
 import { driftDocument } from './drift-documents.js';
+import { environmentsDocument } from './environments-documents.js';
 import { historyDocument } from './history-documents.js';
 import { impactDocument } from './impact-documents.js';
 import { pullDocument } from './pull-documents.js';
@@ -33,6 +34,7 @@ export function outputJsonSchema(): object {
     config: configDocument,
     doctor: doctorDocument,
     impact: impactDocument,
+    environments: environmentsDocument,
     error: errorDocument,
     watch: watchLine,
     record: outputRecord,

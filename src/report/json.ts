@@ -11,6 +11,7 @@ import type {
 } from './documents.js';
 import type { DriftDocument } from './drift-documents.js';
 import type { DriftReport } from './drift-report.js';
+import { describeEnvironments } from './environments-json.js';
 import { toJsonText } from './json-text.js';
 import type { ApplyReport, InitReport, PlanReport, Report, RunHeader } from './report.js';
 
@@ -19,22 +20,26 @@ export function renderJson(report: Report): string {
 }
 
 export function renderErrorJson(command: string, tool: string, error: unknown, exitCode: ExitCode): string {
-  const known = error instanceof UserError ? error : undefined;
   const document: ErrorDocument = {
     command,
     schemaVersion: 1,
     tool,
-    error: {
-      kind: known?.name ?? 'bug',
-      message: error instanceof Error ? error.message : String(error),
-      ...(known?.hint !== undefined && { hint: known.hint }),
-      ...(known instanceof TenantError && describeAnswer(known)),
-      ...(known instanceof ConfigError && { problems: known.problems }),
-      ...(known instanceof FindingsError && { findings: known.findings }),
-    },
+    error: errorOf(error),
     exitCode,
   };
   return serialise(document);
+}
+
+function errorOf(error: unknown): ErrorDocument['error'] {
+  const known = error instanceof UserError ? error : undefined;
+  return {
+    kind: known?.name ?? 'bug',
+    message: error instanceof Error ? error.message : String(error),
+    ...(known?.hint !== undefined && { hint: known.hint }),
+    ...(known instanceof TenantError && describeAnswer(known)),
+    ...(known instanceof ConfigError && { problems: known.problems }),
+    ...(known instanceof FindingsError && { findings: known.findings }),
+  };
 }
 
 function describeAnswer({ status, code, traceId }: TenantError): Partial<ErrorDocument['error']> {
@@ -64,6 +69,7 @@ function documentOf(report: Report): OutputDocument {
         command: writingCommand(report.header.command),
         ...planFields(report),
         ...(report.undoes !== undefined && { undoes: report.undoes }),
+        ...(report.promotes !== undefined && { promotes: report.promotes }),
         outcomes: report.outcomes,
         ms: report.ms,
       };
@@ -102,6 +108,8 @@ function documentOf(report: Report): OutputDocument {
       const complete = isWhole(impact);
       return { command: 'impact', ...head, ...placeFields(header), question, complete, ...impact, exitCode };
     }
+    case 'environments':
+      return describeEnvironments(report, { documentOf, errorOf });
   }
 }
 
@@ -142,7 +150,7 @@ function planFields(report: PlanReport | ApplyReport): Omit<PlanDocument, 'comma
 
 /** The commands that write share one document. */
 function writingCommand(command: RunHeader['command']): ApplyDocument['command'] {
-  return command === 'rollback' || command === 'adopt' ? command : 'apply';
+  return command === 'rollback' || command === 'adopt' || command === 'promote' ? command : 'apply';
 }
 
 function placeFields({ tenant }: RunHeader): Pick<PlanDocument, 'environment' | 'tenant'> {

@@ -10,6 +10,7 @@ import type { ConfigReport } from './config-report.js';
 import type { DoctorReport } from './doctor-report.js';
 import type { InitDocument } from './documents.js';
 import type { DriftReport } from './drift-report.js';
+import type { EnvironmentsReport } from './environments-report.js';
 import type { HistoryReport } from './history-report.js';
 import type { ImpactReport } from './impact-report.js';
 import type { PlanRequest } from './plan-request.js';
@@ -28,6 +29,7 @@ export interface RunHeader {
     | 'drift'
     | 'history'
     | 'rollback'
+    | 'promote'
     | 'impact'
     | 'config'
     | 'doctor';
@@ -91,6 +93,8 @@ export interface PlanReport {
   readonly request?: PlanRequest;
   /** A rollback's: the runs whose writes it undoes. */
   readonly undoes?: readonly string[];
+  /** A promote's: where the archives come from. */
+  readonly promotes?: { readonly environment: string; readonly url: string };
   readonly exitCode: ExitCode;
 }
 
@@ -159,4 +163,5 @@ export type Report =
   | HistoryReport
   | ConfigReport
   | DoctorReport
-  | ImpactReport;
+  | ImpactReport
+  | EnvironmentsReport;

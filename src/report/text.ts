@@ -7,6 +7,7 @@ import { renderComparisons } from './diff-text.js';
 import { renderDoctor } from './doctor-text.js';
 import type { DriftReport } from './drift-report.js';
 import { renderDrift, renderDriftClosing } from './drift-text.js';
+import { renderEnvironments } from './environments-text.js';
 import { renderHistory } from './history-text.js';
 import { renderPlanImpact } from './impact-plan-text.js';
 import { renderImpact } from './impact-text.js';
@@ -55,6 +56,8 @@ export function renderText(report: Report, options: TextOptions): string {
       return renderDoctor(report, renderHeader(report.header, options.paint), options.paint);
     case 'history':
       return renderHistory(report, renderHeader(report.header, options.paint), options);
+    case 'environments':
+      return renderEnvironments(report, options.paint);
     case 'impact':
       return `${renderHeader(report.header, options.paint)}\n${renderImpact(report, options)}`;
   }
@@ -79,6 +82,7 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
   const blocks = [
     renderHeader(report.header, paint),
     renderUndoes(report.undoes),
+    renderPromotes(report.promotes),
     findings,
     changes,
     renderPlanImpact(report, { paint }),
@@ -240,6 +244,12 @@ function renderUndoes(runs: PlanReport['undoes']): string {
   return runs === undefined
     ? ''
     : `Undoes ${runs.length === 1 ? 'run' : 'writes of the runs'} ${runs.join(', ')}.\n`;
+}
+
+function renderPromotes(source: PlanReport['promotes']): string {
+  return source === undefined
+    ? ''
+    : `Promotes the archives of ${printable(source.environment)} (${printable(source.url)}), byte for byte.\n`;
 }
 
 /** The folders still say otherwise. */
