@@ -12,6 +12,8 @@ export const shapingApprovals = [
   'allowReplace',
   'allowRename',
   'allowDowngrade',
+  'impact',
+  'acceptImpact',
 ] as const satisfies readonly (keyof ApprovalOptions)[];
 
 /** Those that let a plan pass as it is. */
@@ -19,7 +21,6 @@ const liftingApprovals = [
   'allowDeletes',
   'allowUpdates',
   'allowEmpty',
-  'acceptImpact',
 ] as const satisfies readonly (keyof ApprovalOptions)[];
 
 type Approval = (typeof shapingApprovals)[number] | (typeof liftingApprovals)[number];

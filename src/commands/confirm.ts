@@ -25,11 +25,7 @@ export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
 }
 
 /** A protected environment wants its name, typed or given; `--yes` alone is not enough. */
-async function confirmProtected(
-  name: string,
-  { yes, confirm = [] }: Approval,
-  io: Io,
-): Promise<Answer> {
+async function confirmProtected(name: string, { yes, confirm = [] }: Approval, io: Io): Promise<Answer> {
   const isNamed = confirm.includes(name);
   const missing = [...(isNamed ? [] : ['--confirm', name]), ...(yes ? [] : ['--yes'])];
   if (!isNamed && confirm.length > 0) {

@@ -12,7 +12,7 @@ import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
 import { openNotices } from './notices.js';
 import { onEnvironments } from './on-environments.js';
-import type { SharedFlags, ShardedFlags } from './options.js';
+import type { ShardedFlags, SharedFlags } from './options.js';
 import { print } from './print.js';
 import { createSelector } from './selection.js';
 import { type Site, sharedBy } from './site.js';

@@ -11,6 +11,8 @@ export interface OnEnvironments {
   readonly given: ShardedFlags;
   /** What was given that only one tenant can have, as a plan file; each of them `undefined` where it was not. */
   readonly lone: readonly (string | undefined)[];
+  /** `--confirm`, each. */
+  readonly confirm?: readonly string[] | undefined;
   readonly io: Io;
   readonly work: (site: Site) => Promise<ExitCode>;
 }

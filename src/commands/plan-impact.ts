@@ -57,7 +57,7 @@ function countReads(proposal: Proposal, reads: number): Proposal {
   return { ...proposal, guard: { ...proposal.guard, plan }, report: { ...proposal.report, plan } };
 }
 
-/** Counted and costed anew: what is blocked costs nothing. */
+/** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */
 function blockChanges(
   plan: Plan,
   blocks: ReadonlyMap<string, Blocked>,

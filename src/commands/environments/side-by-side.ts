@@ -1,0 +1,91 @@
+/** Environments at the same time, so many at once, each on its own; no failure hides another's result. */
+
+import { exitCodeOf, exitCodes } from '../../core/errors.js';
+import type { EnvironmentResult } from '../../report/environments-report.js';
+import type { RunHeader } from '../../report/report.js';
+import { asUserError, describeError } from '../describe-error.js';
+import type { Io } from '../io.js';
+import type { SettingsSource } from '../settings.js';
+import type { GovernorFor, Site } from '../site.js';
+import { describeEnvironment, type Ending } from './describe-environment.js';
+import { printInOrder } from './in-order.js';
+import { openOwnIo } from './own-io.js';
+import { withOtherConfirmations } from './protected.js';
+
+export interface SideBySide {
+  readonly command: RunHeader['command'];
+  readonly source: SettingsSource;
+  readonly io: Io;
+  /** `--confirm`, each. */
+  readonly confirm: readonly string[];
+  readonly governorFor: GovernorFor;
+  readonly work: (site: Site) => Promise<EnvironmentResult['exitCode']>;
+}
+
+const mostAtOnce = 8;
+
+/** In the order given, each result shown as one block once it and all before it are there. */
+export async function runSideBySide(
+  names: readonly string[],
+  input: SideBySide,
+): Promise<readonly EnvironmentResult[]> {
+  const { source, io } = input;
+  const show = printInOrder(source.flags.json === true ? undefined : io.stdout);
+  return mapAtMost(mostAtOnce, names, async (environment, index) => {
+    const { text, result } = await runOne(environment, names, input);
+    show(index, text);
+    return result;
+  });
+}
+
+async function runOne(
+  environment: string,
+  names: readonly string[],
+  { command, source, io, confirm, governorFor, work }: SideBySide,
+): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
+  const argv = withOtherConfirmations(io.argv, environment, names, source, confirm);
+  const own = openOwnIo(environment, { ...fieldsOf(io), argv });
+  const ending = await endOf(own.io, async () => {
+    io.interrupted.throwIfAborted();
+    return work({ settings: source.settingsFor(environment), io: own.io, governorFor });
+  });
+  own.end();
+  const result = describeEnvironment(
+    environment,
+    { ...ending, command, report: own.lastReport() },
+    source,
+    io,
+  );
+  return { text: own.text(), result };
+}
+
+/** Not a spread, which would open the terminal. */
+function fieldsOf({ env, cwd, stdout, stderr, interrupted, version, self, patience }: Io): Omit<Io, 'argv'> {
+  const fields = { env, cwd, stdout, stderr, interrupted, version, self, terminal: undefined };
+  return patience === undefined ? fields : { ...fields, patience };
+}
+
+async function endOf(io: Io, work: () => Promise<EnvironmentResult['exitCode']>): Promise<Ending> {
+  try {
+    return { exitCode: await work() };
+  } catch (thrown) {
+    const error = asUserError(thrown);
+    const exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodeOf(error);
+    io.stderr.write(exitCode === exitCodes.interrupted ? 'Interrupted.\n' : describeError(error, io));
+    return { exitCode, error };
+  }
+}
+
+async function mapAtMost<T, R>(
+  most: number,
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const rest = items.entries();
+  const takeNext = async (): Promise<void> => {
+    for (const [index, item] of rest) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, takeNext));
+  return results;
+}
