@@ -152,4 +152,30 @@ describe('a plan', () => {
     const text = readFileSync(`${world.workspace.folder}/plan.md`, 'utf8');
     expect(text).toContain(apps[0]!.name);
   });
+
+  it('that was reviewed with its number is applied with it', async () => {
+    await open();
+    drop('kpi-card');
+    await world.run(['plan', '--prune', '--impact', '--accept-impact=2', '--out', 'plan.json']);
+    expect(await world.run(['apply', 'plan.json', '--yes'])).toMatchObject({ code: 0 });
+    expect(await heldNames()).toEqual(['old-gauge', 'sankey']);
+  });
+
+  it('that was reviewed is stale when another app uses it meanwhile', async () => {
+    await open();
+    drop('kpi-card');
+    await world.run(['plan', '--prune', '--impact', '--accept-impact=2', '--out', 'plan.json']);
+    await world.editApp({ id: apps[4]!.id, ...appOf(['kpi-card']) });
+    expect(await world.run(['apply', 'plan.json', '--yes'])).toMatchObject({ code: 7 });
+    expect(await heldNames()).toContain('kpi-card');
+  });
+
+  it('that was reviewed without a number takes none afterwards', async () => {
+    await open();
+    drop('kpi-card', 'old-gauge');
+    await world.run(['plan', '--prune', '--impact', '--out', 'plan.json']);
+    expect((await world.run(['apply', 'plan.json', '--yes', '--accept-impact=2'])).code).toBe(3);
+    expect((await world.run(['apply', 'plan.json', '--yes'])).code).toBe(6);
+    expect(await heldNames()).toEqual(['kpi-card', 'sankey']);
+  });
 });

@@ -7,21 +7,33 @@ import { describe, expect, it } from 'vitest';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { createRandom } from '../fuzz/random.js';
 import { replayCommand, seedOf } from '../replay.js';
+import { inLanes } from './lanes.js';
 import { createColleague, handMade, md5Of, openRace, type RaceResult, type RaceScene } from './race-scene.js';
 import type { AtPassage, Passage } from './turnstile.js';
 
 const nobody: AtPassage = async () => undefined;
 
-/** The passages of an undisturbed apply: the same in every run at concurrency 1. */
+/**
+ * The points of an undisturbed apply: the same in every run at concurrency 1. To the tenant, right after one request is
+ * right before the next. Whoever comes before the list is in the plan, and no race.
+ */
 async function undisturbed(): Promise<readonly Passage[]> {
   const scene = await openRace();
   try {
     const { passed, code, stdout, stderr } = await scene.apply(nobody);
     expect(code, stdout + stderr).toBe(0);
-    return passed;
+    return passed.filter(({ when }) => when === 'after');
   } finally {
     await scene.close();
   }
+}
+
+async function sideBySide(
+  points: readonly Passage[],
+  check: (point: Passage) => Promise<void>,
+): Promise<void> {
+  const nothing = async (): Promise<undefined> => undefined;
+  await inLanes(points, nothing, check, { lanes: 4, close: nothing });
 }
 
 function isAt({ index, when }: Passage, point: Passage): boolean {
@@ -121,24 +133,28 @@ describe('an apply and a person', async () => {
     expect([...methods].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST']);
   });
 
-  it.each(Object.entries(people))('%s', async (_title, { name, does, stands }) => {
-    for (const point of points) {
-      let id: string | undefined;
-      const intrude = async (scene: RaceScene): Promise<void> => {
-        id = (await scene.find(name))?.id;
-        await does(scene);
-      };
-      await intrudeAt(point, intrude, async (scene, result) => {
-        const records = (await scene.list()).filter(({ qextFilename }) => qextFilename === name);
-        expect(records.length, 'one record of a name').toBeLessThanOrEqual(1);
-        if (await stands(records[0])) return;
-        if (isBeyondSight(point, id, result)) return;
-        const where = `${point.when} ${point.method} ${point.path}\n${result.stdout}${result.stderr}`;
-        expect(result.code, where).toBe(7);
-        expect(result.stdout + result.stderr, where).toContain(name);
-      });
-    }
-  }, 60_000);
+  it.each(Object.entries(people))(
+    '%s',
+    async (_title, { name, does, stands }) => {
+      for (const point of points) {
+        let id: string | undefined;
+        const intrude = async (scene: RaceScene): Promise<void> => {
+          id = (await scene.find(name))?.id;
+          await does(scene);
+        };
+        await intrudeAt(point, intrude, async (scene, result) => {
+          const records = (await scene.list()).filter(({ qextFilename }) => qextFilename === name);
+          expect(records.length, 'one record of a name').toBeLessThanOrEqual(1);
+          if (await stands(records[0])) return;
+          if (isBeyondSight(point, id, result)) return;
+          const where = `${point.when} ${point.method} ${point.path}\n${result.stdout}${result.stderr}`;
+          expect(result.code, where).toBe(7);
+          expect(result.stdout + result.stderr, where).toContain(name);
+        });
+      }
+    },
+    60_000,
+  );
 });
 
 // ── Two applies ─────────────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +172,7 @@ describe('two applies of one project', async () => {
   const points = await undisturbed();
 
   it('one whole run at every point of the other: whoever is overtaken says so', async () => {
-    for (const point of points) {
+    await sideBySide(points, async (point) => {
       const colleague = createColleague('three');
       let theirs: RaceResult | undefined;
       let left: readonly ExtensionRecord[] = [];
@@ -172,11 +188,11 @@ describe('two applies of one project', async () => {
         if (lost.length > 0 && lost.some(({ qextFilename }) => wasWritten(theirs, qextFilename)))
           expect(mine.code, where).toBe(7);
       }).finally(colleague.dispose);
-    }
+    });
   }, 120_000);
 
   it('with the same folders: the same end, and no word of failure where all is done', async () => {
-    for (const point of points) {
+    await sideBySide(points, async (point) => {
       const colleague = createColleague('two');
       const intrude = async (scene: RaceScene): Promise<void> => {
         await scene.apply(nobody, colleague);
@@ -184,9 +200,13 @@ describe('two applies of one project', async () => {
       await intrudeAt(point, intrude, async (scene, mine) => {
         await checkTwo(scene, mine, undefined);
         const again = await scene.apply(nobody);
-        expect([mine.code, again.code, again.stdout]).toEqual([mine.code, 0, expect.stringContaining('Nothing to do')]);
+        expect([mine.code, again.code, again.stdout]).toEqual([
+          mine.code,
+          0,
+          expect.stringContaining('Nothing to do'),
+        ]);
       }).finally(colleague.dispose);
-    }
+    });
   }, 120_000);
 
   it('at random, request by request: one record a name, and a later run converges (24)', async () => {
@@ -194,7 +214,10 @@ describe('two applies of one project', async () => {
     for (let round = 0; round < 24; round += 1) {
       const replay = replayCommand('RACES', 'test/acceptance/races.test.ts', seed);
       await interleave(createRandom(seed, round)).catch((cause: unknown) => {
-        throw new Error(`${cause instanceof Error ? cause.message : cause}\nRound ${round}; replay: ${replay}`, { cause });
+        throw new Error(
+          `${cause instanceof Error ? cause.message : cause}\nRound ${round}; replay: ${replay}`,
+          { cause },
+        );
       });
     }
   }, 120_000);
@@ -206,7 +229,10 @@ function wasWritten(theirs: RaceResult | undefined, name: string | null | undefi
 }
 
 /** Lets one waiting request through at a time, of whichever run the dice say. */
-function createDice(random: ReturnType<typeof createRandom>, runs: number): { at: AtPassage; ended: () => void } {
+function createDice(
+  random: ReturnType<typeof createRandom>,
+  runs: number,
+): { at: AtPassage; ended: () => void } {
   const waiting: (() => void)[] = [];
   let running = runs;
   const roll = (): void => {

@@ -1,6 +1,6 @@
 /** A way to a tenant that lets one request through at a time, and tells right before and right after each. */
 
-import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Passage {
@@ -66,7 +66,11 @@ async function readAll(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function forward(url: string, { method, url: path, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+function forward(
+  url: string,
+  { method, url: path, headers }: IncomingMessage,
+  body: Buffer,
+): Promise<IncomingMessage> {
   const { hostname, port, host } = new URL(url);
   return new Promise((resolve, reject) => {
     const options = { hostname, port, method, path, headers: { ...headers, host } };

@@ -67,10 +67,13 @@ async function scanTwice(apps) {
 
 function impact(folder, { url, apiKey }) {
   const peakFile = join(folder, 'peak-memory');
-  const { ms: took, stdout } = runNode([youngSpace, '--import', preload, cli, 'impact', '--json', '--tenant', url], {
-    cwd: folder,
-    env: { QLIK_API_KEY: apiKey, PEAK_MEMORY_FILE: peakFile },
-  });
+  const { ms: took, stdout } = runNode(
+    [youngSpace, '--import', preload, cli, 'impact', '--json', '--tenant', url],
+    {
+      cwd: folder,
+      env: { QLIK_API_KEY: apiKey, PEAK_MEMORY_FILE: peakFile },
+    },
+  );
   const { apps, complete } = JSON.parse(stdout);
   if (!complete) throw new Error('the scan is not whole');
   return { ms: took, opened: apps.opened, peak: Number(readFileSync(peakFile, 'utf8')) };

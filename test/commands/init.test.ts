@@ -223,7 +223,7 @@ describe('options that cannot be used', () => {
     [['--api-key-variable', 'QLIK_SYNC_KEY', ...tenant], '--api-key-variable must not begin with QLIK_SYNC_'],
     [['--env', 'prod'], '--env (or QLIK_SYNC_ENV) describes a tenant, but none is given'],
     [['--api-key-variable', 'A'], '--api-key-variable describes a tenant, but none is given'],
-    [['--env', 'a', '--env', 'b'], '--env was given 2 times'],
+    [['--env', 'a', '--env', 'b'], '--env names 2 environments'],
     [['--cwd', 'nowhere'], '--cwd: there is no folder nowhere'],
     [['--api-key', key], "unknown option '--api-key'"],
   ])('%j', async (args, says) => {
