@@ -10,6 +10,7 @@ export { archiveName, markerOf, ownersOf, ownerTag } from './core/marker.js';
 export type * from './core/model.js';
 export { type PlanInput, plan } from './core/plan.js';
 export { type ApplyInput, apply } from './reconcile/apply.js';
+export type { Backup, Journal, Patience, WriteMeans } from './reconcile/means.js';
 export { type RunningSandbox, type SandboxOptions, startSandbox } from './sandbox/start.js';
 export { type Archive, pack } from './source/pack.js';
 export { readDesired } from './source/read.js';
