@@ -23,16 +23,18 @@ export type RollbackFlags = RunFlags & Approving;
 
 /** @param words a run's id, or names of extensions; the last run that wrote something where there are none */
 export function rollBack(words: readonly string[], given: RollbackFlags, io: Io): Promise<ExitCode> {
-  return runOnTenant('rollback', given, io, (place, running) => planAndUndo(words, given, place, running));
+  return runOnTenant('rollback', given, io, async (place, running) =>
+    undo(await findEffects(words, place), given, place, running),
+  );
 }
 
-async function planAndUndo(
-  words: readonly string[],
+/** Plans, shows, checks, asks and writes. */
+export async function undo(
+  effects: readonly Effect[],
   given: RollbackFlags,
   place: RunPlace,
   running: Running,
 ): Promise<ExitCode> {
-  const effects = await findEffects(words, place);
   const restorable = await findRestorable(effects, place);
   const guard = await decide(effects, restorable, given, place);
   const [undoes, ...others] = runsOf(effects);

@@ -13,8 +13,12 @@ export function classify(desired: DesiredExtension, actual: ActualExtension, pro
   return marker.kind === 'none' ? 'drifted' : 'changed';
 }
 
-/** The archive name's digest counts first; else what was resolved by reading; unknown counts as different. */
+/**
+ * The very archive counts where one is asked for; else the archive name's digest, then what was resolved by reading.
+ * Unknown counts as different.
+ */
 export function hasSameContent(desired: DesiredExtension, actual: ActualExtension): boolean {
+  if (desired.archiveMd5 !== undefined) return desired.archiveMd5 === actual.md5;
   const marker = markerOf(actual);
   if (marker.kind === 'ours') return desired.digest.startsWith(marker.digestStart);
   return actual.resolvedDigest === desired.digest;

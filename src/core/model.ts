@@ -62,6 +62,8 @@ export interface DesiredExtension {
   readonly digest: string;
   /** Sum of `files[].bytes`. */
   readonly bytes: number;
+  /** The very archive that has to stand there, 32 lower-case hex digits; absent: any archive of this content. */
+  readonly archiveMd5?: string;
 }
 
 /** A folder that the config names but that is not deployed as an extension (a theme, a mashup …). */
