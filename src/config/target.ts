@@ -5,15 +5,9 @@ import { UserError } from '../core/errors.js';
 import { type Config, placeIn } from './config.js';
 import { readConnection } from './connection.js';
 import type { Context } from './contexts.js';
-import {
-  type Credential,
-  type CredentialChoice,
-  isHeaderSafe,
-  problemOf,
-  type SecretChoice,
-} from './credential.js';
-import { assertExecutionAllowed, type Execution } from './execution.js';
+import type { Credential, CredentialChoice } from './credential.js';
 import type { Variables } from './expand.js';
+import { readCredential, type SecretUse } from './read-credential.js';
 import { parseTenantUrl } from './tenant-url.js';
 import { readCredentialVariables, readTenantVariable } from './tenant-variables.js';
 
@@ -69,11 +63,7 @@ export interface TargetRequest {
   readonly isTerminal: () => boolean;
 }
 
-export interface TargetUse extends TargetRequest {
-  readonly execution: Execution;
-  /** Ends a command that prints a secret. */
-  readonly signal: AbortSignal;
-}
+export type TargetUse = TargetRequest & SecretUse;
 
 /**
  * Parts of two sources are never mixed: what a source lacks is an error, not looked up in the next one.
@@ -179,28 +169,4 @@ function noTarget({ displayFile, environment }: Config, word?: string): NoTarget
     message: `no tenant to work on: ${where}, and QLIK_TENANT_URL is not set${also}`,
     hint: 'name an environment with --env, give --tenant and QLIK_API_KEY, or try it on the embedded tenant with --sandbox',
   };
-}
-
-async function readCredential(choice: CredentialChoice, use: TargetUse): Promise<Credential> {
-  if (choice.kind === 'api-key')
-    return { kind: 'api-key', key: await readSecret(choice.key, 'api-key', use) };
-  const clientSecret = await readSecret(choice.clientSecret, 'oauth', use);
-  return { kind: 'oauth', clientId: choice.clientId, clientSecret };
-}
-
-async function readSecret(
-  secret: SecretChoice,
-  kind: Credential['kind'],
-  { config, env, execution, signal }: TargetUse,
-): Promise<string> {
-  if (secret.kind === 'known') return secret.value;
-  const key = `${placeIn(config.displayFile, secret.place)}: ${secret.place.path}`;
-  assertExecutionAllowed(execution, `${key} runs the command ${secret.command[0]}`);
-  const { runSecretCommand } = await import('./secret-command.js');
-  const { command } = secret;
-  const value = await runSecretCommand({ command, key, cwd: config.root, env, signal });
-  const { message, hint } = problemOf(kind);
-  if (!isHeaderSafe(value))
-    throw new UserError(`${key}: what the command ${command[0]} printed ${message}`, { hint });
-  return value;
 }

@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../core/errors.js';
 import { type Answer, errorOfAnswer, isSuccess, type Reader } from './answers.js';
 import type { AskTenant, Auth, OpenAuth } from './auth.js';
-import { type Connection, createConnection, type Signature, withoutQuery } from './connection.js';
-import { createGovernor, type Governor, type Tier, type Wait } from './governor.js';
+import { createConnection } from './connection.js';
+import { createGovernor, type Governor, type Wait } from './governor.js';
 import { createBody, type RequestBody } from './multipart.js';
 import { tenantOrigin } from './origin.js';
 import type { ProxyVariables } from './proxies.js';
-import { pauseBeforeRetry, refusalOf, type Try } from './retry.js';
+import { createSender, type Message, type Send } from './sender.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -95,15 +94,6 @@ export function openTenant(options: TenantOptions): TenantHttp {
   };
 }
 
-/** One request, and how it is signed each time it is sent. */
-interface Message {
-  readonly request: TenantRequest<unknown>;
-  readonly repeat: 'when-it-fails' | 'never';
-  sign(signal: AbortSignal | undefined): Promise<Signature>;
-}
-
-type Send = (message: Message) => Promise<Answer>;
-
 /** A 401 was not executed, so any method may go again once with fresh credentials. */
 async function sendAuthorised(request: TenantRequest<unknown>, send: Send, auth: Auth): Promise<Answer> {
   let authorization = '';
@@ -138,50 +128,4 @@ function askWith(send: Send): AskTenant {
     if (!isSuccess(answer)) throw errorOfAnswer(answer);
     return read(answer);
   };
-}
-
-/** Signed before its turn is asked for: a signature may itself take a request of the same tier. */
-function createSender(connection: Connection, governor: Governor, options: TenantOptions): Send {
-  const { onWait, repeats = 2 } = options;
-  return async ({ request, repeat, sign }) => {
-    const signal = anySignal(options.signal, request.signal);
-    const tier = tierOf(request.method);
-    for (let tries = 1; ; tries += 1) {
-      const signature = await sign(signal);
-      const ended = await governor.schedule(tier, {
-        method: request.method,
-        path: withoutQuery(request.path),
-        signal: anySignal(signal, request.unlessSent),
-        send: async () => {
-          await request.beforeSend?.();
-          return connection.tryOnce(request, signature, signal);
-        },
-        refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
-      });
-      const mayRepeat = repeat === 'when-it-fails' && tries <= repeats;
-      const pause = mayRepeat ? pauseBeforeRetry(ended, tries, Math.random()) : undefined;
-      if (pause === undefined) return answerOf(ended);
-      if (pause >= 1000) onWait?.({ tier, seconds: Math.ceil(pause / 1000), reason: 'repeat' });
-      await rest(pause, signal);
-    }
-  };
-}
-
-/** Qlik counts reads and everything else apart (qlik-facts, "Rate limits"). */
-function tierOf(method: Method): Tier {
-  return method === 'GET' ? 1 : 2;
-}
-
-function answerOf(ended: Try): Answer {
-  if (ended.kind === 'failure') throw ended.failure.error;
-  return ended.answer;
-}
-
-async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
-}
-
-function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
-  const given = signals.filter((signal) => signal !== undefined);
-  return given.length > 1 ? AbortSignal.any(given) : given[0];
 }

@@ -235,6 +235,7 @@ describe('a peer that is no engine', () => {
     ['an unknown type', '{"jsonrpc":"2.0","id":1,"result":{"qReturn":{"qHandle":7,"qType":"Nonsense"}}}'],
     ['a polluting answer', '{"jsonrpc":"2.0","id":1,"result":{"__proto__":{"polluted":1}}}'],
     ['binary data', Buffer.from([1, 2, 3])],
+    ['our credential', `{"jsonrpc":"2.0","id":1,"error":{"code":7,"message":"no ${token}"}}`],
   ];
 
   it.each(answers)('is told apart when it sends %s', async (_name, answer) => {
@@ -243,6 +244,7 @@ describe('a peer that is no engine', () => {
     });
     const reading = await engineFor(url, token, { timeoutMs: 500 }).read('app', never);
     expect(reading).toMatchObject({ kind: 'unopened' });
+    expect(JSON.stringify(reading)).not.toContain(token);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
     expect(await open()).toBe(0);
   });
