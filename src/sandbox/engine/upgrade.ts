@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { WebSocketServer } from 'ws';
 import { type Fault, isSocketFault } from '../faults.js';
 import { Refusal } from '../http/answer.js';
@@ -41,6 +42,7 @@ async function accept(sandbox: Sandbox, handshake: Handshake): Promise<void> {
     const { appId, caller } = readHandshake(sandbox, handshake.request);
     const fault = sandbox.faults.next('WS', target);
     if (fault?.message === 0 && refuseHandshake(fault, handshake.socket, entry)) return;
+    if (sandbox.latencyMs > 0) await pause(sandbox.latencyMs);
     await openSession(sandbox, handshake, { appId, caller, fault, entry });
   } catch (error) {
     const status = error instanceof Refusal ? error.status : 500;

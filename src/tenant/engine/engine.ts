@@ -31,26 +31,37 @@ export interface Engine {
 }
 
 const tries = 3;
+/** Of all apps together: an engine that takes no credential at all must not cost a token for each of them. */
+const mostRenewals = 8;
 const appIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** No connection is made before the first `read`. */
 export function createEngine(options: EngineOptions): Engine {
+  const { tenant } = options;
   const calm = createCalm(options.pauseMs ?? 400);
+  let renewals = 0;
+
+  /** Whether another try is worth it; waits as long as it takes until then. */
+  async function goesOn({ trouble, authorization }: Failed, number: number, signal: AbortSignal) {
+    if (number >= tries) return false;
+    if (trouble.kind === 'credentials') {
+      if (renewals >= mostRenewals) return false;
+      renewals += 1;
+      return tenant.renew(authorization);
+    }
+    if (trouble.kind !== 'retry') return false;
+    await calm.pause(number, trouble, signal);
+    return true;
+  }
+
   return {
     async read(appId, signal) {
       if (!appIdForm.test(appId)) return unopened('its id has no form that an app id has', 'lasting');
-      let renewals = 0;
       for (let number = 1; ; number += 1) {
         await calm.rest(signal);
         const ended = await tryOnce(options, appId, signal);
         if (ended.kind === 'read') return ended;
-        const { trouble, authorization } = ended;
-        if (trouble.kind === 'credentials' && renewals === 0 && (await options.tenant.renew(authorization))) {
-          renewals += 1;
-          continue;
-        }
-        if (trouble.kind !== 'retry' || number >= tries) return reportOf(trouble);
-        await calm.pause(number, trouble, signal);
+        if (!(await goesOn(ended, number, signal))) return reportOf(ended.trouble);
       }
     },
   };
@@ -87,11 +98,18 @@ async function tryOnce(
     if (cause instanceof UserError) throw cause;
     const end = (await socket?.end()) ?? (limit.signal.aborted ? ({ kind: 'timeout' } as const) : undefined);
     signal.throwIfAborted();
-    return { kind: 'failed', authorization, trouble: explain(end, cause, { origin, timeoutMs }) };
+    const trouble = explain(end, cause, { origin, timeoutMs });
+    return { kind: 'failed', authorization, trouble: withoutSecret(trouble, authorization) };
   } finally {
     limit.lift();
     await socket?.close();
   }
+}
+
+/** What an engine says of an error may repeat what it was sent. */
+function withoutSecret(trouble: Trouble, authorization: string): Trouble {
+  const secret = authorization.slice(authorization.indexOf(' ') + 1);
+  return { ...trouble, reason: trouble.reason.replaceAll(secret, '[credential]') };
 }
 
 interface Limit {

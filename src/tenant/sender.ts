@@ -1,0 +1,63 @@
+/** Sends a message in its turn, and again where that can do no harm. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from './answers.js';
+import { type Connection, type Signature, withoutQuery } from './connection.js';
+import type { Governor, Tier } from './governor.js';
+import type { Method, TenantOptions, TenantRequest } from './http.js';
+import { pauseBeforeRetry, refusalOf, type Try } from './retry.js';
+
+/** One request, and how it is signed each time it is sent. */
+export interface Message {
+  readonly request: TenantRequest<unknown>;
+  readonly repeat: 'when-it-fails' | 'never';
+  sign(signal: AbortSignal | undefined): Promise<Signature>;
+}
+
+export type Send = (message: Message) => Promise<Answer>;
+
+/** Signed before its turn is asked for: a signature may itself take a request of the same tier. */
+export function createSender(connection: Connection, governor: Governor, options: TenantOptions): Send {
+  const { onWait, repeats = 2 } = options;
+  return async ({ request, repeat, sign }) => {
+    const signal = anySignal(options.signal, request.signal);
+    const tier = tierOf(request.method);
+    for (let tries = 1; ; tries += 1) {
+      const signature = await sign(signal);
+      const ended = await governor.schedule(tier, {
+        method: request.method,
+        path: withoutQuery(request.path),
+        signal: anySignal(signal, request.unlessSent),
+        send: async () => {
+          await request.beforeSend?.();
+          return connection.tryOnce(request, signature, signal);
+        },
+        refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
+      });
+      const mayRepeat = repeat === 'when-it-fails' && tries <= repeats;
+      const pause = mayRepeat ? pauseBeforeRetry(ended, tries, Math.random()) : undefined;
+      if (pause === undefined) return answerOf(ended);
+      if (pause >= 1000) onWait?.({ tier, seconds: Math.ceil(pause / 1000), reason: 'repeat' });
+      await rest(pause, signal);
+    }
+  };
+}
+
+/** Qlik counts reads and everything else apart (qlik-facts, "Rate limits"). */
+function tierOf(method: Method): Tier {
+  return method === 'GET' ? 1 : 2;
+}
+
+function answerOf(ended: Try): Answer {
+  if (ended.kind === 'failure') throw ended.failure.error;
+  return ended.answer;
+}
+
+async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+}
+
+function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 1 ? AbortSignal.any(given) : given[0];
+}
