@@ -2,7 +2,7 @@
 
 import { describeGaps, describeReach } from '../core/impact-gate.js';
 import { isWhole } from '../core/impact-tally.js';
-import { type ImpactTextOptions, renderMissing } from './impact-text.js';
+import { type ImpactTextOptions, renderUsageOff } from './impact-text.js';
 import { printable } from './paint.js';
 import type { PlanReport } from './report.js';
 
@@ -14,10 +14,11 @@ export function renderPlanImpact(
   if (impact === undefined) return '';
   const actions = new Map(plan.changes.map(({ name, action }) => [name, action]));
   const lines = impact.extensions.map(({ extension, uses }) => {
-    const none = isWhole(impact) ? 'no visible app' : `no use seen; ${printable(describeGaps(impact))}`;
+    const none = isWhole(impact) ? 'no visible app' : 'no use seen';
     const reach = uses.length === 0 ? none : describeReach(uses);
     return `  ${actions.get(extension) ?? 'change'} ${printable(extension)}: ${reach}\n`;
   });
   if (lines.length === 0) return '';
-  return `Apps that use what changes:\n${lines.join('')}${renderMissing(impact, paint)}`;
+  const gaps = isWhole(impact) ? '' : `  at least that: ${printable(describeGaps(impact))}\n`;
+  return `Apps that use what changes:\n${lines.join('')}${gaps}${renderUsageOff(impact, paint)}`;
 }

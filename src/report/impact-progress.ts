@@ -14,9 +14,11 @@ const barWidth = 24;
 export function openScanProgress(sink: ProgressSink): ScanProgress {
   const started = performance.now();
   let lastWord = started;
+  let lastDrawn = Number.NEGATIVE_INFINITY;
   let latest = { done: 0, total: 0 };
   const say = (): void => {
     lastWord = performance.now();
+    lastDrawn = lastWord;
     const text = describe(latest, performance.now() - started);
     sink.write(sink.isTerminal ? `\r\u001b[K${bar(latest)} ${text}` : `  ${text}\n`);
   };
@@ -27,7 +29,7 @@ export function openScanProgress(sink: ProgressSink): ScanProgress {
   return {
     update(progress) {
       latest = progress;
-      if (sink.isTerminal && performance.now() - lastWord >= redrawMs) say();
+      if (sink.isTerminal && performance.now() - lastDrawn >= redrawMs) say();
     },
     end() {
       clearInterval(beat);

@@ -112,15 +112,16 @@ function renderUnopened({ unopened }: Impact, { detail }: ImpactTextOptions): st
   return `Not opened, so nothing is known of them:\n${lines.join('')}${rest}`;
 }
 
-export function renderMissing({ missing, usage }: Impact, paint: Paint): string {
-  const off =
-    usage === 'off'
-      ? ["the tenant's items settings have usage metrics off, so nobody knows how many people see an app"]
-      : [];
-  return [
-    ...off.map((text) => `${paint('yellow', 'no usage:')} ${text}\n`),
-    ...missing.map((text) => `${paint('yellow', 'missing:')} ${printable(text)}\n`),
-  ].join('');
+function renderMissing(impact: Impact, paint: Paint): string {
+  const lines = impact.missing.map((text) => `${paint('yellow', 'missing:')} ${printable(text)}\n`);
+  return `${renderUsageOff(impact, paint)}${lines.join('')}`;
+}
+
+export function renderUsageOff({ usage }: Impact, paint: Paint): string {
+  if (usage === 'on') return '';
+  const text =
+    "the tenant's items settings have usage metrics off, so nobody knows how many people see an app";
+  return `${paint('yellow', 'no usage:')} ${text}\n`;
 }
 
 function renderScope({ apps, unopened }: Impact): string {
