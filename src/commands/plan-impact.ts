@@ -58,7 +58,7 @@ function countReads(proposal: Proposal, reads: number): Proposal {
 }
 
 /** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */
-function blockChanges(
+export function blockChanges(
   plan: Plan,
   blocks: ReadonlyMap<string, Blocked>,
   tenant: string,

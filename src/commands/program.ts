@@ -14,6 +14,7 @@ import { addImpact } from './program/impact.js';
 import { addInit } from './program/init.js';
 import { addPack } from './program/pack.js';
 import { addPlan } from './program/plan.js';
+import { addPromote } from './program/promote.js';
 import { addPull } from './program/pull.js';
 import { addRollback } from './program/rollback.js';
 import { addSandbox } from './program/sandbox.js';
@@ -54,6 +55,7 @@ const commands: Readonly<Record<string, AddCommand>> = {
   pack: addPack,
   history: addHistory,
   rollback: addRollback,
+  promote: addPromote,
   drift: addDrift,
   adopt: addAdopt,
   pull: addPull,

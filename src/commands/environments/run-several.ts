@@ -7,16 +7,19 @@ import { print } from '../print.js';
 import type { SettingsSource } from '../settings.js';
 import { type Chosen, chooseEnvironments } from './choose.js';
 import { openGovernors } from './governors.js';
+import { assertKnown } from './known.js';
 import { runSideBySide } from './side-by-side.js';
 
 /** @throws UserError for what no run on several environments can do */
 export async function runSeveral(input: OnEnvironments, source: SettingsSource): Promise<ExitCode> {
   const { command, given, io, work } = input;
   assertForSeveral(input, source);
+  assertKnown(source.asked, source);
   const { names, share } = chooseEnvironments(source, given.shard, io);
   if (share !== undefined) io.stderr.write(`${describeShare(names, share)}\n`);
   const environments = await runSideBySide(names, {
     ...{ command, source, io, work },
+    among: names,
     confirm: input.confirm ?? [],
     governorFor: openGovernors(),
   });

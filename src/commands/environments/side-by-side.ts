@@ -16,6 +16,8 @@ export interface SideBySide {
   readonly command: RunHeader['command'];
   readonly source: SettingsSource;
   readonly io: Io;
+  /** Every environment of the command, also those of other times. */
+  readonly among: readonly string[];
   /** `--confirm`, each. */
   readonly confirm: readonly string[];
   readonly governorFor: GovernorFor;
@@ -32,7 +34,7 @@ export async function runSideBySide(
   const { source, io } = input;
   const show = printInOrder(source.flags.json === true ? undefined : io.stdout);
   return mapAtMost(mostAtOnce, names, async (environment, index) => {
-    const { text, result } = await runOne(environment, names, input);
+    const { text, result } = await runOne(environment, input);
     show(index, text);
     return result;
   });
@@ -40,10 +42,9 @@ export async function runSideBySide(
 
 async function runOne(
   environment: string,
-  names: readonly string[],
-  { command, source, io, confirm, governorFor, work }: SideBySide,
+  { command, source, io, among, confirm, governorFor, work }: SideBySide,
 ): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
-  const argv = withOtherConfirmations(io.argv, environment, names, source, confirm);
+  const argv = withOtherConfirmations(io.argv, environment, among, source, confirm);
   const own = openOwnIo(environment, { ...fieldsOf(io), argv });
   const ending = await endOf(own.io, async () => {
     io.interrupted.throwIfAborted();

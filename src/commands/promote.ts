@@ -1,0 +1,96 @@
+/** `qlik-sync promote`: the archives that one environment holds, to another or to waves of others. */
+
+import { type ExitCode, UserError } from '../core/errors.js';
+import { parseWaves } from '../core/waves.js';
+import { openGovernors } from './environments/governors.js';
+import { assertKnown } from './environments/known.js';
+import type { Io } from './io.js';
+import { openHeld } from './promote/held.js';
+import { promoteTo } from './promote/promote-to.js';
+import { openSettings, type SettingsSource } from './settings.js';
+import type { Approving } from './settle.js';
+import { type RunFlags, stopSignal } from './tenant-run.js';
+
+export type PromoteFlags = RunFlags &
+  Approving & {
+    /** `canary/eu,us`; absent: one environment. */
+    readonly waves?: string;
+    readonly onWaveFailure?: 'stop' | 'restore';
+  };
+
+/** @param words the environment to promote to, unless there are waves, then names or globs of extensions */
+export async function promote(
+  from: string,
+  words: readonly string[],
+  given: PromoteFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const signal = stopSignal(given, io);
+  const source = await openEnvironments(from, given, io);
+  const { waves, names } = readGoal(from, words, given, source);
+  const governorFor = openGovernors();
+  const site = { settings: source.settingsFor(from), io, governorFor };
+  const held = await openHeld(from, names, site);
+  try {
+    const [only] = waves.flat();
+    if (given.waves === undefined && only !== undefined) {
+      return await promoteTo(held, given, { ...site, settings: source.settingsFor(only) }, { signal });
+    }
+    const { promoteWaves } = await import('./promote/waves.js');
+    return await promoteWaves({ held, waves, given, source, io, governorFor, signal });
+  } finally {
+    await held.close();
+  }
+}
+
+/** What chooses one tenant for other commands has no meaning here. @throws UserError */
+async function openEnvironments(from: string, given: PromoteFlags, io: Io): Promise<SettingsSource> {
+  const { env, tenant, context, sandbox, sandboxDir } = given;
+  const options = [
+    env && '--env',
+    tenant && '--tenant',
+    context && '--context',
+    (sandbox || sandboxDir) && '--sandbox',
+  ];
+  const option = options.find((each) => typeof each === 'string');
+  if (option !== undefined) {
+    throw new UserError(
+      `${option} has no say in a promote, which is from one environment of the config to others.`,
+      {
+        hint: usage,
+      },
+    );
+  }
+  return openSettings({ ...given, env: [from] }, io);
+}
+
+const usage =
+  'qlik-sync promote <from> <to> [name…], or qlik-sync promote <from> --waves canary/eu,us [name…]';
+
+interface Goal {
+  readonly waves: ReturnType<typeof parseWaves>;
+  readonly names: readonly string[];
+}
+
+/** @throws UserError */
+function readGoal(
+  from: string,
+  words: readonly string[],
+  { waves: given, onWaveFailure }: PromoteFlags,
+  source: SettingsSource,
+): Goal {
+  const [to, ...rest] = words;
+  if (given === undefined && to === undefined) {
+    throw new UserError(`promote ${from}: the environment to promote to is missing.`, { hint: usage });
+  }
+  if (given === undefined && onWaveFailure !== undefined) {
+    throw new UserError('--on-wave-failure is for --waves.', { hint: usage });
+  }
+  const waves = given === undefined ? [[to ?? '']] : parseWaves(given);
+  const targets = waves.flat();
+  assertKnown([from, ...targets], source);
+  if (targets.includes(from)) {
+    throw new UserError(`${from} is what is promoted from, so it cannot be promoted to.`, { hint: usage });
+  }
+  return { waves, names: given === undefined ? rest : words };
+}

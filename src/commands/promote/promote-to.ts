@@ -1,0 +1,39 @@
+/** One environment gets the archives of another, through the same plan, rails, approval and journal as apply. */
+
+import type { ExitCode } from '../../core/errors.js';
+import { createArchivePacker } from '../../source/archived.js';
+import { withImpact } from '../plan-impact.js';
+import type { Approving, Planned } from '../settle.js';
+import { settle } from '../settle.js';
+import type { Site } from '../site.js';
+import { runAt } from '../tenant-run.js';
+import { withPolicy } from '../with-policy.js';
+import type { Held } from './held.js';
+import { proposePromotion } from './propose-promotion.js';
+
+export interface Promoting extends Pick<Planned, 'signal' | 'onRun'> {}
+
+export function promoteTo(
+  held: Held,
+  given: Approving,
+  site: Site,
+  { signal, onRun }: Promoting,
+): Promise<ExitCode> {
+  return runAt('promote', site, signal, async (place, running) => {
+    const proposed = await proposePromotion(held, given, place);
+    const { report, guard, folders } = await withPolicy(await withImpact(proposed, place, given), place);
+    return settle(
+      place,
+      {
+        command: 'promote',
+        report,
+        guard,
+        desired: folders.desired,
+        pack: createArchivePacker(held.archives),
+        ...(onRun !== undefined && { onRun }),
+        ...running,
+      },
+      given,
+    );
+  });
+}
