@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { outputJsonSchema } from '../../src/report/json-schema.js';
 import type { SandboxOptions } from '../../src/sandbox/start.js';
 import { ask } from '../sandbox/support.js';
 import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
@@ -120,6 +122,26 @@ describe('the questions', () => {
     });
     const asked = (await world.tenant.takeRequests()).filter(({ path }) => path.includes('publisheditems'));
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('its documents', () => {
+  it('keep to the published schema', async () => {
+    const { world } = await worldOf(['kpi-card', 'sankey'], [['kpi-card', 'lost-chart']]);
+    const { $defs } = outputJsonSchema() as { $defs: object };
+    const ajv = new Ajv2020({ strict: false, logger: false });
+    const validate = ajv.compile({ $ref: '#/$defs/impact', $defs });
+    for (const args of [[], ['--unused'], ['--missing'], ['--max-apps', '1', '--no-cache']]) {
+      const document = await world.json(['impact', ...args]);
+      expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+      expect(document.command).toBe('impact');
+    }
+  });
+
+  it.each(['markdown', 'html'])('are written as %s with the apps', async (kind) => {
+    const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
+    await world.run(['impact', '--report', `${kind}=report.txt`]);
+    expect(readFileSync(join(world.workspace.folder, 'report.txt'), 'utf8')).toContain(apps[0]!.name);
   });
 });
 

@@ -46,6 +46,7 @@ function answering(bytes: Buffer, random: Random): TenantHttp {
   return {
     origin,
     authorize: async () => 'Bearer none',
+    renew: async () => false,
     close: async () => undefined,
     request: async ({ method, path, read }) => {
       const answer: Answer = { method, path, origin, credential: 'API key', status, headers, body: bytes };

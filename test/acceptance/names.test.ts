@@ -1,0 +1,183 @@
+/** Names that break things elsewhere, and the odd tenants and projects of acceptance 4. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SandboxOptions } from '../../src/sandbox/start.js';
+import { runInProcess } from './in-process.js';
+import { handMade } from './race-scene.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write(configOf('acme'));
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function configOf(project: string): Record<string, string> {
+  const config = { project, extensions: ['extensions/*'], maxDeletePercent: 100 };
+  return { 'qlik-sync.config.json': JSON.stringify(config) };
+}
+
+const run = (args: readonly string[], folder = workspace): Promise<Result> =>
+  runInProcess(args, { cwd: folder.folder, env: tenant.env });
+const apply = (...more: readonly string[]): Promise<Result> => run(['apply', '--yes', ...more]);
+const writes = async (): Promise<readonly string[]> =>
+  (await tenant.takeRequests()).filter(({ method }) => method !== 'GET').map(({ method }) => method);
+
+/** Starts over with a tenant of another kind. */
+async function useTenant(options: SandboxOptions): Promise<void> {
+  await tenant.close();
+  tenant = await openTestTenant(options);
+}
+
+const find = async (name: string) =>
+  (await tenant.client.list()).find((record) => record.qextFilename === name);
+
+describe('a name', () => {
+  const names = [
+    'größe',
+    'a"b',
+    "it's",
+    '-x',
+    '--prune',
+    'two words',
+    'a.b.c',
+    '..a',
+    'a%2Fb',
+    '日本語',
+    'a;b&c',
+    '$HOME',
+    'CON',
+  ];
+
+  const folder = 'extensions/named';
+
+  it.each(names)('%s lives: created, in sync, updated by name, deleted', async (name) => {
+    workspace.write({ ...extensionFiles(name, { folder }), ...extensionFiles('stays') });
+    expect((await apply()).code).toBe(0);
+    expect(await find(name)).toBeDefined();
+    await tenant.takeRequests();
+    expect((await apply()).code).toBe(0);
+    expect(await writes()).toEqual([]);
+    workspace.write(extensionFiles(name, { code: 'two', version: '2.0.0', folder }));
+    const updated = await apply('--', name);
+    expect([updated.code, updated.stderr]).toEqual([0, expect.stringContaining('updated')]);
+    workspace.remove(folder);
+    expect((await apply('--prune')).code).toBe(0);
+    expect(await find(name)).toBeUndefined();
+    expect(await find('stays')).toBeDefined();
+  });
+
+  it('in two Unicode forms is one name', async () => {
+    const files = Object.entries(extensionFiles('größe', { folder }));
+    const inForm = (form: 'NFC' | 'NFD'): Record<string, string> =>
+      Object.fromEntries(files.map(([path, content]) => [path.normalize(form), content]));
+    workspace.write(inForm('NFD'));
+    expect((await apply()).code).toBe(0);
+    expect(await find('größe'.normalize('NFC'))).toBeDefined();
+    workspace.remove(folder);
+    workspace.write(inForm('NFC'));
+    await tenant.takeRequests();
+    expect((await apply()).code).toBe(0);
+    expect(await writes()).toEqual([]);
+  });
+
+  it.each(['..', '.'])('%s of a record is never part of a path', async (name) => {
+    const good = await tenant.client.create({
+      data: { name: 'x', qextFilename: name, tags: ['qlik-sync:acme'] },
+    });
+    workspace.write(extensionFiles('kpi'));
+    await tenant.takeRequests();
+    await apply('--prune', '--no-backup');
+    const paths = (await tenant.takeRequests()).map(({ path }) => path);
+    const allowed = [
+      '/api/v1/extensions',
+      `/api/v1/extensions/${good.id}`,
+      `/api/v1/extensions/${good.id}/file`,
+    ];
+    expect(
+      paths.filter((path) => !allowed.includes(path) && !/^\/api\/v1\/extensions\/[\w-]{32}/.test(path)),
+    ).toEqual([]);
+  });
+});
+
+describe('a rename by case alone', () => {
+  it('is refused whole, in the folders and against the tenant', async () => {
+    workspace.write(extensionFiles('Kpi'));
+    expect((await apply()).code).toBe(0);
+    const before = await tenant.client.list();
+    workspace.remove('extensions/Kpi');
+    workspace.write(extensionFiles('kpi', { code: 'two' }));
+    for (const flags of [[], ['--prune'], ['--prune', '--allow-rename', 'kpi']]) {
+      await tenant.takeRequests();
+      const { code, stderr } = await apply(...flags);
+      expect(code).toBe(6);
+      expect(stderr).toContain('Kpi and kpi differ only in case');
+      expect(await writes()).toEqual([]);
+    }
+    expect(await tenant.client.list()).toEqual(before);
+  });
+});
+
+describe('two projects on one tenant', () => {
+  it('leave each other alone, whatever they are told to prune', async () => {
+    const other = createWorkspace();
+    other.write({ ...configOf('others'), ...extensionFiles('theirs'), ...extensionFiles('both') });
+    workspace.write({ ...extensionFiles('ours'), ...extensionFiles('stays') });
+    try {
+      expect((await run(['apply', '--yes', '--prune'], other)).code).toBe(0);
+      expect((await apply('--prune')).code).toBe(0);
+      workspace.write(extensionFiles('both', { code: 'of the other project' }));
+      const taken = await apply('--prune');
+      expect([taken.code, taken.stdout]).toEqual([6, expect.stringContaining('belongs to project others')]);
+      expect((await apply('--prune', '--adopt', 'both')).code).toBe(6);
+      workspace.remove('extensions/ours');
+      expect((await apply('--prune')).code).toBe(6);
+      const names = (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
+      expect(names).toEqual(['both', 'stays', 'theirs']);
+      expect((await run(['plan'], other)).stdout).toContain('2 unchanged');
+    } finally {
+      other.dispose();
+    }
+  });
+});
+
+describe('a tenant that keeps no tags', () => {
+  it('is found at the first create: one record, exit 5, and nothing after it', async () => {
+    await useTenant({ tags: 'drop' });
+    workspace.write({ ...extensionFiles('a'), ...extensionFiles('b'), ...extensionFiles('c') });
+    const { code, stdout } = await apply();
+    expect(code).toBe(5);
+    expect(stdout).toContain('did not keep qlik-sync:acme');
+    expect((await writes()).filter((method) => method === 'POST')).toEqual(['POST']);
+    expect(await tenant.client.list()).toHaveLength(1);
+    await tenant.takeRequests();
+    const again = await apply();
+    expect(again.code).not.toBe(0);
+    expect(await tenant.client.list()).toHaveLength(2);
+  });
+});
+
+describe('an archive that somebody edited', () => {
+  it('and uploaded again under our own archive name is drift, not ours', async () => {
+    workspace.write(extensionFiles('kpi'));
+    expect((await apply()).code).toBe(0);
+    const ours = (await find('kpi'))?.file?.originalname ?? '';
+    expect(ours).toMatch(/^qs1-/);
+    await tenant.edit({ name: 'kpi', file: await handMade('kpi'), filename: ours });
+    const edited = await find('kpi');
+    expect(edited?.file?.originalname).toBe(ours);
+    const stopped = await apply();
+    expect([stopped.code, stopped.stdout]).toEqual([7, expect.stringContaining('--overwrite kpi')]);
+    expect((await find('kpi'))?.file?.md5).toBe(edited?.file?.md5);
+    expect((await apply('--overwrite', 'kpi')).code).toBe(0);
+    expect((await find('kpi'))?.file?.originalname).toBe(ours);
+  });
+});
