@@ -39,7 +39,7 @@ export function createProgram(io: Io, finish: Finish): Command {
     });
   program.addHelpText(
     'after',
-    '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift · 130 interrupted',
+    '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift or conflict · 9 out of time · 130 interrupted',
   );
   for (const add of findCommands(io.argv[0])) add(program, io, finish);
   return program;
