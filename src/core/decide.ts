@@ -212,7 +212,7 @@ function describeUpload(
   const versions = describeVersions(actual.qextVersion, desired.manifest.version);
   switch (state) {
     case 'changed':
-      return { reason: 'content-changed', message: `content changed${versions}` };
+      return { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` };
     case 'unmarked':
       return markerOf(actual).kind === 'outdated'
         ? { reason: 'marker-outdated', message: 'same content, uploaded once to renew its marker' }
@@ -233,6 +233,13 @@ function describeUpload(
     case 'skipped':
       throw new Error(`no upload is decided for state ${state}`);
   }
+}
+
+/** Where the very archive counts, it may be another one of the same files. */
+function whatChanged({ archiveMd5, digest }: DesiredExtension, actual: ActualExtension): string {
+  const marker = markerOf(actual);
+  const isSame = archiveMd5 !== undefined && marker.kind === 'ours' && digest.startsWith(marker.digestStart);
+  return isSame ? 'same files in another archive' : 'content changed';
 }
 
 function describeVersions(before: string | undefined, after: string | undefined): string {
