@@ -36,9 +36,11 @@ function parseText(displayFile: string, text: string, lineCounter: LineCounter):
     return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError(displayFile, [{ path: '', message: 'is nested too deeply' }], { cause: error });
+    throw new ConfigError(displayFile, [{ path: '', message: tooDeep }], { cause: error });
   }
 }
+
+const tooDeep = 'is nested too deeply';
 
 type Resolve = (alias: Alias) => unknown;
 
@@ -61,6 +63,8 @@ function toValue(displayFile: string, document: Document): unknown {
 }
 
 function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
+  // The parser's own words where its recursion ends.
+  if (error.message.startsWith('Maximum call stack')) return { path: '', message: tooDeep };
   const tabs = error.code === 'TAB_AS_INDENT' ? { hint: 'indent with spaces' } : {};
   return {
     path: '',
