@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { UserError } from '../core/errors.js';
+import { nestsTooDeep } from '../core/nesting.js';
 import type { DeepReadonly } from './documents.js';
 import { planRequest } from './plan-request.js';
 
@@ -55,6 +56,7 @@ function parseObject(file: string, text: string): Readonly<Record<string, unknow
 }
 
 function parse(file: string, text: string): unknown {
+  if (nestsTooDeep(text)) throw new UserError(`${file} is no plan: it is nested too deeply.`, makeOne);
   try {
     return JSON.parse(text);
   } catch (cause) {
