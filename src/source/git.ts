@@ -1,10 +1,7 @@
 /** Which commit the folders are at: recorded in documents and journals, never used to decide. */
 
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { withoutUndefined } from '../core/present.js';
-
-const runFile = promisify(execFile);
+import { runGit } from './run-git.js';
 
 export interface GitState {
   /** 40 (or 64) hex digits. */
@@ -18,12 +15,7 @@ export interface GitState {
 /** Empty outside a repository, without a commit, or without git. Costs a process, so only what is recorded asks. */
 export async function readGitState(folder: string): Promise<GitState> {
   try {
-    const { stdout } = await runFile(
-      'git',
-      ['-C', folder, '--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--', '.'],
-      { timeout: 10_000, maxBuffer: 2 ** 26 },
-    );
-    return parseStatus(stdout);
+    return parseStatus(await runGit(folder, ['status', '--porcelain=v2', '--branch', '--', '.']));
   } catch {
     return {};
   }

@@ -1,9 +1,6 @@
 /** What would be lost if files were overwritten: everything that git could not give back. */
 
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const runFile = promisify(execFile);
+import { listGit } from './run-git.js';
 
 /**
  * Those of `paths` that differ from the last commit or are not in it: all of them outside a repository, or without git.
@@ -27,7 +24,5 @@ export async function findUnsaved(folder: string, paths: readonly string[]): Pro
 }
 
 async function list(folder: string, args: readonly string[]): Promise<ReadonlySet<string>> {
-  const options = { timeout: 30_000, maxBuffer: 2 ** 26 };
-  const { stdout } = await runFile('git', ['-C', folder, '--no-optional-locks', ...args], options);
-  return new Set(stdout.split('\0').map((path) => path.normalize('NFC')));
+  return new Set((await listGit(folder, args)).map((path) => path.normalize('NFC')));
 }
