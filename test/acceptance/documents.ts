@@ -20,10 +20,14 @@ function openSchema(): Ajv2020 {
 }
 
 /** The one document on stdout, as its definition describes it. */
-export function readDocument(definition: string, { stdout, code }: Result): Record<string, unknown> {
+export function readDocument(
+  definition: string,
+  { stdout, code }: Result,
+  command: string = definition,
+): Record<string, unknown> {
   const document = JSON.parse(stdout);
   const validate = openSchema().compile({ $ref: `output#/$defs/${definition}` });
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
-  expect(document).toMatchObject({ command: definition, schemaVersion: 1, exitCode: code });
+  expect(document).toMatchObject({ command, schemaVersion: 1, exitCode: code });
   return document;
 }

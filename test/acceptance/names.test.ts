@@ -49,7 +49,7 @@ describe('a name', () => {
     '--prune',
     'two words',
     'a.b.c',
-    '..a',
+    'a..b',
     'a%2Fb',
     '日本語',
     'a;b&c',

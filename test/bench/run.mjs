@@ -4,6 +4,7 @@
  */
 
 import { measureApply } from './apply.mjs';
+import { measureFleet } from './fleet.mjs';
 import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureMultipart } from './multipart.mjs';
@@ -17,6 +18,7 @@ const measures = {
   'start-up': measureStartUp,
   multipart: measureMultipart,
   apply: measureApply,
+  fleet: measureFleet,
   memory: measureMemory,
   impact: measureImpact,
   watch: measureWatch,

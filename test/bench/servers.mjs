@@ -40,22 +40,25 @@ export async function startSandbox({ latencyMs = 0 } = {}) {
 }
 
 function requestLog(url, apiKey) {
-  const call = async (method) => {
-    const answer = await fetch(`${url}/__sandbox/requests`, {
-      method,
-      headers: { authorization: `Bearer ${apiKey}`, connection: 'close' },
-    });
-    if (!answer.ok) throw new Error(`${method} /__sandbox/requests: ${answer.status}`);
-    return answer;
-  };
   return {
-    forgetRequests: async () => void (await call('DELETE')),
-    /** What was asked since, as `GET /path → 200`. */
-    requests: async () => {
-      const entries = await (await call('GET')).json();
-      return entries.map(({ method, path, status }) => `${method} ${path} → ${status}`);
-    },
+    forgetRequests: async () => void (await callLog('DELETE', url, apiKey)),
+    requests: () => readRequests(url, apiKey),
   };
+}
+
+/** What an embedded tenant was asked since it forgot, as `GET /path → 200`. */
+export async function readRequests(url, apiKey) {
+  const entries = await (await callLog('GET', url, apiKey)).json();
+  return entries.map(({ method, path, status }) => `${method} ${path} → ${status}`);
+}
+
+async function callLog(method, url, apiKey) {
+  const answer = await fetch(`${url}/__sandbox/requests`, {
+    method,
+    headers: { authorization: `Bearer ${apiKey}`, connection: 'close' },
+  });
+  if (!answer.ok) throw new Error(`${method} /__sandbox/requests: ${answer.status}`);
+  return answer;
 }
 
 export const listRequest = 'GET /api/v1/extensions → 200';

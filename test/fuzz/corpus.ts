@@ -142,3 +142,18 @@ export const journals = toBytes([
     .map((line) => `${JSON.stringify(line)}\n`)
     .join(''),
 ]);
+
+/** A plan document as `plan --out` writes it, made smaller. */
+export const plans = toBytes([
+  JSON.stringify({
+    ...{ command: 'plan', schemaVersion: 1, tool: 'qlik-sync/1.0.0', project: 'acme', environment: 'prod' },
+    tenant: { url: 'https://a.example', identity: 'https://a.example', source: 'config' },
+    digest: `sha256:${'a'.repeat(64)}`,
+    changes: [
+      { name: 'kpi', action: 'update', state: 'changed', desired: { digest: 'd' }, actual: { id: 'i', md5 } },
+      { name: 'old', action: 'delete', state: 'orphan', blocked: { rail: 'protected' }, actual: { id: 'j' } },
+    ],
+    request: { names: [], prune: true, onDrift: 'stop', adopt: ['kpi'] },
+    exitCode: 0,
+  }),
+]);

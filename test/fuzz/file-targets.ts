@@ -2,6 +2,7 @@
 
 import { parseManifest } from '../../src/core/manifest.js';
 import { parseRun } from '../../src/reconcile/runs.js';
+import { parseReviewedPlan } from '../../src/report/reviewed-plan.js';
 import { digestArchive, openArchive } from '../../src/source/archive.js';
 import { readArchived } from '../../src/source/archived.js';
 
@@ -46,4 +47,10 @@ export function journalTarget(bytes: Buffer): void {
     if (typeof before.name !== 'string' || before.step < 0) throw new Error('half a step');
     if (after !== undefined && after.step !== before.step) throw new Error('the answer of another step');
   }
+}
+
+/** A plan that is told is one that an approval can be bound to. */
+export function planTarget(bytes: Buffer): void {
+  const { digest, changes } = parseReviewedPlan('plan.json', bytes.toString('utf8'));
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest) || !Array.isArray(changes)) throw new Error('half a plan');
 }

@@ -4,8 +4,8 @@
  */
 
 import { jsonConfigTarget, yamlConfigTarget } from './config-targets.js';
-import { archives, journals, manifests } from './corpus.js';
-import { archivedTarget, digestTarget, journalTarget, manifestTarget } from './file-targets.js';
+import { archives, journals, manifests, plans } from './corpus.js';
+import { archivedTarget, digestTarget, journalTarget, manifestTarget, planTarget } from './file-targets.js';
 import type { Target } from './target.js';
 import { answerTargets } from './tenant-targets.js';
 
@@ -16,5 +16,6 @@ export const targets: readonly Target[] = [
   { name: 'archive digest', runs: 8_000, corpus: archives, read: digestTarget },
   { name: 'archive as extension', runs: 4_000, corpus: archives, read: archivedTarget },
   { name: 'journal', runs: 10_000, corpus: journals, read: journalTarget },
+  { name: 'plan file', runs: 10_000, corpus: plans, read: planTarget },
   ...answerTargets,
 ];

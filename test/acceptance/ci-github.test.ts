@@ -1,0 +1,230 @@
+/** examples/ci/github: every step run as GitHub runs it, against the sandbox, with the built command line. */
+
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { extensionFiles } from './workspace.js';
+import { zipOf } from './zips.js';
+import { type Event, type JobResult, runWorkflow } from './ci/github.js';
+import { examples, openPipelineShell, type PipelineShell, writeFiles } from './ci/shell.js';
+
+let shell: PipelineShell;
+beforeEach(async () => {
+  shell = await openPipelineShell();
+});
+afterEach(async () => {
+  const told = [...shell.calls(), shell.printed()].join('\n');
+  for (const secret of Object.values(shell.secrets)) expect(told).not.toContain(secret);
+  await shell.close();
+});
+
+const hasJq = (): boolean => {
+  try {
+    return execFileSync('jq', ['--version'], { stdio: 'pipe' }).length > 0;
+  } catch {
+    process.stderr.write('\nNOT TESTED: comments and issues of examples/ci/github need jq, which is not here.\n\n');
+    return false;
+  }
+};
+
+const onPullRequest = (from: 'acme/charts' | 'stranger/charts'): Omit<Event, 'secrets'> => ({
+  github: {
+    ...{ repository: 'acme/charts', actor: 'ann', token: 'a-token' },
+    event: { pull_request: { number: 7, head: { repo: { full_name: from } } } },
+  },
+});
+
+function run(workflow: string, event: Partial<Event> = {}): Promise<Record<string, JobResult>> {
+  const github = { repository: 'acme/charts', actor: 'ann', token: 'a-token', event: {} };
+  return runWorkflow(join(examples, 'github', workflow), shell, { github, secrets: shell.secrets, ...event });
+}
+
+const results = (jobs: Record<string, JobResult>): Record<string, string> =>
+  Object.fromEntries(Object.entries(jobs).map(([name, { result }]) => [name, result]));
+
+async function written(): Promise<readonly string[]> {
+  const requests = await shell.tenant.takeRequests();
+  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
+}
+
+async function deploy(): Promise<void> {
+  expect(results(await run('deploy.yml'))).toEqual({ plan: 'success', apply: 'success' });
+  await shell.tenant.takeRequests();
+}
+
+async function editByHand(): Promise<void> {
+  const file = await zipOf({ 'kpi.qext': '{"name":"kpi","type":"visualization"}', 'kpi.js': 'define([])' });
+  await shell.tenant.edit({ name: 'kpi', file: file.toString('base64'), filename: 'by-hand.zip' });
+}
+
+describe.skipIf(!hasJq())('plan.yml', () => {
+  it('posts one comment and keeps it up to date', async () => {
+    const stranger = { id: 99, body: '<!-- qlik-sync:plan:acme:prod -->\nquoted', user: { login: 'bob' } };
+    const event = onPullRequest('acme/charts');
+    const jobs = await run('plan.yml', event);
+    expect(results(jobs)).toEqual({ validate: 'success', plan: 'success' });
+    expect(jobs['plan']?.summary).toContain('2 changes');
+    expect(shell.gh().comments.map(({ body }) => body.split('\n')[1])).toEqual([
+      '### 📋 qlik-sync plan · prod · acme: 2 changes',
+    ]);
+    shell.addComment(stranger);
+    shell.commit(extensionFiles('third'));
+    await run('plan.yml', event);
+    expect(shell.gh().comments.map(({ body }) => body.split('\n')[1])).toEqual([
+      '### 📋 qlik-sync plan · prod · acme: 3 changes',
+      'quoted',
+    ]);
+    expect(await written()).toEqual([]);
+  });
+
+  it('says in the comment what stops it', async () => {
+    await shell.tenant.addFaults([{ method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 403 }]);
+    const jobs = await run('plan.yml', onPullRequest('acme/charts'));
+    expect(jobs['plan']).toMatchObject({ result: 'failure', code: 4 });
+    expect(shell.gh().comments[0]?.body).toContain('❌ qlik-sync plan');
+  });
+
+  it('checks a fork without any secret, and no more', async () => {
+    const jobs = await run('plan.yml', { ...onPullRequest('stranger/charts'), secrets: {} });
+    expect(results(jobs)).toEqual({ validate: 'success', plan: 'skipped' });
+    expect(jobs['validate']?.env).toEqual({});
+    expect(shell.gh().comments).toEqual([]);
+    expect(await shell.tenant.takeRequests()).toEqual([]);
+  });
+
+  it('runs no program that the pull request brings', async () => {
+    shell.commit({
+      'package.json': '{"private":true,"scripts":{"postinstall":"touch installed"}}',
+      'qlik-sync.config.json': JSON.stringify({
+        project: 'acme',
+        extensions: ['extensions/*'],
+        policy: { command: ['touch', 'policy'] },
+        environments: {
+          prod: { tenant: shell.tenant.sandbox.url, auth: { apiKey: { command: ['touch', 'secret'] } } },
+        },
+      }),
+    });
+    const jobs = await run('plan.yml', onPullRequest('acme/charts'));
+    expect(jobs['plan']).toMatchObject({ result: 'failure', code: 3 });
+    expect(shell.gh().comments[0]?.body).toContain('--no-exec');
+  });
+
+  it('stops at broken folders', async () => {
+    shell.commit({ 'extensions/kpi/kpi.js': '' });
+    const jobs = await run('plan.yml', onPullRequest('acme/charts'));
+    expect(results(jobs)).toEqual({ validate: 'failure', plan: 'skipped' });
+    expect(shell.printed()).toContain('::error file=extensions/kpi/kpi.js');
+  });
+});
+
+describe('deploy.yml', () => {
+  it('applies the plan of its first job, then nothing', async () => {
+    const jobs = await run('deploy.yml');
+    expect(results(jobs)).toEqual({ plan: 'success', apply: 'success' });
+    expect(jobs['apply']?.summary).toContain('2 changes applied');
+    expect(await written()).toEqual(['POST', 'POST']);
+    expect(results(await run('deploy.yml'))).toEqual({ plan: 'success', apply: 'skipped' });
+    expect(await written()).toEqual([]);
+  });
+
+  it('keeps what a rollback needs', async () => {
+    await deploy();
+    shell.commit(extensionFiles('kpi', { code: 'two' }));
+    const jobs = await run('deploy.yml');
+    expect(jobs['apply']?.artifacts).toEqual(['.qlik-sync', 'deploy.html']);
+  });
+
+  it('writes nothing when the tenant moved while the plan was looked at', async () => {
+    await deploy();
+    shell.commit(extensionFiles('kpi', { code: 'two' }));
+    const jobs = await run('deploy.yml', { before: { apply: editByHand } });
+    expect(jobs['apply']).toMatchObject({ result: 'failure', code: 7 });
+    expect(shell.printed()).toContain('The reviewed plan is stale; nothing was written.');
+    expect(await written()).toEqual([]);
+  });
+
+  it('stops where the key of the plan would have to write', async () => {
+    const { QLIK_PLAN_KEY } = shell.secrets;
+    const jobs = await run('deploy.yml', { secrets: { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY: QLIK_PLAN_KEY } });
+    expect(jobs['apply']).toMatchObject({ result: 'failure', code: 4 });
+  });
+});
+
+describe.skipIf(!hasJq())('drift.yml', () => {
+  it('keeps one issue as long as there is drift', async () => {
+    await deploy();
+    await run('drift.yml');
+    expect(shell.gh().issues).toEqual([]);
+    await editByHand();
+    expect((await run('drift.yml'))['drift']?.result).toBe('success');
+    await run('drift.yml');
+    expect(shell.gh().issues).toMatchObject([{ state: 'open', body: expect.stringContaining('kpi') }]);
+    await heal();
+    await run('drift.yml');
+    expect(shell.gh().issues).toMatchObject([{ state: 'closed' }]);
+  });
+
+  it('fails where drift cannot be told', async () => {
+    await shell.tenant.addFaults([{ method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 401 }]);
+    expect((await run('drift.yml'))['drift']).toMatchObject({ result: 'failure', code: 4 });
+    expect(shell.gh().issues).toEqual([]);
+  });
+});
+
+async function heal(): Promise<void> {
+  const records = await shell.tenant.client.list();
+  for (const { id } of records) await shell.tenant.client.remove(id);
+  await deploy();
+}
+
+describe('action.yml', () => {
+  const workflow = (command: string, args: string): string =>
+    JSON.stringify({
+      jobs: {
+        only: {
+          outputs: {
+            code: '${{ steps.qlik.outputs.exit-code }}',
+            changes: '${{ steps.qlik.outputs.has-changes }}',
+            digest: '${{ steps.qlik.outputs.digest }}',
+          },
+          steps: [
+            { uses: 'actions/checkout@v7' },
+            {
+              id: 'qlik',
+              uses: join(examples, 'github/action'),
+              with: { command, arguments: args },
+              env: { QLIK_SYNC_ENV: 'prod', QLIK_PROD_API_KEY: '${{ secrets.QLIK_DEPLOY_KEY }}' },
+            },
+          ],
+        },
+      },
+    });
+
+  const useAction = async (command: string, args: readonly string[]): Promise<JobResult | undefined> => {
+    const folder = shell.newFolder();
+    writeFiles(folder, { 'w.yml': workflow(command, `${args.join('\n')}\n`) });
+    const github = { repository: 'acme/charts' };
+    return (await runWorkflow(join(folder, 'w.yml'), shell, { github, secrets: shell.secrets }))['only'];
+  };
+
+  it('plans, applies what was planned, and tells drift', async () => {
+    const planned = await useAction('plan', ['--detailed-exitcode']);
+    expect(planned).toMatchObject({ result: 'success', outputs: { code: '2', changes: 'true' } });
+    const digest = planned?.outputs['digest'] ?? '';
+    const applied = await useAction('apply', ['--expect', digest, '--confirm', 'prod', '--yes']);
+    expect(applied).toMatchObject({ result: 'success', outputs: { code: '0', digest } });
+    await editByHand();
+    expect((await useAction('drift', []))?.outputs).toMatchObject({ code: '2', changes: 'true' });
+  });
+
+  it('passes an argument with spaces as one, and runs none of it', async () => {
+    const plan = await useAction('plan', ['--report', 'html=a file.html', '$(touch pwned)']);
+    expect(plan).toMatchObject({ result: 'failure', code: 3 });
+    expect(shell.printed()).toContain('$(touch pwned)');
+    expect(shell.calls()).toContain('npx --no qlik-sync plan --report html=a file.html $(touch pwned)');
+  });
+
+  it('knows four commands', async () => {
+    expect(await useAction('sandbox; true', [])).toMatchObject({ result: 'failure', code: 3 });
+  });
+});

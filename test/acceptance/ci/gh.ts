@@ -1,0 +1,64 @@
+/** A stand-in for GitHub's command line: the calls that the workflows make, over comments and issues in a file. `--jq` is jq's. */
+
+export const ghProgram = `#!/usr/bin/env node
+const { execFileSync } = require('node:child_process');
+const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
+const args = process.argv.slice(2);
+appendFileSync(process.env.CALLS, 'gh ' + args.join(' ') + '\\n');
+if (!process.env.GH_TOKEN) fail(4);
+const state = JSON.parse(readFileSync(process.env.GH_STATE, 'utf8'));
+const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+const next = (list, key) => 1 + Math.max(0, ...list.map((each) => each[key]));
+function fail(code) { console.error('gh: cannot ' + args.join(' ')); process.exit(code); }
+function print(value) {
+  const filter = option('--jq');
+  const text = JSON.stringify(value);
+  process.stdout.write(filter === undefined ? text : execFileSync('jq', ['-r', filter], { input: text }));
+}
+const path = args.find((arg) => arg.startsWith('repos/acme/charts/issues/'));
+const file = option('--body-file') ?? /^body=@(.+)$/.exec(option('-F') ?? '')?.[1];
+const body = file && readFileSync(file, 'utf8');
+const verb = args[0] === 'api' ? 'api ' + (option('--method') ?? 'GET') : args[0] + ' ' + args[1];
+const user = { login: 'github-actions[bot]' };
+if (body !== undefined && Buffer.byteLength(body) > 65536) fail(22);
+const issue = state.issues.find(({ number }) => String(number) === args[2]);
+switch (verb) {
+  case 'api GET': {
+    if (!/issues\\/7\\/comments$/.test(path)) fail(5);
+    print(state.comments);
+    break;
+  }
+  case 'api POST':
+    if (!/issues\\/7\\/comments$/.test(path)) fail(5);
+    state.comments.push({ id: next(state.comments, 'id'), body, user });
+    break;
+  case 'api PATCH': {
+    const comment = state.comments.find(({ id }) => path.endsWith('/issues/comments/' + id));
+    if (comment === undefined || comment.user.login !== user.login) fail(5);
+    comment.body = body;
+    break;
+  }
+  case 'label create':
+    if (!args.includes('--force')) fail(5);
+    state.label = args[2];
+    break;
+  case 'issue list':
+    print(state.issues.filter(({ labels, state }) => labels.includes(option('--label')) && state === option('--state')));
+    break;
+  case 'issue create':
+    if (option('--label') !== state.label) fail(5);
+    state.issues.push({ number: next(state.issues, 'number'), state: 'open', body, labels: [state.label] });
+    break;
+  case 'issue edit':
+    if (issue === undefined) fail(5);
+    issue.body = body;
+    break;
+  case 'issue close':
+    if (issue === undefined) fail(5);
+    issue.state = 'closed';
+    break;
+  default:
+    fail(98);
+}
+writeFileSync(process.env.GH_STATE, JSON.stringify(state));
+`;

@@ -1,0 +1,245 @@
+/** promote: the very archives of one environment on another, through plan, rails and journal. */
+
+import { parse } from 'valibot';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyDocument } from '../../src/report/documents.js';
+import { environmentOf, type Fleet, keyOf, openFleet } from './fleet.js';
+import { runInProcess } from './in-process.js';
+import { extensionFiles } from './workspace.js';
+import { zipOf } from './zips.js';
+
+let fleet: Fleet;
+
+beforeEach(async () => {
+  fleet = await openFleet(['dev', 'prod']);
+  fleet.workspace.write({ ...extensionFiles('a'), ...extensionFiles('b') });
+  await succeed('apply', '--env', 'dev', '--yes');
+});
+afterEach(() => fleet.close());
+
+async function succeed(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await fleet.run(...args);
+  if (code !== 0) throw new Error(`${args.join(' ')}: ${code}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+function promote(...args: readonly string[]): ReturnType<Fleet['run']> {
+  return fleet.run('promote', 'dev', 'prod', ...args);
+}
+
+async function md5s(name: string): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries(Object.entries(await fleet.held(name)).map(([key, { md5 }]) => [key, md5]));
+}
+
+async function requests(name: string): Promise<readonly string[]> {
+  const log = await fleet.tenant(name).takeRequests();
+  return log.map(({ method, path }) => `${method} ${path.replace(/[^/]{20,}/, '<id>')}`).sort();
+}
+
+describe('promote', () => {
+  it('puts the very archives there, whatever the folders hold by now', async () => {
+    const before = await md5s('dev');
+    fleet.workspace.write(extensionFiles('a', { code: 'not released yet', version: '9.0.0' }));
+    fleet.workspace.remove('extensions/b');
+    const { code, stdout } = await promote('--yes');
+    expect(stdout).toContain('qlik-sync promote · prod (config)');
+    expect(stdout).toContain(
+      `Promotes the archives of dev (${fleet.tenant('dev').sandbox.url}), byte for byte.`,
+    );
+    expect(stdout).toContain('Applied: 2 created');
+    expect(code).toBe(0);
+    expect(await md5s('prod')).toEqual(before);
+    expect((await fleet.held('prod'))['a']?.archiveName).toBe((await fleet.held('dev'))['a']?.archiveName);
+    expect(await fleet.tenant('prod').client.downloadArchive('a')).toEqual(
+      await fleet.tenant('dev').client.downloadArchive('a'),
+    );
+  });
+
+  it('costs one list and a write each, and a second one writes nothing', async () => {
+    await fleet.tenant('dev').takeRequests();
+    await succeed('promote', 'dev', 'prod', '--yes');
+    expect(await requests('prod')).toEqual([
+      'GET /api/v1/extensions',
+      'POST /api/v1/extensions',
+      'POST /api/v1/extensions',
+    ]);
+    expect((await requests('dev')).every((request) => request.startsWith('GET '))).toBe(true);
+    expect(await succeed('promote', 'dev', 'prod', '--yes')).toContain('Nothing to do.');
+    expect(await requests('prod')).toEqual(['GET /api/v1/extensions']);
+  });
+
+  it('downloads where nothing is stored here', async () => {
+    const before = await md5s('dev');
+    await fleet.tenant('dev').takeRequests();
+    await succeed('promote', 'dev', 'prod', '--yes', '--no-cache');
+    expect(await requests('dev')).toEqual([
+      'GET /api/v1/extensions',
+      'GET /api/v1/extensions/<id>/file',
+      'GET /api/v1/extensions/<id>/file',
+    ]);
+    expect(await md5s('prod')).toEqual(before);
+  });
+
+  it('updates what is there, also the same files in another archive', async () => {
+    await succeed('promote', 'dev', 'prod', '--yes');
+    const files = { ...extensionFiles('a', { folder: 'a' }) };
+    const repacked = await zipOf(files);
+    const { archiveName = '' } = (await fleet.held('dev'))['a'] ?? {};
+    const { createHash } = await import('node:crypto');
+    const md5 = createHash('md5').update(repacked).digest('hex');
+    const filename = archiveName.replace(/-[0-9a-f]{12}\.zip$/, `-${md5.slice(0, 12)}.zip`);
+    await fleet.tenant('prod').edit({ name: 'a', file: repacked.toString('base64'), filename });
+    const { code, stdout } = await promote('--yes');
+    expect(stdout).toMatch(/~ a +update +same files in another archive/);
+    expect(code).toBe(0);
+    expect(await md5s('prod')).toEqual(await md5s('dev'));
+  });
+
+  it('takes names and globs, and deletes nothing then', async () => {
+    await succeed('promote', 'dev', 'prod', '--yes');
+    fleet.workspace.write({
+      ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
+      ...extensionFiles('b', { code: 'two', version: '2.0.0' }),
+    });
+    await succeed('apply', '--env', 'dev', '--yes');
+    const prod = await md5s('prod');
+    expect(await succeed('promote', 'dev', 'prod', 'a', '--yes', '--prune')).toContain('1 not selected');
+    expect(await md5s('prod')).toEqual({ ...prod, a: (await md5s('dev'))['a'] });
+    const unknown = await promote('c', '--yes');
+    expect(unknown.code).toBe(3);
+    expect(unknown.stderr).toContain('c matches no extension');
+  });
+
+  it('deletes what the other one no longer holds, with --prune', async () => {
+    await succeed('promote', 'dev', 'prod', '--yes');
+    fleet.workspace.remove('extensions/b');
+    await succeed('apply', '--env', 'dev', '--yes', '--prune');
+    const kept = await promote('--yes');
+    expect(kept.stdout).toContain('kept: no longer in dev; --prune deletes it');
+    expect(kept.code).toBe(0);
+    expect(Object.keys(await fleet.held('prod'))).toEqual(['a', 'b']);
+    await succeed('promote', 'dev', 'prod', '--yes', '--prune');
+    expect(Object.keys(await fleet.held('prod'))).toEqual(['a']);
+  });
+
+  it('gives what it puts there to the project and the tags of the other environment', async () => {
+    fleet.configure({ prod: { project: 'acme-prod', tags: ['released'] } });
+    await succeed('promote', 'dev', 'prod', '--yes');
+    expect((await fleet.held('prod'))['a']?.tags).toEqual(['released', 'qlik-sync:acme-prod']);
+  });
+
+  it.each([
+    ['of nobody', [], 'already on the tenant, not deployed by qlik-sync', 6],
+    ['of another project', ['qlik-sync:other'], 'belongs to project other', 6],
+    ['changed by hand', ['qlik-sync:acme'], 'not by this project; --overwrite a replaces it', 7],
+  ])('leaves alone what is %s', async (_row, tags, message, expected) => {
+    const archive = await zipOf(extensionFiles('a', { code: 'theirs', folder: 'a' }));
+    await fleet
+      .tenant('prod')
+      .client.create({ data: { tags }, file: { name: 'theirs.zip', bytes: archive } });
+    const before = (await fleet.held('prod'))['a'];
+    const { code, stdout } = await promote('--yes');
+    expect(stdout).toContain(message);
+    expect(code).toBe(expected);
+    const after = await fleet.held('prod');
+    expect(after['a']).toEqual(before);
+    expect(after['b']?.md5).toBe((await md5s('dev'))['b']);
+  });
+
+  it('takes only what the source itself was given by its project', async () => {
+    for (const tags of [[], ['qlik-sync:other']]) {
+      const own = await zipOf(extensionFiles(`y${tags.length}`, { folder: 'y' }));
+      await fleet.tenant('dev').client.create({ data: { tags }, file: { name: 'y.zip', bytes: own } });
+    }
+    const edited = await zipOf(extensionFiles('a', { code: 'by hand', folder: 'a' }));
+    await fleet.tenant('dev').edit({ name: 'a', file: edited.toString('base64'), filename: 'by-hand.zip' });
+    const { code, stdout } = await promote('--yes', '--overwrite', 'a');
+    expect(stdout).toMatch(/! a +create +blocked: changed on dev on \S+, not by its project/);
+    expect(code).toBe(7);
+    expect(Object.keys(await fleet.held('prod'))).toEqual(['b']);
+  });
+
+  it('asks like apply does', async () => {
+    fleet.configure({ prod: { protected: true } });
+    const unasked = await promote('--yes');
+    expect(unasked.code).toBe(6);
+    expect(unasked.stderr).toContain('qlik-sync promote dev prod --yes --confirm prod');
+    expect(await fleet.held('prod')).toEqual({});
+    expect((await promote('--yes', '--confirm', 'prod')).code).toBe(0);
+  });
+
+  it('is one document, and a run that rollback undoes', async () => {
+    const { stdout, code } = await promote('--yes', '--json');
+    expect(code).toBe(0);
+    expect(parse(applyDocument, JSON.parse(stdout))).toMatchObject({
+      command: 'promote',
+      environment: 'prod',
+      promotes: { environment: 'dev', url: fleet.tenant('dev').sandbox.url },
+      outcomes: [
+        { name: 'a', status: 'done' },
+        { name: 'b', status: 'done' },
+      ],
+    });
+    const history = JSON.parse(await succeed('history', '--env', 'prod', '--json'));
+    expect(history.runs[0]).toMatchObject({ command: 'promote', environment: 'prod', exitCode: 0 });
+    const flags = ['--yes', '--prune', '--allow-deletes=2'];
+    await succeed('rollback', '--env', 'prod', ...flags);
+    expect(await fleet.held('prod')).toEqual({});
+  });
+
+  it('is stopped by the rails of the environment it goes to', async () => {
+    await succeed('promote', 'dev', 'prod', '--yes');
+    fleet.configure({ prod: { maxUpdatePercent: 10 } });
+    fleet.workspace.write({
+      ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
+      ...extensionFiles('b', { code: 'two', version: '2.0.0' }),
+    });
+    await succeed('apply', '--env', 'dev', '--yes');
+    const prod = await md5s('prod');
+    const refused = await promote('--yes');
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toContain('This run would update 2');
+    expect(await md5s('prod')).toEqual(prod);
+    expect((await promote('--yes', '--allow-updates=2')).code).toBe(0);
+  });
+
+  it('keeps copies of what it overwrites', async () => {
+    await succeed('promote', 'dev', 'prod', '--yes');
+    const before = await md5s('prod');
+    fleet.workspace.write(extensionFiles('a', { code: 'two', version: '2.0.0' }));
+    await succeed('apply', '--env', 'dev', '--yes');
+    await succeed('promote', 'dev', 'prod', '--yes');
+    expect(await md5s('prod')).not.toEqual(before);
+    await succeed('rollback', '--env', 'prod', '--yes');
+    expect(await md5s('prod')).toEqual(before);
+  });
+
+  it.each([
+    [['dev'], 'the environment to promote to is missing'],
+    [['dev', 'dev'], 'dev is what is promoted from'],
+    [['dev', 'prd'], 'has no environment "prd"'],
+    [['deb', 'prod'], 'did you mean "dev"?'],
+    [['prod', 'dev'], 'prod holds no extension of project acme'],
+    [['dev', 'prod', '--env', 'dev'], '--env has no say in a promote'],
+    [['dev', 'prod', '--sandbox'], '--sandbox has no say in a promote'],
+    [['dev', 'prod', '--on-wave-failure', 'stop'], '--on-wave-failure is for --waves'],
+    [['dev', '--waves', 'prod/'], 'a wave without a name'],
+  ])('%j is refused', async (args, message) => {
+    const result = await fleet.run('promote', ...args, '--yes');
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(message);
+    expect(await fleet.held('prod')).toEqual({});
+  });
+
+  it('says who may not download archives', async () => {
+    const { userKey } = fleet.tenant('dev').sandbox;
+    fleet.configure({ dev: environmentOf('dev', fleet.tenant('dev')) });
+    const env = { [keyOf('dev')]: userKey, [keyOf('prod')]: fleet.tenant('prod').sandbox.apiKey };
+    const result = await runInProcess(['promote', 'dev', 'prod', '--yes', '--no-cache'], {
+      cwd: fleet.workspace.folder,
+      env,
+    });
+    expect(result.code).toBe(4);
+    expect(await fleet.held('prod')).toEqual({});
+  });
+});

@@ -1,0 +1,174 @@
+/** promote --waves: wave after wave, what happens when one fails. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readDocument } from './documents.js';
+import { type Fleet, openFleet, refusesKeys } from './fleet.js';
+import { extensionFiles } from './workspace.js';
+
+let fleet: Fleet;
+const targets = ['canary', 'eu', 'us', 'apac'];
+const waves = ['--waves', 'canary/eu,us/apac'];
+
+beforeEach(async () => {
+  fleet = await openFleet(['dev', ...targets]);
+  fleet.workspace.write(extensionFiles('a'));
+  await succeed('apply', '--env', 'dev', '--yes');
+});
+afterEach(() => fleet.close());
+
+async function succeed(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await fleet.run(...args);
+  if (code !== 0) throw new Error(`${args.join(' ')}: ${code}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+function promote(...args: readonly string[]): ReturnType<Fleet['run']> {
+  return fleet.run('promote', 'dev', ...waves, '--yes', ...args);
+}
+
+/** A new version on dev, of all that is there, and one more extension. */
+async function release(): Promise<void> {
+  fleet.workspace.write({
+    ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
+    ...extensionFiles('b'),
+  });
+  await succeed('apply', '--env', 'dev', '--yes');
+}
+
+async function archives(name: string): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries(Object.entries(await fleet.held(name)).map(([key, { md5 }]) => [key, md5]));
+}
+
+/** The second write of a run fails. */
+const secondWriteFails = [
+  {
+    method: 'POST',
+    path: '/api/v1/extensions*',
+    skip: 0,
+    times: 100,
+    when: 'before',
+    kind: 'status',
+    status: 400,
+  },
+];
+
+describe('promote --waves', () => {
+  it('reaches all, wave after wave', async () => {
+    const { code, stdout, stderr } = await promote();
+    expect(code).toBe(0);
+    expect(stderr.match(/^Wave .*/gm)).toEqual([
+      'Wave 1 of 3: canary',
+      'Wave 2 of 3: eu, us',
+      'Wave 3 of 3: apac',
+    ]);
+    expect(stdout.trimEnd().split('\n').slice(-5)).toEqual([
+      '  ✓ canary  1 change applied',
+      '  ✓ eu      1 change applied',
+      '  ✓ us      1 change applied',
+      '  ✓ apac    1 change applied',
+      '4 environments: 4 done.',
+    ]);
+    for (const name of targets) expect(await archives(name)).toEqual(await archives('dev'));
+  });
+
+  it('stops at the first wave that fails, and leaves what it did', async () => {
+    await promote();
+    const before = await archives('apac');
+    await release();
+    await fleet.tenant('us').addFaults(refusesKeys);
+    await fleet.tenant('apac').takeRequests();
+    const { code, stdout } = await promote();
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/✗ us {6}failed \(exit 4\)/);
+    expect(stdout).toContain('  · apac    not attempted\n');
+    expect(stdout).toContain('4 environments: 2 done, 1 failed, 1 not attempted (exit 4).');
+    expect(await fleet.tenant('apac').takeRequests()).toEqual([]);
+    expect(await archives('apac')).toEqual(before);
+    for (const name of ['canary', 'eu']) expect(await archives(name)).toEqual(await archives('dev'));
+    await fleet.tenant('us').clearFaults();
+    const again = await promote();
+    expect(again.code).toBe(0);
+    for (const name of targets) expect(await archives(name)).toEqual(await archives('dev'));
+  });
+
+  it('restores the wave that failed, and no other, where that is asked for', async () => {
+    await promote();
+    const before = await fleet.held('eu');
+    const beforeUs = await fleet.held('us');
+    await release();
+    await fleet.tenant('us').addFaults(secondWriteFails);
+    const { code, stdout, stderr } = await promote('--on-wave-failure', 'restore', '--prune');
+    expect(stderr).toContain('Restoring the wave: eu, us\n');
+    expect(stdout).toContain('  ✓ eu      restored\n');
+    expect(stdout).toContain('  ✓ us      restored\n');
+    expect(stdout).toContain('  · apac    not attempted\n');
+    expect(code).toBe(5);
+    expect(await fleet.held('eu')).toEqual(before);
+    expect(await fleet.held('us')).toEqual(beforeUs);
+    expect(await archives('canary')).toEqual(await archives('dev'));
+    const history = JSON.parse(await succeed('history', '--env', 'eu', '--json'));
+    expect(history.runs[0]).toMatchObject({ command: 'rollback', undoes: history.runs[1].id });
+  });
+
+  it('says what it could not restore', async () => {
+    await promote();
+    await release();
+    await fleet.tenant('us').addFaults(refusesKeys);
+    const { code, stdout } = await promote('--on-wave-failure', 'restore');
+    expect(stdout).toContain('undoing its creation deletes it; --prune permits deletes');
+    expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 6\): 1 change applied, 1 blocked/);
+    expect(code).toBe(4);
+    expect(Object.keys(await fleet.held('eu'))).toEqual(['a', 'b']);
+    await fleet.tenant('us').clearFaults();
+  });
+
+  it('has nothing to restore where nothing was written', async () => {
+    await fleet.tenant('canary').addFaults(refusesKeys);
+    const { code, stdout, stderr } = await promote('--on-wave-failure', 'restore');
+    expect(stderr).toContain('Restoring the wave: nothing was changed in it');
+    expect(stdout).toContain('4 environments: 0 done, 1 failed, 3 not attempted (exit 4).');
+    expect(code).toBe(4);
+    await fleet.tenant('canary').clearFaults();
+  });
+
+  it('is one document', async () => {
+    await promote();
+    await release();
+    await fleet.tenant('us').addFaults(secondWriteFails);
+    const result = await promote('--on-wave-failure', 'restore', '--prune', '--json');
+    expect(readDocument('environments', result, 'promote')).toMatchObject({
+      exitCode: 5,
+      waves: [['canary'], ['eu', 'us'], ['apac']],
+      environments: [
+        { environment: 'canary', exitCode: 0, document: { command: 'promote' } },
+        { environment: 'eu', exitCode: 0 },
+        { environment: 'us', exitCode: 5, document: { command: 'promote' } },
+      ],
+      notAttempted: ['apac'],
+      restored: [
+        { environment: 'eu', exitCode: 0, document: { command: 'rollback' } },
+        { environment: 'us', exitCode: 0, document: { command: 'rollback' } },
+      ],
+    });
+  });
+
+  it('names in its reports what was not attempted', async () => {
+    await fleet.tenant('canary').addFaults(refusesKeys);
+    const { code } = await promote('--report', 'markdown=promote.md');
+    expect(code).toBe(4);
+    const { readFileSync } = await import('node:fs');
+    const text = readFileSync(`${fleet.workspace.folder}/promote.md`, 'utf8');
+    expect(text.match(/Not attempted: an earlier wave failed/g)).toHaveLength(3);
+    await fleet.tenant('canary').clearFaults();
+  });
+
+  it('asks nobody: all that is missing is said at once', async () => {
+    fleet.configure({ eu: { protected: true }, apac: { protected: true } });
+    const { code, stderr } = await promote();
+    expect(code).toBe(6);
+    expect(stderr).toContain(
+      '[eu] To approve what is shown: qlik-sync promote dev --waves canary/eu,us/apac --yes --confirm apac --confirm eu',
+    );
+    expect(await fleet.held('apac')).toEqual({});
+  });
+});
