@@ -42,7 +42,8 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const leaving = findOutdated(files, retention);
   const staying = files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
-  const swept = await sweep(openVault({ root, tenant }), mentionedIn(staying), now);
+  const mentioned = mentionedIn(staying);
+  const swept = mentioned === undefined ? 0 : await sweep(openVault({ root, tenant }), mentioned, now);
   return { runs: sum(gone), files: swept };
 }
 
@@ -66,9 +67,14 @@ function startOf({ start }: Run): number {
   return Date.parse(start.startedAt);
 }
 
-/** Whatever could be the name of a vault's file, in whatever line: a journal of a newer version keeps what it needs. */
-function mentionedIn(files: readonly RunFile[]): ReadonlySet<string> {
-  return new Set(files.flatMap(({ text }) => text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? []));
+/**
+ * Whatever could be the name of a vault's file, in whatever line: a journal of a newer version keeps what it needs.
+ * `undefined` where a journal that cannot be read may mention anything.
+ */
+function mentionedIn(files: readonly RunFile[]): ReadonlySet<string> | undefined {
+  const texts = files.flatMap(({ text }) => text ?? []);
+  if (texts.length < files.length) return undefined;
+  return new Set(texts.flatMap((text) => text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? []));
 }
 
 /** Resolves to the number of files that were removed. */

@@ -1,8 +1,9 @@
 /** Reads journals back. Nothing here trusts them: what is torn or no journal is left out. */
 
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownPlace, tenantKey } from './own-place.js';
+import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
+import { idTime } from './run-id.js';
 import { parseRunLine } from './run-lines.js';
 import type { Run, RunLine, RunStep, StepAfter } from './run-record.js';
 
@@ -31,7 +32,8 @@ export interface RunFile {
   /** Absolute. */
   readonly path: string;
   readonly changedAt: Date;
-  readonly text: string;
+  /** Absent where it could not be read. */
+  readonly text?: string;
   /** Absent for a file that is no journal. */
   readonly run?: Run;
 }
@@ -39,7 +41,9 @@ export interface RunFile {
 /** Every journal of a tenant's folder, or of all; in no order. */
 export async function readRunFiles({ root, tenant, onSkipped }: RunsQuery): Promise<readonly RunFile[]> {
   const folders = tenant === undefined ? await listTenants(root) : [tenantKey(tenant)];
-  const files = await Promise.all(folders.map((folder) => readFolder(ownPlace(root, 'runs', folder))));
+  const places = folders.map((folder) => ownPlace(root, 'runs', folder));
+  const own = places.filter((place) => isOwnPlace(root, place));
+  const files = await Promise.all(own.map(readFolder));
   const all = files.flat();
   for (const { path, run } of all) if (run === undefined) onSkipped?.(path);
   return all;
@@ -62,18 +66,20 @@ async function readFolder(folder: string): Promise<readonly RunFile[]> {
 async function readRunFile(folder: string, name: string): Promise<RunFile> {
   const path = join(folder, name);
   const file = await readText(path);
-  const run = parseRun(file.text);
+  const run = file.text === undefined ? undefined : parseRun(file.text);
   const isNamedAfterIt = run?.start.id === name.slice(0, -suffix.length);
   return { path, ...file, ...(run !== undefined && isNamedAfterIt && { run }) };
 }
 
-async function readText(path: string): Promise<{ readonly text: string; readonly changedAt: Date }> {
+/** What is no file holds no text; what is too large, or somebody else's, may hold any. */
+async function readText(path: string): Promise<Pick<RunFile, 'text' | 'changedAt'>> {
   try {
-    const stats = await stat(path);
-    const isReadable = stats.isFile() && stats.size <= largestBytes;
-    return { text: isReadable ? await readFile(path, 'utf8') : '', changedAt: stats.mtime };
+    const stats = await lstat(path);
+    if (!stats.isFile()) return { text: '', changedAt: stats.mtime };
+    if (stats.size > largestBytes) return { changedAt: stats.mtime };
+    return { text: await readFile(path, 'utf8'), changedAt: stats.mtime };
   } catch {
-    return { text: '', changedAt: new Date() };
+    return { changedAt: new Date() };
   }
 }
 
@@ -101,7 +107,9 @@ function joinSteps(lines: readonly RunLine[]): readonly RunStep[] {
     });
 }
 
-/** Ids tell seconds only; two runs of one second are told apart by when they started. */
-export function byNewest(a: Run, b: Run): number {
-  return Date.parse(b.start.startedAt) - Date.parse(a.start.startedAt) || (a.start.id < b.start.id ? 1 : -1);
+/** Ids never go back with the clock, but tell seconds only; runs of one second are told apart by when they started. */
+export function byNewest({ start: a }: Run, { start: b }: Run): number {
+  const [secondA, secondB] = [idTime(a.id), idTime(b.id)];
+  if (secondA !== secondB) return secondA < secondB ? 1 : -1;
+  return Date.parse(b.startedAt) - Date.parse(a.startedAt) || (a.id < b.id ? 1 : -1);
 }
