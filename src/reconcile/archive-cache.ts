@@ -4,10 +4,9 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFolder } from '../source/ignored-by-default.js';
-import { hideOwnFolder } from '../source/own-folder.js';
+import { isOwnPlace, makeOwnPlace, ownPlace } from './own-place.js';
 
 export interface ArchiveCache {
   /** @param md5 32 lower-case hex digits */
@@ -21,11 +20,13 @@ const defaultMaxBytes = 256 * 2 ** 20;
 
 /** @param root absolute: the folder of the config file */
 export function openArchiveCache(root: string, maxBytes: number = defaultMaxBytes): ArchiveCache {
-  const folder = join(root, ownFolder, 'cache', 'archives');
+  const folder = ownPlace(root, 'cache', 'archives');
   const fileOf = (md5: string): string => join(folder, `${md5}.zip`);
   return {
     async find(md5) {
-      const bytes = await readFile(fileOf(md5)).catch(() => undefined);
+      const bytes = isOwnPlace(root, folder)
+        ? await readFile(fileOf(md5)).catch(() => undefined)
+        : undefined;
       if (bytes === undefined) return undefined;
       if (md5Of(bytes) !== md5) {
         await discard(fileOf(md5));
@@ -39,7 +40,7 @@ export function openArchiveCache(root: string, maxBytes: number = defaultMaxByte
       if (bytes.length > maxBytes) return;
       const temporary = join(folder, `${md5}.${randomBytes(6).toString('hex')}`);
       try {
-        await openFolder(root, folder);
+        await makeOwnPlace(root, folder);
         await writeFile(temporary, bytes, { flag: 'wx', mode: 0o600 });
         await rename(temporary, fileOf(md5));
         await makeRoom(folder, maxBytes);
@@ -54,16 +55,11 @@ export function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-async function openFolder(root: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
-  hideOwnFolder(root, folder);
-}
-
-/** Interrupted writes count and go like all others. */
+/** Interrupted writes count and go like all others; what the cache did not write stays. */
 async function makeRoom(folder: string, maxBytes: number): Promise<void> {
+  const own = (await readdir(folder)).filter((name) => /^[0-9a-f]{32}\.(?:zip|[0-9a-f]{12})$/.test(name));
   const files = await Promise.all(
-    (await readdir(folder)).map(async (name) => {
+    own.map(async (name) => {
       const { size, mtimeMs } = await stat(join(folder, name));
       return { path: join(folder, name), size, mtimeMs };
     }),

@@ -4,9 +4,9 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import { ownFolder } from '../source/ignored-by-default.js';
-import { hideOwnFolder } from '../source/own-folder.js';
+import { findLink, hideOwnFolder } from '../source/own-folder.js';
 
-export type Purpose = 'runs' | 'backups' | 'locks';
+export type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
 
 /** What a file or folder of a tenant is called: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
 export function tenantKey(tenant: string): string {
@@ -23,8 +23,15 @@ export function ownPlace(root: string, purpose: Purpose, ...parts: readonly stri
   return join(root, ownFolder, purpose, ...parts);
 }
 
-/** Creates the folder and its parents, all of them durable, readable by their owner only. */
+/** Whether what lies there, if anything, was put there by this tool and not somewhere else by a link. */
+export function isOwnPlace(root: string, folder: string): boolean {
+  return findLink(root, folder) === undefined;
+}
+
+/** Creates the folder and its parents, all of them durable, readable by their owner only. @throws Error for a link */
 export async function makeOwnPlace(root: string, folder: string): Promise<void> {
+  const link = findLink(root, folder);
+  if (link !== undefined) throw new Error(`${link} is a link to another place`);
   hideOwnFolder(root, folder);
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;

@@ -2,6 +2,7 @@
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { isObject } from '../tenant/wire.js';
+import { isRunId } from './run-id.js';
 import type {
   PreviousRecord,
   RunEnd,
@@ -81,11 +82,6 @@ function isWho(value: unknown): boolean {
     namespace: maybe,
     started: maybe,
   });
-}
-
-/** `20261123T031400Z-3f2a` */
-export function isRunId(id: string): boolean {
-  return /^\d{8}T\d{6}Z-[0-9a-f]{4}$/.test(id);
 }
 
 function isPlanned(value: unknown): boolean {

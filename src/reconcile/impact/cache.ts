@@ -4,12 +4,10 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContent } from '../../core/app-content.js';
-import { ownFolder } from '../../source/ignored-by-default.js';
-import { hideOwnFolder } from '../../source/own-folder.js';
-import { tenantKey } from '../own-place.js';
+import { isOwnPlace, makeOwnPlace, ownPlace, tenantKey } from '../own-place.js';
 
 export interface AppCache {
   find(appId: string, stamp: string): Promise<AppContent | undefined>;
@@ -34,7 +32,7 @@ export const noAppCache: AppCache = {
  * @param tenant the tenant's origin, or `sandbox`
  */
 export function openAppCache(root: string, tenant: string): AppCache {
-  const folder = join(root, ownFolder, 'cache', 'impact', tenantKey(tenant));
+  const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant));
   let made: Promise<unknown> | undefined;
   return {
     async find(appId, stamp) {
@@ -45,7 +43,7 @@ export function openAppCache(root: string, tenant: string): AppCache {
       const file = join(folder, nameOf(appId));
       const temporary = `${file}.${randomBytes(6).toString('hex')}`;
       try {
-        made ??= makeFolder(root, folder);
+        made ??= makeOwnPlace(root, folder);
         await made;
         await writeFile(temporary, renderEntry(appId, stamp, content), { flag: 'wx', mode: 0o600 });
         await rename(temporary, file);
@@ -54,6 +52,7 @@ export function openAppCache(root: string, tenant: string): AppCache {
       }
     },
     async retain(appIds) {
+      if (!isOwnPlace(root, folder)) return;
       const wanted = new Set(appIds.map(nameOf));
       const files = await readdir(folder).catch(() => []);
       for (const file of files) if (!wanted.has(file)) await discard(join(folder, file));
@@ -64,12 +63,6 @@ export function openAppCache(root: string, tenant: string): AppCache {
 /** An id is the tenant's to choose, a file's name is not. */
 function nameOf(appId: string): string {
   return `${createHash('sha256').update(appId).digest('hex').slice(0, 40)}.json`;
-}
-
-async function makeFolder(root: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
-  hideOwnFolder(root, folder);
 }
 
 async function readText(file: string): Promise<string | undefined> {
