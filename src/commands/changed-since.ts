@@ -1,7 +1,9 @@
 /** `--changed-since`: the extensions whose folders differ from a commit, and those that the tenant lacks. */
 
+import { join } from 'node:path';
 import type { ActualState, DesiredExtension } from '../core/model.js';
 import { type GitChanges, readGitChanges } from '../source/git-changes.js';
+import { ignoreFile } from '../source/ignore-rules.js';
 import type { Folders } from './folders.js';
 import type { Settings } from './settings.js';
 
@@ -13,17 +15,19 @@ export async function selectChanged(
   { config }: Settings,
 ): Promise<Folders> {
   const changes = await readGitChanges(config.root, ref);
-  // Tags, ignore rules and the like are in the config: a change there may concern every extension.
-  if (changes.touches(config.file)) return { ...folders, coverage: 'partial' };
+  // Tags, ignore rules and the like are in these: a change there may concern every extension.
+  if ([config.file, join(config.root, ignoreFile)].some(changes.touches))
+    return { ...folders, coverage: 'partial' };
   const held = new Set((await listed).extensions.map(({ name }) => name));
   const isSelected = (extension: DesiredExtension): boolean =>
     !held.has(extension.name) || mayHaveChanged(extension, changes);
   return keepSelected(folders, isSelected);
 }
 
-/** What git does not know (build output that is ignored) may always have changed. */
-function mayHaveChanged({ folder }: DesiredExtension, { touches, tracks }: GitChanges): boolean {
-  return touches(folder) || !tracks(folder);
+/** What git does not know, if only one file (build output that is ignored), may always have changed. */
+function mayHaveChanged({ folder, files }: DesiredExtension, { touches, tracks }: GitChanges): boolean {
+  const paths = files.map(({ diskPath }) => diskPath);
+  return touches(folder) || !tracks(folder, paths);
 }
 
 function keepSelected(folders: Folders, isSelected: (extension: DesiredExtension) => boolean): Folders {

@@ -33,19 +33,25 @@ export async function openPlanFile(out: string, cwd: string): Promise<(report: P
  * @throws UserError where the file is no plan
  */
 export async function readPlanFile(args: readonly string[], cwd: string): Promise<PlanFile | undefined> {
-  const file = args.find((arg) => arg.endsWith('.json') && isFile(resolve(cwd, arg)));
-  if (file === undefined) return undefined;
+  const file = args.find((arg) => arg.endsWith('.json'));
+  const size = file === undefined ? undefined : sizeOf(resolve(cwd, file));
+  if (file === undefined || size === undefined) return undefined;
   if (args.length > 1) {
     throw new UserError(`${file} is a plan, so no names can be given beside it.`, {
       hint: 'A plan holds its selection; plan the names that are meant.',
     });
   }
+  if (size > mostBytes) throw new UserError(`${file} is larger than any plan.`);
   const { parseReviewedPlan } = await import('../report/reviewed-plan.js');
   return { file, plan: parseReviewedPlan(file, readFileSync(resolve(cwd, file), 'utf8')) };
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const mostBytes = 2 ** 28;
+
+/** `undefined` for what is no file: an extension may be called so. */
+function sizeOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : undefined;
 }
 
 /** What was approved with the plan, and this run's own. @throws UserError for one that would make another plan */

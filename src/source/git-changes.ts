@@ -1,16 +1,18 @@
 /** Which folders differ from a commit: for `--changed-since`, in a repository of any layout. */
 
-import { execFile } from 'node:child_process';
-import { realpathSync } from 'node:fs';
-import { relative, sep } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { listGit, runGit } from './run-git.js';
 
 export interface GitChanges {
-  /** Whether the file, or anything below the folder, differs from the commit. Absolute path. */
+  /** Whether the file, or anything below the folder, differs from the commit. Absolute path; it may be gone. */
   readonly touches: (path: string) => boolean;
-  /** Whether git knows any file below the folder; what it does not know (build output) may always have changed. */
-  readonly tracks: (folder: string) => boolean;
+  /**
+   * Whether git knows each of the files, `paths` relative to the folder with `/`; what it does not know (build output,
+   * a submodule's own) may always have changed.
+   */
+  readonly tracks: (folder: string, paths: readonly string[]) => boolean;
 }
 
 /**
@@ -23,16 +25,23 @@ export async function readGitChanges(root: string, ref: string): Promise<GitChan
   const top = realpathSync((await ask(root, ['rev-parse', '--show-toplevel'], notARepository)).trim());
   const base = await findBase(root, ref);
   const [changed, untracked, tracked] = await Promise.all([
-    list(top, ['diff', '--name-only', '--no-renames', '--no-ext-diff', '-z', base, '--']),
-    list(top, ['ls-files', '--others', '--exclude-standard', '-z']),
-    list(top, ['ls-files', '-z']),
+    listGit(top, ['diff', ...everyDifference, '-z', base, '--']),
+    listGit(top, ['ls-files', '--others', '--exclude-standard', '-z']),
+    listGit(top, ['ls-files', '-z']),
   ]);
   const differing = [...changed, ...untracked];
+  const known = new Set(tracked);
   return {
     touches: (path) => differing.some(isAtOrBelow(pathInside(top, path))),
-    tracks: (folder) => tracked.some(isAtOrBelow(pathInside(top, folder))),
+    tracks: (folder, paths) => {
+      const place = pathInside(top, folder);
+      return paths.every((path) => known.has(place === '' ? path : `${place}/${path}`));
+    },
   };
 }
+
+/** Whatever the repository's own settings say. */
+const everyDifference = ['--name-only', '--no-renames', '--no-ext-diff', '--ignore-submodules=none'];
 
 async function findBase(root: string, ref: string): Promise<string> {
   // `--end-of-options`: a ref that begins with a dash is no option of git.
@@ -42,7 +51,7 @@ async function findBase(root: string, ref: string): Promise<string> {
 }
 
 async function explainMissing(root: string, ref: string): Promise<UserError> {
-  const shallow = await git(root, ['rev-parse', '--is-shallow-repository']).catch(() => '');
+  const shallow = await runGit(root, ['rev-parse', '--is-shallow-repository']).catch(() => '');
   if (shallow.trim() === 'true') {
     return new UserError(
       `--changed-since ${ref}: this is a shallow clone, which lacks that commit or what leads to it.`,
@@ -71,29 +80,16 @@ async function ask(
   explain: () => Promise<UserError>,
 ): Promise<string> {
   try {
-    return await git(folder, args);
+    return await runGit(folder, args);
   } catch {
     throw await explain();
   }
 }
 
-async function list(folder: string, args: readonly string[]): Promise<readonly string[]> {
-  return (await git(folder, args)).split('\0').filter((path) => path !== '');
-}
-
-const runFile = promisify(execFile);
-
-async function git(folder: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await runFile('git', ['-C', folder, '--no-optional-locks', ...args], {
-    timeout: 30_000,
-    maxBuffer: 2 ** 28,
-  });
-  return stdout;
-}
-
-/** As git spells it: relative to the top, with `/`; empty for the top itself. */
+/** As git spells it: relative to the top, with `/`; empty for the top itself. What is gone was no link. */
 function pathInside(top: string, path: string): string {
-  return relative(top, realpathSync(path)).split(sep).join('/');
+  const real = existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+  return relative(top, real).split(sep).join('/');
 }
 
 function isAtOrBelow(place: string): (path: string) => boolean {

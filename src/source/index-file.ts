@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { ruleVersion } from '../core/digest.js';
 import { ownFolder } from './ignored-by-default.js';
 import { type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
-import { hideOwnFolder } from './own-folder.js';
+import { findLink, hideOwnFolder } from './own-folder.js';
 import type { FileContent } from './read-file.js';
 
 /** What tells a file's state on disk; times in milliseconds with fractions. */
@@ -82,6 +82,7 @@ function readRecords(
 }
 
 function write(root: string, text: string): void {
+  if (findLink(root, pathOf(root)) !== undefined) return;
   const temporary = `${pathOf(root)}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(`${root}/${ownFolder}`, { recursive: true });

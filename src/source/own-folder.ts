@@ -1,6 +1,6 @@
 /** `.qlik-sync/`: local conveniences, which must not make a working copy look changed. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { ownFolder } from './ignored-by-default.js';
 
@@ -8,11 +8,28 @@ import { ownFolder } from './ignored-by-default.js';
 export function hideOwnFolder(root: string, path: string): void {
   if (relative(root, path).split(sep)[0] !== ownFolder) return;
   const file = join(root, ownFolder, '.gitignore');
-  if (existsSync(file)) return;
+  if (existsSync(file) || findLink(root, path) !== undefined) return;
   try {
     mkdirSync(join(root, ownFolder), { recursive: true });
     writeFileSync(file, '*\n');
   } catch {
     // Then nothing else can be written there either, and that is told by whoever needs it.
   }
+}
+
+/**
+ * The first folder from `.qlik-sync` down to `path` that is a link. A checkout may bring one along, and what it points
+ * at is not ours to write or tidy. `undefined` where there is none, also since nothing is there yet.
+ */
+export function findLink(root: string, path: string): string | undefined {
+  const [own, ...below] = relative(root, path).split(sep);
+  if (own !== ownFolder) return undefined;
+  let folder = join(root, own);
+  for (const name of ['', ...below]) {
+    folder = join(folder, name);
+    const stats = lstatSync(folder, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (stats.isSymbolicLink()) return folder;
+  }
+  return undefined;
 }

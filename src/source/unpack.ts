@@ -41,6 +41,7 @@ export async function unpack(archive: Uint8Array, { name, folder, rules }: Unpac
   const hidden = new Set(leftOut.map(({ path }) => path));
   const wanted = opened.filter(({ path }) => !hidden.has(path));
   assertSafe(name, wanted);
+  assertNoRepository(name, wanted);
   assertManifest(name, wanted);
   mkdirSync(folder);
   const files: ArchivedFile[] = [];
@@ -81,6 +82,18 @@ function findProblem(path: string, mode: number): string | undefined {
     .split('/')
     .map(whyUnfit)
     .find((why) => why !== undefined);
+}
+
+/** To git, a folder with these is a repository, and the next command of git in it runs what its `config` names. */
+function assertNoRepository(name: string, files: readonly PackedFile[]): void {
+  const paths = files.map(({ path }) => path.toLowerCase());
+  const heads = paths.filter((path) => path === 'head' || path.endsWith('/head'));
+  const found = heads.find((head) => {
+    const folder = head.slice(0, -'head'.length);
+    return paths.some((path) => path === `${folder}commondir` || path.startsWith(`${folder}objects/`));
+  });
+  if (found === undefined) return;
+  throw refused(name, `holds ${JSON.stringify(found)}, which makes a git repository of its folder`);
 }
 
 /** Two spellings of one name, or a file where another file's folder would be. */
