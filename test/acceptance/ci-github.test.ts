@@ -1,12 +1,13 @@
 /** examples/ci/github: every step run as GitHub runs it, against the sandbox, with the built command line. */
 
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { extensionFiles } from './workspace.js';
-import { zipOf } from './zips.js';
 import { type Event, type JobResult, runWorkflow } from './ci/github.js';
 import { examples, openPipelineShell, type PipelineShell, writeFiles } from './ci/shell.js';
+import { extensionFiles } from './workspace.js';
+import { zipOf } from './zips.js';
 
 let shell: PipelineShell;
 beforeEach(async () => {
@@ -22,7 +23,9 @@ const hasJq = (): boolean => {
   try {
     return execFileSync('jq', ['--version'], { stdio: 'pipe' }).length > 0;
   } catch {
-    process.stderr.write('\nNOT TESTED: comments and issues of examples/ci/github need jq, which is not here.\n\n');
+    process.stderr.write(
+      '\nNOT TESTED: comments and issues of examples/ci/github need jq, which is not here.\n\n',
+    );
     return false;
   }
 };
@@ -78,7 +81,9 @@ describe.skipIf(!hasJq())('plan.yml', () => {
   });
 
   it('says in the comment what stops it', async () => {
-    await shell.tenant.addFaults([{ method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 403 }]);
+    await shell.tenant.addFaults([
+      { method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 403 },
+    ]);
     const jobs = await run('plan.yml', onPullRequest('acme/charts'));
     expect(jobs['plan']).toMatchObject({ result: 'failure', code: 4 });
     expect(shell.gh().comments[0]?.body).toContain('❌ qlik-sync plan');
@@ -92,21 +97,22 @@ describe.skipIf(!hasJq())('plan.yml', () => {
     expect(await shell.tenant.takeRequests()).toEqual([]);
   });
 
-  it('runs no program that the pull request brings', async () => {
+  it('runs no program that the config of the pull request names', async () => {
+    const trace = join(shell.newFolder(), 'trace');
     shell.commit({
-      'package.json': '{"private":true,"scripts":{"postinstall":"touch installed"}}',
       'qlik-sync.config.json': JSON.stringify({
         project: 'acme',
         extensions: ['extensions/*'],
-        policy: { command: ['touch', 'policy'] },
+        policy: { command: ['touch', trace] },
         environments: {
-          prod: { tenant: shell.tenant.sandbox.url, auth: { apiKey: { command: ['touch', 'secret'] } } },
+          prod: { tenant: shell.tenant.sandbox.url, auth: { apiKey: { command: ['touch', trace] } } },
         },
       }),
     });
     const jobs = await run('plan.yml', onPullRequest('acme/charts'));
     expect(jobs['plan']).toMatchObject({ result: 'failure', code: 3 });
     expect(shell.gh().comments[0]?.body).toContain('--no-exec');
+    expect(existsSync(trace)).toBe(false);
   });
 
   it('stops at broken folders', async () => {
@@ -131,6 +137,7 @@ describe('deploy.yml', () => {
     await deploy();
     shell.commit(extensionFiles('kpi', { code: 'two' }));
     const jobs = await run('deploy.yml');
+    expect(jobs['apply']).toMatchObject({ result: 'success' });
     expect(jobs['apply']?.artifacts).toEqual(['.qlik-sync', 'deploy.html']);
   });
 
@@ -165,7 +172,9 @@ describe.skipIf(!hasJq())('drift.yml', () => {
   });
 
   it('fails where drift cannot be told', async () => {
-    await shell.tenant.addFaults([{ method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 401 }]);
+    await shell.tenant.addFaults([
+      { method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 401 },
+    ]);
     expect((await run('drift.yml'))['drift']).toMatchObject({ result: 'failure', code: 4 });
     expect(shell.gh().issues).toEqual([]);
   });

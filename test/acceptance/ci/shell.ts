@@ -26,7 +26,7 @@ export interface Script {
 
 export interface PipelineShell {
   readonly tenant: TestTenant;
-  /** What the CI system keeps for the pipeline: a key that may only list, and one that may write. */
+  /** What the CI system keeps for the pipeline: a key that may only list, and one that may do everything. */
   readonly secrets: Readonly<Record<'QLIK_PLAN_KEY' | 'QLIK_DEPLOY_KEY', string>>;
   /** The repository: writes files and commits them. */
   readonly commit: (files: Readonly<Record<string, string>>) => void;
@@ -97,7 +97,7 @@ export async function openPipelineShell(): Promise<PipelineShell> {
   const newFolder = (): string => mkdtempSync(join(home, 'job-'));
   return {
     tenant,
-    secrets: { QLIK_PLAN_KEY: tenant.sandbox.userKey, QLIK_DEPLOY_KEY: tenant.sandbox.publisherKey },
+    secrets: { QLIK_PLAN_KEY: tenant.sandbox.userKey, QLIK_DEPLOY_KEY: tenant.sandbox.apiKey },
     commit,
     checkout: () => {
       const folder = newFolder();
@@ -156,7 +156,14 @@ export function handOver(from: string, to: string, paths: readonly string[]): vo
 }
 
 export function git(cwd: string, args: readonly string[]): string {
-  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgSign=false'];
+  const identity = [
+    '-c',
+    'user.name=Test',
+    '-c',
+    'user.email=test@example.com',
+    '-c',
+    'commit.gpgSign=false',
+  ];
   const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), GIT_CONFIG_NOSYSTEM: '1' };
   return execFileSync('git', [...identity, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' });
 }

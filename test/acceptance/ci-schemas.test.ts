@@ -1,0 +1,74 @@
+/** examples/ci by the schemas that are published for each kind of file (package `schemastore`, and GitHub's own parser). */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Ajv, type AnySchemaObject } from 'ajv';
+import { buildSync } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { examples } from './ci/shell.js';
+
+const require = createRequire(import.meta.url);
+const loadSchema = (path: string): AnySchemaObject =>
+  JSON.parse(readFileSync(require.resolve(`schemastore/schemas/json/${path}`), 'utf8')) as AnySchemaObject;
+const read = (file: string): string => readFileSync(join(examples, file), 'utf8');
+
+const gitlab = 'gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json';
+const azure = 'raw.githubusercontent.com/microsoft/azure-pipelines-vscode/master/service-schema.json';
+const bitbucket = 'bitbucket.org/atlassianlabs/atlascode/raw/main/resources/schemas/pipelines-schema.json';
+
+/** The definitions of Kubernetes end before `batch/v1`, whose fields are those of `v1beta1` (its changelog of 1.21). */
+const cronJob: AnySchemaObject = {
+  ...loadSchema('kubernetes-definitions.json'),
+  $ref: '#/definitions/io.k8s.api.batch.v1beta1.CronJob',
+};
+
+const files: readonly [string, AnySchemaObject][] = [
+  ['github/plan.yml', loadSchema('github-workflow.json')],
+  ['github/deploy.yml', loadSchema('github-workflow.json')],
+  ['github/drift.yml', loadSchema('github-workflow.json')],
+  ['github/action/action.yml', loadSchema('github-action.json')],
+  ['gitlab/.gitlab-ci.yml', loadSchema(gitlab)],
+  ['azure/azure-pipelines.yml', loadSchema(azure)],
+  ['bitbucket/bitbucket-pipelines.yml', loadSchema(bitbucket)],
+  ['kubernetes/cronjob.yaml', cronJob],
+];
+
+describe('every YAML file', () => {
+  it.each(files)('%s is as its schema says', (file, schema) => {
+    const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(schema);
+    validate(parse(read(file), { merge: true }));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it('is in the table above', () => {
+    const all = (readdirSync(examples, { recursive: true }) as string[]).filter((path) =>
+      /\.ya?ml$/.test(path),
+    );
+    expect(all.sort()).toEqual(files.map(([file]) => file).sort());
+  });
+});
+
+/** It imports JSON in a way that Node refuses and bundlers take. */
+async function loadParser(): Promise<typeof import('@actions/workflow-parser')> {
+  const { outputFiles } = buildSync({
+    stdin: { contents: "export * from '@actions/workflow-parser';", resolveDir: import.meta.dirname },
+    ...{ bundle: true, platform: 'node', format: 'esm', write: false },
+  });
+  const [file] = outputFiles;
+  return import(`data:text/javascript;base64,${Buffer.from(file?.contents ?? []).toString('base64')}`);
+}
+
+describe('GitHub', () => {
+  it.each(['plan', 'deploy', 'drift'])('its own parser takes %s.yml, expressions included', async (name) => {
+    const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await loadParser();
+    const file = { name: `${name}.yml`, content: read(`github/${name}.yml`) };
+    const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
+    if (value === undefined) throw new Error('no workflow');
+    const { jobs, errors } = await convertWorkflowTemplate(context, value);
+    expect(errors ?? []).toEqual([]);
+    expect(context.errors.getErrors()).toEqual([]);
+    expect(jobs.length).toBeGreaterThan(0);
+  });
+});
