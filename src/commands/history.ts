@@ -17,13 +17,13 @@ import { readSettings } from './settings.js';
 
 export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
-  const { config, flags } = settings;
-  const tenant = await nameTenant({ options: flags, env: io.env, config });
+  const { config, flags, cwd } = settings;
+  const tenant = await nameTenant({ options: flags, env: io.env, config, cwd });
   const unreadable: string[] = [];
   const runs = await readRuns({
     root: config.root,
     ...(tenant !== undefined && { tenant: tenant.identity, project: config.project }),
-    onSkipped: (file) => unreadable.push(relative(settings.cwd, file).split(sep).join('/')),
+    onSkipped: (file) => unreadable.push(relative(cwd, file).split(sep).join('/')),
   });
   const report: HistoryReport = {
     kind: 'history',

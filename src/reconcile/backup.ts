@@ -6,6 +6,7 @@ import { withoutUndefined } from '../core/present.js';
 import { actualOf } from '../tenant/actual.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
+import type { ArchiveCache } from './archive-cache.js';
 import type { Backup } from './means.js';
 import type { PreviousRecord } from './run-record.js';
 import type { Vault } from './vault.js';
@@ -13,15 +14,15 @@ import type { Vault } from './vault.js';
 export interface BackupMeans {
   readonly vault: Vault;
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
+  /** What planning downloaded; absent: nothing is looked for there. */
+  readonly cache?: Pick<ArchiveCache, 'find'>;
 }
 
-export function createBackup({ vault, extensions }: BackupMeans): Backup {
+export function createBackup(means: BackupMeans): Backup {
+  const { vault } = means;
   return {
     keep: async (record) => {
-      const [sha256, md5] = await Promise.all([
-        vault.putRecord(record),
-        keepArchive(record, vault, extensions),
-      ]);
+      const [sha256, md5] = await Promise.all([vault.putRecord(record), keepArchive(record, means)]);
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
     keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
@@ -42,11 +43,12 @@ export function previousOf(record: ExtensionRecord): PreviousRecord {
 /** Resolves to the MD5 that the archive is stored under. */
 async function keepArchive(
   record: ExtensionRecord,
-  vault: Vault,
-  extensions: BackupMeans['extensions'],
+  { vault, extensions, cache }: BackupMeans,
 ): Promise<string> {
   const expected = asMd5(actualOf(record).md5);
   if (expected !== undefined && (await vault.has(expected))) return expected;
+  const cached = expected === undefined ? undefined : await cache?.find(expected);
+  if (cached !== undefined) return vault.put(cached);
   const archive = await extensions.downloadArchive(record.id).catch(explainDownload);
   const md5 = createHash('md5').update(archive).digest('hex');
   if (expected !== undefined && md5 !== expected) throw moved(record, expected, md5);

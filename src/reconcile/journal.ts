@@ -1,11 +1,11 @@
 /** Writes a run's journal: append-only, each line on the disk before anybody goes on. */
 
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { Journal } from './means.js';
 import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from './own-place.js';
+import { listRunFiles, runFileOf } from './run-files.js';
+import { nextRunId } from './run-id.js';
 import type { RunEnd, RunLine, RunStart } from './run-record.js';
 
 /** What a run is, beside what the journal itself knows. */
@@ -17,23 +17,34 @@ export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'>
 export interface RunJournal extends Journal {
   /** What `rollback` takes. */
   readonly id: string;
-  /** The last word; closes the file. */
+  /** The last word; closes the file, also where it cannot be written. */
   end(exitCode: ExitCode, counts: RunEnd['counts']): Promise<void>;
+  /** Whether no run began in the same place since this one did. */
+  isNewest(): Promise<boolean>;
 }
 
 /**
- * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` and its first line.
+ * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` and its first line; nothing where that cannot be written.
  *
  * @throws UserError where it cannot be written, here and from every method; after one failure all fail.
  */
 export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal> {
   const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
   const now = new Date();
-  const { id, handle } = await createFile(root, folder, now).catch((error) => explain(error, folder, 'open'));
+  const listIds = async (): Promise<readonly string[]> =>
+    (await listRunFiles(root, run.tenant)).map(({ id }) => id);
+  const others = new Set(await listIds());
+  const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
+  const { id, handle } = file;
   const append = appendDurably(handle);
   const write = (line: RunLine) =>
     append(`${JSON.stringify(line)}\n`).catch((error) => explain(error, folder, 'write'));
-  await write({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
+  try {
+    await write({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
+  } catch (error) {
+    await discard(file);
+    throw error;
+  }
   let steps = 0;
   return {
     id,
@@ -45,29 +56,41 @@ export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal>
     },
     after: (details) => write({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
-      await write({ kind: 'end', at: timestamp(), exitCode, counts });
-      await handle.close();
+      await write({ kind: 'end', at: timestamp(), exitCode, counts }).finally(() => handle.close());
     },
+    isNewest: async () => (await listIds()).every((other) => other === id || others.has(other)),
   };
 }
 
 interface JournalFile {
+  readonly path: string;
   readonly id: string;
   readonly handle: FileHandle;
 }
 
-async function createFile(root: string, folder: string, now: Date): Promise<JournalFile> {
+/** @param others the ids of the runs that are there */
+async function createFile(
+  root: string,
+  folder: string,
+  now: Date,
+  others: ReadonlySet<string>,
+): Promise<JournalFile> {
   await makeOwnPlace(root, folder);
-  const id = `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`;
-  const handle = await open(join(folder, `${id}.jsonl`), 'ax', 0o600).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return undefined;
-      throw error;
-    },
-  );
-  if (handle === undefined) return createFile(root, folder, now);
+  const id = nextRunId(now, [...others]);
+  const path = runFileOf(folder, id);
+  const handle = await open(path, 'ax', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return createFile(root, folder, now, others);
   await syncFolder(folder);
-  return { id, handle };
+  return { path, id, handle };
+}
+
+/** What has no first line is no journal. */
+async function discard({ path, handle }: JournalFile): Promise<void> {
+  await handle.close().catch(() => undefined);
+  await rm(path, { force: true }).catch(() => undefined);
 }
 
 /** Lines that come while others are being written share the next sync. After a failure nothing is written any more. */

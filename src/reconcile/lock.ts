@@ -10,7 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodes, UserError } from '../core/errors.js';
 import { makeOwnPlace, ownPlace, tenantKey, unwritable } from './own-place.js';
 import type { Self } from './process-facts.js';
-import { type FoundTicket, readTickets, type Ticket, writeTicket } from './ticket.js';
+import { describeStop } from './stop.js';
+import { type FoundTicket, readTickets, removeIncomplete, type Ticket, writeTicket } from './ticket.js';
 
 export interface LockScope {
   /** Absolute: the folder of the config. */
@@ -28,7 +29,7 @@ export interface LockOptions extends LockScope {
   readonly onWait: (notice: string) => void;
   /** Milliseconds until waiting is given up; 10 s unless told. */
   readonly waitMs?: number;
-  /** Ends the waiting, with its reason. */
+  /** Ends the waiting: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
   readonly signal?: AbortSignal;
 }
 
@@ -39,38 +40,41 @@ const defaultWaitMs = 10_000;
 const heartbeatMs = 5_000;
 
 /**
- * @throws UserError, exit 7 and with the pid and age of the process that has it, when waiting was in vain; exit 3 where
- *   the lock cannot be written
+ * @throws UserError, exit 7 and with the pid and age of the process that has it, when waiting was in vain; exit 9 when
+ *   time ran out meanwhile; exit 3 where the lock cannot be written
  */
 export async function takeLock(options: LockOptions): Promise<Release> {
   const { signal, waitMs = defaultWaitMs } = options;
   const deadline = performance.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
-    signal?.throwIfAborted();
+    const isLate = signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
+    if (!isLate) signal?.throwIfAborted();
     const taken = await tryLock(options);
     if (typeof taken === 'function') return taken;
+    if (isLate) throw outOfTime(taken, options);
     if (performance.now() >= deadline) throw busy(taken, options);
     // Of two that met at once, one has it at the second try.
-    if (tries === 2) options.onWait(`waiting for ${describeTicket(taken)}`);
+    if (tries === 2) options.onWait(`waiting for ${describeFound(taken)}`);
     await pause(20 + Math.random() * 80, undefined, signal && { signal }).catch(() => undefined);
   }
 }
 
 /** The lock, or the ticket that is in its way. */
-async function tryLock(options: LockOptions): Promise<Release | Ticket> {
+async function tryLock(options: LockOptions): Promise<Release | FoundTicket> {
   const [before] = await findOthers(options, undefined);
-  if (before !== undefined) return before.ticket;
+  if (before !== undefined) return before;
   const own = await putDown(options);
   const [other] = await findOthers(options, own);
   if (other === undefined) return hold(own);
   await rm(own, { force: true });
-  return other.ticket;
+  return other;
 }
 
 async function putDown({ command, self, ...scope }: LockOptions): Promise<string> {
   const folder = folderOf(scope);
   try {
     await makeOwnPlace(scope.root, folder);
+    await removeIncomplete(folder, scope.project);
     return await writeTicket(folder, scope.project, command, self);
   } catch (error) {
     throw unwritable(error, `The lock in ${folder}`, {
@@ -105,14 +109,27 @@ function folderOf({ root, tenant }: Pick<LockScope, 'root' | 'tenant'>): string 
   return ownPlace(root, 'locks', tenantKey(tenant));
 }
 
-function busy(ticket: Ticket, { tenant, project }: LockOptions): UserError {
+function busy(found: FoundTicket, { tenant, project }: LockOptions): UserError {
+  const { ticket, path } = found;
+  const hint =
+    ticket === undefined
+      ? `Run again when it is done. A lock that nobody touches is given up after a minute: ${path}`
+      : `Run again when it is done. If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`;
   return new UserError(
-    `Another run is writing to ${tenant} for project ${project}: ${describeTicket(ticket)}.`,
-    {
-      hint: `Run again when it is done. If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`,
-      exitCode: exitCodes.conflict,
-    },
+    `Another run is writing to ${tenant} for project ${project}: ${describeFound(found)}.`,
+    { hint, exitCode: exitCodes.conflict },
   );
+}
+
+function outOfTime(found: FoundTicket, { tenant }: LockOptions): UserError {
+  return new UserError(`Out of time while waiting to write to ${tenant}: ${describeFound(found)}.`, {
+    hint: 'Nothing was written. Run again when it is done.',
+    exitCode: exitCodes.budget,
+  });
+}
+
+function describeFound({ ticket }: FoundTicket): string {
+  return ticket === undefined ? 'a run whose lock cannot be read' : describeTicket(ticket);
 }
 
 function describeTicket({ command, pid, startedAt }: Ticket): string {

@@ -1,6 +1,7 @@
 /** Keeps `.qlik-sync/runs` and `.qlik-sync/backups` from growing for ever. */
 
 import { rm } from 'node:fs/promises';
+import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 import type { Run } from './run-record.js';
 import { byNewest, type RunFile, readRunFiles } from './runs.js';
 import { findUnfinishedReplaces } from './unfinished.js';
@@ -38,7 +39,9 @@ const untouchableMs = 3_600_000;
  */
 export async function retain(retention: Retention): Promise<Tidied> {
   const { root, tenant, now } = retention;
-  const files = await readRunFiles({ root, tenant });
+  const places = (['runs', 'backups'] as const).map((what) => ownPlace(root, what, tenantKey(tenant)));
+  if (!places.every((place) => isOwnPlace(root, place))) return { runs: 0, files: 0 };
+  const files = await readRunFiles(root, tenant);
   const leaving = findOutdated(files, retention);
   const staying = files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));

@@ -1,9 +1,7 @@
 /** Reads journals back. Nothing here trusts them: what is torn or no journal is left out. */
 
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
-import { idTime } from './run-id.js';
+import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from './run-files.js';
+import { idTime, isRunId } from './run-id.js';
 import { parseRunLine } from './run-lines.js';
 import type { Run, RunLine, RunStep, StepAfter } from './run-record.js';
 
@@ -14,73 +12,65 @@ export interface RunsQuery {
   readonly tenant?: string | undefined;
   /** All projects where absent. */
   readonly project?: string | undefined;
+  /** Nothing is parsed, and nothing found, where no journal holds this text. */
+  readonly mentioning?: string;
   /** Told of every file that is no journal, by its absolute path. */
   readonly onSkipped?: (file: string) => void;
 }
 
 /** Newest first. Empty where there is nothing, or nothing that can be read. */
 export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
-  const { tenant, project } = query;
-  const read = (await readRunFiles(query)).flatMap(({ run }) => (run === undefined ? [] : [run]));
-  return read
-    .filter(({ start }) => tenant === undefined || start.tenant === tenant)
-    .filter(({ start }) => project === undefined || start.project === project)
+  const { root, tenant, mentioning, onSkipped } = query;
+  const texts = await readTexts(root, tenant);
+  if (mentioning !== undefined && !texts.some(({ text }) => text?.includes(mentioning))) return [];
+  const files = texts.map(parseFile);
+  for (const { path, run } of files) if (run === undefined) onSkipped?.(path);
+  return files
+    .flatMap(({ run }) => run ?? [])
+    .filter((run) => isAskedFor(run, query))
     .sort(byNewest);
 }
 
-export interface RunFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly changedAt: Date;
-  /** Absent where it could not be read. */
-  readonly text?: string;
+/** The newest alone, reading no more than it takes. */
+export async function readLastRun(query: RunsQuery): Promise<Run | undefined> {
+  const names = await listRunFiles(query.root, query.tenant);
+  const found: Run[] = [];
+  for (const name of names.filter(({ id }) => isRunId(id)).sort(byLatestId)) {
+    const [newest] = found;
+    if (newest !== undefined && idTime(name.id) < idTime(newest.start.id)) break;
+    const { run } = parseFile(await readRunFile(name));
+    if (run !== undefined && isAskedFor(run, query)) found.push(run);
+  }
+  return found.sort(byNewest)[0];
+}
+
+function byLatestId(a: RunFileName, b: RunFileName): number {
+  return a.id < b.id ? 1 : -1;
+}
+
+function isAskedFor({ start }: Run, { tenant, project }: RunsQuery): boolean {
+  return (
+    (tenant === undefined || start.tenant === tenant) && (project === undefined || start.project === project)
+  );
+}
+
+export interface RunFile extends RunFileText {
   /** Absent for a file that is no journal. */
   readonly run?: Run;
 }
 
-/** Every journal of a tenant's folder, or of all; in no order. */
-export async function readRunFiles({ root, tenant, onSkipped }: RunsQuery): Promise<readonly RunFile[]> {
-  const folders = tenant === undefined ? await listTenants(root) : [tenantKey(tenant)];
-  const places = folders.map((folder) => ownPlace(root, 'runs', folder));
-  const own = places.filter((place) => isOwnPlace(root, place));
-  const files = await Promise.all(own.map(readFolder));
-  const all = files.flat();
-  for (const { path, run } of all) if (run === undefined) onSkipped?.(path);
-  return all;
+/** Every journal of a tenant's folder, in no order. */
+export async function readRunFiles(root: string, tenant: string): Promise<readonly RunFile[]> {
+  return (await readTexts(root, tenant)).map(parseFile);
 }
 
-async function listTenants(root: string): Promise<readonly string[]> {
-  const entries = await readdir(ownPlace(root, 'runs'), { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+async function readTexts(root: string, tenant: string | undefined): Promise<readonly RunFileText[]> {
+  return Promise.all((await listRunFiles(root, tenant)).map(readRunFile));
 }
 
-const suffix = '.jsonl';
-/** A journal of 10,000 changes is about 10 MB. */
-const largestBytes = 256 * 1024 * 1024;
-
-async function readFolder(folder: string): Promise<readonly RunFile[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(suffix));
-  return Promise.all(names.map((name) => readRunFile(folder, name)));
-}
-
-async function readRunFile(folder: string, name: string): Promise<RunFile> {
-  const path = join(folder, name);
-  const file = await readText(path);
+function parseFile(file: RunFileText): RunFile {
   const run = file.text === undefined ? undefined : parseRun(file.text);
-  const isNamedAfterIt = run?.start.id === name.slice(0, -suffix.length);
-  return { path, ...file, ...(run !== undefined && isNamedAfterIt && { run }) };
-}
-
-/** What is no file holds no text; what is too large, or somebody else's, may hold any. */
-async function readText(path: string): Promise<Pick<RunFile, 'text' | 'changedAt'>> {
-  try {
-    const stats = await lstat(path);
-    if (!stats.isFile()) return { text: '', changedAt: stats.mtime };
-    if (stats.size > largestBytes) return { changedAt: stats.mtime };
-    return { text: await readFile(path, 'utf8'), changedAt: stats.mtime };
-  } catch {
-    return { changedAt: new Date() };
-  }
+  return run?.start.id === file.id ? { ...file, run } : file;
 }
 
 /** `undefined` where the first line does not begin a run. */

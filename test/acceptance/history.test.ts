@@ -35,7 +35,10 @@ interface History {
   readonly unreadable: readonly string[];
 }
 
-async function readHistory(args: readonly string[] = [], env = address()): Promise<History> {
+async function readHistory(
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = address(),
+): Promise<History> {
   const { code, stdout, stderr } = await run(['history', '--json', ...args], env);
   expect(code, stderr).toBe(0);
   return JSON.parse(stdout) as History;
@@ -164,6 +167,23 @@ describe('history', () => {
     expect(stdout).toContain(`2 created · dev · ${tenant.sandbox.url}`);
   });
 
+  it('each folder of an embedded tenant is a tenant of its own; its plan does not depend on the port', async () => {
+    const digests = [];
+    for (const dir of ['box/one', 'box/two', 'box/one']) {
+      const { stdout } = await run(['plan', '--json', '--sandbox-dir', dir], {});
+      digests.push((JSON.parse(stdout) as { readonly digest: string }).digest);
+    }
+    expect(digests[2]).toBe(digests[0]);
+    expect(digests[1]).not.toBe(digests[0]);
+    expect(await run(['apply', '--yes', '--sandbox-dir', 'box/one'], {})).toMatchObject({ code: 0 });
+    const ofOne = (await readHistory(['--sandbox-dir', 'box/one'], {})).runs;
+    expect(ofOne).toMatchObject([{ tenant: 'sandbox:box/one' }]);
+    expect((await readHistory(['--sandbox-dir', 'box/two'], {})).runs).toEqual([]);
+    expect((await readHistory(['--sandbox'], {})).runs).toEqual([]);
+    const undoing = await run(['rollback', '--yes', '--prune', '--sandbox-dir', 'box/two'], {});
+    expect(undoing).toMatchObject({ code: 3, stderr: expect.stringContaining('There is nothing to undo') });
+  });
+
   it('says which run died, and what it knows to be done', async () => {
     await applyTwice();
     killLater(journals()[0] ?? '');
@@ -232,6 +252,19 @@ describe('history', () => {
       expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
     }
     expect((await readHistory()).runs).toHaveLength(2);
+  });
+
+  it('what died is told until a run came to its end, also one with nothing left to do', async () => {
+    await applyTwice();
+    killLater(journals()[0] ?? '');
+    const told = 'The last run did not come to its end';
+    expect((await run(['apply', '--yes'])).stderr).toContain(told);
+    expect((await run(['apply', '--yes'])).stderr).not.toContain(told);
+    expect((await readHistory()).runs).toMatchObject([
+      { result: 'ended', changes: [] },
+      { result: 'died' },
+      { result: 'ended' },
+    ]);
   });
 
   it('an apply with nothing to do is no event', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes, UserError } from '../../src/core/errors.js';
 import { openRun } from '../../src/reconcile/journal.js';
 import { tenantKey } from '../../src/reconcile/own-place.js';
-import { readRuns } from '../../src/reconcile/runs.js';
+import { readLastRun, readRuns } from '../../src/reconcile/runs.js';
 import {
   answered,
   createPlace,
@@ -89,6 +89,35 @@ describe('a journal as it is written', () => {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     expect((await readAll()).map((run) => run.start.id)).toEqual(ids.reverse());
+  });
+
+  it.each([
+    ['ahead of the clock', '20991231T235959Z-0000', '21000101T000000Z'],
+    ['past all clocks', '99991231T235959Z-ffff', undefined],
+    ['of no time', '20991399T996199Z-0000', '21001009T040239Z'],
+  ])('runs keep their order where the newest is %s', async (_what, id, next) => {
+    putRun(place, [start(1, { id })]);
+    const ids = [];
+    for (const _ of [1, 2]) {
+      const run = await openRun(runOptions(place.root));
+      await run.end(exitCodes.ok, noCounts);
+      ids.push(run.id);
+    }
+    if (next !== undefined) expect(ids[0]?.slice(0, next.length)).toBe(next);
+    const read = (await readAll()).map((run) => run.start.id);
+    const others = read.filter((each) => each !== id);
+    expect(others).toEqual(ids.reverse());
+    if (next !== undefined) expect(read[0]).toBe(others[0]);
+    const last = await readLastRun({ root: place.root, tenant, project: 'acme' });
+    expect(last?.start.id).toBe(read[0]);
+  });
+
+  it('knows whether another run began since', async () => {
+    const first = await openRun(runOptions(place.root));
+    expect(await first.isNewest()).toBe(true);
+    const second = await openRun(runOptions(place.root));
+    expect([await first.isNewest(), await second.isNewest()]).toEqual([false, true]);
+    await Promise.all([first.end(exitCodes.ok, noCounts), second.end(exitCodes.ok, noCounts)]);
   });
 
   it('where it cannot be written, that is said, with what to do', async () => {

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
@@ -111,6 +111,17 @@ describe('the lock', () => {
     await release();
   });
 
+  it('is not waited for when the time of the run is over, and that is said', async () => {
+    const release = await takeLock(options());
+    const waiting = takeLock(options({ signal: AbortSignal.timeout(100) }));
+    await expect(waiting).rejects.toMatchObject({
+      exitCode: 9,
+      message: `Out of time while waiting to write to ${tenant}: apply of pid ${process.pid}, running for 0 s.`,
+    });
+    await release();
+    await (await takeLock(options({ signal: AbortSignal.abort(new DOMException('', 'TimeoutError')) })))();
+  });
+
   it('is never had by two, however many come at once', async () => {
     let holders = 0;
     let turns = 0;
@@ -185,6 +196,42 @@ describe('a stale lock heals itself', () => {
     const taking = takeLock(options({ waitMs: 0 }));
     if (outcome === 'waits') await expect(taking).rejects.toMatchObject({ exitCode: 7 });
     else await (await taking)();
+  });
+
+  it('what was never completed is swept when nobody can be writing it any more', async () => {
+    const names = ['old', 'new'].map((age) => `acme.${age === 'old' ? '0' : '1'}123456789abcdef.json.new`);
+    for (const name of names) place.write(`${folder}/${name}`, '');
+    utimesSync(place.path(`${folder}/${names[0]}`), 1_600_000_000, 1_600_000_000);
+    await (await takeLock(options({ waitMs: 0 })))();
+    expect(place.list(folder)).toEqual([names[1]]);
+  });
+
+  const noFiles: readonly (readonly [string, (path: string) => void])[] = [
+    ['a folder', (path) => mkdirSync(path, { recursive: true })],
+    ['a link', (path) => symlinkSync('nowhere', path)],
+    ['a pipe that nobody writes to', (path) => void execFileSync('mkfifo', [path])],
+  ];
+  it.skipIf(process.platform === 'win32').each(noFiles)('%s is no ticket', async (_what, make) => {
+    mkdirSync(place.path(folder), { recursive: true });
+    make(place.path(`${folder}/acme.0123456789abcdef.json`));
+    await (await takeLock(options({ waitMs: 0 })))();
+    expect(place.list(folder)).toEqual(['acme.0123456789abcdef.json']);
+  });
+
+  it.each([
+    ['a sequence in its command', { command: '\u001b[2Japply' }],
+    ['a line in its host', { host: 'here\nerror: forged' }],
+    ['no time', { startedAt: 'some day' }],
+    ['more than anybody writes', { command: 'x'.repeat(100_000) }],
+  ])('a ticket with %s is waited for, and nothing of it is shown', async (_what, fields) => {
+    leaveTicket(fields);
+    const failure = await takeLock(options({ waitMs: 150 })).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      exitCode: 7,
+      message: `Another run is writing to ${tenant} for project acme: a run whose lock cannot be read.`,
+      hint: expect.stringContaining('given up after a minute'),
+    });
+    expect(notices).toEqual(['waiting for a run whose lock cannot be read']);
   });
 
   it('what only looks like one is left alone', async () => {

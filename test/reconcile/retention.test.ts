@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { truncateSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Retention, retain } from '../../src/reconcile/retention.js';
 import { openVault, type Vault } from '../../src/reconcile/vault.js';
@@ -118,6 +118,16 @@ describe('retention', () => {
     utimesSync(place.path(`${backups}/${md5}.zip`), long, long);
     expect(await tidy()).toEqual({ runs: 1, files: 1 });
     expect([...place.list(runs), ...place.list(backups)]).toEqual([]);
+  });
+
+  it('a journal that is too large to read may need anything, so no copy goes', async () => {
+    const md5 = await store('perhaps needed');
+    place.write(`${runs}/${start(1).id}.jsonl`, '');
+    truncateSync(place.path(`${runs}/${start(1).id}.jsonl`), 300 * 2 ** 20);
+    putRun(place, [start(2)]);
+    putRun(place, [start(3)]);
+    expect(await tidy({ keep: 1 })).toEqual({ runs: 1, files: 0 });
+    expect(await vault.has(md5)).toBe(true);
   });
 
   it('clears away what was left half written', async () => {

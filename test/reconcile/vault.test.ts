@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError, UserError } from '../../src/core/errors.js';
+import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
 import { createBackup } from '../../src/reconcile/backup.js';
 import { openVault, type Vault } from '../../src/reconcile/vault.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
@@ -138,6 +139,20 @@ describe('a backup', () => {
     await createBackup({ vault, extensions: remote.client }).keepUploaded(bytes);
     expect((await keep()).archive).toBe('stored');
     expect(await downloads()).toBe(0);
+  });
+
+  it('takes what planning downloaded, and believes it only as far as it is that', async () => {
+    const cache = openArchiveCache(place.root);
+    await cache.keep(md5Of(bytes), bytes);
+    const backup = createBackup({ vault, extensions: remote.client, cache });
+    expect((await backup.keep(record)).archive).toBe('stored');
+    expect(await vault.read(md5Of(bytes))).toEqual(bytes);
+    expect(await downloads()).toBe(0);
+    place.write(`${folder}/${md5Of(bytes)}.zip`, 'damaged');
+    place.write(`cache/archives/${md5Of(bytes)}.zip`, 'damaged');
+    await backup.keep(record);
+    expect(await vault.read(md5Of(bytes))).toEqual(bytes);
+    expect(await downloads()).toBe(1);
   });
 
   it('of a record alone costs no request', async () => {
