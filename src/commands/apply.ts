@@ -30,12 +30,14 @@ export async function applyPlan(args: readonly string[], given: ApplyFlags, io: 
 }
 
 function applyAt(review: Review, given: ApplyFlags, site: Site, signal: AbortSignal): Promise<ExitCode> {
-  const { selector, approvals, assertMeantFor, assertUnmoved } = review;
+  const { selector, approvals, notice, assertMeantFor, assertUnmoved } = review;
   return runAt('apply', site, signal, async (place, running) => {
     assertMeantFor(place);
+    if (notice !== undefined) running.notices.say(notice);
     const { changedSince } = given;
     const proposed = await propose({ broken: 'refuse', selector, changedSince, approvals, ...place });
-    const { report, guard, folders, packWith } = await withImpact(proposed, place, approvals);
+    const looked = await withImpact(proposed, place, approvals, { until: signal });
+    const { report, guard, folders, packWith } = looked;
     assertUnmoved(guard.plan);
     const header = { ...report.header, command: 'apply' } as const;
     const planned = { report: { ...report, header }, guard, desired: folders.desired, pack: packWith(pack) };

@@ -13,6 +13,8 @@ export interface ArchiveCache {
   find(md5: string): Promise<Buffer | undefined>;
   /** @param bytes whose md5 is `md5` */
   keep(md5: string, bytes: Buffer): Promise<void>;
+  /** The md5 of each archive, by its name alone. */
+  list(): Promise<readonly string[]>;
 }
 
 /** Bytes that the cache may hold; what was not used for longest goes first. */
@@ -23,10 +25,12 @@ export function openArchiveCache(root: string, maxBytes: number = defaultMaxByte
   const folder = ownPlace(root, 'cache', 'archives');
   const fileOf = (md5: string): string => join(folder, `${md5}.zip`);
   return {
+    async list() {
+      const names = await readdir(folder).catch(() => []);
+      return names.flatMap((name) => /^([0-9a-f]{32})\.zip$/.exec(name)?.[1] ?? []);
+    },
     async find(md5) {
-      const bytes = isOwnPlace(root, folder)
-        ? await readFile(fileOf(md5)).catch(() => undefined)
-        : undefined;
+      const bytes = isOwnPlace(root, folder) ? await readFile(fileOf(md5)).catch(() => undefined) : undefined;
       if (bytes === undefined) return undefined;
       if (md5Of(bytes) !== md5) {
         await discard(fileOf(md5));

@@ -48,6 +48,12 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** What the operating system refused, as something a person can mend. @param what `The journal in …` */
 export function unwritable(error: unknown, what: string, options: UserErrorOptions): UserError {
-  const reason = error instanceof Error ? error.message.replace(/^E[A-Z]+: /, '') : String(error);
-  return new UserError(`${what} cannot be written: ${reason}.`, { ...options, cause: error });
+  return new UserError(`${what} cannot be written: ${reasonOf(error)}.`, { ...options, cause: error });
+}
+
+/** `ENOSPC: no space left on device, write` without what was called and with which file: of what, the message says. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [reason = ''] = 'syscall' in error ? error.message.split(`, ${error.syscall}`) : [error.message];
+  return reason.replace(/^E[A-Z]+: /, '');
 }

@@ -11,8 +11,10 @@ import type { Destination, FindDestination } from '../source/destination.js';
 import { isDroppedByQlik } from '../source/dropped.js';
 import {
   exchangeFiles,
+  findAsides,
   makeAside,
   makeAsideWithin,
+  oldIn,
   removeAside,
   removeAsideUnlessNeeded,
 } from '../source/put-in-place.js';
@@ -74,7 +76,10 @@ function describe(error: unknown): { message: string; hint?: string | undefined;
 
 async function place(input: PullingOne, destination: Destination): Promise<Done> {
   const { standing } = destination;
-  if (standing !== undefined && hasSameContent(standing, input.record)) return unchanged(standing);
+  if (standing !== undefined && hasSameContent(standing, input.record)) {
+    for (const aside of findAsides(destination.folder)) removeAside(aside);
+    return unchanged(standing);
+  }
   const archive = await input.readArchive(input.record);
   return standing === undefined
     ? placeNew(input.name, destination, archive)
@@ -117,21 +122,23 @@ async function placeOver(
   archive: Buffer,
   standing: DesiredExtension,
 ): Promise<Done> {
+  // What an earlier pull took away, before it was killed, git can give back, or nobody wants it.
+  const left = findAsides(folder);
   const aside = makeAsideWithin(folder);
   try {
     const unpacked = await unpack(archive, { name, folder: join(aside, 'new'), rules });
     if (unpacked.digest === standing.digest) {
-      removeAside(aside);
+      for (const each of [...left, aside]) removeAside(each);
       return unchanged(standing, unpacked.leftOut);
     }
     const { take, put } = findExchange(standing, unpacked.files);
     if (unsaved === 'keep') assertSaved(name, displayFolder, await findUnsaved(folder, take));
-    mkdirSync(join(aside, 'old'));
-    exchangeFiles({ folder, fresh: join(aside, 'new'), old: join(aside, 'old'), take, put });
-    removeAside(aside);
+    mkdirSync(oldIn(aside));
+    exchangeFiles({ folder, fresh: join(aside, 'new'), old: oldIn(aside), take, put });
+    for (const each of [...left, aside]) removeAside(each);
     return { result: 'updated', ...summarise(unpacked) };
   } catch (error) {
-    removeAsideUnlessNeeded(aside, join(aside, 'old'));
+    removeAsideUnlessNeeded(aside);
     throw error;
   }
 }

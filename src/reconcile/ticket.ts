@@ -1,7 +1,7 @@
 /** The files that a lock is made of: one for each process that has it or wants it, and who that is. */
 
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../tenant/wire.js';
 import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
@@ -15,7 +15,8 @@ export interface Ticket extends ProcessFacts {
 export interface FoundTicket {
   /** Absolute. */
   readonly path: string;
-  readonly ticket: Ticket;
+  /** Absent where nobody can tell from it who wrote it. */
+  readonly ticket?: Ticket;
   /** Whether the process that wrote it may still be running. */
   readonly isLive: boolean;
 }
@@ -32,9 +33,27 @@ export async function writeTicket(
 ): Promise<string> {
   const ticket: Ticket = { ...describeProcess(pid), command, startedAt: new Date().toISOString() };
   const path = join(folder, `${project}.${randomBytes(8).toString('hex')}.json`);
-  await writeFile(`${path}.new`, `${JSON.stringify(ticket)}\n`, { flag: 'wx', mode: 0o600 });
-  await rename(`${path}.new`, path);
+  try {
+    await writeFile(`${path}.new`, `${JSON.stringify(ticket)}\n`, { flag: 'wx', mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    await rm(`${path}.new`, { force: true }).catch(() => undefined);
+    throw error;
+  }
   return path;
+}
+
+/** Tickets that were never completed: whoever wrote them died in between. What cannot be removed is in nobody's way. */
+export async function removeIncomplete(folder: string, project: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const incomplete = names.filter(
+    (name) => name.endsWith('.new') && isTicketOf(project, name.slice(0, -'.new'.length)),
+  );
+  for (const path of incomplete.map((name) => join(folder, name))) {
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats !== undefined && isSilent(stats.mtimeMs))
+      await rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 /** In no order; a folder that is not there holds none. */
@@ -53,22 +72,28 @@ function isTicketOf(project: string, name: string): boolean {
   return name.startsWith(`${project}.`) && /^[0-9a-f]{16}\.json$/.test(name.slice(project.length + 1));
 }
 
-/** `undefined` where it is gone by now. What no process can be read from is judged by its age. */
+/** `undefined` where it is gone by now, or no file. What no process can be read from is judged by its age. */
 async function readTicket(path: string, self: Self): Promise<FoundTicket | undefined> {
-  try {
-    const [text, { mtimeMs, birthtime }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    const isSilent = Date.now() - mtimeMs > silentMs;
-    const ticket = parseTicket(text);
-    if (ticket === undefined) return { path, ticket: unknownTicket(birthtime), isLive: !isSilent };
-    const state = lookAt(ticket, self);
-    return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && !isSilent) };
-  } catch {
-    return undefined;
-  }
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isFile() !== true) return undefined;
+  const text = stats.size > mostBytes ? '' : await readFile(path, 'utf8').catch(textInstead);
+  if (text === undefined) return undefined;
+  const isHeard = !isSilent(stats.mtimeMs);
+  const ticket = parseTicket(text);
+  if (ticket === undefined) return { path, isLive: isHeard };
+  const state = lookAt(ticket, self);
+  return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && isHeard) };
 }
 
-function unknownTicket(since: Date): Ticket {
-  return { pid: 0, host: 'unknown', command: 'a run', startedAt: since.toISOString() };
+const mostBytes = 65_536;
+
+/** What may not be read is somebody's all the same. */
+function textInstead(error: NodeJS.ErrnoException): string | undefined {
+  return error.code === 'ENOENT' ? undefined : '';
+}
+
+function isSilent(touchedMs: number): boolean {
+  return Date.now() - touchedMs > silentMs;
 }
 
 function parseTicket(text: string): Ticket | undefined {
@@ -84,5 +109,10 @@ function isTicket(value: unknown): value is Ticket & Readonly<Record<string, unk
   if (!isObject(value)) return false;
   const { pid, host, command, startedAt } = value;
   if (!Number.isSafeInteger(pid) || Number(pid) < 1) return false;
-  return [host, command, startedAt].every((field) => typeof field === 'string');
+  return [host, command, startedAt].every(isPlainText) && !Number.isNaN(Date.parse(String(startedAt)));
+}
+
+/** It is shown to people. */
+function isPlainText(value: unknown): boolean {
+  return typeof value === 'string' && !/\p{C}/u.test(value);
 }

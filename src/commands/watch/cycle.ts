@@ -12,6 +12,7 @@ import type { Witness } from '../../source/watch.js';
 import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
 import type { ApprovalOptions } from '../options.js';
+import { withImpact } from '../plan-impact.js';
 import { defaultConcurrency, type Proposal, propose } from '../propose.js';
 import { type Selector, selectExactly } from '../selection.js';
 import type { Settings } from '../settings.js';
@@ -61,9 +62,10 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
   }
 }
 
-/** A folder that is being written, or another run that is writing to the tenant. */
+/** A folder that is being written, another run that is writing to the tenant, or a disk that is full for now. */
 function isPassing(error: UserError): boolean {
-  return error instanceof SourceError || error.exitCode === exitCodes.conflict;
+  if (error instanceof SourceError || error.exitCode === exitCodes.conflict) return true;
+  return error.cause instanceof Error && 'syscall' in error.cause;
 }
 
 async function alone(input: CycleInput): Promise<void> {
@@ -80,7 +82,8 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   const selector = names === undefined ? input.selector : selectExactly(names);
   const interrupted = names === undefined ? 'finish' : 'leave';
   const proposed = await propose({ ...input, selector, broken: 'leave-out', interrupted });
-  const proposal = await withPolicy(proposed, input);
+  const looked = await withImpact(proposed, input, input.approvals, { most: 'deletes' });
+  const proposal = await withPolicy(looked, input);
   tell.online();
   if (names === undefined) {
     tell.watching(proposal.folders.found, {
@@ -98,8 +101,9 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   input.onWrites(writes.map(({ name }) => name));
   if (writes.length === 0) return;
   const unconfirmed = new Set<string>();
+  const record = await input.record.open();
   const outcomes = await apply({
-    ...(await input.record.open()),
+    ...record.means,
     revisions: input.revisions,
     patience: onceOnly,
     plan,
@@ -114,7 +118,7 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
       else settle(input, outcome, writes);
     },
   });
-  input.record.note(outcomes);
+  await record.end(outcomes);
   for (const { name, overwrote } of outcomes) {
     if (overwrote !== undefined) tell.refused(name, { message: overwrote, hint: undefined });
   }

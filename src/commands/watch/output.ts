@@ -1,5 +1,6 @@
 /** Where watch's events go: lines on stdout, and on a terminal a status line below them. */
 
+import { printable } from '../../report/paint.js';
 import { renderEventJson, renderEventText, type WatchEvent } from '../../report/watch-events.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options.js';
@@ -39,7 +40,7 @@ export function openOutput({ json, quiet }: SharedFlags, { stdout, stderr }: Io)
         stdout.write(json === true ? renderEventJson(timed) : renderEventText(timed, stdout.paint)),
       );
     },
-    notice: (text) => write(() => stderr.write(`${text}\n`)),
+    notice: (text) => write(() => stderr.write(`${printable(text)}\n`)),
     close: () => {
       if (hasStatus) stderr.write('\r\u001b[K');
     },

@@ -6,7 +6,7 @@ import type { Impact } from '../../core/impact.js';
 import { tallyExtensions } from '../../core/impact-tally.js';
 import type { ItemsClient } from '../../tenant/items.js';
 import { type AppQuery, listApps } from './apps.js';
-import { type Desk, type DeskInput, openDesk } from './desk.js';
+import { bySeen, type Desk, type DeskInput, openDesk } from './desk.js';
 import { readDetails } from './details.js';
 import type { Scanned } from './scan.js';
 import { settle } from './settle.js';
@@ -44,15 +44,18 @@ export async function assessImpact(input: AssessInput): Promise<Assessment> {
       opened: sum(scans, ({ opened }) => opened),
       fromCache: sum(scans, ({ fromCache }) => fromCache),
     },
+    ...(!isEverything(query) && { only: query }),
+    list: last.missing.length === 0 ? 'whole' : 'partial',
     usage: usage.measured,
-    missing: [...describeStops(scans), ...last.missing, ...usage.missing, ...readings.missing],
+    missing: [...describeStops(scans), ...last.missing],
+    untold: [...usage.untold, ...readings.untold],
   };
   return { impact, passing: desk.passing(), ...(stopped !== undefined && { stopped: stopped.by }) };
 }
 
 async function withDetails({ items, signal }: AssessInput, desk: Desk) {
   const entries = desk.readings();
-  const wanted = [...entries].map(({ app }) => app);
+  const wanted = entries.map(({ app }) => app).sort(bySeen);
   const details = await readDetails(items, wanted, signal);
   const readings = entries.map(({ reading }) => {
     const told = details.facts.get(reading.app.id);
@@ -60,18 +63,18 @@ async function withDetails({ items, signal }: AssessInput, desk: Desk) {
     const { publishedCopies, collections, tags } = told;
     return { ...reading, app: { ...reading.app, publishedCopies, collections, tags } };
   });
-  return { readings, missing: details.missing };
+  return { readings, untold: details.untold };
 }
 
 async function readUsage(items: ItemsClient, signal: AbortSignal) {
   try {
     const { usageMetricsEnabled } = await items.settings.get({ signal });
-    return { measured: usageMetricsEnabled ? 'on' : 'off', missing: [] } as const;
+    return { measured: usageMetricsEnabled ? 'on' : 'off', untold: [] } as const;
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof TenantError)) throw error;
     const reason = `whether the tenant measures usage could not be read: ${error.message}`;
-    return { measured: 'on', missing: [reason] } as const;
+    return { measured: 'on', untold: [reason] } as const;
   }
 }
 

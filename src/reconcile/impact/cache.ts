@@ -1,6 +1,6 @@
 /**
- * What apps hold, `.qlik-sync/cache/impact/<tenant>/<hash of the app's id>.json`, valid as long as the app's update time
- * stays. Only a convenience: a file that is torn, of another shape or of another app is as good as none.
+ * What apps hold, `.qlik-sync/cache/impact/<tenant>/<account>/<hash of the app's id>.json`, valid as long as the app's
+ * update time stays. Each account has its own, since private sheets are seen by their owner alone. Only a convenience: a file that is torn, of another shape or of another app is as good as none.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -27,12 +27,17 @@ export const noAppCache: AppCache = {
   retain: async () => undefined,
 };
 
-/**
- * @param root absolute: the folder of the config file
- * @param tenant the tenant's origin, or `sandbox`
- */
-export function openAppCache(root: string, tenant: string): AppCache {
-  const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant));
+export interface CachePlace {
+  /** Absolute: the folder of the config file. */
+  readonly root: string;
+  /** The tenant's origin, or what the embedded one is called. */
+  readonly tenant: string;
+  /** Hex digits that tell who asks. */
+  readonly account: string;
+}
+
+export function openAppCache({ root, tenant, account }: CachePlace): AppCache {
+  const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant), account);
   let made: Promise<unknown> | undefined;
   return {
     async find(appId, stamp) {

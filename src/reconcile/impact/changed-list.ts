@@ -1,6 +1,7 @@
 /** What differs between two lists of the same apps, taken one after the other. */
 
-import { type AppList, keyOf, type ListedApp } from './apps.js';
+import type { AppList } from './apps.js';
+import { keyOf, type ListedApp } from './listed-app.js';
 
 export interface Moved {
   readonly appeared: readonly ListedApp[];

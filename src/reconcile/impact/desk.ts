@@ -2,8 +2,9 @@
 
 import type { AppContent } from '../../core/app-content.js';
 import type { AppFacts, Impact, UnopenedApp } from '../../core/impact.js';
-import { type AppReading, findUses } from '../../core/impact-tally.js';
-import { type AppList, keyOf, type ListedApp } from './apps.js';
+import { type AppReading, createNaming, findUses } from '../../core/impact-tally.js';
+import type { AppList } from './apps.js';
+import { keyOf, type ListedApp } from './listed-app.js';
 import { type ScanInput, type Scanned, scanApps } from './scan.js';
 
 export interface Desk {
@@ -36,6 +37,8 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
   const unopened = new Map<string, UnopenedApp>();
   const passing = new Set<string>();
   const names = new Set(input.names);
+  const askedAs = createNaming(input.names);
+  const nameOf = (type: string) => askedAs(type) ?? (input.isWanted(type) ? type : undefined);
   const progress = { done: 0, total: 0 };
 
   function forget(key: string): void {
@@ -43,7 +46,7 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
   }
 
   function onRead(app: ListedApp, content: AppContent): void {
-    const uses = findUses(content, (type) => names.has(type) || input.isWanted(type));
+    const uses = findUses(content, nameOf);
     for (const { type } of uses) names.add(type);
     const facts = usage === 'on' ? app.facts : withoutUsage(app.facts);
     forget(keyOf(app));
@@ -61,7 +64,7 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
         progress.done += 1;
         input.onProgress({ ...progress });
       };
-      const mostSeenFirst = [...apps].sort((a, b) => usersOf(b.facts) - usersOf(a.facts));
+      const mostSeenFirst = [...apps].sort(bySeen);
       const scanned = await scanApps({ ...input, apps: mostSeenFirst, onRead, onDone });
       for (const { app, reason, lasts } of scanned.unopened) {
         // An app that was read before and cannot be opened any more is not known any more.
@@ -72,6 +75,11 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
       return scanned;
     },
   };
+}
+
+/** What most people see first. */
+export function bySeen(a: ListedApp, b: ListedApp): number {
+  return usersOf(b.facts) - usersOf(a.facts);
 }
 
 function usersOf({ usage }: Pick<AppFacts, 'id'> & Partial<AppFacts>): number {

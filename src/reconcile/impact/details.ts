@@ -5,15 +5,16 @@ import { count } from '../../core/format.js';
 import type { AppFacts } from '../../core/impact.js';
 import { isGone } from '../../tenant/answers.js';
 import type { ItemsClient } from '../../tenant/items.js';
-import type { ListedApp } from './apps.js';
+import type { ListedApp } from './listed-app.js';
 
 export interface Details {
   /** By app id. */
   readonly facts: ReadonlyMap<string, AppFacts>;
-  readonly missing: readonly string[];
+  /** Sentences about what could not be had. */
+  readonly untold: readonly string[];
 }
 
-/** Requests that details may cost at most; the most seen apps come first. */
+/** Apps that are asked about at most; those that most people see come first. */
 const most = 200;
 const atOnce = 8;
 
@@ -40,7 +41,7 @@ export async function readDetails(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { facts, missing: describeFailures(failed) };
+  return { facts, untold: [...describeFailures(failed), ...describeRest(asked.length - most)] };
 }
 
 async function detail(
@@ -72,4 +73,9 @@ function describeFailures(names: readonly string[]): readonly string[] {
   return [
     `published copies and collections of ${count(names.length, 'app')} could not be read, such as ${names[0]}`,
   ];
+}
+
+function describeRest(apps: number): readonly string[] {
+  if (apps <= 0) return [];
+  return [`published copies and collections of the ${most} most seen apps were asked for, of ${apps} not`];
 }

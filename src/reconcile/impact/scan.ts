@@ -3,8 +3,8 @@
 import type { AppContent } from '../../core/app-content.js';
 import type { Engine } from '../../tenant/engine/engine.js';
 import type { Reading, Unopened } from '../../tenant/engine/reading.js';
-import type { ListedApp } from './apps.js';
 import type { AppCache } from './cache.js';
+import type { ListedApp } from './listed-app.js';
 
 export interface ScanInput {
   /** In the order they are read. */
