@@ -13,6 +13,7 @@ import { createArchivePacker, describeUnstored } from '../source/archived.js';
 import { readActual } from '../tenant/actual.js';
 import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
+import { withImpact } from './plan-impact.js';
 import { limitsOf, policyOf } from './policy.js';
 import { findEffects } from './rollback-goal.js';
 import { type Approving, settle } from './settle.js';
@@ -36,13 +37,15 @@ export async function undo(
   running: Running,
 ): Promise<ExitCode> {
   const restorable = await findRestorable(effects, place);
-  const guard = await decide(effects, restorable, given, place);
+  const decided = await decide(effects, restorable, given, place);
+  const judged = { guard: decided, report: reportOf(decided, effects, place) };
+  const { guard, report } = await withImpact(judged, place, given, { until: running.signal });
   const [undoes, ...others] = runsOf(effects);
   return settle(
     place,
     {
       command: 'rollback',
-      report: reportOf(guard, effects, place),
+      report,
       guard,
       desired: await desire(effects, restorable),
       pack: createArchivePacker(new Map([...restorable].map(([name, { archive }]) => [name, archive]))),

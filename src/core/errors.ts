@@ -123,7 +123,7 @@ export interface TenantErrorDetails extends UserErrorOptions {
   readonly resourceName?: string | undefined;
 }
 
-/** The tenant refused, failed, or could not be reached. Exit 4 for 401 and 403, else 5. */
+/** The tenant refused, failed, or could not be reached. Exit 4 for 401 and 403, 9 for 429, else 5. */
 export class TenantError extends UserError {
   override readonly name = 'TenantError';
   readonly method: string;
@@ -134,11 +134,7 @@ export class TenantError extends UserError {
   readonly resourceName: string | undefined;
 
   constructor(message: string, details: TenantErrorDetails) {
-    const auth = details.status === 401 || details.status === 403 || details.code === 'login-page';
-    super(message, {
-      ...details,
-      exitCode: details.exitCode ?? (auth ? exitCodes.auth : exitCodes.incomplete),
-    });
+    super(message, { ...details, exitCode: details.exitCode ?? exitCodeOfAnswer(details) });
     this.method = details.method;
     this.path = details.path;
     this.status = details.status;
@@ -146,6 +142,12 @@ export class TenantError extends UserError {
     this.traceId = details.traceId;
     this.resourceName = details.resourceName;
   }
+}
+
+/** A 429 comes this far only where it asks for more patience than there is. */
+function exitCodeOfAnswer({ status, code }: TenantErrorDetails): ExitCode {
+  if (status === 401 || status === 403 || code === 'login-page') return exitCodes.auth;
+  return status === 429 ? exitCodes.budget : exitCodes.incomplete;
 }
 
 /** A safety rail refused the whole run before any write. Exit 6 unless told otherwise. */

@@ -8,9 +8,13 @@ import type { Blocked, Change } from './model.js';
 /** `deletes`: only what breaks apps is looked at · `always`: what changes them as well. */
 export type ImpactMode = 'deletes' | 'always';
 
-/** The names whose apps have to be known: of what is there and goes, and with `always` of what changes. */
+/** The names whose apps have to be known: of what may go, and with `always` of all that changes or waits. */
 export function namesAtStake(changes: readonly Change[], mode: ImpactMode): readonly string[] {
-  const looked = changes.filter((change) => breaksApps(change) || (mode === 'always' && changesApps(change)));
+  const looked = changes.filter((change) =>
+    mode === 'always'
+      ? breaksApps(change) || changesApps(change)
+      : breaksApps(change) && change.blocked === undefined,
+  );
   return [...new Set(looked.map(nameInApps))];
 }
 
@@ -34,18 +38,32 @@ export function gateChanges(
     held.flatMap(({ uses }) => uses),
     impact,
   );
-  if (accepted === touched) return new Map();
+  if (accepted === touched && impact.list === 'whole') return new Map();
+  const wayOut = describeWayOut(impact, { accepted, touched, held: held.length });
   return new Map(
-    held.map(({ change, uses }) => [
-      change.name,
-      {
-        rail: 'impact',
-        message: `${describeUses(uses)}${describeUnknown(impact)}${describeOther(accepted, touched)}`,
-        lift: `--accept-impact=${touched}`,
-        effect: held.length === 1 ? 'accepts that' : `accepts that of all ${held.length} such changes`,
-      },
-    ]),
+    held.map(({ change, uses }) => {
+      const message = `${describeUses(uses)}${describeUnknown(impact)}${wayOut.message}`;
+      return [change.name, { ...wayOut, rail: 'impact', message }];
+    }),
   );
+}
+
+interface Numbers {
+  readonly accepted: number | undefined;
+  /** Apps that would have to be accepted. */
+  readonly touched: number;
+  /** Changes that wait. */
+  readonly held: number;
+}
+
+/** No number stands for apps that nobody counted: such a change waits for a run that sees the whole list. */
+function describeWayOut({ list }: Impact, { accepted, touched, held }: Numbers): Omit<Blocked, 'rail'> {
+  if (list === 'partial') return { message: '; no number stands for apps that nobody counted, so run again' };
+  return {
+    message: accepted === undefined ? '' : `; --accept-impact says ${accepted}, it would be ${touched}`,
+    lift: `--accept-impact=${touched}`,
+    effect: held === 1 ? 'accepts that' : `accepts that of all ${held} such changes`,
+  };
 }
 
 /** A create that takes the place of another name concerns the apps of that name. */
@@ -86,11 +104,10 @@ function describeUnknown(impact: Impact): string {
 }
 
 /** Why "no use seen" is not "unused". */
-export function describeGaps({ unopened, missing }: Impact): string {
-  const parts = unopened.length === 0 ? [] : [`${count(unopened.length, 'app')} could not be opened`];
-  return [...parts, ...missing].join('; ');
-}
-
-function describeOther(accepted: number | undefined, touched: number): string {
-  return accepted === undefined ? '' : `; --accept-impact says ${accepted}, it would be ${touched}`;
+export function describeGaps({ apps, unopened, missing }: Impact): string {
+  return [
+    ...(apps.listed === 0 ? ['these credentials see no app'] : []),
+    ...(unopened.length === 0 ? [] : [`${count(unopened.length, 'app')} could not be opened`]),
+    ...missing,
+  ].join('; ');
 }

@@ -18,17 +18,38 @@ export interface AppReading {
   readonly uses: readonly TypeUse[];
 }
 
-/** @param isWanted whether anybody asks about this type */
-export function findUses(content: AppContent, isWanted: (type: string) => boolean): readonly TypeUse[] {
+/** @param nameOf what a type is asked about as; `undefined` where nobody asks */
+export function findUses(
+  content: AppContent,
+  nameOf: (type: string) => string | undefined,
+): readonly TypeUse[] {
   const found = new Map<string, { objects: string[]; masterItems: string[] }>();
-  const useOf = (type: string) => {
-    const use = found.get(type) ?? { objects: [], masterItems: [] };
-    found.set(type, use);
+  const useOf = (name: string) => {
+    const use = found.get(name) ?? { objects: [], masterItems: [] };
+    found.set(name, use);
     return use;
   };
-  for (const { id, type } of content.objects) if (isWanted(type)) useOf(type).objects.push(id);
-  for (const { title, type } of content.masterItems) if (isWanted(type)) useOf(type).masterItems.push(title);
+  const note = (type: string, add: (use: ReturnType<typeof useOf>) => void): void => {
+    const name = nameOf(type);
+    if (name !== undefined) add(useOf(name));
+  };
+  for (const { id, type } of content.objects) note(type, ({ objects }) => objects.push(id));
+  for (const { title, type } of content.masterItems) note(type, ({ masterItems }) => masterItems.push(title));
   return [...found].map(([type, use]) => ({ type, ...use }));
+}
+
+/**
+ * Finds extensions by the types of objects. Whether Qlik tells upper from lower case there nobody outside knows, so that
+ * a type which differs in case alone counts as a use of the extension: nothing is called unused too early.
+ */
+export function createNaming(extensions: Iterable<string>): (type: string) => string | undefined {
+  const names = new Set(extensions);
+  const folded = new Map([...names].map((name) => [fold(name), name]));
+  return (type) => (names.has(type) ? type : folded.get(fold(type)));
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 /** One entry a name, those without a use too; most seen first. */
@@ -60,9 +81,9 @@ export function reachOf(uses: readonly AppUse[]): Reach {
   };
 }
 
-/** Whether "no app uses it" may be said: every app that could be listed was read, and nothing is missing. */
-export function isWhole({ unopened, missing }: Impact): boolean {
-  return unopened.length === 0 && missing.length === 0;
+/** Whether "no app uses it" may be said: there are apps to be seen, every one was read, and nothing is missing. */
+export function isWhole({ apps, unopened, missing }: Impact): boolean {
+  return apps.listed > 0 && unopened.length === 0 && missing.length === 0;
 }
 
 function byAudience(a: AppUse, b: AppUse): number {

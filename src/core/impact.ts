@@ -53,8 +53,14 @@ export interface Impact {
   readonly extensions: readonly ExtensionImpact[];
   readonly unopened: readonly UnopenedApp[];
   readonly apps: { readonly listed: number; readonly opened: number; readonly fromCache: number };
+  /** The only apps that were asked about; absent: all that the user may see. */
+  readonly only?: { readonly spaces: readonly string[]; readonly apps: readonly string[] };
+  /** `partial`: there are apps that nobody counted, since the list broke off or moved while apps were read. */
+  readonly list: 'whole' | 'partial';
   /** `off`: the tenant measures no usage, so that nothing is said about views and users. */
   readonly usage: 'on' | 'off';
   /** What keeps the answer from being whole: a budget, a list that changed meanwhile. Empty when nothing does. */
   readonly missing: readonly string[];
+  /** What is not told of the apps that are known, such as their collections. Takes nothing from who uses what. */
+  readonly untold: readonly string[];
 }

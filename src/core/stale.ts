@@ -25,10 +25,15 @@ export function findMoved(reviewed: readonly ReviewedChange[], { changes }: Plan
       return [`${name}: ${written.action} was not in the reviewed plan`];
     if (then === undefined) return [];
     if (written === undefined && isDone(then, change)) return [];
-    if (written === undefined)
-      return [`${name}: ${then.action} was reviewed; now ${change?.message ?? 'neither side knows it'}`];
+    if (written === undefined) return [`${name}: ${then.action} was reviewed; now ${describeNow(change)}`];
     return explainDifference(name, then, written);
   });
+}
+
+function describeNow(change: Change | undefined): string {
+  if (change === undefined) return 'neither side knows it';
+  const { blocked, message } = change;
+  return blocked === undefined ? message : `it is blocked: ${blocked.message}`;
 }
 
 function isWritten({ action, blocked }: { readonly action: Action; readonly blocked?: unknown }): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppFacts, AppUse, Impact } from '../../src/core/impact.js';
 import { describeReach, gateChanges, namesAtStake } from '../../src/core/impact-gate.js';
-import { findUses, isWhole, reachOf, tallyExtensions } from '../../src/core/impact-tally.js';
+import { createNaming, findUses, isWhole, reachOf, tallyExtensions } from '../../src/core/impact-tally.js';
 import type { Change } from '../../src/core/model.js';
 import { isNative } from '../../src/core/native-types.js';
 
@@ -26,7 +26,9 @@ function impactOf(uses: Readonly<Record<string, readonly AppUse[]>>, rest: Parti
     unopened: [],
     apps: { listed: 9, opened: 9, fromCache: 0 },
     usage: 'on',
+    list: 'whole',
     missing: [],
+    untold: [],
     ...rest,
   };
 }
@@ -51,16 +53,31 @@ describe('what an app holds', () => {
   };
 
   it('is told by the types that are asked for', () => {
-    expect(findUses(content, (type) => type === 'kpi-card' || type === 'sankey')).toEqual([
+    expect(findUses(content, createNaming(['kpi-card', 'sankey']))).toEqual([
       { type: 'kpi-card', objects: ['a', 'c'], masterItems: ['Other'] },
       { type: 'sankey', objects: [], masterItems: ['Main'] },
     ]);
   });
 
   it('may be of any name', () => {
-    expect(findUses(content, (type) => type === '__proto__')).toEqual([
+    expect(findUses(content, createNaming(['__proto__']))).toEqual([
       { type: '__proto__', objects: ['d'], masterItems: [] },
     ]);
+  });
+});
+
+describe('the name of a type', () => {
+  it.each([
+    ['kpi-card', 'kpi-card'],
+    ['KPI-Card', 'kpi-card'],
+    ['Gauge', 'Gauge'],
+    ['gauge', 'gauge'],
+    ['GAUGE', 'gauge'],
+    ['Gr\u006f\u0308\u00dfe', 'gr\u00f6\u00dfe'],
+    ['constructor', undefined],
+    ['', undefined],
+  ])('%j is asked about as %j', (type, name) => {
+    expect(createNaming(['kpi-card', 'Gauge', 'gauge', 'gr\u00f6\u00dfe'])(type)).toBe(name);
   });
 });
 
@@ -99,6 +116,8 @@ describe('the tally', () => {
   it('is whole only where every app was read', () => {
     expect(isWhole(impactOf({}))).toBe(true);
     expect(isWhole(impactOf({}, { missing: ['a page failed'] }))).toBe(false);
+    expect(isWhole(impactOf({}, { untold: ['collections'] }))).toBe(true);
+    expect(isWhole(impactOf({}, { apps: { listed: 0, opened: 0, fromCache: 0 } }))).toBe(false);
     expect(isWhole(impactOf({}, { unopened: [{ app: app('1'), reason: 'r' }] }))).toBe(false);
   });
 });
@@ -106,6 +125,7 @@ describe('the tally', () => {
 describe('names at stake', () => {
   const changes = [
     change('new', 'create'),
+    change('held', 'delete', { blocked: { rail: 'prune', message: 'm' } }),
     change('same', 'none', { reason: 'in-sync' }),
     change('edited', 'update'),
     change('going', 'delete'),
@@ -119,7 +139,7 @@ describe('names at stake', () => {
   });
 
   it('and with always those that change them', () => {
-    expect(namesAtStake(changes, 'always')).toEqual(['edited', 'going', 'again', 'old-name']);
+    expect(namesAtStake(changes, 'always')).toEqual(['held', 'edited', 'going', 'again', 'old-name']);
   });
 });
 
@@ -182,12 +202,22 @@ describe('the gate', () => {
       message: 'no use of it was seen; but 1 app could not be opened',
       lift: '--accept-impact=1',
     });
-    const broken = impactOf({ a: [] }, { missing: ['the list of apps broke off after 3: no'] });
-    expect(gateChanges([change('a', 'delete')], broken, undefined).get('a')).toMatchObject({
-      message: 'no use of it was seen; but the list of apps broke off after 3: no',
+    const none = impactOf({ a: [] }, { apps: { listed: 0, opened: 0, fromCache: 0 } });
+    expect(gateChanges([change('a', 'delete')], none, undefined).get('a')).toMatchObject({
+      message: 'no use of it was seen; but these credentials see no app',
       lift: '--accept-impact=0',
     });
-    expect(gateChanges([change('a', 'delete')], broken, 0).size).toBe(0);
+    expect(gateChanges([change('a', 'delete')], none, 0).size).toBe(0);
+  });
+
+  it.each([undefined, 0, 1, 2])('takes no number where nobody counted all apps: %s', (accepted) => {
+    const missing = ['the list of apps broke off after 3: no'];
+    const broken = impactOf({ a: [one] }, { missing, list: 'partial' });
+    expect(gateChanges([change('a', 'delete')], broken, accepted).get('a')).toEqual({
+      rail: 'impact',
+      message:
+        '1 app, 100 people in 28 days: App 1; but the list of apps broke off after 3: no; no number stands for apps that nobody counted, so run again',
+    });
   });
 
   it('leaves to the other rails what they hold', () => {

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addShared, collect, parseDuration } from '../options.js';
+import { addApprovals, addImpactGate, addShared, collect, parseDuration } from '../options.js';
 import type { RollbackFlags } from '../rollback.js';
 import type { Finish } from './finish.js';
 
 export function addRollback(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('rollback')))
+  addImpactGate(addApprovals(addShared(program.command('rollback'))))
     .argument('[run|name...]', 'a run of the history, or names of extensions; the last run when absent')
     .description('undo what a run wrote')
     .option('--confirm <env>', 'confirm a protected environment by its name', collect)

@@ -56,6 +56,9 @@ export const rules = {
   'symlink-outside': fixed('A link leads out of the folder.'),
   'special-file': fixed('Neither a file nor a folder, such as a socket.'),
   unreadable: fixed('A file or folder cannot be read.'),
+  'interrupted-pull': fixed(
+    'A pull was killed while it exchanged files, so the folder holds some of either side.',
+  ),
   'changed-while-reading': fixed('A file changed while it was read.'),
   // What a plan comes upon
   'unfinished-replace': configurable(
