@@ -2,6 +2,7 @@
 
 import type { Credential } from '../config/credential.js';
 import type { Config } from '../config/resolve.js';
+import { sandboxIdentity } from '../config/sandbox-place.js';
 import { resolveTarget } from '../config/target.js';
 import type { TenantHeader } from '../report/report.js';
 import { hideOwnFolder } from '../source/own-folder.js';
@@ -20,7 +21,7 @@ export interface Connection {
   readonly http: TenantHttp;
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
-  /** What a plan is bound to: the origin, or `sandbox`, whose port differs from run to run. */
+  /** What a plan is bound to: the origin, or what the embedded tenant is called, whose port differs from run to run. */
   readonly identity: string;
   readonly close: () => Promise<void>;
 }
@@ -42,13 +43,15 @@ export interface Destination {
   readonly credential: 'API key' | 'OAuth client';
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
+  /** The origin, or what `sandboxIdentity` says. */
+  readonly identity: string;
   /** Ends the embedded tenant. */
   readonly close: () => Promise<void>;
 }
 
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
-  const { url, auth, header, kind, close } = await findDestination(settings, io);
+  const { url, auth, header, kind, identity, close } = await findDestination(settings, io);
   const onWait = ({ seconds, reason }: Wait): void =>
     options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`);
   const http = openTenant({
@@ -66,7 +69,7 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
     http,
     header,
     kind,
-    identity: kind === 'sandbox' ? 'sandbox' : http.origin,
+    identity,
     close: async () => {
       await http.close();
       await close();
@@ -94,6 +97,7 @@ export async function findDestination(settings: Settings, io: Io): Promise<Desti
     credential: credential.kind === 'oauth' ? 'OAuth client' : 'API key',
     header: { url, source, ...(environment !== undefined && { environment }) },
     kind: 'tenant',
+    identity: tenantOrigin(url),
     close: async () => undefined,
   };
 }
@@ -109,7 +113,8 @@ async function openSandbox(dir: string, { config }: Settings): Promise<Destinati
   const { startSandbox } = await import('../sandbox/start.js');
   const { url, apiKey, close } = await startSandbox({ dir });
   const header = { url, source: '--sandbox', environment: 'sandbox' };
-  return { url, auth: apiKeyAuth(apiKey), credential: 'API key', header, kind: 'sandbox', close };
+  const identity = sandboxIdentity(dir, config);
+  return { url, auth: apiKeyAuth(apiKey), credential: 'API key', header, kind: 'sandbox', identity, close };
 }
 
 const waitReasons = {

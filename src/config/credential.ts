@@ -33,12 +33,12 @@ export function isHeaderSafe(key: string): boolean {
   return /^[\x21-\x7e]+$/.test(key);
 }
 
-export const notAKey = {
+const notAKey = {
   message: 'holds no API key: it is empty, or has white space or other characters that no key has',
   hint: 'give the key alone, without "Bearer"',
 } as const;
 
-export const notASecret = {
+const notASecret = {
   message: 'holds no client id or secret: it is empty, or has white space or other characters that none has',
   hint: 'copy it again, without anything around it',
 } as const;

@@ -100,7 +100,8 @@ function whether(toOption: (value: boolean) => Partial<SharedOptions>): Reader {
 }
 
 function readReports(text: string): Reading {
-  const parsed = text.split('\n').map((line) => parseReportOption(line.trim()));
+  const lines = text.split('\n').map((line) => line.trim());
+  const parsed = lines.filter((line) => line !== '').map(parseReportOption);
   const mistake = parsed.find((one) => 'problem' in one);
   return mistake ?? { report: parsed.flatMap((one) => ('problem' in one ? [] : [one])) };
 }

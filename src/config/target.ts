@@ -1,6 +1,5 @@
 /** Which tenant, whose credentials: both from one source, the first that applies. */
 
-import { resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { type Config, placeIn } from './config.js';
 import { readConnection } from './connection.js';
@@ -8,6 +7,7 @@ import type { Context } from './contexts.js';
 import type { Credential, CredentialChoice } from './credential.js';
 import type { Variables } from './expand.js';
 import { readCredential, type SecretUse } from './read-credential.js';
+import { sandboxDir } from './sandbox-place.js';
 import { parseTenantUrl } from './tenant-url.js';
 import { readCredentialVariables, readTenantVariable } from './tenant-variables.js';
 
@@ -103,12 +103,6 @@ function assertOneTarget({ sandbox, sandboxDir: dir, tenant, context }: TargetRe
   throw new UserError(`${named.join(' and ')} name ${named.length === 2 ? 'two' : 'three'} targets`, {
     hint: 'give one of them',
   });
-}
-
-function sandboxDir({ options, config, cwd }: TargetRequest): string {
-  return options.sandboxDir === undefined
-    ? resolve(config.root, '.qlik-sync/sandbox')
-    : resolve(cwd, options.sandboxDir);
 }
 
 function fromOption(text: string, env: Variables): TenantChoice {

@@ -3,12 +3,13 @@
 import { UserError } from '../core/errors.js';
 import type { Config } from './config.js';
 import { readTenantAddress } from './connection.js';
+import { sandboxDir, sandboxIdentity } from './sandbox-place.js';
 import type { TargetRequest } from './target.js';
 import { parseTenantUrl } from './tenant-url.js';
 import { readTenantVariable } from './tenant-variables.js';
 
 export interface TenantName {
-  /** The origin, or `sandbox`. */
+  /** The origin, or what `sandboxIdentity` says. */
   readonly identity: string;
   /** What named it, as the header of a run says it. */
   readonly source: string;
@@ -25,9 +26,12 @@ export async function nameTenant({
   options,
   env,
   config,
-}: Pick<TargetRequest, 'options' | 'env' | 'config'>): Promise<TenantName | undefined> {
-  const { sandbox, sandboxDir, tenant, context } = options;
-  if (sandbox === true || sandboxDir !== undefined) return { identity: 'sandbox', source: '--sandbox' };
+  cwd,
+}: Pick<TargetRequest, 'options' | 'env' | 'config' | 'cwd'>): Promise<TenantName | undefined> {
+  const { sandbox, tenant, context } = options;
+  if (sandbox === true || options.sandboxDir !== undefined) {
+    return { identity: sandboxIdentity(sandboxDir({ options, config, cwd }), config), source: '--sandbox' };
+  }
   if (tenant !== undefined) return { identity: parseOption(tenant), source: '--tenant' };
   if (context !== undefined) {
     const { readContext } = await import('./contexts.js');

@@ -2,7 +2,7 @@
 
 import { exitCodes, TenantError } from '../core/errors.js';
 import { type Answer, readJson } from './answers.js';
-import type { AskTenant, Auth, OpenAuth } from './auth.js';
+import { type AskTenant, type Auth, accountOf, type OpenAuth } from './auth.js';
 import { isObject } from './wire.js';
 
 export interface OAuthClient {
@@ -48,7 +48,8 @@ export function oauthAuth(client: OAuthClient): OpenAuth {
       return true;
     }
 
-    return { describe: 'OAuth client', authorize, renew } satisfies Auth;
+    const account = accountOf(client.clientId);
+    return { describe: 'OAuth client', account, authorize, renew } satisfies Auth;
   };
 }
 

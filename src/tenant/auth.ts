@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { UserError } from '../core/errors.js';
 import type { Reader } from './answers.js';
 
@@ -7,6 +8,8 @@ export interface Auth {
   authorize(signal?: AbortSignal): Promise<string>;
   /** What people call the credential, e.g. `API key`. Never the credential itself. */
   readonly describe: string;
+  /** Tells who asks from others that ask the same tenant, and reveals no secret; absent: not to be told apart. */
+  readonly account?: string;
   /**
    * Called once after a 401 with the header that was refused; `true` means that the request is worth another try
    * with fresh credentials.
@@ -37,7 +40,12 @@ export interface Question<T> {
 export function apiKeyAuth(key: string): Auth {
   assertApiKey(key);
   const header = `Bearer ${key}`;
-  return { describe: 'API key', authorize: async () => header };
+  return { describe: 'API key', account: accountOf(key), authorize: async () => header };
+}
+
+/** Sixteen hex digits. A key is too long to be guessed from them, and a client's id is no secret. */
+export function accountOf(identity: string): string {
+  return createHash('sha256').update(`qlik-sync account\0${identity}`).digest('hex').slice(0, 16);
 }
 
 function assertApiKey(key: string): void {

@@ -55,6 +55,8 @@ export interface TenantRequest<T> {
 export interface TenantHttp {
   /** `https://host[:port]`. */
   readonly origin: string;
+  /** Tells who asks from others that ask the same tenant; absent where that is not known. */
+  readonly account?: string;
   /**
    * Sends one request within the rate limits. A 429 is waited out for any method, and a GET that meets a lost
    * connection or 502, 503, 504 is sent again up to twice; a write is never repeated on its own.
@@ -83,6 +85,7 @@ export function openTenant(options: TenantOptions): TenantHttp {
   const auth = typeof options.auth === 'function' ? options.auth(askWith(send)) : options.auth;
   return {
     origin,
+    ...(auth.account !== undefined && { account: auth.account }),
     async request(request) {
       const answer = await sendAuthorised(request, send, auth);
       if (!isSuccess(answer)) throw errorOfAnswer(answer);

@@ -1,5 +1,6 @@
 /** What opening an app comes to: against the sandbox with its faults, and against peers that are no engine at all. */
 
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -138,7 +139,7 @@ describe('close codes', () => {
     [4002, 'the licence does not allow it', 1, 'lasting'],
     [4004, 'the app was deleted', 1, 'lasting'],
     [4005, 'the limit of sessions is reached', 1, 'passing'],
-    [4006, 'the engine does not accept the credentials', 1, 'lasting'],
+    [4006, 'the engine does not accept the credentials', 1, 'passing'],
     [4203, 'no permission to open it', 1, 'lasting'],
     [4204, 'the engine does not find it', 1, 'lasting'],
     [4210, 'a service that the engine needs failed', 1, 'passing'],
@@ -235,6 +236,16 @@ describe('a peer that is no engine', () => {
     ['an unknown type', '{"jsonrpc":"2.0","id":1,"result":{"qReturn":{"qHandle":7,"qType":"Nonsense"}}}'],
     ['a polluting answer', '{"jsonrpc":"2.0","id":1,"result":{"__proto__":{"polluted":1}}}'],
     ['binary data', Buffer.from([1, 2, 3])],
+    ['an error that is a text', '{"jsonrpc":"2.0","id":1,"error":"no"}'],
+    ['an error that is a number', '{"jsonrpc":"2.0","id":1,"error":5}'],
+    ['an error without a number', '{"jsonrpc":"2.0","id":1,"error":{"code":"x","message":"no"}}'],
+    ['an error without words', '{"jsonrpc":"2.0","id":1,"error":{"code":5}}'],
+    ['a change that is no list', '{"jsonrpc":"2.0","id":1,"result":{},"change":{"a":1},"close":"zz"}'],
+    [
+      'a patch of what it must not touch',
+      '{"jsonrpc":"2.0","id":1,"delta":true,"result":{"qReturn":[{"op":"add","path":"/__proto__/polluted","value":1}]}}',
+    ],
+    ['a message without end', `{"jsonrpc":"2.0","id":1,"result":${'['.repeat(1e5)}${']'.repeat(1e5)}}`],
     ['our credential', `{"jsonrpc":"2.0","id":1,"error":{"code":7,"message":"no ${token}"}}`],
   ];
 
@@ -248,6 +259,24 @@ describe('a peer that is no engine', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
     expect(await open()).toBe(0);
   });
+
+  it.each(['Sec-WebSocket-Extensions: permessage-deflate', 'Sec-WebSocket-Protocol: qix'])(
+    'is told apart when it answers the handshake with %s, which nobody asked for',
+    async (header) => {
+      const server = await listen(createServer());
+      server.on('upgrade', ({ headers }, socket) => {
+        socket.on('error', () => undefined);
+        socket.write(
+          `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: ${acceptFor(headers['sec-websocket-key'])}\r\n${header}\r\n\r\n`,
+        );
+      });
+      expect(await engineFor(`http://127.0.0.1:${portOf(server)}`).read('app', never)).toEqual({
+        kind: 'unopened',
+        reason: 'it does not answer as an engine does',
+        lasts: 'passing',
+      });
+    },
+  );
 
   it('leaves no socket behind, however it ends', async () => {
     let turn = 0;
@@ -306,6 +335,11 @@ async function listen(server: Server): Promise<Server> {
     server.close();
   });
   return server;
+}
+
+/** RFC 6455, 4.2.2. */
+function acceptFor(key: string | undefined): string {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 
 function portOf(server: Server): number {

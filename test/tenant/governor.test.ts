@@ -212,7 +212,7 @@ describe('a 429 all the same', () => {
     await expect(time.run(refusedAlways)).rejects.toMatchObject({
       status: 429,
       code: 'HTTP-429',
-      exitCode: 5,
+      exitCode: 9,
       message: expect.stringContaining(`for another ${retryAfter / 1000} s`),
     });
     expect(sent).toBe(sends);

@@ -159,7 +159,7 @@ describe('sending again', () => {
     await expect(get(openTestTenant(url))).rejects.toMatchObject({
       status: 429,
       code: 'HTTP-429',
-      exitCode: 5,
+      exitCode: 9,
     });
   });
 });
