@@ -86,10 +86,16 @@ async function tryOnce(
   const limit = limitTime(timeoutMs, signal);
   let socket: EngineSocket | undefined;
   try {
-    const [connect, read] = await Promise.all([
-      prepareSocket({ origin, appId, authorization, userAgent, proxies, signal: limit.signal }),
-      loadReader(),
-    ]);
+    const read = await loadReader();
+    // Last of what takes time: nobody listens to a tunnel before the socket takes it.
+    const connect = await prepareSocket({
+      origin,
+      appId,
+      authorization,
+      userAgent,
+      proxies,
+      signal: limit.signal,
+    });
     socket = connect();
     limit.onEnd(socket.cut);
     return { kind: 'read', content: await read(socket, appId) };
@@ -140,7 +146,7 @@ function limitTime(ms: number, run: AbortSignal): Limit {
 }
 
 function reportOf({ kind, reason }: Trouble): Reading {
-  return unopened(reason, kind === 'retry' || kind === 'later' ? 'passing' : 'lasting');
+  return unopened(reason, kind === 'never' ? 'lasting' : 'passing');
 }
 
 function unopened(reason: string, lasts: 'passing' | 'lasting'): Reading {

@@ -2,7 +2,7 @@
 
 import { failureOf } from '../failures.js';
 import { authenticationFailed, meaningOf, tooManyRequests } from './close-codes.js';
-import { NotUnderstood } from './session.js';
+import { type EngineError, isEngineError, NotUnderstood } from './session.js';
 import type { SocketEnd } from './socket.js';
 
 export interface Trouble {
@@ -18,7 +18,7 @@ export interface Circumstances {
   readonly timeoutMs: number;
 }
 
-/** @param cause what was thrown; counts where the socket itself did not end. Anything unknown is thrown again: our bug. */
+/** @param cause what was thrown; counts where the socket itself did not end. What no peer can have caused is thrown again: our bug. */
 export function explain(end: SocketEnd | undefined, cause: unknown, about: Circumstances): Trouble {
   if (end === undefined) return explainCause(cause, about);
   switch (end.kind) {
@@ -27,7 +27,7 @@ export function explain(end: SocketEnd | undefined, cause: unknown, about: Circu
     case 'refused':
       return explainStatus(end.status, end.retryAfter);
     case 'failed':
-      return explainCause(end.cause, about);
+      return explainNetwork(end.cause, about) ?? noEngine;
     case 'garbled':
       return { kind: 'later', reason: "it answered with something that is not the engine's protocol" };
     case 'timeout':
@@ -61,41 +61,30 @@ function secondsOf(retryAfter: string | undefined): number {
   return /^\d{1,2}$/.test(retryAfter ?? '') ? Number(retryAfter) : 5;
 }
 
-function explainCause(cause: unknown, { origin }: Circumstances): Trouble {
+/** Whatever else a socket fails with, its peer or something on the way did. */
+const noEngine: Trouble = { kind: 'later', reason: 'it does not answer as an engine does' };
+
+function explainCause(cause: unknown, about: Circumstances): Trouble {
   if (cause instanceof NotUnderstood) return { kind: 'later', reason: 'its answer is not understood' };
-  const failure = failureOf(cause, { method: 'WS', path: '/app', origin });
-  if (failure !== undefined) {
-    return {
-      kind: failure.passing ? 'retry' : 'later',
-      reason: failure.error.message.replace(/^WS \/app: /, ''),
-    };
-  }
   if (isEngineError(cause)) return explainEngineError(cause);
-  if (
-    cause instanceof Error &&
-    /^(?:Unexpected server response|Opening handshake|Max payload|Invalid |WebSocket was closed)/.test(
-      cause.message,
-    )
-  ) {
-    return { kind: 'later', reason: 'it does not answer as an engine does' };
-  }
-  throw cause;
+  const trouble = explainNetwork(cause, about);
+  if (trouble === undefined) throw cause;
+  return trouble;
 }
 
-interface EngineError extends Error {
-  readonly code: number;
-}
-
-function isEngineError(cause: unknown): cause is EngineError {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'number';
+function explainNetwork(cause: unknown, { origin }: Circumstances): Trouble | undefined {
+  const failure = failureOf(cause, { method: 'WS', path: '/app', origin });
+  if (failure === undefined) return undefined;
+  return {
+    kind: failure.passing ? 'retry' : 'later',
+    reason: failure.error.message.replace(/^WS \/app: /, ''),
+  };
 }
 
 /** Aborted by the engine itself, which Qlik's own client repeats (LOCERR_GENERIC_ABORTED). */
 const aborted = 15;
 
 function explainEngineError({ code, message }: EngineError): Trouble {
-  return {
-    kind: code === aborted ? 'retry' : 'later',
-    reason: `the engine refused: ${message.slice(0, 200)} (${code})`,
-  };
+  const words = message === '' ? '' : `: ${message.slice(0, 200)}`;
+  return { kind: code === aborted ? 'retry' : 'later', reason: `the engine refused${words} (${code})` };
 }

@@ -8,6 +8,15 @@ import type { EngineSocket } from './socket.js';
 /** What the engine's answer cannot be taken for. */
 export class NotUnderstood extends Error {}
 
+export interface EngineError extends Error {
+  readonly code: number;
+}
+
+/** What the engine answers instead of a result, as enigma.js throws it. */
+export function isEngineError(cause: unknown): cause is EngineError {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'number';
+}
+
 interface Global {
   openDoc(id: string, user: string, password: string, serial: string, noData: true): Promise<Doc>;
 }
@@ -46,7 +55,7 @@ export async function loadReader(): Promise<(socket: EngineSocket, appId: string
 
 /** @throws what enigma.js rejects with; NotUnderstood */
 async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
-  const engine = await opening;
+  const engine = await answerOf(opening, 'openDoc');
   const doc = await answerOf(engine.openDoc(appId, '', '', '', true), 'getAllInfos');
   // Asked at once: one way to the engine and back less.
   const [infos, list] = await Promise.all([
@@ -57,10 +66,10 @@ async function readContent(opening: Promise<Global>, appId: string): Promise<App
   return { objects: readInfos(infos), masterItems: readMasterItems(layout) };
 }
 
-/** enigma.js trusts its peer: an answer without what it looks for ends in a TypeError, another handle in other methods. */
+/** enigma.js trusts its peer: an answer of another form ends in any error or none, another handle in other methods. */
 async function answerOf<T>(asking: Promise<T>, method?: keyof T): Promise<T> {
   const answer = await asking.catch((error: unknown) => {
-    throw error instanceof TypeError ? new NotUnderstood() : error;
+    throw isEngineError(error) ? error : new NotUnderstood();
   });
   if (method !== undefined && typeof answer?.[method] !== 'function') throw new NotUnderstood();
   return answer;

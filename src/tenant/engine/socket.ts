@@ -58,9 +58,9 @@ export function wrapSocket(socket: Socket): EngineSocket {
     facade.onclose({ code, reason: '' });
   });
   socket.on('message', (data, isBinary) => {
+    if (end !== undefined) return;
     const text = isBinary ? undefined : textOf(data);
-    if (text === undefined || !isMessage(text)) cut({ kind: 'garbled' });
-    else if (end === undefined) facade.onmessage({ data: text });
+    if (text === undefined || !isMessage(text) || !isTaken(facade, text)) cut({ kind: 'garbled' });
   });
   return {
     facade,
@@ -92,6 +92,16 @@ function createFacade(socket: Socket): Facade {
     send: (text) => socket.send(text),
     close: () => socket.close(1000),
   };
+}
+
+/** enigma.js throws at what is not formed as its protocol is: here, and not into the event loop. */
+function isTaken({ onmessage }: Facade, text: string): boolean {
+  try {
+    onmessage({ data: text });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function textOf(data: RawData): string {

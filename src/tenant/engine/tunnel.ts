@@ -43,9 +43,9 @@ export async function openTunnel(proxy: URL, origin: string, options: TunnelOpti
   const url = new URL(origin);
   const { hostname, protocol } = url;
   const authority = `${hostname}:${portOf(url)}`;
+  const { connect } = await import('node:tls');
   const socket = await connectThrough(proxy, authority, options);
   if (protocol === 'http:') return socket;
-  const { connect } = await import('node:tls');
   return connect({ socket, servername: hostname, ALPNProtocols: ['http/1.1'] });
 }
 
