@@ -1,7 +1,7 @@
 /** Files that others read while we write them: whole or not there, and known to be writable before there is anything to write. */
 
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.js';
 
@@ -11,6 +11,7 @@ import { UserError } from '../core/errors.js';
  * @throws UserError
  */
 export async function assertWritable(path: string, what: string): Promise<void> {
+  await assertReplaceable(path, what);
   const probe = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -19,8 +20,16 @@ export async function assertWritable(path: string, what: string): Promise<void> 
   } catch (error) {
     throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** A file takes the place of what is there, which root may do to a device too: `/dev/stdout` would be gone for all. */
+async function assertReplaceable(path: string, what: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) throw new UserError(`${what} cannot be written: it is a folder.`);
+  if ((there === undefined || there.isFile()) && !/^\/(?:dev|proc)\//.test(path)) return;
+  throw new UserError(`${what} cannot be written: it is a device or a pipe.`, {
+    hint: 'Name a file; --json prints a document to stdout.',
+  });
 }
 
 /** The same for a file that others have written to before. @throws UserError */
@@ -33,12 +42,13 @@ export async function assertAppendable(path: string, what: string): Promise<void
   }
 }
 
-/** Nobody ever sees half of it. */
+/** Nobody ever sees half of it. A link stays one. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
-  const partial = `${path}.${randomUUID()}.part`;
+  const place = await realpath(path).catch(() => path);
+  const partial = `${place}.${randomUUID()}.part`;
   try {
     await writeFile(partial, text);
-    await rename(partial, path);
+    await rename(partial, place);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

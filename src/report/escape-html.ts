@@ -20,6 +20,6 @@ function contentOf(value: Content): string {
   return 'markup' in value ? value.markup : value.map(contentOf).join('');
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -14,7 +14,9 @@ export const impactDocument = v.object({
   question: v.picklist(['uses', 'unused', 'missing']),
   complete: v.pipe(
     v.boolean(),
-    v.description('Every app that the user may see was read; otherwise the answer is a lower bound.'),
+    v.description(
+      'Every app that was asked about and that the user may see was read; otherwise the answer is a lower bound.',
+    ),
   ),
   ...impactPart.entries,
   exitCode: count,

@@ -42,6 +42,20 @@ export const impactPart = v.object({
     v.description('Nothing is known of what these apps use.'),
   ),
   apps: v.object({ listed: count, opened: count, fromCache: count }),
+  only: v.optional(
+    v.pipe(
+      v.object({ spaces: v.array(v.string()), apps: v.array(v.string()) }),
+      v.description('The only apps that were asked about; absent: all that the user may see.'),
+    ),
+  ),
+  list: v.pipe(
+    v.picklist(['whole', 'partial']),
+    v.description('Whether every app was counted; otherwise the list broke off or moved meanwhile.'),
+  ),
   usage: v.picklist(['on', 'off']),
-  missing: v.array(v.string()),
+  missing: v.pipe(v.array(v.string()), v.description('What keeps the answer from being whole.')),
+  untold: v.pipe(
+    v.array(v.string()),
+    v.description('What is not told of known apps, such as collections; who uses what is not touched by it.'),
+  ),
 });

@@ -5,6 +5,7 @@ import type { AppUse, ExtensionImpact, Impact } from '../core/impact.js';
 import { describeGaps, describeReach } from '../core/impact-gate.js';
 import { isWhole, reachOf } from '../core/impact-tally.js';
 import type { ImpactReport } from './impact-report.js';
+import { describeApp, describeFilter, usageIsOff } from './impact-words.js';
 import { type Paint, printable } from './paint.js';
 
 export interface ImpactTextOptions {
@@ -29,7 +30,8 @@ export function renderImpact({ question, impact }: ImpactReport, options: Impact
 function renderUnused(impact: Impact): string {
   const names = impact.extensions.map(({ extension }) => `  ${printable(extension)}\n`).join('');
   if (isWhole(impact)) {
-    return names === '' ? 'Every extension is used by an app.\n' : `Used by no visible app:\n${names}`;
+    const none = impact.only === undefined ? 'Used by no visible app' : 'Used by none of these apps';
+    return names === '' ? 'Every extension is used by an app.\n' : `${none}:\n${names}`;
   }
   const head = `No use seen, though ${printable(describeGaps(impact))}; so some of these may be used:\n`;
   return names === '' ? 'A use was seen of every extension.\n' : `${head}${names}`;
@@ -57,7 +59,8 @@ function renderExtension(
 ): string {
   const name = paint('bold', printable(extension));
   if (uses.length === 0) {
-    return `${name}: ${isWhole(impact) ? 'no visible app uses it' : `no use seen; ${printable(describeGaps(impact))}`}\n`;
+    const none = impact.only === undefined ? 'no visible app uses it' : 'none of these apps uses it';
+    return `${name}: ${isWhole(impact) ? none : `no use seen; ${printable(describeGaps(impact))}`}\n`;
   }
   const { views } = reachOf(uses);
   const seen = views === undefined ? '' : `, ${count(views, 'view')}`;
@@ -75,21 +78,13 @@ function renderUse(use: AppUse, detail: ImpactTextOptions['detail']): string {
     app.usage === undefined
       ? ''
       : `  ${app.usage.users === 1 ? '1 person' : `${app.usage.users} people`}, ${count(app.usage.views, 'view')}${trend(app.usage.trend)}`;
-  const facts = [
-    app.space === undefined ? 'personal' : `space ${app.space}`,
-    ...(app.owner === undefined ? [] : [`owner ${app.owner}`]),
-    ...(app.updatedAt === undefined ? [] : [`updated ${app.updatedAt.slice(0, 10)}`]),
-    ...(app.tags.length === 0 ? [] : [`tags ${app.tags.join(', ')}`]),
-    ...(app.collections.length === 0 ? [] : [`collections ${app.collections.join(', ')}`]),
-    ...(app.publishedCopies === 0 ? [] : [`${app.publishedCopies} published`]),
-  ];
   const held = [
     ...(objects.length === 0 ? [] : [`${count(objects.length, 'object')}${list(objects, detail)}`]),
     ...(masterItems.length === 0
       ? []
       : [`${count(masterItems.length, 'master item')}: ${masterItems.join(', ')}`]),
   ];
-  return `  ${printable(app.name)}${usage}\n    ${printable(held.join('; '))}\n    ${printable(facts.join(' · '))}\n`;
+  return `  ${printable(app.name)}${usage}\n    ${printable(held.join('; '))}\n    ${printable(describeApp(app))}\n`;
 }
 
 function list(ids: readonly string[], detail: ImpactTextOptions['detail']): string {
@@ -114,18 +109,18 @@ function renderUnopened({ unopened }: Impact, { detail }: ImpactTextOptions): st
 
 function renderMissing(impact: Impact, paint: Paint): string {
   const lines = impact.missing.map((text) => `${paint('yellow', 'missing:')} ${printable(text)}\n`);
-  return `${renderUsageOff(impact, paint)}${lines.join('')}`;
+  const untold = impact.untold.map((text) => `${paint('yellow', 'not told:')} ${printable(text)}\n`);
+  return [renderUsageOff(impact, paint), ...lines, ...untold].join('');
 }
 
 export function renderUsageOff({ usage }: Impact, paint: Paint): string {
   if (usage === 'on') return '';
-  const text =
-    "the tenant's items settings have usage metrics off, so nobody knows how many people see an app";
-  return `${paint('yellow', 'no usage:')} ${text}\n`;
+  return `${paint('yellow', 'no usage:')} ${usageIsOff}\n`;
 }
 
-function renderScope({ apps, unopened }: Impact): string {
+function renderScope({ apps, unopened, only }: Impact): string {
   const { listed, opened, fromCache } = apps;
+  const filter = only === undefined ? '' : `Only apps ${printable(describeFilter(only))} were asked about.\n`;
   const read = `${count(listed, 'app')}: ${opened} opened, ${fromCache} unchanged since an earlier run, ${unopened.length} not opened.`;
-  return `${read}\nWhat others keep on private sheets cannot be seen, so each number is at least that.\n`;
+  return `${filter}${read}\nWhat others keep on private sheets cannot be seen, so each number is at least that.\n`;
 }

@@ -14,7 +14,14 @@ import type { Impact } from '../core/impact.js';
 import type { Finding, Outcome, Plan } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import type { Drift } from './drift-report.js';
-import type { LeftOut, PackedArchive, Report, TenantHeader, ValidatedExtension } from './report.js';
+import type {
+  LeftOut,
+  PackedArchive,
+  PlanReport,
+  Report,
+  TenantHeader,
+  ValidatedExtension,
+} from './report.js';
 
 export interface RunResult {
   readonly command: string;
@@ -38,6 +45,9 @@ export interface ReportParts {
   readonly refusals?: readonly Refusal[];
   readonly comparisons?: readonly ExtensionComparison[];
   readonly impact?: Impact;
+  readonly backups?: NonNullable<PlanReport['backups']>;
+  readonly undoes?: NonNullable<PlanReport['undoes']>;
+  readonly promotes?: NonNullable<PlanReport['promotes']>;
   readonly outcomes?: readonly Outcome[];
   /** Milliseconds from the first write to the last answer. */
   readonly ms?: number;

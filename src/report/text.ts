@@ -13,6 +13,7 @@ import { renderPlanImpact } from './impact-plan-text.js';
 import { renderImpact } from './impact-text.js';
 import { describeOutcome } from './outcome-words.js';
 import { type Paint, printable } from './paint.js';
+import { describeBackups, describeOrigin } from './plan-notes.js';
 import { renderChanges, renderClosingLines } from './plan-text.js';
 import type { PullReport } from './pull-report.js';
 import { renderPassed, renderPullClosing, renderPulled } from './pull-text.js';
@@ -64,7 +65,7 @@ export function renderText(report: Report, options: TextOptions): string {
 }
 
 /** `qlik-sync plan · prod (config) · https://… · project …` */
-export function renderHeader({ command, project, tenant }: RunHeader, paint: Paint): string {
+function renderHeader({ command, project, tenant }: RunHeader, paint: Paint): string {
   const where =
     tenant === undefined ? [] : [`${tenant.environment ?? 'tenant'} (${tenant.source})`, tenant.url];
   const whose = project === '' ? [] : [`project ${project}`];
@@ -81,28 +82,21 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
   );
   const blocks = [
     renderHeader(report.header, paint),
-    renderUndoes(report.undoes),
-    renderPromotes(report.promotes),
+    renderNotes(describeOrigin(report)),
     findings,
     changes,
     renderPlanImpact(report, { paint }),
     detail === 'quiet' ? '' : renderLeftOut(report.leftOut, detail),
     refusals.join(''),
-    renderBackups(report.backups),
+    renderNotes(describeBackups(report.backups)),
     renderClosingLines(report.plan),
     renderComparisons(report.comparisons ?? [], paint),
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-function renderBackups(backups: PlanReport['backups']): string {
-  if (backups === undefined) return '';
-  if (backups === 'off') return 'No backup is kept.\n';
-  const { stored, download } = backups;
-  const known = stored === 0 ? [] : [`${stored} stored already`];
-  const missing =
-    download === 0 ? [] : [`${download} to download (needs the key of a tenant or analytics admin)`];
-  return `Backups: ${[...known, ...missing].join(', ')}.\n`;
+function renderNotes(notes: readonly string[]): string {
+  return notes.map((note) => `${printable(note)}\n`).join('');
 }
 
 // ── Findings ────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,18 +232,6 @@ export function renderOutcome(outcome: Outcome, paint: Paint): string {
 function renderProblems(outcomes: readonly Outcome[], paint: Paint): string {
   const problems = outcomes.filter(({ status, overwrote }) => status !== 'done' || overwrote !== undefined);
   return problems.map((outcome) => renderOutcome(outcome, paint)).join('');
-}
-
-function renderUndoes(runs: PlanReport['undoes']): string {
-  return runs === undefined
-    ? ''
-    : `Undoes ${runs.length === 1 ? 'run' : 'writes of the runs'} ${runs.join(', ')}.\n`;
-}
-
-function renderPromotes(source: PlanReport['promotes']): string {
-  return source === undefined
-    ? ''
-    : `Promotes the archives of ${printable(source.environment)} (${printable(source.url)}), byte for byte.\n`;
 }
 
 /** The folders still say otherwise. */

@@ -19,10 +19,13 @@ export function verdictOf(part: ReportParts): Verdict {
   if (part.drift !== undefined) return judgeDrift(part.drift);
   if (part.pulled !== undefined) return judgePull(part.pulled);
   if (plan === undefined) return judgeFindings(part);
-  if (part.header.command === 'apply') return { tone: 'attention', words: 'not applied' };
+  if (writing.has(part.header.command)) return { tone: 'attention', words: 'not applied' };
   if (refusals.length > 0) return { tone: 'bad', words: 'apply would refuse' };
   return judgePlan(plan.summary);
 }
+
+/** Commands whose plan is to be applied: what they only showed was not. */
+const writing: ReadonlySet<string> = new Set(['apply', 'adopt', 'rollback', 'promote']);
 
 function judgeFailure({ exitCode }: ReportParts): Verdict {
   const words =

@@ -29,6 +29,21 @@ describe('the page', () => {
     expect(page).toContain('Sales cockpit');
   });
 
+  it('says whence the archives come and what is kept of what they replace', () => {
+    const page = renderHtml(runOf(samplePlanReport()));
+    expect(page).toContain('Undoes run 20261120T101500Z-3f2a.');
+    expect(page).toContain('Promotes the archives of stage (https://stage.eu.qlikcloud.com), byte for byte.');
+    expect(page).toContain('Backups: 3 stored already, 1 to download');
+  });
+
+  it.each(['apply', 'adopt', 'rollback', 'promote'] as const)(
+    'of an %s that was declined says so',
+    (command) => {
+      const { header, refusals: _, ...report } = samplePlanReport();
+      expect(renderHtml(runOf({ ...report, header: { ...header, command } }))).toContain('not applied');
+    },
+  );
+
   it('allows nothing but its own style sheet', () => {
     const page = renderHtml(runOf(samplePlanReport()));
     const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];

@@ -44,8 +44,10 @@ const whole: Impact = {
   ],
   unopened: [],
   apps: { listed: 12, opened: 2, fromCache: 10 },
+  list: 'whole',
   usage: 'on',
   missing: [],
+  untold: [],
 };
 
 function text(question: ImpactQuestion, impact: Impact, detail: 'quiet' | 'normal' | 'verbose' = 'normal') {
@@ -103,6 +105,27 @@ What others keep on private sheets cannot be seen, so each number is at least th
     ['missing', {}, 'Apps refer to these, which the tenant does not hold:\n\nkpi-card: 2 apps'],
     ['uses', { extensions: [] }, 'There is no extension to tell about.'],
     ['uses', { missing: ['5 apps not opened: --max-apps 7'] }, 'missing: 5 apps not opened: --max-apps 7'],
+    ['uses', { untold: ['collections of 3 apps'] }, 'not told: collections of 3 apps'],
+    [
+      'unused',
+      { extensions: whole.extensions.slice(1), untold: ['x'] },
+      'Used by no visible app:\n  old-gauge',
+    ],
+    [
+      'unused',
+      { extensions: whole.extensions.slice(1), apps: { listed: 0, opened: 0, fromCache: 0 } },
+      'No use seen, though these credentials see no app; so some of these may be used:\n  old-gauge',
+    ],
+    [
+      'unused',
+      { extensions: whole.extensions.slice(1), only: { spaces: ['s1'], apps: [] } },
+      'Used by none of these apps:\n  old-gauge\n\nOnly apps of the space s1 were asked about.\n',
+    ],
+    [
+      'uses',
+      { only: { spaces: [], apps: ['a', '\u001b'] } },
+      'old-gauge: none of these apps uses it\n\nOnly apps called a or \\u001b were asked about.\n',
+    ],
     ['uses', { usage: 'off' }, "no usage: the tenant's items settings have usage metrics off"],
   ])('answers %s with %j', (question, change, expected) => {
     expect(text(question, { ...whole, ...change })).toContain(expected);

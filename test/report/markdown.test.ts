@@ -104,6 +104,10 @@ describe('a plan', () => {
 
 <code>https&#58;//acme.eu.qlikcloud.com</code> · project <code>acme-charts</code> · commit <code>dddddddddddd</code> with local changes
 
+Undoes run 20261120T101500Z-3f2a.
+
+Promotes the archives of stage (https&#58;&#8203;//stage.eu.qlikcloud.com), byte for byte.
+
 > [!CAUTION]
 > **apply would refuse:** 5 deletes are more than maxDeletes (3).<br>
 > &#45;&#45;allow-deletes=5 permits them.
@@ -123,6 +127,8 @@ describe('a plan', () => {
 - <code>still</code>
 
 </details>
+
+Backups: 3 stored already, 1 to download (needs the key of a tenant or analytics admin).
 
 Plan: 1 to create, 2 to update, 1 to replace, 1 to delete, 1 blocked, 41 unchanged, 1 kept, 1 not selected, 7 unmanaged.<br>
 11 requests (7 reads, 4 writes), about 2 s under Qlik's limits. Plan <code>sha256&#58;${'3f2a'.repeat(16)}</code>

@@ -240,8 +240,10 @@ function sampleImpact(taint: Taint): Impact {
     ],
     unopened: [{ app: { id: 'x', name: taint('Secret') }, reason: taint('403') }],
     apps: { listed: 120, opened: 14, fromCache: 106 },
+    list: 'partial',
     usage: 'on',
     missing: [taint('the list changed meanwhile')],
+    untold: [taint('collections of 1 app')],
   };
 }
 
@@ -270,6 +272,9 @@ export function samplePlanReport(taint: Taint = clean): PlanReport {
     ],
     comparisons: sampleComparisons(taint),
     impact: sampleImpact(taint),
+    backups: { stored: 3, download: 1 },
+    undoes: ['20261120T101500Z-3f2a'],
+    promotes: { environment: taint('stage'), url: 'https://stage.eu.qlikcloud.com' },
     exitCode: 0,
   };
 }

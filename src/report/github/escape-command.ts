@@ -3,11 +3,11 @@
  * a line `::name key=value,key=value::data`, with `%`, CR, LF escaped in data, and `:` and `,` in values as well.
  */
 
-export function escapeData(text: string): string {
+function escapeData(text: string): string {
   return text.replace(/[%\r\n]/g, percent);
 }
 
-export function escapeProperty(text: string): string {
+function escapeProperty(text: string): string {
   return text.replace(/[%\r\n:,]/g, percent);
 }
 

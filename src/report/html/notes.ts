@@ -4,9 +4,11 @@ import { count } from '../../core/format.js';
 import type { ExtensionImpact } from '../../core/impact.js';
 import { unchangedOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
+import { describeLimits } from '../impact-words.js';
+import { describeBackups, describeOrigin } from '../plan-notes.js';
 import type { ReportParts } from '../run-result.js';
 import { renderSection } from './section.js';
-import { renderUses } from './uses.js';
+import { renderUnopened, renderUses } from './uses.js';
 
 export function renderFolded(part: ReportParts, id: string): Markup {
   const unchanged = unchangedOf(part);
@@ -25,16 +27,14 @@ function fold(title: string, names: readonly string[]): Markup {
 
 export function renderImpactNotes({ impact, plan }: ReportParts, id: string): Markup {
   if (impact === undefined) return html``;
-  const { apps, unopened, missing } = impact;
+  const { apps } = impact;
   const lines = [
     `${count(apps.listed, 'app')} listed, ${apps.opened} opened, ${apps.fromCache} known from before.`,
-    ...(unopened.length === 0
-      ? []
-      : [`${count(unopened.length, 'app')} could not be opened and may use the extensions too.`]),
-    ...missing.map((what) => `Not whole: ${what}.`),
+    ...describeLimits(impact),
   ];
   const cards = plan === undefined ? impact.extensions.map(renderExtension) : [];
-  const body = [...cards, html`<div class="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`];
+  const note = html`<div class="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`;
+  const body = [...cards, renderUnopened(impact), note];
   return renderSection({ id: `${id}-apps`, title: 'Apps', body });
 }
 
@@ -43,12 +43,18 @@ function renderExtension(impact: ExtensionImpact): Markup {
   return html`<article class="card"><header><h3>${impact.extension}</h3></header>${renderUses(impact)}</article>`;
 }
 
+/** Where the archives come from, where that is not the folders. */
+export function renderOrigin(part: ReportParts): readonly Markup[] {
+  return describeOrigin(part).map((line) => html`<p class="note">${line}</p>`);
+}
+
 /** What the plan costs, as the tenant counts it, and what it is called. */
-export function renderForecast({ plan, ms }: ReportParts, id: string): Markup {
+export function renderForecast({ plan, ms, backups }: ReportParts, id: string): Markup {
   if (plan === undefined) return html``;
   const { tier1, tier2, estimatedSeconds } = plan.requests;
   const cost = `${count(tier1, 'read')} and ${count(tier2, 'write')}, about ${estimatedSeconds} s under Qlik's limits.`;
   const body = html`<div class="note"><p>${cost}</p>
+${describeBackups(backups).map((line) => html`<p>${line}</p>`)}
 ${ms === undefined ? undefined : html`<p>It took ${(ms / 1000).toFixed(1)} s.</p>`}
 <p class="digest">${plan.digest}</p></div>`;
   return renderSection({ id: `${id}-forecast`, title: 'Forecast', body });

@@ -7,7 +7,7 @@ import { placeName, titleOf, type Verdict, verdictOf } from '../verdict.js';
 import { renderCards } from './cards.js';
 import { renderCounters } from './counters.js';
 import { renderFindings } from './findings.js';
-import { renderFolded, renderForecast, renderImpactNotes } from './notes.js';
+import { renderFolded, renderForecast, renderImpactNotes, renderOrigin } from './notes.js';
 import { renderArchives, renderValidated } from './tables.js';
 import { renderTrouble } from './trouble.js';
 
@@ -16,6 +16,7 @@ export function renderPart(part: ReportParts, index: number): Markup {
   const id = `part-${index}`;
   return html`<article id="${id}" aria-labelledby="${id}-title">
 ${renderHead(part, id)}
+${renderOrigin(part)}
 ${renderTrouble(part)}
 ${renderCounters(part, id)}
 ${renderCards(entriesOf(part), id)}

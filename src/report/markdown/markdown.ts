@@ -6,7 +6,14 @@ import { placeName, titleOf, type Verdict, verdictOf } from '../verdict.js';
 import { comparisonBlocks } from './differences.js';
 import { type Block, fitInto } from './fit-into.js';
 import { impactBlock } from './impact.js';
-import { archivesBlock, closingBlock, leftOutBlock, unchangedBlock, validatedBlock } from './notes.js';
+import {
+  archivesBlock,
+  closingBlock,
+  leftOutBlock,
+  originBlock,
+  unchangedBlock,
+  validatedBlock,
+} from './notes.js';
 import { changesBlock } from './rows.js';
 import { findingsBlocks, troubleBlock } from './trouble.js';
 
@@ -24,6 +31,7 @@ export function renderMarkdown(result: RunResult, limit: number): string {
 function partBlocks(part: ReportParts): readonly Block[] {
   return [
     always(renderTitle(part)),
+    originBlock(part),
     troubleBlock(part),
     changesBlock(part),
     ...findingsBlocks(part),

@@ -4,6 +4,7 @@ import { count, formatBytes } from '../../core/format.js';
 import type { Drift } from '../drift-report.js';
 import { unchangedOf } from '../entries.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
+import { describeBackups, describeOrigin } from '../plan-notes.js';
 import { renderClosingLines } from '../plan-text.js';
 import type { ReportParts } from '../run-result.js';
 import type { Block } from './fit-into.js';
@@ -54,18 +55,24 @@ function fold(rank: Block['rank'], noun: string, title: string, entries: readonl
   };
 }
 
+export function originBlock(part: ReportParts): Block {
+  const lines = describeOrigin(part).map((line) => `${markdownText(line)}\n\n`);
+  return { rank: 'always', noun: 'line', head: '', items: lines, tail: '' };
+}
+
 export function closingBlock(part: ReportParts): Block {
   const text = describeClosing(part);
   return { rank: 'always', noun: 'line', head: '', items: text === '' ? [] : [text], tail: '\n' };
 }
 
 /** The digest in the letters of code, to be copied for `--expect`. */
-function describeClosing({ plan, drift }: ReportParts): string {
+function describeClosing({ plan, drift, backups }: ReportParts): string {
   if (drift !== undefined) return `${markdownText(describeDrift(drift))}\n`;
   if (plan === undefined) return '';
+  const copies = describeBackups(backups).map((line) => `${markdownText(line)}\n\n`);
   const words = renderClosingLines(plan).trimEnd().split(` ${plan.digest}`);
   const lines = words.map((text) => text.split('\n').map(markdownText).join('<br>\n'));
-  return `${lines.join(` ${markdownCode(plan.digest)}`)}\n`;
+  return `${copies.join('')}${lines.join(` ${markdownCode(plan.digest)}`)}\n`;
 }
 
 function describeDrift(drift: readonly Drift[]): string {
