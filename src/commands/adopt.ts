@@ -7,7 +7,7 @@ import { openAdopting } from './adopting.js';
 import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
 import { propose } from './propose.js';
-import { createSelector, type Selector } from './selection.js';
+import { createSelector, explainingUnused, type Selector } from './selection.js';
 import { type Approving, settle } from './settle.js';
 import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
 
@@ -43,20 +43,8 @@ async function planAndAdopt(
 /** Names that only the tenant knows are for `pull`. */
 async function selectFolders(names: readonly string[]): Promise<Selector | undefined> {
   const selector = await createSelector(names);
-  if (selector === undefined) return undefined;
-  return {
-    matches: selector.matches,
-    assertUsed: (known) => {
-      try {
-        selector.assertUsed(known);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        const hint =
-          `Only what has a folder can be adopted; qlik-sync pull writes one. ${error.hint ?? ''}`.trim();
-        throw new UserError(error.message, { hint, cause: error });
-      }
-    },
-  };
+  const sentence = 'Only what has a folder can be adopted; qlik-sync pull writes one.';
+  return selector && explainingUnused(selector, sentence);
 }
 
 /** A glob may match folders that were never deployed; a name that was given is meant. */

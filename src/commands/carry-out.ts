@@ -1,13 +1,15 @@
 /** Does an approved plan: journaled, backed up, told as it happens. What the commands that write share. */
 
-import { type ExitCode, worstExitCode } from '../core/errors.js';
+import { type ExitCode, exitCodes, worstExitCode } from '../core/errors.js';
 import type { ActualState, DesiredState, Outcome, Plan } from '../core/model.js';
 import { apply } from '../reconcile/apply.js';
 import { countOutcomes } from '../reconcile/count-outcomes.js';
+import type { RunJournal } from '../reconcile/journal.js';
 import type { Journal } from '../reconcile/means.js';
 import { orderChanges } from '../reconcile/order.js';
 import { openProgress } from '../report/progress.js';
 import type { Packer } from '../source/pack.js';
+import { describeError } from './describe-error.js';
 import type { RunPlace } from './exclusive.js';
 import type { Notices } from './notices.js';
 import { exitCodesOf } from './outcome-codes.js';
@@ -24,6 +26,8 @@ export interface CarryOut extends Pick<Recording, 'command' | 'facts' | 'undoes'
   /** Aborted by an interrupt, or by `--max-duration` with a `TimeoutError`. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
+  /** Whether the run before this one died: then this one is recorded, also where nothing is left to do. */
+  readonly afterDeath: boolean;
   /** Told the id of the run's journal before anything is written. */
   readonly onRun?: (id: string) => void;
 }
@@ -35,25 +39,61 @@ export interface CarriedOut {
   readonly exitCode: ExitCode;
 }
 
-/** Without work nothing is written anywhere. @throws UserError where the journal cannot be written */
+/** Without work nothing is written, but that it closes a run that died. @throws UserError where it cannot be recorded */
 export async function carryOut(place: RunPlace, input: CarryOut): Promise<CarriedOut> {
-  const { io } = place;
-  const { plan, command, facts, undoes } = input;
-  const { uploads, deletes } = orderChanges(plan);
+  const { uploads, deletes } = orderChanges(input.plan);
   const planned = [...uploads, ...deletes].map(({ name, action }) => ({ name, action }));
-  const exitCodeOf = (outcomes: readonly Outcome[]): ExitCode =>
-    worstExitCode(exitCodesOf(plan, outcomes, io.interrupted));
-  if (planned.length === 0) return { outcomes: [], ms: 0, exitCode: exitCodeOf([]) };
-  const { openJournal, tidy } = await import('./recording.js');
-  const run = { command, facts, plan: plan.digest, planned, ...(undoes !== undefined && { undoes }) };
-  const journal = await openJournal(place, run);
+  if (planned.length > 0) return writeRecorded(place, input, planned);
+  const exitCode = worstExitCode(exitCodesOf(input.plan, [], place.io.interrupted));
+  if (input.afterDeath) await recordNothing(place, input, exitCode).catch(() => undefined);
+  return { outcomes: [], ms: 0, exitCode };
+}
+
+async function writeRecorded(place: RunPlace, input: CarryOut, planned: Planned): Promise<CarriedOut> {
+  const { tidy } = await import('./recording.js');
+  const journal = await beginRecord(place, input, planned);
   input.onRun?.(journal.id);
   const started = performance.now();
   const outcomes = await applyTold(place, input, journal, planned.length);
   const ms = Math.round(performance.now() - started);
-  await journal.end(exitCodeOf(outcomes), countOutcomes(outcomes));
+  const exitCode = worstExitCode(exitCodesOf(input.plan, outcomes, place.io.interrupted));
+  const told = await endRecord(journal, exitCode, outcomes, place);
   await tidy(place);
-  return { outcomes, ms, exitCode: exitCodeOf(outcomes) };
+  return { outcomes, ms, exitCode: told };
+}
+
+/** So that people are not told again and again of what died when nothing was left of it. */
+async function recordNothing(place: RunPlace, input: CarryOut, exitCode: ExitCode): Promise<void> {
+  const journal = await beginRecord(place, input, []);
+  await journal.end(exitCode, countOutcomes([]));
+}
+
+type Planned = NonNullable<Recording['planned']>;
+
+async function beginRecord(
+  place: RunPlace,
+  { command, facts, plan, undoes }: CarryOut,
+  planned: Planned,
+): Promise<RunJournal> {
+  const { openJournal } = await import('./recording.js');
+  const run = { command, facts, plan: plan.digest, planned };
+  return openJournal(place, { ...run, ...(undoes !== undefined && { undoes }) });
+}
+
+/** What was written is told, whether or not the last word about it could be recorded. */
+async function endRecord(
+  journal: RunJournal,
+  exitCode: ExitCode,
+  outcomes: readonly Outcome[],
+  { io }: RunPlace,
+): Promise<ExitCode> {
+  try {
+    await journal.end(exitCode, countOutcomes(outcomes));
+    return exitCode;
+  } catch (error) {
+    io.stderr.write(describeError(error, io));
+    return worstExitCode([exitCode, exitCodes.incomplete]);
+  }
 }
 
 /** Pauses are told among the progress while there is any. */

@@ -15,15 +15,17 @@ export interface RunPlace {
 }
 
 export interface Exclusive {
-  readonly command: RunStart['command'];
+  readonly command: RunStart['command'] | 'pull';
   /** A line for people, without its end. */
   readonly say: (notice: string) => void;
+  /** Ends the waiting; absent: an interrupt does. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Takes the lock before anything is looked at, so that nothing moves between looking and writing, and gives it back.
  *
- * @throws UserError where another run keeps it (exit 7), or where nothing can be written below `.qlik-sync` (exit 3)
+ * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or where nothing can be written below `.qlik-sync` (exit 3)
  */
 export async function withLock<T>(place: RunPlace, exclusive: Exclusive, work: () => Promise<T>): Promise<T> {
   const release = await lock(place, exclusive);
@@ -36,7 +38,7 @@ export async function withLock<T>(place: RunPlace, exclusive: Exclusive, work: (
 
 export async function lock(
   { settings, connection, io }: RunPlace,
-  { command, say }: Exclusive,
+  { command, say, signal = io.interrupted }: Exclusive,
 ): Promise<Release> {
   const { takeLock } = await import('../reconcile/lock.js');
   return takeLock({
@@ -46,19 +48,20 @@ export async function lock(
     self: io.self,
     command,
     onWait: say,
-    signal: io.interrupted,
+    signal,
   });
 }
 
-/** What a run that died left behind, for people; never to decide. */
-export async function tellInterrupted({ settings, connection, io }: RunPlace): Promise<void> {
-  const { readRuns } = await import('../reconcile/runs.js');
+/** What the last run left behind if it died, for people; never to decide. Resolves to whether there was anything to tell. */
+export async function tellInterrupted({ settings, connection, io }: RunPlace): Promise<boolean> {
+  const { readLastRun } = await import('../reconcile/runs.js');
   const { describeInterrupted } = await import('../reconcile/unfinished.js');
   const { root, project } = settings.config;
-  const [last] = await readRuns({ root, tenant: connection.identity, project });
-  if (last === undefined || (await isRunning(last.start.who, io))) return;
+  const last = await readLastRun({ root, tenant: connection.identity, project });
+  if (last === undefined || (await isRunning(last.start.who, io))) return false;
   const interrupted = describeInterrupted(last);
   if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));
+  return interrupted !== undefined;
 }
 
 /** A watch session's journal stays open for as long as it lives, and it has the lock only now and then. */

@@ -65,9 +65,9 @@ async function findOpen(
     import('../reconcile/unfinished.js'),
   ]);
   const held = new Set(extensions.map(({ name }) => name));
-  return findUnfinishedReplaces(await readRuns({ root, tenant, project })).filter(
-    ({ name }) => !held.has(name),
-  );
+  // Hardly any run replaces, and this is asked before every plan.
+  const runs = await readRuns({ root, tenant, project, mentioning: '"action":"replace"' });
+  return findUnfinishedReplaces(runs).filter(({ name }) => !held.has(name));
 }
 
 interface Source {

@@ -1,6 +1,7 @@
 /** `qlik-sync impact`: list the apps that use an extension. Reads only. */
 
 import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
+import type { Impact } from '../core/impact.js';
 import type { ActualExtension } from '../core/model.js';
 import { isNative } from '../core/native-types.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
@@ -26,7 +27,7 @@ export async function showImpact(patterns: readonly string[], given: ImpactFlags
     const selector = await createSelector(patterns);
     const held = await readHeld(place);
     const assessment = await readImpact(place, wantedOf(question, held, selector, given));
-    const report = reportOf(place, question, assessment, given);
+    const report = reportOf(place, question, assessment);
     print(report, settings.flags, io);
     return report.exitCode;
   } finally {
@@ -75,14 +76,9 @@ function reportOf(
   { settings, connection }: RunPlace,
   question: ImpactQuestion,
   assessment: Assessment,
-  { app = [] }: ImpactFlags,
 ): ImpactReport {
   const { impact } = assessment;
-  if (app.length > 0 && impact.apps.listed === 0 && impact.missing.length === 0) {
-    throw new UserError(`--app: the tenant shows no app ${app.join(' or ')}.`, {
-      hint: 'It takes the id of an app, or a part of its name in any case.',
-    });
-  }
+  assertFound(impact);
   const extensions =
     question === 'unused' ? impact.extensions.filter(({ uses }) => uses.length === 0) : impact.extensions;
   return {
@@ -99,8 +95,21 @@ function reportOf(
   };
 }
 
+/** A filter that leaves nothing is a mistake rather than an answer; to have nothing personal is none. */
+function assertFound({ only, apps, list }: Impact): void {
+  if (only === undefined || apps.listed > 0 || list === 'partial') return;
+  if (only.apps.length === 0 && only.spaces.every((space) => space === 'personal')) return;
+  const app = only.apps.length === 0 ? '' : ` ${only.apps.join(' or ')}`;
+  const space = only.spaces.length === 0 ? '' : ` in the space ${only.spaces.join(' or ')}`;
+  throw new UserError(`The tenant shows no app${app}${space}.`, {
+    hint: '--app takes the id of an app, or a part of its name in any case; --space the id of a space, or personal.',
+  });
+}
+
 /** An app that may not be opened is told, and no failure of the run; one that another run may open is. */
 function exitCodeOf({ impact, stopped, passing }: Assessment): ExitCode {
   if (stopped === 'budget') return exitCodes.budget;
-  return impact.missing.length > 0 || passing > 0 ? exitCodes.incomplete : exitCodes.ok;
+  const { apps, missing, untold } = impact;
+  const isAnswered = apps.opened + apps.fromCache > 0;
+  return isAnswered && missing.length + untold.length + passing === 0 ? exitCodes.ok : exitCodes.incomplete;
 }

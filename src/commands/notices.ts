@@ -1,5 +1,6 @@
 /** Lines on stderr that explain a pause: among the progress while there is any. */
 
+import { printable } from '../report/paint.js';
 import type { Sink } from './io.js';
 
 export interface Notices {
@@ -9,7 +10,7 @@ export interface Notices {
 }
 
 export function openNotices(stderr: Pick<Sink, 'write'>): Notices {
-  const plainly = (notice: string): void => stderr.write(`${notice}\n`);
+  const plainly = (notice: string): void => stderr.write(`${printable(notice)}\n`);
   let current = plainly;
   return {
     say: (notice) => current(notice),

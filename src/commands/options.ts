@@ -146,11 +146,13 @@ export function addApprovals(command: Command): Command {
 
 /** Which apps a plan touches, and how many of them may break. */
 export function addImpactGate(command: Command): Command {
-  return command
-    .option('--impact', 'look for the apps that use what changes')
-    .addOption(
-      new Option('--accept-impact <n>', 'the exact number of apps that may break').argParser(parseCount),
-    );
+  return addAcceptImpact(command.option('--impact', 'look for the apps that use what changes'));
+}
+
+export function addAcceptImpact(command: Command): Command {
+  return command.addOption(
+    new Option('--accept-impact <n>', 'the exact number of apps that may break').argParser(parseCount),
+  );
 }
 
 export function addImpactOptions(command: Command): Command {

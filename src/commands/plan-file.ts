@@ -9,10 +9,11 @@ import { findMoved } from '../core/stale.js';
 import { renderJson } from '../report/json.js';
 import type { PlanReport } from '../report/report.js';
 import type { ReviewedPlan } from '../report/reviewed-plan.js';
-import { shapingApprovals } from './approvals.js';
+import { pickApprovals, shapingApprovals } from './approvals.js';
 import type { RunPlace } from './exclusive.js';
 import type { ApprovalOptions } from './options.js';
 import { assertWritable, writeReportFile } from './report-files.js';
+import type { Settings } from './settings.js';
 
 export interface PlanFile {
   /** As it was given. */
@@ -21,8 +22,13 @@ export interface PlanFile {
 }
 
 /** Asked before anything else, since a plan that cannot be handed on is of no use. @throws UserError */
-export async function openPlanFile(out: string, cwd: string): Promise<(report: PlanReport) => Promise<void>> {
+export async function openPlanFile(
+  out: string,
+  { cwd, flags }: Pick<Settings, 'cwd' | 'flags'>,
+): Promise<(report: PlanReport) => Promise<void>> {
   const path = resolve(cwd, out);
+  const report = flags.report?.find(({ file }) => file !== undefined && resolve(cwd, file) === path);
+  if (report !== undefined) throw new UserError(`--out and --report ${report.kind} go to one file, ${out}.`);
   await assertWritable(path, `--out: ${out}`);
   return (report) => writeReportFile(path, renderJson(report));
 }
@@ -56,13 +62,28 @@ function sizeOf(path: string): number | undefined {
 
 /** What was approved with the plan, and this run's own. @throws UserError for one that would make another plan */
 export function approvalsOf({ file, plan }: PlanFile, given: ApprovalOptions): ApprovalOptions {
-  const extra = shapingApprovals.find((key) => given[key] !== undefined);
+  const planned = plan.request.approvals as ApprovalOptions;
+  const extra = shapingApprovals.find(
+    (key) => given[key] !== undefined && JSON.stringify(given[key]) !== JSON.stringify(planned[key]),
+  );
   if (extra !== undefined) {
-    throw new UserError(`${file} was planned without ${flagOf(extra)}, and a reviewed plan stays as it is.`, {
-      hint: `Plan again with ${flagOf(extra)}, and have that plan reviewed.`,
-    });
+    const without = planned[extra] === undefined ? 'without' : 'with another';
+    throw new UserError(
+      `${file} was planned ${without} ${flagOf(extra)}, and a reviewed plan stays as it is.`,
+      { hint: `Plan again with ${flagOf(extra)}, and have that plan reviewed.` },
+    );
   }
-  return { ...(plan.request.approvals as ApprovalOptions), ...given };
+  return { ...planned, ...given };
+}
+
+/** The digest says what is written, not what permits it: whoever applies is told. `undefined` where nothing had to be. */
+export function describeApprovals({ file, plan }: PlanFile): string | undefined {
+  const given = Object.entries(pickApprovals(plan.request.approvals as ApprovalOptions));
+  const words = given.flatMap(([option, value]) => {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.map((one) => (one === true ? flagOf(option) : `${flagOf(option)} ${one}`));
+  });
+  return words.length === 0 ? undefined : `${file} brings its approvals: ${words.join(', ')}`;
 }
 
 function flagOf(option: string): string {

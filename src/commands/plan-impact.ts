@@ -1,29 +1,44 @@
 /** Which apps a plan touches, and the changes that wait until somebody says how many. */
 
 import { forecastBackups, forecastRequests } from '../core/budget.js';
-import { findRefusals } from '../core/guard.js';
+import { findRefusals, type GuardInput } from '../core/guard.js';
 import type { Impact } from '../core/impact.js';
 import { gateChanges, type ImpactMode, namesAtStake } from '../core/impact-gate.js';
 import type { Blocked, Plan } from '../core/model.js';
 import { summarisePlan } from '../core/plan.js';
+import type { PlanReport } from '../report/report.js';
 import type { RunPlace } from './exclusive.js';
 import type { ApprovalOptions } from './options.js';
-import type { Proposal } from './propose.js';
 import { readImpact } from './read-impact.js';
 import { readStoredArchives } from './stored-archives.js';
 
-/** The same proposal where nobody asks, or nothing that is there changes. @throws TenantError, UserError */
-export async function withImpact(
-  proposal: Proposal,
+/** A plan before it is shown, whichever command made it. */
+interface Judged {
+  readonly guard: GuardInput;
+  readonly report: PlanReport;
+}
+
+export interface ImpactReading {
+  /** The most that is looked at, whatever config and options ask for. */
+  readonly most?: ImpactMode;
+  /** Aborted when no more apps are to be opened; what was not read by then holds changes up. */
+  readonly until?: AbortSignal;
+}
+
+/** The same where nobody asks, or nothing that is there changes. @throws TenantError, UserError */
+export async function withImpact<T extends Judged>(
+  judged: T,
   place: RunPlace,
   approvals: ApprovalOptions,
-): Promise<Proposal> {
-  const mode = modeOf(place, approvals);
-  const names = mode === undefined ? [] : namesAtStake(proposal.guard.plan.changes, mode);
-  if (names.length === 0) return proposal;
+  { most, until }: ImpactReading = {},
+): Promise<T> {
+  const asked = modeOf(place, approvals);
+  const names = asked === undefined ? [] : namesAtStake(judged.guard.plan.changes, most ?? asked);
+  if (names.length === 0) return judged;
   const query = { spaces: [], apps: [] };
-  const { impact, requests } = await readImpact(place, { query, names, isWanted: () => false });
-  return countReads(await gate(proposal, place, approvals, impact), requests);
+  const wanted = { query, names, isWanted: () => false, ...(until && { until }) };
+  const { impact, requests } = await readImpact(place, wanted);
+  return countReads(await gate(judged, place, approvals, impact), requests);
 }
 
 /** An accepted number is checked, whatever the config says. */
@@ -32,29 +47,29 @@ function modeOf({ settings }: RunPlace, { impact, acceptImpact }: ApprovalOption
   return settings.config.impact === 'deletes' || acceptImpact !== undefined ? 'deletes' : undefined;
 }
 
-async function gate(
-  proposal: Proposal,
+async function gate<T extends Judged>(
+  judged: T,
   { settings, connection }: RunPlace,
   approvals: ApprovalOptions,
   impact: Impact,
-): Promise<Proposal> {
-  const blocks = gateChanges(proposal.guard.plan.changes, impact, approvals.acceptImpact);
+): Promise<T> {
+  const blocks = gateChanges(judged.guard.plan.changes, impact, approvals.acceptImpact);
   const stored = await readStoredArchives(settings, connection, approvals);
-  const plan = blockChanges(proposal.guard.plan, blocks, connection.identity, stored);
-  const guard = { ...proposal.guard, plan };
-  const { backups: _, ...report } = proposal.report;
-  const backups = proposal.report.backups && forecastBackups(plan.changes, stored);
+  const plan = blockChanges(judged.guard.plan, blocks, connection.identity, stored);
+  const guard = { ...judged.guard, plan };
+  const { backups: _, ...report } = judged.report;
+  const backups = judged.report.backups && forecastBackups(plan.changes, stored);
   return {
-    ...proposal,
+    ...judged,
     guard,
     report: { ...report, plan, impact, refusals: findRefusals(guard), ...(backups && { backups }) },
   };
 }
 
-function countReads(proposal: Proposal, reads: number): Proposal {
-  const { requests } = proposal.guard.plan;
-  const plan = { ...proposal.guard.plan, requests: { ...requests, tier1: requests.tier1 + reads } };
-  return { ...proposal, guard: { ...proposal.guard, plan }, report: { ...proposal.report, plan } };
+function countReads<T extends Judged>(judged: T, reads: number): T {
+  const { requests } = judged.guard.plan;
+  const plan = { ...judged.guard.plan, requests: { ...requests, tier1: requests.tier1 + reads } };
+  return { ...judged, guard: { ...judged.guard, plan }, report: { ...judged.report, plan } };
 }
 
 /** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */

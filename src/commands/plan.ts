@@ -12,6 +12,7 @@ import { withImpact } from './plan-impact.js';
 import { print } from './print.js';
 import { propose } from './propose.js';
 import { createSelector } from './selection.js';
+import type { Settings } from './settings.js';
 import { type Site, sharedBy } from './site.js';
 import { withPolicy } from './with-policy.js';
 
@@ -31,7 +32,7 @@ export function showPlan(names: readonly string[], given: PlanFlags, io: Io): Pr
 
 async function planAt(names: readonly string[], given: PlanFlags, site: Site): Promise<ExitCode> {
   const { settings, io } = site;
-  const write = given.out === undefined ? undefined : await openOut(given.out, settings.cwd);
+  const write = given.out === undefined ? undefined : await openOut(given.out, settings);
   const connection = await connect(settings, io, {
     onWait: (notice) => io.stderr.write(`${notice}\n`),
     ...sharedBy(site),
@@ -47,9 +48,9 @@ async function planAt(names: readonly string[], given: PlanFlags, site: Site): P
   }
 }
 
-async function openOut(out: string, cwd: string): Promise<(report: PlanReport) => Promise<void>> {
+async function openOut(out: string, settings: Settings): Promise<(report: PlanReport) => Promise<void>> {
   const { openPlanFile } = await import('./plan-file.js');
-  return openPlanFile(out, cwd);
+  return openPlanFile(out, settings);
 }
 
 async function makePlan(names: readonly string[], given: PlanFlags, place: RunPlace): Promise<PlanReport> {

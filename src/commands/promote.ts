@@ -88,7 +88,7 @@ function readGoal(
   }
   const waves = given === undefined ? [[to ?? '']] : parseWaves(given);
   const targets = waves.flat();
-  assertKnown([from, ...targets], source);
+  assertKnown([from, ...targets], given === undefined ? 'promote' : '--waves', source);
   if (targets.includes(from)) {
     throw new UserError(`${from} is what is promoted from, so it cannot be promoted to.`, { hint: usage });
   }

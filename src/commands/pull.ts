@@ -7,15 +7,14 @@ import type { PullOutcome } from '../reconcile/pull-one.js';
 import type { PullReport } from '../report/pull-report.js';
 import { type FindDestination, prepareDestinations } from '../source/destination.js';
 import { openArchiveReader } from './archive-reader.js';
-import { connect } from './connect.js';
 import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
-import { openNotices } from './notices.js';
 import type { SharedFlags } from './options.js';
 import { print } from './print.js';
 import { choosePullable, type Pullable } from './pullable.js';
 import { createSelector } from './selection.js';
-import { readSettings, type Settings } from './settings.js';
+import type { Settings } from './settings.js';
+import { runOnTenant } from './tenant-run.js';
 
 export type PullFlags = SharedFlags & {
   /** Relative to the working directory. */
@@ -23,30 +22,26 @@ export type PullFlags = SharedFlags & {
   readonly overwrite?: readonly string[];
 };
 
-export async function pull(names: readonly string[], given: PullFlags, io: Io): Promise<ExitCode> {
-  const settings = await readSettings(given, io);
-  const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say });
-  const place = { settings, connection, io };
-  try {
-    const records = await connection.extensions.list({ signal: io.interrupted });
-    const chosen = choosePullable(
-      records,
-      { names, selector: await createSelector(names) },
-      settings.config.project,
-    );
-    const pulled = await pullAll({
-      wanted: chosen.wanted,
-      findDestination: await prepare(settings, given),
-      readArchive: openArchiveReader(settings, connection, io).readArchive,
-      overwrite: new Set(given.overwrite),
-      signal: io.interrupted,
-    });
-    const report = reportOf([...pulled, ...chosen.refused], chosen.passed, place);
-    print(report, settings.flags, io);
-    return report.exitCode;
-  } finally {
-    await connection.close();
-  }
+/** Under the lock of those that write to the tenant: none of them reads a folder that is half exchanged. */
+export function pull(names: readonly string[], given: PullFlags, io: Io): Promise<ExitCode> {
+  return runOnTenant('pull', given, io, (place) => pullInto(names, given, place));
+}
+
+async function pullInto(names: readonly string[], given: PullFlags, place: RunPlace): Promise<ExitCode> {
+  const { settings, connection, io } = place;
+  const records = await connection.extensions.list({ signal: io.interrupted });
+  const selection = { names, selector: await createSelector(names) };
+  const chosen = choosePullable(records, selection, settings.config.project);
+  const pulled = await pullAll({
+    wanted: chosen.wanted,
+    findDestination: await prepare(settings, given),
+    readArchive: openArchiveReader(settings, connection, io).readArchive,
+    overwrite: new Set(given.overwrite),
+    signal: io.interrupted,
+  });
+  const report = reportOf([...pulled, ...chosen.refused], chosen.passed, place);
+  print(report, settings.flags, io);
+  return report.exitCode;
 }
 
 function prepare({ config, cwd }: Settings, { to }: PullFlags): Promise<FindDestination> {

@@ -3,6 +3,7 @@
 import type { AppQuery } from '../reconcile/impact/apps.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
 import type { AppCache } from '../reconcile/impact/cache.js';
+import type { Budget } from '../reconcile/impact/scan.js';
 import { openScanProgress } from '../report/impact-progress.js';
 import type { Engine } from '../tenant/engine/engine.js';
 import type { TenantHttp } from '../tenant/http.js';
@@ -16,6 +17,8 @@ export interface ImpactWanted {
   readonly maxApps?: number | undefined;
   /** Milliseconds. */
   readonly maxDuration?: number | undefined;
+  /** Aborted when time is up by another clock. */
+  readonly until?: AbortSignal;
 }
 
 /** Enough to hide the engine's latency, few enough for Qlik's limits of sessions (2 to 4). */
@@ -72,6 +75,7 @@ async function openMeans({ connection, settings, io }: RunPlace): Promise<Means>
     import('../reconcile/impact/cache.js'),
   ]);
   const { flags, config } = settings;
+  const { account } = connection.http;
   let requests = 0;
   const http: TenantHttp = {
     ...connection.http,
@@ -89,17 +93,21 @@ async function openMeans({ connection, settings, io }: RunPlace): Promise<Means>
       ...(io.patience && { pauseMs: io.patience.pauseMs(1) }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     }),
-    cache: flags.cache === false ? noAppCache : openAppCache(config.root, connection.identity),
+    cache:
+      flags.cache === false || account === undefined
+        ? noAppCache
+        : openAppCache({ root: config.root, tenant: connection.identity, account }),
     requests: () => requests,
   };
 }
 
-function budgetOf({ maxApps, maxDuration }: ImpactWanted) {
+function budgetOf({ maxApps, maxDuration, until }: ImpactWanted): Budget {
+  const time = maxDuration === undefined ? until : AbortSignal.timeout(maxDuration);
   return {
     left: maxApps ?? Number.POSITIVE_INFINITY,
-    time: maxDuration === undefined ? new AbortController().signal : AbortSignal.timeout(maxDuration),
+    time: time ?? new AbortController().signal,
     apps: `--max-apps ${maxApps}`,
-    duration: `--max-duration ${(maxDuration ?? 0) / 1000} s`,
+    duration: maxDuration === undefined ? '--max-duration is over' : `--max-duration ${maxDuration / 1000} s`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a run leaves behind for `history`, `rollback` and the next run: its journal, and copies of what it overwrites. */
 
+import { openArchiveCache } from '../reconcile/archive-cache.js';
 import { createBackup } from '../reconcile/backup.js';
 import { openRun, type RunJournal } from '../reconcile/journal.js';
 import type { Backup } from '../reconcile/means.js';
@@ -30,9 +31,10 @@ export async function openJournal(
   });
 }
 
-export function openBackup({ settings, connection }: RunPlace): Backup {
-  const vault = openVault({ root: settings.config.root, tenant: connection.identity });
-  return createBackup({ vault, extensions: connection.extensions });
+export function openBackup({ settings: { config, flags }, connection }: RunPlace): Backup {
+  const vault = openVault({ root: config.root, tenant: connection.identity });
+  const cache = flags.cache === false ? undefined : openArchiveCache(config.root);
+  return createBackup({ vault, extensions: connection.extensions, ...(cache && { cache }) });
 }
 
 /** Old runs and copies go; what cannot be removed stays for the next time. */

@@ -5,7 +5,7 @@ import type { Plan } from '../core/model.js';
 import type { ApplyFlags } from './apply.js';
 import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
-import { createSelector, type Selector, selectExactly } from './selection.js';
+import { createSelector, explainingUnused, type Selector, selectExactly } from './selection.js';
 import { mergeFlags, workingFolder } from './settings.js';
 
 export interface Review {
@@ -14,6 +14,8 @@ export interface Review {
   readonly selector: Selector | undefined;
   /** This run's, with those that the reviewed plan was made with. */
   readonly approvals: ApplyFlags;
+  /** For whoever applies: what the plan file permits. */
+  readonly notice?: string | undefined;
   /** @throws RefusedError (exit 6) where the plan is for another tenant or project */
   readonly assertMeantFor: (place: RunPlace) => void;
   /** @throws RefusedError (exit 7) where something else would be written than what was reviewed */
@@ -31,7 +33,7 @@ export async function openReview(args: readonly string[], given: ApplyFlags, io:
     if (given.expect !== undefined) assertExpected(given.expect, now);
   };
   if (reviewed === undefined) {
-    const selector = await createSelector(args);
+    const selector = await selectNames(args);
     return { selector, approvals: given, assertMeantFor: () => undefined, assertUnmoved: assertDigest };
   }
   if (given.changedSince !== undefined) {
@@ -41,11 +43,19 @@ export async function openReview(args: readonly string[], given: ApplyFlags, io:
   return {
     file: reviewed.file,
     selector: selected && selectExactly(new Set(selected)),
-    approvals: { ...files.approvalsOf(reviewed, given), ...given },
+    approvals: { ...given, ...files.approvalsOf(reviewed, given) },
+    notice: files.describeApprovals(reviewed),
     assertMeantFor: (place) => files.assertMeantFor(reviewed, place),
     assertUnmoved: (now) => {
       files.assertUnmoved(reviewed, now);
       assertDigest(now);
     },
   };
+}
+
+async function selectNames(args: readonly string[]): Promise<Selector | undefined> {
+  const selector = await createSelector(args);
+  const file = args.find((arg) => arg.endsWith('.json'));
+  if (selector === undefined || file === undefined) return selector;
+  return explainingUnused(selector, `There is no file ${file} either, which could be a plan.`);
 }

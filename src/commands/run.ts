@@ -20,7 +20,7 @@ export async function run(io: Io): Promise<ExitCode> {
     await program.parseAsync(io.argv, { from: 'user' });
     return await reporting.end({ exitCode });
   } catch (error) {
-    if (error instanceof CommanderError) return reportUsage(error, io);
+    if (error instanceof CommanderError) return await reportUsage(error, program, reporting);
     const known = asUserError(error);
     return await reporting.end({ exitCode: reportError(known, io), error: known });
   }
@@ -33,14 +33,19 @@ async function beginReporting(reporting: Reporting, action: Command): Promise<vo
   }
 }
 
-/** commander has told people already. */
-function reportUsage(error: CommanderError, io: Io): ExitCode {
+/** commander has told people already. A pipeline reads the reports that it asked for, also where it asked wrongly. */
+async function reportUsage(error: CommanderError, program: Command, reporting: Reporting): Promise<ExitCode> {
   if (error.exitCode === 0) return exitCodes.ok;
-  if (wantsJson(io)) {
-    const mistake = new UserError(linesOfMistake(error.message.replace(/^error: /, '')));
-    io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, mistake, exitCodes.usage));
-  }
-  return exitCodes.usage;
+  const { io } = reporting;
+  const exitCode = exitCodes.usage;
+  const mistake = new UserError(linesOfMistake(error.message.replace(/^error: /, '')));
+  if (wantsJson(io))
+    io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, mistake, exitCode));
+  const action = program.commands.find((command) => command.name() === commandOf(io));
+  if (action === undefined) return exitCode;
+  // What could be understood of the options; a second mistake among them is not worth another message.
+  await beginReporting(reporting, action).catch(() => undefined);
+  return reporting.end({ exitCode, error: mistake });
 }
 
 /** Shown once, here. */

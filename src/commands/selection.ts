@@ -23,6 +23,19 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
   };
 }
 
+/** The same, with a sentence before the hint where it matches nothing. */
+export function explainingUnused(selector: Selector, sentence: string): Selector {
+  const assertUsed = (known: readonly string[]): void => {
+    try {
+      selector.assertUsed(known);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(error.message, { hint: `${sentence} ${error.hint ?? ''}`.trim(), cause: error });
+    }
+  };
+  return { ...selector, assertUsed };
+}
+
 /** By names that are known already: one that is gone again is no mistake of the command line. */
 export function selectExactly(names: ReadonlySet<string>): Selector {
   return { matches: (name) => names.has(name), assertUsed: () => undefined };

@@ -21,7 +21,8 @@ export interface Approving extends ApprovalOptions {
   readonly confirm?: readonly string[];
 }
 
-export interface Planned extends Pick<CarryOut, 'command' | 'undoes' | 'onRun' | 'signal' | 'notices'> {
+export interface Planned
+  extends Pick<CarryOut, 'command' | 'undoes' | 'onRun' | 'signal' | 'notices' | 'afterDeath'> {
   /** With the header of the command. */
   readonly report: PlanReport;
   readonly guard: GuardInput;

@@ -9,12 +9,24 @@ import type { Settings } from './settings.js';
 
 /** By their names alone; whether the bytes are whole is looked at when they are needed. */
 export async function readStoredArchives(
-  { config: { root } }: Settings,
+  { config: { root }, flags }: Settings,
   { identity: tenant }: Connection,
   { backup }: Pick<ApprovalOptions, 'backup'>,
 ): Promise<StoredArchives> {
   if (backup === false) return 'off';
-  if (!existsSync(ownPlace(root, 'backups'))) return new Set();
+  const [vault, cache] = await Promise.all([
+    existsSync(ownPlace(root, 'backups')) ? listVault(root, tenant) : [],
+    flags.cache !== false && existsSync(ownPlace(root, 'cache')) ? listCache(root) : [],
+  ]);
+  return new Set([...vault, ...cache]);
+}
+
+async function listVault(root: string, tenant: string): Promise<readonly string[]> {
   const { openVault } = await import('../reconcile/vault.js');
-  return new Set((await openVault({ root, tenant }).list()).map(({ key }) => key));
+  return (await openVault({ root, tenant }).list()).map(({ key }) => key);
+}
+
+async function listCache(root: string): Promise<readonly string[]> {
+  const { openArchiveCache } = await import('../reconcile/archive-cache.js');
+  return openArchiveCache(root).list();
 }

@@ -13,6 +13,8 @@ export interface Running {
   /** Ends the starting of anything new: an interrupt, or `--max-duration`. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
+  /** Whether the run before this one died, which people were told. */
+  readonly afterDeath: boolean;
 }
 
 export interface RunFlags extends SharedFlags {
@@ -45,9 +47,9 @@ export async function runAt(
   const connection = await connect(settings, io, { onWait: notices.say, ...sharedBy(site) });
   const place = { settings, connection, io };
   try {
-    return await withLock(place, { command, say: notices.say }, async () => {
-      await tellInterrupted(place);
-      return work(place, { signal, notices });
+    return await withLock(place, { command, say: notices.say, signal }, async () => {
+      const afterDeath = await tellInterrupted(place);
+      return work(place, { signal, notices, afterDeath });
     });
   } finally {
     await connection.close();

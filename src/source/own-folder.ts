@@ -27,9 +27,16 @@ export function findLink(root: string, path: string): string | undefined {
   let folder = join(root, own);
   for (const name of ['', ...below]) {
     folder = join(folder, name);
-    const stats = lstatSync(folder, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (stats.isSymbolicLink()) return folder;
+    if (isLink(folder)) return folder;
   }
   return undefined;
+}
+
+/** What cannot be looked at is told by whoever needs it. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false;
+  }
 }

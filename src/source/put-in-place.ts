@@ -1,6 +1,7 @@
 /** Puts files that were written aside in their place, all of them or, where the system refuses one, none. */
 
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -24,7 +25,17 @@ export function makeAside(folder: string): string {
 export function makeAsideWithin(folder: string): string {
   const own = join(folder, ownFolder);
   mkdirSync(own, { recursive: true });
-  return mkdtempSync(join(own, 'pull-'));
+  return mkdtempSync(join(own, prefix));
+}
+
+const prefix = 'pull-';
+
+/** Those that the folder has: while nobody puts files in place, what was killed left them. Absolute. */
+export function findAsides(folder: string): readonly string[] {
+  const own = join(folder, ownFolder);
+  const entries = existsSync(own) ? readdirSync(own, { withFileTypes: true }) : [];
+  const left = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix));
+  return left.map(({ name }) => join(own, name)).sort();
 }
 
 /** Also takes away `.qlik-sync/` itself if nothing else is in it. */
@@ -39,14 +50,20 @@ export function removeAside(aside: string): void {
 }
 
 /** After a failure: what could not be put back stays where it is, and is no rubbish. */
-export function removeAsideUnlessNeeded(aside: string, old: string): void {
-  if (
-    existsSync(old) &&
-    readdirSync(old, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile())
-  ) {
-    return;
-  }
-  removeAside(aside);
+export function removeAsideUnlessNeeded(aside: string): void {
+  if (!holdsOld(aside)) removeAside(aside);
+}
+
+/** The files that an exchange takes away. */
+export function oldIn(aside: string): string {
+  return join(aside, 'old');
+}
+
+/** Whether it took files away and did not come to its end. */
+export function holdsOld(aside: string): boolean {
+  const old = oldIn(aside);
+  if (!existsSync(old)) return false;
+  return readdirSync(old, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
 }
 
 export interface Exchange {
@@ -65,25 +82,35 @@ export interface Exchange {
 /** Everything else in the folder is left alone. @throws RefusedError where a link leads a path somewhere else */
 export function exchangeFiles({ folder, fresh, old, take, put }: Exchange): void {
   for (const path of [...take, ...put]) assertNoLink(folder, path);
+  const replaced = new Set(put);
+  const howToTake = (path: string): Move['how'] =>
+    replaced.has(path) && !lstatSync(join(folder, path)).isSymbolicLink() ? 'copy' : 'move';
   carryOut([
-    ...take.map((path): Move => [join(folder, path), join(old, path)]),
-    ...put.map((path): Move => [join(fresh, path), join(folder, path)]),
+    ...take.map((path): Move => ({ from: join(folder, path), to: join(old, path), how: howToTake(path) })),
+    ...put.map((path): Move => ({ from: join(fresh, path), to: join(folder, path), how: 'move' })),
   ]);
   for (const path of take) removeEmptyParents(folder, path);
 }
 
-type Move = readonly [from: string, to: string];
+/** What is replaced is copied first, so that the folder lacks it at no moment: an extension without `.qext` is none. */
+interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly how: 'move' | 'copy';
+}
 
 function carryOut(moves: readonly Move[]): void {
   const done: Move[] = [];
   try {
-    for (const [from, to] of moves) {
+    for (const move of moves) {
+      const { from, to, how } = move;
       mkdirSync(dirname(to), { recursive: true });
-      renameSync(from, to);
-      done.push([from, to]);
+      if (how === 'copy') copyFileSync(from, to);
+      else renameSync(from, to);
+      done.push(move);
     }
   } catch (error) {
-    for (const [from, to] of done.reverse()) renameSync(to, from);
+    for (const { from, to } of done.reverse()) renameSync(to, from);
     throw error;
   }
 }

@@ -1,12 +1,16 @@
 /** One folder to one extension. */
 
+import { relative, sep } from 'node:path';
 import { digestOf } from '../core/digest.js';
 import type { DesiredExtension, Finding, SkippedFolder } from '../core/model.js';
-import type { RuleId } from '../core/rules/catalogue.js';
+import { finding, type RuleId } from '../core/rules/catalogue.js';
 import type { Candidate } from './discover.js';
+import { displayBelow } from './display.js';
 import type { IgnoreRules } from './ignore-rules.js';
+import { ownFolder } from './ignored-by-default.js';
 import type { FolderIndex } from './index-file.js';
 import { keepFiles } from './keep.js';
+import { findAsides, holdsOld, oldIn } from './put-in-place.js';
 import type { ReadFile } from './read-file.js';
 import { readFiles } from './read-files.js';
 import { checkManifestFiles, readManifest } from './read-manifest.js';
@@ -34,11 +38,21 @@ export function readExtension(
   const { entries, leftOut, findings: onEntries } = keepFiles(candidate, rules);
   const { files, findings: onFiles } = readFiles(candidate, entries, readFile, index);
   const onManifests = checkManifestFiles(candidate, entries, files, sha256);
-  const all = [...findings, ...onEntries, ...onFiles, ...onManifests];
+  const all = [...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)];
   if (all.some(hidesContent)) return { kind: 'unreadable', name, findings: all };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const extension = { name, folder, displayFolder, manifest, files, leftOut, digest: digestOf(files), bytes };
   return { kind: 'extension', extension, findings: all };
+}
+
+function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate): readonly Finding[] {
+  if (!entries.some((entry) => entry.name === ownFolder)) return [];
+  const aside = findAsides(folder).find(holdsOld);
+  if (aside === undefined) return [];
+  const place = displayBelow(displayFolder, relative(folder, oldIn(aside)).split(sep).join('/'));
+  const message = `A pull was killed on its way: some files are the tenant's, and what it took away lies in ${place}.`;
+  const hint = `qlik-sync pull ${name} finishes it; to undo it, restore the folder and remove that one.`;
+  return [finding('interrupted-pull', { file: displayFolder, extension: name, message, hint })];
 }
 
 function hidesContent({ rule }: Finding): boolean {

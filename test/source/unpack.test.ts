@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/core/errors.js';
 import type { IgnoreRules } from '../../src/source/ignore-rules.js';
@@ -56,6 +56,12 @@ describe('unpacking', () => {
     ['a control character', { 'a\u001b[2K.js': '1' }, /control character/],
     ['a name beyond what disks take', { [`${'x'.repeat(250)}.js`]: '1' }, /longer than/],
     ['a path beyond what disks take', { [`${'x/'.repeat(450)}a.js`]: '1' }, /longer than/],
+    ['a repository', { HEAD: '', config: '', 'objects/x': '', 'refs/x': '' }, /makes a git repository of/],
+    [
+      'one with its objects elsewhere',
+      { 'lib/head': '', 'lib/commondir': '' },
+      /"lib\/head", which makes a git/,
+    ],
     ['a second .qext', { 'b.qext': qext() }, /holds a\.qext, b\.qext where a\.qext should be alone/],
   ];
   it.each(refused)('refuses %s before it writes anything', async (_, contents, words) => {
@@ -151,6 +157,16 @@ describe('putting files in place', () => {
     removeAside(aside);
     expect(list('a')).toEqual(['blocked.js', 'blocked.js/inner.txt', 'one.js', 'two.js']);
     expect(readFileSync(tree.path('a/one.js'), 'utf8')).toBe('1');
+  });
+
+  it('lacks at no moment what it replaces: the old is a copy, and the new takes its place', () => {
+    tree.write({ 'a/a.qext': '1', 'fresh/a.qext': '2' });
+    const { ino } = statSync(tree.path('a/a.qext'));
+    const places = { folder: tree.path('a'), fresh: tree.path('fresh'), old: tree.path('old') };
+    exchangeFiles({ ...places, take: ['a.qext'], put: ['a.qext'] });
+    expect(readFileSync(tree.path('a/a.qext'), 'utf8')).toBe('2');
+    expect(readFileSync(tree.path('old/a.qext'), 'utf8')).toBe('1');
+    expect(statSync(tree.path('old/a.qext')).ino).not.toBe(ino);
   });
 
   it('writes through no link', () => {

@@ -14,7 +14,7 @@ import { runSideBySide } from './side-by-side.js';
 export async function runSeveral(input: OnEnvironments, source: SettingsSource): Promise<ExitCode> {
   const { command, given, io, work } = input;
   assertForSeveral(input, source);
-  assertKnown(source.asked, source);
+  assertKnown(source.asked, '--env', source);
   const { names, share } = chooseEnvironments(source, given.shard, io);
   if (share !== undefined) io.stderr.write(`${describeShare(names, share)}\n`);
   const environments = await runSideBySide(names, {

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addShared, collect, parseCount, parseDuration } from '../options.js';
+import { addAcceptImpact, addApprovals, addShared, collect, parseCount, parseDuration } from '../options.js';
 import type { WatchFlags } from '../watch.js';
 import type { Finish } from './finish.js';
 
 export function addWatch(program: Command, io: Io, finish: Finish): void {
-  addApprovals(addShared(program.command('watch')))
+  addAcceptImpact(addApprovals(addShared(program.command('watch'))))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('apply on every change, while developing')
     .option('--confirm <env>', 'confirm a protected environment by its name', collect)

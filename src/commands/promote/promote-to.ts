@@ -3,15 +3,13 @@
 import type { ExitCode } from '../../core/errors.js';
 import { createArchivePacker } from '../../source/archived.js';
 import { withImpact } from '../plan-impact.js';
-import type { Approving, Planned } from '../settle.js';
-import { settle } from '../settle.js';
+import { type Approving, type Planned, settle } from '../settle.js';
 import type { Site } from '../site.js';
 import { runAt } from '../tenant-run.js';
-import { withPolicy } from '../with-policy.js';
 import type { Held } from './held.js';
 import { proposePromotion } from './propose-promotion.js';
 
-export interface Promoting extends Pick<Planned, 'signal' | 'onRun'> {}
+export type Promoting = Pick<Planned, 'signal' | 'onRun'>;
 
 export function promoteTo(
   held: Held,
@@ -21,7 +19,9 @@ export function promoteTo(
 ): Promise<ExitCode> {
   return runAt('promote', site, signal, async (place, running) => {
     const proposed = await proposePromotion(held, given, place);
-    const { report, guard, folders } = await withPolicy(await withImpact(proposed, place, given), place);
+    const { report, guard, folders } = await withImpact(proposed, place, given, {
+      until: running.signal,
+    });
     return settle(
       place,
       {
