@@ -81,22 +81,19 @@ describe('adopt', () => {
     expect(await writes()).toEqual([]);
   });
 
-  it('leaves alone what it cannot read', async () => {
+  it.each([
+    ['is exit 4, as for pull, for a key that may not download', 403, 4, '403 Forbidden'],
+    ['leaves alone what nobody could read just now', 404, 7, 'could not be read'],
+  ])('%s', async (_, status, exitCode, words) => {
     workspace.write(extensionFiles('kpi'));
     await upload('kpi');
-    await tenant.addFaults([
-      {
-        method: 'GET',
-        path: '/api/v1/extensions/*/file',
-        times: 99,
-        when: 'before',
-        kind: 'status',
-        status: 403,
-      },
-    ]);
-    const { code, stdout } = await qlikSync('adopt', 'kpi', '--yes');
-    expect(code).toBe(7);
-    expect(stdout).toContain('could not be read');
+    const file = { method: 'GET', path: '/api/v1/extensions/*/file', when: 'before', kind: 'status' };
+    await tenant.addFaults([{ ...file, times: 99, status }]);
+    await tenant.takeRequests();
+    const { code, stdout, stderr } = await qlikSync('adopt', 'kpi', '--yes');
+    expect(code).toBe(exitCode);
+    expect(stdout + stderr).toContain(words);
+    expect(await writes()).toEqual([]);
   });
 
   it('takes what another project owns only with its approval', async () => {

@@ -1,171 +1,224 @@
-/** --changed-since in real repositories: what differs is taken, and no repository among the folders runs anything. */
+/** `--changed-since`, in repositories as people and pipelines have them. */
 
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, renameSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { git } from './ci/shell.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
-import { zipOf } from './zips.js';
 
 let workspace: Workspace;
 let tenant: TestTenant;
 
+/** On main and on the tenant: kpi, gauge, table. On the branch `feature`, which is checked out: nothing else yet. */
 beforeEach(async () => {
   workspace = createWorkspace();
   tenant = await openTestTenant();
+  inRepository('init', '--quiet', '--initial-branch', 'main');
+  commit({
+    ...simpleConfig,
+    ...extensionFiles('kpi'),
+    ...extensionFiles('gauge'),
+    ...extensionFiles('table'),
+  });
+  expect((await qlikSync('apply', '--yes')).code).toBe(0);
+  inRepository('switch', '--quiet', '--create', 'feature');
 });
 afterEach(async () => {
   await tenant.close();
   workspace.dispose();
 });
 
-function git(...args: readonly string[]): void {
-  const settings = ['user.name=t', 'user.email=t@example.com', 'protocol.file.allow=always'];
-  const given = settings.flatMap((setting) => ['-c', setting]);
-  execFileSync('git', [...given, ...args], { cwd: workspace.folder, stdio: 'ignore' });
-}
+const inRepository = (...args: readonly string[]): string => git(workspace.folder, args).trim();
 
-function commit(): void {
-  git('add', '-A');
-  git('commit', '-q', '-m', 'state');
+function commit(files: Readonly<Record<string, string>>): void {
+  workspace.write(files);
+  inRepository('add', '--all');
+  inRepository('commit', '--quiet', '--message', 'change');
 }
 
 function qlikSync(...args: readonly string[]): Promise<Result> {
   return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
 }
 
-/** Two extensions in a repository, both on the tenant as they are. */
-async function deployTwo(): Promise<void> {
-  workspace.write({ ...simpleConfig, '.gitignore': '.qlik-sync/\nbuilt.js\n' });
-  workspace.write({ ...extensionFiles('kpi'), ...extensionFiles('gauge') });
-  workspace.write({ 'extensions/kpi/built.js': '1', 'extensions/gauge/style.css': 'a{}' });
-  git('init', '-q', '-b', 'main');
-  commit();
-  expect((await qlikSync('apply', '--yes')).code).toBe(0);
+const two = (name: string): Record<string, string> => extensionFiles(name, { code: 'two' });
+
+interface Document {
+  readonly changes: readonly { readonly name: string; readonly action: string; readonly reason: string }[];
 }
 
-describe('--changed-since', () => {
-  type Row = readonly [title: string, change: () => void, summary: string];
-  const nothing = '0 to update, 0 to replace, 0 to delete, 0 blocked';
-  const rows: readonly Row[] = [
-    ['takes only what git cannot vouch for', () => undefined, '1 unchanged, 0 kept, 1 not selected'],
+/** Names that were not left out, with what happens to them. */
+async function selected(...args: readonly string[]): Promise<Record<string, string>> {
+  const { stdout, stderr, code } = await qlikSync('plan', '--json', '--changed-since', 'main', ...args);
+  expect([code, stderr]).toEqual([0, '']);
+  const { changes } = JSON.parse(stdout) as Document;
+  const chosen = changes.filter(({ reason }) => reason !== 'not-selected');
+  return Object.fromEntries(chosen.map(({ name, action }) => [name, action]));
+}
+
+async function removeFromTenant(name: string): Promise<void> {
+  const record = (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
+  await tenant.client.remove(record?.id ?? '');
+}
+
+describe('what counts as changed', () => {
+  const rows: readonly [string, () => unknown, Record<string, string>][] = [
+    ['nothing', () => undefined, {}],
+    ['a commit of the branch', () => commit(two('kpi')), { kpi: 'update' }],
+    ['what is not committed yet', () => workspace.write(two('kpi')), { kpi: 'update' }],
     [
-      'takes a build output that git ignores, beside files that it knows',
-      () => workspace.write({ 'extensions/kpi/built.js': '2' }),
-      '1 to update, 0 to replace, 0 to delete, 0 blocked, 0 unchanged, 0 kept, 1 not selected',
+      'a file that git was not told of',
+      () => workspace.write({ 'extensions/kpi/new.css': 'a{}' }),
+      { kpi: 'update' },
+    ],
+    ['a new folder', () => workspace.write(extensionFiles('new')), { new: 'create' }],
+    ['a file that is gone', () => workspace.write({ 'extensions/kpi/x.css': '' }), { kpi: 'update' }],
+    ['what the tenant lacks', () => removeFromTenant('table'), { table: 'create' }],
+    [
+      'not what main got since',
+      () => {
+        inRepository('switch', '--quiet', 'main');
+        commit(two('gauge'));
+        inRepository('switch', '--quiet', 'feature');
+        commit(two('kpi'));
+      },
+      { kpi: 'update' },
     ],
     [
-      'takes all where the ignore file of the root is new',
-      () => workspace.write({ '.qliksyncignore': '*.css\n' }),
-      '1 to update, 0 to replace, 0 to delete, 0 blocked, 1 unchanged, 0 kept, 0 not selected',
+      'not what only the tenant has otherwise',
+      async () => {
+        await tenant.edit({ name: 'gauge', tags: ['qlik-sync:acme', 'by hand'] });
+        commit(two('kpi'));
+      },
+      { kpi: 'update' },
     ],
     [
-      'takes a folder that was renamed, whose content is the same',
-      () => renameSync(join(workspace.folder, 'extensions/gauge'), join(workspace.folder, 'extensions/g')),
-      `${nothing}, 2 unchanged, 0 kept, 0 not selected`,
+      'the config: everything',
+      () => commit({ 'qlik-sync.config.json': `${simpleConfig['qlik-sync.config.json']}\n` }),
+      { gauge: 'none', kpi: 'none', table: 'none' },
+    ],
+    [
+      'a neighbour whose name begins alike: not',
+      () => commit({ 'extensions/kpi-notes.txt': 'x', 'extensions/kp/README': 'x' }),
+      {},
     ],
   ];
-  it.each(rows)('%s', async (_title, change, summary) => {
-    await deployTwo();
-    change();
-    const { code, stdout } = await qlikSync('plan', '--changed-since', 'HEAD');
-    expect(stdout).toContain(summary);
-    expect(code).toBe(0);
+  it.each(rows)('%s', async (_, change, expected) => {
+    await change();
+    expect(await selected()).toEqual(expected);
   });
 
-  it('takes all again where that ignore file is gone', async () => {
-    workspace.write({ '.qliksyncignore': '*.css\n' });
-    await deployTwo();
-    workspace.remove('.qliksyncignore');
-    const { stdout } = await qlikSync('plan', '--changed-since', 'HEAD');
-    expect(stdout).toContain('1 to update, 0 to replace, 0 to delete, 0 blocked, 1 unchanged');
+  it('a build folder that git ignores', async () => {
+    const config = JSON.stringify({ project: 'acme', extensions: ['extensions/*', 'build/*'] });
+    inRepository('switch', '--quiet', 'main');
+    commit({ 'qlik-sync.config.json': config, '.gitignore': 'build/\n' });
+    inRepository('switch', '--quiet', 'feature');
+    inRepository('merge', '--quiet', 'main');
+    workspace.write(extensionFiles('built', { folder: 'build/built' }));
+    expect((await qlikSync('apply', '--yes')).code).toBe(0);
+    workspace.write(extensionFiles('built', { folder: 'build/built', code: 'two' }));
+    expect(await selected()).toEqual({ built: 'update' });
   });
 
-  it('takes what lies in a submodule, whose files this repository does not know', async () => {
-    await deployTwo();
-    const other = createWorkspace();
-    try {
-      other.write(extensionFiles('sub', { folder: 'sub' }));
-      for (const args of [
-        ['init', '-q'],
-        ['add', '-A'],
-        ['commit', '-q', '-m', '1'],
-      ]) {
-        const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
-        execFileSync('git', [...who, ...args], { cwd: other.folder, stdio: 'ignore' });
-      }
-      git('submodule', 'add', '-q', other.folder, 'vendor');
-      const config = { project: 'acme', extensions: ['extensions/*', 'vendor/*'] };
-      workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
-      commit();
-      expect((await qlikSync('apply', '--yes')).code).toBe(0);
-      workspace.write(extensionFiles('sub', { folder: 'vendor/sub', code: 'two' }));
-      const { stdout } = await qlikSync('plan', '--changed-since', 'HEAD');
-      expect(stdout).toMatch(/~ sub +update/);
-    } finally {
-      other.dispose();
-    }
+  it('a config that is below the root of the repository', async () => {
+    inRepository('switch', '--quiet', 'main');
+    workspace.write({ 'qlik/notes.txt': '' });
+    inRepository('mv', 'qlik-sync.config.json', 'extensions', 'qlik');
+    commit({});
+    inRepository('switch', '--quiet', 'feature');
+    inRepository('merge', '--quiet', 'main');
+    commit(extensionFiles('kpi', { code: 'two', folder: 'qlik/extensions/kpi' }));
+    expect(await selected('--cwd', 'qlik')).toEqual({ kpi: 'update' });
   });
-
-  it.each(['-x', '--output=pwned', '', ' ', 'HEAD:', 'HEAD^{tree}', 'main; touch pwned', '\u001b[31m'])(
-    'takes %j for no commit, whatever it looks like',
-    async (ref) => {
-      await deployTwo();
-      const { code, stderr } = await qlikSync('plan', '--changed-since', ref);
-      expect(code).toBe(3);
-      expect(stderr).toContain('git knows no such commit');
-      expect(stderr).not.toContain('\u001b');
-      expect(existsSync(join(workspace.folder, 'pwned'))).toBe(false);
-    },
-  );
 });
 
-describe('a repository that lies among the folders', () => {
-  /** Its settings name a program for git to run, in each of the two ways that need no argument of ours. */
-  function hideRepository(folder: string): string {
-    const mark = join(workspace.folder, 'pwned');
-    git('init', '-q', '--bare', 'bare.git');
-    for (const name of ['HEAD', 'objects', 'refs']) {
-      cpSync(join(workspace.folder, 'bare.git', name), join(workspace.folder, folder, name), {
-        recursive: true,
-      });
-    }
-    workspace.remove('bare.git');
-    const run = `"touch '${mark}'; cat"`;
-    const config = `[core]\nrepositoryformatversion=0\nbare=false\nworktree=.\nfsmonitor=${run}\n[filter "x"]\nclean=${run}\n`;
-    workspace.write({ [`${folder}/config`]: config, [`${folder}/.gitattributes`]: '* filter=x\n' });
-    return mark;
-  }
-
-  it.each([
-    ['plan', '--no-exec', '--json'],
-    ['plan', '--no-exec', '--changed-since', 'HEAD'],
-    ['drift', '--no-exec', '--json'],
-    ['doctor', '--no-exec'],
-    ['apply', '--no-exec', '--yes'],
-  ])('has no say in %s %s %s %s', async (...args) => {
-    workspace.write({ 'app/qlik-sync.config.json': simpleConfig['qlik-sync.config.json'] });
-    workspace.write(extensionFiles('kpi', { folder: 'app/extensions/kpi' }));
-    git('init', '-q', '-b', 'main');
-    commit();
-    const mark = hideRepository('app');
-    await qlikSync(...args, '--cwd', 'app');
-    expect(existsSync(mark)).toBe(false);
+describe('a run with it', () => {
+  it('writes what changed and deletes nothing', async () => {
+    commit(two('kpi'));
+    workspace.remove('extensions/gauge');
+    await tenant.takeRequests();
+    expect((await qlikSync('apply', '--yes', '--prune', '--changed-since', 'main')).code).toBe(0);
+    const requests = await tenant.takeRequests();
+    expect(requests.filter(({ method }) => method !== 'GET').map(({ method }) => method)).toEqual(['PATCH']);
   });
 
-  it('has no say in pull', async () => {
-    workspace.write(simpleConfig);
-    workspace.write(extensionFiles('kpi'));
-    git('init', '-q', '-b', 'main');
-    commit();
-    const bytes = await zipOf({ 'kpi.qext': '{"name":"K","type":"visualization"}', 'kpi.js': '1' });
-    await tenant.client.create({ file: { name: 'x.zip', bytes } });
-    const mark = hideRepository('extensions/kpi');
-    const { code, stdout } = await qlikSync('pull', 'kpi');
-    expect(stdout).toContain('git could not give back');
-    expect(code).toBe(7);
-    expect(existsSync(mark)).toBe(false);
+  it('can be handed on as a plan', async () => {
+    commit({ ...two('kpi'), ...two('gauge') });
+    inRepository('checkout', '--quiet', 'main', '--', 'extensions/gauge');
+    await qlikSync('plan', '--changed-since', 'main', '--out', '.git/plan.json');
+    workspace.write(two('table'));
+    expect((await qlikSync('apply', '.git/plan.json', '--yes')).code).toBe(0);
+    const records = await tenant.client.list();
+    const uploads = records
+      .filter(({ version }) => version !== '1.0.0')
+      .map(({ qextFilename }) => qextFilename);
+    expect(uploads).toEqual(['kpi']);
+  });
+});
+
+describe('what git cannot tell', () => {
+  const rows: readonly [string, string, () => unknown, RegExp][] = [
+    ['no such commit', 'nowhere', () => undefined, /git knows no such commit/],
+    ['an option of git', '--output=pwned', () => undefined, /git knows no such commit/],
+    [
+      'no commit in common',
+      'other',
+      () => {
+        inRepository('switch', '--quiet', '--orphan', 'other');
+        commit({ 'a.txt': '' });
+        inRepository('switch', '--quiet', 'feature');
+      },
+      /none that HEAD shares/,
+    ],
+    [
+      'no repository',
+      'main',
+      () => rmSync(join(workspace.folder, '.git'), { recursive: true }),
+      /needs a git repository/,
+    ],
+    [
+      'a repository without commits',
+      'main',
+      () => {
+        rmSync(join(workspace.folder, '.git'), { recursive: true });
+        inRepository('init', '--quiet');
+      },
+      /git knows no such commit/,
+    ],
+  ];
+  it.each(rows)('%s', async (_, ref, spoil, words) => {
+    await spoil();
+    await tenant.takeRequests();
+    const { code, stderr } = await qlikSync('apply', '--yes', `--changed-since=${ref}`);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(words)]);
+    expect((await tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  it('a shallow clone that lacks the commit says how to get it', async () => {
+    commit(two('kpi'));
+    const clone = join(workspace.folder, 'clone');
+    const from = pathToFileURL(workspace.folder).href;
+    inRepository(
+      'clone',
+      '--quiet',
+      '--depth',
+      '1',
+      '--branch',
+      'feature',
+      '--no-single-branch',
+      from,
+      clone,
+    );
+    const plan = (ref: string): Promise<Result> =>
+      runInProcess(['plan', '--changed-since', ref], { cwd: clone, env: tenant.env });
+    for (const ref of ['origin/main', inRepository('rev-parse', 'main~0')]) {
+      const { code, stderr } = await plan(ref);
+      expect([ref, code, stderr]).toEqual([ref, 3, expect.stringContaining('this is a shallow clone')]);
+      expect(stderr).toContain('git fetch --unshallow');
+    }
+    git(clone, ['fetch', '--quiet', '--unshallow']);
+    expect((await plan('origin/main')).code).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 /** examples/ci by the schemas that are published for each kind of file (package `schemastore`, and GitHub's own parser). */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -37,8 +38,15 @@ const files: readonly [string, AnySchemaObject][] = [
 
 describe('every YAML file', () => {
   it.each(files)('%s is as its schema says', (file, schema) => {
-    const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(schema);
-    validate(parse(read(file), { merge: true }));
+    const validate = new Ajv({
+      strict: false,
+      logger: false,
+      validateFormats: false,
+      unicodeRegExp: false,
+    }).compile(schema);
+    // Azure reads every scalar as a string.
+    const scalars = file.startsWith('azure') ? 'failsafe' : 'core';
+    validate(parse(read(file), { schema: scalars }));
     expect(validate.errors ?? []).toEqual([]);
   });
 
@@ -51,18 +59,22 @@ describe('every YAML file', () => {
 });
 
 /** It imports JSON in a way that Node refuses and bundlers take. */
-async function loadParser(): Promise<typeof import('@actions/workflow-parser')> {
-  const { outputFiles } = buildSync({
-    stdin: { contents: "export * from '@actions/workflow-parser';", resolveDir: import.meta.dirname },
-    ...{ bundle: true, platform: 'node', format: 'esm', write: false },
-  });
-  const [file] = outputFiles;
-  return import(`data:text/javascript;base64,${Buffer.from(file?.contents ?? []).toString('base64')}`);
+function loadParser(): typeof import('@actions/workflow-parser') {
+  const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-test-'));
+  try {
+    const outfile = join(folder, 'parser.cjs');
+    const entry = join(dirname(require.resolve('ajv')), '../../@actions/workflow-parser/dist/index.js');
+    buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs' });
+    return require(outfile);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 describe('GitHub', () => {
+  const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = loadParser();
+
   it.each(['plan', 'deploy', 'drift'])('its own parser takes %s.yml, expressions included', async (name) => {
-    const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await loadParser();
     const file = { name: `${name}.yml`, content: read(`github/${name}.yml`) };
     const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
     if (value === undefined) throw new Error('no workflow');

@@ -144,7 +144,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'a limit that is used up': {
     faults: [{ ...list, kind: 'status', status: 429, retryAfter: 77 }],
-    code: 5,
+    code: 9,
     requests: 1,
     says: { rate: ['failed', 'asks to wait 77 s'], host: ['ok', ''], role: ['unknown', ''] },
   },
@@ -197,7 +197,7 @@ describe('with a tenant', () => {
   it('a limit that stays used up is not waited for, nor asked about more than five times', async () => {
     await tenant.addFaults([{ path: '*', times: 99, kind: 'status', status: 429, retryAfter: 0 }]);
     const { code, checks } = await doctor(asClient()());
-    expect([code, checks['rate']?.status]).toEqual([5, 'failed']);
+    expect([code, checks['rate']?.status]).toEqual([9, 'failed']);
     expect((await tenant.takeRequests()).length).toBeLessThanOrEqual(5);
   });
 

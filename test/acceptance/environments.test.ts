@@ -210,6 +210,15 @@ describe('several environments', () => {
     expect(`${result.stdout}${result.stderr}`).toContain(message);
   });
 
+  it('are not what one reviewed plan is for', async () => {
+    await fleet.run('plan', '--env', 'dev', '--out', 'plan.json');
+    const result = await fleet.run('apply', 'plan.json', '--env', 'all', '--yes');
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain('plan.json is for one tenant, and --env asks for 3: dev, eu, us.');
+    expect(await fleet.held('dev')).toEqual({});
+    expect((await fleet.run('apply', 'plan.json', '--env', 'dev', '--yes')).code).toBe(0);
+  });
+
   it('that are interrupted end with 130 and start nothing further', async () => {
     const environments = Object.fromEntries(
       Array.from({ length: 20 }, (_, n) => [`e${n}`, environmentOf('dev', fleet.tenant('dev'))]),

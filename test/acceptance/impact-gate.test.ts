@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { appOf, deploy, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
+import { startWatching } from './watching.js';
 import { extensionFiles } from './workspace.js';
 
 const all = ['kpi-card', 'sankey', 'old-gauge'];
@@ -90,6 +91,65 @@ describe('apply with impact "deletes"', () => {
     expect((await world.run(['apply', '--prune', '--yes', '--accept-impact=1'])).code).toBe(0);
   });
 
+  it('takes no number where the list of apps broke off', async () => {
+    drop('kpi-card', 'old-gauge');
+    const fault = { method: 'GET', path: '/api/v1/items?*', skip: 1, times: 99, kind: 'status', status: 500 };
+    await world.tenant.addFaults([fault]);
+    const { code, stdout } = await world.run(['apply', '--prune', '--yes', '--accept-impact=2']);
+    expect(code).toBe(6);
+    expect(stdout).toMatch(
+      /blocked: no use of it was seen; but .* no number stands for apps that nobody counted/,
+    );
+    expect(await heldNames()).toEqual([...all].sort());
+  });
+
+  it('does not hold up what nobody uses, where only details are not told', async () => {
+    drop('old-gauge');
+    const fault = { method: 'GET', path: '/api/v1/items/settings', times: 9, kind: 'status', status: 403 };
+    await world.tenant.addFaults([fault]);
+    expect((await world.run(['apply', '--prune', '--yes'])).code).toBe(0);
+    expect(await heldNames()).toEqual(['kpi-card', 'sankey']);
+  });
+
+  it('ends with its time, and lets nothing through that was not looked into', async () => {
+    drop('old-gauge');
+    const stall = { method: 'WS', path: '/app/*', kind: 'stall', message: 2, stallMs: 60_000, times: 99 };
+    await world.tenant.addFaults([stall]);
+    const { code, stdout } = await world.run(['apply', '--prune', '--yes', '--max-duration', '1500ms']);
+    expect([6, 9]).toContain(code);
+    expect(stdout).toContain('--max-duration is over');
+    expect(await heldNames()).toEqual([...all].sort());
+  });
+
+  it('rollback waits for the number too', async () => {
+    world.workspace.write(extensionFiles('fresh-chart'));
+    expect((await world.run(['apply', '--yes'])).code).toBe(0);
+    await world.editApp({ id: apps[4]!.id, ...appOf(['fresh-chart']) });
+    const refused = await world.run(['rollback', '--prune', '--yes']);
+    expect(refused).toMatchObject({ code: 6, stdout: expect.stringContaining('--accept-impact=1') });
+    expect(await heldNames()).toContain('fresh-chart');
+    expect((await world.run(['rollback', '--prune', '--yes', '--accept-impact=1'])).code).toBe(0);
+    expect(await heldNames()).not.toContain('fresh-chart');
+  });
+
+  it('watch waits for the number too, and opens no app for what it updates', async () => {
+    drop('kpi-card', 'old-gauge');
+    const { workspace, tenant } = world;
+    const watching = await startWatching(workspace, tenant.env, ['--prune']);
+    const { message } = await watching.next({ event: 'blocked', name: 'kpi-card' });
+    expect(message).toMatch(/2 apps, .*--accept-impact=2 accepts that/);
+    await watching.next({ event: 'synced', name: 'old-gauge' });
+    await world.takeOpened();
+    workspace.write(extensionFiles('sankey', { code: 'two', version: '1.1.0' }));
+    await watching.next({ event: 'synced', name: 'sankey' });
+    expect(await world.takeOpened()).toEqual([]);
+    await watching.interrupt();
+    const accepting = await startWatching(workspace, tenant.env, ['--prune', '--accept-impact=2']);
+    await accepting.next({ event: 'synced', name: 'kpi-card' });
+    await accepting.interrupt();
+    expect(await heldNames()).toEqual(['sankey']);
+  });
+
   it('opens no app for updates, nor where nothing is to be done', async () => {
     world.workspace.write(extensionFiles('kpi-card', { code: 'two', version: '1.1.0' }));
     expect((await world.run(['apply', '--yes'])).code).toBe(0);
@@ -166,7 +226,10 @@ describe('a plan', () => {
     drop('kpi-card');
     await world.run(['plan', '--prune', '--impact', '--accept-impact=2', '--out', 'plan.json']);
     await world.editApp({ id: apps[4]!.id, ...appOf(['kpi-card']) });
-    expect(await world.run(['apply', 'plan.json', '--yes'])).toMatchObject({ code: 7 });
+    expect(await world.run(['apply', 'plan.json', '--yes'])).toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(/kpi-card: delete was reviewed; now it is blocked: 3 apps, /),
+    });
     expect(await heldNames()).toContain('kpi-card');
   });
 

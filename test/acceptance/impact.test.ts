@@ -161,10 +161,44 @@ describe('filters', () => {
 
   it('that match nothing are a mistake', async () => {
     const { world } = await worldOf(['kpi-card'], []);
+    expect(await world.run(['impact', '--unused', '--space', 'typo'])).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/shows no app in the space typo/),
+    });
     expect(await world.run(['impact', '--app', 'no such app'])).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/shows no app no such app/),
     });
+  });
+});
+
+describe('credentials', () => {
+  it('that see no app call nothing unused', async () => {
+    const world = await openImpactWorld(['kpi-card'], small(0));
+    expect(await world.json(['impact', '--unused'])).toMatchObject({ complete: false, exitCode: 5 });
+    const { code, stdout } = await world.run(['impact', '--unused']);
+    expect(code).toBe(5);
+    expect(stdout).toContain('No use seen, though these credentials see no app');
+  });
+
+  it('that may open nothing are no success', async () => {
+    const { world } = await worldOf(['kpi-card'], [], small(30));
+    await world.tenant.addFaults([
+      { method: 'WS', path: '*', kind: 'close', code: 4203, message: 2, times: 99 },
+    ]);
+    expect((await world.run(['impact'])).code).toBe(5);
+  });
+
+  it('that the engine refuses are not tried for every app', async () => {
+    const { world } = await worldOf(['kpi-card'], [], small(60));
+    await world.tenant.addFaults([
+      { method: 'WS', path: '*', kind: 'status', status: 401, message: 0, times: 999 },
+    ]);
+    const { code, stdout } = await world.run(['impact']);
+    expect(code).toBe(5);
+    expect(stdout).toContain('the engine does not accept the credentials (401)');
+    expect((await world.takeOpened()).length).toBeLessThan(30);
   });
 });
 
@@ -205,8 +239,13 @@ describe('the budget', () => {
 describe('the cache', () => {
   const folder = (world: ImpactWorld) => join(world.workspace.folder, '.qlik-sync/cache/impact');
   const files = (world: ImpactWorld) => {
+    const [own = ''] = accounts(world);
+    return readdirSync(own).map((file) => join(own, file));
+  };
+  /** One folder for each credential. */
+  const accounts = (world: ImpactWorld) => {
     const [tenant = ''] = readdirSync(folder(world));
-    return readdirSync(join(folder(world), tenant)).map((file) => join(folder(world), tenant, file));
+    return readdirSync(join(folder(world), tenant)).map((account) => join(folder(world), tenant, account));
   };
 
   it('is for its owner alone, and holds no name of an app or file of the tenant', async () => {
@@ -218,8 +257,21 @@ describe('the cache', () => {
       expect(file).toMatch(/[0-9a-f]{40}\.json$/);
       expect(readFileSync(file, 'utf8')).not.toContain(world.tenant.sandbox.apiKey);
     }
-    const [tenant = ''] = readdirSync(folder(world));
-    expect(statSync(join(folder(world), tenant)).mode & 0o777).toBe(0o700);
+    const [own = ''] = accounts(world);
+    expect(statSync(own).mode & 0o777).toBe(0o700);
+    expect(own).not.toContain(world.tenant.sandbox.apiKey);
+  });
+
+  it('of another key is not looked at: who sees another private sheet may know another use', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const [app] = apps;
+    const sheets = appOf(['kpi-card']).sheets!.map((sheet) => ({ ...sheet, privateTo: world.adminId }));
+    await world.editApp({ id: app!.id, sheets });
+    const env = { ...world.tenant.env, QLIK_API_KEY: world.tenant.sandbox.userKey };
+    expect(appsOf(await world.json(['impact'], { env }), 'kpi-card')).toEqual([]);
+    expect(appsOf(await world.json(['impact']), 'kpi-card')).toEqual([app!.id]);
+    expect(appsOf(await world.json(['impact'], { env }), 'kpi-card')).toEqual([]);
+    expect(accounts(world)).toHaveLength(2);
   });
 
   it.each<[string, (file: string, other: string) => void]>([
@@ -383,7 +435,10 @@ describe('what disturbs a scan', () => {
     const fault = { method: 'GET', path: '/api/v1/items/settings', times: 9, kind: 'status', status: 403 };
     await world.tenant.addFaults([fault]);
     expect(await world.json(['impact'])).toMatchObject({
-      missing: [expect.stringMatching(/whether the tenant measures usage could not be read/)],
+      complete: true,
+      missing: [],
+      untold: [expect.stringMatching(/whether the tenant measures usage could not be read/)],
+      exitCode: 5,
     });
   });
 

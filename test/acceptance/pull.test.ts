@@ -287,4 +287,48 @@ describe('pull', () => {
       exitCode: 0,
     });
   });
+
+  /** As a kill between two renames leaves it. */
+  function interrupt(): void {
+    workspace.write({
+      'extensions/kpi/.qlik-sync/pull-x1/old/kpi.js': 'before',
+      'extensions/kpi/kpi.js': 'half',
+    });
+  }
+
+  it('that was killed on its way is told to everybody who reads the folder, and written nowhere', async () => {
+    workspace.write(extensionFiles('kpi'));
+    await qlikSync('apply', '--yes');
+    interrupt();
+    await tenant.takeRequests();
+    for (const command of [['validate'], ['plan'], ['apply', '--yes'], ['drift']]) {
+      const { code, stdout, stderr } = await qlikSync(...command);
+      expect(stdout + stderr).toContain(
+        'took away lies in extensions/kpi/.qlik-sync/pull-x1/old. [interrupted-pull]',
+      );
+      expect(code).toBe(3);
+    }
+    expect((await tenant.takeRequests()).every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it.each([
+    ['exchanging the rest', 'theirs'],
+    ['finding nothing left to exchange', 'half'],
+  ])('is finished by the next one, %s', async (_, theirs) => {
+    workspace.write(extensionFiles('kpi'));
+    await upload('kpi', { 'kpi.js': theirs });
+    interrupt();
+    expect((await qlikSync('pull', 'kpi', '--overwrite', 'kpi')).code).toBe(0);
+    expect(read('extensions/kpi/kpi.js')).toBe(theirs);
+    expect(existsSync(join(workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
+    expect((await qlikSync('validate')).code).toBe(0);
+  });
+
+  it('works beside no other one, nor beside an apply', async () => {
+    await upload('kpi');
+    const [first, second] = await Promise.all([qlikSync('pull'), qlikSync('pull')]);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect([first, second].filter(({ stdout }) => stdout.includes('1 unchanged'))).toHaveLength(1);
+    expect(list('extensions/kpi')).toEqual(['kpi.js', 'kpi.qext']);
+  });
 });

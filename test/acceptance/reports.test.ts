@@ -1,6 +1,16 @@
 /** `--report kind=file` and what CI systems get: written after the run, whatever it came to. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -151,12 +161,31 @@ describe('--report', () => {
       'html and another go to one file, ./a',
     ],
     ['a folder', ['--report', 'html=extensions'], 'extensions cannot be written: it is a folder'],
+    // Where the tests are root, the whole machine would lose it.
+    ['a device', ['--report', 'json=/dev/stdout'], '/dev/stdout cannot be written: it is a device or a pipe'],
+    ['a new device', ['--report', 'json=/dev/qlik-sync-test'], 'it is a device or a pipe'],
     ['a file in the way', ['--report', 'html=qlik-sync.config.json/a.html'], 'cannot be written'],
   ])('%s is a mistake, said before anything is sent', async (_row, args, words) => {
     const { code, stderr, stdout } = await run(['apply', '--yes', ...args]);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(words);
     expect(await tenant.takeRequests()).toEqual([]);
+  });
+
+  it('leaves a pipe a pipe, and a link a link', async () => {
+    execFileSync('mkfifo', [join(workspace.folder, 'pipe')]);
+    expect((await run(['validate', '--report', 'json=pipe'])).stderr).toContain('it is a device or a pipe');
+    expect(statSync(join(workspace.folder, 'pipe')).isFIFO()).toBe(true);
+    writeFileSync(join(workspace.folder, 'real.json'), '');
+    symlinkSync('real.json', join(workspace.folder, 'link.json'));
+    expect((await run(['validate', '--report', 'json=link.json'])).code).toBe(0);
+    expect(lstatSync(join(workspace.folder, 'link.json')).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(read('real.json')).command).toBe('validate');
+  });
+
+  it('leaves the plan of --out to itself', async () => {
+    const { code, stderr } = await run(['plan', '--out', 'p.json', '--report', 'html=./p.json']);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('--out and --report html go to one file')]);
   });
 
   it('goes by --cwd, and QLIK_SYNC_REPORT stands for it', async () => {
@@ -167,7 +196,7 @@ describe('--report', () => {
     );
     await run(['plan', '--cwd', 'sub', '--report', 'html=p.html'], {});
     expect(existsSync(join(workspace.folder, 'sub/p.html'))).toBe(true);
-    await run(['plan'], { QLIK_SYNC_REPORT: 'markdown=env.md\njson=env.json' });
+    await run(['plan'], { QLIK_SYNC_REPORT: 'markdown=env.md\n\n json=env.json\n' });
     expect([existsSync(join(workspace.folder, 'env.md')), JSON.parse(read('env.json')).command]).toEqual([
       true,
       'plan',
@@ -250,6 +279,35 @@ describe('GitHub Actions', () => {
     expect((await run(['validate', '--report', 'github'])).stderr).toContain(
       '::error file=extensions/a/a.js',
     );
+  });
+});
+
+describe('a mistake on the command line', () => {
+  it.each([
+    ['an unknown flag, wherever it stands', ['plan', '--wat', ...everyKind], 'wat'],
+    ['a value that none can be', ['apply', ...everyKind, '--expect', 'sha1:abc'], 'expect'],
+  ])('%s, is reported where reports were asked for', async (_, argv, words) => {
+    const { code, stderr, stdout } = await run([...argv, '--json'], { GITHUB_ACTIONS: 'true' });
+    expect(code).toBe(3);
+    for (const kind of ['markdown', 'html', 'junit', 'sarif', 'github'] as const) {
+      expect(read(files[kind]), kind).toContain(words);
+    }
+    expect(JSON.parse(read(files.json))).toEqual(JSON.parse(stdout));
+    expect(stderr).toContain('::error title=qlik-sync run-failed::');
+    expect(await tenant.takeRequests()).toEqual([]);
+  });
+
+  it('in the reports themselves leaves those that could be understood', async () => {
+    const { code, stderr } = await run(['plan', '--report', 'junit=j.xml', '--report', 'marcdown=p.md']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('did you mean "markdown"?');
+    expect(read('j.xml')).toContain('failures="1"');
+    expect(existsSync(join(workspace.folder, 'p.md'))).toBe(false);
+  });
+
+  it('asks for help without a report', async () => {
+    expect((await run(['plan', '--help', '--report', 'junit=j.xml'])).code).toBe(0);
+    expect(existsSync(join(workspace.folder, 'j.xml'))).toBe(false);
   });
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import JSZip from 'jszip';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { startWatching, type Watching } from './watching.js';
 import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
@@ -290,6 +291,42 @@ describe('watch', () => {
     const map = await next({ event: 'synced', name: 'map' });
     expect(map.ms).toBeLessThan(1400);
     await expect.poll(() => stored('kpi'), { timeout: 20_000 }).toContain('newest');
+  });
+
+  it('a journal that cannot be written stops writing, until it can be written again', async () => {
+    const { next } = await watch();
+    await next(kpiSynced);
+    const runs = join(workspace.folder, '.qlik-sync/runs');
+    rmSync(runs, { recursive: true });
+    writeFileSync(runs, 'in the way');
+    save('kpi', 'two');
+    const refused = await next({ event: 'refused' });
+    expect(refused.message).toMatch(
+      /The journal in .* cannot be written: (not a directory|file already exists)/,
+    );
+    expect(await stored('kpi')).not.toContain('two');
+    rmSync(runs);
+    expect(await next(kpiSynced)).toMatchObject({ action: 'update' });
+    expect(await stored('kpi')).toContain('two');
+  });
+
+  it('begins another journal where somebody else wrote meanwhile', async () => {
+    const { next, interrupt } = await watch();
+    await next(kpiSynced);
+    await next({ event: 'synced', name: 'map' });
+    save('kpi', 'two');
+    await next(kpiSynced);
+    const own = { cwd: workspace.folder, env: tenant.env };
+    expect(await runInProcess(['rollback', 'kpi', '--yes'], own)).toMatchObject({ code: 0 });
+    save('kpi', 'three');
+    await next(kpiSynced);
+    await interrupt();
+    const { stdout } = await runInProcess(['history', '--json'], own);
+    expect((JSON.parse(stdout) as { readonly runs: unknown }).runs).toMatchObject([
+      { command: 'watch', result: 'ended', counts: { updated: 1 } },
+      { command: 'rollback', result: 'ended', counts: { updated: 1 } },
+      { command: 'watch', result: 'ended', counts: { created: 2, updated: 1 } },
+    ]);
   });
 
   it('deletes when asked to, within the rails', async () => {

@@ -28,7 +28,7 @@ function loadedScripts(coverage) {
 }
 
 function zipScripts() {
-  const scripts = readdirSync(chunks)
+  const scripts = readdirSync(chunks, { recursive: true })
     .filter((file) => file.endsWith('.js'))
     .map((file) => join(chunks, file))
     .filter((file) => readFileSync(file, 'utf8').includes(wordsOfJszip));

@@ -126,7 +126,6 @@ export async function openPipelineShell(): Promise<PipelineShell> {
 
 /** The config that examples/ci/README.md asks for. */
 function repositoryFiles(tenant: string): Readonly<Record<string, string>> {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the config, not of TypeScript
   const prod = { tenant, protected: true, auth: { apiKey: '${QLIK_PROD_API_KEY}' } };
   return {
     'package.json': '{"private":true}',

@@ -1,0 +1,322 @@
+/** `plan --out` and `apply plan.json`, `--expect`: exactly what was reviewed is written, or nothing. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './in-process.js';
+import { openTestTenant, type TestTenant } from './tenant.js';
+import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { zipOf } from './zips.js';
+
+let workspace: Workspace;
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  workspace = createWorkspace();
+  workspace.write({ ...simpleConfig, ...extensionFiles('kpi'), ...extensionFiles('gauge') });
+  tenant = await openTestTenant();
+});
+afterEach(async () => {
+  await tenant.close();
+  workspace.dispose();
+});
+
+function qlikSync(...args: readonly string[]): Promise<Result> {
+  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
+}
+
+async function well(...args: readonly string[]): Promise<Result> {
+  const result = await qlikSync(...args);
+  expect([result.code, args.join(' '), result.stderr]).toEqual([0, args.join(' '), result.stderr]);
+  return result;
+}
+
+/** Deploys what is there, then makes a plan of what comes after. */
+async function planAfter(change: () => unknown, ...args: readonly string[]): Promise<void> {
+  await well('apply', '--yes');
+  await change();
+  await well('plan', '--out', 'plan.json', ...args);
+  await tenant.takeRequests();
+}
+
+const applyPlan = (...args: readonly string[]): Promise<Result> =>
+  qlikSync('apply', 'plan.json', '--yes', ...args);
+
+async function writes(): Promise<readonly string[]> {
+  const requests = await tenant.takeRequests();
+  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
+}
+
+interface Document {
+  readonly digest: string;
+  readonly changes: readonly object[];
+}
+
+const readPlan = (): Document =>
+  JSON.parse(readFileSync(join(workspace.folder, 'plan.json'), 'utf8')) as Document;
+const rewrite = (change: (document: Document) => object): void =>
+  workspace.write({ 'plan.json': JSON.stringify(change(readPlan())) });
+
+const forgeDigest = ({ changes, ...rest }: Document): object => ({
+  ...rest,
+  changes: changes.map((each) => ({ ...each, desired: { digest: '0'.repeat(64) } })),
+});
+
+const update = (name: string, code = 'two'): void => workspace.write(extensionFiles(name, { code }));
+
+async function editByHand(name: string, more: object = {}): Promise<void> {
+  const manifest = JSON.stringify({ name, type: 'visualization' });
+  const file = await zipOf({ [`${name}.qext`]: manifest, [`${name}.js`]: 'define([], () => 0);' });
+  await tenant.edit({ name, file: file.toString('base64'), filename: 'by-hand.zip', ...more });
+}
+
+async function remove(name: string): Promise<void> {
+  const record = (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
+  await tenant.client.remove(record?.id ?? '');
+}
+
+describe('a plan that still holds', () => {
+  it('is applied, and then has nothing left to do', async () => {
+    await planAfter(() => {
+      update('kpi');
+      workspace.write(extensionFiles('third'));
+    });
+    expect((await applyPlan()).code).toBe(0);
+    expect([...(await writes())].sort()).toEqual(['PATCH', 'POST']);
+    expect((await applyPlan()).code).toBe(0);
+    expect(await writes()).toEqual([]);
+  });
+
+  it('goes on where a run failed half-way', async () => {
+    await well('plan', '--out', 'plan.json');
+    const fault = { method: 'POST', path: '*', skip: 1, times: 99, when: 'before' };
+    await tenant.addFaults([{ ...fault, kind: 'status', status: 400 }]);
+    expect((await applyPlan('--concurrency', '1')).code).toBe(5);
+    await tenant.clearFaults();
+    await tenant.takeRequests();
+    expect((await applyPlan()).code).toBe(0);
+    expect(await writes()).toEqual(['POST']);
+  });
+
+  it('keeps its selection', async () => {
+    await planAfter(() => update('kpi'), 'kpi');
+    update('gauge');
+    workspace.write(extensionFiles('third'));
+    expect((await applyPlan()).code).toBe(0);
+    expect(await writes()).toEqual(['PATCH']);
+  });
+
+  it('brings its approvals', async () => {
+    await planAfter(() => workspace.remove('extensions/gauge'), '--prune');
+    expect((await applyPlan()).code).toBe(0);
+    expect(await writes()).toEqual(['DELETE']);
+  });
+
+  it('lets a blocked one be, and says so by its exit code', async () => {
+    await planAfter(async () => {
+      update('kpi');
+      await tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
+    });
+    expect((await applyPlan()).code).toBe(6);
+    expect(await writes()).toEqual(['PATCH']);
+  });
+
+  it('may be of a later version that adds fields', async () => {
+    await planAfter(() => update('kpi'));
+    rewrite(({ changes, ...rest }) => ({
+      ...rest,
+      later: 1,
+      changes: changes.map((each) => ({ ...each, later: [] })),
+    }));
+    expect((await applyPlan()).code).toBe(0);
+  });
+
+  it('has a rail lifted beside it', async () => {
+    const config = { project: 'acme', extensions: ['extensions/*'], maxUpdatePercent: 10 };
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+    await planAfter(() => {
+      update('kpi');
+      update('gauge');
+    });
+    expect((await applyPlan()).code).toBe(6);
+    expect(await writes()).toEqual([]);
+    expect((await applyPlan('--allow-updates=2')).code).toBe(0);
+  });
+
+  it('is not approved by its file alone', async () => {
+    await planAfter(() => update('kpi'));
+    expect((await qlikSync('apply', 'plan.json')).code).toBe(3);
+    expect(await writes()).toEqual([]);
+  });
+});
+
+describe('a plan that moved', () => {
+  const moves: readonly [string, () => unknown, RegExp][] = [
+    ['the folder changed', () => update('kpi', 'three'), /kpi: the folder changed/],
+    ['the folder went back', () => update('kpi', 'one'), /kpi: update was reviewed; now /],
+    ['its archive was edited', () => editByHand('kpi'), /kpi: update was reviewed; now /],
+    [
+      'its archive was edited back to ours',
+      () => changeAndMark(),
+      /kpi: the tenant's archive changed \(md5 /,
+    ],
+    ['its tag was taken', () => tenant.edit({ name: 'kpi', tags: [] }), /kpi: update was reviewed; now /],
+    ['it was deleted', () => remove('kpi'), /kpi: update was reviewed, now it is create/],
+    ['the folder was removed', () => workspace.remove('extensions/kpi'), /kpi: update was reviewed; now /],
+    [
+      'there is another folder',
+      () => workspace.write(extensionFiles('third')),
+      /third: create was not in the reviewed plan/,
+    ],
+    ['another one changed', () => update('gauge'), /gauge: update was not in the reviewed plan/],
+    ['another one is gone', () => remove('gauge'), /gauge: create was not in the reviewed plan/],
+    [
+      'the config adds a tag',
+      () => {
+        const config = { project: 'acme', extensions: ['extensions/*'], tags: ['finance'] };
+        workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+      },
+      /gauge: update was not in the reviewed plan/,
+    ],
+  ];
+  it.each(moves)('%s: nothing is written', async (_, move, words) => {
+    await planAfter(() => update('kpi'));
+    await move();
+    await tenant.takeRequests();
+    const { code, stderr } = await applyPlan();
+    expect([code, stderr]).toEqual([7, expect.stringMatching(words)]);
+    expect(stderr).toContain('The reviewed plan is stale; nothing was written.');
+    expect(await writes()).toEqual([]);
+  });
+
+  /** Another machine of the project deployed something else meanwhile. */
+  async function changeAndMark(): Promise<void> {
+    update('kpi', 'from elsewhere');
+    await well('apply', '--yes', 'kpi');
+    update('kpi');
+  }
+
+  it('lists everything that moved', async () => {
+    await planAfter(() => update('kpi'));
+    await editByHand('kpi');
+    await remove('gauge');
+    expect((await applyPlan()).stderr).toMatch(/\ngauge: .*\nkpi: /);
+  });
+
+  it('a blocked one that is free now was not reviewed', async () => {
+    await planAfter(async () => {
+      update('kpi');
+      await tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
+    });
+    await remove('gauge');
+    await tenant.takeRequests();
+    expect((await applyPlan()).code).toBe(7);
+    expect(await writes()).toEqual([]);
+  });
+});
+
+describe('a plan that is not for this', () => {
+  const mistakes: readonly [string, number, () => unknown, RegExp, ...args: readonly string[]][] = [
+    ['no JSON', 3, () => workspace.write({ 'plan.json': 'x' }), /plan\.json is no plan: it is not JSON/],
+    [
+      'another document',
+      3,
+      async () => {
+        workspace.write({ 'plan.json': (await qlikSync('validate', '--json')).stdout });
+      },
+      /plan\.json is no plan: command/,
+    ],
+    [
+      'a later schema',
+      3,
+      () => rewrite((plan) => ({ ...plan, schemaVersion: 2 })),
+      /its schemaVersion is 2, and this version reads 1/,
+    ],
+    ['no schema', 3, () => rewrite(({ digest }) => ({ digest })), /its schemaVersion is missing/],
+    ['changed by hand', 6, () => rewrite(forgeDigest), /was changed after it was planned/],
+    [
+      'another project',
+      6,
+      () =>
+        workspace.write({ 'qlik-sync.config.json': '{"project":"others","extensions":["extensions/*"]}' }),
+      /a plan of project acme, and this one is others/,
+    ],
+    ['an approval that it lacks', 3, () => undefined, /was planned without --prune/, '--prune'],
+    [
+      'an approval of a name',
+      3,
+      () => undefined,
+      /was planned without --take-ownership/,
+      '--take-ownership',
+      'kpi',
+    ],
+    ['names beside it', 3, () => undefined, /no names can be given beside it/, 'kpi'],
+    ['another selection', 3, () => undefined, /--changed-since has no say/, '--changed-since', 'main'],
+    ['a file that is not there', 3, () => workspace.remove('plan.json'), /plan\.json/],
+  ];
+  it.each(mistakes)('%s: exit %i and not one request', async (_, exitCode, spoil, words, ...args) => {
+    await planAfter(() => update('kpi'));
+    await spoil();
+    await tenant.takeRequests();
+    const { code, stderr } = await applyPlan(...args);
+    expect([code, stderr]).toEqual([exitCode, expect.stringMatching(words)]);
+    expect((await tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  it('another tenant', async () => {
+    await planAfter(() => update('kpi'));
+    const other = await openTestTenant();
+    const result = await runInProcess(['apply', 'plan.json', '--yes'], {
+      cwd: workspace.folder,
+      env: other.env,
+    });
+    expect([result.code, await other.takeRequests()]).toEqual([6, []]);
+    expect(result.stderr).toMatch(/is a plan for http:\/\/127\.0\.0\.1:\d+, and this run is on http/);
+    await other.close();
+  });
+
+  it('--out that cannot be written is said before anything is asked', async () => {
+    expect((await qlikSync('plan', '--out', 'extensions')).code).toBe(3);
+    expect(await tenant.takeRequests()).toEqual([]);
+  });
+});
+
+describe('--expect', () => {
+  const digestNow = async (...args: readonly string[]): Promise<string> =>
+    JSON.parse((await well('plan', '--json', ...args)).stdout).digest;
+
+  it('writes the plan of that digest, and is content where nothing is left of it', async () => {
+    const digest = await digestNow();
+    await tenant.takeRequests();
+    await well('apply', '--yes', '--expect', digest);
+    expect(await writes()).toEqual(['POST', 'POST']);
+    await well('apply', '--yes', '--expect', digest);
+    expect(await writes()).toEqual([]);
+  });
+
+  it('writes nothing of another one', async () => {
+    const digest = await digestNow();
+    update('kpi');
+    const { code, stderr } = await qlikSync('apply', '--yes', '--expect', digest);
+    expect([code, stderr]).toEqual([
+      7,
+      expect.stringContaining(`and --expect says ${digest}; nothing was written`),
+    ]);
+    expect(await writes()).toEqual([]);
+  });
+
+  it('is that of the same options', async () => {
+    await well('apply', '--yes');
+    workspace.remove('extensions/kpi');
+    const digest = await digestNow('--prune');
+    await tenant.takeRequests();
+    expect(await digestNow()).not.toBe(digest);
+    await well('apply', '--yes', '--prune', '--expect', digest);
+    expect(await writes()).toEqual(['DELETE']);
+  });
+
+  it.each(['sha256:1', 'x', ''])('%j is no digest', async (digest) => {
+    expect((await qlikSync('apply', '--yes', '--expect', digest)).code).toBe(3);
+    expect(await tenant.takeRequests()).toEqual([]);
+  });
+});
