@@ -18,6 +18,7 @@ import {
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { joinChunks } from './join-chunks.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -44,6 +45,7 @@ function makeAside() {
 /** Two bundles: chunks shared with the library would make more files to load for the command line. */
 async function bundle() {
   const cli = await bundleEntry('src/cli.ts', 'chunks/cli');
+  await joinChunks(cli.outputs, 'src/cli.ts', ['src/commands/run.ts', 'src/commands/plan.ts']);
   const library = await bundleEntry('src/index.ts', 'chunks/library');
   return { outputs: { ...cli.outputs, ...library.outputs } };
 }
