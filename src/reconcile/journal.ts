@@ -19,7 +19,7 @@ export interface RunJournal extends Journal {
   readonly id: string;
   /** The last word; closes the file, also where it cannot be written. */
   end(exitCode: ExitCode, counts: RunEnd['counts']): Promise<void>;
-  /** Whether no run began in the same place since this one did. */
+  /** Whether it is still there, and no run began in the same place since. */
   isNewest(): Promise<boolean>;
 }
 
@@ -58,7 +58,10 @@ export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal>
     end: async (exitCode, counts) => {
       await write({ kind: 'end', at: timestamp(), exitCode, counts }).finally(() => handle.close());
     },
-    isNewest: async () => (await listIds()).every((other) => other === id || others.has(other)),
+    isNewest: async () => {
+      const since = (await listIds()).filter((other) => !others.has(other));
+      return since.length === 1 && since[0] === id;
+    },
   };
 }
 

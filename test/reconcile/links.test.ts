@@ -55,7 +55,7 @@ async function keepArchive(): Promise<void> {
 }
 
 async function forgetApps(): Promise<void> {
-  const cache = openAppCache(place.root, tenant);
+  const cache = openAppCache({ ...scope(), account: 'a1' });
   await cache.keep('app', 'now', { objects: [], masterItems: [] });
   await cache.retain([]);
 }
@@ -84,7 +84,7 @@ const links: readonly (readonly [string, string, () => unknown, 'refused' | 'don
   ['the backups of a tenant, for a backup', `backups/${tenantFolder}`, store, 'refused'],
   ['the locks of a tenant, for a lock', `locks/${tenantFolder}`, lock, 'refused'],
   ['the archives, for the cache', 'cache/archives', keepArchive, 'done without'],
-  ['the apps of a tenant, for the cache', `cache/impact/${tenantFolder}`, forgetApps, 'done without'],
+  ['the apps of an account, for the cache', `cache/impact/${tenantFolder}/a1`, forgetApps, 'done without'],
   ['everything, for the index', '', saveIndex, 'done without'],
 ];
 
