@@ -1,7 +1,7 @@
 /** Changes that break apps wait until somebody says how many. Pure. */
 
 import { count } from './format.js';
-import type { AppUse, Impact } from './impact.js';
+import type { AppUse, Impact, UnopenedApp } from './impact.js';
 import { isWhole, reachOf } from './impact-tally.js';
 import type { Blocked, Change } from './model.js';
 
@@ -80,7 +80,8 @@ function changesApps({ action, actual }: Change): boolean {
 }
 
 function countApps(uses: readonly AppUse[], { unopened }: Impact): number {
-  return new Set([...uses.map(({ app }) => app.id), ...unopened.map(({ app }) => app.id)]).size;
+  const keyOf = ({ app }: { readonly app: UnopenedApp['app'] }) => app.id || `item ${app.itemId}`;
+  return new Set([...uses.map(keyOf), ...unopened.map(keyOf)]).size;
 }
 
 const named = 10;

@@ -196,6 +196,16 @@ describe('the gate', () => {
     expect(blocks.get('a')?.message).toContain(`--accept-impact says ${accepted}, it would be 2`);
   });
 
+  it('counts each item that names no app', () => {
+    const nameless = ['i', 'j'].map((itemId) => ({ app: { ...app(''), itemId }, reason: 'r' }));
+    const blocks = gateChanges(
+      [change('a', 'delete')],
+      impactOf({ a: [one] }, { unopened: nameless }),
+      undefined,
+    );
+    expect(blocks.get('a')?.lift).toBe('--accept-impact=3');
+  });
+
   it('never calls unused what it could not look into', () => {
     const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [] }, shut), undefined);
     expect(blocks.get('a')).toMatchObject({
