@@ -5,6 +5,7 @@ import type { CredentialChoice, SecretChoice } from '../config/credential.js';
 import { describeSettings } from '../config/describe-settings.js';
 import { readEnvironmentOptions } from '../config/environment-variables.js';
 import { readVariable } from '../config/expand.js';
+import type { WantedReport } from '../config/report-option.js';
 import { redact } from '../config/secrets.js';
 import { chooseTarget, type SandboxTarget, type TenantChoice } from '../config/target.js';
 import { parseTenantUrl } from '../config/tenant-url.js';
@@ -95,7 +96,10 @@ const options: readonly (readonly [
   ['no-cache', 'cache', false],
   ['no-exec', 'exec', false],
   ['json', 'json'],
+  ['report', 'report'],
+  ['output-file', 'outputFile'],
   ['concurrency', 'concurrency', defaultConcurrency],
+  ['timeout', 'timeout', '60s'],
   ['yes', 'yes'],
   ['quiet', 'quiet'],
   ['verbose', 'verbose'],
@@ -107,7 +111,11 @@ function describeOptions(given: SharedFlags, { flags }: Settings, io: Io): reado
     const isNegated = flag.startsWith('no-');
     const isSet = (value: unknown): boolean => (isNegated ? value === false : value !== undefined);
     const value = isNegated ? flags[option] === false : flags[option];
-    const row = (from: string): ResolvedValue => ({ key: `--${flag}`, value: toShown(flag, value), from });
+    const row = (from: string): ResolvedValue => {
+      // No flag stands for this one.
+      const key = option === 'outputFile' ? from : `--${flag}`;
+      return { key, value: toShown(flag, value), from };
+    };
     if (isSet(given[option])) return [row(`--${flag}`)];
     if (isSet(flags[option]) && isSet(variables[option as keyof typeof variables])) {
       return [row(variableOf(flag, io))];
@@ -123,10 +131,17 @@ function variableOf(flag: string, { env }: Io): string {
 
 /** An address may hold a password where somebody mistyped. */
 function toShown(flag: string, value: unknown): ResolvedValue['value'] {
+  if (flag === 'timeout') return `${Number(value) / 1000}s`;
+  if (flag === 'report')
+    return (value as readonly WantedReport[]).map(({ kind, file }) => toReport(kind, file));
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map((item) => redact(String(item)));
   const text = String(value);
   if (flag !== 'tenant') return redact(text);
   const tenant = parseTenantUrl(text);
   return tenant.ok ? tenant.origin : 'not the address of a tenant';
+}
+
+function toReport(kind: string, file: string | undefined): string {
+  return redact(file === undefined ? kind : `${kind}=${file}`);
 }
