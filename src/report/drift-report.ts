@@ -27,4 +27,6 @@ export interface DriftReport extends Omit<PlanReport, 'kind' | 'refusals'> {
   readonly gone: readonly { readonly name: string; readonly kind: DriftKind }[];
   /** Extensions of the folders that were compared with the tenant. */
   readonly compared: number;
+  /** What that took; the plan counts those of an apply as well. */
+  readonly requests: number;
 }

@@ -20,7 +20,7 @@ export function openScanProgress(sink: ProgressSink): ScanProgress {
     lastWord = performance.now();
     lastDrawn = lastWord;
     const text = describe(latest, performance.now() - started);
-    sink.write(sink.isTerminal ? `\r\u001b[K${bar(latest)} ${text}` : `  ${text}\n`);
+    sink.write(sink.isTerminal ? onOneLine(`${bar(latest)} ${text}`) : `  ${text}\n`);
   };
   const beat = setInterval(() => {
     if (!sink.isTerminal && performance.now() - lastWord >= heartbeatMs) say();
@@ -36,6 +36,11 @@ export function openScanProgress(sink: ProgressSink): ScanProgress {
       if (sink.isTerminal) sink.write('\r\u001b[K');
     },
   };
+}
+
+/** Cut off at the edge of a narrow terminal, since of a line that wraps only the last part would be redrawn. */
+function onOneLine(text: string): string {
+  return `\r\u001b[K\u001b[?7l${text}\u001b[?7h`;
 }
 
 function bar({ done, total }: { readonly done: number; readonly total: number }): string {

@@ -176,8 +176,8 @@ type DriftFields =
   | 'exitCode';
 
 function driftFields(report: DriftReport): Pick<DriftDocument, DriftFields> {
-  const { source, drift, expired, gone, compared, plan, findings, exitCode } = report;
-  return { source, drift, expired, gone, compared, requests: plan.requests.tier1, findings, exitCode };
+  const { source, drift, expired, gone, compared, requests, findings, exitCode } = report;
+  return { source, drift, expired, gone, compared, requests, findings, exitCode };
 }
 
 function serialise(document: object): string {

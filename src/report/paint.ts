@@ -10,9 +10,9 @@ export const plain: Paint = (_style, text) => text;
 /** Whether to colour was decided by the caller, so the stream and the environment are not asked again. */
 export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
-/** Moves a cursor, sets a colour, starts a line, or turns the text around it. */
+/** Moves a cursor, sets a colour, starts a line, turns the text around it, or is a byte order mark that nobody sees. */
 export const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /** `##vso[…]` and `##[…]` are commands to Azure Pipelines, and the latter to GitHub Actions, anywhere in a line of their log. */
 export const logCommand = /#(?=#(?:vso)?\[)/gi;

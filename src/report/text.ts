@@ -199,12 +199,12 @@ function renderPull(report: PullReport, { paint, detail }: TextOptions): string 
 }
 
 function renderDriftReport(report: DriftReport, options: TextOptions): string {
-  const { drift, compared, plan } = report;
+  const { drift, compared, requests } = report;
   const blocks = [
     renderHeader(report.header, options.paint),
     renderFindings(report.findings, options),
     renderDrift(report, options.paint),
-    renderDriftClosing({ drift, compared, requests: plan.requests.tier1 }),
+    renderDriftClosing({ drift, compared, requests }),
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }

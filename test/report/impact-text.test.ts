@@ -154,7 +154,9 @@ describe('progress', () => {
     const progress = openScanProgress(sink);
     progress.update({ done: 250, total: 1000 });
     progress.end();
-    expect(written[0]).toMatch(/^\r\u001b\[K\[█{6}·{18}\] reading apps: 250 of 1000, about \d+ s left$/);
+    expect(written[0]).toMatch(
+      /^\r\u001b\[K\u001b\[\?7l\[█{6}·{18}\] reading apps: 250 of 1000, about \d+ s left\u001b\[\?7h$/,
+    );
     expect(written.at(-1)).toBe('\r\u001b[K');
   });
 
