@@ -47,7 +47,7 @@ async function driftAt(names: readonly string[], given: DriftFlags, site: Site):
 }
 
 async function reportOf(
-  { departures, plan, folders, isSelected }: Observed,
+  { departures, plan, requests, folders, isSelected }: Observed,
   ignores: Ignores,
   baseline: Baseline | undefined,
   { settings, connection }: RunPlace,
@@ -63,6 +63,7 @@ async function reportOf(
     expired: ignores.expired,
     gone: baseline?.findGone(departures).filter(({ name }) => isSelected(name)) ?? [],
     compared: countCompared(plan),
+    requests,
     findings: folders.findings,
     leftOut: [],
     exitCode: drift.some(({ alarm }) => alarm === 'new') ? exitCodes.changes : exitCodes.ok,
@@ -81,8 +82,8 @@ function countCompared({ changes }: Plan): number {
 }
 
 /** Two processes of git, which only a document asks for. */
-async function readSource(root: string, { json }: SharedFlags): Promise<DriftReport['source']> {
-  if (json !== true) return {};
+async function readSource(root: string, { json, report }: SharedFlags): Promise<DriftReport['source']> {
+  if (json !== true && report === undefined) return {};
   const { readGitState } = await import('../source/git.js');
   return readGitState(root);
 }

@@ -109,7 +109,7 @@ function assertFound({ only, apps, list }: Impact): void {
 /** An app that may not be opened is told, and no failure of the run; one that another run may open is. */
 function exitCodeOf({ impact, stopped, passing }: Assessment): ExitCode {
   if (stopped === 'budget') return exitCodes.budget;
-  const { apps, missing, untold } = impact;
+  const { apps, missing } = impact;
   const isAnswered = apps.opened + apps.fromCache > 0;
-  return isAnswered && missing.length + untold.length + passing === 0 ? exitCodes.ok : exitCodes.incomplete;
+  return isAnswered && missing.length === 0 && passing === 0 ? exitCodes.ok : exitCodes.incomplete;
 }

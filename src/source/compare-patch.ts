@@ -30,7 +30,7 @@ const largestPatch = 64 * 1024;
 /** Lines that people write are shorter. */
 const longestLine = 1000;
 /** Changed lines; beyond, the two have little in common and the search for it takes seconds. */
-const mostEdits = 4000;
+const mostEdits = 2000;
 
 type Patch = Pick<FileChange, 'patch' | 'noPatch'>;
 

@@ -17,6 +17,8 @@ import type { Selector } from '../selection.js';
 export interface Observed {
   readonly departures: readonly Departure[];
   readonly plan: Plan;
+  /** Requests that were sent. */
+  readonly requests: number;
   readonly folders: Folders;
   readonly isSelected: (name: string) => boolean;
 }
@@ -35,11 +37,12 @@ export async function observeDrift(
   const { desired } = folders;
   const actual = await resolveContent(desired, listed, policy.project, reader.readArchive, { concurrency });
   const world = { desired, actual, policy, tenant: connection.identity };
-  const first = plan({ ...world, reads: 1 });
-  const forged = depth === 'bytes' ? await findForged(first, folders, actual, reader) : [];
+  const decided = plan({ ...world, reads: 1 });
+  const forged = depth === 'bytes' ? await findForged(decided, folders, actual, reader) : [];
   return {
-    departures: sortDepartures([...findDepartures(first.changes, desired), ...forged]),
-    plan: plan({ ...world, reads: 1 + reader.downloads() }),
+    departures: sortDepartures([...findDepartures(decided.changes, desired), ...forged]),
+    plan: decided,
+    requests: 1 + reader.downloads(),
     folders,
     isSelected: selector?.matches ?? (() => true),
   };
