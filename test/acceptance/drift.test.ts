@@ -111,12 +111,13 @@ describe('drift', () => {
     }
     await depart();
     await tenant.takeRequests();
-    const { drift } = await driftJson(2);
-    expect(drift.map((item) => [item.name, item.kind, item.alarm])).toEqual([['kpi', kind, 'new']]);
+    const told = await driftJson(2);
+    expect(told.drift.map((item) => [item.name, item.kind, item.alarm])).toEqual([['kpi', kind, 'new']]);
     const requests = await tenant.takeRequests();
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     const isUnmarked = kind === 'changed-on-tenant' || kind === 'marker-lost';
     expect(requests.length).toBe(isUnmarked ? 2 : 1);
+    expect(told.requests).toBe(requests.length);
   });
 
   it('names who, when and the versions, as far as the record tells', async () => {

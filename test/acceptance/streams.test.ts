@@ -32,9 +32,18 @@ describe('streams', () => {
       'validate',
       'plan',
       'apply',
+      'impact',
       'watch',
       'pack',
+      'history',
+      'rollback',
+      'promote',
+      'drift',
+      'adopt',
+      'pull',
       'sandbox',
+      'doctor',
+      'config',
     ]);
   });
 
