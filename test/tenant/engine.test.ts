@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import newest from 'enigma.js/schemas/12.2027.0.json' with { type: 'json' };
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -317,6 +318,24 @@ describe('a proxy', () => {
       expect(proxy.asked).toEqual([]);
     },
   );
+
+  it.each<[string, (socket: Duplex) => void]>([
+    ['hangs up', (socket) => socket.destroy()],
+    ['leads to something that speaks no TLS', (socket) => socket.end('SSH-2.0-OpenSSH\r\n')],
+  ])('that %s behind the tunnel is told', async (_name, serve) => {
+    const server = await listen(createServer());
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => undefined);
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n', () => serve(socket));
+    });
+    const proxies = { HTTPS_PROXY: `http://127.0.0.1:${portOf(server)}` };
+    const engine = createEngine({
+      tenant: { ...tenant, origin: 'https://tenant.invalid' },
+      proxies,
+      pauseMs: 1,
+    });
+    expect(await engine.read('app', never)).toMatchObject({ kind: 'unopened', lasts: 'passing' });
+  });
 
   it('that refuses is told, without its password', async () => {
     const proxy = await proxyTo(undefined);
