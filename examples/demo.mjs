@@ -36,7 +36,9 @@ try {
   appendFileSync(join(folder, 'extensions/status-board/status-board.js'), '\n// edited by the demo\n');
   run('apply', '--sandbox', '--yes');
 
-  say('Who would notice? The tenant has apps that use these extensions; a few of them refuse to be opened (so exit 5).');
+  say(
+    'Who would notice? The tenant has apps that use these extensions; a few of them refuse to be opened (so exit 5).',
+  );
   runIncomplete('impact', '--sandbox', '--quiet');
 
   say('A folder is removed. It is deleted on the tenant only when that is asked for.');
