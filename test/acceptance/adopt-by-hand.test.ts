@@ -5,10 +5,8 @@ import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createQlikApi } from '@qlik/api';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 const sources = {
@@ -21,39 +19,25 @@ const missing = ['zip', 'curl'].filter((program) => spawnSync(program, ['--versi
 if (missing.length > 0)
   process.stderr.write(`SKIPPED, this machine has no ${missing.join(', ')}: adopt by hand\n`);
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
+const scene = useScene();
+const { qlikSync } = scene;
 
 /** In its folder, as people zip. */
 function zipUp(name: string): string {
-  const file = join(workspace.folder, 'originals', `${name}.zip`);
-  execFileSync('zip', ['-qr', file, name], { cwd: join(workspace.folder, 'originals') });
+  const file = join(scene.workspace.folder, 'originals', `${name}.zip`);
+  execFileSync('zip', ['-qr', file, name], { cwd: join(scene.workspace.folder, 'originals') });
   return file;
 }
 
 async function uploadByApi(file: string): Promise<void> {
-  const { url: host, apiKey } = tenant.sandbox;
+  const { url: host, apiKey } = scene.tenant.sandbox;
   const qlik = createQlikApi({ hostConfig: { host, apiKey } });
   await qlik.extensions.uploadExtension({ file: Uint8Array.from(readFileSync(file)) });
 }
 
 /** Not the synchronous way: the sandbox answers from this process. */
 async function uploadByCurl(file: string): Promise<void> {
-  const { url, apiKey } = tenant.sandbox;
+  const { url, apiKey } = scene.tenant.sandbox;
   const args = ['-sSf', '--noproxy', '*', '-H', `Authorization: Bearer ${apiKey}`, '-F', `file=@${file}`];
   await promisify(execFile)('curl', [...args, `${url}/api/v1/extensions`]);
 }
@@ -70,19 +54,19 @@ function contents(folder: string): Readonly<Record<string, string>> {
 describe.skipIf(missing.length > 0)('what was deployed by hand', () => {
   it('is pulled file by file, adopted, and then needs no change', async () => {
     for (const [index, [name, source]] of Object.entries(sources).entries()) {
-      cpSync(join(repository, source), join(workspace.folder, 'originals', name), { recursive: true });
+      cpSync(join(repository, source), join(scene.workspace.folder, 'originals', name), { recursive: true });
       await (index === 0 ? uploadByApi : uploadByCurl)(zipUp(name));
     }
     expect((await qlikSync('pull')).code).toBe(0);
     for (const name of Object.keys(sources)) {
-      const pulled = contents(join(workspace.folder, 'extensions', name));
-      expect(pulled).toEqual(contents(join(workspace.folder, 'originals', name)));
+      const pulled = contents(join(scene.workspace.folder, 'extensions', name));
+      expect(pulled).toEqual(contents(join(scene.workspace.folder, 'originals', name)));
     }
     expect((await qlikSync('adopt', ...Object.keys(sources), '--yes')).code).toBe(0);
     const plan = await qlikSync('plan', '--detailed-exitcode');
     expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining('3 unchanged')]);
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await qlikSync('apply', '--yes')).stdout).toContain('Nothing to do.');
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
+    expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
   });
 });

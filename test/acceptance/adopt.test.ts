@@ -2,41 +2,26 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
+import { extensionFiles } from './workspace.js';
 import { type Contents, zipOf } from './zips.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene();
+const { qlikSync } = scene;
 
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
-
-/** The small extension of the workspace, as somebody else would have uploaded it. */
+/** The small extension of the scene.workspace, as somebody else would have uploaded it. */
 async function upload(name: string, files: Contents = {}, tags?: readonly string[]): Promise<void> {
   const own = Object.entries(extensionFiles(name)).map(([path, content]) => [
     path.slice(`extensions/${name}/`.length),
     content,
   ]);
   const bytes = await zipOf({ ...Object.fromEntries(own), ...files });
-  await tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
+  await scene.tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
 }
 
 async function writes(): Promise<readonly string[]> {
-  const requests = await tenant.takeRequests();
+  const requests = await scene.tenant.takeRequests();
   return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
 }
 
@@ -49,7 +34,7 @@ describe('adopt', () => {
     await upload('kpi', { 'wbfolder.wbl': 'w' });
     await upload('gauge', {}, ['by-hand']);
     expect((await qlikSync('pull')).code).toBe(0);
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { code, stdout, stderr } = await qlikSync('adopt', 'kpi', 'gauge', '--yes');
     expect(code).toBe(0);
     expect(await writes()).toEqual(['PATCH', 'PATCH']);
@@ -60,7 +45,7 @@ describe('adopt', () => {
     );
     for (let run = 0; run < 2; run += 1) expect((await qlikSync('apply', '--yes')).code).toBe(0);
     expect(await writes()).toEqual([]);
-    const gauge = (await tenant.client.list()).find(({ qextFilename }) => qextFilename === 'gauge');
+    const gauge = (await scene.tenant.client.list()).find(({ qextFilename }) => qextFilename === 'gauge');
     expect(gauge?.tags).toEqual(['by-hand', 'qlik-sync:acme']);
   });
 
@@ -70,9 +55,9 @@ describe('adopt', () => {
     ['a library where no upload would take it', { 'bower_components/d3/d3.js': 'd3' }],
   ];
   it.each(different)('leaves alone what has %s, with the way on', async (_, files) => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await upload('kpi', files);
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { code, stdout } = await qlikSync('adopt', 'kpi', '--yes');
     expect(code).toBe(7);
     expect(stdout).toContain(
@@ -85,11 +70,11 @@ describe('adopt', () => {
     ['is exit 4, as for pull, for a key that may not download', 403, 4, '403 Forbidden'],
     ['leaves alone what nobody could read just now', 404, 7, 'could not be read'],
   ])('%s', async (_, status, exitCode, words) => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await upload('kpi');
     const file = { method: 'GET', path: '/api/v1/extensions/*/file', when: 'before', kind: 'status' };
-    await tenant.addFaults([{ ...file, times: 99, status }]);
-    await tenant.takeRequests();
+    await scene.tenant.addFaults([{ ...file, times: 99, status }]);
+    await scene.tenant.takeRequests();
     const { code, stdout, stderr } = await qlikSync('adopt', 'kpi', '--yes');
     expect(code).toBe(exitCode);
     expect(stdout + stderr).toContain(words);
@@ -97,43 +82,43 @@ describe('adopt', () => {
   });
 
   it('takes what another project owns only with its approval', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await upload('kpi', {}, ['qlik-sync:others']);
     expect((await qlikSync('adopt', 'kpi', '--yes')).code).toBe(6);
     expect((await qlikSync('adopt', 'kpi', '--take-ownership', 'kpi', '--yes')).code).toBe(0);
-    const [kpi] = await tenant.client.list();
+    const [kpi] = await scene.tenant.client.list();
     expect(kpi?.tags).toEqual(['qlik-sync:acme']);
   });
 
   it('gives a disowned one its tag back without an upload', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
-    await tenant.edit({ name: 'kpi', tags: [] });
-    const [before] = await tenant.client.list();
+    await scene.tenant.edit({ name: 'kpi', tags: [] });
+    const [before] = await scene.tenant.client.list();
     expect((await qlikSync('adopt', 'kpi', '--yes')).code).toBe(0);
-    const [after] = await tenant.client.list();
+    const [after] = await scene.tenant.client.list();
     expect(after?.tags).toEqual(['qlik-sync:acme']);
     expect(after?.file).toEqual(before?.file);
   });
 
   it('deploys nothing: neither what is missing nor what changed in the folder', async () => {
-    for (const name of ['ours', 'new', 'kpi']) workspace.write(extensionFiles(name));
+    for (const name of ['ours', 'new', 'kpi']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes', 'ours');
-    workspace.write(extensionFiles('ours', { code: 'two', version: '2.0.0' }));
+    scene.workspace.write(extensionFiles('ours', { code: 'two', version: '2.0.0' }));
     await upload('kpi');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { code, stdout } = await qlikSync('adopt', '*', '--yes');
     expect(code).toBe(7);
     expect(stdout).toMatch(/! ours .*not that of extensions\/ours/);
     expect(await writes()).toEqual(['PATCH']);
-    expect((await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort()).toEqual([
+    expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort()).toEqual([
       'kpi',
       'ours',
     ]);
   });
 
   it('says what to do about names that only one side has', async () => {
-    workspace.write(extensionFiles('local'));
+    scene.workspace.write(extensionFiles('local'));
     await upload('remote');
     const local = await qlikSync('adopt', 'local', '--yes');
     expect([local.code, local.stderr]).toEqual([
@@ -145,13 +130,13 @@ describe('adopt', () => {
   });
 
   it('asks, journals and can be undone like any other run', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await upload('kpi');
     expect((await qlikSync('adopt', 'kpi')).stderr).toContain('qlik-sync adopt kpi --yes');
     expect((await qlikSync('adopt', 'kpi', '--yes', '--json')).stdout).toContain('"command": "adopt"');
-    expect(existsSync(join(workspace.folder, '.qlik-sync/runs'))).toBe(true);
+    expect(existsSync(join(scene.workspace.folder, '.qlik-sync/runs'))).toBe(true);
     expect((await qlikSync('rollback', '--yes')).code).toBe(0);
-    const [kpi] = await tenant.client.list();
+    const [kpi] = await scene.tenant.client.list();
     expect([kpi?.tags, kpi?.file?.originalname]).toEqual([[], 'by-hand.zip']);
   });
 });

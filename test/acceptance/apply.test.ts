@@ -1,41 +1,28 @@
 /** apply against the sandbox: order, isolation of failures, verification, approvals, exit codes. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { useScene } from './scene.js';
+import { extensionFiles, type Result } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
+const scene = useScene();
+const { qlikSync } = scene;
 
 function apply(...args: readonly string[]): Promise<Result> {
   return qlikSync('apply', '--yes', ...args);
 }
 
 function write(...names: readonly string[]): void {
-  for (const name of names) workspace.write(extensionFiles(name));
+  for (const name of names) scene.workspace.write(extensionFiles(name));
 }
 
 function change(...names: readonly string[]): void {
-  for (const name of names) workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
+  for (const name of names)
+    scene.workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
 }
 
 async function names(): Promise<readonly (string | null | undefined)[]> {
-  return (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
+  return (await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
 }
 
 describe('apply', () => {
@@ -43,11 +30,11 @@ describe('apply', () => {
     write('a', 'b', 'c');
     expect((await apply()).code).toBe(0);
     change('a', 'b');
-    workspace.remove('extensions/c');
+    scene.workspace.remove('extensions/c');
     write('d');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await apply('--prune')).code).toBe(0);
-    const requests = await tenant.takeRequests();
+    const requests = await scene.tenant.takeRequests();
     const methods = requests.map(({ method }) => method);
     expect(methods.filter((method) => method !== 'GET').sort()).toEqual(['DELETE', 'PATCH', 'PATCH', 'POST']);
     // What was uploaded is in the local store, so no archive is downloaded; a delete's effect is looked at.
@@ -60,11 +47,11 @@ describe('apply', () => {
   it('updates with one PATCH that keeps id and foreign tags, and carries file and data together', async () => {
     write('a');
     await apply();
-    await tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] });
-    const [before] = await tenant.client.list();
+    await scene.tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] });
+    const [before] = await scene.tenant.client.list();
     change('a');
     await apply();
-    const [after] = await tenant.client.list();
+    const [after] = await scene.tenant.client.list();
     expect(after?.id).toBe(before?.id);
     expect(after?.tags).toEqual(['qlik-sync:acme', 'by-hand']);
     expect(after?.qextVersion).toBe('2.0.0');
@@ -73,8 +60,8 @@ describe('apply', () => {
   it('sends config tags that are missing without the file', async () => {
     write('a');
     await apply();
-    const [before] = await tenant.client.list();
-    workspace.write({
+    const [before] = await scene.tenant.client.list();
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({
         project: 'acme',
         extensions: ['extensions/*'],
@@ -82,28 +69,28 @@ describe('apply', () => {
       }),
     });
     expect((await apply()).stdout).toContain('1 tag missing: finance');
-    const [after] = await tenant.client.list();
+    const [after] = await scene.tenant.client.list();
     expect(after?.tags).toEqual(['qlik-sync:acme', 'finance']);
     expect(after?.file).toEqual(before?.file);
   });
 
   it('replaces a supernova that no longer is one only when allowed: delete, then create', async () => {
-    workspace.write(extensionFiles('a', { supernova: true }));
+    scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
-    workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
-    const [before] = await tenant.client.list();
+    scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
+    const [before] = await scene.tenant.client.list();
     const refused = await apply();
     expect(refused.code).toBe(6);
     expect(refused.stdout).toContain('--allow-replace a');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await apply('--allow-replace', 'a')).code).toBe(0);
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual([
+    expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual([
       'GET',
       'GET',
       'DELETE',
       'POST',
     ]);
-    const [after] = await tenant.client.list();
+    const [after] = await scene.tenant.client.list();
     expect(after?.id).not.toBe(before?.id);
     expect(after?.supernova).toBe(false);
   });
@@ -112,9 +99,9 @@ describe('apply', () => {
     write('a', 'b', 'old');
     await apply();
     change('a', 'b');
-    workspace.remove('extensions/old');
-    const [a] = (await tenant.client.list()).filter(({ qextFilename }) => qextFilename === 'a');
-    await tenant.addFaults([
+    scene.workspace.remove('extensions/old');
+    const [a] = (await scene.tenant.client.list()).filter(({ qextFilename }) => qextFilename === 'a');
+    await scene.tenant.addFaults([
       {
         method: 'PATCH',
         path: `/api/v1/extensions/${a?.id}`,
@@ -140,7 +127,7 @@ describe('apply', () => {
     write('a');
     await apply();
     change('a');
-    await tenant.addFaults([{ method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'ignore' }]);
+    await scene.tenant.addFaults([{ method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'ignore' }]);
     const result = await apply();
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('not applied: the tenant holds md5');
@@ -148,8 +135,7 @@ describe('apply', () => {
   });
 
   it('stops at the first create where the tenant keeps no tags', async () => {
-    await tenant.close();
-    tenant = await openTestTenant({ tags: 'drop' });
+    await scene.reopenTenant({ tags: 'drop' });
     write('a', 'b', 'c');
     const result = await apply();
     expect(result.code).toBe(5);
@@ -164,18 +150,18 @@ describe('apply', () => {
   ])('does not touch %s, does the rest, and says so with its exit code', async (_row, edit, code, lift) => {
     write('a');
     await apply();
-    await tenant.edit({ name: 'a', filename: 'by-hand.zip', ...edit });
-    const before = await tenant.client.get('a');
+    await scene.tenant.edit({ name: 'a', filename: 'by-hand.zip', ...edit });
+    const before = await scene.tenant.client.get('a');
     change('a');
     write('b');
     const result = await apply();
     expect(result.code).toBe(code);
     expect(result.stdout).toContain(lift);
-    expect(await tenant.client.get('a')).toEqual(before);
+    expect(await scene.tenant.client.get('a')).toEqual(before);
     expect(await names()).toEqual(['a', 'b']);
     const lifted = await apply(...lift.split(' '));
     expect(lifted.code).toBe(0);
-    expect((await tenant.client.get('a')).tags).toContain('qlik-sync:acme');
+    expect((await scene.tenant.client.get('a')).tags).toContain('qlik-sync:acme');
     expect((await apply()).stdout).toContain('Nothing to do.');
   });
 
@@ -186,27 +172,27 @@ describe('apply', () => {
   ])('drift, --on-drift %s', async (onDrift, code, content) => {
     write('a', 'b');
     await apply();
-    const other = await tenant.client.downloadArchive('b');
-    await tenant.edit({ name: 'a', filename: 'by-hand.zip' });
+    const other = await scene.tenant.client.downloadArchive('b');
+    await scene.tenant.edit({ name: 'a', filename: 'by-hand.zip' });
     change('a');
     const result = await apply('--on-drift', onDrift);
     expect(result.code).toBe(code);
     expect(other.length).toBeGreaterThan(0);
-    const file = await tenant.client.downloadFile('a', 'a.js');
+    const file = await scene.tenant.client.downloadFile('a', 'a.js');
     expect(file.bytes.toString()).toContain(content);
   });
 
   it('an unmarked archive with our content is uploaded once, and then is ours', async () => {
     write('a');
     await apply();
-    await tenant.edit({ name: 'a', filename: 'by-hand.zip' });
+    await scene.tenant.edit({ name: 'a', filename: 'by-hand.zip' });
     expect((await apply()).stdout).toContain('same content, uploaded once to mark it as ours');
     expect((await apply()).stdout).toContain('Nothing to do.');
   });
 
   it('a name taken between plan and create is a conflict, not an overwrite', async () => {
     write('a');
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'POST', path: '/api/v1/extensions', times: 1, when: 'before', kind: 'status', status: 409 },
     ]);
     const result = await apply();
@@ -218,19 +204,19 @@ describe('apply', () => {
     write('a', 'b');
     await apply();
     change('a', 'b');
-    workspace.write(extensionFiles('kpi-new'));
+    scene.workspace.write(extensionFiles('kpi-new'));
     const result = await apply('a', 'kpi-*', '--prune');
     expect(result.code).toBe(0);
     expect(result.stdout).toContain(
       'Plan: 1 to create, 1 to update, 0 to replace, 0 to delete, 0 blocked, 0 unchanged, 0 kept, 1 not selected, 0 unmanaged.',
     );
-    expect((await tenant.client.get('b')).qextVersion).toBe('1.0.0');
+    expect((await scene.tenant.client.get('b')).qextVersion).toBe('1.0.0');
   });
 
   it('never deletes with a selection', async () => {
     write('a', 'b');
     await apply();
-    workspace.remove('extensions/b');
+    scene.workspace.remove('extensions/b');
     expect((await apply('a', '--prune')).code).toBe(0);
     expect(await names()).toEqual(['a', 'b']);
   });
@@ -240,12 +226,12 @@ describe('apply', () => {
     await apply();
     change('a', 'b', 'c', 'd');
     const interrupt = new AbortController();
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'status', status: 400 },
     ]);
     const running = runInProcess(['apply', '--yes', '--concurrency', '1'], {
-      cwd: workspace.folder,
-      env: tenant.env,
+      cwd: scene.workspace.folder,
+      env: scene.tenant.env,
       interrupted: interrupt.signal,
       onStderr: (text) => {
         if (text.includes('failed')) interrupt.abort(new Error('interrupted'));
@@ -261,12 +247,12 @@ describe('apply', () => {
     await apply();
     change('a', 'b', 'c', 'd');
     const interrupt = new AbortController();
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'status', status: 429, retryAfter: 30 },
     ]);
     const result = await runInProcess(['apply', '--yes', '--concurrency', '1'], {
-      cwd: workspace.folder,
-      env: tenant.env,
+      cwd: scene.workspace.folder,
+      env: scene.tenant.env,
       interrupted: interrupt.signal,
       onStderr: (text) => {
         if (text.includes('slow down')) interrupt.abort(new Error('interrupted'));
@@ -278,10 +264,10 @@ describe('apply', () => {
   });
 
   it('says what is lost when a replace got only half way, and mends it in the next run', async () => {
-    workspace.write(extensionFiles('a', { supernova: true }));
+    scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
-    workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
-    await tenant.addFaults([
+    scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
+    await scene.tenant.addFaults([
       { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 422 },
     ]);
     const result = await apply('--allow-replace', 'a');
@@ -292,7 +278,7 @@ describe('apply', () => {
 
   it('a login page in answer to a write is a matter of authentication', async () => {
     write('a');
-    await tenant.addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'html' }]);
+    await scene.tenant.addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'html' }]);
     expect((await apply()).code).toBe(4);
     expect(await names()).toEqual([]);
   });
@@ -300,10 +286,10 @@ describe('apply', () => {
   it('an archive that cannot be downloaded concerns its own extension alone', async () => {
     write('a');
     await apply();
-    await tenant.edit({ name: 'a', filename: 'by-hand.zip' });
+    await scene.tenant.edit({ name: 'a', filename: 'by-hand.zip' });
     change('a');
     write('b');
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'GET', path: '*/file', times: 9, when: 'before', kind: 'status', status: 500 },
     ]);
     const result = await apply();
@@ -316,7 +302,7 @@ describe('apply', () => {
     await apply();
     change('café', 'b');
     const protect = ['cafe\u0301', 'B', 'b*'];
-    workspace.write({
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'], protect }),
     });
     const result = await apply();
@@ -329,13 +315,13 @@ describe('apply', () => {
   it('refuses more deletes than the limits allow, whatever --yes says', async () => {
     write('a', 'b', 'c', 'd');
     await apply();
-    workspace.remove('extensions/a');
-    workspace.remove('extensions/b');
-    await tenant.takeRequests();
+    scene.workspace.remove('extensions/a');
+    scene.workspace.remove('extensions/b');
+    await scene.tenant.takeRequests();
     const refused = await apply('--prune');
     expect(refused.code).toBe(6);
     expect(refused.stderr).toContain('--allow-deletes=2');
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
+    expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
     expect((await apply('--prune', '--allow-deletes=2')).code).toBe(0);
     expect(await names()).toEqual(['c', 'd']);
   });
@@ -343,7 +329,7 @@ describe('apply', () => {
   it('empties a project only when that is said', async () => {
     write('a');
     await apply();
-    workspace.remove('extensions/a');
+    scene.workspace.remove('extensions/a');
     expect((await apply('--prune')).code).toBe(6);
     expect((await apply('--prune', '--allow-empty')).code).toBe(0);
     expect(await names()).toEqual([]);
@@ -353,9 +339,9 @@ describe('apply', () => {
 describe('protected environments', () => {
   beforeEach(() => {
     const environments = {
-      prod: { tenant: tenant.sandbox.url, protected: true, auth: { apiKey: '${KEY}' } },
+      prod: { tenant: scene.tenant.sandbox.url, protected: true, auth: { apiKey: '${KEY}' } },
     };
-    workspace.write({
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({
         project: 'acme',
         extensions: ['extensions/*'],
@@ -366,11 +352,14 @@ describe('protected environments', () => {
   });
 
   it('protects whatever names the tenant', async () => {
-    const env = { KEY: 'k', QLIK_API_KEY: tenant.sandbox.apiKey };
-    const result = await runInProcess(['apply', '--env', 'prod', '--tenant', tenant.sandbox.url, '--yes'], {
-      cwd: workspace.folder,
-      env,
-    });
+    const env = { KEY: 'k', QLIK_API_KEY: scene.tenant.sandbox.apiKey };
+    const result = await runInProcess(
+      ['apply', '--env', 'prod', '--tenant', scene.tenant.sandbox.url, '--yes'],
+      {
+        cwd: scene.workspace.folder,
+        env,
+      },
+    );
     expect(result.code).toBe(6);
     expect(await names()).toEqual([]);
   });
@@ -382,8 +371,8 @@ describe('protected environments', () => {
     [['--yes', '--confirm', 'prod'], 0, ''],
   ] as const)('%j', async (args, code, says) => {
     const result = await runInProcess(['apply', '--env', 'prod', ...args], {
-      cwd: workspace.folder,
-      env: { KEY: tenant.sandbox.apiKey },
+      cwd: scene.workspace.folder,
+      env: { KEY: scene.tenant.sandbox.apiKey },
     });
     expect(result.stderr).toContain(says);
     expect(result.code).toBe(code);
@@ -409,8 +398,8 @@ describe('plan', () => {
   it('says what apply would refuse', async () => {
     write('a', 'b', 'c');
     await apply();
-    workspace.remove('extensions/a');
-    workspace.remove('extensions/b');
+    scene.workspace.remove('extensions/a');
+    scene.workspace.remove('extensions/b');
     const result = await qlikSync('plan', '--prune');
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('apply would refuse: This run would delete 2');

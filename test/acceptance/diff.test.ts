@@ -1,30 +1,15 @@
 /** plan --diff against the sandbox: what is looked at, what it costs, and that it never stops the plan. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
+import { extensionFiles } from './workspace.js';
 import { zipOf } from './zips.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
+const scene = useScene();
+const { qlikSync } = scene;
 
 async function downloads(): Promise<number> {
-  return (await tenant.takeRequests()).filter(({ path }) => path.endsWith('/file')).length;
+  return (await scene.tenant.takeRequests()).filter(({ path }) => path.endsWith('/file')).length;
 }
 
 interface Document {
@@ -45,13 +30,13 @@ async function planJson(...args: readonly string[]): Promise<Document> {
 
 describe('plan --diff', () => {
   it('shows files, code and fields of what changed, and downloads nothing else', async () => {
-    for (const name of ['same', 'kpi', 'old']) workspace.write(extensionFiles(name));
+    for (const name of ['same', 'kpi', 'old']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
-    workspace.write(extensionFiles('kpi', { code: 'two', version: '1.1.0' }));
-    workspace.write({ 'extensions/kpi/style.css': 'a{}\n' });
-    workspace.write(extensionFiles('fresh'));
-    workspace.remove('extensions/old');
-    await tenant.takeRequests();
+    scene.workspace.write(extensionFiles('kpi', { code: 'two', version: '1.1.0' }));
+    scene.workspace.write({ 'extensions/kpi/style.css': 'a{}\n' });
+    scene.workspace.write(extensionFiles('fresh'));
+    scene.workspace.remove('extensions/old');
+    await scene.tenant.takeRequests();
     const { code, stdout } = await qlikSync('plan', '--diff', '--prune', '--no-cache');
     expect(code).toBe(0);
     expect(await downloads()).toBeLessThanOrEqual(3);
@@ -80,19 +65,19 @@ describe('plan --diff', () => {
   });
 
   it('costs no download for what this machine put there or downloaded before', async () => {
-    for (const name of ['ours', 'theirs']) workspace.write(extensionFiles(name));
+    for (const name of ['ours', 'theirs']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
     await editByHand('theirs');
-    for (const name of ['ours', 'theirs']) workspace.write(extensionFiles(name, { code: 'two' }));
-    await tenant.takeRequests();
+    for (const name of ['ours', 'theirs']) scene.workspace.write(extensionFiles(name, { code: 'two' }));
+    await scene.tenant.takeRequests();
     const first = await planJson();
     expect(await downloads()).toBe(1);
     expect((await planJson()).comparisons).toEqual(first.comparisons);
     expect(await downloads()).toBe(0);
   });
 
-  it('shows what somebody changed on the tenant, before it is overwritten', async () => {
-    workspace.write(extensionFiles('kpi'));
+  it('shows what somebody changed on the scene.tenant, before it is overwritten', async () => {
+    scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     await editByHand('kpi');
     const { stdout } = await qlikSync('plan', '--diff');
@@ -101,10 +86,10 @@ describe('plan --diff', () => {
   });
 
   it('goes on without what the key may not download', async () => {
-    for (const name of ['a', 'b']) workspace.write(extensionFiles(name));
+    for (const name of ['a', 'b']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
     for (const name of ['a', 'b']) await editByHand(name);
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       {
         method: 'GET',
         path: '/api/v1/extensions/*/file',
@@ -124,15 +109,15 @@ describe('plan --diff', () => {
   });
 
   it('says where only the formatting of the manifest changed', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     const manifest = JSON.parse(filesOf('kpi')['kpi.qext'] ?? '') as object;
-    workspace.write({ 'extensions/kpi/kpi.qext': JSON.stringify(manifest, undefined, 2) });
+    scene.workspace.write({ 'extensions/kpi/kpi.qext': JSON.stringify(manifest, undefined, 2) });
     expect((await qlikSync('plan', '--diff')).stdout).toContain('formatting only, no field differs');
   });
 
   it('cannot be made to forge a line by what an archive holds', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     const evil = 'x\u001b[2K\u001b[1APlan: 0 to create\r\n';
     await editByHand('kpi', evil);
@@ -142,7 +127,7 @@ describe('plan --diff', () => {
   });
 
   it('without the option nothing is compared', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     const { stdout } = await qlikSync('plan', '--json');
     expect(JSON.parse(stdout)).not.toHaveProperty('comparisons');
   });
@@ -150,7 +135,7 @@ describe('plan --diff', () => {
 
 async function editByHand(name: string, code = 'somebody was here\n'): Promise<void> {
   const file = await zipOf({ ...filesOf(name), [`${name}.js`]: code });
-  await tenant.edit({ name, file: file.toString('base64') });
+  await scene.tenant.edit({ name, file: file.toString('base64') });
 }
 
 function filesOf(name: string): Record<string, string> {

@@ -258,6 +258,9 @@ describe('history', () => {
     await applyTwice();
     killLater(journals()[0] ?? '');
     const told = 'The last run did not come to its end';
+    const ended = AbortSignal.abort(new Error('interrupted'));
+    const own = { cwd: workspace.folder, env: tenant.env, interrupted: ended };
+    expect((await runInProcess(['watch'], own)).stderr).toContain(told);
     expect((await run(['apply', '--yes'])).stderr).toContain(told);
     expect((await run(['apply', '--yes'])).stderr).not.toContain(told);
     expect((await readHistory()).runs).toMatchObject([

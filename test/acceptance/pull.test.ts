@@ -3,28 +3,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
+import { extensionFiles } from './workspace.js';
 import { type Contents, zipOf } from './zips.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
+const scene = useScene();
+const { qlikSync } = scene;
 
 async function upload(name: string, files: Contents = {}, tags?: readonly string[]): Promise<void> {
   const bytes = await zipOf({
@@ -32,26 +17,26 @@ async function upload(name: string, files: Contents = {}, tags?: readonly string
     [`${name}.js`]: 'define(() => ({}));\n',
     ...files,
   });
-  await tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
+  await scene.tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
 }
 
 function read(path: string): string {
-  return readFileSync(join(workspace.folder, path), 'utf8');
+  return readFileSync(join(scene.workspace.folder, path), 'utf8');
 }
 
 function list(path: string): readonly string[] {
-  return (readdirSync(join(workspace.folder, path), { recursive: true }) as string[]).sort();
+  return (readdirSync(join(scene.workspace.folder, path), { recursive: true }) as string[]).sort();
 }
 
 function git(...args: readonly string[]): void {
   execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-    cwd: workspace.folder,
+    cwd: scene.workspace.folder,
     stdio: 'ignore',
   });
 }
 
 function commit(): void {
-  if (!existsSync(join(workspace.folder, '.git'))) git('init', '-q');
+  if (!existsSync(join(scene.workspace.folder, '.git'))) git('init', '-q');
   git('add', '-A');
   git('commit', '-q', '-m', 'state');
 }
@@ -90,7 +75,7 @@ describe('pull', () => {
       'some-ext-1.0/kpi.qext': '{"name":"K","type":"visualization"}',
       'some-ext-1.0/kpi.js': '1',
     });
-    await tenant.client.create({ file: { name: 'x.zip', bytes } });
+    await scene.tenant.client.create({ file: { name: 'x.zip', bytes } });
     expect((await qlikSync('pull', 'kpi')).code).toBe(0);
     expect(list('extensions/kpi')).toEqual(['kpi.js', 'kpi.qext']);
   });
@@ -109,19 +94,19 @@ describe('pull', () => {
   });
 
   it('downloads nothing for what the folder holds already', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { stdout } = await qlikSync('pull', '--no-cache');
     expect(stdout).toMatch(/= kpi +unchanged/);
-    expect((await tenant.takeRequests()).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect((await scene.tenant.takeRequests()).map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /api/v1/extensions',
     ]);
   });
 
   it('updates a committed folder in place: files come and go, what is no content stays', async () => {
     const folder = 'packages/a/kpi-ext';
-    workspace.write({
+    scene.workspace.write({
       ...extensionFiles('kpi', { folder }),
       [`${folder}/gone/old.css`]: 'x',
       [`${folder}/node_modules/d3/d3.js`]: 'd3',
@@ -153,13 +138,13 @@ describe('pull', () => {
       'changed since the commit',
       () => {
         commit();
-        workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
+        scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
       },
     ],
     [
       'not committed',
       () => {
-        workspace.write({ '.gitignore': 'extensions/kpi/kpi.js\n' });
+        scene.workspace.write({ '.gitignore': 'extensions/kpi/kpi.js\n' });
         commit();
       },
     ],
@@ -167,13 +152,13 @@ describe('pull', () => {
       'only staged',
       () => {
         commit();
-        workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
+        scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
         git('add', '-A');
       },
     ],
   ];
   it.each(unsaved)('refuses to overwrite work that is %s, until it is told to', async (_, arrange) => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     arrange();
     const before = read('extensions/kpi/kpi.js');
     await upload('kpi', { 'kpi.js': 'theirs' });
@@ -183,8 +168,8 @@ describe('pull', () => {
     expect(stdout).toMatch(/! kpi +refused +.*git could not give back kpi\.js/);
     expect(stdout).toContain('--overwrite kpi replaces');
     expect(read('extensions/kpi/kpi.js')).toBe(before);
-    expect(existsSync(join(workspace.folder, 'extensions/other/other.js'))).toBe(true);
-    expect(existsSync(join(workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'extensions/other/other.js'))).toBe(true);
+    expect(existsSync(join(scene.workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
     expect((await qlikSync('pull', '--overwrite', 'kpi')).code).toBe(0);
     expect(read('extensions/kpi/kpi.js')).toBe('theirs');
   });
@@ -207,7 +192,7 @@ describe('pull', () => {
 
   it('is exit 4 with words for a key that may not download, and asks once', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await upload(name);
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       {
         method: 'GET',
         path: '/api/v1/extensions/*/file',
@@ -217,14 +202,14 @@ describe('pull', () => {
         status: 403,
       },
     ]);
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { code, stdout } = await qlikSync('pull');
     expect(code).toBe(4);
     expect(stdout).toMatch(/403 Forbidden/);
     expect(stdout).toContain('the tenant refused the archive of another');
-    const asked = (await tenant.takeRequests()).filter(({ path }) => path.endsWith('/file'));
+    const asked = (await scene.tenant.takeRequests()).filter(({ path }) => path.endsWith('/file'));
     expect(asked.length).toBeLessThanOrEqual(4);
-    expect(existsSync(join(workspace.folder, 'extensions/a'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'extensions/a'))).toBe(false);
   });
 
   it('writes to --to, and says where nothing would find it', async () => {
@@ -237,11 +222,11 @@ describe('pull', () => {
   });
 
   it('does not make a second folder of one extension', async () => {
-    workspace.write({
+    scene.workspace.write({
       ...extensionFiles('kpi', { folder: 'b/kpi' }),
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['a/*', 'b/*'] }),
     });
-    mkdirSync(join(workspace.folder, 'a'));
+    mkdirSync(join(scene.workspace.folder, 'a'));
     await upload('kpi', { 'kpi.js': 'x' });
     const { code, stdout } = await qlikSync('pull', '--to', 'a');
     expect(code).toBe(6);
@@ -249,7 +234,7 @@ describe('pull', () => {
   });
 
   it('leaves a folder alone that holds something else', async () => {
-    workspace.write({ 'extensions/kpi/notes.txt': 'mine' });
+    scene.workspace.write({ 'extensions/kpi/notes.txt': 'mine' });
     await upload('kpi');
     const { code, stdout } = await qlikSync('pull');
     expect(code).toBe(6);
@@ -258,7 +243,7 @@ describe('pull', () => {
   });
 
   it('asks for --to where the config does not tell', async () => {
-    workspace.write({
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['dist/kpi-ext'] }),
     });
     await upload('kpi');
@@ -290,17 +275,17 @@ describe('pull', () => {
 
   /** As a kill between two renames leaves it. */
   function interrupt(): void {
-    workspace.write({
+    scene.workspace.write({
       'extensions/kpi/.qlik-sync/pull-x1/old/kpi.js': 'before',
       'extensions/kpi/kpi.js': 'half',
     });
   }
 
   it('that was killed on its way is told to everybody who reads the folder, and written nowhere', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     interrupt();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     for (const command of [['validate'], ['plan'], ['apply', '--yes'], ['drift']]) {
       const { code, stdout, stderr } = await qlikSync(...command);
       expect(stdout + stderr).toContain(
@@ -308,19 +293,19 @@ describe('pull', () => {
       );
       expect(code).toBe(3);
     }
-    expect((await tenant.takeRequests()).every(({ method }) => method === 'GET')).toBe(true);
+    expect((await scene.tenant.takeRequests()).every(({ method }) => method === 'GET')).toBe(true);
   });
 
   it.each([
     ['exchanging the rest', 'theirs'],
     ['finding nothing left to exchange', 'half'],
   ])('is finished by the next one, %s', async (_, theirs) => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     await upload('kpi', { 'kpi.js': theirs });
     interrupt();
     expect((await qlikSync('pull', 'kpi', '--overwrite', 'kpi')).code).toBe(0);
     expect(read('extensions/kpi/kpi.js')).toBe(theirs);
-    expect(existsSync(join(workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
     expect((await qlikSync('validate')).code).toBe(0);
   });
 

@@ -3,31 +3,16 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'valibot';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyDocument } from '../../src/report/documents.js';
 import { digestArchive } from '../../src/source/archive.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { useScene } from './scene.js';
+import { extensionFiles, type Result } from './workspace.js';
 import { zipOf } from './zips.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
+const scene = useScene();
+const { qlikSync } = scene;
 
 async function apply(...args: readonly string[]): Promise<void> {
   const { code, stderr, stdout } = await qlikSync('apply', '--yes', ...args);
@@ -39,17 +24,17 @@ function rollback(...args: readonly string[]): Promise<Result> {
 }
 
 function write(name: string, code: string, more: Parameters<typeof extensionFiles>[1] = {}): void {
-  workspace.write(extensionFiles(name, { code, ...more }));
+  scene.workspace.write(extensionFiles(name, { code, ...more }));
 }
 
 /** What a rollback has to bring back. */
 async function remembered(name: string): Promise<object> {
-  const { file, tags, supernova, qextVersion } = await tenant.client.get(name);
+  const { file, tags, supernova, qextVersion } = await scene.tenant.client.get(name);
   return { md5: file?.md5, archiveName: file?.originalname, tags, supernova, qextVersion };
 }
 
 async function find(name: string): Promise<ExtensionRecord | undefined> {
-  return (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
+  return (await scene.tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
 }
 
 /** Ids of the recorded runs, newest first. */
@@ -59,7 +44,7 @@ async function runIds(): Promise<readonly string[]> {
 }
 
 const backups = (): string => {
-  const folder = join(workspace.folder, '.qlik-sync/backups');
+  const folder = join(scene.workspace.folder, '.qlik-sync/backups');
   return join(folder, readdirSync(folder)[0] ?? '');
 };
 
@@ -95,11 +80,11 @@ describe('rollback', () => {
     expect(await remembered('a')).toEqual(after);
     expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
     expect((await rollback()).code).toBe(0);
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const idle = await rollback(run ?? '');
     expect(idle.code).toBe(0);
     expect(idle.stdout).toContain('Nothing to do.');
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
+    expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
   });
 
   it('of a create is a delete, and needs --prune', async () => {
@@ -125,19 +110,19 @@ describe('rollback', () => {
     const refused = await rollback('--prune');
     expect(refused.code).toBe(6);
     expect(refused.stderr).toContain('--allow-deletes=4');
-    expect(await tenant.client.list()).toHaveLength(4);
+    expect(await scene.tenant.client.list()).toHaveLength(4);
     expect((await rollback('--prune', '--allow-deletes=4')).code).toBe(0);
-    expect(await tenant.client.list()).toHaveLength(0);
+    expect(await scene.tenant.client.list()).toHaveLength(0);
   });
 
   it('of a delete creates it again from its backup, with a new id, and says so', async () => {
     write('a', 'one');
     write('b', 'one');
     await apply();
-    await tenant.edit({ name: 'b', tags: ['qlik-sync:acme', 'by-hand'] });
+    await scene.tenant.edit({ name: 'b', tags: ['qlik-sync:acme', 'by-hand'] });
     const before = await remembered('b');
     const id = (await find('b'))?.id;
-    workspace.remove('extensions/b');
+    scene.workspace.remove('extensions/b');
     await apply('--prune');
     const undone = await rollback();
     expect(undone.code).toBe(0);
@@ -151,7 +136,7 @@ describe('rollback', () => {
 
   it('of an adoption gives up our tag and puts back the stranger’s very archive', async () => {
     const bytes = await zipOf(extensionFiles('a', { code: 'by hand', folder: 'a' }));
-    await tenant.client.create({ file: { name: 'a by hand.zip', bytes }, data: { tags: ['team'] } });
+    await scene.tenant.client.create({ file: { name: 'a by hand.zip', bytes }, data: { tags: ['team'] } });
     const before = await remembered('a');
     write('a', 'one');
     await apply('--adopt', 'a');
@@ -160,7 +145,7 @@ describe('rollback', () => {
     expect(undone.code).toBe(0);
     expect(undone.stdout).toContain('no longer ours');
     expect(await remembered('a')).toEqual(before);
-    expect(await tenant.client.downloadArchive('a')).toEqual(bytes);
+    expect(await scene.tenant.client.downloadArchive('a')).toEqual(bytes);
     expect((await qlikSync('plan')).stdout).toContain('--adopt a');
     const again = await rollback();
     expect(again.code).toBe(6);
@@ -175,12 +160,12 @@ describe('rollback', () => {
     const twins = { 'a/caf\u00e9.css': 'one name', 'a/cafe\u0301.css': 'in two Unicode forms' };
     const hostile = await zipOf({ ...extensionFiles('a', { code: 'edited', folder: 'a' }), ...twins });
     expect(await digestArchive(hostile)).toBeUndefined();
-    await tenant.edit({ name: 'a', file: hostile.toString('base64'), filename: 'größe "1".zip' });
+    await scene.tenant.edit({ name: 'a', file: hostile.toString('base64'), filename: 'größe "1".zip' });
     const before = await remembered('a');
     await apply('--overwrite', 'a');
     expect((await rollback()).code).toBe(0);
     expect(await remembered('a')).toEqual({ ...before, archiveName: 'gr__e _1_.zip' });
-    expect(await tenant.client.downloadArchive('a')).toEqual(hostile);
+    expect(await scene.tenant.client.downloadArchive('a')).toEqual(hostile);
     expect((await rollback('a')).code).toBe(0);
     expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
   });
@@ -189,7 +174,7 @@ describe('rollback', () => {
     write('a', 'one');
     await apply();
     const before = await remembered('a');
-    workspace.write({
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({
         project: 'acme',
         extensions: ['extensions/*'],
@@ -268,7 +253,7 @@ describe('rollback', () => {
     write('a', 'two', { version: '2.0.0' });
     write('b', 'two', { version: '2.0.0' });
     await apply();
-    await tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] });
+    await scene.tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] });
     const moved = await remembered('a');
     const stopped = await rollback();
     expect(stopped.code).toBe(7);
@@ -301,11 +286,11 @@ describe('rollback', () => {
     await apply(...flags);
     spoil();
     const after = await remembered('a');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const result = await rollback();
     expect(result.code).toBe(6);
     expect(result.stdout).toContain('blocked: its archive of before is not stored here');
-    expect((await tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect((await scene.tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(await remembered('a')).toEqual(after);
   });
 
@@ -314,7 +299,7 @@ describe('rollback', () => {
     await apply();
     write('a', 'two', { version: '2.0.0' });
     await apply();
-    workspace.write({
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({
         project: 'acme',
         extensions: ['extensions/*'],

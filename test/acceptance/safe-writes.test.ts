@@ -2,27 +2,20 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunLine } from '../../src/reconcile/run-record.js';
 import { type InProcessOptions, runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { useScene } from './scene.js';
+import { extensionFiles, type Result } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
+const scene = useScene();
 
 function run(args: readonly string[], options: Partial<InProcessOptions> = {}): Promise<Result> {
-  return runInProcess(['apply', '--yes', ...args], { cwd: workspace.folder, env: tenant.env, ...options });
+  return runInProcess(['apply', '--yes', ...args], {
+    cwd: scene.workspace.folder,
+    env: scene.tenant.env,
+    ...options,
+  });
 }
 
 function apply(...args: readonly string[]): Promise<Result> {
@@ -30,11 +23,12 @@ function apply(...args: readonly string[]): Promise<Result> {
 }
 
 function write(...names: readonly string[]): void {
-  for (const name of names) workspace.write(extensionFiles(name));
+  for (const name of names) scene.workspace.write(extensionFiles(name));
 }
 
 function change(...names: readonly string[]): void {
-  for (const name of names) workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
+  for (const name of names)
+    scene.workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
 }
 
 /** Holds up the next request like this, and does something meanwhile, as a person at the same time. */
@@ -43,12 +37,12 @@ async function meanwhile<T>(
   running: () => Promise<T>,
   edit: () => Promise<unknown>,
 ): Promise<T> {
-  await tenant.addFaults([{ ...request, when: 'before', kind: 'stall', stallMs: 400 }]);
-  await tenant.takeRequests();
+  await scene.tenant.addFaults([{ ...request, when: 'before', kind: 'stall', stallMs: 400 }]);
+  await scene.tenant.takeRequests();
   const result = running();
   const isThere = async (): Promise<boolean> => {
     const isLike = new RegExp(`^${request.path.replaceAll('*', '.+')}$`);
-    return (await tenant.seeRequests()).some(
+    return (await scene.tenant.seeRequests()).some(
       ({ method, path }) => method === request.method && isLike.test(path),
     );
   };
@@ -70,35 +64,35 @@ describe('what moved since the plan', () => {
     const result = await meanwhile(
       readingOne,
       () => run(['--concurrency', '1']),
-      () => tenant.edit({ name: 'a', ...edit }),
+      () => scene.tenant.edit({ name: 'a', ...edit }),
     );
     expect(result.code).toBe(7);
     expect(result.stdout).toContain('✗ a  update failed: changed on the tenant since the plan:');
     expect(result.stdout).toContain(says);
     expect(result.stdout).toMatch(/by user \S+ at 2/);
-    expect((await tenant.client.get('a')).qextVersion).toBe('1.0.0');
-    expect((await tenant.client.get('b')).qextVersion).toBe('2.0.0');
+    expect((await scene.tenant.client.get('a')).qextVersion).toBe('1.0.0');
+    expect((await scene.tenant.client.get('b')).qextVersion).toBe('2.0.0');
   });
 
   it('deleted meanwhile: an update is a conflict and creates nothing, a delete is done', async () => {
     write('a', 'b');
     await apply();
-    const [a, b] = await Promise.all([tenant.client.get('a'), tenant.client.get('b')]);
+    const [a, b] = await Promise.all([scene.tenant.client.get('a'), scene.tenant.client.get('b')]);
     change('a');
     const updated = await meanwhile(
       readingOne,
       () => apply(),
-      () => tenant.client.remove(a.id),
+      () => scene.tenant.client.remove(a.id),
     );
     expect(updated.code).toBe(7);
     expect(updated.stdout).toContain('deleted on the tenant since the plan');
     write('a');
     await apply();
-    workspace.remove('extensions/b');
+    scene.workspace.remove('extensions/b');
     const deleted = await meanwhile(
       readingOne,
       () => apply('--prune'),
-      () => tenant.client.remove(b.id),
+      () => scene.tenant.client.remove(b.id),
     );
     expect(deleted.code).toBe(0);
     expect(deleted.stderr).toContain('it was gone already');
@@ -107,17 +101,17 @@ describe('what moved since the plan', () => {
   it('a name that a stranger takes meanwhile is not overwritten', async () => {
     write('b');
     await apply();
-    const archive = (await tenant.client.downloadArchive('b')).toString('base64');
-    const b = await tenant.client.get('b');
-    await tenant.client.remove(b.id);
+    const archive = (await scene.tenant.client.downloadArchive('b')).toString('base64');
+    const b = await scene.tenant.client.get('b');
+    await scene.tenant.client.remove(b.id);
     const result = await meanwhile(
       { method: 'POST', path: '/api/v1/extensions' },
       () => apply(),
-      () => tenant.edit({ name: 'b', file: archive }),
+      () => scene.tenant.edit({ name: 'b', file: archive }),
     );
     expect(result.code).toBe(7);
     expect(result.stdout).toContain('the name was taken on the tenant meanwhile');
-    expect((await tenant.client.get('b')).tags).toEqual([]);
+    expect((await scene.tenant.client.get('b')).tags).toEqual([]);
   });
 
   it('an edit between the last read and the write is lost, and that is said', async () => {
@@ -127,7 +121,7 @@ describe('what moved since the plan', () => {
     const result = await meanwhile(
       { method: 'PATCH', path: '/api/v1/extensions/*' },
       () => apply('--json'),
-      () => tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] }),
+      () => scene.tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] }),
     );
     expect(result.code).toBe(7);
     const [outcome] = JSON.parse(result.stdout).outcomes;
@@ -143,7 +137,7 @@ describe('an answer that does not come', () => {
     write('a');
     await apply();
     change('a');
-    await tenant.addFaults([{ method: 'PATCH', path: '*', kind: 'late', stallMs: 3500 }]);
+    await scene.tenant.addFaults([{ method: 'PATCH', path: '*', kind: 'late', stallMs: 3500 }]);
     const patience = { tries: 1, pauseMs: () => 0, lastLookMs: 3500 };
     const result = await run(['--timeout', '300ms'], { patience });
     expect(result.code).toBe(0);
@@ -154,7 +148,7 @@ describe('an answer that does not come', () => {
     write('a');
     await apply();
     change('a');
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'PATCH', path: '*', when: 'after', kind: 'reset' },
       { ...readingOne, skip: 1, times: 2, when: 'before', kind: 'status', status: 500 },
     ]);
@@ -169,25 +163,25 @@ describe('an answer that does not come', () => {
     write('a');
     await apply();
     change('a');
-    await tenant.addFaults([{ method: 'PATCH', path: '*', times: 9, when: 'before', kind: 'reset' }]);
+    await scene.tenant.addFaults([{ method: 'PATCH', path: '*', times: 9, when: 'before', kind: 'reset' }]);
     const result = await apply();
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('it does not show this change');
-    const sent = (await tenant.takeRequests()).filter(({ method }) => method === 'PATCH');
+    const sent = (await scene.tenant.takeRequests()).filter(({ method }) => method === 'PATCH');
     expect(sent).toHaveLength(3);
   });
 
   it('to the create of a replace: half of it is said, and the next run finishes it', async () => {
-    workspace.write(extensionFiles('a', { supernova: true }));
+    scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
-    workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
-    await tenant.addFaults([{ method: 'POST', path: '*', times: 3, when: 'before', kind: 'reset' }]);
+    scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
+    await scene.tenant.addFaults([{ method: 'POST', path: '*', times: 3, when: 'before', kind: 'reset' }]);
     const result = await apply('--allow-replace', 'a');
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('deleted, but not created again');
     const next = await apply();
     expect(next.code).toBe(0);
-    expect((await tenant.client.get('a')).qextVersion).toBe('2.0.0');
+    expect((await scene.tenant.client.get('a')).qextVersion).toBe('2.0.0');
   });
 });
 
@@ -196,10 +190,10 @@ describe('--max-duration', () => {
     write('a', 'b', 'old');
     await apply();
     change('a', 'b');
-    workspace.remove('extensions/old');
-    const ids = new Map((await tenant.client.list()).map(({ qextFilename, id }) => [qextFilename, id]));
+    scene.workspace.remove('extensions/old');
+    const ids = new Map((await scene.tenant.client.list()).map(({ qextFilename, id }) => [qextFilename, id]));
     const path = `/api/v1/extensions/${ids.get('a')}`;
-    await tenant.addFaults([{ method: 'PATCH', path, when: 'before', kind: 'stall', stallMs: 1500 }]);
+    await scene.tenant.addFaults([{ method: 'PATCH', path, when: 'before', kind: 'stall', stallMs: 1500 }]);
     const result = await apply('--prune', '--concurrency', '1', '--max-duration', '1s');
     expect(result.code).toBe(9);
     expect(result.stderr).toContain('✓ a  updated');
@@ -211,7 +205,9 @@ describe('--max-duration', () => {
 
   it('a 429 that asks for more patience than there is ends it too', async () => {
     write('a');
-    await tenant.addFaults([{ method: 'POST', path: '*', kind: 'status', status: 429, retryAfter: 400 }]);
+    await scene.tenant.addFaults([
+      { method: 'POST', path: '*', kind: 'status', status: 429, retryAfter: 400 },
+    ]);
     expect((await apply()).code).toBe(9);
   });
 });
@@ -220,10 +216,10 @@ describe('backups', () => {
   beforeEach(async () => {
     write('a');
     await apply();
-    await tenant.edit({ name: 'a', tags: ['qlik-sync:acme'], filename: 'by-hand.zip' });
+    await scene.tenant.edit({ name: 'a', tags: ['qlik-sync:acme'], filename: 'by-hand.zip' });
     change('a');
-    workspace.remove('.qlik-sync/backups');
-    await tenant.addFaults([
+    scene.workspace.remove('.qlik-sync/backups');
+    await scene.tenant.addFaults([
       { method: 'GET', path: '*/file', times: 9, when: 'before', kind: 'status', status: 403 },
     ]);
   });
@@ -233,20 +229,20 @@ describe('backups', () => {
     expect(result.code).toBe(4);
     expect(result.stdout).toContain('Backups: 1 to download (needs the key of a tenant or analytics admin).');
     expect(result.stdout).toContain('--no-backup');
-    expect((await tenant.client.get('a')).qextVersion).toBe('1.0.0');
+    expect((await scene.tenant.client.get('a')).qextVersion).toBe('1.0.0');
   });
 
   it('--no-backup overwrites all the same', async () => {
     const result = await apply('--overwrite', 'a', '--no-backup');
     expect(result.stdout).toContain('No backup is kept.');
     expect(result.code).toBe(0);
-    expect((await tenant.client.get('a')).qextVersion).toBe('2.0.0');
+    expect((await scene.tenant.client.get('a')).qextVersion).toBe('2.0.0');
   });
 });
 
 /** The newest journal's lines. */
 async function journalOfLast(): Promise<readonly RunLine[]> {
-  const runs = join(workspace.folder, '.qlik-sync/runs');
+  const runs = join(scene.workspace.folder, '.qlik-sync/runs');
   const [folder = ''] = readdirSync(runs);
   const journals = readdirSync(join(runs, folder)).map((name) => {
     const text = readFileSync(join(runs, folder, name), 'utf8');
@@ -264,7 +260,7 @@ describe('the journal', () => {
     write('a', 'old');
     await apply();
     change('a');
-    workspace.remove('extensions/old');
+    scene.workspace.remove('extensions/old');
     await apply('--prune');
     const lines = await journalOfLast();
     expect(lines.map(({ kind }) => kind)).toEqual(['run', 'before', 'after', 'before', 'after', 'end']);
@@ -288,21 +284,23 @@ describe('the journal', () => {
   it('is begun by a run that writes, and by no other', async () => {
     write('a');
     await apply();
-    const before = readdirSync(join(workspace.folder, '.qlik-sync/runs'), { recursive: true }).length;
+    const before = readdirSync(join(scene.workspace.folder, '.qlik-sync/runs'), { recursive: true }).length;
     await apply();
-    expect(readdirSync(join(workspace.folder, '.qlik-sync/runs'), { recursive: true })).toHaveLength(before);
+    expect(readdirSync(join(scene.workspace.folder, '.qlik-sync/runs'), { recursive: true })).toHaveLength(
+      before,
+    );
   });
 
   it('of a run that died makes the next one say what it did and what is left', async () => {
     write('a', 'b');
     await apply();
-    const runs = join(workspace.folder, '.qlik-sync/runs');
+    const runs = join(scene.workspace.folder, '.qlik-sync/runs');
     const [folder = ''] = readdirSync(runs);
     const [file = ''] = readdirSync(join(runs, folder));
     const lines = readFileSync(join(runs, folder, file), 'utf8')
       .trimEnd()
       .split('\n');
-    workspace.write({ [`.qlik-sync/runs/${folder}/${file}`]: `${lines.slice(0, 3).join('\n')}\n` });
+    scene.workspace.write({ [`.qlik-sync/runs/${folder}/${file}`]: `${lines.slice(0, 3).join('\n')}\n` });
     const result = await apply();
     expect(result.stderr).toContain('The last run did not come to its end: apply');
     expect(result.stderr).toContain('verified: create a');
