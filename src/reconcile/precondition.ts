@@ -45,7 +45,7 @@ function describeTags(planned: readonly string[] | undefined, now: readonly stri
   return `tags ${listOf(planned)} → ${listOf(now)}`;
 }
 
-export function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+function isSameSet(some: readonly string[], others: readonly string[]): boolean {
   return (
     new Set([...some, ...others]).size === new Set(some).size && some.every((tag) => others.includes(tag))
   );

@@ -78,7 +78,7 @@ async function alone(input: CycleInput): Promise<void> {
 }
 
 async function proposeAndApply(input: CycleInput): Promise<void> {
-  const { names, settings, connection, tell, io } = input;
+  const { names, settings, connection, tell } = input;
   const selector = names === undefined ? input.selector : selectExactly(names);
   const interrupted = names === undefined ? 'finish' : 'leave';
   const proposed = await propose({ ...input, selector, broken: 'leave-out', interrupted });
@@ -93,13 +93,18 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   }
   tell.waiting(findTrouble(proposal), names);
   input.witness.review(names, proposal.folders.desired.extensions);
-  const { plan, actual } = proposal.guard;
+  const { plan } = proposal.guard;
   for (const change of plan.changes) tell.blocked(change);
   if (isBetweenBuilds(proposal.folders, proposal.guard)) return;
   assertSafe(proposal.guard);
   const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
   input.onWrites(writes.map(({ name }) => name));
-  if (writes.length === 0) return;
+  if (writes.length > 0) await writeAll(input, proposal, writes);
+}
+
+async function writeAll(input: CycleInput, proposal: Proposal, writes: readonly Change[]): Promise<void> {
+  const { settings, connection, tell, io } = input;
+  const { plan, actual } = proposal.guard;
   const unconfirmed = new Set<string>();
   const record = await input.record.open();
   const outcomes = await apply({
