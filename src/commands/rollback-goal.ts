@@ -18,7 +18,7 @@ export async function findEffects(
   const effects = effectsFor(readGoal(normalized, runs), runs);
   if (effects.length > 0) return effects;
   throw new UserError(
-    'There is nothing to undo: no run that is recorded here wrote anything to this tenant.',
+    `There is nothing to undo: no run of project ${project} that is recorded here wrote anything to this tenant.`,
     {
       hint: 'Runs are recorded where they are made, in .qlik-sync/runs; qlik-sync history lists them.',
     },
