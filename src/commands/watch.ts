@@ -6,6 +6,7 @@ import { createRepacker } from '../source/repack.js';
 import type { Wake } from '../source/watch.js';
 import { confirmPlan } from './confirm.js';
 import { protectedBy } from './connect.js';
+import { tellInterrupted } from './exclusive.js';
 import type { Io } from './io.js';
 import type { ApprovalOptions, SharedFlags } from './options.js';
 import { createSelector } from './selection.js';
@@ -81,6 +82,7 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
 
   try {
     session = await openSession(options);
+    await tellInterrupted({ ...session, io });
     await assertConfirmed(session, given, io);
     const lookAtAll = (): void => loop.wake('all', performance.now());
     lookAtAll();
