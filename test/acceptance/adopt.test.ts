@@ -10,7 +10,7 @@ import { type Contents, zipOf } from './zips.js';
 const scene = useScene();
 const { qlikSync } = scene;
 
-/** The small extension of the scene.workspace, as somebody else would have uploaded it. */
+/** The small extension of the workspace, as somebody else would have uploaded it. */
 async function upload(name: string, files: Contents = {}, tags?: readonly string[]): Promise<void> {
   const own = Object.entries(extensionFiles(name)).map(([path, content]) => [
     path.slice(`extensions/${name}/`.length),
