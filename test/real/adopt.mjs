@@ -1,6 +1,6 @@
 /**
- * Acceptance on real extensions that somebody else deployed: nineteen that Qlik publishes on npm and a classic one of
- * the examples, uploaded to an empty sandbox half by `@qlik/api` and half by `zip` and `curl`. `pull` must write exactly
+ * Acceptance on real extensions that somebody else deployed: nineteen that Qlik publishes on npm and three of the old
+ * style, uploaded to an empty sandbox half by `@qlik/api` and half by `zip` and `curl`. `pull` must write exactly
  * their files, after `adopt` the plan must be empty, and applying twice must write nothing.
  * Needs the npm registry, `zip` and `curl`, so it is not part of the tests: `npm run test:real`.
  */
@@ -46,6 +46,13 @@ const packages = [
   ['table', '2.9.1'],
 ];
 
+/** Built folders of `sense-extension-recipes`, which people copied for years. */
+const recipes = {
+  'qssample-angularjs-basicexample': 'Angular-BasicExample/dist',
+  'qssample-angular-events': 'Angular-Events/dist_dev',
+  'swr-exportdata-paint': 'tableapi-exportdata-paint/build/dev',
+};
+
 const cli = resolve('dist/cli.js');
 const scratch = mkdtempSync(join(tmpdir(), 'qlik-sync-adopt-'));
 const originals = join(scratch, 'originals');
@@ -58,10 +65,16 @@ try {
     join(folder, 'qlik-sync.config.json'),
     JSON.stringify({ project: 'real', extensions: ['extensions/*'] }),
   );
-  for (const [name, version] of packages) fetchPackage(name, version);
-  cpSync(resolve('examples/hello-table'), join(originals, 'hello-table'), { recursive: true });
+  for (const [name, version] of packages) {
+    const store = fetchPackage(`@nebula.js/sn-${name}@${version}`, name);
+    cpSync(join(store, `sn-${name}-ext`), join(originals, `sn-${name}`), { recursive: true });
+  }
+  const store = fetchPackage('sense-extension-recipes@0.2.1', 'recipes');
+  for (const [name, path] of Object.entries(recipes)) {
+    cpSync(join(store, path), join(originals, name), { recursive: true });
+  }
   const names = readdirSync(originals).sort();
-  assert.equal(names.length, 20);
+  assert.equal(names.length, 22);
   for (const [index, name] of names.entries()) {
     const zip = zipUp(name, index % 4 < 2 ? 'wrapped' : 'bare');
     await (index % 2 === 0 ? uploadByApi(zip) : uploadByCurl(zip));
@@ -111,13 +124,13 @@ async function startSandbox() {
 }
 
 /** The folder that `nebula sense` built, as the package ships it. */
-function fetchPackage(name, version) {
+function fetchPackage(spec, name) {
   const store = join(scratch, 'packages', name);
   mkdirSync(store, { recursive: true });
-  const spec = `@nebula.js/sn-${name}@${version}`;
   const tarball = execFileSync('npm', ['pack', '--silent', spec], { cwd: store, encoding: 'utf8' });
-  execFileSync('tar', ['xzf', tarball.trim(), '--strip-components=1'], { cwd: store });
-  cpSync(join(store, `sn-${name}-ext`), join(originals, `sn-${name}`), { recursive: true });
+  // Old packages were made with a tar whose remarks nobody wants to read.
+  execFileSync('tar', ['xzf', tarball.trim(), '--strip-components=1'], { cwd: store, stdio: 'ignore' });
+  return store;
 }
 
 function zipUp(name, shape) {
