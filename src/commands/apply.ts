@@ -4,7 +4,7 @@ import type { ExitCode } from '../core/errors.js';
 import { pack } from '../source/pack.js';
 import type { Io } from './io.js';
 import { onEnvironments } from './on-environments.js';
-import type { ShardedFlags } from './options.js';
+import type { ShardedFlags } from './options/shard.js';
 import { withImpact } from './plan-impact.js';
 import { propose } from './propose.js';
 import { openReview, type Review } from './review.js';

@@ -1,6 +1,6 @@
 /** The approvals of a run, apart from the other options that came with them. */
 
-import type { ApprovalOptions } from './options.js';
+import type { ApprovalOptions } from './options/approvals.js';
 
 /** Those that make another plan of the same folders and tenant. */
 export const shapingApprovals = [

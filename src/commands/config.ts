@@ -17,7 +17,7 @@ import type {
   ResolvedValue,
 } from '../report/config-report.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { defaultConcurrency } from './propose.js';
 import { oneEnvironment, openSettings, type Settings } from './settings.js';

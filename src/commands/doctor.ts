@@ -10,7 +10,7 @@ import { fromError, judgeAccess } from './doctor/judge-access.js';
 import { judgeWay, type Way } from './doctor/judge-way.js';
 import { checkConfig, checkSource } from './doctor/local.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { mergeFlags, readSettings, type Settings } from './settings.js';
 

@@ -11,7 +11,7 @@ import { listChanges } from '../reconcile/unfinished.js';
 import type { HistoryReport, PastChange, PastCounts, PastRun } from '../report/history-report.js';
 import type { TenantHeader } from '../report/report.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { readSettings } from './settings.js';
 

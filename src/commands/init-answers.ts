@@ -16,7 +16,7 @@ import { foldersToSearch } from '../config/search-places.js';
 import { UserError } from '../core/errors.js';
 import { type ProposedPattern, proposePatterns } from '../source/propose-patterns.js';
 import { surveyTree } from '../source/survey.js';
-import type { InitOptions } from './options.js';
+import type { InitOptions } from './options/init.js';
 import { oneEnvironment } from './settings.js';
 
 type AnswerOptions = Pick<InitOptions, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;

@@ -13,7 +13,7 @@ import { surveyDepth } from '../source/survey.js';
 import { quote } from './confirm.js';
 import { type Given, makeProposals, type Proposals, readGiven, takeProposals } from './init-answers.js';
 import type { Io } from './io.js';
-import type { InitOptions } from './options.js';
+import type { InitOptions } from './options/init.js';
 import { print } from './print.js';
 import { mergeFlags, readSettings, workingFolder } from './settings.js';
 import { checkFolders } from './validate.js';

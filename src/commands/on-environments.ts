@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Io } from './io.js';
-import type { ShardedFlags } from './options.js';
+import type { ShardedFlags } from './options/shard.js';
 import { oneEnvironment, openSettings } from './settings.js';
 import type { Site } from './site.js';
 

@@ -12,7 +12,7 @@ import { hideOwnFolder } from '../source/own-folder.js';
 import { pack } from '../source/pack.js';
 import { assertFound, assertNoErrors, readFolders } from './folders.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { createSelector } from './selection.js';
 import { readSettings } from './settings.js';

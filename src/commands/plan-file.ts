@@ -11,7 +11,7 @@ import type { PlanReport } from '../report/report.js';
 import type { ReviewedPlan } from '../report/reviewed-plan.js';
 import { pickApprovals, shapingApprovals } from './approvals.js';
 import type { RunPlace } from './exclusive.js';
-import type { ApprovalOptions } from './options.js';
+import type { ApprovalOptions } from './options/approvals.js';
 import { assertWritable, writeReportFile } from './report-files.js';
 import type { Settings } from './settings.js';
 

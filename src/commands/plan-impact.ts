@@ -8,7 +8,7 @@ import type { Blocked, Plan } from '../core/model.js';
 import { summarisePlan } from '../core/plan.js';
 import type { PlanReport } from '../report/report.js';
 import type { RunPlace } from './exclusive.js';
-import type { ApprovalOptions } from './options.js';
+import type { ApprovalOptions } from './options/approvals.js';
 import { readImpact } from './read-impact.js';
 import { readStoredArchives } from './stored-archives.js';
 

@@ -5,7 +5,7 @@ import type { Limits } from '../core/guard.js';
 import type { Finding, Plan, Policy } from '../core/model.js';
 import { applySeverities, finding } from '../core/rules.js';
 import type { Folders } from './folders.js';
-import type { ApprovalOptions } from './options.js';
+import type { ApprovalOptions } from './options/approvals.js';
 
 /** The config's rules with the approvals of this run. */
 export function policyOf(

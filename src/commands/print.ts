@@ -4,7 +4,7 @@ import { renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
 import { renderText, type TextOptions } from '../report/text.js';
 import type { Io, Sink } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 
 export function print(report: Report, flags: SharedFlags, io: Io): void {
   io.record?.(report);

@@ -27,7 +27,7 @@ import {
   readFolders,
 } from './folders.js';
 import type { Io } from './io.js';
-import type { ApprovalOptions } from './options.js';
+import type { ApprovalOptions } from './options/approvals.js';
 import { planWithRenames } from './plan-with-renames.js';
 import { findUnusedProtection, limitsOf, policyOf } from './policy.js';
 import type { Selector } from './selection.js';

@@ -9,7 +9,7 @@ import { type FindDestination, prepareDestinations } from '../source/destination
 import { openArchiveReader } from './archive-reader.js';
 import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { choosePullable, type Pullable } from './pullable.js';
 import { createSelector } from './selection.js';

@@ -4,7 +4,7 @@ import type { ExitCode } from '../core/errors.js';
 import type { Report } from '../report/report.js';
 import type { Ending } from './deliver-reports.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import type { WantedReports } from './wanted-reports.js';
 
 export interface Reporting {

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { type RunningSandbox, type SandboxOptions as StartOptions, startSandbox } from '../sandbox/start.js';
 import type { Io } from './io.js';
-import type { SandboxOptions } from './options.js';
+import type { SandboxOptions } from './options/sandbox.js';
 import { mergeFlags, workingFolder } from './settings.js';
 
 export async function serveSandbox(

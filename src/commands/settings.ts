@@ -12,7 +12,7 @@ import { type Config, resolveConfig } from '../config/resolve.js';
 import { UserError } from '../core/errors.js';
 import { configurableRuleIds } from '../core/rules.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 
 export interface Settings {
   readonly flags: SharedFlags;

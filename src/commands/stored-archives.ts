@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { StoredArchives } from '../core/budget.js';
 import { ownPlace } from '../reconcile/own-place.js';
 import type { Connection } from './connect.js';
-import type { ApprovalOptions } from './options.js';
+import type { ApprovalOptions } from './options/approvals.js';
 import type { Settings } from './settings.js';
 
 /** By their names alone; whether the bytes are whole is looked at when they are needed. */

@@ -5,7 +5,7 @@ import { connect } from './connect.js';
 import { type Exclusive, type RunPlace, tellInterrupted, withLock } from './exclusive.js';
 import type { Io } from './io.js';
 import { type Notices, openNotices } from './notices.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { readSettings } from './settings.js';
 import { type Site, sharedBy } from './site.js';
 

@@ -6,7 +6,7 @@ import type { ValidatedExtension, ValidateReport } from '../report/report.js';
 import { checkArchives } from './archives.js';
 import { assertFound, readFolders } from './folders.js';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { createSelector } from './selection.js';
 import { readSettings, type Settings } from './settings.js';

@@ -2,7 +2,7 @@
 
 import { relative, resolve, sep } from 'node:path';
 import type { Io } from './io.js';
-import type { SharedFlags } from './options.js';
+import type { SharedFlags } from './options/shared.js';
 import { assertAppendable } from './report-files.js';
 import { openReportFiles, type ReportFile } from './reports.js';
 import { mergeFlags, workingFolder } from './settings.js';

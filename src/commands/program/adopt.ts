@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { AdoptFlags } from '../adopt.js';
 import type { Io } from '../io.js';
-import { addShared, collect, parseCount } from '../options.js';
+import { addShared } from '../options/shared.js';
+import { collect, parseCount } from '../options/values.js';
 import type { Finish } from './finish.js';
 
 export function addAdopt(program: Command, io: Io, finish: Finish): void {

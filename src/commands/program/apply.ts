@@ -1,15 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { ApplyFlags } from '../apply.js';
 import type { Io } from '../io.js';
-import {
-  addApprovals,
-  addImpactGate,
-  addShard,
-  addShared,
-  collect,
-  parseDuration,
-  parsePlanDigest,
-} from '../options.js';
+import { addApprovals, addImpactGate } from '../options/approvals.js';
+import { addShard } from '../options/shard.js';
+import { addShared } from '../options/shared.js';
+import { collect, parseDuration, parsePlanDigest } from '../options/values.js';
 import type { Finish } from './finish.js';
 
 export function addApply(program: Command, io: Io, finish: Finish): void {

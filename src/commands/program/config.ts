@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { addShared, type SharedFlags } from '../options.js';
+import { addShared, type SharedFlags } from '../options/shared.js';
 import type { Finish } from './finish.js';
 
 export function addConfig(program: Command, io: Io, finish: Finish): void {

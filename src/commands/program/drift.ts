@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { DriftFlags } from '../drift.js';
 import type { Io } from '../io.js';
-import { addShard, addShared } from '../options.js';
+import { addShard } from '../options/shard.js';
+import { addShared } from '../options/shared.js';
 import type { Finish } from './finish.js';
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { ImpactFlags } from '../impact.js';
 import type { Io } from '../io.js';
-import { addImpactOptions, addShared } from '../options.js';
+import { addImpactOptions } from '../options/impact.js';
+import { addShared } from '../options/shared.js';
 import type { Finish } from './finish.js';
 
 export function addImpact(program: Command, io: Io, finish: Finish): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { addInitOptions, type InitOptions } from '../options.js';
+import { addInitOptions, type InitOptions } from '../options/init.js';
 import type { Finish } from './finish.js';
 
 export function addInit(program: Command, io: Io, finish: Finish): void {

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addImpactGate, addShard, addShared } from '../options.js';
+import { addApprovals, addImpactGate } from '../options/approvals.js';
+import { addShard } from '../options/shard.js';
+import { addShared } from '../options/shared.js';
 import type { PlanFlags } from '../plan.js';
 import type { Finish } from './finish.js';
 

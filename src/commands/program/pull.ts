@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
-import { addShared, collect } from '../options.js';
+import { addShared } from '../options/shared.js';
+import { collect } from '../options/values.js';
 import type { PullFlags } from '../pull.js';
 import type { Finish } from './finish.js';
 

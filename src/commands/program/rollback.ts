@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addApprovals, addImpactGate, addShared, collect, parseDuration } from '../options.js';
+import { addApprovals, addImpactGate } from '../options/approvals.js';
+import { addShared } from '../options/shared.js';
+import { collect, parseDuration } from '../options/values.js';
 import type { RollbackFlags } from '../rollback.js';
 import type { Finish } from './finish.js';
 

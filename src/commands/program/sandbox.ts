@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addSandboxOptions, parsePort, type SandboxOptions } from '../options.js';
+import { addSandboxOptions, type SandboxOptions } from '../options/sandbox.js';
+import { parsePort } from '../options/values.js';
 import type { Finish } from './finish.js';
 
 export function addSandbox(program: Command, io: Io, finish: Finish): void {

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
-import { addAcceptImpact, addApprovals, addShared, collect, parseCount, parseDuration } from '../options.js';
+import { addAcceptImpact, addApprovals } from '../options/approvals.js';
+import { addShared } from '../options/shared.js';
+import { collect, parseCount, parseDuration } from '../options/values.js';
 import type { WatchFlags } from '../watch.js';
 import type { Finish } from './finish.js';
 

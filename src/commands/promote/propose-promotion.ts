@@ -11,7 +11,7 @@ import { readActual } from '../../tenant/actual.js';
 import { openArchiveReader } from '../archive-reader.js';
 import type { RunPlace } from '../exclusive.js';
 import type { Folders } from '../folders.js';
-import type { ApprovalOptions } from '../options.js';
+import type { ApprovalOptions } from '../options/approvals.js';
 import { blockChanges } from '../plan-impact.js';
 import { planWithRenames } from '../plan-with-renames.js';
 import { findUnusedProtection, limitsOf, policyOf } from '../policy.js';

@@ -11,7 +11,7 @@ import type { Packer } from '../../source/pack.js';
 import type { Witness } from '../../source/watch.js';
 import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
-import type { ApprovalOptions } from '../options.js';
+import type { ApprovalOptions } from '../options/approvals.js';
 import { withImpact } from '../plan-impact.js';
 import { defaultConcurrency, type Proposal, propose } from '../propose.js';
 import { type Selector, selectExactly } from '../selection.js';

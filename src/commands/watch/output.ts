@@ -3,7 +3,7 @@
 import { printable } from '../../report/paint.js';
 import { renderEventJson, renderEventText, type WatchEvent } from '../../report/watch-events.js';
 import type { Io } from '../io.js';
-import type { SharedFlags } from '../options.js';
+import type { SharedFlags } from '../options/shared.js';
 
 export interface WatchOutput {
   readonly tell: (event: WatchEvent) => void;

@@ -11,7 +11,7 @@ import type { RunJournal } from '../../reconcile/journal.js';
 import type { Backup, Journal } from '../../reconcile/means.js';
 import type { RunEnd } from '../../reconcile/run-record.js';
 import type { RunPlace } from '../exclusive.js';
-import type { ApprovalOptions } from '../options.js';
+import type { ApprovalOptions } from '../options/approvals.js';
 
 export interface SessionRecord {
   /** For what is about to be written. @throws UserError where the journal cannot be written */
