@@ -1,7 +1,7 @@
 /** The document that `config --json` prints. */
 
 import * as v from 'valibot';
-import { type DeepReadonly, documentHead, planParts } from './documents.js';
+import { count, type DeepReadonly, environment, head } from './document-parts.js';
 
 const resolvedValue = v.object({
   key: v.string(),
@@ -28,14 +28,14 @@ const target = v.variant('kind', [
 
 export const configDocument = v.object({
   command: v.literal('config'),
-  ...documentHead,
+  ...head,
   file: v.string(),
-  environment: planParts.environment,
+  environment: environment,
   environments: v.array(v.string()),
   options: v.array(resolvedValue),
   settings: v.array(resolvedValue),
   target,
-  exitCode: planParts.count,
+  exitCode: count,
 });
 
 export type ConfigDocument = DeepReadonly<v.InferOutput<typeof configDocument>>;

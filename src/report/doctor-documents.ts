@@ -2,13 +2,13 @@
 
 import * as v from 'valibot';
 import { checkNames } from './doctor-report.js';
-import { type DeepReadonly, documentHead, planParts } from './documents.js';
+import { count, type DeepReadonly, environment, head, tenant } from './document-parts.js';
 
 export const doctorDocument = v.object({
   command: v.literal('doctor'),
-  ...documentHead,
-  environment: planParts.environment,
-  tenant: v.optional(planParts.tenant),
+  ...head,
+  environment: environment,
+  tenant: v.optional(tenant),
   checks: v.array(
     v.object({
       name: v.picklist(checkNames),
@@ -17,8 +17,8 @@ export const doctorDocument = v.object({
       hint: v.optional(v.string()),
     }),
   ),
-  requests: v.pipe(planParts.count, v.description('Requests that were answered; none of them writes.')),
-  exitCode: planParts.count,
+  requests: v.pipe(count, v.description('Requests that were answered; none of them writes.')),
+  exitCode: count,
 });
 
 export type DoctorDocument = DeepReadonly<v.InferOutput<typeof doctorDocument>>;

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot';
 import { driftKinds } from '../core/drift.js';
-import { type DeepReadonly, documentHead, planParts } from './documents.js';
+import { count, type DeepReadonly, environment, finding, head, source, tenant } from './document-parts.js';
+import { actual, desired } from './plan-parts.js';
 
-const { count, desired, actual, finding, tenant, environment, source } = planParts;
 const kind = v.pipe(
   v.picklist(driftKinds),
   v.description('changed-locally: the tenant still holds what this project put there; the folder moved on.'),
@@ -13,7 +13,7 @@ const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
 
 export const driftDocument = v.object({
   command: v.literal('drift'),
-  ...documentHead,
+  ...head,
   environment,
   tenant,
   source,

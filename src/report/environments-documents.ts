@@ -1,10 +1,9 @@
 /** What `--json` prints for a command on several environments. As in `documents.ts`, the schema makes the type. */
 
 import * as v from 'valibot';
-import { applyDocument, type DeepReadonly, errorDocument, planDocument, planParts } from './documents.js';
+import { count, type DeepReadonly } from './document-parts.js';
+import { applyDocument, errorDocument, planDocument } from './documents.js';
 import { driftDocument } from './drift-documents.js';
-
-const { count } = planParts;
 
 const result = v.union([
   v.object({

@@ -1,9 +1,8 @@
 /** The document that `history --json` prints. */
 
 import * as v from 'valibot';
-import { type DeepReadonly, documentHead, planParts } from './documents.js';
+import { count, type DeepReadonly, environment, head, tenant } from './document-parts.js';
 
-const { count } = planParts;
 const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
 
 const pastRun = v.object({
@@ -46,10 +45,10 @@ const pastRun = v.object({
 
 export const historyDocument = v.object({
   command: v.literal('history'),
-  ...documentHead,
-  environment: planParts.environment,
+  ...head,
+  environment: environment,
   tenant: v.pipe(
-    v.optional(planParts.tenant),
+    v.optional(tenant),
     v.description(
       'Absent where none was chosen: then the runs on all tenants are shown, whatever their project.',
     ),

@@ -1,7 +1,7 @@
 /** How a plan was asked for: what a later run needs to plan the same again. Part of the plan document. */
 
 import * as v from 'valibot';
-import type { DeepReadonly } from './documents.js';
+import type { DeepReadonly } from './document-parts.js';
 
 const names = v.optional(v.array(v.string()));
 const yes = v.optional(v.literal(true));

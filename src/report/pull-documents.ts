@@ -1,13 +1,11 @@
 /** What `pull --json` prints. As in `documents.ts`, the schema makes the type. */
 
 import * as v from 'valibot';
-import { type DeepReadonly, documentHead, planParts } from './documents.js';
-
-const { count, tenant, environment, leftOutFile } = planParts;
+import { count, type DeepReadonly, environment, head, leftOutFile, tenant } from './document-parts.js';
 
 export const pullDocument = v.object({
   command: v.literal('pull'),
-  ...documentHead,
+  ...head,
   environment,
   tenant,
   pulled: v.array(

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { UserError } from '../core/errors.js';
 import { nestsTooDeep } from '../core/nesting.js';
-import type { DeepReadonly } from './documents.js';
+import type { DeepReadonly } from './document-parts.js';
 import { planRequest } from './plan-request.js';
 
 const change = v.object({

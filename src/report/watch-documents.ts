@@ -1,7 +1,7 @@
 /** The lines that `watch --json` prints. As in `documents.ts`, the schema makes the type and the published document. */
 
 import * as v from 'valibot';
-import type { DeepReadonly } from './documents.js';
+import type { DeepReadonly } from './document-parts.js';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
