@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** argv in, exit code out; the only file that touches `process`. Everything else is loaded when it is needed. */
 
+import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import type { Io, Sink } from './commands/io.js';
 import { coloured, plain } from './report/paint.js';
@@ -18,6 +19,8 @@ if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
 async function main(): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(interrupt));
+  // As many requests and pauses as --concurrency allows listen to one signal; Node takes eleven for a leak and says so.
+  setMaxListeners(0);
   // undici parses HTTP in WebAssembly. Optimising that code takes V8 100 ms in the background, which a process
   // waits for at its end (measured on Node 20); a command is over before it would pay.
   setFlagsFromString('--liftoff-only');
