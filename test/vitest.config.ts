@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     exclude: ['dist/**', 'node_modules/**'],
     testTimeout: 30_000,
     pool: 'forks',
+    // Much of a test is waiting, so that two get along on one core; left alone vitest takes one worker of two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
