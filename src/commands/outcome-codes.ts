@@ -19,7 +19,7 @@ export function exitCodesOf(
   ];
 }
 
-export function exitCodeOfOutcome({ status, error, overwrote }: Outcome): ExitCode {
+function exitCodeOfOutcome({ status, error, overwrote }: Outcome): ExitCode {
   if (status === 'done') return overwrote === undefined ? exitCodes.ok : exitCodes.conflict;
   if (error === undefined) return exitCodes.incomplete;
   if (error.status === 401 || error.status === 403 || error.code === 'login-page') return exitCodes.auth;

@@ -46,11 +46,6 @@ export async function readSettings(given: SharedFlags, io: Io): Promise<Settings
   return source.settingsFor(oneEnvironment(source.asked));
 }
 
-/** The settings with an environment of the caller's choice. @throws ConfigError, UserError */
-export async function readSettingsFor(given: SharedFlags, io: Io, environment: string): Promise<Settings> {
-  return (await openSettings(given, io)).settingsFor(environment);
-}
-
 /** @throws ConfigError, UserError */
 export async function openSettings(given: SharedFlags, io: Io): Promise<SettingsSource> {
   const flags = mergeFlags(given, io);

@@ -3,7 +3,7 @@
 import { didYouMean } from './suggest.js';
 
 /** What reports there are, and whether one needs a file or goes to what the CI system reads anyway. */
-export const reportKinds = {
+const reportKinds = {
   json: 'file',
   markdown: 'file',
   html: 'file',

@@ -3,7 +3,7 @@
 import type { Action, Change, RequestForecast } from './model.js';
 
 /** Requests a minute, per user and tenant (Qlik's documents: tier 1 reads, tier 2 writes). */
-export const tierLimits = { tier1: 1000, tier2: 100 } as const;
+const tierLimits = { tier1: 1000, tier2: 100 } as const;
 
 /** A guess at one answer's latency; it only serves the forecast. */
 const secondsPerRequest = 0.4;

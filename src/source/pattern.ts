@@ -48,7 +48,7 @@ export function covers(segments: readonly Segment[], parts: readonly string[]): 
 }
 
 /** `a/{b,c/d}` → `a/b`, `a/c/d`. Braces without a comma are left alone. */
-export function expandBraces(text: string): readonly string[] {
+function expandBraces(text: string): readonly string[] {
   const group = /\{([^{}]*,[^{}]*)\}/.exec(text);
   if (group === null) return [text];
   const [before, after] = [text.slice(0, group.index), text.slice(group.index + group[0].length)];

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSettings, readSettingsFor } from '../../src/commands/settings.js';
+import { openSettings } from '../../src/commands/settings.js';
 import { serve } from '../tenant/serve.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
@@ -334,8 +334,9 @@ describe('settings for several environments', () => {
 
   it('are resolved one by one', async () => {
     workspace.write({ 'qlik-sync.config.json': file });
-    expect((await readSettingsFor({}, io(), 'b')).config.project).toBe('other');
-    await expect(readSettingsFor({}, io(), 'x')).rejects.toThrow('no environment "x"');
+    const { settingsFor } = await openSettings({}, io());
+    expect(settingsFor('b').config.project).toBe('other');
+    expect(() => settingsFor('x')).toThrow('no environment "x"');
     workspace.write(simpleConfig);
     await expect(openSettings({ env: ['all'] }, io())).rejects.toThrow(
       '--env all: qlik-sync.config.json has no env',

@@ -83,7 +83,7 @@ export function isVisible(item: StoredItem, userId: string): boolean {
 }
 
 /** Favourites and private collections are their creator's alone. */
-export function visibleCollections(world: World, userId: string): readonly StoredCollection[] {
+function visibleCollections(world: World, userId: string): readonly StoredCollection[] {
   return world.collections.filter(
     ({ type, creatorId }) => type === 'public' || type === 'publicgoverned' || creatorId === userId,
   );
