@@ -5,7 +5,7 @@ import type { Sending } from './deliver.js';
 import { describeError, type Ending } from './ending.js';
 import { deletedMeanwhile, findMovement, keep, type RequestMeans, readNow, type Target } from './target.js';
 
-/** `confirm`: a 204 shows nothing, so the record is asked for. What is created in its place shows it too. */
+/** `confirm`: neither a 204 nor a 404 shows anything, so the record is asked for. What is created in its place shows it too. */
 export function deletion(target: Target, means: RequestMeans, proof: 'confirm' | 'create-follows'): Sending {
   const { actual, change } = target;
   const { name, action } = change;
@@ -21,9 +21,8 @@ export function deletion(target: Target, means: RequestMeans, proof: 'confirm' |
       return { name, action, request: 'delete', previous: await keep(found, means) };
     },
     send: async (options) => {
-      const removed = await means.tenant.remove(actual.id, options);
-      if (removed === 'already-gone' || proof === 'create-follows') return { kind: 'done' };
-      return confirmGone(read);
+      const answer = await means.tenant.remove(actual.id, options);
+      return proof === 'create-follows' ? { kind: 'done' } : confirmGone(answer, read);
     },
     look: async () => {
       const found = await read();
@@ -34,13 +33,18 @@ export function deletion(target: Target, means: RequestMeans, proof: 'confirm' |
 
 const goneBefore: Ending = { kind: 'done', note: 'it was gone already' };
 
-async function confirmGone(read: () => Promise<ExtensionRecord | undefined>): Promise<Ending> {
+const said = { removed: 'was deleted', 'already-gone': 'is not there' } as const;
+
+async function confirmGone(
+  answer: keyof typeof said,
+  read: () => Promise<ExtensionRecord | undefined>,
+): Promise<Ending> {
   try {
     if ((await read()) === undefined) return { kind: 'done' };
   } catch (error) {
     const { message, ...rest } = describeError(error);
     return { kind: 'unknown', error: { ...rest, message: `unknown whether it was deleted: ${message}` } };
   }
-  const message = 'the tenant answered that it was deleted, but still holds it';
+  const message = `the tenant answered that it ${said[answer]}, but still holds it`;
   return { kind: 'not-applied', error: { code: 'not-deleted', message } };
 }

@@ -171,6 +171,23 @@ describe('an answer that does not come', () => {
     expect(sent).toHaveLength(3);
   });
 
+  it.each([
+    [404, 'is not there'],
+    [204, 'was deleted'],
+  ])('%i to a delete that did nothing is not believed', async (status, says) => {
+    write('a', 'old');
+    await apply();
+    scene.workspace.remove('extensions/old');
+    const nothing = status === 204 ? { kind: 'ignore' } : { kind: 'status', status };
+    await scene.tenant.addFaults([{ method: 'DELETE', path: '*', when: 'before', ...nothing }]);
+    const result = await apply('--prune');
+    expect(result.code).toBe(5);
+    expect(result.stdout).toContain(`the tenant answered that it ${says}, but still holds it`);
+    const next = await apply('--prune');
+    expect(next.code).toBe(0);
+    expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename)).toEqual(['a']);
+  });
+
   it('to the create of a replace: half of it is said, and the next run finishes it', async () => {
     scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
