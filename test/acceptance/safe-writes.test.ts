@@ -188,6 +188,17 @@ describe('an answer that does not come', () => {
     expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename)).toEqual(['a']);
   });
 
+  it('a 404 that the list does not bear out is not taken for a delete', async () => {
+    write('a', 'old');
+    await apply();
+    scene.workspace.remove('extensions/old');
+    await scene.tenant.addFaults([{ ...readingOne, times: 2, when: 'before', kind: 'status', status: 404 }]);
+    const result = await apply('--prune');
+    expect(result.code).toBe(5);
+    expect(result.stdout).toContain('the tenant lists it, but answers that it is not there');
+    expect((await scene.tenant.takeRequests()).filter(({ method }) => method === 'DELETE')).toEqual([]);
+  });
+
   it('to the create of a replace: half of it is said, and the next run finishes it', async () => {
     scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
