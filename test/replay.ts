@@ -1,6 +1,11 @@
-/** Generated cases that can be had again: a failure prints its seed, how to replay it, and a test to keep. */
+/**
+ * Generated cases that can be had again: a failure prints its seed, how to replay it, and a test to keep. The gate asks
+ * for the same cases every time, so that red means a change; `SEED=random npm test` goes looking for others.
+ */
 
 import fc from 'fast-check';
+
+const gateSeed = 20_261_123;
 
 export interface Generated<T> {
   /** `WORLDS` makes `WORLDS_SEED` and `WORLDS_PATH` the variables that replay a case. */
@@ -12,11 +17,17 @@ export interface Generated<T> {
   readonly toTest: (value: T) => string;
 }
 
-/** The seed that the environment asks for, else a new one. */
+/** By `<name>_SEED` or `SEED`, a number or `random`; else the gate's. */
 export function seedOf(name: string): number {
-  const asked = process.env[`${name}_SEED`];
-  return asked === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(asked);
+  const asked = process.env[`${name}_SEED`] ?? process.env['SEED'];
+  if (asked === 'random') return Math.trunc(Math.random() * 2 ** 31);
+  return asked === undefined ? gateSeed : Number(asked);
 }
+
+fc.configureGlobal({ seed: seedOf('FAST_CHECK') });
+
+/** Its own assertions print the seed too: `FAST_CHECK_SEED` replays them. */
+export { fc };
 
 export function replayCommand(name: string, file: string, seed: number, path?: string | null): string {
   const step = path === undefined || path === null ? '' : ` ${name}_PATH=${path}`;

@@ -3,9 +3,9 @@
  * failures in the same order, if not at the same moments.
  */
 
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seedOf } from '../replay.js';
 import { runInProcess } from './in-process.js';
 import { armFault, disarmFaults } from './storm-faults.js';
 import { createDice, planStorm } from './storm-plan.js';
@@ -16,7 +16,7 @@ import { openTestTenant, type TestTenant } from './tenant.js';
 import { type Recorder, startRecorder, startWatching, type Watching } from './watching.js';
 import { createWorkspace, simpleConfig, type Workspace } from './workspace.js';
 
-const seed = Number(process.env['STORM_SEED'] ?? randomInt(2 ** 31));
+const seed = seedOf('STORM');
 const editCount = 1_000;
 const extensions = Array.from({ length: 20 }, (_, index) => `ext-${index + 1}`).sort();
 /** Edits pause for at most 15 ms within themselves, and are 4 ms apart. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   explainKeyVariable,
@@ -6,6 +5,7 @@ import {
   proposeKeyVariable,
   proposeProject,
 } from '../../src/config/answers.js';
+import { fc } from '../replay.js';
 
 describe('the proposed project', () => {
   it.each([

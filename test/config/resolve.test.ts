@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { parseYamlConfig } from '../../src/config/parse-yaml.js';
 import type { LoadedConfig } from '../../src/config/raw.js';
 import { type Config, resolveConfig } from '../../src/config/resolve.js';
 import { ConfigError, exitCodes } from '../../src/core/errors.js';
+import { fc } from '../replay.js';
 import { catchUserError, loadedFrom, loadedText, shown } from './workspace.js';
 
 const ruleIds = ['external-origin', 'version-syntax'];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparePaths, type DigestedFile, digestOf, ruleVersion } from '../../src/core/digest.js';
+import { fc } from '../replay.js';
 
 const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);

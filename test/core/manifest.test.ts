@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/core/manifest.js';
 import { realManifests } from '../fixtures/manifests.js';
+import { fc } from '../replay.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMultipart } from '../../src/sandbox/http/multipart.js';
+import { fc } from '../replay.js';
 
 const type = 'multipart/form-data; boundary=x';
 const parse = (text: string, contentType = type) => parseMultipart(contentType, Buffer.from(text));

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readEntries, readEntry } from '../../src/sandbox/extensions/zip.js';
+import { fc } from '../replay.js';
 import { extensionZip, temporaryFolder, zipOf } from './support.js';
 
 function unpack(zip: Buffer): Record<string, string> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import JSZip from 'jszip';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.js';
 import { digestArchive } from '../../src/source/archive.js';
+import { fc } from '../replay.js';
 import { qext } from './tree.js';
 
 type Contents = Readonly<Record<string, string>>;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { applyPatch } from 'diff';
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExtensionComparison, FileChange } from '../../src/core/comparison.js';
 import type { DesiredExtension } from '../../src/core/model.js';
@@ -8,6 +7,7 @@ import { compare } from '../../src/source/compare.js';
 import { openPatchRoom } from '../../src/source/compare-patch.js';
 import { readDesired } from '../../src/source/read.js';
 import { type Contents, zipOf } from '../acceptance/zips.js';
+import { fc } from '../replay.js';
 import { createTree, qext, type Tree } from './tree.js';
 
 const trees: Tree[] = [];
