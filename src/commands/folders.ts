@@ -18,8 +18,12 @@ export interface Folders {
   readonly unmatched: readonly string[];
 }
 
-/** @throws UserError for a selection that matches nothing */
-export async function readFolders(selector: Selector | undefined, settings: Settings): Promise<Folders> {
+/** @throws UserError for a selection that matches nothing; the reason of `signal` */
+export async function readFolders(
+  selector: Selector | undefined,
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<Folders> {
   const { config, cwd, flags, tool } = settings;
   const { state, findings, unmatched } = await readDesired({
     root: config.root,
@@ -29,6 +33,7 @@ export async function readFolders(selector: Selector | undefined, settings: Sett
     ...(selector !== undefined && { selection: selector.matches }),
     index: flags.cache === false ? 'off' : 'on',
     tool,
+    ...(signal && { signal }),
   });
   const known = [
     ...state.extensions.map(({ name }) => name),

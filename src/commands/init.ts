@@ -89,7 +89,7 @@ async function validateNew(
   const env = environment === undefined ? {} : { env: [environment.name] };
   try {
     const settings = await readSettings({ config: join(folder, newConfigName), cwd: folder, ...env }, io);
-    return await checkFolders([], settings);
+    return await checkFolders([], settings, io.interrupted);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, hint } = error;

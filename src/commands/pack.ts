@@ -23,7 +23,7 @@ export async function packExtensions(
   io: Io,
 ): Promise<ExitCode> {
   const settings = await readSettings(given, io);
-  const folders = await readFolders(await createSelector(names), settings);
+  const folders = await readFolders(await createSelector(names), settings, io.interrupted);
   assertFound(folders, settings);
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, given.out);
@@ -32,6 +32,7 @@ export async function packExtensions(
   const archives: PackedArchive[] = [];
   const findings: Finding[] = [...folders.findings];
   for (const extension of folders.desired.extensions) {
+    io.interrupted.throwIfAborted();
     const { bytes, md5 } = await pack(extension);
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
     assertNoErrors(findings);

@@ -73,7 +73,7 @@ export async function propose(input: Proposing): Promise<Proposal> {
   try {
     // The request begins to leave before the disk is read.
     await setImmediate();
-    const read = await selectFrom(await readFolders(selector, settings), listing, input);
+    const read = await selectFrom(await readFolders(selector, settings, io.interrupted), listing, input);
     const folders = input.approvals.allowEmpty === true ? permitMissing(read) : read;
     if (input.broken === 'leave-out') return await decide(input, leaveOutBroken(folders), await listing);
     assertNoErrors(folders.findings);

@@ -13,14 +13,18 @@ import { readSettings, type Settings } from './settings.js';
 
 export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
-  const report = await checkFolders(names, settings);
+  const report = await checkFolders(names, settings, io.interrupted);
   print(report, settings.flags, io);
   return report.exitCode;
 }
 
 /** @throws UserError where there is nothing to check */
-export async function checkFolders(names: readonly string[], settings: Settings): Promise<ValidateReport> {
-  const folders = await readFolders(await createSelector(names), settings);
+export async function checkFolders(
+  names: readonly string[],
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ValidateReport> {
+  const folders = await readFolders(await createSelector(names), settings, signal);
   assertFound(folders, settings);
   const { extensions } = folders.desired;
   const findings = [...folders.findings, ...(await checkArchives(extensions, settings.config.rules))];

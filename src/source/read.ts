@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly index: 'on' | 'off';
   /** Version of this program; the index of another version is not used. */
   readonly tool?: string;
+  /** Ends the reading between two folders, by throwing its reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface DesiredReading {
@@ -55,7 +57,7 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
   const index = options.index === 'on' ? openIndex(root, options.tool ?? '') : undefined;
   const readFile = createFileReader();
   const readings: ReadExtension[] = [];
-  const breathe = createBreather();
+  const breathe = createBreather(options.signal);
   for (const candidate of selected) {
     await breathe();
     const rules = await rulesFor(candidate);
@@ -75,9 +77,10 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
 }
 
 /** Now and then others get a turn, so that the tenant's list arrives while the disk is read. */
-function createBreather(): () => Promise<void> {
+function createBreather(signal: AbortSignal | undefined): () => Promise<void> {
   let last = performance.now();
   return async () => {
+    signal?.throwIfAborted();
     if (performance.now() - last < longestTurnMs) return;
     await setImmediate();
     last = performance.now();

@@ -64,6 +64,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [usage, 'an error in a folder', [], broken],
     [usage, 'no such name', ['nobody']],
     [usage, 'an error in the config', [], misconfigured],
+    [stopped, 'Ctrl-C', [], interrupted],
     [bug, 'something unexpected', [], unexpected],
   ],
   plan: [
@@ -150,6 +151,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [ok, 'packed', []],
     [usage, 'an error in a folder', [], broken],
     [usage, 'no such name', ['nobody']],
+    [stopped, 'Ctrl-C', [], interrupted],
     [bug, 'something unexpected', [], unexpected],
   ],
   impact: [

@@ -59,7 +59,7 @@ async function readBoth(
   try {
     // The request begins to leave before the disk is read.
     await setImmediate();
-    const folders = await readFolders(selector, settings);
+    const folders = await readFolders(selector, settings, io.interrupted);
     assertNoErrors(folders.findings);
     const listed = await listing;
     const ownsAny = listed.extensions.some((record) => isOwned(record, settings.config.project));
