@@ -4,6 +4,7 @@
 import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import type { Io, Sink } from './commands/io.js';
+import { isSet, readWhether } from './config/option-values.js';
 import { coloured, plain } from './report/paint.js';
 import { version } from './version.js';
 
@@ -52,11 +53,10 @@ function openIo(interrupted: AbortSignal): Io {
     stdout: openSink(process.stdout),
     stderr: openSink(process.stderr),
     // Only a command that asks opens the standard input, which costs milliseconds.
-    get terminal() {
-      return isPersonThere() ? { input: process.stdin, output: process.stderr } : undefined;
-    },
+    terminal: () => (isPersonThere() ? { input: process.stdin, output: process.stderr } : undefined),
     interrupted,
     version,
+    tool: `qlik-sync/${version}`,
     self: { pid: process.pid, isAlive },
   };
 }
@@ -96,10 +96,6 @@ function openSink(stream: NodeJS.WriteStream): Sink {
 function wantsColour(isTerminal: boolean): boolean {
   const { NO_COLOR = '', FORCE_COLOR, QLIK_SYNC_NO_COLOR, TERM } = process.env;
   if (process.argv.includes('--no-color') || NO_COLOR !== '' || isSet(QLIK_SYNC_NO_COLOR)) return false;
-  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  if (FORCE_COLOR !== undefined) return readWhether(FORCE_COLOR) !== false;
   return isTerminal && TERM !== 'dumb';
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }

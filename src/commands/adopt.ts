@@ -2,11 +2,12 @@
 
 import { type ExitCode, UserError } from '../core/errors.js';
 import type { Plan } from '../core/model.js';
-import { pack } from '../source/pack.js';
+import { workOf } from '../core/work.js';
 import { openAdopting } from './adopting.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
 import { propose } from './propose.js';
+import { forPeople } from './proposing.js';
+import type { RunPlace } from './run-place.js';
 import { createSelector, explainingUnused, type Selector } from './selection.js';
 import { type Approving, settle } from './settle.js';
 import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
@@ -24,8 +25,9 @@ async function planAndAdopt(
   running: Running,
 ): Promise<ExitCode> {
   const leftOut = new Map<string, Set<string>>();
-  const { folders, guard, report, packWith } = await propose({
-    broken: 'refuse',
+  const proposal = await propose({
+    ...forPeople,
+    command: 'adopt',
     selector: await selectFolders(names),
     approvals: given,
     adopting: openAdopting(place.settings, (name, path) => {
@@ -33,11 +35,10 @@ async function planAndAdopt(
     }),
     ...place,
   });
-  assertThere(names, guard.plan);
-  for (const notice of describeLeftOut(guard.plan, leftOut)) running.notices.say(notice);
-  const header = { ...report.header, command: 'adopt' } as const;
-  const planned = { report: { ...report, header }, guard, desired: folders.desired, pack: packWith(pack) };
-  return settle(place, { command: 'adopt', ...planned, ...running }, given);
+  const { plan } = proposal.guard;
+  assertThere(names, plan);
+  for (const notice of describeLeftOut(plan, leftOut)) running.notices.say(notice);
+  return settle(place, { command: 'adopt', proposal, ...running }, given);
 }
 
 /** Names that only the tenant knows are for `pull`. */
@@ -60,12 +61,8 @@ function assertThere(names: readonly string[], { changes }: Plan): void {
 
 const mostNamed = 5;
 
-function describeLeftOut(
-  { changes }: Plan,
-  leftOut: ReadonlyMap<string, ReadonlySet<string>>,
-): readonly string[] {
-  const adopted = changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
-  return adopted.flatMap(({ name }) => {
+function describeLeftOut(plan: Plan, leftOut: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  return workOf(plan).flatMap(({ name }) => {
     const paths = [...(leftOut.get(name) ?? [])];
     if (paths.length === 0) return [];
     const rest = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : '';

@@ -1,24 +1,18 @@
 /** `qlik-sync apply`: plan, show, approve, write, tell the truth. */
 
 import type { ExitCode } from '../core/errors.js';
-import { pack } from '../source/pack.js';
 import type { Io } from './io.js';
 import { onEnvironments } from './on-environments.js';
 import type { ShardedFlags } from './options/shard.js';
 import { withImpact } from './plan-impact.js';
 import { propose } from './propose.js';
-import { openReview, type Review } from './review.js';
-import { type Approving, settle } from './settle.js';
+import { forPeople } from './proposing.js';
+import { openReview, type Review, type Reviewing } from './review.js';
+import { settle } from './settle.js';
 import type { Site } from './site.js';
 import { type RunFlags, runAt, stopSignal } from './tenant-run.js';
 
-export type ApplyFlags = RunFlags &
-  ShardedFlags &
-  Approving & {
-    /** The digest of the plan that was reviewed. */
-    readonly expect?: string;
-    readonly changedSince?: string;
-  };
+export type ApplyFlags = RunFlags & ShardedFlags & Reviewing;
 
 /** @param args names or globs, or the one file that `plan --out` wrote */
 export async function applyPlan(args: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
@@ -35,12 +29,10 @@ function applyAt(review: Review, given: ApplyFlags, site: Site, signal: AbortSig
     assertMeantFor(place);
     if (notice !== undefined) running.notices.say(notice);
     const { changedSince } = given;
-    const proposed = await propose({ broken: 'refuse', selector, changedSince, approvals, ...place });
-    const looked = await withImpact(proposed, place, approvals, { until: signal });
-    const { report, guard, folders, packWith } = looked;
-    assertUnmoved(guard.plan);
-    const header = { ...report.header, command: 'apply' } as const;
-    const planned = { report: { ...report, header }, guard, desired: folders.desired, pack: packWith(pack) };
-    return settle(place, { command: 'apply', ...planned, ...running }, approvals);
+    const command = 'apply';
+    const proposed = await propose({ ...forPeople, command, selector, changedSince, approvals, ...place });
+    const proposal = await withImpact(proposed, place, approvals, { until: signal });
+    assertUnmoved(proposal.guard.plan);
+    return settle(place, { command, proposal, ...running }, approvals);
   });
 }

@@ -1,20 +1,20 @@
 /** Does an approved plan: journaled, backed up, told as it happens. What the commands that write share. */
 
+import { countOutcomes } from '../core/count-outcomes.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/errors.js';
 import type { ActualState, DesiredState, Outcome, Plan } from '../core/model.js';
 import { apply } from '../reconcile/apply.js';
-import { countOutcomes } from '../reconcile/count-outcomes.js';
 import type { RunJournal } from '../reconcile/journal.js';
 import type { Journal } from '../reconcile/means.js';
 import { orderChanges } from '../reconcile/order.js';
 import { openProgress } from '../report/progress.js';
 import type { Packer } from '../source/pack.js';
 import { describeError } from './describe-error.js';
-import type { RunPlace } from './exclusive.js';
 import type { Notices } from './notices.js';
 import { exitCodesOf } from './outcome-codes.js';
-import { defaultConcurrency } from './propose.js';
 import type { Recording } from './recording.js';
+import type { RunPlace } from './run-place.js';
+import { concurrencyOf } from './settings.js';
 
 export interface CarryOut extends Pick<Recording, 'command' | 'facts' | 'undoes'> {
   readonly plan: Plan;
@@ -115,7 +115,7 @@ async function applyTold(
       tenant: connection.extensions,
       ...(backup === 'keep' && { backup: (await import('./recording.js')).openBackup(place) }),
       ...(io.patience && { patience: io.patience }),
-      concurrency: settings.flags.concurrency ?? defaultConcurrency,
+      concurrency: concurrencyOf(settings),
       onOutcome: progress.outcome,
     });
   } finally {

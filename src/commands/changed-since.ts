@@ -1,6 +1,7 @@
 /** `--changed-since`: the extensions whose folders differ from a commit, and those that the tenant lacks. */
 
 import { join } from 'node:path';
+import { isCode } from '../config/loaders.js';
 import type { ActualState, DesiredExtension } from '../core/model.js';
 import { type GitChanges, readGitChanges } from '../source/git-changes.js';
 import { ignoreFile } from '../source/ignore-rules.js';
@@ -15,13 +16,17 @@ export async function selectChanged(
   { config }: Settings,
 ): Promise<Folders> {
   const changes = await readGitChanges(config.root, ref);
-  // Tags, ignore rules and the like are in these: a change there may concern every extension.
-  if ([config.file, join(config.root, ignoreFile)].some(changes.touches))
-    return { ...folders, coverage: 'partial' };
+  if (concernsAll(folders, config, changes)) return { ...folders, coverage: 'partial' };
   const held = new Set((await listed).extensions.map(({ name }) => name));
   const isSelected = (extension: DesiredExtension): boolean =>
     !held.has(extension.name) || mayHaveChanged(extension, changes);
   return keepSelected(folders, isSelected);
+}
+
+/** Tags, ignore rules and the like are in these files; a config that is a program may read any other one, too. */
+function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
+  if ([file, join(root, ignoreFile)].some(changes.touches)) return true;
+  return isCode(file) && changes.touchesBeside(desired.extensions.map(({ folder }) => folder));
 }
 
 /** What git does not know, if only one file (build output that is ignored), may always have changed. */

@@ -1,6 +1,5 @@
 /** `qlik-sync config`: every setting with where it came from. Asks nobody, runs nothing, shows no secret. */
 
-import { relative, sep } from 'node:path';
 import type { CredentialChoice, SecretChoice } from '../config/credential.js';
 import { describeSettings } from '../config/describe-settings.js';
 import { readEnvironmentOptions } from '../config/environment-variables.js';
@@ -9,6 +8,7 @@ import type { WantedReport } from '../config/report-option.js';
 import { redact } from '../config/secrets.js';
 import { chooseTarget, type SandboxTarget, type TenantChoice } from '../config/target.js';
 import { parseTenantUrl } from '../config/tenant-url.js';
+import { usualConcurrency } from '../core/budget.js';
 import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
 import type {
   ConfigReport,
@@ -16,10 +16,10 @@ import type {
   ResolvedTarget,
   ResolvedValue,
 } from '../report/config-report.js';
+import { displayPath } from '../source/display.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
-import { defaultConcurrency } from './propose.js';
 import { oneEnvironment, openSettings, type Settings } from './settings.js';
 
 /** Exit 3 where a tenant is named that cannot be used; a config without any is no mistake here. */
@@ -45,7 +45,7 @@ export async function showConfig(given: SharedFlags, io: Io): Promise<ExitCode> 
 
 async function describeTarget(settings: Settings, io: Io): Promise<ResolvedTarget> {
   const { flags: options, config, cwd } = settings;
-  const isTerminal = (): boolean => io.terminal !== undefined;
+  const isTerminal = (): boolean => io.terminal() !== undefined;
   try {
     const choice = await chooseTarget({ options, env: io.env, config, cwd, isTerminal });
     if (choice.kind === 'none') return choice;
@@ -58,7 +58,7 @@ async function describeTarget(settings: Settings, io: Io): Promise<ResolvedTarge
 }
 
 function describeSandbox({ dir }: SandboxTarget, { cwd, flags }: Settings): ResolvedTarget {
-  const folder = relative(cwd, dir).split(sep).join('/');
+  const folder = displayPath(cwd, dir);
   const source = flags.sandboxDir === undefined ? '--sandbox' : '--sandbox-dir';
   return { kind: 'sandbox', folder, source };
 }
@@ -98,7 +98,7 @@ const options: readonly (readonly [
   ['json', 'json'],
   ['report', 'report'],
   ['output-file', 'outputFile'],
-  ['concurrency', 'concurrency', defaultConcurrency],
+  ['concurrency', 'concurrency', usualConcurrency],
   ['timeout', 'timeout', '60s'],
   ['yes', 'yes'],
   ['quiet', 'quiet'],
@@ -117,7 +117,7 @@ function describeOptions(given: SharedFlags, { flags }: Settings, io: Io): reado
       return { key, value: toShown(flag, value), from };
     };
     if (isSet(given[option])) return [row(`--${flag}`)];
-    if (isSet(flags[option]) && isSet(variables[option as keyof typeof variables])) {
+    if (isSet(flags[option]) && isSet(variables[option])) {
       return [row(variableOf(flag, io))];
     }
     return fallback === undefined ? [] : [{ key: `--${flag}`, value: fallback, from: 'default' }];

@@ -1,6 +1,7 @@
 /** The one moment a person is asked. Without a terminal nothing is asked: the command line to use is said instead. */
 
 import { RefusedError, UserError } from '../core/errors.js';
+import { shellWord } from '../core/shell-word.js';
 import type { Io, Terminal } from './io.js';
 
 export interface Approval {
@@ -18,7 +19,8 @@ export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   if (approval.protectedEnvironment !== undefined)
     return confirmProtected(approval.protectedEnvironment, approval, io);
   if (approval.yes) return 'approved';
-  if (io.terminal !== undefined) return askToApply(io.terminal, io.interrupted);
+  const terminal = io.terminal();
+  if (terminal !== undefined) return askToApply(terminal, io.interrupted);
   throw new UserError('Nothing was applied: without a terminal nobody can approve the plan.', {
     hint: `To approve what is shown: ${commandLine(io, ['--yes'])}`,
   });
@@ -35,8 +37,9 @@ async function confirmProtected(name: string, { yes, confirm = [] }: Approval, i
     );
   }
   if (isNamed && yes) return 'approved';
-  if (io.terminal !== undefined) {
-    return isNamed ? askToApply(io.terminal, io.interrupted) : askForName(name, io.terminal, io.interrupted);
+  const terminal = io.terminal();
+  if (terminal !== undefined) {
+    return isNamed ? askToApply(terminal, io.interrupted) : askForName(name, terminal, io.interrupted);
   }
   throw new RefusedError(
     `${name} is a protected environment, and without a terminal nobody can approve the plan.`,
@@ -63,16 +66,11 @@ async function askForName(name: string, { input, output }: Terminal, signal: Abo
 
 /** What was called, with what is missing added; quoted so that it can be pasted. */
 function commandLine({ argv }: Io, missing: readonly string[]): string {
-  return ['qlik-sync', ...withOptions(argv, missing).map(quote)].join(' ');
+  return ['qlik-sync', ...withOptions(argv, missing).map(shellWord)].join(' ');
 }
 
 /** A command line with further options, which go before what `--` ends. */
 export function withOptions(argv: readonly string[], options: readonly string[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   return [...argv.slice(0, end), ...options, ...argv.slice(end)];
-}
-
-/** A word as a shell takes it. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

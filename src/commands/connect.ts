@@ -4,13 +4,13 @@ import type { Credential } from '../config/credential.js';
 import type { Config } from '../config/resolve.js';
 import { sandboxIdentity } from '../config/sandbox-place.js';
 import { resolveTarget } from '../config/target.js';
-import type { TenantHeader } from '../report/report.js';
+import type { TenantHeader } from '../report/run-header.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { type Auth, apiKeyAuth, type OpenAuth } from '../tenant/auth.js';
 import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
-import type { Wait } from '../tenant/governor.js';
 import { openTenant, type TenantHttp } from '../tenant/http.js';
 import { tenantOrigin } from '../tenant/origin.js';
+import type { Wait } from '../tenant/sending.js';
 import type { Io } from './io.js';
 import type { Settings } from './settings.js';
 import type { GovernorFor } from './site.js';
@@ -36,7 +36,7 @@ export interface ConnectOptions {
 }
 
 /** A tenant with the way to sign in, to which no request was made yet. */
-export interface Destination {
+export interface SignInTarget {
   readonly url: string;
   readonly auth: Auth | OpenAuth;
   /** What people call the credential. */
@@ -51,13 +51,13 @@ export interface Destination {
 
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
-  const { url, auth, header, kind, identity, close } = await findDestination(settings, io);
+  const { url, auth, header, kind, identity, close } = await findSignInTarget(settings, io);
   const onWait = ({ seconds, reason }: Wait): void =>
     options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`);
   const http = openTenant({
     url,
     auth,
-    userAgent: `qlik-sync/${io.version}`,
+    userAgent: io.tool,
     proxies: io.env,
     ...(options.signal && { signal: options.signal }),
     ...(settings.flags.timeout !== undefined && { timeoutMs: settings.flags.timeout }),
@@ -78,7 +78,7 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
 }
 
 /** Runs what the config names for its secret, or starts the embedded tenant. @throws UserError */
-export async function findDestination(settings: Settings, io: Io): Promise<Destination> {
+export async function findSignInTarget(settings: Settings, io: Io): Promise<SignInTarget> {
   const { flags, config, cwd, execution } = settings;
   const target = await resolveTarget({
     options: flags,
@@ -86,7 +86,7 @@ export async function findDestination(settings: Settings, io: Io): Promise<Desti
     config,
     cwd,
     execution,
-    isTerminal: () => io.terminal !== undefined,
+    isTerminal: () => io.terminal() !== undefined,
     signal: io.interrupted,
   });
   if (target.kind === 'sandbox') return openSandbox(target.dir, settings);
@@ -108,7 +108,7 @@ async function authOf(credential: Credential): Promise<Auth | OpenAuth> {
   return oauthAuth(credential);
 }
 
-async function openSandbox(dir: string, { config }: Settings): Promise<Destination> {
+async function openSandbox(dir: string, { config }: Settings): Promise<SignInTarget> {
   hideOwnFolder(config.root, dir);
   const { startSandbox } = await import('../sandbox/start.js');
   const { url, apiKey, close } = await startSandbox({ dir });

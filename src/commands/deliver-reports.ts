@@ -1,20 +1,15 @@
 /** Every report of a run that is over. One that is lost is told and loses no other. */
 
 import { type ExitCode, exitCodes, worstExitCode } from '../core/errors.js';
+import { reasonOfSystem } from '../core/system-error.js';
 import { renderErrorJson, renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
 import { describeRun, type RunResult } from '../report/run-result.js';
 import { writeAzure, writeGithub, writeRecords } from './ci-reports.js';
 import type { Io } from './io.js';
-import { reasonOf } from './report-files.js';
 import { writeReport } from './reports.js';
+import type { RunEnding } from './run-ending.js';
 import type { WantedReports } from './wanted-reports.js';
-
-export interface Ending {
-  readonly exitCode: ExitCode;
-  /** Present where the run stopped early. */
-  readonly error?: unknown;
-}
 
 interface Delivery {
   readonly what: string;
@@ -25,12 +20,12 @@ interface Delivery {
 export async function deliverReports(
   wanted: WantedReports,
   report: Report | undefined,
-  ending: Ending,
+  ending: RunEnding,
   io: Io,
 ): Promise<ExitCode> {
   if (report === undefined && !('error' in ending)) return tellNothing(wanted, ending, io);
   const { command, folder } = wanted;
-  const tool = `qlik-sync/${io.version}`;
+  const { tool } = io;
   const { exitCode } = ending;
   const result = describeRun({ ...ending, command, tool, folder, report });
   const json =
@@ -65,13 +60,13 @@ async function deliver({ what, write }: Delivery, io: Io): Promise<ExitCode> {
     await write();
     return exitCodes.ok;
   } catch (error) {
-    io.stderr.write(`error: ${what} could not be written: ${reasonOf(error)}\n`);
+    io.stderr.write(`error: ${what} could not be written: ${reasonOfSystem(error)}\n`);
     return exitCodes.incomplete;
   }
 }
 
 /** A pipeline gives the same options to all commands; some have no result to report. */
-function tellNothing({ command, files }: WantedReports, { exitCode }: Ending, io: Io): ExitCode {
+function tellNothing({ command, files }: WantedReports, { exitCode }: RunEnding, io: Io): ExitCode {
   for (const { given } of files)
     io.stderr.write(`${command} has nothing to report: ${given} was not written.\n`);
   return exitCode;

@@ -1,17 +1,17 @@
 /** What stopped a run, as people read it on stderr. */
 
 import { ConfigError, FindingsError, TenantError, UserError } from '../core/errors.js';
+import { describeSystemError, isSystemError } from '../core/system-error.js';
+import { renderFindings } from '../report/findings-text.js';
 import { printable } from '../report/paint.js';
 import { printableLines } from '../report/printable-lines.js';
-import { renderFindings } from '../report/text.js';
 import type { Io } from './io.js';
 
 /** What the operating system refuses (a full disk, a folder of somebody else, a port in use) is no bug of ours. */
 export function asUserError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (error.name === 'SandboxError') return new UserError(error.message, { cause: error });
-  if (!('syscall' in error) || !('code' in error)) return error;
-  return new UserError(error.message.replace(/^E[A-Z]+: /, ''), { cause: error });
+  if (isSystemError(error)) return new UserError(describeSystemError(error), { cause: error });
+  const isSandbox = error instanceof Error && error.name === 'SandboxError';
+  return isSandbox ? new UserError(error.message, { cause: error }) : error;
 }
 
 /** A person's mistake has no stack trace; our own has one and says where to report it. */

@@ -2,9 +2,9 @@
 
 import { type ExitCode, UserError, worstExitCode } from '../core/errors.js';
 import { type Check, checkNames, type DoctorReport } from '../report/doctor-report.js';
-import type { TenantHeader } from '../report/report.js';
+import type { TenantHeader } from '../report/run-header.js';
 import { findProxy } from '../tenant/dispatcher.js';
-import { type Destination, findDestination } from './connect.js';
+import { findSignInTarget, type SignInTarget } from './connect.js';
 import { examine } from './doctor/examine.js';
 import { fromError, judgeAccess } from './doctor/judge-access.js';
 import { judgeWay, type Way } from './doctor/judge-way.js';
@@ -22,7 +22,7 @@ export async function diagnose(given: SharedFlags, io: Io): Promise<ExitCode> {
     kind: 'doctor',
     header: {
       command: 'doctor',
-      tool: `qlik-sync/${io.version}`,
+      tool: io.tool,
       project: settings?.config.project ?? '',
       ...(tenant !== undefined && { tenant }),
     },
@@ -46,30 +46,30 @@ async function checkAll(given: SharedFlags, io: Io): Promise<Findings> {
   const settings = await orError(() => readSettings(given, io));
   if (settings instanceof UserError) return stopAt('config', [], settings);
   const before = [checkConfig(settings), await checkSource(settings.config.root, io)];
-  const destination = await orError(() => findDestination(settings, io));
-  if (destination instanceof UserError) return { ...stopAt('target', before, destination), settings };
+  const target = await orError(() => findSignInTarget(settings, io));
+  if (target instanceof UserError) return { ...stopAt('target', before, target), settings };
   try {
-    const { header } = destination;
-    const after = await checkTenant(destination, settings, io);
+    const { header } = target;
+    const after = await checkTenant(target, settings, io);
     return { ...after, checks: [...before, ...after.checks], settings, tenant: header };
   } finally {
-    await destination.close();
+    await target.close();
   }
 }
 
-async function checkTenant(destination: Destination, { config }: Settings, io: Io): Promise<Findings> {
-  const { url, header, kind } = destination;
-  const facts = await examine(destination, io);
+async function checkTenant(target: SignInTarget, { config }: Settings, io: Io): Promise<Findings> {
+  const { url, header, kind } = target;
+  const facts = await examine(target, io);
   const named = `${url}, named by ${header.environment === undefined ? '' : `${header.environment} of `}${header.source}`;
-  const target: Check = {
+  const found: Check = {
     name: 'target',
     status: 'ok',
     message: kind === 'sandbox' ? `the embedded tenant at ${url}` : named,
   };
   const checks = [
-    target,
+    found,
     ...judgeWay(await wayTo(url, io), facts),
-    ...judgeAccess(config.project, destination.credential, facts),
+    ...judgeAccess(config.project, target.credential, facts),
   ];
   const { list } = facts;
   const failed = list.kind === 'error' && list.error instanceof UserError ? [list.error.exitCode] : [];

@@ -4,19 +4,18 @@ import type { Departure } from '../core/drift.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { Plan } from '../core/model.js';
 import type { Drift, DriftReport } from '../report/drift-report.js';
-import { connect } from './connect.js';
 import { type Baseline, readBaseline } from './drift/baseline.js';
 import { compileIgnores, type Ignores } from './drift/ignores.js';
 import { type Observed, observeDrift } from './drift/observe.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
-import { openNotices } from './notices.js';
 import { onEnvironments } from './on-environments.js';
 import type { ShardedFlags } from './options/shard.js';
-import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
+import type { RunPlace } from './run-place.js';
 import { createSelector } from './selection.js';
-import { type Site, sharedBy } from './site.js';
+import type { Site } from './site.js';
+import { readSourceState } from './source-state.js';
+import { withConnection } from './with-connection.js';
 
 export type DriftFlags = ShardedFlags & {
   readonly verify?: true;
@@ -32,9 +31,7 @@ export function showDrift(names: readonly string[], given: DriftFlags, io: Io): 
 
 async function driftAt(names: readonly string[], given: DriftFlags, site: Site): Promise<ExitCode> {
   const { settings, io } = site;
-  const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say, ...sharedBy(site) });
-  const place = { settings, connection, io };
-  try {
+  return withConnection(site, async (place) => {
     const baseline = given.baseline === undefined ? undefined : readBaseline(given.baseline, place);
     const ignores = await compileIgnores(settings.config.driftIgnore, new Date());
     const selector = await createSelector(names);
@@ -42,23 +39,22 @@ async function driftAt(names: readonly string[], given: DriftFlags, site: Site):
     const report = await reportOf(observed, ignores, baseline, place);
     print(report, settings.flags, io);
     return report.exitCode;
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 async function reportOf(
   { departures, plan, requests, folders, isSelected }: Observed,
   ignores: Ignores,
   baseline: Baseline | undefined,
-  { settings, connection }: RunPlace,
+  place: RunPlace,
 ): Promise<DriftReport> {
+  const { settings, connection } = place;
   const drift = departures.map((departure) => judge(departure, ignores, baseline));
   const header = { command: 'drift', tool: settings.tool, project: settings.config.project } as const;
   return {
     kind: 'drift',
     header: { ...header, tenant: connection.header },
-    source: await readSource(settings.config.root, settings.flags),
+    source: await readSourceState('in-documents', place),
     plan,
     drift,
     expired: ignores.expired,
@@ -80,11 +76,4 @@ function judge(departure: Departure, ignores: Ignores, baseline: Baseline | unde
 /** Names that both sides know and the selection did not leave out. */
 function countCompared({ changes }: Plan): number {
   return changes.filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected').length;
-}
-
-/** Two processes of git, which only a document asks for. */
-async function readSource(root: string, { json, report }: SharedFlags): Promise<DriftReport['source']> {
-  if (json !== true && report === undefined) return {};
-  const { readGitState } = await import('../source/git.js');
-  return readGitState(root);
 }

@@ -2,17 +2,7 @@
 
 import type { Release } from '../reconcile/lock.js';
 import type { RunStart } from '../reconcile/run-record.js';
-import { renderInterrupted } from '../report/interrupted-text.js';
-import type { Connection } from './connect.js';
-import type { Io } from './io.js';
-import type { Settings } from './settings.js';
-
-/** Where a run writes to, and what it may know of itself. */
-export interface RunPlace {
-  readonly settings: Settings;
-  readonly connection: Connection;
-  readonly io: Io;
-}
+import type { RunPlace } from './run-place.js';
 
 export interface Exclusive {
   readonly command: RunStart['command'] | 'pull';
@@ -50,22 +40,4 @@ export async function lock(
     onWait: say,
     signal,
   });
-}
-
-/** What the last run left behind if it died, for people; never to decide. Resolves to whether there was anything to tell. */
-export async function tellInterrupted({ settings, connection, io }: RunPlace): Promise<boolean> {
-  const { readLastRun } = await import('../reconcile/runs.js');
-  const { describeInterrupted } = await import('../reconcile/unfinished.js');
-  const { root, project } = settings.config;
-  const last = await readLastRun({ root, tenant: connection.identity, project });
-  if (last === undefined || (await isRunning(last.start.who, io))) return false;
-  const interrupted = describeInterrupted(last);
-  if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));
-  return interrupted !== undefined;
-}
-
-/** A watch session's journal stays open for as long as it lives, and it has the lock only now and then. */
-async function isRunning(who: RunStart['who'], { self }: Io): Promise<boolean> {
-  const { lookAt } = await import('../reconcile/process-facts.js');
-  return who.pid !== self.pid && lookAt(who, self) === 'running';
 }

@@ -4,9 +4,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnfinishedReplace } from '../core/decide.js';
 import { sendableName } from '../core/marker.js';
-import type { ActualState, DesiredExtension, Finding } from '../core/model.js';
+import type { ActualState, Finding } from '../core/model.js';
+import { byName } from '../core/order.js';
 import { applySeverities, finding } from '../core/rules.js';
-import type { UnfinishedReplace as JournaledReplace } from '../reconcile/unfinished.js';
+import type { OpenReplace } from '../reconcile/unfinished.js';
 import { ownFolder } from '../source/ignored-by-default.js';
 import { type Packer, pack } from '../source/pack.js';
 import type { Connection } from './connect.js';
@@ -59,19 +60,19 @@ async function findOpen(
   { extensions }: ActualState,
   { config: { root, project } }: Settings,
   { identity: tenant }: Connection,
-): Promise<readonly JournaledReplace[]> {
-  const [{ readRuns }, { findUnfinishedReplaces }] = await Promise.all([
+): Promise<readonly OpenReplace[]> {
+  const [{ readRuns }, { findOpenReplaces }] = await Promise.all([
     import('../reconcile/runs.js'),
     import('../reconcile/unfinished.js'),
   ]);
   const held = new Set(extensions.map(({ name }) => name));
   // Hardly any run replaces, and this is asked before every plan.
   const runs = await readRuns({ root, tenant, project, mentioning: '"action":"replace"' });
-  return findUnfinishedReplaces(runs).filter(({ name }) => !held.has(name));
+  return findOpenReplaces(runs).filter(({ name }) => !held.has(name));
 }
 
 interface Source {
-  readonly replace: JournaledReplace;
+  readonly replace: OpenReplace;
   readonly content: Content;
 }
 
@@ -114,7 +115,7 @@ async function choosePacker(found: readonly Source[]): Promise<Finishing['packWi
     createArchivePacker(archives, (extension) => (direct.has(extension.name) ? pack : otherwise)(extension));
 }
 
-function describe({ name, deletedAt, previous }: JournaledReplace, { from }: Content): UnfinishedReplace {
+function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content): UnfinishedReplace {
   const unfinished = { at: deletedAt, tags: previous?.tags ?? [] };
   if (from !== 'backup') return unfinished;
   return { ...unfinished, archiveName: sendableName(previous?.archiveName ?? `${name}.zip`) };
@@ -126,8 +127,4 @@ function lostFinding({ replace: { name, runId, deletedAt } }: Source): Finding {
     message: `${name} was deleted for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again. It has no folder and no backup here.`,
     hint: `Until it is created again, sheets that use it are broken: add its folder to "extensions" and apply.`,
   });
-}
-
-function byName(a: DesiredExtension, b: DesiredExtension): number {
-  return a.name < b.name ? -1 : 1;
 }

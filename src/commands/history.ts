@@ -1,15 +1,17 @@
 /** `qlik-sync history`: what was done, by whom and how to undo it. Reads the journals and nothing else. */
 
-import { relative, sep } from 'node:path';
 import { nameTenant, type TenantName } from '../config/tenant-name.js';
+import { countChanges } from '../core/count-outcomes.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
+import type { RunChange } from '../core/past-run.js';
 import { withoutUndefined } from '../core/present.js';
 import { lookAt } from '../reconcile/process-facts.js';
 import type { Run } from '../reconcile/run-record.js';
 import { readRuns } from '../reconcile/runs.js';
 import { listChanges } from '../reconcile/unfinished.js';
-import type { HistoryReport, PastChange, PastCounts, PastRun } from '../report/history-report.js';
-import type { TenantHeader } from '../report/report.js';
+import type { HistoryReport, PastRun } from '../report/history-report.js';
+import type { TenantHeader } from '../report/run-header.js';
+import { displayPath } from '../source/display.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
@@ -23,7 +25,7 @@ export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode>
   const runs = await readRuns({
     root: config.root,
     ...(tenant !== undefined && { tenant: tenant.identity, project: config.project }),
-    onSkipped: (file) => unreadable.push(relative(cwd, file).split(sep).join('/')),
+    onSkipped: (file) => unreadable.push(displayPath(cwd, file)),
   });
   const report: HistoryReport = {
     kind: 'history',
@@ -62,19 +64,6 @@ function describe(run: Run, { self }: Io): PastRun {
 }
 
 /** Whether the tenant may be another one since. */
-function isFelt({ result }: PastChange): boolean {
+function isFelt({ result }: RunChange): boolean {
   return result === 'done' || result === 'unknown';
-}
-
-function countChanges(changes: readonly PastChange[]): PastCounts {
-  const done = (action: PastChange['action']): number =>
-    changes.filter((change) => change.result === 'done' && change.action === action).length;
-  return {
-    created: done('create'),
-    updated: done('update'),
-    replaced: done('replace'),
-    deleted: done('delete'),
-    failed: changes.filter(({ result }) => result === 'failed' || result === 'unknown').length,
-    notAttempted: changes.filter(({ result }) => result === 'left').length,
-  };
 }

@@ -1,39 +1,37 @@
 /** `qlik-sync impact`: list the apps that use an extension. Reads only. */
 
 import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
-import type { Impact } from '../core/impact.js';
 import type { ActualExtension } from '../core/model.js';
 import { isNative } from '../core/native-types.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
+import { openDeadline } from '../reconcile/stop.js';
 import type { ImpactQuestion, ImpactReport } from '../report/impact-report.js';
 import { readActual } from '../tenant/actual.js';
-import { connect } from './connect.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
 import type { ImpactOptions } from './options/impact.js';
 import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { type ImpactWanted, readImpact } from './read-impact.js';
+import type { RunPlace } from './run-place.js';
 import { createSelector, type Selector } from './selection.js';
 import { readSettings } from './settings.js';
+import { withConnection } from './with-connection.js';
 
 export type ImpactFlags = SharedFlags & ImpactOptions;
 
 export async function showImpact(patterns: readonly string[], given: ImpactFlags, io: Io): Promise<ExitCode> {
   const question = questionOf(given);
+  const until = given.maxDuration === undefined ? undefined : openDeadline(given.maxDuration);
   const settings = await readSettings(given, io);
-  const connection = await connect(settings, io, { onWait: (notice) => io.stderr.write(`${notice}\n`) });
-  try {
-    const place = { settings, connection, io };
+  return withConnection({ settings, io }, async (place) => {
     const selector = await createSelector(patterns);
-    const held = await readHeld(place);
-    const assessment = await readImpact(place, wantedOf(question, held, selector, given));
+    const held = await readHeld(place, until);
+    const wanted = wantedOf(question, held, selector, given);
+    const assessment = await readImpact(place, { ...wanted, until });
     const report = reportOf(place, question, assessment);
     print(report, settings.flags, io);
     return report.exitCode;
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 function questionOf({ unused, missing }: ImpactFlags): ImpactQuestion {
@@ -46,10 +44,22 @@ function questionOf({ unused, missing }: ImpactFlags): ImpactQuestion {
 
 type Held = ActualExtension & { readonly name: string };
 
-async function readHeld({ connection, io }: RunPlace): Promise<readonly Held[]> {
-  const { interrupted: signal } = io;
-  const { extensions } = await readActual({ list: () => connection.extensions.list({ signal }) });
-  return extensions.filter((record): record is Held => record.name !== undefined);
+/** @throws UserError where time is up before it is known what to tell about */
+async function readHeld(
+  { connection, io }: RunPlace,
+  until: AbortSignal | undefined,
+): Promise<readonly Held[]> {
+  const signal = until === undefined ? io.interrupted : AbortSignal.any([io.interrupted, until]);
+  try {
+    const { extensions } = await readActual(connection.extensions, { signal });
+    return extensions.filter((record): record is Held => record.name !== undefined);
+  } catch (error) {
+    io.interrupted.throwIfAborted();
+    if (until?.aborted !== true) throw error;
+    throw new UserError('--max-duration was over before the extensions of the tenant were listed.', {
+      exitCode: exitCodes.budget,
+    });
+  }
 }
 
 /** Bundled extensions are Qlik's to manage: told about by name only. @throws UserError where a pattern names nothing */
@@ -79,7 +89,6 @@ function reportOf(
   assessment: Assessment,
 ): ImpactReport {
   const { impact } = assessment;
-  assertFound(impact);
   const extensions =
     question === 'unused' ? impact.extensions.filter(({ uses }) => uses.length === 0) : impact.extensions;
   return {
@@ -94,17 +103,6 @@ function reportOf(
     impact: { ...impact, extensions },
     exitCode: exitCodeOf(assessment),
   };
-}
-
-/** A filter that leaves nothing is a mistake rather than an answer; to have nothing personal is none. */
-function assertFound({ only, apps, list }: Impact): void {
-  if (only === undefined || apps.listed > 0 || list === 'partial') return;
-  if (only.apps.length === 0 && only.spaces.every((space) => space === 'personal')) return;
-  const app = only.apps.length === 0 ? '' : ` ${only.apps.join(' or ')}`;
-  const space = only.spaces.length === 0 ? '' : ` in the space ${only.spaces.join(' or ')}`;
-  throw new UserError(`The tenant shows no app${app}${space}.`, {
-    hint: '--app takes the id of an app, or a part of its name in any case; --space the id of a space, or personal.',
-  });
 }
 
 /** An app that may not be opened is told, and no failure of the run; one that another run may open is. */

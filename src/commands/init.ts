@@ -8,9 +8,10 @@ import { listConfigs } from '../config/load.js';
 import { type Answers, newConfig, newConfigName, renderNewConfig } from '../config/new-config.js';
 import { display, foldersToSearch } from '../config/search-places.js';
 import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
-import type { Problem, ValidateReport } from '../report/report.js';
+import { shellWord } from '../core/shell-word.js';
+import type { Problem } from '../report/init-report.js';
+import type { ValidateReport } from '../report/validate-report.js';
 import { surveyDepth } from '../source/survey.js';
-import { quote } from './confirm.js';
 import { type Given, makeProposals, type Proposals, readGiven, takeProposals } from './init-answers.js';
 import type { Io } from './io.js';
 import type { InitOptions } from './options/init.js';
@@ -28,7 +29,7 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
   await writeNew(join(folder, newConfigName), renderNewConfig(config), io.interrupted);
   const validation = await validateNew(folder, answers, io);
   const exitCode = validation.kind === 'validate' ? validation.exitCode : exitCodes.usage;
-  const header = { command: 'init', tool: `qlik-sync/${io.version}`, project: config.project } as const;
+  const header = { command: 'init', tool: io.tool, project: config.project } as const;
   const next = nextCommand(answers, exitCode, flags.cwd);
   print({ kind: 'init', header, file: newConfigName, config, validation, next, exitCode }, flags, io);
   noteMissingKey(answers, io);
@@ -46,9 +47,10 @@ async function assertNoConfig(folder: string): Promise<void> {
 }
 
 async function findAnswers(given: Given, proposals: Proposals, io: Io): Promise<Answers> {
-  if (io.terminal !== undefined) {
+  const terminal = io.terminal();
+  if (terminal !== undefined) {
     const { askQuestions } = await import('./init-questions.js');
-    return askQuestions(given, proposals, io.terminal, io.interrupted);
+    return askQuestions(given, proposals, terminal, io.interrupted);
   }
   const answers = takeProposals(given, proposals);
   if (given.extensions === undefined && proposals.patterns.length === 0) {
@@ -98,7 +100,7 @@ async function validateNew(
 }
 
 function nextCommand({ environment }: Answers, exitCode: ExitCode, cwd: string | undefined): string {
-  const there = cwd === undefined ? '' : ` --cwd ${quote(cwd)}`;
+  const there = cwd === undefined ? '' : ` --cwd ${shellWord(cwd)}`;
   if (exitCode !== exitCodes.ok) return `qlik-sync validate${there}`;
   return `qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
 }

@@ -19,6 +19,12 @@ export interface Terminal {
   readonly output: Writable;
 }
 
+/** How long a write without an answer is tried, and how long one that is in flight when `watch` ends is waited for. */
+export interface RunPatience extends Patience {
+  /** Milliseconds; absent: 10,000. */
+  readonly graceMs?: number;
+}
+
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
@@ -29,15 +35,17 @@ export interface Io {
   readonly stdout: Sink;
   /** Progress, notices, errors. */
   readonly stderr: Sink;
-  /** Where a person can be asked; `undefined` without one, and then nothing ever prompts. */
-  readonly terminal: Terminal | undefined;
+  /** Opens where a person can be asked; `undefined` without one, and then nothing ever prompts. */
+  readonly terminal: () => Terminal | undefined;
   /** Aborted when the run is interrupted. */
   readonly interrupted: AbortSignal;
   readonly version: string;
+  /** `qlik-sync/<version>`, as documents and tenants are told. */
+  readonly tool: string;
   /** This process among others, for locks and journals. */
   readonly self: Self;
-  /** How long a write without an answer is tried; absent: the usual. */
-  readonly patience?: Patience;
+  /** Absent: the usual. */
+  readonly patience?: RunPatience;
   /** Takes what a run came to, for the files of `--report`; the last one counts. `run` provides it. */
   readonly record?: (report: Report) => void;
 }

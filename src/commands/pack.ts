@@ -1,15 +1,16 @@
 /** `qlik-sync pack`: the zips that apply would upload, byte for byte. */
 
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import { archiveName } from '../core/marker.js';
 import type { DesiredExtension, Finding } from '../core/model.js';
 import { checkArchive } from '../core/rules.js';
-import type { PackedArchive } from '../report/report.js';
+import type { PackedArchive } from '../report/pack-report.js';
+import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { pack } from '../source/pack.js';
+import { writeAside } from '../source/write-aside.js';
 import { assertFound, assertNoErrors, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
@@ -37,8 +38,8 @@ export async function packExtensions(
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
     assertNoErrors(findings);
     const file = join(out, `${extension.name}.zip`);
-    await writeWhole(file, bytes);
-    archives.push(describe(extension, relative(settings.cwd, file), bytes.length, md5));
+    await writeAside(file, bytes);
+    archives.push(describe(extension, displayPath(settings.cwd, file), bytes.length, md5));
   }
   const header = {
     command: 'pack',
@@ -55,17 +56,5 @@ function describe(
   bytes: number,
   md5: string,
 ): PackedArchive {
-  return { name, file: file.split(sep).join('/'), archiveName: archiveName(digest, md5), bytes, md5, digest };
-}
-
-/** Nobody ever sees half a zip under its name. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${file}.${randomUUID()}.part`;
-  try {
-    await writeFile(partial, bytes);
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  return { name, file, archiveName: archiveName(digest, md5), bytes, md5, digest };
 }

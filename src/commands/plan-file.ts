@@ -1,18 +1,20 @@
 /** Plans that travel between runs: written by `plan --out`, held against what is there by `apply plan.json` and `--expect`. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, RefusedError, UserError } from '../core/errors.js';
 import type { Plan } from '../core/model.js';
 import { digestPlan } from '../core/plan.js';
 import { findMoved } from '../core/stale.js';
+import { workOf } from '../core/work.js';
 import { renderJson } from '../report/json.js';
-import type { PlanReport } from '../report/report.js';
+import type { PlanReport } from '../report/plan-report.js';
 import type { ReviewedPlan } from '../report/reviewed-plan.js';
 import { pickApprovals, shapingApprovals } from './approvals.js';
-import type { RunPlace } from './exclusive.js';
+import { readDocumentText } from './document-file.js';
 import type { ApprovalOptions } from './options/approvals.js';
 import { assertWritable, writeReportFile } from './report-files.js';
+import type { RunPlace } from './run-place.js';
 import type { Settings } from './settings.js';
 
 export interface PlanFile {
@@ -49,7 +51,8 @@ export async function readPlanFile(args: readonly string[], cwd: string): Promis
   }
   if (size > mostBytes) throw new UserError(`${file} is larger than any plan.`);
   const { parseReviewedPlan } = await import('../report/reviewed-plan.js');
-  return { file, plan: parseReviewedPlan(file, readFileSync(resolve(cwd, file), 'utf8')) };
+  const hint = `qlik-sync plan --out ${file} writes one.`;
+  return { file, plan: parseReviewedPlan(file, readDocumentText(resolve(cwd, file), { name: file, hint })) };
 }
 
 const mostBytes = 2 ** 28;
@@ -115,8 +118,7 @@ export function assertMeantFor({ file, plan }: PlanFile, { settings, connection 
 
 /** What was done since the review is no move, so that a run that failed can be run again. @throws RefusedError (exit 7) */
 export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
-  const reviewed = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
-  const moved = findMoved(reviewed, now);
+  const moved = findMoved(workOf(plan), now);
   if (moved.length === 0) return;
   throw new RefusedError(['The reviewed plan is stale; nothing was written.', ...moved], {
     exitCode: exitCodes.conflict,
@@ -125,10 +127,10 @@ export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
 }
 
 /** @throws RefusedError (exit 7) where another plan than the expected one would be applied */
-export function assertExpected(expected: string, { digest, changes }: Plan): void {
-  const isDone = changes.every(({ action, blocked }) => action === 'none' || blocked !== undefined);
-  if (digest === expected || isDone) return;
-  throw new RefusedError(`The plan is ${digest}, and --expect says ${expected}; nothing was written.`, {
+export function assertExpected(expected: string, now: Plan): void {
+  const isDone = workOf(now).length === 0;
+  if (now.digest === expected || isDone) return;
+  throw new RefusedError(`The plan is ${now.digest}, and --expect says ${expected}; nothing was written.`, {
     exitCode: exitCodes.conflict,
     hint: 'The folders, the tenant or the options are not those of the reviewed plan. Plan again and have it reviewed.',
   });

@@ -1,22 +1,15 @@
 /** Which apps a plan touches, and the changes that wait until somebody says how many. */
 
 import { forecastBackups, forecastRequests } from '../core/budget.js';
-import { findRefusals, type GuardInput } from '../core/guard.js';
 import type { Impact } from '../core/impact.js';
 import { gateChanges, type ImpactMode, namesAtStake } from '../core/impact-gate.js';
 import type { Blocked, Plan } from '../core/model.js';
 import { summarisePlan } from '../core/plan.js';
-import type { PlanReport } from '../report/report.js';
-import type { RunPlace } from './exclusive.js';
+import { type Judged, withPlan, withReads } from './judged.js';
 import type { ApprovalOptions } from './options/approvals.js';
 import { readImpact } from './read-impact.js';
+import type { RunPlace } from './run-place.js';
 import { readStoredArchives } from './stored-archives.js';
-
-/** A plan before it is shown, whichever command made it. */
-interface Judged {
-  readonly guard: GuardInput;
-  readonly report: PlanReport;
-}
 
 export interface ImpactReading {
   /** The most that is looked at, whatever config and options ask for. */
@@ -38,7 +31,7 @@ export async function withImpact<T extends Judged>(
   const query = { spaces: [], apps: [] };
   const wanted = { query, names, isWanted: () => false, ...(until && { until }) };
   const { impact, requests } = await readImpact(place, wanted);
-  return countReads(await gate(judged, place, approvals, impact), requests);
+  return withReads(await gate(judged, place, approvals, impact), requests);
 }
 
 /** An accepted number is checked, whatever the config says. */
@@ -56,20 +49,9 @@ async function gate<T extends Judged>(
   const blocks = gateChanges(judged.guard.plan.changes, impact, approvals.acceptImpact);
   const stored = await readStoredArchives(settings, connection, approvals);
   const plan = blockChanges(judged.guard.plan, blocks, connection.identity, stored);
-  const guard = { ...judged.guard, plan };
-  const { backups: _, ...report } = judged.report;
-  const backups = judged.report.backups && forecastBackups(plan.changes, stored);
-  return {
-    ...judged,
-    guard,
-    report: { ...report, plan, impact, refusals: findRefusals(guard), ...(backups && { backups }) },
-  };
-}
-
-function countReads<T extends Judged>(judged: T, reads: number): T {
-  const { requests } = judged.guard.plan;
-  const plan = { ...judged.guard.plan, requests: { ...requests, tier1: requests.tier1 + reads } };
-  return { ...judged, guard: { ...judged.guard, plan }, report: { ...judged.report, plan } };
+  const { backups: before, ...about } = judged.about;
+  const backups = before && forecastBackups(plan.changes, stored);
+  return withPlan({ ...judged, about: { ...about, impact, ...(backups && { backups }) } }, plan);
 }
 
 /** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */

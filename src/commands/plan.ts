@@ -1,20 +1,22 @@
 /** `qlik-sync plan`: show what apply would do, and write nothing. */
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
-import type { PlanReport } from '../report/report.js';
+import type { PlanReport } from '../report/plan-report.js';
 import { withComparisons } from './comparisons.js';
-import { connect } from './connect.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
+import { type Judged, reportOf } from './judged.js';
 import { onEnvironments } from './on-environments.js';
 import type { ApprovalOptions } from './options/approvals.js';
 import type { ShardedFlags } from './options/shard.js';
 import { withImpact } from './plan-impact.js';
 import { print } from './print.js';
 import { propose } from './propose.js';
+import { forPeople } from './proposing.js';
+import type { RunPlace } from './run-place.js';
 import { createSelector } from './selection.js';
 import type { Settings } from './settings.js';
-import { type Site, sharedBy } from './site.js';
+import type { Site } from './site.js';
+import { withConnection } from './with-connection.js';
 import { withPolicy } from './with-policy.js';
 
 export type PlanFlags = ShardedFlags &
@@ -34,19 +36,13 @@ export function showPlan(names: readonly string[], given: PlanFlags, io: Io): Pr
 async function planAt(names: readonly string[], given: PlanFlags, site: Site): Promise<ExitCode> {
   const { settings, io } = site;
   const write = given.out === undefined ? undefined : await openOut(given.out, settings);
-  const connection = await connect(settings, io, {
-    onWait: (notice) => io.stderr.write(`${notice}\n`),
-    ...sharedBy(site),
-  });
-  try {
-    const planned = await makePlan(names, given, { settings, connection, io });
+  return withConnection(site, async (place) => {
+    const planned = reportOf(await makePlan(names, given, place));
     const report = { ...planned, exitCode: exitCodeOf(planned, given) };
     await write?.(report);
     print(report, settings.flags, io);
     return report.exitCode;
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 async function openOut(out: string, settings: Settings): Promise<(report: PlanReport) => Promise<void>> {
@@ -54,18 +50,18 @@ async function openOut(out: string, settings: Settings): Promise<(report: PlanRe
   return openPlanFile(out, settings);
 }
 
-async function makePlan(names: readonly string[], given: PlanFlags, place: RunPlace): Promise<PlanReport> {
+async function makePlan(names: readonly string[], given: PlanFlags, place: RunPlace): Promise<Judged> {
   const proposed = await propose({
-    broken: 'refuse',
+    ...forPeople,
+    ...(given.out !== undefined && { origin: 'always' }),
+    command: 'plan',
     selector: await createSelector(names),
     changedSince: given.changedSince,
-    recorded: given.out !== undefined,
     approvals: given,
     ...place,
   });
   const proposal = await withPolicy(await withImpact(proposed, place, given), place);
-  if (given.diff !== true) return proposal.report;
-  return withComparisons(proposal, place.settings, place.connection, place.io);
+  return given.diff === true ? withComparisons(proposal, place) : proposal;
 }
 
 /** Blocked changes are changes: the tenant is not as the folders say. */

@@ -1,11 +1,19 @@
 /** The policy of the people who run this: a command that reads the plan and may refuse it. */
 
 import { type Program, type ProgramEnd, runProgram } from '../config/run-program.js';
+import { hideValues, redact } from '../config/secrets.js';
 import { UserError } from '../core/errors.js';
 import type { Refusal } from '../core/guard.js';
 
 const longestMs = 60_000;
 const mostWords = 4000;
+
+export interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
+  /** Names of the variables that the command refers to; their values appear in no message. */
+  readonly variables: readonly string[];
+  /** Default 60,000. */
+  readonly timeoutMs?: number;
+}
 
 /**
  * Gives the plan document to the command's standard input. Its exit code decides: 0 lets the plan pass, any other
@@ -16,7 +24,7 @@ const mostWords = 4000;
  */
 export async function askPolicy(
   planDocument: string,
-  hook: Omit<Program, 'input' | 'timeoutMs'> & { readonly timeoutMs?: number },
+  { variables, ...hook }: PolicyHook,
 ): Promise<Refusal | undefined> {
   const ended = await runProgram({ timeoutMs: longestMs, ...hook, input: planDocument });
   const program = hook.command[0];
@@ -26,7 +34,7 @@ export async function askPolicy(
     });
   }
   if (ended.exitCode === 0) return undefined;
-  const said = wordsOf(ended);
+  const said = redact(hideValues(wordsOf(ended), variables, hook.env)).slice(0, mostWords);
   return {
     message: `The policy (${program}) refuses this plan${said === '' ? '' : `: ${said}`}`,
     hint: `It ended with ${ended.exitCode}; "policy" in the config names the command.`,
@@ -36,8 +44,5 @@ export async function askPolicy(
 /** On one line, as every refusal. */
 function wordsOf({ stdout, stderr }: ProgramEnd): string {
   const lines = [stdout, stderr].flatMap(({ text }) => text.split(/\r?\n/)).map((line) => line.trim());
-  return lines
-    .filter((line) => line !== '')
-    .join('; ')
-    .slice(0, mostWords);
+  return lines.filter((line) => line !== '').join('; ');
 }

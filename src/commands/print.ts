@@ -2,7 +2,8 @@
 
 import { renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
-import { renderText, type TextOptions } from '../report/text.js';
+import { renderText } from '../report/text.js';
+import type { TextOptions } from '../report/text-options.js';
 import type { Io, Sink } from './io.js';
 import type { SharedFlags } from './options/shared.js';
 

@@ -7,16 +7,9 @@ import { assertKnown } from './environments/known.js';
 import type { Io } from './io.js';
 import { openHeld } from './promote/held.js';
 import { promoteTo } from './promote/promote-to.js';
+import type { PromoteFlags } from './promote/promoting.js';
 import { openSettings, type SettingsSource } from './settings.js';
-import type { Approving } from './settle.js';
-import { type RunFlags, stopSignal } from './tenant-run.js';
-
-export type PromoteFlags = RunFlags &
-  Approving & {
-    /** `canary/eu,us`; absent: one environment. */
-    readonly waves?: string;
-    readonly onWaveFailure?: 'stop' | 'restore';
-  };
+import { stopSignal } from './tenant-run.js';
 
 /** @param words the environment to promote to, unless there are waves, then names or globs of extensions */
 export async function promote(

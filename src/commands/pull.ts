@@ -2,16 +2,17 @@
 
 import { resolve } from 'node:path';
 import { type ExitCode, worstExitCode } from '../core/errors.js';
+import { byName } from '../core/order.js';
 import { pullAll } from '../reconcile/pull-all.js';
 import type { PullOutcome } from '../reconcile/pull-one.js';
 import type { PullReport } from '../report/pull-report.js';
 import { type FindDestination, prepareDestinations } from '../source/destination.js';
 import { openArchiveReader } from './archive-reader.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
 import { print } from './print.js';
 import { choosePullable, type Pullable } from './pullable.js';
+import type { RunPlace } from './run-place.js';
 import { createSelector } from './selection.js';
 import type { Settings } from './settings.js';
 import { runOnTenant } from './tenant-run.js';
@@ -68,7 +69,7 @@ function reportOf(
       project: settings.config.project,
       tenant: connection.header,
     },
-    pulled: outcomes.map(({ pulled }) => pulled).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    pulled: outcomes.map(({ pulled }) => pulled).sort(byName),
     passed,
     exitCode: worstExitCode(outcomes.map(({ exitCode }) => exitCode)),
   };

@@ -3,6 +3,7 @@
 import { exitCodes } from '../core/errors.js';
 import { ownersOf } from '../core/marker.js';
 import type { ActualExtension } from '../core/model.js';
+import { foldName } from '../core/names.js';
 import type { PullOutcome } from '../reconcile/pull-one.js';
 import type { PullReport } from '../report/pull-report.js';
 import { actualOf } from '../tenant/actual.js';
@@ -81,7 +82,7 @@ function describeUnfit(
     return `of the type ${type}, not a visualization`;
   }
   if (record.md5 === undefined) return 'without an archive';
-  if ((spellings.get(fold(name)) ?? 0) > 1) return 'with a name that another one has but for case';
+  if ((spellings.get(foldName(name)) ?? 0) > 1) return 'with a name that another one has but for case';
   return undefined;
 }
 
@@ -92,12 +93,8 @@ function describeForeign({ tags }: ActualExtension, project: string): string | u
 
 function countSpellings(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(fold(name), (counts.get(fold(name)) ?? 0) + 1);
+  for (const name of names) counts.set(foldName(name), (counts.get(foldName(name)) ?? 0) + 1);
   return counts;
-}
-
-function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }
 
 function refuse({ name, reason = '' }: Named): PullOutcome {

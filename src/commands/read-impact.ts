@@ -1,24 +1,24 @@
 /** Reads the impact from the connected tenant: items, engine and cache put together, and progress shown. */
 
-import type { AppQuery } from '../reconcile/impact/apps.js';
+import type { AppQuery } from '../reconcile/impact/app-filters.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
+import type { Budget } from '../reconcile/impact/budget.js';
 import type { AppCache } from '../reconcile/impact/cache.js';
-import type { Budget } from '../reconcile/impact/scan.js';
 import { openScanProgress } from '../report/impact-progress.js';
 import type { Engine } from '../tenant/engine/engine.js';
 import type { TenantHttp } from '../tenant/http.js';
 import type { ItemsClient } from '../tenant/items.js';
-import type { RunPlace } from './exclusive.js';
+import type { RunPlace } from './run-place.js';
 
 export interface ImpactWanted {
   readonly query: AppQuery;
   readonly names: readonly string[];
   readonly isWanted: (type: string) => boolean;
   readonly maxApps?: number | undefined;
-  /** Milliseconds. */
+  /** Milliseconds, for messages: what `until` stands for. */
   readonly maxDuration?: number | undefined;
-  /** Aborted when time is up by another clock. */
-  readonly until?: AbortSignal;
+  /** Aborted when time is up. */
+  readonly until?: AbortSignal | undefined;
 }
 
 /** Enough to hide the engine's latency, few enough for Qlik's limits of sessions (2 to 4). */
@@ -54,7 +54,7 @@ export async function readImpact(place: RunPlace, wanted: ImpactWanted): Promise
   } catch (error) {
     progress.end();
     if (io.interrupted.aborted)
-      io.stderr.write(`${describeInterrupt(latest, settings.flags.cache !== false)}\n`);
+      io.stderr.write(`${describeInterrupt(latest, settings.flags.cache === false ? 'lost' : 'kept')}\n`);
     throw error;
   } finally {
     progress.end();
@@ -88,7 +88,7 @@ async function openMeans({ connection, settings, io }: RunPlace): Promise<Means>
     items: createItemsClient(http),
     engine: createEngine({
       tenant: http,
-      userAgent: `qlik-sync/${io.version}`,
+      userAgent: io.tool,
       proxies: io.env,
       ...(io.patience && { pauseMs: io.patience.pauseMs(1) }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
@@ -102,16 +102,18 @@ async function openMeans({ connection, settings, io }: RunPlace): Promise<Means>
 }
 
 function budgetOf({ maxApps, maxDuration, until }: ImpactWanted): Budget {
-  const time = maxDuration === undefined ? until : AbortSignal.timeout(maxDuration);
   return {
     left: maxApps ?? Number.POSITIVE_INFINITY,
-    time: time ?? new AbortController().signal,
+    time: until ?? new AbortController().signal,
     apps: `--max-apps ${maxApps}`,
     duration: maxDuration === undefined ? '--max-duration is over' : `--max-duration ${maxDuration / 1000} s`,
   };
 }
 
-function describeInterrupt({ done, total }: { done: number; total: number }, cached: boolean): string {
-  const goOn = cached ? '; the next run goes on from there' : '';
+function describeInterrupt(
+  { done, total }: { done: number; total: number },
+  cached: 'kept' | 'lost',
+): string {
+  const goOn = cached === 'kept' ? '; the next run goes on from there' : '';
   return `${done} of ${total} apps were dealt with${goOn}.`;
 }

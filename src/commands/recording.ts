@@ -6,8 +6,8 @@ import { openRun, type RunJournal } from '../reconcile/journal.js';
 import type { Backup } from '../reconcile/means.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import { openVault } from '../reconcile/vault.js';
-import type { RunPlace } from './exclusive.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
+import type { RunPlace } from './run-place.js';
 
 export type Recording = Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes'> & {
   /** Begun early, since git takes its time; absent: asked for now. */
@@ -20,13 +20,15 @@ export async function openJournal(
   { facts, ...run }: Recording,
 ): Promise<RunJournal> {
   const { environment } = connection.header;
+  const { who, source } = await (facts ?? readRunFacts(settings.config.root, io));
   return openRun({
     root: settings.config.root,
     tool: settings.tool,
     project: settings.config.project,
     tenant: connection.identity,
     ...(environment !== undefined && { environment }),
-    ...(await (facts ?? readRunFacts(settings.config.root, io))),
+    who,
+    source,
     ...run,
   });
 }

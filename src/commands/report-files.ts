@@ -1,9 +1,10 @@
 /** Files that others read while we write them: whole or not there, and known to be writable before there is anything to write. */
 
-import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { reasonOfSystem } from '../core/system-error.js';
+import { asideOf, writeAside } from '../source/write-aside.js';
 
 /**
  * Makes the folder above. `what` begins the message: `--report: out/plan.md`.
@@ -12,13 +13,13 @@ import { UserError } from '../core/errors.js';
  */
 export async function assertWritable(path: string, what: string): Promise<void> {
   await assertReplaceable(path, what);
-  const probe = `${path}.${randomUUID()}.part`;
+  const probe = asideOf(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
   } catch (error) {
-    throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
+    throw new UserError(`${what} cannot be written: ${reasonOfSystem(error)}`, { cause: error });
   }
 }
 
@@ -38,25 +39,11 @@ export async function assertAppendable(path: string, what: string): Promise<void
     await mkdir(dirname(path), { recursive: true });
     await appendFile(path, '');
   } catch (error) {
-    throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
+    throw new UserError(`${what} cannot be written: ${reasonOfSystem(error)}`, { cause: error });
   }
 }
 
 /** Nobody ever sees half of it. A link stays one. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
-  const place = await realpath(path).catch(() => path);
-  const partial = `${place}.${randomUUID()}.part`;
-  try {
-    await writeFile(partial, text);
-    await rename(partial, place);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-}
-
-/** In the words of the operating system, without its code. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^E[A-Z]+: /, '').replace(/, (?:open|mkdir|rename) '.*$/s, '');
+  await writeAside(await realpath(path).catch(() => path), text);
 }

@@ -2,9 +2,9 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Report } from '../report/report.js';
-import type { Ending } from './deliver-reports.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
+import type { RunEnding } from './run-ending.js';
 import type { WantedReports } from './wanted-reports.js';
 
 export interface Reporting {
@@ -13,7 +13,7 @@ export interface Reporting {
   /** @throws UserError where a report could not be written: said before the run begins */
   readonly begin: (command: string, flags: SharedFlags) => Promise<void>;
   /** Writes them. Resolves to the run's exit code, made worse where a report was lost. */
-  readonly end: (ending: Ending) => Promise<ExitCode>;
+  readonly end: (ending: RunEnding) => Promise<ExitCode>;
 }
 
 export function openReporting(io: Io): Reporting {
@@ -23,7 +23,7 @@ export function openReporting(io: Io): Reporting {
     last = report;
   };
   return {
-    io: withRecord(io, record),
+    io: { ...io, record },
     begin: async (command, flags) => {
       if (!wantsAny(flags, io)) return;
       const { findWantedReports } = await import('./wanted-reports.js');
@@ -35,12 +35,6 @@ export function openReporting(io: Io): Reporting {
       return deliverReports(wanted, last, ending, io);
     },
   };
-}
-
-/** Not a spread, which would open the terminal that only a command that asks opens. */
-function withRecord(io: Io, record: (report: Report) => void): Io {
-  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(io)) as Io;
-  return Object.assign(copy, { record });
 }
 
 /** The common run, on a machine of a person, pays nothing for reports. */

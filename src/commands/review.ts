@@ -2,18 +2,25 @@
 
 import { UserError } from '../core/errors.js';
 import type { Plan } from '../core/model.js';
-import type { ApplyFlags } from './apply.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
+import type { SharedFlags } from './options/shared.js';
+import type { RunPlace } from './run-place.js';
 import { createSelector, explainingUnused, type Selector, selectExactly } from './selection.js';
 import { mergeFlags, workingFolder } from './settings.js';
+import type { Approving } from './settle.js';
+
+export interface Reviewing extends SharedFlags, Approving {
+  /** The digest of the plan that was reviewed. */
+  readonly expect?: string;
+  readonly changedSince?: string;
+}
 
 export interface Review {
   /** The plan file, which is one tenant's; absent where the arguments are names. */
   readonly file?: string;
   readonly selector: Selector | undefined;
   /** This run's, with those that the reviewed plan was made with. */
-  readonly approvals: ApplyFlags;
+  readonly approvals: Approving;
   /** For whoever applies: what the plan file permits. */
   readonly notice?: string | undefined;
   /** @throws RefusedError (exit 6) where the plan is for another tenant or project */
@@ -26,7 +33,7 @@ export interface Review {
  * @param args names or globs, or the one file that `plan --out` wrote
  * @throws UserError where the file is no plan, or options beside it ask for another one
  */
-export async function openReview(args: readonly string[], given: ApplyFlags, io: Io): Promise<Review> {
+export async function openReview(args: readonly string[], given: Reviewing, io: Io): Promise<Review> {
   const { assertExpected, readPlanFile, ...files } = await import('./plan-file.js');
   const reviewed = await readPlanFile(args, workingFolder(mergeFlags(given, io), io));
   const assertDigest = (now: Plan): void => {

@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.js';
 import type { Run } from '../reconcile/run-record.js';
 import { readRuns } from '../reconcile/runs.js';
 import { type Effect, effectsOf, lastEffectOf, readGoal, type UndoGoal } from '../reconcile/undo.js';
-import type { RunPlace } from './exclusive.js';
+import type { RunPlace } from './run-place.js';
 
 /** @throws UserError where there is nothing to undo, or the words name no run and no extension */
 export async function findEffects(

@@ -1,21 +1,22 @@
 /** `qlik-sync rollback`: undo what a run wrote, through the same plan, rails, approval and journal as apply. */
 
-import { type ExitCode, exitCodes } from '../core/errors.js';
-import { findRefusals, type GuardInput } from '../core/guard.js';
+import type { ExitCode } from '../core/errors.js';
+import type { GuardInput } from '../core/guard.js';
 import type { DesiredState } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
 import { planRollback, type Undo } from '../core/plan-rollback.js';
 import { openStored, type StoredExtension } from '../reconcile/stored.js';
 import type { Effect } from '../reconcile/undo.js';
 import { openVault } from '../reconcile/vault.js';
-import type { PlanReport } from '../report/report.js';
 import { createArchivePacker, describeUnstored } from '../source/archived.js';
 import { readActual } from '../tenant/actual.js';
-import type { RunPlace } from './exclusive.js';
+import { emptyPlanReport } from './empty-plan-report.js';
 import type { Io } from './io.js';
+import type { Proposal } from './judged.js';
 import { withImpact } from './plan-impact.js';
 import { limitsOf, policyOf } from './policy.js';
 import { findEffects } from './rollback-goal.js';
+import type { RunPlace } from './run-place.js';
 import { type Approving, settle } from './settle.js';
 import { readStoredArchives } from './stored-archives.js';
 import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
@@ -36,24 +37,26 @@ export async function undo(
   place: RunPlace,
   running: Running,
 ): Promise<ExitCode> {
-  const restorable = await findRestorable(effects, place);
-  const decided = await decide(effects, restorable, given, place);
-  const judged = { guard: decided, report: reportOf(decided, effects, place) };
-  const { guard, report } = await withImpact(judged, place, given, { until: running.signal });
+  const proposed = await proposeUndo(effects, given, place);
+  const proposal = await withImpact(proposed, place, given, { until: running.signal });
   const [undoes, ...others] = runsOf(effects);
-  return settle(
-    place,
-    {
-      command: 'rollback',
-      report,
-      guard,
-      desired: await desire(effects, restorable),
-      pack: createArchivePacker(new Map([...restorable].map(([name, { archive }]) => [name, archive]))),
-      ...(undoes !== undefined && others.length === 0 && { undoes }),
-      ...running,
-    },
-    given,
-  );
+  const lone = undoes !== undefined && others.length === 0 && { undoes };
+  return settle(place, { command: 'rollback', proposal, ...lone, ...running }, given);
+}
+
+async function proposeUndo(
+  effects: readonly Effect[],
+  given: RollbackFlags,
+  place: RunPlace,
+): Promise<Proposal> {
+  const restorable = await findRestorable(effects, place);
+  const archives = new Map([...restorable].map(([name, { archive }]) => [name, archive]));
+  return {
+    guard: await decide(effects, restorable, given, place),
+    about: { ...emptyPlanReport('rollback', place), undoes: runsOf(effects) },
+    folders: { desired: await desire(effects, restorable) },
+    packWith: () => createArchivePacker(archives),
+  };
 }
 
 /** By name: what stood there before, where its very bytes are stored. */
@@ -78,12 +81,11 @@ async function decide(
   { settings, connection, io }: RunPlace,
 ): Promise<GuardInput> {
   const { config } = settings;
-  const list = () => connection.extensions.list({ signal: io.interrupted });
-  const actual = await readActual({ list });
+  const actual = await readActual(connection.extensions, { signal: io.interrupted });
   const policy = policyOf(config, given, { desired: noFolders, coverage: 'complete' });
-  const undos = effects.map(({ name, before, after }): Undo => {
-    const archive = restorable.get(name)?.extension;
-    return { name, ...(before && { before }), ...(after && { after }), ...(archive && { archive }) };
+  const undos = effects.map(({ runId: _, ...effect }): Undo => {
+    const archive = restorable.get(effect.name)?.extension;
+    return { ...effect, ...(archive && { archive }) };
   });
   const stored = await readStoredArchives(settings, connection, given);
   const plan = planRollback({ undos, actual, policy, tenant: connection.identity, reads: 1, stored });
@@ -104,29 +106,6 @@ async function desire(
 }
 
 const noFolders: DesiredState = { extensions: [], skipped: [], notSelected: [] };
-
-function reportOf(
-  guard: GuardInput,
-  effects: readonly Effect[],
-  { settings, connection }: RunPlace,
-): PlanReport {
-  return {
-    kind: 'plan',
-    header: {
-      command: 'rollback',
-      tool: settings.tool,
-      project: settings.config.project,
-      tenant: connection.header,
-    },
-    source: {},
-    plan: guard.plan,
-    undoes: runsOf(effects),
-    findings: [],
-    leftOut: [],
-    refusals: findRefusals(guard),
-    exitCode: exitCodes.ok,
-  };
-}
 
 function runsOf(effects: readonly Effect[]): readonly string[] {
   return [...new Set(effects.map(({ runId }) => runId))].sort();

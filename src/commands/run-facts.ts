@@ -6,16 +6,23 @@ import { describeProcess } from '../reconcile/process-facts.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import type { Io } from './io.js';
 
-export type RunFacts = Pick<RunStart, 'who' | 'source'>;
+export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
+  /** For people: why the commit is not known, though there is a repository. */
+  readonly gap?: string;
+}
 
 /** git takes 10 ms and more, so begin early and wait late. @param root absolute: the folder of the config */
 export async function readRunFacts(root: string, { env, self }: Pick<Io, 'env' | 'self'>): Promise<RunFacts> {
   const { readGitState } = await import('../source/git.js');
-  const git = await readGitState(root);
+  let gap: string | undefined;
+  const git = await readGitState(root, (told) => {
+    gap = told;
+  });
   const { user, branch, address } = readPipeline(env);
   return {
     who: { user: user ?? systemUser(env), ...describeProcess(self.pid) },
     source: withoutUndefined({ ...git, branch: git.branch ?? branch, ci: address }),
+    ...(gap !== undefined && { gap }),
   };
 }
 

@@ -1,12 +1,13 @@
 /** Runs the command that argv names and turns whatever happens into an exit code and one message. */
 
 import { type Command, CommanderError } from 'commander';
-import { type ExitCode, exitCodeOf, exitCodes, UserError } from '../core/errors.js';
+import { readWhether } from '../config/option-values.js';
+import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
 import { renderErrorJson } from '../report/json.js';
-import { asUserError, describeError } from './describe-error.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
 import { openReporting, type Reporting } from './reporting.js';
+import { type RunEnding, tellFailure } from './run-ending.js';
 import { linesOfMistake } from './usage-mistake.js';
 
 export async function run(io: Io): Promise<ExitCode> {
@@ -21,8 +22,7 @@ export async function run(io: Io): Promise<ExitCode> {
     return await reporting.end({ exitCode });
   } catch (error) {
     if (error instanceof CommanderError) return await reportUsage(error, program, reporting);
-    const known = asUserError(error);
-    return await reporting.end({ exitCode: reportError(known, io), error: known });
+    return await reporting.end(reportFailure(error, io));
   }
 }
 
@@ -39,8 +39,7 @@ async function reportUsage(error: CommanderError, program: Command, reporting: R
   const { io } = reporting;
   const exitCode = exitCodes.usage;
   const mistake = new UserError(linesOfMistake(error.message.replace(/^error: /, '')));
-  if (wantsJson(io))
-    io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, mistake, exitCode));
+  if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), io.tool, mistake, exitCode));
   const action = program.commands.find((command) => command.name() === commandOf(io));
   if (action === undefined) return exitCode;
   // What could be understood of the options; a second mistake among them is not worth another message.
@@ -48,18 +47,15 @@ async function reportUsage(error: CommanderError, program: Command, reporting: R
   return reporting.end({ exitCode, error: mistake });
 }
 
-/** Shown once, here. */
-function reportError(error: unknown, io: Io): ExitCode {
-  const exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodeOf(error);
-  if (wantsJson(io))
-    io.stdout.write(renderErrorJson(commandOf(io), `qlik-sync/${io.version}`, error, exitCode));
-  io.stderr.write(exitCode === exitCodes.interrupted ? 'Interrupted.\n' : describeError(error, io));
-  return exitCode;
+function reportFailure(thrown: unknown, io: Io): RunEnding {
+  const ending = tellFailure(thrown, io);
+  if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), io.tool, ending.error, ending.exitCode));
+  return ending;
 }
 
 /** Also for errors that come before the options are parsed. */
 function wantsJson(io: Io): boolean {
-  return io.argv.includes('--json') || /^(1|true)$/i.test(io.env['QLIK_SYNC_JSON'] ?? '');
+  return io.argv.includes('--json') || readWhether(io.env['QLIK_SYNC_JSON'] ?? '') === true;
 }
 
 function commandOf(io: Io): string {

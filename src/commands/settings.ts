@@ -9,6 +9,7 @@ import { everyEnvironment } from '../config/known-keys.js';
 import { loadConfig } from '../config/load.js';
 import type { LoadedConfig } from '../config/raw.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
+import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
 import { configurableRuleIds } from '../core/rules.js';
 import type { Io } from './io.js';
@@ -62,7 +63,7 @@ export async function openSettings(given: SharedFlags, io: Io): Promise<Settings
     asksForAll: flags.env?.includes(everyEnvironment) === true,
     settingsFor(environment) {
       const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
-      return { flags, cwd, config, execution, tool: `qlik-sync/${io.version}` };
+      return { flags, cwd, config, execution, tool: io.tool };
     },
   };
 }
@@ -108,6 +109,11 @@ export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
     cache: given.cache !== false && cache !== false,
     exec: given.exec !== false && exec !== false,
   };
+}
+
+/** Requests at once. */
+export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
+  return flags.concurrency ?? usualConcurrency;
 }
 
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {

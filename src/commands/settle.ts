@@ -1,20 +1,23 @@
 /** From a plan to its end: shown, checked by the rails, approved, written, reported. What the commands that write share. */
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
-import { assertSafe, type GuardInput } from '../core/guard.js';
-import type { DesiredState, Plan } from '../core/model.js';
-import type { PlanReport } from '../report/report.js';
+import { assertSafe } from '../core/guard.js';
+import type { Plan } from '../core/model.js';
+import { workOf } from '../core/work.js';
+import type { PlanReport } from '../report/plan-report.js';
 import { renderPlan } from '../report/text.js';
-import type { Packer } from '../source/pack.js';
+import { pack } from '../source/pack.js';
 import { type CarryOut, carryOut } from './carry-out.js';
 import { type Answer, confirmPlan } from './confirm.js';
 import { protectedBy } from './connect.js';
-import type { RunPlace } from './exclusive.js';
 import type { Io } from './io.js';
+import { type Proposal, reportOf } from './judged.js';
 import type { ApprovalOptions } from './options/approvals.js';
 import type { SharedFlags } from './options/shared.js';
 import { print, textOptions } from './print.js';
 import type { RunFacts } from './run-facts.js';
+import type { RunPlace } from './run-place.js';
+import { tellGap } from './source-state.js';
 import { withPolicy } from './with-policy.js';
 
 export interface Approving extends ApprovalOptions {
@@ -24,25 +27,28 @@ export interface Approving extends ApprovalOptions {
 
 export interface Planned
   extends Pick<CarryOut, 'command' | 'undoes' | 'onRun' | 'signal' | 'notices' | 'afterDeath'> {
-  /** With the header of the command. */
-  readonly report: PlanReport;
-  readonly guard: GuardInput;
-  readonly desired: DesiredState;
-  readonly pack: Packer;
+  readonly proposal: Proposal;
 }
 
 /** @throws RefusedError where a rail of the whole run refuses, UserError where nobody can be asked */
-export async function settle(place: RunPlace, asked: Planned, given: Approving): Promise<ExitCode> {
+export async function settle(
+  place: RunPlace,
+  { proposal, ...run }: Planned,
+  given: Approving,
+): Promise<ExitCode> {
   const { settings, io } = place;
-  const { report, guard, ...rest } = await withPolicy(asked, place);
+  const judged = await withPolicy(proposal, place);
+  const report = reportOf(judged);
   show(report, settings.flags, io);
-  assertSafe(guard);
-  const facts = countWork(guard.plan) === 0 ? undefined : beginFacts(place);
-  const answer = await approve(guard.plan, given, place);
+  assertSafe(judged.guard);
+  const { plan, actual } = judged.guard;
+  const facts = workOf(plan).length === 0 ? undefined : beginFacts(place);
+  const answer = await approve(plan, given, place);
   if (answer !== 'approved') return decline(answer, io);
+  await tellGap(facts, place);
   const backup = given.backup === false ? 'none' : 'keep';
-  const { plan, actual } = guard;
-  const written = await carryOut(place, { ...rest, plan, actual, backup, facts });
+  const means = { desired: judged.folders.desired, pack: judged.packWith(pack), backup, facts } as const;
+  const written = await carryOut(place, { ...run, plan, actual, ...means });
   print({ ...report, ...written, kind: 'apply' }, settings.flags, io);
   return written.exitCode;
 }
@@ -66,7 +72,7 @@ async function approve(
   given: Approving,
   { settings, connection, io }: RunPlace,
 ): Promise<Answer> {
-  if (countWork(plan) === 0) return 'approved';
+  if (workOf(plan).length === 0) return 'approved';
   return confirmPlan(
     {
       yes: settings.flags.yes === true,
@@ -80,8 +86,4 @@ async function approve(
 function decline(answer: 'declined' | 'cancelled', io: Io): ExitCode {
   io.stderr.write('Nothing was applied.\n');
   return answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
-}
-
-function countWork({ changes }: Plan): number {
-  return changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined).length;
 }

@@ -1,6 +1,7 @@
 /** Where a command works: one environment, alone or beside others. */
 
-import type { Governor, Wait } from '../tenant/governor.js';
+import type { Governor } from '../tenant/governor.js';
+import type { Wait } from '../tenant/sending.js';
 import type { Io } from './io.js';
 import type { Settings } from './settings.js';
 

@@ -1,13 +1,16 @@
 /** A run that may write to a tenant: its settings, its connection and the lock, all given back at its end. */
 
 import type { ExitCode } from '../core/errors.js';
-import { connect } from './connect.js';
-import { type Exclusive, type RunPlace, tellInterrupted, withLock } from './exclusive.js';
+import { openDeadline } from '../reconcile/stop.js';
+import { type Exclusive, withLock } from './exclusive.js';
 import type { Io } from './io.js';
-import { type Notices, openNotices } from './notices.js';
+import type { Notices } from './notices.js';
 import type { SharedFlags } from './options/shared.js';
+import type { RunPlace } from './run-place.js';
 import { readSettings } from './settings.js';
-import { type Site, sharedBy } from './site.js';
+import type { Site } from './site.js';
+import { tellInterrupted } from './tell-interrupted.js';
+import { withConnection } from './with-connection.js';
 
 export interface Running {
   /** Ends the starting of anything new: an interrupt, or `--max-duration`. */
@@ -36,28 +39,22 @@ export async function runOnTenant(
 export type Work = (place: RunPlace, running: Running) => Promise<ExitCode>;
 
 /** @throws UserError where the credentials or the lock are not to be had */
-export async function runAt(
+export function runAt(
   command: Exclusive['command'],
   site: Site,
   signal: AbortSignal,
   work: Work,
 ): Promise<ExitCode> {
-  const { settings, io } = site;
-  const notices = openNotices(io.stderr);
-  const connection = await connect(settings, io, { onWait: notices.say, ...sharedBy(site) });
-  const place = { settings, connection, io };
-  try {
-    return await withLock(place, { command, say: notices.say, signal }, async () => {
+  return withConnection(site, (place, notices) =>
+    withLock(place, { command, say: notices.say, signal }, async () => {
       const afterDeath = await tellInterrupted(place);
       return work(place, { signal, notices, afterDeath });
-    });
-  } finally {
-    await connection.close();
-  }
+    }),
+  );
 }
 
 /** Begins to count at once. */
 export function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
   if (maxDuration === undefined) return interrupted;
-  return AbortSignal.any([interrupted, AbortSignal.timeout(maxDuration)]);
+  return AbortSignal.any([interrupted, openDeadline(maxDuration)]);
 }

@@ -1,7 +1,7 @@
 /** Where the content of a replace comes from that was left half done: its folder, or its backup. */
 
 import type { DesiredExtension } from '../core/model.js';
-import type { UnfinishedReplace } from '../reconcile/unfinished.js';
+import type { OpenReplace } from '../reconcile/unfinished.js';
 import type { StoredArchive } from '../source/archived.js';
 import type { Connection } from './connect.js';
 import { type Folders, readFolders } from './folders.js';
@@ -14,7 +14,7 @@ export type Content =
   | { readonly from: 'nowhere' };
 
 export async function findContent(
-  replace: UnfinishedReplace,
+  replace: OpenReplace,
   { desired }: Folders,
   settings: Settings,
   connection: Connection,
@@ -35,7 +35,7 @@ async function readUnselected(name: string, settings: Settings): Promise<Desired
 }
 
 async function readBackup(
-  { name, runId, previous }: UnfinishedReplace,
+  { name, runId, previous }: OpenReplace,
   { config: { root } }: Settings,
   { identity: tenant }: Connection,
 ): Promise<Content> {

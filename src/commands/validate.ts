@@ -2,8 +2,8 @@
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { DesiredExtension } from '../core/model.js';
-import type { ValidatedExtension, ValidateReport } from '../report/report.js';
-import { checkArchives } from './archives.js';
+import type { ValidatedExtension, ValidateReport } from '../report/validate-report.js';
+import { checkArchives } from './check-archives.js';
 import { assertFound, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';

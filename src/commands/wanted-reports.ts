@@ -1,6 +1,7 @@
 /** Which reports a run is to leave: what the command line and the environment ask for, what the CI system reads anyway. */
 
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
+import { displayPath } from '../source/display.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
 import { assertAppendable } from './report-files.js';
@@ -53,6 +54,6 @@ function folderBelowRoot(cwd: string, { env }: Io): string {
   const { GITHUB_WORKSPACE, CI_PROJECT_DIR, BUILD_SOURCESDIRECTORY, BITBUCKET_CLONE_DIR } = env;
   const root = GITHUB_WORKSPACE ?? CI_PROJECT_DIR ?? BUILD_SOURCESDIRECTORY ?? BITBUCKET_CLONE_DIR;
   if (root === undefined || root === '') return '';
-  const folder = relative(root, cwd).split(sep).join('/');
-  return folder.startsWith('..') || resolve(folder) === folder ? '' : folder;
+  const folder = displayPath(root, cwd);
+  return folder === '.' || folder.startsWith('..') || isAbsolute(folder) ? '' : folder;
 }

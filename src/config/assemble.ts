@@ -2,6 +2,7 @@
 
 import { withoutUndefined } from '../core/present.js';
 import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
+import { namesOf } from './expand.js';
 import { formatKeyPath, type KeyPath, type LoadedConfig, readKey } from './raw.js';
 import type { ConfigInput } from './schema.js';
 
@@ -29,9 +30,20 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     rules: mergeRules(base.rules, own?.rules),
     driftIgnore: merged.driftIgnore,
     backup: { ...defaults.backup, ...base.backup, ...own?.backup },
-    ...(merged.policy !== undefined && { policyCommand: merged.policy.command }),
+    ...(merged.policy !== undefined && {
+      policyCommand: merged.policy.command,
+      policyVariables: policyVariablesOf(
+        loaded,
+        own?.policy === undefined ? [] : ['environments', name ?? ''],
+      ),
+    }),
     ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own?.protected) }),
   };
+}
+
+function policyVariablesOf({ value }: LoadedConfig, place: KeyPath): readonly string[] {
+  const words = readPath(value, [...place, 'policy', 'command']);
+  return Array.isArray(words) ? words.flatMap((word) => namesOf(String(word))) : [];
 }
 
 const defaults = {

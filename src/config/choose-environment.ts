@@ -1,8 +1,9 @@
 /** The environment in use: the one asked for, else the file's default. */
 
+import { isObject } from '../core/json.js';
 import { expand, type Variables } from './expand.js';
 import type { Problem } from './known-keys.js';
-import { isObject, readKey } from './raw.js';
+import { readKey } from './raw.js';
 import { didYouMean } from './suggest.js';
 
 export interface ChosenEnvironment {

@@ -33,6 +33,8 @@ export interface Config {
   readonly driftIgnore: readonly DriftIgnore[];
   /** A program and its arguments that a plan has to pass before it is applied (`policy`). */
   readonly policyCommand?: readonly string[];
+  /** Names of the variables that it refers to. */
+  readonly policyVariables?: readonly string[];
   /** The environment in use, whose settings are merged into all of the above. */
   readonly environment?: Environment;
 }

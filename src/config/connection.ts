@@ -89,7 +89,8 @@ function readCommand({ command, ...place }: SecretCommand, env: Variables): Read
   const problems = words.flatMap((word) => (word.ok ? [] : word.problems));
   if (problems.length > 0) return { ok: false, problems };
   const expanded = words.flatMap((word) => (word.ok ? [word.value] : []));
-  return { ok: true, value: { kind: 'command', command: expanded, place } };
+  const variables = command.flatMap(namesOf);
+  return { ok: true, value: { kind: 'command', command: expanded, variables, place } };
 }
 
 function readText(source: SourceText, kind: CredentialChoice['kind'], env: Variables): Read<string> {

@@ -1,10 +1,11 @@
 /** qlik-cli's contexts as tenants with their credentials. */
 
 import { ConfigError, type ConfigProblem, UserError } from '../core/errors.js';
+import { isObject } from '../core/json.js';
 import { type ContextsFile, describeContextsPlace, readContextsFile } from './contexts-file.js';
 import { type CredentialChoice, isHeaderSafe, problemOf } from './credential.js';
 import type { Variables } from './expand.js';
-import { isObject, type KeyPath, readKey } from './raw.js';
+import { type KeyPath, readKey } from './raw.js';
 import { didYouMean } from './suggest.js';
 import { parseTenantUrl } from './tenant-url.js';
 

@@ -23,6 +23,8 @@ export type SecretChoice =
       readonly kind: 'command';
       /** The program and its arguments. */
       readonly command: readonly string[];
+      /** Names of the variables that it refers to. */
+      readonly variables: readonly string[];
       readonly place: Omit<SourceText, 'text'>;
     };
 

@@ -1,8 +1,9 @@
 /** What no single key of the config can tell by itself. */
 
+import { isObject } from '../core/json.js';
 import { expand, type Variables } from './expand.js';
 import type { Problem } from './known-keys.js';
-import { isObject, type KeyPath, readKey } from './raw.js';
+import { type KeyPath, readKey } from './raw.js';
 import { looksLikeApiKey } from './secrets.js';
 import { parseTenantUrl } from './tenant-url.js';
 

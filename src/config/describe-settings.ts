@@ -1,8 +1,9 @@
 /** What the config came to, key by key, and where each value stands. For `qlik-sync config`; nothing decides by it. */
 
+import { isObject } from '../core/json.js';
 import type { Config } from './config.js';
 import { namesOf } from './expand.js';
-import { isObject, type KeyPath, type LoadedConfig, readKey } from './raw.js';
+import { type KeyPath, type LoadedConfig, readKey } from './raw.js';
 import { redact } from './secrets.js';
 
 export interface DescribedValue {
@@ -13,13 +14,27 @@ export interface DescribedValue {
 
 /** Objects are told key by key, since they merge key by key. */
 export function describeSettings(loaded: LoadedConfig, config: Config): readonly DescribedValue[] {
-  const { file: _, displayFile: __, root: ___, environment, policyCommand, ...settings } = config;
-  const policy = policyCommand === undefined ? {} : { policy: { command: policyCommand } };
+  const {
+    file: _,
+    displayFile: __,
+    root: ___,
+    environment,
+    policyCommand,
+    policyVariables: ____,
+    ...settings
+  } = config;
+  const policy = policyCommand === undefined ? {} : { policy: { command: describeCommand(policyCommand) } };
   return flatten({ ...settings, ...policy }, []).map(({ path, value }) => ({
     key: path.join('.'),
     value: toShown(value),
     from: originOf(loaded, path, environment?.name),
   }));
+}
+
+/** A program gets its secrets in its arguments, and a config that is code has expanded them itself. */
+function describeCommand([program, ...args]: readonly string[]): string {
+  const rest = args.length === 1 ? '1 argument' : `${args.length} arguments`;
+  return args.length === 0 ? `${program}` : `${program}, its ${rest} not shown`;
 }
 
 interface Leaf {

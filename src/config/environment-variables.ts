@@ -3,6 +3,7 @@
 import { UserError } from '../core/errors.js';
 import { durationForm, readDuration } from './duration.js';
 import { readVariable, type Variables } from './expand.js';
+import { concurrencyForm, readConcurrency, readWhether, whetherForm } from './option-values.js';
 import { parseReportOption, type WantedReport } from './report-option.js';
 import { redact } from './secrets.js';
 import { didYouMean, suggest } from './suggest.js';
@@ -20,14 +21,13 @@ export interface SharedOptions {
   readonly cache: boolean;
   readonly exec: boolean;
   readonly json: boolean;
-  /** 1 to 64. */
+  /** As `readConcurrency` has it. */
   readonly concurrency: number;
   /** Milliseconds. */
   readonly timeout: number;
   readonly yes: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  readonly color: boolean;
   /** One a line; the flag may be given several times. */
   readonly report: readonly WantedReport[];
   /** Receives NDJSON records; no flag stands for it. */
@@ -59,12 +59,13 @@ const readers: Readonly<Record<string, Reader>> = {
   QLIK_SYNC_NO_CACHE: whether((no) => ({ cache: !no })),
   QLIK_SYNC_NO_EXEC: whether((no) => ({ exec: !no })),
   QLIK_SYNC_JSON: whether((json) => ({ json })),
-  QLIK_SYNC_CONCURRENCY: readConcurrency,
+  QLIK_SYNC_CONCURRENCY: readRequests,
   QLIK_SYNC_TIMEOUT: readTimeout,
   QLIK_SYNC_YES: whether((yes) => ({ yes })),
   QLIK_SYNC_QUIET: whether((quiet) => ({ quiet })),
   QLIK_SYNC_VERBOSE: whether((verbose) => ({ verbose })),
-  QLIK_SYNC_NO_COLOR: whether((no) => ({ color: !no })),
+  // Obeyed before any command runs (cli.ts).
+  QLIK_SYNC_NO_COLOR: whether(() => ({})),
   QLIK_SYNC_REPORT: readReports,
   QLIK_SYNC_OUTPUT_FILE: (outputFile) => ({ outputFile }),
 };
@@ -92,10 +93,8 @@ function suggestVariable(name: string): string {
 
 function whether(toOption: (value: boolean) => Partial<SharedOptions>): Reader {
   return (text) => {
-    const value = text.toLowerCase();
-    if (value === '1' || value === 'true') return toOption(true);
-    if (value === '0' || value === 'false') return toOption(false);
-    return { problem: 'must be 1, true, 0 or false' };
+    const value = readWhether(text);
+    return value === undefined ? { problem: `must be ${whetherForm}` } : toOption(value);
   };
 }
 
@@ -111,9 +110,7 @@ function readTimeout(text: string): Reading {
   return timeout === undefined ? { problem: `must be ${durationForm}` } : { timeout };
 }
 
-function readConcurrency(text: string): Reading {
-  const concurrency = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  return concurrency >= 1 && concurrency <= 64
-    ? { concurrency }
-    : { problem: 'must be a whole number from 1 to 64' };
+function readRequests(text: string): Reading {
+  const concurrency = readConcurrency(text);
+  return concurrency === undefined ? { problem: `must be ${concurrencyForm}` } : { concurrency };
 }

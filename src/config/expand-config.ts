@@ -1,5 +1,6 @@
 /** The file's data with its texts expanded, as far as the run needs them, and what could not be. */
 
+import { isObject } from '../core/json.js';
 import {
   expand,
   explainUnset,
@@ -9,7 +10,7 @@ import {
   type Variables,
 } from './expand.js';
 import type { Problem } from './known-keys.js';
-import { isObject, type KeyPath } from './raw.js';
+import type { KeyPath } from './raw.js';
 import { unknownText } from './schema-parts.js';
 
 export interface ExpandedConfig {

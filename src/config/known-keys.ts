@@ -1,7 +1,8 @@
 /** Keys that the schema does not know, all of them, with what was probably meant. */
 
 import type { ConfigProblem } from '../core/errors.js';
-import { isObject, type KeyPath, readKey } from './raw.js';
+import { isObject } from '../core/json.js';
+import { type KeyPath, readKey } from './raw.js';
 import type { configSchema } from './schema.js';
 import { looksLikeApiKey } from './secrets.js';
 import { didYouMean } from './suggest.js';

@@ -1,21 +1,19 @@
 /** What reads each format. YAML, JavaScript and TypeScript are loaded only when such a file is there. */
 
+import { extname } from 'node:path';
 import { assertExecutionAllowed, type Execution } from './execution.js';
 import { parseJsonConfig } from './parse-json.js';
 import { type ParsedConfig, readKey } from './raw.js';
 import { display, isPackageJson } from './search-places.js';
 
-export const knownEndings: readonly string[] = [
-  '',
-  '.json',
-  '.yaml',
-  '.yml',
-  '.js',
-  '.mjs',
-  '.cjs',
-  '.ts',
-  '.mts',
-];
+const codeEndings: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
+
+export const knownEndings: readonly string[] = ['', '.json', '.yaml', '.yml', ...codeEndings];
+
+/** Whether the config is a program, so that what it says may depend on any other file. */
+export function isCode(file: string): boolean {
+  return codeEndings.includes(extname(file));
+}
 
 /** Of a package.json, cosmiconfig takes our key from the object. */
 type Loader = (file: string, content: string) => ParsedConfig | Promise<ParsedConfig> | object;
@@ -35,7 +33,7 @@ export function createLoaders(cwd: string, execution: Execution): Readonly<Recor
   const rc: Loader = (file, content) => (looksLikeJson(content) ? json : yaml)(file, content);
   return {
     ...{ '.json': json, '.yaml': yaml, '.yml': yaml, noExt: rc },
-    ...{ '.js': code, '.mjs': code, '.cjs': code, '.ts': code, '.mts': code },
+    ...Object.fromEntries(codeEndings.map((ending) => [ending, code])),
   };
 }
 

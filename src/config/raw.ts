@@ -1,4 +1,5 @@
 /** What a config file holds before anything is checked, and where in the file it stands. */
+import { isObject } from '../core/json.js';
 
 export type KeyPath = readonly (string | number)[];
 
@@ -27,10 +28,6 @@ export interface LoadedConfig extends ParsedConfig {
 }
 
 export type RawObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is RawObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The object's own value, never an inherited one. */
 export function readKey(value: unknown, key: string): unknown {

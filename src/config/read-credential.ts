@@ -37,8 +37,8 @@ async function readSecret(
   const key = `${placeIn(config.displayFile, secret.place)}: ${secret.place.path}`;
   assertExecutionAllowed(execution, `${key} runs the command ${secret.command[0]}`);
   const { runSecretCommand } = await import('./secret-command.js');
-  const { command } = secret;
-  const value = await runSecretCommand({ command, key, cwd: config.root, env, signal });
+  const { command, variables } = secret;
+  const value = await runSecretCommand({ command, variables, key, cwd: config.root, env, signal });
   const { message, hint } = problemOf(kind);
   if (!isHeaderSafe(value))
     throw new UserError(`${key}: what the command ${command[0]} printed ${message}`, { hint });

@@ -2,6 +2,7 @@
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
+import { isObject } from '../core/json.js';
 import { assembleConfig } from './assemble.js';
 import { assertTree } from './assert-tree.js';
 import { chooseEnvironment } from './choose-environment.js';
@@ -15,7 +16,7 @@ import {
 import type { Variables } from './expand.js';
 import { expandConfig } from './expand-config.js';
 import { findUnknownKeys, type Problem } from './known-keys.js';
-import { formatKeyPath, isObject, type LoadedConfig, readKey } from './raw.js';
+import { formatKeyPath, type LoadedConfig, readKey } from './raw.js';
 import { configSchema } from './schema.js';
 import { redact } from './secrets.js';
 

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { endTree } from './end-tree.js';
 import type { Variables } from './expand.js';
 
 export interface Program {
@@ -53,6 +54,7 @@ export async function runProgram({
     const end = await endOf(child, timeoutMs, signal);
     return { ...end, stdout: stdout(), stderr: stderr() };
   } finally {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) endTree(child.pid);
     child.kill('SIGKILL');
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }

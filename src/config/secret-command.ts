@@ -2,11 +2,13 @@
 
 import { UserError } from '../core/errors.js';
 import { type Program, type ProgramEnd, runProgram } from './run-program.js';
-import { redact } from './secrets.js';
+import { hideSecret, hideValues, redact } from './secrets.js';
 
 export interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'signal'> {
   /** The key that wants the secret, for messages. */
   readonly key: string;
+  /** The variables that the command refers to; their values, too, appear in no message. */
+  readonly variables: readonly string[];
   /** Default 30,000. */
   readonly timeoutMs?: number;
 }
@@ -14,6 +16,7 @@ export interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env
 /** @throws UserError (exit 3) where it cannot be started, fails, takes too long, or prints nothing; with its stderr */
 export async function runSecretCommand({
   key,
+  variables,
   timeoutMs = 30_000,
   ...program
 }: SecretCommandRun): Promise<string> {
@@ -22,7 +25,8 @@ export async function runSecretCommand({
   const problem = problemOf(ended) ?? (secret === '' ? 'printed nothing' : undefined);
   if (problem === undefined) return secret;
   // Only the program is named: its arguments may tell more than everybody should know.
-  const said = redact(ended.stderr.text.trim()).slice(-2000);
+  const words = hideValues(hideSecret(ended.stderr.text, secret), variables, program.env);
+  const said = redact(words).trim().slice(-2000);
   throw new UserError(`${key}: the command ${program.command[0]} ${problem}`, {
     hint: said === '' ? 'Run it by hand to see why.' : `It said: ${said}`,
   });

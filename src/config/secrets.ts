@@ -1,3 +1,5 @@
+import { readVariable, type Variables } from './expand.js';
+
 /** Qlik API keys are JWTs: three base64url parts, the first of which is a JSON object (`{"` reads `eyJ`). */
 const apiKeyPattern = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
 
@@ -8,4 +10,23 @@ export function looksLikeApiKey(text: string): boolean {
 /** The text with everything that looks like an API key taken out; for messages that quote what a person wrote. */
 export function redact(text: string): string {
   return text.replace(new RegExp(apiKeyPattern, 'g'), '<API key>');
+}
+
+/** The text with the names of variables in the place of their values; what is shorter than four characters is in any text. */
+export function hideValues(text: string, names: readonly string[], variables: Variables): string {
+  const found = names.map((name) => ({ name, value: (readVariable(variables, name) ?? '').trim() }));
+  return found
+    .filter(({ value }) => value.length >= 4)
+    .sort((a, b) => b.value.length - a.value.length)
+    .reduce((hidden, { name, value }) => hidden.replaceAll(value, () => `\${${name}}`), text);
+}
+
+/** The text without the lines of `secret` and the longer words of them. */
+export function hideSecret(text: string, secret: string): string {
+  const lines = secret.split('\n').map((line) => line.trim());
+  const words = secret.split(/[\s"',;:=]+/).filter((word) => word.length >= 8);
+  return [...lines, ...words]
+    .filter((part) => part.length >= 4)
+    .sort((a, b) => b.length - a.length)
+    .reduce((hidden, part) => hidden.replaceAll(part, '<secret>'), text);
 }

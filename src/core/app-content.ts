@@ -15,6 +15,6 @@ export interface AppObject {
 export interface MasterItem {
   /** Its title, or its id where it has none. */
   readonly title: string;
-  /** What it is drawn by; empty where the engine does not say. */
+  /** What it is drawn by. */
   readonly type: string;
 }

@@ -7,7 +7,8 @@ const tierLimits = { tier1: 1000, tier2: 100 } as const;
 
 /** A guess at one answer's latency; it only serves the forecast. */
 const secondsPerRequest = 0.4;
-const usualConcurrency = 8;
+/** Requests at once where nobody says how many. */
+export const usualConcurrency = 8;
 
 const writesOf: Readonly<Record<Action, number>> = { none: 0, create: 1, update: 1, delete: 1, replace: 2 };
 

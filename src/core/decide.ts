@@ -1,12 +1,12 @@
 /** The decision table: one name, what should be, what is and what is allowed → one change. Pure. */
 
 import { classify, hasSameContent } from './classify.js';
-import { count, formatBytes } from './format.js';
-import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
+import { describeUpload } from './describe-upload.js';
+import { count, formatBytes, onDay } from './format.js';
+import { isOwned, tagsAfterWrite } from './marker.js';
 import type {
   ActualExtension,
   Change,
-  ChangeReason,
   DesiredExtension,
   Policy,
   State,
@@ -59,7 +59,7 @@ export function decideMissing(
 
 /** Whatever was selected: until it is there again, sheets that use it are broken. */
 function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Policy): Decision {
-  const message = `finishes the replace that was interrupted on ${at.slice(0, 10)}`;
+  const message = `finishes the replace that was interrupted${onDay(at)}`;
   return {
     action: 'create',
     reason: 'unfinished-replace',
@@ -202,49 +202,6 @@ function writeFor(state: State, desired: DesiredExtension, actual: ActualExtensi
 /** PATCH can turn `supernova` on, never off (reported by a client's author), so that needs a new record. */
 function losesSupernova(desired: DesiredExtension, actual: ActualExtension): boolean {
   return actual.supernova && !desired.manifest.supernova && !hasSameContent(desired, actual);
-}
-
-function describeUpload(
-  state: State,
-  desired: DesiredExtension,
-  actual: ActualExtension,
-): { readonly reason: ChangeReason; readonly message: string } {
-  const versions = describeVersions(actual.qextVersion, desired.manifest.version);
-  switch (state) {
-    case 'changed':
-      return { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` };
-    case 'unmarked':
-      return markerOf(actual).kind === 'outdated'
-        ? { reason: 'marker-outdated', message: 'same content, uploaded once to renew its marker' }
-        : { reason: 'marker-missing', message: 'same content, uploaded once to mark it as ours' };
-    case 'drifted':
-      return { reason: 'changed-on-tenant', message: `overwritten: ${describeDrift(actual)}${versions}` };
-    case 'disowned':
-    case 'unmanaged':
-      return { reason: 'adopted', message: `adopted${versions}` };
-    case 'foreign':
-      return {
-        reason: 'ownership-taken',
-        message: `ownership taken from ${ownersOf(actual.tags).join(', ')}${versions}`,
-      };
-    case 'missing':
-    case 'in-sync':
-    case 'orphan':
-    case 'skipped':
-      throw new Error(`no upload is decided for state ${state}`);
-  }
-}
-
-/** Where the very archive counts, it may be another one of the same files. */
-function whatChanged({ archiveMd5, digest }: DesiredExtension, actual: ActualExtension): string {
-  const marker = markerOf(actual);
-  const isSame = archiveMd5 !== undefined && marker.kind === 'ours' && digest.startsWith(marker.digestStart);
-  return isSame ? 'same files in another archive' : 'content changed';
-}
-
-function describeVersions(before: string | undefined, after: string | undefined): string {
-  if (before === undefined || after === undefined) return '';
-  return before === after ? `, version still ${after}` : `, ${before} → ${after}`;
 }
 
 function isSelected(name: string, policy: Policy): boolean {

@@ -1,6 +1,7 @@
 /** Where a tenant departed from the folders, read off the decisions of a plan. Pure. */
 
 import type { ActualSummary, Change, DesiredState, DesiredSummary } from './model.js';
+import { byName } from './order.js';
 
 /**
  * `changed-locally` is the folder's own departure: the tenant still holds what this project put there.
@@ -47,7 +48,7 @@ export function findDepartures(
 
 export function sortDepartures<T extends Departure>(departures: readonly T[]): readonly T[] {
   const rank = ({ kind }: Departure): number => driftKinds.indexOf(kind);
-  return [...departures].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  return [...departures].sort((a, b) => rank(a) - rank(b) || byName(a, b));
 }
 
 export function departureOf(

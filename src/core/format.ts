@@ -7,6 +7,11 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** ` on 2026-11-23` for an RFC 3339 time; empty where nobody knows it. */
+export function onDay(time: string | undefined): string {
+  return time === undefined ? '' : ` on ${time.slice(0, 10)}`;
+}
+
 /** `1 file`, `14 files`. */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;

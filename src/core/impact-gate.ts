@@ -106,9 +106,11 @@ function describeUnknown(impact: Impact): string {
 
 /** Why "no use seen" is not "unused". */
 export function describeGaps({ apps, unopened, missing }: Impact): string {
+  const tried = unopened.filter(({ untried }) => untried === undefined);
   return [
-    ...(apps.listed === 0 ? ['these credentials see no app'] : []),
-    ...(unopened.length === 0 ? [] : [`${count(unopened.length, 'app')} could not be opened`]),
+    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials see no app'] : []),
+    ...(tried.length === 0 ? [] : [`${count(tried.length, 'app')} could not be opened`]),
+    // Says how many were not tried, and why.
     ...missing,
   ].join('; ');
 }

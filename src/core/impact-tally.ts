@@ -2,6 +2,9 @@
 
 import type { AppContent } from './app-content.js';
 import type { AppFacts, AppUse, ExtensionImpact, Impact } from './impact.js';
+import { foldName } from './names.js';
+import { isNative } from './native-types.js';
+import { compareTexts } from './order.js';
 
 /** One app's use of one type. */
 export interface TypeUse {
@@ -18,10 +21,10 @@ export interface AppReading {
   readonly uses: readonly TypeUse[];
 }
 
-/** @param nameOf what a type is asked about as; `undefined` where nobody asks */
+/** @param namesOf what a type is asked about as; empty where nobody asks */
 export function findUses(
   content: AppContent,
-  nameOf: (type: string) => string | undefined,
+  namesOf: (type: string) => readonly string[],
 ): readonly TypeUse[] {
   const found = new Map<string, { objects: string[]; masterItems: string[] }>();
   const useOf = (name: string) => {
@@ -30,8 +33,7 @@ export function findUses(
     return use;
   };
   const note = (type: string, add: (use: ReturnType<typeof useOf>) => void): void => {
-    const name = nameOf(type);
-    if (name !== undefined) add(useOf(name));
+    for (const name of namesOf(type)) add(useOf(name));
   };
   for (const { id, type } of content.objects) note(type, ({ objects }) => objects.push(id));
   for (const { title, type } of content.masterItems) note(type, ({ masterItems }) => masterItems.push(title));
@@ -40,16 +42,17 @@ export function findUses(
 
 /**
  * Finds extensions by the types of objects. Whether Qlik tells upper from lower case there nobody outside knows, so that
- * a type which differs in case alone counts as a use of the extension: nothing is called unused too early.
+ * a type which differs in case alone counts as a use of the extension, or of each that it may mean: nothing is called
+ * unused too early. Qlik's own charts are written one way only.
  */
-export function createNaming(extensions: Iterable<string>): (type: string) => string | undefined {
+export function createNaming(extensions: Iterable<string>): (type: string) => readonly string[] {
   const names = new Set(extensions);
-  const folded = new Map([...names].map((name) => [fold(name), name]));
-  return (type) => (names.has(type) ? type : folded.get(fold(type)));
-}
-
-function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  const folded = new Map<string, readonly string[]>();
+  for (const name of names) folded.set(foldName(name), [...(folded.get(foldName(name)) ?? []), name]);
+  return (type) => {
+    if (names.has(type)) return [type];
+    return isNative(type) ? [] : (folded.get(foldName(type)) ?? []);
+  };
 }
 
 /** One entry a name, those without a use too; most seen first. */
@@ -102,8 +105,4 @@ function byReach(a: ExtensionImpact, b: ExtensionImpact): number {
     second.apps - first.apps ||
     compareTexts(a.extension, b.extension)
   );
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

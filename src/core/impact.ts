@@ -47,6 +47,8 @@ export interface ExtensionImpact {
 export interface UnopenedApp {
   readonly app: Pick<AppFacts, 'id' | 'name'> & Partial<AppFacts>;
   readonly reason: string;
+  /** Nobody tried: a limit was reached before, or the engine was not to be had. */
+  readonly untried?: true;
 }
 
 export interface Impact {

@@ -1,5 +1,6 @@
 /** The `.qext` file. */
 
+import { isObject } from './json.js';
 import { checkFields } from './manifest/fields.js';
 import { readOrdinary } from './manifest/ordinary.js';
 import { findSyntaxProblem } from './manifest/syntax.js';
@@ -81,8 +82,4 @@ function parseStrictly(text: string): unknown {
   } catch {
     return unreadable;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -92,6 +92,12 @@ export interface DesiredState {
 
 // ── Actual state: the tenant ────────────────────────────────────────────────────────────────────────────
 
+/**
+ * What plans, journals, backups and locks know a tenant by: its origin, or `sandbox` or `sandbox:<dir>` for an embedded
+ * one, whose port differs from run to run (`config/sandbox-place.ts`).
+ */
+export type TenantIdentity = string;
+
 /** One record of the tenant's list, as far as decisions need it. */
 export interface ActualExtension {
   readonly id: string;
@@ -113,7 +119,7 @@ export interface ActualExtension {
   readonly updatedAt?: string;
   readonly userId?: string;
   /**
-   * Content digest that `reconcile/observe` resolved where the archive name does not tell it
+   * Content digest that `reconcile/resolve` resolved where the archive name does not tell it
    * (64 hex digits); `undefined` where the archive name tells, nobody asked, or it could not be resolved.
    */
   readonly resolvedDigest?: string;

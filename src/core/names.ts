@@ -24,6 +24,11 @@ export function assertDistinctNames(desired: DesiredState, actual: ActualState, 
   });
 }
 
+/** What names have in common that differ only in case, or in how Unicode writes their letters. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
 interface NameGroup {
   readonly spellings: Set<string>;
   records: number;
@@ -37,7 +42,7 @@ function groupByFoldedName(
 ): Map<string, NameGroup> {
   const groups = new Map<string, NameGroup>();
   const groupOf = (name: string): NameGroup => {
-    const key = name.normalize('NFC').toLowerCase();
+    const key = foldName(name);
     const group = groups.get(key) ?? { spellings: new Set(), records: 0, concernsUs: false };
     groups.set(key, group);
     group.spellings.add(name);

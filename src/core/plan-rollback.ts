@@ -11,8 +11,10 @@ import type {
   Plan,
   Policy,
   State,
+  TenantIdentity,
 } from './model.js';
 import { assertDistinctNames } from './names.js';
+import { byName } from './order.js';
 import { summarisePlan } from './plan.js';
 import { keepsDrift, movedRail, protectedRail, replaceRail, stateRail } from './rails.js';
 import {
@@ -21,6 +23,7 @@ import {
   isAs,
   isNamedAs,
   type RecordSide,
+  type Remains,
   sentBack,
 } from './record-side.js';
 import { summariseActual, summariseDesired } from './summarise.js';
@@ -32,6 +35,8 @@ export interface Undo {
   readonly before?: RecordSide;
   /** What the run left; absent where it deleted it. */
   readonly after?: RecordSide;
+  /** What it left instead where a write that failed had its effect all the same. */
+  readonly perhaps?: readonly Remains[];
   /** The archive of `before`; absent where it is not stored. */
   readonly archive?: DesiredExtension;
 }
@@ -40,8 +45,7 @@ export interface RollbackInput {
   readonly undos: readonly Undo[];
   readonly actual: ActualState;
   readonly policy: Policy;
-  /** What the plan is for: the tenant's origin, or `sandbox`. */
-  readonly tenant: string;
+  readonly tenant: TenantIdentity;
   /** Requests that observing cost. */
   readonly reads: number;
   /** Decides what backups cost. */
@@ -53,22 +57,20 @@ export function planRollback({ undos, actual, policy, tenant, reads, stored }: R
   const names = undos.map(({ name }) => name);
   assertDistinctNames({ extensions: [], skipped: [], notSelected: names }, actual, policy.project);
   const records = new Map(actual.extensions.map((record) => [record.name, record]));
-  const changes = [...undos]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((undo) => decideUndo(undo, records.get(undo.name), policy));
+  const changes = [...undos].sort(byName).map((undo) => decideUndo(undo, records.get(undo.name), policy));
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
 }
 
 function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Policy): Change {
-  const { name, before, after } = undo;
+  const { name, before } = undo;
   if (record === undefined)
     return before === undefined ? nothing(name, 'missing', 'already gone') : recreate(undo, before, policy);
   const actual = summariseActual(record);
-  if (before === undefined && after === undefined)
+  if (before === undefined && remainsOf(undo).every((side) => side === 'nothing'))
     return { ...nothing(name, 'orphan', 'the run left nothing behind'), actual };
   if (before !== undefined && isAs(record, before))
     return { ...nothing(name, 'in-sync', 'already as it was before'), actual };
-  const moved = after === undefined || !isAs(record, after);
+  const moved = !remainsOf(undo).some((side) => side !== 'nothing' && isAs(record, side));
   if (moved && keepsDrift(name, policy))
     return {
       ...nothing(name, 'drifted', 'kept: changed since that run; onDrift is skip'),
@@ -81,16 +83,20 @@ function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Pol
     : putBack({ ...undo, before }, record, policy, blocked);
 }
 
+function remainsOf({ after, perhaps = [] }: Undo): readonly Remains[] {
+  return [after ?? 'nothing', ...perhaps];
+}
+
 function nothing(name: string, state: State, message: string): Change {
   return { name, action: 'none', state, reason: 'in-sync', message };
 }
 
 /** What the run deleted, or somebody after it. */
 function recreate(undo: Undo, before: RecordSide, policy: Policy): Change {
-  const { name, after, archive } = undo;
+  const { name, archive } = undo;
   const blocked =
     (archive === undefined ? notStored : undefined) ??
-    movedRail(after === undefined ? 'as-left' : 'moved', name, undefined, policy);
+    movedRail(remainsOf(undo).includes('nothing') ? 'as-left' : 'moved', name, undefined, policy);
   return {
     name,
     action: 'create',

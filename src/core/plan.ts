@@ -18,17 +18,19 @@ import type {
   Plan,
   PlanSummary,
   Policy,
+  TenantIdentity,
 } from './model.js';
 import { assertDistinctNames } from './names.js';
 import { markRenames, type Rename } from './rename.js';
 import type { ReviewedChange } from './stale.js';
+import { isWritten } from './work.js';
 
 export interface PlanInput {
   readonly desired: DesiredState;
   readonly actual: ActualState;
   readonly policy: Policy;
-  /** What the plan is for: the tenant's origin, or `sandbox`. Part of the plan's digest. */
-  readonly tenant: string;
+  /** What the plan is for. Part of its digest. */
+  readonly tenant: TenantIdentity;
   /** Requests that observing cost. */
   readonly reads: number;
   /** By name; only of names that the tenant does not hold. */
@@ -50,7 +52,7 @@ export function plan(input: PlanInput): Plan {
 
 export interface PlanFacts {
   readonly project: string;
-  readonly tenant: string;
+  readonly tenant: TenantIdentity;
   readonly reads: number;
   /** Records that have no change of their own. */
   readonly nameless: number;
@@ -147,9 +149,13 @@ type PlannedChange = ReviewedChange & { readonly blocked?: unknown };
  * What an approval is bound to: tenant, project and what would be written where. Names that nothing is done to are
  * left out, so that a stranger's extension does not make a reviewed plan stale.
  */
-export function digestPlan(tenant: string, project: string, changes: readonly PlannedChange[]): string {
+export function digestPlan(
+  tenant: TenantIdentity,
+  project: string,
+  changes: readonly PlannedChange[],
+): string {
   const decisions = changes
-    .filter((change) => change.action !== 'none' && change.blocked === undefined)
+    .filter(isWritten)
     .map(({ name, action, desired, actual }) => [name, action, desired?.digest, actual?.id, actual?.md5]);
   const text = JSON.stringify([tenant, project, decisions]);
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;

@@ -1,9 +1,50 @@
 /** What stops one change, and the flag that lifts it. Rails of a whole run are in `guard.ts`. */
 
 import { hasSameContent } from './classify.js';
+import { onDay } from './format.js';
 import { markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
+import { shellOption } from './shell-word.js';
 import { compareVersions } from './version.js';
+
+interface StateRail {
+  readonly rail: Blocked['rail'];
+  readonly option: string;
+  readonly effect: string;
+  readonly message: (actual: ActualExtension, policy: Policy) => string;
+  readonly isLifted: (policy: Policy, name: string) => boolean;
+}
+
+const stateRails: Readonly<Partial<Record<State, StateRail>>> = {
+  drifted: {
+    rail: 'drift',
+    option: '--overwrite',
+    effect: 'replaces it',
+    message: describeDrift,
+    isLifted: overwritesDrift,
+  },
+  disowned: {
+    rail: 'disowned',
+    option: '--adopt',
+    effect: 'takes it back',
+    message: () => 'our archive without our tag',
+    isLifted: ({ adopt }, name) => adopt.has(name),
+  },
+  unmanaged: {
+    rail: 'unmanaged',
+    option: '--adopt',
+    effect: 'takes it over',
+    message: () => 'already on the tenant, not deployed by qlik-sync',
+    isLifted: ({ adopt }, name) => adopt.has(name),
+  },
+  foreign: {
+    rail: 'foreign',
+    option: '--take-ownership',
+    effect: 'takes it over',
+    message: (actual, { project }) => `belongs to ${describeOwners(actual, project)}`,
+    isLifted: ({ takeOwnership }, name) => takeOwnership.has(name),
+  },
+};
 
 export function stateRail(
   state: State,
@@ -11,45 +52,14 @@ export function stateRail(
   actual: ActualExtension,
   policy: Policy,
 ): Blocked | undefined {
-  switch (state) {
-    case 'drifted':
-      if (policy.onDrift === 'overwrite' || policy.overwrite.has(name)) return undefined;
-      return {
-        rail: 'drift',
-        message: describeDrift(actual),
-        lift: flag('--overwrite', name),
-        effect: 'replaces it',
-      };
-    case 'disowned':
-      if (policy.adopt.has(name)) return undefined;
-      return {
-        rail: 'disowned',
-        message: 'our archive without our tag',
-        lift: flag('--adopt', name),
-        effect: 'takes it back',
-      };
-    case 'unmanaged':
-      if (actual.bundled) return { rail: 'bundled', message: bundled };
-      if (policy.adopt.has(name)) return undefined;
-      return {
-        rail: 'unmanaged',
-        message: 'already on the tenant, not deployed by qlik-sync',
-        lift: flag('--adopt', name),
-        effect: 'takes it over',
-      };
-    case 'foreign':
-      if (policy.takeOwnership.has(name)) return undefined;
-      return {
-        rail: 'foreign',
-        message: `belongs to ${describeOwners(actual, policy.project)}`,
-        lift: flag('--take-ownership', name),
-        effect: 'takes it over',
-      };
-    default:
-      return undefined;
-  }
+  if (state === 'unmanaged' && actual.bundled) return { rail: 'bundled', message: bundled };
+  const found = stateRails[state];
+  if (found === undefined || found.isLifted(policy, name)) return undefined;
+  const { rail, option, effect, message } = found;
+  return { rail, message: message(actual, policy), lift: shellOption(option, name), effect };
 }
 
+/** No flag lifts this one. */
 const bundled = 'part of a bundle that Qlik manages; give the extension here another name';
 
 export function replaceRail(name: string, policy: Policy): Blocked | undefined {
@@ -57,7 +67,7 @@ export function replaceRail(name: string, policy: Policy): Blocked | undefined {
   return {
     rail: 'replace',
     message: 'it would have to be deleted and created again, because Qlik never turns supernova off',
-    lift: flag('--allow-replace', name),
+    lift: shellOption('--allow-replace', name),
     effect: 'does that',
   };
 }
@@ -76,7 +86,7 @@ export function adoptionRail(
   }
   return {
     rail: 'drift',
-    message: `its content on the tenant is not that of ${displayFolder}: pull takes the tenant's, apply ${flag('--adopt', name)} puts the folder's there`,
+    message: `its content on the tenant is not that of ${displayFolder}: pull takes the tenant's, apply ${shellOption('--adopt', name)} puts the folder's there`,
   };
 }
 
@@ -121,14 +131,17 @@ export function movedRail(
   record: ActualExtension | undefined,
   policy: Policy,
 ): Blocked | undefined {
-  if (what === 'as-left' || policy.onDrift === 'overwrite' || policy.overwrite.has(name)) return undefined;
-  const day = record?.updatedAt === undefined ? '' : ` on ${record.updatedAt.slice(0, 10)}`;
+  if (what === 'as-left' || overwritesDrift(policy, name)) return undefined;
   return {
     rail: 'drift',
-    message: `${record === undefined ? 'deleted' : 'changed'} on the tenant${day}, after that run`,
-    lift: flag('--overwrite', name),
+    message: `${record === undefined ? 'deleted' : 'changed'} on the tenant${onDay(record?.updatedAt)}, after that run`,
+    lift: shellOption('--overwrite', name),
     effect: 'undoes the run all the same',
   };
+}
+
+function overwritesDrift({ onDrift, overwrite }: Policy, name: string): boolean {
+  return onDrift === 'overwrite' || overwrite.has(name);
 }
 
 export function keepsDrift(name: string, policy: Policy): boolean {
@@ -136,17 +149,10 @@ export function keepsDrift(name: string, policy: Policy): boolean {
 }
 
 export function describeDrift(actual: ActualExtension): string {
-  const day = actual.updatedAt?.slice(0, 10);
-  return `changed on the tenant${day === undefined ? '' : ` on ${day}`}, not by this project`;
+  return `changed on the tenant${onDay(actual.updatedAt)}, not by this project`;
 }
 
 function describeOwners(actual: ActualExtension, project: string): string {
   const others = ownersOf(actual.tags).filter((owner) => owner !== project);
   return `${others.length > 1 ? 'projects' : 'project'} ${others.join(', ')}`;
-}
-
-/** `=` keeps a name that begins with a dash from being read as a flag; quotes keep a space in one word. */
-export function flag(option: string, name: string): string {
-  if (/^[\w.][\w.-]*$/.test(name)) return `${option} ${name}`;
-  return `${option}='${name.replaceAll("'", "'\\''")}'`;
 }

@@ -12,6 +12,9 @@ export interface RecordSide {
   readonly supernova?: boolean;
 }
 
+/** What a write left, or would have left. */
+export type Remains = RecordSide | 'nothing';
+
 export function sentBack(
   name: string,
   { tags, archiveName }: RecordSide,

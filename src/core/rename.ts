@@ -1,7 +1,8 @@
 /** Probable renames: one extension goes, another comes, and both hold mostly the same. Pure. */
 
 import type { Blocked, Change, Policy } from './model.js';
-import { flag } from './rails.js';
+import { compareTexts } from './order.js';
+import { shellOption } from './shell-word.js';
 
 /** What one name holds, or would hold. */
 export interface ContentSide {
@@ -28,7 +29,7 @@ export function findRenames(
   const pairs = going
     .flatMap((from) => coming.map((to) => ({ from: from.name, to: to.name, share: shareOf(from, to) })))
     .filter(({ share }) => share >= leastShare)
-    .sort((a, b) => b.share - a.share || compare(a.from, b.from) || compare(a.to, b.to));
+    .sort((a, b) => b.share - a.share || compareTexts(a.from, b.from) || compareTexts(a.to, b.to));
   const taken = { from: new Set<string>(), to: new Set<string>() };
   return pairs.flatMap(({ from, to }) => {
     if (taken.from.has(from) || taken.to.has(to)) return [];
@@ -55,10 +56,6 @@ function shareOf(a: ContentSide, b: ContentSide): number {
 
 function bytesOf({ files }: ContentSide): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The names whose contents decide whether something was renamed; `undefined` where nothing goes or nothing comes. */
@@ -102,7 +99,7 @@ function renameRail({ from, to }: Rename): Blocked {
   return {
     rail: 'rename',
     message: `sheets that use ${from} break, since ${to} takes its place`,
-    lift: flag('--allow-rename', to),
+    lift: shellOption('--allow-rename', to),
     effect: 'permits it',
   };
 }

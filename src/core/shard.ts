@@ -1,4 +1,5 @@
 /** Divides the environments of a fleet over the jobs of a pipeline. Pure, so that every job computes the same. */
+import { compareTexts } from './order.js';
 
 export interface Shard {
   /** From 1 to `of`. */
@@ -37,5 +38,5 @@ export function chooseShard(members: readonly ShardMember[], { index, of }: Shar
 function largestFirst(members: readonly ShardMember[]): readonly (readonly [string, number])[] {
   const sizes = new Map<string, number>();
   for (const { tenant } of members) sizes.set(tenant, (sizes.get(tenant) ?? 0) + 1);
-  return [...sizes].sort(([a, sizeOfA], [b, sizeOfB]) => sizeOfB - sizeOfA || (a < b ? -1 : 1));
+  return [...sizes].sort(([a, sizeOfA], [b, sizeOfB]) => sizeOfB - sizeOfA || compareTexts(a, b));
 }

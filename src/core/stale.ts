@@ -1,6 +1,7 @@
 /** Whether a plan that was reviewed is still the plan: what it would write, compared with what would be written now. */
 
 import type { Action, Change, Plan } from './model.js';
+import { isWritten, workOf } from './work.js';
 
 /** As much of a reviewed change as its approval is bound to. */
 export interface ReviewedChange {
@@ -14,10 +15,10 @@ export interface ReviewedChange {
  * One sentence for each name that moved; empty where the same would be written. What stands already as it was reviewed
  * did not move: it was applied, by a run that came less far than it wanted.
  */
-export function findMoved(reviewed: readonly ReviewedChange[], { changes }: Plan): readonly string[] {
-  const now = new Map(changes.map((change) => [change.name, change]));
+export function findMoved(reviewed: readonly ReviewedChange[], plan: Plan): readonly string[] {
+  const now = new Map(plan.changes.map((change) => [change.name, change]));
   const before = new Map(reviewed.map((change) => [change.name, change]));
-  const names = [...new Set([...before.keys(), ...changes.filter(isWritten).map(({ name }) => name)])].sort();
+  const names = [...new Set([...before.keys(), ...workOf(plan).map(({ name }) => name)])].sort();
   return names.flatMap((name) => {
     const [then, change] = [before.get(name), now.get(name)];
     const written = change !== undefined && isWritten(change) ? change : undefined;
@@ -34,10 +35,6 @@ function describeNow(change: Change | undefined): string {
   if (change === undefined) return 'neither side knows it';
   const { blocked, message } = change;
   return blocked === undefined ? message : `it is blocked: ${blocked.message}`;
-}
-
-function isWritten({ action, blocked }: { readonly action: Action; readonly blocked?: unknown }): boolean {
-  return action !== 'none' && blocked === undefined;
 }
 
 function isDone(then: ReviewedChange, now: Change | undefined): boolean {

@@ -31,10 +31,12 @@ type Applying = ApplyInput & WriteContext;
  */
 export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
   const keeping: Promise<void>[] = [];
+  const revisions = given.revisions ?? createRevisions();
+  revisions.noteAtRest(given.actual.extensions.map(({ revision }) => revision));
   const input: Applying = {
     ...given,
     pack: inTurn(given.pack),
-    revisions: given.revisions ?? createRevisions(),
+    revisions,
     onKeeping: (work) => keeping.push(work),
   };
   try {

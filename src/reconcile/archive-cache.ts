@@ -3,9 +3,10 @@
  * again, and what is read is checked against its name, so that a damaged file is as good as none.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asMd5, md5Of } from '../core/md5.js';
+import { discard, nameOfAside, writeAside } from '../source/write-aside.js';
 import { isOwnPlace, makeOwnPlace, ownPlace } from './own-place.js';
 
 export interface ArchiveCache {
@@ -27,7 +28,7 @@ export function openArchiveCache(root: string, maxBytes: number = defaultMaxByte
   return {
     async list() {
       const names = await readdir(folder).catch(() => []);
-      return names.flatMap((name) => /^([0-9a-f]{32})\.zip$/.exec(name)?.[1] ?? []);
+      return names.flatMap((name) => md5OfName(name) ?? []);
     },
     async find(md5) {
       const bytes = isOwnPlace(root, folder) ? await readFile(fileOf(md5)).catch(() => undefined) : undefined;
@@ -42,26 +43,24 @@ export function openArchiveCache(root: string, maxBytes: number = defaultMaxByte
     },
     async keep(md5, bytes) {
       if (bytes.length > maxBytes) return;
-      const temporary = join(folder, `${md5}.${randomBytes(6).toString('hex')}`);
       try {
         await makeOwnPlace(root, folder);
-        await writeFile(temporary, bytes, { flag: 'wx', mode: 0o600 });
-        await rename(temporary, fileOf(md5));
+        await writeAside(fileOf(md5), bytes, { mode: 0o600 });
         await makeRoom(folder, maxBytes);
       } catch {
-        await discard(temporary);
+        // It is downloaded again.
       }
     },
   };
 }
 
-export function md5Of(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex');
+function md5OfName(name: string): string | undefined {
+  return name.endsWith('.zip') ? asMd5(name.slice(0, -'.zip'.length)) : undefined;
 }
 
 /** Interrupted writes count and go like all others; what the cache did not write stays. */
 async function makeRoom(folder: string, maxBytes: number): Promise<void> {
-  const own = (await readdir(folder)).filter((name) => /^[0-9a-f]{32}\.(?:zip|[0-9a-f]{12})$/.test(name));
+  const own = (await readdir(folder)).filter((name) => md5OfName(nameOfAside(name) ?? name) !== undefined);
   const files = await Promise.all(
     own.map(async (name) => {
       const { size, mtimeMs } = await stat(join(folder, name));
@@ -74,9 +73,4 @@ async function makeRoom(folder: string, maxBytes: number): Promise<void> {
     await discard(path);
     total -= size;
   }
-}
-
-/** What cannot be removed stays; it is never believed. */
-async function discard(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => undefined);
 }

@@ -1,17 +1,18 @@
 /** The archive that a record holds: from the local stores where its very bytes are there, else from the tenant. */
 
 import { TenantError } from '../core/errors.js';
-import type { ActualExtension } from '../core/model.js';
+import { asMd5, md5Of } from '../core/md5.js';
+import type { ActualExtension, TenantIdentity } from '../core/model.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
-import { md5Of, openArchiveCache } from './archive-cache.js';
+import { openArchiveCache } from './archive-cache.js';
 import { openVault } from './vault.js';
 
 export interface ArchiveSource {
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
   /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
   readonly root: string;
-  /** What the backups are filed under: the tenant's origin, or `sandbox`. */
-  readonly tenant: string;
+  /** What the backups are filed under. */
+  readonly tenant: TenantIdentity;
   /** `off`: neither the cache nor the backups are looked at, and nothing is kept. */
   readonly cache: 'on' | 'off';
   readonly signal: AbortSignal;
@@ -56,17 +57,12 @@ function openStores({ root, tenant }: ArchiveSource): Stores {
 }
 
 async function read(record: ActualExtension, source: ArchiveSource, stores: Stores): Promise<Buffer> {
-  const md5 = isMd5(record.md5) ? record.md5 : undefined;
+  const md5 = asMd5(record.md5);
   const local = md5 === undefined ? undefined : await stores.find(md5);
   if (local !== undefined) return local;
   const bytes = await download(record, source);
   if (md5 !== undefined) await stores.keep(md5, bytes);
   return bytes;
-}
-
-/** What a tenant says becomes a file name only if it is an md5. */
-function isMd5(text: string | undefined): text is string {
-  return text !== undefined && /^[0-9a-f]{32}$/.test(text);
 }
 
 async function download(record: ActualExtension, source: ArchiveSource): Promise<Buffer> {

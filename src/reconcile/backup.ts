@@ -1,10 +1,11 @@
 /** Keeps what is about to be overwritten or deleted: the record always, its archive unless these bytes are kept already. */
 
-import { createHash } from 'node:crypto';
 import { exitCodes, TenantError } from '../core/errors.js';
+import { asMd5, md5Of } from '../core/md5.js';
 import { withoutUndefined } from '../core/present.js';
 import { actualOf } from '../tenant/actual.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
+import type { CallOptions } from '../tenant/pages.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
 import type { ArchiveCache } from './archive-cache.js';
 import type { Backup } from './means.js';
@@ -21,8 +22,8 @@ export interface BackupMeans {
 export function createBackup(means: BackupMeans): Backup {
   const { vault } = means;
   return {
-    keep: async (record) => {
-      const [sha256, md5] = await Promise.all([vault.putRecord(record), keepArchive(record, means)]);
+    keep: async (record, options) => {
+      const [sha256, md5] = await Promise.all([vault.putRecord(record), keepArchive(record, means, options)]);
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
     keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
@@ -44,20 +45,16 @@ export function previousOf(record: ExtensionRecord): PreviousRecord {
 async function keepArchive(
   record: ExtensionRecord,
   { vault, extensions, cache }: BackupMeans,
+  options: CallOptions | undefined,
 ): Promise<string> {
   const expected = asMd5(actualOf(record).md5);
   if (expected !== undefined && (await vault.has(expected))) return expected;
   const cached = expected === undefined ? undefined : await cache?.find(expected);
   if (cached !== undefined) return vault.put(cached);
-  const archive = await extensions.downloadArchive(record.id).catch(explainDownload);
-  const md5 = createHash('md5').update(archive).digest('hex');
+  const archive = await extensions.downloadArchive(record.id, options).catch(explainDownload);
+  const md5 = md5Of(archive);
   if (expected !== undefined && md5 !== expected) throw moved(record, expected, md5);
   return vault.put(archive);
-}
-
-/** Anything else names no archive, and never becomes part of a path. */
-function asMd5(text: string | undefined): string | undefined {
-  return text !== undefined && /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }
 
 function explainDownload(error: unknown): never {

@@ -3,8 +3,8 @@
 import type { Change } from '../core/model.js';
 import { actualOf } from '../tenant/actual.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import type { ListAll, Sending } from './deliver.js';
-import { describeError, type Ending } from './ending.js';
+import type { Sending } from './deliver.js';
+import type { Ending } from './ending.js';
 import { judge } from './judge.js';
 import type { RequestMeans } from './target.js';
 import type { Prepared } from './upload.js';
@@ -18,17 +18,12 @@ export function creation(
   replaced?: string,
 ): Sending {
   const { upload, sent, record } = prepared;
-  const look = async (list: ListAll): Promise<Ending | undefined> => {
-    const found = (await list()).find(({ qextFilename }) => qextFilename === change.name);
-    return found && judgeTaken(found, sent, replaced);
-  };
   return {
     prepare: async () => ({ name: change.name, action: change.action, request: 'create', sent: record }),
     send: async (options) => judge(await tenant.create(upload, options), sent),
-    look,
-    explainRefusal: async (error) => {
-      const refused = { kind: 'failed', error: describeError(error) } as const;
-      return error.status === 409 ? ((await look(() => tenant.list())) ?? refused) : refused;
+    look: async (list) => {
+      const found = (await list()).find(({ qextFilename }) => qextFilename === change.name);
+      return found && judgeTaken(found, sent, replaced);
     },
   };
 }

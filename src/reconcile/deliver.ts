@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TenantError, UserError } from '../core/errors.js';
 import type { WriteOptions } from '../tenant/extensions.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import { certaintyOf, describeError, type Ending, failedBy, notMade } from './ending.js';
+import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf } from './ending.js';
 import type { Patience } from './means.js';
 import type { Opening, Steps } from './steps.js';
 import { describeStop } from './stop.js';
@@ -21,8 +21,6 @@ export interface Sending {
   readonly send: (options: WriteOptions) => Promise<Ending>;
   /** Reads the tenant in the answer's stead; `undefined`: not there, and it may be sent again. */
   readonly look: (list: ListAll) => Promise<Ending | undefined>;
-  /** What an answer that refuses means here; absent: a failure. */
-  readonly explainRefusal?: (error: TenantError) => Promise<Ending>;
 }
 
 export interface DeliveryMeans {
@@ -36,13 +34,24 @@ export interface DeliveryMeans {
 /** Never throws for what a tenant or a person did. */
 export async function deliver(sending: Sending, means: DeliveryMeans): Promise<Ending> {
   const { steps, signal, patience } = means;
+  let before: Absent | undefined;
   for (let tries = 1; ; tries += 1) {
-    const ending = await sendOnce(sending, means);
+    const ending = await sendOnce(sending, means, before);
     await steps.end(ending);
     if (ending.kind !== 'absent' || tries >= patience.tries) return ending;
     await pauseFor(patience.pauseMs(tries), signal);
-    if (signal?.aborted === true) return ending;
+    if (signal?.aborted === true) return cutShort(ending, signal);
+    before = ending;
   }
+}
+
+type Absent = Ending & { readonly kind: 'absent' };
+
+/** It was sent, so it was attempted; that more tries would have followed decides the exit code. */
+function cutShort(absent: Absent, { reason }: AbortSignal): Absent {
+  const { message, code } = describeStop(reason);
+  if (code !== 'out-of-time' || absent.error.code === code) return absent;
+  return { ...absent, error: { ...absent.error, code, message: `${message}: ${absent.error.message}` } };
 }
 
 export async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -59,11 +68,12 @@ class EndedBefore extends Error {
   }
 }
 
-async function sendOnce(sending: Sending, means: DeliveryMeans): Promise<Ending> {
-  const { steps, signal } = means;
+/** @param before how the try before this one ended */
+async function sendOnce(sending: Sending, means: DeliveryMeans, before: Absent | undefined): Promise<Ending> {
+  const { signal } = means;
   let left = false;
   const beforeSend = async (): Promise<void> => {
-    const opening = await prepare(sending, steps);
+    const opening = await prepare(sending, means, before);
     if ('kind' in opening) throw new EndedBefore(opening);
     left = true;
   };
@@ -71,41 +81,62 @@ async function sendOnce(sending: Sending, means: DeliveryMeans): Promise<Ending>
     return await sending.send({ unlessSent: signal, beforeSend });
   } catch (error) {
     if (error instanceof EndedBefore) return error.ending;
-    if (signal?.aborted === true && error === signal.reason) {
-      return { kind: 'not-attempted', error: describeStop(error) };
+    if (isStop(error, signal)) {
+      return before === undefined
+        ? { kind: 'not-attempted', error: describeStop(error) }
+        : cutShort(before, signal);
     }
     if (error instanceof TenantError) return explain(error, sending, means);
-    return left ? { kind: 'unknown', error: describeError(error) } : failedBy(error);
+    return left ? { kind: 'unknown', error: outcomeErrorOf(error) } : failedBy(error);
   }
 }
 
-/** Whatever stands in the way here, the request has not left. */
-async function prepare(sending: Sending, steps: Steps): Promise<Opening | Ending> {
+function isStop(error: unknown, signal: AbortSignal | undefined): signal is AbortSignal {
+  return signal?.aborted === true && error === signal.reason;
+}
+
+/** Reading and keeping may take long, and the stop may come meanwhile. Whatever stands in the way, this one has not left. */
+async function prepare(
+  sending: Sending,
+  { steps, signal }: DeliveryMeans,
+  before: Absent | undefined,
+): Promise<Opening | Ending> {
   try {
     const opening = await sending.prepare(steps.sent());
-    if (!('kind' in opening)) await steps.begin(opening);
+    signal?.throwIfAborted();
+    if ('kind' in opening) return opening;
+    await steps.begin(opening);
+    signal?.throwIfAborted();
     return opening;
   } catch (error) {
-    return failedBy(error);
+    if (isStop(error, signal)) throw error;
+    const failed = failedBy(error);
+    if (before === undefined) return failed;
+    const message = `it was sent without an answer, and could not be sent again: ${failed.error.message}`;
+    return { kind: 'unknown', error: { ...failed.error, message } };
   }
 }
 
 async function explain(error: TenantError, sending: Sending, { list }: DeliveryMeans): Promise<Ending> {
   const certainty = certaintyOf(error);
+  if (certainty === 'refused') return failedBy(error);
   try {
-    if (certainty === 'refused') return (await sending.explainRefusal?.(error)) ?? failedBy(error);
-    return (await sending.look(list)) ?? { kind: 'absent', error: notMade(describeError(error)) };
+    const seen = await sending.look(list);
+    if (seen !== undefined) return seen;
+    const notThere = notMade(outcomeErrorOf(error));
+    return certainty === 'doubted'
+      ? { kind: 'failed', error: notThere, leftDoubt: true }
+      : { kind: 'absent', error: notThere };
   } catch (readError) {
     if (!(readError instanceof UserError)) throw readError;
-    if (certainty === 'refused' || certainty === 'unsent') return failedBy(error);
-    return unknown(error, readError);
+    return certainty === 'unsent' ? failedBy(error) : unknown(error, readError);
   }
 }
 
 /** Why the tenant would not be read decides the exit code where it is a matter of permission. */
 export function unknown(error: TenantError, readError: UserError): Ending {
-  const { message, status, code, ...rest } = describeError(error);
-  const read = describeError(readError);
+  const { message, status, code, ...rest } = outcomeErrorOf(error);
+  const read = outcomeErrorOf(readError);
   const { status: stated = status, code: named = code } =
     read.status === 401 || read.status === 403 || read.code === 'login-page' ? read : {};
   return {

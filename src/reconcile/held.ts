@@ -1,11 +1,12 @@
 /** What a tenant holds of a project, as something to be deployed elsewhere: the very archives. Reads only. */
 
 import pLimit from 'p-limit';
+import { onDay } from '../core/format.js';
 import { isOwned, markerOf } from '../core/marker.js';
+import { md5Of } from '../core/md5.js';
 import type { ActualExtension, ActualState, Blocked, DesiredExtension } from '../core/model.js';
 import { assertDistinctNames } from '../core/names.js';
 import { readArchived, type StoredArchive } from '../source/archived.js';
-import { md5Of } from './archive-cache.js';
 import type { ArchiveReader } from './archives.js';
 
 export interface HeldExtension {
@@ -63,9 +64,8 @@ async function readOne(record: NamedRecord, { place, readArchive, again }: Holdi
 
 /** What somebody put there by hand was never reviewed, and no approval for the other tenant speaks for it. */
 function findObstacle(record: NamedRecord, { files }: DesiredExtension, place: string): Blocked | undefined {
-  const day = record.updatedAt === undefined ? '' : ` on ${record.updatedAt.slice(0, 10)}`;
   if (markerOf(record).kind === 'none') {
-    const message = `changed on ${place}${day}, not by its project; apply or adopt it there first`;
+    const message = `changed on ${place}${onDay(record.updatedAt)}, not by its project; apply or adopt it there first`;
     return { rail: 'drift', message };
   }
   if (files.some(({ path }) => path === `${record.name}.qext`)) return undefined;

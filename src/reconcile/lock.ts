@@ -8,6 +8,7 @@
 import { rm, utimes } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodes, UserError } from '../core/errors.js';
+import type { TenantIdentity } from '../core/model.js';
 import { makeOwnPlace, ownPlace, tenantKey, unwritable } from './own-place.js';
 import type { Self } from './process-facts.js';
 import { describeStop } from './stop.js';
@@ -16,8 +17,7 @@ import { type FoundTicket, readTickets, removeIncomplete, type Ticket, writeTick
 export interface LockScope {
   /** Absolute: the folder of the config. */
   readonly root: string;
-  /** The tenant's origin, or `sandbox`. */
-  readonly tenant: string;
+  readonly tenant: TenantIdentity;
   readonly project: string;
   readonly self: Self;
 }

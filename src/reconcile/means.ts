@@ -2,6 +2,7 @@
 
 import type { Packer } from '../source/pack.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
+import type { CallOptions } from '../tenant/pages.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
 import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 
@@ -46,9 +47,9 @@ export interface Backup {
   /**
    * Stores the record and the archive it has now, unless its very bytes are stored already. The archive's md5 is checked.
    *
-   * @throws TenantError where the archive cannot be read; exit 4 with that reason for a 403
+   * @throws TenantError where the archive cannot be read; exit 4 with that reason for a 403; the reason of an aborted signal
    */
-  keep(record: ExtensionRecord): Promise<PreviousRecord>;
+  keep(record: ExtensionRecord, options?: CallOptions): Promise<PreviousRecord>;
   /** Stores the record alone, for a write that leaves the archive as it is: costs no request. */
   keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
   /** Stores an archive that the tenant holds from now on, so that the next overwrite need not download it. */

@@ -1,6 +1,7 @@
 /** What a plan does, safest first: what stops in the middle has then done the least harm. Pure. */
 
 import type { Action, Change, Plan } from '../core/model.js';
+import { workOf } from '../core/work.js';
 
 export interface OrderedChanges {
   /** New ones, tags, archives, replaces. */
@@ -9,8 +10,8 @@ export interface OrderedChanges {
 }
 
 /** Only what would be done: neither blocked nor left as it is. */
-export function orderChanges({ changes }: Pick<Plan, 'changes'>): OrderedChanges {
-  const work = changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
+export function orderChanges(plan: Pick<Plan, 'changes'>): OrderedChanges {
+  const work = workOf(plan);
   const uploads = work.filter(({ action }) => action !== 'delete').sort((a, b) => rankOf(a) - rankOf(b));
   return { uploads, deletes: work.filter(({ action }) => action === 'delete') };
 }

@@ -3,13 +3,15 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
+import type { TenantIdentity } from '../core/model.js';
+import { reasonOfSystem } from '../core/system-error.js';
 import { ownFolder } from '../source/ignored-by-default.js';
 import { findLink, hideOwnFolder } from '../source/own-folder.js';
 
 export type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
 
 /** What a file or folder of a tenant is called: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
-export function tenantKey(tenant: string): string {
+export function tenantKey(tenant: TenantIdentity): string {
   return tenant
     .toLowerCase()
     .replace(/^https?:\/\//, '')
@@ -48,12 +50,5 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** What the operating system refused, as something a person can mend. @param what `The journal in …` */
 export function unwritable(error: unknown, what: string, options: UserErrorOptions): UserError {
-  return new UserError(`${what} cannot be written: ${reasonOf(error)}.`, { ...options, cause: error });
-}
-
-/** `ENOSPC: no space left on device, write` without what was called and with which file: of what, the message says. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const [reason = ''] = 'syscall' in error ? error.message.split(`, ${error.syscall}`) : [error.message];
-  return reason.replace(/^E[A-Z]+: /, '');
+  return new UserError(`${what} cannot be written: ${reasonOfSystem(error)}.`, { ...options, cause: error });
 }

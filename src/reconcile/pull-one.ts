@@ -6,6 +6,7 @@ import { hasSameContent } from '../core/classify.js';
 import { type ExitCode, exitCodeOf, exitCodes, RefusedError, UserError } from '../core/errors.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
+import { describeSystemError, isSystemError } from '../core/system-error.js';
 import type { ArchivedFile } from '../source/archive.js';
 import type { Destination, FindDestination } from '../source/destination.js';
 import { isDroppedByQlik } from '../source/dropped.js';
@@ -68,9 +69,7 @@ function describe(error: unknown): { message: string; hint?: string | undefined;
   if (error instanceof UserError)
     return { message: error.message, hint: error.hint, code: exitCodeOf(error) };
   // A full disk, a folder of somebody else: no bug of ours, and no reason to stop with the others.
-  if (error instanceof Error && 'syscall' in error) {
-    return { message: error.message.replace(/^E[A-Z]+: /, ''), code: exitCodes.incomplete };
-  }
+  if (isSystemError(error)) return { message: describeSystemError(error), code: exitCodes.incomplete };
   throw error;
 }
 

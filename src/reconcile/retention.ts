@@ -1,10 +1,11 @@
 /** Keeps `.qlik-sync/runs` and `.qlik-sync/backups` from growing for ever. */
 
 import { rm } from 'node:fs/promises';
+import type { TenantIdentity } from '../core/model.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 import type { Run } from './run-record.js';
 import { byNewest, type RunFile, readRunFiles } from './runs.js';
-import { findUnfinishedReplaces } from './unfinished.js';
+import { findOpenReplaces } from './unfinished.js';
 import { openVault, type Vault } from './vault.js';
 
 export interface RetentionPolicy {
@@ -17,8 +18,7 @@ export interface RetentionPolicy {
 export interface Retention extends RetentionPolicy {
   /** Absolute: the folder of the config. */
   readonly root: string;
-  /** The tenant's origin, or `sandbox`. */
-  readonly tenant: string;
+  readonly tenant: TenantIdentity;
   readonly project: string;
   readonly now: Date;
 }
@@ -57,7 +57,7 @@ function findOutdated(files: readonly RunFile[], retention: Retention): readonly
     .flatMap(({ run }) => run ?? [])
     .filter(({ start }) => start.tenant === tenant && start.project === project)
     .sort(byNewest);
-  const needed = new Set(findUnfinishedReplaces(own).map(({ runId }) => runId));
+  const needed = new Set(findOpenReplaces(own).map(({ runId }) => runId));
   const outdated = own.filter(
     (run, index) => index > 0 && !needed.has(run.start.id) && (index >= keep || startOf(run) < oldest),
   );

@@ -4,6 +4,8 @@
  */
 
 export interface Revisions {
+  /** What the run's list gave, before it wrote anything: how the tenant counts shows in the records at rest. */
+  readonly noteAtRest: (revisions: readonly (string | null | undefined)[]) => void;
   /** An overwrite of ours that is known to be done. Where the counter cannot be read, nothing is noted. */
   readonly note: (overwrite: Overwrite) => void;
   /** By name, the sentence a person reads. What was told once is not told again. */
@@ -12,23 +14,27 @@ export interface Revisions {
 
 export interface Overwrite {
   readonly name: string;
-  /** The counter in the last read before the write, and in its answer. */
+  /** The counter in the last read before the last send, and after it: one request of ours lies in between. */
   readonly before: string | null | undefined;
   readonly after: string | null | undefined;
-  /** Requests of ours in between. */
+  /** Requests of ours in all. Those before the last had no effect when the record was read. */
   readonly sent: number;
 }
 
 interface Jump extends Overwrite {
-  /** What one request of ours raised the counter by. */
+  /** What the counter rose by. */
   readonly step: number;
 }
 
 /** One for each tenant and run, or session: how the tenant counts shows in several overwrites together. */
 export function createRevisions(): Revisions {
   const steps = new Map<number, number>();
+  let atRest: readonly number[] = [];
   let untold: Jump[] = [];
   return {
+    noteAtRest: (revisions) => {
+      atRest = revisions.map(read).filter((count) => count !== undefined);
+    },
     note: (overwrite) => {
       const jump = measure(overwrite);
       if (jump === undefined) return;
@@ -36,7 +42,7 @@ export function createRevisions(): Revisions {
       untold.push(jump);
     },
     takeLost: () => {
-      const usual = usualStep(steps);
+      const usual = usualStep(steps, atRest);
       const lost = untold.filter(({ step }) => step > usual);
       untold = [];
       return new Map(lost.map((jump) => [jump.name, describe(jump)]));
@@ -47,7 +53,7 @@ export function createRevisions(): Revisions {
 function measure(overwrite: Overwrite): Jump | undefined {
   const [before, after] = [read(overwrite.before), read(overwrite.after)];
   if (before === undefined || after === undefined || after <= before) return undefined;
-  return { ...overwrite, step: (after - before) / overwrite.sent };
+  return { ...overwrite, step: after - before };
 }
 
 function read(revision: string | null | undefined): number | undefined {
@@ -55,13 +61,25 @@ function read(revision: string | null | undefined): number | undefined {
   return count === undefined ? undefined : Number(count);
 }
 
-/** A tenant that counts in larger steps does so every time: two overwrites or more, all alike. */
-function usualStep(steps: ReadonlyMap<number, number>): number {
+/** Written at least once since they were created. */
+const enoughAtRest = 5;
+
+/**
+ * A tenant that counts in larger steps does so every time: two overwrites or more, all alike. So do two runs that
+ * overtake each other, wherefore the records that nobody is writing must bear it out.
+ */
+function usualStep(steps: ReadonlyMap<number, number>, atRest: readonly number[]): number {
   const [only, another] = [...steps];
-  return only !== undefined && another === undefined && only[1] > 1 ? Math.max(1, only[0]) : 1;
+  if (only === undefined || another !== undefined || only[1] < 2) return 1;
+  const [step] = only;
+  const written = atRest.filter((count) => count > 1);
+  const fits = atRest.every((count) => (count - 1) % step === 0);
+  return fits && written.length >= enoughAtRest ? step : 1;
 }
 
 function describe({ before, after, sent }: Jump): string {
-  const ours = sent === 1 ? 'one write of ours' : `${sent} writes of ours`;
-  return `somebody changed it between our last read and our write, and that change is lost: the revision went from ${before} to ${after} with ${ours}`;
+  const went = `the revision went from ${before} to ${after}`;
+  return sent === 1
+    ? `somebody changed it between our last read and our write, and that change is lost: ${went} with one write of ours`
+    : `somebody changed it between our last read and our write, and that change is lost, unless a write of ours that got no answer came late: ${went} with the last of ${sent}`;
 }

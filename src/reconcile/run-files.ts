@@ -2,6 +2,7 @@
 
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TenantIdentity } from '../core/model.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 
 const suffix = '.jsonl';
@@ -22,7 +23,7 @@ export interface RunFileText extends RunFileName {
 /** Of a tenant's folder, or of all; in no order. */
 export async function listRunFiles(
   root: string,
-  tenant: string | undefined,
+  tenant: TenantIdentity | undefined,
 ): Promise<readonly RunFileName[]> {
   const folders = tenant === undefined ? await listTenants(root) : [tenantKey(tenant)];
   const places = folders.map((folder) => ownPlace(root, 'runs', folder));

@@ -1,7 +1,8 @@
 /** One line of a journal, checked field by field: a file on the disk may have been torn, or edited by anybody. */
 
 import { exitCodes } from '../core/errors.js';
-import { isObject } from '../tenant/wire.js';
+import { isObject, tryParseJson } from '../core/json.js';
+import { asMd5 } from '../core/md5.js';
 import { isRunId } from './run-id.js';
 import type {
   PreviousRecord,
@@ -15,18 +16,9 @@ import type {
 
 /** `undefined` for a line that is torn, of another kind, or not what its kind says. */
 export function parseRunLine(text: string): RunLine | undefined {
-  const line = parseJson(text);
+  const line = tryParseJson(text);
   if (isBefore(line) || isAfter(line) || isStart(line) || isEnd(line)) return line;
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type Check = (value: unknown) => boolean;
@@ -43,7 +35,7 @@ const flag: Check = (value) => typeof value === 'boolean';
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const texts: Check = (value) => Array.isArray(value) && value.every(text);
 const time: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const md5: Check = (value) => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
+const md5: Check = (value) => typeof value === 'string' && asMd5(value) !== undefined;
 const sha256: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 function optional(check: Check): Check {
@@ -112,6 +104,7 @@ const isAfter = fitting<StepAfter>({
   at: time,
   step: count,
   result: is('done', 'failed', 'not-applied', 'unknown'),
+  leftDoubt: optional(is(true)),
   id: maybe,
   revision: maybe,
   message: maybe,

@@ -4,7 +4,9 @@
  */
 
 import type { ExitCode } from '../core/errors.js';
-import type { Action } from '../core/model.js';
+import type { Action, TenantIdentity } from '../core/model.js';
+import type { ChangeCounts, RunWho, SourceState } from '../core/past-run.js';
+import type { ProcessFacts } from './process-facts.js';
 
 export type RunLine = RunStart | StepBefore | StepAfter | RunEnd;
 
@@ -18,28 +20,14 @@ export interface RunStart {
   readonly startedAt: string;
   readonly tool: string;
   readonly project: string;
-  /** The tenant's origin, or `sandbox`. */
-  readonly tenant: string;
+  readonly tenant: TenantIdentity;
   readonly environment?: string;
   /** The plan's digest; a watch session has many. */
   readonly plan?: string;
   /** What the plan wanted, in the order of writing; absent for watch. */
   readonly planned?: readonly { readonly name: string; readonly action: Action }[];
-  readonly who: {
-    readonly user: string;
-    readonly host: string;
-    readonly pid: number;
-    /** Tell the process from a later one of the same number; see `process-facts.ts`. */
-    readonly namespace?: string;
-    readonly started?: string;
-  };
-  readonly source: {
-    readonly commit?: string;
-    readonly branch?: string;
-    readonly dirty?: boolean;
-    /** The CI run's address. */
-    readonly ci?: string;
-  };
+  readonly who: RunWho & ProcessFacts;
+  readonly source: SourceState;
   /** For a rollback: the run it undoes, where it is one. */
   readonly undoes?: string;
 }
@@ -90,6 +78,8 @@ export interface StepAfter {
   readonly step: number;
   /** `unknown`: neither the answer nor the tenant told. */
   readonly result: 'done' | 'failed' | 'not-applied' | 'unknown';
+  /** Of what failed: the request left, and its effect may be there, or land later, all the same. */
+  readonly leftDoubt?: true;
   readonly id?: string;
   readonly revision?: string;
   readonly message?: string;
@@ -99,14 +89,7 @@ export interface RunEnd {
   readonly kind: 'end';
   readonly at: string;
   readonly exitCode: ExitCode;
-  readonly counts: {
-    readonly created: number;
-    readonly updated: number;
-    readonly replaced: number;
-    readonly deleted: number;
-    readonly failed: number;
-    readonly notAttempted: number;
-  };
+  readonly counts: ChangeCounts;
 }
 
 /** A journal read back. `end` is absent where the run died; a torn last line is left out. */

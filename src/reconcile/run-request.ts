@@ -23,12 +23,16 @@ export async function runRequest(
   onDone: (record: ExtensionRecord, sent: number) => void = () => undefined,
 ): Promise<RequestEnd> {
   const steps = openSteps(journal);
+  const note = (end: Ending): void => {
+    if (end.kind === 'done' && end.record !== undefined) onDone(end.record, steps.sent());
+  };
   const ending = await deliver(sending, { steps, list: () => tenant.list(), signal, patience });
-  if (ending.kind === 'done' && ending.record !== undefined) onDone(ending.record, steps.sent());
+  note(ending);
   if (ending.kind !== 'absent' && ending.kind !== 'unknown') return { ending };
   const lookAgain = async (list: ListAll): Promise<Ending> => {
     const late = await lookLate(sending, ending, list);
     await steps.end(late);
+    note(late);
     return late;
   };
   return { ending, lookAgain };

@@ -1,5 +1,6 @@
 /** Reads journals back. Nothing here trusts them: what is torn or no journal is left out. */
 
+import type { TenantIdentity } from '../core/model.js';
 import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from './run-files.js';
 import { idTime, isRunId } from './run-id.js';
 import { parseRunLine } from './run-lines.js';
@@ -8,8 +9,8 @@ import type { Run, RunLine, RunStep, StepAfter } from './run-record.js';
 export interface RunsQuery {
   /** Absolute: the folder of the config. */
   readonly root: string;
-  /** The tenant's origin, or `sandbox`; all tenants where absent. */
-  readonly tenant?: string | undefined;
+  /** All tenants where absent. */
+  readonly tenant?: TenantIdentity | undefined;
   /** All projects where absent. */
   readonly project?: string | undefined;
   /** Nothing is parsed, and nothing found, where no journal holds this text. */
@@ -60,11 +61,11 @@ export interface RunFile extends RunFileText {
 }
 
 /** Every journal of a tenant's folder, in no order. */
-export async function readRunFiles(root: string, tenant: string): Promise<readonly RunFile[]> {
+export async function readRunFiles(root: string, tenant: TenantIdentity): Promise<readonly RunFile[]> {
   return (await readTexts(root, tenant)).map(parseFile);
 }
 
-async function readTexts(root: string, tenant: string | undefined): Promise<readonly RunFileText[]> {
+async function readTexts(root: string, tenant: TenantIdentity | undefined): Promise<readonly RunFileText[]> {
   return Promise.all((await listRunFiles(root, tenant)).map(readRunFile));
 }
 

@@ -1,6 +1,6 @@
 /** The journal's lines of one change: what is about to be sent, and what became of it. */
 
-import type { Ending } from './ending.js';
+import { certaintyOf, type Ending } from './ending.js';
 import type { Journal } from './means.js';
 import type { StepAfter, StepBefore } from './run-record.js';
 
@@ -60,6 +60,22 @@ function afterOf(ending: Ending): Omit<StepAfter, 'kind' | 'at' | 'step'> {
     case 'failed':
     case 'absent':
     case 'not-attempted':
-      return { result: 'failed', message: ending.error.message };
+      return {
+        result: 'failed',
+        message: ending.error.message,
+        ...(leavesDoubt(ending) && { leftDoubt: true }),
+      };
+  }
+}
+
+/** What is not there yet may land when nobody looks any more. */
+function leavesDoubt(ending: Ending & { readonly kind: 'failed' | 'absent' | 'not-attempted' }): boolean {
+  switch (ending.kind) {
+    case 'failed':
+      return ending.leftDoubt === true;
+    case 'absent':
+      return certaintyOf(ending.error) !== 'unsent';
+    case 'not-attempted':
+      return false;
   }
 }

@@ -1,9 +1,10 @@
 /** The files that a lock is made of: one for each process that has it or wants it, and who that is. */
 
 import { randomBytes } from 'node:crypto';
-import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isObject } from '../tenant/wire.js';
+import { isObject, tryParseJson } from '../core/json.js';
+import { discard, nameOfAside, writeAside } from '../source/write-aside.js';
 import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
 
 export interface Ticket extends ProcessFacts {
@@ -33,26 +34,17 @@ export async function writeTicket(
 ): Promise<string> {
   const ticket: Ticket = { ...describeProcess(pid), command, startedAt: new Date().toISOString() };
   const path = join(folder, `${project}.${randomBytes(8).toString('hex')}.json`);
-  try {
-    await writeFile(`${path}.new`, `${JSON.stringify(ticket)}\n`, { flag: 'wx', mode: 0o600 });
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    await rm(`${path}.new`, { force: true }).catch(() => undefined);
-    throw error;
-  }
+  await writeAside(path, `${JSON.stringify(ticket)}\n`, { mode: 0o600 });
   return path;
 }
 
 /** Tickets that were never completed: whoever wrote them died in between. What cannot be removed is in nobody's way. */
 export async function removeIncomplete(folder: string, project: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const incomplete = names.filter(
-    (name) => name.endsWith('.new') && isTicketOf(project, name.slice(0, -'.new'.length)),
-  );
+  const incomplete = names.filter((name) => isTicketOf(project, nameOfAside(name) ?? ''));
   for (const path of incomplete.map((name) => join(folder, name))) {
     const stats = await lstat(path).catch(() => undefined);
-    if (stats !== undefined && isSilent(stats.mtimeMs))
-      await rm(path, { force: true }).catch(() => undefined);
+    if (stats !== undefined && isSilent(stats.mtimeMs)) await discard(path);
   }
 }
 
@@ -97,12 +89,8 @@ function isSilent(touchedMs: number): boolean {
 }
 
 function parseTicket(text: string): Ticket | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isTicket(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = tryParseJson(text);
+  return isTicket(value) ? value : undefined;
 }
 
 function isTicket(value: unknown): value is Ticket & Readonly<Record<string, unknown>> {

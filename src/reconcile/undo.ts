@@ -1,7 +1,7 @@
 /** What runs did to each name, taken together, from their journals: what a rollback would undo. Pure. */
 
 import { withoutUndefined } from '../core/present.js';
-import type { RecordSide } from '../core/record-side.js';
+import type { RecordSide, Remains } from '../core/record-side.js';
 import type { PreviousRecord, Run, RunStep } from './run-record.js';
 
 /** The effect of one run, or of its last change, on one name. */
@@ -12,6 +12,8 @@ export interface Effect {
   readonly before?: RecordSide;
   /** Absent where it was deleted. */
   readonly after?: RecordSide;
+  /** What stands there instead where a later write, which failed, had its effect all the same. */
+  readonly perhaps?: readonly Remains[];
 }
 
 /** All that a run did, each name once. Empty for a run that wrote nothing. */
@@ -36,9 +38,14 @@ export function lastEffectOf(name: string, runs: readonly Run[]): Effect | undef
   return undefined;
 }
 
-/** What failed did nothing; of anything else the tenant may show the effect. */
-function hadEffect({ after }: RunStep): boolean {
-  return after?.result !== 'failed';
+/** What was refused did nothing; of anything else the tenant may show the effect. */
+function hadEffect(step: RunStep): boolean {
+  return step.after?.result !== 'failed' || leftDoubt(step);
+}
+
+/** It did not show when the run looked last; what stands there now, planning sees. */
+function leftDoubt({ after }: RunStep): boolean {
+  return after?.leftDoubt === true;
 }
 
 /** A replace is two requests. */
@@ -52,12 +59,21 @@ function lastChange(steps: readonly RunStep[]): readonly RunStep[] {
 
 /** Of several writes, what stood there before the first and after the last; none where that is nothing at all. */
 function combine(runId: string, steps: readonly RunStep[]): readonly Effect[] {
-  const [first, last] = [steps[0], steps.at(-1)];
-  if (first === undefined || last === undefined) return [];
+  const [first] = steps;
+  if (first === undefined) return [];
+  const known = steps.findLastIndex((step) => !leftDoubt(step));
   const before = stoodBefore(first);
-  const after = leftBy(last);
-  if (before === undefined && after === undefined) return [];
-  return [{ name: first.before.name, runId, ...withoutUndefined({ before, after }) }];
+  const [after, ...perhaps] = steps.slice(Math.max(known, 0)).map(leftBy);
+  const remains = perhaps.map((side): Remains => side ?? 'nothing');
+  if (before === undefined && after === undefined && remains.every((side) => side === 'nothing')) return [];
+  return [
+    {
+      name: first.before.name,
+      runId,
+      ...withoutUndefined({ before, after }),
+      ...(remains.length > 0 && { perhaps: remains }),
+    },
+  ];
 }
 
 /** What a journal does not tell is not taken for nothing: undoing that would be a delete. */

@@ -1,16 +1,7 @@
 /** What a run did and what it left undone, told from its journal alone. Pure. */
 
-import type { Action } from '../core/model.js';
+import type { Interruption, RunChange } from '../core/past-run.js';
 import type { PreviousRecord, Run, RunStep, SentRecord } from './run-record.js';
-
-/** One extension of a run, by the last that its journal says about it. */
-export interface RunChange {
-  readonly name: string;
-  readonly action: Action;
-  /** `unknown`: a request was on its way, and only the tenant knows. `left`: not begun, or a replace that has only deleted. */
-  readonly result: 'done' | 'failed' | 'unknown' | 'left';
-  readonly message?: string;
-}
 
 /** Each name of a run once: those with a request in the order of their first, then what was planned and never begun. */
 export function listChanges({ start, steps }: Run): readonly RunChange[] {
@@ -53,21 +44,6 @@ function resultOf({ before, after }: RunStep): RunChange['result'] {
   }
 }
 
-/** What the next run says of one that died. */
-export interface Interruption {
-  readonly id: string;
-  readonly command: string;
-  readonly startedAt: string;
-  readonly who: { readonly user: string; readonly host: string; readonly pid: number };
-  /** Done and verified: by its answer, or by reading the tenant. */
-  readonly done: readonly RunChange[];
-  readonly failed: readonly RunChange[];
-  readonly unknown: readonly RunChange[];
-  readonly left: readonly RunChange[];
-  /** Deleted, and not created again, both for certain; otherwise the name is among `unknown`. */
-  readonly halfReplaced: readonly string[];
-}
-
 /** `undefined` for a run that came to its end. */
 export function describeInterrupted(run: Run): Interruption | undefined {
   if (run.end !== undefined) return undefined;
@@ -84,14 +60,14 @@ export function describeInterrupted(run: Run): Interruption | undefined {
     failed: by('failed'),
     unknown,
     left: by('left'),
-    halfReplaced: findUnfinishedReplaces([run])
+    halfReplaced: findOpenReplaces([run])
       .map(({ name }) => name)
       .filter((name) => !unknown.some((change) => change.name === name)),
   };
 }
 
 /** A replace that deleted the record, or may have, and is not known to have created it again. The tenant has the last word. */
-export interface UnfinishedReplace {
+export interface OpenReplace {
   readonly name: string;
   /** The run that deleted it. */
   readonly runId: string;
@@ -109,15 +85,15 @@ export interface UnfinishedReplace {
  *
  * @param runs newest first, as `readRuns` gives them
  */
-export function findUnfinishedReplaces(runs: readonly Run[]): readonly UnfinishedReplace[] {
-  const open = new Map<string, UnfinishedReplace>();
+export function findOpenReplaces(runs: readonly Run[]): readonly OpenReplace[] {
+  const open = new Map<string, OpenReplace>();
   for (const { start, steps } of [...runs].reverse()) {
     for (const step of steps) follow(open, start.id, step);
   }
   return [...open.values()];
 }
 
-function follow(open: Map<string, UnfinishedReplace>, runId: string, { before, after }: RunStep): void {
+function follow(open: Map<string, OpenReplace>, runId: string, { before, after }: RunStep): void {
   const { name, request, action, previous, sent, at } = before;
   const result = after?.result ?? 'unknown';
   if (action === 'replace' && request === 'delete') {

@@ -1,9 +1,10 @@
 /** Files that are named by their content: written aside and renamed, and believed only as far as they are what they say. */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../core/errors.js';
+import { type Durability, writeAside } from '../source/write-aside.js';
 import { makeOwnPlace, syncFolder, unwritable } from './own-place.js';
 
 /** The MD5 or SHA-256 that a file is named by; `undefined` for any other name. */
@@ -22,8 +23,6 @@ export async function readWhole(folder: string, name: string): Promise<Buffer | 
   return createHash(algorithm).update(content).digest('hex') === key ? content : undefined;
 }
 
-export type Durability = 'durable' | 'light';
-
 export interface Deposit {
   readonly root: string;
   readonly folder: string;
@@ -32,35 +31,17 @@ export interface Deposit {
   readonly durability: Durability;
 }
 
-export async function deposit(file: Deposit): Promise<void> {
-  const { root, folder, name, durability } = file;
+export async function deposit({ root, folder, name, content, durability }: Deposit): Promise<void> {
   try {
     if ((await markUsed(folder, name, durability)) && (await readWhole(folder, name)) !== undefined) return;
     await makeOwnPlace(root, folder);
-    await writeAside(file);
+    await writeAside(join(folder, name), content, { mode: 0o600, durability });
     if (durability === 'durable') await syncFolder(folder);
   } catch (error) {
     throw unwritable(error, `The backups in ${folder}`, {
       hint: 'Free some space or make the folder writable, or write without a copy to go back to: --no-backup.',
       exitCode: exitCodes.incomplete,
     });
-  }
-}
-
-async function writeAside({ folder, name, content, durability }: Deposit): Promise<void> {
-  const aside = join(folder, `${name}.${randomBytes(6).toString('hex')}`);
-  try {
-    const handle = await open(aside, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      if (durability === 'durable') await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(aside, join(folder, name));
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
   }
 }
 

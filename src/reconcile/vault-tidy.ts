@@ -1,8 +1,8 @@
 /** What a vault holds, and how it gets rid of what nobody needs, while other processes use it. */
 
-import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asideOf, nameOfAside } from '../source/write-aside.js';
 import { contentKey } from './vault-files.js';
 
 export interface StoredFile {
@@ -31,7 +31,7 @@ export async function listFiles(folder: string): Promise<readonly StoredFile[]> 
 export async function removeUnused(folder: string, name: string, before: Date): Promise<'removed' | 'kept'> {
   if (contentKey(name) === undefined) return 'kept';
   const path = join(folder, name);
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  const aside = asideOf(path);
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined || stats.mtime >= before) return 'kept';
   await rename(path, aside);
@@ -45,7 +45,7 @@ export async function removeUnused(folder: string, name: string, before: Date): 
 
 export async function removeLeftovers(folder: string, before: Date): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const aside = names.filter((name) => /^[0-9a-f]{32,64}\.(?:zip|json)\.[0-9a-f]{12}$/.test(name));
+  const aside = names.filter((name) => contentKey(nameOfAside(name) ?? '') !== undefined);
   await Promise.all(
     aside.map(async (name) => {
       const stats = await stat(join(folder, name)).catch(() => undefined);

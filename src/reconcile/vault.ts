@@ -4,8 +4,11 @@
  */
 
 import { createHash } from 'node:crypto';
+import { md5Of } from '../core/md5.js';
+import type { TenantIdentity } from '../core/model.js';
+import type { Durability } from '../source/write-aside.js';
 import { ownPlace, tenantKey } from './own-place.js';
-import { type Durability, deposit, markUsed, readWhole } from './vault-files.js';
+import { deposit, markUsed, readWhole } from './vault-files.js';
 import { listFiles, removeLeftovers, removeUnused, type StoredFile } from './vault-tidy.js';
 
 export interface Vault {
@@ -28,12 +31,18 @@ export interface Vault {
   removeLeftovers(before: Date): Promise<void>;
 }
 
-/** Creates nothing until something is put. @param tenant the origin, or `sandbox` */
-export function openVault({ root, tenant }: { readonly root: string; readonly tenant: string }): Vault {
+export interface VaultPlace {
+  /** Absolute: the folder of the config. */
+  readonly root: string;
+  readonly tenant: TenantIdentity;
+}
+
+/** Creates nothing until something is put. */
+export function openVault({ root, tenant }: VaultPlace): Vault {
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole(folder, `${md5}.zip`);
   const putArchive = async (archive: Uint8Array, durability: Durability) => {
-    const md5 = createHash('md5').update(archive).digest('hex');
+    const md5 = md5Of(archive);
     await deposit({ root, folder, name: `${md5}.zip`, content: archive, durability });
     return md5;
   };

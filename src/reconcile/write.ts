@@ -111,7 +111,7 @@ function keepUploaded(bytes: Uint8Array, { backup, onKeeping }: WriteContext): v
 async function overwrite(change: Change, prepared: Prepared, context: WriteContext): Promise<RequestEnd> {
   let before: ExtensionRecord | undefined;
   const target = targetOf(change, (record) => {
-    before ??= record;
+    before = record;
   });
   return runRequest(overwriting(target, prepared, context), context, (record, sent) =>
     context.revisions.note({ name: change.name, before: before?.version, after: record.version, sent }),

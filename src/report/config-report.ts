@@ -1,7 +1,7 @@
 /** Every setting of a run with where it came from. Secrets are said to be there, never shown. */
 
 import type { ExitCode } from '../core/errors.js';
-import type { RunHeader } from './report.js';
+import type { RunHeader } from './run-header.js';
 
 export interface ConfigReport {
   readonly kind: 'config';

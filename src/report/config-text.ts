@@ -1,9 +1,10 @@
 /** `qlik-sync config` for people: three columns, what, which, from where. */
 
 import type { ConfigReport, ResolvedTarget, ResolvedValue } from './config-report.js';
+import { renderHeader } from './header-text.js';
 import { type Paint, printable } from './paint.js';
 
-export function renderConfig(report: ConfigReport, header: string, paint: Paint): string {
+export function renderConfig(report: ConfigReport, paint: Paint): string {
   const { file, environment, environments, options, settings, target } = report;
   const inUse = environments.map((name) => (name === environment ? `${name} (in use)` : name));
   const place: readonly ResolvedValue[] = [
@@ -13,9 +14,8 @@ export function renderConfig(report: ConfigReport, header: string, paint: Paint)
   const width = Math.max(...[...place, ...settings, ...options].map(({ key }) => key.length)) + 2;
   const table = (rows: readonly ResolvedValue[]): string =>
     rows.map((row) => renderRow(row, width, paint)).join('');
-  return [header, table(place), table(settings), table(options), renderTarget(target, width, paint)].join(
-    '\n',
-  );
+  const head = renderHeader(report.header, paint);
+  return [head, table(place), table(settings), table(options), renderTarget(target, width, paint)].join('\n');
 }
 
 function renderRow({ key, value, from }: ResolvedValue, width: number, paint: Paint): string {

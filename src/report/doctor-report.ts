@@ -1,7 +1,7 @@
 /** What was checked, what it means, what to do. */
 
 import type { ExitCode } from '../core/errors.js';
-import type { RunHeader } from './report.js';
+import type { RunHeader } from './run-header.js';
 
 export interface DoctorReport {
   readonly kind: 'doctor';

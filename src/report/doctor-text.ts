@@ -2,12 +2,14 @@
 
 import { count } from '../core/format.js';
 import type { Check, DoctorReport } from './doctor-report.js';
+import { renderHeader } from './header-text.js';
 import { type Paint, printable } from './paint.js';
 
-export function renderDoctor({ checks, requests }: DoctorReport, header: string, paint: Paint): string {
+export function renderDoctor({ header, checks, requests }: DoctorReport, paint: Paint): string {
   const of = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
   const verdict = `${of('ok')} ok, ${count(of('warning'), 'warning')}, ${of('failed')} failed, ${of('unknown')} unknown; ${count(requests, 'request')} answered, nothing written.\n`;
-  return [header, checks.map((check) => renderCheck(check, paint)).join(''), verdict].join('\n');
+  const lines = checks.map((check) => renderCheck(check, paint));
+  return [renderHeader(header, paint), lines.join(''), verdict].join('\n');
 }
 
 const symbols = {

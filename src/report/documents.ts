@@ -4,15 +4,8 @@
  */
 
 import * as v from 'valibot';
-import type { ConfigDocument } from './config-documents.js';
-import type { DoctorDocument } from './doctor-documents.js';
 import { action, count, type DeepReadonly, digest, finding, head, leftOutFile } from './document-parts.js';
-import type { DriftDocument } from './drift-documents.js';
-import type { EnvironmentsDocument } from './environments-documents.js';
-import type { HistoryDocument } from './history-documents.js';
-import type { ImpactDocument } from './impact-documents.js';
 import { planFields } from './plan-parts.js';
-import type { PullDocument } from './pull-documents.js';
 
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 
@@ -140,16 +133,3 @@ export type ValidateDocument = DeepReadonly<v.InferOutput<typeof validateDocumen
 export type PackDocument = DeepReadonly<v.InferOutput<typeof packDocument>>;
 export type InitDocument = DeepReadonly<v.InferOutput<typeof initDocument>>;
 export type ErrorDocument = DeepReadonly<v.InferOutput<typeof errorDocument>>;
-export type OutputDocument =
-  | PlanDocument
-  | ApplyDocument
-  | ValidateDocument
-  | PackDocument
-  | InitDocument
-  | PullDocument
-  | DriftDocument
-  | HistoryDocument
-  | ConfigDocument
-  | DoctorDocument
-  | ImpactDocument
-  | EnvironmentsDocument;

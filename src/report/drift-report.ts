@@ -1,7 +1,7 @@
 /** Where the tenant departed from the folders. */
 
 import type { Departure, DriftKind } from '../core/drift.js';
-import type { PlanReport } from './report.js';
+import type { PlanReport } from './plan-report.js';
 
 export interface Drift extends Departure {
   /** Only what is `new` makes the run exit with 2. */

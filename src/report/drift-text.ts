@@ -3,7 +3,11 @@
 import type { DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
 import type { Drift, DriftReport } from './drift-report.js';
+import { renderFindings } from './findings-text.js';
+import { renderHeader } from './header-text.js';
+import { joinBlocks } from './join-blocks.js';
 import { type Paint, printable, type Style } from './paint.js';
+import type { TextOptions } from './text-options.js';
 
 /** What each kind is called; also the way to tell the tenant's departures from the folder's own. */
 export const driftWords: Readonly<Record<DriftKind, string>> = {
@@ -24,7 +28,16 @@ const rows: Readonly<Record<Drift['alarm'], { readonly symbol: string; readonly 
   ignored: { symbol: '=', style: 'dim' },
 };
 
-export function renderDrift({ drift, expired, gone }: DriftReport, paint: Paint): string {
+export function renderDrift(report: DriftReport, options: TextOptions): string {
+  return joinBlocks([
+    renderHeader(report.header, options.paint),
+    renderFindings(report.findings, options),
+    renderDepartures(report, options.paint),
+    renderClosing(report),
+  ]);
+}
+
+function renderDepartures({ drift, expired, gone }: DriftReport, paint: Paint): string {
   const width = Math.max(14, ...drift.map(({ name }) => printable(name).length));
   const items = drift.map((each) => renderOne(each, width, paint)).join('');
   const notices = expired.map(
@@ -32,7 +45,7 @@ export function renderDrift({ drift, expired, gone }: DriftReport, paint: Paint)
       `${paint('yellow', 'expired:')} driftIgnore for ${printable(name)} ended on ${until} (${printable(reason)}); it hides nothing any more\n`,
   );
   const past = gone.map(({ name, kind }) => `no longer so: ${printable(name)} ${driftWords[kind]}\n`);
-  return [items, notices.join(''), past.join('')].filter((block) => block !== '').join('\n');
+  return joinBlocks([items, notices.join(''), past.join('')]);
 }
 
 function renderOne(item: Drift, width: number, paint: Paint): string {
@@ -61,16 +74,10 @@ function describeAlarm({ alarm, ignored }: Drift): string {
   return alarm === 'known' ? '  (in the baseline)' : '';
 }
 
-export function renderDriftClosing({ drift, compared, requests }: DriftClosing): string {
+function renderClosing({ drift, compared, requests }: DriftReport): string {
   const number = (alarm: Drift['alarm']): number => drift.filter((each) => each.alarm === alarm).length;
   const verdict =
     number('new') === 0 ? 'No drift' : `Drift: ${count(number('new'), 'departure')} from the folders`;
   const reads = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
   return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${count(compared, 'extension')} compared with ${reads}.\n`;
-}
-
-interface DriftClosing {
-  readonly drift: readonly Drift[];
-  readonly compared: number;
-  readonly requests: number;
 }

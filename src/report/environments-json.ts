@@ -1,17 +1,18 @@
 /** Several environments as one document. */
 
-import type { ErrorDocument, OutputDocument } from './documents.js';
+import type { ErrorDocument } from './documents.js';
 import type { EnvironmentDocument, EnvironmentsDocument } from './environments-documents.js';
 import type { EnvironmentResult, EnvironmentsReport } from './environments-report.js';
-import type { Report } from './report.js';
+import type { OutputDocument } from './output-document.js';
+import type { SingleReport } from './single-report.js';
 
 /** How one environment is described. */
 interface Describing {
-  readonly documentOf: (report: Report) => OutputDocument;
+  readonly documentOf: (report: SingleReport) => OutputDocument;
   readonly errorOf: (error: unknown) => ErrorDocument['error'];
 }
 
-export function describeEnvironments(report: EnvironmentsReport, how: Describing): EnvironmentsDocument {
+export function environmentsDocumentOf(report: EnvironmentsReport, how: Describing): EnvironmentsDocument {
   const { header, environments, shard, waves, exitCode } = report;
   return {
     command: header.command as EnvironmentsDocument['command'],

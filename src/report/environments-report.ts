@@ -2,8 +2,9 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Waves } from '../core/waves.js';
-import type { Report, RunHeader } from './report.js';
+import type { RunHeader } from './run-header.js';
 import type { ReportParts } from './run-result.js';
+import type { SingleReport } from './single-report.js';
 
 export interface EnvironmentsReport {
   readonly kind: 'environments';
@@ -23,7 +24,7 @@ export interface EnvironmentResult {
   readonly environment: string;
   readonly exitCode: ExitCode;
   /** What it showed last. */
-  readonly report?: Report;
+  readonly report?: SingleReport;
   /** Present where it stopped early. */
   readonly error?: unknown;
   readonly part: ReportParts;

@@ -1,9 +1,7 @@
 /** The document that `history --json` prints. */
 
 import * as v from 'valibot';
-import { count, type DeepReadonly, environment, head, tenant } from './document-parts.js';
-
-const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
+import { action, count, type DeepReadonly, environment, head, source, tenant } from './document-parts.js';
 
 const pastRun = v.object({
   id: v.string(),
@@ -14,12 +12,7 @@ const pastRun = v.object({
   project: v.string(),
   environment: v.optional(v.string()),
   tenant: v.string(),
-  source: v.object({
-    commit: v.optional(v.string()),
-    branch: v.optional(v.string()),
-    dirty: v.optional(v.boolean()),
-    ci: v.optional(v.string()),
-  }),
+  source,
   plan: v.optional(v.string()),
   result: v.picklist(['ended', 'running', 'died']),
   exitCode: v.optional(count),

@@ -1,8 +1,9 @@
 /** What was done before, as every format shows it. */
 
 import type { ExitCode } from '../core/errors.js';
-import type { Action } from '../core/model.js';
-import type { RunHeader } from './report.js';
+import type { TenantIdentity } from '../core/model.js';
+import type { ChangeCounts, RunChange, RunWho, SourceState } from '../core/past-run.js';
+import type { RunHeader } from './run-header.js';
 
 export interface HistoryReport {
   readonly kind: 'history';
@@ -23,42 +24,20 @@ export interface PastRun {
   readonly startedAt: string;
   /** Absent for a run that did not come to its end. */
   readonly endedAt?: string;
-  readonly who: { readonly user: string; readonly host: string; readonly pid: number };
+  readonly who: RunWho;
   readonly project: string;
   readonly environment?: string;
-  /** The tenant's origin, or `sandbox`. */
-  readonly tenant: string;
-  readonly source: {
-    readonly commit?: string;
-    readonly branch?: string;
-    readonly dirty?: boolean;
-    readonly ci?: string;
-  };
+  readonly tenant: TenantIdentity;
+  readonly source: SourceState;
   readonly plan?: string;
   /** `died`: it was killed, or its machine was; the next run says what it left. */
   readonly result: 'ended' | 'running' | 'died';
   readonly exitCode?: ExitCode;
-  readonly counts: PastCounts;
-  readonly changes: readonly PastChange[];
+  /** For a run that died: what its journal knows to be done. */
+  readonly counts: ChangeCounts;
+  readonly changes: readonly RunChange[];
   /** The run that this one undid. */
   readonly undoes?: string;
   /** The command line that undoes it; absent where it changed nothing. */
   readonly undo?: string;
-}
-
-/** For a run that died: what its journal knows to be done. */
-export interface PastCounts {
-  readonly created: number;
-  readonly updated: number;
-  readonly replaced: number;
-  readonly deleted: number;
-  readonly failed: number;
-  readonly notAttempted: number;
-}
-
-export interface PastChange {
-  readonly name: string;
-  readonly action: Action;
-  readonly result: 'done' | 'failed' | 'unknown' | 'left';
-  readonly message?: string;
 }

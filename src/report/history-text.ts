@@ -1,22 +1,23 @@
 /** `qlik-sync history` for people. */
 
 import { count } from '../core/format.js';
-import type { HistoryReport, PastChange, PastCounts, PastRun } from './history-report.js';
+import type { ChangeCounts, RunChange } from '../core/past-run.js';
+import { renderHeader } from './header-text.js';
+import type { HistoryReport, PastRun } from './history-report.js';
+import { joinBlocks } from './join-blocks.js';
 import { type Paint, printable } from './paint.js';
-import type { RunHeader } from './report.js';
-import type { TextOptions } from './text.js';
+import type { RunHeader } from './run-header.js';
+import type { TextOptions } from './text-options.js';
 
-/** `head` is the line that every report begins with. */
-export function renderHistory(report: HistoryReport, head: string, { paint, detail }: TextOptions): string {
+export function renderHistory(report: HistoryReport, { paint, detail }: TextOptions): string {
   const { runs, unreadable, header } = report;
   const shown = runs.map((run) => renderRun(run, header, { paint, detail }));
-  const blocks = [
-    head,
+  return joinBlocks([
+    renderHeader(header, paint),
     shown.join(detail === 'verbose' ? '\n' : ''),
     unreadable.map((file) => `${paint('yellow', 'no journal:')} ${printable(file)}\n`).join(''),
     renderClosing(runs),
-  ];
-  return blocks.filter((block) => block !== '').join('\n');
+  ]);
 }
 
 function renderClosing(runs: readonly PastRun[]): string {
@@ -69,7 +70,7 @@ function renderResult({ result, exitCode }: PastRun, paint: Paint): string {
   return exitCode === 0 ? paint('green', 'done') : paint('yellow', `exit ${exitCode}`);
 }
 
-const words: readonly (readonly [keyof PastCounts, string])[] = [
+const words: readonly (readonly [keyof ChangeCounts, string])[] = [
   ['created', 'created'],
   ['updated', 'updated'],
   ['replaced', 'replaced'],
@@ -78,7 +79,7 @@ const words: readonly (readonly [keyof PastCounts, string])[] = [
   ['notAttempted', 'not attempted'],
 ];
 
-function renderCounts(counts: PastCounts): string {
+function renderCounts(counts: ChangeCounts): string {
   const parts = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${counts[key]} ${word}`);
   return parts.length === 0 ? 'nothing changed' : parts.join(', ');
 }
@@ -91,7 +92,7 @@ const results = {
   left: 'left undone',
 } as const;
 
-function renderChange({ name, action, result, message }: PastChange, paint: Paint): string {
+function renderChange({ name, action, result, message }: RunChange, paint: Paint): string {
   const why = [results[result], message ?? '']
     .filter((text) => text !== '')
     .map(printable)

@@ -1,8 +1,7 @@
 /** Which apps use what, as a part of documents. */
 
 import * as v from 'valibot';
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+import { count } from './document-parts.js';
 
 const appFields = {
   id: v.string(),
@@ -22,6 +21,11 @@ const appFields = {
   ),
 };
 
+const untried = v.pipe(
+  v.literal(true),
+  v.description('Nobody tried to open it: a limit was reached before, or the engine was not to be had.'),
+);
+
 const unopenedApp = v.partial(v.object(appFields), ['itemId', 'collections', 'tags', 'publishedCopies']);
 
 export const impactPart = v.object({
@@ -38,7 +42,7 @@ export const impactPart = v.object({
     }),
   ),
   unopened: v.pipe(
-    v.array(v.object({ app: unopenedApp, reason: v.string() })),
+    v.array(v.object({ app: unopenedApp, reason: v.string(), untried: v.optional(untried) })),
     v.description('Nothing is known of what these apps use.'),
   ),
   apps: v.object({ listed: count, opened: count, fromCache: count }),

@@ -2,14 +2,14 @@
 
 import { describeGaps, describeReach } from '../core/impact-gate.js';
 import { isWhole } from '../core/impact-tally.js';
-import { type ImpactTextOptions, renderUsageOff } from './impact-text.js';
-import { printable } from './paint.js';
-import type { PlanReport } from './report.js';
+import { renderUsageOff } from './impact-text.js';
+import { type Paint, printable } from './paint.js';
+import type { PlanReport } from './plan-report.js';
 
 /** Nothing where nobody looked. */
 export function renderPlanImpact(
   { plan, impact }: Pick<PlanReport, 'plan' | 'impact'>,
-  { paint }: Pick<ImpactTextOptions, 'paint'>,
+  paint: Paint,
 ): string {
   if (impact === undefined) return '';
   const actions = new Map(plan.changes.map(({ name, action }) => [name, action]));

@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Impact } from '../core/impact.js';
-import type { RunHeader } from './report.js';
+import type { RunHeader } from './run-header.js';
 
 /**
  * `uses`: the extensions that were asked about, with their apps · `unused`: those of the tenant that no visible app uses

@@ -6,25 +6,21 @@ import { describeGaps, describeReach } from '../core/impact-gate.js';
 import { isWhole, reachOf } from '../core/impact-tally.js';
 import type { ImpactReport } from './impact-report.js';
 import { describeApp, describeFilter, usageIsOff } from './impact-words.js';
+import { joinBlocks } from './join-blocks.js';
 import { type Paint, printable } from './paint.js';
-
-export interface ImpactTextOptions {
-  readonly paint: Paint;
-  readonly detail: 'quiet' | 'normal' | 'verbose';
-}
+import type { TextOptions } from './text-options.js';
 
 /** Apps that are listed before the rest is only counted, unless everything is asked for. */
 const shownApps = 20;
 
 /** Without the header line. */
-export function renderImpact({ question, impact }: ImpactReport, options: ImpactTextOptions): string {
-  const blocks = [
+export function renderImpact({ question, impact }: ImpactReport, options: TextOptions): string {
+  return joinBlocks([
     question === 'unused' ? renderUnused(impact) : renderExtensions({ question, impact }, options),
     renderUnopened(impact, options),
     renderMissing(impact, options.paint),
     renderScope(impact),
-  ];
-  return blocks.filter((block) => block !== '').join('\n');
+  ]);
 }
 
 function renderUnused(impact: Impact): string {
@@ -39,7 +35,7 @@ function renderUnused(impact: Impact): string {
 
 function renderExtensions(
   { question, impact }: Pick<ImpactReport, 'question' | 'impact'>,
-  options: ImpactTextOptions,
+  options: TextOptions,
 ): string {
   const { extensions } = impact;
   if (extensions.length === 0) {
@@ -55,7 +51,7 @@ function renderExtensions(
 function renderExtension(
   { extension, uses }: ExtensionImpact,
   impact: Impact,
-  { paint, detail }: ImpactTextOptions,
+  { paint, detail }: TextOptions,
 ): string {
   const name = paint('bold', printable(extension));
   if (uses.length === 0) {
@@ -72,7 +68,7 @@ function renderExtension(
   return `${head}${shown.map((use) => renderUse(use, detail)).join('')}${rest}`;
 }
 
-function renderUse(use: AppUse, detail: ImpactTextOptions['detail']): string {
+function renderUse(use: AppUse, detail: TextOptions['detail']): string {
   const { app, objects, masterItems } = use;
   const usage =
     app.usage === undefined
@@ -87,7 +83,7 @@ function renderUse(use: AppUse, detail: ImpactTextOptions['detail']): string {
   return `  ${printable(app.name)}${usage}\n    ${printable(held.join('; '))}\n    ${printable(describeApp(app))}\n`;
 }
 
-function list(ids: readonly string[], detail: ImpactTextOptions['detail']): string {
+function list(ids: readonly string[], detail: TextOptions['detail']): string {
   return detail === 'verbose' ? ` (${ids.join(', ')})` : '';
 }
 
@@ -98,7 +94,7 @@ function trend(slope: number | undefined): string {
 
 // ── What is not known ───────────────────────────────────────────────────────────────────────────────────
 
-function renderUnopened({ unopened }: Impact, { detail }: ImpactTextOptions): string {
+function renderUnopened({ unopened }: Impact, { detail }: TextOptions): string {
   if (unopened.length === 0) return '';
   const shown = detail === 'verbose' ? unopened : unopened.slice(0, shownApps);
   const lines = shown.map(({ app, reason }) => `  ${printable(app.name)}  ${printable(reason)}\n`);

@@ -42,7 +42,7 @@ export function describeFilter({ spaces, apps }: NonNullable<Impact['only']>): s
 /** What limits the answer, beside the apps that were not opened. Raw sentences. */
 export function describeLimits({ apps, only, usage, missing, untold }: Impact): readonly string[] {
   return [
-    ...(apps.listed === 0 ? ['these credentials see no app'] : []),
+    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials see no app'] : []),
     ...(only === undefined ? [] : [`only apps ${describeFilter(only)} were asked about`]),
     ...missing.map((what) => `not whole: ${what}`),
     ...untold.map((what) => `not told: ${what}`),

@@ -1,30 +1,10 @@
 /** What the last run had done, and what is left, where it did not come to its end. */
 
 import { count } from '../core/format.js';
+import type { Interruption, RunChange } from '../core/past-run.js';
 import { printable } from './paint.js';
 
-export interface InterruptedRun {
-  readonly id: string;
-  readonly command: string;
-  /** RFC 3339. */
-  readonly startedAt: string;
-  readonly who: { readonly user: string; readonly host: string; readonly pid: number };
-  /** Known to be done: by an answer, or by reading the tenant. */
-  readonly done: readonly InterruptedChange[];
-  readonly failed: readonly InterruptedChange[];
-  /** On its way when the run ended. */
-  readonly unknown: readonly InterruptedChange[];
-  readonly left: readonly InterruptedChange[];
-  /** Deleted, and not created again. */
-  readonly halfReplaced: readonly string[];
-}
-
-export interface InterruptedChange {
-  readonly name: string;
-  readonly action: string;
-}
-
-export function renderInterrupted(run: InterruptedRun): string {
+export function renderInterrupted(run: Interruption): string {
   const { command, id, startedAt, who } = run;
   const lines = [
     `The last run did not come to its end: ${command} ${id} of ${startedAt}, by ${who.user} on ${who.host} (pid ${who.pid}).`,
@@ -41,7 +21,7 @@ export function renderInterrupted(run: InterruptedRun): string {
 /** Enough to know it again; the journal has all of them. */
 const mostNames = 10;
 
-function listOf(what: string, changes: readonly InterruptedChange[]): readonly string[] {
+function listOf(what: string, changes: readonly RunChange[]): readonly string[] {
   if (changes.length === 0) return [];
   const named = changes.slice(0, mostNames).map(({ name, action }) => `${action} ${name}`);
   const more = changes.length > mostNames ? [`${changes.length - mostNames} more`] : [];

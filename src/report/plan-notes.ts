@@ -1,6 +1,6 @@
 /** What a plan says of itself beside its changes. Raw words: names of environments may be in there. */
 
-import type { PlanReport } from './report.js';
+import type { PlanReport } from './plan-report.js';
 
 /** Where its archives come from, where that is not the folders. */
 export function describeOrigin({

@@ -1,8 +1,8 @@
 /** What is going on while changes are applied: one redrawn line on a terminal, a line a change elsewhere. */
 
 import type { Outcome } from '../core/model.js';
+import { renderOutcome } from './apply-text.js';
 import type { Paint } from './paint.js';
-import { renderOutcome } from './text.js';
 
 export interface ProgressSink {
   readonly write: (text: string) => void;

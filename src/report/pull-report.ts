@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Pulled } from '../core/pulled.js';
-import type { RunHeader } from './report.js';
+import type { RunHeader } from './run-header.js';
 
 export interface PullReport {
   readonly kind: 'pull';

@@ -2,8 +2,11 @@
 
 import { count, formatBytes } from '../core/format.js';
 import type { Pulled } from '../core/pulled.js';
+import { renderHeader } from './header-text.js';
+import { joinBlocks } from './join-blocks.js';
 import { type Paint, printable, type Style } from './paint.js';
 import type { PullReport } from './pull-report.js';
+import type { TextOptions } from './text-options.js';
 
 const rows: Readonly<Record<Pulled['result'], { readonly symbol: string; readonly style: Style }>> = {
   written: { symbol: '+', style: 'green' },
@@ -14,7 +17,16 @@ const rows: Readonly<Record<Pulled['result'], { readonly symbol: string; readonl
   'not-attempted': { symbol: '·', style: 'yellow' },
 };
 
-export function renderPulled({ pulled }: PullReport, paint: Paint): string {
+export function renderPull(report: PullReport, { paint, detail }: TextOptions): string {
+  return joinBlocks([
+    renderHeader(report.header, paint),
+    renderPulled(report, paint),
+    renderPassed(report, detail),
+    renderClosing(report),
+  ]);
+}
+
+function renderPulled({ pulled }: PullReport, paint: Paint): string {
   const width = Math.max(14, ...pulled.map(({ name }) => printable(name).length));
   return pulled.map((extension) => renderOne(extension, width, paint)).join('');
 }
@@ -47,7 +59,7 @@ function describeLeftOut(leftOut: Pulled['leftOut']): string {
   return `not written, since no upload takes them: ${names.join(', ')}${rest}`;
 }
 
-export function renderPullClosing({ pulled, passed }: PullReport): string {
+function renderClosing({ pulled, passed }: PullReport): string {
   const number = (result: Pulled['result']): number =>
     pulled.filter((extension) => extension.result === result).length;
   const counts = `${number('written')} written, ${number('updated')} updated, ${number('unchanged')} unchanged`;
@@ -56,7 +68,7 @@ export function renderPullClosing({ pulled, passed }: PullReport): string {
 }
 
 /** By reason, so that a tenant with a hundred bundled ones takes one line. */
-export function renderPassed({ passed }: PullReport, detail: 'quiet' | 'normal' | 'verbose'): string {
+function renderPassed({ passed }: PullReport, detail: TextOptions['detail']): string {
   if (detail === 'quiet') return '';
   const reasons = [...new Set(passed.map(({ reason }) => reason))];
   return reasons

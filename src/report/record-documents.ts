@@ -1,10 +1,7 @@
 /** The lines of `QLIK_SYNC_OUTPUT_FILE`. As in `documents.ts`, the schema makes the type and the published document. */
 
 import * as v from 'valibot';
-import type { DeepReadonly } from './document-parts.js';
-
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
+import { action, count, type DeepReadonly } from './document-parts.js';
 
 /** What every line carries beside its record. */
 const line = {
@@ -36,8 +33,8 @@ export const outputRecord = v.variant('record', [
     action,
     status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
     id: v.optional(v.string()),
-    bytes: v.optional(whole),
-    ms: v.optional(whole),
+    bytes: v.optional(count),
+    ms: v.optional(count),
     message: v.optional(v.pipe(v.string(), v.description('Why it was not done.'))),
     overwrote: v.optional(v.string()),
   }),
@@ -55,18 +52,18 @@ export const outputRecord = v.variant('record', [
       command: v.string(),
       record: v.literal('summary'),
       tool: v.string(),
-      exitCode: whole,
+      exitCode: count,
       counts: v.object({
-        create: whole,
-        update: whole,
-        replace: whole,
-        delete: whole,
-        blocked: whole,
-        unchanged: whole,
-        changes: whole,
-        failed: whole,
-        errors: whole,
-        warnings: whole,
+        create: count,
+        update: count,
+        replace: count,
+        delete: count,
+        blocked: count,
+        unchanged: count,
+        changes: count,
+        failed: count,
+        errors: count,
+        warnings: count,
       }),
       runs: v.array(
         v.object({
@@ -74,7 +71,7 @@ export const outputRecord = v.variant('record', [
           environment: v.optional(v.string()),
           tenant: v.optional(v.string()),
           digest: v.optional(v.string()),
-          exitCode: whole,
+          exitCode: count,
           error: v.optional(v.object({ message: v.string(), hint: v.optional(v.string()) })),
         }),
       ),

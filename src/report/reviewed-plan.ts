@@ -2,13 +2,14 @@
 
 import * as v from 'valibot';
 import { UserError } from '../core/errors.js';
+import { isObject } from '../core/json.js';
 import { nestsTooDeep } from '../core/nesting.js';
-import type { DeepReadonly } from './document-parts.js';
+import { action, type DeepReadonly } from './document-parts.js';
 import { planRequest } from './plan-request.js';
 
 const change = v.object({
   name: v.string(),
-  action: v.picklist(['create', 'update', 'replace', 'delete', 'none']),
+  action,
   blocked: v.optional(v.object({ rail: v.string() })),
   desired: v.optional(v.object({ digest: v.string() })),
   actual: v.optional(v.object({ id: v.string(), md5: v.optional(v.string()) })),
@@ -49,9 +50,8 @@ export function parseReviewedPlan(file: string, text: string): ReviewedPlan {
 const makeOne = { hint: 'qlik-sync plan --out plan.json writes one.' };
 
 function parseObject(file: string, text: string): Readonly<Record<string, unknown>> {
-  const value = parse(file, text.replace(/^\uFEFF/, ''));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Readonly<Record<string, unknown>>;
+  const value = parse(file, text);
+  if (isObject(value)) return value;
   throw new UserError(`${file} is no plan: it holds no object.`, makeOne);
 }
 

@@ -12,16 +12,13 @@ import {
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact.js';
 import type { Finding, Outcome, Plan } from '../core/model.js';
+import type { SourceState } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
 import type { Drift } from './drift-report.js';
-import type {
-  LeftOut,
-  PackedArchive,
-  PlanReport,
-  Report,
-  TenantHeader,
-  ValidatedExtension,
-} from './report.js';
+import type { PackedArchive } from './pack-report.js';
+import type { LeftOut, PlanReport } from './plan-report.js';
+import type { TenantHeader } from './run-header.js';
+import type { ValidatedExtension } from './validate-report.js';
 
 export interface RunResult {
   readonly command: string;
@@ -38,7 +35,7 @@ export interface RunResult {
 export interface ReportParts {
   readonly header: PartHeader;
   readonly exitCode: ExitCode;
-  readonly source?: Source;
+  readonly source?: SourceState;
   readonly plan?: Plan;
   readonly findings?: readonly Finding[];
   readonly leftOut?: readonly LeftOut[];
@@ -71,15 +68,6 @@ export interface PartHeader {
   readonly tenant?: TenantHeader;
 }
 
-/** The git state of the folders and the CI run, as far as they are known. */
-export interface Source {
-  readonly commit?: string;
-  readonly branch?: string;
-  readonly dirty?: boolean;
-  /** The CI run's address. */
-  readonly ci?: string;
-}
-
 /** Why a run stopped. */
 export interface Failure {
   readonly message: string;
@@ -91,18 +79,18 @@ export interface Failure {
   readonly column?: number;
 }
 
-export interface RunEnding {
+export interface RunEndingInput {
   readonly command: string;
   readonly tool: string;
   readonly exitCode: ExitCode;
   readonly folder: string;
   /** The last one that was shown; a run that failed may have shown its plan before. */
-  readonly report: Report | undefined;
+  readonly report: ReportParts | undefined;
   /** Present where the run stopped early. */
   readonly error?: unknown;
 }
 
-export function describeRun(ending: RunEnding): RunResult {
+export function describeRun(ending: RunEndingInput): RunResult {
   const { command, tool, exitCode, folder, report } = ending;
   const shown: ReportParts = report ?? { header: { command, tool }, exitCode };
   const [first = shown, ...others] = flatten(shown);

@@ -4,7 +4,7 @@ import { count } from '../core/format.js';
 import type { Outcome, PlanSummary } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import type { Drift } from './drift-report.js';
-import type { TenantHeader } from './report.js';
+import type { TenantHeader } from './run-header.js';
 import type { ReportParts } from './run-result.js';
 
 export interface Verdict {

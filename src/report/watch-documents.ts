@@ -1,9 +1,7 @@
 /** The lines that `watch --json` prints. As in `documents.ts`, the schema makes the type and the published document. */
 
 import * as v from 'valibot';
-import type { DeepReadonly } from './document-parts.js';
-
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+import { action, count, type DeepReadonly } from './document-parts.js';
 
 /** What every line carries beside its event. */
 const line = { schemaVersion: v.literal(1), time: v.pipe(v.string(), v.isoTimestamp()) };
@@ -12,7 +10,7 @@ export const watchLine = v.variant('event', [
   v.object({
     ...line,
     event: v.literal('watching'),
-    extensions: whole,
+    extensions: count,
     tenant: v.string(),
     project: v.string(),
   }),
@@ -20,10 +18,10 @@ export const watchLine = v.variant('event', [
     ...line,
     event: v.literal('synced'),
     name: v.string(),
-    action: v.picklist(['create', 'update', 'replace', 'delete', 'none']),
+    action,
     message: v.string(),
-    bytes: v.optional(v.pipe(whole, v.description('Bytes of the archive that was sent.'))),
-    ms: v.pipe(whole, v.description('Milliseconds from the save to the verified answer.')),
+    bytes: v.optional(v.pipe(count, v.description('Bytes of the archive that was sent.'))),
+    ms: v.pipe(count, v.description('Milliseconds from the save to the verified answer.')),
   }),
   v.pipe(
     v.object({ ...line, event: v.literal('waiting'), name: v.optional(v.string()), message: v.string() }),
@@ -62,7 +60,7 @@ export const watchLine = v.variant('event', [
   }),
   v.object({ ...line, event: v.literal('hint'), message: v.string() }),
   v.object({ ...line, event: v.literal('stopping'), message: v.string() }),
-  v.object({ ...line, event: v.literal('stopped'), synced: whole }),
+  v.object({ ...line, event: v.literal('stopped'), synced: count }),
 ]);
 
 type WatchLine = DeepReadonly<v.InferOutput<typeof watchLine>>;

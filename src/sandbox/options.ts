@@ -10,6 +10,8 @@ export interface Behaviour {
   readonly metadataOnPatch: 'apply' | 'ignore';
   /** `drop`: a tenant that keeps no tags at all. */
   readonly tags: 'keep' | 'drop';
+  /** What every write raises a record's revision counter by: `1.0.0`, `2.0.0`, … */
+  readonly revisionStep: number;
   /** Whether a sent `data.checksum` comes back. */
   readonly checksum: 'keep' | 'drop';
   /** What "MB" in the upload limits means: 2^20 or 10^6 bytes. */
@@ -82,6 +84,7 @@ export function resolveBehaviour(options: SandboxOptions): Behaviour {
     contentTypeRule: options.contentTypeRule ?? 'on',
     metadataOnPatch: options.metadataOnPatch ?? 'apply',
     tags: options.tags ?? 'keep',
+    revisionStep: options.revisionStep ?? 1,
     checksum: options.checksum ?? 'drop',
     megabyte: options.megabyte ?? 'binary',
     pageLinks: options.pageLinks ?? 'absolute',

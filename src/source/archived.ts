@@ -1,8 +1,8 @@
 /** An archive that a tenant held, as something that can be deployed: its bytes are sent as they are. */
 
-import { createHash } from 'node:crypto';
 import { SourceError } from '../core/errors.js';
 import { type Manifest, parseManifest } from '../core/manifest.js';
+import { md5Of } from '../core/md5.js';
 import type { DesiredExtension } from '../core/model.js';
 import { digestArchive, openArchive, sha256Of } from './archive.js';
 import type { Packer } from './pack.js';
@@ -47,7 +47,7 @@ export function createArchivePacker(
     const archive = stored.get(extension.name);
     if (archive === undefined) return otherwise(extension);
     const bytes = await archive.read();
-    const md5 = createHash('md5').update(bytes).digest('hex');
+    const md5 = md5Of(bytes);
     if (md5 === archive.md5) return { bytes, md5, size: bytes.length };
     throw new SourceError('the stored archive is no longer what it was', { file: extension.displayFolder });
   };

@@ -2,6 +2,7 @@
 
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { normalize, relative, sep } from 'node:path';
+import { compareTexts } from '../core/order.js';
 import {
   compilePattern,
   covers,
@@ -49,7 +50,7 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
   const wanted = hits.filter((hit) => !negative.some((each) => excludes(each, hit.path)));
   const unmatched = positive.filter((each) => !matched.has(each.source) && !isLiteral(each));
   return {
-    folders: distinct(wanted).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    folders: distinct(wanted).sort((a, b) => compareTexts(a.path, b.path)),
     missing: positive.filter(isLiteral).flatMap(findMissing),
     unreadable: [...trouble.unreadable],
     dangling: [...trouble.dangling].filter((path) => !negative.some((each) => excludes(each, path))),

@@ -1,13 +1,21 @@
 /** Which folders differ from a commit: for `--changed-since`, in a repository of any layout. */
 
-import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { relative, sep } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { followPath } from './follow-path.js';
+import { explainGitFailure } from './git-failure.js';
+import { readGitIndex } from './git-index.js';
 import { listGit, runGit } from './run-git.js';
 
 export interface GitChanges {
-  /** Whether the file, or anything below the folder, differs from the commit. Absolute path; it may be gone. */
+  /**
+   * Whether the file, anything below the folder, or a link on the way there differs from the commit, or may: of what is
+   * hidden from git (`--skip-worktree`) nobody knows. Absolute path; it may be gone.
+   */
   readonly touches: (path: string) => boolean;
+  /** Whether anything differs that lies in none of the folders. */
+  readonly touchesBeside: (folders: readonly string[]) => boolean;
   /**
    * Whether git knows each of the files, `paths` relative to the folder with `/`; what it does not know (build output,
    * a submodule's own) may always have changed.
@@ -22,19 +30,24 @@ export interface GitChanges {
  * @throws UserError where this is no repository, or it lacks the commit (a shallow clone)
  */
 export async function readGitChanges(root: string, ref: string): Promise<GitChanges> {
-  const top = realpathSync((await ask(root, ['rev-parse', '--show-toplevel'], notARepository)).trim());
+  const explain = async (error: unknown): Promise<UserError> => explainSilence(root, error);
+  const top = realpathSync((await ask(root, ['rev-parse', '--show-toplevel'], explain)).trim());
   const base = await findBase(root, ref);
-  const [changed, untracked, tracked] = await Promise.all([
+  const [changed, untracked, { tracked, unlooked }] = await Promise.all([
     listGit(top, ['diff', ...everyDifference, '-z', base, '--']),
     listGit(top, ['ls-files', '--others', '--exclude-standard', '-z']),
-    listGit(top, ['ls-files', '-z']),
+    readGitIndex(top),
   ]);
-  const differing = [...changed, ...untracked];
+  const differing = [...changed, ...untracked, ...unlooked];
   const known = new Set(tracked);
   return {
-    touches: (path) => differing.some(isAtOrBelow(pathInside(top, path))),
+    touches: (path) => placesOf(top, path).some((place) => differing.some(concerns(place))),
+    touchesBeside: (folders) => {
+      const places = folders.flatMap((folder) => placesOf(top, folder));
+      return differing.some((path) => !places.some((place) => concerns(place)(path)));
+    },
     tracks: (folder, paths) => {
-      const place = pathInside(top, folder);
+      const place = placesOf(top, folder).at(-1) ?? '';
       return paths.every((path) => known.has(place === '' ? path : `${place}/${path}`));
     },
   };
@@ -68,30 +81,38 @@ async function explainMissing(root: string, ref: string): Promise<UserError> {
   );
 }
 
-async function notARepository(): Promise<UserError> {
-  return new UserError('--changed-since needs a git repository, and git itself.', {
-    hint: 'Name the extensions instead, or leave the option out.',
+function explainSilence(root: string, error: unknown): UserError {
+  const failure = explainGitFailure(root, error);
+  if (failure === undefined) {
+    return new UserError('--changed-since needs a git repository, and git itself.', {
+      hint: 'Name the extensions instead, or leave the option out.',
+    });
+  }
+  const { reason, remedy } = failure;
+  return new UserError(`--changed-since needs git's word, and there is none: ${reason}.`, {
+    hint: remedy === undefined ? 'git status in that folder says more.' : `Trust it: ${remedy}`,
   });
 }
 
 async function ask(
   folder: string,
   args: readonly string[],
-  explain: () => Promise<UserError>,
+  explain: (error: unknown) => Promise<UserError>,
 ): Promise<string> {
   try {
     return await runGit(folder, args);
-  } catch {
-    throw await explain();
+  } catch (error) {
+    throw await explain(error);
   }
 }
 
-/** As git spells it: relative to the top, with `/`; empty for the top itself. What is gone was no link. */
-function pathInside(top: string, path: string): string {
-  const real = existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
-  return relative(top, real).split(sep).join('/');
+/** As git spells them, relative to the top, with `/`, empty for the top itself: every link on the way, then the place. */
+function placesOf(top: string, path: string): readonly string[] {
+  return followPath(path).map((each) => relative(top, each).split(sep).join('/'));
 }
 
-function isAtOrBelow(place: string): (path: string) => boolean {
-  return (path) => place === '' || path === place || path.startsWith(`${place}/`);
+/** What is at, below, or above: a link or a submodule has nothing below it that git knows. */
+function concerns(place: string): (path: string) => boolean {
+  return (path) =>
+    place === '' || path === place || path.startsWith(`${place}/`) || place.startsWith(`${path}/`);
 }

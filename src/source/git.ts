@@ -1,6 +1,7 @@
 /** Which commit the folders are at: recorded in documents and journals, never used to decide. */
 
 import { withoutUndefined } from '../core/present.js';
+import { explainGitFailure, type GitFailure } from './git-failure.js';
 import { runGit } from './run-git.js';
 
 export interface GitState {
@@ -12,13 +13,24 @@ export interface GitState {
   readonly dirty?: boolean;
 }
 
-/** Empty outside a repository, without a commit, or without git. Costs a process, so only what is recorded asks. */
-export async function readGitState(folder: string): Promise<GitState> {
+/**
+ * Empty outside a repository, without a commit, or without git. Costs a process, so only what is recorded asks.
+ *
+ * @param onGap told, for people, why a repository is there and its commit is not known
+ */
+export async function readGitState(folder: string, onGap?: (gap: string) => void): Promise<GitState> {
   try {
     return parseStatus(await runGit(folder, ['status', '--porcelain=v2', '--branch', '--', '.']));
-  } catch {
+  } catch (error) {
+    const failure = explainGitFailure(folder, error);
+    if (failure !== undefined) onGap?.(describeGap(failure));
     return {};
   }
+}
+
+function describeGap({ reason, remedy }: GitFailure): string {
+  const help = remedy === undefined ? '' : ` Trust it: ${remedy}`;
+  return `The commit is not recorded: ${reason}.${help}`;
 }
 
 /** git's own words stand in brackets, which no commit or branch has: `(initial)`, `(detached)`. */

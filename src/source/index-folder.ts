@@ -2,6 +2,7 @@
 
 import type { ContentFacts } from '../core/content.js';
 import { comparePaths } from '../core/digest.js';
+import { isObject } from '../core/json.js';
 import type { FileStats, FolderIndex } from './index-file.js';
 import type { FileContent } from './read-file.js';
 
@@ -123,8 +124,4 @@ function isRecord(value: unknown): value is FolderRecord {
   const { paths, stats, sha256 } = value;
   if (!Array.isArray(paths) || !Array.isArray(stats) || typeof sha256 !== 'string') return false;
   return stats.length === paths.length * numbersPerPath && sha256.length === paths.length * digitsPerPath;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,7 @@
 /** A `.qext` that lies deeper than the folder a person named. */
 
 import { type Dirent, readdirSync } from 'node:fs';
+import { byName } from '../core/order.js';
 import { isHidden } from './pattern.js';
 
 export function isManifestName(name: string): boolean {
@@ -11,7 +12,7 @@ export function isManifestName(name: string): boolean {
 export function findNestedManifest(folder: string, entries: readonly Dirent[]): string | undefined {
   const children = listFolders(entries);
   const grandchildren = children.flatMap((child) =>
-    listFolders(list(`${folder}/${child}`)).map((name) => `${child}/${name}`),
+    listFolders(listEntries(`${folder}/${child}`)).map((name) => `${child}/${name}`),
   );
   for (const below of [children, grandchildren]) {
     const found = below.map((each) => manifestIn(folder, each)).filter((each) => each !== undefined);
@@ -31,7 +32,7 @@ export function preferBuilt(paths: readonly string[]): string | undefined {
 }
 
 function manifestIn(folder: string, below: string): string | undefined {
-  const manifest = list(`${folder}/${below}`).find((entry) => isManifestName(entry.name));
+  const manifest = listEntries(`${folder}/${below}`).find((entry) => isManifestName(entry.name));
   return manifest === undefined ? undefined : `${below}/${manifest.name}`;
 }
 
@@ -39,10 +40,10 @@ function listFolders(entries: readonly Dirent[]): readonly string[] {
   return entries.filter((entry) => entry.isDirectory() && !isHidden(entry.name)).map((entry) => entry.name);
 }
 
-/** Only for a hint, so what cannot be listed is not there. */
-function list(path: string): readonly Dirent[] {
+/** By name. What cannot be listed holds nothing: it is only looked into for a hint or a proposal. */
+export function listEntries(path: string): readonly Dirent[] {
   try {
-    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(path, { withFileTypes: true }).sort(byName);
   } catch {
     return [];
   }

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type JSZip from 'jszip';
 import { SourceError } from '../core/errors.js';
+import { md5Of } from '../core/md5.js';
 import type { DesiredExtension, KeptFile } from '../core/model.js';
 
 export interface Archive {
@@ -71,7 +72,7 @@ async function generate(
     compression: 'DEFLATE',
     compressionOptions: { level: 6 },
   });
-  return { bytes, md5: createHash('md5').update(bytes).digest('hex'), size: bytes.length };
+  return { bytes, md5: md5Of(bytes), size: bytes.length };
 }
 
 /** @throws SourceError when the file is no longer what `extension` says */

@@ -1,11 +1,10 @@
 /** One folder to one extension. */
 
-import { relative, sep } from 'node:path';
 import { digestOf } from '../core/digest.js';
 import type { DesiredExtension, Finding, SkippedFolder } from '../core/model.js';
 import { finding, type RuleId } from '../core/rules/catalogue.js';
 import type { Candidate } from './discover.js';
-import { displayBelow } from './display.js';
+import { displayBelow, displayPath } from './display.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { ownFolder } from './ignored-by-default.js';
 import type { FolderIndex } from './index-file.js';
@@ -49,7 +48,7 @@ function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate
   if (!entries.some((entry) => entry.name === ownFolder)) return [];
   const aside = findAsides(folder).find(holdsOld);
   if (aside === undefined) return [];
-  const place = displayBelow(displayFolder, relative(folder, oldIn(aside)).split(sep).join('/'));
+  const place = displayBelow(displayFolder, displayPath(folder, oldIn(aside)));
   const message = `A pull was killed on its way: some files are the tenant's, and what it took away lies in ${place}.`;
   const hint = `qlik-sync pull ${name} finishes it; to undo it, restore the folder and remove that one.`;
   return [finding('interrupted-pull', { file: displayFolder, extension: name, message, hint })];

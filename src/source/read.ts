@@ -5,6 +5,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../core/model.js';
+import { byName } from '../core/order.js';
 import { type Candidate, type Discovery, discover, type Remark } from './discover.js';
 import { displayPath } from './display.js';
 import { prepareIgnoreRules } from './ignore-rules.js';
@@ -113,7 +114,7 @@ function namesOf(candidates: readonly Candidate[]): readonly string[] {
 }
 
 function sortByName<T extends DesiredExtension | SkippedFolder>(all: readonly T[]): readonly T[] {
-  return [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...all].sort(byName);
 }
 
 /** A selection hears nothing of other folders' trouble, unless it found nothing: then the trouble may be why. */

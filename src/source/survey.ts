@@ -1,7 +1,7 @@
 /** The extensions of a tree that no config describes yet. */
 
-import { type Dirent, readdirSync } from 'node:fs';
-import { isManifestName } from './nested-manifest.js';
+import type { Dirent } from 'node:fs';
+import { isManifestName, listEntries } from './nested-manifest.js';
 import { isHidden } from './pattern.js';
 
 export interface SurveyedExtension {
@@ -27,7 +27,7 @@ export function surveyTree(root: string): Survey {
   const extensions: SurveyedExtension[] = [];
   let level: readonly string[] = ['.'];
   for (let depth = 0; depth <= surveyDepth && level.length > 0; depth++) {
-    const listed = level.map((folder) => ({ folder, entries: list(`${root}/${folder}`) }));
+    const listed = level.map((folder) => ({ folder, entries: listEntries(`${root}/${folder}`) }));
     extensions.push(...listed.flatMap(({ folder, entries }) => manifestsOf(folder, entries)));
     if (depth > 0) folders.push(...level);
     level = listed.flatMap(({ folder, entries }) => foldersOf(folder, entries));
@@ -45,12 +45,4 @@ function foldersOf(folder: string, entries: readonly Dirent[]): readonly string[
   return entries
     .filter((entry) => entry.isDirectory() && !isHidden(entry.name))
     .map((entry) => (folder === '.' ? entry.name : `${folder}/${entry.name}`));
-}
-
-function list(path: string): readonly Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    return [];
-  }
 }

@@ -1,9 +1,11 @@
 /** What would be lost if files were overwritten: everything that git could not give back. */
 
+import { readGitIndex } from './git-index.js';
 import { listGit } from './run-git.js';
 
 /**
- * Those of `paths` that differ from the last commit or are not in it: all of them outside a repository, or without git.
+ * Those of `paths` that differ from the last commit, are not in it, or are hidden from git, so that they may differ: all
+ * of them outside a repository, or without git.
  *
  * @param folder absolute
  * @param paths relative to it, with `/`
@@ -11,18 +13,19 @@ import { listGit } from './run-git.js';
 export async function findUnsaved(folder: string, paths: readonly string[]): Promise<readonly string[]> {
   if (paths.length === 0) return [];
   try {
-    const [committed, changed] = await Promise.all([
-      list(folder, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', '.']),
-      list(folder, ['diff', '--name-only', '--relative', '--no-ext-diff', '-z', 'HEAD', '--', '.']),
+    const [committed, changed, index] = await Promise.all([
+      listGit(folder, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', '.']),
+      listGit(folder, ['diff', '--name-only', '--relative', '--no-ext-diff', '-z', 'HEAD', '--', '.']),
+      readGitIndex(folder),
     ]);
-    return paths.filter(
-      (path) => !committed.has(path.normalize('NFC')) || changed.has(path.normalize('NFC')),
-    );
+    const known = composed(committed);
+    const unsure = composed([...changed, ...index.unlooked]);
+    return paths.filter((path) => !known.has(path.normalize('NFC')) || unsure.has(path.normalize('NFC')));
   } catch {
     return paths;
   }
 }
 
-async function list(folder: string, args: readonly string[]): Promise<ReadonlySet<string>> {
-  return new Set((await listGit(folder, args)).map((path) => path.normalize('NFC')));
+function composed(paths: readonly string[]): ReadonlySet<string> {
+  return new Set(paths.map((path) => path.normalize('NFC')));
 }

@@ -3,11 +3,15 @@
 import type { ActualExtension, ActualState } from '../core/model.js';
 import { withoutUndefined } from '../core/present.js';
 import type { ExtensionsClient } from './extensions.js';
+import type { CallOptions } from './pages.js';
 import type { ExtensionRecord } from './wire.js';
 
 /** One list request. Throws TenantError; an incomplete view is an error, never an empty tenant. */
-export async function readActual(extensions: Pick<ExtensionsClient, 'list'>): Promise<ActualState> {
-  const records = await extensions.list();
+export async function readActual(
+  extensions: Pick<ExtensionsClient, 'list'>,
+  options?: CallOptions,
+): Promise<ActualState> {
+  const records = await extensions.list(options);
   return { extensions: records.map(actualOf) };
 }
 

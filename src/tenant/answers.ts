@@ -1,3 +1,8 @@
+/**
+ * What the tenant answered, and which error it is where it is not what was asked for. For every client in here;
+ * outside, for who tells errors apart.
+ */
+
 import { TenantError, type TenantErrorDetails } from '../core/errors.js';
 import { nestsTooDeep } from '../core/nesting.js';
 import { readErrorBody } from './error-body.js';

@@ -1,9 +1,9 @@
 /** OAuth machine-to-machine: a client's id and secret, exchanged for a token that lasts hours. */
 
 import { exitCodes, TenantError } from '../core/errors.js';
+import { isObject } from '../core/json.js';
 import { type Answer, readJson } from './answers.js';
 import { type AskTenant, type Auth, accountOf, type OpenAuth } from './auth.js';
-import { isObject } from './wire.js';
 
 export interface OAuthClient {
   readonly clientId: string;

@@ -1,3 +1,8 @@
+/**
+ * The ways to sign in as one interface, and the API key, the simplest of them. Nothing but these files sees a
+ * credential.
+ */
+
 import { createHash } from 'node:crypto';
 import { UserError } from '../core/errors.js';
 import type { Reader } from './answers.js';

@@ -1,3 +1,5 @@
+/** The only place that opens connections of undici and reads proxy variables; `doctor` asks it what would be used. */
+
 import type { Dispatcher } from 'undici';
 import { UserError } from '../core/errors.js';
 import { isLoopback } from './origin.js';

@@ -1,5 +1,7 @@
+/** The words of an error answer, whoever wrote it. Called where an answer becomes a TenantError, and nowhere else. */
+
+import { isObject, tryParseJson } from '../core/json.js';
 import { htmlTitle, isHtml } from './html.js';
-import { isObject } from './wire.js';
 
 /** What an error body says, in plain text fit for a terminal. Stack traces are left behind. */
 export interface ErrorBody {
@@ -19,17 +21,9 @@ export function readErrorBody(answer: {
   readonly body: Buffer;
 }): ErrorBody {
   if (isHtml(answer)) return { detail: plain(htmlTitle(answer.body)) ?? 'an HTML page' };
-  const value = parse(answer.body);
+  const value = tryParseJson(new TextDecoder().decode(answer.body));
   if (!isObject(value)) return {};
   return Array.isArray(value['errors']) ? readErrors(value, value['errors']) : readFlat(value);
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }
 
 function readErrors(body: Fields, errors: readonly unknown[]): ErrorBody {

@@ -1,10 +1,13 @@
+/** The typed client of Qlik's Extensions API. Reading is for anybody; the writes are for `reconcile` alone. */
+
+import { isObject } from '../core/json.js';
 import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './answers.js';
 import { isHtml } from './html.js';
 import type { TenantHttp } from './http.js';
 import { buildUpload, type ExtensionUpload } from './multipart.js';
 import type { CallOptions } from './pages.js';
 import { filePath, segment, writeId } from './paths.js';
-import { type ExtensionRecord, hasMorePages, isExtensionRecord, isObject } from './wire.js';
+import { type ExtensionRecord, hasMorePages, isExtensionRecord } from './wire.js';
 
 /**
  * Every operation of Qlik's Extensions API (document `extensions-api`). Records keep the fields that are not

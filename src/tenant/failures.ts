@@ -1,3 +1,5 @@
+/** The errors of the network, of TLS and of HTTP in our words, for the transport and the engine's socket. */
+
 import { TenantError } from '../core/errors.js';
 
 /** A request that got no answer, or no complete one. */

@@ -1,41 +1,8 @@
+/** The rate limits of one user on one tenant: whoever opens a tenant makes one, or shares one with others. */
+
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { Sleep } from './alarm.js';
 import { createLane, type Lane, refusedTooLong } from './lane.js';
-
-/** Qlik's rate limit classes: 1 is reads, 2 is writes and token requests. */
-export type Tier = 1 | 2;
-
-/** A pause that a person may wonder about. */
-export interface Wait {
-  readonly tier: Tier;
-  readonly seconds: number;
-  /** `limit`: our own count is full · `refused`: the tenant answered 429 · `repeat`: before a failed read is sent again. */
-  readonly reason: 'limit' | 'refused' | 'repeat';
-}
-
-export interface GovernorOptions {
-  /** Requests a window, by tier. Default: Qlik's documented 1,000 (tier 1) and 100 (tier 2). */
-  readonly limits?: Readonly<Record<Tier, number>>;
-  /** Milliseconds; default 60,000. */
-  readonly windowMs?: number;
-  /** Milliseconds that one request is kept waiting by refusals before it fails; default 300,000. */
-  readonly patienceMs?: number;
-  /** Told of pauses of a second or more. */
-  readonly onWait?: (wait: Wait) => void;
-  /** Monotonic milliseconds. */
-  readonly clock?: () => number;
-  readonly sleep?: Sleep;
-}
-
-/** What is about to be sent, and how its answer says "not now". */
-export interface Sending<T> {
-  readonly method: string;
-  readonly path: string;
-  readonly signal?: AbortSignal | undefined;
-  send(): Promise<T>;
-  /** Milliseconds that a refusing answer (429) asks to wait; `undefined` for every other answer. */
-  refusal(answer: T): number | undefined;
-}
+import type { GovernorOptions, GovernorSettings, Sending, Tier } from './sending.js';
 
 /** Keeps every request of one user on one tenant below Qlik's rate limits; share one between clients. */
 export interface Governor {
@@ -48,7 +15,7 @@ export interface Governor {
 }
 
 export function createGovernor(options: GovernorOptions = {}): Governor {
-  const settings: Settings = {
+  const settings: GovernorSettings = {
     limits: options.limits ?? { 1: 1000, 2: 100 },
     windowMs: options.windowMs ?? 60_000,
     patienceMs: options.patienceMs ?? 300_000,
@@ -60,9 +27,7 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
   return { schedule: (tier, sending) => sendInTurn(lanes[tier], sending, settings) };
 }
 
-export type Settings = Required<GovernorOptions>;
-
-async function sendInTurn<T>(lane: Lane, sending: Sending<T>, settings: Settings): Promise<T> {
+async function sendInTurn<T>(lane: Lane, sending: Sending<T>, settings: GovernorSettings): Promise<T> {
   let refusedFirst: number | undefined;
   for (;;) {
     await lane.turn(sending, refusedFirst === undefined ? 'last' : 'first');

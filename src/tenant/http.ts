@@ -1,55 +1,14 @@
+/** A tenant over HTTP: every request of the clients and of signing in goes through here. */
+
 import { UserError } from '../core/errors.js';
-import { type Answer, errorOfAnswer, isSuccess, type Reader } from './answers.js';
-import type { AskTenant, Auth, OpenAuth } from './auth.js';
-import { createConnection } from './connection.js';
-import { createGovernor, type Governor, type Wait } from './governor.js';
-import { createBody, type RequestBody } from './multipart.js';
+import { type Answer, errorOfAnswer, isSuccess } from './answers.js';
+import type { AskTenant, Auth } from './auth.js';
+import { createGovernor } from './governor.js';
+import { createBody } from './multipart.js';
 import { tenantOrigin } from './origin.js';
-import type { ProxyVariables } from './proxies.js';
+import type { TenantOptions, TenantRequest } from './request.js';
 import { createSender, type Message, type Send } from './sender.js';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-export interface TenantOptions {
-  /** `https://…`; plain http for loopback only. The only host that ever gets the credential. */
-  readonly url: string;
-  readonly auth: Auth | OpenAuth;
-  /** Default `qlik-sync`. */
-  readonly userAgent?: string;
-  /**
-   * Milliseconds to wait for an answer to begin, and between its pieces; default 60,000. Uploads get more, for
-   * 64 kB a second. Connecting takes at most 10,000 of them.
-   */
-  readonly timeoutMs?: number;
-  /** Ends every request; they reject with its reason. */
-  readonly signal?: AbortSignal;
-  /** To be shared by all clients of one user on one tenant; default: one of its own. */
-  readonly governor?: Governor;
-  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case; default: no proxy. */
-  readonly proxies?: ProxyVariables;
-  /** Told of pauses before a read is repeated, and of the default governor's pauses. */
-  readonly onWait?: (wait: Wait) => void;
-  /** How often a read that failed in passing is sent again at most; default 2. */
-  readonly repeats?: number;
-  /** Told of every answer, those that are waited out or cut off too; for what only its status and headers tell. */
-  readonly onAnswer?: (answer: Pick<Answer, 'method' | 'path' | 'status' | 'headers'>) => void;
-}
-
-export interface TenantRequest<T> {
-  readonly method: Method;
-  /** Path below the origin, encoded, with its query. */
-  readonly path: string;
-  readonly body?: RequestBody;
-  readonly signal?: AbortSignal | undefined;
-  /** Gives the request up while it still waits for its turn; once it is on its way, it is finished. */
-  readonly unlessSent?: AbortSignal | undefined;
-  /** Awaited when its turn has come, each time right before it is sent. What it throws ends the request instead. */
-  readonly beforeSend?: (() => Promise<void>) | undefined;
-  /** Longest answer, bytes; default 64 MiB. */
-  readonly maxBytes?: number;
-  /** Makes the value of a 2xx answer. */
-  readonly read: Reader<T>;
-}
+import { createTransport } from './transport.js';
 
 /** A tenant that can be asked. */
 export interface TenantHttp {
@@ -59,7 +18,7 @@ export interface TenantHttp {
   readonly account?: string;
   /**
    * Sends one request within the rate limits. A 429 is waited out for any method, and a GET that meets a lost
-   * connection or 502, 503, 504 is sent again up to twice; a write is never repeated on its own.
+   * connection or 502, 503, 504 is sent again up to `repeats` times; a write is never repeated on its own.
    *
    * @throws TenantError for every answer that is not 2xx and every failed connection; the reason of an aborted signal.
    */
@@ -79,9 +38,9 @@ export interface TenantHttp {
  */
 export function openTenant(options: TenantOptions): TenantHttp {
   const origin = tenantOrigin(options.url);
-  const connection = createConnection(origin, options);
+  const transport = createTransport(origin, options);
   const governor = options.governor ?? createGovernor(options.onWait && { onWait: options.onWait });
-  const send = createSender(connection, governor, options);
+  const send = createSender(transport, governor, options);
   const auth = typeof options.auth === 'function' ? options.auth(askWith(send)) : options.auth;
   return {
     origin,
@@ -93,7 +52,7 @@ export function openTenant(options: TenantOptions): TenantHttp {
     },
     authorize: (signal) => headerOf(auth, signal),
     renew: async (refused) => (await auth.renew?.(refused)) === true,
-    close: connection.close,
+    close: transport.close,
   };
 }
 

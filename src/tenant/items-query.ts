@@ -1,3 +1,5 @@
+/** The filters of Qlik's Items API and their query string, for the items client and who builds a filter for it. */
+
 import type { ItemResourceType } from './wire.js';
 
 /** One value or several; several are joined with commas, as the document shows. */

@@ -1,3 +1,5 @@
+/** The typed client of Qlik's Items API. This tool itself only reads with it. */
+
 import { readJson, readNothing } from './answers.js';
 import type { TenantHttp } from './http.js';
 import {

@@ -1,7 +1,9 @@
+/** One tier's queue: who may send next, as the pace allows. Only the governor calls it. */
+
 import { TenantError } from '../core/errors.js';
 import { createAlarm } from './alarm.js';
-import type { Sending, Settings, Tier } from './governor.js';
 import { createPace } from './pace.js';
+import type { GovernorSettings, Sending, Tier } from './sending.js';
 
 /** The queue of one tier. */
 export interface Lane {
@@ -17,7 +19,7 @@ interface Waiter {
 }
 
 /** Lets requests go as the tier's pace allows, in the order they came. */
-export function createLane(tier: Tier, settings: Settings): Lane {
+export function createLane(tier: Tier, settings: GovernorSettings): Lane {
   const { clock, onWait } = settings;
   const pace = createPace(settings.limits[tier], settings.windowMs);
   const queue: Waiter[] = [];

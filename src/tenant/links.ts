@@ -1,3 +1,5 @@
+/** Keeps a list's next page on the tenant and on the list. For whoever turns pages. */
+
 import { type Answer, badBody } from './answers.js';
 
 /**

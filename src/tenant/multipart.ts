@@ -1,3 +1,8 @@
+/**
+ * The bodies of requests, built once and complete, so that the same bytes can go again. For the clients and signing
+ * in.
+ */
+
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../core/errors.js';
 import type { ExtensionData } from './wire.js';

@@ -1,3 +1,5 @@
+/** Which URL may be a tenant's. To be asked before a credential is sent anywhere. */
+
 import { UserError } from '../core/errors.js';
 
 /**

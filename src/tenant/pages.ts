@@ -1,7 +1,10 @@
+/** Turns the pages of a list by the tenant's own links, for the clients. */
+
+import { isObject } from '../core/json.js';
 import { type Answer, badBody, parseJson } from './answers.js';
 import type { TenantHttp } from './http.js';
 import { pathOfLink } from './links.js';
-import { isObject, type Page } from './wire.js';
+import { hasMorePages, type Page } from './wire.js';
 
 /** Options that every call takes. */
 export interface CallOptions {
@@ -12,7 +15,7 @@ export interface CallOptions {
 /**
  * Follows `links.next.href` from page to page until there is none.
  *
- * @throws TenantError where a page is no list (`incomplete-view`), a cursor comes twice or there is no end (`page-loop`).
+ * @throws TenantError where a page is no list or tells of more in a way that is not known (`incomplete-view`), a cursor comes twice or there is no end (`page-loop`).
  */
 export async function* readPages<T>(
   http: TenantHttp,
@@ -60,6 +63,9 @@ function readPage<T>(
   }
   const href = body.links?.next?.href;
   const next = typeof href === 'string' && href !== '' ? pathOfLink(href, answer) : undefined;
+  if (next === undefined && hasMorePages(body)) {
+    throw badBody(answer, 'says that there is more, but not where', { code: 'incomplete-view' });
+  }
   if (next !== undefined && seen.has(next)) {
     throw badBody(answer, 'leads back to a page that was read already', { code: 'page-loop' });
   }
@@ -69,6 +75,9 @@ function readPage<T>(
   return { page: body, next };
 }
 
-function isPageOf<T>(body: unknown, isEntry: (value: unknown) => value is T): body is Page<T> {
+function isPageOf<T>(
+  body: unknown,
+  isEntry: (value: unknown) => value is T,
+): body is Page<T> & Readonly<Record<string, unknown>> {
   return isObject(body) && Array.isArray(body['data']) && body['data'].every(isEntry);
 }

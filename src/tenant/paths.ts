@@ -1,3 +1,5 @@
+/** Ids and names as parts of a path, for every client: what is not asked here could ask for something else. */
+
 import { UserError } from '../core/errors.js';
 
 /**

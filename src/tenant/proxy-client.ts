@@ -1,3 +1,8 @@
+/**
+ * How undici talks to a proxy, with the patience it lacks itself. Loaded by the dispatcher, and only where there is
+ * a proxy.
+ */
+
 import type { Dispatcher, Pool } from 'undici';
 
 type Undici = typeof import('undici');

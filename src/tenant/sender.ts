@@ -2,10 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answers.js';
-import { type Connection, type Signature, withoutQuery } from './connection.js';
-import type { Governor, Tier } from './governor.js';
-import type { Method, TenantOptions, TenantRequest } from './http.js';
+import type { Governor } from './governor.js';
+import type { Method, TenantOptions, TenantRequest } from './request.js';
 import { pauseBeforeRetry, refusalOf, type Try } from './retry.js';
+import type { Tier } from './sending.js';
+import { type Signature, type Transport, withoutQuery } from './transport.js';
 
 /** One request, and how it is signed each time it is sent. */
 export interface Message {
@@ -17,20 +18,21 @@ export interface Message {
 export type Send = (message: Message) => Promise<Answer>;
 
 /** Signed before its turn is asked for: a signature may itself take a request of the same tier. */
-export function createSender(connection: Connection, governor: Governor, options: TenantOptions): Send {
+export function createSender(transport: Transport, governor: Governor, options: TenantOptions): Send {
   const { onWait, repeats = 2 } = options;
   return async ({ request, repeat, sign }) => {
     const signal = anySignal(options.signal, request.signal);
+    const untilSent = anySignal(signal, request.unlessSent);
     const tier = tierOf(request.method);
     for (let tries = 1; ; tries += 1) {
-      const signature = await sign(signal);
+      const signature = await sign(untilSent);
       const ended = await governor.schedule(tier, {
         method: request.method,
         path: withoutQuery(request.path),
-        signal: anySignal(signal, request.unlessSent),
+        signal: untilSent,
         send: async () => {
           await request.beforeSend?.();
-          return connection.tryOnce(request, signature, signal);
+          return transport.tryOnce(request, signature, signal);
         },
         refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
       });

@@ -3,6 +3,7 @@
  * (`extensions-api`, `items-api`) and real records show them. Shared with the sandbox.
  * Every optional field may be absent, `null` or `""`; unknown fields are kept.
  */
+import { isObject } from '../core/json.js';
 
 export interface ExtensionFile {
   readonly contentType?: string | null;
@@ -211,10 +212,6 @@ export interface ItemsSettingsPatch {
 }
 
 // ── Guards: each narrows once, at the edge ──────────────────────────────────────────────────────────────
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Checks the fields that decisions rest on; everything else is kept as it came. */
 export function isExtensionRecord(value: unknown): value is ExtensionRecord {

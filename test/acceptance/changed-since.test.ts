@@ -1,9 +1,9 @@
 /** `--changed-since`, in repositories as people and pipelines have them. */
 
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { git } from './ci/shell.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
@@ -27,6 +27,7 @@ beforeEach(async () => {
   inRepository('switch', '--quiet', '--create', 'feature');
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await tenant.close();
   workspace.dispose();
 });
@@ -122,6 +123,52 @@ describe('what counts as changed', () => {
     expect(await selected()).toEqual({ built: 'update' });
   });
 
+  const hidden: readonly string[] = ['--skip-worktree', '--assume-unchanged'];
+  it.each(hidden)('a file that git was told not to look at: %s', async (bit) => {
+    inRepository('update-index', bit, 'extensions/kpi/kpi.js');
+    workspace.write(two('kpi'));
+    expect(await selected()).toEqual({ kpi: 'update' });
+  });
+
+  const links: readonly [string, string, string][] = [
+    ['to the folder', 'extensions/linky', '../v2/linky'],
+    ['on its way', 'now', 'v2'],
+  ];
+  it.each(links)('a link %s that is pointed elsewhere', async (_, link, target) => {
+    inRepository('switch', '--quiet', 'main');
+    workspace.write({
+      ...extensionFiles('linky', { folder: 'v1/linky' }),
+      ...extensionFiles('linky', { folder: 'v2/linky', code: 'two' }),
+    });
+    symlinkSync('v1', join(workspace.folder, 'now'));
+    symlinkSync('../now/linky', join(workspace.folder, 'extensions/linky'));
+    commit({});
+    inRepository('switch', '--quiet', 'feature');
+    inRepository('merge', '--quiet', 'main');
+    expect((await qlikSync('apply', '--yes')).code).toBe(0);
+    expect(await selected()).toEqual({});
+    workspace.remove(link);
+    symlinkSync(target, join(workspace.folder, link));
+    commit({});
+    expect(await selected()).toEqual({ linky: 'update' });
+  });
+
+  it('what a config that is code imports: everything', async () => {
+    inRepository('switch', '--quiet', 'main');
+    inRepository('rm', '--quiet', 'qlik-sync.config.json');
+    commit({
+      'qlik-sync.config.mjs': `import { tags } from './tags.mjs';
+        export default { project: 'acme', extensions: ['extensions/*'], tags };`,
+      'tags.mjs': 'export const tags = [];',
+    });
+    inRepository('switch', '--quiet', 'feature');
+    inRepository('merge', '--quiet', 'main');
+    commit(two('kpi'));
+    expect(await selected()).toEqual({ kpi: 'update' });
+    commit({ 'tags.mjs': 'export const tags = []; ' });
+    expect(await selected()).toEqual({ gauge: 'none', kpi: 'update', table: 'none' });
+  });
+
   it('a config that is below the root of the repository', async () => {
     inRepository('switch', '--quiet', 'main');
     workspace.write({ 'qlik/notes.txt': '' });
@@ -177,6 +224,18 @@ describe('what git cannot tell', () => {
       'main',
       () => rmSync(join(workspace.folder, '.git'), { recursive: true }),
       /needs a git repository/,
+    ],
+    [
+      'a repository of another user',
+      'main',
+      () => vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1'),
+      /dubious ownership[\s\S]*Trust it: git config --global --add safe\.directory /,
+    ],
+    [
+      'a repository that is broken',
+      'main',
+      () => workspace.write({ '.git/config': '[x' }),
+      /there is none: bad config/,
     ],
     [
       'a repository without commits',

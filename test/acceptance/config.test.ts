@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readDocument } from './documents.js';
 import { runInProcess } from './in-process.js';
 import { createWorkspace, type Result, type Workspace } from './workspace.js';
@@ -11,7 +11,10 @@ let workspace: Workspace;
 beforeEach(() => {
   workspace = createWorkspace();
 });
-afterEach(() => workspace.dispose());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  workspace.dispose();
+});
 
 type Env = Readonly<Record<string, string>>;
 
@@ -115,6 +118,38 @@ describe('a value', () => {
   ])('%s %j %o', async (key, args, variables, expected) => {
     workspace.write({ 'qlik-sync.config.json': file });
     expect(rowOf(await document(args, { ...env, ...variables }), 'options', key)).toEqual(expected);
+  });
+});
+
+describe('the policy', () => {
+  const words = ['curl', '-H', 'Authorization: Bearer ${OPA_TOKEN}', 'https://user:${OPA_PW}@x.test'];
+  const variables = { OPA_TOKEN: 'hunter22-token', OPA_PW: 'hunter22-password' };
+  const policy = (command: readonly string[]) => ({
+    project: 'acme',
+    extensions: ['*'],
+    policy: { command },
+  });
+  it.each<readonly [string, string, string, string]>([
+    [
+      'with arguments',
+      'qlik-sync.config.json',
+      JSON.stringify(policy(words)),
+      'qlik-sync.config.json:1, with OPA_TOKEN, OPA_PW',
+    ],
+    [
+      'of a config that is code',
+      'qlik-sync.config.mjs',
+      `export default ${JSON.stringify(policy(words))
+        .replaceAll('${', '" + process.env.')
+        .replaceAll(/(OPA_\w+)\}/g, '$1 + "')}`,
+      'qlik-sync.config.mjs',
+    ],
+  ])('%s is told by its program', async (_, name, content, from) => {
+    for (const [variable, value] of Object.entries(variables)) vi.stubEnv(variable, value);
+    workspace.write({ [name]: content });
+    const found = await document([], variables);
+    expect(rowOf(found, 'settings', 'policy.command')).toEqual(['curl, its 3 arguments not shown', from]);
+    expect((await show([], variables)).stdout).toContain('curl, its 3 arguments not shown');
   });
 });
 

@@ -111,7 +111,7 @@ describe('a run that was killed after it deleted for a replace', () => {
     ],
     [
       'a lock is half written',
-      (scene) => writeFileSync(join(locks(scene), 'acme.0123456789abcdef.json.new'), '{'),
+      (scene) => writeFileSync(join(locks(scene), 'acme.0123456789abcdef.json.0123456789ab'), '{'),
     ],
   ];
   it.each(disturbances)('%s', async (_what, disturb) => {

@@ -95,6 +95,14 @@ const departures: readonly [string, () => Promise<unknown>][] = [
 ];
 
 describe('drift', () => {
+  it('tells the CI run that looked, as a plan does', async () => {
+    await deploy('kpi');
+    const job = { CI_JOB_URL: 'https://gitlab.com/acme/charts/-/jobs/42', CI_COMMIT_REF_NAME: 'main' };
+    const env = { ...tenant.env, ...job };
+    const { stdout } = await runInProcess(['drift', '--json'], { cwd: workspace.folder, env });
+    expect(JSON.parse(stdout).source).toMatchObject({ branch: 'main', ci: job.CI_JOB_URL });
+  });
+
   it('says nothing where both sides are the same, with one request and no write', async () => {
     await deploy('kpi', 'gauge');
     const { code, stdout } = await qlikSync('drift');
@@ -219,6 +227,21 @@ describe('what is known already', () => {
     expect((await driftJson(0, '--baseline', 'baseline.json')).gone).toEqual([
       { name: 'kpi', kind: 'changed-on-tenant' },
     ]);
+  });
+
+  it('--baseline reads what the shells of Windows write, or says what to do', async () => {
+    await deploy('kpi');
+    await editByHand('kpi');
+    const { stdout } = await qlikSync('drift', '--json');
+    workspace.write({ 'baseline.json': `\uFEFF${stdout}` });
+    expect((await driftJson(0, '--baseline', 'baseline.json')).drift[0]?.alarm).toBe('known');
+    workspace.write({ 'baseline.json': Buffer.from(`\uFEFF${stdout}`, 'utf16le') });
+    const { code, stderr } = await qlikSync('drift', '--baseline', 'baseline.json');
+    expect(code).toBe(3);
+    expect(stderr).toContain("--baseline baseline.json is UTF-16, as PowerShell's > writes it.");
+    expect(stderr).toContain('qlik-sync drift --report json=baseline.json writes one.');
+    expect((await qlikSync('drift', '--report', 'json=baseline.json')).code).toBe(2);
+    expect((await driftJson(0, '--baseline', 'baseline.json')).drift[0]?.alarm).toBe('known');
   });
 
   const unusable: readonly [string, (good: string) => string | undefined, RegExp][] = [

@@ -23,6 +23,7 @@ export const faultKinds = [
   'garbage JSON',
   'login page',
   '401',
+  '404',
 ] as const;
 
 export interface Fault {
@@ -74,22 +75,30 @@ function isAttempted(write: WriteName, ends: ReadonlyMap<WriteName, End>): boole
 
 /** Faults of one write meet its tries one after the other. */
 function endOf(write: WriteName, faults: readonly Fault[]): End {
+  let isDone = false;
   for (const fault of faults) {
-    const end = endAfter(write, fault);
+    // What a try before did unseen is there, whatever this one's answer says.
+    const end = isDone && fault.kind === '404' ? 'done' : endAfter(write, fault);
     if (end !== 'again') return end;
+    isDone ||= fault.when === 'after';
   }
   return 'done';
 }
 
+const deletions: readonly WriteName[] = ['delete', 'replace-delete'];
+const creations: readonly WriteName[] = ['create', 'replace-create'];
+
 function endAfter(write: WriteName, { kind, when }: Fault): End | 'again' {
-  const deletes = write === 'delete' || write === 'replace-delete';
-  const creates = write === 'create' || write === 'replace-create';
+  const deletes = deletions.includes(write);
+  const creates = creations.includes(write);
   // A 429 says that nothing was done, so it is sent again unread; the name is taken then.
   if (kind === '429 short' && creates) return 'again';
   if (kind === '401') return 'auth';
   if (kind === '429 long') return 'budget';
   // An answer to a create must show a record; one to a delete shows nothing, so any 2xx that is no page says that it is done.
   if (kind === '2xx without effect') return creates ? 'again' : 'not-applied';
+  // A 404 may be a gateway's: the tenant is asked what it holds, and nothing is sent again.
+  if (kind === '404' && when === 'before') return deletes ? 'not-applied' : 'failed';
   if (kind === 'garbage JSON' && deletes && when === 'before') return 'not-applied';
   return when === 'after' ? 'done' : 'again';
 }

@@ -141,6 +141,7 @@ function toSandbox({ write, kind, when }: Fault, ids: ReadonlyMap<unknown, strin
     'garbage JSON': { kind: 'garbage' },
     'login page': { kind: 'html' },
     '401': { kind: 'status', status: 401 },
+    '404': { kind: 'status', status: 404 },
     '2xx without effect': { kind: 'ignore' },
     'late effect': { kind: 'late', stallMs: timeoutMs + lateMs },
   } as const;

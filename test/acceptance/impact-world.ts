@@ -22,7 +22,9 @@ export interface ImpactWorld {
   readonly adminId: string;
   /** Apps that the administrator may see, whether or not they open. */
   readonly apps: () => Promise<readonly TrueApp[]>;
-  readonly editApp: (change: Partial<AppContent> & { readonly id: string }) => Promise<void>;
+  readonly editApp: (
+    change: Partial<AppContent> & { readonly id: string; readonly updatedAt?: string },
+  ) => Promise<void>;
   /** A command line against the tenant. */
   readonly run: (args: readonly string[], options?: Partial<InProcessOptions>) => Promise<Result>;
   /** The same with `--json`, parsed. */

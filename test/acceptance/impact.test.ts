@@ -18,6 +18,8 @@ import type { SandboxOptions } from '../../src/sandbox/start.js';
 import { ask } from '../sandbox/support.js';
 import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
 
+const longAgo = '2026-11-01T00:00:00Z';
+
 const small = (apps: number, more: SandboxOptions = {}): SandboxOptions => ({
   engine: { apps, refusals: 'none', extensions: [] },
   ...more,
@@ -31,7 +33,9 @@ async function worldOf(
 ): Promise<{ readonly world: ImpactWorld; readonly apps: readonly TrueApp[] }> {
   const world = await openImpactWorld(extensions, options);
   const apps = (await world.apps()).filter(({ spaceId }) => spaceId !== undefined);
-  for (const [index, types] of rows.entries()) await world.editApp({ id: apps[index]!.id, ...appOf(types) });
+  for (const [index, types] of rows.entries()) {
+    await world.editApp({ id: apps[index]!.id, updatedAt: longAgo, ...appOf(types) });
+  }
   await world.tenant.takeRequests();
   return { world, apps };
 }
@@ -159,17 +163,26 @@ describe('filters', () => {
     expect(await listed('--app', id, '--app', apps[1]!.id)).toBe(2);
   });
 
-  it('that match nothing are a mistake', async () => {
-    const { world } = await worldOf(['kpi-card'], []);
-    expect(await world.run(['impact', '--unused', '--space', 'typo'])).toMatchObject({
-      code: 3,
-      stdout: '',
-      stderr: expect.stringMatching(/shows no app in the space typo/),
-    });
-    expect(await world.run(['impact', '--app', 'no such app'])).toMatchObject({
-      code: 3,
-      stderr: expect.stringMatching(/shows no app no such app/),
-    });
+  it('that match nothing are a mistake, also beside one that does, and before any app is opened', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const { spaceId = '', id, name } = apps[0]!;
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const mistakes: readonly (readonly [readonly string[], string])[] = [
+      [['--unused', '--space', 'typo'], 'shows no app in the space typo.'],
+      [['--app', 'no such app'], 'shows no app no such app.'],
+      [['--app', name, '--app', 'chrun'], 'shows no app chrun.'],
+      [['--app', id, '--app', unknown], `shows no app ${unknown}.`],
+      [['--space', spaceId, '--space', 'typo'], 'shows no app in the space typo.'],
+      [['--space', spaceId, '--app', 'chrun'], `shows no app chrun in the space ${spaceId}.`],
+      [['--app', ''], 'not empty'],
+      [['--space', ' '], 'not empty'],
+    ];
+    for (const [args, words] of mistakes) {
+      const { code, stdout, stderr } = await world.run(['impact', ...args]);
+      expect({ code, stdout }, args.join(' ')).toEqual({ code: 3, stdout: '' });
+      expect(stderr).toContain(words);
+    }
+    expect(await world.takeOpened()).toEqual([]);
   });
 });
 
@@ -234,6 +247,69 @@ describe('the budget', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(stdout).toContain('not opened: --max-duration 0.7 s');
   });
+
+  it.each<[string, object, object]>([
+    [
+      'the list of apps',
+      { path: '/api/v1/items?*' },
+      { list: 'partial', missing: ['the list of apps broke off after 0: --max-duration 1.5 s'] },
+    ],
+    [
+      'the second look at it',
+      { path: '/api/v1/items?*', skip: 1 },
+      {
+        list: 'partial',
+        missing: ['whether apps changed while they were read could not be checked: --max-duration 1.5 s'],
+      },
+    ],
+    [
+      'the details of apps',
+      { path: '*publisheditems*' },
+      {
+        list: 'whole',
+        missing: [],
+        untold: ['published copies and collections of 1 app were not read: --max-duration 1.5 s'],
+      },
+    ],
+  ])('of time cuts %s', async (_what, fault, told) => {
+    const { world } = await worldOf(['kpi-card'], [['kpi-card']]);
+    await world.tenant.addFaults([{ method: 'GET', kind: 'stall', stallMs: 60_000, times: 9, ...fault }]);
+    const { code, stdout } = await world.run(['impact', '--max-duration', '1500ms', '--json']);
+    expect(code).toBe(9);
+    expect(JSON.parse(stdout)).toMatchObject(told);
+  });
+
+  it('of time begins with the command', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    await world.tenant.addFaults([
+      { method: 'GET', path: '/api/v1/extensions', kind: 'stall', stallMs: 60_000 },
+    ]);
+    expect(await world.run(['impact', '--max-duration', '300ms'])).toMatchObject({
+      code: 9,
+      stdout: '',
+      stderr: expect.stringContaining('--max-duration was over before'),
+    });
+  });
+
+  it.each(['--max-duration', '--timeout'])('of time is no longer than a timer takes: %s', async (option) => {
+    const { world } = await worldOf(['kpi-card'], [], small(0));
+    const { code, stderr } = await world.run(['impact', option, '600h']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('24 days at most');
+  });
+
+  it('names each app once where some were tried and some were not', async () => {
+    const { world } = await worldOf(['kpi-card'], []);
+    const total = (await world.apps()).length;
+    await world.tenant.addFaults([
+      { method: 'WS', path: '/app/*', kind: 'close', code: 4203, message: 2, times: 99 },
+    ]);
+    const { code, stdout } = await world.run(['impact', '--unused', '--max-apps', '5']);
+    expect(code).toBe(9);
+    expect(stdout).toContain(
+      `No use seen, though 5 apps could not be opened; ${total - 5} apps not opened: --max-apps 5;`,
+    );
+  });
 });
 
 describe('the cache', () => {
@@ -284,7 +360,7 @@ describe('the cache', () => {
     ],
     [
       'of another format',
-      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":2')),
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"format":2', '"format":1')),
     ],
     ['of another app', (file, other) => writeFileSync(file, readFileSync(other))],
     [
@@ -322,6 +398,17 @@ describe('the cache', () => {
     await world.run(['impact', '--no-cache']);
     expect(await world.takeOpened()).toHaveLength(2 * (await world.apps()).length);
     expect(() => files(world)).toThrow();
+  });
+
+  it('does not trust a time of whole seconds that an app was saved at again', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    const [id, updatedAt] = [apps[0]!.id, `${new Date().toISOString().slice(0, 19)}Z`];
+    await world.editApp({ id, updatedAt, ...appOf(['barchart']) });
+    expect(appsOf(await world.json(['impact']), 'kpi-card')).toEqual([]);
+    await world.editApp({ id, updatedAt, ...appOf(['kpi-card']) });
+    await world.takeOpened();
+    expect(appsOf(await world.json(['impact']), 'kpi-card')).toEqual([id]);
+    expect(await world.takeOpened()).toEqual([id]);
   });
 
   it('forgets apps that are gone', async () => {
@@ -364,6 +451,28 @@ describe('an interrupted scan', () => {
 });
 
 describe('what disturbs a scan', () => {
+  it('apps that most people see and nobody may open: the others are told', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], [], small(40));
+    const opening = { kind: 'denies', code: 5, message: 'Access is denied' } as const;
+    for (const { id } of apps.slice(0, 14)) await world.editApp({ id, opening });
+    await world.editApp({ id: apps[14]!.id, ...appOf(['kpi-card']) });
+    const { code, stdout } = await world.run(['impact', '--json']);
+    const document = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(document.missing).toEqual([]);
+    expect(document.unopened).toHaveLength(14);
+    expect(document.unopened[0].reason).toBe('the engine refused: "Access is denied" (5)');
+    expect(appsOf(document, 'kpi-card')).toEqual([apps[14]!.id]);
+  });
+
+  it('a master item that does not say what draws it: no use seen, and never unused', async () => {
+    const { world, apps } = await worldOf(['kpi-card'], []);
+    await world.editApp({ id: apps[0]!.id, masterItems: [{ id: 'm', title: 'Main' }] });
+    const { stdout } = await world.run(['impact', '--unused']);
+    expect(stdout).toContain('No use seen, though 1 app could not be opened');
+    expect(stdout).toContain('a master item does not say what draws it');
+  });
+
   it.each([1, 2, 3, 4, 5])(
     'sockets that break at message %i: tried again, and then whole',
     async (message) => {

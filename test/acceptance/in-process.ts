@@ -1,8 +1,7 @@
 /** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
 
-import type { Terminal } from '../../src/commands/io.js';
+import type { RunPatience, Terminal } from '../../src/commands/io.js';
 import { run } from '../../src/commands/run.js';
-import type { Patience } from '../../src/reconcile/means.js';
 import { plain } from '../../src/report/paint.js';
 import type { Result } from './workspace.js';
 
@@ -12,7 +11,8 @@ export interface InProcessOptions {
   readonly interrupted?: AbortSignal;
   /** A person to be there. */
   readonly terminal?: Terminal;
-  readonly patience?: Patience;
+  /** What is not like in other tests. */
+  readonly patience?: Partial<RunPatience>;
   readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** Nobody waits in a test: what is not there at once is looked at again at once. */
-const briefly: Patience = { tries: 3, pauseMs: () => 5, lastLookMs: 5 };
+const briefly: RunPatience = { tries: 3, pauseMs: () => 5, lastLookMs: 5 };
 
 export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
@@ -46,10 +46,11 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     stdout: sink(out, options.onStdout),
     stderr: sink(err, options.onStderr),
     interrupted: options.interrupted ?? new AbortController().signal,
-    terminal: options.terminal,
+    terminal: () => options.terminal,
     version: '0.0.0-test',
+    tool: 'qlik-sync/0.0.0-test',
     self: { pid: process.pid, isAlive },
-    patience: options.patience ?? briefly,
+    patience: { ...briefly, ...options.patience },
   });
   return { code, stdout: out.join(''), stderr: err.join('') };
 }

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { git } from './ci/shell.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
@@ -17,6 +18,7 @@ beforeEach(async () => {
   tenant = await openTestTenant();
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await tenant.close();
   workspace.dispose();
 });
@@ -128,6 +130,17 @@ describe('a plan that still holds', () => {
       later: 1,
       changes: changes.map((each) => ({ ...each, later: [] })),
     }));
+    expect((await applyPlan()).code).toBe(0);
+  });
+
+  it('may have the mark of Windows before its text, but not be UTF-16', async () => {
+    await planAfter(() => workspace.write(extensionFiles('kpi', { code: 'two' })));
+    const text = `\uFEFF${readFileSync(join(workspace.folder, 'plan.json'), 'utf8')}`;
+    workspace.write({ 'plan.json': Buffer.from(text, 'utf16le') });
+    const { code, stderr } = await applyPlan();
+    expect([code, stderr]).toEqual([3, expect.stringContaining("plan.json is UTF-16, as PowerShell's >")]);
+    expect(stderr).toContain('qlik-sync plan --out plan.json writes one.');
+    workspace.write({ 'plan.json': text });
     expect((await applyPlan()).code).toBe(0);
   });
 
@@ -278,6 +291,24 @@ describe('a plan that is not for this', () => {
   it('--out that cannot be written is said before anything is asked', async () => {
     expect((await qlikSync('plan', '--out', 'extensions')).code).toBe(3);
     expect(await tenant.takeRequests()).toEqual([]);
+  });
+});
+
+describe('the commit, where git does not tell it', () => {
+  const notice = 'The commit is not recorded: the repository belongs to another user';
+  const rows: readonly [string, number][] = [
+    ['plan', 0],
+    ['plan --out plan.json', 1],
+    ['plan --json', 1],
+    ['apply --yes', 1],
+    ['apply --yes --json', 1],
+  ];
+  it.each(rows)('%s: %i notice', async (command, times) => {
+    git(workspace.folder, ['init', '--quiet']);
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+    const { stderr } = await well(...command.split(' '));
+    expect(stderr.split(notice).length - 1).toBe(times);
+    if (times > 0) expect(stderr).toContain('Trust it: git config --global --add safe.directory ');
   });
 });
 

@@ -156,6 +156,14 @@ describe('pull', () => {
         git('add', '-A');
       },
     ],
+    ...['--skip-worktree', '--assume-unchanged'].map((bit): [string, () => void] => [
+      `hidden from git by ${bit}`,
+      () => {
+        commit();
+        git('update-index', bit, 'extensions/kpi/kpi.js');
+        scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
+      },
+    ]),
   ];
   it.each(unsaved)('refuses to overwrite work that is %s, until it is told to', async (_, arrange) => {
     scene.workspace.write(extensionFiles('kpi'));

@@ -325,6 +325,7 @@ describe('rollback', () => {
     expect(parse(applyDocument, JSON.parse(stdout))).toMatchObject({
       command: 'rollback',
       undoes: [run],
+      tenant: { identity: expect.stringMatching(/^http:/) },
       changes: [{ name: 'a', action: 'update', reason: 'restored' }],
       outcomes: [{ name: 'a', status: 'done' }],
       exitCode: 0,

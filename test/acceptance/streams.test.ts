@@ -57,7 +57,10 @@ describe('streams', () => {
     [{}, false],
     [{ FORCE_COLOR: '1' }, true],
     [{ FORCE_COLOR: '0' }, false],
+    [{ FORCE_COLOR: 'FALSE' }, false],
     [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+    [{ FORCE_COLOR: '1', QLIK_SYNC_NO_COLOR: 'TRUE' }, false],
+    [{ FORCE_COLOR: '1', QLIK_SYNC_NO_COLOR: 'FALSE' }, true],
   ] as const)('colour with %j: %s', async (env, coloured) => {
     const { stdout } = await workspace.run(['validate'], { env });
     expect(stdout.includes('\u001b[')).toBe(coloured);

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { runInProcess } from './in-process.js';
+import { type InProcessOptions, runInProcess } from './in-process.js';
 import type { Result, Workspace } from './workspace.js';
 
 export interface WatchedEvent {
@@ -28,12 +28,14 @@ export async function startWatching(
   workspace: Workspace,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  means: Pick<InProcessOptions, 'patience'> = {},
 ): Promise<Watching> {
   const events: WatchedEvent[] = [];
   const unseen: WatchedEvent[] = [];
   const listeners = new Set<() => void>();
   const interrupt = new AbortController();
   const ended = runInProcess(['watch', '--json', ...args], {
+    ...means,
     cwd: workspace.folder,
     env,
     interrupted: interrupt.signal,

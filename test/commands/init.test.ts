@@ -197,9 +197,10 @@ describe('never overwrites', () => {
       env: {},
       stdout: sink,
       stderr: { ...sink, write: (text) => errors.push(text) },
-      terminal: { input, output },
+      terminal: () => ({ input, output }),
       interrupted: new AbortController().signal,
       version: '0.0.0-test',
+      tool: 'qlik-sync/0.0.0-test',
       self: { pid: process.pid, isAlive: () => true },
     });
     expect(code).toBe(3);

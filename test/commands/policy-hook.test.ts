@@ -9,7 +9,9 @@ const plan = `{"changes":"${'x'.repeat(10 * 2 ** 20)}"}`;
 
 function ask(code: string, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}) {
   const signal = options.signal ?? new AbortController().signal;
-  const hook = { command: [node, '-e', code], cwd: import.meta.dirname, env: {}, ...options, signal };
+  const env = { OPA_TOKEN: 'hunter22' };
+  const base = { command: [node, '-e', code], variables: ['OPA_TOKEN'], cwd: import.meta.dirname, env };
+  const hook = { ...base, ...options, signal };
   return askPolicy(plan, hook);
 }
 
@@ -36,6 +38,12 @@ describe('a policy command', () => {
     });
     const flood = await ask('process.stdout.write("y".repeat(2e6), () => process.exit(1))');
     expect(flood?.message.length).toBeLessThan(5000);
+  });
+
+  it('does not tell what the config gave it from variables, nor a key', async () => {
+    const code =
+      'console.error("> Authorization: Bearer hunter22"); console.log("eyJa.b.c"); process.exit(1)';
+    expect((await ask(code))?.message).toMatch(/plan: <API key>; > Authorization: Bearer \$\{OPA_TOKEN\}$/);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRunFacts } from '../../src/commands/run-facts.js';
 import { readGitState } from '../../src/source/git.js';
 
@@ -10,7 +10,10 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'qlik-sync-facts-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const self = { pid: process.pid, isAlive: () => true };
 const facts = (env: Readonly<Record<string, string>> = {}) => readRunFacts(folder, { env, self });
@@ -110,6 +113,42 @@ describe('who runs it, and from where', () => {
 });
 
 describe('the commit', () => {
+  const gaps: readonly [string, () => void, RegExp | undefined][] = [
+    ['no repository', () => undefined, undefined],
+    ['no commit', () => git('init', '-q'), undefined],
+    [
+      'another owner',
+      () => {
+        git('init', '-q');
+        vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+      },
+      /dubious ownership\. Trust it: git config --global --add safe\.directory \S+$/,
+    ],
+    [
+      'no git',
+      () => {
+        git('init', '-q');
+        vi.stubEnv('PATH', folder);
+      },
+      /^The commit is not recorded: git is not installed\.$/,
+    ],
+    [
+      'a broken config',
+      () => {
+        git('init', '-q');
+        writeFileSync(join(folder, '.git/config'), '[x');
+      },
+      /^The commit is not recorded: bad config line \d/,
+    ],
+  ];
+  it.each(gaps)('%s', async (_, arrange, words) => {
+    arrange();
+    const { source, gap } = await facts();
+    expect(source).toEqual({});
+    if (words === undefined) expect(gap).toBeUndefined();
+    else expect(gap).toMatch(words);
+  });
+
   it('is none before the first', async () => {
     git('init', '-q', '-b', 'main');
     expect(await readGitState(folder)).toEqual({});

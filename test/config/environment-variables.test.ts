@@ -22,7 +22,7 @@ describe('QLIK_SYNC_<OPTION>', () => {
     ['QLIK_SYNC_YES', 'false', { yes: false }],
     ['QLIK_SYNC_QUIET', '1', { quiet: true }],
     ['QLIK_SYNC_VERBOSE', ' 1 ', { verbose: true }],
-    ['QLIK_SYNC_NO_COLOR', '1', { color: false }],
+    ['QLIK_SYNC_NO_COLOR', 'FALSE', {}],
     ['QLIK_SYNC_OUTPUT_FILE', 'out.ndjson', { outputFile: 'out.ndjson' }],
     [
       'QLIK_SYNC_REPORT',
@@ -62,6 +62,7 @@ describe('what is refused', () => {
     [{ QLIK_SYNC_API_KEY: 'hunter22' }, 'QLIK_SYNC_API_KEY: is not a variable'],
     [{ QLIK_SYNC_PRUNE: '1' }, 'QLIK_SYNC_PRUNE: is not a variable'],
     [{ QLIK_SYNC_JSON: 'yes' }, 'QLIK_SYNC_JSON: must be 1, true, 0 or false'],
+    [{ QLIK_SYNC_NO_COLOR: 'never' }, 'QLIK_SYNC_NO_COLOR: must be 1, true, 0 or false'],
     [{ QLIK_SYNC_NO_CACHE: '2' }, 'QLIK_SYNC_NO_CACHE: must be 1, true, 0 or false'],
     [{ QLIK_SYNC_CONCURRENCY: '0' }, 'QLIK_SYNC_CONCURRENCY: must be a whole number from 1 to 64'],
     [{ QLIK_SYNC_TIMEOUT: '90' }, 'QLIK_SYNC_TIMEOUT: must be a time such as 90s, 5m or 1h'],

@@ -129,7 +129,7 @@ describe('environments', () => {
     const file = loadedFrom({ ...least, policy: { command: ['true'] }, environments });
     expect(resolve(file).policyCommand).toEqual(['true']);
     const own = resolve(file, { environment: 'ci', env: { RULES: 'data.qlik' } });
-    expect(own.policyCommand).toEqual(['opa', 'eval', 'data.qlik']);
+    expect(own).toMatchObject({ policyCommand: ['opa', 'eval', 'data.qlik'], policyVariables: ['RULES'] });
   });
 
   it('may hold all settings, without a tenant', () => {

@@ -355,6 +355,24 @@ describe('a command that prints the secret', () => {
       withCommand(`console.log('hunter22'); console.error('the vault is locked'); process.exitCode = 3`),
       'failed with exit code 3\nIt said: the vault is locked',
     ],
+    [
+      'fails and tells all it knows',
+      {
+        ...prod,
+        auth: {
+          apiKey: {
+            command: [
+              ...command(
+                `console.log('{"token":"hunter22-printed"}');`,
+                `console.error('got hunter22-printed with', process.argv[1]); process.exitCode = 3`,
+              ),
+              'Bearer ${PIN}',
+            ],
+          },
+        },
+      },
+      'It said: got <secret> with Bearer ${PIN}',
+    ],
     ['prints nothing', withCommand(`console.error('nobody home')`), 'printed nothing\nIt said: nobody home'],
     ['prints two lines', withCommand(`console.log('hunter22\\nx')`), 'printed holds no API key'],
     [
@@ -380,7 +398,8 @@ describe('a command that prints the secret', () => {
     ],
   ])('%s', async (_, environment, says) => {
     const root = await makeFolder({ here: '' });
-    const error = await catchUserError(() => target({ prod: environment, env: path, root }));
+    const env = { ...path, PIN: 'hunter22-given' };
+    const error = await catchUserError(() => target({ prod: environment, env, root }));
     expect(shown(error)).toContain(says);
     expect(shown(error)).toContain('qlik-sync.config.json:11:9: environments.prod.auth.apiKey');
     expect(shown(error)).not.toContain('hunter22');
@@ -410,6 +429,7 @@ describe('a command that prints the secret', () => {
     const run = {
       command: [process.execPath, '-e', `console.log('hunter22'); setInterval(() => {}, 1000)`],
       key: 'auth.apiKey',
+      variables: [],
       cwd: '/',
       env: path,
     };

@@ -68,16 +68,22 @@ describe('what an app holds', () => {
 
 describe('the name of a type', () => {
   it.each([
-    ['kpi-card', 'kpi-card'],
-    ['KPI-Card', 'kpi-card'],
-    ['Gauge', 'Gauge'],
-    ['gauge', 'gauge'],
-    ['GAUGE', 'gauge'],
-    ['Gr\u006f\u0308\u00dfe', 'gr\u00f6\u00dfe'],
-    ['constructor', undefined],
-    ['', undefined],
-  ])('%j is asked about as %j', (type, name) => {
-    expect(createNaming(['kpi-card', 'Gauge', 'gauge', 'gr\u00f6\u00dfe'])(type)).toBe(name);
+    ['kpi-card', ['kpi-card']],
+    ['KPI-Card', ['kpi-card']],
+    ['Gauge', ['Gauge']],
+    ['gauge', ['gauge']],
+    ['GAUGE', ['Gauge', 'gauge']],
+    ['Gr\u006f\u0308\u00dfe', ['gr\u00f6\u00dfe']],
+    // Qlik's own, whatever extensions are called.
+    ['table', []],
+    ['kpi', []],
+    ['Table', ['Table']],
+    ['TABLE', ['Table']],
+    ['constructor', []],
+    ['', []],
+  ])('%j is asked about as %j', (type, names) => {
+    const extensions = ['kpi-card', 'Gauge', 'gauge', 'gr\u00f6\u00dfe', 'Table', 'KPI'];
+    expect(createNaming(extensions)(type)).toEqual(names);
   });
 });
 

@@ -6,7 +6,11 @@ describe('what an error says of the write it answers', () => {
   it.each([
     [{ status: 400 }, 'refused'],
     [{ status: 401 }, 'refused'],
-    [{ status: 409 }, 'refused'],
+    [{ status: 403 }, 'refused'],
+    [{ status: 404 }, 'doubted'],
+    [{ status: 409 }, 'doubted'],
+    [{ status: 410 }, 'doubted'],
+    [{ status: 412 }, 'doubted'],
     [{ status: 422 }, 'refused'],
     [{ status: 429 }, 'refused'],
     [{ status: 302, code: 'login-page' }, 'refused'],

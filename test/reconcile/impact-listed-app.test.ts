@@ -1,14 +1,17 @@
 /** What an item tells of an app, whatever the tenant puts into it. */
 
 import { describe, expect, it } from 'vitest';
-import { describeItem } from '../../src/reconcile/impact/listed-app.js';
+import { describeItems } from '../../src/reconcile/impact/listed-app.js';
 import type { Item } from '../../src/tenant/wire.js';
+
+const describeItem = (item: Item, copies: number) => describeItems([item], copies);
 
 const item = (fields: object): Item =>
   ({ id: 'item', name: 'Sales', resourceType: 'app', ...fields }) as Item;
 
 const bare = {
   facts: { id: '', itemId: 'item', name: 'Sales', collections: [], tags: [], publishedCopies: 0 },
+  version: { times: '' },
   kind: 'original',
   untoldCollections: 0,
 };
@@ -42,7 +45,7 @@ describe('an item', () => {
         updatedAt: 'then',
         usage: { views: 9, users: 3, trend: -0.5 },
       },
-      stamp: 'then now',
+      version: { times: 'now then' },
       kind: 'copy',
       untoldCollections: 0,
     });
@@ -67,6 +70,25 @@ describe('an item', () => {
   ])('with fields that are %s tells its name', (_words, value) => {
     const told = describeItem(item(Object.fromEntries(fields.map((field) => [field, value]))), 0);
     expect({ ...told, untoldCollections: 0 }).toEqual(bare);
+  });
+
+  const [march, april] = ['2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'];
+  it.each<[string, readonly object[], object]>([
+    [
+      'the app',
+      [{ resourceUpdatedAt: march, updatedAt: april }],
+      { times: `${march} ${april}`, savedAt: Date.parse(march) },
+    ],
+    ['itself only', [{ updatedAt: april }], { times: april }],
+    ['no time', [{ resourceUpdatedAt: 'soon' }], { times: 'soon' }],
+    [
+      'the app, beside another that does',
+      [{ resourceUpdatedAt: april }, { resourceUpdatedAt: march }],
+      { times: `${march} ${april}`, savedAt: Date.parse(april) },
+    ],
+    ['the app, beside another that does not', [{ resourceUpdatedAt: april }, {}], { times: april }],
+  ])('whose time tells of %s', (_what, [first = {}, ...others], version) => {
+    expect(describeItems([item(first), ...others.map(item)], 0).version).toEqual(version);
   });
 
   it('with names that are none leaves them out', () => {

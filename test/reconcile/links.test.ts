@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { md5Of, openArchiveCache } from '../../src/reconcile/archive-cache.js';
+import { md5Of } from '../../src/core/md5.js';
+import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
 import { openAppCache } from '../../src/reconcile/impact/cache.js';
 import { openRun } from '../../src/reconcile/journal.js';
 import { takeLock } from '../../src/reconcile/lock.js';
@@ -25,7 +26,7 @@ const theirs: Readonly<Record<string, string>> = {
   [`${start(1).id}.jsonl`]: journalText([start(1)]),
   [`${md5Of(archive)}.zip`]: 'not what its name says',
   [`${'a'.repeat(32)}.zip.0123456789ab`]: 'half',
-  'acme.0123456789abcdef.json.new': 'half a ticket',
+  'acme.0123456789abcdef.json.0123456789ab': 'half a ticket',
 };
 
 beforeEach(() => {
@@ -56,7 +57,7 @@ async function keepArchive(): Promise<void> {
 
 async function forgetApps(): Promise<void> {
   const cache = openAppCache({ ...scope(), account: 'a1' });
-  await cache.keep('app', 'now', { objects: [], masterItems: [] });
+  await cache.keep('app', { times: 'now' }, { kind: 'tried' });
   await cache.retain([]);
 }
 

@@ -199,7 +199,9 @@ describe('a stale lock heals itself', () => {
   });
 
   it('what was never completed is swept when nobody can be writing it any more', async () => {
-    const names = ['old', 'new'].map((age) => `acme.${age === 'old' ? '0' : '1'}123456789abcdef.json.new`);
+    const names = ['old', 'new'].map(
+      (age) => `acme.${age === 'old' ? '0' : '1'}123456789abcdef.json.0123456789ab`,
+    );
     for (const name of names) place.write(`${folder}/${name}`, '');
     utimesSync(place.path(`${folder}/${names[0]}`), 1_600_000_000, 1_600_000_000);
     await (await takeLock(options({ waitMs: 0 })))();
@@ -236,7 +238,7 @@ describe('a stale lock heals itself', () => {
 
   it('what only looks like one is left alone', async () => {
     place.write(`${folder}/acme.json`, 'x');
-    place.write(`${folder}/acme.0123456789abcdef.json.new`, 'x');
+    place.write(`${folder}/acme.0123456789abcdef.json.0123456789ab`, 'x');
     await (await takeLock(options({ waitMs: 0 })))();
     expect(place.list(folder)).toHaveLength(2);
     expect(readFileSync(place.path(`${folder}/acme.json`), 'utf8')).toBe('x');

@@ -20,12 +20,14 @@ interface Brief {
   readonly sent?: SentRecord;
   /** `died`: no line after. */
   readonly result?: StepAfter['result'] | 'died';
+  readonly leftDoubt?: true;
 }
 
 const actions = { create: 'create', patch: 'update', delete: 'delete' } as const;
 
 function run(id: string, ...briefs: readonly Brief[]): Run {
-  const steps = briefs.map(({ name = 'a', action, request, result = 'done', ...sides }, index): RunStep => {
+  const steps = briefs.map((brief, index): RunStep => {
+    const { name = 'a', action, request, result = 'done', leftDoubt, ...sides } = brief;
     const step = index + 1;
     const at = '2026-11-22T10:00:00Z';
     const before = {
@@ -37,7 +39,8 @@ function run(id: string, ...briefs: readonly Brief[]): Run {
       request,
       ...sides,
     } as const;
-    return result === 'died' ? { before } : { before, after: { kind: 'after', at, step, result } };
+    if (result === 'died') return { before };
+    return { before, after: { kind: 'after', at, step, result, ...(leftDoubt && { leftDoubt }) } };
   });
   const start = {
     kind: 'run',
@@ -66,6 +69,8 @@ const replace = (before: string, after: string): readonly Brief[] => [
   { ...create(after), action: 'replace' },
 ];
 
+const doubtful = (brief: Brief): Brief => ({ ...brief, result: 'failed', leftDoubt: true });
+
 describe('effectsOf', () => {
   it.each<readonly [string, readonly Brief[], object | undefined]>([
     ['a create', [create('1')], { after: stood('1') }],
@@ -79,7 +84,30 @@ describe('effectsOf', () => {
       { before: stood('1'), after: stood('3') },
     ],
     ['a create that was deleted again', [create('1'), remove('1')], undefined],
-    ['what failed', [{ ...patch('1', '2'), result: 'failed' }], undefined],
+    ['what was refused', [{ ...patch('1', '2'), result: 'failed' }], undefined],
+    [
+      'what failed, and may land late',
+      [doubtful(patch('1', '2'))],
+      { before: stood('1'), after: stood('2') },
+    ],
+    ['a create that may land late', [doubtful(create('1'))], { after: stood('1') }],
+    ['a delete that may land late', [doubtful(remove('1'))], { before: stood('1') }],
+    [
+      'what may land late on what was done',
+      [patch('1', '2'), doubtful(patch('2', '3'))],
+      { before: stood('1'), after: stood('2'), perhaps: [stood('3')] },
+    ],
+    [
+      'what may have landed, and then was done',
+      [doubtful(patch('1', '2')), patch('1', '3')],
+      { before: stood('1'), after: stood('3') },
+    ],
+    [
+      'half a replace whose create may land late',
+      [...replace('1', '2').slice(0, 1), doubtful({ ...create('2'), action: 'replace' })],
+      { before: stood('1'), perhaps: [stood('2')] },
+    ],
+    ['a create that may land late and was deleted', [doubtful(create('1')), remove('1')], undefined],
     [
       'what failed, and then was done',
       [{ ...patch('1', '2'), result: 'failed' }, patch('1', '3')],

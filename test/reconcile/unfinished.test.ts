@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run, RunLine, RunStart } from '../../src/reconcile/run-record.js';
 import { parseRun } from '../../src/reconcile/runs.js';
-import { describeInterrupted, findUnfinishedReplaces, listChanges } from '../../src/reconcile/unfinished.js';
+import { describeInterrupted, findOpenReplaces, listChanges } from '../../src/reconcile/unfinished.js';
 import { answered, journalText, noCounts, requested, start } from './place.js';
 
 function run(...lines: readonly [RunStart, ...RunLine[]]): Run {
@@ -86,7 +86,7 @@ describe('an unfinished replace', () => {
     ],
   ];
   it.each(cases)('%s', (_what, runs, expected) => {
-    expect(findUnfinishedReplaces(runs)).toEqual(expected);
+    expect(findOpenReplaces(runs)).toEqual(expected);
   });
 });
 

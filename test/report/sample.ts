@@ -4,7 +4,8 @@ import type { ExtensionComparison } from '../../src/core/comparison.js';
 import type { AppUse, Impact } from '../../src/core/impact.js';
 import type { Change, Finding, Outcome, Plan } from '../../src/core/model.js';
 import type { Drift } from '../../src/report/drift-report.js';
-import type { ApplyReport, PlanReport, TenantHeader } from '../../src/report/report.js';
+import type { ApplyReport, PlanReport } from '../../src/report/plan-report.js';
+import type { TenantHeader } from '../../src/report/run-header.js';
 import type { ReportParts, RunResult } from '../../src/report/run-result.js';
 
 /** Puts what an enemy may have written behind an ordinary word. */

@@ -103,6 +103,7 @@ describe('opening an app', () => {
       kind: 'unopened',
       reason: 'the engine did not answer within 1 s',
       lasts: 'passing',
+      halts: 'repeated',
     });
   });
 
@@ -129,30 +130,89 @@ describe('opening an app', () => {
   });
 });
 
+/** An engine that answers `GetAllInfos` and the layout of the list of master items with these. */
+async function answering(qInfos: unknown, qLayout: unknown): Promise<Engine> {
+  const { url } = await serveSockets((socket) => {
+    socket.on('message', (data) => {
+      const { id, method } = JSON.parse(String(data)) as { id: number; method: string };
+      const reference = (qType: string, qHandle: number) => ({ qReturn: { qType, qHandle } });
+      const results: Readonly<Record<string, unknown>> = {
+        OpenDoc: reference('Doc', 1),
+        GetAllInfos: { qInfos },
+        CreateSessionObject: reference('GenericObject', 2),
+        GetLayout: { qLayout },
+      };
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }));
+    });
+  });
+  return engineFor(url);
+}
+
+describe('master items', () => {
+  const master = (qId: string) => ({ qId, qType: 'masterobject' });
+  const item = (qId: string, qData?: object) => ({ qInfo: { qId }, ...(qData && { qData }) });
+  const list = (...qItems: readonly object[]) => ({ qAppObjectList: { qItems } });
+  const untold = 'a master item does not say what draws it';
+
+  it.each<[string, readonly object[], object, string | undefined]>([
+    ['are told', [master('m')], list(item('m', { visualization: 'kpi' })), undefined],
+    ['may be none', [], list(), undefined],
+    ['without a name are told', [], list(item('m', { name: '', visualization: 'kpi' })), undefined],
+    ['without what draws them', [master('m')], list(item('m')), untold],
+    ['with an empty one', [master('m')], list(item('m', { visualization: '' })), untold],
+    ['that the list leaves out', [master('m'), master('n')], list(), untold],
+    ['of which it has one', [master('m'), master('n')], list(item('m', { visualization: 'kpi' })), untold],
+    ['of a list that failed', [], { qError: { qErrorCode: 5 }, ...list() }, 'its answer is not understood'],
+  ])('that %s', async (_name, infos, layout, reason) => {
+    const reading = await (await answering(infos, layout)).read('app', never);
+    if (reason === undefined) return expect(reading).toMatchObject({ kind: 'read' });
+    expect(reading).toMatchObject({ kind: 'unopened', reason, halts: 'never' });
+  });
+});
+
+describe('an error of the engine', () => {
+  it.each([
+    [5, '"Access is denied"', 'the engine refused: "Access is denied" (5)', 'lasting', 1],
+    [10, '"no\\n\\u001b[31m"', 'the engine refused: "no\\n\\u001b[31m" (10)', 'passing', 1],
+    [15, '""', 'the engine refused (15)', 'passing', 3],
+  ])('%i with %s', async (code, message, reason, lasts, tries) => {
+    let asked = 0;
+    const { url } = await serveSockets((socket) => {
+      asked += 1;
+      socket.on('message', () =>
+        socket.send(`{"jsonrpc":"2.0","id":1,"error":{"code":${code},"message":${message}}}`),
+      );
+    });
+    const reading = await engineFor(url).read('app', never);
+    expect(reading).toEqual({ kind: 'unopened', reason, lasts, halts: 'never' });
+    expect(asked).toBe(tries);
+  });
+});
+
 describe('close codes', () => {
   it.each([
-    [4003, 'the engine is shutting down', 3, 'passing'],
-    [4205, 'too many requests to the engine', 3, 'passing'],
-    [4206, 'a network error on the way to the engine', 3, 'passing'],
-    [4211, 'a service that the engine needs is not available', 3, 'passing'],
-    [4240, 'no engine is free', 3, 'passing'],
-    [4001, 'the engine ended an idle session', 1, 'passing'],
-    [4002, 'the licence does not allow it', 1, 'lasting'],
-    [4004, 'the app was deleted', 1, 'lasting'],
-    [4005, 'the limit of sessions is reached', 1, 'passing'],
-    [4006, 'the engine does not accept the credentials', 1, 'passing'],
-    [4203, 'no permission to open it', 1, 'lasting'],
-    [4204, 'the engine does not find it', 1, 'lasting'],
-    [4210, 'a service that the engine needs failed', 1, 'passing'],
-    [4220, 'the engine failed', 1, 'passing'],
-    [4222, 'the session is not there any more', 1, 'passing'],
-    [4230, 'the user is not entitled to open it', 1, 'lasting'],
-    [4299, 'the engine closed the connection', 1, 'passing'],
-  ])('%i: %s', async (code, words, tries, lasts) => {
+    [4003, 'the engine is shutting down', 3, 'passing', 'repeated'],
+    [4205, 'too many requests to the engine', 3, 'passing', 'repeated'],
+    [4206, 'a network error on the way to the engine', 3, 'passing', 'repeated'],
+    [4211, 'a service that the engine needs is not available', 3, 'passing', 'repeated'],
+    [4240, 'no engine is free', 3, 'passing', 'repeated'],
+    [4001, 'the engine ended an idle session', 1, 'passing', 'never'],
+    [4002, 'the licence does not allow it', 1, 'lasting', 'never'],
+    [4004, 'the app was deleted', 1, 'lasting', 'never'],
+    [4005, 'the limit of sessions is reached', 1, 'passing', 'repeated'],
+    [4006, 'the engine does not accept the credentials', 1, 'passing', 'repeated'],
+    [4203, 'no permission to open it', 1, 'lasting', 'never'],
+    [4204, 'the engine does not find it', 1, 'lasting', 'never'],
+    [4210, 'a service that the engine needs failed', 1, 'passing', 'repeated'],
+    [4220, 'the engine failed', 1, 'passing', 'repeated'],
+    [4222, 'the session is not there any more', 1, 'passing', 'never'],
+    [4230, 'the user is not entitled to open it', 1, 'lasting', 'never'],
+    [4299, 'the engine closed the connection', 1, 'passing', 'repeated'],
+  ])('%i: %s', async (code, words, tries, lasts, halts) => {
     const app = await oneApp();
     await app.fault({ kind: 'close', code, message: 2, times: 9 });
     const reading = await app.engine.read(app.id, never);
-    expect(reading).toEqual({ kind: 'unopened', reason: `${words} (${code})`, lasts });
+    expect(reading).toEqual({ kind: 'unopened', reason: `${words} (${code})`, lasts, halts });
     expect(await app.tries()).toBe(tries);
   });
 });
@@ -167,6 +227,22 @@ describe('the handshake', () => {
     await app.fault({ kind: 'status', status, message: 0, times: 9 });
     expect(await app.engine.read(app.id, never)).toMatchObject({ kind: 'unopened', reason });
     expect(await app.tries()).toBe(tries);
+  });
+
+  it.each([
+    ['100', 'the connection to the engine was refused (429), for the next 100 s'],
+    ['Wed, 01 Jan 2099 00:00:00 GMT', 'the connection to the engine was refused (429), for the next '],
+  ])('that asks to stay away for longer than a run waits (%s) ends there', async (retryAfter, reason) => {
+    const server = await listen(createServer());
+    let asked = 0;
+    server.on('upgrade', (_request, socket) => {
+      asked += 1;
+      socket.end(`HTTP/1.1 429 Too Many Requests\r\nretry-after: ${retryAfter}\r\ncontent-length: 0\r\n\r\n`);
+    });
+    const reading = await engineFor(`http://127.0.0.1:${portOf(server)}`).read('app', never);
+    expect(reading).toMatchObject({ kind: 'unopened', lasts: 'passing', halts: 'at-once' });
+    expect(reading).toMatchObject({ reason: expect.stringContaining(reason) });
+    expect(asked).toBe(1);
   });
 
   it('is made once more with fresh credentials, and never with the old ones', async () => {
@@ -240,6 +316,7 @@ describe('a peer that is no engine', () => {
     ['an error that is a text', '{"jsonrpc":"2.0","id":1,"error":"no"}'],
     ['an error that is a number', '{"jsonrpc":"2.0","id":1,"error":5}'],
     ['an error without a number', '{"jsonrpc":"2.0","id":1,"error":{"code":"x","message":"no"}}'],
+    ['an error whose words are an object', '{"jsonrpc":"2.0","id":1,"error":{"code":5,"message":{"a":1}}}'],
     ['an error without words', '{"jsonrpc":"2.0","id":1,"error":{"code":5}}'],
     ['a change that is no list', '{"jsonrpc":"2.0","id":1,"result":{},"change":{"a":1},"close":"zz"}'],
     [
@@ -275,6 +352,7 @@ describe('a peer that is no engine', () => {
         kind: 'unopened',
         reason: 'it does not answer as an engine does',
         lasts: 'passing',
+        halts: 'repeated',
       });
     },
   );

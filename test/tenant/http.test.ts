@@ -3,9 +3,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readJson } from '../../src/tenant/answers.js';
 import { type Auth, apiKeyAuth } from '../../src/tenant/auth.js';
-import type { Wait } from '../../src/tenant/governor.js';
 import type { TenantHttp } from '../../src/tenant/http.js';
 import { createBody } from '../../src/tenant/multipart.js';
+import type { Wait } from '../../src/tenant/sending.js';
 import { json, openTestTenant, serve, token } from './serve.js';
 
 const read = readJson((value: unknown): value is unknown => value !== undefined, 'anything');
@@ -93,21 +93,26 @@ describe('sending again', () => {
     { name: 'lost connections', ends: [undefined, undefined] },
     { name: '502 and 503', ends: [502, 503] },
     { name: '504', ends: [504] },
-  ])('a GET gets over $name', async ({ ends }) => {
+    { name: 'more of them where it may', ends: [503, 503, 503], repeats: 5 },
+  ])('a GET gets over $name', async ({ ends, repeats }) => {
     const { url, seen } = await serve((_request, response, count) => {
       const status = ends[count - 1];
       if (count > ends.length) response.end('{"a":1}');
       else if (status === undefined) response.destroy();
       else response.writeHead(status).end();
     });
-    await expect(get(openTestTenant(url))).resolves.toEqual({ a: 1 });
+    const http = openTestTenant(url, repeats === undefined ? {} : { repeats });
+    await expect(get(http)).resolves.toEqual({ a: 1 });
     expect(seen).toHaveLength(ends.length + 1);
   });
 
-  it('a GET gives up after two more tries', async () => {
+  it.each([
+    { name: 'two more tries', options: {}, tries: 3 },
+    { name: 'one where none may follow', options: { repeats: 0 }, tries: 1 },
+  ])('a GET gives up after $name', async ({ options, tries }) => {
     const { url, seen } = await serve(json({ title: 'Unavailable' }, 503));
-    await expect(get(openTestTenant(url))).rejects.toMatchObject({ status: 503 });
-    expect(seen).toHaveLength(3);
+    await expect(get(openTestTenant(url, options))).rejects.toMatchObject({ status: 503 });
+    expect(seen).toHaveLength(tries);
   });
 
   it('a GET waits as long as it is asked to, and says so', async () => {

@@ -23,6 +23,13 @@ async function all<T>(entries: AsyncIterable<T>): Promise<T[]> {
 
 const next = (href: string) => ({ next: { href } });
 
+const lastLinks = {
+  self: { href: '/x?next=d' },
+  prev: { href: '/y?prev=d' },
+  collection: { href: '/z' },
+  next: { href: '' },
+};
+
 describe('a list', () => {
   it('goes on over all pages, by absolute and by relative links', async () => {
     const { client, seen } = await servePages([
@@ -32,7 +39,7 @@ describe('a list', () => {
       }),
       () => ({ data: [item('3')], links: next('/api/v1/items?limit=2&next=c') }),
       () => ({ data: [], links: next('?limit=2&next=d') }),
-      () => ({ data: [item('4')], links: { self: { href: '/x' }, prev: { href: '/y' } } }),
+      () => ({ data: [item('4')], links: lastLinks }),
     ]);
     const items = await all(client.list({ limit: 2 }));
     expect(items.map((entry) => entry.id)).toEqual(['1', '2', '3', '4']);
@@ -109,6 +116,24 @@ describe('a list', () => {
     {
       name: 'an entry without id',
       pages: [() => ({ data: [{ name: 'x' }] })],
+      code: 'incomplete-view',
+      requests: 1,
+    },
+    {
+      name: 'a next page that is told as a text',
+      pages: [() => ({ data: [item('1')], links: { next: '/api/v1/items?next=abc' } })],
+      code: 'incomplete-view',
+      requests: 1,
+    },
+    {
+      name: 'a cursor that nobody knows',
+      pages: [() => ({ data: [item('1')], links: { self: { href: '/x' } }, next: 'abc' })],
+      code: 'incomplete-view',
+      requests: 1,
+    },
+    {
+      name: 'a next page without an address',
+      pages: [() => ({ data: [item('1')], links: { next: { href: 7 } } })],
       code: 'incomplete-view',
       requests: 1,
     },

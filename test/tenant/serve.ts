@@ -2,7 +2,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach } from 'vitest';
 import { apiKeyAuth } from '../../src/tenant/auth.js';
-import { openTenant, type TenantHttp, type TenantOptions } from '../../src/tenant/http.js';
+import { openTenant, type TenantHttp } from '../../src/tenant/http.js';
+import type { TenantOptions } from '../../src/tenant/request.js';
 
 export interface Seen {
   readonly method: string;

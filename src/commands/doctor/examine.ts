@@ -7,8 +7,9 @@ import { readJson } from '../../tenant/answers.js';
 import type { Auth, OpenAuth } from '../../tenant/auth.js';
 import { createExtensionsClient } from '../../tenant/extensions.js';
 import { createGovernor } from '../../tenant/governor.js';
-import { openTenant, type TenantHttp, type TenantOptions } from '../../tenant/http.js';
-import type { Destination } from '../connect.js';
+import { openTenant, type TenantHttp } from '../../tenant/http.js';
+import type { TenantOptions } from '../../tenant/request.js';
+import type { SignInTarget } from '../connect.js';
 import type { Io } from '../io.js';
 import type { TenantFacts, Told } from './facts.js';
 import { isUser, rightsOf } from './rights.js';
@@ -19,7 +20,7 @@ const patienceMs = 15_000;
 
 /** Never rejects for what a tenant does or does not answer; that is what is to be told. */
 export async function examine(
-  { url, auth }: Pick<Destination, 'url' | 'auth'>,
+  { url, auth }: Pick<SignInTarget, 'url' | 'auth'>,
   io: Io,
   options: Pick<TenantOptions, 'timeoutMs'> = {},
 ): Promise<TenantFacts> {
@@ -27,7 +28,7 @@ export async function examine(
   const http = openTenant({
     url,
     auth: withoutRenewal(auth),
-    userAgent: `qlik-sync/${io.version}`,
+    userAgent: io.tool,
     proxies: io.env,
     timeoutMs: options.timeoutMs ?? patienceMs,
     governor: createGovernor({ patienceMs: 0 }),

@@ -1,11 +1,12 @@
 /** `--baseline`: what an earlier `drift --json` told, so that only what is new alarms. */
 
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Departure, type DriftKind, driftKinds } from '../../core/drift.js';
 import { UserError } from '../../core/errors.js';
+import { isObject, tryParseJson } from '../../core/json.js';
 import { reasonOf } from '../../source/display.js';
-import type { RunPlace } from '../exclusive.js';
+import { readDocumentText } from '../document-file.js';
+import type { RunPlace } from '../run-place.js';
 
 export interface Baseline {
   /** Whether it is known, and nothing moved on the tenant since. */
@@ -44,30 +45,26 @@ export function readBaseline(file: string, { settings, connection }: RunPlace): 
 }
 
 function read(path: string, file: string): string {
+  const name = `--baseline ${file}`;
+  const hint = `qlik-sync drift --report json=${file} writes one.`;
   try {
-    return readFileSync(path, 'utf8');
+    return readDocumentText(path, { name, hint });
   } catch (cause) {
-    throw new UserError(`--baseline ${file} cannot be read: ${reasonOf(cause)}.`, {
-      hint: `qlik-sync drift --json > ${file} writes one.`,
-      cause,
-    });
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`${name} cannot be read: ${reasonOf(cause)}.`, { hint, cause });
   }
 }
 
 function parse(text: string, file: string): Readonly<Record<string, unknown>> {
-  try {
-    const document: unknown = JSON.parse(text);
-    if (isObject(document) && document['command'] === 'drift' && document['schemaVersion'] === 1)
-      return document;
-  } catch {
-    // The same words as for any other file.
-  }
+  const document = tryParseJson(text);
+  if (isObject(document) && document['command'] === 'drift' && document['schemaVersion'] === 1)
+    return document;
   throw unusable(file, 'is not what drift --json prints, or of a newer version');
 }
 
 function unusable(file: string, problem: string): UserError {
   return new UserError(`--baseline ${file} ${problem}.`, {
-    hint: 'Write a new one with qlik-sync drift --json.',
+    hint: `Write a new one with qlik-sync drift --report json=${file}.`,
   });
 }
 
@@ -94,8 +91,4 @@ function keyOf(name: string, kind: DriftKind, md5: string | undefined): string {
 function readText(value: unknown, key: string): string | undefined {
   const text = isObject(value) ? value[key] : undefined;
   return typeof text === 'string' ? text : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

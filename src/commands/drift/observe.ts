@@ -1,18 +1,16 @@
 /** Both sides read at once, and where they differ. One list request; an archive only where a marker does not tell. */
 
-import { setImmediate } from 'node:timers/promises';
 import { type Departure, departureOf, findDepartures, sortDepartures } from '../../core/drift.js';
-import { isOwned } from '../../core/marker.js';
 import type { ActualState, Plan, Policy } from '../../core/model.js';
 import { plan } from '../../core/plan.js';
 import { resolveContent } from '../../reconcile/resolve.js';
-import { readActual } from '../../tenant/actual.js';
 import { type CountingReader, openArchiveReader } from '../archive-reader.js';
-import type { RunPlace } from '../exclusive.js';
-import { assertFound, assertNoErrors, type Folders, readFolders } from '../folders.js';
+import { assertNoErrors, type Folders, readFolders } from '../folders.js';
 import { policyOf } from '../policy.js';
-import { defaultConcurrency } from '../propose.js';
+import { assertWorth, besideListing } from '../read-both.js';
+import type { RunPlace } from '../run-place.js';
 import type { Selector } from '../selection.js';
+import { concurrencyOf } from '../settings.js';
 
 export interface Observed {
   readonly departures: readonly Departure[];
@@ -29,11 +27,16 @@ export async function observeDrift(
   depth: 'markers' | 'bytes',
   place: RunPlace,
 ): Promise<Observed> {
-  const { folders, listed } = await readBoth(selector, place);
   const { settings, connection, io } = place;
+  const { folders, listed } = await besideListing(place, async () => {
+    const read = await readFolders(selector, settings, io.interrupted);
+    assertNoErrors(read.findings);
+    return read;
+  });
+  assertWorth(folders, listed, settings);
   const reader = openArchiveReader(settings, connection, io);
   const policy = strictPolicy(place, folders);
-  const concurrency = settings.flags.concurrency ?? defaultConcurrency;
+  const concurrency = concurrencyOf(settings);
   const { desired } = folders;
   const actual = await resolveContent(desired, listed, policy.project, reader.readArchive, { concurrency });
   const world = { desired, actual, policy, tenant: connection.identity };
@@ -46,28 +49,6 @@ export async function observeDrift(
     folders,
     isSelected: selector?.matches ?? (() => true),
   };
-}
-
-async function readBoth(
-  selector: Selector | undefined,
-  { settings, connection, io }: RunPlace,
-): Promise<{ readonly folders: Folders; readonly listed: ActualState }> {
-  const giveUp = new AbortController();
-  const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
-  const listing = readActual({ list: () => connection.extensions.list({ signal }) });
-  listing.catch(() => undefined);
-  try {
-    // The request begins to leave before the disk is read.
-    await setImmediate();
-    const folders = await readFolders(selector, settings, io.interrupted);
-    assertNoErrors(folders.findings);
-    const listed = await listing;
-    const ownsAny = listed.extensions.some((record) => isOwned(record, settings.config.project));
-    if (!ownsAny) assertFound(folders, settings);
-    return { folders, listed };
-  } finally {
-    giveUp.abort();
-  }
 }
 
 /** What the config permits to be overwritten or kept has departed all the same. */

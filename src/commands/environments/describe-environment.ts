@@ -1,28 +1,22 @@
 /** How one environment of several ended, for every form of report. */
 
-import type { ExitCode } from '../../core/errors.js';
 import type { EnvironmentResult } from '../../report/environments-report.js';
-import type { Report, RunHeader } from '../../report/report.js';
+import type { Report } from '../../report/report.js';
+import type { RunHeader } from '../../report/run-header.js';
 import { describeRun, type ReportParts } from '../../report/run-result.js';
 import type { Io } from '../io.js';
+import type { RunEnding } from '../run-ending.js';
 import type { SettingsSource } from '../settings.js';
 import { tenantOf } from './tenant-of.js';
 
-export interface Ending {
-  readonly exitCode: ExitCode;
-  /** Present where it stopped early. */
-  readonly error?: unknown;
-}
-
 export function describeEnvironment(
   environment: string,
-  { command, report, ...ending }: Ending & Described,
+  { command, report, ...ending }: RunEnding & Described,
   source: SettingsSource,
   io: Io,
 ): EnvironmentResult {
-  const tool = `qlik-sync/${io.version}`;
-  const [part] = describeRun({ ...ending, command, tool, folder: '', report }).parts;
-  const shown = report === undefined ? undefined : { report };
+  const [part] = describeRun({ ...ending, command, tool: io.tool, folder: '', report }).parts;
+  const shown = report === undefined || report.kind === 'environments' ? undefined : { report };
   return { environment, ...ending, ...shown, part: placed(part, environment, source, io) };
 }
 

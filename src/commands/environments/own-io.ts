@@ -23,7 +23,7 @@ export function openOwnIo(environment: string, io: Io): OwnIo {
     last = report;
   };
   return {
-    io: { ...io, stdout, stderr, terminal: undefined, record },
+    io: { ...io, stdout, stderr, terminal: () => undefined, record },
     text: () => written.join(''),
     lastReport: () => last,
     end,

@@ -2,13 +2,13 @@
 
 import { type ExitCode, UserError, worstExitCode } from '../../core/errors.js';
 import type { EnvironmentsReport } from '../../report/environments-report.js';
-import type { OnEnvironments } from '../on-environments.js';
 import { print } from '../print.js';
 import type { SettingsSource } from '../settings.js';
 import { type Chosen, chooseEnvironments } from './choose.js';
 import { openGovernors } from './governors.js';
 import { assertKnown } from './known.js';
 import { runSideBySide } from './side-by-side.js';
+import type { OnEnvironments } from './wanted.js';
 
 /** @throws UserError for what no run on several environments can do */
 export async function runSeveral(input: OnEnvironments, source: SettingsSource): Promise<ExitCode> {
@@ -25,7 +25,7 @@ export async function runSeveral(input: OnEnvironments, source: SettingsSource):
   });
   const report: EnvironmentsReport = {
     kind: 'environments',
-    header: { command, tool: `qlik-sync/${io.version}`, project: '' },
+    header: { command, tool: io.tool, project: '' },
     environments,
     ...(share !== undefined && { shard: share }),
     reports: environments.map(({ part }) => part),

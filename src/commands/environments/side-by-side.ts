@@ -1,13 +1,12 @@
 /** Environments at the same time, so many at once, each on its own; no failure hides another's result. */
 
-import { exitCodeOf, exitCodes } from '../../core/errors.js';
 import type { EnvironmentResult } from '../../report/environments-report.js';
-import type { RunHeader } from '../../report/report.js';
-import { asUserError, describeError } from '../describe-error.js';
+import type { RunHeader } from '../../report/run-header.js';
 import type { Io } from '../io.js';
+import { type RunEnding, tellFailure } from '../run-ending.js';
 import type { SettingsSource } from '../settings.js';
 import type { GovernorFor, Site } from '../site.js';
-import { describeEnvironment, type Ending } from './describe-environment.js';
+import { describeEnvironment } from './describe-environment.js';
 import { printInOrder } from './in-order.js';
 import { openOwnIo } from './own-io.js';
 import { withOtherConfirmations } from './protected.js';
@@ -45,7 +44,7 @@ async function runOne(
   { command, source, io, among, confirm, governorFor, work }: SideBySide,
 ): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
   const argv = withOtherConfirmations(io.argv, environment, among, source, confirm);
-  const own = openOwnIo(environment, { ...fieldsOf(io), argv });
+  const own = openOwnIo(environment, { ...io, argv });
   const ending = await endOf(own.io, async () => {
     io.interrupted.throwIfAborted();
     return work({ settings: source.settingsFor(environment), io: own.io, governorFor });
@@ -60,20 +59,11 @@ async function runOne(
   return { text: own.text(), result };
 }
 
-/** Not a spread, which would open the terminal. */
-function fieldsOf({ env, cwd, stdout, stderr, interrupted, version, self, patience }: Io): Omit<Io, 'argv'> {
-  const fields = { env, cwd, stdout, stderr, interrupted, version, self, terminal: undefined };
-  return patience === undefined ? fields : { ...fields, patience };
-}
-
-async function endOf(io: Io, work: () => Promise<EnvironmentResult['exitCode']>): Promise<Ending> {
+async function endOf(io: Io, work: () => Promise<EnvironmentResult['exitCode']>): Promise<RunEnding> {
   try {
     return { exitCode: await work() };
   } catch (thrown) {
-    const error = asUserError(thrown);
-    const exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodeOf(error);
-    io.stderr.write(exitCode === exitCodes.interrupted ? 'Interrupted.\n' : describeError(error, io));
-    return { exitCode, error };
+    return tellFailure(thrown, io);
   }
 }
 

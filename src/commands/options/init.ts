@@ -1,18 +1,14 @@
 /** The options of `init`. */
 
 import type { Command } from 'commander';
+import type { SharedFlags } from './shared.js';
 import { collect } from './values.js';
 
-export interface InitOptions {
+export interface InitOptions
+  extends Pick<SharedFlags, 'tenant' | 'env' | 'cwd' | 'json' | 'quiet' | 'verbose'> {
   readonly project?: string;
   readonly extensions?: readonly string[];
-  readonly tenant?: string;
-  readonly env?: readonly string[];
   readonly apiKeyVariable?: string;
-  readonly cwd?: string;
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly verbose?: true;
 }
 
 /** What is not given is asked, or without a terminal proposed. */

@@ -1,9 +1,10 @@
 /** The options of `sandbox`. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { SharedFlags } from './shared.js';
 import { parseCount, parsePositive } from './values.js';
 
-export interface SandboxOptions {
+export interface SandboxOptions extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
   readonly port: number;
   readonly latency?: number;
   readonly rate?: readonly [number, number];
@@ -11,9 +12,6 @@ export interface SandboxOptions {
   readonly seed?: number;
   readonly apiKey?: string;
   readonly tokenSeconds?: number;
-  readonly json?: boolean;
-  readonly cwd?: string;
-  readonly quiet?: boolean;
 }
 
 export function addSandboxOptions(command: Command): Command {

@@ -1,32 +1,13 @@
 /** The options that every command takes which looks at a config or a tenant. No option takes an optional value. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { SharedOptions } from '../../config/environment-variables.js';
+import { concurrencyForm, readConcurrency } from '../../config/option-values.js';
 import { parseReportOption, type WantedReport } from '../../config/report-option.js';
-import { collect, parseDuration, parsePositive } from './values.js';
+import { collect, parseDuration } from './values.js';
 
-export interface SharedFlags {
-  readonly config?: string;
-  readonly env?: readonly string[];
-  readonly tenant?: string;
-  readonly sandbox?: boolean;
-  readonly sandboxDir?: string;
-  readonly context?: string;
-  readonly cwd?: string;
-  /** commander's negation: true unless `--no-cache` is given. */
-  readonly cache?: boolean;
-  /** commander's negation: true unless `--no-exec` is given. */
-  readonly exec?: boolean;
-  readonly json?: boolean;
-  readonly concurrency?: number;
-  /** Milliseconds. */
-  readonly timeout?: number;
-  readonly yes?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly report?: readonly WantedReport[];
-  /** `QLIK_SYNC_OUTPUT_FILE`; no flag stands for it. */
-  readonly outputFile?: string;
-}
+/** What was given. commander sets `cache` and `exec` always: true unless `--no-cache` or `--no-exec` is given. */
+export type SharedFlags = Partial<SharedOptions>;
 
 /** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
 export function addShared(command: Command): Command {
@@ -64,7 +45,7 @@ function collectReports(
 }
 
 function parseConcurrency(text: string): number {
-  const number = parsePositive(text);
-  if (number > 64) throw new InvalidArgumentError('It takes a whole number from 1 to 64.');
-  return number;
+  const concurrency = readConcurrency(text);
+  if (concurrency === undefined) throw new InvalidArgumentError(`It takes ${concurrencyForm}.`);
+  return concurrency;
 }

@@ -8,6 +8,12 @@ export function collect(value: string, previous: readonly string[] | undefined):
   return [...(previous ?? []), value.normalize('NFC')];
 }
 
+/** A repeatable option that narrows: an empty value, of a variable that is not set, would narrow nothing. */
+export function collectFilled(value: string, previous: readonly string[] | undefined): readonly string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('It takes a value that is not empty.');
+  return collect(value, previous);
+}
+
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
   return Number(text);

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { DriftFlags } from '../drift.js';
 import type { Io } from '../io.js';
+import { addNames } from '../options/run.js';
 import { addShard } from '../options/shard.js';
 import { addShared } from '../options/shared.js';
 import type { Finish } from './finish.js';
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {
-  addShard(addShared(program.command('drift')))
-    .argument('[name...]', 'names or globs of extensions; all when absent')
+  addNames(addShard(addShared(program.command('drift'))))
     .description('tell whether the tenant departed from the folders')
     .option('--verify', 'also pack the folders and compare the archives themselves')
     .option('--baseline <file>', 'alarm only for what this output of drift --json does not hold')

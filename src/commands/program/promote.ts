@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
 import { addApprovals, addImpactGate } from '../options/approvals.js';
+import { addConfirm, addMaxDuration } from '../options/run.js';
 import { addShared } from '../options/shared.js';
-import { collect, parseDuration } from '../options/values.js';
-import type { PromoteFlags } from '../promote.js';
+import type { PromoteFlags } from '../promote/promoting.js';
 import type { Finish } from './finish.js';
 
 export function addPromote(program: Command, io: Io, finish: Finish): void {
-  addImpactGate(addApprovals(addShared(program.command('promote'))))
+  const command = addImpactGate(addApprovals(addShared(program.command('promote'))))
     .argument('<from>', 'environment whose archives are promoted')
     .argument(
       '[to|name...]',
@@ -20,15 +20,11 @@ export function addPromote(program: Command, io: Io, finish: Finish): void {
         'stop',
         'restore',
       ]),
-    )
-    .option('--confirm <env>', 'confirm a protected environment by its name', collect)
-    .addOption(
-      new Option('--max-duration <time>', 'start nothing after this time, such as 5m').argParser(
-        parseDuration,
-      ),
-    )
-    .action(async (from: string, words: string[], flags: PromoteFlags) => {
+    );
+  addMaxDuration(addConfirm(command), 'start nothing').action(
+    async (from: string, words: string[], flags: PromoteFlags) => {
       const { promote } = await import('../promote.js');
       finish(await promote(from, words, flags, io));
-    });
+    },
+  );
 }

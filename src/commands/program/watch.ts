@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import type { Io } from '../io.js';
 import { addAcceptImpact, addApprovals } from '../options/approvals.js';
+import { addConfirm, addNames } from '../options/run.js';
 import { addShared } from '../options/shared.js';
-import { collect, parseCount, parseDuration } from '../options/values.js';
-import type { WatchFlags } from '../watch.js';
+import { parseCount, parseDuration } from '../options/values.js';
+import type { WatchFlags } from '../options/watch.js';
 import type { Finish } from './finish.js';
 
 export function addWatch(program: Command, io: Io, finish: Finish): void {
-  addAcceptImpact(addApprovals(addShared(program.command('watch'))))
-    .argument('[name...]', 'names or globs of extensions; all when absent')
+  const command = addNames(addAcceptImpact(addApprovals(addShared(program.command('watch')))));
+  addConfirm(command)
     .description('apply on every change, while developing')
-    .option('--confirm <env>', 'confirm a protected environment by its name', collect)
     .addOption(
       new Option('--quiet-period <ms>', 'milliseconds without a change before it is looked at').argParser(
         parseCount,

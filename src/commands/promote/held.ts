@@ -2,6 +2,7 @@
 
 import { UserError } from '../../core/errors.js';
 import type { Blocked, DesiredExtension } from '../../core/model.js';
+import { byName } from '../../core/order.js';
 import { findOwned, type HeldExtension, readHeld } from '../../reconcile/held.js';
 import type { StoredArchive } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
@@ -29,7 +30,7 @@ export async function openHeld(environment: string, names: readonly string[], si
   const { settings, io } = site;
   const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say, ...sharedBy(site) });
   try {
-    const actual = await readActual({ list: () => connection.extensions.list({ signal: io.interrupted }) });
+    const actual = await readActual(connection.extensions, { signal: io.interrupted });
     const owned = findOwned(actual, settings.config.project);
     if (owned.length === 0) throw nothingHeld(environment, settings.config.project);
     const selector = await createSelector(names);
@@ -57,7 +58,7 @@ export async function openHeld(environment: string, names: readonly string[], si
 }
 
 function describe(held: readonly HeldExtension[]): Pick<Held, 'extensions' | 'archives' | 'blocks'> {
-  const sorted = [...held].sort((a, b) => (a.extension.name < b.extension.name ? -1 : 1));
+  const sorted = [...held].sort((a, b) => byName(a.extension, b.extension));
   return {
     extensions: sorted.map(({ extension }) => extension),
     archives: new Map(sorted.map(({ extension, archive }) => [extension.name, archive])),

@@ -1,7 +1,6 @@
 /** One environment gets the archives of another, through the same plan, rails, approval and journal as apply. */
 
 import type { ExitCode } from '../../core/errors.js';
-import { createArchivePacker } from '../../source/archived.js';
 import { withImpact } from '../plan-impact.js';
 import { type Approving, type Planned, settle } from '../settle.js';
 import type { Site } from '../site.js';
@@ -19,21 +18,8 @@ export function promoteTo(
 ): Promise<ExitCode> {
   return runAt('promote', site, signal, async (place, running) => {
     const proposed = await proposePromotion(held, given, place);
-    const { report, guard, folders } = await withImpact(proposed, place, given, {
-      until: running.signal,
-    });
-    return settle(
-      place,
-      {
-        command: 'promote',
-        report,
-        guard,
-        desired: folders.desired,
-        pack: createArchivePacker(held.archives),
-        ...(onRun !== undefined && { onRun }),
-        ...running,
-      },
-      given,
-    );
+    const proposal = await withImpact(proposed, place, given, { until: running.signal });
+    const told = onRun !== undefined && { onRun };
+    return settle(place, { command: 'promote', proposal, ...told, ...running }, given);
   });
 }

@@ -1,21 +1,21 @@
 /** What a promote would do to one environment. Reads only. */
 
 import { forecastBackups } from '../../core/budget.js';
-import { exitCodes } from '../../core/errors.js';
-import { findRefusals, type GuardInput } from '../../core/guard.js';
 import type { Blocked, Plan, Policy } from '../../core/model.js';
 import { assertKnownApprovals } from '../../core/names.js';
 import { applySeverities } from '../../core/rules.js';
-import type { PlanReport } from '../../report/report.js';
+import { workOf } from '../../core/work.js';
+import { createArchivePacker } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
 import { openArchiveReader } from '../archive-reader.js';
-import type { RunPlace } from '../exclusive.js';
+import { emptyPlanReport } from '../empty-plan-report.js';
 import type { Folders } from '../folders.js';
+import type { Proposal } from '../judged.js';
 import type { ApprovalOptions } from '../options/approvals.js';
 import { blockChanges } from '../plan-impact.js';
 import { planWithRenames } from '../plan-with-renames.js';
 import { findUnusedProtection, limitsOf, policyOf } from '../policy.js';
-import type { Proposal } from '../propose.js';
+import type { RunPlace } from '../run-place.js';
 import { readStoredArchives } from '../stored-archives.js';
 import type { Held } from './held.js';
 
@@ -27,7 +27,7 @@ export async function proposePromotion(
 ): Promise<Proposal> {
   const { settings, connection, io } = place;
   const { config } = settings;
-  const actual = await readActual({ list: () => connection.extensions.list({ signal: io.interrupted }) });
+  const actual = await readActual(connection.extensions, { signal: io.interrupted });
   const folders = asFolders(held);
   const policy: Policy = { ...policyOf(config, approvals, folders), sources: [held.environment] };
   const stored = await readStoredArchives(settings, connection, approvals);
@@ -38,10 +38,14 @@ export async function proposePromotion(
   assertKnownApprovals(decided, policy);
   const plan = blockChanges(decided, findBlocks(decided, held.blocks), tenant, stored);
   const guard = { plan, actual, limits: limitsOf(config, approvals) };
-  const own = [...findUnusedProtection(config, plan), ...applySeverities(findings, config.rules)];
   const backups = forecastBackups(plan.changes, stored);
-  const report = { ...reportOf(guard, held, place), findings: own, ...(backups && { backups }) };
-  return { folders, guard, report, packWith: (otherwise) => otherwise };
+  const about = {
+    ...emptyPlanReport('promote', place),
+    promotes: { environment: held.environment, url: held.url },
+    findings: [...findUnusedProtection(config, plan), ...applySeverities(findings, config.rules)],
+    ...(backups && { backups }),
+  };
+  return { folders, guard, about, packWith: () => createArchivePacker(held.archives) };
 }
 
 /** What is held takes the place of what folders would say. */
@@ -56,35 +60,10 @@ function asFolders({ extensions, notSelected }: Held): Folders {
 }
 
 /** What is there already stays, and what another rail stops says so itself. */
-function findBlocks({ changes }: Plan, blocks: Held['blocks']): ReadonlyMap<string, Blocked> {
-  const written = changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
-  const own = written.flatMap(({ name }) => {
+function findBlocks(plan: Plan, blocks: Held['blocks']): ReadonlyMap<string, Blocked> {
+  const own = workOf(plan).flatMap(({ name }) => {
     const blocked = blocks.get(name);
     return blocked === undefined ? [] : [[name, blocked] as const];
   });
   return new Map(own);
-}
-
-function reportOf(
-  guard: GuardInput,
-  { environment, url }: Held,
-  { settings, connection }: RunPlace,
-): PlanReport {
-  const { header, identity } = connection;
-  return {
-    kind: 'plan',
-    header: {
-      command: 'promote',
-      tool: settings.tool,
-      project: settings.config.project,
-      tenant: { ...header, identity },
-    },
-    source: {},
-    plan: guard.plan,
-    promotes: { environment, url },
-    findings: [],
-    leftOut: [],
-    refusals: findRefusals(guard),
-    exitCode: exitCodes.ok,
-  };
 }

@@ -6,7 +6,7 @@ import type { EnvironmentResult } from '../../report/environments-report.js';
 import { runSideBySide } from '../environments/side-by-side.js';
 import { type RollbackFlags, undo } from '../rollback.js';
 import { runAt } from '../tenant-run.js';
-import type { PromoteWaves } from './waves.js';
+import type { PromoteWaves } from './promoting.js';
 
 /** @param runs the ids of this promote's runs, by environment */
 export async function restoreWave(

@@ -1,28 +1,15 @@
 /** A promote to a fleet, wave after wave; what comes after a wave that failed is not touched. */
 
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/errors.js';
-import type { Waves } from '../../core/waves.js';
 import type { EnvironmentResult, EnvironmentsReport } from '../../report/environments-report.js';
 import { describeEnvironment } from '../environments/describe-environment.js';
 import { runSideBySide } from '../environments/side-by-side.js';
 import type { Io } from '../io.js';
 import { print } from '../print.js';
-import type { PromoteFlags } from '../promote.js';
 import type { SettingsSource } from '../settings.js';
-import type { GovernorFor } from '../site.js';
-import type { Held } from './held.js';
 import { promoteTo } from './promote-to.js';
+import type { PromoteWaves } from './promoting.js';
 import { restoreWave } from './restore.js';
-
-export interface PromoteWaves {
-  readonly held: Held;
-  readonly waves: Waves;
-  readonly given: PromoteFlags;
-  readonly source: SettingsSource;
-  readonly io: Io;
-  readonly governorFor: GovernorFor;
-  readonly signal: AbortSignal;
-}
 
 export async function promoteWaves(input: PromoteWaves): Promise<ExitCode> {
   const { waves, source, io } = input;
@@ -72,7 +59,7 @@ function reportOf(
   const left = notAttempted.map((name) => describeLeft(name, source, io));
   return {
     kind: 'environments',
-    header: { command: 'promote', tool: `qlik-sync/${io.version}`, project: '' },
+    header: { command: 'promote', tool: io.tool, project: '' },
     environments: attempted,
     waves: { waves, notAttempted, restored },
     reports: [...attempted, ...left, ...restored].map(({ part }) => part),

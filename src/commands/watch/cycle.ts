@@ -3,19 +3,21 @@
 import { exitCodes, SourceError, TenantError, UserError } from '../../core/errors.js';
 import { assertSafe } from '../../core/guard.js';
 import type { Change, Finding, Outcome } from '../../core/model.js';
+import { isSystemError } from '../../core/system-error.js';
+import { workOf } from '../../core/work.js';
 import { apply } from '../../reconcile/apply.js';
 import type { Release } from '../../reconcile/lock.js';
 import type { Patience } from '../../reconcile/means.js';
 import type { Revisions } from '../../reconcile/revisions.js';
 import type { Packer } from '../../source/pack.js';
-import type { Witness } from '../../source/watch.js';
+import type { Witness } from '../../source/watch/watch.js';
 import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
 import type { ApprovalOptions } from '../options/approvals.js';
 import { withImpact } from '../plan-impact.js';
-import { defaultConcurrency, type Proposal, propose } from '../propose.js';
+import { type FolderProposal, propose } from '../propose.js';
 import { type Selector, selectExactly } from '../selection.js';
-import type { Settings } from '../settings.js';
+import { concurrencyOf, type Settings } from '../settings.js';
 import { withPolicy } from '../with-policy.js';
 import type { SessionRecord } from './record.js';
 import type { Teller } from './teller.js';
@@ -65,7 +67,7 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
 /** A folder that is being written, another run that is writing to the tenant, or a disk that is full for now. */
 function isPassing(error: UserError): boolean {
   if (error instanceof SourceError || error.exitCode === exitCodes.conflict) return true;
-  return error.cause instanceof Error && 'syscall' in error.cause;
+  return isSystemError(error.cause);
 }
 
 async function alone(input: CycleInput): Promise<void> {
@@ -80,8 +82,8 @@ async function alone(input: CycleInput): Promise<void> {
 async function proposeAndApply(input: CycleInput): Promise<void> {
   const { names, settings, connection, tell } = input;
   const selector = names === undefined ? input.selector : selectExactly(names);
-  const interrupted = names === undefined ? 'finish' : 'leave';
-  const proposed = await propose({ ...input, selector, broken: 'leave-out', interrupted });
+  const halfReplaces = names === undefined ? 'finish' : 'leave';
+  const proposed = await propose({ ...input, ...forWatch, command: 'plan', selector, halfReplaces });
   const looked = await withImpact(proposed, input, input.approvals, { most: 'deletes' });
   const proposal = await withPolicy(looked, input);
   tell.online();
@@ -97,12 +99,19 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   for (const change of plan.changes) tell.blocked(change);
   if (isBetweenBuilds(proposal.folders, proposal.guard)) return;
   assertSafe(proposal.guard);
-  const writes = plan.changes.filter(({ action, blocked }) => action !== 'none' && blocked === undefined);
+  const writes = workOf(plan);
   input.onWrites(writes.map(({ name }) => name));
   if (writes.length > 0) await writeAll(input, proposal, writes);
 }
 
-async function writeAll(input: CycleInput, proposal: Proposal, writes: readonly Change[]): Promise<void> {
+/** One that cannot be read holds up no other, and nothing is looked up that only documents tell. */
+const forWatch = { broken: 'leave-out', forecasts: 'none', origin: 'nowhere' } as const;
+
+async function writeAll(
+  input: CycleInput,
+  proposal: FolderProposal,
+  writes: readonly Change[],
+): Promise<void> {
   const { settings, connection, tell, io } = input;
   const { plan, actual } = proposal.guard;
   const unconfirmed = new Set<string>();
@@ -115,7 +124,7 @@ async function writeAll(input: CycleInput, proposal: Proposal, writes: readonly 
     desired: proposal.folders.desired,
     actual,
     tenant: connection.extensions,
-    concurrency: settings.flags.concurrency ?? defaultConcurrency,
+    concurrency: concurrencyOf(settings),
     signal: io.interrupted,
     pack: proposal.packWith(packWitnessed(input, unconfirmed)),
     onOutcome: (outcome) => {
@@ -133,13 +142,13 @@ async function writeAll(input: CycleInput, proposal: Proposal, writes: readonly 
 const onceOnly: Patience = { tries: 1, pauseMs: () => 0 };
 
 /** With nothing to delete, a project without a folder is a build that has just begun. */
-function findTrouble({ folders, guard }: Proposal): readonly Finding[] {
+function findTrouble({ folders, guard }: FolderProposal): readonly Finding[] {
   const errors = folders.findings.filter(({ severity }) => severity === 'error');
   if (!isBetweenBuilds(folders, guard)) return errors;
   return [...errors, { rule: 'no-match', severity: 'error', message: 'no extension folder is there' }];
 }
 
-function isBetweenBuilds({ found }: Proposal['folders'], { plan }: Proposal['guard']): boolean {
+function isBetweenBuilds({ found }: FolderProposal['folders'], { plan }: FolderProposal['guard']): boolean {
   return found === 0 && plan.summary.delete === 0;
 }
 

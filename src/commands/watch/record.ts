@@ -4,14 +4,14 @@
  * journals is the order of writes.
  */
 
+import { countOutcomes } from '../../core/count-outcomes.js';
 import { type ExitCode, exitCodes } from '../../core/errors.js';
 import type { Outcome } from '../../core/model.js';
-import { countOutcomes } from '../../reconcile/count-outcomes.js';
 import type { RunJournal } from '../../reconcile/journal.js';
 import type { Backup, Journal } from '../../reconcile/means.js';
 import type { RunEnd } from '../../reconcile/run-record.js';
-import type { RunPlace } from '../exclusive.js';
 import type { ApprovalOptions } from '../options/approvals.js';
+import type { RunPlace } from '../run-place.js';
 
 export interface SessionRecord {
   /** For what is about to be written. @throws UserError where the journal cannot be written */

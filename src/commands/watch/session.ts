@@ -3,12 +3,12 @@
 import { type ExitCode, UserError } from '../../core/errors.js';
 import type { Release } from '../../reconcile/lock.js';
 import { createRevisions, type Revisions } from '../../reconcile/revisions.js';
-import { type FolderWatch, type Wake, watchFolders } from '../../source/watch.js';
+import { type FolderWatch, type Wake, watchFolders } from '../../source/watch/watch.js';
 import { type Connection, connect } from '../connect.js';
 import { lock } from '../exclusive.js';
 import type { Io } from '../io.js';
+import type { WatchFlags } from '../options/watch.js';
 import { readSettings, type Settings } from '../settings.js';
-import type { WatchFlags } from '../watch.js';
 import { createSessionRecord, type SessionRecord } from './record.js';
 import { shareLock } from './shared-lock.js';
 

@@ -3,6 +3,7 @@
 import type { UserError } from '../../core/errors.js';
 import type { Change, Finding, Outcome } from '../../core/model.js';
 import type { WatchEvent } from '../../report/watch-events.js';
+import { openStates, type States } from './states.js';
 
 export interface Teller {
   readonly tell: (event: WatchEvent) => void;
@@ -24,92 +25,110 @@ export interface Teller {
   readonly count: () => number;
 }
 
-export function createTeller(tell: (event: WatchEvent) => void): Teller {
-  const lasting = new Map<string, string>();
-  let count = 0;
-  let hinted = false;
+type Tell = Teller['tell'];
 
-  /** Whether this is new of the subject; `undefined` says that the state is over. */
-  function becomes(subject: string, state: string | undefined): boolean {
-    if (lasting.get(subject) === state) return false;
-    if (state === undefined) lasting.delete(subject);
-    else lasting.set(subject, state);
-    return true;
-  }
+/** By name; `undefined` stands for all. */
+type StatesOfNames = States<string | undefined>;
 
-  function hintOnce(): void {
-    if (hinted) return;
-    hinted = true;
-    tell({
-      event: 'hint',
-      message: 'Reload the page in the browser; a new .qext is read only on a full page reload.',
-    });
-  }
-
-  const teller: Teller = {
+export function createTeller(tell: Tell): Teller {
+  const refusals: StatesOfNames = openStates();
+  const refused = tellRefused(tell, refusals);
+  return {
     tell,
-    count: () => count,
-    watching: (extensions, where) => {
-      if (becomes('watching', String(extensions))) tell({ event: 'watching', extensions, ...where });
-    },
-    synced: ({ name, action, bytes }, { message }, ms) => {
-      count += 1;
-      becomes(`refused ${name}`, undefined);
-      becomes('refused ', undefined);
-      tell({
-        event: 'synced',
-        name,
-        action,
-        message,
-        ...(bytes !== undefined && { bytes }),
-        ms: Math.round(ms),
-      });
-      if (action !== 'delete') hintOnce();
-    },
+    refused,
     failed: ({ name, action, error }) => {
       const message = `${action} failed: ${error?.message ?? 'unknown'}`;
-      teller.refused(name, { message, hint: error?.hint });
+      refused(name, { message, hint: error?.hint });
     },
-    waiting: (errors, names) => {
-      const messages = new Map(errors.map((finding) => [finding.extension ?? '', describeFinding(finding)]));
-      for (const subject of [...lasting.keys()].filter((key) => key.startsWith('waiting '))) {
-        const name = subject.slice('waiting '.length);
-        if ((name === '' || names === undefined || names.has(name)) && !messages.has(name))
-          becomes(subject, undefined);
-      }
-      for (const [name, message] of messages) {
-        if (becomes(`waiting ${name}`, message))
-          tell({ event: 'waiting', ...(name !== '' && { name }), message });
-      }
-    },
-    blocked: ({ name, blocked, actual }) => {
-      const state = blocked === undefined ? undefined : `${blocked.message} ${actual?.md5}`;
-      if (!becomes(`paused ${name}`, state) || blocked === undefined) return;
-      const { message, lift } = blocked;
-      tell({
-        event: 'paused',
-        name,
-        message,
-        ...(lift !== undefined && { resume: `qlik-sync apply ${lift}` }),
-      });
-    },
-    refused: (name, { message, hint }) => {
-      if (!becomes(`refused ${name ?? ''}`, message)) return;
-      tell({
-        event: 'refused',
-        ...(name !== undefined && { name }),
-        message,
-        ...(hint !== undefined && { hint }),
-      });
-    },
-    offline: (message) => {
-      if (becomes('tenant', 'offline')) tell({ event: 'offline', message });
-    },
-    online: () => {
-      if (becomes('tenant', undefined)) tell({ event: 'online' });
+    ...tellSynced(tell, refusals),
+    waiting: tellWaiting(tell),
+    blocked: tellBlocked(tell),
+    ...tellTenant(tell),
+    watching: tellWatching(tell),
+  };
+}
+
+function tellRefused(tell: Tell, refusals: StatesOfNames): Teller['refused'] {
+  return (name, { message, hint }) => {
+    if (!refusals.becomes(name, message)) return;
+    tell({
+      event: 'refused',
+      ...(name !== undefined && { name }),
+      message,
+      ...(hint !== undefined && { hint }),
+    });
+  };
+}
+
+function tellSynced(tell: Tell, refusals: StatesOfNames): Pick<Teller, 'synced' | 'count'> {
+  let count = 0;
+  const hintOnce = tellHintOnce(tell);
+  return {
+    count: () => count,
+    synced: ({ name, action, bytes }, { message }, ms) => {
+      count += 1;
+      refusals.becomes(name, undefined);
+      refusals.becomes(undefined, undefined);
+      const size = bytes === undefined ? {} : { bytes };
+      tell({ event: 'synced', name, action, message, ...size, ms: Math.round(ms) });
+      if (action !== 'delete') hintOnce();
     },
   };
-  return teller;
+}
+
+function tellHintOnce(tell: Tell): () => void {
+  let hinted = false;
+  return () => {
+    if (hinted) return;
+    hinted = true;
+    const message = 'Reload the page in the browser; a new .qext is read only on a full page reload.';
+    tell({ event: 'hint', message });
+  };
+}
+
+function tellWaiting(tell: Tell): Teller['waiting'] {
+  const waits: StatesOfNames = openStates();
+  return (errors, names) => {
+    const messages = new Map(errors.map((finding) => [finding.extension, describeFinding(finding)]));
+    for (const name of waits.subjects()) {
+      const wasLookedAt = name === undefined || names === undefined || names.has(name);
+      if (wasLookedAt && !messages.has(name)) waits.becomes(name, undefined);
+    }
+    for (const [name, message] of messages) {
+      if (waits.becomes(name, message))
+        tell({ event: 'waiting', ...(name !== undefined && { name }), message });
+    }
+  };
+}
+
+function tellBlocked(tell: Tell): Teller['blocked'] {
+  const pauses = openStates<string>();
+  return ({ name, blocked, actual }) => {
+    const state = blocked === undefined ? undefined : `${blocked.message} ${actual?.md5}`;
+    if (!pauses.becomes(name, state) || blocked === undefined) return;
+    const { message, lift } = blocked;
+    const resume = lift === undefined ? {} : { resume: `qlik-sync apply ${lift}` };
+    tell({ event: 'paused', name, message, ...resume });
+  };
+}
+
+function tellTenant(tell: Tell): Pick<Teller, 'offline' | 'online'> {
+  const states = openStates<'tenant'>();
+  return {
+    offline: (message) => {
+      if (states.becomes('tenant', 'offline')) tell({ event: 'offline', message });
+    },
+    online: () => {
+      if (states.becomes('tenant', undefined)) tell({ event: 'online' });
+    },
+  };
+}
+
+function tellWatching(tell: Tell): Teller['watching'] {
+  const counts = openStates<'extensions'>();
+  return (extensions, where) => {
+    if (counts.becomes('extensions', String(extensions))) tell({ event: 'watching', extensions, ...where });
+  };
 }
 
 function describeFinding({ file, line, message }: Finding): string {

@@ -4,67 +4,65 @@ import { UserError } from '../../core/errors.js';
 import type { ItemsClient } from '../../tenant/items.js';
 import type { ItemsQuery } from '../../tenant/items-query.js';
 import type { Item } from '../../tenant/wire.js';
-import { appIdOf, describeItem, type ListedApp, originOf } from './listed-app.js';
-
-export interface AppQuery {
-  /** Ids of spaces; `personal` is one as well. Empty: all. */
-  readonly spaces: readonly string[];
-  /** Ids of apps, or parts of their names in any case. Empty: all. */
-  readonly apps: readonly string[];
-}
+import { type AppQuery, filtersOf, openMatches } from './app-filters.js';
+import type { TimedReads } from './budget.js';
+import { appIdOf, describeItems, type ListedApp, originOf } from './listed-app.js';
 
 export interface AppList {
   /** Each app once. */
   readonly apps: readonly ListedApp[];
   /** Why the list is not whole. */
   readonly broken?: string;
+  /** What of the query found nothing; empty where the list is not whole. */
+  readonly unmatched: AppQuery;
 }
 
-const appIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /**
- * Reads page by page. A page that fails ends the list, which then says so.
+ * Reads page by page. A page that fails ends the list, which then says so, and so does the end of the time.
  *
- * @throws TenantError where not even a first page comes, or for credentials; the signal's reason
+ * @throws TenantError where not even a first page comes, or for credentials; the run's own reason
  */
-export async function listApps(items: ItemsClient, query: AppQuery, signal: AbortSignal): Promise<AppList> {
-  const apps = new Map<string, Item>();
+export async function listApps(items: ItemsClient, query: AppQuery, reads: TimedReads): Promise<AppList> {
+  const apps = new Map<string, Items>();
+  const matches = openMatches(query);
   try {
     for (const filter of filtersOf(query)) {
-      for await (const item of items.list({ ...everyApp, ...filter }, { signal })) {
-        const key = appIdOf(item) || `item ${item.id}`;
-        if (item.resourceType === 'app' && !apps.has(key)) apps.set(key, item);
+      for await (const item of items.list({ ...everyApp, ...filter }, { signal: reads.signal })) {
+        if (item.resourceType !== 'app') continue;
+        addTo(apps, item);
+        matches.note(filter, appIdOf(item));
       }
     }
   } catch (error) {
-    signal.throwIfAborted();
+    const cut = reads.cutBy();
+    if (cut !== undefined) return brokenList(cut, describeAll(apps));
     if (apps.size === 0 || !(error instanceof UserError) || error.exitCode === 4) throw error;
-    return { apps: describeAll(apps), broken: error.message };
+    return brokenList(error.message, describeAll(apps));
   }
-  return { apps: describeAll(apps) };
+  return { apps: describeAll(apps), unmatched: matches.none() };
+}
+
+export function brokenList(broken: string, apps: readonly ListedApp[] = []): AppList {
+  return { apps, broken, unmatched: { spaces: [], apps: [] } };
 }
 
 /** In the order of their making, which no edit changes while the pages are read. */
 const everyApp: ItemsQuery = { resourceType: 'app', limit: 100, noActions: true, sort: '+createdAt' };
-const idsInOneQuery = 100;
 
-function filtersOf({ spaces, apps }: AppQuery): readonly ItemsQuery[] {
-  const ids = apps.filter((app) => appIdForm.test(app));
-  const names = apps.filter((app) => !appIdForm.test(app));
-  const chunks = Array.from({ length: Math.ceil(ids.length / idsInOneQuery) }, (_, index) =>
-    ids.slice(index * idsInOneQuery, (index + 1) * idsInOneQuery),
-  );
-  const byApp: readonly ItemsQuery[] =
-    apps.length === 0
-      ? [{}]
-      : [...chunks.map((resourceIds) => ({ resourceIds })), ...names.map((name) => ({ name }))];
-  if (spaces.length === 0) return byApp;
-  return spaces.flatMap((spaceId) => byApp.map((filter) => ({ ...filter, spaceId })));
+/** Of one app. */
+type Items = readonly [Item, ...Item[]];
+
+/** Once each, though several filters find it. */
+function addTo(apps: Map<string, Items>, item: Item): void {
+  const key = appIdOf(item) || `item ${item.id}`;
+  const [first, ...others] = apps.get(key) ?? [];
+  if (first === undefined) apps.set(key, [item]);
+  else if (![first, ...others].some(({ id }) => id === item.id)) apps.set(key, [first, ...others, item]);
 }
 
-function describeAll(items: ReadonlyMap<string, Item>): readonly ListedApp[] {
-  const copies = countCopies(items.values());
-  return [...items.values()].map((item) => describeItem(item, copies.get(appIdOf(item)) ?? 0));
+function describeAll(apps: ReadonlyMap<string, Items>): readonly ListedApp[] {
+  const copies = countCopies([...apps.values()].map(([first]) => first));
+  return [...apps.values()].map((items) => describeItems(items, copies.get(appIdOf(items[0])) ?? 0));
 }
 
 /** Where copies are in the same list; those that are not have to be asked for. */

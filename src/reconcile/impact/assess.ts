@@ -5,11 +5,13 @@ import { count } from '../../core/format.js';
 import type { Impact } from '../../core/impact.js';
 import { tallyExtensions } from '../../core/impact-tally.js';
 import type { ItemsClient } from '../../tenant/items.js';
-import { type AppQuery, listApps } from './apps.js';
+import { type AppQuery, assertMatched } from './app-filters.js';
+import { listApps } from './apps.js';
+import { limitReads, type TimedReads } from './budget.js';
+import { closeAssessment } from './close-assessment.js';
 import { bySeen, type Desk, type DeskInput, openDesk } from './desk.js';
 import { readDetails } from './details.js';
 import type { Scanned } from './scan.js';
-import { settle } from './settle.js';
 
 export interface AssessInput extends DeskInput {
   readonly items: ItemsClient;
@@ -24,18 +26,20 @@ export interface Assessment {
   readonly passing: number;
 }
 
-/** @throws TenantError where the apps cannot be listed at all; UserError; the signal's reason */
+/** @throws TenantError where the apps cannot be listed at all; UserError, also for a filter that finds none; the signal's reason */
 export async function assessImpact(input: AssessInput): Promise<Assessment> {
-  const { items, query, signal } = input;
-  const [usage, listed] = await Promise.all([readUsage(items, signal), listApps(items, query, signal)]);
+  const { items, query } = input;
+  const reads = limitReads(input.signal, input.budget);
+  const [usage, listed] = await Promise.all([readUsage(items, reads), listApps(items, query, reads)]);
+  assertMatched(query, listed.unmatched);
   const desk = openDesk(input, usage.measured);
   const scans = [await desk.scan(listed)];
-  const last = await settle(input, desk, listed, scans);
-  const readings = await withDetails(input, desk);
+  const last = await closeAssessment({ items, query, reads }, desk, listed, scans);
+  const readings = await withDetails(items, desk, reads);
   if (isEverything(query) && last.list.broken === undefined) {
     await input.cache.retain(last.list.apps.map(({ facts }) => facts.id));
   }
-  const stopped = scans.find((scan) => scan.stopped !== undefined)?.stopped;
+  const stopped = reads.wasCut() ? 'budget' : scans.find((scan) => scan.stopped !== undefined)?.stopped?.by;
   const impact: Impact = {
     extensions: tallyExtensions(desk.names(), readings.readings),
     unopened: desk.unopened(),
@@ -50,13 +54,13 @@ export async function assessImpact(input: AssessInput): Promise<Assessment> {
     missing: [...describeStops(scans), ...last.missing],
     untold: [...usage.untold, ...readings.untold],
   };
-  return { impact, passing: desk.passing(), ...(stopped !== undefined && { stopped: stopped.by }) };
+  return { impact, passing: desk.passing(), ...(stopped !== undefined && { stopped }) };
 }
 
-async function withDetails({ items, signal }: AssessInput, desk: Desk) {
+async function withDetails(items: ItemsClient, desk: Desk, reads: TimedReads) {
   const entries = desk.readings();
   const wanted = entries.map(({ app }) => app).sort(bySeen);
-  const details = await readDetails(items, wanted, signal);
+  const details = await readDetails(items, wanted, reads);
   const readings = entries.map(({ reading }) => {
     const told = details.facts.get(reading.app.id);
     if (told === undefined) return reading;
@@ -66,22 +70,28 @@ async function withDetails({ items, signal }: AssessInput, desk: Desk) {
   return { readings, untold: details.untold };
 }
 
-async function readUsage(items: ItemsClient, signal: AbortSignal) {
+async function readUsage(items: ItemsClient, reads: TimedReads) {
   try {
-    const { usageMetricsEnabled } = await items.settings.get({ signal });
+    const { usageMetricsEnabled } = await items.settings.get({ signal: reads.signal });
     return { measured: usageMetricsEnabled ? 'on' : 'off', untold: [] } as const;
   } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof TenantError)) throw error;
-    const reason = `whether the tenant measures usage could not be read: ${error.message}`;
-    return { measured: 'on', untold: [reason] } as const;
+    const cut = reads.cutBy();
+    if (cut === undefined && !(error instanceof TenantError)) throw error;
+    const reason = cut ?? (error as TenantError).message;
+    return {
+      measured: 'on',
+      untold: [`whether the tenant measures usage could not be read: ${reason}`],
+    } as const;
   }
 }
 
+/** Two scans may stop for one reason. */
 function describeStops(scans: readonly Scanned[]): readonly string[] {
-  return scans.flatMap(({ stopped }) =>
-    stopped === undefined ? [] : [`${count(stopped.apps, 'app')} not opened: ${stopped.reason}`],
-  );
+  const apps = new Map<string, number>();
+  for (const { stopped } of scans) {
+    if (stopped !== undefined) apps.set(stopped.reason, (apps.get(stopped.reason) ?? 0) + stopped.apps);
+  }
+  return [...apps].map(([reason, number]) => `${count(number, 'app')} not opened: ${reason}`);
 }
 
 function isEverything({ spaces, apps }: AppQuery): boolean {

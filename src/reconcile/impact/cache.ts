@@ -3,21 +3,39 @@
  * update time stays. Each account has its own, since private sheets are seen by their owner alone. Only a convenience: a file that is torn, of another shape or of another app is as good as none.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppContent } from '../../core/app-content.js';
+import { isObject, tryParseJson } from '../../core/json.js';
+import type { TenantIdentity } from '../../core/model.js';
+import { discard, writeAside } from '../../source/write-aside.js';
 import { isOwnPlace, makeOwnPlace, ownPlace, tenantKey } from '../own-place.js';
+import type { AppVersion } from './listed-app.js';
 
 export interface AppCache {
-  find(appId: string, stamp: string): Promise<AppContent | undefined>;
-  keep(appId: string, stamp: string, content: AppContent): Promise<void>;
+  find(appId: string, version: AppVersion): Promise<Remembered | undefined>;
+  keep(appId: string, version: AppVersion, outcome: Outcome): Promise<void>;
   /** Forgets all others: apps that the tenant does not have any more. */
   retain(appIds: readonly string[]): Promise<void>;
 }
 
-/** Raised with every change of the files' shape. */
-const format = 1;
+export type Remembered =
+  | { readonly kind: 'content'; readonly content: AppContent }
+  /** The same version was tried before, and nothing came of it that may be believed now. */
+  | { readonly kind: 'tried' };
+
+export type Outcome =
+  | {
+      readonly kind: 'content';
+      readonly content: AppContent;
+      /** When its reading began, in milliseconds since 1970. */
+      readonly readAt: number;
+    }
+  | { readonly kind: 'tried' };
+
+/** Raised with every change of the files' shape, or of what may be in them. */
+const format = 2;
 const maxBytes = 64 * 2 ** 20;
 
 /** Remembers nothing. */
@@ -30,8 +48,7 @@ export const noAppCache: AppCache = {
 export interface CachePlace {
   /** Absolute: the folder of the config file. */
   readonly root: string;
-  /** The tenant's origin, or what the embedded one is called. */
-  readonly tenant: string;
+  readonly tenant: TenantIdentity;
   /** Hex digits that tell who asks. */
   readonly account: string;
 }
@@ -40,20 +57,18 @@ export function openAppCache({ root, tenant, account }: CachePlace): AppCache {
   const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant), account);
   let made: Promise<unknown> | undefined;
   return {
-    async find(appId, stamp) {
+    async find(appId, version) {
       const text = await readText(join(folder, nameOf(appId)));
-      return text === undefined ? undefined : parseEntry(text, appId, stamp);
+      return text === undefined ? undefined : parseEntry(text, appId, version);
     },
-    async keep(appId, stamp, content) {
-      const file = join(folder, nameOf(appId));
-      const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+    async keep(appId, version, outcome) {
       try {
         made ??= makeOwnPlace(root, folder);
         await made;
-        await writeFile(temporary, renderEntry(appId, stamp, content), { flag: 'wx', mode: 0o600 });
-        await rename(temporary, file);
+        const entry = renderEntry(appId, version, believable(outcome, version));
+        await writeAside(join(folder, nameOf(appId)), entry, { mode: 0o600 });
       } catch {
-        await discard(temporary);
+        // The app is read again.
       }
     },
     async retain(appIds) {
@@ -83,34 +98,39 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
+/**
+ * An app that was saved so shortly before it was read may have been saved again since, with the same time: times may be
+ * whole seconds, come late, and this machine's clock may be some minutes ahead of the tenant's.
+ */
+const doubtfulMs = 10 * 60_000;
+
+function believable(outcome: Outcome, { savedAt }: AppVersion): AppContent | undefined {
+  if (outcome.kind === 'tried' || savedAt === undefined) return undefined;
+  return outcome.readAt - savedAt >= doubtfulMs ? outcome.content : undefined;
+}
+
 /** Pairs instead of objects, which halves the files. */
-function renderEntry(app: string, stamp: string, { objects, masterItems }: AppContent): string {
+function renderEntry(app: string, { times }: AppVersion, content: AppContent | undefined): string {
   return JSON.stringify({
     format,
     app,
-    stamp,
-    objects: objects.map(({ id, type }) => [id, type]),
-    masterItems: masterItems.map(({ title, type }) => [title, type]),
+    times,
+    objects: content?.objects.map(({ id, type }) => [id, type]),
+    masterItems: content?.masterItems.map(({ title, type }) => [title, type]),
   });
 }
 
-function parseEntry(text: string, app: string, stamp: string): AppContent | undefined {
-  const entry = parseJson(text) as Partial<Record<string, unknown>> | null | undefined;
-  if (entry?.['format'] !== format || entry['app'] !== app || entry['stamp'] !== stamp) return undefined;
+function parseEntry(text: string, app: string, { times }: AppVersion): Remembered | undefined {
+  const entry = tryParseJson(text);
+  if (!isObject(entry) || entry['format'] !== format) return undefined;
+  if (entry['app'] !== app || entry['times'] !== times) return undefined;
   const [objects, masterItems] = [readPairs(entry['objects']), readPairs(entry['masterItems'])];
-  if (objects === undefined || masterItems === undefined) return undefined;
-  return {
+  if (objects === undefined || masterItems === undefined) return { kind: 'tried' };
+  const content = {
     objects: objects.map(([id, type]) => ({ id, type })),
     masterItems: masterItems.map(([title, type]) => ({ title, type })),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return { kind: 'content', content };
 }
 
 function readPairs(value: unknown): readonly (readonly [string, string])[] | undefined {
@@ -119,8 +139,4 @@ function readPairs(value: unknown): readonly (readonly [string, string])[] | und
 
 function isPair(value: unknown): value is readonly [string, string] {
   return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
-}
-
-async function discard(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => undefined);
 }

@@ -17,7 +17,7 @@ export function compareLists(before: AppList, after: AppList): Moved {
     appeared: after.apps.filter((app) => !old.has(keyOf(app))),
     changed: after.apps.filter((app) => {
       const earlier = old.get(keyOf(app));
-      return earlier !== undefined && earlier.stamp !== app.stamp;
+      return earlier !== undefined && earlier.version.times !== app.version.times;
     }),
     left: after.broken === undefined ? before.apps.filter((app) => !now.has(keyOf(app))) : [],
   };

@@ -38,7 +38,10 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
   const passing = new Set<string>();
   const names = new Set(input.names);
   const askedAs = createNaming(input.names);
-  const nameOf = (type: string) => askedAs(type) ?? (input.isWanted(type) ? type : undefined);
+  const namesOf = (type: string): readonly string[] => {
+    const asked = askedAs(type);
+    return asked.length === 0 && input.isWanted(type) ? [type] : asked;
+  };
   const progress = { done: 0, total: 0 };
 
   function forget(key: string): void {
@@ -46,7 +49,7 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
   }
 
   function onRead(app: ListedApp, content: AppContent): void {
-    const uses = findUses(content, nameOf);
+    const uses = findUses(content, namesOf);
     for (const { type } of uses) names.add(type);
     const facts = usage === 'on' ? app.facts : withoutUsage(app.facts);
     forget(keyOf(app));
@@ -60,6 +63,7 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
     passing: () => passing.size,
     async scan({ apps }) {
       progress.total += apps.length;
+      input.onProgress({ ...progress });
       const onDone = (): void => {
         progress.done += 1;
         input.onProgress({ ...progress });
@@ -69,7 +73,11 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
       for (const { app, reason, lasts } of scanned.unopened) {
         // An app that was read before and cannot be opened any more is not known any more.
         forget(keyOf(app));
-        unopened.set(keyOf(app), { app: usage === 'on' ? app.facts : withoutUsage(app.facts), reason });
+        unopened.set(keyOf(app), {
+          app: usage === 'on' ? app.facts : withoutUsage(app.facts),
+          reason,
+          ...(lasts === 'untried' && { untried: true }),
+        });
         if (lasts === 'passing') passing.add(keyOf(app));
       }
       return scanned;

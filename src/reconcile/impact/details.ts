@@ -5,6 +5,7 @@ import { count } from '../../core/format.js';
 import type { AppFacts } from '../../core/impact.js';
 import { isGone } from '../../tenant/answers.js';
 import type { ItemsClient } from '../../tenant/items.js';
+import type { TimedReads } from './budget.js';
 import type { ListedApp } from './listed-app.js';
 
 export interface Details {
@@ -18,30 +19,46 @@ export interface Details {
 const most = 200;
 const atOnce = 8;
 
-/** Published copies, and collections where the list held their ids only. @throws the signal's reason */
+/** Published copies, and collections where the list held their ids only. @throws the run's own reason */
 export async function readDetails(
   items: ItemsClient,
   apps: readonly ListedApp[],
-  signal: AbortSignal,
+  reads: TimedReads,
 ): Promise<Details> {
   const asked = apps.filter(({ kind, untoldCollections }) => kind === 'original' || untoldCollections > 0);
   const facts = new Map<string, AppFacts>();
   const failed: string[] = [];
+  const cut: string[] = [];
   const queue = asked.slice(0, most).values();
   const work = async (): Promise<void> => {
     for (const app of queue) {
-      try {
-        facts.set(app.facts.id, await detail(items, app, signal));
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof TenantError)) throw error;
-        // An app that is gone by now is told by the list.
-        if (!isGone(error)) failed.push(app.facts.name);
-      }
+      const told = await tell(items, app, reads);
+      if (told.kind === 'told') facts.set(app.facts.id, told.facts);
+      else if (told.kind === 'failed') failed.push(app.facts.name);
+      else if (told.kind === 'cut') cut.push(told.by);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { facts, untold: [...describeFailures(failed), ...describeRest(asked.length - most)] };
+  const untold = [...describeFailures(failed), ...describeCut(cut), ...describeRest(asked.length - most)];
+  return { facts, untold };
+}
+
+type Told =
+  | { readonly kind: 'told'; readonly facts: AppFacts }
+  | { readonly kind: 'cut'; readonly by: string }
+  | { readonly kind: 'failed' }
+  /** An app that is gone by now is told by the list. */
+  | { readonly kind: 'gone' };
+
+async function tell(items: ItemsClient, app: ListedApp, reads: TimedReads): Promise<Told> {
+  try {
+    return { kind: 'told', facts: await detail(items, app, reads.signal) };
+  } catch (error) {
+    const by = reads.cutBy();
+    if (by !== undefined) return { kind: 'cut', by };
+    if (!(error instanceof TenantError)) throw error;
+    return { kind: isGone(error) ? 'gone' : 'failed' };
+  }
 }
 
 async function detail(
@@ -73,6 +90,11 @@ function describeFailures(names: readonly string[]): readonly string[] {
   return [
     `published copies and collections of ${count(names.length, 'app')} could not be read, such as ${names[0]}`,
   ];
+}
+
+function describeCut(limits: readonly string[]): readonly string[] {
+  if (limits.length === 0) return [];
+  return [`published copies and collections of ${count(limits.length, 'app')} were not read: ${limits[0]}`];
 }
 
 function describeRest(apps: number): readonly string[] {

@@ -1,17 +1,24 @@
 /** One app as an item of the Items API tells of it. Of an item only its id, name and type are certain. */
 
 import type { AppFacts, AppUsage } from '../../core/impact.js';
+import { isObject } from '../../core/json.js';
 import { withoutUndefined } from '../../core/present.js';
-import { type Item, isObject } from '../../tenant/wire.js';
+import type { Item } from '../../tenant/wire.js';
 
 export interface ListedApp {
   readonly facts: AppFacts;
-  /** Changes when the app does; absent where the tenant gives no time, and then nothing about it is remembered. */
-  readonly stamp?: string;
+  readonly version: AppVersion;
   /** `copy`: published from another app, so that nothing is published from it. */
   readonly kind: 'original' | 'copy';
   /** What its collections are not told by: the list holds their ids only. */
   readonly untoldCollections: number;
+}
+
+export interface AppVersion {
+  /** Every time that the tenant tells of the app and its items: another text after any change. */
+  readonly times: string;
+  /** When the app itself was saved, in milliseconds since 1970; absent where the tenant does not say so of each item. */
+  readonly savedAt?: number;
 }
 
 /** What an app is told apart by; an item that names none stands for itself. */
@@ -19,10 +26,13 @@ export function keyOf({ facts }: ListedApp): string {
   return facts.id === '' ? `item ${facts.itemId}` : facts.id;
 }
 
-/** @param publishedCopies as many as are known of */
-export function describeItem(item: Item, publishedCopies: number): ListedApp {
+/**
+ * @param items of one app: the first describes it, and all of them tell when it changed
+ * @param publishedCopies as many as are known of
+ */
+export function describeItems(items: readonly [Item, ...Item[]], publishedCopies: number): ListedApp {
+  const [item] = items;
   const { id, name, itemViews, meta, collectionIds } = item;
-  const times = [textOf(item.resourceUpdatedAt), textOf(item.updatedAt)].filter((time) => time !== undefined);
   const facts: AppFacts = {
     id: appIdOf(item),
     itemId: id,
@@ -33,16 +43,29 @@ export function describeItem(item: Item, publishedCopies: number): ListedApp {
     ...withoutUndefined({
       space: textOf(item.spaceId),
       owner: textOf(item.ownerId),
-      updatedAt: times[0],
+      updatedAt: timesOf(item)[0],
       usage: usageOf(itemViews),
     }),
   };
   return {
     facts,
-    ...(times.length > 0 && { stamp: times.join(' ') }),
+    version: versionOf(items),
     kind: fieldOf(item.resourceAttributes, 'published') === true ? 'copy' : 'original',
     untoldCollections: isObject(meta) || !Array.isArray(collectionIds) ? 0 : collectionIds.length,
   };
+}
+
+/** An item's own time says nothing of the app; and which of several items moves with it, only all of them know. */
+function versionOf(items: readonly Item[]): AppVersion {
+  const savedAt = Math.max(
+    ...items.map(({ resourceUpdatedAt }) => Date.parse(textOf(resourceUpdatedAt) ?? '')),
+  );
+  const times = items.flatMap(timesOf).sort().join(' ');
+  return { times, ...(!Number.isNaN(savedAt) && { savedAt }) };
+}
+
+function timesOf({ resourceUpdatedAt, updatedAt }: Item): readonly string[] {
+  return [textOf(resourceUpdatedAt), textOf(updatedAt)].filter((time) => time !== undefined);
 }
 
 /** Empty where the item names none. */

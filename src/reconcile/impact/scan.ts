@@ -3,11 +3,13 @@
 import type { AppContent } from '../../core/app-content.js';
 import type { Engine } from '../../tenant/engine/engine.js';
 import type { Reading, Unopened } from '../../tenant/engine/reading.js';
+import type { Budget } from './budget.js';
 import type { AppCache } from './cache.js';
+import { inParallel } from './in-parallel.js';
 import type { ListedApp } from './listed-app.js';
 
 export interface ScanInput {
-  /** In the order they are read. */
+  /** In the order they are read, but for those that were tried in vain before, which come last. */
   readonly apps: readonly ListedApp[];
   readonly engine: Engine;
   readonly cache: AppCache;
@@ -18,17 +20,6 @@ export interface ScanInput {
   readonly onRead: (app: ListedApp, content: AppContent) => void;
   /** Called once for each app that is dealt with, whatever became of it. */
   readonly onDone: () => void;
-}
-
-/** Shared by all scans of one run. */
-export interface Budget {
-  /** Apps that may still be opened. */
-  left: number;
-  /** Aborted when time is up. */
-  readonly time: AbortSignal;
-  /** How people call each limit: `--max-apps 100`. */
-  readonly apps: string;
-  readonly duration: string;
 }
 
 export interface Scanned {
@@ -46,13 +37,13 @@ export interface UnopenedListed {
   readonly lasts: Unopened['lasts'] | 'untried';
 }
 
-/** So many in a row that fail in passing, each after its tries, mean that the engine is not to be had. */
+/** So many in a row that no engine answered, each after its tries, mean that it is not to be had. */
 const hopeless = 12;
 
 interface State {
   opened: number;
   fromCache: number;
-  failedInARow: number;
+  unansweredInARow: number;
   readonly unopened: UnopenedListed[];
   readonly untried: ListedApp[];
   stop: Stop | undefined;
@@ -65,12 +56,17 @@ export async function scanApps(input: ScanInput): Promise<Scanned> {
   const state: State = {
     opened: 0,
     fromCache: 0,
-    failedInARow: 0,
+    unansweredInARow: 0,
     unopened: [],
     untried: [],
     stop: undefined,
   };
-  await inParallel(input, (app, signal) => deal(input, state, app, signal));
+  const turns = await recallAll(input, state);
+  const inTurn = (turn: Turn) => input.apps.filter((app) => turns.get(app) === turn);
+  await inParallel([...inTurn('first'), ...inTurn('last')], input, async (app, signal) => {
+    await open(input, state, app, signal);
+    input.onDone();
+  });
   const { stop, untried, unopened, opened, fromCache } = state;
   const rest = untried.map((app) => ({
     app,
@@ -81,63 +77,61 @@ export async function scanApps(input: ScanInput): Promise<Scanned> {
     opened,
     fromCache,
     unopened: [...unopened, ...rest],
-    ...(stop !== undefined && { stopped: { apps: untried.length, ...stop } }),
+    ...(stop !== undefined && untried.length > 0 && { stopped: { apps: untried.length, ...stop } }),
   };
 }
 
-/** One failure that ends the run ends all sessions, and none outlives this function. */
-async function inParallel(
-  { apps, sessions, signal, budget, onDone }: ScanInput,
-  deal: (app: ListedApp, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const broken = new AbortController();
-  const either = AbortSignal.any([signal, budget.time, broken.signal]);
-  const queue = apps.values();
-  const work = async (): Promise<void> => {
-    for (const app of queue) {
-      signal.throwIfAborted();
-      broken.signal.throwIfAborted();
-      await deal(app, either);
-      onDone();
-    }
-  };
-  const workers = Array.from({ length: sessions }, () =>
-    work().catch((error: unknown) => {
-      broken.abort(error);
-      throw error;
-    }),
-  );
-  await Promise.allSettled(workers);
-  await Promise.all(workers);
+/** `last`: an app that was tried in vain must not keep a small budget from the others, run after run. */
+type Turn = 'first' | 'last';
+
+/** Deals with all that need not be opened; the others get their turn. */
+async function recallAll(input: ScanInput, state: State): Promise<ReadonlyMap<ListedApp, Turn>> {
+  const turns = new Map<ListedApp, Turn>();
+  await inParallel(input.apps, input, async (app) => {
+    const turn = await recall(input, state, app);
+    if (turn === undefined) input.onDone();
+    else turns.set(app, turn);
+  });
+  return turns;
 }
 
-async function deal(input: ScanInput, state: State, app: ListedApp, signal: AbortSignal): Promise<void> {
-  if (await readCached(input, app)) {
-    state.fromCache += 1;
-    return;
+async function recall({ cache, onRead }: ScanInput, state: State, app: ListedApp): Promise<Turn | undefined> {
+  if (app.facts.id === '') {
+    state.unopened.push({ app, reason: 'its item names no app', lasts: 'lasting' });
+    return undefined;
   }
-  state.stop ??= whyStop(input.budget, state.failedInARow);
-  if (state.stop !== undefined) return void state.untried.push(app);
-  input.budget.left -= 1;
-  const reading = await open(input, app, signal);
-  if (reading !== undefined) return note(input, state, app, reading);
-  state.stop ??= whyStop(input.budget, state.failedInARow);
-  state.untried.push(app);
+  const known = await cache.find(app.facts.id, app.version);
+  if (known?.kind !== 'content') return known === undefined ? 'first' : 'last';
+  onRead(app, known.content);
+  state.fromCache += 1;
+  return undefined;
 }
 
-async function readCached({ cache, onRead }: ScanInput, app: ListedApp): Promise<boolean> {
-  const content = app.stamp === undefined ? undefined : await cache.find(app.facts.id, app.stamp);
-  if (content !== undefined) onRead(app, content);
-  return content !== undefined;
+async function open(input: ScanInput, state: State, app: ListedApp, signal: AbortSignal): Promise<void> {
+  const { budget, cache } = input;
+  state.stop ??= whyStop(budget, state);
+  if (state.stop !== undefined) return void state.untried.push(app);
+  budget.left -= 1;
+  const readAt = Date.now();
+  const reading = await read(input, app, signal);
+  if (reading?.kind === 'read') {
+    state.unansweredInARow = 0;
+    state.opened += 1;
+    input.onRead(app, reading.content);
+    return cache.keep(app.facts.id, app.version, { kind: 'content', content: reading.content, readAt });
+  }
+  if (reading === undefined) state.untried.push(app);
+  else noteUnopened(state, app, reading);
+  state.stop ??= whyStop(budget, state);
+  await cache.keep(app.facts.id, app.version, { kind: 'tried' });
 }
 
 /** `undefined` where time ran out meanwhile. */
-async function open(
+async function read(
   { engine, budget, signal }: ScanInput,
   { facts }: ListedApp,
   either: AbortSignal,
 ): Promise<Reading | undefined> {
-  if (facts.id === '') return { kind: 'unopened', reason: 'its item names no app', lasts: 'lasting' };
   try {
     return await engine.read(facts.id, either);
   } catch (error) {
@@ -147,28 +141,15 @@ async function open(
   }
 }
 
-async function note(
-  { cache, onRead }: ScanInput,
-  state: State,
-  app: ListedApp,
-  reading: Reading,
-): Promise<void> {
-  const { facts, stamp } = app;
-  if (reading.kind === 'read') {
-    state.failedInARow = 0;
-    state.opened += 1;
-    onRead(app, reading.content);
-    if (stamp !== undefined) await cache.keep(facts.id, stamp, reading.content);
-    return;
-  }
-  const { reason, lasts } = reading;
-  state.failedInARow = lasts === 'passing' ? state.failedInARow + 1 : 0;
+function noteUnopened(state: State, app: ListedApp, { reason, lasts, halts }: Unopened): void {
   state.unopened.push({ app, reason, lasts });
+  state.unansweredInARow = halts === 'never' ? 0 : state.unansweredInARow + 1;
+  if (halts === 'at-once') state.stop ??= { by: 'engine', reason };
 }
 
-function whyStop(budget: Budget, failedInARow: number): Stop | undefined {
+function whyStop(budget: Budget, { unansweredInARow }: State): Stop | undefined {
   if (budget.time.aborted) return { by: 'budget', reason: budget.duration };
   if (budget.left <= 0) return { by: 'budget', reason: budget.apps };
-  if (failedInARow < hopeless) return undefined;
+  if (unansweredInARow < hopeless) return undefined;
   return { by: 'engine', reason: `the engine answered none of the last ${hopeless} apps` };
 }

@@ -20,14 +20,16 @@ export interface AppSheet {
 export interface MasterItem {
   readonly id: string;
   readonly title: string;
-  /** What it is drawn by. */
-  readonly visualization: string;
+  /** What it is drawn by; absent where its properties do not say. */
+  readonly visualization?: string;
 }
 
 /** What happens when somebody opens the app. */
 export type Opening =
   | { readonly kind: 'opens' }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Answers `OpenDoc` with an error of the engine's: 5 is access denied. */
+  | { readonly kind: 'denies'; readonly code: number; readonly message: string }
   /** Closes the socket with this code: the first `times` times, or always. */
   | { readonly kind: 'refuses'; readonly code: number; readonly times?: number };
 

@@ -21,19 +21,21 @@ export function showApps({ world, engine, people }: Sandbox): Answer {
 }
 
 /**
- * `{"id", "opening"?, "sheets"?, "masterItems"?, "name"?, "spaceId"?}`: replaces what is given and moves the app's update
- * time, as saving it does. Items that are not there yet are not made.
+ * `{"id", "opening"?, "sheets"?, "masterItems"?, "name"?, "updatedAt"?}`: replaces what is given and moves the app's update
+ * time, as saving it does; `updatedAt` is that time word for word, and may well be the same as before. Items that are
+ * not there yet are not made.
  *
  * @throws {Refusal} 400, 404
  */
 export async function editApp(sandbox: Sandbox, call: Call): Promise<Answer> {
-  const sent = parseJson(call) as Partial<AppContent> & { readonly id?: unknown; readonly name?: unknown };
-  const { id, name } = sent ?? {};
+  const sent = parseJson(call) as Partial<AppContent & Record<'id' | 'name' | 'updatedAt', unknown>>;
+  const { id, name, updatedAt } = sent ?? {};
   if (typeof id !== 'string') throw new Refusal(400, 'An app is named by its id.');
   const edited = await sandbox.world.change((world) => {
     const { item, content } = requireApp(world, sandbox.engine.seeding, id, sandbox.people.adminId);
     const next = pickContent(content, sent);
-    const touched = touch(item, sandbox.clock(), typeof name === 'string' ? name : item.name);
+    const time = typeof updatedAt === 'string' ? updatedAt : laterThan(item, sandbox.clock());
+    const touched = touch(item, time, typeof name === 'string' ? name : item.name);
     return { next: replaceApp(world, item, touched, id, next), result: next };
   });
   return json(200, { id, ...edited });
@@ -47,9 +49,12 @@ function pickContent(content: AppContent, sent: Partial<AppContent>): AppContent
   };
 }
 
-/** Later than before, however fast the edits come. */
-function touch(item: StoredItem, now: number, name: string): StoredItem {
-  const updatedAt = new Date(Math.max(now, Date.parse(item.updatedAt) + 1)).toISOString();
+/** However fast the edits come. */
+function laterThan({ updatedAt }: StoredItem, now: number): string {
+  return new Date(Math.max(now, Date.parse(updatedAt) + 1)).toISOString();
+}
+
+function touch(item: StoredItem, updatedAt: string, name: string): StoredItem {
   return { ...item, name, updatedAt, details: { ...item.details, resourceUpdatedAt: updatedAt } };
 }
 

@@ -53,6 +53,8 @@ function answerGlobal(handles: Handles, request: EngineRequest): Reply {
     case 'OpenDoc': {
       const wanted = parameter(request, 0, 'qDocName');
       if (wanted !== handles.appId) return failure(1003, 'App not found', String(wanted));
+      const { opening } = handles.content;
+      if (opening.kind === 'denies') return failure(opening.code, opening.message, '');
       handles.opened = 'yes';
       return reference('Doc', 1, handles.appId);
     }

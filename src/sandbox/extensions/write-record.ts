@@ -61,7 +61,7 @@ export function patchRecord(
     ...applied,
     supernova: [record.supernova, manifest?.supernova, applied.supernova].includes(true),
     tags: patchedTags(record, { data, ...(archive && { archive }) }, behaviour),
-    ...nextRevision(record, now),
+    ...nextRevision(record, behaviour, now),
     ...(archive === undefined ? file && { file } : { file: archive.file }),
   };
 }
@@ -121,11 +121,11 @@ function patchedTags(record: ExtensionRecord, { data, archive }: Upload, behavio
   return lost ? [] : (record.tags ?? []);
 }
 
-/** Every write raises the counter by one major and moves `updatedAt`, however fast writes follow. */
-function nextRevision({ version, updatedAt }: ExtensionRecord, now: number) {
+/** Every write raises the counter's major and moves `updatedAt`, however fast writes follow. */
+function nextRevision({ version, updatedAt }: ExtensionRecord, { revisionStep }: Behaviour, now: number) {
   const later = Math.max(now, Date.parse(updatedAt ?? '') + 1 || 0);
   return {
-    version: `${Number.parseInt(version ?? '0', 10) + 1}.0.0`,
+    version: `${Number.parseInt(version ?? '0', 10) + revisionStep}.0.0`,
     updatedAt: new Date(later).toISOString(),
   };
 }

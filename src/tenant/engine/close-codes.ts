@@ -6,6 +6,13 @@ export interface CloseMeaning {
   readonly repeat: 'retry' | 'later' | 'never';
 }
 
+/** Closed over one app or one session; with any other code the next app is likely to meet the same. */
+const aboutOne: ReadonlySet<number> = new Set([4001, 4002, 4004, 4007, 4203, 4204, 4222, 4230]);
+
+export function isAboutOne(code: number): boolean {
+  return aboutOne.has(code);
+}
+
 const meanings: Readonly<Record<number, CloseMeaning>> = {
   1001: { words: 'the engine went away', repeat: 'retry' },
   1006: { words: 'the connection to the engine broke', repeat: 'retry' },

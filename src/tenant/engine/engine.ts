@@ -6,7 +6,7 @@ import type { TenantHttp } from '../http.js';
 import type { ProxyVariables } from '../proxies.js';
 import { explain, type Trouble } from './explain.js';
 import { prepareSocket } from './open-socket.js';
-import type { Reading } from './reading.js';
+import type { Reading, Unopened } from './reading.js';
 import { loadReader } from './session.js';
 import type { EngineSocket, SocketEnd } from './socket.js';
 
@@ -35,6 +35,13 @@ const tries = 3;
 const mostRenewals = 8;
 const appIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 
+const noAppId: Unopened = {
+  kind: 'unopened',
+  reason: 'its id has no form that an app id has',
+  lasts: 'lasting',
+  halts: 'never',
+};
+
 /** No connection is made before the first `read`. */
 export function createEngine(options: EngineOptions): Engine {
   const { tenant } = options;
@@ -56,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     async read(appId, signal) {
-      if (!appIdForm.test(appId)) return unopened('its id has no form that an app id has', 'lasting');
+      if (!appIdForm.test(appId)) return noAppId;
       for (let number = 1; ; number += 1) {
         await calm.rest(signal);
         const ended = await tryOnce(options, appId, signal);
@@ -145,12 +152,8 @@ function limitTime(ms: number, run: AbortSignal): Limit {
   };
 }
 
-function reportOf({ kind, reason }: Trouble): Reading {
-  return unopened(reason, kind === 'never' ? 'lasting' : 'passing');
-}
-
-function unopened(reason: string, lasts: 'passing' | 'lasting'): Reading {
-  return { kind: 'unopened', reason, lasts };
+function reportOf({ kind, reason, halts }: Trouble): Unopened {
+  return { kind: 'unopened', reason, lasts: kind === 'never' ? 'lasting' : 'passing', halts };
 }
 
 interface Calm {

@@ -31,7 +31,6 @@ export async function prepareSocket(options: SocketOptions): Promise<() => Engin
   const tunnel = proxy && (await openTunnel(proxy, options.origin, { signal: options.signal, connectMs }));
   const settings: ClientOptions = {
     headers: { authorization: options.authorization, 'user-agent': options.userAgent },
-    handshakeTimeout: connectMs,
     followRedirects: false,
     perMessageDeflate: false,
     maxPayload: maxBytes,

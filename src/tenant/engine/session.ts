@@ -1,12 +1,15 @@
 /** Reads one app through an open socket, without its data. enigma.js speaks the protocol. */
 
 import type { AppContent, AppObject, MasterItem } from '../../core/app-content.js';
-import { isObject } from '../wire.js';
+import { isObject } from '../../core/json.js';
 import { engineSchema } from './schema.js';
 import type { EngineSocket } from './socket.js';
 
 /** What the engine's answer cannot be taken for. */
 export class NotUnderstood extends Error {}
+
+/** Somewhere in the app may be an extension that the engine's answers do not tell of. */
+export class MasterItemUntold extends Error {}
 
 export interface EngineError extends Error {
   readonly code: number;
@@ -53,7 +56,7 @@ export async function loadReader(): Promise<(socket: EngineSocket, appId: string
   };
 }
 
-/** @throws what enigma.js rejects with; NotUnderstood */
+/** @throws what enigma.js rejects with; NotUnderstood; MasterItemUntold */
 async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
   const engine = await answerOf(opening, 'openDoc');
   const doc = await answerOf(engine.openDoc(appId, '', '', '', true), 'getAllInfos');
@@ -63,7 +66,8 @@ async function readContent(opening: Promise<Global>, appId: string): Promise<App
     answerOf(doc.createSessionObject(masterObjectList), 'getLayout'),
   ]);
   const layout = await answerOf(list.getLayout());
-  return { objects: readInfos(infos), masterItems: readMasterItems(layout) };
+  const objects = readInfos(infos);
+  return { objects, masterItems: readMasterItems(layout, objects) };
 }
 
 /** enigma.js trusts its peer: an answer of another form ends in any error or none, another handle in other methods. */
@@ -85,16 +89,22 @@ function readInfos(answer: unknown): readonly AppObject[] {
   });
 }
 
-function readMasterItems(layout: unknown): readonly MasterItem[] {
-  const list = isObject(layout) ? layout['qAppObjectList'] : undefined;
+/** Each one that is among the objects, and what it is drawn by: one that is left out may be the only use of something. */
+function readMasterItems(layout: unknown, objects: readonly AppObject[]): readonly MasterItem[] {
+  const { qError: error, qAppObjectList: list } = isObject(layout) ? layout : {};
   const items = isObject(list) ? list['qItems'] : undefined;
-  if (!Array.isArray(items)) throw new NotUnderstood();
-  return items.map((item: unknown) => {
-    const [info, data] = isObject(item) ? [item['qInfo'], item['qData']] : [];
-    const id = isObject(info) ? info['qId'] : undefined;
-    if (typeof id !== 'string') throw new NotUnderstood();
-    const { name, visualization } = isObject(data) ? data : {};
-    const title = typeof name === 'string' && name !== '' ? name : id;
-    return { title, type: typeof visualization === 'string' ? visualization : '' };
-  });
+  if (isObject(error) || !Array.isArray(items)) throw new NotUnderstood();
+  const told = items.map(readMasterItem);
+  const ids = new Set(told.map(({ id }) => id));
+  if (objects.some(({ id, type }) => type === 'masterobject' && !ids.has(id))) throw new MasterItemUntold();
+  return told.map(({ item }) => item);
+}
+
+function readMasterItem(item: unknown): { readonly id: string; readonly item: MasterItem } {
+  const [info, data] = isObject(item) ? [item['qInfo'], item['qData']] : [];
+  const id = isObject(info) ? info['qId'] : undefined;
+  if (typeof id !== 'string') throw new NotUnderstood();
+  const { name, visualization } = isObject(data) ? data : {};
+  if (typeof visualization !== 'string' || visualization === '') throw new MasterItemUntold();
+  return { id, item: { title: typeof name === 'string' && name !== '' ? name : id, type: visualization } };
 }

@@ -1,6 +1,7 @@
 /** One WebSocket as enigma.js uses it. It tells how it ended, and nothing that a peer sends can throw in here. */
 
 import type { RawData, WebSocket as Socket } from 'ws';
+import { isObject, tryParseJson } from '../../core/json.js';
 
 /** How a socket came to its end; the first cause counts. */
 export type SocketEnd =
@@ -108,13 +109,11 @@ function textOf(data: RawData): string {
   return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
 }
 
-/** enigma.js looks into whatever is not an object, and throws. Ids of its own are numbers. */
+/** enigma.js looks into whatever is not an object, and throws. Ids of its own are numbers, the words of errors texts. */
 function isMessage(text: string): boolean {
-  try {
-    const message: unknown = JSON.parse(text);
-    if (typeof message !== 'object' || message === null || Array.isArray(message)) return false;
-    return !('id' in message) || typeof message.id === 'number';
-  } catch {
-    return false;
-  }
+  const message = tryParseJson(text);
+  if (!isObject(message)) return false;
+  const { id, error } = message;
+  if (isObject(error) && typeof (error['message'] ?? '') !== 'string') return false;
+  return !('id' in message) || typeof id === 'number';
 }

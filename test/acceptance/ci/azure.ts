@@ -17,6 +17,7 @@ interface AzureStep {
 interface AzureStage {
   readonly stage: string;
   readonly condition: string;
+  readonly variables?: readonly { readonly group: string }[];
   readonly jobs: readonly [
     {
       readonly steps?: readonly AzureStep[];
@@ -25,17 +26,21 @@ interface AzureStage {
   ];
 }
 
-/** Approvals are given. */
+/** Approvals are given. The key that may write reaches only a stage that names its variable group. */
 export async function runAzure(run: Run): Promise<Jobs> {
+  const { QLIK_DEPLOY_KEY = '', ...everywhere } = run.secrets;
   const { stages } = readExample('azure/azure-pipelines.yml') as { readonly stages: readonly AzureStage[] };
   const ran: Record<string, JobEnd> = {};
   const artifacts = new Map<string, string>();
-  for (const { stage, condition, jobs } of stages) {
+  for (const { stage, condition, variables = [], jobs } of stages) {
     const previous = ran['plan'];
     if (!isMet(condition, previous?.code === 0, run.variables)) continue;
     const [{ steps, strategy }] = jobs;
     if (stage === 'deploy') await run.beforeApply?.();
-    ran[stage] = await runAzureSteps(steps ?? strategy?.runOnce.deploy.steps ?? [], run, artifacts);
+    const hasGroup = variables.some(({ group }) => group === 'qlik-production');
+    const secrets = { ...everywhere, ...(hasGroup && { QLIK_DEPLOY_KEY }) };
+    const all = steps ?? strategy?.runOnce.deploy.steps ?? [];
+    ran[stage] = await runAzureSteps(all, { ...run, secrets }, artifacts);
   }
   return ran;
 }

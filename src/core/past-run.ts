@@ -1,0 +1,52 @@
+/** The words for a run as it is kept and told later: who made it, from which source, what it came to. */
+
+import type { Action } from './model.js';
+
+export interface RunWho {
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** The git state of the folders; no commit outside a repository. */
+export interface SourceState {
+  readonly commit?: string;
+  readonly branch?: string;
+  readonly dirty?: boolean;
+  /** The CI run's address. */
+  readonly ci?: string;
+}
+
+export interface ChangeCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly replaced: number;
+  readonly deleted: number;
+  readonly failed: number;
+  readonly notAttempted: number;
+}
+
+/** One extension of a run, by the last that its journal says about it. */
+export interface RunChange {
+  readonly name: string;
+  readonly action: Action;
+  /** `unknown`: a request was on its way, and only the tenant knows. `left`: not begun, or a replace that has only deleted. */
+  readonly result: 'done' | 'failed' | 'unknown' | 'left';
+  readonly message?: string;
+}
+
+/** What the next run says of one that died. */
+export interface Interruption {
+  readonly id: string;
+  readonly command: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly who: RunWho;
+  /** Done and verified: by its answer, or by reading the tenant. */
+  readonly done: readonly RunChange[];
+  readonly failed: readonly RunChange[];
+  readonly unknown: readonly RunChange[];
+  readonly left: readonly RunChange[];
+  /** Deleted, and not created again, both for certain; otherwise the name is among `unknown`. */
+  readonly halfReplaced: readonly string[];
+}

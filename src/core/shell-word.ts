@@ -1,0 +1,18 @@
+/** Words of a command line that people copy from a message into a shell. */
+
+/** What no shell makes anything else of; a leading `=` is a command's place to zsh. */
+const plain = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
+
+/** Quoted where it must be. */
+export function shellWord(word: string): string {
+  return plain.test(word) ? word : quote(word);
+}
+
+/** An option with its value. `=` keeps a value that begins with a dash from being read as another option. */
+export function shellOption(option: string, value: string): string {
+  return plain.test(value) && !value.startsWith('-') ? `${option} ${value}` : `${option}=${quote(value)}`;
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

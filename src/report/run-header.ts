@@ -1,0 +1,36 @@
+/** Which run this is; the first line of every text, the first fields of every document. */
+
+import type { TenantIdentity } from '../core/model.js';
+
+export interface RunHeader {
+  readonly command:
+    | 'validate'
+    | 'plan'
+    | 'apply'
+    | 'pack'
+    | 'init'
+    | 'pull'
+    | 'adopt'
+    | 'drift'
+    | 'history'
+    | 'rollback'
+    | 'promote'
+    | 'impact'
+    | 'config'
+    | 'doctor';
+  /** `qlik-sync/<version>`. */
+  readonly tool: string;
+  readonly project: string;
+  /** Absent for commands that need no tenant. */
+  readonly tenant?: TenantHeader;
+}
+
+export interface TenantHeader {
+  readonly url: string;
+  /** The chosen environment's name. */
+  readonly environment?: string;
+  /** What a plan is bound to. */
+  readonly identity?: TenantIdentity;
+  /** Where tenant and credentials come from: `config`, `--tenant`, `--sandbox` … */
+  readonly source: string;
+}

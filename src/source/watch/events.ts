@@ -1,0 +1,140 @@
+/** What the operating system says about folders, through chokidar. Hints: some never come, many mean nothing. */
+
+import { basename, sep } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { UserError } from '../../core/errors.js';
+
+export interface FolderEventsOptions {
+  /** Something moved in the folder; `name` is of an entry, or `undefined` where it is the folder itself or unknown. */
+  readonly onHint: (folder: string, name: string | undefined) => void;
+  /** From now on the folder is heard; what happened since its stamp was taken may have been missed. */
+  readonly onArmed: (folder: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface FolderEvents {
+  /** Hears exactly these folders, by path with identity; one that was rebuilt is armed anew. Resolves when all are armed. */
+  readonly arm: (folders: ReadonlyMap<string, string>) => Promise<void>;
+  readonly folders: () => readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+interface Armed {
+  identity: string;
+  watcher: FSWatcher;
+  ready: Promise<void>;
+  readonly listeners: Set<FolderEventsOptions>;
+}
+
+/**
+ * Of the whole process. chokidar goes deaf in a folder that is deleted and rebuilt at once, and all its watchers of a
+ * path share that deaf handle until the last of them is closed, so there is never more than one.
+ */
+const armedFolders = new Map<string, Armed>();
+
+export function openFolderEvents(listener: FolderEventsOptions): FolderEvents {
+  const heard = new Set<string>();
+  const leave = (folder: string): Promise<void> => {
+    heard.delete(folder);
+    return leaveFolder(folder, listener);
+  };
+  return {
+    arm: async (folders) => {
+      const left = [...heard].filter((folder) => !folders.has(folder)).map(leave);
+      const joined = [...folders].map(([folder, identity]) => {
+        heard.add(folder);
+        return joinFolder(folder, identity, listener);
+      });
+      await Promise.all([...left, ...joined]);
+    },
+    folders: () => [...heard].sort(),
+    close: async () => {
+      await Promise.all([...heard].map(leave));
+    },
+  };
+}
+
+function joinFolder(folder: string, identity: string, listener: FolderEventsOptions): Promise<void> {
+  const known = armedFolders.get(folder);
+  if (known === undefined) {
+    const listeners = new Set([listener]);
+    const armed = { identity, listeners, ...startWatcher(folder, listeners) };
+    armedFolders.set(folder, armed);
+    return armed.ready;
+  }
+  known.listeners.add(listener);
+  if (known.identity === identity) return known.ready;
+  void stopWatcher(known.watcher);
+  Object.assign(known, { identity, ...startWatcher(folder, known.listeners) });
+  return known.ready;
+}
+
+async function leaveFolder(folder: string, listener: FolderEventsOptions): Promise<void> {
+  const known = armedFolders.get(folder);
+  known?.listeners.delete(listener);
+  if (known === undefined || known.listeners.size > 0) return;
+  armedFolders.delete(folder);
+  await stopWatcher(known.watcher);
+}
+
+/** Folders alone: a watched folder tells of its files, so that no file costs a handle of its own. */
+function startWatcher(
+  folder: string,
+  listeners: ReadonlySet<FolderEventsOptions>,
+): Pick<Armed, 'watcher' | 'ready'> {
+  const own = sep === '/' ? folder : folder.replaceAll(sep, '/');
+  const watcher = watch(folder, {
+    depth: 0,
+    ignored: (path) => path !== own,
+    ignoreInitial: true,
+    ignorePermissionErrors: true,
+    atomic: false,
+    awaitWriteFinish: false,
+  });
+  watcher.on('raw', (event, name) => hear(folder, event, name, listeners));
+  const ready = new Promise<void>((resolve) => {
+    watcher.once('ready', resolve);
+    watcher.on('error', (error) => {
+      for (const { onError } of listeners) onError(explain(error));
+      resolve();
+    });
+  });
+  void ready.then(() => {
+    for (const { onArmed } of listeners) onArmed(folder);
+  });
+  return { watcher, ready };
+}
+
+function explain(error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code !== 'ENOSPC' && code !== 'EMFILE') return error;
+  return new UserError('The system watches no further folders; some saves are noticed seconds late.', {
+    hint: 'Watch fewer extensions, or raise the limit (on Linux fs.inotify.max_user_watches).',
+    cause: error,
+  });
+}
+
+function hear(
+  folder: string,
+  event: string,
+  name: unknown,
+  listeners: ReadonlySet<FolderEventsOptions>,
+): void {
+  const entry = typeof name === 'string' && name !== '' ? name : undefined;
+  const isItself = event === 'rename' && entry === basename(folder);
+  if (event === 'rename' && entry !== undefined) distrust(isItself ? folder : `${folder}/${entry}`);
+  for (const { onHint } of listeners) onHint(folder, isItself ? undefined : entry);
+}
+
+/** Came, went or moved: it is armed anew even where its identity looks the same. */
+function distrust(folder: string): void {
+  const known = armedFolders.get(folder);
+  if (known !== undefined) known.identity = '';
+}
+
+/** chokidar lets go of the listeners before its last errors, which would then end the process. */
+async function stopWatcher(watcher: FSWatcher): Promise<void> {
+  const closed = watcher.close();
+  watcher.on('error', () => undefined);
+  await closed;
+}

@@ -1,0 +1,133 @@
+/** One look at everything of an extension that its reader would read: stamps, no content. */
+
+import { type Dirent, readdirSync } from 'node:fs';
+import { type IgnoreRules, ignoreFile } from '../ignore-rules.js';
+import { mostEntries } from '../keep.js';
+import { whyLeftOut } from '../left-out.js';
+import { followLink } from '../link.js';
+import { isManifestName } from '../nested-manifest.js';
+import { isRacy, isSameStamp, lastWritten, type Stamp, stampEntry, stampTarget } from './stamp.js';
+import { isTemporary } from './temporary.js';
+
+export interface Snapshot {
+  /** By path below the extension's folder, as the disk spells it; what is no file but would be read counts too. */
+  readonly files: ReadonlyMap<string, Stamp>;
+  /** By absolute path: every folder that the reader lists, empty ones too. */
+  readonly folders: ReadonlyMap<string, Stamp>;
+  /** `Date.now()` before the look. */
+  readonly takenAt: number;
+}
+
+/** `undefined` where the folder is not there. */
+export function takeSnapshot(folder: string, rules: IgnoreRules): Snapshot | undefined {
+  const walk: Walk = { folder, rules, files: new Map(), folders: new Map() };
+  const takenAt = Date.now();
+  walkFolder(walk, []);
+  return walk.folders.size === 0 ? undefined : { files: walk.files, folders: walk.folders, takenAt };
+}
+
+interface Walk {
+  readonly folder: string;
+  readonly rules: IgnoreRules;
+  readonly files: Map<string, Stamp>;
+  readonly folders: Map<string, Stamp>;
+}
+
+/** The folder's stamp is taken before its listing, so that it is never newer than what was listed. */
+function walkFolder(walk: Walk, names: readonly string[]): void {
+  const folder = [walk.folder, ...names].join('/');
+  const stamp = stampTarget(folder);
+  if (stamp?.kind !== 'folder') return;
+  walk.folders.set(folder, stamp);
+  for (const entry of listFolder(folder)) {
+    if (walk.files.size + walk.folders.size >= mostEntries) return;
+    visit(walk, entry, names);
+  }
+}
+
+function listFolder(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function visit(walk: Walk, entry: Dirent, names: readonly string[]): void {
+  const path = names.length === 0 ? entry.name : `${names.join('/')}/${entry.name}`;
+  const kind = kindOf(walk, entry, names, path);
+  const isWanted = names.length === 0 && isAlwaysWatched(entry.name);
+  if (!isWanted && whyLeftOut(walk.rules, path, entry.name, kind) !== undefined) return;
+  if (kind === 'folder') {
+    walkFolder(walk, [...names, entry.name]);
+    return;
+  }
+  const stamp = stampFile(`${walk.folder}/${path}`);
+  if (stamp !== undefined) walk.files.set(path, stamp);
+}
+
+/** A link counts as what it leads to, one that leads nowhere as itself. */
+function stampFile(path: string): Stamp | undefined {
+  const stamp = stampEntry(path);
+  return stamp?.kind === 'link' ? (stampTarget(path) ?? stamp) : stamp;
+}
+
+/** Links that the reader does not follow are looked at as if they were files. */
+function kindOf(walk: Walk, entry: Dirent, names: readonly string[], path: string): 'file' | 'folder' {
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? 'folder' : 'file';
+  try {
+    return followLink(walk.folder, names, path).kind === 'folder' ? 'folder' : 'file';
+  } catch {
+    return 'file';
+  }
+}
+
+/** What decides whether there is an extension at all, and what belongs to it. */
+export function isAlwaysWatched(name: string): boolean {
+  return name === ignoreFile || isManifestName(name);
+}
+
+/**
+ * The first path that differs, or `undefined`. A temporary file that came or changed is no difference, but one that
+ * the reader may have seen and that is gone is.
+ */
+export function findDifference(before: Snapshot, now: Snapshot): string | undefined {
+  for (const [path, stamp] of now.files) {
+    if (!isSameStamp(before.files.get(path), stamp) && !isTemporary(nameOf(path))) return path;
+  }
+  for (const path of before.files.keys()) if (!now.files.has(path)) return path;
+  return undefined;
+}
+
+/** Whether a file differs or is gone, without looking for new ones. */
+export function isRewritten(folder: string, { files }: Snapshot): boolean {
+  for (const [path, stamp] of files) {
+    const now = stampFile(`${folder}/${path}`);
+    if (now === undefined || (!isSameStamp(stamp, now) && !isTemporary(nameOf(path)))) return true;
+  }
+  return false;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** `Date.now()` of the last write that can be seen; what was deleted or moved away shows in its folder. */
+export function lastWriteOf({ files, folders }: Snapshot): number {
+  let last = 0;
+  for (const stamp of folders.values()) last = Math.max(last, lastWritten(stamp));
+  for (const [path, stamp] of files) {
+    const at = lastWritten(stamp);
+    if (at > last && !isTemporary(nameOf(path))) last = at;
+  }
+  return last;
+}
+
+/** Without the files that may change unseen, so that the next look finds them different. */
+export function forgetRacy(snapshot: Snapshot): Snapshot {
+  const racy = [...snapshot.files].filter(([, stamp]) => isRacy(stamp, snapshot.takenAt));
+  if (racy.length === 0) return snapshot;
+  const files = new Map(snapshot.files);
+  for (const [path, stamp] of racy) files.set(path, { ...stamp, size: Number.NaN });
+  return { ...snapshot, files };
+}

@@ -1,0 +1,94 @@
+/** Which extensions there are, and everything that decides on it. */
+
+import { type Candidate, type Discovery, discover } from '../discover.js';
+import { displayPath } from '../display.js';
+import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rules.js';
+import { type LoneFile, loneFile } from './lone-file.js';
+import { findPlaces, type Place } from './places.js';
+import { type Stamp, stampTarget } from './stamp.js';
+
+export interface StructureOptions {
+  readonly root: string;
+  readonly cwd: string;
+  readonly extensions: readonly string[];
+  readonly ignore: readonly string[];
+  readonly selection?: (name: string) => boolean;
+}
+
+export interface FoundExtension {
+  readonly candidate: Candidate;
+  readonly rules: IgnoreRules;
+  /** Of the folder's own ignore file, before the rules were read. */
+  readonly ownIgnore: Stamp | undefined;
+}
+
+export interface Structure {
+  readonly extensions: readonly FoundExtension[];
+  readonly places: readonly Place[];
+  /** The root's ignore file, before it was read. */
+  readonly rootIgnore: LoneFile;
+  /** All that discovery says, each with the names that it is about; none where it is about no folder. */
+  readonly statements: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Never throws for what people do: the reader says what is wrong. Places are looked at first, so nothing is missed. */
+export async function readStructure(options: StructureOptions): Promise<Structure> {
+  const { root, cwd, extensions, ignore, selection = () => true } = options;
+  const rootIgnore = rootIgnoreOf(root);
+  const { ways, ends } = await findPlaces(root, extensions);
+  const discovery = await discover(root, cwd, extensions);
+  const folders = new Set(discovery.candidates.map(({ folder }) => folder));
+  const rulesFor = prepareRules({ root, displayRoot: displayPath(cwd, root), patterns: ignore });
+  const selected = discovery.candidates.filter(({ name }) => selection(name));
+  return {
+    extensions: await Promise.all(
+      selected.map(async (candidate) => ({
+        candidate,
+        ownIgnore: stampTarget(`${candidate.folder}/${ignoreFile}`),
+        rules: await rulesFor(candidate),
+      })),
+    ),
+    places: [...ways, ...ends.filter(({ folder }) => !folders.has(folder))],
+    rootIgnore,
+    statements: statementsOf(discovery),
+  };
+}
+
+export function rootIgnoreOf(root: string): LoneFile {
+  return loneFile(`${root}/${ignoreFile}`, 'structure');
+}
+
+const silent: IgnoreRules = () => 'silent';
+
+/** An ignore file that cannot be read ignores nothing here: a wake too many, and the reader says what is wrong. */
+function prepareRules(
+  sources: Parameters<typeof prepareIgnoreRules>[0],
+): (candidate: Candidate) => Promise<IgnoreRules> {
+  try {
+    const rulesFor = prepareIgnoreRules(sources);
+    return (candidate) => rulesFor(candidate).catch(() => silent);
+  } catch {
+    return async () => silent;
+  }
+}
+
+function statementsOf({ candidates, remarks, unclear }: Discovery): Structure['statements'] {
+  return new Map([
+    ...candidates.map(({ name, folder, manifestFile }) => statement([name], name, folder, manifestFile)),
+    ...unclear.map((name) => statement([name], name)),
+    ...remarks.map(({ finding, names }) => statement(names, JSON.stringify(finding))),
+  ]);
+}
+
+function statement(names: readonly string[], ...parts: readonly string[]): [string, readonly string[]] {
+  return [parts.join('\0'), names];
+}
+
+/** The names that something else is said of now. */
+export function findMovedNames(before: Structure, now: Structure): ReadonlySet<string> | 'all' {
+  const moved = [
+    ...[...before.statements].filter(([text]) => !now.statements.has(text)),
+    ...[...now.statements].filter(([text]) => !before.statements.has(text)),
+  ].map(([, names]) => names);
+  return moved.some((names) => names.length === 0) ? 'all' : new Set(moved.flat());
+}

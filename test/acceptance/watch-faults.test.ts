@@ -1,0 +1,106 @@
+/** watch where the tenant, the network or somebody else is in the way: it says so once, and catches up. */
+
+import { describe, expect, it } from 'vitest';
+import { kpiSynced, mapSynced, useWatchScene } from './watch-scene.js';
+
+const scene = useWatchScene();
+
+describe('watch', () => {
+  it('pauses what somebody else changed, says how to go on, and goes on', async () => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    await scene.tenant.edit({ name: 'kpi', filename: 'by-hand.zip' });
+    scene.save('kpi', 'two');
+    const paused = await next({ event: 'paused', name: 'kpi' });
+    expect(paused.resume).toBe('qlik-sync apply --overwrite kpi');
+    const resumed = await scene.workspace.run(['apply', '--overwrite', 'kpi', '--yes'], {
+      env: scene.tenant.env,
+    });
+    expect(resumed.code).toBe(0);
+    scene.save('kpi', 'three');
+    await next({ ...kpiSynced, action: 'update' });
+    expect(await scene.stored('kpi')).toContain('three');
+  });
+
+  it.each([
+    [
+      'the list fails',
+      [{ method: 'GET', path: '/api/v1/extensions', times: 6, when: 'before', kind: 'status', status: 503 }],
+    ],
+    [
+      'the upload fails',
+      [{ method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'status', status: 503 }],
+    ],
+    [
+      'the connection is lost before the upload took effect',
+      [{ method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'reset' }],
+    ],
+    [
+      'the connection is lost after it',
+      [{ method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'reset' }],
+    ],
+    [
+      'the token has expired',
+      [{ method: 'GET', path: '/api/v1/extensions', times: 2, when: 'before', kind: 'status', status: 401 }],
+    ],
+  ])('%s: it catches up by itself with the newest content', async (_row, faults) => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    await next(mapSynced);
+    await scene.tenant.addFaults(faults);
+    scene.save('kpi', 'two');
+    await Promise.race([
+      next({ event: 'offline' }),
+      next({ event: 'refused' }),
+      // Read in the lost answer's stead.
+      next({ ...kpiSynced, action: 'update' }),
+    ]);
+    scene.save('kpi', 'newest');
+    await expect.poll(() => scene.stored('kpi'), { timeout: 20_000 }).toContain('newest');
+  });
+
+  it('a refused upload is said once and tried again at every save', async () => {
+    const { next, events } = await scene.watch();
+    await next(kpiSynced);
+    await next(mapSynced);
+    await scene.tenant.addFaults([
+      { method: 'PATCH', path: '*', times: 2, when: 'before', kind: 'status', status: 422 },
+    ]);
+    await scene.tenant.takeRequests();
+    scene.save('kpi', 'two');
+    await next({ event: 'refused', name: 'kpi' });
+    expect(await scene.stored('kpi')).toContain('one');
+    await scene.tenant.takeRequests();
+    scene.save('kpi', 'three');
+    await scene.untilUploading();
+    scene.save('kpi', 'four');
+    await next({ ...kpiSynced, action: 'update' });
+    expect(await scene.stored('kpi')).toContain('four');
+    expect(events.filter(({ event }) => event === 'refused')).toHaveLength(1);
+  });
+
+  it('a stalled upload does not hold up another extension, and the newest content wins', async () => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    await next(mapSynced);
+    const record = await scene.tenant.client.get('kpi');
+    await scene.tenant.addFaults([
+      {
+        method: 'PATCH',
+        path: `/api/v1/extensions/${record.id}`,
+        times: 1,
+        when: 'before',
+        kind: 'stall',
+        stallMs: 1500,
+      },
+    ]);
+    await scene.tenant.takeRequests();
+    scene.save('kpi', 'stalled');
+    await scene.untilUploading();
+    scene.save('map', 'meanwhile');
+    scene.save('kpi', 'newest');
+    const map = await next(mapSynced);
+    expect(map.ms).toBeLessThan(1400);
+    await expect.poll(() => scene.stored('kpi'), { timeout: 20_000 }).toContain('newest');
+  });
+});

@@ -1,0 +1,98 @@
+/** watch over its session: its config, what it leaves behind, and its options. */
+
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import JSZip from 'jszip';
+import { describe, expect, it } from 'vitest';
+import { kpiSynced, mapSynced, useWatchScene } from './watch-scene.js';
+
+const scene = useWatchScene();
+
+describe('the config of watch', () => {
+  it('takes a changed config, and keeps the old one while the new one is wrong', async () => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    scene.workspace.write({ 'qlik-sync.config.json': '{ "project": "NO" }' });
+    expect(await next({ event: 'config' })).toMatchObject({ status: 'rejected' });
+    scene.save('kpi', 'two');
+    await next({ ...kpiSynced, action: 'update' });
+    scene.workspace.write({
+      'qlik-sync.config.json': JSON.stringify({
+        project: 'acme',
+        extensions: ['extensions/*'],
+        tags: ['beta'],
+      }),
+    });
+    expect(await next({ event: 'config' })).toMatchObject({ status: 'reloaded' });
+    expect(await next(kpiSynced)).toMatchObject({ message: '1 tag missing: beta' });
+    scene.save('map', 'two');
+    await next({
+      event: 'synced',
+      name: 'map',
+      action: 'update',
+      message: 'content changed, version still 1.0.0',
+    });
+  });
+});
+
+describe('the journal of watch', () => {
+  it('a journal that cannot be written stops writing, until it can be written again', async () => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    await next(mapSynced);
+    const runs = join(scene.workspace.folder, '.qlik-sync/runs');
+    rmSync(runs, { recursive: true });
+    writeFileSync(runs, 'in the way');
+    scene.save('kpi', 'two');
+    const refused = await next({ event: 'refused' });
+    expect(refused.message).toMatch(
+      /The journal in .* cannot be written: (not a directory|file already exists)/,
+    );
+    expect(await scene.stored('kpi')).not.toContain('two');
+    rmSync(runs);
+    expect(await next(kpiSynced)).toMatchObject({ action: 'update' });
+    expect(await scene.stored('kpi')).toContain('two');
+  });
+
+  it('begins another journal where somebody else wrote meanwhile', async () => {
+    const { next, interrupt } = await scene.watch();
+    await next(kpiSynced);
+    await next(mapSynced);
+    scene.save('kpi', 'two');
+    await next(kpiSynced);
+    expect(await scene.qlikSync('rollback', 'kpi', '--yes')).toMatchObject({ code: 0 });
+    scene.save('kpi', 'three');
+    await next(kpiSynced);
+    await interrupt();
+    const { stdout } = await scene.qlikSync('history', '--json');
+    expect((JSON.parse(stdout) as { readonly runs: unknown }).runs).toMatchObject([
+      { command: 'watch', result: 'ended', counts: { updated: 1 } },
+      { command: 'rollback', result: 'ended', counts: { updated: 1 } },
+      { command: 'watch', result: 'ended', counts: { created: 2, updated: 1 } },
+    ]);
+  });
+});
+
+describe('the options of watch', () => {
+  it('--prune deletes when asked to, within the rails', async () => {
+    const { next } = await scene.watch('--prune');
+    await next(kpiSynced);
+    scene.workspace.remove('extensions/kpi');
+    await next({ ...kpiSynced, action: 'delete' });
+    scene.workspace.remove('extensions/map');
+    await next({ event: 'refused' });
+    expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename)).toEqual(['map']);
+  });
+
+  it('--interval looks again by itself, and --on-drift decides whether it heals', async () => {
+    const { next } = await scene.watch('--interval', '100ms', '--on-drift', 'overwrite');
+    await next(kpiSynced);
+    await next(mapSynced);
+    const zip = await JSZip.loadAsync(await scene.tenant.client.downloadArchive('kpi'));
+    zip.file('kpi.js', 'edited by hand');
+    const file = await zip.generateAsync({ type: 'base64' });
+    await scene.tenant.edit({ name: 'kpi', file, filename: 'by-hand.zip' });
+    await next({ ...kpiSynced, action: 'update' });
+    expect(await scene.stored('kpi')).toContain('one');
+  });
+});

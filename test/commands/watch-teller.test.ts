@@ -1,0 +1,120 @@
+/** What lasts is told when it begins and when it changes; what is over may be told again. */
+
+import { describe, expect, it } from 'vitest';
+import { createTeller, type Teller } from '../../src/commands/watch/teller.js';
+import type { Change, Finding } from '../../src/core/model.js';
+
+type Step = (teller: Teller) => void;
+
+function refused(name: string | undefined, message = 'no'): Step {
+  return (teller) => teller.refused(name, { message, hint: undefined });
+}
+
+function synced(name: string): Step {
+  return (teller) => teller.synced({ name, action: 'update', status: 'done' }, change(name), 1);
+}
+
+/** Errors by name, `''` for the project's, found in a look at some names or at everything. */
+function waiting(messages: Readonly<Record<string, string>>, ...names: readonly string[]): Step {
+  const errors = Object.entries(messages).map(
+    ([extension, message]): Finding => ({
+      rule: 'empty-file',
+      severity: 'error',
+      message,
+      ...(extension !== '' && { extension }),
+    }),
+  );
+  return (teller) => teller.waiting(errors, names.length === 0 ? undefined : new Set(names));
+}
+
+function change(name: string, blocked?: string): Change {
+  const plain = {
+    name,
+    action: 'update',
+    state: 'changed',
+    reason: 'content-changed',
+    message: 'changed',
+  } as const;
+  return blocked === undefined ? plain : { ...plain, blocked: { rail: 'drift', message: blocked } };
+}
+
+function blocked(name: string, why?: string): Step {
+  return (teller) => teller.blocked(change(name, why));
+}
+
+function watching(extensions: number): Step {
+  return (teller) => teller.watching(extensions, { tenant: 'https://t.example', project: 'acme' });
+}
+
+const offline: Step = (teller) => teller.offline('gone');
+const online: Step = (teller) => teller.online();
+
+const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] = [
+  ['a refusal that lasts', [refused('a'), refused('a')], ['refused a no']],
+  ['another refusal', [refused('a'), refused('a', 'never')], ['refused a no', 'refused a never']],
+  ['a refusal of another name', [refused('a'), refused('b')], ['refused a no', 'refused b no']],
+  [
+    'a refusal after the name was written',
+    [refused('a'), synced('b'), refused('a'), synced('a'), refused('a')],
+    ['refused a no', 'synced b changed', 'synced a changed', 'refused a no'],
+  ],
+  [
+    'a refusal of everything after any name was written',
+    [refused(undefined), refused(undefined), synced('a'), refused(undefined)],
+    ['refused no', 'synced a changed', 'refused no'],
+  ],
+  ['an error that lasts', [waiting({ a: 'empty' }), waiting({ a: 'empty' }, 'a')], ['waiting a empty']],
+  [
+    'an error that is over',
+    [waiting({ a: 'empty' }), waiting({}, 'a'), waiting({ a: 'empty' }, 'a')],
+    ['waiting a empty', 'waiting a empty'],
+  ],
+  [
+    'an error that was not looked at',
+    [waiting({ a: 'empty' }), waiting({}, 'b'), waiting({ a: 'empty' }, 'a')],
+    ['waiting a empty'],
+  ],
+  [
+    'an error of the project, which every look is about',
+    [waiting({ '': 'no folder' }), waiting({}, 'b'), waiting({ '': 'no folder' })],
+    ['waiting no folder', 'waiting no folder'],
+  ],
+  [
+    'an error and a refusal of the same name',
+    [waiting({ a: 'no' }), refused('a'), waiting({}), refused('a')],
+    ['waiting a no', 'refused a no'],
+  ],
+  [
+    'a pause, over, and back',
+    [blocked('a', 'drift'), blocked('a', 'drift'), blocked('a'), blocked('a', 'drift')],
+    ['paused a drift', 'paused a drift'],
+  ],
+  [
+    'a tenant that is away and back',
+    [online, offline, offline, online, online, offline],
+    ['offline gone', 'online', 'offline gone'],
+  ],
+  ['another number of extensions', [watching(1), watching(1), watching(2)], ['watching', 'watching']],
+];
+
+describe('the teller', () => {
+  it.each(rows)('says of %s what is new', (_row, steps, told) => {
+    const lines: string[] = [];
+    const teller = createTeller((event) => {
+      const { name = '', message = '' } = event as { readonly name?: string; readonly message?: string };
+      if (event.event !== 'hint') lines.push([event.event, name, message].filter(Boolean).join(' '));
+    });
+    for (const step of steps) step(teller);
+    expect(lines).toEqual(told);
+  });
+
+  it('counts what was written, and hints at the reload once, for what is not deleted', () => {
+    const events: string[] = [];
+    const teller = createTeller(({ event }) => events.push(event));
+    teller.synced({ name: 'a', action: 'delete', status: 'done' }, change('a'), 1);
+    synced('a')(teller);
+    synced('b')(teller);
+    expect(events).toEqual(['synced', 'synced', 'hint', 'synced']);
+    expect(teller.count()).toBe(3);
+  });
+});

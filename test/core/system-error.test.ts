@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeSystemError, isSystemError, reasonOfSystem } from '../../src/core/system-error.js';
+
+function systemError(code: string, syscall: string, message: string): Error {
+  return Object.assign(new Error(message), { code, syscall });
+}
+
+describe('what the system refuses', () => {
+  it.each([
+    ['ENOSPC', 'write', 'ENOSPC: no space left on device, write', 'no space left on device, write'],
+    ['E2BIG', 'spawn', 'E2BIG: argument list too long, spawn', 'argument list too long, spawn'],
+    [
+      'EXDEV',
+      'rename',
+      "EXDEV: cross-device link not permitted, rename '/a' -> '/b'",
+      "cross-device link not permitted, rename '/a' -> '/b'",
+    ],
+    ['EADDRINUSE', 'listen', 'listen EADDRINUSE: address in use', 'listen EADDRINUSE: address in use'],
+  ])('is said without its code: %s', (code, syscall, message, words) => {
+    const error = systemError(code, syscall, message);
+    expect(isSystemError(error) && describeSystemError(error)).toBe(words);
+    expect(reasonOfSystem(error)).toBe(words.split(`, ${syscall}`)[0]);
+  });
+
+  it('is told from other errors', () => {
+    expect(isSystemError(new Error('EACCES: permission denied'))).toBe(false);
+    expect(isSystemError({ code: 'EACCES', syscall: 'open' })).toBe(false);
+    expect(reasonOfSystem(new Error('EACCES of another kind'))).toBe('EACCES of another kind');
+    expect(reasonOfSystem('nothing')).toBe('nothing');
+  });
+
+  it('is recognised as node throws it', () => {
+    const error = caught(() => readFileSync('/no/such/file'));
+    expect(isSystemError(error)).toBe(true);
+    expect(reasonOfSystem(error)).toBe('no such file or directory');
+  });
+});
+
+function caught(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
