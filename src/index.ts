@@ -5,7 +5,7 @@
 
 export * from './core/errors.js';
 export { assertSafe, findRefusals, type GuardInput, type Limits, type Refusal } from './core/guard.js';
-export type { Manifest } from './core/manifest.js';
+export type { Manifest } from './core/manifest/parsed.js';
 export { archiveName, markerOf, ownersOf, ownerTag } from './core/marker.js';
 export type * from './core/model.js';
 export { type PlanInput, plan } from './core/plan.js';

@@ -1,11 +1,11 @@
 /** Where the embedded tenant keeps its state, and what it is therefore called. */
 
 import { relative, resolve, sep } from 'node:path';
-import type { TargetRequest } from './target.js';
+import type { Config } from './config.js';
 
 export type SandboxRequest = {
-  readonly options: Pick<TargetRequest['options'], 'sandboxDir'>;
-  readonly config: Pick<TargetRequest['config'], 'root'>;
+  readonly options: { readonly sandboxDir?: string | undefined };
+  readonly config: Pick<Config, 'root'>;
   readonly cwd: string;
 };
 

@@ -1,17 +1,7 @@
 /** What one file's bytes say about it; computed once when it is read, kept in the stat index. */
 
-import { findOrigins } from './content/origins.js';
+import { findOrigins, type OriginUse } from './content/origins.js';
 import { sniffRiskyType } from './content/risky-type.js';
-
-/** An address on another host that the code would load something from. */
-export interface OriginUse {
-  /** Scheme and host, e.g. `https://cdn.example.com`; a subdomain filled in at run time is `*`, as CSP spells it. */
-  readonly origin: string;
-  /** 1-based, of the first use in the file. */
-  readonly line: number;
-  /** 1-based, in UTF-16 code units. */
-  readonly column: number;
-}
 
 /** Empty for the ordinary file. */
 export interface ContentFacts {

@@ -4,7 +4,7 @@
  */
 
 import type { ContentFacts } from './content.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest } from './manifest/parsed.js';
 
 // ── Findings ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -81,5 +81,5 @@ function describe({ before, after, sent }: Jump): string {
   const went = `the revision went from ${before} to ${after}`;
   return sent === 1
     ? `somebody changed it between our last read and our write, and that change is lost: ${went} with one write of ours`
-    : `somebody changed it between our last read and our write, and that change is lost, unless a write of ours that got no answer came late: ${went} with the last of ${sent}`;
+    : `somebody may have changed it between our last read and our write, and that change would be lost; else a write of ours that got no answer came late: ${went} with the last of ${sent}`;
 }

@@ -1,7 +1,8 @@
 /** An archive that a tenant held, as something that can be deployed: its bytes are sent as they are. */
 
 import { SourceError } from '../core/errors.js';
-import { type Manifest, parseManifest } from '../core/manifest.js';
+import type { Manifest } from '../core/manifest/parsed.js';
+import { parseManifest } from '../core/manifest.js';
 import { md5Of } from '../core/md5.js';
 import type { DesiredExtension } from '../core/model.js';
 import { digestArchive, openArchive, sha256Of } from './archive.js';

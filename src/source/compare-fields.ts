@@ -1,7 +1,7 @@
 /** Two manifests, field by field: what a change of formatting alone does not touch. */
 
 import type { FieldChange } from '../core/comparison.js';
-import type { Manifest } from '../core/manifest.js';
+import type { Manifest } from '../core/manifest/parsed.js';
 
 /** Longest text of one side; a `preview` may hold a whole picture. */
 const longestValue = 500;

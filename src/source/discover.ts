@@ -1,33 +1,13 @@
 /** From the config's patterns to the folders that hold an extension each. */
 
-import type { Dirent } from 'node:fs';
 import { basename } from 'node:path';
-import type { Finding, UnreadFolder } from '../core/model.js';
+import type { UnreadFolder } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
+import type { Candidate, Remark } from './candidate.js';
 import { displayPath } from './display.js';
 import { type Expansion, expandFolders } from './expand-folders.js';
 import { inspectFolder, rememberRealPaths } from './inspect-folder.js';
 import { findNameConflicts } from './name-conflicts.js';
-
-/** A folder with exactly one `.qext`. */
-export interface Candidate {
-  /** The stem of the `.qext`, in Unicode NFC. */
-  readonly name: string;
-  /** Absolute, as the operating system spells it. */
-  readonly folder: string;
-  /** Relative to the working directory, with `/`. */
-  readonly displayFolder: string;
-  /** The `.qext` as the disk spells it. */
-  readonly manifestFile: string;
-  /** What the folder holds itself, so that it is listed once. */
-  readonly entries: readonly Dirent[];
-}
-
-/** What discovery has to say, and the names it is about: none where it is about no folder. */
-export interface Remark {
-  readonly finding: Finding;
-  readonly names: readonly string[];
-}
 
 export interface Discovery {
   /** Sorted by folder. */

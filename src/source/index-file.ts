@@ -7,24 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ruleVersion } from '../core/digest.js';
 import { ownFolder } from './ignored-by-default.js';
+import type { FolderIndex } from './index-folder.js';
 import { type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
 import { findLink, hideOwnFolder } from './own-folder.js';
-import type { FileContent } from './read-file.js';
-
-/** What tells a file's state on disk; times in milliseconds with fractions. */
-export interface FileStats {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-  readonly ino: number;
-}
-
-export interface FolderIndex {
-  /** What the file held, if its stats vouch for it. */
-  find(path: string, stats: FileStats): FileContent | undefined;
-  /** @param readAt milliseconds since the epoch, before the content was read. */
-  note(path: string, stats: FileStats, content: FileContent, readAt: number): void;
-}
 
 export interface StatIndex {
   /** @param folder how the index calls an extension's folder: relative to the root. */

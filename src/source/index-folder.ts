@@ -3,8 +3,22 @@
 import type { ContentFacts } from '../core/content.js';
 import { comparePaths } from '../core/digest.js';
 import { isObject } from '../core/json.js';
-import type { FileStats, FolderIndex } from './index-file.js';
 import type { FileContent } from './read-file.js';
+
+/** What tells a file's state on disk; times in milliseconds with fractions. */
+export interface FileStats {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+}
+
+export interface FolderIndex {
+  /** What the file held, if its stats vouch for it. */
+  find(path: string, stats: FileStats): FileContent | undefined;
+  /** @param readAt milliseconds since the epoch, before the content was read. */
+  note(path: string, stats: FileStats, content: FileContent, readAt: number): void;
+}
 
 export interface FolderRecord {
   readonly paths: readonly string[];

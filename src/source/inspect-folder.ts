@@ -4,7 +4,7 @@ import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'nod
 import { basename, dirname, join, sep } from 'node:path';
 import type { UnreadFolder } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
-import type { Candidate, Remark } from './discover.js';
+import type { Candidate, Remark } from './candidate.js';
 import { displayBelow, displayPath, reasonOf } from './display.js';
 import type { FoundFolder } from './expand-folders.js';
 import { findNestedManifest, isManifestName } from './nested-manifest.js';

@@ -4,22 +4,14 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { comparePaths, normalizePath } from '../core/digest.js';
 import type { Finding, LeftOutFile } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
-import type { Candidate } from './discover.js';
+import type { Candidate } from './candidate.js';
 import { displayBelow, reasonOf } from './display.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import type { EntryKind } from './ignored-by-default.js';
+import type { KeptEntry } from './kept-entry.js';
 import { whyLeftOut } from './left-out.js';
 import { followLink } from './link.js';
 import { findPathConflicts } from './path-conflicts.js';
-
-export interface KeptEntry {
-  /** Relative to the folder, with `/`, in Unicode NFC. */
-  readonly path: string;
-  /** As the disk spells it. */
-  readonly diskPath: string;
-  /** `link`: leads to a file within the folder, whose content counts. */
-  readonly kind: 'file' | 'link';
-}
 
 export interface Kept {
   /** Sorted by the UTF-8 bytes of `path`. */

@@ -1,7 +1,7 @@
 /** Names are identities on the tenant: two folders must not claim one, nor two that differ only in case. */
 
 import { finding } from '../core/rules/catalogue.js';
-import type { Candidate, Remark } from './discover.js';
+import type { Candidate, Remark } from './candidate.js';
 import { displayBelow } from './display.js';
 import { preferBuilt } from './nested-manifest.js';
 

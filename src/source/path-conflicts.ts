@@ -2,9 +2,9 @@
 
 import type { Finding } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
-import type { Candidate } from './discover.js';
+import type { Candidate } from './candidate.js';
 import { displayBelow } from './display.js';
-import type { KeptEntry } from './keep.js';
+import type { KeptEntry } from './kept-entry.js';
 
 export function findPathConflicts(candidate: Candidate, entries: readonly KeptEntry[]): readonly Finding[] {
   const byFolded = new Map<string, KeptEntry>();

@@ -3,11 +3,11 @@
 import { digestOf } from '../core/digest.js';
 import type { DesiredExtension, Finding, SkippedFolder } from '../core/model.js';
 import { finding, type RuleId } from '../core/rules/catalogue.js';
-import type { Candidate } from './discover.js';
+import type { Candidate } from './candidate.js';
 import { displayBelow, displayPath } from './display.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { ownFolder } from './ignored-by-default.js';
-import type { FolderIndex } from './index-file.js';
+import type { FolderIndex } from './index-folder.js';
 import { keepFiles } from './keep.js';
 import { findAsides, holdsOld, oldIn } from './put-in-place.js';
 import type { ReadFile } from './read-file.js';

@@ -4,7 +4,7 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type ContentFacts, inspectContent } from '../core/content.js';
 import { reasonOf } from './display.js';
-import type { KeptEntry } from './keep.js';
+import type { KeptEntry } from './kept-entry.js';
 
 export interface FileContent {
   readonly bytes: number;

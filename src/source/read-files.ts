@@ -3,10 +3,10 @@
 import { lstatSync, statSync } from 'node:fs';
 import type { Finding, KeptFile } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
-import type { Candidate } from './discover.js';
+import type { Candidate } from './candidate.js';
 import { displayBelow } from './display.js';
-import type { FolderIndex } from './index-file.js';
-import type { KeptEntry } from './keep.js';
+import type { FolderIndex } from './index-folder.js';
+import type { KeptEntry } from './kept-entry.js';
 import type { FileContent, FileReading, ReadFile } from './read-file.js';
 
 export interface FilesReading {

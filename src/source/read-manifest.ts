@@ -3,12 +3,13 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { normalizePath } from '../core/digest.js';
-import { type Manifest, type ManifestProblem, parseManifest } from '../core/manifest.js';
+import type { Manifest, ManifestProblem } from '../core/manifest/parsed.js';
+import { parseManifest } from '../core/manifest.js';
 import type { Finding, KeptFile } from '../core/model.js';
 import { finding, type RuleId } from '../core/rules/catalogue.js';
-import type { Candidate } from './discover.js';
+import type { Candidate } from './candidate.js';
 import { displayBelow, reasonOf } from './display.js';
-import type { KeptEntry } from './keep.js';
+import type { KeptEntry } from './kept-entry.js';
 import { isManifestName } from './nested-manifest.js';
 import { changingFinding, unreadableFinding } from './read-files.js';
 

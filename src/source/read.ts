@@ -6,7 +6,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../core/model.js';
 import { byName } from '../core/order.js';
-import { type Candidate, type Discovery, discover, type Remark } from './discover.js';
+import type { Candidate, Remark } from './candidate.js';
+import { type Discovery, discover } from './discover.js';
 import { displayPath } from './display.js';
 import { prepareIgnoreRules } from './ignore-rules.js';
 import { openIndex } from './index-file.js';

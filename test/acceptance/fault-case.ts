@@ -43,7 +43,7 @@ async function checkCase(
   const told = `${about}\n${first.stdout}${first.stderr}`;
   expect(first.code, told).toBe(expectedExitCode(faults));
   await tenant.clearFaults();
-  if (faults.some(({ kind }) => kind === 'late effect')) await setTimeout(lateMs * 2);
+  if (faults.some(({ kind }) => kind === 'late effect')) await setTimeout(lateMs + 300);
   const second = await apply();
   expect(second.code, `${told}\nthen\n${second.stdout}${second.stderr}`).toBe(0);
   await tenant.takeRequests();

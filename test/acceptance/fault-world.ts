@@ -11,8 +11,11 @@ import { createWorkspace, extensionFiles, type Result, type Workspace } from './
 /** Longer than any answer takes on a busy machine. */
 const timeoutMs = 2500;
 
-/** How long after its client gave up a late effect lands. */
-export const lateMs = 200;
+/**
+ * How long after its client gave up a late effect lands. Longer than what follows takes on a busy machine: between the
+ * next read and the next write it would look like somebody's edit.
+ */
+export const lateMs = 2000;
 
 const before = {
   tagged: { code: 'one' },

@@ -51,6 +51,25 @@ const table: readonly Row[] = [
     says: 'restored from its backup, 2.0.0 → 1.0.0',
   },
   {
+    row: 'update, and a later one that failed landed all the same',
+    undo: { ...update, after: side('v3'), perhaps: [v2] },
+    actual: now('v2', { qextVersion: '2.0.0' }),
+    action: 'update',
+    write: whole,
+  },
+  {
+    row: 'update, and a later one that failed may have deleted it',
+    undo: { ...update, perhaps: ['nothing'] },
+    action: 'create',
+  },
+  {
+    row: 'create that may not have landed',
+    undo: { after: v1, perhaps: [v2] },
+    actual: now('v3'),
+    action: 'delete',
+    rail: 'drift',
+  },
+  {
     row: 'update, already undone',
     undo: update,
     actual: now('v1'),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { KeptEntry } from '../../src/source/keep.js';
+import type { KeptEntry } from '../../src/source/kept-entry.js';
 import { createFileReader } from '../../src/source/read-file.js';
 import { createTree, type Tree } from './tree.js';
 

@@ -1,8 +1,17 @@
 /** Addresses on other hosts that code loads something from, found without reading the file as text. */
 
-import type { OriginUse } from '../content.js';
 import { isCommentedOut } from './comments.js';
 import { type Address, loadsFrom } from './load-context.js';
+
+/** An address on another host that the code would load something from. */
+export interface OriginUse {
+  /** Scheme and host, e.g. `https://cdn.example.com`; a subdomain filled in at run time is `*`, as CSP spells it. */
+  readonly origin: string;
+  /** 1-based, of the first use in the file. */
+  readonly line: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column: number;
+}
 
 /** More than these in one file tell a developer nothing more. */
 const maxOrigins = 20;

@@ -1,6 +1,6 @@
 /** The fields of a manifest that decide something: `name`, `type`, `version`, `supernova`. */
 
-import type { Manifest, ManifestProblem } from '../manifest.js';
+import type { Manifest, ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
 import type { Place } from './text.js';
 import type { FieldSource, TokenSurvey } from './tokens.js';

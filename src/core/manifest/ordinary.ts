@@ -1,6 +1,6 @@
 /** The manifest that nothing is wrong with, recognised without a walk over its tokens: nearly every one, every time. */
 
-import type { Manifest } from '../manifest.js';
+import type { Manifest } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
 
 /** `undefined` wherever there may be anything to say; then the thorough way finds out. */

@@ -1,7 +1,7 @@
 /** Why a manifest is not strict JSON: the first place, and what to do there. */
 
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import type { ManifestProblem } from '../manifest.js';
+import type { ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
 import { type Place, placeAt } from './text.js';
 

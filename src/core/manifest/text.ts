@@ -1,6 +1,6 @@
 /** From the bytes of a `.qext` file to its text. */
 
-import type { ManifestProblem } from '../manifest.js';
+import type { ManifestProblem } from './parsed.js';
 
 export type DecodedText =
   | { readonly text: string; readonly problem?: never }

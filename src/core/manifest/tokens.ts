@@ -1,7 +1,7 @@
 /** One walk over a manifest's tokens: what `JSON.parse` throws away and people need to be told. */
 
 import { createScanner, type JSONScanner } from 'jsonc-parser';
-import type { ManifestProblem } from '../manifest.js';
+import type { ManifestProblem } from './parsed.js';
 import type { Place } from './text.js';
 
 /** Where a top-level field stands and how its value is spelled. */

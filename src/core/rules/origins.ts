@@ -1,6 +1,6 @@
 /** Other hosts that an extension loads from: Qlik Cloud's Content Security Policy blocks them silently. */
 
-import type { OriginUse } from '../content.js';
+import type { OriginUse } from '../content/origins.js';
 import { count } from '../format.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';

@@ -1,6 +1,6 @@
 /** One extension under watch: what its reader was told of last, and whether it is time to tell more. */
 
-import type { Candidate } from '../discover.js';
+import type { Candidate } from '../candidate.js';
 import { ignoreFile } from '../ignore-rules.js';
 import { whyLeftOut } from '../left-out.js';
 import { isManifestName } from '../nested-manifest.js';

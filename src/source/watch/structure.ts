@@ -1,6 +1,7 @@
 /** Which extensions there are, and everything that decides on it. */
 
-import { type Candidate, type Discovery, discover } from '../discover.js';
+import type { Candidate } from '../candidate.js';
+import { type Discovery, discover } from '../discover.js';
 import { displayPath } from '../display.js';
 import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rules.js';
 import { type LoneFile, loneFile } from './lone-file.js';
