@@ -10,7 +10,7 @@ import type { ActualState, DesiredState, Plan, Policy } from './model.js';
  */
 export function assertDistinctNames(desired: DesiredState, actual: ActualState, project: string): void {
   const twins = [...groupByFoldedName(desired, actual, project).values()].find(
-    (group) => group.concernsUs && (group.spellings.size > 1 || group.records > 1),
+    (group) => group.concernsUs && (group.spellings.size > 1 || group.ids.size > 1),
   );
   if (twins === undefined) return;
   const spellings = [...twins.spellings].sort();
@@ -19,7 +19,7 @@ export function assertDistinctNames(desired: DesiredState, actual: ActualState, 
       hint: 'Qlik and many disks cannot tell them apart: rename one of them, or delete the one on the tenant that is no longer used.',
     });
   }
-  throw new RefusedError(`The tenant holds ${twins.records} extensions named ${spellings[0]}.`, {
+  throw new RefusedError(`The tenant holds ${twins.ids.size} extensions named ${spellings[0]}.`, {
     hint: 'Delete all but one of them in the administration page.',
   });
 }
@@ -31,7 +31,8 @@ export function foldName(name: string): string {
 
 interface NameGroup {
   readonly spellings: Set<string>;
-  records: number;
+  /** Of its records. */
+  readonly ids: Set<string>;
   concernsUs: boolean;
 }
 
@@ -43,7 +44,7 @@ function groupByFoldedName(
   const groups = new Map<string, NameGroup>();
   const groupOf = (name: string): NameGroup => {
     const key = foldName(name);
-    const group = groups.get(key) ?? { spellings: new Set(), records: 0, concernsUs: false };
+    const group = groups.get(key) ?? { spellings: new Set(), ids: new Set(), concernsUs: false };
     groups.set(key, group);
     group.spellings.add(name);
     return group;
@@ -54,7 +55,7 @@ function groupByFoldedName(
   for (const record of actual.extensions) {
     if (record.name === undefined) continue;
     const group = groupOf(record.name);
-    group.records += 1;
+    group.ids.add(record.id);
     group.concernsUs ||= isOwned(record, project);
   }
   return groups;

@@ -27,6 +27,7 @@ export function findMoved(reviewed: readonly ReviewedChange[], plan: Plan): read
     if (then === undefined) return [];
     if (written === undefined && isDone(then, change)) return [];
     if (written === undefined) return [`${name}: ${then.action} was reviewed; now ${describeNow(change)}`];
+    if (finishes(then, written)) return [];
     return explainDifference(name, then, written);
   });
 }
@@ -42,11 +43,19 @@ function isDone(then: ReviewedChange, now: Change | undefined): boolean {
   return now?.state === 'in-sync' && now.desired?.digest === then.desired?.digest;
 }
 
+/** The reviewed replace came as far as its delete. */
+function finishes(then: ReviewedChange, now: Change): boolean {
+  if (then.action !== 'replace' || now.reason !== 'unfinished-replace') return false;
+  return then.desired?.digest === now.desired?.digest;
+}
+
 function explainDifference(name: string, then: ReviewedChange, now: ReviewedChange): readonly string[] {
   const moved = [
     ...(then.action === now.action ? [] : [`${then.action} was reviewed, now it is ${now.action}`]),
     ...(then.desired?.digest === now.desired?.digest ? [] : ['the folder changed']),
-    ...(then.actual?.id === now.actual?.id ? [] : ['another record stands on the tenant']),
+    ...(now.actual === undefined || then.actual?.id === now.actual.id
+      ? []
+      : ['another record stands on the tenant']),
     ...(then.actual?.id === now.actual?.id && then.actual?.md5 !== now.actual?.md5
       ? [`the tenant's archive changed (md5 ${then.actual?.md5 ?? 'none'} → ${now.actual?.md5 ?? 'none'})`]
       : []),

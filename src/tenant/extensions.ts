@@ -92,16 +92,25 @@ function readList(answer: Answer): readonly ExtensionRecord[] {
   if (hasMorePages(body))
     throw incompleteView(answer, 'says that there are more pages, which Qlik does not document');
   if (!data.every(isExtensionRecord)) throw incompleteView(answer, 'holds an entry that is no extension');
+  if (namesOneTwice(data)) {
+    const hint = 'Nothing was decided from it. The list may have changed while it was read: run again.';
+    throw incompleteView(answer, 'names one record twice', hint);
+  }
   return data;
 }
 
-/** A list that may miss entries must never look like a tenant without them: extensions would be created again. */
-function incompleteView(answer: Answer, problem: string): Error {
-  return badBody(answer, problem, {
-    code: 'incomplete-view',
-    hint: 'Nothing was decided from it. A newer version of qlik-sync may know this form of the answer.',
-  });
+/** Where one is there twice, another may be missing. */
+function namesOneTwice(records: readonly ExtensionRecord[]): boolean {
+  return new Set(records.map(({ id }) => id)).size < records.length;
 }
+
+/** A list that may miss entries must never look like a tenant without them: extensions would be created again. */
+function incompleteView(answer: Answer, problem: string, hint = unknownForm): Error {
+  return badBody(answer, problem, { code: 'incomplete-view', hint });
+}
+
+const unknownForm =
+  'Nothing was decided from it. A newer version of qlik-sync may know this form of the answer.';
 
 function goneBefore(error: unknown): 'already-gone' {
   if (isGone(error)) return 'already-gone';
