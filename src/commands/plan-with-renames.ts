@@ -2,9 +2,9 @@
 
 import type { Finding, Plan } from '../core/model.js';
 import { type PlanInput, plan } from '../core/plan.js';
-import { findRenameCandidates } from '../core/rename.js';
+import { findRenameCandidates, type RenameSearch } from '../core/rename.js';
 import { finding } from '../core/rules.js';
-import { type RenameSearch, searchRenames } from '../reconcile/rename.js';
+import { searchRenames } from '../reconcile/rename.js';
 import type { CountingReader } from './archive-reader.js';
 
 /** Where something goes and something comes, their contents are compared, and it is planned again. */
@@ -15,14 +15,9 @@ export async function planWithRenames(
   const first = plan({ ...world, reads: 1 + downloads() });
   if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
   const { desired, actual } = world;
-  const { renames, uncompared } = await searchRenames(
-    first,
-    desired.extensions,
-    actual.extensions,
-    readArchive,
-  );
+  const renames = await searchRenames(first, desired.extensions, actual.extensions, readArchive);
   const decided = plan({ ...world, reads: 1 + downloads(), renames });
-  return { decided, findings: uncompared.map(describeUncompared) };
+  return { decided, findings: renames.uncompared.map(describeUncompared) };
 }
 
 function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]): Finding {

@@ -23,6 +23,17 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** How much a plan writes, as the rails count it. */
+export interface PlannedNumbers {
+  readonly deletes: number;
+  /** With replaces. */
+  readonly updates: number;
+}
+
+export function numbersOf({ summary }: Pick<Plan, 'summary'>): PlannedNumbers {
+  return { deletes: summary.delete, updates: summary.update + summary.replace };
+}
+
 export interface GuardInput {
   readonly plan: Plan;
   readonly actual: ActualState;
@@ -31,6 +42,8 @@ export interface GuardInput {
   /** The config's folder patterns that match nothing. */
   readonly unmatched?: readonly string[];
   readonly limits: Limits;
+  /** What was reviewed, where this plan is all or the rest of it: its numbers stay approved. */
+  readonly reviewed?: PlannedNumbers;
   /** What the config's policy command says against it. */
   readonly policy?: Refusal;
 }
@@ -49,12 +62,13 @@ export function assertSafe(input: GuardInput): void {
 export function findRefusals(input: GuardInput): readonly Refusal[] {
   const { plan, actual, found, limits } = input;
   const owned = actual.extensions.filter((record) => isOwned(record, plan.project)).length;
-  const { delete: deletes, update, replace } = plan.summary;
+  const { deletes, updates } = numbersOf(plan);
+  const { reviewed = { deletes, updates } } = input;
   return [
     found === undefined ? undefined : refuseEmpty(found, owned, limits.allowEmpty),
     refuseUnmatched(input, owned),
-    refuseDeletes(deletes, owned, limits),
-    refuseUpdates(update + replace, owned, limits),
+    refuseDeletes([deletes, reviewed.deletes], owned, limits),
+    refuseUpdates([updates, reviewed.updates], owned, limits),
     input.policy,
   ].filter((refusal) => refusal !== undefined);
 }
@@ -78,10 +92,14 @@ function refuseUnmatched({ plan, found, unmatched = [], limits }: GuardInput, ow
   };
 }
 
-function refuseDeletes(deletes: number, owned: number, limits: Limits): Refusal | undefined {
+/** What is written now, and what was reviewed. */
+type Numbers = readonly [now: number, reviewed: number];
+
+function refuseDeletes(numbers: Numbers, owned: number, limits: Limits): Refusal | undefined {
+  const [deletes] = numbers;
   const lift = `--allow-deletes=${deletes}`;
   if (limits.allowDeletes !== undefined)
-    return refuseOtherNumber('delete', deletes, limits.allowDeletes, lift);
+    return refuseOtherNumber('delete', numbers, limits.allowDeletes, lift);
   const share = Math.max(1, percentOf(limits.maxDeletePercent, owned));
   if (deletes > limits.maxDeletes) {
     return refuse(`would delete ${deletes}, more than maxDeletes ${limits.maxDeletes}`, lift);
@@ -93,10 +111,11 @@ function refuseDeletes(deletes: number, owned: number, limits: Limits): Refusal 
   return undefined;
 }
 
-function refuseUpdates(updates: number, owned: number, limits: Limits): Refusal | undefined {
+function refuseUpdates(numbers: Numbers, owned: number, limits: Limits): Refusal | undefined {
+  const [updates] = numbers;
   const lift = `--allow-updates=${updates}`;
   if (limits.allowUpdates !== undefined)
-    return refuseOtherNumber('update', updates, limits.allowUpdates, lift);
+    return refuseOtherNumber('update', numbers, limits.allowUpdates, lift);
   const share = Math.max(1, percentOf(limits.maxUpdatePercent, owned));
   if (limits.maxUpdatePercent >= 100 || updates <= share) return undefined;
   const rail = `${limits.maxUpdatePercent} % of the project's ${owned} (maxUpdatePercent), which is ${share}`;
@@ -105,12 +124,12 @@ function refuseUpdates(updates: number, owned: number, limits: Limits): Refusal 
 
 function refuseOtherNumber(
   verb: string,
-  planned: number,
+  numbers: Numbers,
   allowed: number,
   lift: string,
 ): Refusal | undefined {
-  if (planned === allowed) return undefined;
-  return refuse(`would ${verb} ${planned}, but --allow-${verb}s says ${allowed}`, lift);
+  if (numbers.includes(allowed)) return undefined;
+  return refuse(`would ${verb} ${numbers[0]}, but --allow-${verb}s says ${allowed}`, lift);
 }
 
 function refuse(what: string, lift: string): Refusal {

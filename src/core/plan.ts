@@ -21,7 +21,7 @@ import type {
   TenantIdentity,
 } from './model.js';
 import { assertDistinctNames } from './names.js';
-import { markRenames, type Rename } from './rename.js';
+import { markRenames, type RenameSearch } from './rename.js';
 import type { ReviewedChange } from './stale.js';
 import { isWritten } from './work.js';
 
@@ -36,19 +36,21 @@ export interface PlanInput {
   /** By name; only of names that the tenant does not hold. */
   readonly unfinished?: ReadonlyMap<string, UnfinishedReplace>;
   /** Found by comparing what goes with what comes. */
-  readonly renames?: readonly Rename[];
+  readonly renames?: RenameSearch;
   /** Decides what backups cost; absent: all archives have to be downloaded. */
   readonly stored?: StoredArchives | undefined;
 }
 
 /** Throws RefusedError where names on the two sides cannot be told apart. */
 export function plan(input: PlanInput): Plan {
-  const { desired, actual, policy, tenant, reads, stored, renames = [] } = input;
+  const { desired, actual, policy, tenant, reads, stored, renames = noRenames } = input;
   assertDistinctNames(desired, actual, policy.project);
   const changes = markRenames(decideAll(input), renames, policy);
   const nameless = actual.extensions.length - namedRecords(actual).size;
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless, stored });
 }
+
+const noRenames: RenameSearch = { renames: [], uncompared: [] };
 
 export interface PlanFacts {
   readonly project: string;

@@ -15,6 +15,13 @@ export interface Rename {
   readonly to: string;
 }
 
+/** What comparing came to. */
+export interface RenameSearch {
+  readonly renames: readonly Rename[];
+  /** What goes and could not be compared; `reason` completes "… could not be compared: …". */
+  readonly uncompared: readonly { readonly name: string; readonly reason: string }[];
+}
+
 /** Of the smaller side's bytes. */
 const leastShare = 0.5;
 
@@ -68,8 +75,18 @@ export function findRenameCandidates(
   return going.length === 0 || coming.length === 0 ? undefined : { going, coming };
 }
 
-/** Both sides of a rename name the other, and wait for the same approval, given for either name. */
+/** Every rename that was found, and every one that could not be excluded, waits for its approval. */
 export function markRenames(
+  changes: readonly Change[],
+  { renames, uncompared }: RenameSearch,
+  policy: Policy,
+): readonly Change[] {
+  const names = new Set(uncompared.map(({ name }) => name));
+  return holdUncompared(markFound(changes, renames, policy), names, policy);
+}
+
+/** Both sides of a rename name the other, and wait for the same approval, given for either name. */
+function markFound(
   changes: readonly Change[],
   renames: readonly Rename[],
   policy: Policy,
@@ -102,6 +119,35 @@ function renameRail({ from, to }: Rename): Blocked {
     lift: shellOption('--allow-rename', to),
     effect: 'permits it',
   };
+}
+
+/**
+ * What goes and could not be compared may be each of those that come and take no other's place. Both sides wait, since
+ * once one has come, the next run would see a mere delete; approved names are no longer in question.
+ */
+function holdUncompared(
+  changes: readonly Change[],
+  uncompared: ReadonlySet<string>,
+  { allowRename }: Policy,
+): readonly Change[] {
+  if (uncompared.size === 0) return changes;
+  const open = findRenameCandidates(changes.filter(({ name }) => !allowRename.has(name)));
+  const going = new Set(open?.going.map(({ name }) => name).filter((name) => uncompared.has(name)));
+  const coming = new Set(open?.coming.filter(({ rename }) => rename === undefined).map(({ name }) => name));
+  if (going.size === 0 || coming.size === 0) return changes;
+  return changes.map((change) => {
+    if (going.has(change.name)) return { ...change, blocked: uncomparedRail(change.name, 'from', coming) };
+    if (coming.has(change.name)) return { ...change, blocked: uncomparedRail(change.name, 'to', going) };
+    return change;
+  });
+}
+
+function uncomparedRail(name: string, side: keyof Rename, others: ReadonlySet<string>): Blocked {
+  const listed = [...others];
+  const names = `${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ` or ${listed.length - 3} more` : ''}`;
+  const what = side === 'from' ? `it may come back as ${names}` : `it may take the place of ${names}`;
+  const message = `${what}, which could not be compared`;
+  return { rail: 'rename', message, lift: shellOption('--allow-rename', name), effect: 'permits it' };
 }
 
 function indexBy(renames: readonly Rename[], side: keyof Rename): ReadonlyMap<string, Rename> {

@@ -3,14 +3,8 @@
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
 import type { ActualExtension, Change, DesiredExtension, Plan } from '../core/model.js';
-import { type ContentSide, findRenameCandidates, findRenames, type Rename } from '../core/rename.js';
+import { type ContentSide, findRenameCandidates, findRenames, type RenameSearch } from '../core/rename.js';
 import type { ArchiveReader } from './archives.js';
-
-export interface RenameSearch {
-  readonly renames: readonly Rename[];
-  /** What goes and could not be compared; `reason` completes "… could not be compared: …". */
-  readonly uncompared: readonly { readonly name: string; readonly reason: string }[];
-}
 
 /** More deletes than this are no rename, and maxDeletes stands before them. */
 const mostArchives = 20;

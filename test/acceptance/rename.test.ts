@@ -95,20 +95,31 @@ describe('a probable rename', () => {
     expect(await paths()).toEqual(['GET /api/v1/extensions', 'GET /api/v1/extensions/ID/file']);
   });
 
-  it('that cannot be told is warned of, and stops nothing', async () => {
+  it('that cannot be told is warned of, and waits for an approval of its own', async () => {
     write('new-gauge', 'old-gauge');
     const forbidden = {
       method: 'GET',
       path: '*/file',
-      times: 1,
+      times: 9,
       when: 'before',
       kind: 'status',
       status: 403,
     };
     await tenant.addFaults([forbidden]);
-    const result = await qlikSync('plan', '--prune', '--no-cache');
-    expect(result.stdout).toContain('could not be compared with what would be created');
-    expect(result.stdout).toContain('- old-gauge       delete');
+    const args = ['apply', '--yes', '--prune', '--no-cache', '--no-backup'];
+    const refused = await qlikSync(...args);
+    expect(refused.code).toBe(6);
+    expect(refused.stdout).toContain('could not be compared with what would be created');
+    expect(refused.stdout).toMatch(/! old-gauge .*it may come back as new-gauge.*--allow-rename old-gauge/);
+    expect(await names()).toEqual(['b', 'c', 'd', 'old-gauge']);
+    expect((await qlikSync(...args, '--allow-rename', 'old-gauge')).code).toBe(0);
+    expect(await names()).toEqual(['b', 'c', 'd', 'new-gauge']);
+  });
+
+  it('that cannot be told stops no delete where nothing comes', async () => {
+    await tenant.addFaults([{ method: 'GET', path: '*/file', times: 9, kind: 'status', status: 403 }]);
+    expect((await qlikSync('apply', '--yes', '--prune', '--no-cache', '--no-backup')).code).toBe(0);
+    expect(await names()).toEqual(['b', 'c', 'd']);
   });
 });
 

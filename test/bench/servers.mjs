@@ -39,7 +39,8 @@ export async function startSandbox({ latencyMs = 0 } = {}) {
   return { url, apiKey, stop, ...requestLog(url, apiKey) };
 }
 
-function requestLog(url, apiKey) {
+/** What an embedded tenant was asked, and a way to forget it. */
+export function requestLog(url, apiKey) {
   return {
     forgetRequests: async () => void (await callLog('DELETE', url, apiKey)),
     requests: () => readRequests(url, apiKey),

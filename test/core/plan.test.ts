@@ -562,8 +562,14 @@ describe('plan', () => {
     ['two records with one name', ['kpi'], ['kpi', 'kpi'], 'holds 2 extensions named kpi'],
   ])('refuses twins: %s', (_row, local, remote, message) => {
     const desired = desiredState(local.map((name) => desiredExtension(name)));
-    const actual = actualState(remote.map((name) => actualExtension(name)));
+    const actual = actualState(remote.map((name, index) => actualExtension(name, { id: `id-${index}` })));
     expect(() => plan({ ...world, desired, actual, policy: policy() })).toThrow(message);
+  });
+
+  it('takes one record that is listed twice for one', () => {
+    const desired = desiredState([desiredExtension('kpi')]);
+    const actual = actualState([actualExtension('kpi'), actualExtension('kpi')]);
+    expect(plan({ ...world, desired, actual, policy: policy() }).summary.unchanged).toBe(1);
   });
 
   it('refuses to take a folder that is not deployed for another name than its twin', () => {

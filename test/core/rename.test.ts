@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/core/model.js';
 import { plan } from '../../src/core/plan.js';
-import { type ContentSide, findRenames } from '../../src/core/rename.js';
+import { type ContentSide, findRenames, type Rename } from '../../src/core/rename.js';
 import { actualExtension, actualState, desiredExtension, desiredState, hash, policy } from './worlds.js';
 
 /** `{ content: bytes }` for each file. */
@@ -64,7 +64,7 @@ describe('a plan with a rename', () => {
       policy: policy({ prune: true, ...changes }),
       tenant: 'sandbox',
       reads: 1,
-      renames: [{ from: 'old-gauge', to: 'new-gauge' }],
+      renames: { renames: [{ from: 'old-gauge', to: 'new-gauge' }], uncompared: [] },
     });
   const of = (name: string, changes?: Partial<Policy>) =>
     decide(changes).changes.find((change) => change.name === name);
@@ -91,5 +91,51 @@ describe('a plan with a rename', () => {
 
   it('is not approved by another name', () => {
     expect(of('new-gauge', { allowRename: new Set(['other']) })?.blocked?.rail).toBe('rename');
+  });
+});
+
+describe('a plan with deletes that could not be compared', () => {
+  const blockedNames = (
+    coming: readonly string[],
+    uncompared: readonly string[],
+    allowRename: readonly string[] = [],
+    renames: readonly Rename[] = [],
+  ) => {
+    const decided = plan({
+      desired: desiredState(coming.map((name) => desiredExtension(name))),
+      actual: actualState(['a', 'b', 'c'].map((name) => actualExtension(name))),
+      policy: policy({ prune: true, allowRename: new Set(allowRename) }),
+      tenant: 'sandbox',
+      reads: 1,
+      renames: { renames, uncompared: uncompared.map((name) => ({ name, reason: 'only 20 are' })) },
+    });
+    return decided.changes.filter(({ blocked }) => blocked?.rail === 'rename').map(({ name }) => name);
+  };
+
+  it.each([
+    ['nothing comes', [], ['a', 'b'], [], [], []],
+    ['one comes: both sides wait, what was compared does not', ['x'], ['a', 'b'], [], [], ['a', 'b', 'x']],
+    ['one of them is approved', ['x'], ['a', 'b'], ['a'], [], ['b', 'x']],
+    ['all of them are approved', ['x'], ['a', 'b'], ['a', 'b'], [], []],
+    ['what comes is approved', ['x'], ['a', 'b'], ['x'], [], []],
+    ['another one comes, too', ['x', 'y'], ['a'], ['x'], [], ['a', 'y']],
+    [
+      'what comes takes the place of another, which is approved',
+      ['x'],
+      ['a'],
+      ['c'],
+      [{ from: 'c', to: 'x' }],
+      [],
+    ],
+    [
+      'what comes takes the place of another, which waits itself',
+      ['x'],
+      ['a'],
+      [],
+      [{ from: 'c', to: 'x' }],
+      ['c', 'x'],
+    ],
+  ])('%s', (_row, coming, uncompared, allowed, renames, expected) => {
+    expect(blockedNames(coming, uncompared, allowed, renames)).toEqual(expected);
   });
 });

@@ -6,23 +6,16 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { createQlikApi } from '@qlik/api';
+import { listRequest } from '../bench/servers.mjs';
+import { linesOf, readFiles } from './files.mjs';
+import { fetchPackage } from './packages.mjs';
+import { startSandbox } from './sandbox.mjs';
+import { say } from './say.mjs';
 
 const packages = [
   ['action-button', '1.23.0'],
@@ -52,11 +45,12 @@ const recipes = {
   'qssample-angular-events': 'Angular-Events/dist_dev',
 };
 
-const cli = resolve('dist/cli.js');
 const scratch = mkdtempSync(join(tmpdir(), 'qlik-sync-adopt-'));
 const originals = join(scratch, 'originals');
 const folder = join(scratch, 'project');
-const { server, url, apiKey } = await startSandbox();
+const sandbox = await startSandbox();
+const { url, apiKey } = sandbox;
+const qlikSync = (...args) => sandbox.qlikSync(folder, ...args);
 
 try {
   mkdirSync(folder);
@@ -65,10 +59,12 @@ try {
     JSON.stringify({ project: 'real', extensions: ['extensions/*'] }),
   );
   for (const [name, version] of packages) {
-    const store = fetchPackage(`@nebula.js/sn-${name}@${version}`, name);
+    const store = join(scratch, 'packages', name);
+    fetchPackage(`@nebula.js/sn-${name}@${version}`, store);
     cpSync(join(store, `sn-${name}-ext`), join(originals, `sn-${name}`), { recursive: true });
   }
-  const store = fetchPackage('sense-extension-recipes@0.2.1', 'recipes');
+  const store = join(scratch, 'packages', 'recipes');
+  fetchPackage('sense-extension-recipes@0.2.1', store);
   for (const [name, path] of Object.entries(recipes)) {
     cpSync(join(store, path), join(originals, name), { recursive: true });
   }
@@ -86,50 +82,31 @@ try {
     names.map((name) => [name, 'written', []]),
   );
   for (const name of names) {
-    assert.deepEqual(listFiles(join(folder, 'extensions', name)), listFiles(join(originals, name)));
+    const [ours, theirs] = [join(folder, 'extensions', name), join(originals, name)];
+    assert.deepEqual(linesOf(readFiles(ours)), linesOf(readFiles(theirs)));
   }
   say('pulled: every folder holds exactly the files that were uploaded');
 
-  await clearRequests();
+  await sandbox.forgetRequests();
   const adopted = qlikSync('adopt', '*', '--yes', '--json');
   assert.deepEqual(
     adopted.outcomes.map(({ action, status }) => `${action} ${status}`),
     names.map(() => 'update done'),
   );
-  say(`adopted ${adopted.outcomes.length} with ${(await requests()).length} requests`);
+  say(`adopted ${adopted.outcomes.length} with ${(await sandbox.requests()).length} requests`);
 
   const { summary } = qlikSync('plan', '--detailed-exitcode', '--json');
   assert.equal(summary.unchanged, names.length);
   assert.equal(summary.create + summary.update + summary.replace + summary.delete + summary.blocked, 0);
   qlikSync('drift', '--verify', '--json');
-  await clearRequests();
+  await sandbox.forgetRequests();
   for (const run of [1, 2])
     assert.deepEqual(qlikSync('apply', '--yes', '--json').outcomes, [], `apply ${run}`);
-  assert.deepEqual(await requests(), ['GET /api/v1/extensions', 'GET /api/v1/extensions']);
+  assert.deepEqual(await sandbox.requests(), [listRequest, listRequest]);
   say('the plan is empty, drift --verify finds nothing, and applying twice writes nothing');
 } finally {
-  server.kill();
+  await sandbox.stop();
   rmSync(scratch, { recursive: true, force: true });
-}
-
-function say(text) {
-  process.stdout.write(`${text}\n`);
-}
-
-async function startSandbox() {
-  const child = spawn(process.execPath, [cli, 'sandbox', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return { server: child, ...JSON.parse(line) };
-}
-
-/** The folder that `nebula sense` built, as the package ships it. */
-function fetchPackage(spec, name) {
-  const store = join(scratch, 'packages', name);
-  mkdirSync(store, { recursive: true });
-  const tarball = execFileSync('npm', ['pack', '--silent', spec], { cwd: store, encoding: 'utf8' });
-  // Old packages were made with a tar whose remarks nobody wants to read.
-  execFileSync('tar', ['xzf', tarball.trim(), '--strip-components=1'], { cwd: store, stdio: 'ignore' });
-  return store;
 }
 
 function zipUp(name, shape) {
@@ -148,41 +125,4 @@ async function uploadByApi(zip) {
 function uploadByCurl(zip) {
   const args = ['-sSf', '--noproxy', '*', '-H', `Authorization: Bearer ${apiKey}`, '-F', `file=@${zip}`];
   execFileSync('curl', [...args, `${url}/api/v1/extensions`], { encoding: 'utf8' });
-}
-
-function qlikSync(...args) {
-  const env = { ...process.env, QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey };
-  const result = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  assert.equal(result.status, 0, result.stderr + result.stdout);
-  return JSON.parse(result.stdout);
-}
-
-function call(path, method = 'GET') {
-  return fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${apiKey}` } });
-}
-
-async function requests() {
-  const log = await (await call('/__sandbox/requests')).json();
-  return log.map(({ method, path }) => `${method} ${path}`);
-}
-
-function clearRequests() {
-  return call('/__sandbox/requests', 'DELETE');
-}
-
-function listFiles(root) {
-  return readdirSync(root, { recursive: true })
-    .filter((path) => statSync(join(root, path)).isFile())
-    .map(
-      (path) =>
-        `${path} ${createHash('sha256')
-          .update(readFileSync(join(root, path)))
-          .digest('hex')}`,
-    )
-    .sort();
 }

@@ -4,7 +4,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readFiles } from './nebula-files.mjs';
+import { readFiles } from './files.mjs';
 
 export const extension = 'demo-gauge';
 

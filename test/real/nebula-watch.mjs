@@ -2,12 +2,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { cli } from '../bench/programs.mjs';
 
 /** @param {readonly string[]} args further ones, such as `--quiet-period 1` to see builds mixed */
 export function startWatch(cwd, { url, apiKey }, args) {
-  const child = spawn(process.execPath, [resolve('dist/cli.js'), 'watch', '--json', ...args], {
+  const child = spawn(process.execPath, [cli, 'watch', '--json', ...args], {
     cwd,
     env: { ...process.env, QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -10,9 +10,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { linesOf } from './files.mjs';
 import { createProject, describeMixture, extension, longestGap } from './nebula-project.mjs';
 import { startRecordedTenant } from './nebula-tenant.mjs';
 import { startWatch } from './nebula-watch.mjs';
+import { say } from './say.mjs';
 
 const builds = 12;
 /** More than a quiet period and a sweep: whatever watch still has to say of a build is said by then. */
@@ -54,7 +56,7 @@ function check(outputs) {
   const mixtures = tenant.states.filter((_, index) => stored[index] === 0);
   assert.ok(mixtures.length === 0, mixtures.map((state) => describeMixture(state, outputs)).join('\n'));
   assert.ok(stored.length >= 2, 'fewer than two states: the builds were not followed');
-  assert.deepEqual(hashesOf(tenant.states.at(-1)), hashesOf(project.output()));
+  assert.deepEqual(linesOf(tenant.states.at(-1)), linesOf(project.output()));
   assert.deepEqual(tenant.deletes, []);
   say(
     `${outputs.length} builds, ${stored.length} uploads; every state is one whole build, the last the folder`,
@@ -62,13 +64,5 @@ function check(outputs) {
 }
 
 function isSame(state, output) {
-  return state !== undefined && JSON.stringify(hashesOf(state)) === JSON.stringify(hashesOf(output));
-}
-
-function hashesOf(files) {
-  return [...files].map(([path, { sha256 }]) => `${path} ${sha256}`).sort();
-}
-
-function say(text) {
-  process.stdout.write(`${text}\n`);
+  return state !== undefined && JSON.stringify(linesOf(state)) === JSON.stringify(linesOf(output));
 }

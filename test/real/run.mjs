@@ -6,22 +6,14 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { listRequest } from '../bench/servers.mjs';
+import { linesOf, readArchive, readFiles } from './files.mjs';
+import { fetchPackage } from './packages.mjs';
+import { startSandbox } from './sandbox.mjs';
+import { say } from './say.mjs';
 
 /** Package, the version to begin with, the version to move to. */
 const packages = [
@@ -40,16 +32,16 @@ const packages = [
   ['table', '2.7.0', '2.9.1'],
 ];
 
-const cli = resolve('dist/cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-real-'));
-const { server, url, apiKey } = await startSandbox();
+const sandbox = await startSandbox();
+const apply = () => sandbox.qlikSync(folder, 'apply', '--yes', '--json');
 
 try {
   const config = { project: 'real', extensions: ['extensions/*'] };
   writeFileSync(join(folder, 'qlik-sync.config.json'), JSON.stringify(config));
   for (const [name, version] of packages) install(name, version);
 
-  const first = qlikSync('apply', '--yes', '--json');
+  const first = apply();
   assert.equal(first.summary.create, packages.length);
   say(
     `created ${first.summary.create}, findings: ${first.findings.map(({ rule, extension }) => `${rule} ${extension}`).join(', ') || 'none'}`,
@@ -57,105 +49,46 @@ try {
   for (const [name] of packages) await checkArchive(`sn-${name}`);
   say('every stored archive passes unzip -t and unpacks to exactly the kept files');
 
-  await clearRequests();
-  assert.equal(qlikSync('apply', '--yes', '--json').summary.unchanged, packages.length);
-  assert.deepEqual(await requests(), ['GET /api/v1/extensions']);
+  await sandbox.forgetRequests();
+  assert.equal(apply().summary.unchanged, packages.length);
+  assert.deepEqual(await sandbox.requests(), [listRequest]);
   say('applied again: one list request, no write');
 
   const moved = packages.filter(([, from, to], index) => from !== to && index % 2 === 1);
   for (const [name, , to] of moved) install(name, to);
-  await clearRequests();
-  const update = qlikSync('apply', '--yes', '--json');
+  await sandbox.forgetRequests();
+  const update = apply();
   const updated = update.outcomes.map(({ name, action, status }) => `${name} ${action} ${status}`).sort();
   assert.deepEqual(updated, moved.map(([name]) => `sn-${name} update done`).sort());
-  assert.equal((await requests()).length, 1 + moved.length);
+  assert.equal((await sandbox.requests()).length, 1 + moved.length);
   for (const [name] of moved) await checkArchive(`sn-${name}`);
   say(
     `moved ${moved.length} to another version: exactly those were updated, with ${1 + moved.length} requests`,
   );
 } finally {
-  server.kill();
+  await sandbox.stop();
   rmSync(folder, { recursive: true, force: true });
-}
-
-function say(text) {
-  process.stdout.write(`${text}\n`);
-}
-
-async function startSandbox() {
-  const process_ = spawn(process.execPath, [cli, 'sandbox', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(createInterface({ input: process_.stdout }), 'line');
-  return { server: process_, ...JSON.parse(line) };
 }
 
 /** The folder that `nebula sense` built, as the package ships it. */
 function install(name, version) {
   const store = join(folder, 'packages', `${name}-${version}`);
-  mkdirSync(store, { recursive: true });
-  const tarball = execFileSync('npm', ['pack', '--silent', `@nebula.js/sn-${name}@${version}`], {
-    cwd: store,
-    encoding: 'utf8',
-  });
-  execFileSync('tar', ['xzf', tarball.trim(), '--strip-components=1'], { cwd: store });
+  fetchPackage(`@nebula.js/sn-${name}@${version}`, store);
   const target = join(folder, 'extensions', `sn-${name}`);
   rmSync(target, { recursive: true, force: true });
   cpSync(join(store, `sn-${name}-ext`), target, { recursive: true });
 }
 
-function qlikSync(...args) {
-  const env = { ...process.env, QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey };
-  const result = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  assert.equal(result.status, 0, result.stderr);
-  return JSON.parse(result.stdout);
-}
-
-function call(path, method = 'GET') {
-  return fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${apiKey}` } });
-}
-
-async function requests() {
-  const log = await (await call('/__sandbox/requests')).json();
-  return log.map(({ method, path }) => `${method} ${path}`);
-}
-
-function clearRequests() {
-  return call('/__sandbox/requests', 'DELETE');
-}
-
 async function checkArchive(name) {
-  const zip = join(folder, 'stored.zip');
-  const unpacked = join(folder, 'unpacked');
-  writeFileSync(zip, Buffer.from(await (await call(`/api/v1/extensions/${name}/file`)).arrayBuffer()));
-  execFileSync('unzip', ['-tqq', zip]);
-  rmSync(unpacked, { recursive: true, force: true });
-  execFileSync('unzip', ['-qq', zip, '-d', unpacked]);
-  assert.deepEqual(listFiles(unpacked), keptFiles(join(folder, 'extensions', name)));
-}
-
-function listFiles(root) {
-  return readdirSync(root, { recursive: true })
-    .filter((path) => statSync(join(root, path)).isFile())
-    .map(
-      (path) =>
-        `${path} ${createHash('sha256')
-          .update(readFileSync(join(root, path)))
-          .digest('hex')}`,
-    )
-    .sort();
+  const stored = readArchive(await sandbox.download(name), folder);
+  assert.deepEqual(linesOf(stored), keptLines(join(folder, 'extensions', name)));
 }
 
 /** Said again here, apart from the code under test: a name and a suffix, and none of the suffixes ignored by default. */
-function keptFiles(root) {
+function keptLines(root) {
   const ignored =
     /(^|\/)\.|\.(zip|7z|rar|gz|tgz|qvf|qvd|qvw|bat|cmd|ps1|sh|exe|dll|so|jar) |(^|\/)(node_modules|bower_components)\//;
-  return listFiles(root).filter(
+  return linesOf(readFiles(root)).filter(
     (line) => !ignored.test(line) && /[^/.][^/]*\.[^/.\s]+ [0-9a-f]{64}$/.test(line),
   );
 }

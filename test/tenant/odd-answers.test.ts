@@ -249,6 +249,13 @@ const rows: readonly Row[] = [
     code: 'incomplete-view',
   },
   {
+    name: 'one entry twice',
+    body: { data: [{ id: 'a' }, { id: 'b' }, { id: 'a' }] },
+    message: /names one record twice/,
+    code: 'incomplete-view',
+    hint: 'run again',
+  },
+  {
     name: 'an entry with odd tags',
     body: { data: [{ id: 'a', tags: 'x' }] },
     message: /no extension/,
