@@ -1,7 +1,9 @@
 /** `qlik-sync apply`: plan, show, approve, write, tell the truth. */
 
 import type { ExitCode } from '../core/errors.js';
+import { loneNumber } from './approvals.js';
 import type { Io } from './io.js';
+import type { Proposal } from './judged.js';
 import { onEnvironments } from './on-environments.js';
 import type { ShardedFlags } from './options/shard.js';
 import { withImpact } from './plan-impact.js';
@@ -18,21 +20,28 @@ export type ApplyFlags = RunFlags & ShardedFlags & Reviewing;
 export async function applyPlan(args: readonly string[], given: ApplyFlags, io: Io): Promise<ExitCode> {
   const signal = stopSignal(given, io);
   const review = await openReview(args, given, io);
-  const lone = [review.file, given.expect && '--expect'];
+  const lone = [review.file, given.expect && '--expect', loneNumber(given)];
   const work = (site: Site): Promise<ExitCode> => applyAt(review, given, site, signal);
   return onEnvironments({ command: 'apply', given, lone, confirm: given.confirm, io, work });
 }
 
 function applyAt(review: Review, given: ApplyFlags, site: Site, signal: AbortSignal): Promise<ExitCode> {
-  const { selector, approvals, notice, assertMeantFor, assertUnmoved } = review;
+  const { selector, approvals, notice, reviewed, assertMeantFor, assertUnmoved } = review;
   return runAt('apply', site, signal, async (place, running) => {
     assertMeantFor(place);
     if (notice !== undefined) running.notices.say(notice);
     const { changedSince } = given;
     const command = 'apply';
     const proposed = await propose({ ...forPeople, command, selector, changedSince, approvals, ...place });
-    const proposal = await withImpact(proposed, place, approvals, { until: signal });
-    assertUnmoved(proposal.guard.plan);
-    return settle(place, { command, proposal, ...running }, approvals);
+    const reading = { until: signal, broken: reviewed?.broken };
+    const proposal = await withImpact(proposed, place, approvals, reading);
+    assertUnmoved(proposal.guard.plan, running.notices.say);
+    return settle(place, { command, proposal: withNumbers(proposal, reviewed), ...running }, approvals);
   });
+}
+
+/** The rest of a reviewed plan is approved by the numbers of the whole. */
+function withNumbers(proposal: Proposal, reviewed: Review['reviewed']): Proposal {
+  if (reviewed === undefined) return proposal;
+  return { ...proposal, guard: { ...proposal.guard, reviewed: reviewed.numbers } };
 }

@@ -30,3 +30,13 @@ export function pickApprovals(given: ApprovalOptions): Pick<ApprovalOptions, App
   const entries = Object.entries(given).filter(([key, value]) => known.includes(key) && value !== undefined);
   return Object.fromEntries(entries);
 }
+
+/** Apps are those of one tenant, and so is their number. */
+export function loneNumber({ acceptImpact }: ApprovalOptions): string | undefined {
+  return acceptImpact === undefined ? undefined : '--accept-impact';
+}
+
+/** As it is written on a command line. */
+export function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -11,6 +11,7 @@ import { openProgress } from '../report/progress.js';
 import type { Packer } from '../source/pack.js';
 import { describeError } from './describe-error.js';
 import type { Notices } from './notices.js';
+import { findMadeWhole } from './open-replaces.js';
 import { exitCodesOf } from './outcome-codes.js';
 import type { Recording } from './recording.js';
 import type { RunPlace } from './run-place.js';
@@ -39,22 +40,24 @@ export interface CarriedOut {
   readonly exitCode: ExitCode;
 }
 
-/** Without work nothing is written, but that it closes a run that died. @throws UserError where it cannot be recorded */
+/** Without work nothing is written, but what earlier runs left open is closed. @throws UserError where it cannot be recorded */
 export async function carryOut(place: RunPlace, input: CarryOut): Promise<CarriedOut> {
   const { uploads, deletes } = orderChanges(input.plan);
   const planned = [...uploads, ...deletes].map(({ name, action }) => ({ name, action }));
-  if (planned.length > 0) return writeRecorded(place, input, planned);
+  const madeWhole = await findMadeWhole(input.actual, place);
+  if (planned.length > 0) return writeRecorded(place, input, { planned, madeWhole });
   const exitCode = worstExitCode(exitCodesOf(input.plan, [], place.io.interrupted));
-  if (input.afterDeath) await recordNothing(place, input, exitCode).catch(() => undefined);
+  if (input.afterDeath || madeWhole.length > 0)
+    await recordNothing(place, input, exitCode, madeWhole).catch(() => undefined);
   return { outcomes: [], ms: 0, exitCode };
 }
 
-async function writeRecorded(place: RunPlace, input: CarryOut, planned: Planned): Promise<CarriedOut> {
+async function writeRecorded(place: RunPlace, input: CarryOut, beginning: Beginning): Promise<CarriedOut> {
   const { tidy } = await import('./recording.js');
-  const journal = await beginRecord(place, input, planned);
+  const journal = await beginRecord(place, input, beginning);
   input.onRun?.(journal.id);
   const started = performance.now();
-  const outcomes = await applyTold(place, input, journal, planned.length);
+  const outcomes = await applyTold(place, input, journal, beginning.planned.length);
   const ms = Math.round(performance.now() - started);
   const exitCode = worstExitCode(exitCodesOf(input.plan, outcomes, place.io.interrupted));
   const told = await endRecord(journal, exitCode, outcomes, place);
@@ -63,21 +66,27 @@ async function writeRecorded(place: RunPlace, input: CarryOut, planned: Planned)
 }
 
 /** So that people are not told again and again of what died when nothing was left of it. */
-async function recordNothing(place: RunPlace, input: CarryOut, exitCode: ExitCode): Promise<void> {
-  const journal = await beginRecord(place, input, []);
+async function recordNothing(
+  place: RunPlace,
+  input: CarryOut,
+  exitCode: ExitCode,
+  madeWhole: readonly string[],
+): Promise<void> {
+  const journal = await beginRecord(place, input, { planned: [], madeWhole });
   await journal.end(exitCode, countOutcomes([]));
 }
 
-type Planned = NonNullable<Recording['planned']>;
+type Beginning = Required<Pick<Recording, 'planned' | 'madeWhole'>>;
 
 async function beginRecord(
   place: RunPlace,
   { command, facts, plan, undoes }: CarryOut,
-  planned: Planned,
+  { planned, madeWhole }: Beginning,
 ): Promise<RunJournal> {
   const { openJournal } = await import('./recording.js');
   const run = { command, facts, plan: plan.digest, planned };
-  return openJournal(place, { ...run, ...(undoes !== undefined && { undoes }) });
+  const known = { ...(undoes !== undefined && { undoes }), ...(madeWhole.length > 0 && { madeWhole }) };
+  return openJournal(place, { ...run, ...known });
 }
 
 /** What was written is told, whether or not the last word about it could be recorded. */

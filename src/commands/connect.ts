@@ -52,6 +52,7 @@ export interface SignInTarget {
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
   const { url, auth, header, kind, identity, close } = await findSignInTarget(settings, io);
+  io.locate?.({ project: settings.config.project, tenant: header });
   const onWait = ({ seconds, reason }: Wait): void =>
     options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`);
   const http = openTenant({

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes, worstExitCode } from '../core/errors.js';
 import { reasonOfSystem } from '../core/system-error.js';
 import { renderErrorJson, renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
-import { describeRun, type RunResult } from '../report/run-result.js';
+import { describeRun, type KnownPlace, type RunResult } from '../report/run-result.js';
 import { writeAzure, writeGithub, writeRecords } from './ci-reports.js';
 import type { Io } from './io.js';
 import { writeReport } from './reports.js';
@@ -16,18 +16,24 @@ interface Delivery {
   readonly write: () => Promise<void>;
 }
 
+/** What the run told of itself. */
+export interface Told {
+  readonly report: Report | undefined;
+  readonly place: KnownPlace | undefined;
+}
+
 /** Resolves to the run's exit code, made worse where a report was lost. */
 export async function deliverReports(
   wanted: WantedReports,
-  report: Report | undefined,
+  { report, place }: Told,
   ending: RunEnding,
   io: Io,
 ): Promise<ExitCode> {
   if (report === undefined && !('error' in ending)) return tellNothing(wanted, ending, io);
-  const { command, folder } = wanted;
+  const { command, folder, environments } = wanted;
   const { tool } = io;
   const { exitCode } = ending;
-  const result = describeRun({ ...ending, command, tool, folder, report });
+  const result = describeRun({ ...ending, command, tool, folder, report, place: place ?? { environments } });
   const json =
     report === undefined || 'error' in ending
       ? renderErrorJson(command, tool, ending.error, exitCode)

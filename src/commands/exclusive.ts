@@ -2,6 +2,7 @@
 
 import type { Release } from '../reconcile/lock.js';
 import type { RunStart } from '../reconcile/run-record.js';
+import { findMachineLocks } from './machine-locks.js';
 import type { RunPlace } from './run-place.js';
 
 export interface Exclusive {
@@ -18,7 +19,7 @@ export interface Exclusive {
  * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or where nothing can be written below `.qlik-sync` (exit 3)
  */
 export async function withLock<T>(place: RunPlace, exclusive: Exclusive, work: () => Promise<T>): Promise<T> {
-  const release = await lock(place, exclusive);
+  const release = await openLock(place, exclusive)();
   try {
     return await work();
   } finally {
@@ -26,18 +27,32 @@ export async function withLock<T>(place: RunPlace, exclusive: Exclusive, work: (
   }
 }
 
-export async function lock(
-  { settings, connection, io }: RunPlace,
-  { command, say, signal = io.interrupted }: Exclusive,
-): Promise<Release> {
-  const { takeLock } = await import('../reconcile/lock.js');
-  return takeLock({
-    root: settings.config.root,
-    tenant: connection.identity,
-    project: settings.config.project,
-    self: io.self,
-    command,
-    onWait: say,
-    signal,
+/** For who takes it again and again: what stays as it is, is told once. */
+export function openLock(
+  place: RunPlace,
+  { command, say, signal = place.io.interrupted }: Exclusive,
+): () => Promise<Release> {
+  const { settings, connection, io } = place;
+  const onAlone = tellOnce((reason) => {
+    if (settings.flags.verbose === true)
+      say(`${reason} Only runs from ${settings.config.root} are waited for.`);
   });
+  return async () => {
+    const { takeLock } = await import('../reconcile/lock.js');
+    const machine = findMachineLocks({ ...connection, root: settings.config.root }, io.env);
+    if (machine === undefined) onAlone('This machine has no folder for locks, since HOME is not set.');
+    return takeLock({
+      ...{ root: settings.config.root, tenant: connection.identity, project: settings.config.project },
+      ...{ self: io.self, command, machine, signal, onAlone },
+      onWait: say,
+    });
+  };
+}
+
+function tellOnce(tell: (text: string) => void): (text: string) => void {
+  let isTold = false;
+  return (text) => {
+    if (!isTold) tell(text);
+    isTold = true;
+  };
 }

@@ -1,19 +1,17 @@
 /** Replaces that an earlier run left half done: the next run finishes them, whatever it selects. */
 
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { UnfinishedReplace } from '../core/decide.js';
 import { sendableName } from '../core/marker.js';
 import type { ActualState, Finding } from '../core/model.js';
 import { byName } from '../core/order.js';
 import { applySeverities, finding } from '../core/rules.js';
+import { shellWord } from '../core/shell-word.js';
 import type { OpenReplace } from '../reconcile/unfinished.js';
-import { ownFolder } from '../source/ignored-by-default.js';
-import { type Packer, pack } from '../source/pack.js';
-import type { Connection } from './connect.js';
+import type { Packer } from '../source/pack.js';
 import type { Folders } from './folders.js';
+import { findMissing, type JournalPlace } from './open-replaces.js';
 import type { Settings } from './settings.js';
-import { type Content, findContent } from './unfinished-content.js';
+import { type Content, findContent, type ReadUnselected } from './unfinished-content.js';
 
 export interface Finishing {
   /** With what has to be finished among the extensions, wherever it comes from. */
@@ -27,48 +25,22 @@ export interface Finishing {
 export async function finishReplaces(
   folders: Folders,
   listed: ActualState,
-  settings: Settings,
-  connection: Connection,
+  readUnselected: ReadUnselected,
+  place: JournalPlace,
 ): Promise<Finishing> {
-  const unchanged = leaveUnfinished(folders);
-  if (!hasRuns(settings.config.root)) return unchanged;
-  const open = await findOpen(listed, settings, connection);
-  if (open.length === 0) return unchanged;
+  const open = await findMissing(listed, place);
+  if (open.length === 0) return leaveUnfinished(folders);
   const sources = await Promise.all(
     open.map(async (replace) => ({
       replace,
-      content: await findContent(replace, folders, settings, connection),
+      content: await findContent(replace, folders, readUnselected, place),
     })),
   );
-  return combine(folders, sources, settings);
+  return combine(folders, sources, place.settings);
 }
 
 export function leaveUnfinished(folders: Folders): Finishing {
   return { folders, unfinished: new Map(), packWith: (otherwise) => otherwise };
-}
-
-/** Most runs of a pipeline begin without a journal, and then nothing is loaded or read. */
-function hasRuns(root: string): boolean {
-  try {
-    return readdirSync(join(root, ownFolder, 'runs')).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-async function findOpen(
-  { extensions }: ActualState,
-  { config: { root, project } }: Settings,
-  { identity: tenant }: Connection,
-): Promise<readonly OpenReplace[]> {
-  const [{ readRuns }, { findOpenReplaces }] = await Promise.all([
-    import('../reconcile/runs.js'),
-    import('../reconcile/unfinished.js'),
-  ]);
-  const held = new Set(extensions.map(({ name }) => name));
-  // Hardly any run replaces, and this is asked before every plan.
-  const runs = await readRuns({ root, tenant, project, mentioning: '"action":"replace"' });
-  return findOpenReplaces(runs).filter(({ name }) => !held.has(name));
 }
 
 interface Source {
@@ -76,11 +48,7 @@ interface Source {
   readonly content: Content;
 }
 
-async function combine(
-  folders: Folders,
-  sources: readonly Source[],
-  { config: { rules } }: Settings,
-): Promise<Finishing> {
+async function combine(folders: Folders, sources: readonly Source[], settings: Settings): Promise<Finishing> {
   const found = sources.filter(({ content }) => content.from !== 'nowhere');
   const lost = sources.filter(({ content }) => content.from === 'nowhere');
   const unfinished = new Map(found.map(({ replace, content }) => [replace.name, describe(replace, content)]));
@@ -94,7 +62,13 @@ async function combine(
         extensions: [...desired.extensions, ...added].sort(byName),
         notSelected: desired.notSelected.filter((name) => !unfinished.has(name)),
       },
-      findings: [...folders.findings, ...applySeverities(lost.map(lostFinding), rules)],
+      findings: [
+        ...folders.findings,
+        ...describeUnfinished(
+          lost.map(({ replace }) => replace),
+          settings,
+        ),
+      ],
     },
     unfinished,
     packWith: await choosePacker(found),
@@ -108,11 +82,13 @@ async function choosePacker(found: readonly Source[]): Promise<Finishing['packWi
       content.from === 'backup' ? [[replace.name, content.archive] as const] : [],
     ),
   );
-  const direct = new Set(
-    found.flatMap(({ replace, content }) => (content.from === 'unselected-folder' ? replace.name : [])),
+  const own = new Map(
+    found.flatMap(({ replace, content }) =>
+      content.from === 'unselected' ? [[replace.name, content.packer] as const] : [],
+    ),
   );
   return (otherwise) =>
-    createArchivePacker(archives, (extension) => (direct.has(extension.name) ? pack : otherwise)(extension));
+    createArchivePacker(archives, (extension) => (own.get(extension.name) ?? otherwise)(extension));
 }
 
 function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content): UnfinishedReplace {
@@ -121,10 +97,22 @@ function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content)
   return { ...unfinished, archiveName: sendableName(previous?.archiveName ?? `${name}.zip`) };
 }
 
-function lostFinding({ replace: { name, runId, deletedAt } }: Source): Finding {
+const dayMs = 86_400_000;
+
+/** What is left as it is. After as many days as backups are kept for, nobody wants to hear of it any more. */
+export function describeUnfinished(
+  open: readonly OpenReplace[],
+  { config: { rules, backup } }: Settings,
+): readonly Finding[] {
+  const oldest = Date.now() - backup.days * dayMs;
+  const recent = open.filter(({ deletedAt }) => Date.parse(deletedAt) >= oldest);
+  return applySeverities(recent.map(unfinishedFinding), rules);
+}
+
+function unfinishedFinding({ name, runId, deletedAt }: OpenReplace): Finding {
   return finding('unfinished-replace', {
     extension: name,
-    message: `${name} was deleted for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again. It has no folder and no backup here.`,
-    hint: `Until it is created again, sheets that use it are broken: add its folder to "extensions" and apply.`,
+    message: `${name} was deleted for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again.`,
+    hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or qlik-sync rollback ${shellWord(name)} restores its backup.`,
   });
 }

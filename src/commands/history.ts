@@ -48,7 +48,7 @@ function headerOf({ identity, source, environment }: TenantName): TenantHeader {
 }
 
 function describe(run: Run, { self }: Io): PastRun {
-  const { start, end } = run;
+  const { start, end, damaged } = run;
   const { id, command, startedAt, who, project, environment, tenant, source, plan, undoes } = start;
   const changes = listChanges(run);
   // Without an end it runs still, or was killed.
@@ -59,7 +59,15 @@ function describe(run: Run, { self }: Io): PastRun {
     ...{ id, command, startedAt, project, tenant, source, result, changes },
     who: { user: who.user, host: who.host, pid: who.pid },
     counts: end?.counts ?? countChanges(changes),
-    ...withoutUndefined({ endedAt: end?.at, exitCode: end?.exitCode, environment, plan, undoes, undo }),
+    ...withoutUndefined({
+      endedAt: end?.at,
+      exitCode: end?.exitCode,
+      environment,
+      plan,
+      undoes,
+      undo,
+      damaged,
+    }),
   };
 }
 

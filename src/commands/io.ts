@@ -5,6 +5,7 @@ import type { Patience } from '../reconcile/means.js';
 import type { Self } from '../reconcile/process-facts.js';
 import type { Paint } from '../report/paint.js';
 import type { Report } from '../report/report.js';
+import type { KnownPlace } from '../report/run-result.js';
 
 export interface Sink {
   readonly write: (text: string) => void;
@@ -48,4 +49,6 @@ export interface Io {
   readonly patience?: RunPatience;
   /** Takes what a run came to, for the files of `--report`; the last one counts. `run` provides it. */
   readonly record?: (report: Report) => void;
+  /** Takes where the run is for, as soon as it is known, for the reports of a run that fails; the last one counts. */
+  readonly locate?: (place: KnownPlace) => void;
 }

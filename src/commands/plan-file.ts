@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, RefusedError, UserError } from '../core/errors.js';
+import { numbersOf, type PlannedNumbers } from '../core/guard.js';
 import type { Plan } from '../core/model.js';
 import { digestPlan } from '../core/plan.js';
 import { findMoved } from '../core/stale.js';
@@ -10,12 +11,19 @@ import { workOf } from '../core/work.js';
 import { renderJson } from '../report/json.js';
 import type { PlanReport } from '../report/plan-report.js';
 import type { ReviewedPlan } from '../report/reviewed-plan.js';
-import { pickApprovals, shapingApprovals } from './approvals.js';
+import { flagOf, pickApprovals, shapingApprovals } from './approvals.js';
 import { readDocumentText } from './document-file.js';
 import type { ApprovalOptions } from './options/approvals.js';
 import { assertWritable, writeReportFile } from './report-files.js';
 import type { RunPlace } from './run-place.js';
 import type { Settings } from './settings.js';
+
+/** A reviewed plan, as much as the approvals of its numbers are bound to. */
+export interface ReviewedScope {
+  readonly numbers: PlannedNumbers;
+  /** The names whose apps were counted: what it deletes or replaces. */
+  readonly broken: readonly string[];
+}
 
 export interface PlanFile {
   /** As it was given. */
@@ -89,10 +97,6 @@ export function describeApprovals({ file, plan }: PlanFile): string | undefined 
   return words.length === 0 ? undefined : `${file} brings its approvals: ${words.join(', ')}`;
 }
 
-function flagOf(option: string): string {
-  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
 /** @throws RefusedError (exit 6) for a plan of another tenant or project, or one that was changed by hand */
 export function assertMeantFor({ file, plan }: PlanFile, { settings, connection }: RunPlace): void {
   if (plan.tenant.identity !== connection.identity) {
@@ -126,10 +130,25 @@ export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
   });
 }
 
-/** @throws RefusedError (exit 7) where another plan than the expected one would be applied */
-export function assertExpected(expected: string, now: Plan): void {
-  const isDone = workOf(now).length === 0;
-  if (now.digest === expected || isDone) return;
+/** What stays approved where a run before this one did a part of it. */
+export function rememberReviewed({ plan }: PlanFile): ReviewedScope {
+  const broken = workOf(plan).filter(({ action }) => action === 'delete' || action === 'replace');
+  return { numbers: numbersOf(plan), broken: broken.map(({ name }) => name) };
+}
+
+/**
+ * Where nothing is left to be written, it is only told that it is another plan: the job that was interrupted is repeated.
+ *
+ * @throws RefusedError (exit 7) where another plan than the expected one would be applied
+ */
+export function assertExpected(expected: string, now: Plan, say: (notice: string) => void): void {
+  if (now.digest === expected) return;
+  if (workOf(now).length === 0) {
+    say(
+      `--expect says ${expected}, and the plan is ${now.digest}: nothing is left to be written, or something else was planned.`,
+    );
+    return;
+  }
   throw new RefusedError(`The plan is ${now.digest}, and --expect says ${expected}; nothing was written.`, {
     exitCode: exitCodes.conflict,
     hint: 'The folders, the tenant or the options are not those of the reviewed plan. Plan again and have it reviewed.',

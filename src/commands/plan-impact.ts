@@ -1,7 +1,6 @@
 /** Which apps a plan touches, and the changes that wait until somebody says how many. */
 
 import { forecastBackups, forecastRequests } from '../core/budget.js';
-import type { Impact } from '../core/impact.js';
 import { gateChanges, type ImpactMode, namesAtStake } from '../core/impact-gate.js';
 import type { Blocked, Plan } from '../core/model.js';
 import { summarisePlan } from '../core/plan.js';
@@ -16,6 +15,8 @@ export interface ImpactReading {
   readonly most?: ImpactMode;
   /** Aborted when no more apps are to be opened; what was not read by then holds changes up. */
   readonly until?: AbortSignal;
+  /** What the accepted number was reviewed for, also where a run before this one did it already. */
+  readonly broken?: readonly string[] | undefined;
 }
 
 /** The same where nobody asks, or nothing that is there changes. @throws TenantError, UserError */
@@ -23,15 +24,23 @@ export async function withImpact<T extends Judged>(
   judged: T,
   place: RunPlace,
   approvals: ApprovalOptions,
-  { most, until }: ImpactReading = {},
+  { most, until, broken = [] }: ImpactReading = {},
 ): Promise<T> {
-  const asked = modeOf(place, approvals);
-  const names = asked === undefined ? [] : namesAtStake(judged.guard.plan.changes, most ?? asked);
+  const mode = modeOf(place, approvals);
+  const names = mode === undefined ? [] : namesAtStake(judged.guard.plan.changes, most ?? mode);
   if (names.length === 0) return judged;
-  const query = { spaces: [], apps: [] };
-  const wanted = { query, names, isWanted: () => false, ...(until && { until }) };
+  const wanted = {
+    query: { spaces: [], apps: [] },
+    names: [...new Set([...names, ...broken])],
+    isWanted: () => false,
+    ...(until && { until }),
+  };
   const { impact, requests } = await readImpact(place, wanted);
-  return withReads(await gate(judged, place, approvals, impact), requests);
+  const blocks = gateChanges(judged.guard.plan.changes, impact, approvals.acceptImpact, broken);
+  const told = impact.extensions.filter(({ extension }) => names.includes(extension));
+  const gated = await gate(judged, place, approvals, blocks);
+  const about = { ...gated.about, impact: { ...impact, extensions: told } };
+  return withReads({ ...gated, about }, requests);
 }
 
 /** An accepted number is checked, whatever the config says. */
@@ -44,14 +53,13 @@ async function gate<T extends Judged>(
   judged: T,
   { settings, connection }: RunPlace,
   approvals: ApprovalOptions,
-  impact: Impact,
+  blocks: ReadonlyMap<string, Blocked>,
 ): Promise<T> {
-  const blocks = gateChanges(judged.guard.plan.changes, impact, approvals.acceptImpact);
   const stored = await readStoredArchives(settings, connection, approvals);
   const plan = blockChanges(judged.guard.plan, blocks, connection.identity, stored);
   const { backups: before, ...about } = judged.about;
   const backups = before && forecastBackups(plan.changes, stored);
-  return withPlan({ ...judged, about: { ...about, impact, ...(backups && { backups }) } }, plan);
+  return withPlan({ ...judged, about: { ...about, ...(backups && { backups }) } }, plan);
 }
 
 /** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */

@@ -3,10 +3,11 @@
 import type { StoredArchives } from '../core/budget.js';
 import type { ActualState, DesiredState, Finding, Plan, Policy } from '../core/model.js';
 import { assertKnownApprovals } from '../core/names.js';
+import { plan } from '../core/plan.js';
 import { resolveContent } from '../reconcile/resolve.js';
 import { type CountingReader, openArchiveReader } from './archive-reader.js';
 import type { Finishing } from './finish-replaces.js';
-import { planWithRenames } from './plan-with-renames.js';
+import { type Planning, planWithRenames } from './plan-with-renames.js';
 import { policyOf } from './policy.js';
 import type { Proposing } from './proposing.js';
 import { concurrencyOf } from './settings.js';
@@ -34,7 +35,9 @@ export async function planWorld(
   const actual = await resolveActual(input, desired, listed, reader);
   const stored = forecasts === 'none' ? undefined : await readStoredArchives(settings, connection, approvals);
   const world = { desired, actual, policy, tenant: connection.identity, unfinished, stored };
-  const { decided, findings } = await planWithRenames(world, reader);
+  const planFrom: Planning['planFrom'] = (found) => plan({ ...world, ...found });
+  const sides = { desired: desired.extensions, actual: actual.extensions };
+  const { decided, findings } = await planWithRenames({ ...sides, planFrom }, reader);
   assertKnownApprovals(decided, policy);
   return { plan: decided, actual, policy, stored, onRenames: findings };
 }

@@ -2,6 +2,7 @@
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { PlanReport } from '../report/plan-report.js';
+import { loneNumber } from './approvals.js';
 import { withComparisons } from './comparisons.js';
 import type { Io } from './io.js';
 import { type Judged, reportOf } from './judged.js';
@@ -16,6 +17,7 @@ import type { RunPlace } from './run-place.js';
 import { createSelector } from './selection.js';
 import type { Settings } from './settings.js';
 import type { Site } from './site.js';
+import { withUngated } from './ungated-impact.js';
 import { withConnection } from './with-connection.js';
 import { withPolicy } from './with-policy.js';
 
@@ -28,7 +30,7 @@ export type PlanFlags = ShardedFlags &
   };
 
 export function showPlan(names: readonly string[], given: PlanFlags, io: Io): Promise<ExitCode> {
-  const lone = [given.out && '--out'];
+  const lone = [given.out && '--out', loneNumber(given)];
   const work = (site: Site): Promise<ExitCode> => planAt(names, given, site);
   return onEnvironments({ command: 'plan', given, lone, io, work });
 }
@@ -60,7 +62,8 @@ async function makePlan(names: readonly string[], given: PlanFlags, place: RunPl
     approvals: given,
     ...place,
   });
-  const proposal = await withPolicy(await withImpact(proposed, place, given), place);
+  const looked = withUngated(await withImpact(proposed, place, given), place, given.out);
+  const proposal = await withPolicy(looked, place);
   return given.diff === true ? withComparisons(proposal, place) : proposal;
 }
 

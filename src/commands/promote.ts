@@ -69,7 +69,7 @@ interface Goal {
 function readGoal(
   from: string,
   words: readonly string[],
-  { waves: given, onWaveFailure }: PromoteFlags,
+  { waves: given, onWaveFailure, acceptImpact }: PromoteFlags,
   source: SettingsSource,
 ): Goal {
   const [to, ...rest] = words;
@@ -81,6 +81,11 @@ function readGoal(
   }
   const waves = given === undefined ? [[to ?? '']] : parseWaves(given);
   const targets = waves.flat();
+  if (acceptImpact !== undefined && targets.length > 1) {
+    throw new UserError(`--accept-impact is for one tenant, and --waves has ${targets.length}.`, {
+      hint: `Promote to each that asks for a number on its own: qlik-sync promote ${from} <to> --accept-impact=<n>`,
+    });
+  }
   assertKnown([from, ...targets], given === undefined ? 'promote' : '--waves', source);
   if (targets.includes(from)) {
     throw new UserError(`${from} is what is promoted from, so it cannot be promoted to.`, { hint: usage });

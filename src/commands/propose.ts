@@ -15,6 +15,7 @@ import { findUnusedProtection, limitsOf } from './policy.js';
 import type { Proposing } from './proposing.js';
 import { assertWorth, besideListing } from './read-both.js';
 import { readSourceState } from './source-state.js';
+import { readFromFolders } from './unfinished-content.js';
 import { withArchiveFindings } from './with-archive-findings.js';
 
 export interface FolderProposal extends Proposal {
@@ -50,11 +51,11 @@ async function selectFrom(
 }
 
 async function decide(input: Proposing, read: Folders, listed: ActualState): Promise<FolderProposal> {
-  const { halfReplaces, settings, connection } = input;
+  const { halfReplaces, settings } = input;
   const finishing =
     halfReplaces === 'leave'
       ? leaveUnfinished(read)
-      : await finishReplaces(read, listed, settings, connection);
+      : await finishReplaces(read, listed, readFromFolders(settings), input);
   return judge(input, finishing, await planWorld(input, finishing, listed));
 }
 

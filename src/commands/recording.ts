@@ -9,7 +9,7 @@ import { openVault } from '../reconcile/vault.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 import type { RunPlace } from './run-place.js';
 
-export type Recording = Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes'> & {
+export type Recording = Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes' | 'madeWhole'> & {
   /** Begun early, since git takes its time; absent: asked for now. */
   readonly facts?: Promise<RunFacts> | undefined;
 };

@@ -2,6 +2,7 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Report } from '../report/report.js';
+import type { KnownPlace } from '../report/run-result.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
 import type { RunEnding } from './run-ending.js';
@@ -19,11 +20,15 @@ export interface Reporting {
 export function openReporting(io: Io): Reporting {
   let wanted: WantedReports | undefined;
   let last: Report | undefined;
+  let place: KnownPlace | undefined;
   const record = (report: Report): void => {
     last = report;
   };
+  const locate = (known: KnownPlace): void => {
+    place = known;
+  };
   return {
-    io: { ...io, record },
+    io: { ...io, record, locate },
     begin: async (command, flags) => {
       if (!wantsAny(flags, io)) return;
       const { findWantedReports } = await import('./wanted-reports.js');
@@ -32,7 +37,7 @@ export function openReporting(io: Io): Reporting {
     end: async (ending) => {
       if (wanted === undefined) return ending.exitCode;
       const { deliverReports } = await import('./deliver-reports.js');
-      return deliverReports(wanted, last, ending, io);
+      return deliverReports(wanted, { report: last, place }, ending, io);
     },
   };
 }

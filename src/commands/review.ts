@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.js';
 import type { Plan } from '../core/model.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
+import type { ReviewedScope } from './plan-file.js';
 import type { RunPlace } from './run-place.js';
 import { createSelector, explainingUnused, type Selector, selectExactly } from './selection.js';
 import { mergeFlags, workingFolder } from './settings.js';
@@ -25,8 +26,13 @@ export interface Review {
   readonly notice?: string | undefined;
   /** @throws RefusedError (exit 6) where the plan is for another tenant or project */
   readonly assertMeantFor: (place: RunPlace) => void;
-  /** @throws RefusedError (exit 7) where something else would be written than what was reviewed */
-  readonly assertUnmoved: (now: Plan) => void;
+  /** Absent where no plan file says what was reviewed. */
+  readonly reviewed?: ReviewedScope;
+  /**
+   * @param say for whoever applies
+   * @throws RefusedError (exit 7) where something else would be written than what was reviewed
+   */
+  readonly assertUnmoved: (now: Plan, say: (notice: string) => void) => void;
 }
 
 /**
@@ -36,8 +42,8 @@ export interface Review {
 export async function openReview(args: readonly string[], given: Reviewing, io: Io): Promise<Review> {
   const { assertExpected, readPlanFile, ...files } = await import('./plan-file.js');
   const reviewed = await readPlanFile(args, workingFolder(mergeFlags(given, io), io));
-  const assertDigest = (now: Plan): void => {
-    if (given.expect !== undefined) assertExpected(given.expect, now);
+  const assertDigest: Review['assertUnmoved'] = (now, say) => {
+    if (given.expect !== undefined) assertExpected(given.expect, now, say);
   };
   if (reviewed === undefined) {
     const selector = await selectNames(args);
@@ -53,9 +59,10 @@ export async function openReview(args: readonly string[], given: Reviewing, io: 
     approvals: { ...given, ...files.approvalsOf(reviewed, given) },
     notice: files.describeApprovals(reviewed),
     assertMeantFor: (place) => files.assertMeantFor(reviewed, place),
-    assertUnmoved: (now) => {
+    reviewed: files.rememberReviewed(reviewed),
+    assertUnmoved: (now, say) => {
       files.assertUnmoved(reviewed, now);
-      assertDigest(now);
+      assertDigest(now, say);
     },
   };
 }

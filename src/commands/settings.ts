@@ -13,6 +13,7 @@ import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
 import { configurableRuleIds } from '../core/rules.js';
 import type { Io } from './io.js';
+import { findPlace, findPlaces } from './known-place.js';
 import type { SharedFlags } from './options/shared.js';
 
 export interface Settings {
@@ -54,14 +55,17 @@ export async function openSettings(given: SharedFlags, io: Io): Promise<Settings
   const execution = executionOf(flags);
   const loaded = await loadConfig({ cwd, config: flags.config, execution });
   const environments = environmentNames(loaded.value);
+  const asked = writeOut(flags.env ?? [], environments, loaded.displayFile);
+  if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));
   return {
     flags,
     cwd,
     loaded,
     environments,
-    asked: writeOut(flags.env ?? [], environments, loaded.displayFile),
+    asked,
     asksForAll: flags.env?.includes(everyEnvironment) === true,
     settingsFor(environment) {
+      io.locate?.(findPlace(environment, { flags, loaded }, io));
       const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
       return { flags, cwd, config, execution, tool: io.tool };
     },

@@ -1,49 +1,64 @@
-/** Where the content of a replace comes from that was left half done: its folder, or its backup. */
+/** Where the content of a replace comes from that was left half done: what is deployed, or its backup. */
 
 import type { DesiredExtension } from '../core/model.js';
 import type { OpenReplace } from '../reconcile/unfinished.js';
 import type { StoredArchive } from '../source/archived.js';
-import type { Connection } from './connect.js';
+import { type Packer, pack } from '../source/pack.js';
 import { type Folders, readFolders } from './folders.js';
+import type { JournalPlace } from './open-replaces.js';
 import type { Settings } from './settings.js';
 
 export type Content =
-  | { readonly from: 'folders' }
-  | { readonly from: 'unselected-folder'; readonly extension: DesiredExtension }
+  | { readonly from: 'selected' }
+  | ({ readonly from: 'unselected' } & Unselected)
   | { readonly from: 'backup'; readonly extension: DesiredExtension; readonly archive: StoredArchive }
   | { readonly from: 'nowhere' };
 
+/** What was not selected, and has its own way to be packed. */
+export interface Unselected {
+  readonly extension: DesiredExtension;
+  readonly packer: Packer;
+}
+
+/** Resolves to `undefined` for what has errors: they must not stop a run that did not select it. */
+export type ReadUnselected = (name: string) => Promise<Unselected | undefined>;
+
+/**
+ * The backup only stands in for what is there and cannot be read. A name that nothing deploys any more was perhaps
+ * deleted on purpose, from another machine, and no journal here would know.
+ */
 export async function findContent(
   replace: OpenReplace,
   { desired }: Folders,
-  settings: Settings,
-  connection: Connection,
+  readUnselected: ReadUnselected,
+  place: JournalPlace,
 ): Promise<Content> {
   const { name } = replace;
-  if (desired.extensions.some((extension) => extension.name === name)) return { from: 'folders' };
-  const unselected = desired.notSelected.includes(name) ? await readUnselected(name, settings) : undefined;
-  if (unselected !== undefined) return { from: 'unselected-folder', extension: unselected };
-  return readBackup(replace, settings, connection);
+  if (desired.extensions.some((extension) => extension.name === name)) return { from: 'selected' };
+  if (!desired.notSelected.includes(name)) return { from: 'nowhere' };
+  const unselected = await readUnselected(name);
+  return unselected === undefined ? readBackup(replace, place) : { from: 'unselected', ...unselected };
 }
 
-/** `undefined` where its folder has errors: they must not stop a run that did not select it. */
-async function readUnselected(name: string, settings: Settings): Promise<DesiredExtension | undefined> {
-  const only = { matches: (other: string) => other === name, assertUsed: () => undefined };
-  const { desired, findings } = await readFolders(only, settings);
-  const isBroken = findings.some((each) => each.severity === 'error' && each.extension === name);
-  return isBroken ? undefined : desired.extensions.find((extension) => extension.name === name);
+export function readFromFolders(settings: Settings): ReadUnselected {
+  return async (name) => {
+    const only = { matches: (other: string) => other === name, assertUsed: () => undefined };
+    const { desired, findings } = await readFolders(only, settings);
+    const isBroken = findings.some((each) => each.severity === 'error' && each.extension === name);
+    const extension = desired.extensions.find((each) => each.name === name);
+    return isBroken || extension === undefined ? undefined : { extension, packer: pack };
+  };
 }
 
 async function readBackup(
   { name, runId, previous }: OpenReplace,
-  { config: { root } }: Settings,
-  { identity: tenant }: Connection,
+  { settings: { config }, connection: { identity: tenant } }: JournalPlace,
 ): Promise<Content> {
   const [{ openVault }, { openStored }] = await Promise.all([
     import('../reconcile/vault.js'),
     import('../reconcile/stored.js'),
   ]);
   const origin = { name, displayFolder: `backup of run ${runId}` };
-  const stored = await openStored(openVault({ root, tenant }), previous?.md5, origin);
+  const stored = await openStored(openVault({ root: config.root, tenant }), previous?.md5, origin);
   return stored === undefined ? { from: 'nowhere' } : { from: 'backup', ...stored };
 }

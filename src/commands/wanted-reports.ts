@@ -12,6 +12,8 @@ export type CiSystem = 'github' | 'azure';
 
 export interface WantedReports {
   readonly command: string;
+  /** `--env`, as it was given. */
+  readonly environments: readonly string[];
   readonly files: readonly ReportFile[];
   readonly ci: readonly CiSystem[];
   /** `quiet`: no summary of the job that nobody asked for. */
@@ -26,12 +28,13 @@ export interface WantedReports {
 export async function findWantedReports(command: string, given: SharedFlags, io: Io): Promise<WantedReports> {
   const flags = mergeFlags(given, io);
   const cwd = workingFolder(flags, io);
-  const { report = [], outputFile, quiet } = flags;
+  const { report = [], env = [], outputFile, quiet } = flags;
   const asked = report.flatMap(({ kind, file }) => (file === undefined && isCi(kind) ? [kind] : []));
   const records = outputFile === undefined ? undefined : resolve(cwd, outputFile);
   if (records !== undefined) await assertAppendable(records, 'QLIK_SYNC_OUTPUT_FILE');
   return {
     command,
+    environments: env,
     files: await openReportFiles(report, cwd),
     ci: [...new Set([...detectCi(io.env), ...asked])],
     detail: quiet === true ? 'quiet' : 'normal',

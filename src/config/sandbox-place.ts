@@ -23,6 +23,12 @@ export function sandboxIdentity(dir: string, config: SandboxRequest['config']): 
   return `sandbox:${relative(config.root, dir).split(sep).join('/') || '.'}`;
 }
 
+/** The folder that `sandboxIdentity` tells of; absolute. */
+export function dirOfSandbox(identity: string, config: SandboxRequest['config']): string {
+  if (identity === 'sandbox') return usualDir(config);
+  return resolve(config.root, identity.slice('sandbox:'.length));
+}
+
 function usualDir({ root }: SandboxRequest['config']): string {
   return resolve(root, '.qlik-sync/sandbox');
 }

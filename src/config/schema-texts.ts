@@ -6,11 +6,15 @@ import { parseTenantUrl } from './tenant-url.js';
 
 const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
 
+export function isProjectName(text: string): boolean {
+  return new RegExp(`^${projectName}$`).test(text);
+}
+
 export function project() {
   const message = 'must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit';
   return pipe(
     text(message),
-    must((value) => new RegExp(`^${projectName}$`).test(value), message),
+    must(isProjectName, message),
     metadata({ pattern: `^(${projectName}|.*\\$\\{.*)$` }),
   );
 }

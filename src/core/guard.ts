@@ -3,6 +3,7 @@
 import { RefusedError } from './errors.js';
 import { isOwned } from './marker.js';
 import type { ActualState, Plan } from './model.js';
+import { workOf } from './work.js';
 
 export interface Limits {
   readonly maxDeletes: number;
@@ -30,8 +31,12 @@ export interface PlannedNumbers {
   readonly updates: number;
 }
 
-export function numbersOf({ summary }: Pick<Plan, 'summary'>): PlannedNumbers {
-  return { deletes: summary.delete, updates: summary.update + summary.replace };
+export function numbersOf(plan: Parameters<typeof workOf>[0]): PlannedNumbers {
+  const actions = workOf(plan).map(({ action }) => action);
+  return {
+    deletes: actions.filter((action) => action === 'delete').length,
+    updates: actions.filter((action) => action === 'update' || action === 'replace').length,
+  };
 }
 
 export interface GuardInput {

@@ -23,11 +23,13 @@ export function namesAtStake(changes: readonly Change[], mode: ImpactMode): read
  * those that could not be looked into, each counted once.
  *
  * @param accepted `--accept-impact`
+ * @param broken what the number was reviewed for and a run before this one did: its apps count on
  */
 export function gateChanges(
   changes: readonly Change[],
   impact: Impact,
   accepted: number | undefined,
+  broken: readonly string[] = [],
 ): ReadonlyMap<string, Blocked> {
   const usesOf = new Map(impact.extensions.map(({ extension, uses }) => [extension, uses]));
   const held = changes
@@ -35,7 +37,7 @@ export function gateChanges(
     .map((change) => ({ change, uses: usesOf.get(nameInApps(change)) ?? [] }))
     .filter(({ uses }) => uses.length > 0 || !isWhole(impact));
   const touched = countApps(
-    held.flatMap(({ uses }) => uses),
+    [...held.flatMap(({ uses }) => uses), ...broken.flatMap((name) => usesOf.get(name) ?? [])],
     impact,
   );
   if (accepted === touched && impact.list === 'whole') return new Map();

@@ -189,6 +189,7 @@ export type Rail =
   | 'rename'
   | 'prune'
   | 'no-backup'
+  | 'no-substitute'
   | 'impact';
 
 export interface Blocked {

@@ -1,6 +1,7 @@
 /** Undoing what a run wrote, as a plan like any other: what stood there before is what should be. Pure. */
 
 import type { StoredArchives } from './budget.js';
+import { decideLost, type LostChange } from './lost-change.js';
 import { isOwned, markerOf, ownersOf } from './marker.js';
 import type {
   ActualExtension,
@@ -15,7 +16,7 @@ import type {
 } from './model.js';
 import { assertDistinctNames } from './names.js';
 import { byName } from './order.js';
-import { summarisePlan } from './plan.js';
+import { noRenames, summarisePlan } from './plan.js';
 import { keepsDrift, movedRail, protectedRail, replaceRail, stateRail } from './rails.js';
 import {
   describePutBack,
@@ -26,6 +27,8 @@ import {
   type Remains,
   sentBack,
 } from './record-side.js';
+import { markRenames, type RenameSearch } from './rename.js';
+import { shellWord } from './shell-word.js';
 import { summariseActual, summariseDesired } from './summarise.js';
 
 /** What a run did to one name, taken together. */
@@ -43,6 +46,8 @@ export interface Undo {
 
 export interface RollbackInput {
   readonly undos: readonly Undo[];
+  /** None of them among `undos`. */
+  readonly lost?: readonly LostChange[];
   readonly actual: ActualState;
   readonly policy: Policy;
   readonly tenant: TenantIdentity;
@@ -50,15 +55,40 @@ export interface RollbackInput {
   readonly reads: number;
   /** Decides what backups cost. */
   readonly stored?: StoredArchives | undefined;
+  /** Found by comparing what goes with what comes. */
+  readonly renames?: RenameSearch;
 }
 
 /** Names that the run did not touch have no change. @throws RefusedError where names cannot be told apart */
-export function planRollback({ undos, actual, policy, tenant, reads, stored }: RollbackInput): Plan {
-  const names = undos.map(({ name }) => name);
+export function planRollback(input: RollbackInput): Plan {
+  const { undos, lost = [], actual, policy, tenant, reads, stored, renames = noRenames } = input;
+  const names = [...undos, ...lost].map(({ name }) => name);
   assertDistinctNames({ extensions: [], skipped: [], notSelected: names }, actual, policy.project);
   const records = new Map(actual.extensions.map((record) => [record.name, record]));
-  const changes = [...undos].sort(byName).map((undo) => decideUndo(undo, records.get(undo.name), policy));
+  const decided = [
+    ...undos.map((undo) => decideUndo(undo, records.get(undo.name), policy)),
+    ...lost.map((change) => decideLost(change, records.get(change.name))),
+  ].sort(byName);
+  const changes = holdDeletes(markRenames(decided, renames, policy));
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
+}
+
+/** Of a rename neither name may be left over, and who knows what else a run created for what it took away. */
+function holdDeletes(changes: readonly Change[]): readonly Change[] {
+  const stuck = changes.find(({ action, blocked }) => action !== 'delete' && blocked !== undefined);
+  if (stuck === undefined) return changes;
+  return changes.map((change) =>
+    change.action === 'delete' && change.blocked === undefined
+      ? { ...change, blocked: noSubstitute(change.name, stuck.name) }
+      : change,
+  );
+}
+
+function noSubstitute(name: string, stuck: string): Blocked {
+  return {
+    rail: 'no-substitute',
+    message: `it may stand for ${stuck}, which is not put back; qlik-sync rollback ${shellWord(name)} --prune deletes it all the same`,
+  };
 }
 
 function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Policy): Change {

@@ -50,7 +50,7 @@ export function plan(input: PlanInput): Plan {
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless, stored });
 }
 
-const noRenames: RenameSearch = { renames: [], uncompared: [] };
+export const noRenames: RenameSearch = { renames: [], uncompared: [] };
 
 export interface PlanFacts {
   readonly project: string;

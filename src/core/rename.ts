@@ -71,7 +71,9 @@ export function findRenameCandidates(
 ): { readonly going: readonly Change[]; readonly coming: readonly Change[] } | undefined {
   const free = changes.filter(({ blocked }) => blocked === undefined);
   const going = free.filter(({ action }) => action === 'delete');
-  const coming = free.filter(({ action, reason }) => action === 'create' && reason === 'new');
+  const coming = free.filter(
+    ({ action, reason }) => action === 'create' && (reason === 'new' || reason === 'restored'),
+  );
   return going.length === 0 || coming.length === 0 ? undefined : { going, coming };
 }
 
@@ -145,8 +147,10 @@ function holdUncompared(
 function uncomparedRail(name: string, side: keyof Rename, others: ReadonlySet<string>): Blocked {
   const listed = [...others];
   const names = `${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ` or ${listed.length - 3} more` : ''}`;
-  const what = side === 'from' ? `it may come back as ${names}` : `it may take the place of ${names}`;
-  const message = `${what}, which could not be compared`;
+  const message =
+    side === 'from'
+      ? `it could not be compared with ${names}, which may take its place`
+      : `it may take the place of ${names}, which could not be compared`;
   return { rail: 'rename', message, lift: shellOption('--allow-rename', name), effect: 'permits it' };
 }
 

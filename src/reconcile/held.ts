@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import { onDay } from '../core/format.js';
-import { isOwned, markerOf } from '../core/marker.js';
+import { isOwned, markerOf, ownersOf } from '../core/marker.js';
 import { md5Of } from '../core/md5.js';
 import type { ActualExtension, ActualState, Blocked, DesiredExtension } from '../core/model.js';
 import { assertDistinctNames } from '../core/names.js';
@@ -30,6 +30,31 @@ export function findOwned(actual: ActualState, project: string): readonly NamedR
   return actual.extensions.flatMap((record) =>
     record.name !== undefined && isOwned(record, project) ? [{ ...record, name: record.name }] : [],
   );
+}
+
+/**
+ * By name: records of nobody or of others. What the project has elsewhere under such a name was not given up by it, as
+ * far as anybody knows: a person cleared our tag, or took it over.
+ */
+export function findStrangers(
+  actual: ActualState,
+  project: string,
+  place: string,
+): ReadonlyMap<string, Blocked> {
+  const strangers = actual.extensions.filter((record) => !isOwned(record, project));
+  return new Map(
+    strangers.flatMap((record) =>
+      record.name === undefined ? [] : [[record.name, describeStranger(record, place)]],
+    ),
+  );
+}
+
+function describeStranger(record: ActualExtension, place: string): Blocked {
+  if (ownersOf(record.tags).length > 0)
+    return { rail: 'foreign', message: `${place} holds it as another project's` };
+  if (markerOf(record).kind === 'none')
+    return { rail: 'unmanaged', message: `${place} holds it, but not as ours` };
+  return { rail: 'disowned', message: `our tag is gone on ${place}; adopt it there first` };
 }
 
 export interface NamedRecord extends ActualExtension {

@@ -1,30 +1,27 @@
 /**
- * One writing run at a time for one tenant and project on this machine. Whoever wants the lock puts down a ticket of
- * its own, `.qlik-sync/locks/<tenant>/<project>.<random>.json`, and has the lock if no other live ticket is there.
- * Of two that come at once the later look sees both, so never do both go on; and since no ticket's name is used twice,
- * a stale one can be removed by anybody at any moment.
+ * One writing run at a time for one tenant and project. Its tickets lie in two places: below `.qlik-sync` those of the
+ * folder, which machines or containers may share, and below the user's own state those of the machine, where checkouts
+ * meet that know nothing of each other. Neither place is known to everybody that must wait.
  */
 
-import { rm, utimes } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodes, UserError } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
-import { makeOwnPlace, ownPlace, tenantKey, unwritable } from './own-place.js';
-import type { Self } from './process-facts.js';
+import { type LockHolder, type LockPlace, type Release, tryLock } from './lock-place.js';
+import { ownPlace, tenantKey } from './own-place.js';
 import { describeStop } from './stop.js';
-import { type FoundTicket, readTickets, removeIncomplete, type Ticket, writeTicket } from './ticket.js';
+import type { FoundTicket, Ticket } from './ticket.js';
 
-export interface LockScope {
+export type { LockPlace, Release };
+
+export interface LockOptions extends LockHolder {
   /** Absolute: the folder of the config. */
   readonly root: string;
   readonly tenant: TenantIdentity;
-  readonly project: string;
-  readonly self: Self;
-}
-
-export interface LockOptions extends LockScope {
-  /** For whoever has to wait: `apply`. */
-  readonly command: string;
+  /** Where runs of other folders are met; absent: only those of this folder are. */
+  readonly machine?: LockPlace | undefined;
+  /** Told why nothing can be written there. */
+  readonly onAlone?: (reason: string) => void;
   /** Told once, with what is waited for: `waiting for apply of pid 4711, running for 12 s`. */
   readonly onWait: (notice: string) => void;
   /** Milliseconds until waiting is given up; 10 s unless told. */
@@ -33,11 +30,7 @@ export interface LockOptions extends LockScope {
   readonly signal?: AbortSignal;
 }
 
-/** Gives the lock back. Harmless when it was given back before. */
-export type Release = () => Promise<void>;
-
 const defaultWaitMs = 10_000;
-const heartbeatMs = 5_000;
 
 /**
  * @throws UserError, exit 7 and with the pid and age of the process that has it, when waiting was in vain; exit 9 when
@@ -49,7 +42,7 @@ export async function takeLock(options: LockOptions): Promise<Release> {
   for (let tries = 1; ; tries += 1) {
     const isLate = signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
     if (!isLate) signal?.throwIfAborted();
-    const taken = await tryLock(options);
+    const taken = await tryBoth(options);
     if (typeof taken === 'function') return taken;
     if (isLate) throw outOfTime(taken, options);
     if (performance.now() >= deadline) throw busy(taken, options);
@@ -59,54 +52,29 @@ export async function takeLock(options: LockOptions): Promise<Release> {
   }
 }
 
-/** The lock, or the ticket that is in its way. */
-async function tryLock(options: LockOptions): Promise<Release | FoundTicket> {
-  const [before] = await findOthers(options, undefined);
-  if (before !== undefined) return before;
-  const own = await putDown(options);
-  const [other] = await findOthers(options, own);
-  if (other === undefined) return hold(own);
-  await rm(own, { force: true });
-  return other;
+/** Both locks, or the ticket that is in the way of one. They are taken in one order by everybody. */
+async function tryBoth(options: LockOptions): Promise<Release | FoundTicket> {
+  const folder = ownPlace(options.root, 'locks', tenantKey(options.tenant));
+  const own = await tryLock({ root: options.root, folder }, options);
+  if (typeof own !== 'function' || options.machine === undefined) return own;
+  const machine = await tryMachine(options.machine, options).catch(async (error: unknown) => {
+    await own();
+    throw error;
+  });
+  if (typeof machine === 'function') return () => Promise.all([own(), machine()]).then(() => undefined);
+  await own();
+  return machine;
 }
 
-async function putDown({ command, self, ...scope }: LockOptions): Promise<string> {
-  const folder = folderOf(scope);
+/** Where it cannot be written, the folder's own lock serves alone. */
+async function tryMachine(place: LockPlace, options: LockOptions): Promise<Release | FoundTicket> {
   try {
-    await makeOwnPlace(scope.root, folder);
-    await removeIncomplete(folder, scope.project);
-    return await writeTicket(folder, scope.project, command, self);
+    return await tryLock(place, options);
   } catch (error) {
-    throw unwritable(error, `The lock in ${folder}`, {
-      hint: 'It keeps two runs apart. Free some space or make the folder writable, and run again.',
-    });
+    if (!(error instanceof UserError)) throw error;
+    options.onAlone?.(error.message);
+    return async () => undefined;
   }
-}
-
-/** Those that live; the others are removed. */
-async function findOthers(scope: LockScope, own: string | undefined): Promise<readonly FoundTicket[]> {
-  const tickets = await readTickets(folderOf(scope), scope.project, scope.self);
-  const others = tickets.filter(({ path }) => path !== own);
-  const stale = others.filter(({ isLive }) => !isLive);
-  await Promise.all(stale.map(({ path }) => rm(path, { force: true }).catch(() => undefined)));
-  return others.filter(({ isLive }) => isLive);
-}
-
-/** Touches the ticket now and then, for those who cannot see this process. */
-function hold(path: string): Release {
-  const beat = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => undefined);
-  }, heartbeatMs);
-  beat.unref();
-  return async () => {
-    clearInterval(beat);
-    await rm(path, { force: true });
-  };
-}
-
-function folderOf({ root, tenant }: Pick<LockScope, 'root' | 'tenant'>): string {
-  return ownPlace(root, 'locks', tenantKey(tenant));
 }
 
 function busy(found: FoundTicket, { tenant, project }: LockOptions): UserError {

@@ -66,6 +66,7 @@ const isStart = fitting<RunStart>({
   who: fitting<RunStart['who']>({ user: text, host: text, pid: count, namespace: maybe, started: maybe }),
   source: fitting<RunStart['source']>({ commit: maybe, branch: maybe, dirty: optional(flag), ci: maybe }),
   undoes: maybe,
+  madeWhole: optional(texts),
 });
 
 const isPrevious = fitting<PreviousRecord>({

@@ -30,6 +30,8 @@ export interface RunStart {
   readonly source: SourceState;
   /** For a rollback: the run it undoes, where it is one. */
   readonly undoes?: string;
+  /** Names of replaces that an earlier run left half done, and that somebody had made whole when this one began. */
+  readonly madeWhole?: readonly string[];
 }
 
 /** Durable before the request leaves. */
@@ -97,6 +99,8 @@ export interface Run {
   readonly start: RunStart;
   readonly steps: readonly RunStep[];
   readonly end?: RunEnd;
+  /** Steps are missing, or lines cannot be read that no dying run tears: it did more than is told here. */
+  readonly damaged?: true;
 }
 
 export interface RunStep {

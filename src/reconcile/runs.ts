@@ -76,14 +76,27 @@ function parseFile(file: RunFileText): RunFile {
 
 /** `undefined` where the first line does not begin a run. */
 export function parseRun(text: string): Run | undefined {
-  const lines = text.split('\n').flatMap((line): readonly RunLine[] => {
-    const parsed = parseRunLine(line);
-    return parsed === undefined ? [] : [parsed];
-  });
-  const [start, ...rest] = lines;
+  const lines = text.split('\n');
+  const parsed = lines.map(parseRunLine);
+  const [start, ...rest] = parsed.filter((line) => line !== undefined);
   if (start?.kind !== 'run') return undefined;
   const end = rest.find((line) => line.kind === 'end');
-  return { start, steps: joinSteps(rest), ...(end !== undefined && { end }) };
+  // A run that dies tears what it writes last, which has no end of line yet.
+  const isUnread = lines
+    .slice(0, -1)
+    .some((line, index) => line.trim() !== '' && parsed[index] === undefined);
+  return {
+    start,
+    steps: joinSteps(rest),
+    ...(end !== undefined && { end }),
+    ...((isUnread || lacksSteps(rest)) && { damaged: true }),
+  };
+}
+
+/** Steps are counted from 1, and each one's first line comes before its second. */
+function lacksSteps(lines: readonly RunLine[]): boolean {
+  const begun = lines.filter((line) => line.kind === 'before').length;
+  return lines.some((line) => 'step' in line && line.step > begun);
 }
 
 /** The last word on a step counts: a write that timed out is looked at once more when the run ends. */

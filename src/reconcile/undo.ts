@@ -48,13 +48,15 @@ function leftDoubt({ after }: RunStep): boolean {
   return after?.leftDoubt === true;
 }
 
-/** A replace is two requests. */
+/** A replace is a delete and a create, which may have been tried again and again. */
 function lastChange(steps: readonly RunStep[]): readonly RunStep[] {
-  const last = steps.at(-1);
-  const deleted = steps.at(-2)?.before;
-  const isSecondHalf = last?.before.action === 'replace' && last.before.request === 'create';
-  const hasFirstHalf = deleted?.action === 'replace' && deleted.request === 'delete';
-  return steps.slice(isSecondHalf && hasFirstHalf ? -2 : -1);
+  const deleted = steps.findLastIndex((step) => !isHalfReplace(step, 'create'));
+  const first = steps[deleted];
+  return first !== undefined && isHalfReplace(first, 'delete') ? steps.slice(deleted) : steps.slice(-1);
+}
+
+function isHalfReplace({ before: { action, request } }: RunStep, half: 'delete' | 'create'): boolean {
+  return action === 'replace' && request === half;
 }
 
 /** Of several writes, what stood there before the first and after the last; none where that is nothing at all. */

@@ -1,16 +1,29 @@
 /** What a run did and what it left undone, told from its journal alone. Pure. */
 
 import type { Interruption, RunChange } from '../core/past-run.js';
-import type { PreviousRecord, Run, RunStep, SentRecord } from './run-record.js';
+import type { PreviousRecord, Run, RunStart, RunStep, SentRecord } from './run-record.js';
 
 /** Each name of a run once: those with a request in the order of their first, then what was planned and never begun. */
-export function listChanges({ start, steps }: Run): readonly RunChange[] {
-  const byName = groupByName(steps);
+export function listChanges(run: Run): readonly RunChange[] {
+  const byName = groupByName(run.steps);
   const begun = [...byName].map(([name, own]) => judge(name, own));
-  const left = (start.planned ?? [])
-    .filter(({ name, action }) => action !== 'none' && !byName.has(name))
-    .map(({ name, action }): RunChange => ({ name, action, result: 'left' }));
-  return [...begun, ...left];
+  const untold =
+    run.damaged === true
+      ? ({ result: 'unknown', message: 'the journal is damaged' } as const)
+      : ({ result: 'left' } as const);
+  return [...begun, ...listUntold(run).map(({ name, action }): RunChange => ({ name, action, ...untold }))];
+}
+
+type Planned = NonNullable<RunStart['planned']>[number];
+
+/** What a damaged journal may have told: the run may have done it, and nobody knows what stood there before. */
+export function listLost(run: Run): readonly Planned[] {
+  return run.damaged === true ? listUntold(run) : [];
+}
+
+function listUntold({ start, steps }: Run): readonly Planned[] {
+  const told = new Set(steps.map(({ before }) => before.name));
+  return (start.planned ?? []).filter(({ name, action }) => action !== 'none' && !told.has(name));
 }
 
 function groupByName(steps: readonly RunStep[]): ReadonlyMap<string, readonly RunStep[]> {
@@ -81,13 +94,15 @@ export interface OpenReplace {
 }
 
 /**
- * The newest word about a name wins: a later create, overwrite or plain delete of it, in the same run or another, ends it.
+ * The newest word about a name wins: a later create, overwrite or plain delete of it, in the same run or another, ends
+ * it, and so does a later run that found it whole.
  *
  * @param runs newest first, as `readRuns` gives them
  */
 export function findOpenReplaces(runs: readonly Run[]): readonly OpenReplace[] {
   const open = new Map<string, OpenReplace>();
   for (const { start, steps } of [...runs].reverse()) {
+    for (const name of start.madeWhole ?? []) open.delete(name);
     for (const step of steps) follow(open, start.id, step);
   }
   return [...open.values()];

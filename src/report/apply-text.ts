@@ -2,6 +2,7 @@
 
 import { countOutcomes } from '../core/count-outcomes.js';
 import type { Outcome } from '../core/model.js';
+import { describeGoOn } from './go-on.js';
 import { describeOutcome } from './outcome-words.js';
 import { type Paint, printable } from './paint.js';
 import type { ApplyReport } from './plan-report.js';
@@ -43,7 +44,11 @@ function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
 }
 
 /** The folders still say otherwise. */
-function renderRedo({ undoes, outcomes }: ApplyReport): string {
-  if (undoes === undefined || !outcomes.some(({ status }) => status === 'done')) return '';
-  return 'The next apply from the folders makes these changes again: undo them there too.\n';
+function renderRedo(report: ApplyReport): string {
+  const { undoes, outcomes } = report;
+  if (undoes === undefined) return '';
+  const goOn = describeGoOn(report);
+  const left = goOn === undefined ? '' : `Not everything is undone. To go on: ${printable(goOn)}\n`;
+  if (!outcomes.some(({ status }) => status === 'done')) return left;
+  return `${left}The next apply from the folders makes these changes again: undo them there too.\n`;
 }

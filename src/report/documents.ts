@@ -99,13 +99,27 @@ export const packDocument = v.object({
   exitCode: count,
 });
 
+const errorKind = v.pipe(
+  v.picklist([
+    'UserError',
+    'ConfigError',
+    'SourceError',
+    'FindingsError',
+    'TenantError',
+    'RefusedError',
+    'interrupted',
+    'bug',
+  ]),
+  v.description('`interrupted`: by a signal, with exit code 130 · `bug`: ours.'),
+);
+
 /** What `--json` prints when a run stops before it has a result. */
 export const errorDocument = v.object({
   command: v.string(),
   schemaVersion: v.literal(1),
   tool: v.string(),
   error: v.object({
-    kind: v.string(),
+    kind: errorKind,
     message: v.string(),
     hint: v.optional(v.string()),
     status: v.optional(count),

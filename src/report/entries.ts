@@ -1,7 +1,7 @@
 /** What a page or a comment shows of a run, one entry a name: the change, what became of it, what differs, who uses it. */
 
 import type { ExtensionComparison } from '../core/comparison.js';
-import type { ExtensionImpact } from '../core/impact.js';
+import type { ExtensionImpact, Impact } from '../core/impact.js';
 import type { Change, Outcome } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
@@ -25,7 +25,8 @@ export interface Entry {
   readonly change?: Change;
   readonly outcome?: Outcome;
   readonly comparison?: ExtensionComparison;
-  readonly impact?: ExtensionImpact;
+  /** Who uses it, and the answer that this is part of. */
+  readonly impact?: { readonly told: ExtensionImpact; readonly whole: Impact };
 }
 
 export const symbols: Readonly<Record<EntryKind, string>> = {
@@ -103,8 +104,11 @@ function pulledEntry({ name, result, folder, message, hint }: Pulled): Entry {
 
 function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Entry, 'comparison' | 'impact'> {
   const comparison = comparisons?.find((one) => one.name === name);
-  const uses = impact?.extensions.find(({ extension }) => extension === name);
-  return { ...(comparison !== undefined && { comparison }), ...(uses !== undefined && { impact: uses }) };
+  const told = impact?.extensions.find(({ extension }) => extension === name);
+  return {
+    ...(comparison !== undefined && { comparison }),
+    ...(impact !== undefined && told !== undefined && { impact: { told, whole: impact } }),
+  };
 }
 
 /** Names that are only counted, because nothing happens to them. */

@@ -1,5 +1,6 @@
 /** Several environments as one document. */
 
+import type { ExitCode } from '../core/errors.js';
 import type { ErrorDocument } from './documents.js';
 import type { EnvironmentDocument, EnvironmentsDocument } from './environments-documents.js';
 import type { EnvironmentResult, EnvironmentsReport } from './environments-report.js';
@@ -9,7 +10,7 @@ import type { SingleReport } from './single-report.js';
 /** How one environment is described. */
 interface Describing {
   readonly documentOf: (report: SingleReport) => OutputDocument;
-  readonly errorOf: (error: unknown) => ErrorDocument['error'];
+  readonly errorOf: (error: unknown, exitCode: ExitCode) => ErrorDocument['error'];
 }
 
 export function environmentsDocumentOf(report: EnvironmentsReport, how: Describing): EnvironmentsDocument {
@@ -35,7 +36,11 @@ type WithDocument = Extract<EnvironmentDocument, { readonly document: unknown }>
 function describe(result: EnvironmentResult, { documentOf, errorOf }: Describing): EnvironmentDocument {
   const { environment, exitCode, report } = result;
   if ('error' in result || report === undefined) {
-    return { environment, exitCode, error: errorOf(result.error ?? new Error('it showed no result')) };
+    return {
+      environment,
+      exitCode,
+      error: errorOf(result.error ?? new Error('it showed no result'), exitCode),
+    };
   }
   return { environment, exitCode, document: documentOf(report) as WithDocument['document'] };
 }

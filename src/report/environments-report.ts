@@ -43,5 +43,10 @@ export interface WavesResult {
   /** Environments of the waves after the one that failed. */
   readonly notAttempted: readonly string[];
   /** What became of putting the failed wave back. */
-  readonly restored: readonly EnvironmentResult[];
+  readonly restored: readonly RestoredEnvironment[];
+}
+
+export interface RestoredEnvironment extends EnvironmentResult {
+  /** The id of the run that was to be undone. */
+  readonly run: string;
 }

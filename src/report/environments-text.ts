@@ -2,6 +2,7 @@
 
 import { count } from '../core/format.js';
 import type { EnvironmentResult, EnvironmentsReport, WavesResult } from './environments-report.js';
+import { rollbackCommand } from './go-on.js';
 import { type Paint, printable } from './paint.js';
 import { verdictOf } from './verdict.js';
 
@@ -44,11 +45,12 @@ function renderWaves(
     ...notAttempted.map(
       (name) => `  ${paint('yellow', '·')} ${printable(name).padEnd(width)}  not attempted\n`,
     ),
-    ...restored.map(({ environment, exitCode, part }) => {
+    ...restored.map(({ environment, exitCode, part, run }) => {
       const name = printable(environment).padEnd(width);
       if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  restored\n`;
       const reason = part.failure === undefined ? verdictOf(part).words : firstLine(part.failure.message);
-      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n`;
+      const goOn = printable(rollbackCommand([run], environment));
+      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n      To go on: ${goOn}\n`;
     }),
   ];
 }

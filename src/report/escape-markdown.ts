@@ -44,7 +44,7 @@ function reference(character: string): string {
 
 /** A comment that nobody sees: letters, digits and single signs, so that nothing in it can end it. */
 export function markdownMarker(words: readonly string[]): string {
-  const safe = words.map((word) => word.replace(/[^A-Za-z0-9._]+/g, '-').replace(/^-|-$/g, ''));
+  const safe = words.map((word) => word.replace(/[^A-Za-z0-9._+]+/g, '-').replace(/^-|-$/g, ''));
   return `<!-- ${safe.join(':')} -->\n`;
 }
 

@@ -32,6 +32,9 @@ const pastRun = v.object({
       message: v.optional(v.string()),
     }),
   ),
+  damaged: v.optional(
+    v.pipe(v.literal(true), v.description('Its journal is damaged: it did more than is told here.')),
+  ),
   undoes: v.optional(v.string()),
   undo: v.optional(v.string()),
 });

@@ -36,6 +36,8 @@ export interface PastRun {
   /** For a run that died: what its journal knows to be done. */
   readonly counts: ChangeCounts;
   readonly changes: readonly RunChange[];
+  /** Its journal cannot be read as a whole: it did more than is told here. */
+  readonly damaged?: true;
   /** The run that this one undid. */
   readonly undoes?: string;
   /** The command line that undoes it; absent where it changed nothing. */

@@ -1,9 +1,10 @@
 /** `qlik-sync history` for people. */
 
 import { count } from '../core/format.js';
-import type { ChangeCounts, RunChange } from '../core/past-run.js';
+import type { RunChange } from '../core/past-run.js';
 import { renderHeader } from './header-text.js';
 import type { HistoryReport, PastRun } from './history-report.js';
+import { describeCommit, describeCounts, describeResult } from './history-words.js';
 import { joinBlocks } from './join-blocks.js';
 import { type Paint, printable } from './paint.js';
 import type { RunHeader } from './run-header.js';
@@ -35,8 +36,9 @@ function renderRun(run: PastRun, header: RunHeader, { paint, detail }: TextOptio
     printable(command),
     startedAt.slice(0, 19).replace('T', ' '),
     printable(`${who.user}@${who.host}`),
-    renderSource(run),
+    printable(describeCommit(run.source)),
     renderResult(run, paint),
+    run.damaged === true ? paint('red', 'journal damaged') : '',
   ];
   const changes = detail === 'verbose' ? run.changes.map((change) => renderChange(change, paint)) : [];
   const lines = [first.filter((part) => part !== '').join('  '), renderDetails(run, header), ...changes];
@@ -45,7 +47,7 @@ function renderRun(run: PastRun, header: RunHeader, { paint, detail }: TextOptio
 
 function renderDetails({ counts, source, undoes, environment, tenant, project }: PastRun, header: RunHeader) {
   const facts = [
-    renderCounts(counts),
+    describeCounts(counts),
     undoes === undefined ? undefined : `undoes ${undoes}`,
     ...(header.tenant === undefined ? [environment, tenant] : []),
     project === header.project ? undefined : `project ${project}`,
@@ -57,31 +59,9 @@ function renderDetails({ counts, source, undoes, environment, tenant, project }:
     .join(' · ');
 }
 
-function renderSource({ source: { commit, branch, dirty } }: PastRun): string {
-  if (commit === undefined) return '';
-  const notes = [branch, dirty === true ? 'uncommitted changes' : undefined].flatMap((note) => note ?? []);
-  const about = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-  return printable(`${commit.slice(0, 10)}${about}`);
-}
-
-function renderResult({ result, exitCode }: PastRun, paint: Paint): string {
-  if (result === 'running') return paint('cyan', 'running');
-  if (result === 'died') return paint('red', 'died');
-  return exitCode === 0 ? paint('green', 'done') : paint('yellow', `exit ${exitCode}`);
-}
-
-const words: readonly (readonly [keyof ChangeCounts, string])[] = [
-  ['created', 'created'],
-  ['updated', 'updated'],
-  ['replaced', 'replaced'],
-  ['deleted', 'deleted'],
-  ['failed', 'failed'],
-  ['notAttempted', 'not attempted'],
-];
-
-function renderCounts(counts: ChangeCounts): string {
-  const parts = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${counts[key]} ${word}`);
-  return parts.length === 0 ? 'nothing changed' : parts.join(', ');
+function renderResult(run: PastRun, paint: Paint): string {
+  const style = { running: 'cyan', died: 'red', ended: run.exitCode === 0 ? 'green' : 'yellow' } as const;
+  return paint(style[run.result], describeResult(run));
 }
 
 const symbols = { create: '+', update: '~', replace: '±', delete: '-', none: ' ' } as const;

@@ -1,11 +1,17 @@
 /** Who uses which extension, as a person reads it. */
 
-import { count } from '../core/format.js';
 import type { AppUse, ExtensionImpact, Impact } from '../core/impact.js';
-import { describeGaps, describeReach } from '../core/impact-gate.js';
-import { isWhole, reachOf } from '../core/impact-tally.js';
 import type { ImpactReport } from './impact-report.js';
-import { describeApp, describeFilter, usageIsOff } from './impact-words.js';
+import {
+  describeAnswer,
+  describeApp,
+  describeFilter,
+  describeHeld,
+  describeScope,
+  describeUsage,
+  describeUses,
+  usageIsOff,
+} from './impact-words.js';
 import { joinBlocks } from './join-blocks.js';
 import { type Paint, printable } from './paint.js';
 import type { TextOptions } from './text-options.js';
@@ -25,12 +31,7 @@ export function renderImpact({ question, impact }: ImpactReport, options: TextOp
 
 function renderUnused(impact: Impact): string {
   const names = impact.extensions.map(({ extension }) => `  ${printable(extension)}\n`).join('');
-  if (isWhole(impact)) {
-    const none = impact.only === undefined ? 'Used by no visible app' : 'Used by none of these apps';
-    return names === '' ? 'Every extension is used by an app.\n' : `${none}:\n${names}`;
-  }
-  const head = `No use seen, though ${printable(describeGaps(impact))}; so some of these may be used:\n`;
-  return names === '' ? 'A use was seen of every extension.\n' : `${head}${names}`;
+  return `${printable(describeAnswer('unused', impact))}\n${names}`;
 }
 
 function renderExtensions(
@@ -38,29 +39,16 @@ function renderExtensions(
   options: TextOptions,
 ): string {
   const { extensions } = impact;
-  if (extensions.length === 0) {
-    return question === 'missing'
-      ? 'The apps refer to no extension that the tenant does not hold.\n'
-      : 'There is no extension to tell about.\n';
-  }
-  const head = question === 'missing' ? 'Apps refer to these, which the tenant does not hold:\n\n' : '';
+  const answer = question === 'missing' ? `${describeAnswer('missing', impact)}\n` : '';
+  if (extensions.length === 0) return answer || 'There is no extension to tell about.\n';
   const blocks = extensions.map((extension) => renderExtension(extension, impact, options));
-  return `${head}${blocks.join(options.detail === 'quiet' ? '' : '\n')}`;
+  const gap = answer === '' ? '' : '\n';
+  return `${answer}${gap}${blocks.join(options.detail === 'quiet' ? '' : '\n')}`;
 }
 
-function renderExtension(
-  { extension, uses }: ExtensionImpact,
-  impact: Impact,
-  { paint, detail }: TextOptions,
-): string {
-  const name = paint('bold', printable(extension));
-  if (uses.length === 0) {
-    const none = impact.only === undefined ? 'no visible app uses it' : 'none of these apps uses it';
-    return `${name}: ${isWhole(impact) ? none : `no use seen; ${printable(describeGaps(impact))}`}\n`;
-  }
-  const { views } = reachOf(uses);
-  const seen = views === undefined ? '' : `, ${count(views, 'view')}`;
-  const head = `${name}: ${describeReach(uses)}${seen}\n`;
+function renderExtension(told: ExtensionImpact, impact: Impact, { paint, detail }: TextOptions): string {
+  const { extension, uses } = told;
+  const head = `${paint('bold', printable(extension))}: ${printable(describeUses(told, impact))}\n`;
   if (detail === 'quiet') return head;
   const shown = detail === 'verbose' ? uses : uses.slice(0, shownApps);
   const more = uses.length - shown.length;
@@ -69,27 +57,11 @@ function renderExtension(
 }
 
 function renderUse(use: AppUse, detail: TextOptions['detail']): string {
-  const { app, objects, masterItems } = use;
-  const usage =
-    app.usage === undefined
-      ? ''
-      : `  ${app.usage.users === 1 ? '1 person' : `${app.usage.users} people`}, ${count(app.usage.views, 'view')}${trend(app.usage.trend)}`;
-  const held = [
-    ...(objects.length === 0 ? [] : [`${count(objects.length, 'object')}${list(objects, detail)}`]),
-    ...(masterItems.length === 0
-      ? []
-      : [`${count(masterItems.length, 'master item')}: ${masterItems.join(', ')}`]),
-  ];
-  return `  ${printable(app.name)}${usage}\n    ${printable(held.join('; '))}\n    ${printable(describeApp(app))}\n`;
-}
-
-function list(ids: readonly string[], detail: TextOptions['detail']): string {
-  return detail === 'verbose' ? ` (${ids.join(', ')})` : '';
-}
-
-function trend(slope: number | undefined): string {
-  if (slope === undefined || Math.abs(slope) < 0.05) return '';
-  return `, ${slope > 0 ? 'rising' : 'falling'} (${slope > 0 ? '+' : ''}${slope.toFixed(1)} people a week)`;
+  const { app } = use;
+  const usage = describeUsage(app);
+  const held = describeHeld(use, detail === 'verbose' ? 'listed' : 'counted');
+  const head = `  ${printable(app.name)}${usage === undefined ? '' : `  ${usage}`}\n`;
+  return `${head}    ${printable(held)}\n    ${printable(describeApp(app))}\n`;
 }
 
 // ── What is not known ───────────────────────────────────────────────────────────────────────────────────
@@ -114,9 +86,8 @@ export function renderUsageOff({ usage }: Impact, paint: Paint): string {
   return `${paint('yellow', 'no usage:')} ${usageIsOff}\n`;
 }
 
-function renderScope({ apps, unopened, only }: Impact): string {
-  const { listed, opened, fromCache } = apps;
+function renderScope(impact: Impact): string {
+  const { only } = impact;
   const filter = only === undefined ? '' : `Only apps ${printable(describeFilter(only))} were asked about.\n`;
-  const read = `${count(listed, 'app')}: ${opened} opened, ${fromCache} unchanged since an earlier run, ${unopened.length} not opened.`;
-  return `${filter}${read}\nWhat others keep on private sheets cannot be seen, so each number is at least that.\n`;
+  return `${filter}${describeScope(impact).join('\n')}\n`;
 }

@@ -1,16 +1,19 @@
 /** Everything about a run that somebody has to look at, as one list: what annotations and code-quality files show. */
 
 import { posix } from 'node:path';
+import { describeGaps } from '../core/impact-gate.js';
+import { isWhole } from '../core/impact-tally.js';
 import type { Change, Finding, Outcome, Severity } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { describeChange } from './change-words.js';
+import type { Check } from './doctor-report.js';
 import type { Drift } from './drift-report.js';
 import { describeOutcome } from './outcome-words.js';
 import type { Failure, ReportParts, RunResult } from './run-result.js';
-import { placeName } from './verdict.js';
+import { nameOfPlace } from './title.js';
 
 export interface Issue {
-  /** A rule's id, `blocked-<rail>`, `refused`, a status of an outcome, or `run-failed`. */
+  /** A rule's id, `blocked-<rail>`, `refused`, a status of an outcome, `run-failed` … */
   readonly id: string;
   readonly severity: Severity;
   readonly message: string;
@@ -22,25 +25,54 @@ export interface Issue {
   /** 1-based. */
   readonly line?: number;
   readonly column?: number;
-  /** Which environment, where the run has several. */
+  /** Which environment, where the run has several; absent for what they share. */
   readonly environment?: string;
 }
 
 /** The worst first: where a CI system shows only some, it shows those. */
-export function issuesOf({ parts, folder }: RunResult): readonly Issue[] {
-  const issues = parts.flatMap((part) => {
-    const { tenant } = part.header;
-    const environment = tenant === undefined ? undefined : placeName(tenant);
-    const about = parts.length === 1 || environment === undefined ? {} : { environment };
-    return partIssues(part, folder).map((issue) => ({ ...issue, ...about }));
-  });
+export function issuesOf(result: RunResult): readonly Issue[] {
+  const issues = issuesByPart(result).flat();
   return severities.flatMap((severity) => issues.filter((issue) => issue.severity === severity));
 }
 
 const severities = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
 
+/**
+ * One list for each part. What several environments find in the same file is one thing: it is told in the first of them
+ * only, and without an environment.
+ */
+export function issuesByPart({ parts, folder }: RunResult): readonly (readonly Issue[])[] {
+  const lists = parts.map((part) => partIssues(part, folder));
+  const homes = homesOf(lists);
+  return lists.map((issues, index) => {
+    const environment = nameOfPlace(parts[index]?.header ?? {});
+    const about = parts.length === 1 || environment === undefined ? {} : { environment };
+    return issues.flatMap((issue) => {
+      const [home, ...others] = homes.get(identityOf(issue)) ?? [];
+      if (others.length === 0) return [{ ...issue, ...about }];
+      return home === index ? [issue] : [];
+    });
+  });
+}
+
+/** In which lists each issue of a file stands. */
+function homesOf(lists: readonly (readonly Issue[])[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const homes = new Map<string, Set<number>>();
+  for (const [index, issues] of lists.entries()) {
+    for (const issue of issues.filter(({ file }) => file !== undefined)) {
+      const identity = identityOf(issue);
+      homes.set(identity, (homes.get(identity) ?? new Set()).add(index));
+    }
+  }
+  return homes;
+}
+
+function identityOf(issue: Issue): string {
+  return JSON.stringify(issue);
+}
+
 /** In the order of the run: why it stopped, what became of the changes, what the rules say. */
-export function partIssues(part: ReportParts, folder: string): readonly Issue[] {
+function partIssues(part: ReportParts, folder: string): readonly Issue[] {
   const { failure, refusals = [], outcomes = [], plan, findings = [], drift = [], pulled = [] } = part;
   const issues = [
     ...(failure === undefined ? [] : [failureIssue(failure)]),
@@ -50,6 +82,8 @@ export function partIssues(part: ReportParts, folder: string): readonly Issue[] 
     ...pulled.flatMap(pullIssues),
     ...(drift.length > 0 ? [] : (plan?.changes ?? [])).flatMap((change) => blockedIssues(change, part)),
     ...findings.map(findingIssue),
+    ...impactIssues(part),
+    ...(part.checks ?? []).flatMap(checkIssues),
   ];
   return issues.map((issue) => locate(issue, folder));
 }
@@ -99,6 +133,21 @@ function findingIssue({ rule, ...rest }: Finding): Issue {
   return { id: rule, ...rest };
 }
 
+/** What an answer about apps lacks; the page and the comment name each of them. */
+function impactIssues({ impact, question, exitCode }: ReportParts): readonly Issue[] {
+  if (impact === undefined || question === undefined || isWhole(impact)) return [];
+  const severity = exitCode === 0 ? 'warning' : 'error';
+  const message = `The answer is not whole: ${describeGaps(impact)}.`;
+  return [{ id: 'apps-unknown', severity, message }];
+}
+
+function checkIssues({ name, status, message, hint }: Check): readonly Issue[] {
+  if (status !== 'failed' && status !== 'warning') return [];
+  const advice = hint === undefined ? {} : { hint };
+  const severity = status === 'failed' ? 'error' : 'warning';
+  return [{ id: `check-${name}`, severity, message: `${name}: ${message}`, ...advice }];
+}
+
 function locate(issue: Issue, folder: string): Issue {
   const { file } = issue;
   return file === undefined || folder === '' ? issue : { ...issue, file: posix.join(folder, file) };
@@ -106,7 +155,6 @@ function locate(issue: Issue, folder: string): Issue {
 
 /** The message with what it is about and what to do, for formats that have one field for all of it. */
 export function sentenceOf({ environment, extension, message, hint }: Issue): string {
-  const about = [environment, message.startsWith(extension ?? '') ? undefined : extension];
-  const words = [...about.filter((word) => word !== undefined), message].join(': ');
+  const words = [environment, extension, message].filter((word) => word !== undefined).join(': ');
   return hint === undefined ? words : `${words}\n${hint}`;
 }

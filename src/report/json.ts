@@ -1,6 +1,13 @@
 /** Every report as the one document that `--json` prints. */
 
-import { ConfigError, type ExitCode, FindingsError, TenantError, UserError } from '../core/errors.js';
+import {
+  ConfigError,
+  type ExitCode,
+  exitCodes,
+  FindingsError,
+  TenantError,
+  UserError,
+} from '../core/errors.js';
 import { configDocumentOf } from './config-json.js';
 import { doctorDocumentOf } from './doctor-json.js';
 import type { ErrorDocument } from './documents.js';
@@ -26,16 +33,17 @@ export function renderErrorJson(command: string, tool: string, error: unknown, e
     command,
     schemaVersion: 1,
     tool,
-    error: errorOf(error),
+    error: errorOf(error, exitCode),
     exitCode,
   };
   return serialise(document);
 }
 
-function errorOf(error: unknown): ErrorDocument['error'] {
+function errorOf(error: unknown, exitCode: ExitCode): ErrorDocument['error'] {
+  if (exitCode === exitCodes.interrupted) return { kind: 'interrupted', message: 'Interrupted.' };
   const known = error instanceof UserError ? error : undefined;
   return {
-    kind: known?.name ?? 'bug',
+    kind: known === undefined ? 'bug' : kindOf(known),
     message: error instanceof Error ? error.message : String(error),
     ...(known?.hint !== undefined && { hint: known.hint }),
     ...(known instanceof TenantError && describeAnswer(known)),
@@ -43,6 +51,12 @@ function errorOf(error: unknown): ErrorDocument['error'] {
     ...(known instanceof FindingsError && { findings: known.findings }),
   };
 }
+
+function kindOf({ name }: UserError): ErrorDocument['error']['kind'] {
+  return kinds.find((kind) => kind === name) ?? 'UserError';
+}
+
+const kinds = ['ConfigError', 'SourceError', 'FindingsError', 'TenantError', 'RefusedError'] as const;
 
 function describeAnswer({ status, code, traceId }: TenantError): Partial<ErrorDocument['error']> {
   return {

@@ -5,6 +5,7 @@ import { kindOf } from './change-words.js';
 import type { OutputRecord } from './record-documents.js';
 import { countRun } from './run-counts.js';
 import type { ReportParts, RunResult } from './run-result.js';
+import { environmentOf } from './title.js';
 
 export function renderRecords(result: RunResult): string {
   const records = [...result.parts.flatMap(partRecords), summaryRecord(result)];
@@ -36,13 +37,11 @@ function partRecords(part: ReportParts): readonly OutputRecord[] {
   ];
 }
 
-function headOf({
-  header: { command, tenant },
-}: ReportParts): Pick<OutputRecord, 'schemaVersion' | 'command'> {
+function headOf({ header }: ReportParts): Pick<OutputRecord, 'schemaVersion' | 'command'> {
   return {
     schemaVersion: 1,
-    command,
-    ...withoutUndefined({ environment: tenant?.environment, tenant: tenant?.url }),
+    command: header.command,
+    ...withoutUndefined({ environment: environmentOf(header), tenant: header.tenant?.url }),
   };
 }
 
@@ -51,7 +50,7 @@ function summaryRecord(result: RunResult): OutputRecord {
   const runs = parts.map(({ header, plan, failure, exitCode: code }) => ({
     ...withoutUndefined({
       project: header.project,
-      environment: header.tenant?.environment,
+      environment: environmentOf(header),
       tenant: header.tenant?.url,
       digest: plan?.digest,
     }),

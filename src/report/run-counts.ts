@@ -1,6 +1,6 @@
 /** The numbers of a run, over all its environments. */
 
-import type { PlanSummary } from '../core/model.js';
+import type { Finding, PlanSummary } from '../core/model.js';
 import type { RunResult } from './run-result.js';
 
 export interface RunCounts
@@ -9,14 +9,16 @@ export interface RunCounts
   readonly changes: number;
   /** Outcomes other than done. */
   readonly failed: number;
+  /** Findings; what environments find in the same file counts once. */
   readonly errors: number;
   readonly warnings: number;
 }
 
-export function countRun({ parts }: RunResult): RunCounts {
+export function countRun(result: RunResult): RunCounts {
+  const { parts } = result;
   const sum = (key: keyof PlanSummary): number =>
     parts.reduce((total, { plan }) => total + (plan?.summary[key] ?? 0), 0);
-  const findings = parts.flatMap((part) => part.findings ?? []);
+  const findings = distinctFindings(result);
   const outcomes = parts.flatMap((part) => part.outcomes ?? []);
   const changes = parts.flatMap(({ plan, drift }) => (drift === undefined ? (plan?.changes ?? []) : []));
   const departures = parts.flatMap(({ drift }) => drift ?? []).filter(({ alarm }) => alarm === 'new');
@@ -32,4 +34,15 @@ export function countRun({ parts }: RunResult): RunCounts {
     errors: findings.filter(({ severity }) => severity === 'error').length,
     warnings: findings.filter(({ severity }) => severity === 'warning').length,
   };
+}
+
+function distinctFindings({ parts }: RunResult): readonly Finding[] {
+  const told = new Set<string>();
+  return parts.flatMap(({ findings = [] }) => {
+    const fresh = findings.filter(
+      (finding) => finding.file === undefined || !told.has(JSON.stringify(finding)),
+    );
+    for (const finding of fresh) told.add(JSON.stringify(finding));
+    return fresh;
+  });
 }

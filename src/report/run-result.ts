@@ -14,7 +14,11 @@ import type { Impact } from '../core/impact.js';
 import type { Finding, Outcome, Plan } from '../core/model.js';
 import type { SourceState } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
+import type { ResolvedTarget, ResolvedValue } from './config-report.js';
+import type { Check } from './doctor-report.js';
 import type { Drift } from './drift-report.js';
+import type { PastRun } from './history-report.js';
+import type { ImpactQuestion } from './impact-report.js';
 import type { PackedArchive } from './pack-report.js';
 import type { LeftOut, PlanReport } from './plan-report.js';
 import type { TenantHeader } from './run-header.js';
@@ -42,6 +46,8 @@ export interface ReportParts {
   readonly refusals?: readonly Refusal[];
   readonly comparisons?: readonly ExtensionComparison[];
   readonly impact?: Impact;
+  /** What `impact` was asked; absent where the impact is that of a plan. */
+  readonly question?: ImpactQuestion;
   readonly backups?: NonNullable<PlanReport['backups']>;
   readonly undoes?: NonNullable<PlanReport['undoes']>;
   readonly promotes?: NonNullable<PlanReport['promotes']>;
@@ -55,17 +61,33 @@ export interface ReportParts {
   readonly drift?: readonly Drift[];
   /** What `pull` wrote to folders, and what not. */
   readonly pulled?: readonly Pulled[];
+  /** What `history` tells, newest first, and the files that are no journals. */
+  readonly runs?: readonly PastRun[];
+  readonly unreadable?: readonly string[];
+  /** What `doctor` looked at. */
+  readonly checks?: readonly Check[];
+  /** What `config` shows: the file with its settings, the shared options, the tenant. */
+  readonly file?: string;
+  readonly settings?: readonly ResolvedValue[];
+  readonly options?: readonly ResolvedValue[];
+  readonly target?: ResolvedTarget;
   readonly failure?: Failure;
-  /** A run over several environments: one of these for each. */
+  /** A run over several environments: one of these for each; none where its shard has no environment. */
   readonly reports?: readonly ReportParts[];
 }
 
-export interface PartHeader {
+export interface PartHeader extends KnownPlace {
   readonly command: string;
   readonly tool: string;
+}
+
+/** Where a run is for, as far as it came to know. */
+export interface KnownPlace {
   /** Absent where the run stopped before the config was read. */
   readonly project?: string;
   readonly tenant?: TenantHeader;
+  /** The environments that were asked for, where no tenant is known. */
+  readonly environments?: readonly string[];
 }
 
 /** Why a run stopped. */
@@ -86,21 +108,29 @@ export interface RunEndingInput {
   readonly folder: string;
   /** The last one that was shown; a run that failed may have shown its plan before. */
   readonly report: ReportParts | undefined;
+  /** For a run without a report. */
+  readonly place?: KnownPlace | undefined;
   /** Present where the run stopped early. */
   readonly error?: unknown;
 }
 
 export function describeRun(ending: RunEndingInput): RunResult {
-  const { command, tool, exitCode, folder, report } = ending;
-  const shown: ReportParts = report ?? { header: { command, tool }, exitCode };
-  const [first = shown, ...others] = flatten(shown);
+  const { command, tool, exitCode, folder, report, place } = ending;
+  const shown: ReportParts = report ?? { header: { command, tool, ...place }, exitCode };
+  const [first = nameless(shown), ...others] = flatten(shown);
   const single = others.length === 0 ? { ...first, exitCode } : first;
   const told = 'error' in ending ? fail(single, ending.error, exitCode) : single;
   return { command, tool, exitCode, folder, parts: [told, ...others] };
 }
 
 function flatten(parts: ReportParts): readonly ReportParts[] {
-  return parts.reports === undefined ? [parts] : parts.reports.flatMap(flatten);
+  return parts.reports === undefined ? [nameless(parts)] : parts.reports.flatMap(flatten);
+}
+
+/** A report whose run knew no project calls it by no name. */
+function nameless(parts: ReportParts): ReportParts {
+  const { project, ...header } = parts.header;
+  return project === '' ? { ...parts, header } : parts;
 }
 
 function fail(parts: ReportParts, error: unknown, exitCode: ExitCode): ReportParts {

@@ -3,14 +3,10 @@
 import { count } from '../core/format.js';
 import type { Outcome, PlanSummary } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
+import { judgeChecks, judgeHistory, judgeImpact, judgeTarget } from './answer-verdict.js';
 import type { Drift } from './drift-report.js';
-import type { TenantHeader } from './run-header.js';
 import type { ReportParts } from './run-result.js';
-
-export interface Verdict {
-  readonly tone: 'good' | 'news' | 'attention' | 'bad';
-  readonly words: string;
-}
+import type { Verdict } from './tone.js';
 
 export function verdictOf(part: ReportParts): Verdict {
   const { failure, outcomes, plan, refusals = [] } = part;
@@ -18,6 +14,11 @@ export function verdictOf(part: ReportParts): Verdict {
   if (outcomes !== undefined) return judgeOutcomes(outcomes, plan?.summary.blocked ?? 0);
   if (part.drift !== undefined) return judgeDrift(part.drift);
   if (part.pulled !== undefined) return judgePull(part.pulled);
+  if (part.question !== undefined) return judgeImpact(part);
+  if (part.checks !== undefined) return judgeChecks(part.checks);
+  if (part.runs !== undefined) return judgeHistory(part.runs);
+  if (part.target !== undefined) return judgeTarget(part.target);
+  if (part.reports?.length === 0) return { tone: 'good', words: 'no environment in this shard' };
   if (plan === undefined) return judgeFindings(part);
   if (writing.has(part.header.command)) return { tone: 'attention', words: 'not applied' };
   if (refusals.length > 0) return { tone: 'bad', words: 'apply would refuse' };
@@ -74,16 +75,4 @@ function judgeFindings({ findings = [] }: ReportParts): Verdict {
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   if (warnings > 0) return { tone: 'attention', words: count(warnings, 'warning') };
   return { tone: 'good', words: 'no problems' };
-}
-
-/** `plan · prod · acme-charts`, from the words that tell one run from another. Raw words. */
-export function titleOf({ header }: ReportParts): string {
-  const { command, tenant, project } = header;
-  const where = tenant === undefined ? undefined : placeName(tenant);
-  return [command, where, project].filter((word) => word !== undefined).join(' · ');
-}
-
-/** What people call it: the environment's name, else the host. */
-export function placeName({ environment, url }: TenantHeader): string {
-  return environment ?? url.replace(/^https?:\/\//, '');
 }

@@ -18,14 +18,12 @@ export function hideOwnFolder(root: string, path: string): void {
 }
 
 /**
- * The first folder from `.qlik-sync` down to `path` that is a link. A checkout may bring one along, and what it points
- * at is not ours to write or tidy. `undefined` where there is none, also since nothing is there yet.
+ * The first folder below `root` down to `path` that is a link. A checkout may bring one along, and what it points at is
+ * not ours to write or tidy. `undefined` where there is none, also since nothing is there yet.
  */
 export function findLink(root: string, path: string): string | undefined {
-  const [own, ...below] = relative(root, path).split(sep);
-  if (own !== ownFolder) return undefined;
-  let folder = join(root, own);
-  for (const name of ['', ...below]) {
+  let folder = root;
+  for (const name of relative(root, path).split(sep)) {
     folder = join(folder, name);
     if (isLink(folder)) return folder;
   }

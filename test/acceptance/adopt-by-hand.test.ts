@@ -1,11 +1,12 @@
 /** The way in for a team that has deployed by hand: what `@qlik/api` and `zip` + `curl` uploaded is pulled and adopted. */
 
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createQlikApi } from '@qlik/api';
 import { describe, expect, it } from 'vitest';
+import { requireTool } from '../require-tool.js';
 import { useScene } from './scene.js';
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -15,9 +16,7 @@ const sources = {
   'status-board': 'examples/status-board',
 } as const;
 
-const missing = ['zip', 'curl'].filter((program) => spawnSync(program, ['--version']).error !== undefined);
-if (missing.length > 0)
-  process.stderr.write(`SKIPPED, this machine has no ${missing.join(', ')}: adopt by hand\n`);
+const hasTools = [requireTool('zip'), requireTool('curl')].every(Boolean);
 
 const scene = useScene();
 const { qlikSync } = scene;
@@ -51,7 +50,7 @@ function contents(folder: string): Readonly<Record<string, string>> {
   );
 }
 
-describe.skipIf(missing.length > 0)('what was deployed by hand', () => {
+describe.runIf(hasTools)('what was deployed by hand', () => {
   it('is pulled file by file, adopted, and then needs no change', async () => {
     for (const [index, [name, source]] of Object.entries(sources).entries()) {
       cpSync(join(repository, source), join(scene.workspace.folder, 'originals', name), { recursive: true });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useScene } from './scene.js';
-import { extensionFiles } from './workspace.js';
+import { archiveFiles, extensionFiles } from './workspace.js';
 import { type Contents, zipOf } from './zips.js';
 
 const scene = useScene();
@@ -12,17 +12,8 @@ const { qlikSync } = scene;
 
 /** The small extension of the workspace, as somebody else would have uploaded it. */
 async function upload(name: string, files: Contents = {}, tags?: readonly string[]): Promise<void> {
-  const own = Object.entries(extensionFiles(name)).map(([path, content]) => [
-    path.slice(`extensions/${name}/`.length),
-    content,
-  ]);
-  const bytes = await zipOf({ ...Object.fromEntries(own), ...files });
+  const bytes = await zipOf({ ...archiveFiles(name), ...files });
   await scene.tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
-}
-
-async function writes(): Promise<readonly string[]> {
-  const requests = await scene.tenant.takeRequests();
-  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
 }
 
 async function planned(): Promise<string> {
@@ -37,16 +28,15 @@ describe('adopt', () => {
     await scene.tenant.takeRequests();
     const { code, stdout, stderr } = await qlikSync('adopt', 'kpi', 'gauge', '--yes');
     expect(code).toBe(0);
-    expect(await writes()).toEqual(['PATCH', 'PATCH']);
+    expect(await scene.tenant.takeWrites()).toEqual(['PATCH', 'PATCH']);
     expect(stdout).toContain('Applied: 0 created, 2 updated');
     expect(stderr).toContain('kpi: from now on without wbfolder.wbl, which no upload takes');
     expect(await planned()).toContain(
       '0 to create, 0 to update, 0 to replace, 0 to delete, 0 blocked, 2 unchanged',
     );
     for (let run = 0; run < 2; run += 1) expect((await qlikSync('apply', '--yes')).code).toBe(0);
-    expect(await writes()).toEqual([]);
-    const gauge = (await scene.tenant.client.list()).find(({ qextFilename }) => qextFilename === 'gauge');
-    expect(gauge?.tags).toEqual(['by-hand', 'qlik-sync:acme']);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+    expect((await scene.tenant.find('gauge'))?.tags).toEqual(['by-hand', 'qlik-sync:acme']);
   });
 
   const different: readonly [string, Contents][] = [
@@ -63,7 +53,7 @@ describe('adopt', () => {
     expect(stdout).toContain(
       "blocked: its content on the tenant is not that of extensions/kpi: pull takes the tenant's, apply --adopt kpi puts the folder's there",
     );
-    expect(await writes()).toEqual([]);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
   });
 
   it.each([
@@ -78,7 +68,7 @@ describe('adopt', () => {
     const { code, stdout, stderr } = await qlikSync('adopt', 'kpi', '--yes');
     expect(code).toBe(exitCode);
     expect(stdout + stderr).toContain(words);
-    expect(await writes()).toEqual([]);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
   });
 
   it('takes what another project owns only with its approval', async () => {
@@ -110,7 +100,7 @@ describe('adopt', () => {
     const { code, stdout } = await qlikSync('adopt', '*', '--yes');
     expect(code).toBe(7);
     expect(stdout).toMatch(/! ours .*not that of extensions\/ours/);
-    expect(await writes()).toEqual(['PATCH']);
+    expect(await scene.tenant.takeWrites()).toEqual(['PATCH']);
     expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort()).toEqual([
       'kpi',
       'ours',

@@ -1,13 +1,12 @@
 /** examples/ci/github: every step run as GitHub runs it, against the sandbox, with the built command line. */
 
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireTool } from '../require-tool.js';
 import { type Event, type JobResult, runWorkflow } from './ci/github.js';
 import { examples, openPipelineShell, type PipelineShell, writeFiles } from './ci/shell.js';
 import { extensionFiles } from './workspace.js';
-import { zipOf } from './zips.js';
 
 let shell: PipelineShell;
 beforeEach(async () => {
@@ -19,16 +18,7 @@ afterEach(async () => {
   await shell.close();
 });
 
-const hasJq = (): boolean => {
-  try {
-    return execFileSync('jq', ['--version'], { stdio: 'pipe' }).length > 0;
-  } catch {
-    process.stderr.write(
-      '\nNOT TESTED: comments and issues of examples/ci/github need jq, which is not here.\n\n',
-    );
-    return false;
-  }
-};
+const hasJq = requireTool('jq');
 
 const onPullRequest = (from: 'acme/charts' | 'stranger/charts'): Omit<Event, 'secrets'> => ({
   github: {
@@ -45,22 +35,12 @@ function run(workflow: string, event: Partial<Event> = {}): Promise<Record<strin
 const results = (jobs: Record<string, JobResult>): Record<string, string> =>
   Object.fromEntries(Object.entries(jobs).map(([name, { result }]) => [name, result]));
 
-async function written(): Promise<readonly string[]> {
-  const requests = await shell.tenant.takeRequests();
-  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
-}
-
 async function deploy(): Promise<void> {
   expect(results(await run('deploy.yml'))).toEqual({ plan: 'success', apply: 'success' });
   await shell.tenant.takeRequests();
 }
 
-async function editByHand(): Promise<void> {
-  const file = await zipOf({ 'kpi.qext': '{"name":"kpi","type":"visualization"}', 'kpi.js': 'define([])' });
-  await shell.tenant.edit({ name: 'kpi', file: file.toString('base64'), filename: 'by-hand.zip' });
-}
-
-describe.skipIf(!hasJq())('plan.yml', () => {
+describe.runIf(hasJq)('plan.yml', () => {
   it('posts one comment and keeps it up to date', async () => {
     const stranger = { id: 99, body: '<!-- qlik-sync:plan:acme:prod -->\nquoted', user: { login: 'bob' } };
     const event = onPullRequest('acme/charts');
@@ -77,7 +57,7 @@ describe.skipIf(!hasJq())('plan.yml', () => {
       '### 📋 qlik-sync plan · prod · acme: 3 changes',
       'quoted',
     ]);
-    expect(await written()).toEqual([]);
+    expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
   it('says in the comment what stops it', async () => {
@@ -128,9 +108,9 @@ describe('deploy.yml', () => {
     const jobs = await run('deploy.yml');
     expect(results(jobs)).toEqual({ plan: 'success', apply: 'success' });
     expect(jobs['apply']?.summary).toContain('2 changes applied');
-    expect(await written()).toEqual(['POST', 'POST']);
+    expect(await shell.tenant.takeWrites()).toEqual(['POST', 'POST']);
     expect(results(await run('deploy.yml'))).toEqual({ plan: 'success', apply: 'skipped' });
-    expect(await written()).toEqual([]);
+    expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
   it('keeps what a rollback needs', async () => {
@@ -144,10 +124,10 @@ describe('deploy.yml', () => {
   it('writes nothing when the tenant moved while the plan was looked at', async () => {
     await deploy();
     shell.commit(extensionFiles('kpi', { code: 'two' }));
-    const jobs = await run('deploy.yml', { before: { apply: editByHand } });
+    const jobs = await run('deploy.yml', { before: { apply: () => shell.tenant.editByHand('kpi') } });
     expect(jobs['apply']).toMatchObject({ result: 'failure', code: 7 });
     expect(shell.printed()).toContain('The reviewed plan is stale; nothing was written.');
-    expect(await written()).toEqual([]);
+    expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
   it('stops where the key of the plan would have to write', async () => {
@@ -157,12 +137,12 @@ describe('deploy.yml', () => {
   });
 });
 
-describe.skipIf(!hasJq())('drift.yml', () => {
+describe.runIf(hasJq)('drift.yml', () => {
   it('keeps one issue as long as there is drift', async () => {
     await deploy();
     await run('drift.yml');
     expect(shell.gh().issues).toEqual([]);
-    await editByHand();
+    await shell.tenant.editByHand('kpi');
     expect((await run('drift.yml'))['drift']?.result).toBe('success');
     await run('drift.yml');
     expect(shell.gh().issues).toMatchObject([{ state: 'open', body: expect.stringContaining('kpi') }]);
@@ -222,7 +202,7 @@ describe('action.yml', () => {
     const digest = planned?.outputs['digest'] ?? '';
     const applied = await useAction('apply', ['--expect', digest, '--confirm', 'prod', '--yes']);
     expect(applied).toMatchObject({ result: 'success', outputs: { code: '0', digest } });
-    await editByHand();
+    await shell.tenant.editByHand('kpi');
     expect((await useAction('drift', []))?.outputs).toMatchObject({ code: '2', changes: 'true' });
   });
 

@@ -10,7 +10,6 @@ import { runGitlab } from './ci/gitlab.js';
 import type { Jobs, Run } from './ci/pipeline.js';
 import { examples, handOver, openPipelineShell, type PipelineShell } from './ci/shell.js';
 import { extensionFiles } from './workspace.js';
-import { zipOf } from './zips.js';
 
 let shell: PipelineShell;
 beforeEach(async () => {
@@ -21,16 +20,6 @@ afterEach(async () => {
   for (const secret of Object.values(shell.secrets)) expect(told).not.toContain(secret);
   await shell.close();
 });
-
-async function written(): Promise<readonly string[]> {
-  const requests = await shell.tenant.takeRequests();
-  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
-}
-
-async function editByHand(): Promise<void> {
-  const file = await zipOf({ 'kpi.qext': '{"name":"kpi","type":"visualization"}', 'kpi.js': 'define([])' });
-  await shell.tenant.edit({ name: 'kpi', file: file.toString('base64'), filename: 'by-hand.zip' });
-}
 
 const codes = (jobs: Jobs): Record<string, number> =>
   Object.fromEntries(Object.entries(jobs).map(([name, { code }]) => [name, code]));
@@ -123,10 +112,10 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
     const well = Object.fromEntries([...names].map((name) => [name, 0]));
     const first = await run('main');
     expect(codes(first)).toEqual(well);
-    expect(await written()).toEqual(['POST', 'POST']);
+    expect(await shell.tenant.takeWrites()).toEqual(['POST', 'POST']);
     expect(readdirSync(join(first[jobs.apply]?.folder ?? '', '.qlik-sync'))).toContain('runs');
     expect(codes(await run('main'))).toEqual(well);
-    expect(await written()).toEqual([]);
+    expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
   it('tells drift; and writes nothing when the tenant moved since the plan', async () => {
@@ -134,8 +123,10 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
     expect(codes(await run('schedule'))).toEqual({ [jobs.drift]: 0 });
     await shell.tenant.takeRequests();
     shell.commit(extensionFiles('kpi', { code: 'two' }));
-    expect(codes(await run('main', { beforeApply: editByHand }))[jobs.apply]).toBe(7);
-    expect(await written()).toEqual([]);
+    expect(codes(await run('main', { beforeApply: () => shell.tenant.editByHand('kpi') }))[jobs.apply]).toBe(
+      7,
+    );
+    expect(await shell.tenant.takeWrites()).toEqual([]);
     expect(codes(await run('schedule'))).toEqual({ [jobs.drift]: 2 });
   });
 
@@ -217,7 +208,7 @@ describe('Kubernetes', () => {
     const { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY } = shell.secrets;
     expect(await runPod(image, healing, QLIK_DEPLOY_KEY)).toBe(0);
     expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(0);
-    await editByHand();
+    await shell.tenant.editByHand('kpi');
     expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(2);
     expect(await runPod(image, healing, QLIK_DEPLOY_KEY)).toBe(0);
     expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(0);

@@ -1,21 +1,24 @@
 /** Two runs at once, and the first is killed while it has the lock. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { tenantKey } from '../../src/reconcile/own-place.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 
+const files = { ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') };
+
 let workspace: Workspace;
 let tenant: TestTenant;
 beforeEach(async () => {
   [workspace, tenant] = [createWorkspace(), await openTestTenant()];
-  workspace.write({ ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') });
+  workspace.write(files);
 });
 afterEach(async () => {
   await tenant.close();
@@ -27,7 +30,7 @@ async function startStuck() {
   await tenant.addFaults([{ method: 'POST', path: '*', kind: 'stall', stallMs: 120_000 }]);
   const child = spawn(process.execPath, [cli, 'apply', '--yes'], {
     cwd: workspace.folder,
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...tenant.env },
+    env: { PATH: process.env['PATH'] ?? '', HOME: workspace.home, ...tenant.env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [shown] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
@@ -36,11 +39,11 @@ async function startStuck() {
 }
 
 describe('while another run has the lock', () => {
-  it('the second waits, and goes on at once when the first is killed', async () => {
-    const first = await startStuck();
+  /** Runs there until it waits for that one, which is killed then. */
+  async function applyAfter(first: ChildProcess, cwd: string): Promise<void> {
     const { code, stderr } = await runInProcess(['apply', '--yes'], {
-      cwd: workspace.folder,
-      env: tenant.env,
+      cwd,
+      env: { ...tenant.env, HOME: workspace.home },
       onStderr: (text) => {
         if (text.includes('waiting for')) first.kill('SIGKILL');
       },
@@ -49,5 +52,33 @@ describe('while another run has the lock', () => {
     expect(code, stderr).toBe(0);
     const names = (await tenant.client.list()).map(({ qextFilename }) => qextFilename);
     expect(names.sort()).toEqual(['a', 'b']);
+  }
+
+  it('the second waits, and goes on at once when the first is killed', async () => {
+    await applyAfter(await startStuck(), workspace.folder);
+  });
+
+  it('one of another checkout on this machine waits as well', async () => {
+    const checkout = createWorkspace();
+    onTestFinished(() => checkout.dispose());
+    checkout.write(files);
+    await applyAfter(await startStuck(), checkout.folder);
+    expect(readdirSync(join(workspace.home, '.local/state/qlik-sync/locks'))).toEqual([
+      tenantKey(tenant.sandbox.url),
+    ]);
+  });
+
+  it('is told with -v where other checkouts are not waited for', async () => {
+    const run = async (...args: readonly string[]): Promise<string> => {
+      const { code, stderr } = await runInProcess(['apply', '--yes', ...args], {
+        cwd: workspace.folder,
+        env: tenant.env,
+      });
+      expect(code, stderr).toBe(0);
+      return stderr;
+    };
+    const notice = 'This machine has no folder for locks, since HOME is not set.';
+    expect(await run('-v')).toContain(`${notice} Only runs from ${workspace.folder} are waited for.`);
+    expect(await run()).not.toContain(notice);
   });
 });

@@ -136,7 +136,7 @@ export async function copyScene({ workspace, wire }: Scene, dir: string): Promis
 
 /** Its `close` leaves the wire. */
 async function describeScene(tenant: TestTenant, workspace: Workspace, wire: Wire): Promise<Scene> {
-  const env = { ...tenant.env, QLIK_TENANT_URL: wire.url };
+  const env = { ...tenant.env, QLIK_TENANT_URL: wire.url, HOME: workspace.home };
   const foreign = await listForeign(tenant);
   await tenant.takeRequests();
   return {
@@ -174,7 +174,7 @@ async function runAndKill(
 ): Promise<void> {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TZ: 'UTC', ...env },
+    env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const said: Buffer[] = [];

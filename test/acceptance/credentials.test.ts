@@ -3,25 +3,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSettings } from '../../src/commands/settings.js';
 import { serve } from '../tenant/serve.js';
 import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+import { useScene } from './scene.js';
+import { openTestTenant } from './tenant.js';
+import { extensionFiles, simpleConfig } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({ ...simpleConfig, ...extensionFiles('a') });
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
+const scene = useScene({ files: extensionFiles('a') });
 
 type Env = Readonly<Record<string, string>>;
 
@@ -35,23 +25,24 @@ interface Way {
 }
 
 const client = (): Env => ({
-  QLIK_CLIENT_ID: tenant.sandbox.clientId,
-  QLIK_CLIENT_SECRET: tenant.sandbox.clientSecret,
+  QLIK_CLIENT_ID: scene.tenant.sandbox.clientId,
+  QLIK_CLIENT_SECRET: scene.tenant.sandbox.clientSecret,
 });
-const home = (): Env => ({ HOME: join(workspace.folder, 'home') });
+const home = (): Env => ({ HOME: join(scene.workspace.folder, 'home') });
 const contextsOf = (credential: string) => (): Readonly<Record<string, string>> => ({
-  'home/.qlik/contexts.yml': `current-context: acme\ncontexts:\n  acme:\n    server: ${tenant.sandbox.url}\n${credential}`,
+  'home/.qlik/contexts.yml': `current-context: acme\ncontexts:\n  acme:\n    server: ${scene.tenant.sandbox.url}\n${credential}`,
 });
-const keyContext = () => contextsOf(`    headers: { Authorization: Bearer ${tenant.sandbox.apiKey} }\n`)();
+const keyContext = () =>
+  contextsOf(`    headers: { Authorization: Bearer ${scene.tenant.sandbox.apiKey} }\n`)();
 const clientContext = () =>
   contextsOf(
-    `    oauth-client-id: ${tenant.sandbox.clientId}\n    oauth-client-secret: ${tenant.sandbox.clientSecret}\n`,
+    `    oauth-client-id: ${scene.tenant.sandbox.clientId}\n    oauth-client-secret: ${scene.tenant.sandbox.clientSecret}\n`,
   )();
 const environment = (auth: object) => (): Readonly<Record<string, string>> => ({
   'qlik-sync.config.json': JSON.stringify({
     project: 'acme',
     extensions: ['extensions/*'],
-    environments: { dev: { tenant: tenant.sandbox.url, auth } },
+    environments: { dev: { tenant: scene.tenant.sandbox.url, auth } },
   }),
 });
 const path = (): Env => ({ PATH: process.env['PATH'] ?? '' });
@@ -59,13 +50,13 @@ const path = (): Env => ({ PATH: process.env['PATH'] ?? '' });
 const ways: Readonly<Record<string, Way>> = {
   '--tenant and an API key': {
     args: ['--tenant', 'URL'],
-    env: () => ({ QLIK_API_KEY: tenant.sandbox.apiKey }),
+    env: () => ({ QLIK_API_KEY: scene.tenant.sandbox.apiKey }),
     header: 'tenant (--tenant)',
   },
   '--tenant and an OAuth client': { args: ['--tenant', 'URL'], env: client, header: 'tenant (--tenant)' },
-  'variables and an API key': { env: () => tenant.env, header: 'tenant (environment)' },
+  'variables and an API key': { env: () => scene.tenant.env, header: 'tenant (environment)' },
   'variables and an OAuth client': {
-    env: () => ({ QLIK_HOST: tenant.sandbox.url, ...client() }),
+    env: () => ({ QLIK_HOST: scene.tenant.sandbox.url, ...client() }),
     header: 'tenant (environment)',
   },
   '--context with an API key': {
@@ -87,7 +78,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
   'an environment with an API key': {
     args: ['--env', 'dev'],
-    env: () => ({ KEY: tenant.sandbox.apiKey }),
+    env: () => ({ KEY: scene.tenant.sandbox.apiKey }),
     files: environment({ apiKey: '${KEY}' }),
     header: 'dev (config)',
   },
@@ -99,7 +90,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
   'an environment with a command': {
     args: ['--env', 'dev'],
-    env: () => ({ ...path(), VAULT_KEY: tenant.sandbox.apiKey }),
+    env: () => ({ ...path(), VAULT_KEY: scene.tenant.sandbox.apiKey }),
     files: environment({ apiKey: { command: [process.execPath, '-p', 'process.env.VAULT_KEY'] } }),
     header: 'dev (config)',
   },
@@ -109,19 +100,21 @@ describe('a way to sign in', () => {
   it.each(Object.entries(ways))(
     '%s',
     async (_, { args = [], env = () => ({}), files = () => ({}), isTerminal, header }) => {
-      workspace.write(files());
-      const words = args.map((word) => (word === 'URL' ? tenant.sandbox.url : word));
+      scene.workspace.write(files());
+      const words = args.map((word) => (word === 'URL' ? scene.tenant.sandbox.url : word));
       const terminal = { input: new PassThrough(), output: new PassThrough() };
-      const given = { cwd: workspace.folder, env: env(), ...(isTerminal === true && { terminal }) };
-      const before = filesBelow(workspace.folder);
+      const given = { cwd: scene.workspace.folder, env: env(), ...(isTerminal === true && { terminal }) };
+      const before = filesBelow(scene.workspace.folder);
       const planned = await runInProcess(['plan', ...words, '-v'], given);
       expect(planned.code, planned.stderr).toBe(0);
-      expect(planned.stdout).toContain(`qlik-sync plan · ${header} · ${tenant.sandbox.url} · project acme\n`);
+      expect(planned.stdout).toContain(
+        `qlik-sync plan · ${header} · ${scene.tenant.sandbox.url} · project acme\n`,
+      );
       const applied = await runInProcess(['apply', '--yes', ...words, '-v'], given);
       expect(applied.code, applied.stderr).toBe(0);
-      await tenant.takeRequests();
+      await scene.tenant.takeRequests();
       const again = await runInProcess(['apply', '--yes', ...words, '--json'], given);
-      const isClient = again.code === 0 && (await tenant.takeRequests()).map(({ path }) => path);
+      const isClient = again.code === 0 && (await scene.tenant.takeRequests()).map(({ path }) => path);
       expect(isClient).toEqual(
         /OAuth/.test(expect.getState().currentTestName ?? '')
           ? ['/oauth/token', '/api/v1/extensions']
@@ -137,8 +130,8 @@ function expectSecret(
   runs: readonly { readonly stdout: string; readonly stderr: string }[],
   before: ReadonlySet<string>,
 ): void {
-  const { apiKey, clientSecret } = tenant.sandbox;
-  const written = [...filesBelow(workspace.folder)].filter((file) => !before.has(file));
+  const { apiKey, clientSecret } = scene.tenant.sandbox;
+  const written = [...filesBelow(scene.workspace.folder)].filter((file) => !before.has(file));
   const texts = [
     ...runs.flatMap(({ stdout, stderr }) => [stdout, stderr]),
     ...written.map((file) => readFileSync(file, 'latin1')),
@@ -161,13 +154,13 @@ describe('an OAuth client during a run', () => {
   it('whose tokens last a second gets new ones, and the run does not notice', async () => {
     const short = await openTestTenant({ tokenSeconds: 1, latencyMs: 150 });
     try {
-      workspace.write(
+      scene.workspace.write(
         Object.assign({}, ...Array.from({ length: 12 }, (_, index) => extensionFiles(`many-${index}`))),
       );
       const { url, clientId, clientSecret } = short.sandbox;
       const env = { QLIK_TENANT_URL: url, QLIK_CLIENT_ID: clientId, QLIK_CLIENT_SECRET: clientSecret };
       const args = ['apply', '--yes', '--concurrency', '1'];
-      const { code, stdout, stderr } = await runInProcess(args, { cwd: workspace.folder, env });
+      const { code, stdout, stderr } = await runInProcess(args, { cwd: scene.workspace.folder, env });
       expect(code, stderr).toBe(0);
       expect(stdout).toContain('Applied: 13 created');
       const requests = await short.takeRequests();
@@ -178,22 +171,22 @@ describe('an OAuth client during a run', () => {
   });
 
   it('whose token is revoked in the middle creates nothing twice', async () => {
-    workspace.write(extensionFiles('b'));
-    await tenant.addFaults([
+    scene.workspace.write(extensionFiles('b'));
+    await scene.tenant.addFaults([
       { method: 'POST', path: '/api/v1/extensions', kind: 'status', status: 401, times: 1 },
     ]);
-    const env = { QLIK_TENANT_URL: tenant.sandbox.url, ...client() };
-    const { code, stderr } = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env });
+    const env = { QLIK_TENANT_URL: scene.tenant.sandbox.url, ...client() };
+    const { code, stderr } = await runInProcess(['apply', '--yes'], { cwd: scene.workspace.folder, env });
     expect(code, stderr).toBe(0);
-    const requests = await tenant.takeRequests();
+    const requests = await scene.tenant.takeRequests();
     expect(requests.filter(({ path }) => path === '/oauth/token')).toHaveLength(2);
-    expect((await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort()).toEqual(['a', 'b']);
+    expect(await scene.tenant.names()).toEqual(['a', 'b']);
   });
 
   it('whose secret is wrong ends with exit 4 and asks for nothing else', async () => {
-    const env = { QLIK_TENANT_URL: tenant.sandbox.url, ...client(), QLIK_CLIENT_SECRET: 'hunter22' };
+    const env = { QLIK_TENANT_URL: scene.tenant.sandbox.url, ...client(), QLIK_CLIENT_SECRET: 'hunter22' };
     const { code, stderr, stdout } = await runInProcess(['apply', '--yes', '-v'], {
-      cwd: workspace.folder,
+      cwd: scene.workspace.folder,
       env,
     });
     expect(code).toBe(4);
@@ -201,7 +194,7 @@ describe('an OAuth client during a run', () => {
     expect(stderr).toContain('invalid_client');
     expect(stderr).toContain('Check the client id and secret');
     expect(stdout + stderr).not.toContain('hunter22');
-    expect((await tenant.takeRequests()).map(({ path }) => path)).toEqual(['/oauth/token']);
+    expect((await scene.tenant.takeRequests()).map(({ path }) => path)).toEqual(['/oauth/token']);
   });
 });
 
@@ -216,7 +209,7 @@ describe('the pair of tenant and credential', () => {
       else response.writeHead(307, { location: `${other.url}${request.url}` }).end();
     });
     const env = { QLIK_TENANT_URL: lure.url, ...credential() };
-    const { code } = await runInProcess(['plan'], { cwd: workspace.folder, env });
+    const { code } = await runInProcess(['plan'], { cwd: scene.workspace.folder, env });
     expect(code).toBe(4);
     expect(other.seen).toEqual([]);
   });
@@ -239,7 +232,7 @@ describe('the pair of tenant and credential', () => {
       QLIK_TENANT_URL: 'https://acme.example.com',
       HTTPS_PROXY: `http://127.0.0.1:${port}`,
     };
-    const { code, stderr } = await runInProcess(['plan'], { cwd: workspace.folder, env });
+    const { code, stderr } = await runInProcess(['plan'], { cwd: scene.workspace.folder, env });
     await new Promise((resolve) => proxy.close(resolve));
     expect(code, stderr).toBe(5);
     expect(seen[0]).toMatch(/^CONNECT acme\.example\.com:443 /);
@@ -247,24 +240,24 @@ describe('the pair of tenant and credential', () => {
   });
 
   it('parts of two sources are never mixed', async () => {
-    workspace.write(environment({})());
+    scene.workspace.write(environment({})());
     const { code, stderr } = await runInProcess(['plan', '--env', 'dev'], {
-      cwd: workspace.folder,
-      env: tenant.env,
+      cwd: scene.workspace.folder,
+      env: scene.tenant.env,
     });
     expect(code).toBe(3);
     expect(stderr).toContain(
       'environments.dev.auth.apiKey: is missing, and credentials are taken from nowhere else',
     );
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 
   it("a pipeline never takes qlik-cli's current context", async () => {
-    workspace.write(keyContext());
-    const { code, stderr } = await runInProcess(['plan'], { cwd: workspace.folder, env: home() });
+    scene.workspace.write(keyContext());
+    const { code, stderr } = await runInProcess(['plan'], { cwd: scene.workspace.folder, env: home() });
     expect(code).toBe(3);
     expect(stderr).toContain('no tenant to work on');
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 });
 
@@ -279,27 +272,27 @@ describe('--no-exec', () => {
       ['--config', 'other.cjs'],
     ],
   ])('refuses %s', async (_, files, args) => {
-    workspace.remove('qlik-sync.config.json');
-    workspace.write(files);
+    scene.workspace.remove('qlik-sync.config.json');
+    scene.workspace.write(files);
     for (const command of ['validate', 'plan', 'doctor']) {
-      const given = { cwd: workspace.folder, env: { ...tenant.env, QLIK_SYNC_NO_EXEC: '1' } };
+      const given = { cwd: scene.workspace.folder, env: { ...scene.tenant.env, QLIK_SYNC_NO_EXEC: '1' } };
       const { code, stderr, stdout } = await runInProcess([command, ...args], given);
       expect(code).toBe(3);
       expect(stderr + stdout).toContain('is a program that would be run, and --no-exec forbids that');
     }
-    expect(existsSync(join(workspace.folder, 'ran'))).toBe(false);
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(existsSync(join(scene.workspace.folder, 'ran'))).toBe(false);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 
   it('refuses a secret command, and only where it would be used', async () => {
-    workspace.write(environment({ apiKey: { command: [process.execPath, '-e', touch] } })());
-    const given = { cwd: workspace.folder, env: { ...path(), ...tenant.env } };
+    scene.workspace.write(environment({ apiKey: { command: [process.execPath, '-e', touch] } })());
+    const given = { cwd: scene.workspace.folder, env: { ...path(), ...scene.tenant.env } };
     const refused = await runInProcess(['plan', '--no-exec', '--env', 'dev'], given);
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('environments.dev.auth.apiKey runs the command');
     expect((await runInProcess(['validate', '--no-exec', '--env', 'dev'], given)).code).toBe(0);
     expect((await runInProcess(['plan', '--no-exec'], given)).code).toBe(0);
-    expect(existsSync(join(workspace.folder, 'ran'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'ran'))).toBe(false);
   });
 });
 
@@ -310,7 +303,7 @@ describe('settings for several environments', () => {
     environments: { a: { tenant: 'a.example.com' }, b: { tenant: 'b.example.com', project: 'other' }, c: {} },
   });
   const io = (): Parameters<typeof openSettings>[1] =>
-    ({ cwd: workspace.folder, env: {}, version: '0' }) as unknown as Parameters<typeof openSettings>[1];
+    ({ cwd: scene.workspace.folder, env: {}, version: '0' }) as unknown as Parameters<typeof openSettings>[1];
 
   it.each<readonly [readonly string[] | undefined, readonly string[]]>([
     [undefined, []],
@@ -325,7 +318,7 @@ describe('settings for several environments', () => {
       ['c', 'a', 'b'],
     ],
   ])('%j asks for %j', async (env, asked) => {
-    workspace.write({ 'qlik-sync.config.json': file });
+    scene.workspace.write({ 'qlik-sync.config.json': file });
     const source = await openSettings(env === undefined ? {} : { env }, io());
     expect(source.asked).toEqual(asked);
     expect(source.environments).toEqual(['a', 'b', 'c']);
@@ -333,11 +326,11 @@ describe('settings for several environments', () => {
   });
 
   it('are resolved one by one', async () => {
-    workspace.write({ 'qlik-sync.config.json': file });
+    scene.workspace.write({ 'qlik-sync.config.json': file });
     const { settingsFor } = await openSettings({}, io());
     expect(settingsFor('b').config.project).toBe('other');
     expect(() => settingsFor('x')).toThrow('no environment "x"');
-    workspace.write(simpleConfig);
+    scene.workspace.write(simpleConfig);
     await expect(openSettings({ env: ['all'] }, io())).rejects.toThrow(
       '--env all: qlik-sync.config.json has no env',
     );

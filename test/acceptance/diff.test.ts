@@ -2,8 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { useScene } from './scene.js';
-import { extensionFiles } from './workspace.js';
-import { zipOf } from './zips.js';
+import { archiveFiles, extensionFiles } from './workspace.js';
 
 const scene = useScene();
 const { qlikSync } = scene;
@@ -67,7 +66,7 @@ describe('plan --diff', () => {
   it('costs no download for what this machine put there or downloaded before', async () => {
     for (const name of ['ours', 'theirs']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
-    await editByHand('theirs');
+    await scene.tenant.editByHand('theirs');
     for (const name of ['ours', 'theirs']) scene.workspace.write(extensionFiles(name, { code: 'two' }));
     await scene.tenant.takeRequests();
     const first = await planJson();
@@ -79,7 +78,7 @@ describe('plan --diff', () => {
   it('shows what somebody changed on the scene.tenant, before it is overwritten', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
-    await editByHand('kpi');
+    await scene.tenant.editByHand('kpi');
     const { stdout } = await qlikSync('plan', '--diff');
     expect(stdout).toContain('blocked: changed on the tenant');
     expect(stdout).toContain('      -somebody was here\n');
@@ -88,7 +87,7 @@ describe('plan --diff', () => {
   it('goes on without what the key may not download', async () => {
     for (const name of ['a', 'b']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
-    for (const name of ['a', 'b']) await editByHand(name);
+    for (const name of ['a', 'b']) await scene.tenant.editByHand(name);
     await scene.tenant.addFaults([
       {
         method: 'GET',
@@ -111,7 +110,7 @@ describe('plan --diff', () => {
   it('says where only the formatting of the manifest changed', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
-    const manifest = JSON.parse(filesOf('kpi')['kpi.qext'] ?? '') as object;
+    const manifest = JSON.parse(archiveFiles('kpi')['kpi.qext'] ?? '') as object;
     scene.workspace.write({ 'extensions/kpi/kpi.qext': JSON.stringify(manifest, undefined, 2) });
     expect((await qlikSync('plan', '--diff')).stdout).toContain('formatting only, no field differs');
   });
@@ -120,7 +119,7 @@ describe('plan --diff', () => {
     scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     const evil = 'x\u001b[2K\u001b[1APlan: 0 to create\r\n';
-    await editByHand('kpi', evil);
+    await scene.tenant.editByHand('kpi', evil);
     const { stdout } = await qlikSync('plan', '--diff');
     expect(stdout).toContain('\\u001b[2K');
     expect(stdout).not.toMatch(/[\u001b\r]/);
@@ -132,15 +131,3 @@ describe('plan --diff', () => {
     expect(JSON.parse(stdout)).not.toHaveProperty('comparisons');
   });
 });
-
-async function editByHand(name: string, code = 'somebody was here\n'): Promise<void> {
-  const file = await zipOf({ ...filesOf(name), [`${name}.js`]: code });
-  await scene.tenant.edit({ name, file: file.toString('base64') });
-}
-
-function filesOf(name: string): Record<string, string> {
-  const files = Object.entries(extensionFiles(name));
-  return Object.fromEntries(
-    files.map(([path, content]) => [path.slice(`extensions/${name}/`.length), content]),
-  );
-}

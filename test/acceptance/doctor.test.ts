@@ -1,27 +1,17 @@
 /** `doctor`: every check in every state, at most five requests, nothing written. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Rights, TenantFacts } from '../../src/commands/doctor/facts.js';
 import { judgeAccess } from '../../src/commands/doctor/judge-access.js';
 import type { Check } from '../../src/report/doctor-report.js';
 import { json, serve } from '../tenant/serve.js';
 import { readDocument } from './documents.js';
 import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { useScene } from './scene.js';
+import { openTestTenant } from './tenant.js';
+import { extensionFiles, type Result } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({ ...simpleConfig, ...extensionFiles('a') });
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
+const scene = useScene({ files: extensionFiles('a') });
 
 type Env = Readonly<Record<string, string>>;
 
@@ -29,7 +19,7 @@ async function doctor(
   env: Env,
   ...args: readonly string[]
 ): Promise<Result & { readonly checks: Readonly<Record<string, Check>>; readonly requests: number }> {
-  const ended = await runInProcess(['doctor', '--json', ...args], { cwd: workspace.folder, env });
+  const ended = await runInProcess(['doctor', '--json', ...args], { cwd: scene.workspace.folder, env });
   const document = readDocument('doctor', ended);
   const checks = document['checks'] as readonly Check[];
   const named = Object.fromEntries(checks.map((check) => [check.name, check]));
@@ -37,19 +27,18 @@ async function doctor(
 }
 
 async function deploy(): Promise<void> {
-  const ended = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env: tenant.env });
-  expect(ended.code, ended.stderr).toBe(0);
-  await tenant.takeRequests();
+  await scene.succeed('apply', '--yes');
+  await scene.tenant.takeRequests();
 }
 
 const as = (key: 'apiKey' | 'publisherKey' | 'userKey') => (): Env => ({
-  QLIK_TENANT_URL: tenant.sandbox.url,
-  QLIK_API_KEY: tenant.sandbox[key],
+  QLIK_TENANT_URL: scene.tenant.sandbox.url,
+  QLIK_API_KEY: scene.tenant.sandbox[key],
 });
 const asClient = (secret?: string) => (): Env => ({
-  QLIK_TENANT_URL: tenant.sandbox.url,
-  QLIK_CLIENT_ID: tenant.sandbox.clientId,
-  QLIK_CLIENT_SECRET: secret ?? tenant.sandbox.clientSecret,
+  QLIK_TENANT_URL: scene.tenant.sandbox.url,
+  QLIK_CLIENT_ID: scene.tenant.sandbox.clientId,
+  QLIK_CLIENT_SECRET: secret ?? scene.tenant.sandbox.clientSecret,
 });
 
 interface Row {
@@ -109,7 +98,7 @@ const rows: Readonly<Record<string, Row>> = {
     },
   },
   'a key that is not accepted': {
-    env: () => ({ ...tenant.env, QLIK_API_KEY: 'hunter22' }),
+    env: () => ({ ...scene.tenant.env, QLIK_API_KEY: 'hunter22' }),
     code: 4,
     requests: 1,
     says: { credentials: ['failed', '401'], role: ['unknown', ''], host: ['ok', ''] },
@@ -176,7 +165,7 @@ describe('with a tenant', () => {
     '%s',
     async (_, { env = as('apiKey'), faults = [], code, requests, says }) => {
       await deploy();
-      await tenant.addFaults(faults);
+      await scene.tenant.addFaults(faults);
       const result = await doctor(env());
       const told = Object.fromEntries(
         Object.keys(says).map((name) => [name, [result.checks[name]?.status, result.checks[name]?.message]]),
@@ -186,7 +175,7 @@ describe('with a tenant', () => {
       );
       expect(told).toEqual(expected);
       expect([result.code, result.requests]).toEqual([code, requests]);
-      const made = await tenant.takeRequests();
+      const made = await scene.tenant.takeRequests();
       expect(made).toHaveLength(requests);
       expect(made.length).toBeLessThanOrEqual(5);
       expect(made.filter(({ method, path }) => method !== 'GET' && path !== '/oauth/token')).toEqual([]);
@@ -195,14 +184,14 @@ describe('with a tenant', () => {
   );
 
   it('a limit that stays used up is not waited for, nor asked about more than five times', async () => {
-    await tenant.addFaults([{ path: '*', times: 99, kind: 'status', status: 429, retryAfter: 0 }]);
+    await scene.tenant.addFaults([{ path: '*', times: 99, kind: 'status', status: 429, retryAfter: 0 }]);
     const { code, checks } = await doctor(asClient()());
     expect([code, checks['rate']?.status]).toEqual([9, 'failed']);
-    expect((await tenant.takeRequests()).length).toBeLessThanOrEqual(5);
+    expect((await scene.tenant.takeRequests()).length).toBeLessThanOrEqual(5);
   });
 
   it('nothing deployed yet: what only a create tells stays open', async () => {
-    const { checks, code, requests } = await doctor(tenant.env);
+    const { checks, code, requests } = await doctor(scene.tenant.env);
     expect(checks['marker']).toMatchObject({
       status: 'unknown',
       message: expect.stringContaining('0 extensions there'),
@@ -213,8 +202,8 @@ describe('with a tenant', () => {
 
   it('a tenant that lost our tags', async () => {
     await deploy();
-    await tenant.edit({ name: 'a', tags: [] });
-    const { checks } = await doctor(tenant.env);
+    await scene.tenant.edit({ name: 'a', tags: [] });
+    const { checks } = await doctor(scene.tenant.env);
     expect(checks['marker']).toMatchObject({
       status: 'warning',
       message: expect.stringContaining('carry no tag'),
@@ -237,10 +226,13 @@ describe('with a tenant', () => {
   });
 
   it('says the same in words', async () => {
-    const { stdout, code } = await runInProcess(['doctor'], { cwd: workspace.folder, env: as('userKey')() });
+    const { stdout, code } = await runInProcess(['doctor'], {
+      cwd: scene.workspace.folder,
+      env: as('userKey')(),
+    });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `qlik-sync doctor · tenant (environment) · ${tenant.sandbox.url} · project acme\n`,
+      `qlik-sync doctor · tenant (environment) · ${scene.tenant.sandbox.url} · project acme\n`,
     );
     expect(stdout).toMatch(/^ {2}✓ credentials {2}the API key is accepted$/m);
     expect(stdout).toMatch(/^ {2}! role {9}may list \(no role\), but/m);
@@ -257,7 +249,7 @@ describe('with a tenant', () => {
   it('an interrupted check is no diagnosis', async () => {
     const interrupt = new AbortController();
     interrupt.abort(new Error('interrupted'));
-    const given = { cwd: workspace.folder, env: tenant.env, interrupted: interrupt.signal };
+    const given = { cwd: scene.workspace.folder, env: scene.tenant.env, interrupted: interrupt.signal };
     expect((await runInProcess(['doctor'], given)).code).toBe(130);
   });
 });
@@ -266,8 +258,8 @@ const https = { QLIK_TENANT_URL: 'https://127.0.0.1:1', QLIK_API_KEY: 'hunter22'
 
 describe('without a tenant to ask', () => {
   it('a config that cannot be read', async () => {
-    workspace.write({ 'qlik-sync.config.json': '{"project":"Acme"}' });
-    const { code, checks, requests } = await doctor(tenant.env);
+    scene.workspace.write({ 'qlik-sync.config.json': '{"project":"Acme"}' });
+    const { code, checks, requests } = await doctor(scene.tenant.env);
     expect(checks['config']).toMatchObject({
       status: 'failed',
       message: expect.stringContaining('project: must be'),

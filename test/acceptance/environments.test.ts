@@ -20,7 +20,7 @@ function closing({ stdout }: Result): readonly string[] {
 }
 
 async function writes(name: string): Promise<number> {
-  return (await fleet.tenant(name).takeRequests()).filter(({ method }) => method !== 'GET').length;
+  return (await fleet.tenant(name).takeWrites()).length;
 }
 
 /** A port where nobody listens. */
@@ -195,6 +195,8 @@ describe('several environments', () => {
     [['plan', '--out', 'plan.json'], '--out is for one tenant'],
     [['apply', '--expect', `sha256:${'a'.repeat(64)}`], '--expect is for one tenant'],
     [['drift', '--baseline', 'b.json'], '--baseline is for one tenant'],
+    [['plan', '--accept-impact=0'], '--accept-impact is for one tenant'],
+    [['apply', '--yes', '--accept-impact=0'], '--accept-impact is for one tenant'],
     [['plan', '--sandbox'], '--sandbox is for one tenant'],
     [['plan', '--tenant', 'https://acme.eu.qlikcloud.com'], '--tenant is for one tenant'],
     [['rollback'], '--env names 3 environments'],

@@ -3,23 +3,13 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
+import { extensionFiles, type Result } from './workspace.js';
 
 const names = Array.from({ length: 12 }, (_, index) => `extension-with-a-long-name-${index}`);
 
-let workspace: Workspace;
-let tenant: TestTenant;
-beforeEach(async () => {
-  [workspace, tenant] = [createWorkspace(), await openTestTenant()];
-  workspace.write(simpleConfig);
-  for (const name of names) workspace.write(extensionFiles(name));
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
+const scene = useScene({ files: Object.assign({}, ...names.map((name) => extensionFiles(name))) });
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -27,9 +17,9 @@ const cli = join(import.meta.dirname, '../../dist/cli.js');
 function applyWithin(kibibytes: number): Promise<Result> {
   const script = `ulimit -f ${kibibytes}; exec "$@"`;
   const args = ['-c', script, 'bash', process.execPath, cli, 'apply', '--yes', '--json'];
-  const env = { PATH: process.env['PATH'] ?? '', HOME: workspace.folder, ...tenant.env };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: scene.workspace.folder, ...scene.tenant.env };
   return new Promise((resolve) => {
-    const child = execFile('bash', args, { cwd: workspace.folder, env }, (_error, stdout, stderr) => {
+    const child = execFile('bash', args, { cwd: scene.workspace.folder, env }, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });
   });
@@ -42,14 +32,12 @@ interface Document {
 
 /** What runs leave below `.qlik-sync`. */
 function left(purpose: 'locks' | 'runs'): readonly string[] {
-  const below = readdirSync(join(workspace.folder, '.qlik-sync', purpose), {
+  const below = readdirSync(join(scene.workspace.folder, '.qlik-sync', purpose), {
     recursive: true,
     withFileTypes: true,
   });
   return below.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
-
-const onTenant = async () => (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
 
 describe.skipIf(process.platform === 'win32')('a full disk', () => {
   it('in the middle of a run stops writing, and what was written is told all the same', async () => {
@@ -60,9 +48,11 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
     const done = (document.outcomes ?? []).filter(({ status }) => status === 'done');
     expect(done.length).toBeGreaterThan(0);
     expect(done.length).toBeLessThan(names.length);
-    expect(await onTenant()).toEqual(done.map(({ name }) => name).sort());
-    expect(await workspace.run(['apply', '--yes'], { env: tenant.env })).toMatchObject({ code: 0 });
-    expect(await onTenant()).toEqual([...names].sort());
+    expect(await scene.tenant.names()).toEqual(done.map(({ name }) => name).sort());
+    expect(await scene.workspace.run(['apply', '--yes'], { env: scene.tenant.env })).toMatchObject({
+      code: 0,
+    });
+    expect(await scene.tenant.names()).toEqual([...names].sort());
   });
 
   it.each([
@@ -73,7 +63,7 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
     async (_what, size, exitCode) => {
       const { code, stdout } = await applyWithin(size);
       expect([code, (JSON.parse(stdout) as Document).exitCode]).toEqual([exitCode, exitCode]);
-      expect(await onTenant()).toEqual([]);
+      expect(await scene.tenant.names()).toEqual([]);
       expect([left('locks'), exitCode === 3 ? [] : left('runs')]).toEqual([[], []]);
     },
   );

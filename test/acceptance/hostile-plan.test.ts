@@ -2,35 +2,18 @@
 
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
+import { extensionFiles } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene({ files: { ...extensionFiles('kpi'), ...extensionFiles('gauge') } });
+const { qlikSync, succeed } = scene;
 
 beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({ ...simpleConfig, ...extensionFiles('kpi'), ...extensionFiles('gauge') });
-  tenant = await openTestTenant();
-  expect((await qlikSync('apply', '--yes')).code).toBe(0);
-  workspace.remove('extensions/gauge');
-  workspace.write(extensionFiles('kpi', { code: 'two' }));
+  await succeed('apply', '--yes');
+  scene.workspace.remove('extensions/gauge');
+  scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
 });
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
-
-async function writes(): Promise<readonly string[]> {
-  const requests = await tenant.takeRequests();
-  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
-}
 
 interface Document {
   digest: string;
@@ -39,7 +22,7 @@ interface Document {
 
 /** The plan that was written, made into another one. */
 function forge(change: (document: Document) => void): void {
-  const file = join(workspace.folder, 'plan.json');
+  const file = join(scene.workspace.folder, 'plan.json');
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document;
   change(document);
   writeFileSync(file, JSON.stringify(document));
@@ -52,7 +35,7 @@ describe('a plan file', () => {
       request.approvals = { ...request.approvals, allowDeletes: 1, takeOwnership: ['a\u001b[2K\nb'] };
     });
     const { code, stderr } = await qlikSync('apply', 'plan.json');
-    expect(code).not.toBe(0);
+    expect(code).toBe(3);
     expect(stderr).toContain(
       'plan.json brings its approvals: --prune, --take-ownership a\\u001b[2K\\u000ab, --allow-deletes 1\n',
     );
@@ -60,9 +43,9 @@ describe('a plan file', () => {
 
   it('takes an approval that it was made with already', async () => {
     await qlikSync('plan', '--prune', '--out', 'plan.json');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await qlikSync('apply', 'plan.json', '--prune', '--yes')).code).toBe(0);
-    expect(await writes()).toEqual(['PATCH', 'DELETE']);
+    expect(await scene.tenant.takeWrites()).toEqual(['PATCH', 'DELETE']);
   });
 
   it.each([
@@ -75,17 +58,51 @@ describe('a plan file', () => {
     expect(code).toBe(3);
   });
 
-  it.each(['onDrift', 'prune', 'adopt', 'allowReplace'])(
+  const forgeries: readonly [string, object, () => unknown, string][] = [
+    [
+      'onDrift',
+      { onDrift: 'overwrite' },
+      () => scene.tenant.editByHand('kpi'),
+      'kpi: update was not in the reviewed plan',
+    ],
+    [
+      'prune',
+      { prune: true, allowDeletes: 1 },
+      () => undefined,
+      'gauge: delete was not in the reviewed plan',
+    ],
+    [
+      'adopt',
+      { adopt: ['theirs'] },
+      async () => {
+        await scene.tenant.editByHand('theirs');
+        scene.workspace.write(extensionFiles('theirs'));
+      },
+      'theirs: update was not in the reviewed plan',
+    ],
+    [
+      'allowReplace',
+      { allowReplace: ['nova'] },
+      async () => {
+        scene.workspace.write(extensionFiles('nova', { supernova: true }));
+        await succeed('apply', 'nova', '--yes');
+        scene.workspace.write(extensionFiles('nova', { supernova: false, code: 'two' }));
+      },
+      'nova: replace was not in the reviewed plan',
+    ],
+  ];
+  it.each(forgeries)(
     'is stale where %s was put into it and makes another plan, and permits nothing then',
-    async (key) => {
+    async (_key, approvals, prepare, words) => {
+      await prepare();
       await qlikSync('plan', '--out', 'plan.json');
-      const values = { onDrift: 'overwrite', prune: true, adopt: ['theirs'], allowReplace: ['gauge'] };
       forge(({ request }) => {
-        request.approvals = { [key]: values[key as keyof typeof values], allowDeletes: 1 };
+        request.approvals = approvals;
       });
-      await tenant.takeRequests();
-      expect((await qlikSync('apply', 'plan.json', '--yes')).code).not.toBe(0);
-      expect(await writes()).toEqual([]);
+      await scene.tenant.takeRequests();
+      const { code, stderr } = await qlikSync('apply', 'plan.json', '--yes');
+      expect([code, stderr]).toEqual([7, expect.stringContaining(words)]);
+      expect(await scene.tenant.takeWrites()).toEqual([]);
     },
   );
 
@@ -96,8 +113,8 @@ describe('a plan file', () => {
   });
 
   it('that is far too large is no bug', async () => {
-    writeFileSync(join(workspace.folder, 'huge.json'), '');
-    truncateSync(join(workspace.folder, 'huge.json'), 700 * 2 ** 20);
+    writeFileSync(join(scene.workspace.folder, 'huge.json'), '');
+    truncateSync(join(scene.workspace.folder, 'huge.json'), 700 * 2 ** 20);
     const { code, stderr } = await qlikSync('apply', 'huge.json', '--yes');
     expect(stderr).toContain('huge.json is larger than any plan.');
     expect(code).toBe(3);

@@ -151,6 +151,19 @@ describe('apply with impact "deletes"', () => {
     expect(await heldNames()).toEqual(['sankey']);
   });
 
+  it('watch lets one look through by a number, and asks for the next again', async () => {
+    const { workspace, tenant } = world;
+    const watching = await startWatching(workspace, tenant.env, ['--prune', '--accept-impact=2']);
+    drop('kpi-card');
+    await watching.next({ event: 'synced', name: 'kpi-card' });
+    drop('sankey');
+    const { message, resume } = await watching.next({ event: 'paused', name: 'sankey' });
+    expect(message).toMatch(/^2 apps, /);
+    expect(resume).toContain('--accept-impact=2');
+    await watching.interrupt();
+    expect(await heldNames()).toEqual(['old-gauge', 'sankey']);
+  });
+
   it('opens no app for updates, nor where nothing is to be done', async () => {
     world.workspace.write(extensionFiles('kpi-card', { code: 'two', version: '1.1.0' }));
     expect((await world.run(['apply', '--yes'])).code).toBe(0);
@@ -242,4 +255,39 @@ describe('a plan', () => {
     expect((await world.run(['apply', 'plan.json', '--yes'])).code).toBe(6);
     expect(await heldNames()).toEqual(['kpi-card', 'sankey']);
   });
+
+  it('that was reviewed with its number is finished after a run that came half-way', async () => {
+    await open();
+    drop('kpi-card', 'sankey');
+    await world.run(['plan', '--prune', '--accept-impact=3', '--allow-deletes=2', '--out', 'plan.json']);
+    const fault = { method: 'DELETE', path: '*', skip: 1, times: 9, kind: 'status', status: 400 };
+    await world.tenant.addFaults([fault]);
+    expect((await world.run(['apply', 'plan.json', '--yes', '--concurrency', '1'])).code).toBe(5);
+    expect(await heldNames()).toHaveLength(2);
+    await world.tenant.clearFaults();
+    expect(await world.run(['apply', 'plan.json', '--yes'])).toMatchObject({ code: 0 });
+    expect(await heldNames()).toEqual(['old-gauge']);
+  });
+
+  const notHeld = 'warning: apply holds up kpi-card only where it looks for apps as well';
+  const ungated: readonly (readonly [object, readonly string[], string | undefined])[] = [
+    [{}, [], 'Use qlik-sync apply --prune --impact, or set "impact": "deletes"'],
+    [{}, ['--diff', '--detailed-exitcode'], 'Use qlik-sync apply --prune --impact, or set'],
+    [{}, ['--out', 'plan.json'], 'Use qlik-sync apply plan.json, or set'],
+    [{ impact: 'deletes' }, [], undefined],
+    [{ impact: 'always' }, [], undefined],
+  ];
+  it.each(ungated)(
+    'with --impact says how an apply holds up the same: config %j, %j',
+    async (config, more, hint) => {
+      await open(config);
+      drop('kpi-card');
+      const { stdout } = await world.run(['plan', '--prune', '--impact', ...more]);
+      expect(stdout.includes(notHeld)).toBe(hint !== undefined);
+      if (hint !== undefined) expect(stdout).toContain(hint);
+      const same = more.includes('--out') ? ['plan.json'] : ['--prune', '--impact'];
+      expect((await world.run(['apply', ...same, '--yes'])).code).toBe(6);
+      expect(await heldNames()).toContain('kpi-card');
+    },
+  );
 });

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestTenant, type TestTenant } from './tenant.js';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './scene.js';
 import { startWatching } from './watching.js';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+import { extensionFiles } from './workspace.js';
 
 const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../dist/output.schema.json'), 'utf8'));
 const ajv = new Ajv2020({
@@ -20,22 +20,8 @@ const ajv = new Ajv2020({
 });
 ajv.addSchema(schema, 'output');
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({
-    ...simpleConfig,
-    ...extensionFiles('a'),
-    ...extensionFiles('b'),
-    'extensions/a/LICENSE': 'MIT',
-  });
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
+const scene = useScene({
+  files: { ...extensionFiles('a'), ...extensionFiles('b'), 'extensions/a/LICENSE': 'MIT' },
 });
 
 /** The whole of stdout, as the document that the definition describes. */
@@ -43,7 +29,7 @@ async function runJson(
   definition: string,
   ...args: readonly string[]
 ): Promise<{ code: number; document: Record<string, unknown> }> {
-  const { code, stdout } = await workspace.run([...args, '--json'], { env: tenant.env });
+  const { code, stdout } = await scene.workspace.run([...args, '--json'], { env: scene.tenant.env });
   const document = JSON.parse(stdout);
   const validate = ajv.compile({ $ref: `output#/$defs/${definition}` });
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
@@ -58,7 +44,7 @@ describe('--json', () => {
   });
 
   it('init', async () => {
-    workspace.remove('qlik-sync.config.json');
+    scene.workspace.remove('qlik-sync.config.json');
     const { document } = await runJson(
       'init',
       'init',
@@ -70,13 +56,13 @@ describe('--json', () => {
     expect(document).toMatchObject({
       file: 'qlik-sync.config.json',
       project: 'acme',
-      config: JSON.parse(readFileSync(join(workspace.folder, 'qlik-sync.config.json'), 'utf8')),
+      config: JSON.parse(readFileSync(join(scene.workspace.folder, 'qlik-sync.config.json'), 'utf8')),
       extensions: [{ name: 'a' }, { name: 'b' }],
     });
   });
 
   it('init where validate finds nothing to check', async () => {
-    for (const path of ['qlik-sync.config.json', 'extensions']) workspace.remove(path);
+    for (const path of ['qlik-sync.config.json', 'extensions']) scene.workspace.remove(path);
     const { code, document } = await runJson('init', 'init');
     expect(code).toBe(3);
     expect(document).toMatchObject({ problem: { message: 'No extension was found in extensions/*.' } });
@@ -87,7 +73,7 @@ describe('--json', () => {
     expect(planned.document).toMatchObject({
       summary: { create: 2 },
       project: 'acme',
-      tenant: { url: tenant.sandbox.url, source: 'environment' },
+      tenant: { url: scene.tenant.sandbox.url, source: 'environment' },
     });
     const applied = await runJson('apply', 'apply', '--yes');
     expect(applied.document).toMatchObject({
@@ -100,7 +86,7 @@ describe('--json', () => {
 
   it('plan with a blocked change', async () => {
     await runJson('apply', 'apply', '--yes');
-    await tenant.edit({ name: 'a', tags: [], filename: 'a.zip' });
+    await scene.tenant.edit({ name: 'a', tags: [], filename: 'a.zip' });
     const { document } = await runJson('plan', 'plan');
     expect(document).toMatchObject({
       summary: { blocked: 1 },
@@ -109,7 +95,7 @@ describe('--json', () => {
   });
 
   it('apply with a failure', async () => {
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'POST', path: '*', times: 1, when: 'before', kind: 'status', status: 422 },
     ]);
     const { code, document } = await runJson('apply', 'apply', '--yes');
@@ -132,7 +118,7 @@ describe('--json', () => {
     ]);
     const pulled = await runJson('pull', 'pull', '--to', 'elsewhere');
     expect(pulled.document['pulled']).toMatchObject([{ name: 'a', result: 'written' }]);
-    await tenant.edit({ name: 'a', tags: [] });
+    await scene.tenant.edit({ name: 'a', tags: [] });
     const adopted = await runJson('apply', 'adopt', 'a', '--yes');
     expect(adopted.document).toMatchObject({ command: 'adopt', outcomes: [{ name: 'a', status: 'done' }] });
   });
@@ -154,18 +140,18 @@ describe('--json', () => {
     ['findings', { 'extensions/a/a.js': '' }, ['plan'], 3, 'FindingsError'],
     ['a usage mistake', {}, ['plan', 'zzz'], 3, 'UserError'],
   ])('%s is an error document', async (_row, files, args, code, kind) => {
-    workspace.write(files as Record<string, string>);
+    scene.workspace.write(files as Record<string, string>);
     const result = await runJson('error', ...args);
     expect(result.code).toBe(code);
     expect(result.document).toMatchObject({ error: { kind } });
   });
 
   it('watch prints lines that the schema describes', async () => {
-    const { next, interrupt } = await startWatching(workspace, tenant.env);
+    const { next, interrupt } = await startWatching(scene.workspace, scene.tenant.env);
     await next({ event: 'synced', name: 'a' });
     await next({ event: 'synced', name: 'b' });
-    await tenant.edit({ name: 'a', tags: [], filename: 'a.zip' });
-    workspace.write({ ...extensionFiles('a', { code: 'two' }), 'extensions/b/b.js': '' });
+    await scene.tenant.edit({ name: 'a', tags: [], filename: 'a.zip' });
+    scene.workspace.write({ ...extensionFiles('a', { code: 'two' }), 'extensions/b/b.js': '' });
     await next({ event: 'paused', name: 'a' });
     await next({ event: 'waiting', name: 'b' });
     const { stdout } = await interrupt();

@@ -100,6 +100,38 @@ describe('a plan that still holds', () => {
     expect(await writes()).toEqual(['POST']);
   });
 
+  it('goes on with a delete after another failed, by the number of both', async () => {
+    const config = { project: 'acme', extensions: ['extensions/*'], maxDeletes: 1 };
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config), ...extensionFiles('third') });
+    const drop = (): void => {
+      for (const name of ['kpi', 'gauge']) workspace.remove(`extensions/${name}`);
+    };
+    await planAfter(drop, '--prune', '--allow-deletes', '2');
+    await tenant.addFaults([
+      { method: 'DELETE', path: '*', skip: 1, times: 99, kind: 'status', status: 400 },
+    ]);
+    expect((await applyPlan('--concurrency', '1')).code).toBe(5);
+    await tenant.clearFaults();
+    await tenant.takeRequests();
+    expect(await applyPlan()).toMatchObject({ code: 0 });
+    expect(await writes()).toEqual(['DELETE']);
+    expect(await applyPlan()).toMatchObject({ code: 0 });
+  });
+
+  it('finishes its replace that stopped after the delete', async () => {
+    workspace.write(extensionFiles('kpi', { supernova: true }));
+    const lose = (): void => workspace.write(extensionFiles('kpi', { supernova: false, code: 'two' }));
+    await planAfter(lose, '--allow-replace', 'kpi');
+    await tenant.addFaults([{ method: 'POST', path: '*', times: 99, kind: 'status', status: 400 }]);
+    const failed = await applyPlan();
+    expect([failed.code, failed.stdout]).toEqual([5, expect.stringContaining('finishes the replace')]);
+    await tenant.clearFaults();
+    await tenant.takeRequests();
+    expect(await applyPlan()).toMatchObject({ code: 0 });
+    expect(await writes()).toEqual(['POST']);
+    expect(await applyPlan()).toMatchObject({ code: 0 });
+  });
+
   it('keeps its selection', async () => {
     await planAfter(() => update('kpi'), 'kpi');
     update('gauge');
@@ -174,7 +206,7 @@ describe('a plan that moved', () => {
       /kpi: the tenant's archive changed \(md5 /,
     ],
     ['its tag was taken', () => tenant.edit({ name: 'kpi', tags: [] }), /kpi: update was reviewed; now /],
-    ['it was deleted', () => remove('kpi'), /kpi: update was reviewed, now it is create/],
+    ['it was deleted', () => remove('kpi'), /kpi: update was reviewed, now it is create\n/],
     ['the folder was removed', () => workspace.remove('extensions/kpi'), /kpi: update was reviewed; now /],
     [
       'there is another folder',
@@ -321,8 +353,17 @@ describe('--expect', () => {
     await tenant.takeRequests();
     await well('apply', '--yes', '--expect', digest);
     expect(await writes()).toEqual(['POST', 'POST']);
-    await well('apply', '--yes', '--expect', digest);
+    expect((await well('apply', '--yes', '--expect', digest)).stderr).toContain(`--expect says ${digest}`);
     expect(await writes()).toEqual([]);
+  });
+
+  it('that was never a plan is told of with both digests, also where nothing is planned', async () => {
+    await well('apply', '--yes');
+    const digest = await digestNow();
+    const other = `sha256:${'a'.repeat(64)}`;
+    const { stderr } = await well('apply', '--yes', '--expect', other);
+    expect(stderr).toContain(`--expect says ${other}, and the plan is ${digest}: nothing is left`);
+    expect((await well('apply', '--yes', '--expect', digest)).stderr).toBe('');
   });
 
   it('writes nothing of another one', async () => {

@@ -122,6 +122,53 @@ describe('promote', () => {
     expect(Object.keys(await fleet.held('prod'))).toEqual(['a']);
   });
 
+  it('deletes nothing with a selection, whatever it matches', async () => {
+    await succeed('apply', '--env', 'prod', '--yes');
+    fleet.workspace.write(extensionFiles('z'));
+    await succeed('apply', '--env', 'prod', '--yes', 'z');
+    expect(await succeed('promote', 'dev', 'prod', '*', '--yes', '--prune')).toContain('0 to delete');
+    expect(Object.keys(await fleet.held('prod'))).toEqual(['a', 'b', 'z']);
+  });
+
+  it.each([
+    ['without our tag', [], /our tag is gone on dev; adopt it there first/],
+    ['of another project', ['qlik-sync:other'], /dev holds it as another project's/],
+  ])('does not delete what the other one holds still, %s', async (_row, tags, message) => {
+    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.tenant('dev').edit({ name: 'b', tags });
+    expect((await promote('--yes')).stdout).toMatch(new RegExp(`= b +keep +kept: ${message.source}`));
+    const { code, stdout } = await promote('--yes', '--prune');
+    expect(stdout).toMatch(new RegExp(`! b +delete +blocked: ${message.source}`));
+    expect(code).toBe(6);
+    expect(Object.keys(await fleet.held('prod'))).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['everything', [], '2.0.0'],
+    ['another name', ['a'], '2.0.0'],
+  ])('finishes a replace that was cut off, when it promotes %s', async (_row, selection, version) => {
+    const nebula = (more: object) => extensionFiles('sn', { supernova: true, ...more });
+    fleet.workspace.write(nebula({}));
+    await succeed('apply', '--env', 'dev', '--yes');
+    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.tenant('prod').edit({ name: 'sn', tags: ['qlik-sync:acme', 'people-tag'] });
+    fleet.workspace.write(nebula({ supernova: false, version: '2.0.0' }));
+    await succeed('apply', '--env', 'dev', '--yes', '--allow-replace', 'sn');
+    await fleet
+      .tenant('prod')
+      .addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
+    const cut = await promote('--yes', '--allow-replace', 'sn');
+    expect(cut.code).toBe(5);
+    expect(cut.stdout).toContain('Run it again');
+    await fleet.tenant('prod').clearFaults();
+    fleet.workspace.write(nebula({ version: '9.0.0' }));
+    const result = await promote('--yes', ...selection);
+    expect(result.stdout).toMatch(/\+ sn +create +finishes the replace that was interrupted/);
+    expect(result.code).toBe(0);
+    const record = await fleet.tenant('prod').client.get('sn');
+    expect(record).toMatchObject({ qextVersion: version, tags: ['qlik-sync:acme', 'people-tag'] });
+  });
+
   it('gives what it puts there to the project and the tags of the other environment', async () => {
     fleet.configure({ prod: { project: 'acme-prod', tags: ['released'] } });
     await succeed('promote', 'dev', 'prod', '--yes');

@@ -110,7 +110,9 @@ describe('a probable rename', () => {
     const refused = await qlikSync(...args);
     expect(refused.code).toBe(6);
     expect(refused.stdout).toContain('could not be compared with what would be created');
-    expect(refused.stdout).toMatch(/! old-gauge .*it may come back as new-gauge.*--allow-rename old-gauge/);
+    expect(refused.stdout).toMatch(
+      /! old-gauge .*it could not be compared with new-gauge.*--allow-rename old-gauge/,
+    );
     expect(await names()).toEqual(['b', 'c', 'd', 'old-gauge']);
     expect((await qlikSync(...args, '--allow-rename', 'old-gauge')).code).toBe(0);
     expect(await names()).toEqual(['b', 'c', 'd', 'new-gauge']);

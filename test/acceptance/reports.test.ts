@@ -13,30 +13,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outputJsonSchema } from '../../src/report/json-schema.js';
 import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { useScene } from './scene.js';
+import { extensionFiles, type Result } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene({ files: { ...extensionFiles('a'), ...extensionFiles('b') } });
 
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({ ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') });
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
+const run = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> =>
+  scene.qlikSyncWith(env, ...argv);
 
-function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
-  return runInProcess(argv, { cwd: workspace.folder, env: { ...tenant.env, ...env } });
-}
-
-const read = (path: string): string => readFileSync(join(workspace.folder, path), 'utf8');
+const read = (path: string): string => readFileSync(join(scene.workspace.folder, path), 'utf8');
 
 const files = {
   json: 'out/plan.json',
@@ -65,7 +53,7 @@ function firstWords(): Readonly<Record<string, unknown>> {
 
 describe('--report', () => {
   it('plan and apply write every kind, and stdout is as without', async () => {
-    const { host } = new URL(tenant.sandbox.url);
+    const { host } = new URL(scene.tenant.sandbox.url);
     const planned = await run(['plan', ...everyKind]);
     expect(planned).toEqual(await run(['plan']));
     expect(firstWords()).toEqual({
@@ -80,7 +68,9 @@ describe('--report', () => {
     expect(applied.code).toBe(0);
     expect(firstWords()).toMatchObject({ json: 'apply', junit: '2/0', sarif: 0 });
     expect(JSON.parse(read(files.json)).outcomes).toHaveLength(2);
-    expect(readdirSync(join(workspace.folder, 'out')).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(readdirSync(join(scene.workspace.folder, 'out')).filter((name) => name.endsWith('.part'))).toEqual(
+      [],
+    );
   });
 
   it('the JSON file is the document that --json prints', async () => {
@@ -92,7 +82,7 @@ describe('--report', () => {
     [
       'an apply that fails',
       async () => {
-        await tenant.addFaults([
+        await scene.tenant.addFaults([
           { method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 500 },
         ]);
         return ['apply', '--yes'];
@@ -103,7 +93,7 @@ describe('--report', () => {
     [
       'no tenant',
       async () => {
-        await tenant.addFaults([
+        await scene.tenant.addFaults([
           { method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 403 },
         ]);
         return ['plan'];
@@ -114,7 +104,7 @@ describe('--report', () => {
     [
       'findings',
       async () => {
-        workspace.write({ 'extensions/a/a.js': '' });
+        scene.workspace.write({ 'extensions/a/a.js': '' });
         return ['plan'];
       },
       3,
@@ -123,7 +113,7 @@ describe('--report', () => {
     [
       'a config mistake',
       async () => {
-        workspace.write({ 'qlik-sync.config.json': '{ "project": "NO" }' });
+        scene.workspace.write({ 'qlik-sync.config.json': '{ "project": "NO" }' });
         return ['validate'];
       },
       3,
@@ -144,7 +134,7 @@ describe('--report', () => {
 
   it('a refused apply shows its plan and why', async () => {
     await run(['apply', '--yes']);
-    workspace.remove('extensions/a');
+    scene.workspace.remove('extensions/a');
     const { code } = await run(['apply', '--yes', '--prune', '--allow-deletes', '3', ...everyKind]);
     expect(code).toBe(6);
     expect(read(files.markdown)).toMatch(/refused[\s\S]*\*\*error:\*\*[\s\S]*<code>a<\/code> \| delete/);
@@ -169,17 +159,17 @@ describe('--report', () => {
     const { code, stderr, stdout } = await run(['apply', '--yes', ...args]);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(words);
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 
   it('leaves a pipe a pipe, and a link a link', async () => {
-    execFileSync('mkfifo', [join(workspace.folder, 'pipe')]);
+    execFileSync('mkfifo', [join(scene.workspace.folder, 'pipe')]);
     expect((await run(['validate', '--report', 'json=pipe'])).stderr).toContain('it is a device or a pipe');
-    expect(statSync(join(workspace.folder, 'pipe')).isFIFO()).toBe(true);
-    writeFileSync(join(workspace.folder, 'real.json'), '');
-    symlinkSync('real.json', join(workspace.folder, 'link.json'));
+    expect(statSync(join(scene.workspace.folder, 'pipe')).isFIFO()).toBe(true);
+    writeFileSync(join(scene.workspace.folder, 'real.json'), '');
+    symlinkSync('real.json', join(scene.workspace.folder, 'link.json'));
     expect((await run(['validate', '--report', 'json=link.json'])).code).toBe(0);
-    expect(lstatSync(join(workspace.folder, 'link.json')).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(scene.workspace.folder, 'link.json')).isSymbolicLink()).toBe(true);
     expect(JSON.parse(read('real.json')).command).toBe('validate');
   });
 
@@ -189,28 +179,28 @@ describe('--report', () => {
   });
 
   it('goes by --cwd, and QLIK_SYNC_REPORT stands for it', async () => {
-    mkdirSync(join(workspace.folder, 'sub'));
+    mkdirSync(join(scene.workspace.folder, 'sub'));
     writeFileSync(
-      join(workspace.folder, 'sub/qlik-sync.config.json'),
+      join(scene.workspace.folder, 'sub/qlik-sync.config.json'),
       JSON.stringify({ project: 'acme', extensions: ['../extensions/*'] }),
     );
     await run(['plan', '--cwd', 'sub', '--report', 'html=p.html'], {});
-    expect(existsSync(join(workspace.folder, 'sub/p.html'))).toBe(true);
+    expect(existsSync(join(scene.workspace.folder, 'sub/p.html'))).toBe(true);
     await run(['plan'], { QLIK_SYNC_REPORT: 'markdown=env.md\n\n json=env.json\n' });
-    expect([existsSync(join(workspace.folder, 'env.md')), JSON.parse(read('env.json')).command]).toEqual([
-      true,
-      'plan',
-    ]);
+    expect([
+      existsSync(join(scene.workspace.folder, 'env.md')),
+      JSON.parse(read('env.json')).command,
+    ]).toEqual([true, 'plan']);
   });
 
   it('a report that is lost at the end is told and is no success', async () => {
     const lose = (): void => {
-      workspace.remove('late');
-      writeFileSync(join(workspace.folder, 'late'), '');
+      scene.workspace.remove('late');
+      writeFileSync(join(scene.workspace.folder, 'late'), '');
     };
     const result = await runInProcess(['plan', '--report', 'html=late/p.html', '--report', 'markdown=p.md'], {
-      cwd: workspace.folder,
-      env: tenant.env,
+      cwd: scene.workspace.folder,
+      env: scene.tenant.env,
       onStdout: lose,
     });
     expect(result.code).toBe(5);
@@ -222,14 +212,14 @@ describe('--report', () => {
 describe('GitHub Actions', () => {
   const github = (extra: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
     GITHUB_ACTIONS: 'true',
-    GITHUB_STEP_SUMMARY: join(workspace.folder, 'summary.md'),
-    GITHUB_OUTPUT: join(workspace.folder, 'output'),
-    GITHUB_WORKSPACE: workspace.folder,
+    GITHUB_STEP_SUMMARY: join(scene.workspace.folder, 'summary.md'),
+    GITHUB_OUTPUT: join(scene.workspace.folder, 'output'),
+    GITHUB_WORKSPACE: scene.workspace.folder,
     ...extra,
   });
 
   it('gets annotations, a summary and outputs without being asked', async () => {
-    workspace.write({
+    scene.workspace.write({
       'extensions/a/a.js': "define([], () => fetch('https://cdn.example/x.js'));\n",
       'summary.md': 'before\n',
     });
@@ -246,20 +236,23 @@ describe('GitHub Actions', () => {
   });
 
   it('points at files from the root of the checkout', async () => {
-    workspace.write({ 'extensions/a/a.js': '' });
-    const { stderr } = await run(['validate'], github({ GITHUB_WORKSPACE: join(workspace.folder, '..') }));
-    const name = workspace.folder.split('/').pop();
+    scene.workspace.write({ 'extensions/a/a.js': '' });
+    const { stderr } = await run(
+      ['validate'],
+      github({ GITHUB_WORKSPACE: join(scene.workspace.folder, '..') }),
+    );
+    const name = scene.workspace.folder.split('/').pop();
     expect(stderr).toContain(`::error file=${name}/extensions/a/a.js,title=qlik-sync empty-entry::`);
   });
 
   it('gets no summary with --quiet, and outputs all the same', async () => {
     await run(['plan', '--quiet'], github());
-    expect(existsSync(join(workspace.folder, 'summary.md'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'summary.md'))).toBe(false);
     expect(read('output')).toContain('has-changes');
   });
 
   it('two runs in one step stay within one megabyte', async () => {
-    workspace.write({ 'summary.md': 'x'.repeat(1_048_576 - 5000) });
+    scene.workspace.write({ 'summary.md': 'x'.repeat(1_048_576 - 5000) });
     await run(['plan'], github());
     await run(['plan'], github());
     expect(Buffer.byteLength(read('summary.md'))).toBeLessThanOrEqual(1_048_576);
@@ -274,7 +267,7 @@ describe('GitHub Actions', () => {
   });
 
   it('gets annotations elsewhere only when asked', async () => {
-    workspace.write({ 'extensions/a/a.js': '' });
+    scene.workspace.write({ 'extensions/a/a.js': '' });
     expect((await run(['validate'])).stderr).not.toContain('::');
     expect((await run(['validate', '--report', 'github'])).stderr).toContain(
       '::error file=extensions/a/a.js',
@@ -294,7 +287,7 @@ describe('a mistake on the command line', () => {
     }
     expect(JSON.parse(read(files.json))).toEqual(JSON.parse(stdout));
     expect(stderr).toContain('::error title=qlik-sync run-failed::');
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 
   it('in the reports themselves leaves those that could be understood', async () => {
@@ -302,19 +295,19 @@ describe('a mistake on the command line', () => {
     expect(code).toBe(3);
     expect(stderr).toContain('did you mean "markdown"?');
     expect(read('j.xml')).toContain('failures="1"');
-    expect(existsSync(join(workspace.folder, 'p.md'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'p.md'))).toBe(false);
   });
 
   it('asks for help without a report', async () => {
     expect((await run(['plan', '--help', '--report', 'junit=j.xml'])).code).toBe(0);
-    expect(existsSync(join(workspace.folder, 'j.xml'))).toBe(false);
+    expect(existsSync(join(scene.workspace.folder, 'j.xml'))).toBe(false);
   });
 });
 
 describe('Azure Pipelines', () => {
   it('gets issues and a summary that stays until the agent takes it', async () => {
-    workspace.write({ 'extensions/a/a.js': '' });
-    const env = { TF_BUILD: 'True', AGENT_TEMPDIRECTORY: workspace.folder };
+    scene.workspace.write({ 'extensions/a/a.js': '' });
+    const env = { TF_BUILD: 'True', AGENT_TEMPDIRECTORY: scene.workspace.folder };
     const { stderr } = await run(['validate'], env);
     expect(stderr).toContain(
       '##vso[task.logissue type=error;sourcepath=extensions/a/a.js;code=empty-entry;]',
@@ -366,17 +359,17 @@ describe('QLIK_SYNC_OUTPUT_FILE', () => {
   });
 
   it('that cannot be written is said before anything is sent', async () => {
-    mkdirSync(join(workspace.folder, 'locked'));
+    mkdirSync(join(scene.workspace.folder, 'locked'));
     const { code, stderr } = await run(['apply', '--yes'], { QLIK_SYNC_OUTPUT_FILE: 'locked' });
     expect(code).toBe(3);
     expect(stderr).toContain('QLIK_SYNC_OUTPUT_FILE cannot be written');
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 });
 
 describe('secrets', () => {
   it('are in no report', async () => {
     await run(['apply', '--yes', ...everyKind]);
-    for (const file of Object.values(files)) expect(read(file)).not.toContain(tenant.sandbox.apiKey);
+    for (const file of Object.values(files)) expect(read(file)).not.toContain(scene.tenant.sandbox.apiKey);
   });
 });

@@ -1,6 +1,6 @@
 /** rollback against the sandbox: every kind of undo, what stands in its way, what it says. */
 
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,17 @@ async function runIds(): Promise<readonly string[]> {
   return JSON.parse(stdout).runs.map(({ id }: { readonly id: string }) => id);
 }
 
+/** Undoes the newest run, whatever it is: a rollback too. */
+async function rollbackNewest(...args: readonly string[]): Promise<Result> {
+  const [run = ''] = await runIds();
+  return rollback(run, ...args);
+}
+
+function journalOf(run: string): string {
+  const runs = join(scene.workspace.folder, '.qlik-sync/runs');
+  return join(runs, readdirSync(runs)[0] ?? '', `${run}.jsonl`);
+}
+
 const backups = (): string => {
   const folder = join(scene.workspace.folder, '.qlik-sync/backups');
   return join(folder, readdirSync(folder)[0] ?? '');
@@ -76,10 +87,10 @@ describe('rollback', () => {
     const after = await remembered('a');
     const [run] = await runIds();
     expect((await rollback()).code).toBe(0);
-    expect((await rollback()).code).toBe(0);
+    expect((await rollbackNewest()).code).toBe(0);
     expect(await remembered('a')).toEqual(after);
     expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
-    expect((await rollback()).code).toBe(0);
+    expect((await rollbackNewest()).code).toBe(0);
     await scene.tenant.takeRequests();
     const idle = await rollback(run ?? '');
     expect(idle.code).toBe(0);
@@ -100,7 +111,7 @@ describe('rollback', () => {
     expect((await rollback('--prune')).code).toBe(0);
     expect(await find('b')).toBeUndefined();
     expect(await find('a')).toBeDefined();
-    expect((await rollback()).code).toBe(0);
+    expect((await rollbackNewest()).code).toBe(0);
     expect(await find('b')).toBeDefined();
   });
 
@@ -147,10 +158,10 @@ describe('rollback', () => {
     expect(await remembered('a')).toEqual(before);
     expect(await scene.tenant.client.downloadArchive('a')).toEqual(bytes);
     expect((await qlikSync('plan')).stdout).toContain('--adopt a');
-    const again = await rollback();
+    const again = await rollbackNewest();
     expect(again.code).toBe(6);
     expect(again.stdout).toContain('--adopt a takes it over');
-    expect((await rollback('--adopt', 'a')).code).toBe(0);
+    expect((await rollbackNewest('--adopt', 'a')).code).toBe(0);
     expect(await remembered('a')).toEqual(adopted);
   });
 
@@ -166,7 +177,7 @@ describe('rollback', () => {
     expect((await rollback()).code).toBe(0);
     expect(await remembered('a')).toEqual({ ...before, archiveName: 'gr__e _1_.zip' });
     expect(await scene.tenant.client.downloadArchive('a')).toEqual(hostile);
-    expect((await rollback('a')).code).toBe(0);
+    expect((await rollbackNewest()).code).toBe(0);
     expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
@@ -198,10 +209,10 @@ describe('rollback', () => {
     const legacy = await remembered('a');
     expect((await rollback()).code).toBe(0);
     expect(await remembered('a')).toEqual(nebula);
-    const refused = await rollback();
+    const refused = await rollbackNewest();
     expect(refused.code).toBe(6);
     expect(refused.stdout).toContain('! a               replace  blocked');
-    expect((await rollback('--allow-replace', 'a')).code).toBe(0);
+    expect((await rollbackNewest('--allow-replace', 'a')).code).toBe(0);
     expect(await remembered('a')).toEqual(legacy);
   });
 
@@ -332,6 +343,133 @@ describe('rollback', () => {
     });
     const history = JSON.parse((await qlikSync('history', '--json')).stdout);
     expect(history.runs[0]).toMatchObject({ command: 'rollback', undoes: run });
+  });
+
+  it('that was blocked in part names the run to go on with, and never undoes itself', async () => {
+    write('a', 'good');
+    await apply();
+    const before = await remembered('a');
+    write('a', 'bad', { version: '2.0.0' });
+    write('new', 'bad');
+    await apply();
+    const [run = ''] = await runIds();
+    const undone = await rollback();
+    expect(undone.code).toBe(6);
+    expect(undone.stdout).toContain(
+      `Not everything is undone. To go on: qlik-sync rollback ${run} --prune\n`,
+    );
+    for (const words of [['--prune'], ['a', 'new', '--prune']]) {
+      const again = await rollback(...words);
+      expect(again.code).toBe(3);
+      expect(again.stderr).toContain('is a rollback itself');
+      expect(await remembered('a')).toEqual(before);
+    }
+    expect((await rollback()).stderr).toContain(`qlik-sync rollback --yes ${run}`);
+    expect((await rollback(run, '--prune')).code).toBe(0);
+    expect(await remembered('a')).toEqual(before);
+    expect(await find('new')).toBeUndefined();
+  });
+
+  it('of names that was blocked in part says which of them are left', async () => {
+    write('a', 'good');
+    await apply();
+    write('a', 'bad', { version: '2.0.0' });
+    await apply();
+    write('new', 'bad');
+    await apply();
+    const undone = await rollback('a', 'new');
+    expect(undone.stdout).toContain('To go on: qlik-sync rollback new --prune\n');
+    expect((await rollback('new', '--prune')).code).toBe(0);
+    expect((await find('a'))?.qextVersion).toBe('1.0.0');
+  });
+
+  it('without words leaves older runs alone where the last one wrote nothing', async () => {
+    write('a', 'one');
+    await apply();
+    write('i', 'good');
+    await apply();
+    const [good = ''] = await runIds();
+    write('a', 'two', { version: '2.0.0' });
+    const refused = { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'status', status: 400 };
+    await scene.tenant.addFaults([refused]);
+    expect((await qlikSync('apply', '--yes')).code).toBe(5);
+    const [failed = ''] = await runIds();
+    const undone = await rollback('--prune');
+    expect(undone.code).toBe(3);
+    expect(undone.stderr).toContain(`The last run (apply ${failed}) wrote nothing`);
+    expect(undone.stderr).toContain(`qlik-sync rollback --yes --prune ${good}`);
+    expect(await find('i')).toBeDefined();
+  });
+
+  it('without words stops where the last journal cannot be read', async () => {
+    write('a', 'one');
+    await apply();
+    write('a', 'two', { version: '2.0.0' });
+    await apply();
+    const [run = ''] = await runIds();
+    writeFileSync(journalOf(run), 'torn');
+    const stopped = await rollback('--prune');
+    expect(stopped.code).toBe(3);
+    expect(stopped.stderr).toContain(`The journal of run ${run}, which may be the last one, cannot be read`);
+    expect((await find('a'))?.qextVersion).toBe('2.0.0');
+  });
+
+  it('of a run whose journal is damaged restores what it tells, and says what it does not', async () => {
+    for (const name of ['a', 'b', 'c']) write(name, 'one');
+    await apply();
+    for (const name of ['a', 'b', 'c']) write(name, 'two', { version: '2.0.0' });
+    await apply();
+    const [run = ''] = await runIds();
+    const text = readFileSync(journalOf(run), 'utf8');
+    const spoiled = text.replace(/^.*"before".*"name":"b".*$/m, (line) => `${line.slice(0, 40)}\0\0`);
+    expect(spoiled).not.toBe(text);
+    writeFileSync(journalOf(run), spoiled);
+    const history = await qlikSync('history', '-v');
+    expect(history.stdout).toMatch(/done {2}journal damaged\n/);
+    expect(history.stdout).toContain('~ b  update  unknown');
+    const undone = await rollback();
+    expect(undone.code).toBe(6);
+    expect(undone.stdout).toContain('! b               update   blocked: the journal of that run is damaged');
+    const versions = await Promise.all(['a', 'b', 'c'].map(async (name) => (await find(name))?.qextVersion));
+    expect(versions).toEqual(['1.0.0', '2.0.0', '1.0.0']);
+    expect((await rollback('b')).code).toBe(6);
+  });
+
+  describe('of a rename', () => {
+    const shared = (name: string) => ({ [`extensions/${name}/shared.css`]: 'p { color: red }\n'.repeat(40) });
+
+    async function rename(...args: readonly string[]): Promise<void> {
+      write('old', 'one');
+      scene.workspace.write(shared('old'));
+      await apply(...args);
+      scene.workspace.remove('extensions/old');
+      write('new', 'one');
+      scene.workspace.write(shared('new'));
+      await apply('--prune', '--allow-rename', 'new', ...args);
+    }
+
+    it('is a rename, and needs the same approval', async () => {
+      await rename();
+      const [run = ''] = await runIds();
+      const refused = await rollback('--prune');
+      expect(refused.code).toBe(6);
+      expect(refused.stdout).toContain('--allow-rename old permits it');
+      expect(await find('new')).toBeDefined();
+      expect((await rollback(run, '--prune', '--allow-rename', 'old')).code).toBe(0);
+      expect(await find('old')).toBeDefined();
+      expect(await find('new')).toBeUndefined();
+    });
+
+    it('keeps the new name where the old one cannot come back', async () => {
+      await rename('--no-backup');
+      const kept = await rollback('--prune', '--allow-rename', 'old', '--no-cache');
+      expect(kept.code).toBe(6);
+      expect(kept.stdout).toContain('blocked: its archive of before is not stored here');
+      expect(kept.stdout).toContain('blocked: it may stand for old, which is not put back');
+      expect(await find('new')).toBeDefined();
+      expect((await rollback('new', '--prune')).code).toBe(0);
+      expect(await find('new')).toBeUndefined();
+    });
   });
 
   it('has nothing to undo where nothing was recorded', async () => {

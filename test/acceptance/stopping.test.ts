@@ -25,8 +25,7 @@ describe('a stop while', () => {
 
   async function writesOf(result: Result): Promise<readonly string[]> {
     expect(result.stdout).toContain('not attempted');
-    const sent = (await scene.tenant.takeRequests()).map(({ method }) => method);
-    return sent.filter((method) => method !== 'GET');
+    return scene.tenant.takeWrites();
   }
 
   const prepare = {
@@ -80,8 +79,8 @@ describe('--max-duration', () => {
     scene.workspace.remove('extensions/old');
     const ids = new Map((await scene.tenant.client.list()).map(({ qextFilename, id }) => [qextFilename, id]));
     const path = `/api/v1/extensions/${ids.get('a')}`;
-    await scene.tenant.addFaults([{ method: 'PATCH', path, when: 'before', kind: 'stall', stallMs: 1500 }]);
-    const result = await apply('--prune', '--concurrency', '1', '--max-duration', '1s');
+    await scene.tenant.addFaults([{ method: 'PATCH', path, when: 'before', kind: 'stall', stallMs: 4000 }]);
+    const result = await apply('--prune', '--concurrency', '1', '--max-duration', '3s');
     expect(result.code).toBe(9);
     expect(result.stderr).toContain('✓ a  updated');
     expect(result.stdout).toContain('· b  update not attempted: out of time');
@@ -103,7 +102,7 @@ describe('--max-duration', () => {
     await apply();
     change('a');
     await scene.tenant.addFaults([{ method: 'PATCH', path: '*', times: 9, when: 'before', kind: 'reset' }]);
-    const result = await run(['--max-duration', '1s'], { patience: { pauseMs: () => 60_000 } });
+    const result = await run(['--max-duration', '3s'], { patience: { pauseMs: () => 60_000 } });
     expect(result.code).toBe(9);
     expect(result.stdout).toMatch(/✗ a {2}update failed: out of time: PATCH .*broke before the answer/);
     expect(result.stdout).toContain('Out of time: 1 of 1 are left');

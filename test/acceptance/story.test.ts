@@ -2,64 +2,40 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { git } from './ci/shell.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
-import { zipOf } from './zips.js';
+import { useScene } from './scene.js';
+import { extensionFiles, type Result } from './workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene();
 
-beforeEach(async () => {
-  workspace = createWorkspace();
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-const inRepository = (...args: readonly string[]): string => git(workspace.folder, args).trim();
-const read = (path: string): string => readFileSync(join(workspace.folder, path), 'utf8');
+const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
+const read = (path: string): string => readFileSync(join(scene.workspace.folder, path), 'utf8');
 
 function commit(message: string, files: Readonly<Record<string, string>>): void {
-  workspace.write(files);
+  scene.workspace.write(files);
   inRepository('add', '--all');
   inRepository('commit', '--quiet', '--message', message);
 }
 
 function qlikSync(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
-  return workspace.run(args, { env: { ...tenant.env, ...env } });
+  return scene.workspace.run(args, { env: { ...scene.tenant.env, ...env } });
 }
 
 /** What a job of GitHub's sets. */
 const github = (): Readonly<Record<string, string>> => ({
-  ...{ GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: workspace.folder, GITHUB_ACTOR: 'ann' },
-  ...{ GITHUB_OUTPUT: join(workspace.folder, '.git/output'), GITHUB_HEAD_REF: 'feature' },
-  GITHUB_STEP_SUMMARY: join(workspace.folder, '.git/summary.md'),
+  ...{ GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: scene.workspace.folder, GITHUB_ACTOR: 'ann' },
+  ...{ GITHUB_OUTPUT: join(scene.workspace.folder, '.git/output'), GITHUB_HEAD_REF: 'feature' },
+  GITHUB_STEP_SUMMARY: join(scene.workspace.folder, '.git/summary.md'),
 });
-
-async function writes(): Promise<readonly string[]> {
-  const requests = await tenant.takeRequests();
-  return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
-}
-
-async function editByHand(name: string): Promise<void> {
-  const file = await zipOf({
-    [`${name}.qext`]: JSON.stringify({ name, type: 'visualization' }),
-    [`${name}.js`]: "define([], () => 'somebody was here');",
-  });
-  await tenant.edit({ name, file: file.toString('base64'), filename: 'by-hand.zip' });
-}
 
 const callsOut = "define([], () => fetch('https://cdn.example/kpi.js'));\n";
 
 it('feature branch, plan, merge, apply, an edit by hand, drift, heal; then a stale plan writes nothing', async () => {
   inRepository('init', '--quiet', '--initial-branch', 'main');
-  commit('begin', { ...simpleConfig, ...extensionFiles('kpi') });
+  commit('begin', extensionFiles('kpi'));
   expect((await qlikSync(['apply', '--yes'])).code).toBe(0);
-  expect(await writes()).toEqual(['POST']);
+  expect(await scene.tenant.takeWrites()).toEqual(['POST']);
 
   // A pull request: kpi changes, gauge is new.
   inRepository('switch', '--quiet', '--create', 'feature');
@@ -83,16 +59,16 @@ it('feature branch, plan, merge, apply, an edit by hand, drift, heal; then a sta
   expect(read('.git/summary.md')).toContain('2 changes');
   const digest = /\nsha256:[0-9a-f]{64}\n/.exec(read('.git/output'))?.[0].trim() ?? '';
   expect(planned.stdout).toContain(`Plan ${digest}`);
-  expect(await writes()).toEqual([]);
+  expect(await scene.tenant.takeWrites()).toEqual([]);
 
   // Merged: the same plan, by file and by digest.
   inRepository('switch', '--quiet', 'main');
   inRepository('merge', '--quiet', '--no-ff', '--message', 'merge', 'feature');
   expect(await plan('.git/plan.json')).toBe(digest);
-  await tenant.takeRequests();
+  await scene.tenant.takeRequests();
   const applied = await qlikSync(['apply', '.git/plan.json', '--yes', '--expect', digest]);
   expect(applied.code).toBe(0);
-  expect([...(await writes())].sort()).toEqual(['PATCH', 'POST']);
+  expect([...(await scene.tenant.takeWrites())].sort()).toEqual(['PATCH', 'POST']);
   const [run] = JSON.parse((await qlikSync(['history', '--json'])).stdout).runs;
   expect(run).toMatchObject({
     source: { commit: inRepository('rev-parse', 'HEAD'), branch: 'main', dirty: false },
@@ -103,28 +79,28 @@ it('feature branch, plan, merge, apply, an edit by hand, drift, heal; then a sta
 
   // Somebody edits by hand; drift names it, and healing takes that one.
   expect((await qlikSync(['drift'])).code).toBe(0);
-  await editByHand('kpi');
+  await scene.tenant.editByHand('kpi');
   const drift = await qlikSync(['drift']);
   expect(drift.code).toBe(2);
   expect(drift.stdout).toMatch(/kpi.*its content is not what this project put there/);
   expect(drift.stdout).not.toMatch(/gauge .*content/);
   expect((await qlikSync(['apply', '--yes'])).code).toBe(7);
-  expect(await writes()).toEqual([]);
+  expect(await scene.tenant.takeWrites()).toEqual([]);
   expect((await qlikSync(['apply', '--yes', '--overwrite', 'kpi'])).code).toBe(0);
-  expect(await writes()).toEqual(['PATCH']);
+  expect(await scene.tenant.takeWrites()).toEqual(['PATCH']);
   expect((await qlikSync(['drift'])).code).toBe(0);
 
   // A plan that nobody applied in time.
   commit('the next one', extensionFiles('gauge', { code: 'two' }));
   await plan('.git/plan.json');
-  await editByHand('gauge');
-  await tenant.takeRequests();
+  await scene.tenant.editByHand('gauge');
+  await scene.tenant.takeRequests();
   const stale = await qlikSync(['apply', '.git/plan.json', '--yes', '--overwrite', 'gauge']);
   expect(stale.code).toBe(3);
   const moved = await qlikSync(['apply', '.git/plan.json', '--yes']);
   expect(moved.code).toBe(7);
   expect(moved.stderr).toMatch(/stale; nothing was written\.\ngauge: .*reviewed/);
-  expect(await writes()).toEqual([]);
+  expect(await scene.tenant.takeWrites()).toEqual([]);
 });
 
 /** Its digest. */

@@ -90,6 +90,7 @@ describe('streams', () => {
   it('a closed pipe does not stop what was begun', async () => {
     const child = spawn(process.execPath, [cli, 'apply', '--sandbox', '--yes'], {
       cwd: workspace.folder,
+      env: { PATH: process.env['PATH'], HOME: workspace.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.destroy();

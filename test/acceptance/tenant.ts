@@ -4,6 +4,9 @@ import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../sr
 import { apiKeyAuth } from '../../src/tenant/auth.js';
 import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
 import { openTenant } from '../../src/tenant/http.js';
+import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { archiveFiles } from './workspace.js';
+import { zipOf } from './zips.js';
 
 export interface LoggedRequest {
   readonly method: string;
@@ -20,10 +23,19 @@ export interface TestTenant {
   readonly takeRequests: () => Promise<readonly LoggedRequest[]>;
   /** The requests since the last `takeRequests`, left where they are: what comes meanwhile is not lost. */
   readonly seeRequests: () => Promise<readonly LoggedRequest[]>;
+  /** The methods of the writes among the requests since the last `takeRequests`; all of those are taken. */
+  readonly takeWrites: () => Promise<readonly string[]>;
   readonly addFaults: (faults: readonly object[]) => Promise<void>;
   /** Takes back those that were not met. */
   readonly clearFaults: () => Promise<void>;
   readonly edit: (change: object) => Promise<void>;
+  /** Puts other code into an extension, in an archive of another program's. */
+  readonly editByHand: (name: string, code?: string) => Promise<void>;
+  /** Of all that it holds, sorted. */
+  readonly names: () => Promise<readonly (string | null | undefined)[]>;
+  readonly find: (name: string) => Promise<ExtensionRecord | undefined>;
+  /** As somebody else would. */
+  readonly remove: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -36,24 +48,42 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer;
   };
+  const client = createExtensionsClient(http);
+  const takeRequests = async (): Promise<readonly LoggedRequest[]> => {
+    const log = (await (await control('requests')).json()) as readonly LoggedRequest[];
+    await control('requests', { method: 'DELETE' });
+    return log;
+  };
+  const edit = async (change: object): Promise<void> => {
+    await control('edit', { method: 'POST', body: JSON.stringify(change) });
+  };
+  const find = async (name: string): Promise<ExtensionRecord | undefined> =>
+    (await client.list()).find(({ qextFilename }) => qextFilename === name);
   return {
     sandbox,
-    client: createExtensionsClient(http),
+    client,
     env: { QLIK_TENANT_URL: sandbox.url, QLIK_API_KEY: sandbox.apiKey },
-    takeRequests: async () => {
-      const log = (await (await control('requests')).json()) as readonly LoggedRequest[];
-      await control('requests', { method: 'DELETE' });
-      return log;
-    },
+    takeRequests,
     seeRequests: async () => (await (await control('requests')).json()) as readonly LoggedRequest[],
+    takeWrites: async () =>
+      (await takeRequests()).filter(({ method }) => method !== 'GET').map(({ method }) => method),
     addFaults: async (faults) => {
       await control('faults', { method: 'POST', body: JSON.stringify(faults) });
     },
     clearFaults: async () => {
       await control('faults', { method: 'DELETE' });
     },
-    edit: async (change) => {
-      await control('edit', { method: 'POST', body: JSON.stringify(change) });
+    edit,
+    editByHand: async (name, code = 'somebody was here\n') => {
+      const file = await zipOf({ ...archiveFiles(name), [`${name}.js`]: code });
+      await edit({ name, file: file.toString('base64'), filename: 'by-hand.zip' });
+    },
+    names: async () => (await client.list()).map(({ qextFilename }) => qextFilename).sort(),
+    find,
+    remove: async (name) => {
+      const record = await find(name);
+      if (record === undefined) throw new Error(`there is no ${name} on the tenant`);
+      await client.remove(record.id);
     },
     close: async () => {
       await http.close();

@@ -171,13 +171,15 @@ describe('what failed, and', () => {
     expect((await scene.tenant.client.get('a')).qextVersion).toBe('1.0.0');
   });
 
-  it('was refused for certain: rollback undoes the run before', async () => {
+  it('was refused for certain: rollback undoes no older run in its stead', async () => {
     write('a');
     await apply();
     change('a');
     await scene.tenant.addFaults([{ ...patching, when: 'before', kind: 'status', status: 400 }]);
     await apply();
-    expect((await scene.qlikSync('rollback', '--yes', '--prune')).code).toBe(0);
-    expect(await scene.tenant.client.list()).toEqual([]);
+    const undone = await scene.qlikSync('rollback', '--yes', '--prune');
+    expect(undone.code).toBe(3);
+    expect(undone.stderr).toContain('wrote nothing, so there is nothing of it to undo');
+    expect(await scene.tenant.client.list()).toHaveLength(1);
   });
 });

@@ -59,17 +59,38 @@ describe('an unfinished replace', () => {
     expect((await qlikSync('apply', '--yes')).stdout).toContain('Nothing to do.');
   });
 
-  it('is restored from its backup where the folder is gone, and then is an orphan like any other', async () => {
+  it('is only told where the folder is gone: perhaps it was deleted on purpose, from another machine', async () => {
     workspace.remove('extensions/a');
-    const result = await qlikSync('apply', '--yes', 'b');
-    expect(result.code).toBe(0);
-    expect(result.stdout).toContain(`interrupted on ${today}, with its backup`);
+    for (const selection of [[], ['b'], ['--prune']]) {
+      const result = await qlikSync('apply', '--yes', ...selection);
+      expect(result.code).toBe(0);
+      expect(result.stdout).toContain(`warning: a was deleted for a replace on ${today}`);
+      expect(result.stdout).toContain('qlik-sync rollback a restores its backup');
+      expect(await names()).toEqual(['b']);
+    }
+    expect((await qlikSync('rollback', 'a', '--yes')).code).toBe(0);
     expect(await tenant.client.downloadArchive('a')).toEqual(held);
     expect((await tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
-    expect((await qlikSync('plan')).stdout).toContain('= a               keep');
-    expect((await qlikSync('apply', '--yes', '--prune')).code).toBe(0);
-    expect(await names()).toEqual(['b']);
-    expect((await qlikSync('apply', '--yes', '--prune')).stdout).toContain('Nothing to do.');
+    expect((await qlikSync('plan')).stdout).not.toContain('warning:');
+  });
+
+  it('is no longer told after as many days as backups are kept', async () => {
+    workspace.remove('extensions/a');
+    workspace.write({
+      'qlik-sync.config.json': JSON.stringify({
+        project: 'acme',
+        extensions: ['extensions/*'],
+        backup: { days: 0 },
+      }),
+    });
+    expect((await qlikSync('plan')).stdout).not.toContain('warning:');
+  });
+
+  it('is restored with its tags from its backup where its folder is broken', async () => {
+    workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
+    const result = await qlikSync('apply', '--yes', 'b');
+    expect(result.stdout).toContain(`interrupted on ${today}, with its backup`);
+    expect((await tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
   });
 
   it('is restored from its backup where a folder that was not selected is broken', async () => {
@@ -94,6 +115,25 @@ describe('an unfinished replace', () => {
     const result = await qlikSync('plan', 'b');
     expect(result.stdout).toContain('Plan: 0 to create');
     expect(result.stdout).not.toContain('finishes the replace');
+  });
+
+  it('that somebody finished is over, also when it is deleted later', async () => {
+    const created = { file: { name: 'a.zip', bytes: held }, data: { tags: ['qlik-sync:acme'] } };
+    const { id } = await tenant.client.create(created);
+    expect((await qlikSync('apply', '--yes', 'b')).stdout).toContain('Nothing to do.');
+    await tenant.client.remove(id);
+    const result = await qlikSync('apply', '--yes', 'b');
+    expect(result.stdout).toContain('Nothing to do.');
+    expect(result.stdout).not.toContain('warning:');
+    expect(await names()).toEqual(['b']);
+    expect((await qlikSync('rollback', '--yes')).code).toBe(0);
+    expect(await tenant.client.downloadArchive('a')).toEqual(held);
+  });
+
+  it('is told by a rollback of something else', async () => {
+    const result = await qlikSync('rollback', 'b', '--yes', '--prune');
+    expect(result.stdout).toContain(`warning: a was deleted for a replace on ${today}`);
+    expect(await names()).toEqual([]);
   });
 
   it('can be rolled back instead', async () => {

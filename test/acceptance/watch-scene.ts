@@ -48,7 +48,7 @@ export function useWatchScene(): WatchScene {
     untilUploading: async () => {
       const isUploading = async (): Promise<boolean> =>
         (await scene.tenant.seeRequests()).some(({ method }) => method === 'PATCH');
-      await expect.poll(isUploading, { interval: 5, timeout: 15_000 }).toBe(true);
+      await expect.poll(isUploading, { interval: 5 }).toBe(true);
     },
   });
 }

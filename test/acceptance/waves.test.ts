@@ -53,6 +53,12 @@ const secondWriteFails = [
 ];
 
 describe('promote --waves', () => {
+  it("takes no number of apps, which is one tenant's", async () => {
+    const { code, stderr } = await promote('--accept-impact=0');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('--accept-impact is for one tenant')]);
+    expect(await fleet.held('canary')).toEqual({});
+  });
+
   it('reaches all, wave after wave', async () => {
     const { code, stdout, stderr } = await promote();
     expect(code).toBe(0);
@@ -96,8 +102,10 @@ describe('promote --waves', () => {
     const before = await fleet.held('eu');
     const beforeUs = await fleet.held('us');
     await release();
+    // What was created needs no approval to go again, and no number holds the restore up.
+    fleet.configure({ eu: { maxDeletes: 0, maxDeletePercent: 0, maxUpdatePercent: 50 } });
     await fleet.tenant('us').addFaults(secondWriteFails);
-    const { code, stdout, stderr } = await promote('--on-wave-failure', 'restore', '--prune');
+    const { code, stdout, stderr } = await promote('--on-wave-failure', 'restore');
     expect(stderr).toContain('Restoring the wave: eu, us\n');
     expect(stdout).toContain('  ✓ eu      restored\n');
     expect(stdout).toContain('  ✓ us      restored\n');
@@ -114,12 +122,21 @@ describe('promote --waves', () => {
     await promote();
     await release();
     await fleet.tenant('us').addFaults(refusesKeys);
+    await fleet
+      .tenant('eu')
+      .addFaults([{ method: 'DELETE', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
     const { code, stdout } = await promote('--on-wave-failure', 'restore');
-    expect(stdout).toContain('undoing its creation deletes it; --prune permits deletes');
-    expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 6\): 1 change applied, 1 blocked/);
+    const { runs } = JSON.parse(await succeed('history', '--env', 'eu', '--json'));
+    const goOn = `To go on: qlik-sync rollback ${runs[0].undoes} --env eu`;
+    expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 5\): 1 of 2 changes applied/);
+    expect(stdout).toContain(`      ${goOn}\n`);
+    expect(stdout).toContain(`Not everything is undone. ${goOn.replace(' --env', ' --prune --env')}\n`);
     expect(code).toBe(4);
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a', 'b']);
     await fleet.tenant('us').clearFaults();
+    await fleet.tenant('eu').clearFaults();
+    await succeed(...goOn.slice('To go on: qlik-sync '.length).split(' '), '--prune', '--yes');
+    expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
   });
 
   it('has nothing to restore where nothing was written', async () => {
@@ -135,7 +152,7 @@ describe('promote --waves', () => {
     await promote();
     await release();
     await fleet.tenant('us').addFaults(secondWriteFails);
-    const result = await promote('--on-wave-failure', 'restore', '--prune', '--json');
+    const result = await promote('--on-wave-failure', 'restore', '--json');
     expect(readDocument('environments', result, 'promote')).toMatchObject({
       exitCode: 5,
       waves: [['canary'], ['eu', 'us'], ['apac']],

@@ -20,6 +20,8 @@ export interface RunOptions {
 
 export interface Workspace {
   readonly folder: string;
+  /** The user's, for what a run keeps outside of the folder. */
+  readonly home: string;
   /** Writes files by path relative to the folder. */
   readonly write: (files: Readonly<Record<string, string | Buffer>>) => void;
   readonly remove: (path: string) => void;
@@ -30,8 +32,10 @@ export interface Workspace {
 
 export function createWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-test-'));
+  const home = mkdtempSync(join(tmpdir(), 'qlik-sync-home-'));
   return {
     folder,
+    home,
     write: (files) => {
       for (const [path, content] of Object.entries(files)) {
         const file = join(folder, path);
@@ -40,8 +44,11 @@ export function createWorkspace(): Workspace {
       }
     },
     remove: (path) => rmSync(join(folder, path), { recursive: true, force: true }),
-    run: (args, options = {}) => runCli(args, { cwd: folder, ...options }),
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    run: (args, options = {}) =>
+      runCli(args, { cwd: folder, ...options, env: { HOME: home, ...options.env } }),
+    dispose: () => {
+      for (const own of [folder, home]) rmSync(own, { recursive: true, force: true });
+    },
   };
 }
 
@@ -57,24 +64,33 @@ function runCli(args: readonly string[], { cwd, env = {} }: RunOptions): Promise
 
 /** Nothing of the machine's own settings reaches the command. */
 function cleanEnvironment(): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TZ: 'UTC' };
+  return { PATH: process.env['PATH'] ?? '', TZ: 'UTC' };
+}
+
+export interface SmallExtension {
+  readonly version?: string;
+  readonly code?: string;
+  readonly supernova?: boolean;
 }
 
 /** The files of a small, valid extension, for `Workspace.write`. */
 export function extensionFiles(
   name: string,
-  options: {
-    readonly version?: string;
-    readonly code?: string;
-    readonly supernova?: boolean;
-    readonly folder?: string;
-  } = {},
+  { folder = `extensions/${name}`, ...options }: SmallExtension & { readonly folder?: string } = {},
 ): Record<string, string> {
-  const { version = '1.0.0', code = 'one', supernova, folder = `extensions/${name}` } = options;
+  const files = Object.entries(archiveFiles(name, options));
+  return Object.fromEntries(files.map(([path, content]) => [`${folder}/${path}`, content]));
+}
+
+/** The same files by their path in an archive, for `zipOf`. */
+export function archiveFiles(
+  name: string,
+  { version = '1.0.0', code = 'one', supernova }: SmallExtension = {},
+): Record<string, string> {
   const manifest = { name, type: 'visualization', version, ...(supernova !== undefined && { supernova }) };
   return {
-    [`${folder}/${name}.qext`]: JSON.stringify(manifest),
-    [`${folder}/${name}.js`]: `define([], () => ({ name: ${JSON.stringify(name)}, paint() { return '${code}'; } }));\n`,
+    [`${name}.qext`]: JSON.stringify(manifest),
+    [`${name}.js`]: `define([], () => ({ name: ${JSON.stringify(name)}, paint() { return '${code}'; } }));\n`,
   };
 }
 

@@ -49,7 +49,7 @@ export function useWritingScene(): WritingScene {
         scene.workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
     },
     meanwhile: async (request, running, edit) => {
-      await scene.tenant.addFaults([{ when: 'before', kind: 'stall', stallMs: 400, ...request }]);
+      await scene.tenant.addFaults([{ when: 'before', kind: 'stall', stallMs: 1000, ...request }]);
       await scene.tenant.takeRequests();
       const result = running();
       const isLike = new RegExp(`^${request.path.replaceAll('*', '.+')}$`);
@@ -57,7 +57,7 @@ export function useWritingScene(): WritingScene {
         (await scene.tenant.seeRequests()).some(
           ({ method, path }) => method === request.method && isLike.test(path),
         );
-      await expect.poll(isThere, { interval: 10, timeout: 10_000 }).toBe(true);
+      await expect.poll(isThere, { interval: 10 }).toBe(true);
       await edit();
       return result;
     },

@@ -22,12 +22,12 @@ describe('a policy command', () => {
     ['closes its end early', 'process.stdin.destroy(); setTimeout(() => process.exit(0), 50)'],
     [
       'leaves a program behind that holds its pipes',
-      'require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 5000)"], { stdio: "inherit" }).unref(); process.exit(0)',
+      'require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 12000)"], { stdio: "inherit" }).unref(); process.exit(0)',
     ],
   ])('that %s lets it pass by ending with 0', async (_, code) => {
     const started = performance.now();
     expect(await ask(code)).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(4000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('refuses with its words, on one line and no longer than people read', async () => {

@@ -1,7 +1,7 @@
 /** A command on a real terminal: prompts read keys there, and hang on anything less. */
 
-import { execFile, spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { requireTool } from '../require-tool.js';
 
 /** Text to wait for on the screen, then the keys to press. */
 export type Step = readonly [expected: string, keys: string];
@@ -13,15 +13,14 @@ export interface Session {
 }
 
 /** Python's `pty` module makes the terminal; Node has none of its own. */
-export const hasTerminal =
-  spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0;
+export const hasTerminal = requireTool('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']);
 
 export function runInTerminal(
   argv: readonly string[],
   cwd: string,
   steps: readonly Step[],
 ): Promise<Session> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), TERM: 'xterm' };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm' };
   const task = JSON.stringify({ argv, cwd, env, steps });
   return new Promise((resolve, reject) => {
     execFile('python3', ['-c', driver, task], { timeout: 25_000 }, (error, stdout, stderr) => {

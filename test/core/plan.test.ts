@@ -51,7 +51,7 @@ interface Row {
   readonly policy?: Partial<Policy>;
   readonly action: Change['action'];
   readonly state: Change['state'];
-  readonly reason?: Change['reason'];
+  readonly reason: Change['reason'];
   readonly rail?: string;
   readonly lift?: string;
   readonly carries?: 'file-and-data' | 'data';
@@ -59,14 +59,29 @@ interface Row {
 
 /** The decision table of architecture.md, row by row, with the approvals that change a row's answer. */
 const table: readonly Row[] = [
-  { row: 'absent', desired: kpi, action: 'create', state: 'missing', carries: 'file-and-data' },
-  { row: 'owned, same', desired: kpi, actual: ours('new'), action: 'none', state: 'in-sync' },
+  {
+    row: 'absent',
+    desired: kpi,
+    action: 'create',
+    state: 'missing',
+    reason: 'new',
+    carries: 'file-and-data',
+  },
+  {
+    row: 'owned, same',
+    desired: kpi,
+    actual: ours('new'),
+    action: 'none',
+    state: 'in-sync',
+    reason: 'in-sync',
+  },
   {
     row: 'owned, other',
     desired: kpi,
     actual: ours('old'),
     action: 'update',
     state: 'changed',
+    reason: 'content-changed',
     carries: 'file-and-data',
   },
   {
@@ -93,6 +108,7 @@ const table: readonly Row[] = [
     actual: ours('old', { ...olderRules, resolvedDigest: hash('old') }),
     action: 'update',
     state: 'changed',
+    reason: 'content-changed',
     carries: 'file-and-data',
   },
   {
@@ -101,8 +117,10 @@ const table: readonly Row[] = [
     actual: ours('old', { ...byHand, resolvedDigest: hash('other') }),
     action: 'update',
     state: 'drifted',
+    reason: 'changed-on-tenant',
     rail: 'drift',
     lift: '--overwrite kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'owned, not our archive name, unknown content counts as different',
@@ -110,7 +128,10 @@ const table: readonly Row[] = [
     actual: ours('new', byHand),
     action: 'update',
     state: 'drifted',
+    reason: 'changed-on-tenant',
     rail: 'drift',
+    lift: '--overwrite kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'our archive name over another archive is not ours',
@@ -118,7 +139,10 @@ const table: readonly Row[] = [
     actual: ours('new', { md5: 'f'.repeat(32) }),
     action: 'update',
     state: 'drifted',
+    reason: 'changed-on-tenant',
     rail: 'drift',
+    lift: '--overwrite kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'drifted, onDrift overwrite',
@@ -146,6 +170,7 @@ const table: readonly Row[] = [
     policy: { onDrift: 'skip', overwrite: kpiSet },
     action: 'update',
     state: 'drifted',
+    reason: 'changed-on-tenant',
     carries: 'file-and-data',
   },
   {
@@ -154,8 +179,10 @@ const table: readonly Row[] = [
     actual: ours('old', { tags: ['finance'] }),
     action: 'update',
     state: 'disowned',
+    reason: 'adopted',
     rail: 'disowned',
     lift: '--adopt kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'disowned, adopted, other content',
@@ -174,6 +201,7 @@ const table: readonly Row[] = [
     policy: { adopt: kpiSet },
     action: 'update',
     state: 'disowned',
+    reason: 'adopted',
     carries: 'data',
   },
   {
@@ -182,8 +210,10 @@ const table: readonly Row[] = [
     actual: ours('old', { ...byHand, tags: [] }),
     action: 'update',
     state: 'unmanaged',
+    reason: 'adopted',
     rail: 'unmanaged',
     lift: '--adopt kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'unmanaged, adopted: uploaded even if equal',
@@ -192,6 +222,7 @@ const table: readonly Row[] = [
     policy: { adopt: kpiSet },
     action: 'update',
     state: 'unmanaged',
+    reason: 'adopted',
     carries: 'file-and-data',
   },
   {
@@ -200,8 +231,10 @@ const table: readonly Row[] = [
     actual: ours('old', { tags: ['qlik-sync:others'] }),
     action: 'update',
     state: 'foreign',
+    reason: 'ownership-taken',
     rail: 'foreign',
     lift: '--take-ownership kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'two ownership tags',
@@ -209,7 +242,10 @@ const table: readonly Row[] = [
     actual: ours('new', { tags: [`qlik-sync:${project}`, 'qlik-sync:others'] }),
     action: 'update',
     state: 'foreign',
+    reason: 'ownership-taken',
     rail: 'foreign',
+    lift: '--take-ownership kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'foreign is not adopted by --adopt',
@@ -218,7 +254,10 @@ const table: readonly Row[] = [
     policy: { adopt: kpiSet },
     action: 'update',
     state: 'foreign',
+    reason: 'ownership-taken',
     rail: 'foreign',
+    lift: '--take-ownership kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'foreign, ownership taken',
@@ -236,8 +275,10 @@ const table: readonly Row[] = [
     actual: ours('old', { supernova: true }),
     action: 'replace',
     state: 'changed',
+    reason: 'supernova-off',
     rail: 'replace',
     lift: '--allow-replace kpi',
+    carries: 'file-and-data',
   },
   {
     row: 'owned, may lose supernova',
@@ -255,9 +296,18 @@ const table: readonly Row[] = [
     actual: ours('old'),
     action: 'update',
     state: 'changed',
+    reason: 'content-changed',
+    carries: 'file-and-data',
   },
   { row: 'orphan, no prune', actual: ours('old'), action: 'none', state: 'orphan', reason: 'kept' },
-  { row: 'orphan, prune', actual: ours('old'), policy: { prune: true }, action: 'delete', state: 'orphan' },
+  {
+    row: 'orphan, prune',
+    actual: ours('old'),
+    policy: { prune: true },
+    action: 'delete',
+    state: 'orphan',
+    reason: 'no-longer-desired',
+  },
   {
     row: 'orphan that a folder without .qext may hold, prune',
     unread: [{ displayFolder: 'extensions/kpi', name: 'kpi' }],
@@ -283,6 +333,7 @@ const table: readonly Row[] = [
     policy: { prune: true },
     action: 'delete',
     state: 'orphan',
+    reason: 'no-longer-desired',
   },
   {
     row: 'unfinished replace, not selected',
@@ -325,7 +376,9 @@ const table: readonly Row[] = [
     policy: { adopt: kpiSet, takeOwnership: kpiSet },
     action: 'update',
     state: 'unmanaged',
+    reason: 'adopted',
     rail: 'bundled',
+    carries: 'file-and-data',
   },
   {
     row: 'config tag missing on the record',
@@ -344,7 +397,9 @@ const table: readonly Row[] = [
     policy: { protect: kpiSet },
     action: 'update',
     state: 'changed',
+    reason: 'content-changed',
     rail: 'protected',
+    carries: 'file-and-data',
   },
   {
     row: 'protected: delete',
@@ -352,6 +407,7 @@ const table: readonly Row[] = [
     policy: { protect: kpiSet, prune: true },
     action: 'delete',
     state: 'orphan',
+    reason: 'no-longer-desired',
     rail: 'protected',
   },
   {
@@ -360,6 +416,8 @@ const table: readonly Row[] = [
     policy: { protect: kpiSet },
     action: 'create',
     state: 'missing',
+    reason: 'new',
+    carries: 'file-and-data',
   },
   {
     row: 'not selected: changed',
@@ -399,9 +457,9 @@ describe('decision table', () => {
       const change = decide(desired, actual, changes, more);
       expect(change).toMatchObject({ name: 'kpi', action, state });
       expect(change?.blocked?.rail).toBe(rail);
-      if (reason !== undefined) expect(change?.reason).toBe(reason);
-      if (lift !== undefined) expect(change?.blocked?.lift).toBe(lift);
-      if (carries !== undefined) expect(change?.write?.carries).toBe(carries);
+      expect(change?.reason).toBe(reason);
+      expect(change?.blocked?.lift).toBe(lift);
+      expect(change?.write?.carries).toBe(carries);
     },
   );
 

@@ -352,6 +352,44 @@ describe('planRollback', () => {
     if (says !== undefined) expect(change?.message).toContain(says);
   });
 
+  it.each<readonly [string, Omit<Undo, 'name'>, Partial<Policy>, string | undefined]>([
+    ['all is put back', update, {}, undefined],
+    ['an archive is not stored', { before: v1, after: v2 }, {}, 'no-substitute'],
+    ['something is protected', update, { protect: kpi }, 'no-substitute'],
+    ['something is kept by policy', { before: v1, after: side('v3') }, { onDrift: 'skip' }, undefined],
+  ])('deletes what the run created only where %s', (_row, undo, changes, rail) => {
+    const decided = planRollback({
+      undos: [
+        { name: 'kpi', ...undo },
+        { name: 'new', after: side('new') },
+      ],
+      actual: actualState([now('v2'), actualExtension('new', { content: 'new' })]),
+      policy: policy({ prune: true, ...changes }),
+      tenant: 'sandbox',
+      reads: 1,
+    });
+    const [, created] = decided.changes;
+    expect(created).toMatchObject({ name: 'new', action: 'delete' });
+    expect(created?.blocked?.rail).toBe(rail);
+  });
+
+  it.each([
+    ['create', 'delete'],
+    ['update', 'update'],
+    ['replace', 'update'],
+    ['delete', 'create'],
+  ] as const)('blocks what a damaged journal lost: %s', (action, expected) => {
+    const { changes } = planRollback({
+      undos: [],
+      lost: [{ name: 'kpi', action }],
+      actual: actualState([now('v2')]),
+      policy: policy({ prune: true, overwrite: kpi }),
+      tenant: 'sandbox',
+      reads: 1,
+    });
+    expect(changes).toMatchObject([{ name: 'kpi', action: expected, blocked: { rail: 'no-backup' } }]);
+  });
+
   it('leaves alone what the run did not touch, and counts what it did', () => {
     const decided = planRollback({
       undos: [

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { cli } from '../bench/programs.mjs';
 
@@ -9,7 +10,7 @@ import { cli } from '../bench/programs.mjs';
 export function startWatch(cwd, { url, apiKey }, args) {
   const child = spawn(process.execPath, [cli, 'watch', '--json', ...args], {
     cwd,
-    env: { ...process.env, QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey },
+    env: { ...process.env, XDG_STATE_HOME: tmpdir(), QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

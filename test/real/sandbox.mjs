@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { cli } from '../bench/programs.mjs';
 import { requestLog, startServer } from '../bench/servers.mjs';
 
@@ -17,7 +18,10 @@ export async function startSandbox() {
     download: (extension) => download(url, apiKey, extension),
     /** What a command that ends with 0 prints, parsed. */
     qlikSync: (cwd, ...args) =>
-      runToDocument(args, { cwd, env: { ...process.env, QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey } }),
+      runToDocument(args, {
+        cwd,
+        env: { ...process.env, XDG_STATE_HOME: tmpdir(), QLIK_TENANT_URL: url, QLIK_API_KEY: apiKey },
+      }),
   };
 }
 

@@ -86,7 +86,6 @@ describe('a journal as it is written', () => {
       const run = await openRun(runOptions(place.root));
       await run.end(exitCodes.ok, noCounts);
       ids.push(run.id);
-      await new Promise((resolve) => setTimeout(resolve, 2));
     }
     expect((await readAll()).map((run) => run.start.id)).toEqual(ids.reverse());
   });
@@ -166,7 +165,14 @@ describe('a journal as it is read', () => {
       expect(run?.steps.filter((step) => step.after !== undefined).length ?? 0).toBe(
         complete === 0 ? 0 : Math.floor((complete - 1) / 2),
       );
+      expect(run?.damaged).toBeUndefined();
     }
+  });
+
+  it.each([1, 2, 3])('a line that is missing before the end of it is damage: %i', async (lost) => {
+    putRun(place, [whole[0], ...whole.slice(1).filter((_line, index) => index !== lost - 1)]);
+    const [run] = await readAll();
+    expect(run?.damaged).toBe(lost === 2 ? undefined : true);
   });
 
   it('the last word on a step counts', async () => {
@@ -211,7 +217,7 @@ describe('a journal as it is read', () => {
     putRun(place, [start(1), requested(1, 'a')]);
     appendFileSync(place.path(`${folder}/${start(1).id}.jsonl`), `${JSON.stringify(line)}\n`);
     const [run] = await readAll();
-    expect(run).toEqual({ start: start(1), steps: [{ before: requested(1, 'a') }] });
+    expect(run).toEqual({ start: start(1), steps: [{ before: requested(1, 'a') }], damaged: true });
   });
 
   it('runs are told apart by tenant and project, even where two tenants share a folder', async () => {

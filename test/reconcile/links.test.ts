@@ -27,6 +27,7 @@ const theirs: Readonly<Record<string, string>> = {
   [`${md5Of(archive)}.zip`]: 'not what its name says',
   [`${'a'.repeat(32)}.zip.0123456789ab`]: 'half',
   'acme.0123456789abcdef.json.0123456789ab': 'half a ticket',
+  'acme.0123456789abcdef.json': 'a stale ticket',
 };
 
 beforeEach(() => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { type LockOptions, takeLock } from '../../src/reconcile/lock.js';
@@ -147,6 +148,58 @@ describe('the lock', () => {
   });
 });
 
+describe('the locks of the machine', () => {
+  const machine = () => ({ root: place.root, folder: join(place.root, 'state/locks') });
+  let other: Place;
+  beforeEach(() => {
+    other = createPlace();
+  });
+  afterEach(() => other.remove());
+  const tickets = () => readdirSync(machine().folder);
+
+  it('keep two folders apart, and nothing is left behind', async () => {
+    const release = await takeLock(options({ machine: machine() }));
+    expect([place.list(folder).length, tickets().length]).toEqual([1, 1]);
+    const elsewhere = { root: other.root, machine: machine() };
+    await expect(takeLock(options({ ...elsewhere, waitMs: 0 }))).rejects.toMatchObject({
+      exitCode: 7,
+      message: expect.stringContaining(`apply of pid ${process.pid}`),
+    });
+    expect(other.list(folder)).toEqual([]);
+    await release();
+    await (await takeLock(options({ ...elsewhere, waitMs: 0 })))();
+    expect([other.list(folder), tickets()]).toEqual([[], []]);
+  });
+
+  it('are never had by two, whatever folder they come from', async () => {
+    let holders = 0;
+    const work = async (root: string): Promise<void> => {
+      const release = await takeLock(options({ root, machine: machine(), waitMs: 20_000 }));
+      holders += 1;
+      expect(holders).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      holders -= 1;
+      await release();
+    };
+    await Promise.all([place.root, other.root, place.root, other.root, other.root].map(work));
+  });
+
+  const useless: readonly (readonly [string, (path: string) => void, RegExp])[] = [
+    ['that cannot be made', (path) => writeFileSync(path, ''), /cannot be written/],
+    ['that are a link', (path) => symlinkSync(other.root, path, 'junction'), /is a link to another place/],
+  ];
+  it.each(useless)('%s leave the lock of the folder, which is told', async (_what, spoil, reason) => {
+    spoil(join(place.root, 'state'));
+    const reasons: string[] = [];
+    const alone = { machine: machine(), onAlone: (told: string) => void reasons.push(told) };
+    const release = await takeLock(options(alone));
+    expect(reasons).toEqual([expect.stringMatching(reason)]);
+    await expect(takeLock(options({ ...alone, waitMs: 0 }))).rejects.toMatchObject({ exitCode: 7 });
+    await release();
+    expect(readdirSync(other.root)).toEqual([]);
+  });
+});
+
 describe('a stale lock heals itself', () => {
   it('after kill -9, at once', async () => {
     await withProcess(async (child) => {
@@ -227,12 +280,17 @@ describe('a stale lock heals itself', () => {
     ['more than anybody writes', { command: 'x'.repeat(100_000) }],
   ])('a ticket with %s is waited for, and nothing of it is shown', async (_what, fields) => {
     leaveTicket(fields);
-    const failure = await takeLock(options({ waitMs: 150 })).catch((error: unknown) => error);
-    expect(failure).toMatchObject({
+    await expect(takeLock(options({ waitMs: 0 }))).rejects.toMatchObject({
       exitCode: 7,
       message: `Another run is writing to ${tenant} for project acme: a run whose lock cannot be read.`,
       hint: expect.stringContaining('given up after a minute'),
     });
+    const enough = new AbortController();
+    const onWait = (notice: string): void => {
+      notices.push(notice);
+      enough.abort(new Error('enough'));
+    };
+    await expect(takeLock(options({ onWait, signal: enough.signal }))).rejects.toThrow('enough');
     expect(notices).toEqual(['waiting for a run whose lock cannot be read']);
   });
 

@@ -167,6 +167,12 @@ describe('lastEffectOf', () => {
       after: stood('2'),
     });
   });
+
+  it('is half a replace, however often its create was tried', () => {
+    const again = doubtful({ ...create('2'), action: 'replace' });
+    const half = [...replace('1', '2').slice(0, 1), again, again, again];
+    expect(lastEffectOf('a', [run('r', patch('0', '1'), ...half)])).toMatchObject({ before: stood('1') });
+  });
 });
 
 describe('readGoal', () => {

@@ -80,6 +80,19 @@ describe('an unfinished replace', () => {
       [{ ...deletedA, runId: start(2).id, deleted: 'unknown' }],
     ],
     [
+      'found whole by a later run',
+      [run(start(2, { madeWhole: ['a'] })), run(start(1), deleting(1), answered(1))],
+      [],
+    ],
+    [
+      'replaced again after it was found whole',
+      [
+        run(start(2, { madeWhole: ['a'] }), deleting(1), answered(1)),
+        run(start(1), deleting(1), answered(1)),
+      ],
+      [{ ...deletedA, runId: start(2).id }],
+    ],
+    [
       'another name is another matter',
       [run(start(1), deleting(1), answered(1), creating(2, 'b'), answered(2))],
       [deletedA],

@@ -10,7 +10,7 @@ import { renderTerraform } from '../../src/report/gitlab/terraform.js';
 import { issuesOf, sentenceOf } from '../../src/report/issues.js';
 import { printable } from '../../src/report/paint.js';
 import { printableLines } from '../../src/report/printable-lines.js';
-import type { RunResult } from '../../src/report/run-result.js';
+import type { ReportParts, RunResult } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';
 import {
   clean,
@@ -97,6 +97,34 @@ describe('GitHub annotations', () => {
       '3 further warnings: kpi-9, kpi-10, kpi-11. The report names all of them.',
     );
     expect(commands[19]?.data).toMatch(/^4 further notices/);
+  });
+
+  it('name the extension, whatever their words begin with', () => {
+    const [departure] = sampleDrift().drift ?? [];
+    const drift = [{ ...departure!, name: 'in', message: 'in the folders, but not on the tenant' }];
+    expect(renderAnnotations(runOf({ ...sampleDrift(), findings: [], drift }))).toBe(
+      '::warning title=qlik-sync drift-changed-on-tenant::in: in the folders, but not on the tenant\n',
+    );
+  });
+
+  it('tell what several environments find in a file once, and for none of them', () => {
+    const environments = ['dev', 'test', 'prod'].map((environment): ReportParts => {
+      const { header, findings, exitCode } = samplePlanReport();
+      const tenant = { ...header.tenant!, environment };
+      const own = { ...findings[1]!, file: 'extensions/own.js', message: `only in ${environment}` };
+      return { header: { ...header, tenant }, findings: [findings[1]!, findings[2]!, own], exitCode };
+    });
+    const run = runOf(...environments);
+    expect(issuesOf(run).map(sentenceOf)).toEqual([
+      'kpi-card: The code loads from https://cdn.example.\nAdd it to the content security policy.',
+      'dev: An entry of protect names no extension.',
+      'dev: kpi-card: only in dev\nAdd it to the content security policy.',
+      'test: An entry of protect names no extension.',
+      'test: kpi-card: only in test\nAdd it to the content security policy.',
+      'prod: An entry of protect names no extension.',
+      'prod: kpi-card: only in prod\nAdd it to the content security policy.',
+    ]);
+    expect(outputsOf(run)).toMatchObject({ warnings: '7' });
   });
 
   it('name the environment where there are several, and files from the root', () => {
@@ -186,6 +214,8 @@ const codeQuality = new Ajv().compile({
   },
 });
 
+const { plan: _plan, refusals: _refusals, ...validated } = samplePlanReport();
+
 describe('GitLab', () => {
   it('gets the numbers of the Terraform widget', () => {
     expect(JSON.parse(renderTerraform(runOf(samplePlanReport(), samplePlanReport())))).toEqual({
@@ -193,6 +223,16 @@ describe('GitLab', () => {
       update: 4,
       delete: 4,
     });
+  });
+
+  it.each<readonly [string, RunResult]>([
+    ['failed', runOf(failedPart())],
+    ['failed in one environment of several', runOf(samplePlanReport(), failedPart())],
+    ['was shown, but not applied', runOf({ ...samplePlanReport(), failure: { message: 'No.' } })],
+    ['is none, since nothing is planned', runOf(validated)],
+  ])('gets no numbers of a plan that %s', (_row, run) => {
+    const document = JSON.parse(renderTerraform(run));
+    for (const key of ['create', 'update', 'delete']) expect(document).not.toHaveProperty(key);
   });
 
   it.each<readonly [string, RunResult]>([

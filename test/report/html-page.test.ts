@@ -11,7 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html/html.js';
 import type { RunResult } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';
-import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport } from './sample.js';
+import {
+  failedPart,
+  runOf,
+  sampleAnswers,
+  sampleApplyReport,
+  sampleDrift,
+  samplePlanReport,
+} from './sample.js';
 
 const executablePath = '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
@@ -25,6 +32,7 @@ const pages: readonly (readonly [string, RunResult])[] = [
   ['plan', runOf(samplePlanReport())],
   ['apply', runOf(sampleApplyReport())],
   ['several', runOf(sampleDrift(), failedPart(), samplePlanReport())],
+  ['answers', runOf(...sampleAnswers())],
   ['hostile', runOf(sampleApplyReport(taintWith(everything)))],
 ];
 

@@ -7,7 +7,15 @@ import { html } from '../../src/report/escape-html.js';
 import { renderHtml } from '../../src/report/html/html.js';
 import { printable } from '../../src/report/paint.js';
 import { hostileWords, taintWith } from './hostile.js';
-import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport } from './sample.js';
+import {
+  failedPart,
+  runOf,
+  sampleAnswers,
+  sampleApplyReport,
+  sampleDrift,
+  samplePlanReport,
+  type Taint,
+} from './sample.js';
 
 describe('the template', () => {
   it.each([
@@ -23,7 +31,7 @@ describe('the page', () => {
   it('of impact alone says who uses what', () => {
     const { impact, header } = samplePlanReport();
     const page = renderHtml(
-      runOf({ header: { ...header, command: 'impact' }, impact: impact!, exitCode: 0 }),
+      runOf({ header: { ...header, command: 'impact' }, impact: impact!, question: 'uses', exitCode: 0 }),
     );
     expect(page).toContain('<h3>kpi-card</h3>');
     expect(page).toContain('Sales cockpit');
@@ -90,6 +98,27 @@ describe('the page', () => {
     for (const [, target] of page.matchAll(/aria-labelledby="([^"]*)"/g)) expect(ids).toContain(target);
   });
 
+  it.each([
+    ['impact', 0, ['2 apps, 226 people', '1 app not opened', 'so nothing is known of what they use']],
+    ['doctor', 1, ['1 check failed', 'credentials', '<p>refused</p><p>Give another key.</p>']],
+    ['history', 2, ['20261120T101500Z-3f2a', 'jane@host', 'exit 5', '1 created, 2 failed', 'broken.ndjson']],
+    ['config', 3, ['tenant not usable', 'extensions', 'a, b', 'config:1', '--timeout', 'no address']],
+  ] as const)('of %s has its answer', (_row, index, words) => {
+    const page = renderHtml(runOf(sampleAnswers()[index]!));
+    for (const word of words) expect(page).toContain(word);
+    expect(page).not.toContain('no problems');
+  });
+
+  it.each(Object.entries(hostileWords))(
+    'has the same elements in its answers with %s in them',
+    (_row, word) => {
+      const answers = (taint: Taint): string => renderHtml(runOf(...sampleAnswers(taint)));
+      expect(shapeOf(answers(taintWith(word)))).toEqual(
+        shapeOf(answers((text) => `${text}${breaksOf(word)}`)),
+      );
+    },
+  );
+
   it.each(Object.entries(hostileWords))('has the same elements with %s in every name', (_row, word) => {
     const [plain, tainted] = [
       renderHtml(runOf(sampleApplyReport())),
@@ -100,6 +129,11 @@ describe('the page', () => {
     expect(tainted).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
   });
 });
+
+/** A message of several lines has as many paragraphs. */
+function breaksOf(word: string): string {
+  return '\n'.repeat(word.split('\n').length - 1);
+}
 
 /** The page without doctype and void elements is well-formed XML, so an XML parser of somebody else can judge it. */
 function asXml(page: string): string {

@@ -85,6 +85,22 @@ describe('JUnit', () => {
     );
   });
 
+  it.each([
+    ['a run that is not whole', 5, 'not-known'],
+    ['one that is as whole as these credentials get', 0, 'skipped'],
+  ] as const)('has a case for each app that %s did not open', async (_row, exitCode, result) => {
+    const { header, impact } = samplePlanReport();
+    const cases = await read({ header, impact: impact!, question: 'uses', exitCode });
+    expect(
+      cases.map(({ name, failure, skipped }) => [name, failure?.type ?? (skipped && 'skipped')]),
+    ).toEqual([
+      ['kpi-card', undefined],
+      ['old-gauge', undefined],
+      ['Secret: open', result],
+      ['whole answer', result],
+    ]);
+  });
+
   it.each(Object.entries(hostileWords))('%s in names stay text', async (_row, word) => {
     const taint = taintWith(word);
     const cases = await read(sampleApplyReport(taint), failedPart(taint));

@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import type { Impact } from '../../src/core/impact.js';
 import {
   markdownCode,
   markdownFence,
   markdownMarker,
   markdownText,
 } from '../../src/report/escape-markdown.js';
+import { renderHtml } from '../../src/report/html/html.js';
+import type { ImpactQuestion } from '../../src/report/impact-report.js';
 import { commentLimit, renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { printable } from '../../src/report/paint.js';
+import type { ReportParts } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';
 import {
   clean,
   failedPart,
   runOf,
+  sampleAnswers,
   sampleApplyReport,
   sampleChanges,
   sampleDrift,
@@ -144,7 +149,9 @@ Plan: 1 to create, 2 to update, 1 to replace, 1 to delete, 1 blocked, 41 unchang
     expect(text).toContain(
       "```diff\n@@ -1,4 +1,5 @@\n define(['qlik'], (qlik) => ({\n-  initialProperties: { title: 'Sales' },\n",
     );
-    expect(text).toContain('- <code>kpi-card</code>: 2 apps\n  - Sales cockpit (Sales, 214 users');
+    expect(text).toContain(
+      '- <code>kpi-card</code>: 2 apps, 226 people in 28 days, 2034 views\n  - Sales cockpit: 214 people, 1926 views; 2 objects; 1 master item: KPI; space Sales · 1 published\n',
+    );
   });
 
   it.each([
@@ -177,6 +184,99 @@ Plan: 1 to create, 2 to update, 1 to replace, 1 to delete, 1 blocked, 41 unchang
   });
 });
 
+/** An environment of a fleet: `news` has two changes, `good` none, `bad` failed. */
+function partOf(environment: string, tone: 'news' | 'good' | 'bad'): ReportParts {
+  const { header, plan } = samplePlanReport();
+  const place = {
+    ...header,
+    tenant: { url: `https://${environment}.example`, environment, source: 'config' },
+  };
+  if (tone === 'bad') return { ...failedPart(), header: place };
+  const summary = { ...plan.summary, create: 0, update: 2, replace: 0, delete: 0, blocked: 0 };
+  const idle = { ...plan, changes: [], summary: { ...summary, update: 0 } };
+  const busy = { ...plan, changes: plan.changes.slice(1, 3), summary };
+  return { header: place, plan: tone === 'good' ? idle : busy, exitCode: 0 };
+}
+
+describe('impact', () => {
+  const { header, impact } = samplePlanReport();
+  const shut = impact!;
+  const whole = { ...shut, unopened: [], missing: [], list: 'whole' } as const;
+  const ask = (question: ImpactQuestion, answer: Impact, exitCode: 0 | 5 | 9): string => {
+    const part = { header: { ...header, command: 'impact' }, question, impact: answer, exitCode };
+    return renderMarkdown(runOf(part), commentLimit);
+  };
+
+  it.each<readonly [ImpactQuestion, string, Impact, 0 | 5 | 9, readonly string[]]>([
+    ['uses', 'not whole', shut, 5, ['⚠️ qlik-sync impact', '1 app not opened', '- Secret: 403']],
+    ['uses', 'whole', whole, 0, ['✅ qlik-sync impact', ': 1 app\n', 'Apps that use them']],
+    [
+      'unused',
+      'not whole',
+      { ...shut, extensions: shut.extensions.slice(1) },
+      9,
+      ['1 app not opened', 'No use seen, though 1 app could not be opened', '- <code>old-gauge</code>\n'],
+    ],
+    [
+      'unused',
+      'whole',
+      { ...whole, extensions: whole.extensions.slice(1) },
+      0,
+      ['1 unused', '**Used by no visible app:**\n\n- <code>old-gauge</code>\n'],
+    ],
+    [
+      'missing',
+      'without a hit',
+      { ...whole, extensions: [] },
+      0,
+      ['✅', '0 missing', '**The apps refer to no extension that the tenant does not hold.**'],
+    ],
+    [
+      'missing',
+      'with hits',
+      whole,
+      0,
+      ['⚠️', '2 missing', 'Apps refer to these, which the tenant does not hold'],
+    ],
+    [
+      'uses',
+      'of nobody',
+      { ...whole, apps: { listed: 0, opened: 0, fromCache: 0 } },
+      5,
+      ['no app to be seen'],
+    ],
+  ])('%s, %s: says what is known and what is not', (question, _row, answer, exitCode, expected) => {
+    const text = ask(question, answer, exitCode);
+    for (const words of expected) expect(text).toContain(words);
+    expect(text).not.toContain('no problems');
+  });
+
+  it('tells all of an app: people, trend, owner, collections, tags, copies, last update', () => {
+    const [first] = whole.extensions;
+    const [use] = first!.uses;
+    const app = {
+      ...use!.app,
+      owner: 'u1',
+      tags: ['finance'],
+      collections: ['Board'],
+      updatedAt: '2026-11-03T08:00:00Z',
+      usage: { users: 300, views: 1204, trend: 2.13 },
+    };
+    const answer = { ...whole, extensions: [{ ...first!, uses: [{ ...use!, app }] }] };
+    const facts = [
+      '1 app, 300 people in 28 days, 1204 views',
+      '300 people, 1204 views, rising (+2.1 people a week); 2 objects; 1 master item: KPI',
+      'space Sales · owner u1 · updated 2026-11-03 · tags finance · collections Board · 1 published',
+    ];
+    const part = { header, question: 'uses', impact: answer, exitCode: 0 } as const;
+    const markdown = ask('uses', answer, 0).replaceAll('&#43;', '+').replaceAll('&#8203;', '');
+    for (const fact of facts) {
+      expect(markdown).toContain(fact);
+      expect(renderHtml(runOf(part))).toContain(fact);
+    }
+  });
+});
+
 describe('a limit', () => {
   const many = (n: number, name: string): ReturnType<typeof samplePlanReport> => {
     const report = samplePlanReport();
@@ -190,9 +290,21 @@ describe('a limit', () => {
 
   it.each([1000, 4000, 20_000, commentLimit, 1_048_576])('of %i bytes is kept', (limit) => {
     const text = renderMarkdown(runOf(many(3000, 'größe')), limit);
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(Math.max(limit, 1500));
-    expect(text).toContain('Plan: 1 to create');
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit);
+    expect(text.includes('Plan: 1 to create')).toBe(limit > 1000);
     expect(text).toMatch(/> Cut to fit: .*file differences/);
+  });
+
+  it.each<readonly [string, (n: number) => 'news' | 'good' | 'bad', RegExp, number]>([
+    ['all alike', () => 'news', /> Cut to fit: (?:\d+ .*, )?\d+ environments[.,]/, 200],
+    ['one that failed among many that are well', (n) => (n === 150 ? 'bad' : 'good'), /The tenant/, 200],
+    ['more than the overview has room for', () => 'news', /Cut to fit: .*overview lines/, 1500],
+  ])('is kept by a fleet: %s', (_row, toneOf, words, n) => {
+    const parts = Array.from({ length: n }, (_, index) => partOf(`environment-${index}`, toneOf(index)));
+    const text = renderMarkdown(runOf(...parts), commentLimit);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(commentLimit);
+    expect(text).toMatch(words);
+    if (n === 200) expect(text.match(/^\| \S+ \| <code>environment-\d+<\/code>/gm)).toHaveLength(n);
   });
 
   it('cuts the differences first, then findings, and changes last', () => {
@@ -206,6 +318,20 @@ describe('a limit', () => {
 });
 
 describe('hostile names', () => {
+  it.each(Object.entries(hostileWords))('%s leave the tables of answers as they are', (_row, word) => {
+    const text = renderMarkdown(runOf(...sampleAnswers(taintWith(word))), 1_048_576);
+    const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
+    expect(tables).toHaveLength(7);
+    for (const table of tables) {
+      const widths = table
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('|').length);
+      expect(new Set(widths).size).toBe(1);
+    }
+    expect(text.replace(/^<!--.*-->$/m, '')).not.toMatch(/<!--|<script|<img|\]\(|@team|<\/style/);
+  });
+
   it.each(Object.entries(hostileWords))('%s stay text', (_row, word) => {
     const text = renderMarkdown(
       runOf(sampleApplyReport(taintWith(word)), samplePlanReport(taintWith(word))),

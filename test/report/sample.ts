@@ -3,7 +3,9 @@
 import type { ExtensionComparison } from '../../src/core/comparison.js';
 import type { AppUse, Impact } from '../../src/core/impact.js';
 import type { Change, Finding, Outcome, Plan } from '../../src/core/model.js';
+import type { Check } from '../../src/report/doctor-report.js';
 import type { Drift } from '../../src/report/drift-report.js';
+import type { PastRun } from '../../src/report/history-report.js';
 import type { ApplyReport, PlanReport } from '../../src/report/plan-report.js';
 import type { TenantHeader } from '../../src/report/run-header.js';
 import type { ReportParts, RunResult } from '../../src/report/run-result.js';
@@ -348,6 +350,38 @@ export function sampleDrift(taint: Taint = clean): ReportParts {
   const { refusals: _refusals, ...rest } = samplePlanReport(taint);
   const { header } = rest;
   return { ...rest, header: { ...header, command: 'drift' }, drift, exitCode: 2 };
+}
+
+/** What commands answer that change nothing. */
+export function sampleAnswers(taint: Taint = clean): readonly ReportParts[] {
+  const { header, impact, exitCode } = samplePlanReport(taint);
+  const headOf = (command: string): ReportParts['header'] => ({ ...header, command });
+  const run: PastRun = {
+    ...{ id: '20261120T101500Z-3f2a', command: 'apply', result: 'ended', exitCode: 5, changes: [] },
+    startedAt: '2026-11-20T10:15:00.000Z',
+    who: { user: taint('jane'), host: taint('host'), pid: 1 },
+    project: taint('acme-charts'),
+    tenant: 'https://acme.eu.qlikcloud.com',
+    source: { commit: 'd'.repeat(40), branch: taint('main') },
+    counts: { created: 1, updated: 0, replaced: 0, deleted: 0, failed: 2, notAttempted: 0 },
+  };
+  const checks: readonly Check[] = [
+    { name: 'config', status: 'ok', message: taint('qlik-sync.config.json') },
+    { name: 'credentials', status: 'failed', message: taint('refused'), hint: taint('Give another key.') },
+    { name: 'rate', status: 'unknown', message: taint('not looked at') },
+  ];
+  return [
+    { header: headOf('impact'), impact: impact!, question: 'uses', exitCode: 5 },
+    { header: headOf('doctor'), checks, exitCode: 4 },
+    { header: headOf('history'), runs: [run], unreadable: [taint('broken.ndjson')], exitCode },
+    {
+      header: headOf('config'),
+      settings: [{ key: taint('extensions'), value: [taint('a'), 'b'], from: taint('config:1') }],
+      options: [{ key: '--timeout', value: 60, from: 'default' }],
+      target: { kind: 'problem', message: taint('no address'), hint: taint('set it') },
+      exitCode: 3,
+    },
+  ];
 }
 
 export function runOf(...parts: readonly ReportParts[]): RunResult {

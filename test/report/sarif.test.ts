@@ -84,6 +84,17 @@ describe('SARIF', () => {
     expect(ids).toEqual(['qlik-sync/plan/prod/acme-charts/', 'qlik-sync/plan/']);
   });
 
+  it('tells of a file once for all environments, and of each environment by a fingerprint of its own', () => {
+    const { header, ...report } = samplePlanReport();
+    const other = { ...report, header: { ...header, tenant: { ...header.tenant!, environment: 'dev' } } };
+    const results = resultsOf(read('', { ...report, header }, other));
+    const ids = results.map(({ ruleId }) => ruleId);
+    expect(ids.filter((id) => id === 'external-origin')).toHaveLength(1);
+    expect(ids.filter((id) => id === 'blocked-drift')).toHaveLength(2);
+    const prints = results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
+    expect(new Set(prints).size).toBe(prints.length);
+  });
+
   it('tells the same issue by the same fingerprint, wherever it moved', () => {
     const [before, after] = [samplePlanReport(), samplePlanReport()].map((report, line) => {
       const findings = report.findings.map((finding) => ({ ...finding, line: line + 1 }));

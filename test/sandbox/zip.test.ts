@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEntries, readEntry } from '../../src/sandbox/extensions/zip.js';
 import { fc } from '../replay.js';
+import { requireTool } from '../require-tool.js';
 import { extensionZip, temporaryFolder, zipOf } from './support.js';
+
+const hasZip = requireTool('zip');
 
 function unpack(zip: Buffer): Record<string, string> {
   return Object.fromEntries(readEntries(zip).map((entry) => [entry.path, readEntry(zip, entry).toString()]));
@@ -16,7 +19,7 @@ describe('readEntries', () => {
     expect(unpack(await zipOf(files))).toEqual(files);
   });
 
-  it.each(['-9', '-0', '-fd'])('reads what Info-ZIP packs with %s', async (option) => {
+  it.runIf(hasZip).each(['-9', '-0', '-fd'])('reads what Info-ZIP packs with %s', async (option) => {
     const dir = await temporaryFolder();
     await mkdir(join(dir, 'css'));
     await writeFile(join(dir, 'a.js'), 'a'.repeat(1000));

@@ -1,41 +1,21 @@
 import { createHash } from 'node:crypto';
 import { applyPatch } from 'diff';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExtensionComparison, FileChange } from '../../src/core/comparison.js';
-import type { DesiredExtension } from '../../src/core/model.js';
 import { compare } from '../../src/source/compare.js';
 import { openPatchRoom } from '../../src/source/compare-patch.js';
-import { readDesired } from '../../src/source/read.js';
 import { type Contents, zipOf } from '../acceptance/zips.js';
 import { fc } from '../replay.js';
-import { createTree, qext, type Tree } from './tree.js';
+import { plant, qext, readOne, type Tree } from './tree.js';
 
-const trees: Tree[] = [];
-afterEach(() => {
-  for (const tree of trees.splice(0)) tree.remove();
-});
-
-async function folderOf(files: Contents): Promise<DesiredExtension> {
-  const tree = createTree(
-    Object.fromEntries(Object.entries(files).map(([path, text]) => [`a/${path}`, text])),
-  );
-  trees.push(tree);
-  const { state } = await readDesired({
-    root: tree.root,
-    cwd: tree.root,
-    extensions: ['a'],
-    ignore: [],
-    index: 'off',
-  });
-  const [extension] = state.extensions;
-  if (extension === undefined) throw new Error('the folder holds no extension');
-  return extension;
+function folderOf(files: Contents): Tree {
+  return plant(Object.fromEntries(Object.entries(files).map(([path, content]) => [`a/${path}`, content])));
 }
 
 async function comparing(before: Contents, after: Contents, room = 1e6): Promise<ExtensionComparison> {
   const [archive, desired] = await Promise.all([
     zipOf({ 'a.qext': qext(), ...before }),
-    folderOf({ 'a.qext': qext(), ...after }),
+    readOne(folderOf({ 'a.qext': qext(), ...after })),
   ]);
   return compare({ name: 'a', archive, desired, room: openPatchRoom(room) });
 }
@@ -65,7 +45,7 @@ describe('comparing an archive with a folder', () => {
   it('does not see the wrapping folder', async () => {
     const files = { 'a.qext': qext(), 'a.js': '1' };
     const wrapped = Object.fromEntries(Object.entries(files).map(([path, text]) => [`w/${path}`, text]));
-    const desired = await folderOf(files);
+    const desired = await readOne(folderOf(files));
     const compared = await compare({
       name: 'a',
       archive: await zipOf(wrapped),
@@ -168,7 +148,7 @@ describe('comparing an archive with a folder', () => {
   it('lists the files of what is only on one side', async () => {
     const files = { 'a.qext': qext(), 'a.js': '1' };
     const room = openPatchRoom(1e6);
-    const created = await compare({ name: 'a', desired: await folderOf(files), room });
+    const created = await compare({ name: 'a', desired: await readOne(folderOf(files)), room });
     expect(created.files.map(({ kind }) => kind)).toEqual(['added', 'added']);
     const deleted = await compare({ name: 'a', archive: await zipOf(files), room });
     expect(deleted.files.map(({ kind }) => kind)).toEqual(['removed', 'removed']);
@@ -176,7 +156,7 @@ describe('comparing an archive with a folder', () => {
   });
 
   it('says where an archive cannot be read for certain', async () => {
-    const desired = await folderOf({ 'a.qext': qext() });
+    const desired = await readOne(folderOf({ 'a.qext': qext() }));
     const compared = await compare({
       name: 'a',
       archive: Buffer.from('PK no zip'),
@@ -192,8 +172,9 @@ describe('comparing an archive with a folder', () => {
   });
 
   it('does not show a file that changed after it was read', async () => {
-    const desired = await folderOf({ 'a.qext': qext(), 'a.js': 'one' });
-    trees[0]?.write({ 'a/a.js': 'two' });
+    const tree = folderOf({ 'a.qext': qext(), 'a.js': 'one' });
+    const desired = await readOne(tree);
+    tree.write({ 'a/a.js': 'two' });
     const archive = await zipOf({ 'a.qext': qext(), 'a.js': 'zero' });
     await expect(compare({ name: 'a', archive, desired, room: openPatchRoom(1e6) })).rejects.toThrow(
       'the file changed after it was read',

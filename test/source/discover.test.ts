@@ -1,18 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { discover } from '../../src/source/discover.js';
-import { createTree, type Files, qext, summarise, type Tree } from './tree.js';
-
-const trees: Tree[] = [];
-afterEach(() => {
-  for (const tree of trees.splice(0)) tree.remove();
-});
-
-function plant(files: Files): Tree {
-  const tree = createTree(files);
-  trees.push(tree);
-  return tree;
-}
+import { type Files, plant, qext, summarise, type Tree } from './tree.js';
 
 function extensions(...folders: readonly string[]): Files {
   return Object.fromEntries(
@@ -186,9 +175,9 @@ describe('what is wrong with folders', () => {
     ['sources', { 'a/package.json': '{}' }, 'Build the extension first.'],
   ];
   it.each(hints)('points to %s', async (_, files, hint) => {
-    const { remarks } = await discover(plant(files).root, '/', ['a']);
-    const root = trees.at(-1)?.root.slice(1);
-    expect(remarks.map((each) => each.finding.hint?.replaceAll(`${root}/`, ''))).toEqual([hint]);
+    const { root } = plant(files);
+    const { remarks } = await discover(root, '/', ['a']);
+    expect(remarks.map((each) => each.finding.hint?.replaceAll(`${root.slice(1)}/`, ''))).toEqual([hint]);
   });
 
   it('prefers the built folder in the hint on a name that is there twice', async () => {

@@ -1,16 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ruleVersion } from '../../src/core/digest.js';
 import { openIndex } from '../../src/source/index-file.js';
 import { type ReadOptions, readDesired } from '../../src/source/read.js';
-import { createTree, type Files, qext, type Tree } from './tree.js';
-
-const trees: Tree[] = [];
-afterEach(() => {
-  for (const tree of trees.splice(0)) tree.remove();
-});
+import { type Files, plant, qext, type Tree } from './tree.js';
 
 const content = { bytes: 1, sha256: 'a'.repeat(64), facts: {} };
 const lie = 'f'.repeat(64);
@@ -19,11 +14,7 @@ const indexPath = '.qlik-sync/index.json';
 /** Change times cannot be set back, so the clock of the notes is set forward. */
 const later = (): number => Date.now() + 60_000;
 
-function plant(files: Files = { 'a/a.qext': qext(), 'a/a.js': 'one', 'a/lib/b.js': 'two' }): Tree {
-  const tree = createTree(files);
-  trees.push(tree);
-  return tree;
-}
+const minimal: Files = { 'a/a.qext': qext(), 'a/a.js': 'one', 'a/lib/b.js': 'two' };
 
 async function readSums(
   tree: Tree,
@@ -48,13 +39,13 @@ function noteLies(tree: Tree, paths: readonly string[], tool = 'test'): void {
 
 describe('a warm index', () => {
   it('spares reading a file whose stats are the same', async () => {
-    const tree = plant();
+    const tree = plant(minimal);
     noteLies(tree, ['a.js', 'lib/b.js']);
     expect(await readSums(tree)).toMatchObject({ 'a/a.js': lie, 'a/lib/b.js': lie });
   });
 
   it('is neither read nor written with the index off', async () => {
-    const tree = plant();
+    const tree = plant(minimal);
     noteLies(tree, ['a.js']);
     const before = readFileSync(tree.path(indexPath), 'utf8');
     expect((await readSums(tree, { index: 'off' }))['a/a.js']).not.toBe(lie);
@@ -92,7 +83,7 @@ describe('a warm index', () => {
     ],
   ];
   it.each(changes)('notices %s', async (_, change) => {
-    const tree = plant();
+    const tree = plant(minimal);
     noteLies(tree, ['a.js', 'lib/b.js']);
     change(tree);
     const sums = await readSums(tree);
@@ -128,7 +119,7 @@ describe('staleness', () => {
   });
 
   it('notes only what is clearly older than its reading', () => {
-    const tree = plant();
+    const tree = plant(minimal);
     const stats = { size: 1, mtimeMs: 1_000_000, ctimeMs: 1_000_000, ino: 1 };
     const notes: readonly [string, typeof stats, number][] = [
       ['old', stats, 1_003_000],
@@ -145,7 +136,7 @@ describe('staleness', () => {
   });
 
   it('finds content with its facts again, in any order', () => {
-    const tree = plant();
+    const tree = plant(minimal);
     const stats = { size: 1, mtimeMs: 1.25, ctimeMs: 2.5, ino: 3 };
     const facts = {
       riskyType: 'application/zip',
@@ -169,14 +160,14 @@ describe('staleness', () => {
 
 describe('the file', () => {
   it('is for the owner alone, and git does not see it', async () => {
-    const tree = plant();
+    const tree = plant(minimal);
     noteLies(tree, ['a.js']);
     expect(statSync(tree.path(indexPath)).mode & 0o777).toBe(0o600);
     expect(readFileSync(tree.path('.qlik-sync/.gitignore'), 'utf8')).toBe('*\n');
   });
 
   it('is written only when something changed', async () => {
-    const tree = plant();
+    const tree = plant(minimal);
     noteLies(tree, ['a.js', 'a.qext', 'lib/b.js']);
     const { ino } = statSync(tree.path(indexPath));
     const folder = openIndex(tree.root, 'test');
@@ -199,14 +190,14 @@ describe('the file', () => {
     ['columns that are missing', `{${header},"folders":{"a":{"paths":["a.js"]},"b":null}}`],
   ];
   it.each(useless)('is as good as none when it is %s', async (_, text) => {
-    const tree = plant();
+    const tree = plant(minimal);
     const expected = await readSums(tree, { index: 'off' });
     tree.write({ [indexPath]: text });
     expect(await readSums(tree)).toEqual(expected);
   });
 
   it.each(['format', 'ruleVersion', 'tool'])('is as good as none when it is of another %s', async (key) => {
-    const tree = plant();
+    const tree = plant(minimal);
     noteLies(tree, ['a.js']);
     const data = JSON.parse(readFileSync(tree.path(indexPath), 'utf8'));
     tree.write({ [indexPath]: JSON.stringify({ ...data, [key]: 'other' }) });
@@ -214,7 +205,7 @@ describe('the file', () => {
   });
 
   it('may be missing where nothing can be written', async () => {
-    const tree = plant();
+    const tree = plant(minimal);
     tree.write({ '.qlik-sync': 'a file where the folder should be' });
     const sums = await readSums(tree);
     expect(Object.keys(sums)).toEqual(['a/a.js', 'a/a.qext', 'a/lib/b.js']);

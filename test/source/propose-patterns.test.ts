@@ -1,15 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explainExtensions } from '../../src/config/answers.js';
 import { discover } from '../../src/source/discover.js';
 import { proposePatterns } from '../../src/source/propose-patterns.js';
 import { surveyTree } from '../../src/source/survey.js';
-import { createTree, qext, type Tree } from './tree.js';
-
-let tree: Tree | undefined;
-afterEach(() => tree?.remove());
+import { plant, qext } from './tree.js';
 
 function propose(paths: readonly string[]) {
-  tree = createTree(Object.fromEntries(paths.map((path) => [path, path.endsWith('.qext') ? qext() : ''])));
+  const tree = plant(Object.fromEntries(paths.map((path) => [path, path.endsWith('.qext') ? qext() : ''])));
   const proposed = proposePatterns(surveyTree(tree.root));
   return { root: tree.root, patterns: proposed.map(({ pattern }) => pattern), proposed };
 }

@@ -1,21 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.js';
 import { type DesiredReading, type ReadOptions, readDesired } from '../../src/source/read.js';
-import { createTree, type Files, qext, summarise, type Tree } from './tree.js';
-
-const trees: Tree[] = [];
-afterEach(() => {
-  for (const tree of trees.splice(0)) tree.remove();
-});
-
-function plant(files: Files): Tree {
-  const tree = createTree(files);
-  trees.push(tree);
-  return tree;
-}
+import { type Files, plant, qext, summarise, type Tree } from './tree.js';
 
 function read(tree: Tree, options: Partial<ReadOptions> = {}): Promise<DesiredReading> {
   const defaults = { extensions: ['*'], ignore: [], index: 'off' } as const;

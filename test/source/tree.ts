@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Finding } from '../../src/core/model.js';
+import { onTestFinished } from 'vitest';
+import type { DesiredExtension, Finding } from '../../src/core/model.js';
+import { readDesired } from '../../src/source/read.js';
 
 export type Files = Readonly<Record<string, string | Buffer>>;
 
@@ -31,6 +33,21 @@ export function createTree(files: Files = {}): Tree {
   };
   tree.write(files);
   return tree;
+}
+
+/** One that goes with the test that runs. */
+export function plant(files: Files = {}): Tree {
+  const tree = createTree(files);
+  onTestFinished(() => tree.remove());
+  return tree;
+}
+
+/** The extension in the folder `a`. */
+export async function readOne({ root }: Tree): Promise<DesiredExtension> {
+  const { state } = await readDesired({ root, cwd: root, extensions: ['a'], ignore: [], index: 'off' });
+  const [extension] = state.extensions;
+  if (extension === undefined) throw new Error('the folder holds no extension');
+  return extension;
 }
 
 export function qext(fields: Readonly<Record<string, unknown>> = {}): string {

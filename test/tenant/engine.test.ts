@@ -454,7 +454,7 @@ async function serveSockets(serve: (socket: WebSocket) => void) {
   onTestFinished(() => sockets.close());
   const open = async (): Promise<number> => {
     const leaving = [...sockets.clients].map((socket) => once(socket, 'close'));
-    await Promise.race([Promise.all(leaving), new Promise((resolve) => setTimeout(resolve, 2000))]);
+    await Promise.race([Promise.all(leaving), new Promise((resolve) => setTimeout(resolve, 10_000).unref())]);
     return sockets.clients.size;
   };
   return { url: `http://127.0.0.1:${portOf(server)}`, open };

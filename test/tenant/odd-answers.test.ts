@@ -20,6 +20,8 @@ interface Row {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly send?: (response: ServerResponse) => void;
+  /** Of what never ends; other answers may take their time. */
+  readonly timeoutMs?: number;
   readonly message: string | RegExp;
   readonly hint?: string;
   readonly code?: string;
@@ -321,6 +323,7 @@ const rows: readonly Row[] = [
     name: 'no answer in time',
     call: create,
     send: () => undefined,
+    timeoutMs: 200,
     message: /did not answer in time/,
     hint: 'may have been made all the same',
     code: 'timeout',
@@ -329,6 +332,7 @@ const rows: readonly Row[] = [
   {
     name: 'a body that stalls',
     send: (response) => void response.writeHead(200).write('{'),
+    timeoutMs: 200,
     message: /did not answer in time/,
     code: 'timeout',
   },
@@ -358,7 +362,7 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
 describe('odd answers', () => {
   it.each(rows)('$name', async (row) => {
     const { url, seen } = await serve((_request, response) => (row.send ?? answerWith(row))(response));
-    const client = createExtensionsClient(openTestTenant(url, { timeoutMs: 200 }));
+    const client = createExtensionsClient(openTestTenant(url, { timeoutMs: row.timeoutMs ?? 20_000 }));
     const error = await errorOf((row.call ?? list)(client));
 
     expect(error).toMatchObject({

@@ -1,15 +1,14 @@
 /** Which tenant an environment names, from the file alone: enough to tell tenants apart, whatever else is wrong. */
 
 import { expand } from '../../config/expand.js';
-import { readKey } from '../../config/raw.js';
+import { type LoadedConfig, readKey } from '../../config/raw.js';
 import { parseTenantUrl } from '../../config/tenant-url.js';
 import type { Io } from '../io.js';
-import type { SettingsSource } from '../settings.js';
 
 /** The origin; `undefined` where the file names none that can be used. */
 export function tenantOf(
   environment: string,
-  { loaded }: Pick<SettingsSource, 'loaded'>,
+  { loaded }: { readonly loaded: LoadedConfig },
   { env }: Pick<Io, 'env'>,
 ): string | undefined {
   const own = readKey(readKey(loaded.value, 'environments'), environment);

@@ -1,16 +1,25 @@
 /** What the environment holds that is promoted from. */
 
-import { UserError } from '../../core/errors.js';
-import type { Blocked, DesiredExtension } from '../../core/model.js';
+import { TenantError, UserError } from '../../core/errors.js';
+import type { ActualState, Blocked, DesiredExtension } from '../../core/model.js';
 import { byName } from '../../core/order.js';
-import { findOwned, type HeldExtension, readHeld } from '../../reconcile/held.js';
-import type { StoredArchive } from '../../source/archived.js';
+import {
+  findOwned,
+  findStrangers,
+  type HeldExtension,
+  type Holding,
+  type NamedRecord,
+  readHeld,
+} from '../../reconcile/held.js';
+import { createArchivePacker, type StoredArchive } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
 import { openArchiveReader } from '../archive-reader.js';
 import { connect } from '../connect.js';
+import type { Folders } from '../folders.js';
 import { openNotices } from '../notices.js';
-import { createSelector } from '../selection.js';
+import { createSelector, type Selector } from '../selection.js';
 import { type Site, sharedBy } from '../site.js';
+import type { ReadUnselected } from '../unfinished-content.js';
 
 export interface Held {
   readonly environment: string;
@@ -21,6 +30,9 @@ export interface Held {
   /** By name: what must not be promoted, and why. */
   readonly blocks: ReadonlyMap<string, Blocked>;
   readonly notSelected: readonly string[];
+  /** A selection is partial, also where it takes everything in. */
+  readonly coverage: Folders['coverage'];
+  readonly readUnselected: ReadUnselected;
   /** Archives may be read until then. */
   readonly close: () => Promise<void>;
 }
@@ -31,30 +43,38 @@ export async function openHeld(environment: string, names: readonly string[], si
   const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say, ...sharedBy(site) });
   try {
     const actual = await readActual(connection.extensions, { signal: io.interrupted });
-    const owned = findOwned(actual, settings.config.project);
-    if (owned.length === 0) throw nothingHeld(environment, settings.config.project);
     const selector = await createSelector(names);
-    selector?.assertUsed(owned.map(({ name }) => name));
-    const isSelected = (name: string): boolean => selector === undefined || selector.matches(name);
-    const held = await readHeld(
-      owned.filter(({ name }) => isSelected(name)),
-      {
-        place: environment,
-        readArchive: openArchiveReader(settings, connection, io).readArchive,
-        again: settings.flags.cache === false ? 'downloads' : 'free',
-      },
-    );
-    return {
-      environment,
-      url: connection.header.url,
-      ...describe(held),
-      notSelected: owned.map(({ name }) => name).filter((name) => !isSelected(name)),
-      close: connection.close,
+    const holding: Holding = {
+      place: environment,
+      readArchive: openArchiveReader(settings, connection, io).readArchive,
+      again: settings.flags.cache === false ? 'downloads' : 'free',
     };
+    const held = await readSelected(actual, selector, settings.config.project, holding);
+    return { environment, url: connection.header.url, ...held, close: connection.close };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+async function readSelected(
+  actual: ActualState,
+  selector: Selector | undefined,
+  project: string,
+  holding: Holding,
+): Promise<Omit<Held, 'environment' | 'url' | 'close'>> {
+  const owned = findOwned(actual, project);
+  if (owned.length === 0) throw nothingHeld(holding.place, project);
+  selector?.assertUsed(owned.map(({ name }) => name));
+  const selected = owned.filter(({ name }) => selector === undefined || selector.matches(name));
+  const { blocks, ...held } = describe(await readHeld(selected, holding));
+  return {
+    ...held,
+    blocks: new Map([...findStrangers(actual, project, holding.place), ...blocks]),
+    notSelected: owned.filter((record) => !selected.includes(record)).map(({ name }) => name),
+    coverage: selector === undefined ? 'complete' : 'partial',
+    readUnselected: readFromHeld(owned, holding),
+  };
 }
 
 function describe(held: readonly HeldExtension[]): Pick<Held, 'extensions' | 'archives' | 'blocks'> {
@@ -65,6 +85,18 @@ function describe(held: readonly HeldExtension[]): Pick<Held, 'extensions' | 'ar
     blocks: new Map(
       sorted.flatMap(({ extension, blocked }) => (blocked === undefined ? [] : [[extension.name, blocked]])),
     ),
+  };
+}
+
+function readFromHeld(owned: readonly NamedRecord[], holding: Holding): ReadUnselected {
+  return async (name) => {
+    const records = owned.filter((record) => record.name === name);
+    const [held] = await readHeld(records, holding).catch((error: unknown) => {
+      if (error instanceof TenantError) return [];
+      throw error;
+    });
+    if (held === undefined || held.blocked !== undefined) return undefined;
+    return { extension: held.extension, packer: createArchivePacker(new Map([[name, held.archive]])) };
   };
 }
 

@@ -3,17 +3,19 @@
 import { forecastBackups } from '../../core/budget.js';
 import type { Blocked, Plan, Policy } from '../../core/model.js';
 import { assertKnownApprovals } from '../../core/names.js';
+import { plan } from '../../core/plan.js';
 import { applySeverities } from '../../core/rules.js';
 import { workOf } from '../../core/work.js';
 import { createArchivePacker } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
 import { openArchiveReader } from '../archive-reader.js';
 import { emptyPlanReport } from '../empty-plan-report.js';
+import { finishReplaces } from '../finish-replaces.js';
 import type { Folders } from '../folders.js';
 import type { Proposal } from '../judged.js';
 import type { ApprovalOptions } from '../options/approvals.js';
 import { blockChanges } from '../plan-impact.js';
-import { planWithRenames } from '../plan-with-renames.js';
+import { type Planning, planWithRenames } from '../plan-with-renames.js';
 import { findUnusedProtection, limitsOf, policyOf } from '../policy.js';
 import type { RunPlace } from '../run-place.js';
 import { readStoredArchives } from '../stored-archives.js';
@@ -28,35 +30,53 @@ export async function proposePromotion(
   const { settings, connection, io } = place;
   const { config } = settings;
   const actual = await readActual(connection.extensions, { signal: io.interrupted });
-  const folders = asFolders(held);
+  const finishing = await finishReplaces(asFolders(held), actual, held.readUnselected, place);
+  const { folders, unfinished, packWith } = finishing;
   const policy: Policy = { ...policyOf(config, approvals, folders), sources: [held.environment] };
   const stored = await readStoredArchives(settings, connection, approvals);
   const { identity: tenant } = connection;
-  const world = { desired: folders.desired, actual, policy, tenant, stored };
+  const { desired } = folders;
+  const world = { desired, actual, policy, tenant, unfinished, stored };
   const reader = openArchiveReader(settings, connection, io);
-  const { decided, findings } = await planWithRenames(world, reader);
+  const planFrom: Planning['planFrom'] = (found) => plan({ ...world, ...found });
+  const sides = { desired: desired.extensions, actual: actual.extensions };
+  const { decided, findings } = await planWithRenames({ ...sides, planFrom }, reader);
   assertKnownApprovals(decided, policy);
-  const plan = blockChanges(decided, findBlocks(decided, held.blocks), tenant, stored);
-  const guard = { plan, actual, limits: limitsOf(config, approvals) };
-  const backups = forecastBackups(plan.changes, stored);
+  const told = tellKept(decided, held.blocks);
+  const blocked = blockChanges(told, findBlocks(told, held.blocks), tenant, stored);
+  const guard = { plan: blocked, actual, limits: limitsOf(config, approvals) };
+  const backups = forecastBackups(blocked.changes, stored);
   const about = {
     ...emptyPlanReport('promote', place),
     promotes: { environment: held.environment, url: held.url },
-    findings: [...findUnusedProtection(config, plan), ...applySeverities(findings, config.rules)],
+    findings: [
+      ...folders.findings,
+      ...findUnusedProtection(config, blocked),
+      ...applySeverities(findings, config.rules),
+    ],
     ...(backups && { backups }),
   };
-  return { folders, guard, about, packWith: () => createArchivePacker(held.archives) };
+  return { folders, guard, about, packWith: () => packWith(createArchivePacker(held.archives)) };
 }
 
 /** What is held takes the place of what folders would say. */
-function asFolders({ extensions, notSelected }: Held): Folders {
+function asFolders({ extensions, notSelected, coverage }: Held): Folders {
   return {
     desired: { extensions, skipped: [], notSelected },
     findings: [],
-    coverage: notSelected.length === 0 ? 'complete' : 'partial',
+    coverage,
     found: extensions.length + notSelected.length,
     unmatched: [],
   };
+}
+
+/** Without prune too nobody is told that the other environment has let go of it. */
+function tellKept(plan: Plan, blocks: Held['blocks']): Plan {
+  const changes = plan.changes.map((change) => {
+    const blocked = change.state === 'orphan' && change.action === 'none' && blocks.get(change.name);
+    return blocked ? { ...change, message: `kept: ${blocked.message}` } : change;
+  });
+  return { ...plan, changes };
 }
 
 /** What is there already stays, and what another rail stops says so itself. */

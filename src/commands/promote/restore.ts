@@ -1,10 +1,14 @@
 /** Puts the environments of a wave that failed back to what they held before it: its runs are undone, as rollback does. */
 
+import type { Limits } from '../../core/guard.js';
 import { readRuns } from '../../reconcile/runs.js';
-import { type Effect, effectsOf } from '../../reconcile/undo.js';
-import type { EnvironmentResult } from '../../report/environments-report.js';
+import type { RestoredEnvironment } from '../../report/environments-report.js';
+import { rollbackCommand } from '../../report/go-on.js';
+import { printable } from '../../report/paint.js';
 import { runSideBySide } from '../environments/side-by-side.js';
 import { type RollbackFlags, undo } from '../rollback.js';
+import { type Undoing, undoingOf } from '../rollback-goal.js';
+import type { Site } from '../site.js';
 import { runAt } from '../tenant-run.js';
 import type { PromoteWaves } from './promoting.js';
 
@@ -13,53 +17,82 @@ export async function restoreWave(
   wave: readonly string[],
   runs: ReadonlyMap<string, string>,
   input: PromoteWaves,
-): Promise<readonly EnvironmentResult[]> {
+): Promise<readonly RestoredEnvironment[]> {
   const { waves, given, source, io, governorFor } = input;
   if (given.onWaveFailure !== 'restore') return [];
+  const undoings = await findUndoings(wave, runs, input);
   if (io.interrupted.aborted) {
-    io.stderr.write('The wave is not restored, since the run was interrupted.\n');
+    io.stderr.write(describeUnrestored(undoings));
     return [];
   }
-  const effects = await findEffects(wave, runs, input);
-  io.stderr.write(`Restoring the wave: ${[...effects.keys()].join(', ') || 'nothing was changed in it'}\n`);
-  if (effects.size > 0 && source.flags.json !== true) io.stdout.write('\n');
-  return runSideBySide([...effects.keys()], {
+  io.stderr.write(`Restoring the wave: ${[...undoings.keys()].join(', ') || 'nothing was changed in it'}\n`);
+  if (undoings.size > 0 && source.flags.json !== true) io.stdout.write('\n');
+  const results = await runSideBySide([...undoings.keys()], {
     ...{ command: 'rollback', source, io, governorFor },
     among: waves.flat(),
     confirm: given.confirm ?? [],
-    work: (site) =>
-      runAt('rollback', site, io.interrupted, (place, running) =>
-        undo(
-          effects.get(site.settings.config.environment?.name ?? '') ?? [],
-          backAgain(given),
-          place,
-          running,
-        ),
-      ),
+    work: (site) => restore(undoings.get(nameOf(site)) ?? nothing, given, site),
   });
+  return results.map((result) => ({ ...result, run: runs.get(result.environment) ?? '' }));
+}
+
+function describeUnrestored(undoings: ReadonlyMap<string, Undoing>): string {
+  const commands = [...undoings].map(
+    ([name, { runIds }]) => `  ${printable(rollbackCommand(runIds, name))}\n`,
+  );
+  const how = commands.length === 0 ? '' : ' To restore it:';
+  return `The wave is not restored, since the run was interrupted.${how}\n${commands.join('')}`;
+}
+
+const nothing: Undoing = { runIds: [], effects: [], lost: [] };
+
+function nameOf({ settings }: Site): string {
+  return settings.config.environment?.name ?? '';
+}
+
+function restore(undoing: Undoing, given: RollbackFlags, site: Site): ReturnType<typeof runAt> {
+  const input = { undoing, given: backAgain(given, undoing), limits: ofOwnWrites };
+  return runAt('rollback', site, site.io.interrupted, (place, running) => undo(input, place, running));
 }
 
 /** Of the environments that were written to. */
-async function findEffects(
+async function findUndoings(
   wave: readonly string[],
   ids: ReadonlyMap<string, string>,
   { source: { loaded } }: PromoteWaves,
-): Promise<ReadonlyMap<string, readonly Effect[]>> {
+): Promise<ReadonlyMap<string, Undoing>> {
   const journals = new Map((await readRuns({ root: loaded.root })).map((run) => [run.start.id, run]));
   const found = wave.flatMap((name) => {
     const run = journals.get(ids.get(name) ?? '');
-    const effects = run === undefined ? [] : effectsOf(run);
-    return effects.length === 0 ? [] : [[name, effects] as const];
+    if (run === undefined) return [];
+    const undoing = undoingOf(run);
+    return undoing.effects.length + undoing.lost.length === 0 ? [] : [[name, undoing] as const];
   });
   return new Map(found);
 }
 
-/** The numbers that were approved are those of the way there. */
-function backAgain({
-  allowDeletes: _,
-  allowUpdates: __,
-  acceptImpact: ___,
-  ...given
-}: RollbackFlags): RollbackFlags {
-  return given;
+/** What is undone was written by this very command, moments ago and by id: no number of it can be unexpected. */
+const ofOwnWrites: Limits = {
+  maxDeletes: Number.POSITIVE_INFINITY,
+  maxDeletePercent: 100,
+  maxUpdatePercent: 100,
+  allowEmpty: 'refuse-empty',
+};
+
+/** The numbers that were approved are those of the way there; of the names, those count that were written here. */
+function backAgain(
+  { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...given }: RollbackFlags,
+  { effects, lost }: Undoing,
+): RollbackFlags {
+  const written = [...effects, ...lost].map(({ name }) => name);
+  const own = (names: readonly string[] = []): string[] => names.filter((name) => written.includes(name));
+  return {
+    ...given,
+    prune: true,
+    allowRename: written,
+    adopt: own(given.adopt),
+    takeOwnership: own(given.takeOwnership),
+    overwrite: own(given.overwrite),
+    allowReplace: own(given.allowReplace),
+  };
 }

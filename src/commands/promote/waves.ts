@@ -1,7 +1,11 @@
 /** A promote to a fleet, wave after wave; what comes after a wave that failed is not touched. */
 
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/errors.js';
-import type { EnvironmentResult, EnvironmentsReport } from '../../report/environments-report.js';
+import type {
+  EnvironmentResult,
+  EnvironmentsReport,
+  RestoredEnvironment,
+} from '../../report/environments-report.js';
 import { describeEnvironment } from '../environments/describe-environment.js';
 import { runSideBySide } from '../environments/side-by-side.js';
 import type { Io } from '../io.js';
@@ -50,7 +54,7 @@ function runWave(
 
 function reportOf(
   attempted: readonly EnvironmentResult[],
-  restored: readonly EnvironmentResult[],
+  restored: readonly RestoredEnvironment[],
   { waves, source, io }: PromoteWaves,
 ): EnvironmentsReport {
   const notAttempted = waves

@@ -13,13 +13,13 @@ import type { Packer } from '../../source/pack.js';
 import type { Witness } from '../../source/watch/watch.js';
 import type { Connection } from '../connect.js';
 import type { Io } from '../io.js';
-import type { ApprovalOptions } from '../options/approvals.js';
 import { withImpact } from '../plan-impact.js';
 import { type FolderProposal, propose } from '../propose.js';
 import { type Selector, selectExactly } from '../selection.js';
 import { concurrencyOf, type Settings } from '../settings.js';
 import { withPolicy } from '../with-policy.js';
 import type { SessionRecord } from './record.js';
+import { type SessionApprovals, withoutUnmeant } from './session-approvals.js';
 import type { Teller } from './teller.js';
 
 export interface CycleInput {
@@ -27,7 +27,7 @@ export interface CycleInput {
   readonly names: ReadonlySet<string> | undefined;
   readonly selector: Selector | undefined;
   readonly settings: Settings;
-  readonly approvals: ApprovalOptions;
+  readonly approvals: SessionApprovals;
   readonly connection: Connection;
   readonly io: Io;
   readonly pack: Packer;
@@ -83,9 +83,10 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   const { names, settings, connection, tell } = input;
   const selector = names === undefined ? input.selector : selectExactly(names);
   const halfReplaces = names === undefined ? 'finish' : 'leave';
-  const proposed = await propose({ ...input, ...forWatch, command: 'plan', selector, halfReplaces });
-  const looked = await withImpact(proposed, input, input.approvals, { most: 'deletes' });
-  const proposal = await withPolicy(looked, input);
+  const approvals = input.approvals.left();
+  const asked = { ...input, ...forWatch, command: 'plan', selector, halfReplaces, approvals } as const;
+  const looked = await withImpact(await propose(asked), input, approvals, { most: 'deletes' });
+  const proposal = await withPolicy(withoutUnmeant(looked), input);
   tell.online();
   if (names === undefined) {
     tell.watching(proposal.folders.found, {
@@ -99,6 +100,7 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
   for (const change of plan.changes) tell.blocked(change);
   if (isBetweenBuilds(proposal.folders, proposal.guard)) return;
   assertSafe(proposal.guard);
+  input.approvals.use(proposal, approvals);
   const writes = workOf(plan);
   input.onWrites(writes.map(({ name }) => name));
   if (writes.length > 0) await writeAll(input, proposal, writes);

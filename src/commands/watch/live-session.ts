@@ -9,6 +9,7 @@ import type { Crash } from './crash.js';
 import { type CycleInput, runCycle } from './cycle.js';
 import { createLoop, type Loop } from './loop.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
+import { createSessionApprovals } from './session-approvals.js';
 import type { Teller } from './teller.js';
 import type { Settled, Turn } from './turn.js';
 
@@ -27,7 +28,7 @@ export interface LiveSession {
 
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { given, io, selector, tell, crash } = options;
-  const means = { selector, approvals: given, io, tell, pack: createRepacker() };
+  const means = { selector, approvals: createSessionApprovals(given), io, tell, pack: createRepacker() };
   const loop = createLoop({ run: (turn) => crash.guard(() => runTurn(turn), 'done') });
   let session: Session | undefined;
 

@@ -5,7 +5,7 @@ import type { Release } from '../../reconcile/lock.js';
 import { createRevisions, type Revisions } from '../../reconcile/revisions.js';
 import { type FolderWatch, type Wake, watchFolders } from '../../source/watch/watch.js';
 import { type Connection, connect } from '../connect.js';
-import { lock } from '../exclusive.js';
+import { openLock } from '../exclusive.js';
 import type { Io } from '../io.js';
 import type { WatchFlags } from '../options/watch.js';
 import { readSettings, type Settings } from '../settings.js';
@@ -58,7 +58,7 @@ export async function openSession({ given, io, onWake, onNotice, cutOff }: Sessi
   };
   return {
     ...{ settings, connection, folders, record, close },
-    lock: shareLock(() => lock(place, { command: 'watch', say: onNotice })),
+    lock: shareLock(openLock(place, { command: 'watch', say: onNotice })),
     revisions: createRevisions(),
   };
 }

@@ -69,6 +69,10 @@ export const rules = {
     'warning',
     'Whether a deleted extension comes back under another name could not be told.',
   ),
+  'impact-not-held': configurable(
+    'warning',
+    'A plan holds up what breaks apps, and an apply without its options would not.',
+  ),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleId = keyof typeof rules;

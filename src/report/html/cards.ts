@@ -5,7 +5,7 @@ import type { Outcome } from '../../core/model.js';
 import { type Entry, type EntryKind, entryKinds, symbols } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
 import { describeOutcome } from '../outcome-words.js';
-import type { Verdict } from '../verdict.js';
+import type { Tone } from '../tone.js';
 import { renderDifferences } from './differences.js';
 import { renderSection } from './section.js';
 import { renderUses } from './uses.js';
@@ -40,7 +40,7 @@ ${blocked?.lift === undefined ? undefined : html`<p class="lift"><code>${blocked
 ${warning === undefined ? undefined : html`<p class="warning"><span class="pill attention">warning</span> ${warning}</p>`}
 ${renderOutcome(entry)}
 ${renderSides(entry)}
-${impact === undefined ? undefined : renderUses(impact)}
+${impact === undefined ? undefined : renderUses(impact.told, impact.whole)}
 ${comparison === undefined ? undefined : renderDifferences(comparison)}
 </article>`;
 }
@@ -53,7 +53,7 @@ function renderOutcome({ outcome }: Entry): Markup | undefined {
 ${error?.hint === undefined ? undefined : html`<p class="hint">${error.hint}</p>`}`;
 }
 
-function judge({ status, overwrote }: Outcome): { readonly tone: Verdict['tone']; readonly label: string } {
+function judge({ status, overwrote }: Outcome): { readonly tone: Tone; readonly label: string } {
   if (overwrote !== undefined) return { tone: 'bad', label: 'done, but' };
   if (status === 'done') return { tone: 'good', label: 'done' };
   return { tone: status === 'not-attempted' ? 'attention' : 'bad', label: status.replace('-', ' ') };

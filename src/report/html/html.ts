@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { html } from '../escape-html.js';
 import type { RunResult } from '../run-result.js';
-import { titleOf, verdictOf } from '../verdict.js';
+import { titleOf } from '../title.js';
+import { verdictOf } from '../verdict.js';
 import { renderOverview } from './overview.js';
 import { renderPart } from './part.js';
 import { style } from './style.js';

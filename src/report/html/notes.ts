@@ -1,14 +1,11 @@
-/** What is only listed, what limits the answer about apps, and what the run costs. */
+/** What is only listed, and what the run costs. */
 
 import { count } from '../../core/format.js';
-import type { ExtensionImpact } from '../../core/impact.js';
 import { unchangedOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
-import { describeLimits } from '../impact-words.js';
 import { describeBackups, describeOrigin } from '../plan-notes.js';
 import type { ReportParts } from '../run-result.js';
 import { renderSection } from './section.js';
-import { renderUnopened, renderUses } from './uses.js';
 
 export function renderFolded(part: ReportParts, id: string): Markup {
   const unchanged = unchangedOf(part);
@@ -23,24 +20,6 @@ export function renderFolded(part: ReportParts, id: string): Markup {
 function fold(title: string, names: readonly string[]): Markup {
   if (names.length === 0) return html``;
   return html`<details class="folded"><summary>${title} <span class="soft">${names.length}</span></summary><ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
-}
-
-export function renderImpactNotes({ impact, plan }: ReportParts, id: string): Markup {
-  if (impact === undefined) return html``;
-  const { apps } = impact;
-  const lines = [
-    `${count(apps.listed, 'app')} listed, ${apps.opened} opened, ${apps.fromCache} known from before.`,
-    ...describeLimits(impact),
-  ];
-  const cards = plan === undefined ? impact.extensions.map(renderExtension) : [];
-  const note = html`<div class="note">${lines.map((line) => html`<p>${line}</p>`)}</div>`;
-  const body = [...cards, renderUnopened(impact), note];
-  return renderSection({ id: `${id}-apps`, title: 'Apps', body });
-}
-
-/** Where nothing is planned, who uses what is the answer itself. */
-function renderExtension(impact: ExtensionImpact): Markup {
-  return html`<article class="card"><header><h3>${impact.extension}</h3></header>${renderUses(impact)}</article>`;
 }
 
 /** Where the archives come from, where that is not the folders. */

@@ -2,13 +2,14 @@
 
 import { html, type Markup } from '../escape-html.js';
 import type { RunResult } from '../run-result.js';
-import { placeName, verdictOf } from '../verdict.js';
+import { nameOfPlace } from '../title.js';
+import { verdictOf } from '../verdict.js';
 
 export function renderOverview({ parts, command, exitCode }: RunResult): Markup {
   const rows = parts.map((part, index) => {
     const { tone, words } = verdictOf(part);
     const { tenant } = part.header;
-    return html`<tr><th scope="row"><a href="#part-${index}">${tenant === undefined ? 'unknown' : placeName(tenant)}</a></th><td>${tenant?.url}</td><td><span class="pill ${tone}">${words}</span></td><td class="number">${part.exitCode}</td></tr>`;
+    return html`<tr><th scope="row"><a href="#part-${index}">${nameOfPlace(part.header) ?? 'unknown'}</a></th><td>${tenant?.url}</td><td><span class="pill ${tone}">${words}</span></td><td class="number">${part.exitCode}</td></tr>`;
   });
   return html`<header class="overview">
 <p class="brand">qlik-sync</p>

@@ -3,12 +3,15 @@
 import { entriesOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
-import { placeName, titleOf, type Verdict, verdictOf } from '../verdict.js';
+import { nameOfPlace, titleOf } from '../title.js';
+import type { Tone } from '../tone.js';
+import { verdictOf } from '../verdict.js';
 import { renderCards } from './cards.js';
 import { renderCounters } from './counters.js';
 import { renderFindings } from './findings.js';
-import { renderFolded, renderForecast, renderImpactNotes, renderOrigin } from './notes.js';
-import { renderArchives, renderValidated } from './tables.js';
+import { renderImpact } from './impact.js';
+import { renderFolded, renderForecast, renderOrigin } from './notes.js';
+import { renderAnswers, renderArchives, renderValidated } from './tables.js';
 import { renderTrouble } from './trouble.js';
 
 /** `index` makes ids unique on a page with several. */
@@ -20,7 +23,8 @@ ${renderOrigin(part)}
 ${renderTrouble(part)}
 ${renderCounters(part, id)}
 ${renderCards(entriesOf(part), id)}
-${renderImpactNotes(part, id)}
+${renderImpact(part, id)}
+${renderAnswers(part, id)}
 ${renderFindings(part, id)}
 ${renderValidated(part, id)}
 ${renderArchives(part, id)}
@@ -29,12 +33,12 @@ ${renderForecast(part, id)}
 </article>`;
 }
 
-const marks: Readonly<Record<Verdict['tone'], string>> = { good: '✓', news: '→', attention: '!', bad: '✕' };
+const marks: Readonly<Record<Tone, string>> = { good: '✓', news: '→', attention: '!', bad: '✕' };
 
 function renderHead(part: ReportParts, id: string): Markup {
   const { tone, words } = verdictOf(part);
-  const { command, tenant } = part.header;
-  const where = tenant === undefined ? undefined : placeName(tenant);
+  const { command } = part.header;
+  const where = nameOfPlace(part.header);
   return html`<header class="head">
 <p class="brand">qlik-sync</p>
 <h1 id="${id}-title" title="${titleOf(part)}">${command}${where === undefined ? undefined : html` <span class="soft">·</span> ${where}`}</h1>

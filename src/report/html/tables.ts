@@ -1,6 +1,7 @@
-/** What `validate` looked at and what `pack` wrote. */
+/** What `validate` looked at, what `pack` wrote, and the answers of commands that only tell something. */
 
 import { formatBytes } from '../../core/format.js';
+import { answerTables } from '../answer-tables.js';
 import { type Content, html, type Markup } from '../escape-html.js';
 import type { ReportParts } from '../run-result.js';
 import { renderSection } from './section.js';
@@ -19,6 +20,21 @@ export function renderValidated({ extensions = [] }: ReportParts, id: string): M
 export function renderArchives({ archives = [] }: ReportParts, id: string): Markup {
   const rows = archives.map(({ name, file, bytes, md5 }) => [name, file, formatBytes(bytes), md5]);
   return renderTable(`${id}-archives`, 'Archives', ['Name', 'File', 'Size', 'md5'], rows);
+}
+
+export function renderAnswers(part: ReportParts, id: string): readonly Markup[] {
+  return answerTables(part).map(({ id: own, title, columns, rows }) =>
+    renderTable(
+      `${id}-${own}`,
+      title,
+      columns,
+      rows.map(([name, ...cells]) => [name, ...cells.map(renderLines)]),
+    ),
+  );
+}
+
+function renderLines(text: string): readonly Markup[] {
+  return text.split('\n').map((line) => html`<p>${line}</p>`);
 }
 
 function renderTable(

@@ -5,8 +5,9 @@
 
 import { escapeXml, xmlElement } from '../escape-xml.js';
 import type { ReportParts, RunResult } from '../run-result.js';
-import { titleOf } from '../verdict.js';
-import { type TestCase, testCasesOf } from './test-cases.js';
+import { environmentOf, titleOf } from '../title.js';
+import type { TestCase } from './test-case.js';
+import { testCasesOf } from './test-cases.js';
 
 export function renderJunit({ parts }: RunResult): string {
   const suites = parts.map((part) => ({ part, cases: testCasesOf(part) }));
@@ -39,7 +40,7 @@ function propertiesOf({
     command: header.command,
     project: header.project,
     tenant: header.tenant?.url,
-    environment: header.tenant?.environment,
+    environment: environmentOf(header),
     commit: source?.commit,
     digest: plan?.digest,
     exitCode: String(exitCode),

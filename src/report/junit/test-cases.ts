@@ -5,19 +5,8 @@ import type { Drift } from '../drift-report.js';
 import { driftWords } from '../drift-text.js';
 import { describeOutcome } from '../outcome-words.js';
 import type { ReportParts } from '../run-result.js';
-
-/** All of it raw words. */
-export interface TestCase {
-  readonly group: 'run' | 'changes' | 'findings' | 'extensions';
-  readonly name: string;
-  readonly result: 'passed' | 'failure' | 'skipped';
-  /** What kind of failure; a rail, a status, a rule. */
-  readonly type?: string;
-  readonly message?: string;
-  readonly detail?: string;
-  readonly output?: string;
-  readonly ms?: number;
-}
+import { checkCase, impactCases } from './answer-cases.js';
+import { fail, type TestCase } from './test-case.js';
 
 export function testCasesOf(part: ReportParts): readonly TestCase[] {
   const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
@@ -31,6 +20,8 @@ export function testCasesOf(part: ReportParts): readonly TestCase[] {
       .map((change) => changeCase(change, outcomes.get(change.name))),
     ...(part.extensions ?? []).map(({ name }) => ({ group: 'extensions', name, result: 'passed' }) as const),
     ...(part.findings ?? []).map(findingCase),
+    ...impactCases(part),
+    ...(part.checks ?? []).map(checkCase),
   ];
 }
 
@@ -84,14 +75,4 @@ function findingCase({ rule, severity, file, line, column, extension, message, h
   if (severity === 'error') return fail('findings', name, rule, message, hint);
   const output = [`${severity}: ${message}`, hint].filter((text) => text !== undefined).join('\n');
   return { group: 'findings', name, result: 'passed', output };
-}
-
-function fail(
-  group: TestCase['group'],
-  name: string,
-  type: string,
-  message: string,
-  detail: string | undefined,
-): TestCase {
-  return { group, name, result: 'failure', type, message, ...(detail !== undefined && { detail }) };
 }

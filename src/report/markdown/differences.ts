@@ -4,7 +4,7 @@ import type { ExtensionComparison, FieldChange, FileChange } from '../../core/co
 import { countKinds, describeSides } from '../diff-text.js';
 import { markdownCode, markdownFence, markdownText } from '../escape-markdown.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './fit-into.js';
+import type { Block } from './blocks.js';
 
 /** A patch that nobody would read to its end in a comment. */
 const longestPatch = 200;

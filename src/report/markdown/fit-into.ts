@@ -1,84 +1,71 @@
-/** A document made of blocks, cut to a size: what matters least goes first, and what went is said. */
+/** A document cut to a size: what matters least goes first, and what went is said. */
 
-import { count } from '../../core/format.js';
+import type { Tone } from '../tone.js';
+import type { Block, Group, Rank } from './blocks.js';
+import { type Draft, openDraft } from './draft.js';
 
-/** How much a block matters; the last is cut first. */
-export const ranks = [
-  'always',
-  'trouble',
-  'changes',
-  'findings',
-  'impact',
-  'notes',
-  'unchanged',
-  'differences',
-] as const;
-
-export interface Block {
-  readonly rank: (typeof ranks)[number];
-  /** What one item is, to be said when some were cut: `file difference`. */
-  readonly noun: string;
-  /** Shown as long as one item is. */
-  readonly head: string;
-  readonly items: readonly string[];
-  readonly tail: string;
-}
-
-/** `limit`: bytes of UTF-8. */
-export function fitInto(blocks: readonly Block[], limit: number): string {
-  const kept = new Map(blocks.map((block) => [block, block.items.length]));
-  let size = blocks.reduce((total, block) => total + sizeOf(block), 0);
-  if (size <= limit) return join(kept);
-  for (const block of leastImportantFirst(blocks)) {
-    size -= cutBlock(block, size - (limit - roomForNotice), kept);
+/** `limit`: bytes of UTF-8, never exceeded. */
+export function fitInto(groups: readonly Group[], limit: number): string {
+  const draft = openDraft(groups);
+  if (draft.size() <= limit) return draft.text();
+  const room = limit - roomForNotice;
+  for (const cut of cutsOf(groups)) {
+    if (draft.size() > room) cut(draft, room);
   }
-  return join(kept) + describeCut(kept);
+  const notice = `\n> Cut to fit: ${draft.describeCut()}. The HTML and JSON reports have everything.\n`;
+  return clip(`${clip(draft.text(), room)}${notice}`, limit);
 }
 
 const roomForNotice = 500;
 
-/** Resolves to the bytes that were won. */
-function cutBlock(block: Block, excess: number, kept: Map<Block, number>): number {
-  let left = block.items.length;
-  let won = 0;
-  while (left > 0 && won < excess) {
-    left -= 1;
-    won += bytes(block.items[left] ?? '');
-    if (left === 0) won += bytes(block.head) + bytes(block.tail);
-  }
-  kept.set(block, left);
-  return won;
+type Cut = (draft: Draft, room: number) => void;
+
+/**
+ * In this order. A table loses its end before an environment loses everything; what is told of one environment is left
+ * in any case, as much of it as there is room for, and the overview is cut last.
+ */
+function cutsOf(groups: readonly Group[]): readonly Cut[] {
+  const parts = leastImportantFirst(groups, 'part').slice(0, -1);
+  const isWell = ({ tone }: Group): boolean => tone === 'good';
+  return [
+    ...(['differences', 'unchanged', 'notes', 'impact'] as const).flatMap((rank) => cutRank(groups, rank, 0)),
+    ...parts.filter(isWell).map(drop),
+    ...cutRank(groups, 'findings', 0),
+    ...cutRank(groups, 'changes', longEnough),
+    ...parts.filter((part) => !isWell(part)).map(drop),
+    ...cutRank(groups, 'changes', 0),
+    ...cutRank(groups, 'trouble', 0),
+    ...leastImportantFirst(groups, 'row').map(drop),
+  ];
 }
 
-function leastImportantFirst(blocks: readonly Block[]): readonly Block[] {
-  return [...ranks]
-    .reverse()
-    .filter((rank) => rank !== 'always')
-    .flatMap((rank) => blocks.filter((block) => block.rank === rank).reverse());
+/** Rows of a table that are worth more than another environment. */
+const longEnough = 10;
+
+const tones: readonly Tone[] = ['good', 'news', 'attention', 'bad'];
+
+function leastImportantFirst(groups: readonly Group[], role: Group['role']): readonly Group[] {
+  const members = groups.filter((group) => group.role === role).reverse();
+  return tones.flatMap((tone) => members.filter((group) => group.tone === tone));
 }
 
-function join(kept: ReadonlyMap<Block, number>): string {
-  return [...kept]
-    .filter(([, left]) => left > 0)
-    .map(([{ head, items, tail }, left]) => `${head}${items.slice(0, left).join('')}${tail}`)
-    .join('');
+/** The last block first. */
+function cutRank(groups: readonly Group[], rank: Rank, least: number): readonly Cut[] {
+  const blocks = groups.flatMap((group) => group.blocks.filter((block) => block.rank === rank)).reverse();
+  return blocks.map((block) => cutTo(block, least));
 }
 
-function describeCut(kept: ReadonlyMap<Block, number>): string {
-  const cut = new Map<string, number>();
-  for (const [{ noun, items }, left] of kept) {
-    if (left < items.length) cut.set(noun, (cut.get(noun) ?? 0) + items.length - left);
-  }
-  const parts = [...cut].map(([noun, n]) => count(n, noun));
-  return `\n> Cut to fit: ${parts.join(', ')}. The HTML and JSON reports have everything.\n`;
+function cutTo(block: Block, least: number): Cut {
+  return (draft, room) => draft.cutBlock(block, room, least);
 }
 
-function sizeOf({ head, items, tail }: Block): number {
-  return items.length === 0
-    ? 0
-    : bytes(head) + bytes(tail) + items.reduce((sum, item) => sum + bytes(item), 0);
+function drop(group: Group): Cut {
+  return (draft) => draft.dropGroup(group);
 }
 
-function bytes(text: string): number {
-  return Buffer.byteLength(text);
+/** What no rank gives way to, such as a title without an end: whole lines, as many as fit. */
+function clip(text: string, limit: number): string {
+  if (Buffer.byteLength(text) <= limit) return text;
+  const lines = Buffer.from(text).subarray(0, Math.max(0, limit)).toString();
+  return lines.slice(0, lines.lastIndexOf('\n') + 1);
 }

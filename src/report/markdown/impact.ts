@@ -1,49 +1,77 @@
-/** Who uses what changes, most used first. */
+/** Who uses what, most used first: the answer of `impact`, and an aside of a plan. */
 
 import { count } from '../../core/format.js';
 import type { AppUse, ExtensionImpact, Impact } from '../../core/impact.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
-import { describeLimits, describeUse } from '../impact-words.js';
+import type { ImpactQuestion } from '../impact-report.js';
+import {
+  describeAnswer,
+  describeApp,
+  describeHeld,
+  describeLimits,
+  describeScope,
+  describeUsage,
+  describeUses,
+} from '../impact-words.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './fit-into.js';
+import type { Block } from './blocks.js';
 
 const namedApps = 10;
 
-export function impactBlock({ impact }: ReportParts): Block {
-  const items =
-    impact === undefined ? [] : [...impact.extensions.map(renderExtension), ...renderNotes(impact)];
-  return {
-    rank: 'impact',
-    noun: 'line of impact',
-    head: '**Apps that use them**\n\n',
-    items,
-    tail: '\n',
-  };
+export function impactBlocks({ impact, question }: ReportParts): readonly Block[] {
+  if (impact === undefined) return [];
+  const rank = question === undefined ? 'impact' : 'changes';
+  const extensions = impact.extensions.map((told) =>
+    question === 'unused' ? `- ${markdownCode(told.extension)}\n` : renderExtension(told, impact),
+  );
+  const head = `${markdownText(describeHead(question, impact)).replace(/^.*$/, '**$&**')}\n\n`;
+  const answer = extensions.length === 0 ? [''] : extensions;
+  return [
+    { rank, noun: 'extension', head, items: answer, tail: extensions.length === 0 ? '' : '\n' },
+    { rank, noun: 'app that was not opened', head: '', items: renderUnopened(impact), tail: '\n' },
+    {
+      rank: 'notes',
+      noun: 'note',
+      head: '**What this rests on**\n\n',
+      items: renderNotes(impact),
+      tail: '\n',
+    },
+  ];
+}
+
+function describeHead(question: ImpactQuestion | undefined, impact: Impact): string {
+  if (question === 'unused' || question === 'missing') return describeAnswer(question, impact);
+  return impact.extensions.length === 0 ? 'There is no extension to tell about.' : 'Apps that use them';
 }
 
 function renderNotes(impact: Impact): readonly string[] {
-  return [...renderUnopened(impact), ...describeLimits(impact).map((what) => `- ${markdownText(what)}\n`)];
+  return [...describeScope(impact), ...describeLimits(impact)].map((what) => `- ${markdownText(what)}\n`);
 }
 
 /** With the reasons, since nothing is known of what these apps use. */
 function renderUnopened({ unopened }: Impact): readonly string[] {
   if (unopened.length === 0) return [];
-  const head = `- ${count(unopened.length, 'app')} could not be opened and may use them too\n`;
+  const head = `**${count(unopened.length, 'app')} not opened, so nothing is known of what they use**\n\n`;
   const named = unopened
     .slice(0, namedApps)
-    .map(({ app, reason }) => `  - ${markdownText(app.name)}: ${markdownText(reason)}\n`);
-  return [`${head}${named.join('')}${renderMore(unopened.length)}`];
+    .map(({ app, reason }) => `- ${markdownText(app.name)}: ${markdownText(reason)}\n`);
+  return [`${head}${named.join('')}${renderMore(unopened.length, '')}`];
 }
 
-function renderMore(apps: number): string {
-  return apps > namedApps ? `  - and ${apps - namedApps} more\n` : '';
+function renderMore(apps: number, indent: string): string {
+  return apps > namedApps ? `${indent}- and ${apps - namedApps} more\n` : '';
 }
 
-function renderExtension({ extension, uses }: ExtensionImpact): string {
-  if (uses.length === 0) return `- ${markdownCode(extension)}: no app that was opened\n`;
-  return `- ${markdownCode(extension)}: ${count(uses.length, 'app')}\n${uses.slice(0, namedApps).map(renderUse).join('')}${renderMore(uses.length)}`;
+function renderExtension(told: ExtensionImpact, impact: Impact): string {
+  const { extension, uses } = told;
+  const apps = uses.slice(0, namedApps).map(renderUse).join('');
+  const head = `- ${markdownCode(extension)}: ${markdownText(describeUses(told, impact))}\n`;
+  return `${head}${apps}${renderMore(uses.length, '  ')}`;
 }
 
 function renderUse(use: AppUse): string {
-  return `  - ${markdownText(use.app.name)} ${markdownText(describeUse(use))}\n`;
+  const { app } = use;
+  const facts = [describeUsage(app), describeHeld(use, 'counted'), describeApp(app)];
+  const words = facts.filter((fact) => fact !== undefined && fact !== '').join('; ');
+  return `  - ${markdownText(app.name)}: ${markdownText(words)}\n`;
 }

@@ -2,10 +2,14 @@
 
 import { markdownCode, markdownMarker, markdownText } from '../escape-markdown.js';
 import type { ReportParts, RunResult } from '../run-result.js';
-import { placeName, titleOf, type Verdict, verdictOf } from '../verdict.js';
+import { nameOfPlace, titleOf } from '../title.js';
+import type { Tone } from '../tone.js';
+import { verdictOf } from '../verdict.js';
+import { answerBlocks } from './answers.js';
+import { always, type Block, type Group } from './blocks.js';
 import { comparisonBlocks } from './differences.js';
-import { type Block, fitInto } from './fit-into.js';
-import { impactBlock } from './impact.js';
+import { fitInto } from './fit-into.js';
+import { impactBlocks } from './impact.js';
 import {
   archivesBlock,
   closingBlock,
@@ -23,9 +27,14 @@ export const summaryLimit = 1_048_576;
 
 /** `limit`: bytes. The first line is a hidden one that tells the comment of this run from others, to be replaced by the next. */
 export function renderMarkdown(result: RunResult, limit: number): string {
-  const marker = always(markerOf(result));
-  const overview = result.parts.length > 1 ? [always(renderOverview(result))] : [];
-  return fitInto([marker, ...overview, ...result.parts.flatMap(partBlocks)], limit);
+  const { parts } = result;
+  const marker: Group = { role: 'frame', tone: 'good', blocks: [always(markerOf(result))] };
+  const overview = parts.length > 1 ? renderOverview(parts) : [];
+  return fitInto([marker, ...overview, ...parts.map(renderPart)], limit);
+}
+
+function renderPart(part: ReportParts): Group {
+  return { role: 'part', tone: verdictOf(part).tone, blocks: partBlocks(part) };
 }
 
 function partBlocks(part: ReportParts): readonly Block[] {
@@ -35,7 +44,8 @@ function partBlocks(part: ReportParts): readonly Block[] {
     troubleBlock(part),
     changesBlock(part),
     ...findingsBlocks(part),
-    impactBlock(part),
+    ...impactBlocks(part),
+    ...answerBlocks(part),
     validatedBlock(part),
     archivesBlock(part),
     ...comparisonBlocks(part),
@@ -45,18 +55,14 @@ function partBlocks(part: ReportParts): readonly Block[] {
   ];
 }
 
-function always(text: string): Block {
-  return { rank: 'always', noun: 'line', head: '', items: [text], tail: '' };
-}
-
 /** `<!-- qlik-sync:plan:acme-charts:prod -->`: the same for every run of the command on the same environments. */
 function markerOf({ command, parts }: RunResult): string {
-  const projects = new Set(parts.map(({ header }) => header.project ?? ''));
-  const environments = parts.map(({ header: { tenant } }) => (tenant === undefined ? '' : placeName(tenant)));
-  return markdownMarker(['qlik-sync', command, [...projects].join('+'), environments.join('+')]);
+  const projects = new Set(parts.flatMap(({ header }) => header.project ?? []));
+  const places = parts.flatMap(({ header }) => nameOfPlace(header) ?? []);
+  return markdownMarker(['qlik-sync', command, [...projects].join('+'), places.join('+')]);
 }
 
-const marks: Readonly<Record<Verdict['tone'], string>> = {
+const marks: Readonly<Record<Tone, string>> = {
   good: '✅',
   news: '📋',
   attention: '⚠️',
@@ -78,12 +84,14 @@ function renderTitle(part: ReportParts): string {
   return facts.length === 0 ? `${title}\n` : `${title}\n${facts.join(' · ')}\n\n`;
 }
 
-function renderOverview({ parts }: RunResult): string {
-  const rows = parts.map((part) => {
+/** A table whose rows may go one by one. */
+function renderOverview(parts: readonly ReportParts[]): readonly Group[] {
+  const rows = parts.map((part): Group => {
     const { tone, words } = verdictOf(part);
-    const { tenant } = part.header;
-    const name = tenant === undefined ? 'unknown' : placeName(tenant);
-    return `| ${marks[tone]} | ${markdownCode(name)} | ${markdownText(words)} | ${part.exitCode} |\n`;
+    const name = nameOfPlace(part.header) ?? 'unknown';
+    const row = `| ${marks[tone]} | ${markdownCode(name)} | ${markdownText(words)} | ${part.exitCode} |\n`;
+    return { role: 'row', tone, blocks: [always(row)] };
   });
-  return `| | Environment | Result | Exit code |\n|---|---|---|---|\n${rows.join('')}\n`;
+  const frame = (text: string): Group => ({ role: 'frame', tone: 'good', blocks: [always(text)] });
+  return [frame('| | Environment | Result | Exit code |\n|---|---|---|---|\n'), ...rows, frame('\n')];
 }

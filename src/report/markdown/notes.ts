@@ -7,7 +7,7 @@ import { markdownCode, markdownText } from '../escape-markdown.js';
 import { describeBackups, describeOrigin } from '../plan-notes.js';
 import { renderClosingLines } from '../plan-text.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './fit-into.js';
+import type { Block } from './blocks.js';
 
 export function validatedBlock({ extensions = [] }: ReportParts): Block {
   const rows = extensions.map(({ name, version = '', files, bytes, folder }) => {

@@ -5,7 +5,7 @@ import { type Entry, entriesOf, symbols } from '../entries.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
 import { describeOutcome } from '../outcome-words.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './fit-into.js';
+import type { Block } from './blocks.js';
 
 export function changesBlock(part: ReportParts): Block {
   const what = part.outcomes === undefined ? 'What happens' : 'What happened';

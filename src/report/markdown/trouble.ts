@@ -3,7 +3,7 @@
 import type { Finding } from '../../core/model.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './fit-into.js';
+import type { Block } from './blocks.js';
 
 /** An alert where the renderer knows them, a quotation elsewhere. */
 export function troubleBlock({ failure, refusals = [] }: ReportParts): Block {

@@ -46,8 +46,8 @@ function relativeUri(path: string): string {
 }
 
 /** Without the line, so that an issue that moved is the same one. */
-function fingerprintOf({ id, extension, file, message }: Issue): string {
+function fingerprintOf({ id, environment, extension, file, message }: Issue): string {
   return createHash('sha256')
-    .update(JSON.stringify([id, extension, file, message]))
+    .update(JSON.stringify([id, environment, extension, file, message]))
     .digest('hex');
 }

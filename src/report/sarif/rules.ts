@@ -27,11 +27,13 @@ const statuses: Readonly<Record<string, string>> = {
   failed: 'The tenant did not take a change.',
   'not-applied': 'The tenant answered well, but does not show what was sent.',
   'not-attempted': 'A change was not attempted.',
+  'apps-unknown': 'Apps could not be looked into, so that the answer about them is not whole.',
   overwrote: "Somebody's edit fell between the last read and the write, and is lost.",
 };
 
 function describeStatus(id: string): string {
   if (id.startsWith('drift-')) return 'The tenant departed from the folders.';
+  if (id.startsWith('check-')) return 'A run would not work, or not for everything.';
   if (id.startsWith('pull-')) return 'An extension was not written to its folder.';
   return statuses[id] ?? `A change is blocked by the rail "${id.replace(/^blocked-/, '')}".`;
 }

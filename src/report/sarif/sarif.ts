@@ -1,23 +1,24 @@
 /** Issues as SARIF 2.1.0 (OASIS), which code scanning shows beside the code. One run for each environment. */
 
 import type { Log, Run } from 'sarif';
-import { partIssues } from '../issues.js';
+import { type Issue, issuesByPart } from '../issues.js';
 import type { ReportParts, RunResult } from '../run-result.js';
-import { titleOf } from '../verdict.js';
+import { titleOf } from '../title.js';
 import { renderResult } from './results.js';
 import { describeRules } from './rules.js';
 
-export function renderSarif({ parts, folder, tool }: RunResult): string {
+export function renderSarif(result: RunResult): string {
+  const { parts, tool } = result;
+  const issues = issuesByPart(result);
   const log: Log = {
     version: '2.1.0',
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    runs: parts.map((part) => renderRun(part, folder, tool)),
+    runs: parts.map((part, index) => renderRun(part, issues[index] ?? [], tool)),
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function renderRun(part: ReportParts, folder: string, tool: string): Run {
-  const issues = partIssues(part, folder);
+function renderRun(part: ReportParts, issues: readonly Issue[], tool: string): Run {
   const ids = [...new Set(issues.map(({ id }) => id))].sort();
   const version = tool.split('/')[1] ?? '';
   const { exitCode, failure } = part;
