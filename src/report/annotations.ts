@@ -2,7 +2,8 @@
 
 import { count } from '../core/format.js';
 import type { Severity } from '../core/model.js';
-import { type Issue, issuesOf } from './issues.js';
+import { issuesOf } from './issues.js';
+import type { Issue } from './part-issues.js';
 import type { RunResult } from './run-result.js';
 
 /** `limit` issues of each severity, the worst first. */

@@ -75,7 +75,9 @@ async function decide(
 async function decideApi(sandbox: Sandbox, call: Call, gone: AbortSignal): Promise<Delivery> {
   const serveCall = admit(sandbox, call);
   const fault = sandbox.faults.next(call.method, call.target, call.body);
-  return fault === undefined ? answered(await serveCall(call)) : serveSpoiled(fault, call, serveCall, gone);
+  return fault === undefined
+    ? answered(await serveCall(call))
+    : serveSpoiled(fault, call, serveCall, gone, sandbox.holds);
 }
 
 type Serve = (call: Call) => Promise<Answer>;

@@ -3,6 +3,7 @@
 import type { EngineRules } from './engine/rules.js';
 import type { Extensions } from './extensions/records.js';
 import type { FaultList } from './faults.js';
+import type { Holds } from './holds.js';
 import type { Keyring } from './http/auth.js';
 import type { RequestLog } from './http/log.js';
 import type { Limiter } from './http/rate.js';
@@ -23,5 +24,6 @@ export interface Sandbox {
   readonly world: Document<World>;
   readonly limiter: Limiter;
   readonly faults: FaultList;
+  readonly holds: Holds;
   readonly log: RequestLog;
 }

@@ -1,7 +1,7 @@
 /** How a fault spoils the answer to a request. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from './faults.js';
+import type { Holds } from './holds.js';
 import { type Answer, json, noContent, Refusal, refusalAnswer } from './http/answer.js';
 import type { Call } from './http/call.js';
 
@@ -17,18 +17,19 @@ export async function serveSpoiled(
   call: Call,
   serve: (call: Call) => Promise<Answer>,
   gone: AbortSignal,
+  holds: Holds,
 ): Promise<Delivery> {
+  const pause = (): Promise<void> => holds.pause(fault.stallMs, gone);
   if (fault.kind === 'ignore') return { kind: 'answer', answer: await serveIgnored(call, serve) };
   if (fault.kind === 'late') {
-    await pause(fault.stallMs);
-    return { kind: 'answer', answer: await serve(call) };
+    return { kind: 'answer', answer: await holds.land(fault.stallMs, () => serve(call)) };
   }
   if (fault.kind === 'stall' && fault.when === 'before') {
-    await pause(fault.stallMs, undefined, { signal: gone });
+    await pause();
     return { kind: 'answer', answer: await serve(call) };
   }
   const real = fault.when === 'after' ? await serve(call) : json(200, { data: [{ id: call.path }] });
-  return spoil(fault, call, real, gone);
+  return spoil(fault, call, real, pause);
 }
 
 /** A 2xx without effect: a change is answered with the record as it is. */
@@ -43,14 +44,14 @@ async function serveIgnored(call: Call, serve: (call: Call) => Promise<Answer>):
   }
 }
 
-async function spoil(fault: Fault, call: Call, real: Answer, gone: AbortSignal): Promise<Delivery> {
+async function spoil(fault: Fault, call: Call, real: Answer, pause: () => Promise<void>): Promise<Delivery> {
   switch (fault.kind) {
     case 'reset':
       return { kind: 'reset' };
     case 'truncate':
       return { kind: 'truncate', answer: real };
     case 'stall':
-      await pause(fault.stallMs, undefined, { signal: gone });
+      await pause();
       return { kind: 'answer', answer: real };
     case 'html':
       return { kind: 'answer', answer: text(fault, 'text/html; charset=utf-8', loginPage) };

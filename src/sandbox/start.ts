@@ -7,6 +7,7 @@ import { resolveEngine } from './engine/rules.js';
 import { serveEngine } from './engine/upgrade.js';
 import type { Extensions } from './extensions/records.js';
 import { createFaultList } from './faults.js';
+import { createHolds } from './holds.js';
 import { createRequestLog } from './http/log.js';
 import { createLimiter } from './http/rate.js';
 import { seedPeople, seedWorld } from './items/seed.js';
@@ -42,6 +43,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       engine.end();
       server.closeAllConnections();
       await closed;
+      await sandbox.holds.release();
       await idle();
     },
   };
@@ -65,6 +67,7 @@ function openSandbox(options: SandboxOptions): Sandbox {
     clock,
     limiter: createLimiter({ rate, windowSeconds, clock }),
     faults: createFaultList(),
+    holds: createHolds(),
     log: createRequestLog(),
   };
 }

@@ -1,9 +1,8 @@
 /** One case of the fault matrix: a run under faults, a run without, and one more that has nothing to do. */
 
-import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { describeFault, expectedExitCode, type Fault } from './fault-reference.js';
-import { type FaultWorld, lateMs, openFaultWorld, type Prototype } from './fault-world.js';
+import { type FaultWorld, openFaultWorld, type Prototype } from './fault-world.js';
 
 /** Runs cases side by side, since most of them wait. Resolves to the number of runs by exit code. */
 export async function runCases(
@@ -43,7 +42,6 @@ async function checkCase(
   const told = `${about}\n${first.stdout}${first.stderr}`;
   expect(first.code, told).toBe(expectedExitCode(faults));
   await tenant.clearFaults();
-  if (faults.some(({ kind }) => kind === 'late effect')) await setTimeout(lateMs + 300);
   const second = await apply();
   expect(second.code, `${told}\nthen\n${second.stdout}${second.stderr}`).toBe(0);
   await tenant.takeRequests();

@@ -11,12 +11,6 @@ import { createWorkspace, extensionFiles, type Result, type Workspace } from './
 /** Longer than any answer takes on a busy machine. */
 const timeoutMs = 2500;
 
-/**
- * How long after its client gave up a late effect lands. Longer than what follows takes on a busy machine: between the
- * next read and the next write it would look like somebody's edit.
- */
-export const lateMs = 2000;
-
 const before = {
   tagged: { code: 'one' },
   updated: { code: 'one' },
@@ -146,7 +140,8 @@ function toSandbox({ write, kind, when }: Fault, ids: ReadonlyMap<unknown, strin
     '401': { kind: 'status', status: 401 },
     '404': { kind: 'status', status: 404 },
     '2xx without effect': { kind: 'ignore' },
-    'late effect': { kind: 'late', stallMs: timeoutMs + lateMs },
+    // Lands when the faults are cleared: between a read and the next write it would look like somebody's edit.
+    'late effect': { kind: 'late', stallMs: 600_000 },
   } as const;
   return { ...targets[write], ...spoils[kind], when, times: 1 };
 }

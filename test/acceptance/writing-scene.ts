@@ -49,7 +49,7 @@ export function useWritingScene(): WritingScene {
         scene.workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
     },
     meanwhile: async (request, running, edit) => {
-      await scene.tenant.addFaults([{ when: 'before', kind: 'stall', stallMs: 1000, ...request }]);
+      await scene.tenant.addFaults([{ when: 'before', kind: 'stall', stallMs: 60_000, ...request }]);
       await scene.tenant.takeRequests();
       const result = running();
       const isLike = new RegExp(`^${request.path.replaceAll('*', '.+')}$`);
@@ -59,6 +59,7 @@ export function useWritingScene(): WritingScene {
         );
       await expect.poll(isThere, { interval: 10 }).toBe(true);
       await edit();
+      await scene.tenant.clearFaults();
       return result;
     },
     journalOfLast: async () => readNewestJournal(scene.workspace.folder),

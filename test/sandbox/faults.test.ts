@@ -89,14 +89,26 @@ describe('kinds', () => {
     expect((await ask(sandbox, `${extensions}/hello`)).status).toBe(200);
   });
 
-  it('late: the effect happens though the client left', async () => {
+  it.each(['in time', 'when the faults are cleared'])('late: %s, though the client left', async (lands) => {
     const sandbox = await start();
     await create(sandbox);
-    await control(sandbox, 'POST', 'faults', [{ method: 'DELETE', kind: 'late', stallMs: 1000 }]);
+    const stallMs = lands === 'in time' ? 1000 : 60_000;
+    await control(sandbox, 'POST', 'faults', [{ method: 'DELETE', kind: 'late', stallMs }]);
     await leaveWhileDeleting(sandbox);
     const statusNow = async () => (await ask(sandbox, `${extensions}/hello`)).status;
     expect(await statusNow()).toBe(200);
-    await expect.poll(statusNow).toBe(410);
+    if (lands === 'in time') return expect.poll(statusNow).toBe(410);
+    await control(sandbox, 'DELETE', 'faults');
+    expect(await statusNow()).toBe(410);
+  });
+
+  it('a stall ends when the faults are cleared', async () => {
+    const sandbox = await start();
+    await control(sandbox, 'POST', 'faults', [{ kind: 'stall', stallMs: 60_000 }]);
+    const listing = ask(sandbox, extensions);
+    await expect.poll(async () => (await control(sandbox, 'GET', 'requests')).body).toHaveLength(1);
+    await control(sandbox, 'DELETE', 'faults');
+    expect((await listing).status).toBe(200);
   });
 
   it('hits only requests whose body holds a text', async () => {

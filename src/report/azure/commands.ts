@@ -4,8 +4,9 @@
  */
 
 import { limitIssues } from '../annotations.js';
-import { type Issue, sentenceOf } from '../issues.js';
+import { sentenceOf } from '../issues.js';
 import { printable } from '../paint.js';
+import type { Issue } from '../part-issues.js';
 import { printableLines } from '../printable-lines.js';
 import type { RunResult } from '../run-result.js';
 

@@ -1,8 +1,9 @@
 /** Issues as GitHub's annotations on a run and on the files of a pull request. */
 
 import { limitIssues } from '../annotations.js';
-import { type Issue, sentenceOf } from '../issues.js';
+import { sentenceOf } from '../issues.js';
 import { printable } from '../paint.js';
+import type { Issue } from '../part-issues.js';
 import { printableLines } from '../printable-lines.js';
 import type { RunResult } from '../run-result.js';
 import { workflowCommand } from './escape-command.js';

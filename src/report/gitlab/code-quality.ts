@@ -1,7 +1,8 @@
 /** Issues as GitLab's code quality report (`artifacts:reports:codequality`), shown at the lines of a merge request. */
 
 import { createHash } from 'node:crypto';
-import { type Issue, issuesOf, sentenceOf } from '../issues.js';
+import { issuesOf, sentenceOf } from '../issues.js';
+import type { Issue } from '../part-issues.js';
 import { printableLines } from '../printable-lines.js';
 import type { RunResult } from '../run-result.js';
 

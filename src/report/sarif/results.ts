@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Location, Result } from 'sarif';
-import { type Issue, sentenceOf } from '../issues.js';
+import { sentenceOf } from '../issues.js';
+import type { Issue } from '../part-issues.js';
 import { printableLines } from '../printable-lines.js';
 import { levels } from './rules.js';
 

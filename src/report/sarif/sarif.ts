@@ -1,7 +1,8 @@
 /** Issues as SARIF 2.1.0 (OASIS), which code scanning shows beside the code. One run for each environment. */
 
 import type { Log, Run } from 'sarif';
-import { type Issue, issuesByPart } from '../issues.js';
+import { issuesByPart } from '../issues.js';
+import type { Issue } from '../part-issues.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 import { titleOf } from '../title.js';
 import { renderResult } from './results.js';

@@ -18,7 +18,7 @@ export async function answerControl(sandbox: Sandbox, call: Call): Promise<Answe
     case 'faults':
       return byMethod(call, {
         POST: () => done(() => sandbox.faults.add(parseJson(call))),
-        DELETE: () => done(() => sandbox.faults.clear()),
+        DELETE: () => clearFaults(sandbox),
       });
     case 'tokens':
       return byMethod(call, { DELETE: () => done(() => sandbox.keys.tokens.revoke()) });
@@ -29,6 +29,13 @@ export async function answerControl(sandbox: Sandbox, call: Call): Promise<Answe
     default:
       throw new Refusal(404, 'The control calls are requests, faults, tokens, edit and apps.');
   }
+}
+
+/** What a fault still holds up goes on, and a late effect has landed when this answers. */
+async function clearFaults({ faults, holds }: Sandbox): Promise<Answer> {
+  faults.clear();
+  await holds.release();
+  return noContent();
 }
 
 function done(effect: () => void): Answer {
