@@ -25,7 +25,7 @@ afterEach(async () => {
   workspace.dispose();
 });
 
-/** The built command, once it has shown its plan; its first create is never answered. */
+/** The built command, once it has sent a create, which is never answered. */
 async function startStuck() {
   await tenant.addFaults([{ method: 'POST', path: '*', kind: 'stall', stallMs: 120_000 }]);
   const child = spawn(process.execPath, [cli, 'apply', '--yes'], {
@@ -35,6 +35,9 @@ async function startStuck() {
   });
   const [shown] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
   expect(String(shown)).toContain('qlik-sync apply');
+  const isCreating = async (): Promise<boolean> =>
+    (await tenant.seeRequests()).some(({ method }) => method === 'POST');
+  await expect.poll(isCreating, { interval: 5, timeout: 15_000 }).toBe(true);
   return child;
 }
 

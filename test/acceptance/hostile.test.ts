@@ -62,11 +62,7 @@ const byHand = { ...record.file, originalname: 'kpi.zip' };
 const recordFields: Readonly<Record<string, (text: string) => object>> = {
   'the name of an owned extension': (text) => ({ ...owned, qextFilename: text }),
   'the name of a stranger': (text) => ({ ...unnamed, tags: [], qextFilename: text }),
-  'a name that differs only in case': (text) => ({
-    ...owned,
-    id: 'i2',
-    qextFilename: `kpi ${text}`.toUpperCase(),
-  }),
+  'a name that differs only in case': (text) => ({ ...owned, qextFilename: `kpi ${text}`.toUpperCase() }),
   'the display name and description': (text) => ({ ...owned, name: text, description: text, author: text }),
   'tags of people': (text) => ({ ...owned, tags: [text, 'qlik-sync:acme'] }),
   "another project's tag": (text) => ({ ...unnamed, tags: [`qlik-sync:${text}`] }),
