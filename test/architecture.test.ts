@@ -39,7 +39,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   diff: ['source/compare'],
   ws: ['tenant/engine', 'sandbox/engine'],
   'enigma.js': ['tenant/engine'],
-  picomatch: ['source/', 'commands/selection.ts'],
+  picomatch: ['source/', 'commands/proposal/selection.ts'],
 };
 
 interface Import {

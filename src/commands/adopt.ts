@@ -3,13 +3,13 @@
 import { type ExitCode, UserError } from '../core/errors.js';
 import type { Plan } from '../core/model.js';
 import { workOf } from '../core/work.js';
-import { openAdopting } from './adopting.js';
 import type { Io } from './io.js';
-import { propose } from './propose.js';
-import { forPeople } from './proposing.js';
+import { openAdopting } from './proposal/adopting.js';
+import { propose } from './proposal/propose.js';
+import { forPeople } from './proposal/proposing.js';
+import { createSelector, explainingUnused, type Selector } from './proposal/selection.js';
 import type { RunPlace } from './run-place.js';
-import { createSelector, explainingUnused, type Selector } from './selection.js';
-import { type Approving, settle } from './settle.js';
+import { type Approving, settle } from './settle/settle.js';
 import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
 
 export type AdoptFlags = RunFlags & Approving;

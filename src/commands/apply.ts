@@ -1,16 +1,16 @@
 /** `qlik-sync apply`: plan, show, approve, write, tell the truth. */
 
 import type { ExitCode } from '../core/errors.js';
-import { loneNumber } from './approvals.js';
+import { openReview, type Review, type Reviewing } from './apply/review.js';
 import type { Io } from './io.js';
-import type { Proposal } from './judged.js';
 import { onEnvironments } from './on-environments.js';
 import type { ShardedFlags } from './options/shard.js';
-import { withImpact } from './plan-impact.js';
-import { propose } from './propose.js';
-import { forPeople } from './proposing.js';
-import { openReview, type Review, type Reviewing } from './review.js';
-import { settle } from './settle.js';
+import { loneNumber } from './proposal/approvals.js';
+import type { Proposal } from './proposal/judged.js';
+import { withImpact } from './proposal/plan-impact.js';
+import { propose } from './proposal/propose.js';
+import { forPeople } from './proposal/proposing.js';
+import { settle } from './settle/settle.js';
 import type { Site } from './site.js';
 import { type RunFlags, runAt, stopSignal } from './tenant-run.js';
 

@@ -15,11 +15,11 @@ import type {
   ResolvedCredential,
   ResolvedTarget,
   ResolvedValue,
-} from '../report/config-report.js';
+} from '../report/config/report.js';
 import { displayPath } from '../source/display.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
-import { print } from './print.js';
+import { print } from './reporting/print.js';
 import { oneEnvironment, openSettings, type Settings } from './settings.js';
 
 /** Exit 3 where a tenant is named that cannot be used; a config without any is no mistake here. */

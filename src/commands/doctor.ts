@@ -1,7 +1,7 @@
 /** `qlik-sync doctor`: whether a run would work, what is in the way, and what to do about it. Writes nothing. */
 
 import { type ExitCode, UserError, worstExitCode } from '../core/errors.js';
-import { type Check, checkNames, type DoctorReport } from '../report/doctor-report.js';
+import { type Check, checkNames, type DoctorReport } from '../report/doctor/report.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { findProxy } from '../tenant/dispatcher.js';
 import { findSignInTarget, type SignInTarget } from './connect.js';
@@ -11,7 +11,7 @@ import { judgeWay, type Way } from './doctor/judge-way.js';
 import { checkConfig, checkSource } from './doctor/local.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
-import { print } from './print.js';
+import { print } from './reporting/print.js';
 import { mergeFlags, readSettings, type Settings } from './settings.js';
 
 export async function diagnose(given: SharedFlags, io: Io): Promise<ExitCode> {

@@ -5,16 +5,16 @@ import { countChanges } from '../core/count-outcomes.js';
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { RunChange } from '../core/past-run.js';
 import { withoutUndefined } from '../core/present.js';
-import { lookAt } from '../reconcile/process-facts.js';
-import type { Run } from '../reconcile/run-record.js';
-import { readRuns } from '../reconcile/runs.js';
-import { listChanges } from '../reconcile/unfinished.js';
-import type { HistoryReport, PastRun } from '../report/history-report.js';
+import type { Run } from '../reconcile/journal/run-record.js';
+import { readRuns } from '../reconcile/journal/runs.js';
+import { listChanges } from '../reconcile/journal/unfinished.js';
+import { lookAt } from '../reconcile/lock/process-facts.js';
+import type { HistoryReport, PastRun } from '../report/history/report.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { displayPath } from '../source/display.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
-import { print } from './print.js';
+import { print } from './reporting/print.js';
 import { readSettings } from './settings.js';
 
 export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode> {

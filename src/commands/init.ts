@@ -9,13 +9,13 @@ import { type Answers, newConfig, newConfigName, renderNewConfig } from '../conf
 import { display, foldersToSearch } from '../config/search-places.js';
 import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
 import { shellWord } from '../core/shell-word.js';
-import type { Problem } from '../report/init-report.js';
-import type { ValidateReport } from '../report/validate-report.js';
+import type { Problem } from '../report/init/report.js';
+import type { ValidateReport } from '../report/validate/report.js';
 import { surveyDepth } from '../source/survey.js';
-import { type Given, makeProposals, type Proposals, readGiven, takeProposals } from './init-answers.js';
+import { type Given, makeProposals, type Proposals, readGiven, takeProposals } from './init/answers.js';
 import type { Io } from './io.js';
 import type { InitOptions } from './options/init.js';
-import { print } from './print.js';
+import { print } from './reporting/print.js';
 import { mergeFlags, readSettings, workingFolder } from './settings.js';
 import { checkFolders } from './validate.js';
 
@@ -49,7 +49,7 @@ async function assertNoConfig(folder: string): Promise<void> {
 async function findAnswers(given: Given, proposals: Proposals, io: Io): Promise<Answers> {
   const terminal = io.terminal();
   if (terminal !== undefined) {
-    const { askQuestions } = await import('./init-questions.js');
+    const { askQuestions } = await import('./init/questions.js');
     return askQuestions(given, proposals, terminal, io.interrupted);
   }
   const answers = takeProposals(given, proposals);

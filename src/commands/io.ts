@@ -1,8 +1,8 @@
 /** What a command may know of the process it runs in. Only `cli.ts` makes one from `process`. */
 
 import type { Readable, Writable } from 'node:stream';
+import type { Self } from '../reconcile/lock/process-facts.js';
 import type { Patience } from '../reconcile/means.js';
-import type { Self } from '../reconcile/process-facts.js';
 import type { Paint } from '../report/paint.js';
 import type { Report } from '../report/report.js';
 import type { KnownPlace } from '../report/run-result.js';

@@ -6,16 +6,16 @@ import { type ExitCode, exitCodes } from '../core/errors.js';
 import { archiveName } from '../core/marker.js';
 import type { DesiredExtension, Finding } from '../core/model.js';
 import { checkArchive } from '../core/rules.js';
-import type { PackedArchive } from '../report/pack-report.js';
+import type { PackedArchive } from '../report/pack/report.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { pack } from '../source/pack.js';
 import { writeAside } from '../source/write-aside.js';
-import { assertFound, assertNoErrors, readFolders } from './folders.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
-import { print } from './print.js';
-import { createSelector } from './selection.js';
+import { assertFound, assertNoErrors, readFolders } from './proposal/folders.js';
+import { createSelector } from './proposal/selection.js';
+import { print } from './reporting/print.js';
 import { readSettings } from './settings.js';
 
 export async function packExtensions(

@@ -1,25 +1,25 @@
 /** `qlik-sync plan`: show what apply would do, and write nothing. */
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
-import type { PlanReport } from '../report/plan-report.js';
-import { loneNumber } from './approvals.js';
-import { withComparisons } from './comparisons.js';
+import type { PlanReport } from '../report/plan/report.js';
 import type { Io } from './io.js';
-import { type Judged, reportOf } from './judged.js';
 import { onEnvironments } from './on-environments.js';
 import type { ApprovalOptions } from './options/approvals.js';
 import type { ShardedFlags } from './options/shard.js';
-import { withImpact } from './plan-impact.js';
-import { print } from './print.js';
-import { propose } from './propose.js';
-import { forPeople } from './proposing.js';
+import { loneNumber } from './proposal/approvals.js';
+import { withComparisons } from './proposal/comparisons.js';
+import { type Judged, reportOf } from './proposal/judged.js';
+import { withImpact } from './proposal/plan-impact.js';
+import { propose } from './proposal/propose.js';
+import { forPeople } from './proposal/proposing.js';
+import { createSelector } from './proposal/selection.js';
+import { withUngated } from './proposal/ungated-impact.js';
+import { withPolicy } from './proposal/with-policy.js';
+import { print } from './reporting/print.js';
 import type { RunPlace } from './run-place.js';
-import { createSelector } from './selection.js';
 import type { Settings } from './settings.js';
 import type { Site } from './site.js';
-import { withUngated } from './ungated-impact.js';
 import { withConnection } from './with-connection.js';
-import { withPolicy } from './with-policy.js';
 
 export type PlanFlags = ShardedFlags &
   ApprovalOptions & {
@@ -48,7 +48,7 @@ async function planAt(names: readonly string[], given: PlanFlags, site: Site): P
 }
 
 async function openOut(out: string, settings: Settings): Promise<(report: PlanReport) => Promise<void>> {
-  const { openPlanFile } = await import('./plan-file.js');
+  const { openPlanFile } = await import('./apply/plan-file.js');
   return openPlanFile(out, settings);
 }
 

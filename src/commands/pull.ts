@@ -3,17 +3,17 @@
 import { resolve } from 'node:path';
 import { type ExitCode, worstExitCode } from '../core/errors.js';
 import { byName } from '../core/order.js';
-import { pullAll } from '../reconcile/pull-all.js';
-import type { PullOutcome } from '../reconcile/pull-one.js';
-import type { PullReport } from '../report/pull-report.js';
+import { pullAll } from '../reconcile/pull/pull-all.js';
+import type { PullOutcome } from '../reconcile/pull/pull-one.js';
+import type { PullReport } from '../report/pull/report.js';
 import { type FindDestination, prepareDestinations } from '../source/destination.js';
-import { openArchiveReader } from './archive-reader.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
-import { print } from './print.js';
-import { choosePullable, type Pullable } from './pullable.js';
+import { openArchiveReader } from './proposal/archive-reader.js';
+import { createSelector } from './proposal/selection.js';
+import { choosePullable, type Pullable } from './pull/pullable.js';
+import { print } from './reporting/print.js';
 import type { RunPlace } from './run-place.js';
-import { createSelector } from './selection.js';
 import type { Settings } from './settings.js';
 import { runOnTenant } from './tenant-run.js';
 

@@ -2,11 +2,11 @@
 
 import type { ExitCode } from '../core/errors.js';
 import type { Io } from './io.js';
-import { withImpact } from './plan-impact.js';
-import { proposeUndo, type UndoInput } from './propose-undo.js';
-import { findUndoing } from './rollback-goal.js';
+import { withImpact } from './proposal/plan-impact.js';
+import { findUndoing } from './rollback/goal.js';
+import { proposeUndo, type UndoInput } from './rollback/propose-undo.js';
 import type { RunPlace } from './run-place.js';
-import { type Approving, settle } from './settle.js';
+import { type Approving, settle } from './settle/settle.js';
 import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
 
 export type RollbackFlags = RunFlags & Approving;

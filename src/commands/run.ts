@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
 import { renderErrorJson } from '../report/json.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
-import { openReporting, type Reporting } from './reporting.js';
+import { openReporting, type Reporting } from './reporting/reporting.js';
 import { type RunEnding, tellFailure } from './run-ending.js';
 import { linesOfMistake } from './usage-mistake.js';
 

@@ -3,8 +3,8 @@
 import type { SourceState } from '../core/past-run.js';
 import { openNotices } from './notices.js';
 import type { SharedFlags } from './options/shared.js';
-import type { RunFacts } from './run-facts.js';
 import type { RunPlace } from './run-place.js';
+import type { RunFacts } from './settle/run-facts.js';
 
 /** Whether a plan says where it comes from: since it outlives this run, only in a document, or nowhere. */
 export type Origin = 'always' | 'in-documents' | 'nowhere';
@@ -15,7 +15,7 @@ export async function readSourceState(
   { settings: { flags, config }, io }: Pick<RunPlace, 'settings' | 'io'>,
 ): Promise<SourceState> {
   if (origin === 'nowhere' || (origin === 'in-documents' && !asksForDocument(flags))) return {};
-  const { readRunFacts } = await import('./run-facts.js');
+  const { readRunFacts } = await import('./settle/run-facts.js');
   const { source, gap } = await readRunFacts(config.root, io);
   if (gap !== undefined) openNotices(io.stderr).say(gap);
   return source;

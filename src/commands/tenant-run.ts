@@ -2,14 +2,14 @@
 
 import type { ExitCode } from '../core/errors.js';
 import { openDeadline } from '../reconcile/stop.js';
-import { type Exclusive, withLock } from './exclusive.js';
 import type { Io } from './io.js';
 import type { Notices } from './notices.js';
 import type { SharedFlags } from './options/shared.js';
 import type { RunPlace } from './run-place.js';
 import { readSettings } from './settings.js';
+import { type Exclusive, withLock } from './settle/exclusive.js';
+import { tellInterrupted } from './settle/tell-interrupted.js';
 import type { Site } from './site.js';
-import { tellInterrupted } from './tell-interrupted.js';
 import { withConnection } from './with-connection.js';
 
 export interface Running {

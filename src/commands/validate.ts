@@ -2,13 +2,13 @@
 
 import { type ExitCode, exitCodes } from '../core/errors.js';
 import type { DesiredExtension } from '../core/model.js';
-import type { ValidatedExtension, ValidateReport } from '../report/validate-report.js';
-import { checkArchives } from './check-archives.js';
-import { assertFound, readFolders } from './folders.js';
+import type { ValidatedExtension, ValidateReport } from '../report/validate/report.js';
 import type { Io } from './io.js';
 import type { SharedFlags } from './options/shared.js';
-import { print } from './print.js';
-import { createSelector } from './selection.js';
+import { checkArchives } from './proposal/check-archives.js';
+import { assertFound, readFolders } from './proposal/folders.js';
+import { createSelector } from './proposal/selection.js';
+import { print } from './reporting/print.js';
 import { readSettings, type Settings } from './settings.js';
 
 export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {

@@ -2,12 +2,12 @@
 
 import { once } from 'node:events';
 import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
-import { confirmPlan } from './confirm.js';
 import { protectedBy } from './connect.js';
 import type { Io } from './io.js';
 import type { WatchFlags } from './options/watch.js';
-import { createSelector } from './selection.js';
-import { tellInterrupted } from './tell-interrupted.js';
+import { createSelector } from './proposal/selection.js';
+import { confirmPlan } from './settle/confirm.js';
+import { tellInterrupted } from './settle/tell-interrupted.js';
 import { type Crash, createCrash } from './watch/crash.js';
 import { createLiveSession, type LiveSession } from './watch/live-session.js';
 import type { Loop } from './watch/loop.js';

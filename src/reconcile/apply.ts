@@ -4,12 +4,12 @@ import pLimit from 'p-limit';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, Change, DesiredState, Outcome, OutcomeError, Plan } from '../core/model.js';
 import type { Packer } from '../source/pack.js';
-import { pauseFor } from './deliver.js';
 import { usualPatience, type WriteMeans } from './means.js';
-import { orderChanges } from './order.js';
-import { createRevisions, type Revisions } from './revisions.js';
 import { describeStop } from './stop.js';
-import { type WriteContext, type Written, write } from './write.js';
+import { pauseFor } from './write/deliver.js';
+import { orderChanges } from './write/order.js';
+import { createRevisions, type Revisions } from './write/revisions.js';
+import { type WriteContext, type Written, write } from './write/write.js';
 
 export interface ApplyInput extends WriteMeans {
   readonly plan: Plan;

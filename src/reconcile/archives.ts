@@ -5,7 +5,7 @@ import { asMd5, md5Of } from '../core/md5.js';
 import type { ActualExtension, TenantIdentity } from '../core/model.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import { openArchiveCache } from './archive-cache.js';
-import { openVault } from './vault.js';
+import { openVault } from './backup/vault.js';
 
 export interface ArchiveSource {
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;

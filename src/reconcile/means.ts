@@ -4,7 +4,7 @@ import type { Packer } from '../source/pack.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import type { CallOptions } from '../tenant/pages.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
+import type { PreviousRecord, StepAfter, StepBefore } from './journal/run-record.js';
 
 export interface WriteMeans {
   readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;

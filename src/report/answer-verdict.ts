@@ -3,9 +3,9 @@
 import { count } from '../core/format.js';
 import type { Impact } from '../core/impact.js';
 import { isWhole } from '../core/impact-tally.js';
-import type { ResolvedTarget } from './config-report.js';
-import type { Check } from './doctor-report.js';
-import type { PastRun } from './history-report.js';
+import type { ResolvedTarget } from './config/report.js';
+import type { Check } from './doctor/report.js';
+import type { PastRun } from './history/report.js';
 import type { ReportParts } from './run-result.js';
 import type { Verdict } from './tone.js';
 

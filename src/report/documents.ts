@@ -5,7 +5,7 @@
 
 import * as v from 'valibot';
 import { action, count, type DeepReadonly, digest, finding, head, leftOutFile } from './document-parts.js';
-import { planFields } from './plan-parts.js';
+import { planFields } from './plan/parts.js';
 
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 

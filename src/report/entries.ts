@@ -5,8 +5,8 @@ import type { ExtensionImpact, Impact } from '../core/impact.js';
 import type { Change, Outcome } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
-import type { Drift } from './drift-report.js';
-import { describeDriftSides, driftWords } from './drift-text.js';
+import type { Drift } from './drift/report.js';
+import { describeDriftSides, driftWords } from './drift/text.js';
 import type { ReportParts } from './run-result.js';
 
 /** In the order in which they are shown. */

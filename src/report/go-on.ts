@@ -2,7 +2,7 @@
 
 import type { Change, Outcome, Plan } from '../core/model.js';
 import { shellOption, shellWord } from '../core/shell-word.js';
-import type { ApplyReport } from './plan-report.js';
+import type { ApplyReport } from './plan/report.js';
 
 /** `undefined` where nothing is left, or nothing that another run of it could do. */
 export function describeGoOn({ undoes = [], plan, outcomes, header }: ApplyReport): string | undefined {

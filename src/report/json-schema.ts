@@ -2,8 +2,8 @@
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { object } from 'valibot';
-import { configDocument } from './config-documents.js';
-import { doctorDocument } from './doctor-documents.js';
+import { configDocument } from './config/documents.js';
+import { doctorDocument } from './doctor/documents.js';
 import {
   applyDocument,
   errorDocument,
@@ -12,13 +12,13 @@ import {
   planDocument,
   validateDocument,
 } from './documents.js';
-import { driftDocument } from './drift-documents.js';
-import { environmentsDocument } from './environments-documents.js';
-import { historyDocument } from './history-documents.js';
-import { impactDocument } from './impact-documents.js';
-import { pullDocument } from './pull-documents.js';
+import { driftDocument } from './drift/documents.js';
+import { environmentsDocument } from './environments/documents.js';
+import { historyDocument } from './history/documents.js';
+import { impactDocument } from './impact/documents.js';
+import { pullDocument } from './pull/documents.js';
 import { outputRecord } from './record-documents.js';
-import { watchLine } from './watch-documents.js';
+import { watchLine } from './watch/documents.js';
 
 /** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
 export function outputJsonSchema(): object {

@@ -8,21 +8,21 @@ import {
   TenantError,
   UserError,
 } from '../core/errors.js';
-import { configDocumentOf } from './config-json.js';
-import { doctorDocumentOf } from './doctor-json.js';
+import { configDocumentOf } from './config/json.js';
+import { doctorDocumentOf } from './doctor/json.js';
 import type { ErrorDocument } from './documents.js';
-import { driftDocumentOf } from './drift-json.js';
-import { environmentsDocumentOf } from './environments-json.js';
-import { historyDocumentOf } from './history-json.js';
-import { impactDocumentOf } from './impact-json.js';
-import { initDocumentOf } from './init-json.js';
+import { driftDocumentOf } from './drift/json.js';
+import { environmentsDocumentOf } from './environments/json.js';
+import { historyDocumentOf } from './history/json.js';
+import { impactDocumentOf } from './impact/json.js';
+import { initDocumentOf } from './init/json.js';
 import { toJsonText } from './json-text.js';
 import type { OutputDocument } from './output-document.js';
-import { packDocumentOf } from './pack-json.js';
-import { applyDocumentOf, planDocumentOf } from './plan-json.js';
-import { pullDocumentOf } from './pull-json.js';
+import { packDocumentOf } from './pack/json.js';
+import { applyDocumentOf, planDocumentOf } from './plan/json.js';
+import { pullDocumentOf } from './pull/json.js';
 import type { Report } from './report.js';
-import { validateDocumentOf } from './validate-json.js';
+import { validateDocumentOf } from './validate/json.js';
 
 export function renderJson(report: Report): string {
   return serialise(documentOf(report));

@@ -3,7 +3,7 @@
 import { count } from '../core/format.js';
 import type { LeftOutFile } from '../core/model.js';
 import { printable } from './paint.js';
-import type { LeftOut } from './plan-report.js';
+import type { LeftOut } from './plan/report.js';
 import type { TextOptions } from './text-options.js';
 
 const reasons: Readonly<Record<LeftOutFile['why'], string>> = {

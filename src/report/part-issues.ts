@@ -6,8 +6,8 @@ import { isWhole } from '../core/impact-tally.js';
 import type { Change, Finding, Outcome, Severity } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { describeChange } from './change-words.js';
-import type { Check } from './doctor-report.js';
-import type { Drift } from './drift-report.js';
+import type { Check } from './doctor/report.js';
+import type { Drift } from './drift/report.js';
 import { describeOutcome } from './outcome-words.js';
 import type { Failure, ReportParts } from './run-result.js';
 

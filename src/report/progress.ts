@@ -1,7 +1,7 @@
 /** What is going on while changes are applied: one redrawn line on a terminal, a line a change elsewhere. */
 
 import type { Outcome } from '../core/model.js';
-import { renderOutcome } from './apply-text.js';
+import { renderOutcome } from './apply/text.js';
 import type { Paint } from './paint.js';
 
 export interface ProgressSink {

@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.js';
 import { isObject } from '../core/json.js';
 import { nestsTooDeep } from '../core/nesting.js';
 import { action, type DeepReadonly } from './document-parts.js';
-import { planRequest } from './plan-request.js';
+import { planRequest } from './plan/request.js';
 
 const change = v.object({
   name: v.string(),

@@ -14,15 +14,15 @@ import type { Impact } from '../core/impact.js';
 import type { Finding, Outcome, Plan } from '../core/model.js';
 import type { SourceState } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
-import type { ResolvedTarget, ResolvedValue } from './config-report.js';
-import type { Check } from './doctor-report.js';
-import type { Drift } from './drift-report.js';
-import type { PastRun } from './history-report.js';
-import type { ImpactQuestion } from './impact-report.js';
-import type { PackedArchive } from './pack-report.js';
-import type { LeftOut, PlanReport } from './plan-report.js';
+import type { ResolvedTarget, ResolvedValue } from './config/report.js';
+import type { Check } from './doctor/report.js';
+import type { Drift } from './drift/report.js';
+import type { PastRun } from './history/report.js';
+import type { ImpactQuestion } from './impact/report.js';
+import type { PackedArchive } from './pack/report.js';
+import type { LeftOut, PlanReport } from './plan/report.js';
 import type { TenantHeader } from './run-header.js';
-import type { ValidatedExtension } from './validate-report.js';
+import type { ValidatedExtension } from './validate/report.js';
 
 export interface RunResult {
   readonly command: string;

@@ -4,7 +4,7 @@ import { count } from '../core/format.js';
 import type { Outcome, PlanSummary } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { judgeChecks, judgeHistory, judgeImpact, judgeTarget } from './answer-verdict.js';
-import type { Drift } from './drift-report.js';
+import type { Drift } from './drift/report.js';
 import type { ReportParts } from './run-result.js';
 import type { Verdict } from './tone.js';
 

@@ -1,7 +1,7 @@
 /** Files and archives: what their readers must hold to whatever they are given. */
 
 import { parseManifest } from '../../src/core/manifest.js';
-import { parseRun } from '../../src/reconcile/runs.js';
+import { parseRun } from '../../src/reconcile/journal/runs.js';
 import { parseReviewedPlan } from '../../src/report/reviewed-plan.js';
 import { digestArchive, openArchive } from '../../src/source/archive.js';
 import { readArchived } from '../../src/source/archived.js';

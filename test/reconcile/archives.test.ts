@@ -7,7 +7,7 @@ import { TenantError } from '../../src/core/errors.js';
 import type { ActualExtension } from '../../src/core/model.js';
 import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
 import { type ArchiveReader, createArchiveReader } from '../../src/reconcile/archives.js';
-import { openVault } from '../../src/reconcile/vault.js';
+import { openVault } from '../../src/reconcile/backup/vault.js';
 import { actualOf } from '../../src/tenant/actual.js';
 import { openTestTenant, type TestTenant } from '../acceptance/tenant.js';
 import { zipOf } from '../acceptance/zips.js';

@@ -7,7 +7,7 @@ import {
   markdownText,
 } from '../../src/report/escape-markdown.js';
 import { renderHtml } from '../../src/report/html/html.js';
-import type { ImpactQuestion } from '../../src/report/impact-report.js';
+import type { ImpactQuestion } from '../../src/report/impact/report.js';
 import { commentLimit, renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { printable } from '../../src/report/paint.js';
 import type { ReportParts } from '../../src/report/run-result.js';

@@ -3,7 +3,7 @@
 import { TenantError, UserError } from '../../core/errors.js';
 import { count } from '../../core/format.js';
 import { isOwned, markerOf } from '../../core/marker.js';
-import type { Check } from '../../report/doctor-report.js';
+import type { Check } from '../../report/doctor/report.js';
 import type { Rights, TenantFacts } from './facts.js';
 import { classifyFailure } from './list-failure.js';
 

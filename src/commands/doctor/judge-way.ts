@@ -1,7 +1,7 @@
 /** The way to the tenant: proxy, host, TLS, clock. Pure. */
 
 import { TenantError, UserError } from '../../core/errors.js';
-import type { Check } from '../../report/doctor-report.js';
+import type { Check } from '../../report/doctor/report.js';
 import type { ProxyInUse } from '../../tenant/dispatcher.js';
 import type { TenantFacts } from './facts.js';
 import { classifyFailure } from './list-failure.js';

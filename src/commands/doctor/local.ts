@@ -1,7 +1,7 @@
 /** What this machine tells: the config, the folders' repository, the pipeline. */
 
 import { isSet } from '../../config/option-values.js';
-import type { Check } from '../../report/doctor-report.js';
+import type { Check } from '../../report/doctor/report.js';
 import { readGitState } from '../../source/git.js';
 import type { Io } from '../io.js';
 import type { Settings } from '../settings.js';

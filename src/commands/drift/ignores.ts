@@ -1,7 +1,7 @@
 /** `driftIgnore`: departures that somebody knows of and has a reason for, until a day. */
 
 import type { DriftIgnore } from '../../config/config.js';
-import { createSelector } from '../selection.js';
+import { createSelector } from '../proposal/selection.js';
 
 export interface Ignores {
   /** The entry that hides this name today. */

@@ -4,12 +4,12 @@ import { type Departure, departureOf, findDepartures, sortDepartures } from '../
 import type { ActualState, Plan, Policy } from '../../core/model.js';
 import { plan } from '../../core/plan.js';
 import { resolveContent } from '../../reconcile/resolve.js';
-import { type CountingReader, openArchiveReader } from '../archive-reader.js';
-import { assertNoErrors, type Folders, readFolders } from '../folders.js';
-import { policyOf } from '../policy.js';
-import { assertWorth, besideListing } from '../read-both.js';
+import { type CountingReader, openArchiveReader } from '../proposal/archive-reader.js';
+import { assertNoErrors, type Folders, readFolders } from '../proposal/folders.js';
+import { policyOf } from '../proposal/policy.js';
+import { assertWorth, besideListing } from '../proposal/read-both.js';
+import type { Selector } from '../proposal/selection.js';
 import type { RunPlace } from '../run-place.js';
-import type { Selector } from '../selection.js';
 import { concurrencyOf } from '../settings.js';
 
 export interface Observed {

@@ -2,7 +2,7 @@
 
 import { UserError } from '../../core/errors.js';
 import { chooseShard, type Shard } from '../../core/shard.js';
-import type { ShardShare } from '../../report/environments-report.js';
+import type { ShardShare } from '../../report/environments/report.js';
 import type { Io } from '../io.js';
 import type { SettingsSource } from '../settings.js';
 import { tenantOf } from './tenant-of.js';

@@ -1,6 +1,6 @@
 /** How one environment of several ended, for every form of report. */
 
-import type { EnvironmentResult } from '../../report/environments-report.js';
+import type { EnvironmentResult } from '../../report/environments/report.js';
 import type { Report } from '../../report/report.js';
 import type { RunHeader } from '../../report/run-header.js';
 import { describeRun } from '../../report/run-result.js';

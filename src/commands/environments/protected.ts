@@ -1,8 +1,8 @@
 /** Which of several environments want their names confirmed. */
 
 import { readKey } from '../../config/raw.js';
-import { withOptions } from '../confirm.js';
 import type { SettingsSource } from '../settings.js';
+import { withOptions } from '../settle/confirm.js';
 
 /**
  * The command line for one environment's messages to complete: what it asks for is not enough where others, too, have

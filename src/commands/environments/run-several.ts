@@ -1,8 +1,8 @@
 /** One command on several environments: side by side, one result, the worst exit code. */
 
 import { type ExitCode, UserError, worstExitCode } from '../../core/errors.js';
-import type { EnvironmentsReport } from '../../report/environments-report.js';
-import { print } from '../print.js';
+import type { EnvironmentsReport } from '../../report/environments/report.js';
+import { print } from '../reporting/print.js';
 import type { SettingsSource } from '../settings.js';
 import { type Chosen, chooseEnvironments } from './choose.js';
 import { openGovernors } from './governors.js';

@@ -1,6 +1,6 @@
 /** Environments at the same time, so many at once, each on its own; no failure hides another's result. */
 
-import type { EnvironmentResult } from '../../report/environments-report.js';
+import type { EnvironmentResult } from '../../report/environments/report.js';
 import type { RunHeader } from '../../report/run-header.js';
 import type { Io } from '../io.js';
 import { type RunEnding, tellFailure } from '../run-ending.js';

@@ -10,16 +10,16 @@ import {
   type Holding,
   type NamedRecord,
   readHeld,
-} from '../../reconcile/held.js';
+} from '../../reconcile/write/held.js';
 import { createArchivePacker, type StoredArchive } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
-import { openArchiveReader } from '../archive-reader.js';
 import { connect } from '../connect.js';
-import type { Folders } from '../folders.js';
 import { openNotices } from '../notices.js';
-import { createSelector, type Selector } from '../selection.js';
+import { openArchiveReader } from '../proposal/archive-reader.js';
+import type { Folders } from '../proposal/folders.js';
+import { createSelector, type Selector } from '../proposal/selection.js';
+import type { ReadUnselected } from '../proposal/unfinished-content.js';
 import { type Site, sharedBy } from '../site.js';
-import type { ReadUnselected } from '../unfinished-content.js';
 
 export interface Held {
   readonly environment: string;

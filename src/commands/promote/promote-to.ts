@@ -1,8 +1,8 @@
 /** One environment gets the archives of another, through the same plan, rails, approval and journal as apply. */
 
 import type { ExitCode } from '../../core/errors.js';
-import { withImpact } from '../plan-impact.js';
-import { type Approving, type Planned, settle } from '../settle.js';
+import { withImpact } from '../proposal/plan-impact.js';
+import { type Approving, type Planned, settle } from '../settle/settle.js';
 import type { Site } from '../site.js';
 import { runAt } from '../tenant-run.js';
 import type { Held } from './held.js';

@@ -3,7 +3,7 @@
 import type { Waves } from '../../core/waves.js';
 import type { Io } from '../io.js';
 import type { SettingsSource } from '../settings.js';
-import type { Approving } from '../settle.js';
+import type { Approving } from '../settle/settle.js';
 import type { GovernorFor } from '../site.js';
 import type { RunFlags } from '../tenant-run.js';
 import type { Held } from './held.js';

@@ -8,17 +8,17 @@ import { applySeverities } from '../../core/rules.js';
 import { workOf } from '../../core/work.js';
 import { createArchivePacker } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
-import { openArchiveReader } from '../archive-reader.js';
-import { emptyPlanReport } from '../empty-plan-report.js';
-import { finishReplaces } from '../finish-replaces.js';
-import type { Folders } from '../folders.js';
-import type { Proposal } from '../judged.js';
 import type { ApprovalOptions } from '../options/approvals.js';
-import { blockChanges } from '../plan-impact.js';
-import { type Planning, planWithRenames } from '../plan-with-renames.js';
-import { findUnusedProtection, limitsOf, policyOf } from '../policy.js';
+import { openArchiveReader } from '../proposal/archive-reader.js';
+import { emptyPlanReport } from '../proposal/empty-plan-report.js';
+import { finishReplaces } from '../proposal/finish-replaces.js';
+import type { Folders } from '../proposal/folders.js';
+import type { Proposal } from '../proposal/judged.js';
+import { blockChanges } from '../proposal/plan-impact.js';
+import { type Planning, planWithRenames } from '../proposal/plan-with-renames.js';
+import { findUnusedProtection, limitsOf, policyOf } from '../proposal/policy.js';
+import { readStoredArchives } from '../proposal/stored-archives.js';
 import type { RunPlace } from '../run-place.js';
-import { readStoredArchives } from '../stored-archives.js';
 import type { Held } from './held.js';
 
 /** @throws TenantError, RefusedError, UserError */

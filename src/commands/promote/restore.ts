@@ -1,13 +1,13 @@
 /** Puts the environments of a wave that failed back to what they held before it: its runs are undone, as rollback does. */
 
 import type { Limits } from '../../core/guard.js';
-import { readRuns } from '../../reconcile/runs.js';
-import type { RestoredEnvironment } from '../../report/environments-report.js';
+import { readRuns } from '../../reconcile/journal/runs.js';
+import type { RestoredEnvironment } from '../../report/environments/report.js';
 import { rollbackCommand } from '../../report/go-on.js';
 import { printable } from '../../report/paint.js';
 import { runSideBySide } from '../environments/side-by-side.js';
+import { type Undoing, undoingOf } from '../rollback/goal.js';
 import { type RollbackFlags, undo } from '../rollback.js';
-import { type Undoing, undoingOf } from '../rollback-goal.js';
 import type { Site } from '../site.js';
 import { runAt } from '../tenant-run.js';
 import type { PromoteWaves } from './promoting.js';

@@ -5,11 +5,11 @@ import type {
   EnvironmentResult,
   EnvironmentsReport,
   RestoredEnvironment,
-} from '../../report/environments-report.js';
+} from '../../report/environments/report.js';
 import { describeEnvironment } from '../environments/describe-environment.js';
 import { runSideBySide } from '../environments/side-by-side.js';
 import type { Io } from '../io.js';
-import { print } from '../print.js';
+import { print } from '../reporting/print.js';
 import type { SettingsSource } from '../settings.js';
 import { promoteTo } from './promote-to.js';
 import type { PromoteWaves } from './promoting.js';

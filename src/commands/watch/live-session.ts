@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes, UserError } from '../../core/errors.js';
 import { createRepacker } from '../../source/repack.js';
 import type { Wake } from '../../source/watch/watch.js';
 import type { WatchFlags } from '../options/watch.js';
-import type { Selector } from '../selection.js';
+import type { Selector } from '../proposal/selection.js';
 import type { Crash } from './crash.js';
 import { type CycleInput, runCycle } from './cycle.js';
 import { createLoop, type Loop } from './loop.js';

@@ -1,7 +1,7 @@
 /** Where watch's events go: lines on stdout, and on a terminal a status line below them. */
 
 import { printable } from '../../report/paint.js';
-import { renderEventJson, renderEventText, type WatchEvent } from '../../report/watch-events.js';
+import { renderEventJson, renderEventText, type WatchEvent } from '../../report/watch/events.js';
 import type { Io } from '../io.js';
 import type { SharedFlags } from '../options/shared.js';
 

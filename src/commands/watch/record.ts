@@ -7,9 +7,9 @@
 import { countOutcomes } from '../../core/count-outcomes.js';
 import { type ExitCode, exitCodes } from '../../core/errors.js';
 import type { Outcome } from '../../core/model.js';
-import type { RunJournal } from '../../reconcile/journal.js';
+import type { RunJournal } from '../../reconcile/journal/journal.js';
+import type { RunEnd } from '../../reconcile/journal/run-record.js';
 import type { Backup, Journal } from '../../reconcile/means.js';
-import type { RunEnd } from '../../reconcile/run-record.js';
 import type { ApprovalOptions } from '../options/approvals.js';
 import type { RunPlace } from '../run-place.js';
 
@@ -47,7 +47,7 @@ export function createSessionRecord(
 
   async function begin(before: Volume | undefined): Promise<Volume> {
     if (before?.writers === 0) await finish(before, exitCodes.ok);
-    const { openJournal } = await import('../recording.js');
+    const { openJournal } = await import('../settle/recording.js');
     const journal = await openJournal(place, { command: 'watch' });
     return { journal, counts: countOutcomes([]), writers: 0, isBroken: false };
   }
@@ -64,7 +64,7 @@ export function createSessionRecord(
       // What cannot be opened now may be mended by the next save.
       current = entering.catch(() => undefined);
       const volume = await entering;
-      const { openBackup } = await import('../recording.js');
+      const { openBackup } = await import('../settle/recording.js');
       const journal = noticeFailure(volume);
       return {
         means: { journal, ...(backup !== false && { backup: openBackup(place) }) },
@@ -75,7 +75,7 @@ export function createSessionRecord(
       const volume = await current;
       if (volume === undefined) return;
       await finish(volume, exitCode);
-      const { tidy } = await import('../recording.js');
+      const { tidy } = await import('../settle/recording.js');
       await tidy(place);
     },
   };

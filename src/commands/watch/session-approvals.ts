@@ -6,9 +6,9 @@
 import { exitCodes, UserError } from '../../core/errors.js';
 import { numbersOf } from '../../core/guard.js';
 import { gateChanges } from '../../core/impact-gate.js';
-import { flagOf } from '../approvals.js';
 import type { ApprovalOptions } from '../options/approvals.js';
-import type { FolderProposal } from '../propose.js';
+import { flagOf } from '../proposal/approvals.js';
+import type { FolderProposal } from '../proposal/propose.js';
 
 export interface SessionApprovals {
   /** What nothing was let through by yet. */

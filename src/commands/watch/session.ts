@@ -1,14 +1,14 @@
 /** Everything that one version of the config file decides: folders to watch, tenant to write to. */
 
 import { type ExitCode, UserError } from '../../core/errors.js';
-import type { Release } from '../../reconcile/lock.js';
-import { createRevisions, type Revisions } from '../../reconcile/revisions.js';
+import type { Release } from '../../reconcile/lock/lock.js';
+import { createRevisions, type Revisions } from '../../reconcile/write/revisions.js';
 import { type FolderWatch, type Wake, watchFolders } from '../../source/watch/watch.js';
 import { type Connection, connect } from '../connect.js';
-import { openLock } from '../exclusive.js';
 import type { Io } from '../io.js';
 import type { WatchFlags } from '../options/watch.js';
 import { readSettings, type Settings } from '../settings.js';
+import { openLock } from '../settle/exclusive.js';
 import { createSessionRecord, type SessionRecord } from './record.js';
 import { shareLock } from './shared-lock.js';
 

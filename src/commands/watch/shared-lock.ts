@@ -1,6 +1,6 @@
 /** One lock for several who work side by side in this process: taken by the first of them, given back by the last. */
 
-import type { Release } from '../../reconcile/lock.js';
+import type { Release } from '../../reconcile/lock/lock.js';
 
 export function shareLock(take: () => Promise<Release>): () => Promise<Release> {
   let holders = 0;

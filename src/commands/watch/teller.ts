@@ -2,7 +2,7 @@
 
 import type { UserError } from '../../core/errors.js';
 import type { Change, Finding, Outcome } from '../../core/model.js';
-import type { WatchEvent } from '../../report/watch-events.js';
+import type { WatchEvent } from '../../report/watch/events.js';
 import { openStates, type States } from './states.js';
 
 export interface Teller {

@@ -2,8 +2,8 @@
 
 import type { ExtensionImpact, Impact } from '../../core/impact.js';
 import { html, type Markup } from '../escape-html.js';
-import type { ImpactQuestion } from '../impact-report.js';
-import { describeAnswer, describeLimits, describeScope } from '../impact-words.js';
+import type { ImpactQuestion } from '../impact/report.js';
+import { describeAnswer, describeLimits, describeScope } from '../impact/words.js';
 import type { ReportParts } from '../run-result.js';
 import { renderSection } from './section.js';
 import { renderUnopened, renderUses } from './uses.js';

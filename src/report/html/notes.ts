@@ -3,7 +3,7 @@
 import { count } from '../../core/format.js';
 import { unchangedOf } from '../entries.js';
 import { html, type Markup } from '../escape-html.js';
-import { describeBackups, describeOrigin } from '../plan-notes.js';
+import { describeBackups, describeOrigin } from '../plan/notes.js';
 import type { ReportParts } from '../run-result.js';
 import { renderSection } from './section.js';
 

@@ -1,7 +1,7 @@
 import { count } from '../../core/format.js';
 import type { AppUse, ExtensionImpact, Impact } from '../../core/impact.js';
 import { html, type Markup } from '../escape-html.js';
-import { describeApp, describeHeld, describeUsage, describeUses } from '../impact-words.js';
+import { describeApp, describeHeld, describeUsage, describeUses } from '../impact/words.js';
 
 export function renderUses(told: ExtensionImpact, impact: Impact): Markup {
   const words = describeUses(told, impact);

@@ -3,8 +3,8 @@
 import type { Impact, UnopenedApp } from '../../core/impact.js';
 import { describeGaps } from '../../core/impact-gate.js';
 import { isWhole } from '../../core/impact-tally.js';
-import type { Check } from '../doctor-report.js';
-import { describeUses } from '../impact-words.js';
+import type { Check } from '../doctor/report.js';
+import { describeUses } from '../impact/words.js';
 import type { ReportParts } from '../run-result.js';
 import { fail, type TestCase } from './test-case.js';
 

@@ -1,8 +1,8 @@
 import type { Change, Finding, Outcome } from '../../core/model.js';
 import type { Pulled } from '../../core/pulled.js';
 import { describeChange } from '../change-words.js';
-import type { Drift } from '../drift-report.js';
-import { driftWords } from '../drift-text.js';
+import type { Drift } from '../drift/report.js';
+import { driftWords } from '../drift/text.js';
 import { describeOutcome } from '../outcome-words.js';
 import type { ReportParts } from '../run-result.js';
 import { checkCase, impactCases } from './answer-cases.js';

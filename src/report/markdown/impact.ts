@@ -3,7 +3,7 @@
 import { count } from '../../core/format.js';
 import type { AppUse, ExtensionImpact, Impact } from '../../core/impact.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
-import type { ImpactQuestion } from '../impact-report.js';
+import type { ImpactQuestion } from '../impact/report.js';
 import {
   describeAnswer,
   describeApp,
@@ -12,7 +12,7 @@ import {
   describeScope,
   describeUsage,
   describeUses,
-} from '../impact-words.js';
+} from '../impact/words.js';
 import type { ReportParts } from '../run-result.js';
 import type { Block } from './blocks.js';
 

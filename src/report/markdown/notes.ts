@@ -1,11 +1,11 @@
 /** What is only counted or listed, and the closing lines. */
 
 import { count, formatBytes } from '../../core/format.js';
-import type { Drift } from '../drift-report.js';
+import type { Drift } from '../drift/report.js';
 import { unchangedOf } from '../entries.js';
 import { markdownCode, markdownText } from '../escape-markdown.js';
-import { describeBackups, describeOrigin } from '../plan-notes.js';
-import { renderClosingLines } from '../plan-text.js';
+import { describeBackups, describeOrigin } from '../plan/notes.js';
+import { renderClosingLines } from '../plan/text.js';
 import type { ReportParts } from '../run-result.js';
 import type { Block } from './blocks.js';
 

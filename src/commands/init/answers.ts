@@ -1,0 +1,90 @@
+/** What `init` knows before it asks: the options, checked, and what the folder suggests. */
+
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import {
+  explainEnvironment,
+  explainExtensions,
+  explainKeyVariable,
+  explainProject,
+  explainTenant,
+  proposeKeyVariable,
+  proposeProject,
+} from '../../config/answers.js';
+import type { Answers } from '../../config/new-config.js';
+import { foldersToSearch } from '../../config/search-places.js';
+import { UserError } from '../../core/errors.js';
+import { type ProposedPattern, proposePatterns } from '../../source/propose-patterns.js';
+import { surveyTree } from '../../source/survey.js';
+import type { InitOptions } from '../options/init.js';
+import { oneEnvironment } from '../settings.js';
+
+type AnswerOptions = Pick<InitOptions, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
+
+/** What the command line answered. */
+export interface Given {
+  readonly project: string | undefined;
+  readonly extensions: readonly string[] | undefined;
+  readonly tenant: string | undefined;
+  readonly environment: string | undefined;
+  readonly apiKeyVariable: string | undefined;
+}
+
+export interface Proposals {
+  readonly project: string;
+  readonly patterns: readonly ProposedPattern[];
+}
+
+/** @throws UserError naming every option that cannot be used */
+export function readGiven(options: AnswerOptions): Given {
+  const { project, extensions, tenant, env, apiKeyVariable } = options;
+  const environment = oneEnvironment(env);
+  const problems = [
+    ...explain('--project', project, explainProject),
+    ...(extensions ?? []).flatMap((glob) => explain('--extensions', glob, explainExtensions)),
+    ...explain('--tenant', tenant, explainTenant),
+    ...explain('--env', environment, explainEnvironment),
+    ...explain('--api-key-variable', apiKeyVariable, explainKeyVariable),
+  ];
+  if (problems.length > 0) throw new UserError(problems);
+  return { project, extensions, tenant, environment, apiKeyVariable };
+}
+
+function explain(
+  option: string,
+  answer: string | undefined,
+  check: (answer: string) => string | undefined,
+): readonly string[] {
+  const problem = answer === undefined ? undefined : check(answer);
+  return problem === undefined ? [] : [`${option} ${problem}`];
+}
+
+/** @param folder absolute; in a repository the project is named after the repository */
+export function makeProposals(folder: string): Proposals {
+  const top = foldersToSearch(folder).at(-1) ?? folder;
+  const project = proposeProject(basename(top), randomBytes(2).toString('hex'));
+  return { project, patterns: proposePatterns(surveyTree(folder)) };
+}
+
+/** Where nobody can be asked. @throws UserError for options that need a tenant without one */
+export function takeProposals(given: Given, { project, patterns }: Proposals): Answers {
+  const found = patterns.length === 0 ? ['extensions/*'] : patterns.map(({ pattern }) => pattern);
+  const environment = describeEnvironment(given);
+  return {
+    project: given.project ?? project,
+    extensions: given.extensions ?? found,
+    ...(environment !== undefined && { environment }),
+  };
+}
+
+function describeEnvironment({ tenant, environment, apiKeyVariable }: Given): Answers['environment'] {
+  if (tenant !== undefined) {
+    const name = environment ?? 'dev';
+    return { name, tenant, apiKeyVariable: apiKeyVariable ?? proposeKeyVariable(name) };
+  }
+  if (environment === undefined && apiKeyVariable === undefined) return undefined;
+  const option = environment === undefined ? '--api-key-variable' : '--env (or QLIK_SYNC_ENV)';
+  throw new UserError(`${option} describes a tenant, but none is given.`, {
+    hint: 'Add --tenant <url>, or leave it out until there is a tenant.',
+  });
+}

@@ -1,0 +1,110 @@
+/** The questions of `init`, on a terminal. What the command line answered is not asked. */
+
+import {
+  explainEnvironment,
+  explainExtensions,
+  explainKeyVariable,
+  explainProject,
+  explainTenant,
+  proposeKeyVariable,
+} from '../../config/answers.js';
+import type { Answers } from '../../config/new-config.js';
+import { exitCodes, UserError } from '../../core/errors.js';
+import type { ProposedPattern } from '../../source/propose-patterns.js';
+import type { Terminal } from '../io.js';
+import type { Given, Proposals } from './answers.js';
+
+type Clack = typeof import('@clack/prompts');
+
+interface Asking {
+  readonly clack: Clack;
+  readonly streams: Terminal & { readonly signal: AbortSignal };
+}
+
+/** @throws UserError (exit 130) where the person cancels */
+export async function askQuestions(
+  given: Given,
+  proposals: Proposals,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Answers> {
+  // It waits for ever where there is no terminal, so nothing else may load it.
+  const clack = await import('@clack/prompts');
+  const asking: Asking = { clack, streams: { ...terminal, signal } };
+  const project = given.project ?? (await askProject(asking, proposals.project));
+  const extensions = given.extensions ?? (await askExtensions(asking, proposals.patterns));
+  const environment = await askEnvironment(asking, given);
+  return { project, extensions, ...(environment !== undefined && { environment }) };
+}
+
+function askProject(asking: Asking, proposal: string): Promise<string> {
+  const message = 'Project: who owns what is deployed, unique on the tenant';
+  return askText(asking, message, proposal, explainProject);
+}
+
+async function askExtensions(
+  asking: Asking,
+  patterns: readonly ProposedPattern[],
+): Promise<readonly string[]> {
+  if (patterns.length === 0) {
+    const message = 'No .qext file was found. Which folders will hold the extensions?';
+    return [await askText(asking, message, 'extensions/*', explainExtensions)];
+  }
+  const { clack, streams } = asking;
+  const answer = await clack.multiselect({
+    message: 'Extensions: folders with a .qext file each',
+    options: patterns.map(({ pattern, names }) => ({ value: pattern, hint: listNames(names) })),
+    initialValues: patterns.map(({ pattern }) => pattern),
+    required: true,
+    ...streams,
+  });
+  return clack.isCancel(answer) ? cancel(asking) : answer;
+}
+
+async function askEnvironment(asking: Asking, given: Given): Promise<Answers['environment']> {
+  const tenant = given.tenant ?? (await askTenant(asking, given));
+  if (tenant === '') return undefined;
+  const name =
+    given.environment ?? (await askText(asking, 'Name of this environment', 'dev', explainEnvironment));
+  const message = 'Environment variable that holds the API key (its name, not the key)';
+  const apiKeyVariable =
+    given.apiKeyVariable ?? (await askText(asking, message, proposeKeyVariable(name), explainKeyVariable));
+  return { name, tenant, apiKeyVariable };
+}
+
+/** Empty for none yet, unless an option of the command line needs one. */
+function askTenant(asking: Asking, { environment, apiKeyVariable }: Given): Promise<string> {
+  const isNeeded = environment !== undefined || apiKeyVariable !== undefined;
+  const message = isNeeded ? 'Address of the tenant' : 'Address of the tenant (leave it empty for none yet)';
+  return askText(asking, message, '', (answer) =>
+    answer === '' && !isNeeded ? undefined : explainTenant(answer),
+  );
+}
+
+async function askText(
+  asking: Asking,
+  message: string,
+  initialValue: string,
+  explain: (answer: string) => string | undefined,
+): Promise<string> {
+  const { clack, streams } = asking;
+  const answer = await clack.text({
+    message,
+    initialValue,
+    validate: (value = '') => {
+      const problem = explain(value.trim());
+      return problem === undefined ? undefined : `It ${problem}.`;
+    },
+    ...streams,
+  });
+  return clack.isCancel(answer) ? cancel(asking) : (answer ?? '').trim();
+}
+
+function cancel({ clack, streams }: Asking): never {
+  clack.cancel('Nothing was written.', streams);
+  throw new UserError('Cancelled: nothing was written.', { exitCode: exitCodes.interrupted });
+}
+
+function listNames(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+}

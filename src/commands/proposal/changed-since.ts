@@ -1,0 +1,48 @@
+/** `--changed-since`: the extensions whose folders differ from a commit, and those that the tenant lacks. */
+
+import { join } from 'node:path';
+import { isCode } from '../../config/loaders.js';
+import type { ActualState, DesiredExtension } from '../../core/model.js';
+import { type GitChanges, readGitChanges } from '../../source/git-changes.js';
+import { ignoreFile } from '../../source/ignore-rules.js';
+import type { Settings } from '../settings.js';
+import type { Folders } from './folders.js';
+
+/** Folders of everything → folders of what changed; the others count as not selected. @throws UserError */
+export async function selectChanged(
+  folders: Folders,
+  listed: Promise<ActualState>,
+  ref: string,
+  { config }: Settings,
+): Promise<Folders> {
+  const changes = await readGitChanges(config.root, ref);
+  if (concernsAll(folders, config, changes)) return { ...folders, coverage: 'partial' };
+  const held = new Set((await listed).extensions.map(({ name }) => name));
+  const isSelected = (extension: DesiredExtension): boolean =>
+    !held.has(extension.name) || mayHaveChanged(extension, changes);
+  return keepSelected(folders, isSelected);
+}
+
+/** Tags, ignore rules and the like are in these files; a config that is a program may read any other one, too. */
+function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
+  if ([file, join(root, ignoreFile)].some(changes.touches)) return true;
+  return isCode(file) && changes.touchesBeside(desired.extensions.map(({ folder }) => folder));
+}
+
+/** What git does not know, if only one file (build output that is ignored), may always have changed. */
+function mayHaveChanged({ folder, files }: DesiredExtension, { touches, tracks }: GitChanges): boolean {
+  const paths = files.map(({ diskPath }) => diskPath);
+  return touches(folder) || !tracks(folder, paths);
+}
+
+function keepSelected(folders: Folders, isSelected: (extension: DesiredExtension) => boolean): Folders {
+  const { desired, findings } = folders;
+  const extensions = desired.extensions.filter(isSelected);
+  const leftOut = desired.extensions.filter((each) => !extensions.includes(each)).map(({ name }) => name);
+  return {
+    ...folders,
+    desired: { ...desired, extensions, notSelected: [...desired.notSelected, ...leftOut].sort() },
+    findings: findings.filter(({ extension }) => extension === undefined || !leftOut.includes(extension)),
+    coverage: 'partial',
+  };
+}

@@ -1,0 +1,48 @@
+/** The policy of the people who run this: a command that reads the plan and may refuse it. */
+
+import { type Program, type ProgramEnd, runProgram } from '../../config/run-program.js';
+import { hideValues, redact } from '../../config/secrets.js';
+import { UserError } from '../../core/errors.js';
+import type { Refusal } from '../../core/guard.js';
+
+const longestMs = 60_000;
+const mostWords = 4000;
+
+export interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
+  /** Names of the variables that the command refers to; their values appear in no message. */
+  readonly variables: readonly string[];
+  /** Default 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Gives the plan document to the command's standard input. Its exit code decides: 0 lets the plan pass, any other
+ * refuses it with what the command said.
+ *
+ * @throws UserError where the command cannot be run, is ended by a signal, or takes longer than a minute: nothing is
+ *   let pass then
+ */
+export async function askPolicy(
+  planDocument: string,
+  { variables, ...hook }: PolicyHook,
+): Promise<Refusal | undefined> {
+  const ended = await runProgram({ timeoutMs: longestMs, ...hook, input: planDocument });
+  const program = hook.command[0];
+  if (ended.problem !== undefined) {
+    throw new UserError(`The policy command ${program} could not decide: it ${ended.problem}.`, {
+      hint: 'Without its decision nothing is applied. "policy" in the config names it.',
+    });
+  }
+  if (ended.exitCode === 0) return undefined;
+  const said = redact(hideValues(wordsOf(ended), variables, hook.env)).slice(0, mostWords);
+  return {
+    message: `The policy (${program}) refuses this plan${said === '' ? '' : `: ${said}`}`,
+    hint: `It ended with ${ended.exitCode}; "policy" in the config names the command.`,
+  };
+}
+
+/** On one line, as every refusal. */
+function wordsOf({ stdout, stderr }: ProgramEnd): string {
+  const lines = [stdout, stderr].flatMap(({ text }) => text.split(/\r?\n/)).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join('; ');
+}

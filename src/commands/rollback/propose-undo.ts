@@ -1,0 +1,116 @@
+/** What undoing would do. Reads only. */
+
+import type { Limits } from '../../core/guard.js';
+import type { ActualState, DesiredState, Plan } from '../../core/model.js';
+import { assertKnownApprovals } from '../../core/names.js';
+import { planRollback, type Undo } from '../../core/plan-rollback.js';
+import { applySeverities } from '../../core/rules.js';
+import { workOf } from '../../core/work.js';
+import { openStored, type StoredExtension } from '../../reconcile/backup/stored.js';
+import { openVault } from '../../reconcile/backup/vault.js';
+import type { Effect } from '../../reconcile/journal/undo.js';
+import { createArchivePacker, describeUnstored } from '../../source/archived.js';
+import { readActual } from '../../tenant/actual.js';
+import { openArchiveReader } from '../proposal/archive-reader.js';
+import { emptyPlanReport } from '../proposal/empty-plan-report.js';
+import { describeUnfinished } from '../proposal/finish-replaces.js';
+import type { Proposal } from '../proposal/judged.js';
+import { findMissing } from '../proposal/open-replaces.js';
+import { type Planning, planWithRenames } from '../proposal/plan-with-renames.js';
+import { limitsOf, policyOf } from '../proposal/policy.js';
+import { readStoredArchives } from '../proposal/stored-archives.js';
+import type { RunPlace } from '../run-place.js';
+import type { Approving } from '../settle/settle.js';
+import type { Undoing } from './goal.js';
+
+export interface UndoInput {
+  readonly undoing: Undoing;
+  readonly given: Approving;
+  /** In place of those of the config. */
+  readonly limits?: Limits;
+}
+
+/** @throws TenantError, RefusedError, UserError */
+export async function proposeUndo(input: UndoInput, place: RunPlace): Promise<Proposal> {
+  const { undoing, given, limits } = input;
+  const { settings, connection, io } = place;
+  const restorable = await findRestorable(undoing, place);
+  const desired = await desire(undoing, restorable);
+  const actual = await readActual(connection.extensions, { signal: io.interrupted });
+  const { decided, findings } = await decide(input, { restorable, desired, actual }, place);
+  const archives = new Map([...restorable].map(([name, { archive }]) => [name, archive]));
+  return {
+    guard: { plan: decided, actual, limits: limits ?? limitsOf(settings.config, given) },
+    about: {
+      ...emptyPlanReport('rollback', place),
+      undoes: undoing.runIds,
+      findings: [
+        ...(await tellUnfinished(decided, actual, place)),
+        ...applySeverities(findings, settings.config.rules),
+      ],
+    },
+    folders: { desired },
+    packWith: () => createArchivePacker(archives),
+  };
+}
+
+type Restorable = ReadonlyMap<string, StoredExtension>;
+
+/** By name: what stood there before, where its very bytes are stored. */
+async function findRestorable({ effects }: Undoing, { settings, connection }: RunPlace): Promise<Restorable> {
+  const vault = openVault({ root: settings.config.root, tenant: connection.identity });
+  const restorable = new Map<string, StoredExtension>();
+  // One after the other: each is read whole.
+  for (const effect of effects) {
+    const stored = await openStored(vault, effect.before?.md5, originOf(effect));
+    if (stored !== undefined) restorable.set(effect.name, stored);
+  }
+  return restorable;
+}
+
+/** A write of tags alone needs no archive, but something that stands for the extension. */
+async function desire({ effects }: Undoing, restorable: Restorable): Promise<DesiredState> {
+  const extensions = effects.map(
+    (effect) => restorable.get(effect.name)?.extension ?? describeUnstored(originOf(effect)),
+  );
+  return { ...noFolders, extensions: await Promise.all(extensions) };
+}
+
+function originOf({ name, runId }: Effect) {
+  return { name, displayFolder: `backup of run ${runId}` };
+}
+
+const noFolders: DesiredState = { extensions: [], skipped: [], notSelected: [] };
+
+interface Sides {
+  readonly restorable: Restorable;
+  readonly desired: DesiredState;
+  readonly actual: ActualState;
+}
+
+async function decide(
+  { undoing: { effects, lost }, given }: UndoInput,
+  { restorable, desired, actual }: Sides,
+  { settings, connection, io }: RunPlace,
+): ReturnType<typeof planWithRenames> {
+  const policy = policyOf(settings.config, given, { desired: noFolders, coverage: 'complete' });
+  const undos = effects.map(({ runId: _, ...effect }): Undo => {
+    const archive = restorable.get(effect.name)?.extension;
+    return { ...effect, ...(archive && { archive }) };
+  });
+  const stored = await readStoredArchives(settings, connection, given);
+  const world = { undos, lost, actual, policy, tenant: connection.identity, stored };
+  const planFrom: Planning['planFrom'] = (found) => planRollback({ ...world, ...found });
+  const reader = openArchiveReader(settings, connection, io);
+  const sides = { desired: desired.extensions, actual: actual.extensions };
+  const planned = await planWithRenames({ ...sides, planFrom }, reader);
+  assertKnownApprovals(planned.decided, policy);
+  return planned;
+}
+
+/** Only what is undone is put back here; what else stands open is finished by the commands that deploy. */
+async function tellUnfinished(plan: Plan, actual: ActualState, place: RunPlace) {
+  const restored = new Set(workOf(plan).map(({ name }) => name));
+  const open = (await findMissing(actual, place)).filter(({ name }) => !restored.has(name));
+  return describeUnfinished(open, place.settings);
+}

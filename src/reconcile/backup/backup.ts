@@ -1,0 +1,88 @@
+/** Keeps what is about to be overwritten or deleted: the record always, its archive unless these bytes are kept already. */
+
+import { exitCodes, TenantError } from '../../core/errors.js';
+import { asMd5, md5Of } from '../../core/md5.js';
+import { withoutUndefined } from '../../core/present.js';
+import { actualOf } from '../../tenant/actual.js';
+import type { ExtensionsClient } from '../../tenant/extensions.js';
+import type { CallOptions } from '../../tenant/pages.js';
+import type { ExtensionRecord } from '../../tenant/wire.js';
+import type { ArchiveCache } from '../archive-cache.js';
+import type { PreviousRecord } from '../journal/run-record.js';
+import type { Backup } from '../means.js';
+import type { Vault } from './vault.js';
+
+export interface BackupMeans {
+  readonly vault: Vault;
+  readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
+  /** What planning downloaded; absent: nothing is looked for there. */
+  readonly cache?: Pick<ArchiveCache, 'find'>;
+}
+
+export function createBackup(means: BackupMeans): Backup {
+  const { vault } = means;
+  return {
+    keep: async (record, options) => {
+      const [sha256, md5] = await Promise.all([vault.putRecord(record), keepArchive(record, means, options)]);
+      return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
+    },
+    keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
+    // Only spares a download later: a full disk is told when something has to be kept.
+    keepUploaded: async (archive) => {
+      await vault.putLightly(archive).catch(() => undefined);
+    },
+  };
+}
+
+/** What a journal says of a record where nothing is kept (`--no-backup`). */
+export function previousOf(record: ExtensionRecord): PreviousRecord {
+  const { id, tags, md5, archiveName, qextVersion, revision, supernova } = actualOf(record);
+  const known = withoutUndefined({ md5: asMd5(md5), archiveName, version: qextVersion, revision });
+  return { id, tags, supernova, archive: 'not-stored', ...known };
+}
+
+/** Resolves to the MD5 that the archive is stored under. */
+async function keepArchive(
+  record: ExtensionRecord,
+  { vault, extensions, cache }: BackupMeans,
+  options: CallOptions | undefined,
+): Promise<string> {
+  const expected = asMd5(actualOf(record).md5);
+  if (expected !== undefined && (await vault.has(expected))) return expected;
+  const cached = expected === undefined ? undefined : await cache?.find(expected);
+  if (cached !== undefined) return vault.put(cached);
+  const archive = await extensions.downloadArchive(record.id, options).catch(explainDownload);
+  const md5 = md5Of(archive);
+  if (expected !== undefined && md5 !== expected) throw moved(record, expected, md5);
+  return vault.put(archive);
+}
+
+function explainDownload(error: unknown): never {
+  if (!(error instanceof TenantError)) throw error;
+  const { method, path, status, code, traceId } = error;
+  const answer = { method, path, status, code, traceId, cause: error };
+  if (status !== 403) {
+    throw new TenantError(`no backup, so nothing was written: ${error.message}`, {
+      ...answer,
+      hint: error.hint,
+      exitCode: error.exitCode,
+    });
+  }
+  throw new TenantError(
+    'this key may not download archives (tenant or analytics admins only), so no backup can be kept',
+    { ...answer, hint: 'Use the key of an admin, or --no-backup to write without a copy to go back to.' },
+  );
+}
+
+function moved({ id }: ExtensionRecord, expected: string, md5: string): TenantError {
+  return new TenantError(
+    `no backup, so nothing was written: the tenant says its archive has md5 ${expected}, but what it sent has ${md5}`,
+    {
+      method: 'GET',
+      path: `/api/v1/extensions/${id}/file`,
+      code: 'archive-moved',
+      hint: 'Somebody changed it at this moment, or the stored archive is damaged. Run plan again; if it stays so, --no-backup writes without a copy.',
+      exitCode: exitCodes.conflict,
+    },
+  );
+}

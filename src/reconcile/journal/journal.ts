@@ -1,0 +1,130 @@
+/** Writes a run's journal: append-only, each line on the disk before anybody goes on. */
+
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type ExitCode, exitCodes } from '../../core/errors.js';
+import type { Journal } from '../means.js';
+import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
+import { listRunFiles, runFileOf } from './run-files.js';
+import { nextRunId } from './run-id.js';
+import type { RunEnd, RunLine, RunStart } from './run-record.js';
+
+/** What a run is, beside what the journal itself knows. */
+export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'> & {
+  /** Absolute: the folder of the config. */
+  readonly root: string;
+};
+
+export interface RunJournal extends Journal {
+  /** What `rollback` takes. */
+  readonly id: string;
+  /** The last word; closes the file, also where it cannot be written. */
+  end(exitCode: ExitCode, counts: RunEnd['counts']): Promise<void>;
+  /** Whether it is still there, and no run began in the same place since. */
+  isNewest(): Promise<boolean>;
+}
+
+/**
+ * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` and its first line; nothing where that cannot be written.
+ *
+ * @throws UserError where it cannot be written, here and from every method; after one failure all fail.
+ */
+export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal> {
+  const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
+  const now = new Date();
+  const listIds = async (): Promise<readonly string[]> =>
+    (await listRunFiles(root, run.tenant)).map(({ id }) => id);
+  const others = new Set(await listIds());
+  const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
+  const { id, handle } = file;
+  const append = appendDurably(handle);
+  const write = (line: RunLine) =>
+    append(`${JSON.stringify(line)}\n`).catch((error) => explain(error, folder, 'write'));
+  try {
+    await write({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
+  } catch (error) {
+    await discard(file);
+    throw error;
+  }
+  let steps = 0;
+  return {
+    id,
+    before: async (details) => {
+      steps += 1;
+      const step = steps;
+      await write({ kind: 'before', at: timestamp(), step, ...details });
+      return step;
+    },
+    after: (details) => write({ kind: 'after', at: timestamp(), ...details }),
+    end: async (exitCode, counts) => {
+      await write({ kind: 'end', at: timestamp(), exitCode, counts }).finally(() => handle.close());
+    },
+    isNewest: async () => {
+      const since = (await listIds()).filter((other) => !others.has(other));
+      return since.length === 1 && since[0] === id;
+    },
+  };
+}
+
+interface JournalFile {
+  readonly path: string;
+  readonly id: string;
+  readonly handle: FileHandle;
+}
+
+/** @param others the ids of the runs that are there */
+async function createFile(
+  root: string,
+  folder: string,
+  now: Date,
+  others: ReadonlySet<string>,
+): Promise<JournalFile> {
+  await makeOwnPlace(root, folder);
+  const id = nextRunId(now, [...others]);
+  const path = runFileOf(folder, id);
+  const handle = await open(path, 'ax', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return createFile(root, folder, now, others);
+  await syncFolder(folder);
+  return { path, id, handle };
+}
+
+/** What has no first line is no journal. */
+async function discard({ path, handle }: JournalFile): Promise<void> {
+  await handle.close().catch(() => undefined);
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+/** Lines that come while others are being written share the next sync. After a failure nothing is written any more. */
+function appendDurably(handle: FileHandle): (text: string) => Promise<void> {
+  let waiting = '';
+  let current = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const flush = async (): Promise<void> => {
+    const text = waiting;
+    waiting = '';
+    next = undefined;
+    await handle.appendFile(text);
+    await handle.datasync();
+  };
+  return (text) => {
+    waiting += text;
+    if (next === undefined) {
+      next = current.then(flush);
+      current = next;
+    }
+    return next;
+  };
+}
+
+function timestamp(): string {
+  return new Date().toISOString();
+}
+
+function explain(error: unknown, folder: string, when: 'open' | 'write'): never {
+  throw unwritable(error, `The journal in ${folder}`, {
+    hint: 'Without it nobody could tell after a crash what was done, so nothing more is written to the tenant. Free some space or make the folder writable, and run again.',
+    exitCode: when === 'open' ? exitCodes.usage : exitCodes.incomplete,
+  });
+}

@@ -1,0 +1,119 @@
+/** Reads journals back. Nothing here trusts them: what is torn or no journal is left out. */
+
+import type { TenantIdentity } from '../../core/model.js';
+import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from './run-files.js';
+import { idTime, isRunId } from './run-id.js';
+import { parseRunLine } from './run-lines.js';
+import type { Run, RunLine, RunStep, StepAfter } from './run-record.js';
+
+export interface RunsQuery {
+  /** Absolute: the folder of the config. */
+  readonly root: string;
+  /** All tenants where absent. */
+  readonly tenant?: TenantIdentity | undefined;
+  /** All projects where absent. */
+  readonly project?: string | undefined;
+  /** Nothing is parsed, and nothing found, where no journal holds this text. */
+  readonly mentioning?: string;
+  /** Told of every file that is no journal, by its absolute path. */
+  readonly onSkipped?: (file: string) => void;
+}
+
+/** Newest first. Empty where there is nothing, or nothing that can be read. */
+export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
+  const { root, tenant, mentioning, onSkipped } = query;
+  const texts = await readTexts(root, tenant);
+  if (mentioning !== undefined && !texts.some(({ text }) => text?.includes(mentioning))) return [];
+  const files = texts.map(parseFile);
+  for (const { path, run } of files) if (run === undefined) onSkipped?.(path);
+  return files
+    .flatMap(({ run }) => run ?? [])
+    .filter((run) => isAskedFor(run, query))
+    .sort(byNewest);
+}
+
+/** The newest alone, reading no more than it takes. */
+export async function readLastRun(query: RunsQuery): Promise<Run | undefined> {
+  const names = await listRunFiles(query.root, query.tenant);
+  const found: Run[] = [];
+  for (const name of names.filter(({ id }) => isRunId(id)).sort(byLatestId)) {
+    const [newest] = found;
+    if (newest !== undefined && idTime(name.id) < idTime(newest.start.id)) break;
+    const { run } = parseFile(await readRunFile(name));
+    if (run !== undefined && isAskedFor(run, query)) found.push(run);
+  }
+  return found.sort(byNewest)[0];
+}
+
+function byLatestId(a: RunFileName, b: RunFileName): number {
+  return a.id < b.id ? 1 : -1;
+}
+
+function isAskedFor({ start }: Run, { tenant, project }: RunsQuery): boolean {
+  return (
+    (tenant === undefined || start.tenant === tenant) && (project === undefined || start.project === project)
+  );
+}
+
+export interface RunFile extends RunFileText {
+  /** Absent for a file that is no journal. */
+  readonly run?: Run;
+}
+
+/** Every journal of a tenant's folder, in no order. */
+export async function readRunFiles(root: string, tenant: TenantIdentity): Promise<readonly RunFile[]> {
+  return (await readTexts(root, tenant)).map(parseFile);
+}
+
+async function readTexts(root: string, tenant: TenantIdentity | undefined): Promise<readonly RunFileText[]> {
+  return Promise.all((await listRunFiles(root, tenant)).map(readRunFile));
+}
+
+function parseFile(file: RunFileText): RunFile {
+  const run = file.text === undefined ? undefined : parseRun(file.text);
+  return run?.start.id === file.id ? { ...file, run } : file;
+}
+
+/** `undefined` where the first line does not begin a run. */
+export function parseRun(text: string): Run | undefined {
+  const lines = text.split('\n');
+  const parsed = lines.map(parseRunLine);
+  const [start, ...rest] = parsed.filter((line) => line !== undefined);
+  if (start?.kind !== 'run') return undefined;
+  const end = rest.find((line) => line.kind === 'end');
+  // A run that dies tears what it writes last, which has no end of line yet.
+  const isUnread = lines
+    .slice(0, -1)
+    .some((line, index) => line.trim() !== '' && parsed[index] === undefined);
+  return {
+    start,
+    steps: joinSteps(rest),
+    ...(end !== undefined && { end }),
+    ...((isUnread || lacksSteps(rest)) && { damaged: true }),
+  };
+}
+
+/** Steps are counted from 1, and each one's first line comes before its second. */
+function lacksSteps(lines: readonly RunLine[]): boolean {
+  const begun = lines.filter((line) => line.kind === 'before').length;
+  return lines.some((line) => 'step' in line && line.step > begun);
+}
+
+/** The last word on a step counts: a write that timed out is looked at once more when the run ends. */
+function joinSteps(lines: readonly RunLine[]): readonly RunStep[] {
+  const after = new Map<number, StepAfter>();
+  for (const line of lines) if (line.kind === 'after') after.set(line.step, line);
+  return lines
+    .filter((line) => line.kind === 'before')
+    .map((before) => {
+      const answer = after.get(before.step);
+      return { before, ...(answer !== undefined && { after: answer }) };
+    });
+}
+
+/** Ids never go back with the clock, but tell seconds only; runs of one second are told apart by when they started. */
+export function byNewest({ start: a }: Run, { start: b }: Run): number {
+  const [secondA, secondB] = [idTime(a.id), idTime(b.id)];
+  if (secondA !== secondB) return secondA < secondB ? 1 : -1;
+  return Date.parse(b.startedAt) - Date.parse(a.startedAt) || (a.id < b.id ? 1 : -1);
+}

@@ -1,0 +1,120 @@
+/** What runs did to each name, taken together, from their journals: what a rollback would undo. Pure. */
+
+import { withoutUndefined } from '../../core/present.js';
+import type { RecordSide, Remains } from '../../core/record-side.js';
+import type { PreviousRecord, Run, RunStep } from './run-record.js';
+
+/** The effect of one run, or of its last change, on one name. */
+export interface Effect {
+  readonly name: string;
+  readonly runId: string;
+  /** Absent where it was created. */
+  readonly before?: RecordSide;
+  /** Absent where it was deleted. */
+  readonly after?: RecordSide;
+  /** What stands there instead where a later write, which failed, had its effect all the same. */
+  readonly perhaps?: readonly Remains[];
+}
+
+/** All that a run did, each name once. Empty for a run that wrote nothing. */
+export function effectsOf({ start, steps }: Run): readonly Effect[] {
+  const written = steps.filter(hadEffect);
+  const names = [...new Set(written.map(({ before }) => before.name))];
+  return names.flatMap((name) =>
+    combine(
+      start.id,
+      written.filter(({ before }) => before.name === name),
+    ),
+  );
+}
+
+/** The last change of one name: of a session that wrote it many times the last time. @param runs newest first */
+export function lastEffectOf(name: string, runs: readonly Run[]): Effect | undefined {
+  for (const { start, steps } of runs) {
+    const own = steps.filter((step) => step.before.name === name && hadEffect(step));
+    const [effect] = combine(start.id, lastChange(own));
+    if (effect !== undefined) return effect;
+  }
+  return undefined;
+}
+
+/** What was refused did nothing; of anything else the tenant may show the effect. */
+function hadEffect(step: RunStep): boolean {
+  return step.after?.result !== 'failed' || leftDoubt(step);
+}
+
+/** It did not show when the run looked last; what stands there now, planning sees. */
+function leftDoubt({ after }: RunStep): boolean {
+  return after?.leftDoubt === true;
+}
+
+/** A replace is a delete and a create, which may have been tried again and again. */
+function lastChange(steps: readonly RunStep[]): readonly RunStep[] {
+  const deleted = steps.findLastIndex((step) => !isHalfReplace(step, 'create'));
+  const first = steps[deleted];
+  return first !== undefined && isHalfReplace(first, 'delete') ? steps.slice(deleted) : steps.slice(-1);
+}
+
+function isHalfReplace({ before: { action, request } }: RunStep, half: 'delete' | 'create'): boolean {
+  return action === 'replace' && request === half;
+}
+
+/** Of several writes, what stood there before the first and after the last; none where that is nothing at all. */
+function combine(runId: string, steps: readonly RunStep[]): readonly Effect[] {
+  const [first] = steps;
+  if (first === undefined) return [];
+  const known = steps.findLastIndex((step) => !leftDoubt(step));
+  const before = stoodBefore(first);
+  const [after, ...perhaps] = steps.slice(Math.max(known, 0)).map(leftBy);
+  const remains = perhaps.map((side): Remains => side ?? 'nothing');
+  if (before === undefined && after === undefined && remains.every((side) => side === 'nothing')) return [];
+  return [
+    {
+      name: first.before.name,
+      runId,
+      ...withoutUndefined({ before, after }),
+      ...(remains.length > 0 && { perhaps: remains }),
+    },
+  ];
+}
+
+/** What a journal does not tell is not taken for nothing: undoing that would be a delete. */
+function stoodBefore({ before: { request, previous } }: RunStep): RecordSide | undefined {
+  if (previous !== undefined) return sideOf(previous);
+  return request === 'create' ? undefined : { md5: 'not recorded', tags: [] };
+}
+
+function sideOf({ md5, archiveName, tags, version, supernova }: PreviousRecord): RecordSide {
+  return { tags, ...withoutUndefined({ md5, archiveName, version, supernova }) };
+}
+
+/** A write of tags alone leaves the archive that was there. */
+function leftBy({ before: { request, sent, previous } }: RunStep): RecordSide | undefined {
+  if (request === 'delete' || sent === undefined) return undefined;
+  const md5 = sent.md5 ?? previous?.md5;
+  const archiveName = sent.archiveName ?? previous?.archiveName;
+  return { tags: sent.tags, ...withoutUndefined({ md5, archiveName, version: sent.version }) };
+}
+
+/** Whose writes a person wants undone. */
+export type UndoGoal =
+  | { readonly kind: 'last' }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  /** Words that are neither, or not one thing alone. */
+  | { readonly kind: 'unclear'; readonly word: string; readonly runs: readonly string[] };
+
+/**
+ * What the words of a command line mean: a name that some run wrote comes before a run's id, of which a beginning is
+ * enough where only one run's id begins so.
+ */
+export function readGoal(words: readonly string[], runs: readonly Run[]): UndoGoal {
+  const written = new Set(runs.flatMap((run) => effectsOf(run).map(({ name }) => name)));
+  const other = words.find((word) => !written.has(word));
+  if (words.length === 0) return { kind: 'last' };
+  if (other === undefined) return { kind: 'names', names: [...new Set(words)] };
+  const begun = runs.filter(({ start }) => start.id.startsWith(other));
+  const [run] = begun;
+  if (run !== undefined && begun.length === 1 && words.length === 1) return { kind: 'run', run };
+  return { kind: 'unclear', word: other, runs: begun.map(({ start }) => start.id) };
+}

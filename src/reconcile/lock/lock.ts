@@ -1,0 +1,106 @@
+/**
+ * One writing run at a time for one tenant and project. Its tickets lie in two places: below `.qlik-sync` those of the
+ * folder, which machines or containers may share, and below the user's own state those of the machine, where checkouts
+ * meet that know nothing of each other. Neither place is known to everybody that must wait.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { exitCodes, UserError } from '../../core/errors.js';
+import type { TenantIdentity } from '../../core/model.js';
+import { ownPlace, tenantKey } from '../own-place.js';
+import { describeStop } from '../stop.js';
+import { type LockHolder, type LockPlace, type Release, tryLock } from './lock-place.js';
+import type { FoundTicket, Ticket } from './ticket.js';
+
+export type { LockPlace, Release };
+
+export interface LockOptions extends LockHolder {
+  /** Absolute: the folder of the config. */
+  readonly root: string;
+  readonly tenant: TenantIdentity;
+  /** Where runs of other folders are met; absent: only those of this folder are. */
+  readonly machine?: LockPlace | undefined;
+  /** Told why nothing can be written there. */
+  readonly onAlone?: (reason: string) => void;
+  /** Told once, with what is waited for: `waiting for apply of pid 4711, running for 12 s`. */
+  readonly onWait: (notice: string) => void;
+  /** Milliseconds until waiting is given up; 10 s unless told. */
+  readonly waitMs?: number;
+  /** Ends the waiting: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
+  readonly signal?: AbortSignal;
+}
+
+const defaultWaitMs = 10_000;
+
+/**
+ * @throws UserError, exit 7 and with the pid and age of the process that has it, when waiting was in vain; exit 9 when
+ *   time ran out meanwhile; exit 3 where the lock cannot be written
+ */
+export async function takeLock(options: LockOptions): Promise<Release> {
+  const { signal, waitMs = defaultWaitMs } = options;
+  const deadline = performance.now() + waitMs;
+  for (let tries = 1; ; tries += 1) {
+    const isLate = signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
+    if (!isLate) signal?.throwIfAborted();
+    const taken = await tryBoth(options);
+    if (typeof taken === 'function') return taken;
+    if (isLate) throw outOfTime(taken, options);
+    if (performance.now() >= deadline) throw busy(taken, options);
+    // Of two that met at once, one has it at the second try.
+    if (tries === 2) options.onWait(`waiting for ${describeFound(taken)}`);
+    await pause(20 + Math.random() * 80, undefined, signal && { signal }).catch(() => undefined);
+  }
+}
+
+/** Both locks, or the ticket that is in the way of one. They are taken in one order by everybody. */
+async function tryBoth(options: LockOptions): Promise<Release | FoundTicket> {
+  const folder = ownPlace(options.root, 'locks', tenantKey(options.tenant));
+  const own = await tryLock({ root: options.root, folder }, options);
+  if (typeof own !== 'function' || options.machine === undefined) return own;
+  const machine = await tryMachine(options.machine, options).catch(async (error: unknown) => {
+    await own();
+    throw error;
+  });
+  if (typeof machine === 'function') return () => Promise.all([own(), machine()]).then(() => undefined);
+  await own();
+  return machine;
+}
+
+/** Where it cannot be written, the folder's own lock serves alone. */
+async function tryMachine(place: LockPlace, options: LockOptions): Promise<Release | FoundTicket> {
+  try {
+    return await tryLock(place, options);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    options.onAlone?.(error.message);
+    return async () => undefined;
+  }
+}
+
+function busy(found: FoundTicket, { tenant, project }: LockOptions): UserError {
+  const { ticket, path } = found;
+  const hint =
+    ticket === undefined
+      ? `Run again when it is done. A lock that nobody touches is given up after a minute: ${path}`
+      : `Run again when it is done. If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`;
+  return new UserError(
+    `Another run is writing to ${tenant} for project ${project}: ${describeFound(found)}.`,
+    { hint, exitCode: exitCodes.conflict },
+  );
+}
+
+function outOfTime(found: FoundTicket, { tenant }: LockOptions): UserError {
+  return new UserError(`Out of time while waiting to write to ${tenant}: ${describeFound(found)}.`, {
+    hint: 'Nothing was written. Run again when it is done.',
+    exitCode: exitCodes.budget,
+  });
+}
+
+function describeFound({ ticket }: FoundTicket): string {
+  return ticket === undefined ? 'a run whose lock cannot be read' : describeTicket(ticket);
+}
+
+function describeTicket({ command, pid, startedAt }: Ticket): string {
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 1000));
+  return `${command} of pid ${pid}, running for ${seconds} s`;
+}

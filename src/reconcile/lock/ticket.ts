@@ -1,0 +1,106 @@
+/** The files that a lock is made of: one for each process that has it or wants it, and who that is. */
+
+import { randomBytes } from 'node:crypto';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isObject, tryParseJson } from '../../core/json.js';
+import { discard, nameOfAside, writeAside } from '../../source/write-aside.js';
+import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
+
+export interface Ticket extends ProcessFacts {
+  readonly command: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+export interface FoundTicket {
+  /** Absolute. */
+  readonly path: string;
+  /** Absent where nobody can tell from it who wrote it. */
+  readonly ticket?: Ticket;
+  /** Whether the process that wrote it may still be running. */
+  readonly isLive: boolean;
+}
+
+/** A process that cannot be seen from here, and whose ticket it did not touch for so long, is gone. */
+const silentMs = 60_000;
+
+/** Complete from the moment on at which others can see it. Resolves to its path, which no other ticket ever has. */
+export async function writeTicket(
+  folder: string,
+  project: string,
+  command: string,
+  { pid }: Self,
+): Promise<string> {
+  const ticket: Ticket = { ...describeProcess(pid), command, startedAt: new Date().toISOString() };
+  const path = join(folder, `${project}.${randomBytes(8).toString('hex')}.json`);
+  await writeAside(path, `${JSON.stringify(ticket)}\n`, { mode: 0o600 });
+  return path;
+}
+
+/** Tickets that were never completed: whoever wrote them died in between. What cannot be removed is in nobody's way. */
+export async function removeIncomplete(folder: string, project: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const incomplete = names.filter((name) => isTicketOf(project, nameOfAside(name) ?? ''));
+  for (const path of incomplete.map((name) => join(folder, name))) {
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats !== undefined && isSilent(stats.mtimeMs)) await discard(path);
+  }
+}
+
+/** In no order; a folder that is not there holds none. */
+export async function readTickets(
+  folder: string,
+  project: string,
+  self: Self,
+): Promise<readonly FoundTicket[]> {
+  const names = await readdir(folder).catch(() => []);
+  const paths = names.filter((name) => isTicketOf(project, name)).map((name) => join(folder, name));
+  const found = await Promise.all(paths.map((path) => readTicket(path, self)));
+  return found.flatMap((ticket) => ticket ?? []);
+}
+
+function isTicketOf(project: string, name: string): boolean {
+  return name.startsWith(`${project}.`) && /^[0-9a-f]{16}\.json$/.test(name.slice(project.length + 1));
+}
+
+/** `undefined` where it is gone by now, or no file. What no process can be read from is judged by its age. */
+async function readTicket(path: string, self: Self): Promise<FoundTicket | undefined> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isFile() !== true) return undefined;
+  const text = stats.size > mostBytes ? '' : await readFile(path, 'utf8').catch(textInstead);
+  if (text === undefined) return undefined;
+  const isHeard = !isSilent(stats.mtimeMs);
+  const ticket = parseTicket(text);
+  if (ticket === undefined) return { path, isLive: isHeard };
+  const state = lookAt(ticket, self);
+  return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && isHeard) };
+}
+
+const mostBytes = 65_536;
+
+/** What may not be read is somebody's all the same. */
+function textInstead(error: NodeJS.ErrnoException): string | undefined {
+  return error.code === 'ENOENT' ? undefined : '';
+}
+
+function isSilent(touchedMs: number): boolean {
+  return Date.now() - touchedMs > silentMs;
+}
+
+function parseTicket(text: string): Ticket | undefined {
+  const value = tryParseJson(text);
+  return isTicket(value) ? value : undefined;
+}
+
+function isTicket(value: unknown): value is Ticket & Readonly<Record<string, unknown>> {
+  if (!isObject(value)) return false;
+  const { pid, host, command, startedAt } = value;
+  if (!Number.isSafeInteger(pid) || Number(pid) < 1) return false;
+  return [host, command, startedAt].every(isPlainText) && !Number.isNaN(Date.parse(String(startedAt)));
+}
+
+/** It is shown to people. */
+function isPlainText(value: unknown): boolean {
+  return typeof value === 'string' && !/\p{C}/u.test(value);
+}

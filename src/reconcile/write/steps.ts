@@ -1,0 +1,81 @@
+/** The journal's lines of one change: what is about to be sent, and what became of it. */
+
+import type { StepAfter, StepBefore } from '../journal/run-record.js';
+import type { Journal } from '../means.js';
+import { certaintyOf, type Ending } from './ending.js';
+
+export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;
+
+export interface Steps {
+  /** Durable before the request leaves. */
+  readonly begin: (opening: Opening) => Promise<void>;
+  /** Durable after the answer, or after the tenant was read in its stead. Said again, the later word counts. */
+  readonly end: (ending: Ending) => Promise<void>;
+  /** Requests that left and may have had an effect. */
+  readonly sent: () => number;
+}
+
+export function openSteps(journal: Journal | undefined): Steps {
+  let step: number | undefined;
+  let isOpen = false;
+  let sent = 0;
+
+  async function close(after: Omit<StepAfter, 'kind' | 'at' | 'step'>): Promise<void> {
+    isOpen = false;
+    // The write has happened: its outcome stays true without this line, and the next line's failure stops what follows.
+    if (step !== undefined) await journal?.after({ step, ...after }).catch(() => undefined);
+  }
+
+  return {
+    begin: async (opening) => {
+      if (isOpen) {
+        sent -= 1;
+        await close({ result: 'failed', message: 'refused with 429, so not executed; sent again' });
+      }
+      step = await journal?.before(opening);
+      isOpen = true;
+      sent += 1;
+    },
+    end: async (ending) => {
+      if (sent > 0) await close(afterOf(ending));
+    },
+    sent: () => sent,
+  };
+}
+
+function afterOf(ending: Ending): Omit<StepAfter, 'kind' | 'at' | 'step'> {
+  switch (ending.kind) {
+    case 'done': {
+      const { record, note } = ending;
+      return {
+        result: 'done',
+        ...(record && { id: record.id }),
+        ...(record?.version && { revision: record.version }),
+        ...(note !== undefined && { message: note }),
+      };
+    }
+    case 'not-applied':
+    case 'unknown':
+      return { result: ending.kind, message: ending.error.message };
+    case 'failed':
+    case 'absent':
+    case 'not-attempted':
+      return {
+        result: 'failed',
+        message: ending.error.message,
+        ...(leavesDoubt(ending) && { leftDoubt: true }),
+      };
+  }
+}
+
+/** What is not there yet may land when nobody looks any more. */
+function leavesDoubt(ending: Ending & { readonly kind: 'failed' | 'absent' | 'not-attempted' }): boolean {
+  switch (ending.kind) {
+    case 'failed':
+      return ending.leftDoubt === true;
+    case 'absent':
+      return certaintyOf(ending.error) !== 'unsent';
+    case 'not-attempted':
+      return false;
+  }
+}

@@ -1,0 +1,36 @@
+/** What was checked, what it means, what to do. */
+
+import type { ExitCode } from '../../core/errors.js';
+import type { RunHeader } from '../run-header.js';
+
+export interface DoctorReport {
+  readonly kind: 'doctor';
+  readonly header: RunHeader;
+  readonly checks: readonly Check[];
+  /** Requests that were answered. */
+  readonly requests: number;
+  readonly exitCode: ExitCode;
+}
+
+export const checkNames = [
+  'config',
+  'source',
+  'target',
+  'proxy',
+  'host',
+  'tls',
+  'clock',
+  'credentials',
+  'role',
+  'marker',
+  'rate',
+] as const;
+
+export interface Check {
+  readonly name: (typeof checkNames)[number];
+  /** `warning`: works, but not for everything · `unknown`: nothing tells without writing, or an earlier check failed. */
+  readonly status: 'ok' | 'warning' | 'failed' | 'unknown';
+  readonly message: string;
+  /** What to do. */
+  readonly hint?: string;
+}

@@ -1,0 +1,28 @@
+/** `qlik-sync doctor` for people: a line a check, and below it what to do. */
+
+import { count } from '../../core/format.js';
+import { renderHeader } from '../header-text.js';
+import { type Paint, printable } from '../paint.js';
+import type { Check, DoctorReport } from './report.js';
+
+export function renderDoctor({ header, checks, requests }: DoctorReport, paint: Paint): string {
+  const of = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+  const verdict = `${of('ok')} ok, ${count(of('warning'), 'warning')}, ${of('failed')} failed, ${of('unknown')} unknown; ${count(requests, 'request')} answered, nothing written.\n`;
+  const lines = checks.map((check) => renderCheck(check, paint));
+  return [renderHeader(header, paint), lines.join(''), verdict].join('\n');
+}
+
+const symbols = {
+  ok: ['green', '✓'],
+  warning: ['yellow', '!'],
+  failed: ['red', '✗'],
+  unknown: ['dim', '?'],
+} as const;
+
+function renderCheck({ name, status, message, hint }: Check, paint: Paint): string {
+  const [style, symbol] = symbols[status];
+  const [first = '', ...rest] = message.split('\n').map(printable);
+  const more = [...rest, ...(hint === undefined ? [] : hint.split('\n').map(printable))];
+  const indent = ' '.repeat(17);
+  return `  ${paint(style, symbol)} ${name.padEnd(12)} ${first}\n${more.map((line) => `${indent}${line}\n`).join('')}`;
+}

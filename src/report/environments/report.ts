@@ -1,0 +1,52 @@
+/** One command on several environments: what each came to, and the run as a whole. */
+
+import type { ExitCode } from '../../core/errors.js';
+import type { Waves } from '../../core/waves.js';
+import type { RunHeader } from '../run-header.js';
+import type { ReportParts } from '../run-result.js';
+import type { SingleReport } from '../single-report.js';
+
+export interface EnvironmentsReport {
+  readonly kind: 'environments';
+  /** Without a project or tenant, since each has its own. */
+  readonly header: RunHeader;
+  /** In the order they were given. */
+  readonly environments: readonly EnvironmentResult[];
+  readonly shard?: ShardShare;
+  readonly waves?: WavesResult;
+  /** All of the above once more, for the formats that show one run after the other. */
+  readonly reports: readonly ReportParts[];
+  /** The worst of them. */
+  readonly exitCode: ExitCode;
+}
+
+export interface EnvironmentResult {
+  readonly environment: string;
+  readonly exitCode: ExitCode;
+  /** What it showed last. */
+  readonly report?: SingleReport;
+  /** Present where it stopped early. */
+  readonly error?: unknown;
+  readonly part: ReportParts;
+}
+
+/** Which part of the environments this run had. */
+export interface ShardShare {
+  readonly index: number;
+  readonly of: number;
+  /** Those of the other shards. */
+  readonly elsewhere: readonly string[];
+}
+
+export interface WavesResult {
+  readonly waves: Waves;
+  /** Environments of the waves after the one that failed. */
+  readonly notAttempted: readonly string[];
+  /** What became of putting the failed wave back. */
+  readonly restored: readonly RestoredEnvironment[];
+}
+
+export interface RestoredEnvironment extends EnvironmentResult {
+  /** The id of the run that was to be undone. */
+  readonly run: string;
+}

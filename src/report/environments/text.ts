@@ -1,0 +1,77 @@
+/** The end of a run over several environments, each of which has shown its own result: a line each, and their count. */
+
+import { count } from '../../core/format.js';
+import { rollbackCommand } from '../go-on.js';
+import { type Paint, printable } from '../paint.js';
+import { verdictOf } from '../verdict.js';
+import type { EnvironmentResult, EnvironmentsReport, WavesResult } from './report.js';
+
+export function renderEnvironments(report: EnvironmentsReport, paint: Paint): string {
+  const { environments, shard, waves } = report;
+  const width = widthOf(report);
+  const lines = [
+    ...environments.map((result) => renderResult(result, width, paint)),
+    ...(waves === undefined ? [] : renderWaves(waves, width, paint)),
+  ];
+  const share =
+    shard === undefined
+      ? ''
+      : `Shard ${shard.index}/${shard.of} of ${count(environments.length + shard.elsewhere.length, 'environment')}. `;
+  const gap = environments.length === 0 ? '' : '\n';
+  return `${gap}${lines.join('')}${share}${describeCounts(report)}\n`;
+}
+
+function widthOf({ environments, waves }: EnvironmentsReport): number {
+  const names = [...environments.map(({ environment }) => environment), ...(waves?.notAttempted ?? [])];
+  return Math.max(0, ...names.map((name) => name.length));
+}
+
+function renderResult(result: EnvironmentResult, width: number, paint: Paint): string {
+  const { environment, exitCode, part } = result;
+  const name = printable(environment).padEnd(width);
+  const { words } = verdictOf(part);
+  if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  ${words}\n`;
+  const reason = part.failure === undefined ? '' : `: ${firstLine(part.failure.message)}`;
+  const symbol = exitCode === 2 ? paint('yellow', '~') : paint('red', '✗');
+  return `  ${symbol} ${name}  ${words} (exit ${exitCode})${reason}\n`;
+}
+
+function renderWaves(
+  { notAttempted, restored }: WavesResult,
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  return [
+    ...notAttempted.map(
+      (name) => `  ${paint('yellow', '·')} ${printable(name).padEnd(width)}  not attempted\n`,
+    ),
+    ...restored.map(({ environment, exitCode, part, run }) => {
+      const name = printable(environment).padEnd(width);
+      if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  restored\n`;
+      const reason = part.failure === undefined ? verdictOf(part).words : firstLine(part.failure.message);
+      const goOn = printable(rollbackCommand([run], environment));
+      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n      To go on: ${goOn}\n`;
+    }),
+  ];
+}
+
+function describeCounts({ environments, waves, exitCode }: EnvironmentsReport): string {
+  const number = (is: (code: number) => boolean): number =>
+    environments.filter((result) => is(result.exitCode)).length;
+  const left = waves?.notAttempted.length ?? 0;
+  const done = number((code) => code === 0);
+  const changed = number((code) => code === 2);
+  const failed = environments.length - done - changed;
+  const parts = [
+    `${done} done`,
+    ...(changed === 0 ? [] : [`${changed} with changes`]),
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(left === 0 ? [] : [`${left} not attempted`]),
+  ];
+  const code = exitCode === 0 ? '' : ` (exit ${exitCode})`;
+  return `${count(environments.length + left, 'environment')}: ${parts.join(', ')}${code}.`;
+}
+
+function firstLine(message: string): string {
+  return printable(message.split('\n')[0] ?? '');
+}

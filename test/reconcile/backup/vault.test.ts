@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TenantError, UserError } from '../../../src/core/errors.js';
+import { openArchiveCache } from '../../../src/reconcile/archive-cache.js';
+import { createBackup } from '../../../src/reconcile/backup/backup.js';
+import { openVault, type Vault } from '../../../src/reconcile/backup/vault.js';
+import type { ExtensionRecord } from '../../../src/tenant/wire.js';
+import { openTestTenant, type TestTenant } from '../../acceptance/tenant.js';
+import { zipOf } from '../../acceptance/zips.js';
+import { createPlace, type Place, tenant, tenantFolder } from '../place.js';
+
+const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
+const archive = Buffer.from('PK one');
+const folder = `backups/${tenantFolder}`;
+
+let place: Place;
+let vault: Vault;
+beforeEach(() => {
+  place = createPlace();
+  vault = openVault({ root: place.root, tenant });
+});
+afterEach(() => place.remove());
+
+describe('the vault', () => {
+  it('gives back what was put, by its content', async () => {
+    expect(await vault.has(md5Of(archive))).toBe(false);
+    expect(await vault.read(md5Of(archive))).toBeUndefined();
+    expect(await vault.list()).toEqual([]);
+    expect(await vault.put(archive)).toBe(md5Of(archive));
+    expect(await vault.putLightly(archive)).toBe(md5Of(archive));
+    expect(await vault.has(md5Of(archive))).toBe(true);
+    expect(await vault.read(md5Of(archive))).toEqual(archive);
+    const sha256 = await vault.putRecord({ id: 'x', tags: ['größe'] });
+    expect(await vault.readRecord(sha256)).toEqual({ id: 'x', tags: ['größe'] });
+    expect((await vault.list()).map(({ key }) => key).sort()).toEqual([md5Of(archive), sha256].sort());
+  });
+
+  it.skipIf(process.platform === 'win32')('is for its owner alone, and leaves nothing aside', async () => {
+    await vault.put(archive);
+    expect(place.list(folder)).toEqual([`${md5Of(archive)}.zip`]);
+    expect(place.mode(`${folder}/${md5Of(archive)}.zip`)).toBe(0o600);
+    expect([place.mode('backups'), place.mode(folder)]).toEqual([0o700, 0o700]);
+  });
+
+  it('bytes that are not what their name says count as absent, and are put right', async () => {
+    await vault.put(archive);
+    place.write(`${folder}/${md5Of(archive)}.zip`, 'PK on');
+    expect(await vault.has(md5Of(archive))).toBe(false);
+    expect(await vault.read(md5Of(archive))).toBeUndefined();
+    await vault.put(archive);
+    expect(await vault.read(md5Of(archive))).toEqual(archive);
+    const sha256 = await vault.putRecord({ id: 'x' });
+    place.write(`${folder}/${sha256}.json`, '{"id":"y"}');
+    expect(await vault.readRecord(sha256)).toBeUndefined();
+  });
+
+  it.each(['../../package', '..', '', 'a/b', 'A'.repeat(32), `${'a'.repeat(32)}\u0000`])(
+    'a name like %j is of no file',
+    async (name) => {
+      expect(await vault.has(name)).toBe(false);
+      expect(await vault.read(name)).toBeUndefined();
+      expect(await vault.readRecord(name)).toBeUndefined();
+      expect(await vault.removeUnused(name, new Date())).toBe('kept');
+    },
+  );
+
+  it('many may put the same at once', async () => {
+    const vaults = Array.from({ length: 20 }, () => openVault({ root: place.root, tenant }));
+    await Promise.all(vaults.map((one) => one.put(archive)));
+    expect(await vault.read(md5Of(archive))).toEqual(archive);
+    expect(place.list(folder)).toHaveLength(1);
+  });
+
+  it('what is used again is not tidied away', async () => {
+    const md5 = await vault.put(archive);
+    const old = new Date(Date.now() - 86_400_000);
+    const limit = new Date(Date.now() - 3_600_000);
+    const age = () => utimesSync(place.path(`${folder}/${md5}.zip`), old, old);
+    age();
+    expect(await vault.has(md5)).toBe(true);
+    expect(await vault.removeUnused(`${md5}.zip`, limit)).toBe('kept');
+    age();
+    await vault.put(archive);
+    expect(await vault.removeUnused(`${md5}.zip`, limit)).toBe('kept');
+    age();
+    expect(await vault.removeUnused(`${md5}.zip`, limit)).toBe('removed');
+    expect(place.list(folder)).toEqual([]);
+  });
+
+  it('where it cannot be written, that is said, with what to do', async () => {
+    writeFileSync(place.root.concat('/.qlik-sync'), 'a file');
+    const failure = await vault.put(archive).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(failure).toMatchObject({ exitCode: 5, hint: expect.stringContaining('--no-backup') });
+  });
+});
+
+describe('a backup', () => {
+  let remote: TestTenant;
+  let record: ExtensionRecord;
+  let bytes: Buffer;
+  beforeEach(async () => {
+    remote = await openTestTenant();
+    bytes = await zipOf({ 'a.qext': '{"name":"a","type":"visualization","version":"1.2.0"}', 'a.js': 'one' });
+    record = await remote.client.create({ file: { name: 'a.zip', bytes }, data: { tags: ['x'] } });
+    await remote.takeRequests();
+  });
+  afterEach(() => remote.close());
+
+  const keep = () => createBackup({ vault, extensions: remote.client }).keep(record);
+  const downloads = async () => (await remote.takeRequests()).filter(({ method }) => method === 'GET').length;
+
+  it('holds the record and the archive', async () => {
+    const previous = await keep();
+    expect(previous).toEqual({
+      id: record.id,
+      md5: md5Of(bytes),
+      archiveName: 'a.zip',
+      tags: ['x'],
+      version: '1.2.0',
+      revision: record.version,
+      supernova: record.supernova === true,
+      archive: 'stored',
+      record: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(await vault.read(previous.md5 ?? '')).toEqual(bytes);
+    expect(await vault.readRecord(previous.record ?? '')).toEqual(record);
+  });
+
+  it('downloads only what is not there yet', async () => {
+    await keep();
+    expect(await downloads()).toBe(1);
+    await keep();
+    expect(await downloads()).toBe(0);
+  });
+
+  it('needs no download of what was uploaded from here', async () => {
+    await createBackup({ vault, extensions: remote.client }).keepUploaded(bytes);
+    expect((await keep()).archive).toBe('stored');
+    expect(await downloads()).toBe(0);
+  });
+
+  it('takes what planning downloaded, and believes it only as far as it is that', async () => {
+    const cache = openArchiveCache(place.root);
+    await cache.keep(md5Of(bytes), bytes);
+    const backup = createBackup({ vault, extensions: remote.client, cache });
+    expect((await backup.keep(record)).archive).toBe('stored');
+    expect(await vault.read(md5Of(bytes))).toEqual(bytes);
+    expect(await downloads()).toBe(0);
+    place.write(`${folder}/${md5Of(bytes)}.zip`, 'damaged');
+    place.write(`cache/archives/${md5Of(bytes)}.zip`, 'damaged');
+    await backup.keep(record);
+    expect(await vault.read(md5Of(bytes))).toEqual(bytes);
+    expect(await downloads()).toBe(1);
+  });
+
+  it('of a record alone costs no request', async () => {
+    const previous = await createBackup({ vault, extensions: remote.client }).keepRecord(record);
+    expect(previous).toMatchObject({ archive: 'not-stored', md5: md5Of(bytes) });
+    expect(await vault.readRecord(previous.record ?? '')).toEqual(record);
+    expect(await downloads()).toBe(0);
+  });
+
+  it('that cannot be had is no backup: a key that may not download', async () => {
+    await remote.addFaults([{ method: 'GET', path: '*/file', kind: 'status', status: 403 }]);
+    const failure = await keep().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TenantError);
+    expect(failure).toMatchObject({
+      exitCode: 4,
+      status: 403,
+      message:
+        'this key may not download archives (tenant or analytics admins only), so no backup can be kept',
+      hint: expect.stringContaining('--no-backup'),
+    });
+    expect(await vault.has(md5Of(bytes))).toBe(false);
+  });
+
+  it('that is not what the record says is no backup', async () => {
+    const other = await zipOf({ 'a.qext': '{"name":"a","type":"visualization"}', 'a.js': 'two' });
+    await remote.edit({ name: 'a', file: other.toString('base64') });
+    await expect(keep()).rejects.toMatchObject({
+      exitCode: 7,
+      code: 'archive-moved',
+      message: expect.stringContaining(md5Of(other)),
+    });
+    expect(await vault.has(md5Of(other))).toBe(false);
+  });
+
+  it('fails with the disk, while keeping what was uploaded is only a convenience', async () => {
+    mkdirSync(place.path('backups'), { recursive: true });
+    writeFileSync(place.path(folder), 'a file');
+    await expect(keep()).rejects.toThrow('cannot be written');
+    await createBackup({ vault, extensions: remote.client }).keepUploaded(bytes);
+  });
+});

@@ -1,0 +1,246 @@
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exitCodes, UserError } from '../../../src/core/errors.js';
+import { openRun } from '../../../src/reconcile/journal/journal.js';
+import { readLastRun, readRuns } from '../../../src/reconcile/journal/runs.js';
+import { tenantKey } from '../../../src/reconcile/own-place.js';
+import {
+  answered,
+  createPlace,
+  journalText,
+  noCounts,
+  type Place,
+  putRun,
+  requested,
+  runOptions,
+  start,
+  tenant,
+  tenantFolder,
+} from '../place.js';
+
+let place: Place;
+beforeEach(() => {
+  place = createPlace();
+});
+afterEach(() => place.remove());
+
+const folder = `runs/${tenantFolder}`;
+const readAll = () => readRuns({ root: place.root });
+const textOf = (id: string): string => readFileSync(place.path(`${folder}/${id}.jsonl`), 'utf8');
+const patch = { name: 'a', action: 'update', request: 'patch' } as const;
+
+describe('a journal as it is written', () => {
+  it('comes back as it was told', async () => {
+    const run = await openRun(
+      runOptions(place.root, { environment: 'prod', planned: [{ name: 'a', action: 'update' }] }),
+    );
+    const previous = { id: 'x', md5: 'a'.repeat(32), tags: ['t'], archive: 'stored' } as const;
+    const step = await run.before({ ...patch, previous, sent: { tags: ['t'] } });
+    await run.after({ step, result: 'done', id: 'x', revision: '2.0.0' });
+    await run.end(exitCodes.ok, { ...noCounts, updated: 1 });
+    const [read, ...others] = await readRuns({ root: place.root, tenant, project: 'acme' });
+    expect(others).toEqual([]);
+    expect(read?.start).toMatchObject({
+      id: run.id,
+      environment: 'prod',
+      planned: [{ name: 'a', action: 'update' }],
+    });
+    expect(read?.steps).toMatchObject([
+      {
+        before: { step: 1, name: 'a', previous, sent: { tags: ['t'] } },
+        after: { result: 'done', revision: '2.0.0' },
+      },
+    ]);
+    expect(read?.end).toMatchObject({ exitCode: 0, counts: { updated: 1 } });
+  });
+
+  it('each line is in the file when its promise resolves, however many come at once', async () => {
+    const run = await openRun(runOptions(place.root));
+    const steps = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const step = await run.before({ ...patch, name: `n${index}` });
+        expect(textOf(run.id)).toContain(`"step":${step},"name":"n${index}"`);
+        await run.after({ step, result: 'done' });
+        expect(textOf(run.id)).toMatch(
+          new RegExp(`"kind":"after","at":"[^"]+","step":${step},"result":"done"`),
+        );
+        return step;
+      }),
+    );
+    expect(new Set(steps).size).toBe(50);
+    await run.end(exitCodes.ok, noCounts);
+    expect((await readAll())[0]?.steps.every((step) => step.after !== undefined)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('is for its owner alone', async () => {
+    const run = await openRun(runOptions(place.root));
+    await run.end(exitCodes.ok, noCounts);
+    expect(place.mode(`${folder}/${run.id}.jsonl`)).toBe(0o600);
+    expect([place.mode('runs'), place.mode(folder)]).toEqual([0o700, 0o700]);
+    expect(place.list('.')).toContain('.gitignore');
+  });
+
+  it('runs that begin in one second have files of their own, and are told newest first', async () => {
+    const ids = [];
+    for (let count = 0; count < 5; count += 1) {
+      const run = await openRun(runOptions(place.root));
+      await run.end(exitCodes.ok, noCounts);
+      ids.push(run.id);
+    }
+    expect((await readAll()).map((run) => run.start.id)).toEqual(ids.reverse());
+  });
+
+  it.each([
+    ['ahead of the clock', '20991231T235959Z-0000', '21000101T000000Z'],
+    ['past all clocks', '99991231T235959Z-ffff', undefined],
+    ['of no time', '20991399T996199Z-0000', '21000413T040240Z'],
+  ])('runs keep their order where the newest is %s', async (_what, id, next) => {
+    putRun(place, [start(1, { id })]);
+    const ids = [];
+    for (const _ of [1, 2]) {
+      const run = await openRun(runOptions(place.root));
+      await run.end(exitCodes.ok, noCounts);
+      ids.push(run.id);
+    }
+    if (next !== undefined) expect(ids[0]?.slice(0, next.length)).toBe(next);
+    const read = (await readAll()).map((run) => run.start.id);
+    const others = read.filter((each) => each !== id);
+    expect(others).toEqual(ids.reverse());
+    if (next !== undefined) expect(read[0]).toBe(others[0]);
+    const last = await readLastRun({ root: place.root, tenant, project: 'acme' });
+    expect(last?.start.id).toBe(read[0]);
+  });
+
+  it('knows whether another run began since', async () => {
+    const first = await openRun(runOptions(place.root));
+    expect(await first.isNewest()).toBe(true);
+    const second = await openRun(runOptions(place.root));
+    expect([await first.isNewest(), await second.isNewest()]).toEqual([false, true]);
+    rmSync(place.path(`${folder}/${second.id}.jsonl`));
+    expect([await first.isNewest(), await second.isNewest()]).toEqual([true, false]);
+    await Promise.all([first.end(exitCodes.ok, noCounts), second.end(exitCodes.ok, noCounts)]);
+  });
+
+  it('where it cannot be written, that is said, with what to do', async () => {
+    place.write('runs', 'a file');
+    const failure = await openRun(runOptions(place.root)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(failure).toMatchObject({
+      exitCode: 3,
+      message: expect.stringMatching(/The journal in .* cannot be written: /),
+      hint: expect.stringContaining('make the folder writable'),
+    });
+  });
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'also in a folder that is read only',
+    async () => {
+      mkdirSync(place.path('runs'), { recursive: true });
+      chmodSync(place.path('runs'), 0o500);
+      await expect(openRun(runOptions(place.root))).rejects.toThrow('cannot be written');
+      chmodSync(place.path('runs'), 0o700);
+    },
+  );
+});
+
+describe('a journal as it is read', () => {
+  const whole = [start(1), requested(1, 'a'), answered(1), requested(2, 'b'), answered(2)] as const;
+
+  it('however it was torn, what is whole is read and nothing else', async () => {
+    const text = journalText(whole);
+    const lines = text.split('\n').slice(0, -1);
+    const file = place.path(`${folder}/${whole[0].id}.jsonl`);
+    for (let length = text.length; length >= 0; length -= 1) {
+      putRun(place, [...whole]);
+      truncateSync(file, length);
+      const kept = text.slice(0, length);
+      const complete = lines.filter((line, index) => {
+        const end = lines.slice(0, index + 1).join('\n').length;
+        return kept.length >= end && line !== '';
+      }).length;
+      const [run] = await readAll();
+      expect(run?.steps.length ?? -1, `${length} bytes`).toBe(
+        complete === 0 ? -1 : Math.ceil((complete - 1) / 2),
+      );
+      expect(run?.steps.filter((step) => step.after !== undefined).length ?? 0).toBe(
+        complete === 0 ? 0 : Math.floor((complete - 1) / 2),
+      );
+      expect(run?.damaged).toBeUndefined();
+    }
+  });
+
+  it.each([1, 2, 3])('a line that is missing before the end of it is damage: %i', async (lost) => {
+    putRun(place, [whole[0], ...whole.slice(1).filter((_line, index) => index !== lost - 1)]);
+    const [run] = await readAll();
+    expect(run?.damaged).toBe(lost === 2 ? undefined : true);
+  });
+
+  it('the last word on a step counts', async () => {
+    putRun(place, [start(1), requested(1, 'a'), answered(1, 'unknown'), answered(1, 'done')]);
+    expect((await readAll())[0]?.steps[0]?.after?.result).toBe('done');
+  });
+
+  const hostile: readonly (readonly [string, string])[] = [
+    ['no JSON', 'hello\n'],
+    ['another JSON', '[1,2,3]\n'],
+    ['a lone step', journalText([requested(1, 'a')])],
+    ['a newer version', JSON.stringify({ ...start(1), version: 2 })],
+    ['the id of another file', journalText([start(7)])],
+    ['an id that is none', JSON.stringify({ ...start(1), id: '../../etc' })],
+    ['a time that is none', JSON.stringify({ ...start(1), startedAt: '\u001b[2J' })],
+    ['nothing', ''],
+    ['a prototype', '{"__proto__":{"kind":"run"}}\n'],
+    ['bytes', '\u0000\u0001\uffff{'],
+  ];
+  it.each(hostile)('a file that holds %s is skipped, and named', async (_what, text) => {
+    putRun(place, [start(2)]);
+    place.write(`${folder}/${start(1).id}.jsonl`, text);
+    const skipped: string[] = [];
+    const runs = await readRuns({ root: place.root, onSkipped: (file) => skipped.push(file) });
+    expect(runs.map((run) => run.start.id)).toEqual([start(2).id]);
+    expect(skipped).toEqual([place.path(`${folder}/${start(1).id}.jsonl`)]);
+  });
+
+  const lies: readonly object[] = [
+    { ...requested(2, 'b'), request: 'format' },
+    { ...requested(2, 'b'), step: -1 },
+    { ...requested(2, 'b'), previous: { id: 'x', tags: [], archive: 'stored', md5: '../../../etc/passwd' } },
+    { ...requested(2, 'b'), previous: { id: 'x', tags: [], archive: 'stored', record: 'x' } },
+    { ...requested(2, 'b'), sent: { tags: 'x' } },
+    { ...answered(1), result: 'perhaps' },
+    { kind: 'end', at: 'x', exitCode: 0, counts: noCounts },
+    { kind: 'end', at: start(1).startedAt, exitCode: 77, counts: noCounts },
+    { kind: 'end', at: start(1).startedAt, exitCode: 0, counts: { ...noCounts, failed: 1.5 } },
+    { kind: 'note' },
+  ];
+  it.each(lies)('a line that is not what it says is left out: %j', async (line) => {
+    putRun(place, [start(1), requested(1, 'a')]);
+    appendFileSync(place.path(`${folder}/${start(1).id}.jsonl`), `${JSON.stringify(line)}\n`);
+    const [run] = await readAll();
+    expect(run).toEqual({ start: start(1), steps: [{ before: requested(1, 'a') }], damaged: true });
+  });
+
+  it('runs are told apart by tenant and project, even where two tenants share a folder', async () => {
+    const http = start(2, { tenant: 'http://acme.eu.qlikcloud.com' });
+    const other = start(3, { project: 'other' });
+    for (const run of [start(1), http, other]) putRun(place, [run]);
+    const ids = async (query: object) =>
+      (await readRuns({ root: place.root, ...query })).map((run) => run.start.id);
+    expect(await ids({ tenant, project: 'acme' })).toEqual([start(1).id]);
+    expect(await ids({ tenant })).toEqual([other.id, start(1).id]);
+    expect(await ids({})).toEqual([other.id, http.id, start(1).id]);
+    expect(await ids({ tenant: 'sandbox' })).toEqual([]);
+  });
+
+  const keys: readonly (readonly [string, string])[] = [
+    ['https://acme.eu.qlikcloud.com', 'acme.eu.qlikcloud.com'],
+    ['http://127.0.0.1:4711', '127.0.0.1_4711'],
+    ['http://[::1]:80', '___1__80'],
+    ['sandbox', 'sandbox'],
+    ['https://..', '_'],
+    ['https://../../x', '_/../x'.replace(/\//g, '_')],
+  ];
+  it.each(keys)('%s has the folder %s', (identity, key) => {
+    expect(tenantKey(identity)).toBe(key);
+  });
+});

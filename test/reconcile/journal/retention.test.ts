@@ -1,0 +1,151 @@
+import { truncateSync, utimesSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openVault, type Vault } from '../../../src/reconcile/backup/vault.js';
+import { type Retention, retain } from '../../../src/reconcile/journal/retention.js';
+import {
+  answered,
+  createPlace,
+  type Place,
+  putRun,
+  requested,
+  start,
+  tenant,
+  tenantFolder,
+} from '../place.js';
+
+let place: Place;
+let vault: Vault;
+beforeEach(() => {
+  place = createPlace();
+  vault = openVault({ root: place.root, tenant });
+});
+afterEach(() => place.remove());
+
+const runs = `runs/${tenantFolder}`;
+const backups = `backups/${tenantFolder}`;
+const day = 24 * 60;
+/** Journals of the tests begin with November. */
+const now = new Date(Date.UTC(2026, 10, 23));
+
+function tidy(more: Partial<Retention> = {}) {
+  return retain({ root: place.root, tenant, project: 'acme', keep: 20, days: 90, now, ...more });
+}
+
+/** A file of the vault that nobody used for a day. */
+async function store(content: string): Promise<string> {
+  const md5 = await vault.put(Buffer.from(content));
+  const yesterday = new Date(now.getTime() - 86_400_000);
+  utimesSync(place.path(`${backups}/${md5}.zip`), yesterday, yesterday);
+  return md5;
+}
+
+const previous = (md5: string) => ({ id: 'x', tags: [], archive: 'stored', md5 }) as const;
+const idsKept = () => place.list(runs).map((name) => name.replace('.jsonl', ''));
+
+describe('retention', () => {
+  it('keeps so many runs, the newest', async () => {
+    for (let minute = 1; minute <= 5; minute += 1) putRun(place, [start(minute)]);
+    expect(await tidy({ keep: 2 })).toEqual({ runs: 3, files: 0 });
+    expect(idsKept()).toEqual([start(4).id, start(5).id]);
+  });
+
+  it('keeps none that is older', async () => {
+    putRun(place, [start(0)]);
+    putRun(place, [start(20 * day)]);
+    putRun(place, [start(21 * day)]);
+    await tidy({ days: 10 });
+    expect(idsKept()).toEqual([start(20 * day).id, start(21 * day).id]);
+  });
+
+  it.each([{ keep: 0 }, { days: 0 }])('keeps the newest whatever the limits: %j', async (limits) => {
+    putRun(place, [start(1)]);
+    putRun(place, [start(2)]);
+    await tidy(limits);
+    expect(idsKept()).toEqual([start(2).id]);
+  });
+
+  it('removes what no kept run mentions, and only that', async () => {
+    const [gone, sent, before, unmentioned] = await Promise.all(['1', '2', '3', '4'].map(store));
+    if (gone === undefined || sent === undefined || before === undefined) throw new Error('four were stored');
+    putRun(place, [start(1), requested(1, 'a', { previous: previous(gone) })]);
+    putRun(place, [
+      start(2),
+      requested(1, 'a', { previous: previous(before), sent: { tags: [], md5: sent } }),
+    ]);
+    expect(await tidy({ keep: 1 })).toEqual({ runs: 1, files: 2 });
+    expect(place.list(backups)).toEqual([`${sent}.zip`, `${before}.zip`].sort());
+    expect(unmentioned).toBeDefined();
+  });
+
+  it('another project of the tenant keeps its runs and what they mention', async () => {
+    const md5 = await store('theirs');
+    putRun(place, [start(1, { project: 'other' }), requested(1, 'a', { previous: previous(md5) })]);
+    putRun(place, [start(2)]);
+    putRun(place, [start(3)]);
+    await tidy({ keep: 1 });
+    expect(idsKept()).toEqual([start(1).id, start(3).id]);
+    expect(await vault.has(md5)).toBe(true);
+  });
+
+  it('never touches an unfinished replace', async () => {
+    const md5 = await store('needed');
+    const deleting = { action: 'replace', request: 'delete', previous: previous(md5) } as const;
+    putRun(place, [start(1), requested(1, 'a', deleting), answered(1)]);
+    for (let minute = 2; minute < 6; minute += 1) putRun(place, [start(minute)]);
+    await tidy({ keep: 1, days: 0 });
+    expect(idsKept()).toEqual([start(1).id, start(5).id]);
+    expect(await vault.has(md5)).toBe(true);
+  });
+
+  it('never touches what was used within the hour', async () => {
+    const md5 = await vault.put(Buffer.from('of a run that begins now'));
+    const [file] = await vault.list();
+    expect(await tidy({ now: new Date((file?.usedAt.getTime() ?? 0) + 3_500_000) })).toEqual({
+      runs: 0,
+      files: 0,
+    });
+    expect(await vault.has(md5)).toBe(true);
+  });
+
+  it('a journal that it cannot read keeps what it mentions, until it is too old', async () => {
+    const md5 = await store('of a newer version');
+    const file = `${runs}/${start(1).id}.jsonl`;
+    place.write(file, `{"kind":"run","version":9,"archive":"${md5}"}\n`);
+    await tidy({ keep: 0 });
+    expect(await vault.has(md5)).toBe(true);
+    const long = new Date(now.getTime() - 91 * 86_400_000);
+    utimesSync(place.path(file), long, long);
+    utimesSync(place.path(`${backups}/${md5}.zip`), long, long);
+    expect(await tidy()).toEqual({ runs: 1, files: 1 });
+    expect([...place.list(runs), ...place.list(backups)]).toEqual([]);
+  });
+
+  it('a journal that is too large to read may need anything, so no copy goes', async () => {
+    const md5 = await store('perhaps needed');
+    place.write(`${runs}/${start(1).id}.jsonl`, '');
+    truncateSync(place.path(`${runs}/${start(1).id}.jsonl`), 300 * 2 ** 20);
+    putRun(place, [start(2)]);
+    putRun(place, [start(3)]);
+    expect(await tidy({ keep: 1 })).toEqual({ runs: 1, files: 0 });
+    expect(await vault.has(md5)).toBe(true);
+  });
+
+  it('clears away what was left half written', async () => {
+    for (const [name, age] of [
+      ['old', 2],
+      ['new', 0],
+    ] as const) {
+      const file = `${backups}/${'a'.repeat(32)}.zip.${name === 'old' ? '0' : '1'}123456789ab`;
+      place.write(file, 'half');
+      const time = new Date(now.getTime() - age * 3_600_000);
+      utimesSync(place.path(file), time, time);
+    }
+    await tidy();
+    expect(place.list(backups)).toEqual([`${'a'.repeat(32)}.zip.1123456789ab`]);
+  });
+
+  it('has nothing to do where nothing is', async () => {
+    expect(await tidy()).toEqual({ runs: 0, files: 0 });
+    expect(place.list('.')).toEqual([]);
+  });
+});
