@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from '../../acceptance/workspace.js';
 import { hasTerminal, runInTerminal, type Step } from '../terminal.js';
 
-const cli = join(import.meta.dirname, '../../dist/cli.js');
+const cli = join(import.meta.dirname, '../../../dist/cli.js');
 let workspace: Workspace;
 
 beforeEach(() => {
