@@ -9,6 +9,7 @@ import type { Run } from '../reconcile/journal/run-record.js';
 import { readRuns } from '../reconcile/journal/runs.js';
 import { listChanges } from '../reconcile/journal/unfinished.js';
 import { lookAt } from '../reconcile/lock/process-facts.js';
+import { rollbackCommand } from '../report/go-on.js';
 import type { HistoryReport, PastRun } from '../report/history/report.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { displayPath } from '../source/display.js';
@@ -35,7 +36,7 @@ export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode>
       project: config.project,
       ...(tenant !== undefined && { tenant: headerOf(tenant) }),
     },
-    runs: runs.map((run) => describe(run, io)),
+    runs: runs.map((run) => describe(run, tenant?.environment, io)),
     unreadable: unreadable.sort(),
     exitCode: exitCodes.ok,
   };
@@ -47,14 +48,15 @@ function headerOf({ identity, source, environment }: TenantName): TenantHeader {
   return { url: identity, source, ...(environment !== undefined && { environment }) };
 }
 
-function describe(run: Run, { self }: Io): PastRun {
+/** @param chosen the environment that was asked for */
+function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
   const { start, end, damaged } = run;
   const { id, command, startedAt, who, project, environment, tenant, source, plan, undoes } = start;
   const changes = listChanges(run);
   // Without an end it runs still, or was killed.
   const lives = end === undefined && lookAt(who, self) === 'running';
   const result = end !== undefined ? 'ended' : lives ? 'running' : 'died';
-  const undo = result !== 'running' && changes.some(isFelt) ? `qlik-sync rollback ${id}` : undefined;
+  const undo = rollbackCommand([id], chosen ?? environment);
   return {
     ...{ id, command, startedAt, project, tenant, source, result, changes },
     who: { user: who.user, host: who.host, pid: who.pid },
@@ -65,7 +67,7 @@ function describe(run: Run, { self }: Io): PastRun {
       environment,
       plan,
       undoes,
-      undo,
+      undo: result !== 'running' && changes.some(isFelt) ? undo : undefined,
       damaged,
     }),
   };

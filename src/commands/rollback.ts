@@ -22,8 +22,11 @@ export function rollBack(words: readonly string[], given: RollbackFlags, io: Io)
 export async function undo(input: UndoInput, place: RunPlace, running: Running): Promise<ExitCode> {
   const { undoing, given } = input;
   const proposed = await proposeUndo(input, place);
-  const proposal = await withImpact(proposed, place, given, { until: running.signal });
-  const [undoes, ...others] = undoing.runIds;
-  const lone = undoes !== undefined && others.length === 0 && { undoes };
-  return settle(place, { command: 'rollback', proposal, ...lone, ...running }, given);
+  const proposal =
+    input.limits === undefined
+      ? await withImpact(proposed, place, given, { until: running.signal })
+      : proposed;
+  const [run] = undoing.runIds;
+  const whole = undoing.goal === 'run' && run !== undefined && { undoes: run };
+  return settle(place, { command: 'rollback', proposal, ...whole, ...running }, given);
 }

@@ -47,6 +47,6 @@ export interface Interruption {
   readonly failed: readonly RunChange[];
   readonly unknown: readonly RunChange[];
   readonly left: readonly RunChange[];
-  /** Deleted, and not created again, both for certain; otherwise the name is among `unknown`. */
+  /** Deleted, and not created again, both for certain; otherwise the name is among `unknown` or `failed`. */
   readonly halfReplaced: readonly string[];
 }

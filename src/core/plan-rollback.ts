@@ -28,7 +28,6 @@ import {
   sentBack,
 } from './record-side.js';
 import { markRenames, type RenameSearch } from './rename.js';
-import { shellWord } from './shell-word.js';
 import { summariseActual, summariseDesired } from './summarise.js';
 
 /** What a run did to one name, taken together. */
@@ -57,6 +56,8 @@ export interface RollbackInput {
   readonly stored?: StoredArchives | undefined;
   /** Found by comparing what goes with what comes. */
   readonly renames?: RenameSearch;
+  /** The command line that undoes this name's creation, and nothing else. */
+  readonly deleteAlone: (name: string) => string;
 }
 
 /** Names that the run did not touch have no change. @throws RefusedError where names cannot be told apart */
@@ -69,25 +70,25 @@ export function planRollback(input: RollbackInput): Plan {
     ...undos.map((undo) => decideUndo(undo, records.get(undo.name), policy)),
     ...lost.map((change) => decideLost(change, records.get(change.name))),
   ].sort(byName);
-  const changes = holdDeletes(markRenames(decided, renames, policy));
+  const changes = holdDeletes(markRenames(decided, renames, policy), input);
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
 }
 
 /** Of a rename neither name may be left over, and who knows what else a run created for what it took away. */
-function holdDeletes(changes: readonly Change[]): readonly Change[] {
+function holdDeletes(changes: readonly Change[], { deleteAlone }: RollbackInput): readonly Change[] {
   const stuck = changes.find(({ action, blocked }) => action !== 'delete' && blocked !== undefined);
   if (stuck === undefined) return changes;
   return changes.map((change) =>
     change.action === 'delete' && change.blocked === undefined
-      ? { ...change, blocked: noSubstitute(change.name, stuck.name) }
+      ? { ...change, blocked: noSubstitute(stuck.name, deleteAlone(change.name)) }
       : change,
   );
 }
 
-function noSubstitute(name: string, stuck: string): Blocked {
+function noSubstitute(stuck: string, wayOut: string): Blocked {
   return {
     rail: 'no-substitute',
-    message: `it may stand for ${stuck}, which is not put back; qlik-sync rollback ${shellWord(name)} --prune deletes it all the same`,
+    message: `it may stand for ${stuck}, which is not put back; ${wayOut} deletes it all the same`,
   };
 }
 
@@ -113,7 +114,8 @@ function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Pol
     : putBack({ ...undo, before }, record, policy, blocked);
 }
 
-function remainsOf({ after, perhaps = [] }: Undo): readonly Remains[] {
+/** All that may stand there by what was done. */
+export function remainsOf({ after, perhaps = [] }: Pick<Undo, 'after' | 'perhaps'>): readonly Remains[] {
   return [after ?? 'nothing', ...perhaps];
 }
 

@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { followPath } from './follow-path.js';
+import { listDifferences } from './git-difference.js';
 import { explainGitFailure } from './git-failure.js';
 import { readGitIndex } from './git-index.js';
 import { listGit, runGit } from './run-git.js';
@@ -34,7 +35,7 @@ export async function readGitChanges(root: string, ref: string): Promise<GitChan
   const top = realpathSync((await ask(root, ['rev-parse', '--show-toplevel'], explain)).trim());
   const base = await findBase(root, ref);
   const [changed, untracked, { tracked, unlooked }] = await Promise.all([
-    listGit(top, ['diff', ...everyDifference, '-z', base, '--']),
+    listDifferences(top, base),
     listGit(top, ['ls-files', '--others', '--exclude-standard', '-z']),
     readGitIndex(top),
   ]);
@@ -52,9 +53,6 @@ export async function readGitChanges(root: string, ref: string): Promise<GitChan
     },
   };
 }
-
-/** Whatever the repository's own settings say. */
-const everyDifference = ['--name-only', '--no-renames', '--no-ext-diff', '--ignore-submodules=none'];
 
 async function findBase(root: string, ref: string): Promise<string> {
   // `--end-of-options`: a ref that begins with a dash is no option of git.

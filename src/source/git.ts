@@ -20,13 +20,19 @@ export interface GitState {
  */
 export async function readGitState(folder: string, onGap?: (gap: string) => void): Promise<GitState> {
   try {
-    return parseStatus(await runGit(folder, ['status', '--porcelain=v2', '--branch', '--', '.']));
+    return parseStatus(await runGit(folder, [...wholeStatus, '--', '.']));
   } catch (error) {
     const failure = explainGitFailure(folder, error);
     if (failure !== undefined) onGap?.(describeGap(failure));
     return {};
   }
 }
+
+/** Whatever the repository's own settings say. */
+const wholeStatus = [
+  ...['status', '--porcelain=v2', '--branch'],
+  ...['--untracked-files=normal', '--ignore-submodules=none'],
+];
 
 function describeGap({ reason, remedy }: GitFailure): string {
   const help = remedy === undefined ? '' : ` Trust it: ${remedy}`;

@@ -9,6 +9,10 @@ const runFile = promisify(execFile);
 
 /** From the command line, no repository's settings override these. The first needs git 2.38. */
 const harmless = ['-c', 'safe.bareRepository=explicit', '-c', 'core.fsmonitor=false', '--no-optional-locks'];
+/** A file whose time does not tell is read: whether it differs is asked before work is overwritten. */
+const exact = ['core.checkStat=default', 'core.trustctime=true', 'diff.autoRefreshIndex=true'].flatMap(
+  (setting) => ['-c', setting],
+);
 
 /**
  * What git prints. @param folder absolute
@@ -18,7 +22,7 @@ const harmless = ['-c', 'safe.bareRepository=explicit', '-c', 'core.fsmonitor=fa
 export async function runGit(folder: string, args: readonly string[]): Promise<string> {
   assertNoHiddenRepository(realpathSync(folder));
   const options = { timeout: 30_000, maxBuffer: 2 ** 28 };
-  const { stdout } = await runFile('git', ['-C', folder, ...harmless, ...args], options);
+  const { stdout } = await runFile('git', ['-C', folder, ...harmless, ...exact, ...args], options);
   return stdout;
 }
 

@@ -1,5 +1,6 @@
 /** What would be lost if files were overwritten: everything that git could not give back. */
 
+import { listDifferences } from './git-difference.js';
 import { readGitIndex } from './git-index.js';
 import { listGit } from './run-git.js';
 
@@ -15,7 +16,7 @@ export async function findUnsaved(folder: string, paths: readonly string[]): Pro
   try {
     const [committed, changed, index] = await Promise.all([
       listGit(folder, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', '.']),
-      listGit(folder, ['diff', '--name-only', '--relative', '--no-ext-diff', '-z', 'HEAD', '--', '.']),
+      listDifferences(folder, 'HEAD'),
       readGitIndex(folder),
     ]);
     const known = composed(committed);

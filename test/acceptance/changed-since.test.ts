@@ -106,6 +106,73 @@ describe('what counts as changed', () => {
     expect(await selected()).toEqual({ built: 'update' });
   });
 
+  const all = { gauge: 'none', kpi: 'none', table: 'none' };
+  const unknown: readonly [string, () => readonly string[], Record<string, string>][] = [
+    [
+      'the config',
+      () => {
+        scene.workspace.write({ '.gitignore': 'qlik-sync.config.json\n' });
+        inRepository('rm', '--quiet', '--cached', 'qlik-sync.config.json');
+        return [];
+      },
+      all,
+    ],
+    [
+      'the config behind a link',
+      () => {
+        const config = simpleConfig['qlik-sync.config.json'];
+        scene.workspace.write({ '.gitignore': 'written/\n', 'written/ci.json': config });
+        symlinkSync('written/ci.json', join(scene.workspace.folder, 'ci.json'));
+        return ['--config', 'ci.json'];
+      },
+      all,
+    ],
+    [
+      'the ignore rules of all',
+      () => {
+        scene.workspace.write({ '.gitignore': '.qliksyncignore\n', '.qliksyncignore': '*.map\n' });
+        return [];
+      },
+      all,
+    ],
+    [
+      'the ignore rules of one',
+      () => {
+        scene.workspace.write({ '.gitignore': '.qliksyncignore\n' });
+        scene.workspace.write({ 'extensions/kpi/.qliksyncignore': '*.map\n' });
+        return [];
+      },
+      { kpi: 'none' },
+    ],
+  ];
+  it.each(unknown)('%s where git does not know it', async (_, hide, expected) => {
+    const args = hide();
+    inRepository('switch', '--quiet', 'main');
+    commit({});
+    inRepository('switch', '--quiet', 'feature');
+    inRepository('merge', '--quiet', 'main');
+    // As a pipeline does: with the commit that no longer tracks it, git took the file away.
+    scene.workspace.write(simpleConfig);
+    expect(await selected(...args)).toEqual(expected);
+  });
+
+  const settings: readonly (readonly [string, string])[] = [
+    ['diff.renames', 'copies'],
+    ['diff.relative', 'true'],
+    ['core.quotePath', 'true'],
+    ['core.ignoreCase', 'true'],
+  ];
+  it.each(settings)('a file that went to another folder, with %s=%s: both', async (setting, value) => {
+    inRepository('switch', '--quiet', 'main');
+    commit({ 'extensions/kpi/größe.css': 'a { color: red; }' });
+    await succeed('apply', '--yes');
+    inRepository('switch', '--quiet', 'feature');
+    inRepository('merge', '--quiet', 'main');
+    inRepository('config', setting, value);
+    inRepository('mv', 'extensions/kpi/größe.css', 'extensions/gauge');
+    expect(await selected()).toEqual({ gauge: 'update', kpi: 'update' });
+  });
+
   const hidden: readonly string[] = ['--skip-worktree', '--assume-unchanged'];
   it.each(hidden)('a file that git was told not to look at: %s', async (bit) => {
     inRepository('update-index', bit, 'extensions/kpi/kpi.js');

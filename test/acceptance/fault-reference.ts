@@ -49,7 +49,7 @@ export function describeFault({ write, kind, when }: Fault): string {
   return `${kind} ${when} ${write}`;
 }
 
-type End = 'done' | 'not-applied' | 'auth' | 'budget' | 'failed';
+type End = 'done' | 'not-applied' | 'auth' | 'budget' | 'conflict' | 'failed';
 
 /** The exit code of a run, one write at a time, that meets each of these faults once. */
 export function expectedExitCode(faults: readonly Fault[]): number {
@@ -62,10 +62,17 @@ export function expectedExitCode(faults: readonly Fault[]): number {
     else if (write === 'delete') ends.set(write, 'failed');
   }
   const codes = [...ends.values()].map((end) => codeOf[end]);
-  return [4, 9, 5].find((code) => codes.includes(code)) ?? 0;
+  return [4, 7, 9, 5].find((code) => codes.includes(code)) ?? 0;
 }
 
-const codeOf: Readonly<Record<End, number>> = { done: 0, auth: 4, budget: 9, 'not-applied': 5, failed: 5 };
+const codeOf: Readonly<Record<End, number>> = {
+  done: 0,
+  auth: 4,
+  budget: 9,
+  conflict: 7,
+  'not-applied': 5,
+  failed: 5,
+};
 
 /** A replace creates when its delete was answered; nothing is deleted when anything went wrong. */
 function isAttempted(write: WriteName, ends: ReadonlyMap<WriteName, End>): boolean {
@@ -76,10 +83,14 @@ function isAttempted(write: WriteName, ends: ReadonlyMap<WriteName, End>): boole
 /** Faults of one write meet its tries one after the other. */
 function endOf(write: WriteName, faults: readonly Fault[]): End {
   let isDone = false;
+  let wasSent = false;
   for (const fault of faults) {
     // What a try before did unseen is there, whatever this one's answer says.
     const end = isDone && fault.kind === '404' ? 'done' : endAfter(write, fault);
+    // An earlier try of ours may have deleted it.
+    if (end === 'conflict' && wasSent) return 'done';
     if (end !== 'again') return end;
+    wasSent ||= fault.kind !== '429 short';
     isDone ||= fault.when === 'after';
   }
   return 'done';
@@ -93,6 +104,8 @@ function endAfter(write: WriteName, { kind, when }: Fault): End | 'again' {
   const creates = creations.includes(write);
   // A 429 says that nothing was done, so it is sent again unread; the name is taken then.
   if (kind === '429 short' && creates) return 'again';
+  // And what is gone then was deleted by somebody else, so that nothing is created in its place.
+  if (kind === '429 short' && write === 'replace-delete' && when === 'after') return 'conflict';
   if (kind === '401') return 'auth';
   if (kind === '429 long') return 'budget';
   // An answer to a create must show a record; one to a delete shows nothing, so any 2xx that is no page says that it is done.

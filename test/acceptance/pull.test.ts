@@ -1,7 +1,15 @@
 /** pull against the sandbox: what it writes, what it keeps, what it refuses. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useScene } from './scene.js';
@@ -132,7 +140,7 @@ describe('pull', () => {
     );
   });
 
-  const unsaved: readonly [string, () => void][] = [
+  const unsaved: readonly [string, () => unknown][] = [
     ['outside of git', () => undefined],
     [
       'changed since the commit',
@@ -156,6 +164,37 @@ describe('pull', () => {
         git('add', '-A');
       },
     ],
+    ...['true', 'copies'].map((renames): [string, () => void] => [
+      `where a file stood that was moved (diff.renames=${renames})`,
+      () => {
+        const lines = Array.from({ length: 300 }, (_line, index) => `line(${index});`);
+        scene.workspace.write({ 'extensions/kpi/kpi.js': lines.join('\n') });
+        commit();
+        git('config', 'diff.renames', renames);
+        git('mv', 'extensions/kpi/kpi.js', 'extensions/kpi/kpi_orig');
+        scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
+      },
+    ]),
+    [
+      'of the same size and time',
+      async () => {
+        const file = join(scene.workspace.folder, 'extensions/kpi/kpi.js');
+        const past = new Date('2026-01-01T00:00:00Z');
+        utimesSync(file, past, past);
+        commit();
+        git('config', 'core.checkStat', 'minimal');
+        git('config', 'core.trustctime', 'false');
+        const wholeSecond = (): number => Math.floor(statSync(file).ctimeMs / 1000);
+        const committed = wholeSecond();
+        writeFileSync(file, 'w'.repeat(statSync(file).size));
+        // Only the time of the last change of any kind tells, and that cannot be set.
+        const touch = (): number => {
+          utimesSync(file, past, past);
+          return wholeSecond();
+        };
+        await expect.poll(touch, { interval: 50, timeout: 3000 }).toBeGreaterThan(committed);
+      },
+    ],
     ...['--skip-worktree', '--assume-unchanged'].map((bit): [string, () => void] => [
       `hidden from git by ${bit}`,
       () => {
@@ -167,7 +206,7 @@ describe('pull', () => {
   ];
   it.each(unsaved)('refuses to overwrite work that is %s, until it is told to', async (_, arrange) => {
     scene.workspace.write(extensionFiles('kpi'));
-    arrange();
+    await arrange();
     const before = read('extensions/kpi/kpi.js');
     await upload('kpi', { 'kpi.js': 'theirs' });
     await upload('other');
@@ -179,6 +218,17 @@ describe('pull', () => {
     expect(existsSync(join(scene.workspace.folder, 'extensions/other/other.js'))).toBe(true);
     expect(existsSync(join(scene.workspace.folder, 'extensions/kpi/.qlik-sync'))).toBe(false);
     expect((await qlikSync('pull', '--overwrite', 'kpi')).code).toBe(0);
+    expect(read('extensions/kpi/kpi.js')).toBe('theirs');
+  });
+
+  it('takes what git can give back, though git does not believe its own index', async () => {
+    scene.workspace.write(extensionFiles('kpi'));
+    commit();
+    git('config', 'diff.autoRefreshIndex', 'false');
+    const past = new Date('2026-01-01T00:00:00Z');
+    utimesSync(join(scene.workspace.folder, 'extensions/kpi/kpi.js'), past, past);
+    await upload('kpi', { 'kpi.js': 'theirs' });
+    expect((await qlikSync('pull')).code).toBe(0);
     expect(read('extensions/kpi/kpi.js')).toBe('theirs');
   });
 

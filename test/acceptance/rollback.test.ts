@@ -383,6 +383,61 @@ describe('rollback', () => {
     expect((await find('a'))?.qextVersion).toBe('1.0.0');
   });
 
+  it.each<readonly [string, object, number]>([
+    ['that is lost', { kind: 'reset', times: 9 }, 5],
+    ['that is refused', { kind: 'status', status: 400, times: 1 }, 5],
+  ])('of a name by a request %s goes on with that name alone', async (_row, how, code) => {
+    for (const name of ['a', 'b']) write(name, 'one');
+    await apply();
+    const before = await remembered('a');
+    for (const name of ['a', 'b']) write(name, 'two', { version: '2.0.0' });
+    await apply();
+    await scene.tenant.addFaults([{ method: 'PATCH', path: '*', when: 'before', ...how }]);
+    const failed = await rollback('a');
+    await scene.tenant.clearFaults();
+    expect(failed.code).toBe(code);
+    expect(failed.stdout).toMatch(/Undoes writes of run \S+\./);
+    expect(failed.stdout).toContain('To go on: qlik-sync rollback a\n');
+    expect(JSON.parse((await qlikSync('history', '--json')).stdout).runs[0].undoes).toBeUndefined();
+    expect((await rollback('a')).code).toBe(0);
+    expect(await remembered('a')).toEqual(before);
+    expect((await find('b'))?.qextVersion).toBe('2.0.0');
+    expect((await rollback('a')).stderr).toContain('The last change of a is a rollback itself');
+  });
+
+  it('of a name that was deleted to be replaced, and not created again, goes on with it', async () => {
+    write('a', 'legacy');
+    await apply();
+    const before = await remembered('a');
+    write('a', 'nebula', { supernova: true, version: '2.0.0' });
+    await apply();
+    await scene.tenant.addFaults([
+      { method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 500 },
+    ]);
+    expect((await rollback('a', '--allow-replace', 'a')).stdout).toContain(
+      'To go on: qlik-sync rollback a --allow-replace a\n',
+    );
+    await scene.tenant.clearFaults();
+    expect(await find('a')).toBeUndefined();
+    expect((await rollback('a')).code).toBe(0);
+    expect(await remembered('a')).toEqual(before);
+  });
+
+  it('with a delete that waits for what moved names all that it takes to go on', async () => {
+    write('a', 'one');
+    await apply();
+    write('a', 'two', { version: '2.0.0' });
+    write('new', 'one');
+    await apply();
+    const [run = ''] = await runIds();
+    await scene.tenant.editByHand('a');
+    const held = await rollback('--prune');
+    expect(held.stdout).toContain('blocked: it may stand for a, which is not put back');
+    expect(held.stdout).toContain(`To go on: qlik-sync rollback ${run} --overwrite a --prune\n`);
+    expect((await rollback(run, '--overwrite', 'a', '--prune')).code).toBe(0);
+    expect(await find('new')).toBeUndefined();
+  });
+
   it('without words leaves older runs alone where the last one wrote nothing', async () => {
     write('a', 'one');
     await apply();

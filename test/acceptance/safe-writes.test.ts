@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { extensionFiles } from './workspace.js';
 import { readingOne, useWritingScene } from './writing-scene.js';
 
 const { scene, run, apply, write, change, meanwhile, journalOfLast } = useWritingScene();
@@ -66,6 +67,63 @@ describe('what moved since the plan', () => {
     expect(result.code).toBe(7);
     expect(result.stdout).toContain('the name was taken on the tenant meanwhile');
     expect((await scene.tenant.client.get('b')).tags).toEqual([]);
+  });
+});
+
+describe('a write that waits after a 429 was not sent', () => {
+  const refusedOnce = { path: '/api/v1/extensions/*', kind: 'status', status: 429, retryAfter: 1 };
+
+  it('what moves meanwhile is a conflict, nothing is in doubt, and rollback has nothing to undo', async () => {
+    write('a');
+    await apply();
+    change('a');
+    const result = await meanwhile(
+      { ...refusedOnce, method: 'PATCH' },
+      () => apply(),
+      () => scene.tenant.edit({ name: 'a', filename: 'mine.zip' }),
+    );
+    expect(result.code).toBe(7);
+    expect(result.stdout).toContain(', so nothing was written');
+    const ends = (await journalOfLast()).filter(({ kind }) => kind === 'after');
+    expect(ends).toEqual([
+      expect.objectContaining({ result: 'failed', message: expect.stringContaining('not executed') }),
+    ]);
+    expect(ends[0]).not.toHaveProperty('leftDoubt');
+    const undone = await scene.qlikSync('rollback', '--yes');
+    expect([undone.code, undone.stderr]).toEqual([3, expect.stringContaining('wrote nothing')]);
+  });
+
+  const deletes: readonly [string, () => readonly string[], number, RegExp][] = [
+    [
+      'a delete',
+      () => {
+        scene.workspace.remove('extensions/a');
+        return ['--prune'];
+      },
+      0,
+      /a {2}deleted.*it was gone already/,
+    ],
+    [
+      'a replace',
+      () => {
+        scene.workspace.write(extensionFiles('a', { supernova: false, version: '2.0.0' }));
+        return ['--allow-replace', 'a'];
+      },
+      7,
+      /deleted on the tenant since the plan, so nothing was written/,
+    ],
+  ];
+  it.each(deletes)('%s of what somebody else deletes meanwhile', async (_, arrange, code, says) => {
+    scene.workspace.write({ ...extensionFiles('a', { supernova: true }), ...extensionFiles('b') });
+    await apply();
+    const args = arrange();
+    const result = await meanwhile(
+      { ...refusedOnce, method: 'DELETE' },
+      () => apply(...args),
+      () => scene.tenant.remove('a'),
+    );
+    expect([result.code, result.stdout + result.stderr]).toEqual([code, expect.stringMatching(says)]);
+    expect(await scene.tenant.names()).toEqual(['b']);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Writes whose answer is lost, late or wrong: the tenant is read, and only what it shows is said. */
 
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { extensionFiles } from './workspace.js';
 import { readingOne, useWritingScene } from './writing-scene.js';
 
@@ -84,6 +84,34 @@ describe('an answer that does not come', () => {
     const next = await apply();
     expect(next.code).toBe(0);
     expect((await scene.tenant.client.get('a')).qextVersion).toBe('2.0.0');
+  });
+});
+
+describe('a delete for a replace that lands when nobody looks any more', () => {
+  beforeEach(async () => {
+    scene.workspace.write({ ...extensionFiles('a', { supernova: true }), ...extensionFiles('b') });
+    await apply();
+    scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
+    await scene.tenant.addFaults([{ method: 'DELETE', path: '*', times: 9, when: 'before', kind: 'reset' }]);
+    expect((await apply('--allow-replace', 'a')).code).toBe(5);
+    await scene.tenant.clearFaults();
+    await scene.tenant.remove('a');
+    change('b');
+  });
+
+  it('is finished by the next run, whatever that selects', async () => {
+    const next = await apply('b');
+    expect(next.code).toBe(0);
+    expect(next.stdout).toMatch(/\+ a +create +finishes the replace/);
+    expect((await scene.tenant.client.get('a')).qextVersion).toBe('2.0.0');
+  });
+
+  it('is only told where nothing deploys it any more', async () => {
+    scene.workspace.remove('extensions/a');
+    const next = await apply('b');
+    expect(next.code).toBe(0);
+    expect(next.stdout).toContain('warning: a was deleted for a replace');
+    expect(await scene.tenant.names()).toEqual(['b']);
   });
 });
 

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDocument } from './documents.js';
 import { type Fleet, openFleet, refusesKeys } from './fleet.js';
+import { openTurnstile } from './turnstile.js';
 import { extensionFiles } from './workspace.js';
 
 let fleet: Fleet;
@@ -127,15 +128,75 @@ describe('promote --waves', () => {
       .addFaults([{ method: 'DELETE', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
     const { code, stdout } = await promote('--on-wave-failure', 'restore');
     const { runs } = JSON.parse(await succeed('history', '--env', 'eu', '--json'));
-    const goOn = `To go on: qlik-sync rollback ${runs[0].undoes} --env eu`;
+    const goOn = `To go on: qlik-sync rollback ${runs[0].undoes} --prune --env eu`;
     expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 5\): 1 of 2 changes applied/);
     expect(stdout).toContain(`      ${goOn}\n`);
-    expect(stdout).toContain(`Not everything is undone. ${goOn.replace(' --env', ' --prune --env')}\n`);
+    expect(stdout).toContain(`Not everything is undone. ${goOn}\n`);
     expect(code).toBe(4);
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a', 'b']);
     await fleet.tenant('us').clearFaults();
     await fleet.tenant('eu').clearFaults();
-    await succeed(...goOn.slice('To go on: qlik-sync '.length).split(' '), '--prune', '--yes');
+    await succeed(...goOn.slice('To go on: qlik-sync '.length).split(' '), '--yes');
+    expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
+  });
+
+  it('says how to go on where a restore came to nothing', async () => {
+    await promote();
+    await release();
+    await fleet.tenant('us').addFaults(refusesKeys);
+    await fleet.tenant('eu').addFaults([{ ...refusesKeys[0], method: 'GET', skip: 1 }]);
+    const { stdout } = await promote('--on-wave-failure', 'restore');
+    const [run] = JSON.parse(await succeed('history', '--env', 'eu', '--json')).runs;
+    expect(stdout).toContain(`      To go on: qlik-sync rollback ${run.id} --prune --env eu\n`);
+    await fleet.tenant('eu').clearFaults();
+  });
+
+  it.each<readonly [string, readonly string[], object]>([
+    ['--on-drift overwrite', ['--on-drift', 'overwrite'], {}],
+    ['onDrift in the config', [], { onDrift: 'overwrite' }],
+    ['--overwrite', ['--overwrite', 'a'], {}],
+    ['onDrift skip', [], { onDrift: 'skip' }],
+  ])('leaves what a person did since, in spite of %s', async (_row, options, config) => {
+    const both = (version: string) => ({
+      ...extensionFiles('a', { code: version, version }),
+      ...extensionFiles('c', { code: version, version }),
+    });
+    fleet.workspace.write(both('1.0.0'));
+    await succeed('apply', '--env', 'dev', '--yes');
+    await promote();
+    fleet.workspace.write(both('2.0.0'));
+    await succeed('apply', '--env', 'dev', '--yes');
+    const eu = fleet.tenant('eu');
+    let updates = 0;
+    const turnstile = await openTurnstile(eu.sandbox, async ({ when, method }) => {
+      if (method !== 'PATCH' || when !== 'before') return;
+      updates += 1;
+      if (updates === 2) await eu.editByHand('a');
+    });
+    fleet.configure({ eu: { tenant: turnstile.env['QLIK_TENANT_URL'] } }, config);
+    await eu.addFaults([
+      { method: 'PATCH', path: '*', skip: 1, times: 1, when: 'before', kind: 'status', status: 400 },
+    ]);
+    const { stdout } = await promote('--on-wave-failure', 'restore', '--concurrency', '1', ...options);
+    await turnstile.close();
+    expect(stdout).toMatch(/! a {15}update {3}blocked: changed on the tenant on \S+, after that run/);
+    expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 7\)/);
+    expect(stdout).toMatch(/To go on: qlik-sync rollback \S+ --overwrite a --env eu\n/);
+    expect((await fleet.held('eu'))['a']?.archiveName).toBe('by-hand.zip');
+    expect((await fleet.held('us'))['a']?.md5).toBe((await fleet.held('apac'))['a']?.md5);
+  });
+
+  it('restores a wave whole where impact holds up deletes', async () => {
+    await promote();
+    await release();
+    fleet.configure({}, { impact: 'deletes' });
+    await fleet.tenant('us').addFaults(secondWriteFails);
+    for (const name of ['eu', 'us'])
+      await fleet
+        .tenant(name)
+        .addFaults([{ method: 'WS', path: '/app/*', times: 999, kind: 'close', code: 4203, message: 2 }]);
+    const { stdout } = await promote('--on-wave-failure', 'restore');
+    expect(stdout).toContain('  ✓ eu      restored\n');
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
   });
 

@@ -22,6 +22,8 @@ const update = { before: v1, after: v2, archive };
 const created = { after: v1 };
 const removed = { before: v1, archive };
 
+const deleteAlone = (name: string): string => `qlik-sync rollback ${name} --prune --env eu`;
+
 interface Row {
   readonly row: string;
   readonly undo: Omit<Undo, 'name'>;
@@ -342,6 +344,7 @@ describe('planRollback', () => {
       policy: policy(changes),
       tenant: 'sandbox',
       reads: 1,
+      deleteAlone,
     });
     expect(decided).toHaveLength(1);
     const [change] = decided;
@@ -367,10 +370,12 @@ describe('planRollback', () => {
       policy: policy({ prune: true, ...changes }),
       tenant: 'sandbox',
       reads: 1,
+      deleteAlone,
     });
     const [, created] = decided.changes;
     expect(created).toMatchObject({ name: 'new', action: 'delete' });
     expect(created?.blocked?.rail).toBe(rail);
+    if (rail !== undefined) expect(created?.blocked?.message).toContain(deleteAlone('new'));
   });
 
   it.each([
@@ -386,6 +391,7 @@ describe('planRollback', () => {
       policy: policy({ prune: true, overwrite: kpi }),
       tenant: 'sandbox',
       reads: 1,
+      deleteAlone,
     });
     expect(changes).toMatchObject([{ name: 'kpi', action: expected, blocked: { rail: 'no-backup' } }]);
   });
@@ -405,6 +411,7 @@ describe('planRollback', () => {
       policy: policy({ prune: true }),
       tenant: 'sandbox',
       reads: 1,
+      deleteAlone,
     });
     expect(decided.changes.map(({ name, action }) => `${name} ${action}`)).toEqual([
       'a delete',
@@ -423,6 +430,7 @@ describe('planRollback', () => {
       policy: policy(),
       tenant: 'sandbox',
       reads: 1,
+      deleteAlone,
     };
     expect(() => planRollback(input)).toThrow('holds 2 extensions named kpi');
   });

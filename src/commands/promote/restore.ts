@@ -2,11 +2,11 @@
 
 import type { Limits } from '../../core/guard.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
-import type { RestoredEnvironment } from '../../report/environments/report.js';
-import { rollbackCommand } from '../../report/go-on.js';
+import type { EnvironmentResult, RestoredEnvironment } from '../../report/environments/report.js';
+import { describeGoOn, rollbackCommand } from '../../report/go-on.js';
 import { printable } from '../../report/paint.js';
 import { runSideBySide } from '../environments/side-by-side.js';
-import { type Undoing, undoingOf } from '../rollback/goal.js';
+import { nothing, type Undoing, undoingOf } from '../rollback/undoing.js';
 import { type RollbackFlags, undo } from '../rollback.js';
 import type { Site } from '../site.js';
 import { runAt } from '../tenant-run.js';
@@ -33,18 +33,29 @@ export async function restoreWave(
     confirm: given.confirm ?? [],
     work: (site) => restore(undoings.get(nameOf(site)) ?? nothing, given, site),
   });
-  return results.map((result) => ({ ...result, run: runs.get(result.environment) ?? '' }));
+  return results.map((result) => withGoOn(result, undoings.get(result.environment) ?? nothing));
+}
+
+/** A rollback that never came to its plan says nothing of what is left: all of it. */
+function withGoOn(result: EnvironmentResult, undoing: Undoing): RestoredEnvironment {
+  const { report, environment } = result;
+  const told = report?.kind === 'plan' || report?.kind === 'apply';
+  const goOn = told ? describeGoOn(report) : restoringCommand(environment, undoing);
+  return { ...result, ...(goOn !== undefined && { goOn }) };
+}
+
+function restoringCommand(environment: string, { runIds, effects }: Undoing): string {
+  const deletes = effects.some(({ before }) => before === undefined);
+  return rollbackCommand([...runIds, ...(deletes ? ['--prune'] : [])], environment);
 }
 
 function describeUnrestored(undoings: ReadonlyMap<string, Undoing>): string {
   const commands = [...undoings].map(
-    ([name, { runIds }]) => `  ${printable(rollbackCommand(runIds, name))}\n`,
+    ([name, undoing]) => `  ${printable(restoringCommand(name, undoing))}\n`,
   );
   const how = commands.length === 0 ? '' : ' To restore it:';
   return `The wave is not restored, since the run was interrupted.${how}\n${commands.join('')}`;
 }
-
-const nothing: Undoing = { runIds: [], effects: [], lost: [] };
 
 function nameOf({ settings }: Site): string {
   return settings.config.environment?.name ?? '';
@@ -79,7 +90,10 @@ const ofOwnWrites: Limits = {
   allowEmpty: 'refuse-empty',
 };
 
-/** The numbers that were approved are those of the way there; of the names, those count that were written here. */
+/**
+ * The numbers that were approved are those of the way there; of the names, those count that were written here. What
+ * moved after this very command is approved by nobody.
+ */
 function backAgain(
   { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...given }: RollbackFlags,
   { effects, lost }: Undoing,
@@ -89,10 +103,11 @@ function backAgain(
   return {
     ...given,
     prune: true,
+    onDrift: 'stop',
+    overwrite: [],
     allowRename: written,
     adopt: own(given.adopt),
     takeOwnership: own(given.takeOwnership),
-    overwrite: own(given.overwrite),
     allowReplace: own(given.allowReplace),
   };
 }

@@ -1,6 +1,7 @@
 /** `--changed-since`: the extensions whose folders differ from a commit, and those that the tenant lacks. */
 
-import { join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isCode } from '../../config/loaders.js';
 import type { ActualState, DesiredExtension } from '../../core/model.js';
 import { type GitChanges, readGitChanges } from '../../source/git-changes.js';
@@ -25,14 +26,26 @@ export async function selectChanged(
 
 /** Tags, ignore rules and the like are in these files; a config that is a program may read any other one, too. */
 function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
-  if ([file, join(root, ignoreFile)].some(changes.touches)) return true;
+  if ([file, join(root, ignoreFile)].some((path) => mayDiffer(path, changes))) return true;
   return isCode(file) && changes.touchesBeside(desired.extensions.map(({ folder }) => folder));
 }
 
 /** What git does not know, if only one file (build output that is ignored), may always have changed. */
-function mayHaveChanged({ folder, files }: DesiredExtension, { touches, tracks }: GitChanges): boolean {
+function mayHaveChanged({ folder, files }: DesiredExtension, changes: GitChanges): boolean {
+  const { touches, tracks } = changes;
   const paths = files.map(({ diskPath }) => diskPath);
-  return touches(folder) || !tracks(folder, paths);
+  return touches(folder) || !tracks(folder, paths) || mayDiffer(join(folder, ignoreFile), changes);
+}
+
+/** A file may be what git ignores, as what a pipeline writes, or lie outside of the repository. */
+function mayDiffer(file: string, { touches, tracks }: GitChanges): boolean {
+  return touches(file) || (existsSync(file) && !tracks(...placeOf(file)));
+}
+
+/** Where the content is: a link may be tracked, and what it points to not. */
+function placeOf(file: string): Parameters<GitChanges['tracks']> {
+  const real = realpathSync(file);
+  return [dirname(real), [basename(real)]];
 }
 
 function keepSelected(folders: Folders, isSelected: (extension: DesiredExtension) => boolean): Folders {

@@ -7,8 +7,8 @@ import { byName } from '../../core/order.js';
 import { applySeverities, finding } from '../../core/rules.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { OpenReplace } from '../../reconcile/journal/unfinished.js';
+import { rollbackCommand } from '../../report/go-on.js';
 import type { Packer } from '../../source/pack.js';
-import type { Settings } from '../settings.js';
 import type { Folders } from './folders.js';
 import { findMissing, type JournalPlace } from './open-replaces.js';
 import { type Content, findContent, type ReadUnselected } from './unfinished-content.js';
@@ -36,7 +36,7 @@ export async function finishReplaces(
       content: await findContent(replace, folders, readUnselected, place),
     })),
   );
-  return combine(folders, sources, place.settings);
+  return combine(folders, sources, place);
 }
 
 export function leaveUnfinished(folders: Folders): Finishing {
@@ -48,7 +48,11 @@ interface Source {
   readonly content: Content;
 }
 
-async function combine(folders: Folders, sources: readonly Source[], settings: Settings): Promise<Finishing> {
+async function combine(
+  folders: Folders,
+  sources: readonly Source[],
+  place: JournalPlace,
+): Promise<Finishing> {
   const found = sources.filter(({ content }) => content.from !== 'nowhere');
   const lost = sources.filter(({ content }) => content.from === 'nowhere');
   const unfinished = new Map(found.map(({ replace, content }) => [replace.name, describe(replace, content)]));
@@ -66,7 +70,7 @@ async function combine(folders: Folders, sources: readonly Source[], settings: S
         ...folders.findings,
         ...describeUnfinished(
           lost.map(({ replace }) => replace),
-          settings,
+          place,
         ),
       ],
     },
@@ -102,17 +106,24 @@ const dayMs = 86_400_000;
 /** What is left as it is. After as many days as backups are kept for, nobody wants to hear of it any more. */
 export function describeUnfinished(
   open: readonly OpenReplace[],
-  { config: { rules, backup } }: Settings,
+  { settings, connection }: JournalPlace,
 ): readonly Finding[] {
+  const { rules, backup } = settings.config;
   const oldest = Date.now() - backup.days * dayMs;
   const recent = open.filter(({ deletedAt }) => Date.parse(deletedAt) >= oldest);
-  return applySeverities(recent.map(unfinishedFinding), rules);
+  return applySeverities(
+    recent.map((each) => unfinishedFinding(each, connection.header.environment)),
+    rules,
+  );
 }
 
-function unfinishedFinding({ name, runId, deletedAt }: OpenReplace): Finding {
+function unfinishedFinding(
+  { name, runId, deletedAt }: OpenReplace,
+  environment: string | undefined,
+): Finding {
   return finding('unfinished-replace', {
     extension: name,
     message: `${name} was deleted for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again.`,
-    hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or qlik-sync rollback ${shellWord(name)} restores its backup.`,
+    hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or ${rollbackCommand([shellWord(name)], environment)} restores its backup.`,
   });
 }

@@ -5,10 +5,12 @@ import type { ActualState, DesiredState, Plan } from '../../core/model.js';
 import { assertKnownApprovals } from '../../core/names.js';
 import { planRollback, type Undo } from '../../core/plan-rollback.js';
 import { applySeverities } from '../../core/rules.js';
+import { shellWord } from '../../core/shell-word.js';
 import { workOf } from '../../core/work.js';
 import { openStored, type StoredExtension } from '../../reconcile/backup/stored.js';
 import { openVault } from '../../reconcile/backup/vault.js';
 import type { Effect } from '../../reconcile/journal/undo.js';
+import { rollbackCommand } from '../../report/go-on.js';
 import { createArchivePacker, describeUnstored } from '../../source/archived.js';
 import { readActual } from '../../tenant/actual.js';
 import { openArchiveReader } from '../proposal/archive-reader.js';
@@ -21,12 +23,12 @@ import { limitsOf, policyOf } from '../proposal/policy.js';
 import { readStoredArchives } from '../proposal/stored-archives.js';
 import type { RunPlace } from '../run-place.js';
 import type { Approving } from '../settle/settle.js';
-import type { Undoing } from './goal.js';
+import type { Undoing } from './undoing.js';
 
 export interface UndoInput {
   readonly undoing: Undoing;
   readonly given: Approving;
-  /** In place of those of the config. */
+  /** In place of those of the config, and of the number of apps that it may ask for. */
   readonly limits?: Limits;
 }
 
@@ -44,6 +46,7 @@ export async function proposeUndo(input: UndoInput, place: RunPlace): Promise<Pr
     about: {
       ...emptyPlanReport('rollback', place),
       undoes: undoing.runIds,
+      undoGoal: undoing.goal,
       findings: [
         ...(await tellUnfinished(decided, actual, place)),
         ...applySeverities(findings, settings.config.rules),
@@ -99,7 +102,9 @@ async function decide(
     return { ...effect, ...(archive && { archive }) };
   });
   const stored = await readStoredArchives(settings, connection, given);
-  const world = { undos, lost, actual, policy, tenant: connection.identity, stored };
+  const deleteAlone = (name: string): string =>
+    rollbackCommand([shellWord(name), '--prune'], connection.header.environment);
+  const world = { undos, lost, actual, policy, tenant: connection.identity, stored, deleteAlone };
   const planFrom: Planning['planFrom'] = (found) => planRollback({ ...world, ...found });
   const reader = openArchiveReader(settings, connection, io);
   const sides = { desired: desired.extensions, actual: actual.extensions };
@@ -112,5 +117,5 @@ async function decide(
 async function tellUnfinished(plan: Plan, actual: ActualState, place: RunPlace) {
   const restored = new Set(workOf(plan).map(({ name }) => name));
   const open = (await findMissing(actual, place)).filter(({ name }) => !restored.has(name));
-  return describeUnfinished(open, place.settings);
+  return describeUnfinished(open, place);
 }

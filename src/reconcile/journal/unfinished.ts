@@ -74,6 +74,7 @@ export function describeInterrupted(run: Run): Interruption | undefined {
     unknown,
     left: by('left'),
     halfReplaced: findOpenReplaces([run])
+      .filter(({ deleted, sent }) => deleted === 'done' || sent !== undefined)
       .map(({ name }) => name)
       .filter((name) => !unknown.some((change) => change.name === name)),
   };
@@ -84,7 +85,7 @@ export interface OpenReplace {
   readonly name: string;
   /** The run that deleted it. */
   readonly runId: string;
-  /** `unknown`: the run died before the answer to its delete. */
+  /** `unknown`: no answer told, and the delete may have landed after the run looked last. */
   readonly deleted: 'done' | 'unknown';
   /** When the delete was sent, RFC 3339. */
   readonly deletedAt: string;
@@ -112,9 +113,10 @@ function follow(open: Map<string, OpenReplace>, runId: string, { before, after }
   const { name, request, action, previous, sent, at } = before;
   const result = after?.result ?? 'unknown';
   if (action === 'replace' && request === 'delete') {
-    if (result === 'failed' || result === 'not-applied') return;
+    const mayLand = after?.leftDoubt === true;
+    if ((result === 'failed' && !mayLand) || result === 'not-applied') return;
     const known = { ...(previous !== undefined && { previous }), ...(sent !== undefined && { sent }) };
-    open.set(name, { name, runId, deleted: result, deletedAt: at, ...known });
+    open.set(name, { name, runId, deleted: result === 'done' ? 'done' : 'unknown', deletedAt: at, ...known });
     return;
   }
   const begun = open.get(name);

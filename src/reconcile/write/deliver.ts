@@ -102,6 +102,7 @@ async function prepare(
   before: Absent | undefined,
 ): Promise<Opening | Ending> {
   try {
+    await steps.takeBack();
     const opening = await sending.prepare(steps.sent());
     signal?.throwIfAborted();
     if ('kind' in opening) return opening;

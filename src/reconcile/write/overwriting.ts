@@ -19,18 +19,24 @@ import { findMismatch } from './verify.js';
 export function overwriting(target: Target, prepared: Prepared, means: RequestMeans): Sending {
   const { change, actual } = target;
   const { upload, sent, record } = prepared;
+  /** What was tried and did not count as sent was refused (429), and the same may be there all the same. */
+  let wasTried = false;
   return {
     prepare: async (sentBefore) => {
       const found = await readBeforeSend(target, means);
       const consequence = consequenceAfter(sentBefore);
       if (found === undefined) return deletedMeanwhile(consequence);
-      if (sentBefore > 0 && findMismatch(sent, found) === undefined) return { kind: 'done', record: found };
+      if (wasTried && findMismatch(sent, found) === undefined) {
+        return { kind: 'done', record: found, ...(sentBefore === 0 && { note: 'it holds this already' }) };
+      }
       const movement = findMovement(target, found, consequence);
       if (movement !== undefined) return movement;
       target.onRead(found);
       const kept = upload.file === undefined ? keepRecord(found, means) : keep(found, means);
       const { name, action } = change;
-      return { name, action, request: 'patch', previous: await kept, sent: record };
+      const previous = await kept;
+      wasTried = true;
+      return { name, action, request: 'patch', previous, sent: record };
     },
     send: async (options) => judge(await means.tenant.patch(actual.id, upload, options), sent),
     look: async (list) => {

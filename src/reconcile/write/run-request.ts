@@ -16,7 +16,7 @@ export interface RequestEnd {
 /** A signal that is absent holds nothing back. */
 export type RunMeans = Omit<WriteMeans, 'signal'> & Pick<DeliveryMeans, 'signal'>;
 
-/** Delivers one request. `onDone` is told of the record that shows it, and of the requests that it took. */
+/** Delivers one request. `onDone` is told of the record that shows it, and of the requests that it took, where it took one. */
 export async function runRequest(
   sending: Sending,
   { tenant, journal, patience = usualPatience, signal }: RunMeans,
@@ -24,7 +24,8 @@ export async function runRequest(
 ): Promise<RequestEnd> {
   const steps = openSteps(journal);
   const note = (end: Ending): void => {
-    if (end.kind === 'done' && end.record !== undefined) onDone(end.record, steps.sent());
+    if (end.kind !== 'done' || end.record === undefined || steps.sent() === 0) return;
+    onDone(end.record, steps.sent());
   };
   const ending = await deliver(sending, { steps, list: () => tenant.list(), signal, patience });
   note(ending);

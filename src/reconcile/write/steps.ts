@@ -7,39 +7,48 @@ import { certaintyOf, type Ending } from './ending.js';
 export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;
 
 export interface Steps {
+  /**
+   * A request that is about to leave while it has no end yet was refused and not executed: the client sends only those
+   * again by itself (429, or 401 with a fresh credential). It counts as not sent.
+   */
+  readonly takeBack: () => Promise<void>;
   /** Durable before the request leaves. */
   readonly begin: (opening: Opening) => Promise<void>;
-  /** Durable after the answer, or after the tenant was read in its stead. Said again, the later word counts. */
+  /**
+   * Of the last that left, durable after the answer, or after the tenant was read in its stead. Said again, the later
+   * word counts.
+   */
   readonly end: (ending: Ending) => Promise<void>;
   /** Requests that left and may have had an effect. */
   readonly sent: () => number;
 }
 
 export function openSteps(journal: Journal | undefined): Steps {
-  let step: number | undefined;
+  /** The steps of the requests that left; unnumbered without a journal. */
+  const left: (number | undefined)[] = [];
   let isOpen = false;
-  let sent = 0;
 
   async function close(after: Omit<StepAfter, 'kind' | 'at' | 'step'>): Promise<void> {
     isOpen = false;
+    const step = left.at(-1);
     // The write has happened: its outcome stays true without this line, and the next line's failure stops what follows.
     if (step !== undefined) await journal?.after({ step, ...after }).catch(() => undefined);
   }
 
   return {
+    takeBack: async () => {
+      if (!isOpen) return;
+      await close({ result: 'failed', message: 'refused with 429 or 401, so not executed' });
+      left.pop();
+    },
     begin: async (opening) => {
-      if (isOpen) {
-        sent -= 1;
-        await close({ result: 'failed', message: 'refused with 429, so not executed; sent again' });
-      }
-      step = await journal?.before(opening);
+      left.push(await journal?.before(opening));
       isOpen = true;
-      sent += 1;
     },
     end: async (ending) => {
-      if (sent > 0) await close(afterOf(ending));
+      if (left.length > 0) await close(afterOf(ending));
     },
-    sent: () => sent,
+    sent: () => left.length,
   };
 }
 

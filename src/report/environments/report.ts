@@ -47,6 +47,6 @@ export interface WavesResult {
 }
 
 export interface RestoredEnvironment extends EnvironmentResult {
-  /** The id of the run that was to be undone. */
-  readonly run: string;
+  /** The command line that goes on with it; absent where nothing is left that it could do. */
+  readonly goOn?: string;
 }

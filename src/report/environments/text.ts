@@ -1,7 +1,6 @@
 /** The end of a run over several environments, each of which has shown its own result: a line each, and their count. */
 
 import { count } from '../../core/format.js';
-import { rollbackCommand } from '../go-on.js';
 import { type Paint, printable } from '../paint.js';
 import { verdictOf } from '../verdict.js';
 import type { EnvironmentResult, EnvironmentsReport, WavesResult } from './report.js';
@@ -45,12 +44,12 @@ function renderWaves(
     ...notAttempted.map(
       (name) => `  ${paint('yellow', '·')} ${printable(name).padEnd(width)}  not attempted\n`,
     ),
-    ...restored.map(({ environment, exitCode, part, run }) => {
+    ...restored.map(({ environment, exitCode, part, goOn }) => {
       const name = printable(environment).padEnd(width);
       if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  restored\n`;
       const reason = part.failure === undefined ? verdictOf(part).words : firstLine(part.failure.message);
-      const goOn = printable(rollbackCommand([run], environment));
-      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n      To go on: ${goOn}\n`;
+      const how = goOn === undefined ? '' : `      To go on: ${printable(goOn)}\n`;
+      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n${how}`;
     }),
   ];
 }

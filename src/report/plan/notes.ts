@@ -5,17 +5,20 @@ import type { PlanReport } from './report.js';
 /** Where its archives come from, where that is not the folders. */
 export function describeOrigin({
   undoes,
+  undoGoal,
   promotes,
-}: Pick<PlanReport, 'undoes' | 'promotes'>): readonly string[] {
-  const runs = undoes?.join(', ');
+}: Pick<PlanReport, 'undoes' | 'undoGoal' | 'promotes'>): readonly string[] {
   return [
-    ...(undoes === undefined
-      ? []
-      : [`Undoes ${undoes.length === 1 ? 'run' : 'writes of the runs'} ${runs}.`]),
+    ...(undoes === undefined ? [] : [`Undoes ${describeRuns(undoes, undoGoal)}.`]),
     ...(promotes === undefined
       ? []
       : [`Promotes the archives of ${promotes.environment} (${promotes.url}), byte for byte.`]),
   ];
+}
+
+function describeRuns(runs: readonly string[], goal: PlanReport['undoGoal']): string {
+  const what = runs.length === 1 ? 'run' : 'the runs';
+  return `${goal === 'names' ? `writes of ${what}` : what} ${runs.join(', ')}`;
 }
 
 /** Copies of what would be overwritten or deleted. */

@@ -29,6 +29,8 @@ export interface PlanReport {
   readonly request?: PlanRequest;
   /** A rollback's: the runs whose writes it undoes. */
   readonly undoes?: readonly string[];
+  /** Whether all that one run wrote is to be undone, or names of it. */
+  readonly undoGoal?: 'run' | 'names';
   /** A promote's: where the archives come from. */
   readonly promotes?: { readonly environment: string; readonly url: string };
   readonly exitCode: ExitCode;

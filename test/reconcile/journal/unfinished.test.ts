@@ -33,6 +33,29 @@ describe('an unfinished replace', () => {
       [{ ...deletedA, deleted: 'unknown' }],
     ],
     ['not deleted', [run(start(1), deleting(1), answered(1, 'failed'))], []],
+    [
+      'not deleted when the run looked last, but it may land',
+      [run(start(1), deleting(1), answered(1, 'failed', { leftDoubt: true }))],
+      [{ ...deletedA, deleted: 'unknown' }],
+    ],
+    [
+      'it may land, and its second try was refused',
+      [
+        run(
+          ...([start(1), deleting(1), answered(1, 'failed', { leftDoubt: true })] as const),
+          ...[deleting(2), answered(2, 'failed')],
+        ),
+      ],
+      [{ ...deletedA, deleted: 'unknown' }],
+    ],
+    [
+      'it may land, and the next run overwrote the record',
+      [
+        run(start(2), requested(1, 'a'), answered(1)),
+        run(start(1), deleting(1), answered(1, 'failed', { leftDoubt: true })),
+      ],
+      [],
+    ],
     ['nothing happened', [run(start(1), deleting(1), answered(1, 'not-applied'))], []],
     [
       'dead while creating',
@@ -139,6 +162,11 @@ describe('a run that died', () => {
       ],
       halfReplaced: ['d'],
     });
+  });
+
+  it('a delete that failed and may land is no replace that is half done', () => {
+    const doubted = run(start(1), deleting(1), answered(1, 'failed', { leftDoubt: true }));
+    expect(describeInterrupted(doubted)).toMatchObject({ failed: [{ name: 'a' }], halfReplaced: [] });
   });
 
   it('one that came to its end is not', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TenantError } from '../../../src/core/errors.js';
 import { type DeliveryMeans, deliver, type Sending } from '../../../src/reconcile/write/deliver.js';
-import type { Ending } from '../../../src/reconcile/write/ending.js';
+import { type Ending, moved } from '../../../src/reconcile/write/ending.js';
 import { type Opening, openSteps, type Steps } from '../../../src/reconcile/write/steps.js';
 
 const opening: Opening = { name: 'a', action: 'update', request: 'patch' };
@@ -93,5 +93,60 @@ describe('what cannot be sent again', () => {
       kind: 'unknown',
       error: { status: 403, message: expect.stringContaining('403 Forbidden') },
     });
+  });
+});
+
+describe('a send that is refused (429), and sent again by the client', () => {
+  /** Journals what is done to it. */
+  function openLines(): { readonly steps: Steps; readonly lines: readonly string[] } {
+    const lines: string[] = [];
+    let count = 0;
+    const steps = openSteps({
+      before: async () => {
+        count += 1;
+        return count;
+      },
+      after: async ({ step, result, leftDoubt }) => {
+        lines.push(`${step} ${result}${leftDoubt === true ? ', in doubt' : ''}`);
+      },
+    });
+    return { steps, lines };
+  }
+
+  it('does not count as sent', async () => {
+    const { steps, lines } = openLines();
+    const { run } = openDelivery(new AbortController().signal, steps);
+    const counts: number[] = [];
+    const prepare = async (sentBefore: number): Promise<Opening | Ending> => {
+      counts.push(sentBefore);
+      return counts.length === 1 ? opening : moved('it moved', 'not-sent');
+    };
+    const send: Sending['send'] = async ({ beforeSend }) => {
+      await beforeSend?.();
+      await beforeSend?.();
+      throw lost;
+    };
+    expect(await run({ prepare, send })).toMatchObject({ kind: 'failed' });
+    expect(counts).toEqual([0, 0]);
+    expect(lines).toEqual(['1 failed']);
+  });
+
+  it('and an earlier one that was lost: what is seen then is told of that one', async () => {
+    const { steps, lines } = openLines();
+    const { run } = openDelivery(new AbortController().signal, steps);
+    const counts: number[] = [];
+    const prepare = async (sentBefore: number): Promise<Opening | Ending> => {
+      counts.push(sentBefore);
+      return counts.length < 3 ? opening : { kind: 'done' };
+    };
+    const send: Sending['send'] = async ({ beforeSend }) => {
+      await beforeSend?.();
+      if (counts.length === 1) throw lost;
+      await beforeSend?.();
+      throw lost;
+    };
+    expect(await run({ prepare, send })).toEqual({ kind: 'done' });
+    expect(counts).toEqual([0, 1, 1]);
+    expect(lines).toEqual(['1 failed, in doubt', '2 failed', '1 done']);
   });
 });
