@@ -99,13 +99,18 @@ function endOf(write: WriteName, faults: readonly Fault[]): End {
 const deletions: readonly WriteName[] = ['delete', 'replace-delete'];
 const creations: readonly WriteName[] = ['create', 'replace-create'];
 
+/** A 429 says that nothing was done. */
+function endAfterRefusal(write: WriteName, when: Fault['when']): End | 'again' {
+  // A create is sent again unread; the name is taken then.
+  if (when === 'before' || creations.includes(write)) return 'again';
+  // What is gone was deleted by somebody else, so that nothing is created in its place.
+  return write === 'replace-delete' ? 'conflict' : 'done';
+}
+
 function endAfter(write: WriteName, { kind, when }: Fault): End | 'again' {
   const deletes = deletions.includes(write);
   const creates = creations.includes(write);
-  // A 429 says that nothing was done, so it is sent again unread; the name is taken then.
-  if (kind === '429 short' && creates) return 'again';
-  // And what is gone then was deleted by somebody else, so that nothing is created in its place.
-  if (kind === '429 short' && write === 'replace-delete' && when === 'after') return 'conflict';
+  if (kind === '429 short') return endAfterRefusal(write, when);
   if (kind === '401') return 'auth';
   if (kind === '429 long') return 'budget';
   // An answer to a create must show a record; one to a delete shows nothing, so any 2xx that is no page says that it is done.
