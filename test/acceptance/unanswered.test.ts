@@ -110,7 +110,9 @@ describe('a delete for a replace that lands when nobody looks any more', () => {
     scene.workspace.remove('extensions/a');
     const next = await apply('b');
     expect(next.code).toBe(0);
-    expect(next.stdout).toContain('warning: a was deleted for a replace');
+    expect(next.stdout).toContain(
+      'warning: a is gone since its delete was sent without an answer, for a replace on',
+    );
     expect(await scene.tenant.names()).toEqual(['b']);
   });
 });

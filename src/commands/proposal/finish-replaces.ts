@@ -118,12 +118,13 @@ export function describeUnfinished(
 }
 
 function unfinishedFinding(
-  { name, runId, deletedAt }: OpenReplace,
+  { name, runId, deletedAt, deleted }: OpenReplace,
   environment: string | undefined,
 ): Finding {
+  const what = deleted === 'done' ? 'was deleted' : 'is gone since its delete was sent without an answer,';
   return finding('unfinished-replace', {
     extension: name,
-    message: `${name} was deleted for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again.`,
+    message: `${name} ${what} for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again.`,
     hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or ${rollbackCommand([shellWord(name)], environment)} restores its backup.`,
   });
 }
