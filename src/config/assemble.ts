@@ -3,7 +3,7 @@
 import { withoutUndefined } from '../core/present.js';
 import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
 import { namesOf } from './expand.js';
-import { formatKeyPath, type KeyPath, type LoadedConfig, readKey } from './raw.js';
+import { formatKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } from './raw.js';
 import type { ConfigInput } from './schema.js';
 
 /** @param name the environment in use, one of the input's */
@@ -102,10 +102,6 @@ function readSecret(loaded: LoadedConfig, path: KeyPath): SourceText | SecretCom
   const command = readKey(readPath(loaded.value, path), 'command');
   if (!Array.isArray(command)) return readText(loaded, path);
   return { command: command.map(String), ...placeOf(loaded, path) };
-}
-
-function readPath(value: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
 }
 
 function placeOf(loaded: LoadedConfig, path: KeyPath): Omit<SourceText, 'text'> {

@@ -3,7 +3,7 @@
 import { isObject } from '../core/json.js';
 import type { Config } from './config.js';
 import { namesOf } from './expand.js';
-import { type KeyPath, type LoadedConfig, readKey } from './raw.js';
+import { type KeyPath, type LoadedConfig, readPath } from './raw.js';
 import { redact } from './secrets.js';
 
 export interface DescribedValue {
@@ -62,17 +62,13 @@ function toText(value: unknown): string {
 function originOf(loaded: LoadedConfig, path: KeyPath, environment: string | undefined): string {
   const own: KeyPath = environment === undefined ? [] : ['environments', environment, ...path];
   const places = [own, path].filter((place) => place.length > 0);
-  const found = places.find((place) => valueAt(loaded.value, place) !== undefined);
+  const found = places.find((place) => readPath(loaded.value, place) !== undefined);
   if (found === undefined) return 'default';
   const line = loaded.locate(found)?.line;
   const file = line === undefined ? loaded.displayFile : `${loaded.displayFile}:${line}`;
   const place = found === own ? `environments.${environment}, ${file}` : file;
-  const variables = [...new Set(variablesIn(valueAt(loaded.value, found)))];
+  const variables = [...new Set(variablesIn(readPath(loaded.value, found)))];
   return variables.length === 0 ? place : `${place}, with ${variables.join(', ')}`;
-}
-
-function valueAt(value: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
 }
 
 function variablesIn(value: unknown): readonly string[] {

@@ -27,11 +27,14 @@ export interface LoadedConfig extends ParsedConfig {
   readonly root: string;
 }
 
-export type RawObject = Readonly<Record<string, unknown>>;
-
 /** The object's own value, never an inherited one. */
 export function readKey(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** What stands at the path; `undefined` for nothing. */
+export function readPath(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
 }
 
 /** `environments.prod.extensions[0]` */

@@ -39,7 +39,6 @@ export function configSchema(ruleIds: readonly string[]) {
 
 /** What a config file may hold; the type of a config written in TypeScript. */
 export type ConfigInput = InferOutput<ReturnType<typeof configSchema>>;
-export type EnvironmentInput = NonNullable<ConfigInput['environments']>[string];
 
 function settings() {
   return {

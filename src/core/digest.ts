@@ -34,6 +34,11 @@ export function normalizePath(path: string): string {
   return beyondAscii.test(path) ? path.normalize('NFC') : path;
 }
 
+/** The last name of a path with `/`. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /**
  * Order by UTF-8 bytes. UTF-16 code units order the same way, except that surrogates (code points above
  * U+FFFF) come before U+E000–U+FFFF there and after them here.

@@ -10,8 +10,11 @@ export interface RunWho {
 
 /** The git state of the folders; no commit outside a repository. */
 export interface SourceState {
+  /** 40 (or 64) hex digits. */
   readonly commit?: string;
+  /** Absent where a commit is checked out rather than a branch, as pipelines do. */
   readonly branch?: string;
+  /** Whether tracked or untracked files below the folder differ from the commit. */
   readonly dirty?: boolean;
   /** The CI run's address. */
   readonly ci?: string;

@@ -1,7 +1,8 @@
 /** The way that a path takes through links. */
 
-import { lstatSync, readlinkSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { readlinkSync } from 'node:fs';
+import { dirname, parse, relative, resolve } from 'node:path';
+import { findLink } from './own-folder.js';
 
 /** As many as Linux follows (path_resolution, `MAXSYMLINKS`). */
 const mostLinks = 40;
@@ -14,16 +15,11 @@ const mostLinks = 40;
 export function followPath(path: string): readonly string[] {
   const way = [path];
   let place = path;
-  for (let link = findLink(place); link !== undefined && way.length <= mostLinks; link = findLink(place)) {
+  const { root } = parse(path);
+  const nextLink = (): string | undefined => findLink(root, place);
+  for (let link = nextLink(); link !== undefined && way.length <= mostLinks; link = nextLink()) {
     place = resolve(dirname(link), readlinkSync(link), relative(link, place));
     way.push(place);
   }
   return way;
-}
-
-/** The first link from the root on. */
-function findLink(path: string): string | undefined {
-  const above = dirname(path) === path ? undefined : findLink(dirname(path));
-  if (above !== undefined) return above;
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? path : undefined;
 }

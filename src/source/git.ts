@@ -1,17 +1,12 @@
 /** Which commit the folders are at: recorded in documents and journals, never used to decide. */
 
+import type { SourceState } from '../core/past-run.js';
 import { withoutUndefined } from '../core/present.js';
 import { explainGitFailure, type GitFailure } from './git-failure.js';
 import { runGit } from './run-git.js';
 
-export interface GitState {
-  /** 40 (or 64) hex digits. */
-  readonly commit?: string;
-  /** Absent where a commit is checked out rather than a branch, as pipelines do. */
-  readonly branch?: string;
-  /** Whether tracked or untracked files below the folder differ from the commit. */
-  readonly dirty?: boolean;
-}
+/** What git tells of it; the CI run's address comes from the environment. */
+export type GitState = Omit<SourceState, 'ci'>;
 
 /**
  * Empty outside a repository, without a commit, or without git. Costs a process, so only what is recorded asks.

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { normalizePath } from '../core/digest.js';
+import { fileName, normalizePath } from '../core/digest.js';
 import type { Manifest, ManifestProblem } from '../core/manifest/parsed.js';
 import { parseManifest } from '../core/manifest.js';
 import type { Finding, KeptFile } from '../core/model.js';
@@ -80,7 +80,7 @@ export function checkManifestFiles(
 ): readonly Finding[] {
   const isOwn = (entry: { readonly diskPath: string }): boolean => entry.diskPath === candidate.manifestFile;
   const nested = entries.filter(
-    (entry) => entry.path.endsWith('.qext') && isManifestName(baseOf(entry.path)) && !isOwn(entry),
+    (entry) => entry.path.endsWith('.qext') && isManifestName(fileName(entry.path)) && !isOwn(entry),
   );
   const findings = nested.map((entry) => nestedFinding(candidate, entry.path));
   if (!entries.some(isOwn)) findings.push(ignoredFinding(candidate));
@@ -88,10 +88,6 @@ export function checkManifestFiles(
   if (own !== undefined && own.sha256 !== sha256)
     findings.push(changingFinding(candidate, own.path, 'changed while its folder was read'));
   return findings;
-}
-
-function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function nestedFinding(candidate: Candidate, path: string): Finding {

@@ -6,7 +6,7 @@ import type { Remains } from '../../core/record-side.js';
 import type { Run } from '../../reconcile/journal/run-record.js';
 import { type Effect, lastEffectOf } from '../../reconcile/journal/undo.js';
 import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
-import type { Naming } from './last.js';
+import { hintAtRedoing, type Naming } from './last.js';
 import { nothing, type Undoing } from './undoing.js';
 
 /** The last change of one name, told or lost, that is not undone yet. @throws UserError where it undid another */
@@ -37,8 +37,8 @@ function isDone(name: string, run: Run): boolean {
   return listChanges(run).some((change) => change.name === name && change.result === 'done');
 }
 
-function explainUndone(name: string, { start: { id } }: Run, { rollback }: Naming): UserError {
+function explainUndone(name: string, { start: { id } }: Run, naming: Naming): UserError {
   return new UserError(`The last change of ${name} is a rollback itself (run ${id}).`, {
-    hint: `To make the changes again that it undid: ${rollback(id)}`,
+    hint: hintAtRedoing(id, naming),
   });
 }

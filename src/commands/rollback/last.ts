@@ -40,12 +40,17 @@ function hasEffect(run: Run): boolean {
 }
 
 /** What was undone is not done again because somebody followed a hint, or a pipeline tried twice. */
-function explainRollback({ start: { id, undoes } }: Run, { sameOf, rollback }: Naming): UserError {
+function explainRollback({ start: { id, undoes } }: Run, naming: Naming): UserError {
   const what = undoes === undefined ? '' : `, of run ${undoes}`;
-  const goOn = undoes === undefined ? [] : [`To undo all of that run: ${sameOf(undoes)}`];
+  const goOn = undoes === undefined ? [] : [`To undo all of that run: ${naming.sameOf(undoes)}`];
   return new UserError(`The last run (${id}) is a rollback itself${what}.`, {
-    hint: [...goOn, `To make the changes again that it undid: ${rollback(id)}`],
+    hint: [...goOn, hintAtRedoing(id, naming)],
   });
+}
+
+/** @param rollbackId the run that undid them */
+export function hintAtRedoing(rollbackId: string, { rollback }: Naming): string {
+  return `To make the changes again that it undid: ${rollback(rollbackId)}`;
 }
 
 /** A pipeline rolls back what it just ran: an older run is undone only by its name. */

@@ -1,5 +1,6 @@
 /** What the files of an extension are. */
 
+import { fileName } from '../digest.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
 import { finding } from './catalogue.js';
 import { displayPath, manifestPath, positionOfKey } from './place.js';
@@ -60,7 +61,7 @@ function hintForType(path: string, type: string): string {
 function checkSecrets(extension: DesiredExtension): readonly Finding[] {
   const leftOut = extension.leftOut.filter(({ why }) => why !== 'ignored');
   return [...extension.files, ...leftOut]
-    .filter(({ path }) => secretName.test(path.slice(path.lastIndexOf('/') + 1)))
+    .filter(({ path }) => secretName.test(fileName(path)))
     .map(({ path }) =>
       finding('secret-file', {
         extension: extension.name,
@@ -85,7 +86,7 @@ function checkDropped(extension: DesiredExtension): readonly Finding[] {
 }
 
 function isCustomary(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = fileName(path);
   return name.startsWith('.') || customaryName.test(name);
 }
 

@@ -1,6 +1,7 @@
 /** One look at everything of an extension that its reader would read: stamps, no content. */
 
 import { type Dirent, readdirSync } from 'node:fs';
+import { fileName } from '../../core/digest.js';
 import { type IgnoreRules, ignoreFile } from '../ignore-rules.js';
 import { mostEntries } from '../keep.js';
 import { whyLeftOut } from '../left-out.js';
@@ -93,7 +94,7 @@ export function isAlwaysWatched(name: string): boolean {
  */
 export function findDifference(before: Snapshot, now: Snapshot): string | undefined {
   for (const [path, stamp] of now.files) {
-    if (!isSameStamp(before.files.get(path), stamp) && !isTemporary(nameOf(path))) return path;
+    if (!isSameStamp(before.files.get(path), stamp) && !isTemporary(fileName(path))) return path;
   }
   for (const path of before.files.keys()) if (!now.files.has(path)) return path;
   return undefined;
@@ -103,13 +104,9 @@ export function findDifference(before: Snapshot, now: Snapshot): string | undefi
 export function isRewritten(folder: string, { files }: Snapshot): boolean {
   for (const [path, stamp] of files) {
     const now = stampFile(`${folder}/${path}`);
-    if (now === undefined || (!isSameStamp(stamp, now) && !isTemporary(nameOf(path)))) return true;
+    if (now === undefined || (!isSameStamp(stamp, now) && !isTemporary(fileName(path)))) return true;
   }
   return false;
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** `Date.now()` of the last write that can be seen; what was deleted or moved away shows in its folder. */
@@ -118,7 +115,7 @@ export function lastWriteOf({ files, folders }: Snapshot): number {
   for (const stamp of folders.values()) last = Math.max(last, lastWritten(stamp));
   for (const [path, stamp] of files) {
     const at = lastWritten(stamp);
-    if (at > last && !isTemporary(nameOf(path))) last = at;
+    if (at > last && !isTemporary(fileName(path))) last = at;
   }
   return last;
 }
