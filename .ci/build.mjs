@@ -114,7 +114,7 @@ async function writeSchemas() {
   await build({
     entryPoints: {
       config: 'src/config/json-schema.ts',
-      output: 'src/report/json-schema.ts',
+      output: 'src/report/documents/json-schema.ts',
       rules: 'src/core/rules.ts',
     },
     outdir: built,

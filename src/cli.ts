@@ -1,14 +1,16 @@
 #!/usr/bin/env node
+
 /** argv in, exit code out; the only file that touches `process`. Everything else is loaded when it is needed. */
 
 import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
-import type { Io, Sink } from './commands/io.js';
 import { isSet, readWhether } from './config/option-values.js';
 import { coloured, plain } from './report/paint.js';
+import type { Io, Sink } from './run/io.js';
 import { version } from './version.js';
 
 const interruptedExitCode = 130;
+
 const incompleteExitCode = 5;
 
 if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {

@@ -1,16 +1,24 @@
 /** `qlik-sync adopt`: what is on the tenant becomes this project's, with the content that it has. */
 
-import { type ExitCode, UserError } from '../core/errors.js';
-import type { Plan } from '../core/model.js';
-import { workOf } from '../core/work.js';
-import type { Io } from './io.js';
-import { openAdopting } from './proposal/adopting.js';
-import { propose } from './proposal/propose.js';
-import { forPeople } from './proposal/proposing.js';
-import { createSelector, explainingUnused, type Selector } from './proposal/selection.js';
-import type { RunPlace } from './run-place.js';
-import { type Approving, settle } from './settle/settle.js';
-import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
+import { readdirSync } from 'node:fs';
+import type { Command } from 'commander';
+import { workOf } from '../core/change.js';
+import { UserError } from '../core/errors.js';
+import type { ExitCode } from '../core/exit-codes.js';
+import type { DesiredExtension, Plan } from '../core/model.js';
+import { type Approving, settle } from '../pipeline/apply.js';
+import { forPeople, propose } from '../pipeline/plan-folders.js';
+import type { Adopting } from '../reconcile/resolve.js';
+import type { RunPlace } from '../run/connect.js';
+import type { Io } from '../run/io.js';
+import { type RunFlags, type Running, runOnTenant } from '../run/on-tenant.js';
+import { createSelector, explainingUnused, type Selector } from '../run/selection.js';
+import type { Settings } from '../run/settings.js';
+import { displayPath } from '../source/display.js';
+import { prepareIgnoreRules } from '../source/ignore-rules.js';
+import { isNoise, whyPathLeftOut } from '../source/left-out.js';
+import type { Finish } from './command.js';
+import { addConfirm, addShared, collect, parseCount } from './options.js';
 
 export type AdoptFlags = RunFlags & Approving;
 
@@ -70,4 +78,48 @@ function describeLeftOut(plan: Plan, leftOut: ReadonlyMap<string, ReadonlySet<st
       `${name}: from now on without ${paths.slice(0, mostNamed).join(', ')}${rest}, which no upload takes`,
     ];
   });
+}
+
+export function addAdopt(program: Command, io: Io, finish: Finish): void {
+  const command = addShared(program.command('adopt'))
+    .argument('<name...>', 'names or globs of extensions that are on the tenant and in the folders')
+    .description('take over what is on the tenant, with the content that it has')
+    .option('--take-ownership <name>', 'take over an extension of another project', collect);
+  addConfirm(command)
+    .option('--allow-updates <n>', 'the exact number of updates', parseCount)
+    .option('--no-backup', 'keep no copy of what is overwritten')
+    .action(async (names: string[], flags: AdoptFlags) => {
+      finish(await adopt(names, flags, io));
+    });
+}
+
+// What counts as content when a folder is compared with an extension that somebody else uploaded.
+
+/**
+ * What the project's own rules leave out, and what no extension needs, does not count. All else does, so that nothing
+ * an extension could load is lost with its adoption.
+ * @param onLeftOut told of each file that the tenant holds and that does not count
+ */
+export function openAdopting(
+  { config, cwd }: Settings,
+  onLeftOut: (name: string, path: string) => void,
+): Adopting {
+  const { root, ignore } = config;
+  const rulesFor = prepareIgnoreRules({ root, displayRoot: displayPath(cwd, root), patterns: ignore });
+  return {
+    counts: async (extension) => {
+      const rules = await rulesFor(candidateOf(extension));
+      return (path) => {
+        const why = whyPathLeftOut(rules, path);
+        const isOut = why === 'ignored' || (why === 'default' && isNoise(path));
+        if (isOut) onLeftOut(extension.name, path);
+        return !isOut;
+      };
+    },
+  };
+}
+
+function candidateOf({ name, folder, displayFolder }: DesiredExtension) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return { name, folder, displayFolder, manifestFile: `${name}.qext`, entries };
 }

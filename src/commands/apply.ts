@@ -1,18 +1,31 @@
 /** `qlik-sync apply`: plan, show, approve, write, tell the truth. */
 
-import type { ExitCode } from '../core/errors.js';
-import { openReview, type Review, type Reviewing } from './apply/review.js';
-import type { Io } from './io.js';
-import { onEnvironments } from './on-environments.js';
-import type { ShardedFlags } from './options/shard.js';
-import { loneNumber } from './proposal/approvals.js';
-import type { Proposal } from './proposal/judged.js';
-import { withImpact } from './proposal/plan-impact.js';
-import { propose } from './proposal/propose.js';
-import { forPeople } from './proposal/proposing.js';
-import { settle } from './settle/settle.js';
-import type { Site } from './site.js';
-import { type RunFlags, runAt, stopSignal } from './tenant-run.js';
+import { type Command, Option } from 'commander';
+import { UserError } from '../core/errors.js';
+import type { ExitCode } from '../core/exit-codes.js';
+import type { Plan } from '../core/model.js';
+import { type Approving, settle } from '../pipeline/apply.js';
+import { withImpact } from '../pipeline/impact.js';
+import type { ReviewedScope } from '../pipeline/plan-file.js';
+import { forPeople, propose } from '../pipeline/plan-folders.js';
+import type { Proposal } from '../pipeline/planned.js';
+import { loneNumber } from '../pipeline/policy.js';
+import type { RunPlace, Site } from '../run/connect.js';
+import type { ShardedFlags, SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { onEnvironments, type RunFlags, runAt, stopSignal } from '../run/on-tenant.js';
+import { createSelector, explainingUnused, type Selector, selectExactly } from '../run/selection.js';
+import { mergeFlags, workingFolder } from '../run/settings.js';
+import type { Finish } from './command.js';
+import {
+  addApprovals,
+  addConfirm,
+  addImpactGate,
+  addMaxDuration,
+  addShard,
+  addShared,
+  parsePlanDigest,
+} from './options.js';
 
 export type ApplyFlags = RunFlags & ShardedFlags & Reviewing;
 
@@ -44,4 +57,81 @@ function applyAt(review: Review, given: ApplyFlags, site: Site, signal: AbortSig
 function withNumbers(proposal: Proposal, reviewed: Review['reviewed']): Proposal {
   if (reviewed === undefined) return proposal;
   return { ...proposal, guard: { ...proposal.guard, reviewed: reviewed.numbers } };
+}
+
+export function addApply(program: Command, io: Io, finish: Finish): void {
+  const command = addShard(addImpactGate(addApprovals(addShared(program.command('apply')))))
+    .argument('[plan.json | name...]', 'a reviewed plan, or names or globs of extensions; all when absent')
+    .description('make the tenant match the folders')
+    .option('--changed-since <ref>', 'only what differs from this git commit')
+    .addOption(new Option('--expect <digest>', 'write only if this is the plan').argParser(parsePlanDigest));
+  addMaxDuration(addConfirm(command), 'start nothing').action(async (names: string[], flags: ApplyFlags) => {
+    finish(await applyPlan(names, flags, io));
+  });
+}
+
+// What `apply` was asked to apply: what the folders say now, or exactly a plan that somebody reviewed.
+
+export interface Reviewing extends SharedFlags, Approving {
+  /** The digest of the plan that was reviewed. */
+  readonly expect?: string;
+  readonly changedSince?: string;
+}
+
+export interface Review {
+  /** The plan file, which is one tenant's; absent where the arguments are names. */
+  readonly file?: string;
+  readonly selector: Selector | undefined;
+  /** This run's, with those that the reviewed plan was made with. */
+  readonly approvals: Approving;
+  /** For whoever applies: what the plan file permits. */
+  readonly notice?: string | undefined;
+  /** @throws RefusedError (exit 6) where the plan is for another tenant or project */
+  readonly assertMeantFor: (place: RunPlace) => void;
+  /** Absent where no plan file says what was reviewed. */
+  readonly reviewed?: ReviewedScope;
+  /**
+   * @param say for whoever applies
+   * @throws RefusedError (exit 7) where something else would be written than what was reviewed
+   */
+  readonly assertUnmoved: (now: Plan, say: (notice: string) => void) => void;
+}
+
+/**
+ * @param args names or globs, or the one file that `plan --out` wrote
+ * @throws UserError where the file is no plan, or options beside it ask for another one
+ */
+export async function openReview(args: readonly string[], given: Reviewing, io: Io): Promise<Review> {
+  const { assertExpected, readPlanFile, ...files } = await import('../pipeline/plan-file.js');
+  const reviewed = await readPlanFile(args, workingFolder(mergeFlags(given, io), io));
+  const assertDigest: Review['assertUnmoved'] = (now, say) => {
+    if (given.expect !== undefined) assertExpected(given.expect, now, say);
+  };
+  if (reviewed === undefined) {
+    const selector = await selectNames(args);
+    return { selector, approvals: given, assertMeantFor: () => undefined, assertUnmoved: assertDigest };
+  }
+  if (given.changedSince !== undefined) {
+    throw new UserError(`${reviewed.file} holds its selection, so --changed-since has no say.`);
+  }
+  const { selected } = reviewed.plan.request;
+  return {
+    file: reviewed.file,
+    selector: selected && selectExactly(new Set(selected)),
+    approvals: { ...given, ...files.approvalsOf(reviewed, given) },
+    notice: files.describeApprovals(reviewed),
+    assertMeantFor: (place) => files.assertMeantFor(reviewed, place),
+    reviewed: files.rememberReviewed(reviewed),
+    assertUnmoved: (now, say) => {
+      files.assertUnmoved(reviewed, now);
+      assertDigest(now, say);
+    },
+  };
+}
+
+async function selectNames(args: readonly string[]): Promise<Selector | undefined> {
+  const selector = await createSelector(args);
+  const file = args.find((arg) => arg.endsWith('.json'));
+  if (selector === undefined || file === undefined) return selector;
+  return explainingUnused(selector, `There is no file ${file} either, which could be a plan.`);
 }

@@ -1,26 +1,25 @@
 /** `qlik-sync config`: every setting with where it came from. Asks nobody, runs nothing, shows no secret. */
 
-import type { CredentialChoice, SecretChoice } from '../config/credential.js';
+import type { Command } from 'commander';
 import { describeSettings } from '../config/describe-settings.js';
 import { readEnvironmentOptions } from '../config/environment-variables.js';
 import { readVariable } from '../config/expand.js';
 import type { WantedReport } from '../config/report-option.js';
 import { redact } from '../config/secrets.js';
-import { chooseTarget, type SandboxTarget, type TenantChoice } from '../config/target.js';
-import { parseTenantUrl } from '../config/tenant-url.js';
+import type { CredentialChoice, SecretChoice } from '../config/tenant/credential.js';
+import { chooseTarget, type SandboxTarget, type TenantChoice } from '../config/tenant/target.js';
+import { parseTenantUrl } from '../config/tenant/url.js';
 import { usualConcurrency } from '../core/budget.js';
-import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
-import type {
-  ConfigReport,
-  ResolvedCredential,
-  ResolvedTarget,
-  ResolvedValue,
-} from '../report/config/report.js';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { ConfigReport, ResolvedCredential, ResolvedTarget, ResolvedValue } from '../report/config.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { oneEnvironment, openSettings, type Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options/shared.js';
-import { print } from './reporting/print.js';
-import { oneEnvironment, openSettings, type Settings } from './settings.js';
+import type { Finish } from './command.js';
+import { addShared } from './options.js';
 
 /** Exit 3 where a tenant is named that cannot be used; a config without any is no mistake here. */
 export async function showConfig(given: SharedFlags, io: Io): Promise<ExitCode> {
@@ -144,4 +143,12 @@ function toShown(flag: string, value: unknown): ResolvedValue['value'] {
 
 function toReport(kind: string, file: string | undefined): string {
   return redact(file === undefined ? kind : `${kind}=${file}`);
+}
+
+export function addConfig(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('config'))
+    .description('show every setting and where it comes from')
+    .action(async (flags: SharedFlags) => {
+      finish(await showConfig(flags, io));
+    });
 }

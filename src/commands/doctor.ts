@@ -1,18 +1,23 @@
 /** `qlik-sync doctor`: whether a run would work, what is in the way, and what to do about it. Writes nothing. */
 
-import { type ExitCode, UserError, worstExitCode } from '../core/errors.js';
-import { type Check, checkNames, type DoctorReport } from '../report/doctor/report.js';
+import type { Command } from 'commander';
+import { isSet } from '../config/option-values.js';
+import { type Check, checkNames } from '../core/check.js';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
+import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
-import { findProxy } from '../tenant/dispatcher.js';
-import { findSignInTarget, type SignInTarget } from './connect.js';
+import { findSignInTarget, type SignInTarget } from '../run/connect.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { mergeFlags, readSettings, type Settings } from '../run/settings.js';
+import { readGitState } from '../source/git/git.js';
+import { findProxy } from '../tenant/http/dispatcher.js';
+import type { Finish } from './command.js';
 import { examine } from './doctor/examine.js';
-import { fromError, judgeAccess } from './doctor/judge-access.js';
-import { judgeWay, type Way } from './doctor/judge-way.js';
-import { checkConfig, checkSource } from './doctor/local.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options/shared.js';
-import { print } from './reporting/print.js';
-import { mergeFlags, readSettings, type Settings } from './settings.js';
+import { fromError, judgeAccess, judgeWay, type Way } from './doctor/judge.js';
+import { addShared } from './options.js';
 
 export async function diagnose(given: SharedFlags, io: Io): Promise<ExitCode> {
   const findings = await checkAll(given, io);
@@ -102,4 +107,43 @@ function stopAt(name: Check['name'], before: readonly Check[], error: UserError)
 
 function notReached(name: Check['name']): Check {
   return { name, status: 'unknown', message: 'not looked at, since an earlier check failed' };
+}
+
+export function addDoctor(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('doctor'))
+    .description('check tenant, credentials and role; writes nothing')
+    .action(async (flags: SharedFlags) => {
+      finish(await diagnose(flags, io));
+    });
+}
+
+// What this machine tells: the config, the folders' repository, the pipeline.
+
+export function checkConfig({ config }: Settings): Check {
+  const { displayFile, project, environment } = config;
+  const use = environment === undefined ? 'no environment in use' : `environment ${environment.name}`;
+  const guarded = environment?.protected === true ? ' (protected)' : '';
+  return { name: 'config', status: 'ok', message: `${displayFile}: project ${project}, ${use}${guarded}` };
+}
+
+/** Recorded with every run; nothing depends on it. */
+export async function checkSource(root: string, io: Io): Promise<Check> {
+  let hint: string | undefined;
+  const { commit, branch, dirty } = await readGitState(root, (gap) => {
+    hint = gap;
+  });
+  const where = isPipeline(io) ? 'in a pipeline' : 'not in a pipeline';
+  if (commit === undefined) {
+    const message = `no git commit is known for the folders, so none is recorded; ${where}`;
+    return { name: 'source', status: 'unknown', message, ...(hint !== undefined && { hint }) };
+  }
+  const at = `commit ${commit.slice(0, 10)}${branch === undefined ? '' : ` on ${branch}`}`;
+  const state = dirty === true ? ', with changes that are not committed' : '';
+  return { name: 'source', status: 'ok', message: `${at}${state}; ${where}` };
+}
+
+function isPipeline({ env }: Io): boolean {
+  return ['CI', 'GITHUB_ACTIONS', 'GITLAB_CI', 'TF_BUILD', 'BITBUCKET_BUILD_NUMBER', 'JENKINS_URL'].some(
+    (name) => isSet(env[name]),
+  );
 }

@@ -1,21 +1,21 @@
 /** `qlik-sync drift`: tell whether the tenant departed from the folders, and write nothing. */
 
+import type { Command } from 'commander';
 import type { Departure } from '../core/drift.js';
-import { type ExitCode, exitCodes } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Plan } from '../core/model.js';
-import type { Drift, DriftReport } from '../report/drift/report.js';
-import { type Baseline, readBaseline } from './drift/baseline.js';
-import { compileIgnores, type Ignores } from './drift/ignores.js';
-import { type Observed, observeDrift } from './drift/observe.js';
-import type { Io } from './io.js';
-import { onEnvironments } from './on-environments.js';
-import type { ShardedFlags } from './options/shard.js';
-import { createSelector } from './proposal/selection.js';
-import { print } from './reporting/print.js';
-import type { RunPlace } from './run-place.js';
-import type { Site } from './site.js';
-import { readSourceState } from './source-state.js';
-import { withConnection } from './with-connection.js';
+import { type Observed, observeDrift } from '../pipeline/drift.js';
+import type { Drift, DriftReport } from '../report/drift.js';
+import { type RunPlace, type Site, withConnection } from '../run/connect.js';
+import { readSourceState } from '../run/facts.js';
+import type { ShardedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { onEnvironments } from '../run/on-tenant.js';
+import { print } from '../run/reporting.js';
+import { createSelector } from '../run/selection.js';
+import type { Finish } from './command.js';
+import { type Baseline, compileIgnores, type Ignores, readBaseline } from './drift/known.js';
+import { addNames, addShard, addShared } from './options.js';
 
 export type DriftFlags = ShardedFlags & {
   readonly verify?: true;
@@ -76,4 +76,14 @@ function judge(departure: Departure, ignores: Ignores, baseline: Baseline | unde
 /** Names that both sides know and the selection did not leave out. */
 function countCompared({ changes }: Plan): number {
   return changes.filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected').length;
+}
+
+export function addDrift(program: Command, io: Io, finish: Finish): void {
+  addNames(addShard(addShared(program.command('drift'))))
+    .description('tell whether the tenant departed from the folders')
+    .option('--verify', 'also pack the folders and compare the archives themselves')
+    .option('--baseline <file>', 'alarm only for what this output of drift --json does not hold')
+    .action(async (names: string[], flags: DriftFlags) => {
+      finish(await showDrift(names, flags, io));
+    });
 }

@@ -1,22 +1,24 @@
 /** `qlik-sync history`: what was done, by whom and how to undo it. Reads the journals and nothing else. */
 
-import { nameTenant, type TenantName } from '../config/tenant-name.js';
-import { countChanges } from '../core/count-outcomes.js';
-import { type ExitCode, exitCodes } from '../core/errors.js';
-import type { RunChange } from '../core/past-run.js';
-import { withoutUndefined } from '../core/present.js';
-import type { Run } from '../reconcile/journal/run-record.js';
+import type { Command } from 'commander';
+import { nameTenant, type TenantName } from '../config/tenant/target.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { withoutUndefined } from '../core/json.js';
+import { countChanges, type RunChange } from '../core/past-run.js';
 import { readRuns } from '../reconcile/journal/runs.js';
 import { listChanges } from '../reconcile/journal/unfinished.js';
 import { lookAt } from '../reconcile/lock/process-facts.js';
-import { rollbackCommand } from '../report/go-on.js';
-import type { HistoryReport, PastRun } from '../report/history/report.js';
+import type { Run } from '../reconcile/run-record.js';
+import type { HistoryReport, PastRun } from '../report/history.js';
+import { rollbackCommand } from '../report/plan-text.js';
 import type { TenantHeader } from '../report/run-header.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { readSettings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options/shared.js';
-import { print } from './reporting/print.js';
-import { readSettings } from './settings.js';
+import type { Finish } from './command.js';
+import { addShared } from './options.js';
 
 export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
@@ -76,4 +78,12 @@ function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
 /** Whether the tenant may be another one since. */
 function isFelt({ result }: RunChange): boolean {
   return result === 'done' || result === 'unknown';
+}
+
+export function addHistory(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('history'))
+    .description('list what was done, and how to undo it')
+    .action(async (flags: SharedFlags) => {
+      finish(await showHistory(flags, io));
+    });
 }

@@ -1,21 +1,23 @@
 /** `qlik-sync impact`: list the apps that use an extension. Reads only. */
 
-import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
+import { type Command, Option } from 'commander';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { isNative } from '../core/impact/native-types.js';
 import type { ActualExtension } from '../core/model.js';
-import { isNative } from '../core/native-types.js';
+import { type ImpactWanted, readImpact } from '../pipeline/impact.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
 import { openDeadline } from '../reconcile/stop.js';
-import type { ImpactQuestion, ImpactReport } from '../report/impact/report.js';
+import type { ImpactQuestion, ImpactReport } from '../report/impact.js';
+import { type RunPlace, withConnection } from '../run/connect.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { createSelector, type Selector } from '../run/selection.js';
+import { readSettings } from '../run/settings.js';
 import { readActual } from '../tenant/actual.js';
-import { type ImpactWanted, readImpact } from './impact/read-impact.js';
-import type { Io } from './io.js';
-import type { ImpactOptions } from './options/impact.js';
-import type { SharedFlags } from './options/shared.js';
-import { createSelector, type Selector } from './proposal/selection.js';
-import { print } from './reporting/print.js';
-import type { RunPlace } from './run-place.js';
-import { readSettings } from './settings.js';
-import { withConnection } from './with-connection.js';
+import type { Finish } from './command.js';
+import { addMaxDuration, addShared, collectFilled, parsePositive } from './options.js';
 
 export type ImpactFlags = SharedFlags & ImpactOptions;
 
@@ -111,4 +113,35 @@ function exitCodeOf({ impact, stopped, passing }: Assessment): ExitCode {
   const { apps, missing } = impact;
   const isAnswered = apps.opened + apps.fromCache > 0;
   return isAnswered && missing.length === 0 && passing === 0 ? exitCodes.ok : exitCodes.incomplete;
+}
+
+export function addImpact(program: Command, io: Io, finish: Finish): void {
+  addImpactOptions(addShared(program.command('impact')))
+    .argument('[name...]', 'names or globs of extensions on the tenant; all when absent')
+    .description('list the apps that use an extension')
+    .action(async (names: string[], flags: ImpactFlags) => {
+      finish(await showImpact(names, flags, io));
+    });
+}
+
+// The options of `impact`.
+
+export interface ImpactOptions {
+  readonly unused?: true;
+  readonly missing?: true;
+  readonly space?: readonly string[];
+  readonly app?: readonly string[];
+  readonly maxApps?: number;
+  /** Milliseconds. */
+  readonly maxDuration?: number;
+}
+
+export function addImpactOptions(command: Command): Command {
+  const limited = command
+    .option('--unused', 'extensions of the tenant that no visible app uses')
+    .option('--missing', 'extensions that apps refer to and the tenant does not hold')
+    .option('--space <id>', 'only apps of this space, or personal; repeatable', collectFilled)
+    .option('--app <id or name>', 'only this app, by id or a part of its name; repeatable', collectFilled)
+    .addOption(new Option('--max-apps <n>', 'open at most so many apps').argParser(parsePositive));
+  return addMaxDuration(limited, 'stop reading');
 }

@@ -3,20 +3,30 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { readVariable } from '../config/expand.js';
-import { listConfigs } from '../config/load.js';
+import { listConfigs } from '../config/file/load.js';
+import { display, foldersToSearch } from '../config/file/search-places.js';
 import { type Answers, newConfig, newConfigName, renderNewConfig } from '../config/new-config.js';
-import { display, foldersToSearch } from '../config/search-places.js';
-import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { shellWord } from '../core/shell-word.js';
-import type { Problem } from '../report/init/report.js';
-import type { ValidateReport } from '../report/validate/report.js';
-import { surveyDepth } from '../source/survey.js';
-import { type Given, makeProposals, type Proposals, readGiven, takeProposals } from './init/answers.js';
-import type { Io } from './io.js';
-import type { InitOptions } from './options/init.js';
-import { print } from './reporting/print.js';
-import { mergeFlags, readSettings, workingFolder } from './settings.js';
+import type { Problem } from '../report/init.js';
+import type { ValidateReport } from '../report/validate.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { mergeFlags, readSettings, workingFolder } from '../run/settings.js';
+import { surveyDepth } from '../source/discover/survey.js';
+import type { Finish } from './command.js';
+import {
+  addInitOptions,
+  type Given,
+  type InitOptions,
+  makeProposals,
+  type Proposals,
+  readGiven,
+  takeProposals,
+} from './init/answers.js';
 import { checkFolders } from './validate.js';
 
 /** The exit code is that of validating what was written. @throws UserError where nothing was */
@@ -109,4 +119,12 @@ function noteMissingKey({ environment }: Answers, io: Io): void {
   if (environment === undefined || readVariable(io.env, environment.apiKeyVariable) !== undefined) return;
   const { apiKeyVariable, name } = environment;
   io.stderr.write(`Set ${apiKeyVariable} to an API key of ${name} before the first plan.\n`);
+}
+
+export function addInit(program: Command, io: Io, finish: Finish): void {
+  addInitOptions(program.command('init'))
+    .description('write a config file; asks, or takes options')
+    .action(async (flags: InitOptions) => {
+      finish(await init(flags, io));
+    });
 }

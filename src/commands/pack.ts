@@ -2,21 +2,24 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type ExitCode, exitCodes } from '../core/errors.js';
+import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { archiveName } from '../core/marker.js';
 import type { DesiredExtension, Finding } from '../core/model.js';
 import { checkArchive } from '../core/rules.js';
-import type { PackedArchive } from '../report/pack/report.js';
+import { assertFound, assertNoErrors, readFolders } from '../pipeline/observe.js';
+import type { PackedArchive } from '../report/pack.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { createSelector } from '../run/selection.js';
+import { readSettings } from '../run/settings.js';
+import { pack } from '../source/archive/pack.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
-import { pack } from '../source/pack.js';
 import { writeAside } from '../source/write-aside.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options/shared.js';
-import { assertFound, assertNoErrors, readFolders } from './proposal/folders.js';
-import { createSelector } from './proposal/selection.js';
-import { print } from './reporting/print.js';
-import { readSettings } from './settings.js';
+import type { Finish } from './command.js';
+import { addNames, addShared } from './options.js';
 
 export async function packExtensions(
   names: readonly string[],
@@ -57,4 +60,13 @@ function describe(
   md5: string,
 ): PackedArchive {
   return { name, file, archiveName: archiveName(digest, md5), bytes, md5, digest };
+}
+
+export function addPack(program: Command, io: Io, finish: Finish): void {
+  addNames(addShared(program.command('pack')))
+    .description('write the zips that apply would upload')
+    .option('--out <dir>', 'folder to write to', '.qlik-sync/pack')
+    .action(async (names: string[], flags: SharedFlags & { out: string }) => {
+      finish(await packExtensions(names, flags, io));
+    });
 }

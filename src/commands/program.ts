@@ -2,28 +2,11 @@
 
 import { Command } from 'commander';
 import { printable } from '../report/paint.js';
-import type { Io } from './io.js';
-import { addAdopt } from './program/adopt.js';
-import { addApply } from './program/apply.js';
-import { addConfig } from './program/config.js';
-import { addDoctor } from './program/doctor.js';
-import { addDrift } from './program/drift.js';
-import type { AddCommand, Finish } from './program/finish.js';
-import { addHistory } from './program/history.js';
-import { addImpact } from './program/impact.js';
-import { addInit } from './program/init.js';
-import { addPack } from './program/pack.js';
-import { addPlan } from './program/plan.js';
-import { addPromote } from './program/promote.js';
-import { addPull } from './program/pull.js';
-import { addRollback } from './program/rollback.js';
-import { addSandbox } from './program/sandbox.js';
-import { addValidate } from './program/validate.js';
-import { addWatch } from './program/watch.js';
-import { linesOfMistake } from './usage-mistake.js';
+import type { Io } from '../run/io.js';
+import type { AddCommand, Finish } from './command.js';
 
 /** Throws CommanderError for what commander finds wrong; UserError for what we do. */
-export function createProgram(io: Io, finish: Finish): Command {
+export async function createProgram(io: Io, finish: Finish): Promise<Command> {
   const program = new Command('qlik-sync')
     .description('Makes a Qlik Cloud tenant match your folders of visualization extensions.')
     .version(io.version, '-V, --version')
@@ -41,31 +24,97 @@ export function createProgram(io: Io, finish: Finish): Command {
     'after',
     '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift or conflict · 9 out of time · 130 interrupted',
   );
-  for (const add of findCommands(io.argv[0])) add(program, io, finish);
+  await describeCommands(program, io, finish);
   return program;
 }
 
-const commands: Readonly<Record<string, AddCommand>> = {
-  init: addInit,
-  validate: addValidate,
-  plan: addPlan,
-  apply: addApply,
-  impact: addImpact,
-  watch: addWatch,
-  pack: addPack,
-  history: addHistory,
-  rollback: addRollback,
-  promote: addPromote,
-  drift: addDrift,
-  adopt: addAdopt,
-  pull: addPull,
-  sandbox: addSandbox,
-  doctor: addDoctor,
-  config: addConfig,
+/** What `--help` lists; the rest of a command is loaded when it is named. */
+const commands: Readonly<
+  Record<string, readonly [does: string, words: readonly string[], load: () => Promise<AddCommand>]>
+> = {
+  init: ['write a config file; asks, or takes options', [], async () => (await import('./init.js')).addInit],
+  validate: [
+    'check extension folders; needs no tenant',
+    ['[name...]'],
+    async () => (await import('./validate.js')).addValidate,
+  ],
+  plan: ['show what apply would do', ['[name...]'], async () => (await import('./plan.js')).addPlan],
+  apply: [
+    'make the tenant match the folders',
+    ['[plan.json | name...]'],
+    async () => (await import('./apply.js')).addApply,
+  ],
+  impact: [
+    'list the apps that use an extension',
+    ['[name...]'],
+    async () => (await import('./impact.js')).addImpact,
+  ],
+  watch: [
+    'apply on every change, while developing',
+    ['[name...]'],
+    async () => (await import('./watch.js')).addWatch,
+  ],
+  pack: [
+    'write the zips that apply would upload',
+    ['[name...]'],
+    async () => (await import('./pack.js')).addPack,
+  ],
+  history: [
+    'list what was done, and how to undo it',
+    [],
+    async () => (await import('./history.js')).addHistory,
+  ],
+  rollback: [
+    'undo what a run wrote',
+    ['[run|name...]'],
+    async () => (await import('./rollback.js')).addRollback,
+  ],
+  promote: [
+    'put the archives that one environment holds on another',
+    ['<from>', '[to|name...]'],
+    async () => (await import('./promote.js')).addPromote,
+  ],
+  drift: [
+    'tell whether the tenant departed from the folders',
+    ['[name...]'],
+    async () => (await import('./drift.js')).addDrift,
+  ],
+  adopt: [
+    'take over what is on the tenant, with the content that it has',
+    ['<name...>'],
+    async () => (await import('./adopt.js')).addAdopt,
+  ],
+  pull: [
+    "write the tenant's extensions to folders",
+    ['[name...]'],
+    async () => (await import('./pull.js')).addPull,
+  ],
+  sandbox: ['run the embedded tenant', ['[dir]'], async () => (await import('./sandbox.js')).addSandbox],
+  doctor: [
+    'check tenant, credentials and role; writes nothing',
+    [],
+    async () => (await import('./doctor.js')).addDoctor,
+  ],
+  config: [
+    'show every setting and where it comes from',
+    [],
+    async () => (await import('./config.js')).addConfig,
+  ],
 };
 
-/** Describing all commands costs 4 ms, so only help and mistakes see all of them. */
-function findCommands(name: string | undefined): readonly AddCommand[] {
+/** The command that is named, whole; without one, all of them as far as help and mistakes need them. */
+async function describeCommands(program: Command, io: Io, finish: Finish): Promise<void> {
+  const name = io.argv[0];
   const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  return named === undefined ? Object.values(commands) : [named];
+  if (named !== undefined) return (await named[2]())(program, io, finish);
+  for (const [each, [does, words]] of Object.entries(commands)) {
+    const stub = program.command(each).description(does).option('-v, --verbose', 'say more');
+    for (const word of words) stub.argument(word);
+  }
+}
+
+// What commander says of a command line. It quotes it; the one line break of its own stands before a suggestion.
+
+export function linesOfMistake(text: string): readonly string[] {
+  return text.trimEnd().split(/\n(?=\(Did you mean )/);
 }

@@ -1,15 +1,18 @@
 /** `qlik-sync promote`: the archives that one environment holds, to another or to waves of others. */
 
-import { type ExitCode, UserError } from '../core/errors.js';
-import { parseWaves } from '../core/waves.js';
-import { openGovernors } from './environments/governors.js';
-import { assertKnown } from './environments/known.js';
-import type { Io } from './io.js';
-import { openHeld } from './promote/held.js';
-import { promoteTo } from './promote/promote-to.js';
-import type { PromoteFlags } from './promote/promoting.js';
-import { openSettings, type SettingsSource } from './settings.js';
-import { stopSignal } from './tenant-run.js';
+import { type Command, Option } from 'commander';
+import { UserError } from '../core/errors.js';
+import type { ExitCode } from '../core/exit-codes.js';
+import { parseWaves } from '../core/fleet.js';
+import { openHeld } from '../pipeline/plan-promotion.js';
+import { openGovernors } from '../run/connect.js';
+import { assertKnown } from '../run/environments.js';
+import type { Io } from '../run/io.js';
+import { stopSignal } from '../run/on-tenant.js';
+import { openSettings, type SettingsSource } from '../run/settings.js';
+import type { Finish } from './command.js';
+import { addApprovals, addConfirm, addImpactGate, addMaxDuration, addShared } from './options.js';
+import { type PromoteFlags, promoteTo } from './promote/promote-to.js';
 
 /** @param words the environment to promote to, unless there are waves, then names or globs of extensions */
 export async function promote(
@@ -91,4 +94,26 @@ function readGoal(
     throw new UserError(`${from} is what is promoted from, so it cannot be promoted to.`, { hint: usage });
   }
   return { waves, names: given === undefined ? rest : words };
+}
+
+export function addPromote(program: Command, io: Io, finish: Finish): void {
+  const command = addImpactGate(addApprovals(addShared(program.command('promote'))))
+    .argument('<from>', 'environment whose archives are promoted')
+    .argument(
+      '[to|name...]',
+      'environment to promote to (not with --waves), then names or globs of extensions',
+    )
+    .description('put the archives that one environment holds on another')
+    .option('--waves <list>', 'promote to several, wave after wave, as canary/eu,us')
+    .addOption(
+      new Option('--on-wave-failure <what>', 'what to do with a wave that failed').choices([
+        'stop',
+        'restore',
+      ]),
+    );
+  addMaxDuration(addConfirm(command), 'start nothing').action(
+    async (from: string, words: string[], flags: PromoteFlags) => {
+      finish(await promote(from, words, flags, io));
+    },
+  );
 }

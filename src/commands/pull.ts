@@ -1,21 +1,27 @@
 /** `qlik-sync pull`: write what the tenant holds to folders, without harm to what is there. */
 
 import { resolve } from 'node:path';
-import { type ExitCode, worstExitCode } from '../core/errors.js';
+import type { Command } from 'commander';
+import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
+import { ownersOf } from '../core/marker.js';
+import type { ActualExtension } from '../core/model.js';
+import { foldName } from '../core/names.js';
 import { byName } from '../core/order.js';
-import { pullAll } from '../reconcile/pull/pull-all.js';
-import type { PullOutcome } from '../reconcile/pull/pull-one.js';
-import type { PullReport } from '../report/pull/report.js';
-import { type FindDestination, prepareDestinations } from '../source/destination.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options/shared.js';
-import { openArchiveReader } from './proposal/archive-reader.js';
-import { createSelector } from './proposal/selection.js';
-import { choosePullable, type Pullable } from './pull/pullable.js';
-import { print } from './reporting/print.js';
-import type { RunPlace } from './run-place.js';
-import type { Settings } from './settings.js';
-import { runOnTenant } from './tenant-run.js';
+import { openArchiveReader } from '../pipeline/archives.js';
+import { type PullOutcome, pullAll } from '../reconcile/pull.js';
+import type { PullReport } from '../report/pull.js';
+import type { RunPlace } from '../run/connect.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { runOnTenant } from '../run/on-tenant.js';
+import { print } from '../run/reporting.js';
+import { createSelector, type Selector } from '../run/selection.js';
+import type { Settings } from '../run/settings.js';
+import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
+import { actualOf } from '../tenant/actual.js';
+import type { ExtensionRecord } from '../tenant/wire.js';
+import type { Finish } from './command.js';
+import { addShared, collect } from './options.js';
 
 export type PullFlags = SharedFlags & {
   /** Relative to the working directory. */
@@ -72,5 +78,112 @@ function reportOf(
     pulled: outcomes.map(({ pulled }) => pulled).sort(byName),
     passed,
     exitCode: worstExitCode(outcomes.map(({ exitCode }) => exitCode)),
+  };
+}
+
+export function addPull(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('pull'))
+    .argument('[name...]', "names or globs of the tenant's extensions; all but other projects' when absent")
+    .description("write the tenant's extensions to folders")
+    .option('--to <dir>', 'folder that takes a folder for each; that of "extensions" when absent')
+    .option('--overwrite <name>', 'replace local files that git could not give back', collect)
+    .action(async (names: string[], flags: PullFlags) => {
+      finish(await pull(names, flags, io));
+    });
+}
+
+// Which records of a tenant can be written to folders, and why the others are left where they are.
+
+export interface Pullable {
+  readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
+  /** Asked for, but it cannot be. */
+  readonly refused: readonly PullOutcome[];
+  readonly passed: PullReport['passed'];
+}
+
+export interface PullSelection {
+  /** As they were given. */
+  readonly names: readonly string[];
+  /** Absent: everything. */
+  readonly selector: Selector | undefined;
+}
+
+interface Named {
+  readonly name: string;
+  readonly record: ActualExtension;
+  /** Why it is not written unless somebody asks for it by name; what nobody can write is `unfit`. */
+  readonly reason?: string;
+  readonly unfit: boolean;
+}
+
+/**
+ * Without a selection: what this project owns and what nobody does. With one: what it matches; a name that is given
+ * is meant, where a glob passes over what cannot be written.
+ *
+ * @throws UserError where a name or glob matches nothing on the tenant
+ */
+export function choosePullable(
+  records: readonly ExtensionRecord[],
+  { names, selector }: PullSelection,
+  project: string,
+): Pullable {
+  const named = nameRecords(records, project);
+  selector?.assertUsed(named.map(({ name }) => name));
+  const chosen = selector === undefined ? named : named.filter(({ name }) => selector.matches(name));
+  const isPassed = ({ name, reason, unfit }: Named): boolean =>
+    reason !== undefined && !names.includes(name) && (selector === undefined || unfit);
+  const rest = chosen.filter((each) => !isPassed(each));
+  return {
+    wanted: rest.filter(({ unfit }) => !unfit),
+    refused: rest.filter(({ unfit }) => unfit).map(refuse),
+    passed: chosen.filter(isPassed).map(({ name, reason = '' }) => ({ name, reason })),
+  };
+}
+
+const bundled = 'part of a bundle that Qlik manages';
+
+function nameRecords(records: readonly ExtensionRecord[], project: string): readonly Named[] {
+  const all = records.flatMap((record) => {
+    const actual = actualOf(record);
+    return actual.name === undefined ? [] : [{ name: actual.name, record: actual, raw: record }];
+  });
+  const spellings = countSpellings(all.map(({ name }) => name));
+  return all.map(({ name, record, raw }) => {
+    const reason = describeUnfit(name, record, raw, spellings) ?? describeForeign(record, project);
+    const unfit = describeUnfit(name, record, raw, spellings) !== undefined;
+    return { name, record, unfit, ...(reason !== undefined && { reason }) };
+  });
+}
+
+function describeUnfit(
+  name: string,
+  record: ActualExtension,
+  { type }: ExtensionRecord,
+  spellings: ReadonlyMap<string, number>,
+): string | undefined {
+  if (record.bundled) return bundled;
+  if (type !== undefined && type !== null && type !== '' && type !== 'visualization') {
+    return `of the type ${type}, not a visualization`;
+  }
+  if (record.md5 === undefined) return 'without an archive';
+  if ((spellings.get(foldName(name)) ?? 0) > 1) return 'with a name that another one has but for case';
+  return undefined;
+}
+
+function describeForeign({ tags }: ActualExtension, project: string): string | undefined {
+  const others = ownersOf(tags).filter((owner) => owner !== project);
+  return others.length === 0 ? undefined : `of the project ${others.join(', ')}; pull takes it by name`;
+}
+
+function countSpellings(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(foldName(name), (counts.get(foldName(name)) ?? 0) + 1);
+  return counts;
+}
+
+function refuse({ name, reason = '' }: Named): PullOutcome {
+  return {
+    pulled: { name, result: 'refused', leftOut: [], message: reason },
+    exitCode: exitCodes.refused,
   };
 }

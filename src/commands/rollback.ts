@@ -1,15 +1,13 @@
 /** `qlik-sync rollback`: undo what a run wrote, through the same plan, rails, approval and journal as apply. */
 
-import type { ExitCode } from '../core/errors.js';
-import type { Io } from './io.js';
-import { withImpact } from './proposal/plan-impact.js';
-import { findUndoing } from './rollback/goal.js';
-import { proposeUndo, type UndoInput } from './rollback/propose-undo.js';
-import type { RunPlace } from './run-place.js';
-import { type Approving, settle } from './settle/settle.js';
-import { type RunFlags, type Running, runOnTenant } from './tenant-run.js';
-
-export type RollbackFlags = RunFlags & Approving;
+import type { Command } from 'commander';
+import type { ExitCode } from '../core/exit-codes.js';
+import { type RollbackFlags, undo } from '../pipeline/plan-rollback.js';
+import type { Io } from '../run/io.js';
+import { runOnTenant } from '../run/on-tenant.js';
+import type { Finish } from './command.js';
+import { addApprovals, addConfirm, addImpactGate, addMaxDuration, addShared } from './options.js';
+import { findUndoing } from './rollback/choose-run.js';
 
 /** @param words a run's id, or names of extensions; the last run where there are none */
 export function rollBack(words: readonly string[], given: RollbackFlags, io: Io): Promise<ExitCode> {
@@ -18,15 +16,13 @@ export function rollBack(words: readonly string[], given: RollbackFlags, io: Io)
   );
 }
 
-/** Plans, shows, checks, asks and writes. */
-export async function undo(input: UndoInput, place: RunPlace, running: Running): Promise<ExitCode> {
-  const { undoing, given } = input;
-  const proposed = await proposeUndo(input, place);
-  const proposal =
-    input.limits === undefined
-      ? await withImpact(proposed, place, given, { until: running.signal })
-      : proposed;
-  const [run] = undoing.runIds;
-  const whole = undoing.goal === 'run' && run !== undefined && { undoes: run };
-  return settle(place, { command: 'rollback', proposal, ...whole, ...running }, given);
+export function addRollback(program: Command, io: Io, finish: Finish): void {
+  const command = addImpactGate(addApprovals(addShared(program.command('rollback'))))
+    .argument('[run|name...]', 'a run of the history, or names of extensions; the last run when absent')
+    .description('undo what a run wrote');
+  addMaxDuration(addConfirm(command), 'start nothing').action(
+    async (words: string[], flags: RollbackFlags) => {
+      finish(await rollBack(words, flags, io));
+    },
+  );
 }

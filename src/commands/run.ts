@@ -2,18 +2,18 @@
 
 import { type Command, CommanderError } from 'commander';
 import { readWhether } from '../config/option-values.js';
-import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { renderErrorJson } from '../report/json.js';
-import type { Io } from './io.js';
-import { createProgram } from './program.js';
-import { openReporting, type Reporting } from './reporting/reporting.js';
-import { type RunEnding, tellFailure } from './run-ending.js';
-import { linesOfMistake } from './usage-mistake.js';
+import { type RunEnding, tellFailure } from '../run/ending.js';
+import type { Io } from '../run/io.js';
+import { openReporting, type Reporting } from '../run/reporting.js';
+import { createProgram, linesOfMistake } from './program.js';
 
 export async function run(io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
   const reporting = openReporting(io);
-  const program = createProgram(reporting.io, (code) => {
+  const program = await createProgram(reporting.io, (code) => {
     exitCode = code;
   });
   program.hook('preAction', (_program, action) => beginReporting(reporting, action));

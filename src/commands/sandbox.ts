@@ -2,11 +2,14 @@
 
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { type ExitCode, exitCodes } from '../core/errors.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { mergeFlags, workingFolder } from '../run/settings.js';
 import { type RunningSandbox, type SandboxOptions as StartOptions, startSandbox } from '../sandbox/start.js';
-import type { Io } from './io.js';
-import type { SandboxOptions } from './options/sandbox.js';
-import { mergeFlags, workingFolder } from './settings.js';
+import type { Finish } from './command.js';
+import { parseCount, parsePort, parsePositive } from './options.js';
 
 export async function serveSandbox(
   dir: string | undefined,
@@ -60,4 +63,62 @@ function describe(access: Omit<RunningSandbox, 'close'>, dir: string | undefined
 Use it like any tenant: QLIK_API_KEY=${apiKey} qlik-sync plan --tenant ${url}
 Ctrl-C ends it.
 `;
+}
+
+export function addSandbox(program: Command, io: Io, finish: Finish): void {
+  addSandboxOptions(program.command('sandbox'))
+    .argument('[dir]', 'folder that keeps its state; in memory when absent')
+    .description('run the embedded tenant')
+    .addOption(
+      new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parsePort).default(0),
+    )
+    .action(async (dir: string | undefined, flags: SandboxOptions) => {
+      finish(await serveSandbox(dir, flags, io));
+    });
+}
+
+// The options of `sandbox`.
+
+export interface SandboxOptions extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
+  readonly port: number;
+  readonly latency?: number;
+  readonly rate?: readonly [number, number];
+  readonly window?: number;
+  readonly seed?: number;
+  readonly apiKey?: string;
+  readonly tokenSeconds?: number;
+}
+
+export function addSandboxOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
+    .addOption(new Option('--rate <tier1,tier2>', 'requests a minute by tier').argParser(parseRate))
+    .addOption(
+      new Option('--window <seconds>', 'length of the window they are judged over').argParser(parsePositive),
+    )
+    .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
+    .addOption(new Option('--api-key <key>', 'the key that may do everything').argParser(parseApiKey))
+    .addOption(
+      new Option('--token-seconds <n>', 'how long an OAuth token lasts; 21600 when absent').argParser(
+        parsePositive,
+      ),
+    )
+    .option('--cwd <dir>', 'work as if started in this folder')
+    .option('--json', 'print {"url","apiKey","userKey",…} as the first line once it is ready')
+    .option('-q, --quiet', 'say less')
+    .option('--no-color', 'no colour');
+}
+
+function parseApiKey(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new InvalidArgumentError('It takes a key of printable ASCII without spaces.');
+  return text;
+}
+
+function parseRate(text: string): readonly [number, number] {
+  const [tier1, tier2, ...rest] = text.split(',').map(parsePositive);
+  if (tier1 === undefined || tier2 === undefined || rest.length > 0) {
+    throw new InvalidArgumentError('It takes two numbers, such as 1000,100.');
+  }
+  return [tier1, tier2];
 }

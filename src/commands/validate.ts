@@ -1,15 +1,18 @@
 /** `qlik-sync validate`: the folders alone, by Qlik's rules and ours. */
 
-import { type ExitCode, exitCodes } from '../core/errors.js';
+import type { Command } from 'commander';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { DesiredExtension } from '../core/model.js';
-import type { ValidatedExtension, ValidateReport } from '../report/validate/report.js';
-import type { Io } from './io.js';
-import type { SharedFlags } from './options/shared.js';
-import { checkArchives } from './proposal/check-archives.js';
-import { assertFound, readFolders } from './proposal/folders.js';
-import { createSelector } from './proposal/selection.js';
-import { print } from './reporting/print.js';
-import { readSettings, type Settings } from './settings.js';
+import { assertFound, readFolders } from '../pipeline/observe.js';
+import { checkArchives } from '../pipeline/plan-folders.js';
+import type { ValidatedExtension, ValidateReport } from '../report/validate.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { createSelector } from '../run/selection.js';
+import { readSettings, type Settings } from '../run/settings.js';
+import type { Finish } from './command.js';
+import { addNames, addShared } from './options.js';
 
 export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
@@ -56,4 +59,12 @@ function summarise({
     digest,
     leftOut,
   };
+}
+
+export function addValidate(program: Command, io: Io, finish: Finish): void {
+  addNames(addShared(program.command('validate')))
+    .description('check extension folders; needs no tenant')
+    .action(async (names: string[], flags: SharedFlags) => {
+      finish(await validate(names, flags, io));
+    });
 }

@@ -1,19 +1,29 @@
 /** `qlik-sync watch`: the pipeline of `apply`, woken by files, until it is interrupted. */
 
 import { once } from 'node:events';
-import { type ExitCode, exitCodes, UserError } from '../core/errors.js';
-import { protectedBy } from './connect.js';
-import type { Io } from './io.js';
-import type { WatchFlags } from './options/watch.js';
-import { createSelector } from './proposal/selection.js';
-import { confirmPlan } from './settle/confirm.js';
-import { tellInterrupted } from './settle/tell-interrupted.js';
-import { type Crash, createCrash } from './watch/crash.js';
-import { createLiveSession, type LiveSession } from './watch/live-session.js';
-import type { Loop } from './watch/loop.js';
-import { openOutput } from './watch/output.js';
-import type { Session } from './watch/session.js';
-import { createTeller, type Teller } from './watch/teller.js';
+import { type Command, Option } from 'commander';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { confirmPlan } from '../pipeline/approve.js';
+import { protectedBy } from '../run/connect.js';
+import type { Io } from '../run/io.js';
+import { tellInterrupted } from '../run/on-tenant.js';
+import { createSelector } from '../run/selection.js';
+import { createTeller, type Teller } from '../watch/announcer.js';
+import { type Crash, createCrash, createLiveSession, type LiveSession } from '../watch/live-session.js';
+import type { Loop } from '../watch/loop.js';
+import { openOutput } from '../watch/output.js';
+import type { Session, WatchFlags } from '../watch/session.js';
+import type { Finish } from './command.js';
+import {
+  addAcceptImpact,
+  addApprovals,
+  addConfirm,
+  addNames,
+  addShared,
+  parseCount,
+  parseDuration,
+} from './options.js';
 
 /** What is in flight at Ctrl-C may take this long; then it is cut off. */
 const usualGraceMs = 10_000;
@@ -85,4 +95,24 @@ async function finish(loop: Loop, tell: Teller, io: Io, cutOff: AbortController)
   await stopping;
   clearTimeout(deadline);
   tell.tell({ event: 'stopped', synced: tell.count() });
+}
+
+export function addWatch(program: Command, io: Io, finish: Finish): void {
+  const command = addNames(addAcceptImpact(addApprovals(addShared(program.command('watch')))));
+  addConfirm(command)
+    .description('apply on every change, while developing')
+    .addOption(
+      new Option('--quiet-period <ms>', 'milliseconds without a change before it is looked at').argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
+    )
+    .addOption(
+      new Option('--interval <time>', 'plan and apply on a timer too, such as 5m').argParser(parseDuration),
+    )
+    .action(async (names: string[], flags: WatchFlags) => {
+      finish(await watch(names, flags, io));
+    });
 }

@@ -1,9 +1,9 @@
 /** Checked input, its environment merged in and its defaults filled → the `Config`. */
 
-import { withoutUndefined } from '../core/present.js';
+import { withoutUndefined } from '../core/json.js';
 import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
 import { namesOf } from './expand.js';
-import { formatKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } from './raw.js';
+import { formatKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } from './file/raw.js';
 import type { ConfigInput } from './schema.js';
 
 /** @param name the environment in use, one of the input's */

@@ -2,8 +2,8 @@
 
 import { isObject } from '../core/json.js';
 import { expand, type Variables } from './expand.js';
+import { readKey } from './file/raw.js';
 import type { Problem } from './known-keys.js';
-import { readKey } from './raw.js';
 import { didYouMean } from './suggest.js';
 
 export interface ChosenEnvironment {

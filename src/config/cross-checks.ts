@@ -2,10 +2,10 @@
 
 import { isObject } from '../core/json.js';
 import { expand, type Variables } from './expand.js';
+import { type KeyPath, readKey } from './file/raw.js';
 import type { Problem } from './known-keys.js';
-import { type KeyPath, readKey } from './raw.js';
 import { looksLikeApiKey } from './secrets.js';
-import { parseTenantUrl } from './tenant-url.js';
+import { parseTenantUrl } from './tenant/url.js';
 
 /** Texts that look like an API key, wherever they stand; the schema tells about those in `auth` too. */
 export function findWrittenSecrets(value: unknown, path: KeyPath = []): readonly Problem[] {

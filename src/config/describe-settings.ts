@@ -3,7 +3,7 @@
 import { isObject } from '../core/json.js';
 import type { Config } from './config.js';
 import { namesOf } from './expand.js';
-import { type KeyPath, type LoadedConfig, readPath } from './raw.js';
+import { type KeyPath, type LoadedConfig, readPath } from './file/raw.js';
 import { redact } from './secrets.js';
 
 export interface DescribedValue {

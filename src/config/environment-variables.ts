@@ -1,9 +1,15 @@
 /** `QLIK_SYNC_<OPTION>` stands for a shared option. */
 
 import { UserError } from '../core/errors.js';
-import { durationForm, readDuration } from './duration.js';
 import { readVariable, type Variables } from './expand.js';
-import { concurrencyForm, readConcurrency, readWhether, whetherForm } from './option-values.js';
+import {
+  concurrencyForm,
+  durationForm,
+  readConcurrency,
+  readDuration,
+  readWhether,
+  whetherForm,
+} from './option-values.js';
 import { parseReportOption, type WantedReport } from './report-option.js';
 import { redact } from './secrets.js';
 import { didYouMean, suggest } from './suggest.js';
@@ -35,6 +41,7 @@ export interface SharedOptions {
 }
 
 type Reading = Partial<SharedOptions> | { readonly problem: string };
+
 type Reader = (text: string) => Reading;
 
 /** @throws UserError (exit 3) with everything that is wrong with the `QLIK_SYNC_*` variables; an empty one counts as unset */

@@ -9,9 +9,9 @@ import {
   malformedReference,
   type Variables,
 } from './expand.js';
+import type { KeyPath } from './file/raw.js';
 import type { Problem } from './known-keys.js';
-import type { KeyPath } from './raw.js';
-import { unknownText } from './schema-parts.js';
+import { unknownText } from './schema-values.js';
 
 export interface ExpandedConfig {
   /** `unknownText` stands where a variable is unset or not needed in this run. */

@@ -2,7 +2,7 @@
 
 import type { ConfigProblem } from '../core/errors.js';
 import { isObject } from '../core/json.js';
-import { type KeyPath, readKey } from './raw.js';
+import { type KeyPath, readKey } from './file/raw.js';
 import type { configSchema } from './schema.js';
 import { looksLikeApiKey } from './secrets.js';
 import { didYouMean } from './suggest.js';

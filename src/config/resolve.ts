@@ -2,9 +2,8 @@
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
-import { isObject } from '../core/json.js';
+import { deepestNesting, isObject } from '../core/json.js';
 import { assembleConfig } from './assemble.js';
-import { assertTree } from './assert-tree.js';
 import { chooseEnvironment } from './choose-environment.js';
 import type { Config } from './config.js';
 import {
@@ -15,8 +14,8 @@ import {
 } from './cross-checks.js';
 import type { Variables } from './expand.js';
 import { expandConfig } from './expand-config.js';
+import { formatKeyPath, type LoadedConfig, readKey } from './file/raw.js';
 import { findUnknownKeys, type Problem } from './known-keys.js';
-import { formatKeyPath, type LoadedConfig, readKey } from './raw.js';
 import { configSchema } from './schema.js';
 import { redact } from './secrets.js';
 
@@ -85,4 +84,25 @@ function toError(loaded: LoadedConfig, problems: readonly Problem[]): ConfigErro
       }),
     ),
   );
+}
+
+// A config is a tree of bounded depth: what refers to itself would be read forever.
+
+/** YAML's anchors and a config in JavaScript can name what holds them. @throws ConfigError */
+export function assertTree({ value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>): void {
+  const holders = new Set<unknown>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    if (holders.has(part)) throw failed(displayFile, 'holds a part that refers to itself');
+    if (holders.size > deepestNesting)
+      throw failed(displayFile, `is nested more than ${deepestNesting} levels deep`);
+    holders.add(part);
+    for (const child of Object.values(part)) visit(child);
+    holders.delete(part);
+  };
+  visit(value);
+}
+
+function failed(displayFile: string, message: string): ConfigError {
+  return new ConfigError(displayFile, [{ path: '', message }]);
 }

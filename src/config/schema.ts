@@ -10,8 +10,23 @@ import {
   strictObject,
   string,
 } from 'valibot';
-import { command, count, described, flag, list, notBlank, oneOf, percent, text } from './schema-parts.js';
-import { extensionFolder, ignoredDrift, project, secret, tag, tenantAddress } from './schema-texts.js';
+import {
+  command,
+  count,
+  described,
+  extensionFolder,
+  flag,
+  ignoredDrift,
+  list,
+  notBlank,
+  oneOf,
+  percent,
+  project,
+  secret,
+  tag,
+  tenantAddress,
+  text,
+} from './schema-values.js';
 
 /** @param ruleIds the rules that `rules` may name */
 export function configSchema(ruleIds: readonly string[]) {

@@ -7,6 +7,7 @@ const tierLimits = { tier1: 1000, tier2: 100 } as const;
 
 /** A guess at one answer's latency; it only serves the forecast. */
 const secondsPerRequest = 0.4;
+
 /** Requests at once where nobody says how many. */
 export const usualConcurrency = 8;
 

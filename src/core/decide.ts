@@ -1,12 +1,13 @@
 /** The decision table: one name, what should be, what is and what is allowed → one change. Pure. */
 
+import { summariseActual, summariseDesired } from './change.js';
 import { classify, hasSameContent } from './classify.js';
-import { describeUpload } from './describe-upload.js';
 import { count, formatBytes, onDay } from './format.js';
-import { isOwned, tagsAfterWrite } from './marker.js';
+import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
 import type {
   ActualExtension,
   Change,
+  ChangeReason,
   DesiredExtension,
   Policy,
   State,
@@ -22,7 +23,6 @@ import {
   replaceRail,
   stateRail,
 } from './rails.js';
-import { summariseActual, summariseDesired } from './summarise.js';
 
 /** A replace that an earlier run deleted for and did not create again; the content is its folder's, or its backup's. */
 export interface UnfinishedReplace {
@@ -206,4 +206,49 @@ function losesSupernova(desired: DesiredExtension, actual: ActualExtension): boo
 
 function isSelected(name: string, policy: Policy): boolean {
   return policy.selection === undefined || policy.selection.has(name);
+}
+
+// Why something is uploaded over what the tenant holds, for programs and for people.
+
+export function describeUpload(
+  state: State,
+  desired: DesiredExtension,
+  actual: ActualExtension,
+): { readonly reason: ChangeReason; readonly message: string } {
+  const versions = describeVersions(actual.qextVersion, desired.manifest.version);
+  switch (state) {
+    case 'changed':
+      return { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` };
+    case 'unmarked':
+      return markerOf(actual).kind === 'outdated'
+        ? { reason: 'marker-outdated', message: 'same content, uploaded once to renew its marker' }
+        : { reason: 'marker-missing', message: 'same content, uploaded once to mark it as ours' };
+    case 'drifted':
+      return { reason: 'changed-on-tenant', message: `overwritten: ${describeDrift(actual)}${versions}` };
+    case 'disowned':
+    case 'unmanaged':
+      return { reason: 'adopted', message: `adopted${versions}` };
+    case 'foreign':
+      return {
+        reason: 'ownership-taken',
+        message: `ownership taken from ${ownersOf(actual.tags).join(', ')}${versions}`,
+      };
+    case 'missing':
+    case 'in-sync':
+    case 'orphan':
+    case 'skipped':
+      throw new Error(`no upload is decided for state ${state}`);
+  }
+}
+
+/** Where the very archive counts, it may be another one of the same files. */
+function whatChanged({ archiveMd5, digest }: DesiredExtension, actual: ActualExtension): string {
+  const marker = markerOf(actual);
+  const isSame = archiveMd5 !== undefined && marker.kind === 'ours' && digest.startsWith(marker.digestStart);
+  return isSame ? 'same files in another archive' : 'content changed';
+}
+
+function describeVersions(before: string | undefined, after: string | undefined): string {
+  if (before === undefined || after === undefined) return '';
+  return before === after ? `, version still ${after}` : `, ${before} → ${after}`;
 }

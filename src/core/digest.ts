@@ -1,6 +1,6 @@
 /** Identity of content (architecture.md, "Identity of content"). */
 
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /**
  * Names the digest rule and the list of files ignored by default, together. A later change of either is
@@ -54,9 +54,21 @@ export function comparePaths(a: string, b: string): number {
 }
 
 const firstSurrogate = 0xd800;
+
 const afterSurrogates = 0xe000;
 
 function rank(codeUnit: number): number {
   const isSurrogate = codeUnit >= firstSurrogate && codeUnit < afterSurrogates;
   return isSurrogate ? codeUnit + 0x10000 : codeUnit;
+}
+
+// What Qlik tells archives apart by, and this tool files them under: 32 lower-case hex digits.
+
+export function md5Of(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+/** What a tenant or a file calls an MD5; `undefined` for anything else, which must never become part of a path. */
+export function asMd5(text: string | undefined): string | undefined {
+  return text !== undefined && /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }

@@ -3,22 +3,8 @@
  * Anything thrown that is not a `UserError` is our bug.
  */
 
-import type { Finding, Rail } from './model.js';
-
-export const exitCodes = {
-  ok: 0,
-  bug: 1,
-  changes: 2,
-  usage: 3,
-  auth: 4,
-  incomplete: 5,
-  refused: 6,
-  conflict: 7,
-  budget: 9,
-  interrupted: 130,
-} as const;
-
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+import { type ExitCode, exitCodeOfAnswer, exitCodes } from './exit-codes.js';
+import type { Finding } from './model.js';
 
 /** Something a person can fix: the message is printed, then the hint. Never carries a secret. */
 export class UserError extends Error {
@@ -144,12 +130,6 @@ export class TenantError extends UserError {
   }
 }
 
-/** A 429 comes this far only where it asks for more patience than there is. */
-function exitCodeOfAnswer({ status, code }: TenantErrorDetails): ExitCode {
-  if (status === 401 || status === 403 || code === 'login-page') return exitCodes.auth;
-  return status === 429 ? exitCodes.budget : exitCodes.incomplete;
-}
-
 /** A safety rail refused the whole run before any write. Exit 6 unless told otherwise. */
 export class RefusedError extends UserError {
   override readonly name = 'RefusedError';
@@ -157,30 +137,6 @@ export class RefusedError extends UserError {
   constructor(message: Lines, options: UserErrorOptions = {}) {
     super(message, { ...options, exitCode: options.exitCode ?? exitCodes.refused });
   }
-}
-
-/** The exit code of a change that this rail blocked. */
-export function exitCodeOfRail(rail: Rail): ExitCode {
-  return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
-}
-
-/** contract.md: "When several apply, the first of …". */
-const precedence: readonly ExitCode[] = [
-  exitCodes.interrupted,
-  exitCodes.bug,
-  exitCodes.usage,
-  exitCodes.auth,
-  exitCodes.refused,
-  exitCodes.conflict,
-  exitCodes.budget,
-  exitCodes.incomplete,
-  exitCodes.changes,
-  exitCodes.ok,
-];
-
-export function worstExitCode(codes: Iterable<ExitCode>): ExitCode {
-  const present = new Set(codes);
-  return precedence.find((code) => present.has(code)) ?? exitCodes.ok;
 }
 
 export function exitCodeOf(error: unknown): ExitCode {

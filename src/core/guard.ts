@@ -1,9 +1,9 @@
 /** The rails of a whole run: numbers that would be too large to be meant. Each names its own way out. */
 
+import { workOf } from './change.js';
 import { RefusedError } from './errors.js';
 import { isOwned } from './marker.js';
 import type { ActualState, Plan } from './model.js';
-import { workOf } from './work.js';
 
 export interface Limits {
   readonly maxDeletes: number;

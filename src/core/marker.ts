@@ -7,6 +7,7 @@ import { ruleVersion } from './digest.js';
 import type { ActualExtension } from './model.js';
 
 const tagPrefix = 'qlik-sync:';
+
 const archiveNamePattern = /^qs(\d+)-([0-9a-f]{32})-([0-9a-f]{12})\.zip$/;
 
 /** The tag that says a record belongs to `project`. */

@@ -132,6 +132,7 @@ export interface ActualState {
 // ── Policy: what the person allows ──────────────────────────────────────────────────────────────────────
 
 export type OnDrift = 'stop' | 'overwrite' | 'skip';
+
 export type VersionPolicy = 'off' | 'warn' | 'enforce';
 
 export interface Policy {

@@ -1,9 +1,10 @@
 /** Undoing what a run wrote, as a plan like any other: what stood there before is what should be. Pure. */
 
 import type { StoredArchives } from './budget.js';
-import { decideLost, type LostChange } from './lost-change.js';
+import { summariseActual, summariseDesired } from './change.js';
 import { isOwned, markerOf, ownersOf } from './marker.js';
 import type {
+  Action,
   ActualExtension,
   ActualState,
   Blocked,
@@ -28,7 +29,6 @@ import {
   sentBack,
 } from './record-side.js';
 import { markRenames, type RenameSearch } from './rename.js';
-import { summariseActual, summariseDesired } from './summarise.js';
 
 /** What a run did to one name, taken together. */
 export interface Undo {
@@ -218,5 +218,37 @@ function pruneRail({ prune }: Policy): Blocked | undefined {
     message: 'undoing its creation deletes it',
     lift: '--prune',
     effect: 'permits deletes',
+  };
+}
+
+// A change that a damaged journal no longer tells of: it cannot be undone, and is not passed over. Pure.
+
+/** What a run planned for a name; whether it did it is not known. */
+export interface LostChange {
+  readonly name: string;
+  readonly action: Action;
+}
+
+const inverse = {
+  create: 'delete',
+  update: 'update',
+  replace: 'update',
+  delete: 'create',
+  none: 'none',
+} as const satisfies Record<Action, Action>;
+
+export function decideLost({ name, action }: LostChange, record: ActualExtension | undefined): Change {
+  return {
+    name,
+    action: inverse[action],
+    state: record === undefined ? 'missing' : 'changed',
+    reason: 'restored',
+    message: 'its journal is damaged',
+    ...(record && { actual: summariseActual(record) }),
+    blocked: {
+      rail: 'no-backup',
+      message:
+        'the journal of that run is damaged where it may tell of it, so nobody knows what stood there before',
+    },
   };
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { forecastRequests, type StoredArchives } from './budget.js';
+import { isWritten } from './change.js';
 import {
   decideMissing,
   decideShared,
@@ -23,7 +24,6 @@ import type {
 import { assertDistinctNames } from './names.js';
 import { markRenames, type RenameSearch } from './rename.js';
 import type { ReviewedChange } from './stale.js';
-import { isWritten } from './work.js';
 
 export interface PlanInput {
   readonly desired: DesiredState;

@@ -1,5 +1,11 @@
 /** Words of a command line that people copy from a message into a shell. */
 
+/** A command line with further options, which go before what `--` ends. */
+export function withOptions(argv: readonly string[], options: readonly string[]): readonly string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return [...argv.slice(0, end), ...options, ...argv.slice(end)];
+}
+
 /** What no shell makes anything else of; a leading `=` is a command's place to zsh. */
 const plain = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 

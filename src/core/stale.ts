@@ -1,7 +1,7 @@
 /** Whether a plan that was reviewed is still the plan: what it would write, compared with what would be written now. */
 
+import { isWritten, workOf } from './change.js';
 import type { Action, Change, Plan } from './model.js';
-import { isWritten, workOf } from './work.js';
 
 /** As much of a reviewed change as its approval is bound to. */
 export interface ReviewedChange {

@@ -1,13 +1,21 @@
 /** apply(): does what the plan says, in the order that can be interrupted anywhere, and tells what became of it. */
 
 import pLimit from 'p-limit';
+import { workOf } from '../core/change.js';
 import { isOwned } from '../core/marker.js';
-import type { ActualState, Change, DesiredState, Outcome, OutcomeError, Plan } from '../core/model.js';
-import type { Packer } from '../source/pack.js';
+import type {
+  Action,
+  ActualState,
+  Change,
+  DesiredState,
+  Outcome,
+  OutcomeError,
+  Plan,
+} from '../core/model.js';
+import type { Packer } from '../source/archive/pack.js';
 import { usualPatience, type WriteMeans } from './means.js';
 import { describeStop } from './stop.js';
 import { pauseFor } from './write/deliver.js';
-import { orderChanges } from './write/order.js';
 import { createRevisions, type Revisions } from './write/revisions.js';
 import { type WriteContext, type Written, write } from './write/write.js';
 
@@ -143,4 +151,25 @@ function markLost(outcomes: readonly Outcome[], revisions: Revisions): readonly 
     const overwrote = lost.get(outcome.name);
     return overwrote === undefined || outcome.status !== 'done' ? outcome : { ...outcome, overwrote };
   });
+}
+
+// What a plan does, safest first: what stops in the middle has then done the least harm. Pure.
+
+export interface OrderedChanges {
+  /** New ones, tags, archives, replaces. */
+  readonly uploads: readonly Change[];
+  readonly deletes: readonly Change[];
+}
+
+/** Only what would be done: neither blocked nor left as it is. */
+export function orderChanges(plan: Pick<Plan, 'changes'>): OrderedChanges {
+  const work = workOf(plan);
+  const uploads = work.filter(({ action }) => action !== 'delete').sort((a, b) => rankOf(a) - rankOf(b));
+  return { uploads, deletes: work.filter(({ action }) => action === 'delete') };
+}
+
+const ranks: Readonly<Record<Action, number>> = { create: 0, update: 2, replace: 3, delete: 4, none: 5 };
+
+function rankOf({ action, write }: Change): number {
+  return action === 'update' && write?.carries === 'data' ? 1 : ranks[action];
 }

@@ -5,7 +5,7 @@
 
 import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asMd5, md5Of } from '../core/md5.js';
+import { asMd5, md5Of } from '../core/digest.js';
 import { discard, nameOfAside, writeAside } from '../source/write-aside.js';
 import { isOwnPlace, makeOwnPlace, ownPlace } from './own-place.js';
 

@@ -1,11 +1,16 @@
 /** The archive that a record holds: from the local stores where its very bytes are there, else from the tenant. */
 
+import { asMd5, md5Of } from '../core/digest.js';
 import { TenantError } from '../core/errors.js';
-import { asMd5, md5Of } from '../core/md5.js';
 import type { ActualExtension, TenantIdentity } from '../core/model.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import { openArchiveCache } from './archive-cache.js';
 import { openVault } from './backup/vault.js';
+
+export interface CountingReader {
+  readonly readArchive: ArchiveReader;
+  readonly downloads: () => number;
+}
 
 export interface ArchiveSource {
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;

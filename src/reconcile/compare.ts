@@ -5,8 +5,8 @@ import type { ExtensionComparison } from '../core/comparison.js';
 import { SourceError, TenantError } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
 import type { ActualExtension, Change, DesiredExtension } from '../core/model.js';
-import { compare } from '../source/compare.js';
-import { openPatchRoom, type PatchRoom } from '../source/compare-patch.js';
+import { compare } from '../source/archive/compare.js';
+import { openPatchRoom, type PatchRoom } from '../source/archive/compare-patch.js';
 import type { ArchiveReader } from './archives.js';
 
 export interface Comparing {
@@ -27,6 +27,7 @@ const defaultLimits: ComparingLimits = { archives: 50, bytes: 200_000_000 };
 
 /** An archive and its text are held for each. */
 const atOnce = 4;
+
 /** Code units of all patches of an extension. */
 const patchesOfOne = 256 * 1024;
 

@@ -1,10 +1,10 @@
 /** What writing needs beside the plan. Everything that outlives the process is behind `journal` and `backup`. */
 
-import type { Packer } from '../source/pack.js';
+import type { Packer } from '../source/archive/pack.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import type { CallOptions } from '../tenant/pages.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import type { PreviousRecord, StepAfter, StepBefore } from './journal/run-record.js';
+import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 
 export interface WriteMeans {
   readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;

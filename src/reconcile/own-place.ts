@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
 import { reasonOfSystem } from '../core/system-error.js';
-import { ownFolder } from '../source/ignored-by-default.js';
-import { findLink, hideOwnFolder } from '../source/own-folder.js';
+import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
 
 export type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
 

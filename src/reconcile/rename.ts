@@ -2,12 +2,15 @@
 
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
-import type { ActualExtension, Change, DesiredExtension, Plan } from '../core/model.js';
+import type { ActualExtension, Change, DesiredExtension, Finding, Plan } from '../core/model.js';
+import type { PlanInput } from '../core/plan.js';
 import { type ContentSide, findRenameCandidates, findRenames, type RenameSearch } from '../core/rename.js';
-import type { ArchiveReader } from './archives.js';
+import { finding } from '../core/rules.js';
+import type { ArchiveReader, CountingReader } from './archives.js';
 
 /** More deletes than this are no rename, and maxDeletes stands before them. */
 const mostArchives = 20;
+
 const atOnce = 4;
 
 /** @throws TenantError where the credential is no longer accepted (401) */
@@ -43,7 +46,7 @@ async function readGoing(
   const record = actual.find(({ id }) => id === summary?.id);
   if (record === undefined) throw new Error(`${name} is deleted without a record`);
   try {
-    const { digestArchive } = await import('../source/archive.js');
+    const { digestArchive } = await import('../source/archive/archive.js');
     const content = await digestArchive(await readArchive(record));
     return content === undefined
       ? { name, reason: 'its archive cannot be read' }
@@ -52,4 +55,32 @@ async function readGoing(
     if (error instanceof TenantError && error.status !== 401) return { name, reason: error.message };
     throw error;
   }
+}
+
+// A plan that knows what was probably renamed.
+
+export interface Planning {
+  readonly desired: readonly DesiredExtension[];
+  readonly actual: readonly ActualExtension[];
+  readonly planFrom: (found: Pick<PlanInput, 'reads' | 'renames'>) => Plan;
+}
+
+/** Where something goes and something comes, their contents are compared, and it is planned again. */
+export async function planWithRenames(
+  { desired, actual, planFrom }: Planning,
+  { readArchive, downloads }: CountingReader,
+): Promise<{ readonly decided: Plan; readonly findings: readonly Finding[] }> {
+  const first = planFrom({ reads: 1 + downloads() });
+  if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
+  const renames = await searchRenames(first, desired, actual, readArchive);
+  const decided = planFrom({ reads: 1 + downloads(), renames });
+  return { decided, findings: renames.uncompared.map(describeUncompared) };
+}
+
+function describeUncompared({ name, reason }: RenameSearch['uncompared'][number]): Finding {
+  return finding('rename-unchecked', {
+    extension: name,
+    message: `${name}, which would be deleted, could not be compared with what would be created: ${reason}`,
+    hint: 'If it was renamed, sheets that use the old name break.',
+  });
 }

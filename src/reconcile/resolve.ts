@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
-import { pack } from '../source/pack.js';
+import { pack } from '../source/archive/pack.js';
 import type { ArchiveReader } from './archives.js';
 
 export interface Resolving {
@@ -55,7 +55,7 @@ async function readDigest(
   readArchive: ArchiveReader,
   counts: ((path: string) => boolean) | undefined,
 ): Promise<string | undefined> {
-  const { digestArchive } = await import('../source/archive.js');
+  const { digestArchive } = await import('../source/archive/archive.js');
   try {
     return (await digestArchive(await readArchive(record), counts))?.digest;
   } catch (error) {

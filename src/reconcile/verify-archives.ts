@@ -2,8 +2,8 @@
 
 import { TenantError } from '../core/errors.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
-import { digestArchive } from '../source/archive.js';
-import { pack } from '../source/pack.js';
+import { digestArchive } from '../source/archive/archive.js';
+import { pack } from '../source/archive/pack.js';
 import type { ArchiveReader } from './archives.js';
 
 export interface Pair {

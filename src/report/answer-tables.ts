@@ -1,10 +1,8 @@
 /** What `doctor`, `history` and `config` answer, as tables of raw words for the formats that have tables. */
 
-import type { ResolvedTarget, ResolvedValue } from './config/report.js';
-import { describeValue, targetValues } from './config/words.js';
-import type { Check } from './doctor/report.js';
-import type { PastRun } from './history/report.js';
-import { describeCommit, describeCounts, describeResult } from './history/words.js';
+import type { Check } from '../core/check.js';
+import { describeValue, type ResolvedTarget, type ResolvedValue, targetValues } from './config.js';
+import { describeCommit, describeCounts, describeResult, type PastRun } from './history.js';
 import type { ReportParts } from './run-result.js';
 
 export interface AnswerTable {

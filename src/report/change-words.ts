@@ -1,6 +1,7 @@
 /** What a report says about one change: which of its groups it belongs to, and the sentence. */
 
-import type { Change } from '../core/model.js';
+import { formatBytes } from '../core/format.js';
+import type { Change, Outcome } from '../core/model.js';
 
 /** In the order in which people read them. */
 export const changeKinds = ['create', 'update', 'replace', 'delete', 'blocked', 'kept'] as const;
@@ -20,3 +21,30 @@ export function describeChange({ blocked, message }: Change): string {
   const wayOut = blocked.lift === undefined ? '' : `; ${blocked.lift} ${blocked.effect ?? 'lifts it'}`;
   return `blocked: ${blocked.message}${wayOut}`;
 }
+
+// What became of one change, in the words that every format uses.
+
+/** `created, 51 kB, 0.3 s`, or `create failed: … (trace …)`. Raw words: the tenant's answer may be in there. */
+export function describeOutcome(outcome: Outcome): string {
+  const { action, status, error } = outcome;
+  if (status === 'done') return describeDone(outcome);
+  const trace = error?.traceId === undefined ? '' : ` (trace ${error.traceId})`;
+  return `${action} ${verbs[status]}: ${error?.message ?? 'unknown'}${trace}`;
+}
+
+function describeDone({ action, bytes, ms, note, overwrote }: Outcome): string {
+  const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
+  const aside = note === undefined ? '' : ` (${note})`;
+  const lost = overwrote === undefined ? '' : `; ${overwrote}`;
+  return `${past[action]}${size}, ${((ms ?? 0) / 1000).toFixed(1)} s${aside}${lost}`;
+}
+
+const past = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  none: 'left',
+} as const;
+
+const verbs = { failed: 'failed', 'not-applied': 'not applied', 'not-attempted': 'not attempted' } as const;

@@ -27,6 +27,7 @@ export function countKinds(files: readonly FileChange[]): string {
 }
 
 const symbols = { added: '+', changed: '~', removed: '-' } as const;
+
 const styles = { added: 'green', changed: 'yellow', removed: 'red' } as const;
 
 function renderFile(file: FileChange, comparison: ExtensionComparison, paint: Paint): string {

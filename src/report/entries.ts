@@ -1,12 +1,11 @@
 /** What a page or a comment shows of a run, one entry a name: the change, what became of it, what differs, who uses it. */
 
 import type { ExtensionComparison } from '../core/comparison.js';
-import type { ExtensionImpact, Impact } from '../core/impact.js';
+import type { ExtensionImpact, Impact } from '../core/impact/impact.js';
 import type { Change, Outcome } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
-import type { Drift } from './drift/report.js';
-import { describeDriftSides, driftWords } from './drift/text.js';
+import { type Drift, describeDriftSides, driftWords } from './drift.js';
 import type { ReportParts } from './run-result.js';
 
 /** In the order in which they are shown. */

@@ -1,9 +1,16 @@
 /** Everything about a run that somebody has to look at, as one list: what annotations and code-quality files show. */
 
-import type { Severity } from '../core/model.js';
-import { type Issue, partIssues } from './part-issues.js';
-import type { RunResult } from './run-result.js';
-import { nameOfPlace } from './title.js';
+import { posix } from 'node:path';
+import type { Check } from '../core/check.js';
+import { count } from '../core/format.js';
+import { describeGaps } from '../core/impact/gate.js';
+import { isWhole } from '../core/impact/tally.js';
+import type { Change, Finding, Outcome, Severity } from '../core/model.js';
+import type { Pulled } from '../core/pulled.js';
+import { describeChange, describeOutcome } from './change-words.js';
+import { nameOfPlace } from './counts.js';
+import type { Drift } from './drift.js';
+import type { Failure, ReportParts, RunResult } from './run-result.js';
 
 /** The worst first: where a CI system shows only some, it shows those. */
 export function issuesOf(result: RunResult): readonly Issue[] {
@@ -52,3 +59,132 @@ export function sentenceOf({ environment, extension, message, hint }: Issue): st
   const words = [environment, extension, message].filter((word) => word !== undefined).join(': ');
   return hint === undefined ? words : `${words}\n${hint}`;
 }
+
+// What somebody has to look at in one environment.
+
+export interface Issue {
+  /** A rule's id, `blocked-<rail>`, `refused`, a status of an outcome, `run-failed` … */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint?: string;
+  /** The extension's name, where it belongs to one. */
+  readonly extension?: string;
+  /** Relative to the repository's root, with `/`. */
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Which environment, where the run has several; absent for what they share. */
+  readonly environment?: string;
+}
+
+/** In the order of the run: why it stopped, what became of the changes, what the rules say. */
+export function partIssues(part: ReportParts, folder: string): readonly Issue[] {
+  const { failure, refusals = [], outcomes = [], plan, findings = [], drift = [], pulled = [] } = part;
+  const issues = [
+    ...(failure === undefined ? [] : [failureIssue(failure)]),
+    ...(failure === undefined ? refusals.map((refusal) => ({ ...refusal, ...refused })) : []),
+    ...outcomes.flatMap(outcomeIssues),
+    ...drift.flatMap(driftIssues),
+    ...pulled.flatMap(pullIssues),
+    ...(drift.length > 0 ? [] : (plan?.changes ?? [])).flatMap((change) => blockedIssues(change, part)),
+    ...findings.map(findingIssue),
+    ...impactIssues(part),
+    ...(part.checks ?? []).flatMap(checkIssues),
+  ];
+  return issues.map((issue) => locate(issue, folder));
+}
+
+const refused = { id: 'refused', severity: 'error' } as const;
+
+function failureIssue({ traceId, message, ...rest }: Failure): Issue {
+  const trace = traceId === undefined ? '' : ` (trace ${traceId})`;
+  return { id: 'run-failed', severity: 'error', message: `${message}${trace}`, ...rest };
+}
+
+function outcomeIssues(outcome: Outcome): readonly Issue[] {
+  const { name, status, error, overwrote } = outcome;
+  const about = { extension: name };
+  if (status === 'done') {
+    if (overwrote === undefined) return [];
+    return [{ id: 'overwrote', severity: 'error', message: overwrote, ...about }];
+  }
+  const severity = status === 'not-attempted' ? 'warning' : 'error';
+  const hint = error?.hint === undefined ? {} : { hint: error.hint };
+  return [{ id: status, severity, message: describeOutcome(outcome), ...hint, ...about }];
+}
+
+/** Once it was to be applied, a change that is blocked is one that was not made. */
+function blockedIssues(change: Change, { outcomes }: ReportParts): readonly Issue[] {
+  const { blocked, name, action } = change;
+  if (blocked === undefined) return [];
+  const severity = outcomes === undefined ? 'warning' : 'error';
+  const message = `${action} ${describeChange(change)}`;
+  return [{ id: `blocked-${blocked.rail}`, severity, message, extension: name }];
+}
+
+/** What is known or agreed alarms nobody. */
+function driftIssues({ name, kind, message, alarm }: Drift): readonly Issue[] {
+  if (alarm !== 'new') return [];
+  return [{ id: `drift-${kind}`, severity: 'warning', message, extension: name }];
+}
+
+function pullIssues({ name, result, message, hint, folder }: Pulled): readonly Issue[] {
+  if (result === 'written' || result === 'updated' || result === 'unchanged') return [];
+  const advice = hint === undefined ? {} : { hint };
+  const words = message ?? `${folder ?? name} was not written`;
+  return [{ id: `pull-${result}`, severity: 'error', message: words, extension: name, ...advice }];
+}
+
+function findingIssue({ rule, ...rest }: Finding): Issue {
+  return { id: rule, ...rest };
+}
+
+/** What an answer about apps lacks; the page and the comment name each of them. */
+function impactIssues({ impact, question, exitCode }: ReportParts): readonly Issue[] {
+  if (impact === undefined || question === undefined || isWhole(impact)) return [];
+  const severity = exitCode === 0 ? 'warning' : 'error';
+  const message = `The answer is not whole: ${describeGaps(impact)}.`;
+  return [{ id: 'apps-unknown', severity, message }];
+}
+
+function checkIssues({ name, status, message, hint }: Check): readonly Issue[] {
+  if (status !== 'failed' && status !== 'warning') return [];
+  const advice = hint === undefined ? {} : { hint };
+  const severity = status === 'failed' ? 'error' : 'warning';
+  return [{ id: `check-${name}`, severity, message: `${name}: ${message}`, ...advice }];
+}
+
+function locate(issue: Issue, folder: string): Issue {
+  const { file } = issue;
+  return file === undefined || folder === '' ? issue : { ...issue, file: posix.join(folder, file) };
+}
+
+// Issues as the lines that CI systems pick out of a log: at most so many of a kind, the rest counted in the last.
+
+/** `limit` issues of each severity, the worst first. */
+export function limitIssues(result: RunResult, limit: number): readonly Issue[] {
+  const issues = issuesOf(result);
+  const severities = [...new Set(issues.map(({ severity }) => severity))];
+  return severities.flatMap((severity) =>
+    sumUp(
+      issues.filter((issue) => issue.severity === severity),
+      severity,
+      limit,
+    ),
+  );
+}
+
+function sumUp(issues: readonly Issue[], severity: Severity, limit: number): readonly Issue[] {
+  if (issues.length <= limit) return issues;
+  const shown = issues.slice(0, limit - 1);
+  const left = issues.slice(limit - 1);
+  const named = [...new Set(left.map(({ extension }) => extension).filter((name) => name !== undefined))];
+  const about =
+    named.length === 0 ? '' : `: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ' …' : ''}`;
+  const message = `${count(left.length, `further ${words[severity]}`)}${about}. The report names all of them.`;
+  return [...shown, { id: 'further', severity, message }];
+}
+
+const words = { error: 'error', warning: 'warning', info: 'notice' } as const;

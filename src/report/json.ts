@@ -1,28 +1,22 @@
 /** Every report as the one document that `--json` prints. */
 
-import {
-  ConfigError,
-  type ExitCode,
-  exitCodes,
-  FindingsError,
-  TenantError,
-  UserError,
-} from '../core/errors.js';
-import { configDocumentOf } from './config/json.js';
-import { doctorDocumentOf } from './doctor/json.js';
-import type { ErrorDocument } from './documents.js';
-import { driftDocumentOf } from './drift/json.js';
-import { environmentsDocumentOf } from './environments/json.js';
-import { historyDocumentOf } from './history/json.js';
-import { impactDocumentOf } from './impact/json.js';
-import { initDocumentOf } from './init/json.js';
-import { toJsonText } from './json-text.js';
-import type { OutputDocument } from './output-document.js';
-import { packDocumentOf } from './pack/json.js';
-import { applyDocumentOf, planDocumentOf } from './plan/json.js';
-import { pullDocumentOf } from './pull/json.js';
+import { ConfigError, FindingsError, TenantError, UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { configDocumentOf } from './config.js';
+import { doctorDocumentOf } from './doctor.js';
+import type { ErrorDocument } from './documents/documents.js';
+import type { OutputDocument } from './documents/environments.js';
+import { driftDocumentOf } from './drift.js';
+import { environmentsDocumentOf } from './environments.js';
+import { historyDocumentOf } from './history.js';
+import { impactDocumentOf } from './impact.js';
+import { initDocumentOf } from './init.js';
+import { packDocumentOf } from './pack.js';
+import { toJsonText } from './paint.js';
+import { applyDocumentOf, planDocumentOf } from './plan.js';
+import { pullDocumentOf } from './pull.js';
 import type { Report } from './report.js';
-import { validateDocumentOf } from './validate/json.js';
+import { validateDocumentOf } from './validate.js';
 
 export function renderJson(report: Report): string {
   return serialise(documentOf(report));

@@ -3,6 +3,7 @@
 import { styleText } from 'node:util';
 
 export type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'magenta' | 'dim' | 'bold';
+
 export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_style, text) => text;
@@ -30,4 +31,24 @@ export function printable(text: string): string {
 
 export function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** `printable`, for text of ours that has several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** With an empty line between them; a block that has nothing to say takes none. Each ends its last line. */
+export function joinBlocks(blocks: readonly string[]): string {
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+// JSON that means the same and that no terminal and no log of a CI system takes for more than text.
+
+/** @param indent Spaces a level; absent: one line. */
+export function toJsonText(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, undefined, indent);
+  return text
+    .replace(unprintable, (found) => (found === '\n' ? found : escapeCharacter(found)))
+    .replace(logCommand, '\\u0023');
 }

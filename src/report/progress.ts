@@ -1,8 +1,8 @@
 /** What is going on while changes are applied: one redrawn line on a terminal, a line a change elsewhere. */
 
 import type { Outcome } from '../core/model.js';
-import { renderOutcome } from './apply/text.js';
 import type { Paint } from './paint.js';
+import { renderOutcome } from './plan-text.js';
 
 export interface ProgressSink {
   readonly write: (text: string) => void;
@@ -43,4 +43,65 @@ export function openProgress(sink: ProgressSink, total: number): Progress {
       if (sink.isTerminal) sink.write('\r\u001b[K');
     },
   };
+}
+
+// How far the reading of apps is: a redrawn bar with an estimate on a terminal, a heartbeat elsewhere.
+
+export interface ScanProgress {
+  readonly update: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly end: () => void;
+}
+
+const scanHeartbeatMs = 10_000;
+
+const redrawMs = 100;
+
+const barWidth = 24;
+
+export function openScanProgress(sink: ProgressSink): ScanProgress {
+  const started = performance.now();
+  let lastWord = started;
+  let lastDrawn = Number.NEGATIVE_INFINITY;
+  let latest = { done: 0, total: 0 };
+  const say = (): void => {
+    lastWord = performance.now();
+    lastDrawn = lastWord;
+    const text = describe(latest, performance.now() - started);
+    sink.write(sink.isTerminal ? onOneLine(`${bar(latest)} ${text}`) : `  ${text}\n`);
+  };
+  const beat = setInterval(() => {
+    if (!sink.isTerminal && performance.now() - lastWord >= scanHeartbeatMs) say();
+  }, 1000);
+  beat.unref();
+  return {
+    update(progress) {
+      latest = progress;
+      if (sink.isTerminal && performance.now() - lastDrawn >= redrawMs) say();
+    },
+    end() {
+      clearInterval(beat);
+      if (sink.isTerminal) sink.write('\r\u001b[K');
+    },
+  };
+}
+
+/** Cut off at the edge of a narrow terminal, since of a line that wraps only the last part would be redrawn. */
+function onOneLine(text: string): string {
+  return `\r\u001b[K\u001b[?7l${text}\u001b[?7h`;
+}
+
+function bar({ done, total }: { readonly done: number; readonly total: number }): string {
+  const full = total === 0 ? 0 : Math.floor((done / total) * barWidth);
+  return `[${'█'.repeat(full)}${'·'.repeat(barWidth - full)}]`;
+}
+
+/** `reading apps: 412 of 1000, about 2 min left` */
+function describe({ done, total }: { readonly done: number; readonly total: number }, ms: number): string {
+  const left = done < 5 ? undefined : ((total - done) * ms) / done / 1000;
+  return `reading apps: ${done} of ${total}${left === undefined ? '' : `, about ${words(left)} left`}`;
+}
+
+function words(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return `${Math.round(seconds / 60)} min`;
 }

@@ -2,10 +2,9 @@
 
 import * as v from 'valibot';
 import { UserError } from '../core/errors.js';
-import { isObject } from '../core/json.js';
-import { nestsTooDeep } from '../core/nesting.js';
-import { action, type DeepReadonly } from './document-parts.js';
-import { planRequest } from './plan/request.js';
+import { isObject, nestsTooDeep } from '../core/json.js';
+import { action, type DeepReadonly } from './documents/parts.js';
+import { planRequest } from './documents/plan.js';
 
 const change = v.object({
   name: v.string(),

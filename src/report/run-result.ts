@@ -1,28 +1,22 @@
 /** What a run came to, in the shape that the report files are made from. */
 
+import type { Check } from '../core/check.js';
 import type { ExtensionComparison } from '../core/comparison.js';
-import {
-  type ExitCode,
-  exitCodes,
-  FindingsError,
-  SourceError,
-  TenantError,
-  UserError,
-} from '../core/errors.js';
+import { FindingsError, SourceError, TenantError, UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Refusal } from '../core/guard.js';
-import type { Impact } from '../core/impact.js';
+import type { Impact } from '../core/impact/impact.js';
 import type { Finding, Outcome, Plan } from '../core/model.js';
 import type { SourceState } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
-import type { ResolvedTarget, ResolvedValue } from './config/report.js';
-import type { Check } from './doctor/report.js';
-import type { Drift } from './drift/report.js';
-import type { PastRun } from './history/report.js';
-import type { ImpactQuestion } from './impact/report.js';
-import type { PackedArchive } from './pack/report.js';
-import type { LeftOut, PlanReport } from './plan/report.js';
+import type { ResolvedTarget, ResolvedValue } from './config.js';
+import type { Drift } from './drift.js';
+import type { PastRun } from './history.js';
+import type { ImpactQuestion } from './impact.js';
+import type { PackedArchive } from './pack.js';
+import type { LeftOut, PlanReport } from './plan.js';
 import type { TenantHeader } from './run-header.js';
-import type { ValidatedExtension } from './validate/report.js';
+import type { ValidatedExtension } from './validate.js';
 
 export interface RunResult {
   readonly command: string;

@@ -1,29 +1,22 @@
 /** Every report as text for people. */
 
 import type { Refusal } from '../core/guard.js';
-import { renderApply } from './apply/text.js';
-import { renderConfig } from './config/text.js';
+import { renderConfig } from './config.js';
 import { renderComparisons } from './diff-text.js';
-import { renderDoctor } from './doctor/text.js';
-import { renderDrift } from './drift/text.js';
-import { renderEnvironments } from './environments/text.js';
-import { renderFindings } from './findings-text.js';
-import { renderHeader } from './header-text.js';
-import { renderHistory } from './history/text.js';
-import { renderPlanImpact } from './impact/plan-text.js';
-import { renderImpact } from './impact/text.js';
-import { renderInit } from './init/text.js';
-import { joinBlocks } from './join-blocks.js';
-import { renderLeftOut } from './left-out-text.js';
-import { renderPack } from './pack/text.js';
-import { type Paint, printable } from './paint.js';
-import { describeBackups, describeOrigin } from './plan/notes.js';
-import type { ApplyReport, PlanReport } from './plan/report.js';
-import { renderChanges, renderClosingLines } from './plan/text.js';
-import { renderPull } from './pull/text.js';
+import { renderDoctor } from './doctor.js';
+import { renderDrift } from './drift.js';
+import { renderEnvironments } from './environments.js';
+import { renderHistory } from './history.js';
+import { renderImpact } from './impact.js';
+import { renderInit } from './init.js';
+import { renderPack } from './pack.js';
+import { joinBlocks, type Paint, printable } from './paint.js';
+import { type ApplyReport, describeBackups, describeOrigin, type PlanReport } from './plan.js';
+import { renderApply, renderChanges, renderClosingLines, renderPlanImpact } from './plan-text.js';
+import { renderPull } from './pull.js';
 import type { Report } from './report.js';
-import type { TextOptions } from './text-options.js';
-import { renderValidate } from './validate/text.js';
+import { renderFindings, renderHeader, renderLeftOut, type TextOptions } from './text-parts.js';
+import { renderValidate } from './validate.js';
 
 export function renderText(report: Report, options: TextOptions): string {
   switch (report.kind) {

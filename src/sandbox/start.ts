@@ -24,7 +24,9 @@ export type { RunningSandbox, SandboxOptions } from './options.js';
 
 /** Qlik's documented limits. */
 const documentedRate = { tier1: 1000, tier2: 100 };
+
 const documentedTokenSeconds = 21_600;
+
 const loopback = '127.0.0.1';
 
 /** Serves on 127.0.0.1 until `close`. Rejects when the port is taken or the folder cannot be used. */

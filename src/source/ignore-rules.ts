@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { SourceError } from '../core/errors.js';
-import type { Candidate } from './candidate.js';
+import type { Candidate } from './discover/candidate.js';
 import { displayBelow, reasonOf } from './display.js';
 
 /** `kept`: a `!pattern` brings it back, also from what is ignored by default. */

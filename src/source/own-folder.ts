@@ -2,7 +2,9 @@
 
 import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { ownFolder } from './ignored-by-default.js';
+
+/** Our own folder: no pattern brings it back. */
+export const ownFolder = '.qlik-sync';
 
 /** Keeps git from seeing the folder, if `path` lies in it. A checkout that cannot be written stays as it is. */
 export function hideOwnFolder(root: string, path: string): void {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RefusedError } from '../core/errors.js';
-import { ownFolder } from './ignored-by-default.js';
+import { ownFolder } from './own-folder.js';
 
 /** A folder beside the final one, on the same disk, that no wildcard finds. */
 export function makeAside(folder: string): string {

@@ -1,7 +1,7 @@
 /** The tenant's list as decisions need it. */
 
+import { withoutUndefined } from '../core/json.js';
 import type { ActualExtension, ActualState } from '../core/model.js';
-import { withoutUndefined } from '../core/present.js';
 import type { ExtensionsClient } from './extensions.js';
 import type { CallOptions } from './pages.js';
 import type { ExtensionRecord } from './wire.js';

@@ -1,13 +1,15 @@
 /** The typed client of Qlik's Extensions API. Reading is for anybody; the writes are for `reconcile` alone. */
 
 import { isObject } from '../core/json.js';
-import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './answers.js';
-import { isHtml } from './html.js';
-import type { TenantHttp } from './http.js';
-import { buildUpload, type ExtensionUpload } from './multipart.js';
+import { filePath, segment, writeId } from './http/address.js';
+import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './http/answers.js';
+import { isHtml } from './http/error-body.js';
+import type { TenantHttp } from './http/http.js';
+import { buildUpload, type ExtensionUpload } from './http/multipart.js';
 import type { CallOptions } from './pages.js';
-import { filePath, segment, writeId } from './paths.js';
 import { type ExtensionRecord, hasMorePages, isExtensionRecord } from './wire.js';
+
+export type { ArchiveFile, ExtensionUpload } from './http/multipart.js';
 
 /**
  * Every operation of Qlik's Extensions API (document `extensions-api`). Records keep the fields that are not
@@ -33,8 +35,6 @@ export interface ExtensionsClient {
   /** One file of the archive; `path` with `/` between folders. At most 64 MiB. */
   downloadFile(idOrName: string, path: string, options?: CallOptions): Promise<DownloadedFile>;
 }
-
-export type { ArchiveFile, ExtensionUpload } from './multipart.js';
 
 export interface WriteOptions extends CallOptions {
   /** Gives the write up while it still waits for its turn; once it is on its way, it is finished. */

@@ -1,16 +1,16 @@
 /** The typed client of Qlik's Items API. This tool itself only reads with it. */
 
-import { readJson, readNothing } from './answers.js';
-import type { TenantHttp } from './http.js';
+import { writeId } from './http/address.js';
+import { readJson, readNothing } from './http/answers.js';
+import type { TenantHttp } from './http/http.js';
+import { createBody, type RequestBody } from './http/multipart.js';
 import {
   type ItemCollectionsQuery,
   type ItemsQuery,
   type PublishedItemsQuery,
   queryString,
 } from './items-query.js';
-import { createBody, type RequestBody } from './multipart.js';
 import { type CallOptions, readEntries, readPages } from './pages.js';
-import { writeId } from './paths.js';
 import {
   type Collection,
   type Item,
@@ -111,4 +111,5 @@ function json(value: unknown): RequestBody {
 }
 
 const readItem = readJson(isItem, 'an item with an id');
+
 const readSettings = readJson(isItemsSettings, 'the items settings');

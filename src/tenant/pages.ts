@@ -1,9 +1,8 @@
 /** Turns the pages of a list by the tenant's own links, for the clients. */
 
 import { isObject } from '../core/json.js';
-import { type Answer, badBody, parseJson } from './answers.js';
-import type { TenantHttp } from './http.js';
-import { pathOfLink } from './links.js';
+import { type Answer, badBody, parseJson } from './http/answers.js';
+import type { TenantHttp } from './http/http.js';
 import { hasMorePages, type Page } from './wire.js';
 
 /** Options that every call takes. */
@@ -80,4 +79,26 @@ function isPageOf<T>(
   isEntry: (value: unknown) => value is T,
 ): body is Page<T> & Readonly<Record<string, unknown>> {
   return isObject(body) && Array.isArray(body['data']) && body['data'].every(isEntry);
+}
+
+// Keeps a list's next page on the tenant and on the list. For whoever turns pages.
+
+/**
+ * The path and query that a link to the next page leads to, resolved against the address it came from.
+ *
+ * @throws TenantError where it leads to another origin, which must not get the credential, or to another path, which is
+ * not a page of the same list.
+ */
+export function pathOfLink(href: string, answer: Answer): string {
+  const base = `${answer.origin}${answer.path}`;
+  const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
+  if (url === undefined) throw badBody(answer, 'has a link that is no URL');
+  if (url.origin !== answer.origin) {
+    throw badBody(answer, `leads to another host (${url.host}) for its next page`, {
+      code: 'foreign-link',
+      hint: `The credential belongs to ${answer.origin} and is sent nowhere else.`,
+    });
+  }
+  if (url.pathname !== answer.path) throw badBody(answer, `leads to ${url.pathname} for its next page`);
+  return `${url.pathname}${url.search}`;
 }

@@ -3,6 +3,7 @@
  * (`extensions-api`, `items-api`) and real records show them. Shared with the sandbox.
  * Every optional field may be absent, `null` or `""`; unknown fields are kept.
  */
+
 import { isObject } from '../core/json.js';
 
 export interface ExtensionFile {

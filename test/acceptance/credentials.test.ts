@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { openSettings } from '../../src/commands/settings.js';
+import { openSettings } from '../../src/run/settings.js';
 import { serve } from '../tenant/serve.js';
 import { runInProcess } from './in-process.js';
 import { useScene } from './scene.js';

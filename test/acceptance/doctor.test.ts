@@ -1,9 +1,9 @@
 /** `doctor`: every check in every state, at most five requests, nothing written. */
 
 import { describe, expect, it } from 'vitest';
-import type { Rights, TenantFacts } from '../../src/commands/doctor/facts.js';
-import { judgeAccess } from '../../src/commands/doctor/judge-access.js';
-import type { Check } from '../../src/report/doctor/report.js';
+import type { Rights, TenantFacts } from '../../src/commands/doctor/judge.js';
+import { judgeAccess } from '../../src/commands/doctor/judge.js';
+import type { Check } from '../../src/core/check.js';
 import { json, serve } from '../tenant/serve.js';
 import { readDocument } from './documents.js';
 import { runInProcess } from './in-process.js';

@@ -1,7 +1,7 @@
 /** The exit codes of contract.md: for every command, each code that it can come to. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ExitCode, exitCodes } from '../../src/core/errors.js';
+import { type ExitCode, exitCodes } from '../../src/core/exit-codes.js';
 import {
   type Before,
   broken,

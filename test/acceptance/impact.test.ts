@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { outputJsonSchema } from '../../src/report/json-schema.js';
+import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
 import type { SandboxOptions } from '../../src/sandbox/start.js';
 import { ask } from '../sandbox/support.js';
 import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';

@@ -2,7 +2,7 @@
 
 import { parse } from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyDocument } from '../../src/report/documents.js';
+import { applyDocument } from '../../src/report/documents/documents.js';
 import { environmentOf, type Fleet, keyOf, openFleet } from './fleet.js';
 import { runInProcess } from './in-process.js';
 import { extensionFiles } from './workspace.js';

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { outputJsonSchema } from '../../src/report/json-schema.js';
+import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
 import { runInProcess } from './in-process.js';
 import { useScene } from './scene.js';
 import { extensionFiles, type Result } from './workspace.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { openGovernors } from '../../src/commands/environments/governors.js';
-import { printInOrder } from '../../src/commands/environments/in-order.js';
+import { openGovernors } from '../../src/run/connect.js';
+import { printInOrder } from '../../src/run/side-by-side.js';
 
 it('environments on one tenant share its governor, and no others', () => {
   const governorFor = openGovernors();

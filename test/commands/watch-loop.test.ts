@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createLoop } from '../../src/commands/watch/loop.js';
-import type { Settled, Turn } from '../../src/commands/watch/turn.js';
+import type { Settled, Turn } from '../../src/watch/loop.js';
+import { createLoop } from '../../src/watch/loop.js';
 
 interface Running {
   readonly turn: Turn;

@@ -1,8 +1,8 @@
 /** What lasts is told when it begins and when it changes; what is over may be told again. */
 
 import { describe, expect, it } from 'vitest';
-import { createTeller, type Teller } from '../../src/commands/watch/teller.js';
 import type { Change, Finding } from '../../src/core/model.js';
+import { createTeller, type Teller } from '../../src/watch/announcer.js';
 
 type Step = (teller: Teller) => void;
 

@@ -4,7 +4,7 @@ import {
   explainProject,
   proposeKeyVariable,
   proposeProject,
-} from '../../src/config/answers.js';
+} from '../../src/config/new-config.js';
 import { fc } from '../replay.js';
 
 describe('the proposed project', () => {

@@ -4,8 +4,8 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.js';
-import { resolveTarget } from '../../src/config/target.js';
-import { exitCodes } from '../../src/core/errors.js';
+import { resolveTarget } from '../../src/config/tenant/target.js';
+import { exitCodes } from '../../src/core/exit-codes.js';
 import { catchUserError, loadedFrom, makeFolder, shown } from './workspace.js';
 
 interface Given {

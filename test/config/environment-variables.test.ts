@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironmentOptions } from '../../src/config/environment-variables.js';
-import { exitCodes } from '../../src/core/errors.js';
+import { exitCodes } from '../../src/core/exit-codes.js';
 import { catchUserError, shown } from './workspace.js';
 
 describe('QLIK_SYNC_<OPTION>', () => {

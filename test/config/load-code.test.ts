@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from '../../src/config/file/load.js';
 import { catchUserError, makeFolder, removeFolders, shown } from './workspace.js';
 
 const esm = 'export default { project: "acme", extensions: ["extensions/*"] };\n';

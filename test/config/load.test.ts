@@ -1,8 +1,8 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
-import { exitCodes } from '../../src/core/errors.js';
+import { loadConfig } from '../../src/config/file/load.js';
+import { exitCodes } from '../../src/core/exit-codes.js';
 import { catchUserError, makeFolder, shown } from './workspace.js';
 
 const json = '{ "project": "acme", "extensions": ["extensions/*"] }';

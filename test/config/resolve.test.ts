@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
-import { parseYamlConfig } from '../../src/config/parse-yaml.js';
-import type { LoadedConfig } from '../../src/config/raw.js';
+import { loadConfig } from '../../src/config/file/load.js';
+import { parseYamlConfig } from '../../src/config/file/parse-yaml.js';
+import type { LoadedConfig } from '../../src/config/file/raw.js';
 import { type Config, resolveConfig } from '../../src/config/resolve.js';
-import { ConfigError, exitCodes } from '../../src/core/errors.js';
+import { ConfigError } from '../../src/core/errors.js';
+import { exitCodes } from '../../src/core/exit-codes.js';
 import { fc } from '../replay.js';
 import { catchUserError, loadedFrom, loadedText, shown } from './workspace.js';
 

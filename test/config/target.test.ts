@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/config/execution.js';
 import { resolveConfig } from '../../src/config/resolve.js';
-import { runSecretCommand } from '../../src/config/secret-command.js';
-import { resolveTarget, type TargetRequest } from '../../src/config/target.js';
-import { exitCodes } from '../../src/core/errors.js';
+import { runSecretCommand } from '../../src/config/tenant/secret-command.js';
+import { resolveTarget, type TargetRequest } from '../../src/config/tenant/target.js';
+import { exitCodes } from '../../src/core/exit-codes.js';
 import { catchUserError, loadedFrom, makeFolder, shown } from './workspace.js';
 
 interface Given {

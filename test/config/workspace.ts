@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import { parseJsonConfig } from '../../src/config/parse-json.js';
-import type { LoadedConfig } from '../../src/config/raw.js';
+import { parseJsonConfig } from '../../src/config/file/parse-json.js';
+import type { LoadedConfig } from '../../src/config/file/raw.js';
 import { UserError } from '../../src/core/errors.js';
 
 const made: string[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AppFacts, AppUse, Impact } from '../../src/core/impact.js';
-import { describeReach, gateChanges, namesAtStake } from '../../src/core/impact-gate.js';
-import { createNaming, findUses, isWhole, reachOf, tallyExtensions } from '../../src/core/impact-tally.js';
+import { describeReach, gateChanges, namesAtStake } from '../../src/core/impact/gate.js';
+import type { AppFacts, AppUse, Impact } from '../../src/core/impact/impact.js';
+import { isNative } from '../../src/core/impact/native-types.js';
+import { createNaming, findUses, isWhole, reachOf, tallyExtensions } from '../../src/core/impact/tally.js';
 import type { Change } from '../../src/core/model.js';
-import { isNative } from '../../src/core/native-types.js';
 
 function app(id: string, users?: number, views = users): AppFacts {
   const usage = users === undefined ? {} : { usage: { users, views: views ?? 0 } };

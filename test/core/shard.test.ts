@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseShard, parseShard, type ShardMember } from '../../src/core/shard.js';
-import { parseWaves } from '../../src/core/waves.js';
+import { chooseShard, parseShard, parseWaves, type ShardMember } from '../../src/core/fleet.js';
 
 /** `name@tenant` */
 function members(...texts: readonly string[]): readonly ShardMember[] {

@@ -1,8 +1,8 @@
 /** Config files, as text through their parser, the schema and the environment. */
 
-import { parseJsonConfig } from '../../src/config/parse-json.js';
-import { parseYamlConfig } from '../../src/config/parse-yaml.js';
-import type { ParsedConfig } from '../../src/config/raw.js';
+import { parseJsonConfig } from '../../src/config/file/parse-json.js';
+import { parseYamlConfig } from '../../src/config/file/parse-yaml.js';
+import type { ParsedConfig } from '../../src/config/file/raw.js';
 import { resolveConfig } from '../../src/config/resolve.js';
 import { configurableRuleIds } from '../../src/core/rules.js';
 import { jsonConfigs, yamlConfigs } from './corpus.js';

@@ -3,8 +3,8 @@
 import { parseManifest } from '../../src/core/manifest.js';
 import { parseRun } from '../../src/reconcile/journal/runs.js';
 import { parseReviewedPlan } from '../../src/report/reviewed-plan.js';
-import { digestArchive, openArchive } from '../../src/source/archive.js';
-import { readArchived } from '../../src/source/archived.js';
+import { digestArchive, openArchive } from '../../src/source/archive/archive.js';
+import { readArchived } from '../../src/source/archive/archived.js';
 
 /** Never throws; says at a place what is wrong, or gives a manifest, or both. */
 export function manifestTarget(bytes: Buffer): void {

@@ -1,7 +1,7 @@
 /** What fuzzing found, kept: each of these once crashed, ran without end, or led somewhere else. */
 
 import { describe, expect, it } from 'vitest';
-import { digestArchive } from '../../src/source/archive.js';
+import { digestArchive } from '../../src/source/archive/archive.js';
 import { createExtensionsClient } from '../../src/tenant/extensions.js';
 import { createItemsClient } from '../../src/tenant/items.js';
 import { rawZip } from '../fixtures/raw-zip.js';

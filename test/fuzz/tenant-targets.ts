@@ -2,11 +2,11 @@
 
 import { plan } from '../../src/core/plan.js';
 import { readActual } from '../../src/tenant/actual.js';
-import { type Answer, errorOfAnswer, isSuccess } from '../../src/tenant/answers.js';
 import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
-import type { TenantHttp } from '../../src/tenant/http.js';
+import { type Answer, errorOfAnswer, isSuccess } from '../../src/tenant/http/answers.js';
+import type { TenantHttp } from '../../src/tenant/http/http.js';
+import { pauseBeforeRetry, refusalOf } from '../../src/tenant/http/sender.js';
 import { createItemsClient } from '../../src/tenant/items.js';
-import { pauseBeforeRetry, refusalOf } from '../../src/tenant/retry.js';
 import { desiredExtension, desiredState, policy } from '../core/worlds.js';
 import { answers, archives } from './corpus.js';
 import type { Random } from './random.js';

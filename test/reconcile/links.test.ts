@@ -4,15 +4,15 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { md5Of } from '../../src/core/md5.js';
+import { md5Of } from '../../src/core/digest.js';
 import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
 import { openVault } from '../../src/reconcile/backup/vault.js';
 import { openAppCache } from '../../src/reconcile/impact/cache.js';
 import { openRun } from '../../src/reconcile/journal/journal.js';
-import { retain } from '../../src/reconcile/journal/retention.js';
 import { readLastRun, readRuns } from '../../src/reconcile/journal/runs.js';
 import { takeLock } from '../../src/reconcile/lock/lock.js';
-import { openIndex } from '../../src/source/index-file.js';
+import { retain } from '../../src/reconcile/retention.js';
+import { openIndex } from '../../src/source/read/index-file.js';
 import { createPlace, journalText, type Place, runOptions, start, tenant, tenantFolder } from './place.js';
 
 let place: Place;

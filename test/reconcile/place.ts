@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { RunOptions } from '../../src/reconcile/journal/journal.js';
-import type { RunLine, RunStart, StepAfter, StepBefore } from '../../src/reconcile/journal/run-record.js';
+import type { RunLine, RunStart, StepAfter, StepBefore } from '../../src/reconcile/run-record.js';
 
 export const tenant = 'https://acme.eu.qlikcloud.com';
 export const tenantFolder = 'acme.eu.qlikcloud.com';

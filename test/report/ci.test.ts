@@ -2,14 +2,11 @@
 
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { renderIssues, uploadSummary } from '../../src/report/azure/commands.js';
-import { renderAnnotations } from '../../src/report/github/annotations.js';
-import { outputsOf, renderOutputs } from '../../src/report/github/outputs.js';
-import { renderCodeQuality } from '../../src/report/gitlab/code-quality.js';
-import { renderTerraform } from '../../src/report/gitlab/terraform.js';
+import { renderIssues, uploadSummary } from '../../src/report/formats/azure.js';
+import { outputsOf, renderAnnotations, renderOutputs } from '../../src/report/formats/github.js';
+import { renderCodeQuality, renderTerraform } from '../../src/report/formats/gitlab.js';
 import { issuesOf, sentenceOf } from '../../src/report/issues.js';
-import { printable } from '../../src/report/paint.js';
-import { printableLines } from '../../src/report/printable-lines.js';
+import { printable, printableLines } from '../../src/report/paint.js';
 import type { ReportParts, RunResult } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';
 import {

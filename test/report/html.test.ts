@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { html } from '../../src/report/escape-html.js';
 import { renderHtml } from '../../src/report/html/html.js';
+import { html } from '../../src/report/html/markup.js';
 import { printable } from '../../src/report/paint.js';
 import { hostileWords, taintWith } from './hostile.js';
 import {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
-import { renderJunit } from '../../src/report/junit/junit.js';
+import { renderJunit } from '../../src/report/formats/junit.js';
 import { printable } from '../../src/report/paint.js';
 import type { ReportParts } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';

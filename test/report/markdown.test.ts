@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Impact } from '../../src/core/impact.js';
+import type { Impact } from '../../src/core/impact/impact.js';
+import { renderHtml } from '../../src/report/html/html.js';
+import type { ImpactQuestion } from '../../src/report/impact.js';
 import {
   markdownCode,
   markdownFence,
   markdownMarker,
   markdownText,
-} from '../../src/report/escape-markdown.js';
-import { renderHtml } from '../../src/report/html/html.js';
-import type { ImpactQuestion } from '../../src/report/impact/report.js';
+} from '../../src/report/markdown/escape.js';
 import { commentLimit, renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { printable } from '../../src/report/paint.js';
 import type { ReportParts } from '../../src/report/run-result.js';

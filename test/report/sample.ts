@@ -1,12 +1,12 @@
 /** Runs with something of everything in them; `word` goes into every string that comes from outside. */
 
+import type { Check } from '../../src/core/check.js';
 import type { ExtensionComparison } from '../../src/core/comparison.js';
-import type { AppUse, Impact } from '../../src/core/impact.js';
+import type { AppUse, Impact } from '../../src/core/impact/impact.js';
 import type { Change, Finding, Outcome, Plan } from '../../src/core/model.js';
-import type { Check } from '../../src/report/doctor/report.js';
-import type { Drift } from '../../src/report/drift/report.js';
-import type { PastRun } from '../../src/report/history/report.js';
-import type { ApplyReport, PlanReport } from '../../src/report/plan/report.js';
+import type { Drift } from '../../src/report/drift.js';
+import type { PastRun } from '../../src/report/history.js';
+import type { ApplyReport, PlanReport } from '../../src/report/plan.js';
 import type { TenantHeader } from '../../src/report/run-header.js';
 import type { ReportParts, RunResult } from '../../src/report/run-result.js';
 

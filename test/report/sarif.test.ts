@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import type { Log, Result } from 'sarif';
 import { describe, expect, it } from 'vitest';
-import { printableLines } from '../../src/report/printable-lines.js';
+import { renderSarif } from '../../src/report/formats/sarif.js';
+import { printableLines } from '../../src/report/paint.js';
 import type { ReportParts } from '../../src/report/run-result.js';
-import { renderSarif } from '../../src/report/sarif/sarif.js';
 import { hostileWords, taintWith } from './hostile.js';
 import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport } from './sample.js';
 

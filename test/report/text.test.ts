@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/core/model.js';
 import { plan } from '../../src/core/plan.js';
-import { renderOutcome } from '../../src/report/apply/text.js';
 import { coloured, plain, printable } from '../../src/report/paint.js';
-import type { PlanReport } from '../../src/report/plan/report.js';
+import type { PlanReport } from '../../src/report/plan.js';
+import { renderOutcome } from '../../src/report/plan-text.js';
 import { renderText } from '../../src/report/text.js';
 import { actualExtension, actualState, desiredExtension, desiredState, policy } from '../core/worlds.js';
 

@@ -3,9 +3,9 @@
 import { createQlikApi } from '@qlik/api';
 import { describe, expect, it } from 'vitest';
 import type { RunningSandbox } from '../../src/sandbox/start.js';
-import { readJson } from '../../src/tenant/answers.js';
-import { oauthAuth } from '../../src/tenant/auth-oauth.js';
-import { openTenant } from '../../src/tenant/http.js';
+import { readJson } from '../../src/tenant/http/answers.js';
+import { oauthAuth } from '../../src/tenant/http/auth-oauth.js';
+import { openTenant } from '../../src/tenant/http/http.js';
 import { ask, control, extensions, extensionZip, type Reply, start, temporaryFolder } from './support.js';
 
 const json = { 'content-type': 'application/json' };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import JSZip from 'jszip';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.js';
-import { digestArchive } from '../../src/source/archive.js';
+import { digestArchive } from '../../src/source/archive/archive.js';
 import { fc } from '../replay.js';
 import { qext } from './tree.js';
 

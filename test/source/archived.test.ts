@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { digestArchive } from '../../src/source/archive.js';
-import { createArchivePacker, readArchived } from '../../src/source/archived.js';
+import { digestArchive } from '../../src/source/archive/archive.js';
+import { createArchivePacker, readArchived } from '../../src/source/archive/archived.js';
 import { zipOf } from '../acceptance/zips.js';
 
 const origin = { name: 'kpi', displayFolder: 'backup of run r' };

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { discover } from '../../src/source/discover.js';
+import { discover } from '../../src/source/discover/discover.js';
 import { type Files, plant, qext, summarise, type Tree } from './tree.js';
 
 function extensions(...folders: readonly string[]): Files {

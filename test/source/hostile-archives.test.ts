@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/core/errors.js';
-import { digestArchive, openArchive } from '../../src/source/archive.js';
+import { digestArchive, openArchive } from '../../src/source/archive/archive.js';
 import type { IgnoreRules } from '../../src/source/ignore-rules.js';
-import { unpack } from '../../src/source/unpack.js';
+import { unpack } from '../../src/source/pull/unpack.js';
 import { hostileArchives, hostileName } from '../fixtures/hostile-archives.js';
 
 const longestMs = 10_000;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ruleVersion } from '../../src/core/digest.js';
-import { openIndex } from '../../src/source/index-file.js';
-import { type ReadOptions, readDesired } from '../../src/source/read.js';
+import { openIndex } from '../../src/source/read/index-file.js';
+import { type ReadOptions, readDesired } from '../../src/source/read/read.js';
 import { type Files, plant, qext, type Tree } from './tree.js';
 
 const content = { bytes: 1, sha256: 'a'.repeat(64), facts: {} };

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../src/core/errors.js';
-import { digestArchive } from '../../src/source/archive.js';
-import { type Archive, pack } from '../../src/source/pack.js';
+import { digestArchive } from '../../src/source/archive/archive.js';
+import { type Archive, pack } from '../../src/source/archive/pack.js';
 import { requireTool } from '../require-tool.js';
 import { type Files, plant, qext, readOne, type Tree } from './tree.js';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { explainExtensions } from '../../src/config/answers.js';
-import { discover } from '../../src/source/discover.js';
-import { proposePatterns } from '../../src/source/propose-patterns.js';
-import { surveyTree } from '../../src/source/survey.js';
+import { explainExtensions } from '../../src/config/new-config.js';
+import { discover } from '../../src/source/discover/discover.js';
+import { proposePatterns, surveyTree } from '../../src/source/discover/survey.js';
 import { plant, qext } from './tree.js';
 
 function propose(paths: readonly string[]) {

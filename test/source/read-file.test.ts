@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { KeptEntry } from '../../src/source/kept-entry.js';
-import { createFileReader } from '../../src/source/read-file.js';
+import type { KeptEntry } from '../../src/source/read/keep.js';
+import { createFileReader } from '../../src/source/read/read-file.js';
 import { plant, type Tree } from './tree.js';
 
 const oneFile = { 'a.js': 'x' };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.js';
-import { type DesiredReading, type ReadOptions, readDesired } from '../../src/source/read.js';
+import { type DesiredReading, type ReadOptions, readDesired } from '../../src/source/read/read.js';
 import { type Files, plant, qext, summarise, type Tree } from './tree.js';
 
 function read(tree: Tree, options: Partial<ReadOptions> = {}): Promise<DesiredReading> {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredExtension } from '../../src/core/model.js';
-import { pack } from '../../src/source/pack.js';
-import { createRepacker } from '../../src/source/repack.js';
+import { createRepacker, pack } from '../../src/source/archive/pack.js';
 
 let folder: string;
 beforeEach(() => {

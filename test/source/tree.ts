@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { DesiredExtension, Finding } from '../../src/core/model.js';
-import { readDesired } from '../../src/source/read.js';
+import { readDesired } from '../../src/source/read/read.js';
 
 export type Files = Readonly<Record<string, string | Buffer>>;
 

@@ -2,9 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'nod
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/core/errors.js';
 import type { IgnoreRules } from '../../src/source/ignore-rules.js';
-import { whyUnfit } from '../../src/source/portable-name.js';
+import { type Unpacked, unpack, whyUnfit } from '../../src/source/pull/unpack.js';
 import { exchangeFiles, makeAsideWithin, removeAside } from '../../src/source/put-in-place.js';
-import { type Unpacked, unpack } from '../../src/source/unpack.js';
 import { type Contents, zipOf } from '../acceptance/zips.js';
 import { createTree, qext, type Tree } from './tree.js';
 

@@ -2,11 +2,12 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { exitCodes, TenantError } from '../../src/core/errors.js';
-import { readJson } from '../../src/tenant/answers.js';
-import { oauthAuth } from '../../src/tenant/auth-oauth.js';
+import { TenantError } from '../../src/core/errors.js';
+import { exitCodes } from '../../src/core/exit-codes.js';
 import { createGovernor } from '../../src/tenant/governor.js';
-import type { TenantHttp } from '../../src/tenant/http.js';
+import { readJson } from '../../src/tenant/http/answers.js';
+import { oauthAuth } from '../../src/tenant/http/auth-oauth.js';
+import type { TenantHttp } from '../../src/tenant/http/http.js';
 import { type Handler, openTestTenant, type Seen, serve } from './serve.js';
 
 const secret = 'hunter22"\\-secret';

@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import JSZip from 'jszip';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start.js';
-import { apiKeyAuth } from '../../src/tenant/auth.js';
 import { createExtensionsClient } from '../../src/tenant/extensions.js';
-import { openTenant, type TenantHttp } from '../../src/tenant/http.js';
+import { apiKeyAuth } from '../../src/tenant/http/auth.js';
+import { openTenant, type TenantHttp } from '../../src/tenant/http/http.js';
+import type { ArchiveFile } from '../../src/tenant/http/multipart.js';
 import { createItemsClient } from '../../src/tenant/items.js';
-import type { ArchiveFile } from '../../src/tenant/multipart.js';
 import type { Item } from '../../src/tenant/wire.js';
 
 /** A tenant that every client operation is tried on. What the suite makes it removes; the rest it leaves as it is. */

@@ -8,10 +8,10 @@ import type { Duplex } from 'node:stream';
 import newest from 'enigma.js/schemas/12.2027.0.json' with { type: 'json' };
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { apiKeyAuth } from '../../src/tenant/auth.js';
 import { createEngine, type Engine, type EngineOptions } from '../../src/tenant/engine/engine.js';
-import { engineSchema } from '../../src/tenant/engine/schema.js';
-import { openTenant } from '../../src/tenant/http.js';
+import { engineSchema } from '../../src/tenant/engine/session.js';
+import { apiKeyAuth } from '../../src/tenant/http/auth.js';
+import { openTenant } from '../../src/tenant/http/http.js';
 import { control, start } from '../sandbox/support.js';
 
 const token = 'secret-token-of-the-test';

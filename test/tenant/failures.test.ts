@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf } from '../../src/tenant/failures.js';
+import { failureOf } from '../../src/tenant/http/failures.js';
 
 const target = { method: 'GET', path: '/api/v1/extensions', origin: 'https://acme.example' };
 

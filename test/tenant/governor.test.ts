@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Wait } from '../../src/tenant/governor.js';
 import { createGovernor, type Governor } from '../../src/tenant/governor.js';
-import type { Wait } from '../../src/tenant/sending.js';
 import { createRandom, createVirtualTime, type VirtualTime } from './virtual-time.js';
 
 const minute = 60_000;

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readJson } from '../../src/tenant/answers.js';
-import { type Auth, apiKeyAuth } from '../../src/tenant/auth.js';
-import type { TenantHttp } from '../../src/tenant/http.js';
-import { createBody } from '../../src/tenant/multipart.js';
-import type { Wait } from '../../src/tenant/sending.js';
+import type { Wait } from '../../src/tenant/governor.js';
+import { readJson } from '../../src/tenant/http/answers.js';
+import { type Auth, apiKeyAuth } from '../../src/tenant/http/auth.js';
+import type { TenantHttp } from '../../src/tenant/http/http.js';
+import { createBody } from '../../src/tenant/http/multipart.js';
 import { json, openTestTenant, serve, token } from './serve.js';
 
 const read = readJson((value: unknown): value is unknown => value !== undefined, 'anything');

@@ -1,6 +1,6 @@
 import busboy, { type BusboyFileStream } from '@fastify/busboy';
 import { describe, expect, it } from 'vitest';
-import { buildUpload, type ExtensionUpload, type RequestBody } from '../../src/tenant/multipart.js';
+import { buildUpload, type ExtensionUpload, type RequestBody } from '../../src/tenant/http/multipart.js';
 
 interface Part {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach } from 'vitest';
-import { apiKeyAuth } from '../../src/tenant/auth.js';
-import { openTenant, type TenantHttp } from '../../src/tenant/http.js';
-import type { TenantOptions } from '../../src/tenant/request.js';
+import { apiKeyAuth } from '../../src/tenant/http/auth.js';
+import { openTenant, type TenantHttp } from '../../src/tenant/http/http.js';
+import type { TenantOptions } from '../../src/tenant/http/request.js';
 
 export interface Seen {
   readonly method: string;

@@ -2,19 +2,19 @@
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { ActualExtension } from '../../core/model.js';
+import type { SignInTarget } from '../../run/connect.js';
+import type { Io } from '../../run/io.js';
 import { readActual } from '../../tenant/actual.js';
-import { readJson } from '../../tenant/answers.js';
-import type { Auth, OpenAuth } from '../../tenant/auth.js';
 import { createExtensionsClient } from '../../tenant/extensions.js';
 import { createGovernor } from '../../tenant/governor.js';
-import { openTenant, type TenantHttp } from '../../tenant/http.js';
-import type { TenantOptions } from '../../tenant/request.js';
-import type { SignInTarget } from '../connect.js';
-import type { Io } from '../io.js';
-import type { TenantFacts, Told } from './facts.js';
-import { isUser, rightsOf } from './rights.js';
+import { readJson } from '../../tenant/http/answers.js';
+import type { Auth, OpenAuth } from '../../tenant/http/auth.js';
+import { openTenant, type TenantHttp } from '../../tenant/http/http.js';
+import type { TenantOptions } from '../../tenant/http/request.js';
+import type { Rights, TenantFacts, Told } from './judge.js';
 
 const mostRequests = 5;
+
 /** A tenant that takes longer is not well. */
 const patienceMs = 15_000;
 
@@ -123,4 +123,36 @@ function watchAnswers(): Watch {
       ...(waitSeconds !== undefined && { waitSeconds }),
     }),
   };
+}
+
+// What `/api/v1/users/me` tells about roles; its forms are those of Qlik's Users API (@qlik/api, qlik.dev changelog 89).
+
+interface Role {
+  readonly name?: unknown;
+  readonly type?: unknown;
+}
+
+interface User {
+  readonly assignedRoles?: unknown;
+  readonly assignedGroups?: unknown;
+  readonly assignedScopes?: unknown;
+}
+
+export function isUser(value: unknown): value is User {
+  return typeof value === 'object' && value !== null && ('id' in value || 'assignedRoles' in value);
+}
+
+export function rightsOf(user: User): Rights {
+  const groups = listOf<{ readonly assignedRoles?: unknown }>(user.assignedGroups);
+  const roles = [user, ...groups].flatMap((holder) => listOf<Role>(holder.assignedRoles));
+  const named = roles.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  return {
+    roles: [...new Set(named)],
+    custom: roles.some(({ type }) => type === 'custom') ? 'some' : 'none',
+    scopes: listOf<unknown>(user.assignedScopes).filter((scope) => typeof scope === 'string'),
+  };
+}
+
+function listOf<T>(value: unknown): readonly T[] {
+  return Array.isArray(value) ? value.filter((item) => item !== null && item !== undefined) : [];
 }

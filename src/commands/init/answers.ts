@@ -2,7 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { foldersToSearch } from '../../config/file/search-places.js';
 import {
+  type Answers,
   explainEnvironment,
   explainExtensions,
   explainKeyVariable,
@@ -10,14 +13,12 @@ import {
   explainTenant,
   proposeKeyVariable,
   proposeProject,
-} from '../../config/answers.js';
-import type { Answers } from '../../config/new-config.js';
-import { foldersToSearch } from '../../config/search-places.js';
+} from '../../config/new-config.js';
 import { UserError } from '../../core/errors.js';
-import { type ProposedPattern, proposePatterns } from '../../source/propose-patterns.js';
-import { surveyTree } from '../../source/survey.js';
-import type { InitOptions } from '../options/init.js';
-import { oneEnvironment } from '../settings.js';
+import type { SharedFlags } from '../../run/flags.js';
+import { oneEnvironment } from '../../run/settings.js';
+import { type ProposedPattern, proposePatterns, surveyTree } from '../../source/discover/survey.js';
+import { collect } from '../options.js';
 
 type AnswerOptions = Pick<InitOptions, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
 
@@ -87,4 +88,28 @@ function describeEnvironment({ tenant, environment, apiKeyVariable }: Given): An
   throw new UserError(`${option} describes a tenant, but none is given.`, {
     hint: 'Add --tenant <url>, or leave it out until there is a tenant.',
   });
+}
+
+// The options of `init`.
+
+export interface InitOptions
+  extends Pick<SharedFlags, 'tenant' | 'env' | 'cwd' | 'json' | 'quiet' | 'verbose'> {
+  readonly project?: string;
+  readonly extensions?: readonly string[];
+  readonly apiKeyVariable?: string;
+}
+
+/** What is not given is asked, or without a terminal proposed. */
+export function addInitOptions(command: Command): Command {
+  return command
+    .option('--project <name>', 'who owns what is deployed; unique on the tenant')
+    .option('--extensions <glob>', 'folders that hold a .qext file each; repeatable', collect)
+    .option('--tenant <url>', 'address of the tenant')
+    .option('--env <name>', 'what the tenant is called in the config; dev when absent', collect)
+    .option('--api-key-variable <name>', 'environment variable that holds the API key')
+    .option('--cwd <dir>', 'work as if started in this folder')
+    .option('--json', 'print one document')
+    .option('-q, --quiet', 'say less')
+    .option('-v, --verbose', 'say more')
+    .option('--no-color', 'no colour');
 }

@@ -1,17 +1,18 @@
 /** The questions of `init`, on a terminal. What the command line answered is not asked. */
 
 import {
+  type Answers,
   explainEnvironment,
   explainExtensions,
   explainKeyVariable,
   explainProject,
   explainTenant,
   proposeKeyVariable,
-} from '../../config/answers.js';
-import type { Answers } from '../../config/new-config.js';
-import { exitCodes, UserError } from '../../core/errors.js';
-import type { ProposedPattern } from '../../source/propose-patterns.js';
-import type { Terminal } from '../io.js';
+} from '../../config/new-config.js';
+import { UserError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
+import type { Terminal } from '../../run/io.js';
+import type { ProposedPattern } from '../../source/discover/survey.js';
 import type { Given, Proposals } from './answers.js';
 
 type Clack = typeof import('@clack/prompts');

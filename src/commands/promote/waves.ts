@@ -1,19 +1,19 @@
 /** A promote to a fleet, wave after wave; what comes after a wave that failed is not touched. */
 
-import { type ExitCode, exitCodes, worstExitCode } from '../../core/errors.js';
-import type {
-  EnvironmentResult,
-  EnvironmentsReport,
-  RestoredEnvironment,
-} from '../../report/environments/report.js';
-import { describeEnvironment } from '../environments/describe-environment.js';
-import { runSideBySide } from '../environments/side-by-side.js';
-import type { Io } from '../io.js';
-import { print } from '../reporting/print.js';
-import type { SettingsSource } from '../settings.js';
-import { promoteTo } from './promote-to.js';
-import type { PromoteWaves } from './promoting.js';
-import { restoreWave } from './restore.js';
+import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.js';
+import type { Limits } from '../../core/guard.js';
+import { nothing, type RollbackFlags, type Undoing, undo, undoingOf } from '../../pipeline/plan-rollback.js';
+import { readRuns } from '../../reconcile/journal/runs.js';
+import { printable } from '../../report/paint.js';
+import { describeGoOn, rollbackCommand } from '../../report/plan-text.js';
+import type { EnvironmentResult, EnvironmentsReport, RestoredEnvironment } from '../../report/report.js';
+import type { Site } from '../../run/connect.js';
+import type { Io } from '../../run/io.js';
+import { runAt } from '../../run/on-tenant.js';
+import { print } from '../../run/reporting.js';
+import type { SettingsSource } from '../../run/settings.js';
+import { describeEnvironment, runSideBySide } from '../../run/side-by-side.js';
+import { type PromoteWaves, promoteTo } from './promote-to.js';
 
 export async function promoteWaves(input: PromoteWaves): Promise<ExitCode> {
   const { waves, source, io } = input;
@@ -78,5 +78,107 @@ function describeLeft(name: string, source: SettingsSource, io: Io): Environment
   return {
     ...result,
     part: { ...result.part, failure: { message: 'Not attempted: an earlier wave failed.' } },
+  };
+}
+
+// Puts the environments of a wave that failed back to what they held before it: its runs are undone, as rollback does.
+
+/** @param runs the ids of this promote's runs, by environment */
+export async function restoreWave(
+  wave: readonly string[],
+  runs: ReadonlyMap<string, string>,
+  input: PromoteWaves,
+): Promise<readonly RestoredEnvironment[]> {
+  const { waves, given, source, io, governorFor } = input;
+  if (given.onWaveFailure !== 'restore') return [];
+  const undoings = await findUndoings(wave, runs, input);
+  if (io.interrupted.aborted) {
+    io.stderr.write(describeUnrestored(undoings));
+    return [];
+  }
+  io.stderr.write(`Restoring the wave: ${[...undoings.keys()].join(', ') || 'nothing was changed in it'}\n`);
+  if (undoings.size > 0 && source.flags.json !== true) io.stdout.write('\n');
+  const results = await runSideBySide([...undoings.keys()], {
+    ...{ command: 'rollback', source, io, governorFor },
+    among: waves.flat(),
+    confirm: given.confirm ?? [],
+    work: (site) => restore(undoings.get(nameOf(site)) ?? nothing, given, site),
+  });
+  return results.map((result) => withGoOn(result, undoings.get(result.environment) ?? nothing));
+}
+
+/** A rollback that never came to its plan says nothing of what is left: all of it. */
+function withGoOn(result: EnvironmentResult, undoing: Undoing): RestoredEnvironment {
+  const { report, environment } = result;
+  const told = report?.kind === 'plan' || report?.kind === 'apply';
+  const goOn = told ? describeGoOn(report) : restoringCommand(environment, undoing);
+  return { ...result, ...(goOn !== undefined && { goOn }) };
+}
+
+function restoringCommand(environment: string, { runIds, effects }: Undoing): string {
+  const deletes = effects.some(({ before }) => before === undefined);
+  return rollbackCommand([...runIds, ...(deletes ? ['--prune'] : [])], environment);
+}
+
+function describeUnrestored(undoings: ReadonlyMap<string, Undoing>): string {
+  const commands = [...undoings].map(
+    ([name, undoing]) => `  ${printable(restoringCommand(name, undoing))}\n`,
+  );
+  const how = commands.length === 0 ? '' : ' To restore it:';
+  return `The wave is not restored, since the run was interrupted.${how}\n${commands.join('')}`;
+}
+
+function nameOf({ settings }: Site): string {
+  return settings.config.environment?.name ?? '';
+}
+
+function restore(undoing: Undoing, given: RollbackFlags, site: Site): ReturnType<typeof runAt> {
+  const input = { undoing, given: backAgain(given, undoing), limits: ofOwnWrites };
+  return runAt('rollback', site, site.io.interrupted, (place, running) => undo(input, place, running));
+}
+
+/** Of the environments that were written to. */
+async function findUndoings(
+  wave: readonly string[],
+  ids: ReadonlyMap<string, string>,
+  { source: { loaded } }: PromoteWaves,
+): Promise<ReadonlyMap<string, Undoing>> {
+  const journals = new Map((await readRuns({ root: loaded.root })).map((run) => [run.start.id, run]));
+  const found = wave.flatMap((name) => {
+    const run = journals.get(ids.get(name) ?? '');
+    if (run === undefined) return [];
+    const undoing = undoingOf(run);
+    return undoing.effects.length + undoing.lost.length === 0 ? [] : [[name, undoing] as const];
+  });
+  return new Map(found);
+}
+
+/** What is undone was written by this very command, moments ago and by id: no number of it can be unexpected. */
+const ofOwnWrites: Limits = {
+  maxDeletes: Number.POSITIVE_INFINITY,
+  maxDeletePercent: 100,
+  maxUpdatePercent: 100,
+  allowEmpty: 'refuse-empty',
+};
+
+/**
+ * The numbers that were approved are those of the way there; of the names, those count that were written here. What
+ * moved after this very command is approved by nobody.
+ */
+function backAgain(
+  { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...given }: RollbackFlags,
+  { effects, lost }: Undoing,
+): RollbackFlags {
+  const written = [...effects, ...lost].map(({ name }) => name);
+  const own = (names: readonly string[] = []): string[] => names.filter((name) => written.includes(name));
+  return {
+    ...given,
+    prune: true,
+    onDrift: 'stop',
+    overwrite: [],
+    allowRename: written,
+    adopt: own(given.adopt),
+    takeOwnership: own(given.takeOwnership),
+    allowReplace: own(given.allowReplace),
   };
 }

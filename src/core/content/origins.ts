@@ -1,6 +1,5 @@
 /** Addresses on other hosts that code loads something from, found without reading the file as text. */
 
-import { isCommentedOut } from './comments.js';
 import { type Address, loadsFrom } from './load-context.js';
 
 /** An address on another host that the code would load something from. */
@@ -15,21 +14,29 @@ export interface OriginUse {
 
 /** More than these in one file tell a developer nothing more. */
 const maxOrigins = 20;
+
 /** Bounds the time for data files that hold an address a line. */
 const maxCandidates = 5_000;
 
 const codeSuffixes: ReadonlySet<string> = new Set(['js', 'mjs', 'cjs', 'css', 'html', 'htm']);
+
 const slashes = Buffer.from('//');
+
 const colon = 0x3a;
+
 const newline = 0x0a;
+
 const letterH = 0x68;
+
 const letterT = 0x74;
+
 /** `"`, `'`, backtick, `(`, `=`, `!`: an address after anything else is prose. */
 const openers: ReadonlySet<number> = new Set([0x22, 0x27, 0x60, 0x28, 0x3d, 0x21]);
 
 /** `{s}.` and `${region}.` are subdomains that are filled in at run time. */
 const hostPattern =
   /^(\{\w+\}\.|\$\{[\w.]+\}\.)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9])(:\d{1,5})?(?![\w.@-])/i;
+
 const ownMachine = /^(?:127\.\d|0\.0\.0\.0$)|\.localhost$/;
 
 /** Distinct by origin, first uses first, at most 20; empty for files that are not code. */
@@ -90,4 +97,39 @@ function positionOf(content: Buffer, offset: number): { readonly line: number; r
     lineStart = at + 1;
   }
   return { line, column: content.toString('utf8', lineStart, offset).length + 1 };
+}
+
+// Whether an offset of a code file lies in a comment, judged from its surroundings.
+
+/** A line longer than this is generated code: a line comment there would swallow the program. */
+const longestWrittenLine = 2_000;
+
+const longestComment = 20_000;
+
+export function isCommentedOut(suffix: string, content: Buffer, offset: number): boolean {
+  const before = content.toString('latin1', Math.max(0, offset - longestComment), offset);
+  if (isInside(before, '/*', '*/') && content.indexOf('*/', offset) !== -1) return true;
+  if (isInside(before, '<!--', '-->')) return true;
+  if (suffix === 'css') return false;
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  return line.length <= longestWrittenLine && endsInLineComment(line);
+}
+
+/** An opener right after a word, a quote or a star (a media range, a glob) is no comment. */
+function isInside(before: string, open: string, close: string): boolean {
+  const at = before.lastIndexOf(open);
+  if (at === -1 || before.lastIndexOf(close) >= at) return false;
+  return at === 0 || /[\s;,{}()>]/.test(before.charAt(at - 1));
+}
+
+function endsInLineComment(line: string): boolean {
+  let quote = '';
+  for (let at = 0; at < line.length; at += 1) {
+    const char = line.charAt(at);
+    if (char === '\\') at += 1;
+    else if (quote !== '') quote = char === quote ? '' : quote;
+    else if (char === '"' || char === "'" || char === '`') quote = char;
+    else if (char === '/' && line.charAt(at + 1) === '/' && line.charAt(at - 1) !== ':') return true;
+  }
+  return false;
 }

@@ -2,8 +2,8 @@
 
 import type { Manifest, ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
+import type { FieldSource, TokenSurvey } from './syntax.js';
 import type { Place } from './text.js';
-import type { FieldSource, TokenSurvey } from './tokens.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -11,6 +11,7 @@ export interface Rule {
 
 /** What a config says about a rule. */
 export type RuleSetting = Severity | 'off';
+
 /** By rule id. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 

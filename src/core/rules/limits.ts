@@ -6,8 +6,11 @@ import { finding } from './catalogue.js';
 import { displayPath } from './place.js';
 
 const maxFiles = 500;
+
 const maxFileMegabytes = 30;
+
 const maxArchiveMegabytes = 30;
+
 const maxUnpackedMegabytes = 100;
 
 export function checkLimits(extension: DesiredExtension): readonly Finding[] {

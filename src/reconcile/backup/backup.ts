@@ -1,15 +1,16 @@
 /** Keeps what is about to be overwritten or deleted: the record always, its archive unless these bytes are kept already. */
 
-import { exitCodes, TenantError } from '../../core/errors.js';
-import { asMd5, md5Of } from '../../core/md5.js';
-import { withoutUndefined } from '../../core/present.js';
+import { asMd5, md5Of } from '../../core/digest.js';
+import { TenantError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
+import { withoutUndefined } from '../../core/json.js';
 import { actualOf } from '../../tenant/actual.js';
 import type { ExtensionsClient } from '../../tenant/extensions.js';
 import type { CallOptions } from '../../tenant/pages.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import type { ArchiveCache } from '../archive-cache.js';
-import type { PreviousRecord } from '../journal/run-record.js';
 import type { Backup } from '../means.js';
+import type { PreviousRecord } from '../run-record.js';
 import type { Vault } from './vault.js';
 
 export interface BackupMeans {

@@ -1,7 +1,7 @@
 /** An archive of the vault as an extension that can be deployed again. */
 
 import type { DesiredExtension } from '../../core/model.js';
-import { type ArchiveOrigin, readArchived, type StoredArchive } from '../../source/archived.js';
+import { type ArchiveOrigin, readArchived, type StoredArchive } from '../../source/archive/archived.js';
 import type { Vault } from './vault.js';
 
 export interface StoredExtension {

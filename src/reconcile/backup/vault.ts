@@ -4,12 +4,13 @@
  */
 
 import { createHash } from 'node:crypto';
-import { md5Of } from '../../core/md5.js';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { md5Of } from '../../core/digest.js';
+import { exitCodes } from '../../core/exit-codes.js';
 import type { TenantIdentity } from '../../core/model.js';
-import type { Durability } from '../../source/write-aside.js';
-import { ownPlace, tenantKey } from '../own-place.js';
-import { deposit, markUsed, readWhole } from './vault-files.js';
-import { listFiles, removeLeftovers, removeUnused, type StoredFile } from './vault-tidy.js';
+import { asideOf, type Durability, nameOfAside, writeAside } from '../../source/write-aside.js';
+import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
 
 export interface Vault {
   /** Whether the archive with this MD5 is there, whole. Marks it as in use, so that no other process tidies it away. */
@@ -65,4 +66,111 @@ export function openVault({ root, tenant }: VaultPlace): Vault {
     removeUnused: (name, before) => removeUnused(folder, name, before),
     removeLeftovers: (before) => removeLeftovers(folder, before),
   };
+}
+
+// Files that are named by their content: written aside and renamed, and believed only as far as they are what they say.
+
+/** The MD5 or SHA-256 that a file is named by; `undefined` for any other name. */
+export function contentKey(name: string): string | undefined {
+  const [, md5, sha256] = /^(?:([0-9a-f]{32})\.zip|([0-9a-f]{64})\.json)$/.exec(name) ?? [];
+  return md5 ?? sha256;
+}
+
+/** A name that is no content name is of no file here, whatever it points at. What cannot be read is not there. */
+export async function readWhole(folder: string, name: string): Promise<Buffer | undefined> {
+  const key = contentKey(name);
+  if (key === undefined) return undefined;
+  const content = await readFile(join(folder, name)).catch(() => undefined);
+  if (content === undefined) return undefined;
+  const algorithm = name.endsWith('.zip') ? 'md5' : 'sha256';
+  return createHash(algorithm).update(content).digest('hex') === key ? content : undefined;
+}
+
+export interface Deposit {
+  readonly root: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly durability: Durability;
+}
+
+export async function deposit({ root, folder, name, content, durability }: Deposit): Promise<void> {
+  try {
+    if ((await markUsed(folder, name, durability)) && (await readWhole(folder, name)) !== undefined) return;
+    await makeOwnPlace(root, folder);
+    await writeAside(join(folder, name), content, { mode: 0o600, durability });
+    if (durability === 'durable') await syncFolder(folder);
+  } catch (error) {
+    throw unwritable(error, `The backups in ${folder}`, {
+      hint: 'Free some space or make the folder writable, or write without a copy to go back to: --no-backup.',
+      exitCode: exitCodes.incomplete,
+    });
+  }
+}
+
+/** Says that the file is in use, before it is looked at: whoever tidies sees it or has taken it away already. */
+export async function markUsed(folder: string, name: string, durability: Durability): Promise<boolean> {
+  if (contentKey(name) === undefined) return false;
+  const handle = await open(join(folder, name), 'r+').catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const now = new Date();
+    await handle.utimes(now, now);
+    if (durability === 'durable') await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (durability === 'durable') await syncFolder(folder);
+  return true;
+}
+
+// What a vault holds, and how it gets rid of what nobody needs, while other processes use it.
+
+export interface StoredFile {
+  /** `<md5>.zip` or `<sha256>.json`. */
+  readonly name: string;
+  /** The MD5 or SHA-256 that it is named by. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly usedAt: Date;
+}
+
+export async function listFiles(folder: string): Promise<readonly StoredFile[]> {
+  const names = await readdir(folder).catch(() => []);
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const key = contentKey(name);
+      const stats = key === undefined ? undefined : await stat(join(folder, name)).catch(() => undefined);
+      if (key === undefined || stats === undefined) return [];
+      return [{ name, key, bytes: stats.size, usedAt: stats.mtime }];
+    }),
+  );
+  return files.flat();
+}
+
+/** Taken aside first, then looked at again: a file that was touched meanwhile goes back to its place. */
+export async function removeUnused(folder: string, name: string, before: Date): Promise<'removed' | 'kept'> {
+  if (contentKey(name) === undefined) return 'kept';
+  const path = join(folder, name);
+  const aside = asideOf(path);
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined || stats.mtime >= before) return 'kept';
+  await rename(path, aside);
+  if ((await stat(aside)).mtime >= before) {
+    await rename(aside, path);
+    return 'kept';
+  }
+  await rm(aside);
+  return 'removed';
+}
+
+export async function removeLeftovers(folder: string, before: Date): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const aside = names.filter((name) => contentKey(nameOfAside(name) ?? '') !== undefined);
+  await Promise.all(
+    aside.map(async (name) => {
+      const stats = await stat(join(folder, name)).catch(() => undefined);
+      if (stats !== undefined && stats.mtime < before) await rm(join(folder, name), { force: true });
+    }),
+  );
 }

@@ -2,11 +2,10 @@
 
 import { TenantError } from '../../core/errors.js';
 import { count } from '../../core/format.js';
-import type { Impact } from '../../core/impact.js';
-import { tallyExtensions } from '../../core/impact-tally.js';
+import type { Impact } from '../../core/impact/impact.js';
+import { tallyExtensions } from '../../core/impact/tally.js';
 import type { ItemsClient } from '../../tenant/items.js';
-import { type AppQuery, assertMatched } from './app-filters.js';
-import { listApps } from './apps.js';
+import { type AppQuery, assertMatched, listApps } from './apps.js';
 import { limitReads, type TimedReads } from './budget.js';
 import { closeAssessment } from './close-assessment.js';
 import { bySeen, type Desk, type DeskInput, openDesk } from './desk.js';

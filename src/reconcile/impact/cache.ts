@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppContent } from '../../core/app-content.js';
+import type { AppContent } from '../../core/impact/impact.js';
 import { isObject, tryParseJson } from '../../core/json.js';
 import type { TenantIdentity } from '../../core/model.js';
 import { discard, writeAside } from '../../source/write-aside.js';
@@ -36,6 +36,7 @@ export type Outcome =
 
 /** Raised with every change of the files' shape, or of what may be in them. */
 const format = 2;
+
 const maxBytes = 64 * 2 ** 20;
 
 /** Remembers nothing. */

@@ -1,8 +1,7 @@
 /** What is known of the apps so far; a later reading of one replaces the earlier. */
 
-import type { AppContent } from '../../core/app-content.js';
-import type { AppFacts, Impact, UnopenedApp } from '../../core/impact.js';
-import { type AppReading, createNaming, findUses } from '../../core/impact-tally.js';
+import type { AppContent, AppFacts, Impact, UnopenedApp } from '../../core/impact/impact.js';
+import { type AppReading, createNaming, findUses } from '../../core/impact/tally.js';
 import type { AppList } from './apps.js';
 import { keyOf, type ListedApp } from './listed-app.js';
 import { type ScanInput, type Scanned, scanApps } from './scan.js';

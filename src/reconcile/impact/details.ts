@@ -2,8 +2,8 @@
 
 import { TenantError } from '../../core/errors.js';
 import { count } from '../../core/format.js';
-import type { AppFacts } from '../../core/impact.js';
-import { isGone } from '../../tenant/answers.js';
+import type { AppFacts } from '../../core/impact/impact.js';
+import { isGone } from '../../tenant/http/answers.js';
 import type { ItemsClient } from '../../tenant/items.js';
 import type { TimedReads } from './budget.js';
 import type { ListedApp } from './listed-app.js';
@@ -17,6 +17,7 @@ export interface Details {
 
 /** Apps that are asked about at most; those that most people see come first. */
 const most = 200;
+
 const atOnce = 8;
 
 /** Published copies, and collections where the list held their ids only. @throws the run's own reason */

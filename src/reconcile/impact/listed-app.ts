@@ -1,8 +1,7 @@
 /** One app as an item of the Items API tells of it. Of an item only its id, name and type are certain. */
 
-import type { AppFacts, AppUsage } from '../../core/impact.js';
-import { isObject } from '../../core/json.js';
-import { withoutUndefined } from '../../core/present.js';
+import type { AppFacts, AppUsage } from '../../core/impact/impact.js';
+import { isObject, withoutUndefined } from '../../core/json.js';
 import type { Item } from '../../tenant/wire.js';
 
 export interface ListedApp {

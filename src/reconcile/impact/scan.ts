@@ -1,11 +1,10 @@
 /** Reads what apps hold, a few at a time, from the cache where nothing changed, within a budget. */
 
-import type { AppContent } from '../../core/app-content.js';
+import type { AppContent } from '../../core/impact/impact.js';
 import type { Engine } from '../../tenant/engine/engine.js';
 import type { Reading, Unopened } from '../../tenant/engine/reading.js';
 import type { Budget } from './budget.js';
 import type { AppCache } from './cache.js';
-import { inParallel } from './in-parallel.js';
 import type { ListedApp } from './listed-app.js';
 
 export interface ScanInput {
@@ -152,4 +151,42 @@ function whyStop(budget: Budget, { unansweredInARow }: State): Stop | undefined 
   if (budget.left <= 0) return { by: 'budget', reason: budget.apps };
   if (unansweredInARow < hopeless) return undefined;
   return { by: 'engine', reason: `the engine answered none of the last ${hopeless} apps` };
+}
+
+// Works through apps with several hands.
+
+export interface Hands {
+  readonly sessions: number;
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One failure that ends the run ends all of the work, and none outlives this function.
+ *
+ * @param deal gets the signal that cuts its work short: the run's end, the end of its time, or such a failure
+ */
+export async function inParallel(
+  apps: Iterable<ListedApp>,
+  { sessions, signal, budget }: Hands,
+  deal: (app: ListedApp, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const broken = new AbortController();
+  const either = AbortSignal.any([signal, budget.time, broken.signal]);
+  const queue = apps[Symbol.iterator]();
+  const work = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) {
+      signal.throwIfAborted();
+      broken.signal.throwIfAborted();
+      await deal(next.value, either);
+    }
+  };
+  const workers = Array.from({ length: sessions }, () =>
+    work().catch((error: unknown) => {
+      broken.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
 }

@@ -1,12 +1,12 @@
 /** Writes a run's journal: append-only, each line on the disk before anybody goes on. */
 
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { type ExitCode, exitCodes } from '../../core/errors.js';
+import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
 import type { Journal } from '../means.js';
 import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
+import type { RunEnd, RunLine, RunStart } from '../run-record.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
-import type { RunEnd, RunLine, RunStart } from './run-record.js';
 
 /** What a run is, beside what the journal itself knows. */
 export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'> & {

@@ -1,9 +1,8 @@
 /** One line of a journal, checked field by field: a file on the disk may have been torn, or edited by anybody. */
 
-import { exitCodes } from '../../core/errors.js';
+import { asMd5 } from '../../core/digest.js';
+import { exitCodes } from '../../core/exit-codes.js';
 import { isObject, tryParseJson } from '../../core/json.js';
-import { asMd5 } from '../../core/md5.js';
-import { isRunId } from './run-id.js';
 import type {
   PreviousRecord,
   RunEnd,
@@ -12,7 +11,8 @@ import type {
   SentRecord,
   StepAfter,
   StepBefore,
-} from './run-record.js';
+} from '../run-record.js';
+import { isRunId } from './run-id.js';
 
 /** `undefined` for a line that is torn, of another kind, or not what its kind says. */
 export function parseRunLine(text: string): RunLine | undefined {
@@ -22,6 +22,7 @@ export function parseRunLine(text: string): RunLine | undefined {
 }
 
 type Check = (value: unknown) => boolean;
+
 type Fields<T> = { readonly [K in keyof Required<T>]: Check };
 
 /** Whether every field that is known is as it should be; others are tolerated. The first one sorts most lines out. */
@@ -31,11 +32,17 @@ function fitting<T>(fields: Fields<T>): (value: unknown) => value is T {
 }
 
 const text: Check = (value) => typeof value === 'string';
+
 const flag: Check = (value) => typeof value === 'boolean';
+
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+
 const texts: Check = (value) => Array.isArray(value) && value.every(text);
+
 const time: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+
 const md5: Check = (value) => typeof value === 'string' && asMd5(value) !== undefined;
+
 const sha256: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 function optional(check: Check): Check {
@@ -47,6 +54,7 @@ function is(...values: readonly unknown[]): Check {
 }
 
 const action = is('create', 'update', 'replace', 'delete', 'none');
+
 const maybe = optional(text);
 
 const isPlanned = fitting<NonNullable<RunStart['planned']>[number]>({ name: text, action });

@@ -1,10 +1,10 @@
 /** Reads journals back. Nothing here trusts them: what is torn or no journal is left out. */
 
 import type { TenantIdentity } from '../../core/model.js';
+import type { Run, RunLine, RunStep, StepAfter } from '../run-record.js';
 import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from './run-files.js';
 import { idTime, isRunId } from './run-id.js';
 import { parseRunLine } from './run-lines.js';
-import type { Run, RunLine, RunStep, StepAfter } from './run-record.js';
 
 export interface RunsQuery {
   /** Absolute: the folder of the config. */

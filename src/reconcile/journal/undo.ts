@@ -1,8 +1,8 @@
 /** What runs did to each name, taken together, from their journals: what a rollback would undo. Pure. */
 
-import { withoutUndefined } from '../../core/present.js';
+import { withoutUndefined } from '../../core/json.js';
 import type { RecordSide, Remains } from '../../core/record-side.js';
-import type { PreviousRecord, Run, RunStep } from './run-record.js';
+import type { PreviousRecord, Run, RunStep } from '../run-record.js';
 
 /** The effect of one run, or of its last change, on one name. */
 export interface Effect {

@@ -1,7 +1,7 @@
 /** What a run did and what it left undone, told from its journal alone. Pure. */
 
 import type { Interruption, RunChange } from '../../core/past-run.js';
-import type { PreviousRecord, Run, RunStart, RunStep, SentRecord } from './run-record.js';
+import type { PreviousRecord, Run, RunStart, RunStep, SentRecord } from '../run-record.js';
 
 /** Each name of a run once: those with a request in the order of their first, then what was planned and never begun. */
 export function listChanges(run: Run): readonly RunChange[] {

@@ -5,7 +5,8 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { exitCodes, UserError } from '../../core/errors.js';
+import { UserError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
 import type { TenantIdentity } from '../../core/model.js';
 import { ownPlace, tenantKey } from '../own-place.js';
 import { describeStop } from '../stop.js';

@@ -1,7 +1,7 @@
 /** The journal's lines of one change: what is about to be sent, and what became of it. */
 
-import type { StepAfter, StepBefore } from '../journal/run-record.js';
 import type { Journal } from '../means.js';
+import type { StepAfter, StepBefore } from '../run-record.js';
 import { certaintyOf, type Ending } from './ending.js';
 
 export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;

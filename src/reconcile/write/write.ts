@@ -4,15 +4,10 @@ import type { Change, DesiredExtension, Outcome } from '../../core/model.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import type { WriteMeans } from '../means.js';
 import { describeStop } from '../stop.js';
-import { creation } from './creation.js';
-import { deletion } from './deletion.js';
-import type { ListAll } from './deliver.js';
-import { failedBy } from './ending.js';
-import { overwriting } from './overwriting.js';
-import { replace } from './replace.js';
-import { resultOf } from './result.js';
+import { type ListAll, type RequestEnd, runRequest } from './deliver.js';
+import { type Ending, failedBy } from './ending.js';
+import { creation, deletion, overwriting } from './requests.js';
 import type { Revisions } from './revisions.js';
-import { type RequestEnd, runRequest } from './run-request.js';
 import { targetOf } from './target.js';
 import { type Prepared, prepareUpload } from './upload.js';
 
@@ -116,4 +111,66 @@ async function overwrite(change: Change, prepared: Prepared, context: WriteConte
   return runRequest(overwriting(target, prepared, context), context, (record, sent) =>
     context.revisions.note({ name: change.name, before: before?.version, after: record.version, sent }),
   );
+}
+
+// Delete, then create: the one change that may stop half-way, and therefore says so.
+
+export async function replace(change: Change, prepared: Prepared, means: WriteMeans): Promise<RequestEnd> {
+  const target = targetOf(change);
+  const removed = await runRequest(deletion(target, means, 'create-follows'), means);
+  if (removed.ending.kind !== 'done') return withLateDelete(removed);
+  // From here on only a create makes it whole, so no interrupt holds it back.
+  const finishing = { ...means, signal: undefined };
+  const created = await runRequest(creation(change, prepared, means, target.actual.id), finishing);
+  const { lookAgain } = created;
+  return {
+    ending: explainHalfReplaced(created.ending),
+    ...(lookAgain && { lookAgain: async (list: ListAll) => explainHalfReplaced(await lookAgain(list)) }),
+  };
+}
+
+/** A delete that lands when nothing is sent any more leaves half a replace. */
+function withLateDelete({ ending, lookAgain }: RequestEnd): RequestEnd {
+  if (lookAgain === undefined) return { ending };
+  const again = async (list: ListAll): Promise<Ending> => {
+    const late = await lookAgain(list);
+    return late.kind === 'done' && 'error' in ending
+      ? explainHalfReplaced({ ...ending, kind: 'failed' })
+      : late;
+  };
+  return { ending, lookAgain: again };
+}
+
+function explainHalfReplaced(ending: Ending): Ending {
+  if (ending.kind === 'done' || ending.kind === 'not-applied') return ending;
+  const state =
+    ending.kind === 'unknown' ? 'deleted, and perhaps not created again' : 'deleted, but not created again';
+  const { error } = ending;
+  const hint = 'Until it is created, sheets that use it are broken. Run it again: that finishes the replace.';
+  return { ...ending, error: { ...error, message: `${state}: ${error.message}`, hint } };
+}
+
+// How a change ended, as its outcome tells. Pure.
+
+export function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
+  switch (ending.kind) {
+    case 'done': {
+      const id = ending.record?.id ?? change.actual?.id;
+      return { status: 'done', ...(id && { id }), ...(ending.note && { note: ending.note }) };
+    }
+    case 'not-applied':
+      return { status: 'not-applied', ...(ending.id && { id: ending.id }), error: ending.error };
+    case 'absent':
+      return { status: wasAccepted(ending.error.status) ? 'not-applied' : 'failed', error: ending.error };
+    case 'failed':
+    case 'unknown':
+      return { status: 'failed', error: ending.error };
+    case 'not-attempted':
+      return { status: 'not-attempted', error: ending.error };
+  }
+}
+
+/** A 2xx whose effect is nowhere. */
+function wasAccepted(status: number | undefined): boolean {
+  return status !== undefined && status < 300;
 }

@@ -1,13 +1,17 @@
 /** A run as one self-contained page: no script, nothing loaded, readable in the dark, on paper and without a mouse. */
 
 import { createHash } from 'node:crypto';
-import { html } from '../escape-html.js';
-import type { RunResult } from '../run-result.js';
-import { titleOf } from '../title.js';
-import { verdictOf } from '../verdict.js';
-import { renderOverview } from './overview.js';
-import { renderPart } from './part.js';
+import { count } from '../../core/format.js';
+import { nameOfPlace, titleOf } from '../counts.js';
+import { entriesOf, unchangedOf } from '../entries.js';
+import { describeBackups, describeOrigin } from '../plan.js';
+import type { ReportParts, RunResult } from '../run-result.js';
+import { type Tone, verdictOf } from '../verdict.js';
+import { renderCards } from './cards.js';
+import { renderImpact } from './impact.js';
+import { html, type Markup, renderSection } from './markup.js';
 import { style } from './style.js';
+import { renderAnswers, renderArchives, renderCounters, renderFindings, renderValidated } from './tables.js';
 
 export function renderHtml(result: RunResult): string {
   const { parts, tool } = result;
@@ -43,4 +47,133 @@ ${parts.map((part, index) => renderPart(part, index))}
 function policy(): string {
   const hash = createHash('sha256').update(style).digest('base64');
   return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+}
+
+// Several environments: one line each, the way to its section.
+
+export function renderOverview({ parts, command, exitCode }: RunResult): Markup {
+  const rows = parts.map((part, index) => {
+    const { tone, words } = verdictOf(part);
+    const { tenant } = part.header;
+    return html`<tr><th scope="row"><a href="#part-${index}">${nameOfPlace(part.header) ?? 'unknown'}</a></th><td>${tenant?.url}</td><td><span class="pill ${tone}">${words}</span></td><td class="number">${part.exitCode}</td></tr>`;
+  });
+  return html`<header class="overview">
+<p class="brand">qlik-sync</p>
+<h1>${command} <span class="soft">over ${parts.length} environments</span></h1>
+<div class="scroll"><table><thead><tr><th scope="col">Environment</th><th scope="col">Tenant</th><th scope="col">Result</th><th scope="col" class="number">Exit code</th></tr></thead><tbody>${rows}</tbody></table></div>
+<p class="soft">The run ends with exit code ${exitCode}.</p>
+</header>`;
+}
+
+// One environment: what it is about, the verdict, the numbers, the cards, the small print.
+
+/** `index` makes ids unique on a page with several. */
+export function renderPart(part: ReportParts, index: number): Markup {
+  const id = `part-${index}`;
+  return html`<article id="${id}" aria-labelledby="${id}-title">
+${renderHead(part, id)}
+${renderOrigin(part)}
+${renderTrouble(part)}
+${renderCounters(part, id)}
+${renderCards(entriesOf(part), id)}
+${renderImpact(part, id)}
+${renderAnswers(part, id)}
+${renderFindings(part, id)}
+${renderValidated(part, id)}
+${renderArchives(part, id)}
+${renderFolded(part, id)}
+${renderForecast(part, id)}
+</article>`;
+}
+
+const marks: Readonly<Record<Tone, string>> = { good: '✓', news: '→', attention: '!', bad: '✕' };
+
+function renderHead(part: ReportParts, id: string): Markup {
+  const { tone, words } = verdictOf(part);
+  const { command } = part.header;
+  const where = nameOfPlace(part.header);
+  return html`<header class="head">
+<p class="brand">qlik-sync</p>
+<h1 id="${id}-title" title="${titleOf(part)}">${command}${where === undefined ? undefined : html` <span class="soft">·</span> ${where}`}</h1>
+<p class="verdict ${tone}"><span class="mark" aria-hidden="true">${marks[tone]}</span>${words}</p>
+${renderFacts(part)}
+</header>`;
+}
+
+function renderFacts({ header: { tenant, project }, source = {} }: ReportParts): Markup {
+  const { commit, branch, dirty, ci } = source;
+  const state = dirty === true ? ' with local changes' : '';
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Tenant', tenant?.url],
+    ['Project', project],
+    ['Credentials', tenant?.source],
+    ['Branch', branch],
+    ['Commit', commit === undefined ? undefined : `${commit.slice(0, 12)}${state}`],
+    ['CI run', ci],
+  ];
+  const items = facts.flatMap(([term, text]) =>
+    text === undefined ? [] : [html`<div><dt>${term}</dt><dd>${text}</dd></div>`],
+  );
+  return items.length === 0 ? html`` : html`<dl class="facts">${items}</dl>`;
+}
+
+/** Why the run stopped, or what would stop apply. */
+export function renderTrouble({ failure, refusals = [] }: ReportParts): Markup {
+  if (failure !== undefined) {
+    const { message, hint, traceId } = failure;
+    return renderCallout('The run stopped', message, hint, traceId);
+  }
+  return html`${refusals.map(({ message, hint }) => renderCallout('Apply would refuse', message, hint, undefined))}`;
+}
+
+function renderCallout(
+  title: string,
+  message: string,
+  hint: string | undefined,
+  traceId: string | undefined,
+): Markup {
+  return html`<section class="callout" aria-label="${title}">
+<p class="label">${title}</p>
+${paragraphs(message, 'message')}
+${hint === undefined ? undefined : paragraphs(hint, 'hint')}
+${traceId === undefined ? undefined : html`<p class="sides">trace ${traceId}</p>`}
+</section>`;
+}
+
+function paragraphs(text: string, name: string): readonly Markup[] {
+  return text.split('\n').map((line) => html`<p class="${name}">${line}</p>`);
+}
+
+// What is only listed, and what the run costs.
+
+export function renderFolded(part: ReportParts, id: string): Markup {
+  const unchanged = unchangedOf(part);
+  const leftOut = (part.leftOut ?? []).flatMap(({ extension, files }) =>
+    files.map(({ path }) => `${extension}/${path}`),
+  );
+  const body = [fold('Unchanged', unchanged), fold('Files that are not uploaded', leftOut)];
+  if (unchanged.length + leftOut.length === 0) return html``;
+  return renderSection({ id: `${id}-rest`, title: 'The rest', body });
+}
+
+function fold(title: string, names: readonly string[]): Markup {
+  if (names.length === 0) return html``;
+  return html`<details class="folded"><summary>${title} <span class="soft">${names.length}</span></summary><ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
+}
+
+/** Where the archives come from, where that is not the folders. */
+export function renderOrigin(part: ReportParts): readonly Markup[] {
+  return describeOrigin(part).map((line) => html`<p class="note">${line}</p>`);
+}
+
+/** What the plan costs, as the tenant counts it, and what it is called. */
+export function renderForecast({ plan, ms, backups }: ReportParts, id: string): Markup {
+  if (plan === undefined) return html``;
+  const { tier1, tier2, estimatedSeconds } = plan.requests;
+  const cost = `${count(tier1, 'read')} and ${count(tier2, 'write')}, about ${estimatedSeconds} s under Qlik's limits.`;
+  const body = html`<div class="note"><p>${cost}</p>
+${describeBackups(backups).map((line) => html`<p>${line}</p>`)}
+${ms === undefined ? undefined : html`<p>It took ${(ms / 1000).toFixed(1)} s.</p>`}
+<p class="digest">${plan.digest}</p></div>`;
+  return renderSection({ id: `${id}-forecast`, title: 'Forecast', body });
 }

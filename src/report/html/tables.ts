@@ -1,10 +1,11 @@
 /** What `validate` looked at, what `pack` wrote, and the answers of commands that only tell something. */
 
 import { formatBytes } from '../../core/format.js';
+import type { Finding } from '../../core/model.js';
 import { answerTables } from '../answer-tables.js';
-import { type Content, html, type Markup } from '../escape-html.js';
+import { type EntryKind, entriesOf, entryKinds, symbols } from '../entries.js';
 import type { ReportParts } from '../run-result.js';
-import { renderSection } from './section.js';
+import { type Content, html, type Markup, renderSection } from './markup.js';
 
 export function renderValidated({ extensions = [] }: ReportParts, id: string): Markup {
   const rows = extensions.map(({ name, version, files, bytes, folder }) => [
@@ -51,4 +52,102 @@ function renderTable(
   );
   const body = html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head}</tr></thead><tbody>${lines}</tbody></table></div>`;
   return renderSection({ id, title, n: rows.length, body });
+}
+
+// The numbers first: how many of each, as tiles that lead to the cards, and as a bar of their shares.
+
+interface Counter {
+  readonly label: string;
+  readonly n: number;
+  readonly kind?: EntryKind;
+}
+
+export function renderCounters(part: ReportParts, id: string): Markup {
+  const counters = countersOf(part);
+  if (counters.length === 0) return html``;
+  const large = counters.filter(({ kind }) => kind !== undefined);
+  const small = counters.filter(({ kind }) => kind === undefined);
+  return html`<section class="counters" aria-label="Numbers">
+<ul class="tiles">${large.map((counter) => renderTile(counter, id))}</ul>
+${renderBar(counters)}
+<p class="soft">${small.map(({ label, n }, index) => html`${index === 0 ? '' : ' · '}${n} ${label}`)}</p>
+</section>`;
+}
+
+const labels: Readonly<Record<EntryKind, string>> = {
+  create: 'create',
+  update: 'update',
+  replace: 'replace',
+  delete: 'delete',
+  blocked: 'blocked',
+  kept: 'kept',
+  drift: 'departed',
+  known: 'known or ignored',
+};
+
+function countersOf(part: ReportParts): readonly Counter[] {
+  const entries = entriesOf(part);
+  const { plan, drift } = part;
+  const number = (kind: EntryKind): number => entries.filter((entry) => entry.kind === kind).length;
+  const tiles = (kinds: readonly EntryKind[]): readonly Counter[] =>
+    kinds.map((kind) => ({ kind, label: labels[kind], n: number(kind) }));
+  if (drift !== undefined) return tiles(['drift', 'known']);
+  if (plan === undefined)
+    return entries.length === 0 ? [] : tiles(entryKinds.filter((kind) => number(kind) > 0));
+  const { unchanged, notSelected, unmanaged } = plan.summary;
+  return [
+    ...tiles(['create', 'update', 'replace', 'delete', 'blocked', 'kept']),
+    { label: 'unchanged', n: unchanged },
+    { label: 'not selected', n: notSelected },
+    { label: 'unmanaged', n: unmanaged },
+  ];
+}
+
+function renderTile({ label, n, kind = 'kept' }: Counter, id: string): Markup {
+  const content = html`<span class="symbol" aria-hidden="true">${symbols[kind]}</span><strong>${n}</strong> <span>${label}</span>`;
+  return n === 0
+    ? html`<li class="tile none">${content}</li>`
+    : html`<li class="tile ${kind}"><a href="#${id}-${kind}">${content}</a></li>`;
+}
+
+/** Shares of what the project knows; what is not ours or not selected is no part of it. */
+function renderBar(counters: readonly Counter[]): Markup {
+  const shares = counters.filter(({ label }) => label !== 'not selected' && label !== 'unmanaged');
+  const total = shares.reduce((sum, { n }) => sum + n, 0);
+  if (total === 0) return html``;
+  const rects = shares.map(({ n, kind }, index) => {
+    const before = shares.slice(0, index).reduce((sum, share) => sum + share.n, 0);
+    return html`<rect class="${kind ?? 'same'}" x="${percent(before / total)}" width="${percent(n / total)}" height="10"/>`;
+  });
+  return html`<svg class="bar" aria-hidden="true" width="100%" height="10" preserveAspectRatio="none">${rects}</svg>`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(3)}%`;
+}
+
+const tones = { error: 'bad', warning: 'attention', info: 'news' } as const;
+
+/** The worst first; notes are folded. */
+export function renderFindings({ findings = [] }: ReportParts, id: string): Markup {
+  if (findings.length === 0) return html``;
+  const by = (severity: Finding['severity']): readonly Finding[] =>
+    findings.filter((finding) => finding.severity === severity);
+  const [loud, notes] = [[...by('error'), ...by('warning')], by('info')];
+  const body = [
+    loud.length === 0 ? undefined : html`<ul class="findings">${loud.map(renderFinding)}</ul>`,
+    notes.length === 0 ? undefined : renderNotes(notes),
+  ];
+  return renderSection({ id: `${id}-findings`, title: 'Findings', n: findings.length, body });
+}
+
+function renderNotes(notes: readonly Finding[]): Markup {
+  return html`<details class="folded"><summary>Notes <span class="soft">${notes.length}</span></summary><ul class="findings">${notes.map(renderFinding)}</ul></details>`;
+}
+
+function renderFinding({ severity, file, line, column, extension, message, hint, rule }: Finding): Markup {
+  const place = [file ?? extension, line, column].filter((part) => part !== undefined).join(':');
+  return html`<li><p><span class="pill ${tones[severity]}">${severity}</span> ${message}</p>
+${hint === undefined ? undefined : html`<p class="hint">${hint}</p>`}
+<p class="sides">${place === '' ? undefined : html`<code>${place}</code> · `}${rule}</p></li>`;
 }

@@ -1,8 +1,7 @@
 /** A document cut to a size: what matters least goes first, and what went is said. */
 
-import type { Tone } from '../tone.js';
-import type { Block, Group, Rank } from './blocks.js';
-import { type Draft, openDraft } from './draft.js';
+import { count } from '../../core/format.js';
+import type { Tone } from '../verdict.js';
 
 /** `limit`: bytes of UTF-8, never exceeded. */
 export function fitInto(groups: readonly Group[], limit: number): string {
@@ -68,4 +67,116 @@ function clip(text: string, limit: number): string {
   if (Buffer.byteLength(text) <= limit) return text;
   const lines = Buffer.from(text).subarray(0, Math.max(0, limit)).toString();
   return lines.slice(0, lines.lastIndexOf('\n') + 1);
+}
+
+// A document that is being cut.
+
+export interface Draft {
+  /** Bytes of UTF-8. */
+  readonly size: () => number;
+  /** From the end of the block, until the draft is no larger than `room`, or `least` items are left. */
+  readonly cutBlock: (block: Block, room: number, least: number) => void;
+  readonly dropGroup: (group: Group) => void;
+  readonly text: () => string;
+  /** What is no longer there: `3 environments, 12 changes`. */
+  readonly describeCut: () => string;
+}
+
+export function openDraft(groups: readonly Group[]): Draft {
+  const left = new Map(groups.flatMap(({ blocks }) => blocks.map((block) => [block, block.items.length])));
+  const dropped = new Set<Group>();
+  const leftOf = (block: Block): number => left.get(block) ?? 0;
+  let size = [...left].reduce((sum, [block, items]) => sum + sizeOf(block, items), 0);
+  const kept = (): readonly Group[] => groups.filter((group) => !dropped.has(group));
+  return {
+    size: () => size,
+    cutBlock(block, room, least) {
+      let items = leftOf(block);
+      while (items > least && size > room) {
+        items -= 1;
+        size -= bytes(block.items[items] ?? '') + (items === 0 ? sizeOfEnds(block) : 0);
+      }
+      left.set(block, items);
+    },
+    dropGroup(group) {
+      dropped.add(group);
+      for (const block of group.blocks) {
+        size -= sizeOf(block, leftOf(block));
+        left.set(block, 0);
+      }
+    },
+    text: () =>
+      kept()
+        .flatMap(({ blocks }) => blocks)
+        .map((block) => render(block, leftOf(block)))
+        .join(''),
+    describeCut: () => describeCut(dropped, kept(), leftOf),
+  };
+}
+
+function describeCut(
+  dropped: ReadonlySet<Group>,
+  kept: readonly Group[],
+  leftOf: (block: Block) => number,
+): string {
+  const cut = new Map<string, number>();
+  const add = (noun: string, n: number): void => void cut.set(noun, (cut.get(noun) ?? 0) + n);
+  for (const { role } of dropped) add(role === 'row' ? 'overview line' : 'environment', 1);
+  for (const block of kept.flatMap(({ blocks }) => blocks)) {
+    if (leftOf(block) < block.items.length) add(block.noun, block.items.length - leftOf(block));
+  }
+  return [...cut].map(([noun, n]) => count(n, noun)).join(', ');
+}
+
+function render({ head, items, tail }: Block, left: number): string {
+  return left === 0 ? '' : `${head}${items.slice(0, left).join('')}${tail}`;
+}
+
+function sizeOf(block: Block, left: number): number {
+  if (left === 0) return 0;
+  return block.items.slice(0, left).reduce((sum, item) => sum + bytes(item), sizeOfEnds(block));
+}
+
+function sizeOfEnds({ head, tail }: Block): number {
+  return bytes(head) + bytes(tail);
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+// What a document is made of, and how much of it matters.
+
+/** How much a block matters, the most first. */
+export type Rank =
+  | 'always'
+  | 'trouble'
+  | 'changes'
+  | 'findings'
+  | 'impact'
+  | 'notes'
+  | 'unchanged'
+  | 'differences';
+
+export interface Block {
+  readonly rank: Rank;
+  /** What one item is, to be said when some were cut: `file difference`. */
+  readonly noun: string;
+  /** Shown as long as one item is. */
+  readonly head: string;
+  readonly items: readonly string[];
+  readonly tail: string;
+}
+
+/** Blocks that stand or fall together. */
+export interface Group {
+  /** `frame`: of the whole document · `row`: an environment's line of the overview · `part`: all that is told of it. */
+  readonly role: 'frame' | 'row' | 'part';
+  /** What went well is dropped first. */
+  readonly tone: Tone;
+  readonly blocks: readonly Block[];
+}
+
+export function always(text: string): Block {
+  return { rank: 'always', noun: 'line', head: '', items: [text], tail: '' };
 }

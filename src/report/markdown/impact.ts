@@ -1,9 +1,9 @@
 /** Who uses what, most used first: the answer of `impact`, and an aside of a plan. */
 
+import type { ExtensionComparison, FieldChange, FileChange } from '../../core/comparison.js';
 import { count } from '../../core/format.js';
-import type { AppUse, ExtensionImpact, Impact } from '../../core/impact.js';
-import { markdownCode, markdownText } from '../escape-markdown.js';
-import type { ImpactQuestion } from '../impact/report.js';
+import type { AppUse, ExtensionImpact, Impact } from '../../core/impact/impact.js';
+import { countKinds, describeSides } from '../diff-text.js';
 import {
   describeAnswer,
   describeApp,
@@ -12,9 +12,11 @@ import {
   describeScope,
   describeUsage,
   describeUses,
-} from '../impact/words.js';
+  type ImpactQuestion,
+} from '../impact.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './blocks.js';
+import { markdownCode, markdownFence, markdownText } from './escape.js';
+import type { Block } from './fit-into.js';
 
 const namedApps = 10;
 
@@ -74,4 +76,44 @@ function renderUse(use: AppUse): string {
   const facts = [describeUsage(app), describeHeld(use, 'counted'), describeApp(app)];
   const words = facts.filter((fact) => fact !== undefined && fact !== '').join('; ');
   return `  - ${markdownText(app.name)}: ${markdownText(words)}\n`;
+}
+
+// What differs, file by file, folded; a block for each extension.
+
+/** A patch that nobody would read to its end in a comment. */
+const longestPatch = 200;
+
+export function comparisonBlocks({ comparisons = [] }: ReportParts): readonly Block[] {
+  return comparisons.map(comparisonBlock);
+}
+
+function comparisonBlock(comparison: ExtensionComparison): Block {
+  const { name, files, manifest, unavailable } = comparison;
+  const title = unavailable ?? (files.length === 0 ? 'same content' : countKinds(files));
+  const fields = manifest.length === 0 ? [] : [`${manifest.map(renderField).join('')}\n`];
+  const items = files.map((file) => renderFile(file, name));
+  const nothing = items.length === 0 && fields.length === 0 ? [''] : [];
+  return {
+    rank: 'differences',
+    noun: 'file difference',
+    head: `<details><summary>${markdownCode(name)}: ${markdownText(title)}</summary>\n\n`,
+    items: [...fields, ...items, ...nothing],
+    tail: '\n</details>\n\n',
+  };
+}
+
+function renderField({ field, before, after }: FieldChange): string {
+  const sides = [before, after].map((side) => (side === undefined ? 'absent' : markdownCode(side)));
+  return `- ${markdownCode(field === '' ? '(whole file)' : field)}: ${sides.join(' → ')}\n`;
+}
+
+/** The manifest is told field by field. */
+function renderFile(file: FileChange, name: string): string {
+  const { path, kind, before, after, patch } = file;
+  const head = `${kind} ${markdownCode(path)} ${markdownText(describeSides(file, before, after))}\n\n`;
+  if (patch === undefined || (kind === 'changed' && path === `${name}.qext`)) return head;
+  const lines = patch.replace(/\n$/, '').split('\n');
+  const rest = lines.length - longestPatch;
+  const more = rest > 0 ? `… ${rest} more lines\n\n` : '';
+  return `${head}${markdownFence('diff', lines.slice(0, longestPatch).join('\n'))}\n${more}`;
 }

@@ -1,28 +1,29 @@
 /** A run as Markdown: a comment on a pull request, the summary of a job. */
 
-import { markdownCode, markdownMarker, markdownText } from '../escape-markdown.js';
+import type { Outcome } from '../../core/model.js';
+import { type AnswerTable, answerTables } from '../answer-tables.js';
+import { describeOutcome } from '../change-words.js';
+import { nameOfPlace, titleOf } from '../counts.js';
+import { type Entry, entriesOf, symbols } from '../entries.js';
 import type { ReportParts, RunResult } from '../run-result.js';
-import { nameOfPlace, titleOf } from '../title.js';
-import type { Tone } from '../tone.js';
-import { verdictOf } from '../verdict.js';
-import { answerBlocks } from './answers.js';
-import { always, type Block, type Group } from './blocks.js';
-import { comparisonBlocks } from './differences.js';
-import { fitInto } from './fit-into.js';
-import { impactBlocks } from './impact.js';
+import { type Tone, verdictOf } from '../verdict.js';
+import { markdownCode, markdownMarker, markdownText } from './escape.js';
+import { always, type Block, fitInto, type Group } from './fit-into.js';
+import { comparisonBlocks, impactBlocks } from './impact.js';
 import {
   archivesBlock,
   closingBlock,
+  findingsBlocks,
   leftOutBlock,
   originBlock,
+  troubleBlock,
   unchangedBlock,
   validatedBlock,
 } from './notes.js';
-import { changesBlock } from './rows.js';
-import { findingsBlocks, troubleBlock } from './trouble.js';
 
 /** What fits: 64 kB in a comment, 1 MB in the summary of a step (GitHub; the others take more). */
 export const commentLimit = 65_536;
+
 export const summaryLimit = 1_048_576;
 
 /** `limit`: bytes. The first line is a hidden one that tells the comment of this run from others, to be replaced by the next. */
@@ -94,4 +95,50 @@ function renderOverview(parts: readonly ReportParts[]): readonly Group[] {
   });
   const frame = (text: string): Group => ({ role: 'frame', tone: 'good', blocks: [always(text)] });
   return [frame('| | Environment | Result | Exit code |\n|---|---|---|---|\n'), ...rows, frame('\n')];
+}
+
+// The table of changes.
+
+export function changesBlock(part: ReportParts): Block {
+  const what = part.outcomes === undefined ? 'What happens' : 'What happened';
+  const columns =
+    part.drift === undefined
+      ? ['', 'Extension', 'Action', what]
+      : ['', 'Extension', 'Drift', 'What is known'];
+  const head = `| ${columns.join(' | ')} |\n|---|---|---|---|\n`;
+  return { rank: 'changes', noun: 'change', head, items: entriesOf(part).map(renderRow), tail: '\n' };
+}
+
+function renderRow(entry: Entry): string {
+  const { kind, name, verb, outcome } = entry;
+  const symbol = outcome === undefined ? symbols[kind] : isWell(outcome) ? '✅' : '❌';
+  return `| **${markdownText(symbol)}** | ${markdownCode(name)} | ${markdownText(verb)} | ${renderWords(entry)} |\n`;
+}
+
+function isWell({ status, overwrote }: Outcome): boolean {
+  return status === 'done' && overwrote === undefined;
+}
+
+function renderWords({ words, warning, outcome }: Entry): string {
+  const warned = warning === undefined ? [] : [`**warning:** ${markdownText(warning)}`];
+  if (outcome === undefined) return [markdownText(words), ...warned].join('<br>');
+  const hint = outcome.error?.hint === undefined ? [] : [markdownText(outcome.error.hint)];
+  return [markdownText(describeOutcome(outcome)), ...hint, markdownText(words), ...warned].join('<br>');
+}
+
+// The tables of commands that only answer a question.
+
+export function answerBlocks(part: ReportParts): readonly Block[] {
+  return answerTables(part).map(renderTable);
+}
+
+function renderTable({ title, columns, rows }: AnswerTable): Block {
+  const rule = columns.map(() => '---').join('|');
+  const head = `**${title}**\n\n| ${columns.join(' | ')} |\n|${rule}|\n`;
+  return { rank: 'changes', noun: 'row', head, items: rows.map(renderAnswerRow), tail: '\n' };
+}
+
+function renderAnswerRow([name = '', ...cells]: readonly string[]): string {
+  const words = cells.map((cell) => cell.split('\n').map(markdownText).join('<br>'));
+  return `| ${[markdownCode(name), ...words].join(' | ')} |\n`;
 }

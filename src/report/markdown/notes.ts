@@ -1,13 +1,14 @@
 /** What is only counted or listed, and the closing lines. */
 
 import { count, formatBytes } from '../../core/format.js';
-import type { Drift } from '../drift/report.js';
+import type { Finding } from '../../core/model.js';
+import type { Drift } from '../drift.js';
 import { unchangedOf } from '../entries.js';
-import { markdownCode, markdownText } from '../escape-markdown.js';
-import { describeBackups, describeOrigin } from '../plan/notes.js';
-import { renderClosingLines } from '../plan/text.js';
+import { describeBackups, describeOrigin } from '../plan.js';
+import { renderClosingLines } from '../plan-text.js';
 import type { ReportParts } from '../run-result.js';
-import type { Block } from './blocks.js';
+import { markdownCode, markdownText } from './escape.js';
+import type { Block } from './fit-into.js';
 
 export function validatedBlock({ extensions = [] }: ReportParts): Block {
   const rows = extensions.map(({ name, version = '', files, bytes, folder }) => {
@@ -78,4 +79,62 @@ function describeClosing({ plan, drift, backups }: ReportParts): string {
 function describeDrift(drift: readonly Drift[]): string {
   const number = (alarm: Drift['alarm']): number => drift.filter((item) => item.alarm === alarm).length;
   return `${number('new')} new, ${number('known')} known, ${number('ignored')} ignored.`;
+}
+
+// Why a run stopped or would stop, and what the rules say.
+
+/** An alert where the renderer knows them, a quotation elsewhere. */
+export function troubleBlock({ failure, refusals = [] }: ReportParts): Block {
+  const items =
+    failure === undefined ? refusals.map((refusal) => renderAlert('apply would refuse', refusal)) : [];
+  return {
+    rank: 'trouble',
+    noun: 'message',
+    head: '',
+    items: failure === undefined ? items : [renderFailure(failure)],
+    tail: '',
+  };
+}
+
+function renderFailure({ message, hint, traceId }: NonNullable<ReportParts['failure']>): string {
+  const trace = traceId === undefined ? '' : ` (trace ${traceId})`;
+  return renderAlert('error', { message: `${message}${trace}`, ...(hint !== undefined && { hint }) });
+}
+
+function renderAlert(
+  label: string,
+  { message, hint }: { readonly message: string; readonly hint?: string },
+): string {
+  const [first = '', ...others] = message.split('\n');
+  const hints = hint === undefined ? [] : hint.split('\n');
+  const lines = [`**${label}:** ${markdownText(first)}`, ...[...others, ...hints].map(markdownText)];
+  return `> [!CAUTION]\n${lines.map((line) => `> ${line}`).join('<br>\n')}\n\n`;
+}
+
+export function findingsBlocks({ findings = [] }: ReportParts): readonly Block[] {
+  const notes = findings.filter(({ severity }) => severity === 'info');
+  const others = findings.filter(({ severity }) => severity !== 'info');
+  return [
+    {
+      rank: 'findings',
+      noun: 'finding',
+      head: `**Findings**\n\n`,
+      items: others.map(renderFinding),
+      tail: '\n',
+    },
+    {
+      rank: 'notes',
+      noun: 'note',
+      head: `<details><summary>Notes (${notes.length})</summary>\n\n`,
+      items: notes.map(renderFinding),
+      tail: '\n</details>\n\n',
+    },
+  ];
+}
+
+function renderFinding({ severity, file, line, column, extension, message, hint, rule }: Finding): string {
+  const place = [file ?? extension, line, column].filter((part) => part !== undefined).join(':');
+  const where = place === '' ? '' : ` ${markdownCode(place)}`;
+  const advice = hint === undefined ? '' : `<br>${markdownText(hint)}`;
+  return `- **${severity}**${where} ${markdownText(message)} ${markdownCode(rule)}${advice}\n`;
 }

@@ -39,6 +39,7 @@ const nativeCharts = [
   'filterpane',
   'text-image',
 ] as const;
+
 const slowMs = 120;
 
 /** @param number the item's place among the seeded ones, from 0 */

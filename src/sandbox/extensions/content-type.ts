@@ -31,6 +31,7 @@ const refusedFormats: readonly (readonly [RegExp, string])[] = [
 ];
 
 const archives = /^(PK\x03\x04|PK\x05\x06|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\x1f\x8b)/;
+
 const officeDocuments = /\.(docx|xlsx|pptx|odt|ods|odp)$/i;
 
 export function isArchive(path: string, content: Buffer): boolean {

@@ -18,7 +18,9 @@ export interface ZipEntry {
 }
 
 const signature = { end: 0x06054b50, central: 0x02014b50, local: 0x04034b50 };
+
 const length = { end: 22, central: 46, local: 30, comment: 0xffff };
+
 const zip64 = 0xffffffff;
 
 /** The files of an archive, in its own order, without folder entries. @throws {Refusal} 422 */

@@ -11,6 +11,7 @@ export interface Part {
 }
 
 const lineBreak = Buffer.from('\r\n');
+
 const blankLine = Buffer.from('\r\n\r\n');
 
 /** @throws {Refusal} 415 for another media type or a body that does not keep to the format. */

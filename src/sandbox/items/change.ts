@@ -7,7 +7,9 @@ import { isVisible, type StoredItem, type World } from './world.js';
 
 /** Fields of an update that belong to the resource; others are ignored, as documented. */
 const texts = ['spaceId', 'description', 'thumbnailId', 'resourceSubType', 'resourceUpdatedAt'] as const;
+
 const addresses = ['resourceId', 'resourceLink'] as const;
+
 const objects = ['resourceAttributes', 'resourceCustomAttributes'] as const;
 
 /** @throws {Refusal} 404 */

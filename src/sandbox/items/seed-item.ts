@@ -12,6 +12,7 @@ export interface Setting {
 
 /** A Monday; the 28 days before it are what views are counted for. */
 const seededUntil = Date.UTC(2026, 10, 16);
+
 const day = 86_400_000;
 
 const subtypes: Readonly<Partial<Record<ItemResourceType, readonly [string, ...string[]]>>> = {

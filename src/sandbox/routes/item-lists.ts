@@ -28,6 +28,7 @@ const sortKeys = {
   updatedAt: (row: StoredItem | StoredCollection) => row.updatedAt,
   name: (row: StoredItem | StoredCollection) => row.name.toLowerCase(),
 };
+
 const itemSortKeys = { ...sortKeys, recentlyUsed: (row: StoredItem) => row.lastUsedAt };
 
 export function listItems({ world, call, viewer, pageLinks }: ListRequest): Answer {

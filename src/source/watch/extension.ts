@@ -1,21 +1,21 @@
 /** One extension under watch: what its reader was told of last, and whether it is time to tell more. */
 
-import type { Candidate } from '../candidate.js';
+import type { Candidate } from '../discover/candidate.js';
+import { isManifestName } from '../discover/nested-manifest.js';
 import { ignoreFile } from '../ignore-rules.js';
 import { whyLeftOut } from '../left-out.js';
-import { isManifestName } from '../nested-manifest.js';
 import {
   findDifference,
   forgetRacy,
   isAlwaysWatched,
   isRewritten,
+  isTemporary,
   lastWriteOf,
   type Snapshot,
   takeSnapshot,
 } from './snapshot.js';
 import { identityOf, isSameStamp, stampEntry } from './stamp.js';
 import type { FoundExtension } from './structure.js';
-import { isTemporary } from './temporary.js';
 
 export interface WatchedExtension {
   readonly candidate: Candidate;

@@ -2,11 +2,9 @@
 
 import type { Burst, Bursts } from './bursts.js';
 import { lookAt, takeAsTold, type WatchedExtension } from './extension.js';
-import { isChanged, type LoneFile } from './lone-file.js';
-import { gatherMoved, type Moved, nobody } from './moved.js';
+import type { Subject } from './map.js';
 import type { Roster } from './roster.js';
-import { stampTarget } from './stamp.js';
-import type { Subject } from './territory.js';
+import { isChanged, type LoneFile, stampTarget } from './stamp.js';
 
 export interface Wake {
   /** What to read again. A name may belong to no extension, or no longer. */
@@ -112,4 +110,31 @@ function takeAll<T>(set: Set<T>): readonly T[] {
   const all = [...set];
   set.clear();
   return all;
+}
+
+// Names that the structure moved, gathered until they are told.
+
+export interface Moved {
+  readonly add: (names: Names) => void;
+  /** Nobody, as long as an extension is new and still being written. */
+  readonly take: () => Names;
+}
+
+type Names = ReadonlySet<string> | 'all';
+
+export const nobody: ReadonlySet<string> = new Set();
+
+export function gatherMoved(roster: Pick<Roster, 'extensions'>): Moved {
+  let moved: Names = nobody;
+  return {
+    add: (names) => {
+      moved = moved === 'all' || names === 'all' ? 'all' : new Set([...moved, ...names]);
+    },
+    take: () => {
+      if (roster.extensions().some(({ told }) => told === undefined)) return nobody;
+      const names = moved;
+      moved = nobody;
+      return names;
+    },
+  };
 }

@@ -2,8 +2,8 @@
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname, normalize } from 'node:path';
-import { isManifestName } from '../nested-manifest.js';
-import { compilePattern, isHidden, type Segment } from '../pattern.js';
+import { isManifestName } from '../discover/nested-manifest.js';
+import { compilePattern, isHidden, type Segment } from '../discover/pattern.js';
 import { identityOf, isSameStamp, type Stamp, stampEntry, stampTarget } from './stamp.js';
 
 type EntryKind = 'file' | 'folder' | 'link';

@@ -2,13 +2,12 @@
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { fileName } from '../../core/digest.js';
+import { isManifestName } from '../discover/nested-manifest.js';
 import { type IgnoreRules, ignoreFile } from '../ignore-rules.js';
-import { mostEntries } from '../keep.js';
 import { whyLeftOut } from '../left-out.js';
-import { followLink } from '../link.js';
-import { isManifestName } from '../nested-manifest.js';
+import { mostEntries } from '../read/keep.js';
+import { followLink } from '../read/link.js';
 import { isRacy, isSameStamp, lastWritten, type Stamp, stampEntry, stampTarget } from './stamp.js';
-import { isTemporary } from './temporary.js';
 
 export interface Snapshot {
   /** By path below the extension's folder, as the disk spells it; what is no file but would be read counts too. */
@@ -127,4 +126,25 @@ export function forgetRacy(snapshot: Snapshot): Snapshot {
   const files = new Map(snapshot.files);
   for (const [path, stamp] of racy) files.set(path, { ...stamp, size: Number.NaN });
   return { ...snapshot, files };
+}
+
+// Files that editors and tools put beside the one they save, and take away again.
+
+/**
+ * Only names that are hardly ever content: a real file taken for a temporary one would be noticed late. What starts
+ * with a dot (vim's swap file, emacs' lock) and what has no suffix (vim's 4913, sed's sedXXXXXX) is left out anyway.
+ */
+const patterns: readonly RegExp[] = [
+  /~$/,
+  /^#.*#$/,
+  /^\.#/,
+  /^\..*\.sw[a-z]$/,
+  /^\d{4,5}$/,
+  /___jb_(?:tmp|old|bak)___$/,
+  /\.tmp(?:[-_][\w-]+|\.?\d+)?$/i,
+  /\.\d{7,}$/,
+];
+
+export function isTemporary(name: string): boolean {
+  return patterns.some((pattern) => pattern.test(name));
 }

@@ -63,6 +63,7 @@ export function lastWritten({ mtimeMs, ctimeMs }: Stamp): number {
 
 /** A kernel's clock for files ticks every 1 to 16 ms. */
 const tickMs = 20;
+
 /** FAT ticks every two seconds, old HFS+ and some network disks every one. */
 const coarseTickMs = 2_500;
 
@@ -70,4 +71,21 @@ const coarseTickMs = 2_500;
 export function isRacy(stamp: Stamp, lookedAt: number): boolean {
   const isCoarse = stamp.mtimeMs % 1_000 === 0 && stamp.ctimeMs % 1_000 === 0;
   return Math.abs(lookedAt - lastWritten(stamp)) < (isCoarse ? coarseTickMs : tickMs);
+}
+
+// A file that matters by itself: the config, the root's ignore file.
+
+export interface LoneFile {
+  /** Absolute; it need not exist. */
+  readonly path: string;
+  readonly subject: 'structure' | 'config';
+  stamp: Stamp | undefined;
+}
+
+export function loneFile(path: string, subject: LoneFile['subject']): LoneFile {
+  return { path, subject, stamp: stampTarget(path) };
+}
+
+export function isChanged({ path, stamp }: LoneFile): boolean {
+  return !isSameStamp(stamp, stampTarget(path));
 }

@@ -1,12 +1,11 @@
 /** Which extensions there are, and everything that decides on it. */
 
-import type { Candidate } from '../candidate.js';
-import { type Discovery, discover } from '../discover.js';
+import type { Candidate } from '../discover/candidate.js';
+import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
 import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rules.js';
-import { type LoneFile, loneFile } from './lone-file.js';
 import { findPlaces, type Place } from './places.js';
-import { type Stamp, stampTarget } from './stamp.js';
+import { type LoneFile, loneFile, type Stamp, stampTarget } from './stamp.js';
 
 export interface StructureOptions {
   readonly root: string;

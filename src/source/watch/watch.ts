@@ -7,13 +7,11 @@
 import { type Burst, createBursts } from './bursts.js';
 import { forgetTold, lookAt, takeAsTold, type WatchedExtension } from './extension.js';
 import { createJudge, type Wake } from './judge.js';
-import { loneFile } from './lone-file.js';
-import { openMap } from './map.js';
+import { openMap, type Subject } from './map.js';
 import { createRoster, type Roster } from './roster.js';
-import type { Rounds } from './rounds.js';
+import { loneFile } from './stamp.js';
 import type { StructureOptions } from './structure.js';
-import { startSweep } from './sweep.js';
-import type { Subject } from './territory.js';
+import { type Rounds, startSweep } from './sweep.js';
 import { openWitness, type Witness } from './witness.js';
 
 export type { Wake } from './judge.js';
@@ -53,7 +51,9 @@ export interface FolderWatch {
 
 /** tsc pauses up to 60 ms within a build of 60 files, esbuild, cp and a serial formatter up to 15 (measured, 2 cores). */
 const defaultQuietMs = 80;
+
 const defaultMaxWaitMs = 2_000;
+
 const defaultSweepMs = 1_500;
 
 export function watchFolders(options: WatchOptions): FolderWatch {

@@ -2,13 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.js';
-import type { TenantHttp } from '../http.js';
-import type { ProxyVariables } from '../proxies.js';
+import type { ProxyVariables } from '../http/dispatcher.js';
+import type { TenantHttp } from '../http/http.js';
 import { explain, type Trouble } from './explain.js';
-import { prepareSocket } from './open-socket.js';
 import type { Reading, Unopened } from './reading.js';
 import { loadReader } from './session.js';
-import type { EngineSocket, SocketEnd } from './socket.js';
+import { type EngineSocket, prepareSocket, type SocketEnd } from './socket.js';
 
 export interface EngineOptions {
   /** The only host that is connected to, and how it knows who is asking. */
@@ -31,8 +30,10 @@ export interface Engine {
 }
 
 const tries = 3;
+
 /** Of all apps together: an engine that takes no credential at all must not cost a token for each of them. */
 const mostRenewals = 8;
+
 const appIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 
 const noAppId: Unopened = {

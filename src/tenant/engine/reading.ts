@@ -1,6 +1,6 @@
 /** What opening one app came to. */
 
-import type { AppContent } from '../../core/app-content.js';
+import type { AppContent } from '../../core/impact/impact.js';
 
 export type Reading = { readonly kind: 'read'; readonly content: AppContent } | Unopened;
 

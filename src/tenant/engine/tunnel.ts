@@ -1,9 +1,8 @@
 /** A way to the tenant through the proxy that the variables name, by the rules that `dispatcher.ts` gives undici. */
 
 import type { Duplex } from 'node:stream';
-import { proxyUrl } from '../dispatcher.js';
-import { isLoopback } from '../origin.js';
-import type { ProxyVariables } from '../proxies.js';
+import { isLoopback } from '../http/address.js';
+import { type ProxyVariables, proxyUrl } from '../http/dispatcher.js';
 
 /** The proxy for this origin; `undefined` for loopback and for what NO_PROXY names. @throws UserError */
 export function proxyFor(origin: string, variables: ProxyVariables): URL | undefined {

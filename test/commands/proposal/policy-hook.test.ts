@@ -1,7 +1,7 @@
 /** A policy that does not behave: nothing is let pass, nothing hangs, its words stay words. */
 
 import { describe, expect, it } from 'vitest';
-import { askPolicy } from '../../../src/commands/proposal/policy-hook.js';
+import { askPolicy } from '../../../src/pipeline/policy-command.js';
 import { catchUserError } from '../../config/workspace.js';
 
 const node = process.execPath;

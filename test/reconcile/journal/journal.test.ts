@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exitCodes, UserError } from '../../../src/core/errors.js';
+import { UserError } from '../../../src/core/errors.js';
+import { exitCodes } from '../../../src/core/exit-codes.js';
 import { openRun } from '../../../src/reconcile/journal/journal.js';
 import { readLastRun, readRuns } from '../../../src/reconcile/journal/runs.js';
 import { tenantKey } from '../../../src/reconcile/own-place.js';

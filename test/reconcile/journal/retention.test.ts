@@ -1,7 +1,7 @@
 import { truncateSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openVault, type Vault } from '../../../src/reconcile/backup/vault.js';
-import { type Retention, retain } from '../../../src/reconcile/journal/retention.js';
+import { type Retention, retain } from '../../../src/reconcile/retention.js';
 import {
   answered,
   createPlace,

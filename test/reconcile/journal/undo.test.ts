@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { effectsOf, lastEffectOf, readGoal } from '../../../src/reconcile/journal/undo.js';
 import type {
   PreviousRecord,
   Run,
   RunStep,
   SentRecord,
   StepAfter,
-} from '../../../src/reconcile/journal/run-record.js';
-import { effectsOf, lastEffectOf, readGoal } from '../../../src/reconcile/journal/undo.js';
+} from '../../../src/reconcile/run-record.js';
 
 const previous = (md5: string): PreviousRecord => ({
   id: 'id',

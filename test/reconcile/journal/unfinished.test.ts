@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Run, RunLine, RunStart } from '../../../src/reconcile/journal/run-record.js';
 import { parseRun } from '../../../src/reconcile/journal/runs.js';
 import {
   describeInterrupted,
   findOpenReplaces,
   listChanges,
 } from '../../../src/reconcile/journal/unfinished.js';
+import type { Run, RunLine, RunStart } from '../../../src/reconcile/run-record.js';
 import { answered, journalText, noCounts, requested, start } from '../place.js';
 
 function run(...lines: readonly [RunStart, ...RunLine[]]): Run {

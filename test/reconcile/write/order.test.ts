@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/core/model.js';
-import { orderChanges } from '../../../src/reconcile/write/order.js';
+import { orderChanges } from '../../../src/reconcile/apply.js';
 
 function change(name: string, action: Change['action'], more: Partial<Change> = {}): Change {
   return { name, action, state: 'changed', reason: 'content-changed', message: '', ...more };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { summariseActual } from '../../../src/core/change.js';
 import type { ActualExtension } from '../../../src/core/model.js';
-import { summariseActual } from '../../../src/core/summarise.js';
-import { describeMovement } from '../../../src/reconcile/write/precondition.js';
+import { describeMovement } from '../../../src/reconcile/write/target.js';
 import { actualExtension, md5 } from '../../core/worlds.js';
 
 const planned = actualExtension('kpi', {

@@ -1,11 +1,11 @@
 /** What a person reads of apps and their extensions; golden. */
 
 import { describe, expect, it } from 'vitest';
-import type { Impact } from '../../../src/core/impact.js';
-import { openScanProgress } from '../../../src/report/impact/progress.js';
-import type { ImpactQuestion } from '../../../src/report/impact/report.js';
-import { renderImpact } from '../../../src/report/impact/text.js';
+import type { Impact } from '../../../src/core/impact/impact.js';
+import type { ImpactQuestion } from '../../../src/report/impact.js';
+import { renderImpact } from '../../../src/report/impact.js';
 import { plain } from '../../../src/report/paint.js';
+import { openScanProgress } from '../../../src/report/progress.js';
 
 const header = { command: 'impact', tool: 'qlik-sync/0', project: 'acme' } as const;
 

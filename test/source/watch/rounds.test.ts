@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Rounds, type RoundsOptions, startRounds } from '../../../src/source/watch/rounds.js';
+import { type Rounds, type RoundsOptions, startRounds } from '../../../src/source/watch/sweep.js';
 
 let rounds: Rounds | undefined;
 afterEach(() => rounds?.close());

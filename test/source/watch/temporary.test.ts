@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTemporary } from '../../../src/source/watch/temporary.js';
+import { isTemporary } from '../../../src/source/watch/snapshot.js';
 
 describe('isTemporary', () => {
   it.each([

@@ -3,7 +3,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DesiredExtension } from '../../../src/core/model.js';
-import { readDesired } from '../../../src/source/read.js';
+import { readDesired } from '../../../src/source/read/read.js';
 import { type FolderWatch, type Wake, watchFolders } from '../../../src/source/watch/watch.js';
 import { createTree, qext, type Tree } from '../tree.js';
 

@@ -1,0 +1,302 @@
+/** Credentials, role, marker and rate, from what the tenant told. Pure; says honestly what cannot be told without writing. */
+
+import type { Check } from '../../core/check.js';
+import { TenantError, UserError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
+import { count } from '../../core/format.js';
+import { isOwned, markerOf } from '../../core/marker.js';
+import type { ActualState } from '../../core/model.js';
+import type { ProxyInUse } from '../../tenant/http/dispatcher.js';
+
+export function judgeAccess(project: string, credential: string, facts: TenantFacts): readonly Check[] {
+  return [
+    judgeCredentials(credential, facts),
+    judgeRole(facts),
+    judgeMarker(project, facts),
+    judgeRate(facts),
+  ];
+}
+
+function judgeCredentials(credential: string, facts: TenantFacts): Check {
+  const name = 'credentials';
+  switch (classifyFailure(facts)) {
+    case 'none':
+    case 'role':
+      return { name, status: 'ok', message: `the ${credential} is accepted` };
+    case 'credentials':
+      return fromError(name, 'failed', errorOf(facts));
+    default:
+      return { name, status: 'unknown', message: 'the tenant gave no answer that tells' };
+  }
+}
+
+function judgeRole(facts: TenantFacts): Check {
+  const { list, rights, archive } = facts;
+  if (classifyFailure(facts) === 'role') return fromError('role', 'failed', errorOf(facts));
+  if (list.kind !== 'told') return untold('role');
+  const known = rights.kind === 'told' ? rights.value : undefined;
+  if (known !== undefined && isAdministrator(known)) return judgeAdministrator(known, archive);
+  if (known?.scopes.includes(manageScope) === true) return judgePublisher(known, archive);
+  if (archive.kind === 'told') {
+    const message =
+      'may list and download whole archives, which Qlik keeps for administrators, so it may write too; only a write would prove it';
+    return { name: 'role', status: 'ok', message };
+  }
+  return known === undefined || known.custom === 'some' ? untoldWrite(known) : cannotWrite(known);
+}
+
+function errorOf({ list }: TenantFacts): unknown {
+  return list.kind === 'error' ? list.error : undefined;
+}
+
+const administrators: readonly string[] = ['TenantAdmin', 'AnalyticsAdmin'];
+
+const manageScope = 'admin.extensions';
+
+function isAdministrator({ roles }: Rights): boolean {
+  return roles.some((role) => administrators.includes(role));
+}
+
+function judgeAdministrator({ roles }: Rights, archive: TenantFacts['archive']): Check {
+  const role = roles.filter((each) => administrators.includes(each)).join(' and ');
+  if (archive.kind === 'error') return withoutArchives(`${role} may list and write`, archive.error);
+  return { name: 'role', status: 'ok', message: `${role}: may list, write, and download whole archives` };
+}
+
+function judgePublisher({ roles }: Rights, archive: TenantFacts['archive']): Check {
+  const may = `may list, and write by the scope ${manageScope} (${describeRoles(roles)})`;
+  if (archive.kind === 'told')
+    return { name: 'role', status: 'ok', message: `${may}, and download whole archives` };
+  if (archive.kind === 'error') return withoutArchives(may, archive.error);
+  const message = `${may}; whether it may download whole archives is not known, since the tenant holds none`;
+  return { name: 'role', status: 'warning', message, hint: archiveHint };
+}
+
+function withoutArchives(may: string, error: unknown): Check {
+  const why = error instanceof TenantError && error.status === 403 ? 'refused' : 'not answered';
+  const message = `${may}, but whole archives are ${why}: what apply overwrites or deletes could not be backed up`;
+  return { name: 'role', status: 'warning', message, hint: archiveHint };
+}
+
+const archiveHint =
+  'Qlik gives whole archives to tenant and analytics administrators only; without them apply needs --no-backup.';
+
+function untoldWrite(known: Rights | undefined): Check {
+  const whose = known === undefined ? '' : ` (${describeRoles(known.roles)})`;
+  return {
+    name: 'role',
+    status: 'unknown',
+    message: `may list${whose}; whether it may write cannot be told without writing`,
+    hint: 'Managing extensions needs Tenant Admin, Analytics Admin or a custom role with "Manage extensions".',
+  };
+}
+
+function cannotWrite({ roles }: Rights): Check {
+  return {
+    name: 'role',
+    status: 'warning',
+    message: `may list (${describeRoles(roles)}), but none of its roles manages extensions: plan and drift work, apply would be refused (403)`,
+    hint: 'To write, it needs Tenant Admin, Analytics Admin or a custom role with "Manage extensions".',
+  };
+}
+
+function describeRoles(roles: readonly string[]): string {
+  return roles.length === 0 ? 'no role' : roles.join(', ');
+}
+
+function judgeMarker(project: string, { list }: TenantFacts): Check {
+  if (list.kind !== 'told') return untold('marker');
+  const { extensions } = list.value;
+  const owned = extensions.filter((extension) => isOwned(extension, project));
+  const marked = owned.filter((extension) => markerOf(extension).kind !== 'none');
+  if (marked.length > 0) {
+    const message = `the tenant keeps tag and archive name: ${marked.length} of ${count(owned.length, 'extension')} of this project carry both`;
+    return { name: 'marker', status: 'ok', message };
+  }
+  const untagged = extensions.filter(
+    (extension) => extension.tags.length === 0 && markerOf(extension).kind === 'ours',
+  );
+  if (untagged.length > 0) {
+    return {
+      name: 'marker',
+      status: 'warning',
+      message: `${count(untagged.length, 'extension')} came from qlik-sync but carry no tag: somebody took it off, or the tenant keeps none`,
+      hint: 'qlik-sync plan shows them as disowned; --adopt <name> takes one over.',
+    };
+  }
+  const message = `nothing of this project on the tenant carries its marks (${count(extensions.length, 'extension')} there); the first create tells`;
+  return { name: 'marker', status: 'unknown', message };
+}
+
+function judgeRate({ requests, waitSeconds }: TenantFacts): Check {
+  if (waitSeconds !== undefined) {
+    return {
+      name: 'rate',
+      status: 'failed',
+      message: `the limit of this user is used up: the tenant answered 429 and asks to wait ${waitSeconds} s`,
+      hint: 'Something else works with the same user; give pipelines a user or an OAuth client of their own.',
+    };
+  }
+  if (requests === 0) return untold('rate');
+  const message = `no 429 in ${count(requests, 'request')}; Qlik does not tell how much of the limit is left`;
+  return { name: 'rate', status: 'ok', message };
+}
+
+function untold(name: Check['name']): Check {
+  return { name, status: 'unknown', message: 'could not be looked at' };
+}
+
+export function fromError(name: Check['name'], status: Check['status'], error: unknown): Check {
+  const known = error instanceof UserError ? error : undefined;
+  const message = known?.message ?? 'could not be looked at';
+  return { name, status, message, ...(known?.hint !== undefined && { hint: known.hint }) };
+}
+
+// The way to the tenant: proxy, host, TLS, clock. Pure.
+
+export interface Way {
+  readonly url: string;
+  /** Absent: direct; an error where a variable names none. */
+  readonly proxy: ProxyInUse | UserError | undefined;
+  /** The variables of Node that change what certificates are accepted. */
+  readonly tls: { readonly unchecked: 'yes' | 'no'; readonly extraAuthorities: string | undefined };
+}
+
+export function judgeWay(way: Way, facts: TenantFacts): readonly Check[] {
+  const failure = failureOf(facts);
+  return [
+    judgeProxy(way, failure),
+    judgeHost(way, facts, failure),
+    judgeTls(way, facts, failure),
+    judgeClock(facts),
+  ];
+}
+
+/** The error of a connection, which no answer came over. */
+function failureOf(facts: TenantFacts): TenantError | undefined {
+  const { list } = facts;
+  if (classifyFailure(facts) !== 'unreached' || list.kind !== 'error') return undefined;
+  return list.error instanceof TenantError ? list.error : undefined;
+}
+
+function judgeProxy({ proxy }: Way, failure: TenantError | undefined): Check {
+  if (proxy instanceof UserError) return failed('proxy', proxy.message, proxy.hint);
+  const way =
+    proxy === undefined
+      ? 'none in use'
+      : `${proxy.host}, as ${proxy.variable} says${describeExceptions(proxy)}`;
+  if (failure?.code !== 'proxy') return { name: 'proxy', status: 'ok', message: way };
+  return failed('proxy', `${way}: ${failure.message}`, failure.hint);
+}
+
+function describeExceptions({ exceptions }: ProxyInUse): string {
+  return exceptions === '' ? '' : `, except where NO_PROXY (${exceptions}) names the tenant`;
+}
+
+function judgeHost({ url }: Way, facts: TenantFacts, failure: TenantError | undefined): Check {
+  if (failure?.code === 'tls') return { name: 'host', status: 'ok', message: `${url} can be reached` };
+  if (failure?.code === 'proxy')
+    return { name: 'host', status: 'unknown', message: 'the proxy is in the way' };
+  if (failure !== undefined) return failed('host', failure.message, failure.hint);
+  const { list } = facts;
+  if (classifyFailure(facts) === 'odd' && list.kind === 'error' && list.error instanceof UserError) {
+    return failed('host', `answers, but not as it should. ${list.error.message}`, list.error.hint);
+  }
+  if (facts.requests > 0) return { name: 'host', status: 'ok', message: `${url} answers` };
+  return { name: 'host', status: 'unknown', message: 'no connection was made' };
+}
+
+function judgeTls({ url, tls }: Way, { requests }: TenantFacts, failure: TenantError | undefined): Check {
+  if (failure?.code === 'tls') return failed('tls', failure.message, failure.hint);
+  if (!url.startsWith('https:')) {
+    return { name: 'tls', status: 'ok', message: 'plain http, which is accepted for this machine only' };
+  }
+  if (tls.unchecked === 'yes') {
+    return {
+      name: 'tls',
+      status: 'warning',
+      message:
+        'NODE_TLS_REJECT_UNAUTHORIZED=0: anybody on the way can pretend to be the tenant and take the credential',
+      hint: 'Unset it; NODE_EXTRA_CA_CERTS makes another certificate authority known.',
+    };
+  }
+  if (requests === 0) return { name: 'tls', status: 'unknown', message: 'no connection was made' };
+  const extra = tls.extraAuthorities === undefined ? '' : ', with the authorities of NODE_EXTRA_CA_CERTS';
+  return { name: 'tls', status: 'ok', message: `the certificate is accepted${extra}` };
+}
+
+/** Servers tell whole seconds, and an answer takes a moment. */
+const toleratedSeconds = 60;
+
+function judgeClock({ clockSeconds }: TenantFacts): Check {
+  if (clockSeconds === undefined) {
+    return { name: 'clock', status: 'unknown', message: 'no answer said what time it is at the tenant' };
+  }
+  const away = Math.abs(clockSeconds);
+  if (away <= toleratedSeconds) {
+    return {
+      name: 'clock',
+      status: 'ok',
+      message: away < 2 ? 'as the tenant says' : `${away} s from the tenant's`,
+    };
+  }
+  return {
+    name: 'clock',
+    status: 'warning',
+    message: `this machine is ${away} s ${clockSeconds > 0 ? 'behind' : 'ahead of'} the tenant`,
+    hint: 'Set the clock: certificates and tokens are judged by the time, and recorded times will be wrong.',
+  };
+}
+
+function failed(name: Check['name'], message: string, hint: string | undefined): Check {
+  return { name, status: 'failed', message, ...(hint !== undefined && { hint }) };
+}
+
+// What the first question failed of, so that exactly one check tells it.
+
+/**
+ * `unreached`: no connection, or none that an answer came over · `odd`: not the answer of a tenant that is well ·
+ * `local`: something on this machine, such as a proxy variable.
+ */
+export type ListFailure = 'none' | 'unreached' | 'credentials' | 'role' | 'rate' | 'odd' | 'local';
+
+export function classifyFailure({ list }: TenantFacts): ListFailure {
+  if (list.kind === 'told') return 'none';
+  if (list.kind !== 'error' || !(list.error instanceof TenantError)) return 'local';
+  const { status, code, path, exitCode } = list.error;
+  if (code === 'too-large') return 'odd';
+  if (status === undefined) return 'unreached';
+  if (status === 401 || code === 'login-page') return 'credentials';
+  if (path === '/oauth/token' && exitCode === exitCodes.auth) return 'credentials';
+  if (status === 403) return 'role';
+  return status === 429 ? 'rate' : 'odd';
+}
+
+// What the tenant's answers told, before anybody judges it.
+
+/** An answer's value, or the error instead of it. */
+export type Told<T> =
+  | { readonly kind: 'told'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'not-asked' };
+
+export interface TenantFacts {
+  readonly requests: number;
+  /** The tenant's clock minus ours; absent where no answer said the time. */
+  readonly clockSeconds?: number;
+  /** Seconds that a 429 asked to wait. */
+  readonly waitSeconds?: number;
+  readonly list: Told<ActualState>;
+  readonly rights: Told<Rights>;
+  /** Of one extension; not asked where there is none. */
+  readonly archive: Told<'permitted'>;
+}
+
+/** What `/api/v1/users/me` says. */
+export interface Rights {
+  /** Names, those that come through groups too. */
+  readonly roles: readonly string[];
+  /** Whether one of them is no default role of Qlik's. */
+  readonly custom: 'some' | 'none';
+  readonly scopes: readonly string[];
+}

@@ -1,0 +1,120 @@
+/** `--baseline`: what an earlier `drift --json` told, so that only what is new alarms. */
+
+import { resolve } from 'node:path';
+import type { DriftIgnore } from '../../config/config.js';
+import { type Departure, type DriftKind, driftKinds } from '../../core/drift.js';
+import { UserError } from '../../core/errors.js';
+import { isObject, tryParseJson } from '../../core/json.js';
+import type { RunPlace } from '../../run/connect.js';
+import { readDocumentText } from '../../run/document-file.js';
+import { createSelector } from '../../run/selection.js';
+import { reasonOf } from '../../source/display.js';
+
+export interface Baseline {
+  /** Whether it is known, and nothing moved on the tenant since. */
+  readonly holds: (departure: Departure) => boolean;
+  readonly findGone: (now: readonly Departure[]) => readonly Known[];
+}
+
+interface Known {
+  readonly name: string;
+  readonly kind: DriftKind;
+}
+
+/** @throws UserError for what is no such document, or one of another project or tenant */
+export function readBaseline(file: string, { settings, connection }: RunPlace): Baseline {
+  const document = parse(read(resolve(settings.cwd, file), file), file);
+  const { project } = settings.config;
+  if (document['project'] !== project) {
+    throw unusable(file, `is of the project ${String(document['project'])}, this is ${project}`);
+  }
+  const url = readText(document['tenant'], 'url');
+  // The embedded tenant takes another port each time.
+  if (connection.kind === 'tenant' && url !== connection.header.url) {
+    throw unusable(file, `is of ${url ?? 'no tenant'}, this is ${connection.header.url}`);
+  }
+  const known = entriesOf(document['drift'], file);
+  const keys = new Set(known.map(({ key }) => key));
+  return {
+    holds: (departure) => keys.has(keyOf(departure.name, departure.kind, departure.tenant?.md5)),
+    findGone: (now) => {
+      const present = new Set(now.map(({ name, kind }) => keyOf(name, kind, undefined)));
+      return known
+        .filter(({ name, kind }) => !present.has(keyOf(name, kind, undefined)))
+        .map(({ name, kind }) => ({ name, kind }));
+    },
+  };
+}
+
+function read(path: string, file: string): string {
+  const name = `--baseline ${file}`;
+  const hint = `qlik-sync drift --report json=${file} writes one.`;
+  try {
+    return readDocumentText(path, { name, hint });
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`${name} cannot be read: ${reasonOf(cause)}.`, { hint, cause });
+  }
+}
+
+function parse(text: string, file: string): Readonly<Record<string, unknown>> {
+  const document = tryParseJson(text);
+  if (isObject(document) && document['command'] === 'drift' && document['schemaVersion'] === 1)
+    return document;
+  throw unusable(file, 'is not what drift --json prints, or of a newer version');
+}
+
+function unusable(file: string, problem: string): UserError {
+  return new UserError(`--baseline ${file} ${problem}.`, {
+    hint: `Write a new one with qlik-sync drift --report json=${file}.`,
+  });
+}
+
+/** What it ignored was not accepted: when the entry expires, it is told again. */
+function entriesOf(drift: unknown, file: string): readonly (Known & { readonly key: string })[] {
+  if (!Array.isArray(drift)) throw unusable(file, 'holds no list of departures');
+  return drift.flatMap((entry: unknown) => {
+    const [name, kind] = [
+      readText(entry, 'name'),
+      driftKinds.find((each) => each === readText(entry, 'kind')),
+    ];
+    if (name === undefined || kind === undefined)
+      throw unusable(file, 'holds a departure without name or kind');
+    if (readText(entry, 'alarm') === 'ignored') return [];
+    const tenant = isObject(entry) ? entry['tenant'] : undefined;
+    return [{ name, kind, key: keyOf(name, kind, readText(tenant, 'md5')) }];
+  });
+}
+
+function keyOf(name: string, kind: DriftKind, md5: string | undefined): string {
+  return JSON.stringify([name, kind, md5 ?? '']);
+}
+
+function readText(value: unknown, key: string): string | undefined {
+  const text = isObject(value) ? value[key] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+// `driftIgnore`: departures that somebody knows of and has a reason for, until a day.
+
+export interface Ignores {
+  /** The entry that hides this name today. */
+  readonly find: (name: string) => { readonly reason: string; readonly until: string } | undefined;
+  readonly expired: readonly DriftIgnore[];
+}
+
+/** The last day counts as a whole, in UTC. */
+export async function compileIgnores(entries: readonly DriftIgnore[], now: Date): Promise<Ignores> {
+  const today = now.toISOString().slice(0, 10);
+  const active = entries.filter(({ until }) => until >= today);
+  const compiled = await Promise.all(
+    active.map(async ({ name, reason, until }) => ({
+      selector: await createSelector([name]),
+      entry: { reason, until },
+    })),
+  );
+  return {
+    find: (name) => compiled.find(({ selector }) => selector?.matches(name))?.entry,
+    expired: entries.filter(({ until }) => until < today),
+  };
+}

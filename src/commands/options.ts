@@ -1,0 +1,157 @@
+/** The options that every command takes which looks at a config or a tenant. No option takes an optional value. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { concurrencyForm, durationForm, readConcurrency, readDuration } from '../config/option-values.js';
+import { parseReportOption, type WantedReport } from '../config/report-option.js';
+import { parseShard, type Shard } from '../core/fleet.js';
+
+/** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
+export function addShared(command: Command): Command {
+  return command
+    .option('--config <file>', 'config file')
+    .option('--env <name>', 'environment of the config', collect)
+    .option('--tenant <url>', 'tenant, with QLIK_API_KEY or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET')
+    .option('--context <name>', 'tenant and credentials of a qlik-cli context')
+    .option('--sandbox', 'the embedded tenant, its state in .qlik-sync/sandbox')
+    .option('--sandbox-dir <dir>', 'another folder for its state')
+    .option('--cwd <dir>', 'work as if started in this folder')
+    .option('--no-cache', 'ignore and leave alone every local index')
+    .option('--no-exec', 'run no program that comes with the config')
+    .option('--json', 'print one document')
+    .addOption(
+      new Option('--report <kind=file>', 'also write a report; repeatable').argParser(collectReports),
+    )
+    .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency))
+    .addOption(
+      new Option('--timeout <time>', 'longest wait for an answer, 60s unless given').argParser(parseDuration),
+    )
+    .option('--yes', 'approve the plan that is shown; lifts no rail')
+    .option('-q, --quiet', 'say less')
+    .option('-v, --verbose', 'say more')
+    .option('--no-color', 'no colour');
+}
+
+function collectReports(
+  text: string,
+  previous: readonly WantedReport[] | undefined,
+): readonly WantedReport[] {
+  const parsed = parseReportOption(text.normalize('NFC'));
+  if ('problem' in parsed) throw new InvalidArgumentError(parsed.problem);
+  return [...(previous ?? []), parsed];
+}
+
+function parseConcurrency(text: string): number {
+  const concurrency = readConcurrency(text);
+  if (concurrency === undefined) throw new InvalidArgumentError(`It takes ${concurrencyForm}.`);
+  return concurrency;
+}
+
+// Approvals: each lifts one rail, and only that.
+
+/** Each approval lifts one rail, and only that. */
+export function addApprovals(command: Command): Command {
+  return command
+    .option('--prune', 'delete what is ours and no longer in the folders')
+    .addOption(
+      new Option('--on-drift <what>', 'what to do with content changed on the tenant').choices([
+        'stop',
+        'overwrite',
+        'skip',
+      ]),
+    )
+    .option('--overwrite <name>', 'replace what was changed on the tenant', collect)
+    .option('--adopt <name>', 'take over an extension that is not managed', collect)
+    .option('--take-ownership <name>', 'take over an extension of another project', collect)
+    .option('--allow-replace <name>', 'delete and create again, with a new id', collect)
+    .option('--allow-rename <name>', 'let a new extension take the place of a similar one', collect)
+    .option('--allow-downgrade', 'permit lower versions')
+    .addOption(new Option('--allow-deletes <n>', 'the exact number of deletes').argParser(parseCount))
+    .addOption(new Option('--allow-updates <n>', 'the exact number of updates').argParser(parseCount))
+    .option('--allow-empty', 'the project is meant to be empty')
+    .option('--no-backup', 'keep no copy of what is overwritten or deleted');
+}
+
+/** Which apps a plan touches, and how many of them may break. */
+export function addImpactGate(command: Command): Command {
+  return addAcceptImpact(command.option('--impact', 'look for the apps that use what changes'));
+}
+
+export function addAcceptImpact(command: Command): Command {
+  return command.addOption(
+    new Option('--accept-impact <n>', 'the exact number of apps that may break').argParser(parseCount),
+  );
+}
+
+// What several commands take beside the shared options.
+
+export function addNames(command: Command): Command {
+  return command.argument('[name...]', 'names or globs of extensions; all when absent');
+}
+
+export function addConfirm(command: Command): Command {
+  return command.option('--confirm <env>', 'confirm a protected environment by its name', collect);
+}
+
+export function addMaxDuration(command: Command, effect: 'start nothing' | 'stop reading'): Command {
+  return command.addOption(
+    new Option('--max-duration <time>', `${effect} after this time, such as 5m`).argParser(parseDuration),
+  );
+}
+
+// The option that splits environments over jobs.
+
+/** For commands that take several environments. */
+export function addShard(command: Command): Command {
+  return command.addOption(
+    new Option('--shard <i/n>', 'only the i-th of n parts of the environments, as 2/5').argParser(readShard),
+  );
+}
+
+function readShard(text: string): Shard {
+  const shard = parseShard(text);
+  if (shard === undefined) throw new InvalidArgumentError('It takes a part and their number, such as 2/5.');
+  return shard;
+}
+
+// How the values of options are read. Each complaint is commander's to show.
+
+/** A repeatable option. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value.normalize('NFC')];
+}
+
+/** A repeatable option that narrows: an empty value, of a variable that is not set, would narrow nothing. */
+export function collectFilled(value: string, previous: readonly string[] | undefined): readonly string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('It takes a value that is not empty.');
+  return collect(value, previous);
+}
+
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
+  return Number(text);
+}
+
+export function parsePositive(text: string): number {
+  const number = parseCount(text);
+  if (number < 1) throw new InvalidArgumentError('It takes a whole number from 1.');
+  return number;
+}
+
+export function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port > 65_535) throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+  return port;
+}
+
+/** `90s`, `5m`, `1h` → milliseconds. */
+export function parseDuration(text: string): number {
+  const duration = readDuration(text);
+  if (duration === undefined) throw new InvalidArgumentError(`It takes ${durationForm}.`);
+  return duration;
+}
+
+export function parsePlanDigest(text: string): string {
+  if (!/^sha256:[0-9a-f]{64}$/.test(text))
+    throw new InvalidArgumentError('It takes the digest that plan ends with, sha256: and 64 hex digits.');
+  return text;
+}

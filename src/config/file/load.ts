@@ -1,0 +1,201 @@
+/** The config file, found and parsed: the one owner of cosmiconfig. */
+
+import { basename, dirname, extname, resolve } from 'node:path';
+import * as cosmiconfig from 'cosmiconfig/dist/Explorer.js';
+import { ConfigError, UserError } from '../../core/errors.js';
+import { assertExecutionAllowed, type Execution } from '../execution.js';
+import { didYouMean } from '../suggest.js';
+import { parseJsonConfig } from './parse-json.js';
+import { type LoadedConfig, type ParsedConfig, readKey } from './raw.js';
+import {
+  display,
+  fileNames,
+  findPlaces,
+  foldersToSearch,
+  isPackageJson,
+  searchPlaces,
+} from './search-places.js';
+
+export interface LoadOptions {
+  /** Absolute. */
+  readonly cwd: string;
+  /** `--config`: relative to `cwd`, or absolute. */
+  readonly config?: string | undefined;
+  /** Whether a config that is a program may be run; default: yes. */
+  readonly execution?: Execution | undefined;
+}
+
+/**
+ * @throws UserError when there is no config file, or more than one in a folder
+ * @throws ConfigError when it cannot be read, with line and column where the format has them
+ */
+export async function loadConfig({ cwd, config, execution }: LoadOptions): Promise<LoadedConfig> {
+  const load = createLoader(cwd, execution);
+  return config === undefined ? await searchConfig(cwd, load) : await loadNamed(resolve(cwd, config), load);
+}
+
+/** The config files that stand in a folder, relative to it; package.json only where it has our key. */
+export async function listConfigs(folder: string): Promise<readonly string[]> {
+  const load = createLoader(folder);
+  const places = findPlaces(folder);
+  const [manifest] = places.filter(isPackageJson);
+  const hasKey = manifest !== undefined && (await load(manifest)) !== undefined;
+  return places.filter((place) => hasKey || !isPackageJson(place)).map((place) => display(folder, place));
+}
+
+type Load = (file: string) => Promise<LoadedConfig | undefined>;
+
+async function searchConfig(cwd: string, load: Load): Promise<LoadedConfig> {
+  const folders = foldersToSearch(cwd);
+  for (const folder of folders) {
+    const found = await loadFromFolder(cwd, folder, load);
+    if (found !== undefined) return found;
+  }
+  throw new UserError(`no config file in ${describeFolders(cwd, folders)}`, {
+    hint: 'qlik-sync init writes qlik-sync.config.json; --config names a file that lies elsewhere',
+  });
+}
+
+async function loadFromFolder(cwd: string, folder: string, load: Load): Promise<LoadedConfig | undefined> {
+  const places = findPlaces(folder);
+  const [manifest] = places.filter(isPackageJson);
+  const fromManifest = manifest === undefined ? undefined : await load(manifest);
+  const files = places.filter((place) => fromManifest?.file === place || !isPackageJson(place));
+  const [first] = files;
+  if (first === undefined) return undefined;
+  if (files.length > 1) {
+    throw new UserError(`several config files: ${files.map((file) => display(cwd, file)).join(', ')}`, {
+      hint: 'keep one of them, or name one with --config',
+    });
+  }
+  return fromManifest ?? (await load(first));
+}
+
+async function loadNamed(file: string, load: Load): Promise<LoadedConfig> {
+  const loaded = await load(file);
+  if (loaded !== undefined) return loaded;
+  throw new UserError(`--config: ${basename(file)} has no "qlik-sync" key`, {
+    hint: 'add the key, or name another file',
+  });
+}
+
+/** `undefined` comes back for a package.json without our key. */
+function createLoader(cwd: string, execution: Execution = 'allowed'): Load {
+  const explorer = createExplorer(cwd, execution);
+  return async (file) => {
+    const displayFile = display(cwd, file);
+    requireKnownFormat(file, displayFile);
+    const result = await explorer.load(file).catch((error: unknown) => explainReadError(displayFile, error));
+    if (result === null || (result.isEmpty === true && isPackageJson(file))) return undefined;
+    if (result.isEmpty === true) throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
+    return { file, displayFile, root: rootOf(file), ...result.config };
+  };
+}
+
+interface Explorer {
+  load(file: string): Promise<{ readonly config: ParsedConfig; readonly isEmpty?: boolean } | null>;
+}
+
+/**
+ * cosmiconfig's `Explorer` instead of its `cosmiconfig()`: that one first reads the package.json of the process's
+ * directory with loaders of its own, which costs 4 ms and fails on a manifest that is none of our business.
+ */
+function createExplorer(cwd: string, execution: Execution): Explorer {
+  const { Explorer } = cosmiconfig as unknown as { readonly Explorer: new (options: object) => Explorer };
+  return new Explorer({
+    moduleName: 'qlik-sync',
+    searchPlaces,
+    searchStrategy: 'none',
+    cache: false,
+    transform: (result: unknown) => result,
+    loaders: createLoaders(cwd, execution),
+  });
+}
+
+function requireKnownFormat(file: string, displayFile: string): void {
+  const ending = extname(file);
+  if (knownEndings.includes(ending)) return;
+  throw new UserError(`${displayFile}: a config file cannot be ${ending}`, {
+    hint: `${didYouMean(basename(file), fileNames)}; formats: ${knownEndings.filter(Boolean).join(' ')}`,
+  });
+}
+
+function explainReadError(displayFile: string, error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (error instanceof UserError || typeof code !== 'string') throw error;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'does not exist',
+    ENOTDIR: 'does not exist',
+    EISDIR: 'is a folder, not a file',
+    EACCES: 'may not be read by you',
+    EPERM: 'may not be read by you',
+  };
+  const message = reasons[code] ?? `cannot be read (${code})`;
+  throw new ConfigError(displayFile, [{ path: '', message }], { cause: error });
+}
+
+function rootOf(file: string): string {
+  const folder = dirname(file);
+  return basename(folder) === '.config' ? dirname(folder) : folder;
+}
+
+function describeFolders(cwd: string, folders: readonly string[]): string {
+  const top = folders.at(-1) ?? cwd;
+  if (folders.length > 1)
+    return `the working directory or above it, up to the repository's root ${display(cwd, top)}`;
+  return 'the working directory (folders above it are searched inside a git repository only)';
+}
+
+// What reads each format. YAML, JavaScript and TypeScript are loaded only when such a file is there.
+
+const codeEndings: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
+
+export const knownEndings: readonly string[] = ['', '.json', '.yaml', '.yml', ...codeEndings];
+
+/** Whether the config is a program, so that what it says may depend on any other file. */
+export function isCode(file: string): boolean {
+  return codeEndings.includes(extname(file));
+}
+
+/** Of a package.json, cosmiconfig takes our key from the object. */
+type Loader = (file: string, content: string) => ParsedConfig | Promise<ParsedConfig> | object;
+
+/** By file ending, as cosmiconfig wants them; with one for every ending, none of its own is ever loaded. */
+export function createLoaders(cwd: string, execution: Execution): Readonly<Record<string, Loader>> {
+  const json: Loader = (file, content) =>
+    isPackageJson(file)
+      ? parsePackageJson(display(cwd, file), content)
+      : parseJsonConfig(display(cwd, file), content);
+  const yaml: Loader = async (file, content) =>
+    (await import('./parse-yaml.js')).parseYamlConfig(display(cwd, file), content);
+  const code: Loader = async (file, content) => {
+    assertExecutionAllowed(execution, `${display(cwd, file)} is a program that would be run`);
+    return (await import('./import-config.js')).importConfig(file, display(cwd, file), content);
+  };
+  const rc: Loader = (file, content) => (looksLikeJson(content) ? json : yaml)(file, content);
+  return {
+    ...{ '.json': json, '.yaml': yaml, '.yml': yaml, noExt: rc },
+    ...Object.fromEntries(codeEndings.map((ending) => [ending, code])),
+  };
+}
+
+/** A broken manifest that shows no config of ours is not our business. */
+function parsePackageJson(displayFile: string, content: string): object {
+  if (!/"qlik-sync"\s*:/.test(content)) return {};
+  try {
+    const parsed = parseJsonConfig(displayFile, content);
+    const value = readKey(parsed.value, 'qlik-sync');
+    if (value === undefined) return {};
+    return {
+      'qlik-sync': { value, locate: (path) => parsed.locate(['qlik-sync', ...path]) } satisfies ParsedConfig,
+    };
+  } catch (error) {
+    if (/"qlik-sync"\s*:\s*\{/.test(content)) throw error;
+    return {};
+  }
+}
+
+/** A file without an extension is JSON if it begins like an object or a comment of JSON, else YAML. */
+function looksLikeJson(content: string): boolean {
+  return /^\uFEFF?\s*(\{|\/\/|\/\*)/.test(content);
+}

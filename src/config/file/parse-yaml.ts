@@ -1,0 +1,118 @@
+/** YAML → data that knows where each key stands. Loaded only when a YAML file is there. */
+
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
+import { ConfigError, type ConfigProblem } from '../../core/errors.js';
+import { redact } from '../secrets.js';
+import type { KeyPath, ParsedConfig, Position } from './raw.js';
+
+/** @throws ConfigError naming `displayFile`, with line and column */
+export function parseYamlConfig(displayFile: string, content: string): ParsedConfig {
+  const lines = new LineCounter();
+  const document = parseText(displayFile, content.replace(/^\uFEFF/, ''), lines);
+  const [error] = document.errors;
+  if (error !== undefined) throw new ConfigError(displayFile, [explain(error, lines)]);
+  const resolve = rememberAliases(document);
+  return {
+    value: toValue(displayFile, document),
+    locate: (path) => locate(document, path, lines, resolve),
+  };
+}
+
+/** The parser goes down by recursion, however deep the file nests. */
+function parseText(displayFile: string, text: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(displayFile, [{ path: '', message: tooDeep }], { cause: error });
+  }
+}
+
+const tooDeep = 'is nested too deeply';
+
+type Resolve = (alias: Alias) => unknown;
+
+/** Resolving one alias walks the whole document, and a file of many mistakes asks for the same one each time. */
+function rememberAliases(document: Document): Resolve {
+  const known = new Map<Alias, unknown>();
+  return (alias) => {
+    if (!known.has(alias)) known.set(alias, alias.resolve(document));
+    return known.get(alias);
+  };
+}
+
+function toValue(displayFile: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    const message = `not valid YAML: ${error instanceof Error ? redact(error.message) : 'cannot be read'}`;
+    throw new ConfigError(displayFile, [{ path: '', message }], { cause: error });
+  }
+}
+
+function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
+  // The parser's own words where its recursion ends.
+  if (error.message.startsWith('Maximum call stack')) return { path: '', message: tooDeep };
+  const tabs = error.code === 'TAB_AS_INDENT' ? { hint: 'indent with spaces' } : {};
+  return {
+    path: '',
+    message: `not valid YAML: ${redact(error.message)}`,
+    ...tabs,
+    ...at(lines, error.pos[0]),
+  };
+}
+
+/** Where the key at the path stands, or the deepest one on the way to it. */
+function locate(
+  document: Document,
+  path: KeyPath,
+  lines: LineCounter,
+  resolve: Resolve,
+): Position | undefined {
+  let value: unknown = document.contents;
+  let closest = offsetOf(value);
+  for (const key of path) {
+    const child = childAt(isAlias(value) ? resolve(value) : value, key);
+    if (child === undefined) break;
+    closest = offsetOf(child.at) ?? closest;
+    value = child.value;
+  }
+  return closest === undefined ? undefined : at(lines, closest);
+}
+
+interface Child {
+  /** The node whose place names this child: a map's key, a sequence's element. */
+  readonly at: unknown;
+  readonly value: unknown;
+}
+
+function childAt(node: unknown, key: string | number): Child | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(key)];
+    return item === undefined ? undefined : { at: item, value: item };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === key);
+  return pair === undefined ? undefined : { at: pair.key, value: pair.value };
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? (node as ParsedNode).range?.[0] : undefined;
+}
+
+function at(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}

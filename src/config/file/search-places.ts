@@ -1,0 +1,69 @@
+/** Where a config file may stand: the names of contract.md, from the working directory up to the repository's root. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+
+const rcEndings = ['', '.json', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts'];
+
+const configEndings = ['.json', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts', '.mts'];
+
+const configNames = configEndings.map((ending) => `qlik-sync.config${ending}`);
+
+export const fileNames: readonly string[] = [
+  'package.json',
+  ...rcEndings.map((ending) => `.qlik-syncrc${ending}`),
+  ...configNames,
+];
+
+/** In `.config/` the leading dot goes, as cosmiconfig has it. */
+const dotConfigNames: readonly string[] = [
+  ...rcEndings.map((ending) => `qlik-syncrc${ending}`),
+  ...configNames,
+];
+
+export const searchPlaces: readonly string[] = [
+  ...fileNames,
+  ...dotConfigNames.map((name) => join('.config', name)),
+];
+
+/** The working directory and the folders above it, up to the one that holds `.git`; without a repository, the directory alone. */
+export function foldersToSearch(cwd: string): readonly string[] {
+  const folders: string[] = [];
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    folders.push(folder);
+    if (existsSync(join(folder, '.git'))) return folders;
+    if (dirname(folder) === folder) return [cwd];
+  }
+}
+
+/** The search places that exist in a folder: one listing is much cheaper than trying every name. */
+export function findPlaces(folder: string): readonly string[] {
+  const here = listNames(folder);
+  const inDotConfig = here.has('.config') ? listNames(join(folder, '.config')) : new Set<string>();
+  return [
+    ...fileNames.filter((name) => here.has(name)),
+    ...dotConfigNames.filter((name) => inDotConfig.has(name)).map((name) => join('.config', name)),
+  ].map((place) => join(folder, place));
+}
+
+/** Folders are left out; a folder that cannot be listed holds no config we could read. */
+function listNames(folder: string): ReadonlySet<string> {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return new Set(
+      entries.filter((entry) => !entry.isDirectory() || entry.name === '.config').map((entry) => entry.name),
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+export function isPackageJson(file: string): boolean {
+  return basename(file) === 'package.json';
+}
+
+/** A path as messages show it: relative to the working directory, with `/`. */
+export function display(cwd: string, file: string): string {
+  const path = relative(cwd, file).split(sep).join('/');
+  return path === '' ? '.' : path;
+}

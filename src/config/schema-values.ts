@@ -1,0 +1,179 @@
+/** The kinds of values that the config schema is made of, each with the message a person reads. */
+
+import {
+  array,
+  boolean,
+  check,
+  description,
+  type GenericSchema,
+  integer,
+  maxValue,
+  metadata,
+  minLength,
+  minValue,
+  number,
+  picklist,
+  pipe,
+  strictObject,
+  string,
+  union,
+} from 'valibot';
+import { parseTenantUrl } from './tenant/url.js';
+
+/** Stands for a text whose value is not known yet, since it refers to a variable; it passes every check. */
+export const unknownText = '\u{10FFFF}';
+
+/** A check of a text that waits until its variables are known. */
+export function must(test: (value: string) => boolean, message: string) {
+  return check((value: string) => value === unknownText || test(value), message);
+}
+
+export function described<const S extends GenericSchema>(text: string, schema: S) {
+  return pipe(schema, description(text));
+}
+
+export function text(message = 'must be text') {
+  return string(message);
+}
+
+export function list<const S extends GenericSchema>(item: S) {
+  return array(item, 'must be a list');
+}
+
+export function flag() {
+  return boolean('must be true or false');
+}
+
+export function oneOf<const T extends readonly string[]>(values: T) {
+  return picklist(values, `must be one of ${values.join(', ')}`);
+}
+
+export function count() {
+  const message = 'must be a whole number, 0 or more';
+  return pipe(number(message), integer(message), minValue(0, message));
+}
+
+export function percent() {
+  const message = 'must be a number from 0 to 100';
+  return pipe(number(message), minValue(0, message), maxValue(100, message));
+}
+
+/** A program and its arguments. It is run as it stands, without a shell. */
+export function command() {
+  const message = 'must be an object {"command": ["program", "argument", …]}';
+  return strictObject(
+    { command: pipe(array(notBlank(), message), minLength(1, 'must name a program')) },
+    message,
+  );
+}
+
+export function notBlank() {
+  return pipe(
+    text(),
+    must((value) => value.trim() !== '', 'must not be empty'),
+  );
+}
+
+// The texts of a config that have a form of their own.
+
+const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
+
+export function isProjectName(text: string): boolean {
+  return new RegExp(`^${projectName}$`).test(text);
+}
+
+export function project() {
+  const message = 'must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit';
+  return pipe(
+    text(message),
+    must(isProjectName, message),
+    metadata({ pattern: `^(${projectName}|.*\\$\\{.*)$` }),
+  );
+}
+
+export function extensionFolder() {
+  return pipe(
+    notBlank(),
+    must((value) => !value.includes('\\'), 'must separate folders with /'),
+    must((value) => !/^!?(\/|~|[A-Za-z]:)/.test(value), 'must be relative to the folder of the config file'),
+    must((value) => !leadsOut.test(value), 'must not lead out of the folder of the config file (..)'),
+  );
+}
+
+/** A segment `..`, also as an alternative of a brace or a group. */
+const leadsOut = /(^!?|[/{,(|])\.\.($|[/},)|])/;
+
+/** An exception that nobody can forget: it says why, and it ends. */
+export function ignoredDrift() {
+  return strictObject(
+    {
+      name: described('A name or glob of extensions.', notBlank()),
+      reason: described('Why, for whoever reads it next.', notBlank()),
+      until: described('The last day that it hides anything, in UTC.', day()),
+    },
+    'must be an object with name, reason and until',
+  );
+}
+
+function day() {
+  const message = 'must be a day such as 2026-12-31';
+  return pipe(
+    text(message),
+    must(isDay, message),
+    metadata({ pattern: '^(\\d{4}-\\d{2}-\\d{2}|.*\\$\\{.*)$' }),
+  );
+}
+
+function isDay(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+}
+
+export function tag() {
+  return pipe(
+    notBlank(),
+    must((value) => value === value.trim(), 'must not begin or end with white space'),
+    must((value) => value.length <= 64, 'must not be longer than 64 characters'),
+    must((value) => !/[\u0000-\u001f\u007f]/.test(value), 'must not hold control characters'),
+    must(
+      (value) => !/^qlik-sync:/i.test(value),
+      'must not begin with "qlik-sync:", which marks what qlik-sync owns',
+    ),
+  );
+}
+
+export function tenantAddress() {
+  return pipe(
+    text(),
+    check(
+      (value) => value === unknownText || parseTenantUrl(value).ok,
+      (issue) => explainAddress(issue.input),
+    ),
+  );
+}
+
+function explainAddress(value: string): string {
+  const parsed = parseTenantUrl(value);
+  return parsed.ok ? '' : `${parsed.message} (${parsed.hint})`;
+}
+
+/** A reference to where the secret is kept, or a program that prints it. */
+export function secret() {
+  return union(
+    [secretText(), command()],
+    'must be a reference such as ${QLIK_API_KEY}, or {"command": ["program", "argument", …]}',
+  );
+}
+
+/** A text that is known here was written out. */
+function secretText() {
+  return pipe(
+    text(),
+    check(
+      (value) => value === unknownText,
+      'a secret must not stand in the file; write a reference such as ${QLIK_API_KEY}',
+    ),
+    metadata({ pattern: '^(\\$\\{[A-Za-z_]\\w*(:-)?\\})+$' }),
+  );
+}

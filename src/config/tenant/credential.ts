@@ -1,0 +1,88 @@
+/** The ways to sign in, before and after their secrets are known. */
+
+import { UserError } from '../../core/errors.js';
+import { type Config, placeIn, type SourceText } from '../config.js';
+import { assertExecutionAllowed, type Execution } from '../execution.js';
+import type { Variables } from '../expand.js';
+
+/** Ready to be used. */
+export type Credential =
+  | { readonly kind: 'api-key'; readonly key: string }
+  | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string };
+
+/** What one source gives to sign in with. Nothing was run for it yet. */
+export type CredentialChoice =
+  | { readonly kind: 'api-key'; readonly key: SecretChoice }
+  | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: SecretChoice };
+
+export type SecretChoice =
+  | {
+      readonly kind: 'known';
+      readonly value: string;
+      /** Where it was found, such as the name of a variable. */
+      readonly from: string;
+    }
+  | {
+      readonly kind: 'command';
+      /** The program and its arguments. */
+      readonly command: readonly string[];
+      /** Names of the variables that it refers to. */
+      readonly variables: readonly string[];
+      readonly place: Omit<SourceText, 'text'>;
+    };
+
+export type CredentialKind = Credential['kind'];
+
+/** What an Authorization header can carry as one token. */
+export function isHeaderSafe(key: string): boolean {
+  return /^[\x21-\x7e]+$/.test(key);
+}
+
+const notAKey = {
+  message: 'holds no API key: it is empty, or has white space or other characters that no key has',
+  hint: 'give the key alone, without "Bearer"',
+} as const;
+
+const notASecret = {
+  message: 'holds no client id or secret: it is empty, or has white space or other characters that none has',
+  hint: 'copy it again, without anything around it',
+} as const;
+
+export function problemOf(kind: CredentialKind): typeof notAKey | typeof notASecret {
+  return kind === 'api-key' ? notAKey : notASecret;
+}
+
+// What a source gives to sign in with → the credential; the one place where a command of the config prints a secret.
+
+export interface SecretUse {
+  readonly config: Config;
+  readonly env: Variables;
+  readonly execution: Execution;
+  /** Ends a command that prints a secret. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws UserError where a command is forbidden, fails, or prints what cannot be sent */
+export async function readCredential(choice: CredentialChoice, use: SecretUse): Promise<Credential> {
+  if (choice.kind === 'api-key')
+    return { kind: 'api-key', key: await readSecret(choice.key, 'api-key', use) };
+  const clientSecret = await readSecret(choice.clientSecret, 'oauth', use);
+  return { kind: 'oauth', clientId: choice.clientId, clientSecret };
+}
+
+async function readSecret(
+  secret: SecretChoice,
+  kind: Credential['kind'],
+  { config, env, execution, signal }: SecretUse,
+): Promise<string> {
+  if (secret.kind === 'known') return secret.value;
+  const key = `${placeIn(config.displayFile, secret.place)}: ${secret.place.path}`;
+  assertExecutionAllowed(execution, `${key} runs the command ${secret.command[0]}`);
+  const { runSecretCommand } = await import('./secret-command.js');
+  const { command, variables } = secret;
+  const value = await runSecretCommand({ command, variables, key, cwd: config.root, env, signal });
+  const { message, hint } = problemOf(kind);
+  if (!isHeaderSafe(value))
+    throw new UserError(`${key}: what the command ${command[0]} printed ${message}`, { hint });
+  return value;
+}

@@ -1,0 +1,39 @@
+/** Runs a command that prints a secret. What it prints appears in no message. */
+
+import { UserError } from '../../core/errors.js';
+import { type Program, type ProgramEnd, runProgram } from '../run-program.js';
+import { hideSecret, hideValues, redact } from '../secrets.js';
+
+export interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'signal'> {
+  /** The key that wants the secret, for messages. */
+  readonly key: string;
+  /** The variables that the command refers to; their values, too, appear in no message. */
+  readonly variables: readonly string[];
+  /** Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** @throws UserError (exit 3) where it cannot be started, fails, takes too long, or prints nothing; with its stderr */
+export async function runSecretCommand({
+  key,
+  variables,
+  timeoutMs = 30_000,
+  ...program
+}: SecretCommandRun): Promise<string> {
+  const ended = await runProgram({ ...program, timeoutMs });
+  const secret = ended.stdout.text.trim();
+  const problem = problemOf(ended) ?? (secret === '' ? 'printed nothing' : undefined);
+  if (problem === undefined) return secret;
+  // Only the program is named: its arguments may tell more than everybody should know.
+  const words = hideValues(hideSecret(ended.stderr.text, secret), variables, program.env);
+  const said = redact(words).trim().slice(-2000);
+  throw new UserError(`${key}: the command ${program.command[0]} ${problem}`, {
+    hint: said === '' ? 'Run it by hand to see why.' : `It said: ${said}`,
+  });
+}
+
+function problemOf({ problem, exitCode, stdout }: ProgramEnd): string | undefined {
+  if (problem !== undefined) return problem;
+  if (exitCode !== 0) return `failed with exit code ${exitCode}`;
+  return stdout.isWhole ? undefined : 'printed more than a secret';
+}

@@ -1,0 +1,22 @@
+export const checkNames = [
+  'config',
+  'source',
+  'target',
+  'proxy',
+  'host',
+  'tls',
+  'clock',
+  'credentials',
+  'role',
+  'marker',
+  'rate',
+] as const;
+
+export interface Check {
+  readonly name: (typeof checkNames)[number];
+  /** `warning`: works, but not for everything · `unknown`: nothing tells without writing, or an earlier check failed. */
+  readonly status: 'ok' | 'warning' | 'failed' | 'unknown';
+  readonly message: string;
+  /** What to do. */
+  readonly hint?: string;
+}

@@ -1,0 +1,118 @@
+/** Changes that break apps wait until somebody says how many. Pure. */
+
+import { count } from '../format.js';
+import type { Blocked, Change } from '../model.js';
+import type { AppUse, Impact, UnopenedApp } from './impact.js';
+import { isWhole, reachOf } from './tally.js';
+
+/** `deletes`: only what breaks apps is looked at · `always`: what changes them as well. */
+export type ImpactMode = 'deletes' | 'always';
+
+/** The names whose apps have to be known: of what may go, and with `always` of all that changes or waits. */
+export function namesAtStake(changes: readonly Change[], mode: ImpactMode): readonly string[] {
+  const looked = changes.filter((change) =>
+    mode === 'always'
+      ? breaksApps(change) || changesApps(change)
+      : breaksApps(change) && change.blocked === undefined,
+  );
+  return [...new Set(looked.map(nameInApps))];
+}
+
+/**
+ * The changes that are not accepted, by name. One number stands for the whole run: the apps that use what goes, and
+ * those that could not be looked into, each counted once.
+ *
+ * @param accepted `--accept-impact`
+ * @param broken what the number was reviewed for and a run before this one did: its apps count on
+ */
+export function gateChanges(
+  changes: readonly Change[],
+  impact: Impact,
+  accepted: number | undefined,
+  broken: readonly string[] = [],
+): ReadonlyMap<string, Blocked> {
+  const usesOf = new Map(impact.extensions.map(({ extension, uses }) => [extension, uses]));
+  const held = changes
+    .filter((change) => change.blocked === undefined && breaksApps(change))
+    .map((change) => ({ change, uses: usesOf.get(nameInApps(change)) ?? [] }))
+    .filter(({ uses }) => uses.length > 0 || !isWhole(impact));
+  const touched = countApps(
+    [...held.flatMap(({ uses }) => uses), ...broken.flatMap((name) => usesOf.get(name) ?? [])],
+    impact,
+  );
+  if (accepted === touched && impact.list === 'whole') return new Map();
+  const wayOut = describeWayOut(impact, { accepted, touched, held: held.length });
+  return new Map(
+    held.map(({ change, uses }) => {
+      const message = `${describeUses(uses)}${describeUnknown(impact)}${wayOut.message}`;
+      return [change.name, { ...wayOut, rail: 'impact', message }];
+    }),
+  );
+}
+
+interface Numbers {
+  readonly accepted: number | undefined;
+  /** Apps that would have to be accepted. */
+  readonly touched: number;
+  /** Changes that wait. */
+  readonly held: number;
+}
+
+/** No number stands for apps that nobody counted: such a change waits for a run that sees the whole list. */
+function describeWayOut({ list }: Impact, { accepted, touched, held }: Numbers): Omit<Blocked, 'rail'> {
+  if (list === 'partial') return { message: '; no number stands for apps that nobody counted, so run again' };
+  return {
+    message: accepted === undefined ? '' : `; --accept-impact says ${accepted}, it would be ${touched}`,
+    lift: `--accept-impact=${touched}`,
+    effect: held === 1 ? 'accepts that' : `accepts that of all ${held} such changes`,
+  };
+}
+
+/** A create that takes the place of another name concerns the apps of that name. */
+function nameInApps({ name, rename }: Change): string {
+  return rename !== undefined && 'from' in rename ? rename.from : name;
+}
+
+function breaksApps({ action, rename }: Change): boolean {
+  return action === 'delete' || action === 'replace' || (action !== 'none' && rename !== undefined);
+}
+
+function changesApps({ action, actual }: Change): boolean {
+  return action !== 'none' && actual !== undefined;
+}
+
+function countApps(uses: readonly AppUse[], { unopened }: Impact): number {
+  const keyOf = ({ app }: { readonly app: UnopenedApp['app'] }) => app.id || `item ${app.itemId}`;
+  return new Set([...uses.map(keyOf), ...unopened.map(keyOf)]).size;
+}
+
+const named = 10;
+
+function describeUses(uses: readonly AppUse[]): string {
+  if (uses.length === 0) return 'no use of it was seen';
+  const names = uses.slice(0, named).map(({ app }) => app.name);
+  const more = uses.length > named ? ` and ${uses.length - named} more` : '';
+  return `${describeReach(uses)}: ${names.join(', ')}${more}`;
+}
+
+/** `4 apps, 312 people in 28 days`. Somebody who sees two of the apps counts twice. */
+export function describeReach(uses: readonly AppUse[]): string {
+  const { apps, people } = reachOf(uses);
+  const seen = people === undefined ? '' : `, ${people === 1 ? '1 person' : `${people} people`} in 28 days`;
+  return `${count(apps, 'app')}${seen}`;
+}
+
+function describeUnknown(impact: Impact): string {
+  return isWhole(impact) ? '' : `; but ${describeGaps(impact)}`;
+}
+
+/** Why "no use seen" is not "unused". */
+export function describeGaps({ apps, unopened, missing }: Impact): string {
+  const tried = unopened.filter(({ untried }) => untried === undefined);
+  return [
+    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials see no app'] : []),
+    ...(tried.length === 0 ? [] : [`${count(tried.length, 'app')} could not be opened`]),
+    // Says how many were not tried, and why.
+    ...missing,
+  ].join('; ');
+}

@@ -1,0 +1,61 @@
+/** `--changed-since`: the extensions whose folders differ from a commit, and those that the tenant lacks. */
+
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isCode } from '../config/file/load.js';
+import type { ActualState, DesiredExtension } from '../core/model.js';
+import type { Settings } from '../run/settings.js';
+import { type GitChanges, readGitChanges } from '../source/git/changes.js';
+import { ignoreFile } from '../source/ignore-rules.js';
+import type { Folders } from './observe.js';
+
+/** Folders of everything → folders of what changed; the others count as not selected. @throws UserError */
+export async function selectChanged(
+  folders: Folders,
+  listed: Promise<ActualState>,
+  ref: string,
+  { config }: Settings,
+): Promise<Folders> {
+  const changes = await readGitChanges(config.root, ref);
+  if (concernsAll(folders, config, changes)) return { ...folders, coverage: 'partial' };
+  const held = new Set((await listed).extensions.map(({ name }) => name));
+  const isSelected = (extension: DesiredExtension): boolean =>
+    !held.has(extension.name) || mayHaveChanged(extension, changes);
+  return keepSelected(folders, isSelected);
+}
+
+/** Tags, ignore rules and the like are in these files; a config that is a program may read any other one, too. */
+function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
+  if ([file, join(root, ignoreFile)].some((path) => mayDiffer(path, changes))) return true;
+  return isCode(file) && changes.touchesBeside(desired.extensions.map(({ folder }) => folder));
+}
+
+/** What git does not know, if only one file (build output that is ignored), may always have changed. */
+function mayHaveChanged({ folder, files }: DesiredExtension, changes: GitChanges): boolean {
+  const { touches, tracks } = changes;
+  const paths = files.map(({ diskPath }) => diskPath);
+  return touches(folder) || !tracks(folder, paths) || mayDiffer(join(folder, ignoreFile), changes);
+}
+
+/** A file may be what git ignores, as what a pipeline writes, or lie outside of the repository. */
+function mayDiffer(file: string, { touches, tracks }: GitChanges): boolean {
+  return touches(file) || (existsSync(file) && !tracks(...placeOf(file)));
+}
+
+/** Where the content is: a link may be tracked, and what it points to not. */
+function placeOf(file: string): Parameters<GitChanges['tracks']> {
+  const real = realpathSync(file);
+  return [dirname(real), [basename(real)]];
+}
+
+function keepSelected(folders: Folders, isSelected: (extension: DesiredExtension) => boolean): Folders {
+  const { desired, findings } = folders;
+  const extensions = desired.extensions.filter(isSelected);
+  const leftOut = desired.extensions.filter((each) => !extensions.includes(each)).map(({ name }) => name);
+  return {
+    ...folders,
+    desired: { ...desired, extensions, notSelected: [...desired.notSelected, ...leftOut].sort() },
+    findings: findings.filter(({ extension }) => extension === undefined || !leftOut.includes(extension)),
+    coverage: 'partial',
+  };
+}

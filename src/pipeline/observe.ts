@@ -1,0 +1,129 @@
+/** Both sides read at once: the tenant's list is on its way while the disk is read. */
+
+import { setImmediate } from 'node:timers/promises';
+import { FindingsError, UserError } from '../core/errors.js';
+import { isOwned } from '../core/marker.js';
+import type { ActualState, DesiredState, Finding } from '../core/model.js';
+import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
+import type { RunPlace } from '../run/connect.js';
+import type { Selector } from '../run/selection.js';
+import type { Settings } from '../run/settings.js';
+import { readDesired } from '../source/read/read.js';
+import { readActual } from '../tenant/actual.js';
+
+/**
+ * Where the disk says no, the list is given up.
+ *
+ * @throws TenantError, and what the reading throws
+ */
+export async function besideListing(
+  { connection, io }: Pick<RunPlace, 'connection' | 'io'>,
+  read: (listing: Promise<ActualState>) => Promise<Folders>,
+): Promise<{ readonly folders: Folders; readonly listed: ActualState }> {
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
+  const listing = readActual(connection.extensions, { signal });
+  listing.catch(() => undefined);
+  try {
+    // The request begins to leave before the disk is read.
+    await setImmediate();
+    const folders = await read(listing);
+    return { folders, listed: await listing };
+  } finally {
+    giveUp.abort();
+  }
+}
+
+/** Nothing here and nothing of ours there is a mistake in the config rather than a success. @throws UserError, FindingsError */
+export function assertWorth(folders: Folders, { extensions }: ActualState, settings: Settings): void {
+  const ownsAny = extensions.some((record) => isOwned(record, settings.config.project));
+  if (!ownsAny) assertFound(folders, settings);
+}
+
+// The desired state as commands need it: read, selected, checked by the rules.
+
+export interface Folders {
+  readonly desired: DesiredState;
+  readonly findings: readonly Finding[];
+  /** Whether every extension of the config is among the desired, so that what is missing there is not desired. */
+  readonly coverage: 'complete' | 'partial';
+  /** Extensions found, whatever the selection. */
+  readonly found: number;
+  /** The config's patterns that match no folder, whatever their rule's severity. */
+  readonly unmatched: readonly string[];
+}
+
+/** @throws UserError for a selection that matches nothing; the reason of `signal` */
+export async function readFolders(
+  selector: Selector | undefined,
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<Folders> {
+  const { config, cwd, flags, tool } = settings;
+  const { state, findings, unmatched } = await readDesired({
+    root: config.root,
+    cwd,
+    extensions: config.extensions,
+    ignore: config.ignore,
+    ...(selector !== undefined && { selection: selector.matches }),
+    index: flags.cache === false ? 'off' : 'on',
+    tool,
+    ...(signal && { signal }),
+  });
+  const known = [
+    ...state.extensions.map(({ name }) => name),
+    ...state.skipped.map(({ name }) => name),
+    ...state.notSelected,
+  ];
+  selector?.assertUsed(known);
+  const own = [
+    ...applySeverities(findings, config.rules),
+    ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
+    ...state.extensions.flatMap((extension) => checkExtension(extension, config.rules)),
+  ];
+  return {
+    desired: state,
+    findings: own,
+    coverage: selector === undefined ? 'complete' : 'partial',
+    found: state.extensions.length + state.notSelected.length,
+    unmatched,
+  };
+}
+
+/** @throws FindingsError */
+export function assertNoErrors(findings: readonly Finding[]): void {
+  if (!findings.some(({ severity }) => severity === 'error')) return;
+  throw new FindingsError(findings, { hint: 'qlik-sync validate checks the folders alone.' });
+}
+
+/** A folder that is named and missing is a mistake, unless nothing is meant to be there. */
+export function permitMissing(folders: Folders): Folders {
+  const findings = folders.findings.map((each) =>
+    each.rule === 'folder-missing' ? { ...each, severity: 'warning' as const } : each,
+  );
+  return { ...folders, findings };
+}
+
+/** Extensions with errors count as not selected: neither written nor taken for undesired. */
+export function leaveOutBroken(folders: Folders): Folders {
+  const errors = folders.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return folders;
+  const broken = new Set(errors.map(({ extension }) => extension));
+  const { extensions, notSelected } = folders.desired;
+  const names = extensions.map(({ name }) => name).filter((name) => broken.has(name));
+  const desired = {
+    ...folders.desired,
+    extensions: extensions.filter(({ name }) => !broken.has(name)),
+    notSelected: [...new Set([...notSelected, ...names])].sort(),
+  };
+  return { ...folders, desired, coverage: 'partial' };
+}
+
+/** A run that has nothing to look at is a mistake of the config, not a success. */
+export function assertFound({ found, desired, findings }: Folders, { config }: Settings): void {
+  if (found > 0 || desired.skipped.length > 0) return;
+  assertNoErrors(findings);
+  throw new UserError(`No extension was found in ${config.extensions.join(', ')}.`, {
+    hint: 'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
+  });
+}

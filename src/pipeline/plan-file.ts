@@ -1,0 +1,157 @@
+/** Plans that travel between runs: written by `plan --out`, held against what is there by `apply plan.json` and `--expect`. */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { workOf } from '../core/change.js';
+import { RefusedError, UserError } from '../core/errors.js';
+import { exitCodes } from '../core/exit-codes.js';
+import { numbersOf, type PlannedNumbers } from '../core/guard.js';
+import type { Plan } from '../core/model.js';
+import { digestPlan } from '../core/plan.js';
+import { findMoved } from '../core/stale.js';
+import { renderJson } from '../report/json.js';
+import type { PlanReport } from '../report/plan.js';
+import type { ReviewedPlan } from '../report/reviewed-plan.js';
+import type { RunPlace } from '../run/connect.js';
+import { readDocumentText } from '../run/document-file.js';
+import type { ApprovalOptions } from '../run/flags.js';
+import { assertWritable, writeReportFile } from '../run/report-files.js';
+import type { Settings } from '../run/settings.js';
+import { flagOf, pickApprovals, shapingApprovals } from './policy.js';
+
+/** A reviewed plan, as much as the approvals of its numbers are bound to. */
+export interface ReviewedScope {
+  readonly numbers: PlannedNumbers;
+  /** The names whose apps were counted: what it deletes or replaces. */
+  readonly broken: readonly string[];
+}
+
+export interface PlanFile {
+  /** As it was given. */
+  readonly file: string;
+  readonly plan: ReviewedPlan;
+}
+
+/** Asked before anything else, since a plan that cannot be handed on is of no use. @throws UserError */
+export async function openPlanFile(
+  out: string,
+  { cwd, flags }: Pick<Settings, 'cwd' | 'flags'>,
+): Promise<(report: PlanReport) => Promise<void>> {
+  const path = resolve(cwd, out);
+  const report = flags.report?.find(({ file }) => file !== undefined && resolve(cwd, file) === path);
+  if (report !== undefined) throw new UserError(`--out and --report ${report.kind} go to one file, ${out}.`);
+  await assertWritable(path, `--out: ${out}`);
+  return (report) => writeReportFile(path, renderJson(report));
+}
+
+/**
+ * The one argument of `apply` that ends in `.json` and is a file; `undefined` where the arguments are names.
+ *
+ * @throws UserError where the file is no plan
+ */
+export async function readPlanFile(args: readonly string[], cwd: string): Promise<PlanFile | undefined> {
+  const file = args.find((arg) => arg.endsWith('.json'));
+  const size = file === undefined ? undefined : sizeOf(resolve(cwd, file));
+  if (file === undefined || size === undefined) return undefined;
+  if (args.length > 1) {
+    throw new UserError(`${file} is a plan, so no names can be given beside it.`, {
+      hint: 'A plan holds its selection; plan the names that are meant.',
+    });
+  }
+  if (size > mostBytes) throw new UserError(`${file} is larger than any plan.`);
+  const { parseReviewedPlan } = await import('../report/reviewed-plan.js');
+  const hint = `qlik-sync plan --out ${file} writes one.`;
+  return { file, plan: parseReviewedPlan(file, readDocumentText(resolve(cwd, file), { name: file, hint })) };
+}
+
+const mostBytes = 2 ** 28;
+
+/** `undefined` for what is no file: an extension may be called so. */
+function sizeOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : undefined;
+}
+
+/** What was approved with the plan, and this run's own. @throws UserError for one that would make another plan */
+export function approvalsOf({ file, plan }: PlanFile, given: ApprovalOptions): ApprovalOptions {
+  const planned = plan.request.approvals as ApprovalOptions;
+  const extra = shapingApprovals.find(
+    (key) => given[key] !== undefined && JSON.stringify(given[key]) !== JSON.stringify(planned[key]),
+  );
+  if (extra !== undefined) {
+    const without = planned[extra] === undefined ? 'without' : 'with another';
+    throw new UserError(
+      `${file} was planned ${without} ${flagOf(extra)}, and a reviewed plan stays as it is.`,
+      { hint: `Plan again with ${flagOf(extra)}, and have that plan reviewed.` },
+    );
+  }
+  return { ...planned, ...given };
+}
+
+/** The digest says what is written, not what permits it: whoever applies is told. `undefined` where nothing had to be. */
+export function describeApprovals({ file, plan }: PlanFile): string | undefined {
+  const given = Object.entries(pickApprovals(plan.request.approvals as ApprovalOptions));
+  const words = given.flatMap(([option, value]) => {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.map((one) => (one === true ? flagOf(option) : `${flagOf(option)} ${one}`));
+  });
+  return words.length === 0 ? undefined : `${file} brings its approvals: ${words.join(', ')}`;
+}
+
+/** @throws RefusedError (exit 6) for a plan of another tenant or project, or one that was changed by hand */
+export function assertMeantFor({ file, plan }: PlanFile, { settings, connection }: RunPlace): void {
+  if (plan.tenant.identity !== connection.identity) {
+    const hint =
+      plan.environment === undefined ? 'Choose that tenant.' : `Choose it with --env ${plan.environment}.`;
+    throw new RefusedError(
+      `${file} is a plan for ${plan.tenant.identity}, and this run is on ${connection.identity}.`,
+      { hint },
+    );
+  }
+  if (plan.project !== settings.config.project) {
+    throw new RefusedError(
+      `${file} is a plan of project ${plan.project}, and this one is ${settings.config.project}.`,
+      { hint: 'Apply it where it was planned.' },
+    );
+  }
+  if (digestPlan(plan.tenant.identity, plan.project, plan.changes) !== plan.digest) {
+    throw new RefusedError(`${file} was changed after it was planned: its changes and its digest disagree.`, {
+      hint: 'Plan again; approvals belong on the command line of plan.',
+    });
+  }
+}
+
+/** What was done since the review is no move, so that a run that failed can be run again. @throws RefusedError (exit 7) */
+export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
+  const moved = findMoved(workOf(plan), now);
+  if (moved.length === 0) return;
+  throw new RefusedError(['The reviewed plan is stale; nothing was written.', ...moved], {
+    exitCode: exitCodes.conflict,
+    hint: [`${file} no longer says what would happen. Plan again and have it reviewed.`],
+  });
+}
+
+/** What stays approved where a run before this one did a part of it. */
+export function rememberReviewed({ plan }: PlanFile): ReviewedScope {
+  const broken = workOf(plan).filter(({ action }) => action === 'delete' || action === 'replace');
+  return { numbers: numbersOf(plan), broken: broken.map(({ name }) => name) };
+}
+
+/**
+ * Where nothing is left to be written, it is only told that it is another plan: the job that was interrupted is repeated.
+ *
+ * @throws RefusedError (exit 7) where another plan than the expected one would be applied
+ */
+export function assertExpected(expected: string, now: Plan, say: (notice: string) => void): void {
+  if (now.digest === expected) return;
+  if (workOf(now).length === 0) {
+    say(
+      `--expect says ${expected}, and the plan is ${now.digest}: nothing is left to be written, or something else was planned.`,
+    );
+    return;
+  }
+  throw new RefusedError(`The plan is ${now.digest}, and --expect says ${expected}; nothing was written.`, {
+    exitCode: exitCodes.conflict,
+    hint: 'The folders, the tenant or the options are not those of the reviewed plan. Plan again and have it reviewed.',
+  });
+}

@@ -1,0 +1,72 @@
+/** The policy of the people who run this: a command that reads the plan and may refuse it. */
+
+import { assertExecutionAllowed } from '../config/execution.js';
+import { type Program, type ProgramEnd, runProgram } from '../config/run-program.js';
+import { hideValues, redact } from '../config/secrets.js';
+import { workOf } from '../core/change.js';
+import { UserError } from '../core/errors.js';
+import type { Refusal } from '../core/guard.js';
+import { renderJson } from '../report/json.js';
+import type { RunPlace } from '../run/connect.js';
+import { type Judged, reportOf } from './planned.js';
+
+const longestMs = 60_000;
+
+const mostWords = 4000;
+
+export interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
+  /** Names of the variables that the command refers to; their values appear in no message. */
+  readonly variables: readonly string[];
+  /** Default 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Gives the plan document to the command's standard input. Its exit code decides: 0 lets the plan pass, any other
+ * refuses it with what the command said.
+ *
+ * @throws UserError where the command cannot be run, is ended by a signal, or takes longer than a minute: nothing is
+ *   let pass then
+ */
+export async function askPolicy(
+  planDocument: string,
+  { variables, ...hook }: PolicyHook,
+): Promise<Refusal | undefined> {
+  const ended = await runProgram({ timeoutMs: longestMs, ...hook, input: planDocument });
+  const program = hook.command[0];
+  if (ended.problem !== undefined) {
+    throw new UserError(`The policy command ${program} could not decide: it ${ended.problem}.`, {
+      hint: 'Without its decision nothing is applied. "policy" in the config names it.',
+    });
+  }
+  if (ended.exitCode === 0) return undefined;
+  const said = redact(hideValues(wordsOf(ended), variables, hook.env)).slice(0, mostWords);
+  return {
+    message: `The policy (${program}) refuses this plan${said === '' ? '' : `: ${said}`}`,
+    hint: `It ended with ${ended.exitCode}; "policy" in the config names the command.`,
+  };
+}
+
+/** On one line, as every refusal. */
+function wordsOf({ stdout, stderr }: ProgramEnd): string {
+  const lines = [stdout, stderr].flatMap(({ text }) => text.split(/\r?\n/)).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join('; ');
+}
+
+// A plan goes past the config's policy command before it is shown, so that its words stand with the other rails.
+
+/** The same where there is no policy or nothing to write. @throws UserError where the policy cannot be asked */
+export async function withPolicy<T extends Judged>(judged: T, { settings, io }: RunPlace): Promise<T> {
+  const { policyCommand, policyVariables = [], displayFile, root } = settings.config;
+  if (policyCommand === undefined || workOf(judged.guard.plan).length === 0) return judged;
+  assertExecutionAllowed(settings.execution, `policy in ${displayFile} runs the command ${policyCommand[0]}`);
+  const refusal = await askPolicy(renderJson(reportOf(judged)), {
+    command: policyCommand,
+    variables: policyVariables,
+    cwd: root,
+    env: io.env,
+    signal: io.interrupted,
+  });
+  if (refusal === undefined) return judged;
+  return { ...judged, guard: { ...judged.guard, policy: refusal } };
+}

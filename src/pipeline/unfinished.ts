@@ -1,0 +1,241 @@
+/** Replaces that an earlier run left half done: the next run finishes them, whatever it selects. */
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UnfinishedReplace } from '../core/decide.js';
+import { sendableName } from '../core/marker.js';
+import type { ActualExtension, ActualState, DesiredExtension, Finding } from '../core/model.js';
+import { byName } from '../core/order.js';
+import { applySeverities, finding } from '../core/rules.js';
+import { shellWord } from '../core/shell-word.js';
+import type { OpenReplace } from '../reconcile/journal/unfinished.js';
+import { rollbackCommand } from '../report/plan-text.js';
+import type { RunPlace } from '../run/connect.js';
+import type { Settings } from '../run/settings.js';
+import type { StoredArchive } from '../source/archive/archived.js';
+import { type Packer, pack } from '../source/archive/pack.js';
+import { ownFolder } from '../source/own-folder.js';
+import { type Folders, readFolders } from './observe.js';
+
+export interface Finishing {
+  /** With what has to be finished among the extensions, wherever it comes from. */
+  readonly folders: Folders;
+  readonly unfinished: ReadonlyMap<string, UnfinishedReplace>;
+  /** Packs what has to be finished from where it comes from, and leaves all else to the packer that is given. */
+  readonly packWith: (otherwise: Packer) => Packer;
+}
+
+/** Reads journals and backups, also where the local indexes are left alone. */
+export async function finishReplaces(
+  folders: Folders,
+  listed: ActualState,
+  readUnselected: ReadUnselected,
+  place: JournalPlace,
+): Promise<Finishing> {
+  const open = await findMissing(listed, place);
+  if (open.length === 0) return leaveUnfinished(folders);
+  const sources = await Promise.all(
+    open.map(async (replace) => ({
+      replace,
+      content: await findContent(replace, folders, readUnselected, place),
+    })),
+  );
+  return combine(folders, sources, place);
+}
+
+export function leaveUnfinished(folders: Folders): Finishing {
+  return { folders, unfinished: new Map(), packWith: (otherwise) => otherwise };
+}
+
+interface Source {
+  readonly replace: OpenReplace;
+  readonly content: Content;
+}
+
+async function combine(
+  folders: Folders,
+  sources: readonly Source[],
+  place: JournalPlace,
+): Promise<Finishing> {
+  const found = sources.filter(({ content }) => content.from !== 'nowhere');
+  const lost = sources.filter(({ content }) => content.from === 'nowhere');
+  const unfinished = new Map(found.map(({ replace, content }) => [replace.name, describe(replace, content)]));
+  const added = found.flatMap(({ content }) => ('extension' in content ? content.extension : []));
+  const { desired } = folders;
+  return {
+    folders: {
+      ...folders,
+      desired: {
+        ...desired,
+        extensions: [...desired.extensions, ...added].sort(byName),
+        notSelected: desired.notSelected.filter((name) => !unfinished.has(name)),
+      },
+      findings: [
+        ...folders.findings,
+        ...describeUnfinished(
+          lost.map(({ replace }) => replace),
+          place,
+        ),
+      ],
+    },
+    unfinished,
+    packWith: await choosePacker(found),
+  };
+}
+
+async function choosePacker(found: readonly Source[]): Promise<Finishing['packWith']> {
+  const { createArchivePacker } = await import('../source/archive/archived.js');
+  const archives = new Map(
+    found.flatMap(({ replace, content }) =>
+      content.from === 'backup' ? [[replace.name, content.archive] as const] : [],
+    ),
+  );
+  const own = new Map(
+    found.flatMap(({ replace, content }) =>
+      content.from === 'unselected' ? [[replace.name, content.packer] as const] : [],
+    ),
+  );
+  return (otherwise) =>
+    createArchivePacker(archives, (extension) => (own.get(extension.name) ?? otherwise)(extension));
+}
+
+function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content): UnfinishedReplace {
+  const unfinished = { at: deletedAt, tags: previous?.tags ?? [] };
+  if (from !== 'backup') return unfinished;
+  return { ...unfinished, archiveName: sendableName(previous?.archiveName ?? `${name}.zip`) };
+}
+
+const dayMs = 86_400_000;
+
+/** What is left as it is. After as many days as backups are kept for, nobody wants to hear of it any more. */
+export function describeUnfinished(
+  open: readonly OpenReplace[],
+  { settings, connection }: JournalPlace,
+): readonly Finding[] {
+  const { rules, backup } = settings.config;
+  const oldest = Date.now() - backup.days * dayMs;
+  const recent = open.filter(({ deletedAt }) => Date.parse(deletedAt) >= oldest);
+  return applySeverities(
+    recent.map((each) => unfinishedFinding(each, connection.header.environment)),
+    rules,
+  );
+}
+
+function unfinishedFinding(
+  { name, runId, deletedAt, deleted }: OpenReplace,
+  environment: string | undefined,
+): Finding {
+  const what = deleted === 'done' ? 'was deleted' : 'is gone since its delete was sent without an answer,';
+  return finding('unfinished-replace', {
+    extension: name,
+    message: `${name} ${what} for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again.`,
+    hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or ${rollbackCommand([shellWord(name)], environment)} restores its backup.`,
+  });
+}
+
+// Replaces that earlier runs left half done, by the journals of this machine, beside what the tenant holds.
+
+/** Where they are read, and for which project. */
+export type JournalPlace = Pick<RunPlace, 'settings' | 'connection'>;
+
+/** Those that the tenant does not hold. */
+export async function findMissing(
+  { extensions }: ActualState,
+  place: JournalPlace,
+): Promise<readonly OpenReplace[]> {
+  const held = new Set(extensions.map(({ name }) => name));
+  return (await readOpenReplaces(place)).filter(({ name }) => !held.has(name));
+}
+
+/** Names of those that somebody created again. The very record that was to be deleted may yet go. */
+export async function findMadeWhole(
+  { extensions }: ActualState,
+  place: JournalPlace,
+): Promise<readonly string[]> {
+  const records = new Map(extensions.map((record) => [record.name, record]));
+  const isAnother = (record: ActualExtension | undefined, { previous }: OpenReplace): boolean =>
+    record !== undefined && previous !== undefined && record.id !== previous.id;
+  const open = await readOpenReplaces(place);
+  return open.filter((replace) => isAnother(records.get(replace.name), replace)).map(({ name }) => name);
+}
+
+async function readOpenReplaces({
+  settings: {
+    config: { root, project },
+  },
+  connection: { identity: tenant },
+}: JournalPlace): Promise<readonly OpenReplace[]> {
+  if (!hasRuns(root)) return [];
+  const [{ readRuns }, { findOpenReplaces }] = await Promise.all([
+    import('../reconcile/journal/runs.js'),
+    import('../reconcile/journal/unfinished.js'),
+  ]);
+  // Hardly any run replaces, and this is asked before every plan.
+  return findOpenReplaces(await readRuns({ root, tenant, project, mentioning: '"action":"replace"' }));
+}
+
+/** Most runs of a pipeline begin without a journal, and then nothing is loaded or read. */
+function hasRuns(root: string): boolean {
+  try {
+    return readdirSync(join(root, ownFolder, 'runs')).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+// Where the content of a replace comes from that was left half done: what is deployed, or its backup.
+
+export type Content =
+  | { readonly from: 'selected' }
+  | ({ readonly from: 'unselected' } & Unselected)
+  | { readonly from: 'backup'; readonly extension: DesiredExtension; readonly archive: StoredArchive }
+  | { readonly from: 'nowhere' };
+
+/** What was not selected, and has its own way to be packed. */
+export interface Unselected {
+  readonly extension: DesiredExtension;
+  readonly packer: Packer;
+}
+
+/** Resolves to `undefined` for what has errors: they must not stop a run that did not select it. */
+export type ReadUnselected = (name: string) => Promise<Unselected | undefined>;
+
+/**
+ * The backup only stands in for what is there and cannot be read. A name that nothing deploys any more was perhaps
+ * deleted on purpose, from another machine, and no journal here would know.
+ */
+export async function findContent(
+  replace: OpenReplace,
+  { desired }: Folders,
+  readUnselected: ReadUnselected,
+  place: JournalPlace,
+): Promise<Content> {
+  const { name } = replace;
+  if (desired.extensions.some((extension) => extension.name === name)) return { from: 'selected' };
+  if (!desired.notSelected.includes(name)) return { from: 'nowhere' };
+  const unselected = await readUnselected(name);
+  return unselected === undefined ? readBackup(replace, place) : { from: 'unselected', ...unselected };
+}
+
+export function readFromFolders(settings: Settings): ReadUnselected {
+  return async (name) => {
+    const only = { matches: (other: string) => other === name, assertUsed: () => undefined };
+    const { desired, findings } = await readFolders(only, settings);
+    const isBroken = findings.some((each) => each.severity === 'error' && each.extension === name);
+    const extension = desired.extensions.find((each) => each.name === name);
+    return isBroken || extension === undefined ? undefined : { extension, packer: pack };
+  };
+}
+
+async function readBackup(
+  { name, runId, previous }: OpenReplace,
+  { settings: { config }, connection: { identity: tenant } }: JournalPlace,
+): Promise<Content> {
+  const [{ openVault }, { openStored }] = await Promise.all([
+    import('../reconcile/backup/vault.js'),
+    import('../reconcile/backup/stored.js'),
+  ]);
+  const origin = { name, displayFolder: `backup of run ${runId}` };
+  const stored = await openStored(openVault({ root: config.root, tenant }), previous?.md5, origin);
+  return stored === undefined ? { from: 'nowhere' } : { from: 'backup', ...stored };
+}

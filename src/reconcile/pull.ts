@@ -1,0 +1,209 @@
+/** Extensions of the tenant → folders, side by side, one failure hiding no other. */
+
+import { mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { hasSameContent } from '../core/classify.js';
+import { exitCodeOf, RefusedError, UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { ActualExtension, DesiredExtension } from '../core/model.js';
+import type { Pulled } from '../core/pulled.js';
+import { describeSystemError, isSystemError } from '../core/system-error.js';
+import type { ArchivedFile } from '../source/archive/archive.js';
+import { findUnsaved } from '../source/git/changes.js';
+import { isDroppedByQlik } from '../source/left-out.js';
+import type { Destination, FindDestination } from '../source/pull/destination.js';
+import { type Unpacked, unpack } from '../source/pull/unpack.js';
+import {
+  exchangeFiles,
+  findAsides,
+  makeAside,
+  makeAsideWithin,
+  oldIn,
+  removeAside,
+  removeAsideUnlessNeeded,
+} from '../source/put-in-place.js';
+import type { ArchiveReader } from './archives.js';
+
+export interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive'> {
+  readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
+  /** Names whose local work may be overwritten. */
+  readonly overwrite: ReadonlySet<string>;
+  /** Aborted: nothing further is begun. */
+  readonly signal: AbortSignal;
+}
+
+/** An archive and its files are held for each. */
+const atOnce = 4;
+
+/** Who may not download one archive may download none: then the others are not tried. */
+export async function pullAll(input: PullingAll): Promise<readonly PullOutcome[]> {
+  const { wanted, findDestination, readArchive, overwrite, signal } = input;
+  const limit = pLimit(atOnce);
+  let stop: string | undefined;
+  const pullNext = async (name: string, record: ActualExtension): Promise<PullOutcome> => {
+    if (signal.aborted) return leave(name, 'interrupted', exitCodes.interrupted);
+    if (stop !== undefined)
+      return leave(name, 'the tenant refused the archive of another', exitCodes.incomplete);
+    const unsaved = overwrite.has(name) ? 'overwrite' : 'keep';
+    const outcome = await pullOne({ name, record, findDestination, readArchive, unsaved });
+    stop ??= outcome.stop;
+    return outcome;
+  };
+  return Promise.all(wanted.map(({ name, record }) => limit(pullNext, name, record)));
+}
+
+function leave(name: string, message: string, exitCode: ExitCode): PullOutcome {
+  return { pulled: { name, result: 'not-attempted', leftOut: [], message }, exitCode };
+}
+
+// One extension of the tenant → its folder. Writes to the disk only.
+
+export interface PullingOne {
+  readonly name: string;
+  readonly record: ActualExtension;
+  readonly findDestination: FindDestination;
+  readonly readArchive: ArchiveReader;
+  /** Whether work that git could not give back may be overwritten. */
+  readonly unsaved: 'keep' | 'overwrite';
+}
+
+export interface PullOutcome {
+  readonly pulled: Pulled;
+  readonly exitCode: ExitCode;
+  /** Present where the others need not be tried. */
+  readonly stop?: string;
+}
+
+/** Never throws for what the tenant, the disk or a person did. */
+export async function pullOne(input: PullingOne): Promise<PullOutcome> {
+  const { name, record } = input;
+  let known: Known = { name, ...(record.qextVersion !== undefined && { version: record.qextVersion }) };
+  try {
+    const destination = await input.findDestination(name);
+    known = { ...known, folder: destination.displayFolder };
+    const done = await place(input, destination);
+    const notFound =
+      destination.found === 'no' ? { message: 'no pattern of "extensions" finds this folder' } : {};
+    return { pulled: { ...known, ...done, ...notFound }, exitCode: exitCodes.ok };
+  } catch (error) {
+    return explain(error, known);
+  }
+}
+
+type Known = Pick<Pulled, 'name' | 'folder' | 'version'>;
+
+type Done = Omit<Pulled, keyof Known>;
+
+function explain(error: unknown, known: Known): PullOutcome {
+  const { message, hint, code } = describe(error);
+  const result = error instanceof RefusedError ? 'refused' : 'failed';
+  const pulled = { ...known, result, leftOut: [], message, ...(hint !== undefined && { hint }) } as const;
+  return { pulled, exitCode: code, ...(code === exitCodes.auth && { stop: message }) };
+}
+
+function describe(error: unknown): { message: string; hint?: string | undefined; code: ExitCode } {
+  if (error instanceof UserError)
+    return { message: error.message, hint: error.hint, code: exitCodeOf(error) };
+  // A full disk, a folder of somebody else: no bug of ours, and no reason to stop with the others.
+  if (isSystemError(error)) return { message: describeSystemError(error), code: exitCodes.incomplete };
+  throw error;
+}
+
+async function place(input: PullingOne, destination: Destination): Promise<Done> {
+  const { standing } = destination;
+  if (standing !== undefined && hasSameContent(standing, input.record)) {
+    for (const aside of findAsides(destination.folder)) removeAside(aside);
+    return unchanged(standing);
+  }
+  const archive = await input.readArchive(input.record);
+  return standing === undefined
+    ? placeNew(input.name, destination, archive)
+    : placeOver(input, destination, archive, standing);
+}
+
+function unchanged({ files, bytes }: DesiredExtension, leftOut: Pulled['leftOut'] = []): Done {
+  return { result: 'unchanged', files: files.length, bytes, leftOut };
+}
+
+function summarise({ files, leftOut }: Unpacked): Pick<Pulled, 'files' | 'bytes' | 'leftOut'> {
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), leftOut };
+}
+
+/** The folder appears whole or not at all. */
+async function placeNew(name: string, { folder, rules }: Destination, archive: Buffer): Promise<Done> {
+  const aside = makeAside(folder);
+  try {
+    const unpacked = await unpack(archive, { name, folder: join(aside, 'new'), rules });
+    removeEmpty(folder);
+    renameSync(join(aside, 'new'), folder);
+    return { result: 'written', ...summarise(unpacked) };
+  } finally {
+    removeAside(aside);
+  }
+}
+
+/** An empty folder may stand where the new one goes. */
+function removeEmpty(folder: string): void {
+  try {
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+  } catch {
+    // There is none; or the rename says what is in the way.
+  }
+}
+
+async function placeOver(
+  { name, unsaved }: PullingOne,
+  { folder, displayFolder, rules }: Destination,
+  archive: Buffer,
+  standing: DesiredExtension,
+): Promise<Done> {
+  // What an earlier pull took away, before it was killed, git can give back, or nobody wants it.
+  const left = findAsides(folder);
+  const aside = makeAsideWithin(folder);
+  try {
+    const unpacked = await unpack(archive, { name, folder: join(aside, 'new'), rules });
+    if (unpacked.digest === standing.digest) {
+      for (const each of [...left, aside]) removeAside(each);
+      return unchanged(standing, unpacked.leftOut);
+    }
+    const { take, put } = findExchange(standing, unpacked.files);
+    if (unsaved === 'keep') assertSaved(name, displayFolder, await findUnsaved(folder, take));
+    mkdirSync(oldIn(aside));
+    exchangeFiles({ folder, fresh: join(aside, 'new'), old: oldIn(aside), take, put });
+    for (const each of [...left, aside]) removeAside(each);
+    return { result: 'updated', ...summarise(unpacked) };
+  } catch (error) {
+    removeAsideUnlessNeeded(aside);
+    throw error;
+  }
+}
+
+/** A file that Qlik drops, such as a licence, stays as the folder has it. */
+function findExchange(
+  standing: DesiredExtension,
+  files: readonly ArchivedFile[],
+): { readonly take: readonly string[]; readonly put: readonly string[] } {
+  const here = new Map(standing.files.map((file) => [file.path, file]));
+  const there = new Map(files.map((file) => [file.path, file]));
+  const dropped = new Set(standing.leftOut.map(({ path }) => path));
+  const take = standing.files.filter(({ path, sha256 }) => there.get(path)?.sha256 !== sha256);
+  const put = files.filter(({ path, sha256 }) => {
+    if (isDroppedByQlik(path) && dropped.has(path)) return false;
+    return here.get(path)?.sha256 !== sha256;
+  });
+  return { take: take.map(({ diskPath }) => diskPath), put: put.map(({ path }) => path) };
+}
+
+function assertSaved(name: string, displayFolder: string, unsaved: readonly string[]): void {
+  const [first] = unsaved;
+  if (first === undefined) return;
+  const rest = unsaved.length === 1 ? '' : ` and ${unsaved.length - 1} more`;
+  throw new RefusedError(
+    `${displayFolder} differs from the tenant, and git could not give back ${first}${rest}`,
+    {
+      hint: `Commit it first; --overwrite ${name} replaces the folder's files by the tenant's.`,
+      exitCode: exitCodes.conflict,
+    },
+  );
+}

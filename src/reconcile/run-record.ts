@@ -1,0 +1,110 @@
+/**
+ * The lines of a run's journal, `.qlik-sync/runs/<tenant>/<run id>.jsonl`: one JSON object a line, in the order things
+ * happened. Read by `history`, `rollback` and the next run; never needed to decide what a tenant should hold.
+ */
+
+import type { ExitCode } from '../core/exit-codes.js';
+import type { Action, TenantIdentity } from '../core/model.js';
+import type { ChangeCounts, RunWho, SourceState } from '../core/past-run.js';
+import type { ProcessFacts } from './lock/process-facts.js';
+
+export type RunLine = RunStart | StepBefore | StepAfter | RunEnd;
+
+export interface RunStart {
+  readonly kind: 'run';
+  readonly version: 1;
+  /** `20261123T031400Z-3f2a`: sorts by time. */
+  readonly id: string;
+  readonly command: 'apply' | 'watch' | 'rollback' | 'adopt' | 'promote';
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly tool: string;
+  readonly project: string;
+  readonly tenant: TenantIdentity;
+  readonly environment?: string;
+  /** The plan's digest; a watch session has many. */
+  readonly plan?: string;
+  /** What the plan wanted, in the order of writing; absent for watch. */
+  readonly planned?: readonly { readonly name: string; readonly action: Action }[];
+  readonly who: RunWho & ProcessFacts;
+  readonly source: SourceState;
+  /** For a rollback: the run it undoes, where it is one. */
+  readonly undoes?: string;
+  /** Names of replaces that an earlier run left half done, and that somebody had made whole when this one began. */
+  readonly madeWhole?: readonly string[];
+}
+
+/** Durable before the request leaves. */
+export interface StepBefore {
+  readonly kind: 'before';
+  /** RFC 3339. */
+  readonly at: string;
+  /** Counts the run's requests from 1. */
+  readonly step: number;
+  readonly name: string;
+  readonly action: Action;
+  readonly request: 'create' | 'patch' | 'delete';
+  /** The record that is overwritten or deleted. */
+  readonly previous?: PreviousRecord;
+  readonly sent?: SentRecord;
+}
+
+/** What stood there, enough to put it back. */
+export interface PreviousRecord {
+  readonly id: string;
+  readonly md5?: string;
+  readonly archiveName?: string;
+  readonly tags: readonly string[];
+  readonly version?: string;
+  readonly revision?: string;
+  readonly supernova?: boolean;
+  /** Whether its archive is in the vault under `md5`. */
+  readonly archive: 'stored' | 'not-stored';
+  /** SHA-256 of the whole record's JSON in the vault; absent with `--no-backup`. */
+  readonly record?: string;
+}
+
+/** What was sent, enough to know it again. */
+export interface SentRecord {
+  readonly digest?: string;
+  readonly md5?: string;
+  readonly archiveName?: string;
+  readonly tags: readonly string[];
+  readonly version?: string;
+}
+
+/** Durable after the answer, or after the tenant was read in its stead. */
+export interface StepAfter {
+  readonly kind: 'after';
+  readonly at: string;
+  readonly step: number;
+  /** `unknown`: neither the answer nor the tenant told. */
+  readonly result: 'done' | 'failed' | 'not-applied' | 'unknown';
+  /** Of what failed: the request left, and its effect may be there, or land later, all the same. */
+  readonly leftDoubt?: true;
+  readonly id?: string;
+  readonly revision?: string;
+  readonly message?: string;
+}
+
+export interface RunEnd {
+  readonly kind: 'end';
+  readonly at: string;
+  readonly exitCode: ExitCode;
+  readonly counts: ChangeCounts;
+}
+
+/** A journal read back. `end` is absent where the run died; a torn last line is left out. */
+export interface Run {
+  readonly start: RunStart;
+  readonly steps: readonly RunStep[];
+  readonly end?: RunEnd;
+  /** Steps are missing, or lines cannot be read that no dying run tears: it did more than is told here. */
+  readonly damaged?: true;
+}
+
+export interface RunStep {
+  readonly before: StepBefore;
+  /** Absent where the run died in between: the tenant knows. */
+  readonly after?: StepAfter;
+}

@@ -1,0 +1,123 @@
+/** Every setting of a run with where it came from. Secrets are said to be there, never shown. */
+
+import type { ExitCode } from '../core/exit-codes.js';
+import type { ConfigDocument } from './documents/answers.js';
+import { headOf } from './json-parts.js';
+import { type Paint, printable } from './paint.js';
+import type { RunHeader } from './run-header.js';
+import { renderHeader } from './text-parts.js';
+
+export interface ConfigReport {
+  readonly kind: 'config';
+  readonly header: RunHeader;
+  /** Relative to the working directory, with `/`. */
+  readonly file: string;
+  readonly environment?: string;
+  /** Every environment of the file, in its order. */
+  readonly environments: readonly string[];
+  /** Shared options; those that nothing sets only where they have a default worth knowing. */
+  readonly options: readonly ResolvedValue[];
+  /** What the file and its environment in use come to. */
+  readonly settings: readonly ResolvedValue[];
+  readonly target: ResolvedTarget;
+  readonly exitCode: ExitCode;
+}
+
+export interface ResolvedValue {
+  /** Dotted, such as `backup.keep`. */
+  readonly key: string;
+  readonly value: string | number | boolean | readonly string[];
+  /** `default`, `--flag`, `QLIK_SYNC_…`, or a place in the file. */
+  readonly from: string;
+}
+
+export type ResolvedTarget =
+  | { readonly kind: 'sandbox'; readonly folder: string; readonly source: string }
+  | {
+      readonly kind: 'tenant';
+      readonly url: string;
+      readonly source: string;
+      /** Where the address stands. */
+      readonly from: string;
+      readonly credential: ResolvedCredential;
+    }
+  /** `none`: nothing names a tenant; `problem`: what does cannot be used. */
+  | { readonly kind: 'none' | 'problem'; readonly message: string; readonly hint?: string };
+
+export interface ResolvedCredential {
+  readonly kind: 'api-key' | 'oauth';
+  readonly clientId?: string;
+  /** Such as `set (from QLIK_API_KEY)`. */
+  readonly secret: string;
+}
+
+// Every setting of a run, as a document.
+
+export function configDocumentOf({ kind: _, header, ...fields }: ConfigReport): ConfigDocument {
+  return { command: 'config', ...headOf(header), ...fields };
+}
+
+// `qlik-sync config` for people: three columns, what, which, from where.
+
+export function renderConfig(report: ConfigReport, paint: Paint): string {
+  const { file, environment, environments, options, settings, target } = report;
+  const inUse = environments.map((name) => (name === environment ? `${name} (in use)` : name));
+  const place: readonly ResolvedValue[] = [
+    { key: 'file', value: file, from: '' },
+    { key: 'environments', value: inUse, from: '' },
+  ];
+  const width = Math.max(...[...place, ...settings, ...options].map(({ key }) => key.length)) + 2;
+  const table = (rows: readonly ResolvedValue[]): string =>
+    rows.map((row) => renderRow(row, width, paint)).join('');
+  const head = renderHeader(report.header, paint);
+  return [head, table(place), table(settings), table(options), renderTarget(target, width, paint)].join('\n');
+}
+
+function renderRow({ key, value, from }: ResolvedValue, width: number, paint: Paint): string {
+  const text = printable(describeValue(value));
+  const origin = from === '' ? '' : `  ${paint('dim', printable(from))}`;
+  return `  ${printable(key).padEnd(width)}${text}${origin}\n`;
+}
+
+function renderTarget(target: ResolvedTarget, width: number, paint: Paint): string {
+  if (target.kind === 'sandbox' || target.kind === 'tenant') {
+    return targetValues(target)
+      .map((row) => renderRow(row, width, paint))
+      .join('');
+  }
+  const label = target.kind === 'none' ? paint('yellow', 'tenant: none') : paint('red', 'tenant: not usable');
+  const lines = target.message.split('\n').map((line) => `    ${printable(line)}\n`);
+  const hint = target.hint === undefined ? '' : `    ${printable(target.hint)}\n`;
+  return `  ${label}\n${lines.join('')}${hint}`;
+}
+
+/** Raw words. */
+export function describeValue(value: ResolvedValue['value']): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return String(value);
+  return value.length === 0 ? 'none' : value.join(', ');
+}
+
+/** Which tenant and how it is signed in to, or why there is none. Raw words. */
+export function targetValues(target: ResolvedTarget): readonly ResolvedValue[] {
+  switch (target.kind) {
+    case 'sandbox':
+      return [
+        { key: 'tenant', value: `the embedded one, its state in ${target.folder}`, from: target.source },
+      ];
+    case 'tenant': {
+      const { url, source, from, credential } = target;
+      const { kind, clientId, secret } = credential;
+      return [
+        { key: 'tenant', value: url, from: from === source ? source : `${source}, ${from}` },
+        ...(clientId === undefined ? [] : [{ key: 'OAuth client', value: clientId, from: '' }]),
+        { key: kind === 'oauth' ? 'client secret' : 'API key', value: secret, from: '' },
+      ];
+    }
+    case 'none':
+    case 'problem': {
+      const words = [target.message, target.hint].filter((text) => text !== undefined).join('\n');
+      return [{ key: target.kind === 'none' ? 'no tenant' : 'not usable', value: words, from: '' }];
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** `output.schema.json`, written by the build. */
+
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { object } from 'valibot';
+import {
+  configDocument,
+  doctorDocument,
+  driftDocument,
+  historyDocument,
+  impactDocument,
+  pullDocument,
+} from './answers.js';
+import {
+  applyDocument,
+  errorDocument,
+  initDocument,
+  packDocument,
+  planDocument,
+  validateDocument,
+} from './documents.js';
+import { environmentsDocument } from './environments.js';
+import { outputRecord, watchLine } from './lines.js';
+
+/** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
+export function outputJsonSchema(): object {
+  const documents = {
+    plan: planDocument,
+    apply: applyDocument,
+    validate: validateDocument,
+    pack: packDocument,
+    init: initDocument,
+    pull: pullDocument,
+    drift: driftDocument,
+    history: historyDocument,
+    config: configDocument,
+    doctor: doctorDocument,
+    impact: impactDocument,
+    environments: environmentsDocument,
+    error: errorDocument,
+    watch: watchLine,
+    record: outputRecord,
+  };
+  const { properties } = toJsonSchema(object(documents), { target: 'draft-2020-12' });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Documents printed by qlik-sync --json',
+    anyOf: Object.keys(documents).map((name) => ({ $ref: `#/$defs/${name}` })),
+    $defs: properties,
+  };
+}

@@ -1,0 +1,157 @@
+/** The lines of `QLIK_SYNC_OUTPUT_FILE`. As in `documents.ts`, the schema makes the type and the published document. */
+
+import * as v from 'valibot';
+import { action, count, type DeepReadonly } from './parts.js';
+
+/** What every line carries beside its record. */
+const line = {
+  schemaVersion: v.literal(1),
+  command: v.string(),
+  environment: v.optional(v.string()),
+  tenant: v.optional(v.string()),
+};
+
+export const outputRecord = v.variant('record', [
+  v.pipe(
+    v.object({
+      ...line,
+      record: v.literal('change'),
+      name: v.string(),
+      action,
+      state: v.string(),
+      reason: v.string(),
+      message: v.string(),
+      blocked: v.optional(v.pipe(v.string(), v.description('The rail.'))),
+      lift: v.optional(v.string()),
+    }),
+    v.description('One decision that is more than leaving things as they are.'),
+  ),
+  v.object({
+    ...line,
+    record: v.literal('outcome'),
+    name: v.string(),
+    action,
+    status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
+    id: v.optional(v.string()),
+    bytes: v.optional(count),
+    ms: v.optional(count),
+    message: v.optional(v.pipe(v.string(), v.description('Why it was not done.'))),
+    overwrote: v.optional(v.string()),
+  }),
+  v.object({
+    ...line,
+    record: v.literal('drift'),
+    name: v.string(),
+    kind: v.string(),
+    alarm: v.picklist(['new', 'known', 'ignored']),
+    message: v.string(),
+  }),
+  v.pipe(
+    v.object({
+      schemaVersion: v.literal(1),
+      command: v.string(),
+      record: v.literal('summary'),
+      tool: v.string(),
+      exitCode: count,
+      counts: v.object({
+        create: count,
+        update: count,
+        replace: count,
+        delete: count,
+        blocked: count,
+        unchanged: count,
+        changes: count,
+        failed: count,
+        errors: count,
+        warnings: count,
+      }),
+      runs: v.array(
+        v.object({
+          project: v.optional(v.string()),
+          environment: v.optional(v.string()),
+          tenant: v.optional(v.string()),
+          digest: v.optional(v.string()),
+          exitCode: count,
+          error: v.optional(v.object({ message: v.string(), hint: v.optional(v.string()) })),
+        }),
+      ),
+    }),
+    v.description('The last line of a run.'),
+  ),
+]);
+
+export type OutputRecord = DeepReadonly<v.InferOutput<typeof outputRecord>>;
+
+// The lines that `watch --json` prints. As in `documents.ts`, the schema makes the type and the published document.
+
+/** What every line carries beside its event. */
+const eventLine = { schemaVersion: v.literal(1), time: v.pipe(v.string(), v.isoTimestamp()) };
+
+export const watchLine = v.variant('event', [
+  v.object({
+    ...eventLine,
+    event: v.literal('watching'),
+    extensions: count,
+    tenant: v.string(),
+    project: v.string(),
+  }),
+  v.object({
+    ...eventLine,
+    event: v.literal('synced'),
+    name: v.string(),
+    action,
+    message: v.string(),
+    bytes: v.optional(v.pipe(count, v.description('Bytes of the archive that was sent.'))),
+    ms: v.pipe(count, v.description('Milliseconds from the save to the verified answer.')),
+  }),
+  v.pipe(
+    v.object({
+      ...eventLine,
+      event: v.literal('waiting'),
+      name: v.optional(v.string()),
+      message: v.string(),
+    }),
+    v.description('Half-built: the next save tries again.'),
+  ),
+  v.pipe(
+    v.object({
+      ...eventLine,
+      event: v.literal('paused'),
+      name: v.string(),
+      message: v.string(),
+      resume: v.optional(v.string()),
+    }),
+    v.description('Blocked until a person decides; resume is the command that does.'),
+  ),
+  v.pipe(
+    v.object({
+      ...eventLine,
+      event: v.literal('refused'),
+      name: v.optional(v.string()),
+      message: v.string(),
+      hint: v.optional(v.string()),
+    }),
+    v.description('The tenant or a rail will not have it.'),
+  ),
+  v.pipe(
+    v.object({ ...eventLine, event: v.literal('offline'), message: v.string() }),
+    v.description('The tenant does not answer; tried again without being asked.'),
+  ),
+  v.object({ ...eventLine, event: v.literal('online') }),
+  v.object({
+    ...eventLine,
+    event: v.literal('config'),
+    status: v.picklist(['reloaded', 'rejected']),
+    message: v.string(),
+  }),
+  v.object({ ...eventLine, event: v.literal('hint'), message: v.string() }),
+  v.object({ ...eventLine, event: v.literal('stopping'), message: v.string() }),
+  v.object({ ...eventLine, event: v.literal('stopped'), synced: count }),
+]);
+
+type WatchLine = DeepReadonly<v.InferOutput<typeof watchLine>>;
+
+type WithoutLine<T> = T extends unknown ? Omit<T, 'schemaVersion' | 'time'> : never;
+
+/** One thing that happened. */
+export type WatchEvent = WithoutLine<WatchLine>;

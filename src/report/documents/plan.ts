@@ -1,0 +1,215 @@
+/** Which apps use what, as a part of documents. */
+
+import * as v from 'valibot';
+import {
+  action,
+  count,
+  type DeepReadonly,
+  digest,
+  environment,
+  finding,
+  head,
+  leftOutFile,
+  source,
+  tenant,
+} from './parts.js';
+
+const appFields = {
+  id: v.string(),
+  itemId: v.string(),
+  name: v.string(),
+  space: v.optional(v.string()),
+  owner: v.optional(v.string()),
+  collections: v.array(v.string()),
+  tags: v.array(v.string()),
+  publishedCopies: count,
+  updatedAt: v.optional(v.string()),
+  usage: v.optional(
+    v.pipe(
+      v.object({ views: count, users: count, trend: v.optional(v.number()) }),
+      v.description('The last 28 days; absent where the tenant measures no usage.'),
+    ),
+  ),
+};
+
+const untried = v.pipe(
+  v.literal(true),
+  v.description('Nobody tried to open it: a limit was reached before, or the engine was not to be had.'),
+);
+
+const unopenedApp = v.partial(v.object(appFields), ['itemId', 'collections', 'tags', 'publishedCopies']);
+
+export const impactPart = v.object({
+  extensions: v.array(
+    v.object({
+      extension: v.string(),
+      uses: v.array(
+        v.object({
+          app: v.object(appFields),
+          objects: v.pipe(v.array(v.string()), v.description('Ids.')),
+          masterItems: v.pipe(v.array(v.string()), v.description('Titles.')),
+        }),
+      ),
+    }),
+  ),
+  unopened: v.pipe(
+    v.array(v.object({ app: unopenedApp, reason: v.string(), untried: v.optional(untried) })),
+    v.description('Nothing is known of what these apps use.'),
+  ),
+  apps: v.object({ listed: count, opened: count, fromCache: count }),
+  only: v.optional(
+    v.pipe(
+      v.object({ spaces: v.array(v.string()), apps: v.array(v.string()) }),
+      v.description('The only apps that were asked about; absent: all that the user may see.'),
+    ),
+  ),
+  list: v.pipe(
+    v.picklist(['whole', 'partial']),
+    v.description('Whether every app was counted; otherwise the list broke off or moved meanwhile.'),
+  ),
+  usage: v.picklist(['on', 'off']),
+  missing: v.pipe(v.array(v.string()), v.description('What keeps the answer from being whole.')),
+  untold: v.pipe(
+    v.array(v.string()),
+    v.description('What is not told of known apps, such as collections; who uses what is not touched by it.'),
+  ),
+});
+
+// How a plan was asked for: what a later run needs to plan the same again. Part of the plan document.
+
+const names = v.optional(v.array(v.string()));
+
+const yes = v.optional(v.literal(true));
+
+export const planRequest = v.object({
+  /** The exact names that were selected; absent where nothing was. */
+  selected: names,
+  approvals: v.object({
+    prune: v.optional(v.boolean()),
+    onDrift: v.optional(v.picklist(['stop', 'overwrite', 'skip'])),
+    overwrite: names,
+    adopt: names,
+    takeOwnership: names,
+    allowReplace: names,
+    allowRename: names,
+    allowDowngrade: yes,
+    allowDeletes: v.optional(v.number()),
+    allowUpdates: v.optional(v.number()),
+    allowEmpty: yes,
+    impact: yes,
+    acceptImpact: v.optional(v.number()),
+  }),
+});
+
+export type PlanRequest = DeepReadonly<v.InferOutput<typeof planRequest>>;
+
+// What the document of a plan holds, of whichever command it is.
+
+export const desired = v.object({ digest, version: v.optional(v.string()), files: count, bytes: count });
+
+export const actual = v.object({
+  id: v.string(),
+  digest: v.optional(v.string()),
+  md5: v.optional(v.string()),
+  version: v.optional(v.string()),
+  revision: v.optional(v.string()),
+  updatedAt: v.optional(v.string()),
+  userId: v.optional(v.string()),
+  archiveName: v.optional(v.string()),
+  tags: v.optional(v.array(v.string())),
+});
+
+const change = v.object({
+  name: v.string(),
+  action,
+  state: v.picklist([
+    'missing',
+    'in-sync',
+    'changed',
+    'unmarked',
+    'drifted',
+    'disowned',
+    'unmanaged',
+    'foreign',
+    'orphan',
+    'skipped',
+  ]),
+  reason: v.string(),
+  message: v.string(),
+  warning: v.optional(v.string()),
+  blocked: v.optional(
+    v.object({
+      rail: v.string(),
+      message: v.string(),
+      lift: v.optional(v.string()),
+      effect: v.optional(v.string()),
+    }),
+  ),
+  desired: v.optional(desired),
+  actual: v.optional(actual),
+  rename: v.optional(v.union([v.object({ to: v.string() }), v.object({ from: v.string() })])),
+  write: v.optional(
+    v.object({
+      carries: v.picklist(['file-and-data', 'data']),
+      tags: v.array(v.string()),
+      archiveName: v.optional(v.string()),
+    }),
+  ),
+});
+
+const fileSide = v.object({ bytes: count, sha256: digest });
+
+const comparison = v.pipe(
+  v.object({
+    name: v.string(),
+    files: v.array(
+      v.object({
+        path: v.string(),
+        kind: v.picklist(['added', 'changed', 'removed']),
+        before: v.optional(fileSide),
+        after: v.optional(fileSide),
+        patch: v.optional(v.string()),
+        noPatch: v.optional(v.picklist(['binary', 'minified', 'large'])),
+      }),
+    ),
+    manifest: v.array(
+      v.object({ field: v.string(), before: v.optional(v.string()), after: v.optional(v.string()) }),
+    ),
+    unavailable: v.optional(v.string()),
+  }),
+  v.description('From the tenant (before) to the folder (after); with --diff.'),
+);
+
+export const planFields = {
+  ...head,
+  environment,
+  tenant,
+  source,
+  digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
+  summary: v.object({
+    create: count,
+    update: count,
+    replace: count,
+    delete: count,
+    blocked: count,
+    unchanged: count,
+    kept: count,
+    notSelected: count,
+    unmanaged: count,
+  }),
+  requests: v.object({ tier1: count, tier2: count, estimatedSeconds: count }),
+  changes: v.array(change),
+  findings: v.array(finding),
+  leftOut: v.array(v.object({ extension: v.string(), files: v.array(leftOutFile) })),
+  refusals: v.array(v.object({ message: v.string(), hint: v.string() })),
+  backups: v.optional(
+    v.pipe(
+      v.union([v.literal('off'), v.object({ stored: count, download: count })]),
+      v.description('Copies of what would be overwritten or deleted.'),
+    ),
+  ),
+  comparisons: v.optional(v.array(comparison)),
+  impact: v.optional(impactPart),
+  request: v.pipe(v.optional(planRequest), v.description('How it was asked for.')),
+  exitCode: count,
+};

@@ -1,0 +1,124 @@
+/** Where the tenant departed from the folders. */
+
+import type { Departure, DriftKind } from '../core/drift.js';
+import { count } from '../core/format.js';
+import type { DriftDocument } from './documents/answers.js';
+import { headOf, placeOf } from './json-parts.js';
+import { joinBlocks, type Paint, printable, type Style } from './paint.js';
+import type { PlanReport } from './plan.js';
+import { renderFindings, renderHeader, type TextOptions } from './text-parts.js';
+
+export interface Drift extends Departure {
+  /** Only what is `new` makes the run exit with 2. */
+  readonly alarm: 'new' | 'known' | 'ignored';
+  /** The entry of `driftIgnore` that hides it. */
+  readonly ignored?: { readonly reason: string; readonly until: string };
+}
+
+/** An entry of `driftIgnore` whose date has passed: what it hid is told again. */
+export interface ExpiredIgnore {
+  readonly name: string;
+  readonly reason: string;
+  /** `YYYY-MM-DD`. */
+  readonly until: string;
+}
+
+export interface DriftReport extends Omit<PlanReport, 'kind' | 'refusals'> {
+  readonly kind: 'drift';
+  /** In the order of `driftKinds`, then by name. */
+  readonly drift: readonly Drift[];
+  readonly expired: readonly ExpiredIgnore[];
+  /** With `--baseline`: what it holds and is no longer so. */
+  readonly gone: readonly { readonly name: string; readonly kind: DriftKind }[];
+  /** Extensions of the folders that were compared with the tenant. */
+  readonly compared: number;
+  /** What that took; the plan counts those of an apply as well. */
+  readonly requests: number;
+}
+
+// Where the tenant departed from the folders, as a document.
+
+export function driftDocumentOf(report: DriftReport): DriftDocument {
+  const { header, source, drift, expired, gone, compared, requests, findings, exitCode } = report;
+  return {
+    command: 'drift',
+    ...headOf(header),
+    ...placeOf(header),
+    ...{ source, drift, expired, gone, compared, requests, findings, exitCode },
+  };
+}
+
+// Where the tenant departed from the folders, as a person reads it.
+
+/** What each kind is called; also the way to tell the tenant's departures from the folder's own. */
+export const driftWords: Readonly<Record<DriftKind, string>> = {
+  'changed-on-tenant': 'changed on tenant',
+  missing: 'missing',
+  disowned: 'disowned',
+  foreign: 'foreign',
+  unmanaged: 'unmanaged',
+  'marker-lost': 'marker lost',
+  'tags-missing': 'tags missing',
+  extra: 'extra',
+  'changed-locally': 'changed locally',
+};
+
+const rows: Readonly<Record<Drift['alarm'], { readonly symbol: string; readonly style: Style }>> = {
+  new: { symbol: '!', style: 'red' },
+  known: { symbol: '=', style: 'dim' },
+  ignored: { symbol: '=', style: 'dim' },
+};
+
+export function renderDrift(report: DriftReport, options: TextOptions): string {
+  return joinBlocks([
+    renderHeader(report.header, options.paint),
+    renderFindings(report.findings, options),
+    renderDepartures(report, options.paint),
+    renderClosing(report),
+  ]);
+}
+
+function renderDepartures({ drift, expired, gone }: DriftReport, paint: Paint): string {
+  const width = Math.max(14, ...drift.map(({ name }) => printable(name).length));
+  const items = drift.map((each) => renderOne(each, width, paint)).join('');
+  const notices = expired.map(
+    ({ name, until, reason }) =>
+      `${paint('yellow', 'expired:')} driftIgnore for ${printable(name)} ended on ${until} (${printable(reason)}); it hides nothing any more\n`,
+  );
+  const past = gone.map(({ name, kind }) => `no longer so: ${printable(name)} ${driftWords[kind]}\n`);
+  return joinBlocks([items, notices.join(''), past.join('')]);
+}
+
+function renderOne(item: Drift, width: number, paint: Paint): string {
+  const { symbol, style } = rows[item.alarm];
+  const head = paint(
+    style,
+    `${symbol} ${printable(item.name).padEnd(width)}  ${driftWords[item.kind].padEnd(17)}`,
+  );
+  const facts = [printable(item.message), ...describeDriftSides(item)].join('; ');
+  return `  ${head}  ${facts}${describeAlarm(item)}\n`;
+}
+
+export function describeDriftSides({ folder, tenant, kind }: Drift): readonly string[] {
+  const who = tenant?.userId === undefined ? [] : [`user ${printable(tenant.userId)}`];
+  const when = tenant?.updatedAt === undefined ? [] : [`last change ${printable(tenant.updatedAt)}`];
+  const here = folder?.version === undefined ? [] : [`folder ${printable(folder.version)}`];
+  const there = tenant?.version === undefined ? [] : [`tenant ${printable(tenant.version)}`];
+  const versions = kind === 'missing' ? here : [...here, ...there];
+  return [[...when, ...who].join(', '), versions.join(', ')].filter((part) => part !== '');
+}
+
+function describeAlarm({ alarm, ignored }: Drift): string {
+  if (ignored !== undefined) {
+    return `  (ignored until ${ignored.until}: ${printable(ignored.reason)})`;
+  }
+  return alarm === 'known' ? '  (in the baseline)' : '';
+}
+
+function renderClosing({ drift, compared, requests }: DriftReport): string {
+  const number = (alarm: Drift['alarm']): number => drift.filter((each) => each.alarm === alarm).length;
+  const verdict =
+    number('new') === 0 ? 'No drift' : `Drift: ${count(number('new'), 'departure')} from the folders`;
+  const reads = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
+  return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${count(compared, 'extension')} compared with ${reads}.\n`;
+}

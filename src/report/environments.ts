@@ -1,0 +1,119 @@
+/** Several environments as one document. */
+
+import type { ExitCode } from '../core/exit-codes.js';
+import { count } from '../core/format.js';
+import type { ErrorDocument } from './documents/documents.js';
+import type { EnvironmentDocument, EnvironmentsDocument, OutputDocument } from './documents/environments.js';
+import { type Paint, printable } from './paint.js';
+import type { EnvironmentResult, EnvironmentsReport, SingleReport, WavesResult } from './report.js';
+import { verdictOf } from './verdict.js';
+
+/** How one environment is described. */
+interface Describing {
+  readonly documentOf: (report: SingleReport) => OutputDocument;
+  readonly errorOf: (error: unknown, exitCode: ExitCode) => ErrorDocument['error'];
+}
+
+export function environmentsDocumentOf(report: EnvironmentsReport, how: Describing): EnvironmentsDocument {
+  const { header, environments, shard, waves, exitCode } = report;
+  return {
+    command: header.command as EnvironmentsDocument['command'],
+    schemaVersion: 1,
+    tool: header.tool,
+    environments: environments.map((each) => describe(each, how)),
+    ...(shard !== undefined && { shard }),
+    ...(waves !== undefined && {
+      waves: waves.waves,
+      notAttempted: waves.notAttempted,
+      restored: waves.restored.map((each) => describe(each, how)),
+    }),
+    exitCode,
+  };
+}
+
+type WithDocument = Extract<EnvironmentDocument, { readonly document: unknown }>;
+
+/** Only the commands whose documents the schema names take several environments. */
+function describe(result: EnvironmentResult, { documentOf, errorOf }: Describing): EnvironmentDocument {
+  const { environment, exitCode, report } = result;
+  if ('error' in result || report === undefined) {
+    return {
+      environment,
+      exitCode,
+      error: errorOf(result.error ?? new Error('it showed no result'), exitCode),
+    };
+  }
+  return { environment, exitCode, document: documentOf(report) as WithDocument['document'] };
+}
+
+// The end of a run over several environments, each of which has shown its own result: a line each, and their count.
+
+export function renderEnvironments(report: EnvironmentsReport, paint: Paint): string {
+  const { environments, shard, waves } = report;
+  const width = widthOf(report);
+  const lines = [
+    ...environments.map((result) => renderResult(result, width, paint)),
+    ...(waves === undefined ? [] : renderWaves(waves, width, paint)),
+  ];
+  const share =
+    shard === undefined
+      ? ''
+      : `Shard ${shard.index}/${shard.of} of ${count(environments.length + shard.elsewhere.length, 'environment')}. `;
+  const gap = environments.length === 0 ? '' : '\n';
+  return `${gap}${lines.join('')}${share}${describeCounts(report)}\n`;
+}
+
+function widthOf({ environments, waves }: EnvironmentsReport): number {
+  const names = [...environments.map(({ environment }) => environment), ...(waves?.notAttempted ?? [])];
+  return Math.max(0, ...names.map((name) => name.length));
+}
+
+function renderResult(result: EnvironmentResult, width: number, paint: Paint): string {
+  const { environment, exitCode, part } = result;
+  const name = printable(environment).padEnd(width);
+  const { words } = verdictOf(part);
+  if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  ${words}\n`;
+  const reason = part.failure === undefined ? '' : `: ${firstLine(part.failure.message)}`;
+  const symbol = exitCode === 2 ? paint('yellow', '~') : paint('red', '✗');
+  return `  ${symbol} ${name}  ${words} (exit ${exitCode})${reason}\n`;
+}
+
+function renderWaves(
+  { notAttempted, restored }: WavesResult,
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  return [
+    ...notAttempted.map(
+      (name) => `  ${paint('yellow', '·')} ${printable(name).padEnd(width)}  not attempted\n`,
+    ),
+    ...restored.map(({ environment, exitCode, part, goOn }) => {
+      const name = printable(environment).padEnd(width);
+      if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  restored\n`;
+      const reason = part.failure === undefined ? verdictOf(part).words : firstLine(part.failure.message);
+      const how = goOn === undefined ? '' : `      To go on: ${printable(goOn)}\n`;
+      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n${how}`;
+    }),
+  ];
+}
+
+function describeCounts({ environments, waves, exitCode }: EnvironmentsReport): string {
+  const number = (is: (code: number) => boolean): number =>
+    environments.filter((result) => is(result.exitCode)).length;
+  const left = waves?.notAttempted.length ?? 0;
+  const done = number((code) => code === 0);
+  const changed = number((code) => code === 2);
+  const failed = environments.length - done - changed;
+  const parts = [
+    `${done} done`,
+    ...(changed === 0 ? [] : [`${changed} with changes`]),
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(left === 0 ? [] : [`${left} not attempted`]),
+  ];
+  const code = exitCode === 0 ? '' : ` (exit ${exitCode})`;
+  return `${count(environments.length + left, 'environment')}: ${parts.join(', ')}${code}.`;
+}
+
+function firstLine(message: string): string {
+  return printable(message.split('\n')[0] ?? '');
+}

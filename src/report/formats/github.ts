@@ -1,0 +1,76 @@
+/** Issues as GitHub's annotations on a run and on the files of a pull request. */
+
+import { randomUUID } from 'node:crypto';
+import { countRun } from '../counts.js';
+import { type Issue, limitIssues, sentenceOf } from '../issues.js';
+import { printable, printableLines } from '../paint.js';
+import type { RunResult } from '../run-result.js';
+
+/** GitHub shows ten of a kind for each step and drops the rest without a word. */
+const perKind = 10;
+
+export function renderAnnotations(result: RunResult): string {
+  return limitIssues(result, perKind).map(renderAnnotation).join('');
+}
+
+const commands = { error: 'error', warning: 'warning', info: 'notice' } as const;
+
+function renderAnnotation(issue: Issue): string {
+  const { severity, file, line, column, id } = issue;
+  const path = file === undefined ? undefined : printable(file);
+  const properties = { file: path, line, col: column, title: printable(`qlik-sync ${id}`) };
+  return workflowCommand(commands[severity], properties, printableLines(sentenceOf(issue)));
+}
+
+// * Workflow commands, as the runner reads them back (actions/runner, `ActionCommand.cs`; @actions/core, `command.ts`):
+// a line `::name key=value,key=value::data`, with `%`, CR, LF escaped in data, and `:` and `,` in values as well.
+
+function escapeData(text: string): string {
+  return text.replace(/[%\r\n]/g, percent);
+}
+
+function escapeProperty(text: string): string {
+  return text.replace(/[%\r\n:,]/g, percent);
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** One line, ended. Properties without a value are left out. */
+export function workflowCommand(
+  name: string,
+  properties: Readonly<Record<string, string | number | undefined>>,
+  data: string,
+): string {
+  const pairs = Object.entries(properties).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${escapeProperty(String(value))}`],
+  );
+  return `::${name}${pairs.length === 0 ? '' : ` ${pairs.join(',')}`}::${escapeData(data)}\n`;
+}
+
+// What later steps of a job may ask: `steps.<id>.outputs.<name>`.
+
+/** For `GITHUB_OUTPUT`: each value between delimiters that nobody can foresee. */
+export function renderOutputs(result: RunResult): string {
+  return Object.entries(outputsOf(result))
+    .map(([name, value]) => {
+      const delimiter = `qlik-sync-${randomUUID()}`;
+      return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+    })
+    .join('');
+}
+
+/** A digest is that of one plan, so a run over several environments has none. */
+export function outputsOf(result: RunResult): Readonly<Record<string, string>> {
+  const { changes, failed, ...counts } = countRun(result);
+  const [only, ...others] = result.parts;
+  const digest = others.length === 0 ? only?.plan?.digest : undefined;
+  const numbers = Object.entries({ ...counts, failed }).map(([name, n]) => [name, String(n)]);
+  return {
+    'exit-code': String(result.exitCode),
+    'has-changes': String(changes > 0),
+    ...(digest !== undefined && { digest }),
+    ...Object.fromEntries(numbers),
+  };
+}

@@ -1,0 +1,58 @@
+/** Issues as GitLab's code quality report (`artifacts:reports:codequality`), shown at the lines of a merge request. */
+
+import { createHash } from 'node:crypto';
+import { countRun } from '../counts.js';
+import { type Issue, issuesOf, sentenceOf } from '../issues.js';
+import { printableLines } from '../paint.js';
+import type { ReportParts, RunResult } from '../run-result.js';
+
+const severities = { error: 'critical', warning: 'minor', info: 'info' } as const;
+
+/** GitLab drops an issue without a place: what is about no file carries the extension's name there. */
+export function renderCodeQuality(result: RunResult): string {
+  const seen = new Map<string, number>();
+  const entries = issuesOf(result).map((issue) => {
+    const { id, severity, file, extension, line } = issue;
+    return {
+      description: printableLines(sentenceOf(issue)).replaceAll('\n', ' '),
+      check_name: id,
+      fingerprint: fingerprintOf(issue, seen),
+      severity: severities[severity],
+      location: { path: file ?? extension ?? 'qlik-sync', lines: { begin: line ?? 1 } },
+    };
+  });
+  return `${JSON.stringify(entries, undefined, 2)}\n`;
+}
+
+/** The same for the same issue on another commit, and unlike any other's of this report; a line that moved is no new issue. */
+function fingerprintOf(
+  { id, environment, extension, file, message }: Issue,
+  seen: Map<string, number>,
+): string {
+  const identity = JSON.stringify([id, environment, extension, file, message]);
+  const before = seen.get(identity) ?? 0;
+  seen.set(identity, before + 1);
+  return createHash('sha256')
+    .update(`${identity}${before === 0 ? '' : before}`)
+    .digest('hex');
+}
+
+// The numbers of GitLab's Terraform widget in a merge request (`artifacts:reports:terraform`).
+
+/**
+ * A replace is a delete and a create, as Terraform counts it. Blocked changes are none. Where an environment has no plan
+ * no number would be true: of a report without them the widget says that it generated an error (gitlabhq,
+ * `lib/gitlab/ci/parsers/terraform/tfplan.rb`: `missing_json_keys`).
+ */
+export function renderTerraform(result: RunResult): string {
+  return `${JSON.stringify(result.parts.every(isPlanned) ? countOf(result) : { error: 'no plan' })}\n`;
+}
+
+function isPlanned({ plan, failure, reports }: ReportParts): boolean {
+  return reports?.length === 0 || (plan !== undefined && failure === undefined);
+}
+
+function countOf(result: RunResult): Readonly<Record<'create' | 'update' | 'delete', number>> {
+  const { create, update, replace, delete: deletes } = countRun(result);
+  return { create: create + replace, update, delete: deletes + replace };
+}

@@ -1,0 +1,244 @@
+/**
+ * A run as JUnit XML, in the dialect that Jenkins, GitLab and Azure read: a suite for each environment, a test case for
+ * each change and each finding. What is blocked or failed is a failure.
+ */
+
+import type { Check } from '../../core/check.js';
+import { describeGaps } from '../../core/impact/gate.js';
+import type { Impact, UnopenedApp } from '../../core/impact/impact.js';
+import { isWhole } from '../../core/impact/tally.js';
+import type { Change, Finding, Outcome } from '../../core/model.js';
+import type { Pulled } from '../../core/pulled.js';
+import { describeChange, describeOutcome } from '../change-words.js';
+import { environmentOf, titleOf } from '../counts.js';
+import { type Drift, driftWords } from '../drift.js';
+import { describeUses } from '../impact.js';
+import { printable } from '../paint.js';
+import type { ReportParts, RunResult } from '../run-result.js';
+
+export function renderJunit({ parts }: RunResult): string {
+  const suites = parts.map((part) => ({ part, cases: testCasesOf(part) }));
+  const all = suites.flatMap(({ cases }) => cases);
+  const root = xmlElement(
+    'testsuites',
+    { name: 'qlik-sync', ...countCases(all) },
+    suites.map(({ part, cases }) => `\n${renderSuite(part, cases)}`),
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+function renderSuite(part: ReportParts, cases: readonly TestCase[]): string {
+  const properties = Object.entries(propertiesOf(part)).flatMap(([name, value]) =>
+    value === undefined ? [] : [xmlElement('property', { name, value })],
+  );
+  const children = [xmlElement('properties', {}, properties), ...cases.map(renderCase)];
+  const attributes = { name: titleOf(part), ...countCases(cases), time: seconds(part.ms) };
+  return xmlElement('testsuite', attributes, [...children.map((child) => `\n  ${child}`), '\n']);
+}
+
+function propertiesOf({
+  header,
+  plan,
+  source,
+  exitCode,
+}: ReportParts): Readonly<Record<string, string | undefined>> {
+  return {
+    tool: header.tool,
+    command: header.command,
+    project: header.project,
+    tenant: header.tenant?.url,
+    environment: environmentOf(header),
+    commit: source?.commit,
+    digest: plan?.digest,
+    exitCode: String(exitCode),
+  };
+}
+
+function countCases(cases: readonly TestCase[]): Readonly<Record<string, number>> {
+  const number = (result: TestCase['result']): number => cases.filter((one) => one.result === result).length;
+  return { tests: cases.length, failures: number('failure'), errors: 0, skipped: number('skipped') };
+}
+
+function renderCase({ name, group, result, type, message, detail, output, ms }: TestCase): string {
+  const attributes = { name, classname: `qlik-sync.${group}`, time: seconds(ms) };
+  const failure = xmlElement('failure', { message, type }, detail === undefined ? [] : [escapeLines(detail)]);
+  const children = {
+    passed: [],
+    failure: [failure],
+    skipped: [xmlElement('skipped', { message })],
+  }[result];
+  const log = output === undefined ? [] : [xmlElement('system-out', {}, [escapeLines(output)])];
+  return xmlElement('testcase', attributes, [...children, ...log]);
+}
+
+function seconds(ms: number | undefined): string {
+  return ((ms ?? 0) / 1000).toFixed(3);
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeXml).join('\n');
+}
+
+export function testCasesOf(part: ReportParts): readonly TestCase[] {
+  const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
+  const changes = part.drift === undefined ? (part.plan?.changes ?? []) : [];
+  return [
+    ...runCases(part),
+    ...(part.drift ?? []).map(driftCase),
+    ...(part.pulled ?? []).map(pullCase),
+    ...changes
+      .filter(({ reason }) => reason !== 'not-ours')
+      .map((change) => changeCase(change, outcomes.get(change.name))),
+    ...(part.extensions ?? []).map(({ name }) => ({ group: 'extensions', name, result: 'passed' }) as const),
+    ...(part.findings ?? []).map(findingCase),
+    ...impactCases(part),
+    ...(part.checks ?? []).map(checkCase),
+  ];
+}
+
+function runCases({ failure, refusals = [] }: ReportParts): readonly TestCase[] {
+  if (failure !== undefined) {
+    const { message, hint } = failure;
+    return [fail('run', 'run', 'run-failed', message, hint)];
+  }
+  return refusals.map(({ message, hint }) => fail('run', message, 'refused', message, hint));
+}
+
+function changeCase(change: Change, outcome: Outcome | undefined): TestCase {
+  const { name, action, blocked, message } = change;
+  const title = `${name}: ${action === 'none' ? 'keep' : action}`;
+  if (blocked !== undefined) {
+    return fail('changes', title, `blocked-${blocked.rail}`, describeChange(change), undefined);
+  }
+  if (change.reason === 'not-selected') return { group: 'changes', name: title, result: 'skipped', message };
+  if (outcome === undefined) return { group: 'changes', name: title, result: 'passed', output: message };
+  return outcomeCase(title, outcome);
+}
+
+function outcomeCase(title: string, outcome: Outcome): TestCase {
+  const { status, error, overwrote, ms } = outcome;
+  const time = ms === undefined ? {} : { ms };
+  const words = describeOutcome(outcome);
+  if (status !== 'done') return { ...fail('changes', title, status, words, error?.hint), ...time };
+  if (overwrote !== undefined) return { ...fail('changes', title, 'overwrote', overwrote, words), ...time };
+  return { group: 'changes', name: title, result: 'passed', output: words, ...time };
+}
+
+function driftCase({ name, kind, message, alarm, ignored }: Drift): TestCase {
+  const title = `${name}: ${driftWords[kind]}`;
+  if (alarm === 'new') return fail('changes', title, `drift-${kind}`, message, undefined);
+  const why = ignored === undefined ? 'in the baseline' : `ignored until ${ignored.until}: ${ignored.reason}`;
+  return { group: 'changes', name: title, result: 'skipped', message: why, output: message };
+}
+
+function pullCase({ name, result, message = '', hint }: Pulled): TestCase {
+  const title = `${name}: pull`;
+  if (result === 'refused' || result === 'failed' || result === 'not-attempted') {
+    return fail('changes', title, `pull-${result}`, message, hint);
+  }
+  return { group: 'changes', name: title, result: 'passed', output: `${result} ${message}`.trim() };
+}
+
+/** What is no error is told, but fails nobody's pipeline. */
+function findingCase({ rule, severity, file, line, column, extension, message, hint }: Finding): TestCase {
+  const place = [file ?? extension, line, column].filter((part) => part !== undefined).join(':');
+  const name = place === '' ? rule : `${rule}: ${place}`;
+  if (severity === 'error') return fail('findings', name, rule, message, hint);
+  const output = [`${severity}: ${message}`, hint].filter((text) => text !== undefined).join('\n');
+  return { group: 'findings', name, result: 'passed', output };
+}
+
+// The cases of commands that only answer a question.
+
+/** What is not known fails where the run does, and is else skipped: an app may be shut to these credentials for good. */
+export function impactCases({ impact, question, exitCode }: ReportParts): readonly TestCase[] {
+  if (impact === undefined || question === undefined) return [];
+  const unknown = exitCode === 0 ? skipUnknown : failUnknown;
+  return [
+    ...impact.extensions.map((told) => {
+      const output = describeUses(told, impact);
+      return { group: 'apps', name: told.extension, result: 'passed', output } as const;
+    }),
+    ...gapsOf(impact).map(([name, reason]) => unknown(name, reason)),
+  ];
+}
+
+type Gap = readonly [name: string, reason: string];
+
+function gapsOf(impact: Impact): readonly Gap[] {
+  const { unopened, missing } = impact;
+  if (isWhole(impact)) return [];
+  const gaps = [...unopened.map(describeUnopened), ...missing.map((what): Gap => ['whole answer', what])];
+  return gaps.length === 0 ? [['whole answer', describeGaps(impact)]] : gaps;
+}
+
+function describeUnopened({ app, reason }: UnopenedApp): Gap {
+  return [`${app.name}: open`, reason];
+}
+
+function skipUnknown(name: string, message: string): TestCase {
+  return { group: 'apps', name, result: 'skipped', message };
+}
+
+function failUnknown(name: string, message: string): TestCase {
+  return fail('apps', name, 'not-known', message, undefined);
+}
+
+export function checkCase({ name, status, message, hint }: Check): TestCase {
+  if (status === 'failed') return fail('checks', name, `check-${name}`, message, hint);
+  if (status === 'unknown') return { group: 'checks', name, result: 'skipped', message };
+  const output = [message, hint].filter((text) => text !== undefined).join('\n');
+  return { group: 'checks', name, result: 'passed', output };
+}
+
+/** All of it raw words. */
+export interface TestCase {
+  readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks';
+  readonly name: string;
+  readonly result: 'passed' | 'failure' | 'skipped';
+  /** What kind of failure; a rail, a status, a rule. */
+  readonly type?: string;
+  readonly message?: string;
+  readonly detail?: string;
+  readonly output?: string;
+  readonly ms?: number;
+}
+
+export function fail(
+  group: TestCase['group'],
+  name: string,
+  type: string,
+  message: string,
+  detail: string | undefined,
+): TestCase {
+  return { group, name, result: 'failure', type, message, ...(detail !== undefined && { detail }) };
+}
+
+// XML 1.0 as text and as double-quoted attribute: every character stays itself or becomes its visible name.
+
+export function escapeXml(text: string): string {
+  return printable(text)
+    .replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** One element; attributes without a value are left out. */
+export function xmlElement(
+  name: string,
+  attributes: Readonly<Record<string, string | number | undefined>>,
+  children: readonly string[] = [],
+): string {
+  const pairs = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [` ${key}="${escapeXml(String(value))}"`],
+  );
+  const head = `<${name}${pairs.join('')}`;
+  return children.length === 0 ? `${head}/>` : `${head}>${children.join('')}</${name}>`;
+}

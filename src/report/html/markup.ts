@@ -1,0 +1,44 @@
+/** HTML by template: what is put in is text, unless it is markup that a template made. */
+
+import { printable } from '../paint.js';
+
+export interface Markup {
+  readonly markup: string;
+}
+
+export type Content = Markup | string | number | undefined | readonly Content[];
+
+/** Values stand for text or for the value of a quoted attribute; `undefined` is nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  const rest = strings.slice(1).map((text, index) => `${contentOf(values[index])}${text}`);
+  return { markup: `${strings[0] ?? ''}${rest.join('')}` };
+}
+
+function contentOf(value: Content): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));
+  return 'markup' in value ? value.markup : value.map(contentOf).join('');
+}
+
+function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** How many there are of what the title names. */
+  readonly n?: number;
+  readonly body: Content;
+}
+
+/** A title beside what it stands for, or above it where there is no room. */
+export function renderSection({ id, title, n, body }: Section): Markup {
+  return html`<section class="group" aria-labelledby="${id}">
+<h2 id="${id}" tabindex="-1">${title}${n === undefined ? undefined : html` <span class="soft">${n}</span>`}</h2>
+<div class="body">
+${body}
+</div>
+</section>
+`;
+}

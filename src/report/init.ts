@@ -1,0 +1,56 @@
+/** The config file that `init` wrote, and what `validate` says about it. */
+
+import type { ExitCode } from '../core/exit-codes.js';
+import type { InitDocument } from './documents/documents.js';
+import { headOf } from './json-parts.js';
+import { joinBlocks, type Paint, printable } from './paint.js';
+import type { RunHeader } from './run-header.js';
+import type { TextOptions } from './text-parts.js';
+import { renderValidate, type ValidateReport } from './validate.js';
+
+export interface InitReport {
+  readonly kind: 'init';
+  readonly header: RunHeader;
+  /** Relative to the working directory, with `/`. */
+  readonly file: string;
+  readonly config: InitDocument['config'];
+  readonly validation: ValidateReport | Problem;
+  /** The command line to go on with. */
+  readonly next: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Why a check came to nothing. */
+export interface Problem {
+  readonly kind: 'problem';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+// What `init` wrote, as a document.
+
+export function initDocumentOf({ header, file, config, validation, exitCode }: InitReport): InitDocument {
+  const head = { command: 'init', ...headOf(header), file, config } as const;
+  if (validation.kind === 'validate') {
+    const { extensions, findings } = validation;
+    return { ...head, extensions, findings, exitCode };
+  }
+  const { message, hint } = validation;
+  const problem = { message, ...(hint !== undefined && { hint }) };
+  return { ...head, problem, extensions: [], findings: [], exitCode };
+}
+
+// `qlik-sync init` for people.
+
+export function renderInit({ file, validation, next }: InitReport, options: TextOptions): string {
+  const { paint } = options;
+  return joinBlocks([
+    `${paint('green', '✓')} Wrote ${printable(file)}.\n`,
+    validation.kind === 'validate' ? renderValidate(validation, options) : renderProblem(validation, paint),
+    `Next: ${printable(next)}\n`,
+  ]);
+}
+
+function renderProblem({ message, hint }: Problem, paint: Paint): string {
+  return `${paint('yellow', 'validate:')} ${printable(message)}\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`;
+}

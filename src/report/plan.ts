@@ -1,0 +1,129 @@
+/** What would be done, and what was done of it. */
+
+import type { BackupForecast } from '../core/budget.js';
+import type { ExtensionComparison } from '../core/comparison.js';
+import type { ExitCode } from '../core/exit-codes.js';
+import type { Refusal } from '../core/guard.js';
+import type { Impact } from '../core/impact/impact.js';
+import type { Finding, LeftOutFile, Outcome, Plan } from '../core/model.js';
+import type { SourceState } from '../core/past-run.js';
+import type { ApplyDocument, PlanDocument } from './documents/documents.js';
+import type { PlanRequest } from './documents/plan.js';
+import { headOf, placeOf } from './json-parts.js';
+import type { RunHeader } from './run-header.js';
+
+export interface PlanReport {
+  readonly kind: 'plan';
+  readonly header: RunHeader;
+  readonly source: SourceState;
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+  readonly leftOut: readonly LeftOut[];
+  /** Run-wide rails that would stop apply. */
+  readonly refusals: readonly Refusal[];
+  /** Copies of what would be overwritten or deleted, where something would; `off` is `--no-backup`. */
+  readonly backups?: BackupForecast | 'off';
+  /** What the two sides of changed extensions differ in, where that was looked at. */
+  readonly comparisons?: readonly ExtensionComparison[];
+  /** Which apps use what changes, where that was looked at. */
+  readonly impact?: Impact;
+  /** How the plan was asked for; absent where no later run could ask the same. */
+  readonly request?: PlanRequest;
+  /** A rollback's: the runs whose writes it undoes. */
+  readonly undoes?: readonly string[];
+  /** Whether all that one run wrote is to be undone, or names of it. */
+  readonly undoGoal?: 'run' | 'names';
+  /** A promote's: where the archives come from. */
+  readonly promotes?: { readonly environment: string; readonly url: string };
+  readonly exitCode: ExitCode;
+}
+
+export interface ApplyReport extends Omit<PlanReport, 'kind'> {
+  readonly kind: 'apply';
+  readonly outcomes: readonly Outcome[];
+  /** Milliseconds from the first write to the last answer. */
+  readonly ms: number;
+}
+
+/** Files of one extension that are not uploaded. */
+export interface LeftOut {
+  readonly extension: string;
+  readonly files: readonly LeftOutFile[];
+}
+
+// A plan, and what was done of it, as documents.
+
+export function planDocumentOf(report: PlanReport): PlanDocument {
+  return { command: 'plan', ...planFieldsOf(report) };
+}
+
+export function applyDocumentOf(report: ApplyReport): ApplyDocument {
+  const { header, undoes, promotes, outcomes, ms } = report;
+  return {
+    command: writingCommand(header.command),
+    ...planFieldsOf(report),
+    ...(undoes !== undefined && { undoes }),
+    ...(promotes !== undefined && { promotes }),
+    outcomes,
+    ms,
+  };
+}
+
+/** The commands that write share one document. */
+function writingCommand(command: RunHeader['command']): ApplyDocument['command'] {
+  return command === 'rollback' || command === 'adopt' || command === 'promote' ? command : 'apply';
+}
+
+function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'command'> {
+  const { header, source, plan, findings, leftOut, refusals, exitCode } = report;
+  const { backups, comparisons, impact, request } = report;
+  return {
+    ...headOf({ ...header, project: plan.project }),
+    ...placeOf(header),
+    source,
+    digest: plan.digest,
+    summary: plan.summary,
+    requests: plan.requests,
+    changes: plan.changes,
+    findings,
+    leftOut,
+    refusals,
+    ...(backups !== undefined && { backups }),
+    ...(comparisons !== undefined && { comparisons }),
+    ...(impact !== undefined && { impact }),
+    ...(request !== undefined && { request }),
+    exitCode,
+  };
+}
+
+// What a plan says of itself beside its changes. Raw words: names of environments may be in there.
+
+/** Where its archives come from, where that is not the folders. */
+export function describeOrigin({
+  undoes,
+  undoGoal,
+  promotes,
+}: Pick<PlanReport, 'undoes' | 'undoGoal' | 'promotes'>): readonly string[] {
+  return [
+    ...(undoes === undefined ? [] : [`Undoes ${describeRuns(undoes, undoGoal)}.`]),
+    ...(promotes === undefined
+      ? []
+      : [`Promotes the archives of ${promotes.environment} (${promotes.url}), byte for byte.`]),
+  ];
+}
+
+function describeRuns(runs: readonly string[], goal: PlanReport['undoGoal']): string {
+  const what = runs.length === 1 ? 'run' : 'the runs';
+  return `${goal === 'names' ? `writes of ${what}` : what} ${runs.join(', ')}`;
+}
+
+/** Copies of what would be overwritten or deleted. */
+export function describeBackups(backups: PlanReport['backups']): readonly string[] {
+  if (backups === undefined) return [];
+  if (backups === 'off') return ['No backup is kept.'];
+  const { stored, download } = backups;
+  const known = stored === 0 ? [] : [`${stored} stored already`];
+  const missing =
+    download === 0 ? [] : [`${download} to download (needs the key of a tenant or analytics admin)`];
+  return [`Backups: ${[...known, ...missing].join(', ')}.`];
+}

@@ -1,0 +1,67 @@
+/** The line that every report begins with. */
+
+import { count } from '../core/format.js';
+import type { Finding, LeftOutFile } from '../core/model.js';
+import { type Paint, printable } from './paint.js';
+import type { LeftOut } from './plan.js';
+import type { RunHeader } from './run-header.js';
+
+/** `qlik-sync plan · prod (config) · https://… · project …` */
+export function renderHeader({ command, project, tenant }: RunHeader, paint: Paint): string {
+  const where =
+    tenant === undefined ? [] : [`${tenant.environment ?? 'tenant'} (${tenant.source})`, tenant.url];
+  const whose = project === '' ? [] : [`project ${project}`];
+  return `${paint('bold', [`qlik-sync ${command}`, ...where, ...whose].map(printable).join(' · '))}\n`;
+}
+
+// What the rules say, at places a person can open.
+
+const severityStyle = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
+
+export function renderFindings(findings: readonly Finding[], { paint, detail }: TextOptions): string {
+  const shown = findings.filter(({ severity }) => severity !== 'info' || detail !== 'quiet');
+  return shown.map((finding) => renderFinding(finding, paint)).join('');
+}
+
+function renderFinding(finding: Finding, paint: Paint): string {
+  const { file, line, column, severity, message, rule, hint, extension } = finding;
+  const place =
+    file === undefined ? extension : [file, line, column].filter((part) => part !== undefined).join(':');
+  const prefix = place === undefined ? '' : `${printable(place)}: `;
+  const head = `${prefix}${paint(severityStyle[severity], severity)}: ${printable(message)} ${paint('dim', `[${rule}]`)}\n`;
+  return hint === undefined ? head : `${head}  ${printable(hint)}\n`;
+}
+
+// What will not be uploaded is said, so that nobody wonders where a file went.
+
+const reasons: Readonly<Record<LeftOutFile['why'], string>> = {
+  default: 'ignored by default',
+  ignored: 'ignored by your rules',
+  'dropped-by-qlik': 'without a name or suffix, which Qlik drops',
+};
+
+export function renderLeftOut(leftOut: readonly LeftOut[], detail: TextOptions['detail']): string {
+  const files = leftOut.flatMap(({ extension, files }) => files.map((file) => ({ extension, ...file })));
+  if (files.length === 0 || detail === 'quiet') return '';
+  if (detail === 'verbose') return files.map(renderFile).join('');
+  return `${count(files.length, 'file')} left out: ${countReasons(files).join(', ')}; -v names them.\n`;
+}
+
+function renderFile({ extension, path, why }: LeftOutFile & Pick<LeftOut, 'extension'>): string {
+  return `  left out of ${printable(extension)}: ${printable(path)} (${reasons[why]})\n`;
+}
+
+function countReasons(files: readonly LeftOutFile[]): readonly string[] {
+  return (Object.keys(reasons) as LeftOutFile['why'][]).flatMap((why) => {
+    const number = files.filter((file) => file.why === why).length;
+    return number === 0 ? [] : [`${number} ${reasons[why]}`];
+  });
+}
+
+// How a report is shown to people.
+
+/** `verbose` adds what is usually only counted: info findings and left-out files by name. */
+export interface TextOptions {
+  readonly paint: Paint;
+  readonly detail: 'quiet' | 'normal' | 'verbose';
+}

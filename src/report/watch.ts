@@ -1,0 +1,75 @@
+/** What `watch` tells: one event each, as a line for people or as a line of NDJSON. */
+
+import { formatBytes } from '../core/format.js';
+import type { WatchEvent } from './documents/lines.js';
+import { type Paint, printable, toJsonText } from './paint.js';
+
+export type { WatchEvent } from './documents/lines.js';
+
+export interface TimedEvent {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly event: WatchEvent;
+}
+
+/** One line of NDJSON. */
+export function renderEventJson({ time, event }: TimedEvent): string {
+  return `${toJsonText({ schemaVersion: 1, time, ...event })}\n`;
+}
+
+/** One line, or none for what a person need not read. */
+export function renderEventText({ time, event }: TimedEvent, paint: Paint): string {
+  const clock = paint('dim', new Date(time).toTimeString().slice(0, 8));
+  return `${clock}  ${describe(event, paint)}\n`;
+}
+
+function describe(event: WatchEvent, paint: Paint): string {
+  switch (event.event) {
+    case 'watching':
+      return `watching ${event.extensions} extensions for ${printable(event.tenant)}; Ctrl-C ends it`;
+    case 'synced':
+      return `${paint('green', '✓')} ${printable(event.name)}  ${describeSync(event)}`;
+    case 'waiting':
+      return `${paint('dim', '…')} ${about(event.name)}waiting: ${printable(event.message)}`;
+    case 'paused':
+      return `${paint('yellow', '‖')} ${printable(event.name)}  paused: ${printable(event.message)}${resume(event.resume)}`;
+    case 'refused':
+      return `${paint('red', '✗')} ${about(event.name)}${printable(event.message)}${hint(event.hint)}`;
+    case 'offline':
+      return paint('yellow', `offline: ${printable(event.message)} Trying again until it answers.`);
+    case 'online':
+      return 'online again';
+    case 'config':
+      return `config ${event.status}${event.message === '' ? '' : `: ${event.message.split('\n').map(printable).join('\n  ')}`}`;
+    case 'hint':
+    case 'stopping':
+      return printable(event.message);
+    case 'stopped':
+      return `stopped; ${event.synced} synced`;
+  }
+}
+
+const past = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  none: 'kept',
+} as const;
+
+function describeSync({ action, message, bytes, ms }: WatchEvent & { event: 'synced' }): string {
+  const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
+  return `${past[action]}: ${printable(message)}${size}, ${ms} ms`;
+}
+
+function about(name: string | undefined): string {
+  return name === undefined ? '' : `${printable(name)}  `;
+}
+
+function resume(command: string | undefined): string {
+  return command === undefined ? '' : `; to go on: ${command}`;
+}
+
+function hint(text: string | undefined): string {
+  return text === undefined ? '' : ` (${printable(text)})`;
+}

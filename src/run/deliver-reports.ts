@@ -1,0 +1,164 @@
+/** Every report of a run that is over. One that is lost is told and loses no other. */
+
+import { randomUUID } from 'node:crypto';
+import { appendFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ReportKind } from '../config/report-option.js';
+import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
+import { reasonOfSystem } from '../core/system-error.js';
+import { renderErrorJson, renderJson } from '../report/json.js';
+import type { Report } from '../report/report.js';
+import { describeRun, type KnownPlace, type RunResult } from '../report/run-result.js';
+import type { RunEnding } from './ending.js';
+import type { Io } from './io.js';
+import { writeReportFile } from './report-files.js';
+import type { ReportFile, WantedReports } from './wanted-reports.js';
+
+interface Delivery {
+  readonly what: string;
+  readonly write: () => Promise<void>;
+}
+
+/** What the run told of itself. */
+export interface Told {
+  readonly report: Report | undefined;
+  readonly place: KnownPlace | undefined;
+}
+
+/** Resolves to the run's exit code, made worse where a report was lost. */
+export async function deliverReports(
+  wanted: WantedReports,
+  { report, place }: Told,
+  ending: RunEnding,
+  io: Io,
+): Promise<ExitCode> {
+  if (report === undefined && !('error' in ending)) return tellNothing(wanted, ending, io);
+  const { command, folder, environments } = wanted;
+  const { tool } = io;
+  const { exitCode } = ending;
+  const result = describeRun({ ...ending, command, tool, folder, report, place: place ?? { environments } });
+  const json =
+    report === undefined || 'error' in ending
+      ? renderErrorJson(command, tool, ending.error, exitCode)
+      : renderJson({ ...report, exitCode });
+  const codes: ExitCode[] = [exitCode];
+  for (const delivery of deliveriesOf(wanted, result, json, io)) codes.push(await deliver(delivery, io));
+  return worstExitCode(codes);
+}
+
+function deliveriesOf(wanted: WantedReports, result: RunResult, json: string, io: Io): readonly Delivery[] {
+  const { files, ci, records, detail } = wanted;
+  const writers = { github: writeGithub, azure: writeAzure };
+  return [
+    ...files.map((file) => ({
+      what: `--report: ${file.given}`,
+      write: () => writeReport(file, result, json),
+    })),
+    ...ci.map((system) => ({
+      what: `the report for ${system}`,
+      write: () => writers[system](result, io, detail),
+    })),
+    ...(records === undefined
+      ? []
+      : [{ what: 'QLIK_SYNC_OUTPUT_FILE', write: () => writeRecords(result, records) }]),
+  ];
+}
+
+async function deliver({ what, write }: Delivery, io: Io): Promise<ExitCode> {
+  try {
+    await write();
+    return exitCodes.ok;
+  } catch (error) {
+    io.stderr.write(`error: ${what} could not be written: ${reasonOfSystem(error)}\n`);
+    return exitCodes.incomplete;
+  }
+}
+
+/** A pipeline gives the same options to all commands; some have no result to report. */
+function tellNothing({ command, files }: WantedReports, { exitCode }: RunEnding, io: Io): ExitCode {
+  for (const { given } of files)
+    io.stderr.write(`${command} has nothing to report: ${given} was not written.\n`);
+  return exitCode;
+}
+
+// The files of `--report`: looked at before the run begins, written when it is over, whatever it came to.
+
+/** `json` is the document that `--json` prints. */
+export async function writeReport(file: ReportFile, result: RunResult, json: string): Promise<void> {
+  await writeReportFile(file.path, await render(file.kind, result, json));
+}
+
+async function render(kind: ReportKind, result: RunResult, json: string): Promise<string> {
+  switch (kind) {
+    case 'json':
+      return json;
+    case 'markdown': {
+      const { commentLimit, renderMarkdown } = await import('../report/markdown/markdown.js');
+      return renderMarkdown(result, commentLimit);
+    }
+    case 'html':
+      return (await import('../report/html/html.js')).renderHtml(result);
+    case 'junit':
+      return (await import('../report/formats/junit.js')).renderJunit(result);
+    case 'sarif':
+      return (await import('../report/formats/sarif.js')).renderSarif(result);
+    case 'github':
+      return (await import('../report/formats/github.js')).renderAnnotations(result);
+    case 'gitlab':
+      return (await import('../report/formats/gitlab.js')).renderTerraform(result);
+    case 'gitlab-codequality':
+      return (await import('../report/formats/gitlab.js')).renderCodeQuality(result);
+    case 'azure':
+      return (await import('../report/formats/azure.js')).renderIssues(result);
+  }
+}
+
+// What a CI system reads by itself: lines in the log, the summary of the job, values for later steps, our NDJSON records.
+
+/** The files are what GitHub's runner names in variables of the same names. */
+export async function writeGithub(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
+  const { GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary } = io.env;
+  const { renderAnnotations } = await import('../report/formats/github.js');
+  io.stderr.write(renderAnnotations(result));
+  if (isSet(output)) {
+    const { renderOutputs } = await import('../report/formats/github.js');
+    await appendFile(resolve(io.cwd, output), renderOutputs(result));
+  }
+  if (isSet(summary) && detail === 'normal') await appendSummary(result, resolve(io.cwd, summary));
+}
+
+/** A step that runs us twice has one summary, and GitHub drops it whole when it is too long. */
+async function appendSummary(result: RunResult, file: string): Promise<void> {
+  const { renderMarkdown, summaryLimit } = await import('../report/markdown/markdown.js');
+  const there = await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const room = summaryLimit - there;
+  if (room > leastRoom) await appendFile(file, `${renderMarkdown(result, room - 1)}\n`);
+}
+
+const leastRoom = 4096;
+
+/** The agent takes the summary up after the step, so the file stays where the agent cleans up. */
+export async function writeAzure(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
+  const { renderIssues, uploadSummary } = await import('../report/formats/azure.js');
+  io.stderr.write(renderIssues(result));
+  if (detail === 'quiet') return;
+  const { renderMarkdown, summaryLimit } = await import('../report/markdown/markdown.js');
+  const { AGENT_TEMPDIRECTORY: folder } = io.env;
+  const file = join(isSet(folder) ? folder : tmpdir(), `qlik-sync-${randomUUID()}.md`);
+  await writeReportFile(file, renderMarkdown(result, summaryLimit));
+  io.stderr.write(uploadSummary(file));
+}
+
+/** Appended: several steps may share the file. */
+export async function writeRecords(result: RunResult, file: string): Promise<void> {
+  const { renderRecords } = await import('../report/formats/records.js');
+  await appendFile(file, renderRecords(result));
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}

@@ -1,0 +1,119 @@
+/** One command on several environments: side by side, one result, the worst exit code. */
+
+import { didYouMean } from '../config/suggest.js';
+import { UserError } from '../core/errors.js';
+import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
+import { chooseShard, type Shard } from '../core/fleet.js';
+import type { EnvironmentsReport, ShardShare } from '../report/report.js';
+import { openGovernors, type Site } from './connect.js';
+import type { ShardedFlags } from './flags.js';
+import type { Io } from './io.js';
+import { tenantOf } from './location.js';
+import { print } from './reporting.js';
+import type { SettingsSource } from './settings.js';
+import { runSideBySide } from './side-by-side.js';
+
+/** @throws UserError for what no run on several environments can do */
+export async function runSeveral(input: OnEnvironments, source: SettingsSource): Promise<ExitCode> {
+  const { command, given, io, work } = input;
+  assertForSeveral(input, source);
+  assertKnown(source.asked, '--env', source);
+  const { names, share } = chooseEnvironments(source, given.shard, io);
+  if (share !== undefined) io.stderr.write(`${describeShare(names, share)}\n`);
+  const environments = await runSideBySide(names, {
+    ...{ command, source, io, work },
+    among: names,
+    confirm: input.confirm ?? [],
+    governorFor: openGovernors(),
+  });
+  const report: EnvironmentsReport = {
+    kind: 'environments',
+    header: { command, tool: io.tool, project: '' },
+    environments,
+    ...(share !== undefined && { shard: share }),
+    reports: environments.map(({ part }) => part),
+    exitCode: worstExitCode(environments.map(({ exitCode }) => exitCode)),
+  };
+  print(report, source.flags, io);
+  return report.exitCode;
+}
+
+/** Each of these names or holds one tenant, so on several it could only be wrong. */
+function assertForSeveral({ lone }: OnEnvironments, { flags, asked }: SettingsSource): void {
+  const { tenant, context, sandbox, sandboxDir } = flags;
+  const targets = [tenant && '--tenant', context && '--context', (sandbox || sandboxDir) && '--sandbox'];
+  const given = [...lone, ...targets].find((option) => typeof option === 'string' && option !== '');
+  if (given === undefined) return;
+  throw new UserError(
+    `${given} is for one tenant, and --env asks for ${asked.length}: ${asked.join(', ')}.`,
+    {
+      hint: 'Give one --env, once for each environment.',
+    },
+  );
+}
+
+function describeShare(names: Chosen['names'], { index, of }: NonNullable<Chosen['share']>): string {
+  const what = names.length === 0 ? 'no environment, so there is nothing to do' : names.join(', ');
+  return `Shard ${index}/${of}: ${what}.`;
+}
+
+// Which environments a run is for.
+
+export interface Chosen {
+  readonly names: readonly string[];
+  readonly share?: ShardShare;
+}
+
+/** @throws UserError where there is nothing to divide, or it cannot be told which environments share a tenant */
+export function chooseEnvironments(source: SettingsSource, shard: Shard | undefined, io: Io): Chosen {
+  const { asked } = source;
+  if (shard === undefined) return { names: asked };
+  if (asked.length === 0) {
+    throw new UserError('--shard divides environments, and none are named.', {
+      hint: 'Give --env all, or --env for each.',
+    });
+  }
+  const members = asked.map((environment) => ({ environment, tenant: tellTenant(environment, source, io) }));
+  const names = chooseShard(members, shard);
+  return { names, share: { ...shard, elsewhere: asked.filter((name) => !names.includes(name)) } };
+}
+
+/** Every job has to come to the same division, so nothing is guessed. */
+function tellTenant(environment: string, source: SettingsSource, io: Io): string {
+  const tenant = tenantOf(environment, source, io);
+  if (tenant !== undefined) return tenant;
+  throw new UserError(
+    `--shard has to know every environment's tenant, and ${source.loaded.displayFile} gives none that can be used for ${environment}.`,
+    { hint: `Set environments.${environment}.tenant, and its variables, for every job of the pipeline.` },
+  );
+}
+
+/**
+ * A typing error stops the command before any of the others is touched.
+ *
+ * @param asking `--env`, `promote`
+ * @throws UserError
+ */
+export function assertKnown(
+  names: readonly string[],
+  asking: string,
+  { environments, loaded }: SettingsSource,
+): void {
+  const unknown = names.find((name) => !environments.includes(name));
+  if (unknown === undefined) return;
+  throw new UserError(`${loaded.displayFile} has no environment "${unknown}", which ${asking} asks for.`, {
+    hint: didYouMean(unknown, environments),
+  });
+}
+
+/** What a command does on environments, one or several. */
+export interface OnEnvironments {
+  readonly command: 'plan' | 'apply' | 'drift';
+  readonly given: ShardedFlags;
+  /** What was given that only one tenant can have, as a plan file; each of them `undefined` where it was not. */
+  readonly lone: readonly (string | undefined)[];
+  /** `--confirm`, each. */
+  readonly confirm?: readonly string[] | undefined;
+  readonly io: Io;
+  readonly work: (site: Site) => Promise<ExitCode>;
+}

@@ -1,0 +1,76 @@
+/** What a command may know of the process it runs in. Only `cli.ts` makes one from `process`. */
+
+import type { Readable, Writable } from 'node:stream';
+import type { Self } from '../reconcile/lock/process-facts.js';
+import type { Patience } from '../reconcile/means.js';
+import { type Paint, printable } from '../report/paint.js';
+import type { Report } from '../report/report.js';
+import type { KnownPlace } from '../report/run-result.js';
+
+export interface Sink {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly paint: Paint;
+  /** Aborted when nobody reads any more; what is written then goes nowhere. */
+  readonly closed: AbortSignal;
+}
+
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
+/** How long a write without an answer is tried, and how long one that is in flight when `watch` ends is waited for. */
+export interface RunPatience extends Patience {
+  /** Milliseconds; absent: 10,000. */
+  readonly graceMs?: number;
+}
+
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly cwd: string;
+  /** The arguments after `qlik-sync`, as they were given. */
+  readonly argv: readonly string[];
+  /** The result and nothing else. */
+  readonly stdout: Sink;
+  /** Progress, notices, errors. */
+  readonly stderr: Sink;
+  /** Opens where a person can be asked; `undefined` without one, and then nothing ever prompts. */
+  readonly terminal: () => Terminal | undefined;
+  /** Aborted when the run is interrupted. */
+  readonly interrupted: AbortSignal;
+  readonly version: string;
+  /** `qlik-sync/<version>`, as documents and tenants are told. */
+  readonly tool: string;
+  /** This process among others, for locks and journals. */
+  readonly self: Self;
+  /** Absent: the usual. */
+  readonly patience?: RunPatience;
+  /** Takes what a run came to, for the files of `--report`; the last one counts. `run` provides it. */
+  readonly record?: (report: Report) => void;
+  /** Takes where the run is for, as soon as it is known, for the reports of a run that fails; the last one counts. */
+  readonly locate?: (place: KnownPlace) => void;
+}
+
+// Lines on stderr that explain a pause: among the progress while there is any.
+
+export interface Notices {
+  readonly say: (notice: string) => void;
+  /** From now on they are said elsewhere; what it returns undoes that. */
+  readonly redirect: (say: (notice: string) => void) => () => void;
+}
+
+export function openNotices(stderr: Pick<Sink, 'write'>): Notices {
+  const plainly = (notice: string): void => stderr.write(`${printable(notice)}\n`);
+  let current = plainly;
+  return {
+    say: (notice) => current(notice),
+    redirect: (say) => {
+      current = say;
+      return () => {
+        current = plainly;
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Names and globs after a command: which extensions it is about. */
+
+import { didYouMean } from '../config/suggest.js';
+import { UserError } from '../core/errors.js';
+
+export interface Selector {
+  readonly matches: (name: string) => boolean;
+  /** @throws UserError where a name or glob matches none of the known names: a typing error must not look like success. */
+  readonly assertUsed: (known: readonly string[]) => void;
+}
+
+/** `undefined` where nothing was selected, which means everything. */
+export async function createSelector(patterns: readonly string[]): Promise<Selector | undefined> {
+  if (patterns.length === 0) return undefined;
+  const matchers = await Promise.all(patterns.map(compile));
+  return {
+    matches: (name) => matchers.some((matches) => matches(name)),
+    assertUsed: (known) => {
+      const unused = patterns.find((_pattern, index) => !known.some((name) => matchers[index]?.(name)));
+      if (unused === undefined) return;
+      throw new UserError(`${unused} matches no extension.`, { hint: explainUnused(unused, known) });
+    },
+  };
+}
+
+/** The same, with a sentence before the hint where it matches nothing. */
+export function explainingUnused(selector: Selector, sentence: string): Selector {
+  const assertUsed = (known: readonly string[]): void => {
+    try {
+      selector.assertUsed(known);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(error.message, { hint: `${sentence} ${error.hint ?? ''}`.trim(), cause: error });
+    }
+  };
+  return { ...selector, assertUsed };
+}
+
+/** By names that are known already: one that is gone again is no mistake of the command line. */
+export function selectExactly(names: ReadonlySet<string>): Selector {
+  return { matches: (name) => names.has(name), assertUsed: () => undefined };
+}
+
+async function compile(given: string): Promise<(name: string) => boolean> {
+  const pattern = given.normalize('NFC');
+  if (!/[*?[\]{}()!]/.test(pattern)) return (name) => name === pattern;
+  const { default: picomatch } = await import('picomatch');
+  const matches = picomatch(pattern, { dot: true });
+  return (name) => name === pattern || matches(name);
+}
+
+function explainUnused(pattern: string, known: readonly string[]): string {
+  const suggestion = didYouMean(pattern, known);
+  if (suggestion !== undefined && suggestion !== '') return `${suggestion}`;
+  return known.length === 0
+    ? 'No extension was found at all.'
+    : `There are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' …' : ''}`;
+}

@@ -1,0 +1,191 @@
+/** Environments at the same time, so many at once, each on its own; no failure hides another's result. */
+
+import { readKey } from '../config/file/raw.js';
+import { withOptions } from '../core/shell-word.js';
+import { printable } from '../report/paint.js';
+import type { EnvironmentResult, Report } from '../report/report.js';
+import type { RunHeader } from '../report/run-header.js';
+import { describeRun } from '../report/run-result.js';
+import type { GovernorFor, Site } from './connect.js';
+import { type RunEnding, tellFailure } from './ending.js';
+import type { Io, Sink } from './io.js';
+import { findPlace } from './location.js';
+import type { SettingsSource } from './settings.js';
+
+export interface SideBySide {
+  readonly command: RunHeader['command'];
+  readonly source: SettingsSource;
+  readonly io: Io;
+  /** Every environment of the command, also those of other times. */
+  readonly among: readonly string[];
+  /** `--confirm`, each. */
+  readonly confirm: readonly string[];
+  readonly governorFor: GovernorFor;
+  readonly work: (site: Site) => Promise<EnvironmentResult['exitCode']>;
+}
+
+const mostAtOnce = 8;
+
+/** In the order given, each result shown as one block once it and all before it are there. */
+export async function runSideBySide(
+  names: readonly string[],
+  input: SideBySide,
+): Promise<readonly EnvironmentResult[]> {
+  const { source, io } = input;
+  const show = printInOrder(source.flags.json === true ? undefined : io.stdout);
+  return mapAtMost(mostAtOnce, names, async (environment, index) => {
+    const { text, result } = await runOne(environment, input);
+    show(index, text);
+    return result;
+  });
+}
+
+async function runOne(
+  environment: string,
+  { command, source, io, among, confirm, governorFor, work }: SideBySide,
+): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
+  const argv = withOtherConfirmations(io.argv, environment, among, source, confirm);
+  const own = openOwnIo(environment, { ...io, argv });
+  const ending = await endOf(own.io, async () => {
+    io.interrupted.throwIfAborted();
+    return work({ settings: source.settingsFor(environment), io: own.io, governorFor });
+  });
+  own.end();
+  const result = describeEnvironment(
+    environment,
+    { ...ending, command, report: own.lastReport() },
+    source,
+    io,
+  );
+  return { text: own.text(), result };
+}
+
+async function endOf(io: Io, work: () => Promise<EnvironmentResult['exitCode']>): Promise<RunEnding> {
+  try {
+    return { exitCode: await work() };
+  } catch (thrown) {
+    return tellFailure(thrown, io);
+  }
+}
+
+async function mapAtMost<T, R>(
+  most: number,
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const rest = items.entries();
+  const takeNext = async (): Promise<void> => {
+    for (const [index, item] of rest) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, takeNext));
+  return results;
+}
+
+// What one environment of several may write to: its result is kept until its turn, its notices carry its name.
+
+export interface OwnIo {
+  /** Without a terminal: nobody can be asked about several things at once. */
+  readonly io: Io;
+  /** What was written to stdout so far. */
+  readonly text: () => string;
+  readonly lastReport: () => Report | undefined;
+  /** Writes what is left of a line. */
+  readonly end: () => void;
+}
+
+export function openOwnIo(environment: string, io: Io): OwnIo {
+  const written: string[] = [];
+  let last: Report | undefined;
+  const { sink: stderr, end } = prefixLines(`[${printable(environment)}] `, io.stderr);
+  const stdout = { ...io.stdout, write: (text: string) => void written.push(text), isTerminal: false };
+  const record = (report: Report): void => {
+    last = report;
+  };
+  return {
+    io: { ...io, stdout, stderr, terminal: () => undefined, record },
+    text: () => written.join(''),
+    lastReport: () => last,
+    end,
+  };
+}
+
+/** Whole lines only, and those of one text together, so that environments do not write into each other's. */
+function prefixLines(prefix: string, sink: Sink): { readonly sink: Sink; readonly end: () => void } {
+  let rest = '';
+  const write = (text: string): void => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    if (lines.length > 0) sink.write(lines.map((line) => `${line === '' ? '' : prefix}${line}\n`).join(''));
+  };
+  return {
+    sink: { ...sink, write, isTerminal: false },
+    end: () => {
+      if (rest !== '') write('\n');
+    },
+  };
+}
+
+/** Writes texts in the order of their numbers, each as soon as those before it are written, a blank line between. */
+export function printInOrder(sink: Pick<Sink, 'write'> | undefined): (index: number, text: string) => void {
+  const waiting = new Map<number, string>();
+  let next = 0;
+  let isFirst = true;
+  return (index, text) => {
+    waiting.set(index, text);
+    for (let ready = waiting.get(next); ready !== undefined; ready = waiting.get(next)) {
+      waiting.delete(next);
+      next += 1;
+      if (ready !== '') sink?.write(`${isFirst ? '' : '\n'}${ready}`);
+      isFirst &&= ready === '';
+    }
+  };
+}
+
+// Which of several environments want their names confirmed.
+
+/**
+ * The command line for one environment's messages to complete: what it asks for is not enough where others, too, have
+ * to be confirmed.
+ */
+export function withOtherConfirmations(
+  argv: readonly string[],
+  environment: string,
+  names: readonly string[],
+  source: Pick<SettingsSource, 'loaded'>,
+  confirmed: readonly string[],
+): readonly string[] {
+  const others = names.filter(
+    (name) => name !== environment && !confirmed.includes(name) && isProtected(name, source),
+  );
+  return withOptions(
+    argv,
+    others.flatMap((name) => ['--confirm', name]),
+  );
+}
+
+function isProtected(name: string, { loaded }: Pick<SettingsSource, 'loaded'>): boolean {
+  const environments = readKey(loaded.value, 'environments');
+  const own = readKey(readKey(environments, name), 'protected');
+  return (own ?? readKey(loaded.value, 'protected')) === true;
+}
+
+// How one environment of several ended, for every form of report.
+
+export function describeEnvironment(
+  environment: string,
+  { command, report, ...ending }: RunEnding & Described,
+  source: SettingsSource,
+  io: Io,
+): EnvironmentResult {
+  const place = findPlace(environment, source, io);
+  const [part] = describeRun({ ...ending, command, tool: io.tool, folder: '', report, place }).parts;
+  if (part === undefined) throw new Error(`${environment} has no result`);
+  const shown = report === undefined || report.kind === 'environments' ? undefined : { report };
+  return { environment, ...ending, ...shown, part };
+}
+
+interface Described {
+  readonly command: RunHeader['command'];
+  readonly report: Report | undefined;
+}

@@ -1,0 +1,130 @@
+/**
+ * The archive that is uploaded. The same files give the same bytes on every platform, time zone and Node
+ * version, so `file.md5` is known without uploading. jszip deflates with pako, never with Node's zlib, whose
+ * output changes between releases. The only file that knows jszip.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type JSZip from 'jszip';
+import { md5Of } from '../../core/digest.js';
+import { SourceError } from '../../core/errors.js';
+import type { DesiredExtension, KeptFile } from '../../core/model.js';
+
+export interface Archive {
+  readonly bytes: Buffer;
+  /** 32 lower-case hex digits: what the tenant will answer as `file.md5`. */
+  readonly md5: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The first moment a zip can tell; jszip writes it in UTC. */
+const date = new Date(Date.UTC(1980, 0, 1));
+
+/**
+ * UNIX rather than DOS, because only then the permissions are written down and every tool unpacks the same
+ * files; a regular file, read and write for its owner, read for others.
+ */
+const unixPermissions = 0o100644;
+
+/**
+ * Packs the kept files, the `.qext` at the root of the zip.
+ * @throws SourceError when a file is no longer what `extension` says.
+ */
+export type Packer = (extension: DesiredExtension) => Promise<Archive>;
+
+export const pack: Packer = async (extension) => {
+  const { default: JSZip } = await import('jszip');
+  return generate(new JSZip(), extension, extension.files);
+};
+
+/**
+ * The same bytes with less work: what an archive of before holds unchanged keeps its compressed data, which jszip
+ * does for entries of a loaded zip. Only where the paths are the same, since entries keep the order they came in.
+ */
+export async function packAgain(extension: DesiredExtension, before: PackedBefore): Promise<Archive> {
+  const old = new Map(before.files.map((file) => [file.path, file.sha256]));
+  const changed = extension.files.filter((file) => old.get(file.path) !== file.sha256);
+  const samePaths =
+    old.size === extension.files.length && extension.files.every((file) => old.has(file.path));
+  if (!samePaths) return pack(extension);
+  const { default: JSZip } = await import('jszip');
+  return generate(await JSZip.loadAsync(before.archive.bytes, { createFolders: false }), extension, changed);
+}
+
+export interface PackedBefore {
+  readonly archive: Archive;
+  readonly files: readonly KeptFile[];
+}
+
+async function generate(
+  zip: JSZip,
+  extension: DesiredExtension,
+  files: readonly KeptFile[],
+): Promise<Archive> {
+  for (const file of files) {
+    zip.file(file.path, readUnchanged(extension, file), { date, unixPermissions, createFolders: false });
+  }
+  const bytes = await zip.generateAsync({
+    type: 'nodebuffer',
+    platform: 'UNIX',
+    compression: 'DEFLATE',
+    compressionOptions: { level: 6 },
+  });
+  return { bytes, md5: md5Of(bytes), size: bytes.length };
+}
+
+/** @throws SourceError when the file is no longer what `extension` says */
+export function readUnchanged(extension: DesiredExtension, file: KeptFile): Buffer {
+  const content = readAgain(extension, file);
+  if (createHash('sha256').update(content).digest('hex') === file.sha256) return content;
+  throw new SourceError('the file changed after it was read', {
+    file: shownPath(extension, file),
+    hint: 'wait until nothing writes to the folder (a running build?) and start again',
+  });
+}
+
+function readAgain(extension: DesiredExtension, file: KeptFile): Buffer {
+  try {
+    return readFileSync(`${extension.folder}/${file.diskPath}`);
+  } catch (cause) {
+    throw new SourceError('the file can no longer be read', {
+      file: shownPath(extension, file),
+      hint: 'wait until nothing writes to the folder (a running build?) and start again',
+      cause,
+    });
+  }
+}
+
+function shownPath(extension: DesiredExtension, file: KeptFile): string {
+  return extension.displayFolder === '.' ? file.path : `${extension.displayFolder}/${file.path}`;
+}
+
+// A packer that remembers: for `watch`, which packs the same extensions again and again.
+
+/** Bytes of archives that are remembered; the longest unused go first. */
+const defaultMemory = 64 * 2 ** 20;
+
+/** Gives the very bytes that `pack` gives. */
+export function createRepacker(maxBytes: number = defaultMemory): Packer {
+  const remembered = new Map<string, PackedBefore>();
+
+  function remember(extension: DesiredExtension, packed: PackedBefore): void {
+    remembered.delete(extension.name);
+    remembered.set(extension.name, packed);
+    let bytes = [...remembered.values()].reduce((sum, { archive }) => sum + archive.size, 0);
+    for (const [name, { archive }] of remembered) {
+      if (bytes <= maxBytes) return;
+      remembered.delete(name);
+      bytes -= archive.size;
+    }
+  }
+
+  return async (extension) => {
+    const before = remembered.get(extension.name);
+    const archive = before === undefined ? await pack(extension) : await packAgain(extension, before);
+    remember(extension, { archive, files: extension.files });
+    return archive;
+  };
+}

@@ -1,0 +1,157 @@
+/** The folders that the config's patterns match. */
+
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { normalize, relative, sep } from 'node:path';
+import { compareTexts } from '../../core/order.js';
+import {
+  compilePattern,
+  covers,
+  type FolderPattern,
+  isDeep,
+  isHidden,
+  isLiteral,
+  type Segment,
+} from './pattern.js';
+
+export interface FoundFolder {
+  /** Absolute, as the operating system spells it. */
+  readonly path: string;
+  readonly pattern: string;
+  /** `searched`: below a `**`, where most folders are no extensions. */
+  readonly how: 'named' | 'matched' | 'searched';
+  /** Absolute: what no link may lead out of. */
+  readonly base: string;
+}
+
+export interface Expansion {
+  /** Each once, in the order of their paths. */
+  readonly folders: readonly FoundFolder[];
+  /** Literal patterns whose folder is not there, and what is: nothing, or a file. */
+  readonly missing: readonly { readonly pattern: string; readonly path: string; readonly isFile: boolean }[];
+  /** Folders on the way that cannot be listed. */
+  readonly unreadable: readonly string[];
+  /** Links that match and lead nowhere. */
+  readonly dangling: readonly string[];
+  /** Other patterns that match no folder. */
+  readonly unmatched: readonly string[];
+}
+
+/**
+ * Expands `patterns` relative to `root`. A `!pattern` takes away what it matches and everything below, wherever
+ * it stands in the list. Wildcards pass over `node_modules` and dot folders; `**` follows no links.
+ */
+export async function expandFolders(root: string, patterns: readonly string[]): Promise<Expansion> {
+  const all = (await Promise.all(patterns.map((source) => compilePattern(source, root)))).flat();
+  const positive = all.filter((pattern) => !pattern.negative);
+  const negative = all.filter((pattern) => pattern.negative);
+  const trouble = { unreadable: new Set<string>(), dangling: new Set<string>() };
+  const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
+  const matched = new Set(hits.map((hit) => hit.pattern));
+  const wanted = hits.filter((hit) => !negative.some((each) => excludes(each, hit.path)));
+  const unmatched = positive.filter((each) => !matched.has(each.source) && !isLiteral(each));
+  return {
+    folders: distinct(wanted).sort((a, b) => compareTexts(a.path, b.path)),
+    missing: positive.filter(isLiteral).flatMap(findMissing),
+    unreadable: [...trouble.unreadable],
+    dangling: [...trouble.dangling].filter((path) => !negative.some((each) => excludes(each, path))),
+    unmatched: [...new Set(unmatched.map((each) => each.source))],
+  };
+}
+
+function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): readonly FoundFolder[] {
+  const walked: Walk = { found: [], ...trouble };
+  walk(pattern.base, pattern.segments, walked);
+  return walked.found.map((path) => ({
+    path,
+    pattern: pattern.source,
+    how: howOf(pattern),
+    base: pattern.base,
+  }));
+}
+
+/** Of several patterns that match a folder, the most definite says how it was found. */
+function distinct(found: readonly FoundFolder[]): FoundFolder[] {
+  const byPath = new Map<string, FoundFolder>();
+  for (const how of ['searched', 'matched', 'named'] as const) {
+    for (const each of found) if (each.how === how) byPath.set(each.path, each);
+  }
+  return [...byPath.values()];
+}
+
+function howOf(pattern: FolderPattern): FoundFolder['how'] {
+  if (isLiteral(pattern)) return 'named';
+  return isDeep(pattern) ? 'searched' : 'matched';
+}
+
+function excludes(negative: FolderPattern, path: string): boolean {
+  const below = relative(negative.base, path);
+  if (below === '..' || below.startsWith(`..${sep}`)) return false;
+  return covers(negative.segments, below === '' ? [] : below.split(sep));
+}
+
+function findMissing(pattern: FolderPattern): Expansion['missing'] {
+  const path = literalPath(pattern);
+  const kind = kindOf(path);
+  return kind === 'folder' ? [] : [{ pattern: pattern.source, path, isFile: kind === 'file' }];
+}
+
+function literalPath({ base, segments }: FolderPattern): string {
+  const names = segments.map((segment) => (segment.kind === 'literal' ? segment.name : ''));
+  return normalize([base, ...names].join('/'));
+}
+
+interface Walk {
+  readonly found: string[];
+  readonly unreadable: Set<string>;
+  readonly dangling: Set<string>;
+}
+
+function walk(folder: string, segments: readonly Segment[], into: Walk): void {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    if (kindOf(folder) === 'folder') into.found.push(normalize(folder));
+    return;
+  }
+  if (segment.kind === 'literal') walk(`${folder}/${segment.name}`, rest, into);
+  else if (segment.kind === 'deep') walkDeep(folder, segments, rest, into);
+  else {
+    for (const entry of listFolder(folder, into)) {
+      if (segment.matches(entry.name)) walkEntry(`${folder}/${entry.name}`, entry, rest, into);
+    }
+  }
+}
+
+function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: Walk): void {
+  if (rest.length === 0 && entry.isDirectory()) into.found.push(normalize(path));
+  else if (entry.isDirectory() || entry.isSymbolicLink()) walk(path, rest, into);
+  if (rest.length === 0 && entry.isSymbolicLink() && kindOf(path) === 'nothing')
+    into.dangling.add(normalize(path));
+}
+
+function walkDeep(folder: string, segments: readonly Segment[], rest: readonly Segment[], into: Walk): void {
+  walk(folder, rest, into);
+  for (const entry of listFolder(folder, into)) {
+    if (entry.isDirectory() && !isHidden(entry.name)) walk(`${folder}/${entry.name}`, segments, into);
+  }
+}
+
+function kindOf(path: string): 'nothing' | 'folder' | 'file' {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'nothing';
+    return stats.isDirectory() ? 'folder' : 'file';
+  } catch {
+    return 'nothing';
+  }
+}
+
+const notThere: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+
+function listFolder(path: string, into: Walk): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (!notThere.has((error as NodeJS.ErrnoException).code)) into.unreadable.add(normalize(path));
+    return [];
+  }
+}

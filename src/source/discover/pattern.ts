@@ -1,0 +1,98 @@
+/** Folder patterns of the config: `extensions/*`, `packages/**`, `{a,b}/*-ext`, `!extensions/old`. */
+
+import { dirname, isAbsolute, parse } from 'node:path';
+
+export type Segment =
+  | { readonly kind: 'literal'; readonly name: string }
+  /** `**`: any number of folders. */
+  | { readonly kind: 'deep' }
+  | { readonly kind: 'match'; readonly matches: (name: string) => boolean };
+
+export interface FolderPattern {
+  /** As the config spells it. */
+  readonly source: string;
+  readonly negative: boolean;
+  /** Absolute: where the segments start, and what no link may lead out of. */
+  readonly base: string;
+  readonly segments: readonly Segment[];
+}
+
+/** One pattern for each way to choose from its braces. */
+export async function compilePattern(source: string, root: string): Promise<readonly FolderPattern[]> {
+  const negative = source.startsWith('!');
+  const choices = expandBraces(negative ? source.slice(1) : source);
+  return Promise.all(
+    choices.map(async (choice) => ({ source, negative, ...(await compileChoice(choice, root)) })),
+  );
+}
+
+export function isLiteral(pattern: FolderPattern): boolean {
+  return pattern.segments.every((segment) => segment.kind === 'literal');
+}
+
+export function isDeep(pattern: FolderPattern): boolean {
+  return pattern.segments.some((segment) => segment.kind === 'deep');
+}
+
+/** Whether the pattern matches this path below its base, or a folder that the path lies in. */
+export function covers(segments: readonly Segment[], parts: readonly string[]): boolean {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return true;
+  if (segment.kind === 'deep') {
+    return covers(rest, parts) || (parts.length > 0 && covers(segments, parts.slice(1)));
+  }
+  const [part, ...deeper] = parts;
+  if (part === undefined) return false;
+  const fits = segment.kind === 'literal' ? segment.name === part : segment.matches(part);
+  return fits && covers(rest, deeper);
+}
+
+/** `a/{b,c/d}` → `a/b`, `a/c/d`. Braces without a comma are left alone. */
+function expandBraces(text: string): readonly string[] {
+  const group = /\{([^{}]*,[^{}]*)\}/.exec(text);
+  if (group === null) return [text];
+  const [before, after] = [text.slice(0, group.index), text.slice(group.index + group[0].length)];
+  const choices = (group[1] ?? '').split(',');
+  return choices.flatMap((choice) => expandBraces(before + choice + after));
+}
+
+async function compileChoice(text: string, root: string): Promise<Pick<FolderPattern, 'base' | 'segments'>> {
+  let base = isAbsolute(text) ? parse(text).root : root;
+  const names = text
+    .slice(isAbsolute(text) ? base.length : 0)
+    .split('/')
+    .filter((name) => name !== '' && name !== '.');
+  while (names[0] === '..') {
+    base = dirname(base);
+    names.shift();
+  }
+  return { base, segments: await Promise.all(names.map(compileSegment)) };
+}
+
+const isGlob = /[*?[\]{}\\]|[!+@]\(/;
+
+const isPlainStar = /^[^?[\]{}\\()]*$/;
+
+async function compileSegment(name: string): Promise<Segment> {
+  if (name === '**') return { kind: 'deep' };
+  if (!isGlob.test(name)) return { kind: 'literal', name };
+  const matches = isPlainStar.test(name) ? compileStars(name) : await compileGlob(name);
+  return { kind: 'match', matches: (candidate) => !isHidden(candidate) && matches(candidate) };
+}
+
+/** Never found by a wildcard; a person who means them names them. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules';
+}
+
+/** The usual case, without loading a glob library. */
+function compileStars(name: string): (candidate: string) => boolean {
+  const parts = name.split(/\*+/).map((part) => part.replace(/[.^$+|]/g, '\\$&'));
+  const expression = new RegExp(`^${parts.join('.*')}$`, 's');
+  return (candidate) => expression.test(candidate);
+}
+
+async function compileGlob(name: string): Promise<(candidate: string) => boolean> {
+  const { default: picomatch } = await import('picomatch');
+  return picomatch(name);
+}

@@ -1,0 +1,125 @@
+/** The extensions of a tree that no config describes yet. */
+
+import type { Dirent } from 'node:fs';
+import { isManifestName, listEntries, preferBuilt } from './nested-manifest.js';
+import { isHidden } from './pattern.js';
+
+export interface SurveyedExtension {
+  /** The stem of the `.qext`, in Unicode NFC. */
+  readonly name: string;
+  /** Relative to the root, with `/`; `.` for the root itself. */
+  readonly folder: string;
+}
+
+export interface Survey {
+  /** Every folder that was looked into, relative to the root, with `/`; without the root itself. */
+  readonly folders: readonly string[];
+  /** Sorted by depth, then by folder. */
+  readonly extensions: readonly SurveyedExtension[];
+}
+
+/** How many folders below the root are looked into. */
+export const surveyDepth = 4;
+
+/** Passes over `node_modules` and dot folders, follows no links. What cannot be listed holds nothing. */
+export function surveyTree(root: string): Survey {
+  const folders: string[] = [];
+  const extensions: SurveyedExtension[] = [];
+  let level: readonly string[] = ['.'];
+  for (let depth = 0; depth <= surveyDepth && level.length > 0; depth++) {
+    const listed = level.map((folder) => ({ folder, entries: listEntries(`${root}/${folder}`) }));
+    extensions.push(...listed.flatMap(({ folder, entries }) => manifestsOf(folder, entries)));
+    if (depth > 0) folders.push(...level);
+    level = listed.flatMap(({ folder, entries }) => foldersOf(folder, entries));
+  }
+  return { folders, extensions };
+}
+
+function manifestsOf(folder: string, entries: readonly Dirent[]): readonly SurveyedExtension[] {
+  return entries
+    .filter((entry) => entry.isFile() && isManifestName(entry.name))
+    .map((entry) => ({ name: entry.name.slice(0, -'.qext'.length).normalize('NFC'), folder }));
+}
+
+function foldersOf(folder: string, entries: readonly Dirent[]): readonly string[] {
+  return entries
+    .filter((entry) => entry.isDirectory() && !isHidden(entry.name))
+    .map((entry) => (folder === '.' ? entry.name : `${folder}/${entry.name}`));
+}
+
+// From the extensions of a tree to the shortest patterns that name their folders and no others. Pure.
+
+export interface ProposedPattern {
+  /** As the config spells it. */
+  readonly pattern: string;
+  /** The extensions that it brings in. */
+  readonly names: readonly string[];
+}
+
+/** Of several folders that hold the same extension, the built one is meant. */
+export function proposePatterns({ folders, extensions }: Survey): readonly ProposedPattern[] {
+  const chosen = chooseBuilt(extensions);
+  const wanted = new Set(chosen.map(({ folder }) => folder));
+  const byPattern = new Map<string, string[]>();
+  for (const { name, folder } of chosen) {
+    const pattern = chooseWildcard(folder, folders, wanted) ?? literal(folder);
+    byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), name]);
+  }
+  return [...byPattern].map(([pattern, names]) => ({ pattern, names }));
+}
+
+function chooseBuilt(extensions: readonly SurveyedExtension[]): readonly SurveyedExtension[] {
+  const foldersByName = new Map<string, string[]>();
+  for (const { name, folder } of extensions) {
+    foldersByName.set(name, [...(foldersByName.get(name) ?? []), folder]);
+  }
+  return extensions.filter(({ name, folder }) => preferBuilt(foldersByName.get(name) ?? []) === folder);
+}
+
+/** A folder and the wildcards below it. */
+interface Wildcard {
+  readonly above: string;
+  readonly tail: '*' | '*-ext' | '*/*-ext' | '*/dist' | '*/build';
+}
+
+/** The one that brings in most, the narrower of two; `undefined` where each would bring in what is not wanted. */
+function chooseWildcard(
+  folder: string,
+  folders: readonly string[],
+  wanted: ReadonlySet<string>,
+): string | undefined {
+  const [best] = wildcardsFor(folder)
+    .map((wildcard) => ({ wildcard, hits: folders.filter((each) => covers(wildcard, each)) }))
+    .filter(({ hits }) => hits.length > 0 && hits.every((hit) => wanted.has(hit)))
+    .filter(({ wildcard, hits }) => wildcard.above !== '' || hits.length > 1)
+    .sort((a, b) => b.hits.length - a.hits.length);
+  if (best === undefined) return undefined;
+  const { above, tail } = best.wildcard;
+  return above === '' ? tail : `${literal(above)}/${tail}`;
+}
+
+function wildcardsFor(folder: string): readonly Wildcard[] {
+  const names = folder.split('/');
+  const last = names.at(-1) ?? '';
+  const parent = names.slice(0, -1).join('/');
+  const grandparent = names.slice(0, -2).join('/');
+  if (folder === '.') return [];
+  if (last === 'dist' || last === 'build') {
+    return parent === '' ? [] : [{ above: grandparent, tail: `*/${last}` }];
+  }
+  if (!last.endsWith('-ext')) return [{ above: parent, tail: '*' }];
+  const narrow: Wildcard = { above: parent, tail: '*-ext' };
+  return parent === '' ? [narrow] : [narrow, { above: grandparent, tail: '*/*-ext' }];
+}
+
+function covers({ above, tail }: Wildcard, folder: string): boolean {
+  const prefix = above === '' ? '' : `${above}/`;
+  const expression = new RegExp(`^${tail.replaceAll('*', '[^/]*')}$`);
+  return folder.startsWith(prefix) && expression.test(folder.slice(prefix.length));
+}
+
+/** A pattern cannot quote: `?` stands for what would be a wildcard, `./` takes a special beginning, `$$` is a dollar. */
+function literal(folder: string): string {
+  const plain = /[*?[\]{}\\]|[!+@]\(/.test(folder) ? folder.replace(/[*?[\]{}()\\!+@|]/g, '?') : folder;
+  return `${/^([!~]|[A-Za-z]:)/.test(plain) ? './' : ''}${plain.replaceAll('$', '$$$$')}`;
+}

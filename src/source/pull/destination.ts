@@ -1,0 +1,178 @@
+/** Where an extension of the tenant is written to: the folder that holds it already, or a new one beside the others. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, normalize, relative, sep } from 'node:path';
+import { RefusedError, UserError } from '../../core/errors.js';
+import type { DesiredExtension } from '../../core/model.js';
+import type { Candidate } from '../discover/candidate.js';
+import { discover } from '../discover/discover.js';
+import { inspectFolder, rememberRealPaths } from '../discover/inspect-folder.js';
+import { compilePattern, type FolderPattern, type Segment } from '../discover/pattern.js';
+import { displayPath } from '../display.js';
+import { type IgnoreRules, prepareIgnoreRules } from '../ignore-rules.js';
+import { readExtension } from '../read/read-extension.js';
+import { createFileReader } from '../read/read-file.js';
+import { whyUnfit } from './unpack.js';
+
+export interface Destination {
+  /** Absolute. */
+  readonly folder: string;
+  /** Relative to the working directory, with `/`. */
+  readonly displayFolder: string;
+  readonly rules: IgnoreRules;
+  /** The extension that the folder holds already; absent where there is no folder, or an empty one. */
+  readonly standing?: DesiredExtension;
+  /** Whether the config's patterns find the folder. */
+  readonly found: 'yes' | 'no';
+}
+
+export interface DestinationOptions {
+  /** Absolute: the config file's folder. */
+  readonly root: string;
+  /** Absolute: what shown paths are relative to. */
+  readonly cwd: string;
+  /** The config's folder patterns. */
+  readonly extensions: readonly string[];
+  /** gitignore patterns. */
+  readonly ignore: readonly string[];
+  /** Absolute: the folder that takes one folder for each extension, instead of the config's. */
+  readonly to?: string;
+}
+
+/** @throws RefusedError where a name or what stands there is in the way */
+export type FindDestination = (name: string) => Promise<Destination>;
+
+/** @throws UserError where the config does not tell where a new folder would belong, and SourceError */
+export async function prepareDestinations(options: DestinationOptions): Promise<FindDestination> {
+  const { root, cwd, to } = options;
+  const discovery = await discover(root, cwd, options.extensions);
+  const patterns = (
+    await Promise.all(options.extensions.map((source) => compilePattern(source, root)))
+  ).flat();
+  const rulesFor = prepareIgnoreRules({
+    root,
+    displayRoot: displayPath(cwd, root),
+    patterns: options.ignore,
+  });
+  return async (name) => {
+    assertFit(name);
+    assertClear(name, discovery.unclear);
+    const known = discovery.candidates.find((candidate) => candidate.name === name);
+    const candidate = known !== undefined && isBelow(known.folder, to) ? known : undefined;
+    const folder = candidate?.folder ?? join(to ?? newFoldersOf(patterns), name);
+    assertOnly(name, folder, discovery.candidates, patterns, cwd);
+    const holder = candidate ?? inspect(name, folder, cwd);
+    const place = { folder, displayFolder: displayPath(cwd, folder), found: isFound(folder, patterns) };
+    const rules = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
+    if (holder === undefined) return { ...place, rules };
+    return { ...place, rules, standing: readStanding(holder, rules) };
+  };
+}
+
+function assertFit(name: string): void {
+  const why = name.startsWith('.')
+    ? 'begins with a dot, and no pattern finds hidden folders'
+    : whyUnfit(name);
+  if (why === undefined) return;
+  throw new RefusedError(`No folder can be called ${JSON.stringify(name)}: the name ${why}.`, {
+    hint: 'Rename it on the tenant, or leave it there.',
+  });
+}
+
+function assertClear(name: string, unclear: readonly string[]): void {
+  if (!unclear.includes(name)) return;
+  throw new RefusedError(`Several folders hold ${name}, so nobody can tell which one to write.`, {
+    hint: 'qlik-sync validate names them.',
+  });
+}
+
+function isBelow(folder: string, to: string | undefined): boolean {
+  return to === undefined || folder === to || folder.startsWith(to.endsWith(sep) ? to : to + sep);
+}
+
+/** The folder before the first wildcard, such as `extensions` of `extensions/*`. */
+function newFoldersOf(patterns: readonly FolderPattern[]): string {
+  for (const { base, segments, negative } of patterns) {
+    const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [segment.name] : []));
+    const endsOpen = names.length === segments.length - 1 && segments.at(-1)?.kind !== 'literal';
+    if (endsOpen && !negative) return normalize(join(base, ...names));
+  }
+  throw new UserError('The config does not say where new extensions belong.', {
+    hint: 'Give --to <dir>, or a pattern such as extensions/* in "extensions".',
+  });
+}
+
+/** A second folder with the name, or one that differs only in case, would make all of them unusable. */
+function assertOnly(
+  name: string,
+  folder: string,
+  candidates: readonly Candidate[],
+  patterns: readonly FolderPattern[],
+  cwd: string,
+): void {
+  const twin = candidates.find(
+    (candidate) => candidate.name.toLowerCase() === name.toLowerCase() && candidate.folder !== folder,
+  );
+  if (twin === undefined || isFound(folder, patterns) === 'no') return;
+  const place = displayPath(cwd, twin.folder);
+  throw new RefusedError(`${twin.name} lies in ${place} already.`, {
+    hint:
+      twin.name === name
+        ? 'Without --to it is updated there.'
+        : 'The two names differ only in case, which Qlik and many disks cannot tell apart.',
+  });
+}
+
+function isFound(folder: string, patterns: readonly FolderPattern[]): Destination['found'] {
+  const matching = patterns.filter(({ base, segments }) => matches(segments, partsBelow(base, folder)));
+  return matching.length > 0 && matching.every(({ negative }) => !negative) ? 'yes' : 'no';
+}
+
+function partsBelow(base: string, folder: string): readonly string[] {
+  const below = relative(base, folder);
+  return below === '' ? [] : below.split(sep);
+}
+
+function matches(segments: readonly Segment[], parts: readonly string[]): boolean {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return parts.length === 0;
+  if (segment.kind === 'deep') {
+    return matches(rest, parts) || (parts.length > 0 && matches(segments, parts.slice(1)));
+  }
+  const [part, ...deeper] = parts;
+  if (part === undefined) return false;
+  return (
+    (segment.kind === 'literal' ? segment.name === part : segment.matches(part)) && matches(rest, deeper)
+  );
+}
+
+/** What stands where a new folder would go. */
+function inspect(name: string, folder: string, cwd: string): Candidate | undefined {
+  if (!existsSync(folder) || isEmpty(folder)) return undefined;
+  const found = { path: folder, pattern: '', how: 'named', base: dirname(folder) } as const;
+  const { candidate } = inspectFolder(found, cwd, rememberRealPaths());
+  if (candidate?.name === name) return candidate;
+  throw new RefusedError(`${displayPath(cwd, folder)} is there already, and does not hold ${name}.`, {
+    hint: `Move ${basename(folder)} away, or give --to <dir>.`,
+  });
+}
+
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function readStanding(candidate: Candidate, rules: IgnoreRules): DesiredExtension {
+  const reading = readExtension(candidate, rules, createFileReader(), undefined);
+  if (reading.kind === 'extension') return reading.extension;
+  const why =
+    reading.kind === 'skipped'
+      ? reading.skipped.reason
+      : (reading.findings.find(({ severity }) => severity === 'error')?.message ?? 'it cannot be read');
+  throw new RefusedError(`${candidate.displayFolder} cannot be updated: ${why}`, {
+    hint: `qlik-sync validate ${candidate.name} says more; without the folder it is written anew.`,
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * The stat index, `.qlik-sync/index.json`: what files held when they were read last, so that a file whose size,
+ * times and inode are the same need not be read again. Only a convenience: a run without it decides the same.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { ruleVersion } from '../../core/digest.js';
+import { findLink, hideOwnFolder, ownFolder } from '../own-folder.js';
+import { type FolderIndex, type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
+
+export interface StatIndex {
+  /** @param folder how the index calls an extension's folder: relative to the root. */
+  folder(folder: string): FolderIndex;
+  /** Writes what changed, atomically and for the owner alone. A checkout that cannot be written stays without. */
+  save(): void;
+}
+
+/** Raised with every change of the file's shape. */
+const format = 1;
+
+/**
+ * @param root absolute; the index lies in `.qlik-sync/` below it.
+ * @param tool version of this program: another one may see other facts in the same bytes.
+ */
+export function openIndex(root: string, tool: string): StatIndex {
+  const header = { format, ruleVersion, tool };
+  const old = readRecords(root, header);
+  const visited = new Map<string, { toRecord(): FolderRecord; isChanged(): boolean }>();
+  return {
+    folder(folder) {
+      const index = indexFolder(old.get(folder));
+      visited.set(folder, index);
+      return index;
+    },
+    save() {
+      if (![...visited.values()].some((index) => index.isChanged())) return;
+      const unvisited = [...old].filter(
+        ([folder]) => !visited.has(folder) && existsSync(`${root}/${folder}`),
+      );
+      const read = [...visited].map(([folder, index]) => [folder, index.toRecord()] as const);
+      write(root, JSON.stringify({ ...header, folders: Object.fromEntries([...unvisited, ...read]) }));
+    },
+  };
+}
+
+function pathOf(root: string): string {
+  return `${root}/${ownFolder}/index.json`;
+}
+
+/** Anything but an index of exactly this kind is as good as none. */
+function readRecords(
+  root: string,
+  header: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, FolderRecord> {
+  try {
+    const data: unknown = JSON.parse(readFileSync(pathOf(root), 'utf8'));
+    if (typeof data !== 'object' || data === null) return new Map();
+    const fields = data as Record<string, unknown>;
+    const isOurs = Object.entries(header).every(([key, value]) => fields[key] === value);
+    return isOurs ? parseRecords(fields['folders']) : new Map();
+  } catch {
+    return new Map();
+  }
+}
+
+function write(root: string, text: string): void {
+  if (findLink(root, pathOf(root)) !== undefined) return;
+  const temporary = `${pathOf(root)}.${randomBytes(6).toString('hex')}`;
+  try {
+    mkdirSync(`${root}/${ownFolder}`, { recursive: true });
+    hideOwnFolder(root, `${root}/${ownFolder}`);
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, pathOf(root));
+  } catch {
+    discard(temporary);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // As unwritable as the rest.
+  }
+}

@@ -1,0 +1,190 @@
+/** Which files of an extension's folder Qlik gets. */
+
+import { type Dirent, readdirSync } from 'node:fs';
+import { comparePaths, normalizePath } from '../../core/digest.js';
+import type { Finding, LeftOutFile } from '../../core/model.js';
+import { finding } from '../../core/rules/catalogue.js';
+import type { Candidate } from '../discover/candidate.js';
+import { displayBelow, reasonOf } from '../display.js';
+import type { IgnoreRules } from '../ignore-rules.js';
+import { type EntryKind, whyLeftOut } from '../left-out.js';
+import { followLink } from './link.js';
+
+export interface Kept {
+  /** Sorted by the UTF-8 bytes of `path`. */
+  readonly entries: readonly KeptEntry[];
+  readonly leftOut: readonly LeftOutFile[];
+  readonly findings: readonly Finding[];
+}
+
+/** Twenty times what Qlik takes; above it somebody named a folder that is no extension, or links multiply. */
+export const mostEntries = 10_000;
+
+/** Walks the folder once. Links are followed as long as they stay within it. */
+export function keepFiles(candidate: Candidate, rules: IgnoreRules): Kept {
+  const walk: Walk = { candidate, rules, entries: [], leftOut: [], findings: [], seen: 0 };
+  walkFolder(walk, []);
+  const { entries, leftOut } = walk;
+  entries.sort((a, b) => comparePaths(a.path, b.path));
+  leftOut.sort((a, b) => comparePaths(a.path, b.path));
+  return { entries, leftOut, findings: [...walk.findings, ...findPathConflicts(candidate, entries)] };
+}
+
+interface Walk {
+  readonly candidate: Candidate;
+  readonly rules: IgnoreRules;
+  readonly entries: KeptEntry[];
+  readonly leftOut: LeftOutFile[];
+  readonly findings: Finding[];
+  seen: number;
+}
+
+/** @param names the folders from the extension's own down to the one to list. */
+function walkFolder(walk: Walk, names: readonly string[]): void {
+  const below = names.length === 0 ? '' : `${names.join('/')}/`;
+  for (const entry of below === '' ? walk.candidate.entries : listFolder(walk, below)) {
+    walk.seen++;
+    if (walk.seen === mostEntries) remarkOnCount(walk);
+    if (walk.seen >= mostEntries) return;
+    visit(walk, entry, below + entry.name, names);
+  }
+}
+
+function listFolder(walk: Walk, below: string): readonly Dirent[] {
+  try {
+    return readdirSync(`${walk.candidate.folder}/${below}`, { withFileTypes: true });
+  } catch (error) {
+    const message = `The folder cannot be listed: ${reasonOf(error)}.`;
+    remark(
+      walk,
+      'unreadable',
+      below.slice(0, -1),
+      message,
+      'Correct its permissions, or name it in "ignore".',
+    );
+    return [];
+  }
+}
+
+function visit(walk: Walk, entry: Dirent, path: string, names: readonly string[]): void {
+  if (entry.isFile()) visitFile(walk, entry.name, path, 'file');
+  else if (entry.isDirectory()) visitFolder(walk, entry.name, path, names);
+  else if (entry.isSymbolicLink()) visitLink(walk, entry.name, path, names);
+  else visitSpecial(walk, entry.name, path);
+}
+
+function visitFile(walk: Walk, name: string, path: string, kind: KeptEntry['kind']): void {
+  if (isLeftOut(walk, path, name, 'file') || !isFit(walk, name, path)) return;
+  walk.entries.push({ path: normalizePath(path), diskPath: path, kind });
+}
+
+function visitFolder(walk: Walk, name: string, path: string, names: readonly string[]): void {
+  if (isLeftOut(walk, path, name, 'folder') || !isFit(walk, name, path)) return;
+  walkFolder(walk, [...names, name]);
+}
+
+function visitLink(walk: Walk, name: string, path: string, names: readonly string[]): void {
+  const why = whyLeftOut(walk.rules, path, name, 'file');
+  if (why === 'ignored' || why === 'default') {
+    walk.leftOut.push({ path: normalizePath(path), why });
+    return;
+  }
+  const link = followLink(walk.candidate.folder, names, path);
+  if (link.kind === 'bad') {
+    remark(
+      walk,
+      link.rule,
+      path,
+      link.message,
+      'Replace the link by what it should lead to, or name it in "ignore".',
+    );
+  } else if (link.kind === 'file') visitFile(walk, name, path, 'link');
+  else if (link.kind === 'folder') visitFolder(walk, name, path, names);
+  else visitSpecial(walk, name, path);
+}
+
+function visitSpecial(walk: Walk, name: string, path: string): void {
+  const why = whyLeftOut(walk.rules, path, name, 'file');
+  if (why === 'ignored' || why === 'default') walk.leftOut.push({ path: normalizePath(path), why });
+  else {
+    const message = 'This is neither a file nor a folder, but a pipe, socket or device.';
+    remark(walk, 'special-file', path, message, 'Remove it, or name it in "ignore".');
+  }
+}
+
+function isLeftOut(walk: Walk, path: string, name: string, kind: EntryKind): boolean {
+  const why = whyLeftOut(walk.rules, path, name, kind);
+  if (why === undefined) return false;
+  walk.leftOut.push({ path: normalizePath(kind === 'folder' ? `${path}/` : path), why });
+  return true;
+}
+
+/** Backslash, control characters, and what Node shows for bytes that are not UTF-8. */
+const unfit = /[\\\0-\x1f\x7f-\x9f\ufffd]/;
+
+function isFit(walk: Walk, name: string, path: string): boolean {
+  if (!unfit.test(name)) return true;
+  const message = `The name ${JSON.stringify(name)} holds a character that an archive cannot carry safely.`;
+  remark(walk, 'bad-path', path, message, 'Rename it: no backslash, no control character, valid UTF-8.');
+  return false;
+}
+
+function remarkOnCount(walk: Walk): void {
+  const message = `The folder holds ${mostEntries} files and folders or more; Qlik takes 500 files.`;
+  remark(walk, 'unreadable', '', message, 'Name the folder that a build writes (dist, build, <name>-ext).');
+}
+
+function remark(
+  walk: Walk,
+  rule: 'unreadable' | 'special-file' | 'bad-path' | 'symlink-outside',
+  path: string,
+  message: string,
+  hint: string,
+): void {
+  const { name, displayFolder } = walk.candidate;
+  const file = path === '' ? displayFolder : displayBelow(displayFolder, path);
+  walk.findings.push(finding(rule, { extension: name, file, message, hint }));
+}
+
+// Files of one extension that not every disk can hold side by side.
+
+export function findPathConflicts(candidate: Candidate, entries: readonly KeptEntry[]): readonly Finding[] {
+  const byFolded = new Map<string, KeptEntry>();
+  const findings: Finding[] = [];
+  for (const entry of entries) {
+    const folded = entry.path.toLowerCase();
+    const twin = byFolded.get(folded);
+    if (twin === undefined) byFolded.set(folded, entry);
+    else findings.push(conflictOf(candidate, twin, entry));
+  }
+  return findings;
+}
+
+function conflictOf(candidate: Candidate, first: KeptEntry, second: KeptEntry): Finding {
+  const place = { extension: candidate.name, file: displayBelow(candidate.displayFolder, second.path) };
+  if (first.path === second.path) {
+    const message = `Two files are named ${second.path}, in different Unicode forms.`;
+    return finding('bad-path', {
+      ...place,
+      message,
+      hint: 'Remove one: an archive can hold only one of them.',
+    });
+  }
+  const message = `${first.path} and ${second.path} differ only in case.`;
+  return finding('case-twins', {
+    ...place,
+    message,
+    hint: 'Rename one: Windows and macOS cannot hold both.',
+  });
+}
+
+// One file of an extension's folder that Qlik gets.
+
+export interface KeptEntry {
+  /** Relative to the folder, with `/`, in Unicode NFC. */
+  readonly path: string;
+  /** As the disk spells it. */
+  readonly diskPath: string;
+  /** `link`: leads to a file within the folder, whose content counts. */
+  readonly kind: 'file' | 'link';
+}

@@ -1,0 +1,138 @@
+/** One file's size, hash and facts, from one pass over its bytes. Synchronous: see `read.ts`. */
+
+import { createHash, hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { type ContentFacts, inspectContent } from '../../core/content.js';
+import { reasonOf } from '../display.js';
+import type { KeptEntry } from './keep.js';
+
+export interface FileContent {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly facts: ContentFacts;
+}
+
+export type FileReading =
+  | { readonly kind: 'read'; readonly content: FileContent; readonly stats: Stats }
+  /** `how` completes "The file …". */
+  | { readonly kind: 'changing'; readonly how: string }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export type ReadFile = (absolutePath: string, entry: KeptEntry) => FileReading;
+
+/** Above Qlik's limit nothing is uploaded anyway: hashed in pieces, so that memory stays small, and not inspected. */
+const largestHeld = 32 * 2 ** 20;
+
+const firstBuffer = 2 ** 18;
+
+/** One buffer serves all files; it grows to the largest and never holds more than one. */
+export function createFileReader(): ReadFile {
+  let buffer: Buffer | undefined;
+  const bufferFor = (bytes: number): Buffer => {
+    if (buffer === undefined || bytes > buffer.length) {
+      buffer = Buffer.allocUnsafe(Math.min(largestHeld, Math.max(firstBuffer, bytes * 2)));
+    }
+    return buffer;
+  };
+  return (absolutePath, entry) => {
+    const first = tryRead(absolutePath, entry, bufferFor);
+    return first.kind === 'changing' ? tryRead(absolutePath, entry, bufferFor) : first;
+  };
+}
+
+/** No link may take the place of a file after it was listed, and no pipe may block us. */
+const fileFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+const linkFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+function tryRead(absolutePath: string, entry: KeptEntry, bufferFor: (bytes: number) => Buffer): FileReading {
+  try {
+    const file = openSync(absolutePath, entry.kind === 'link' ? linkFlags : fileFlags);
+    try {
+      return readOpen(file, entry, bufferFor);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return explainFailure(error);
+  }
+}
+
+/** The file was there, as a file, a moment ago. */
+function explainFailure(error: unknown): FileReading {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+      return { kind: 'changing', how: 'went away while its folder was read' };
+    case 'ELOOP':
+    case 'EISDIR':
+      return { kind: 'changing', how: 'was replaced by a link or a folder while its folder was read' };
+    default:
+      return { kind: 'unreadable', reason: reasonOf(error) };
+  }
+}
+
+function readOpen(file: number, entry: KeptEntry, bufferFor: (bytes: number) => Buffer): FileReading {
+  return readAtOnce(file, entry, bufferFor(0)) ?? readCarefully(file, entry, bufferFor);
+}
+
+/** How far a file system's clock may run behind ours within one tick. */
+const tickMs = 50;
+
+/**
+ * The usual file: no larger than the buffer, so that one system call takes all of it, and not written lately, so
+ * that nobody changed it meanwhile. Saves the look at it before reading.
+ */
+function readAtOnce(file: number, entry: KeptEntry, buffer: Buffer): FileReading | undefined {
+  const startedAt = Date.now();
+  const bytes = readSync(file, buffer, 0, buffer.length, 0);
+  const stats = fstatSync(file);
+  const isOld = Math.max(stats.mtimeMs, stats.ctimeMs) < startedAt - tickMs;
+  if (bytes === buffer.length || bytes !== stats.size || !isOld || !stats.isFile()) return undefined;
+  return { kind: 'read', content: inspect(entry.path, buffer.subarray(0, bytes)), stats };
+}
+
+function readCarefully(file: number, entry: KeptEntry, bufferFor: (bytes: number) => Buffer): FileReading {
+  const before = fstatSync(file);
+  if (!before.isFile()) return { kind: 'unreadable', reason: 'it is no longer a file' };
+  const isHeld = before.size <= largestHeld;
+  const content = isHeld
+    ? readWhole(file, entry.path, before.size, bufferFor(before.size))
+    : readInPieces(file, bufferFor(0));
+  const stats = fstatSync(file);
+  const isSame =
+    content.bytes === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
+  return isSame && before.size === stats.size
+    ? { kind: 'read', content, stats }
+    : { kind: 'changing', how: 'changed while it was read, twice' };
+}
+
+function readWhole(file: number, path: string, size: number, buffer: Buffer): FileContent {
+  let bytes = 0;
+  while (bytes < size) {
+    const count = readSync(file, buffer, bytes, size - bytes, bytes);
+    if (count === 0) break;
+    bytes += count;
+  }
+  return inspect(path, buffer.subarray(0, bytes));
+}
+
+function inspect(path: string, content: Buffer): FileContent {
+  return {
+    bytes: content.length,
+    sha256: hash('sha256', content, 'hex'),
+    facts: inspectContent(path, content),
+  };
+}
+
+function readInPieces(file: number, buffer: Buffer): FileContent {
+  const sum = createHash('sha256');
+  let bytes = 0;
+  for (;;) {
+    const count = readSync(file, buffer, 0, buffer.length, bytes);
+    if (count === 0) return { bytes, sha256: sum.digest('hex'), facts: {} };
+    sum.update(buffer.subarray(0, count));
+    bytes += count;
+  }
+}

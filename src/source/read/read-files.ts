@@ -1,0 +1,187 @@
+/** The content of an extension's files, from the index where it vouches for them. */
+
+import { hash } from 'node:crypto';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { fileName, normalizePath } from '../../core/digest.js';
+import type { Manifest, ManifestProblem } from '../../core/manifest/parsed.js';
+import { parseManifest } from '../../core/manifest.js';
+import type { Finding, KeptFile } from '../../core/model.js';
+import { finding, type RuleId } from '../../core/rules/catalogue.js';
+import type { Candidate } from '../discover/candidate.js';
+import { isManifestName } from '../discover/nested-manifest.js';
+import { displayBelow, reasonOf } from '../display.js';
+import type { FolderIndex } from './index-folder.js';
+import type { KeptEntry } from './keep.js';
+import type { FileContent, FileReading, ReadFile } from './read-file.js';
+
+export interface FilesReading {
+  readonly files: readonly KeptFile[];
+  readonly findings: readonly Finding[];
+}
+
+export function readFiles(
+  candidate: Candidate,
+  entries: readonly KeptEntry[],
+  readFile: ReadFile,
+  index: FolderIndex | undefined,
+): FilesReading {
+  const files: KeptFile[] = [];
+  const findings: Finding[] = [];
+  for (const entry of entries) {
+    const reading = readEntry(`${candidate.folder}/${entry.diskPath}`, entry, readFile, index);
+    if (reading.kind === 'read') files.push(toKept(entry, reading.content));
+    else if (reading.kind === 'changing') findings.push(changingFinding(candidate, entry.path, reading.how));
+    else findings.push(unreadableFinding(candidate, entry.path, reading.reason));
+  }
+  return { files, findings };
+}
+
+type EntryReading =
+  | { readonly kind: 'read'; readonly content: FileContent }
+  | Exclude<FileReading, { kind: 'read' }>;
+
+function readEntry(
+  absolutePath: string,
+  entry: KeptEntry,
+  readFile: ReadFile,
+  index: FolderIndex | undefined,
+): EntryReading {
+  if (index === undefined) return readFile(absolutePath, entry);
+  const content = findIndexed(absolutePath, entry, index);
+  if (content !== undefined) return { kind: 'read', content };
+  const readAt = Date.now();
+  const reading = readFile(absolutePath, entry);
+  if (reading.kind === 'read') index.note(entry.diskPath, reading.stats, reading.content, readAt);
+  return reading;
+}
+
+/** What cannot be looked at is left to the reader, who says why. */
+function findIndexed(absolutePath: string, entry: KeptEntry, index: FolderIndex): FileContent | undefined {
+  try {
+    const stats = entry.kind === 'link' ? statSync(absolutePath) : lstatSync(absolutePath);
+    return index.find(entry.diskPath, stats);
+  } catch {
+    return undefined;
+  }
+}
+
+function toKept({ path, diskPath }: KeptEntry, { bytes, sha256, facts }: FileContent): KeptFile {
+  return { path, diskPath, bytes, sha256, facts };
+}
+
+/** @param how completes "The file …". */
+export function changingFinding(candidate: Candidate, path: string, how: string): Finding {
+  return finding('changed-while-reading', {
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, path),
+    message: `The file ${how}.`,
+    hint: 'Wait until nothing writes to the folder (a running build?) and start again.',
+  });
+}
+
+export function unreadableFinding(candidate: Candidate, path: string, reason: string): Finding {
+  return finding('unreadable', {
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, path),
+    message: `The file cannot be read: ${reason}.`,
+    hint: 'Correct its permissions, or name it in "ignore".',
+  });
+}
+
+// The `.qext` of a folder, and whether it is the one that would be uploaded.
+
+export interface ManifestReading {
+  readonly manifest?: Manifest;
+  /** Of the bytes that were parsed. */
+  readonly sha256?: string;
+  readonly findings: readonly Finding[];
+}
+
+export function readManifest(candidate: Candidate): ManifestReading {
+  try {
+    const content = readSmall(`${candidate.folder}/${candidate.manifestFile}`);
+    const { manifest, problems } = parseManifest(content);
+    const sha256 = hash('sha256', content, 'hex');
+    const findings = problems.map((problem) => toFinding(problem, candidate));
+    return { ...(manifest !== undefined && { manifest }), sha256, findings };
+  } catch (error) {
+    return { findings: [unreadableFinding(candidate, candidate.manifestFile, reasonOf(error))] };
+  }
+}
+
+/** Reading as text first spares a buffer of its own for each manifest, which costs more than reading it. */
+function readSmall(path: string): Buffer {
+  const text = readFileSync(path, 'utf8');
+  return text.includes('\ufffd') ? readFileSync(path) : Buffer.from(text);
+}
+
+function toFinding(problem: ManifestProblem, candidate: Candidate): Finding {
+  const { code, severity, message, hint, line, column } = problem;
+  return finding(ruleOf(code), {
+    severity,
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, candidate.manifestFile),
+    line,
+    column,
+    message: toSentence(message),
+    ...(hint !== undefined && { hint: toSentence(hint) }),
+  });
+}
+
+function toSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function ruleOf(code: ManifestProblem['code']): RuleId {
+  switch (code) {
+    case 'syntax':
+    case 'not-utf8':
+    case 'not-an-object':
+      return 'manifest-syntax';
+    case 'missing-name':
+    case 'missing-type':
+    case 'wrong-type':
+      return 'manifest-field';
+    case 'duplicate-key':
+    case 'not-built':
+      return code;
+  }
+}
+
+/** The manifest that was judged must be among the files that are uploaded, unchanged, and the only one. */
+export function checkManifestFiles(
+  candidate: Candidate,
+  entries: readonly KeptEntry[],
+  files: readonly KeptFile[],
+  sha256: string | undefined,
+): readonly Finding[] {
+  const isOwn = (entry: { readonly diskPath: string }): boolean => entry.diskPath === candidate.manifestFile;
+  const nested = entries.filter(
+    (entry) => entry.path.endsWith('.qext') && isManifestName(fileName(entry.path)) && !isOwn(entry),
+  );
+  const findings = nested.map((entry) => nestedFinding(candidate, entry.path));
+  if (!entries.some(isOwn)) findings.push(ignoredFinding(candidate));
+  const own = files.find(isOwn);
+  if (own !== undefined && own.sha256 !== sha256)
+    findings.push(changingFinding(candidate, own.path, 'changed while its folder was read'));
+  return findings;
+}
+
+function nestedFinding(candidate: Candidate, path: string): Finding {
+  return finding('several-manifests', {
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, path),
+    message: `A second .qext lies within the extension ${candidate.name}.`,
+    hint: 'If it is the built one, name its folder in "extensions"; otherwise name it in "ignore".',
+  });
+}
+
+function ignoredFinding(candidate: Candidate): Finding {
+  return finding('no-manifest', {
+    severity: 'error',
+    extension: candidate.name,
+    file: displayBelow(candidate.displayFolder, normalizePath(candidate.manifestFile)),
+    message: 'The .qext file itself is not among the files to upload.',
+    hint: 'Take the pattern that matches it out of "ignore".',
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * The desired state: every extension's folder, read once. Synchronous from file to file on purpose: hashing in one
+ * pass measures about four times faster than asynchronous reads, and holds one file at a time.
+ */
+
+import { setImmediate } from 'node:timers/promises';
+import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../../core/model.js';
+import { byName } from '../../core/order.js';
+import type { Candidate, Remark } from '../discover/candidate.js';
+import { type Discovery, discover } from '../discover/discover.js';
+import { displayPath } from '../display.js';
+import { prepareIgnoreRules } from '../ignore-rules.js';
+import { openIndex } from './index-file.js';
+import { type ReadExtension, readExtension } from './read-extension.js';
+import { createFileReader } from './read-file.js';
+
+export interface ReadOptions {
+  /** Absolute: the config file's folder, which `extensions` and `ignore` are relative to. */
+  readonly root: string;
+  /** Absolute: what the paths in findings are relative to. */
+  readonly cwd: string;
+  /** Folder patterns. */
+  readonly extensions: readonly string[];
+  /** gitignore patterns. */
+  readonly ignore: readonly string[];
+  /** Which names to read; all where absent. */
+  readonly selection?: (name: string) => boolean;
+  /** `off` neither reads nor writes the stat index. */
+  readonly index: 'on' | 'off';
+  /** Version of this program; the index of another version is not used. */
+  readonly tool?: string;
+  /** Ends the reading between two folders, by throwing its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DesiredReading {
+  readonly state: DesiredState;
+  /** About the selected extensions and about the patterns, with the catalogue's severities. */
+  readonly findings: readonly Finding[];
+  /** Patterns that match no folder. */
+  readonly unmatched: readonly string[];
+}
+
+/**
+ * Reads the folders. What is wrong with one is a finding, and it is then not among `state.extensions`; its name
+ * counts as not selected, so that nothing takes it for one that is no longer desired.
+ * @throws SourceError when an ignore file cannot be read.
+ */
+export async function readDesired(options: ReadOptions): Promise<DesiredReading> {
+  const { root, cwd } = options;
+  const selects = options.selection ?? (() => true);
+  const discovery = await discover(root, cwd, options.extensions);
+  const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
+  const rulesFor = prepareIgnoreRules({
+    root,
+    displayRoot: displayPath(cwd, root),
+    patterns: options.ignore,
+  });
+  const index = options.index === 'on' ? openIndex(root, options.tool ?? '') : undefined;
+  const readFile = createFileReader();
+  const readings: ReadExtension[] = [];
+  const breathe = createBreather(options.signal);
+  for (const candidate of selected) {
+    await breathe();
+    const rules = await rulesFor(candidate);
+    readings.push(
+      readExtension(candidate, rules, readFile, index?.folder(displayPath(root, candidate.folder))),
+    );
+  }
+  index?.save();
+  return {
+    state: toState(discovery, readings, selects),
+    unmatched: discovery.unmatched,
+    findings: [
+      ...remarksOnSelection(discovery, selects).map((remark) => remark.finding),
+      ...readings.flatMap((reading) => reading.findings),
+    ],
+  };
+}
+
+/** Now and then others get a turn, so that the tenant's list arrives while the disk is read. */
+function createBreather(signal: AbortSignal | undefined): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    signal?.throwIfAborted();
+    if (performance.now() - last < longestTurnMs) return;
+    await setImmediate();
+    last = performance.now();
+  };
+}
+
+const longestTurnMs = 10;
+
+function toState(
+  discovery: Discovery,
+  readings: readonly ReadExtension[],
+  selects: (name: string) => boolean,
+): DesiredState {
+  const notSelected = discovery.candidates.filter((candidate) => !selects(candidate.name));
+  const unreadable = readings.filter((reading) => reading.kind === 'unreadable');
+  return {
+    extensions: sortByName(
+      readings.flatMap((reading) => (reading.kind === 'extension' ? reading.extension : [])),
+    ),
+    skipped: sortByName(readings.flatMap((reading) => (reading.kind === 'skipped' ? reading.skipped : []))),
+    notSelected: [
+      ...new Set([...namesOf(notSelected), ...discovery.unclear, ...unreadable.map((each) => each.name)]),
+    ].sort(),
+    ...(discovery.unread.length > 0 && { unread: discovery.unread }),
+  };
+}
+
+function namesOf(candidates: readonly Candidate[]): readonly string[] {
+  return candidates.map((candidate) => candidate.name);
+}
+
+function sortByName<T extends DesiredExtension | SkippedFolder>(all: readonly T[]): readonly T[] {
+  return [...all].sort(byName);
+}
+
+/** A selection hears nothing of other folders' trouble, unless it found nothing: then the trouble may be why. */
+function remarksOnSelection(discovery: Discovery, selects: (name: string) => boolean): readonly Remark[] {
+  if (!discovery.candidates.some((candidate) => selects(candidate.name))) return discovery.remarks;
+  return discovery.remarks.filter((remark) => remark.names.length === 0 || remark.names.some(selects));
+}

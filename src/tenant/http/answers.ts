@@ -1,0 +1,155 @@
+/**
+ * What the tenant answered, and which error it is where it is not what was asked for. For every client in here;
+ * outside, for who tells errors apart.
+ */
+
+import { TenantError, type TenantErrorDetails } from '../../core/errors.js';
+import { nestsTooDeep } from '../../core/json.js';
+import { isHtml, readErrorBody } from './error-body.js';
+
+/** One complete HTTP answer, and what it answers. */
+export interface Answer {
+  readonly method: string;
+  /** Path below the origin, without its query. */
+  readonly path: string;
+  readonly origin: string;
+  /** What the credential is called, for messages. */
+  readonly credential: string;
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Turns a 2xx answer into a value, or throws a TenantError where it is not what was asked for. */
+export type Reader<T> = (answer: Answer) => T;
+
+export function isSuccess(answer: Answer): boolean {
+  return answer.status >= 200 && answer.status < 300;
+}
+
+/** The body as JSON of an expected shape; `expected` names that shape for people. */
+export function readJson<T>(isExpected: (value: unknown) => value is T, expected: string): Reader<T> {
+  return (answer) => {
+    const value = parseJson(answer);
+    if (!isExpected(value)) throw badBody(answer, `is JSON, but not ${expected}`);
+    return value;
+  };
+}
+
+export function parseJson(answer: Answer): unknown {
+  if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
+  if (answer.body.length === 0) throw badBody(answer, 'is empty where JSON was expected');
+  const text = decodeWhole(answer);
+  if (nestsTooDeep(text)) throw badBody(answer, 'is nested deeper than any of Qlik is');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badBody(answer, 'is not valid JSON');
+  }
+}
+
+/** A letter that was damaged on its way would be sent back damaged, as part of a tag for one. */
+function decodeWhole(answer: Answer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(answer.body);
+  } catch {
+    throw badBody(answer, 'is not UTF-8 text');
+  }
+}
+
+/** Nothing is expected of the body, but an HTML page would mean that nothing was done. */
+export function readNothing(answer: Answer): void {
+  if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
+}
+
+/** For answers that say nothing themselves. Node's own table comes with all of `node:http`, which start-up would pay. */
+const usualTitles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Payload Too Large',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** The error that an answer outside 2xx stands for. */
+export function errorOfAnswer(answer: Answer): TenantError {
+  if (answer.status >= 300 && answer.status < 400) return loginPage(answer, describeRedirect(answer));
+  const said = readErrorBody(answer);
+  const title = said.title ?? usualTitles[answer.status] ?? 'unknown status';
+  const about = said.resourceName === undefined ? '' : ` (${said.resourceName})`;
+  const detail = said.detail === undefined || said.detail === title ? '' : `: ${said.detail}`;
+  return new TenantError(`${answer.method} ${answer.path}: ${answer.status} ${title}${detail}${about}`, {
+    ...placeOf(answer),
+    code: said.code,
+    traceId: said.traceId,
+    resourceName: said.resourceName,
+    hint: hintOf(answer, said.traceId),
+  });
+}
+
+/** A 2xx answer whose body cannot be used. */
+export function badBody(
+  answer: Answer,
+  problem: string,
+  details: Partial<TenantErrorDetails> = {},
+): TenantError {
+  return new TenantError(`${answer.method} ${answer.path}: the ${answer.status} answer ${problem}.`, {
+    ...placeOf(answer),
+    code: 'bad-body',
+    hint: `Is ${answer.origin} a Qlik Cloud tenant? Something between here and there may also have changed the answer.`,
+    ...details,
+  });
+}
+
+/** Qlik answers wrong credentials with its login page now and then: a redirect, or HTML with a 2xx status. */
+export function loginPage(answer: Answer, what: string): TenantError {
+  return new TenantError(`${answer.method} ${answer.path}: answered with ${what} instead of data.`, {
+    ...placeOf(answer),
+    code: 'login-page',
+    hint: `The tenant seems to ask for a login. Check the tenant URL (${answer.origin}) and whether the ${answer.credential} belongs to it and is still valid.`,
+  });
+}
+
+/** Whether an error says that the extension or item does not exist (404), or not any more (410). */
+export function isGone(error: unknown): boolean {
+  return error instanceof TenantError && (error.status === 404 || error.status === 410);
+}
+
+function placeOf(answer: Answer): { method: string; path: string; status: number } {
+  return { method: answer.method, path: answer.path, status: answer.status };
+}
+
+function describeRedirect(answer: Answer): string {
+  const location = answer.headers['location'];
+  const known = location !== undefined && URL.canParse(location, answer.origin);
+  const host = known ? ` to ${new URL(location, answer.origin).host}` : '';
+  return `a redirect${host} (${answer.status})`;
+}
+
+function hintOf(answer: Answer, traceId: string | undefined): string | undefined {
+  const { status, origin, credential } = answer;
+  if (status >= 500) {
+    const trace = traceId === undefined ? '' : `; trace id for Qlik's support: ${traceId}`;
+    return `The tenant failed, not the request. Try again later${trace}.`;
+  }
+  if (status === 404 && isHtml(answer)) return `Is ${origin} a Qlik Cloud tenant? Check the tenant URL.`;
+  return hints[status]?.(origin, credential);
+}
+
+const hints: Readonly<Record<number, (origin: string, credential: string) => string>> = {
+  401: (origin, credential) =>
+    `${origin} does not accept the ${credential}: it may be expired, revoked, or made for another tenant.`,
+  403: (_origin, credential) =>
+    `The user of the ${credential} may not do this. Managing extensions needs Tenant Admin, Analytics Admin or a custom role with "Manage extensions"; listing needs less.`,
+  409: () => 'The name is taken on the tenant. Plan again to see what is there.',
+  413: () => 'Qlik takes archives of at most 30 MB, with 500 files and 100 MB unpacked.',
+};

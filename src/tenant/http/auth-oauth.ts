@@ -1,0 +1,132 @@
+/** OAuth machine-to-machine: a client's id and secret, exchanged for a token that lasts hours. */
+
+import { TenantError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
+import { isObject } from '../../core/json.js';
+import { type Answer, readJson } from './answers.js';
+import { type AskTenant, type Auth, accountOf, type OpenAuth } from './auth.js';
+
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Monotonic milliseconds. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Signs in as an OAuth client (client_credentials; qlik-facts, "Authentication"). The token is kept in memory only,
+ * asked for by the first request, before it runs out, and after a 401; requests that come together share one question.
+ * The tenant gives no refresh token.
+ */
+export function oauthAuth(client: OAuthClient): OpenAuth {
+  return (ask) => {
+    const clock = client.clock ?? (() => performance.now());
+    let held: Held | undefined;
+    let fetching: Promise<Held> | undefined;
+
+    function fetchToken(): Promise<Held> {
+      fetching ??= askForToken(client, ask, clock)
+        .then((token) => {
+          held = token;
+          return token;
+        })
+        .finally(() => {
+          fetching = undefined;
+        });
+      return fetching;
+    }
+
+    async function authorize(signal?: AbortSignal): Promise<string> {
+      const usable =
+        held !== undefined && clock() < held.renewAt ? held : await unlessAborted(fetchToken(), signal);
+      return usable.header;
+    }
+
+    /** Others may have met the same 401 before and have renewed already. */
+    async function renew(refused: string): Promise<boolean> {
+      if (held?.header === refused) held = undefined;
+      if (held === undefined) await fetchToken();
+      return true;
+    }
+
+    const account = accountOf(client.clientId);
+    return { describe: 'OAuth client', account, authorize, renew } satisfies Auth;
+  };
+}
+
+interface Held {
+  readonly header: string;
+  /** On the monotonic clock. */
+  readonly renewAt: number;
+}
+
+const longestMarginMs = 300_000;
+
+/** Counted from before the question, so that no delay on the way makes a token look younger than it is. */
+async function askForToken(client: OAuthClient, ask: AskTenant, clock: () => number): Promise<Held> {
+  const asked = clock();
+  const { clientId, clientSecret } = client;
+  const token = await ask({
+    path: '/oauth/token',
+    body: { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' },
+    secrets: [clientSecret],
+    read: readToken,
+  }).catch(explainRefusal);
+  // As long as a request may wait for its turn; a short-lived token is used for nine tenths of its life.
+  const margin = Math.min(longestMarginMs, token.lifetimeMs / 10);
+  return { header: `Bearer ${token.text}`, renewAt: asked + token.lifetimeMs - margin };
+}
+
+interface Token {
+  readonly text: string;
+  /** Infinite where the answer does not say; a 401 ends it then. */
+  readonly lifetimeMs: number;
+}
+
+function readToken(answer: Answer): Token {
+  const body = readJson(isTokenAnswer, 'a bearer token')(answer);
+  return { text: body.access_token, lifetimeMs: lifetimeOf(body) };
+}
+
+interface TokenAnswer {
+  readonly access_token: string;
+  readonly expires_in?: unknown;
+  readonly expires_at?: unknown;
+}
+
+function isTokenAnswer(value: unknown): value is TokenAnswer {
+  if (!isObject(value)) return false;
+  const { access_token: token, token_type: type = 'bearer' } = value;
+  const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
+  return isBearer && typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
+}
+
+/** Milliseconds. `expires_in` first: it does not depend on two clocks being the same. An end in the past is no end. */
+function lifetimeOf({ expires_in: seconds, expires_at: date }: TokenAnswer): number {
+  const relative = typeof seconds === 'string' ? Number(seconds) : seconds;
+  if (typeof relative === 'number' && relative > 0) return relative * 1000;
+  const left = typeof date === 'string' ? Date.parse(date) - Date.now() : Number.NaN;
+  return left > 0 ? left : Number.POSITIVE_INFINITY;
+}
+
+/** A client that is not accepted is answered with 400, 401 or 403, depending on what is wrong with it. */
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof TenantError) || ![400, 401, 403].includes(error.status ?? 0)) throw error;
+  const { method, path, status, code, traceId } = error;
+  throw new TenantError(`The tenant gave the OAuth client no token. ${error.message}`, {
+    ...{ method, path, status, code, traceId },
+    cause: error,
+    exitCode: exitCodes.auth,
+    hint: 'Check the client id and secret, that the client belongs to this tenant, that it is a machine-to-machine client, and that its secret was not revoked.',
+  });
+}
+
+/** The question goes on for the others that share it. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

@@ -1,0 +1,190 @@
+/** One origin over undici: sends once, reads the whole answer, explains what went wrong. Only the sender calls it. */
+
+import type { Dispatcher } from 'undici';
+import type { Answer } from './answers.js';
+import { openDispatcher } from './dispatcher.js';
+import { type Failure, failed, failureOf, type Target } from './failures.js';
+import type { TenantOptions, TenantRequest } from './request.js';
+
+/** How one try of a request ended. */
+export type Try =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'failure'; readonly failure: Failure };
+
+export interface Transport {
+  tryOnce(
+    request: TenantRequest<unknown>,
+    signature: Signature,
+    signal: AbortSignal | undefined,
+  ): Promise<Try>;
+  close(): Promise<void>;
+}
+
+/** Who a request comes from. */
+export interface Signature {
+  /** Absent for the one request that has none yet: that for a token. */
+  readonly authorization?: string;
+  /** What people call the credential. */
+  readonly credential: string;
+  /** What no message may repeat, even where the tenant's answer does. */
+  readonly secrets: readonly string[];
+}
+
+const defaultTimeoutMs = 60_000;
+
+const longestConnectMs = 10_000;
+
+const defaultMaxBytes = 64 * 2 ** 20;
+
+const maxErrorBytes = 2 ** 20;
+
+/** 64 kB a second: slower uploads run into the timeout. */
+const uploadBytesPerMs = 64;
+
+export function createTransport(origin: string, options: TenantOptions): Transport {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const connectMs = Math.min(timeoutMs, longestConnectMs);
+  let opening: Promise<Dispatcher> | undefined;
+
+  function dispatcher(): Promise<Dispatcher> {
+    opening ??= openDispatcher(origin, options.proxies ?? {}, connectMs);
+    return opening;
+  }
+
+  return {
+    async tryOnce(request, signature, signal) {
+      signal?.throwIfAborted();
+      const target = { method: request.method, path: withoutQuery(request.path), origin };
+      const agent = await dispatcher();
+      try {
+        const received = await exchange(agent, origin, { request, signal, signature, timeoutMs, options });
+        options.onAnswer?.({ ...target, status: received.status, headers: received.headers });
+        return toTry(received, target, signature);
+      } catch (cause) {
+        signal?.throwIfAborted();
+        const failure = failureOf(cause, target);
+        if (failure === undefined) throw cause;
+        return { kind: 'failure', failure };
+      }
+    },
+    close: async () => (await opening?.catch(() => undefined))?.close(),
+  };
+}
+
+/** A path without its query. */
+export function withoutQuery(path: string): string {
+  return path.replace(/[?#].*$/s, '');
+}
+
+interface Exchange {
+  readonly request: TenantRequest<unknown>;
+  readonly signal: AbortSignal | undefined;
+  readonly signature: Signature;
+  readonly timeoutMs: number;
+  readonly options: TenantOptions;
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: Answer['headers'];
+  readonly bytes: Buffer;
+  /** The longest body that was allowed, where this one was longer. */
+  readonly cutAt: number | undefined;
+}
+
+async function exchange(agent: Dispatcher, origin: string, what: Exchange): Promise<Received> {
+  const { default: send } = await import('undici/lib/api/api-request.js');
+  const { request, signal, timeoutMs } = what;
+  const answer = await send.call(agent, {
+    origin,
+    path: request.path,
+    method: request.method,
+    headers: headersOf(what),
+    body: request.body?.chunks ?? null,
+    headersTimeout: timeoutMs + (request.body?.length ?? 0) / uploadBytesPerMs,
+    bodyTimeout: timeoutMs,
+    ...(signal && { signal }),
+  });
+  const succeeded = answer.statusCode < 300;
+  const limit = succeeded ? (request.maxBytes ?? defaultMaxBytes) : maxErrorBytes;
+  const { bytes, complete } = await receiveBody(answer.body, limit);
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+  );
+  return { status: answer.statusCode, headers, bytes, cutAt: succeeded && !complete ? limit : undefined };
+}
+
+function headersOf({ request, signature, options }: Exchange): Record<string, string> {
+  const { authorization } = signature;
+  return {
+    ...(authorization !== undefined && { authorization }),
+    accept: '*/*',
+    'accept-encoding': 'identity',
+    'user-agent': options.userAgent ?? 'qlik-sync',
+    ...(request.body && {
+      'content-type': request.body.contentType,
+      'content-length': String(request.body.length),
+    }),
+  };
+}
+
+function toTry(received: Received, target: Target, { credential, secrets }: Signature): Try {
+  const { status, cutAt } = received;
+  if (cutAt !== undefined) {
+    const message = `the answer is larger than ${cutAt} bytes.`;
+    const error = failed(
+      target,
+      'too-large',
+      message,
+      'This is more than Qlik documents; is it the right tenant?',
+    );
+    return { kind: 'failure', failure: { error, passing: false } };
+  }
+  const { headers, bytes: body } = redact(received, secrets);
+  return { kind: 'answer', answer: { ...target, credential, status, headers, body } };
+}
+
+/** Reads a body up to `limit` bytes; what is longer is cut there and the connection dropped. */
+export async function receiveBody(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<{ readonly bytes: Buffer; readonly complete: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) return { bytes: Buffer.concat(chunks), complete: false };
+    chunks.push(chunk);
+  }
+  return { bytes: Buffer.concat(chunks, size), complete: true };
+}
+
+// Takes the credential out of what a tenant answers, before any of it becomes part of a message, a report or a file.
+
+interface Sent {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly bytes: Buffer;
+}
+
+/** A shorter secret may be a word of the content, where replacing it would change what is decided. */
+const shortestInContent = 12;
+
+/**
+ * The same answer without the secrets, as they are and as JSON spells them. Archives stay as they are: their bytes are
+ * compared by checksum.
+ */
+export function redact({ status, headers, bytes }: Sent, secrets: readonly string[]): Omit<Sent, 'status'> {
+  const wanted = secrets.filter((secret) => status >= 300 || secret.length >= shortestInContent);
+  const spellings = [...new Set(wanted.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))];
+  const clean = (text: string): string =>
+    spellings.reduce((rest, secret) => rest.replaceAll(secret, '[credential]'), text);
+  const isArchive = status < 300 && bytes.subarray(0, 2).toString('latin1') === 'PK';
+  const repeats = !isArchive && spellings.some((secret) => bytes.includes(secret));
+  return {
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value && clean(value)]),
+    ),
+    bytes: repeats ? Buffer.from(clean(bytes.toString('utf8'))) : bytes,
+  };
+}

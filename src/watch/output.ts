@@ -1,0 +1,48 @@
+/** Where watch's events go: lines on stdout, and on a terminal a status line below them. */
+
+import { printable } from '../report/paint.js';
+import { renderEventJson, renderEventText, type WatchEvent } from '../report/watch.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+
+export interface WatchOutput {
+  readonly tell: (event: WatchEvent) => void;
+  /** A pause that nobody would otherwise understand; to stderr. */
+  readonly notice: (text: string) => void;
+  readonly close: () => void;
+}
+
+export function openOutput({ json, quiet }: SharedFlags, { stdout, stderr }: Io): WatchOutput {
+  const hasStatus = stderr.isTerminal && json !== true;
+  let status = '';
+  let synced = 0;
+
+  function write(line: () => void): void {
+    if (hasStatus) stderr.write('\r\u001b[K');
+    line();
+    if (hasStatus) stderr.write(stderr.paint('dim', status));
+  }
+
+  function note(event: WatchEvent, time: string): void {
+    if (event.event === 'synced') synced += 1;
+    const clock = new Date(time).toTimeString().slice(0, 8);
+    if (event.event !== 'stopped') status = `watching · ${synced} synced · last news at ${clock}`;
+    else status = '';
+  }
+
+  return {
+    tell: (event) => {
+      const time = new Date().toISOString();
+      note(event, time);
+      if (quiet === true && (event.event === 'hint' || event.event === 'waiting')) return;
+      const timed = { time, event };
+      write(() =>
+        stdout.write(json === true ? renderEventJson(timed) : renderEventText(timed, stdout.paint)),
+      );
+    },
+    notice: (text) => write(() => stderr.write(`${printable(text)}\n`)),
+    close: () => {
+      if (hasStatus) stderr.write('\r\u001b[K');
+    },
+  };
+}
