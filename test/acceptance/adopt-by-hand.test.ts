@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createQlikApi } from '@qlik/api';
 import { describe, expect, it } from 'vitest';
 import { requireTool } from '../require-tool.js';
-import { useScene } from './scene.js';
+import { useScene } from './support/scene.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 const sources = {

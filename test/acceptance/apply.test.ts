@@ -1,9 +1,9 @@
 /** apply against the sandbox: order, isolation of failures, verification, approvals, exit codes. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene();
 const { qlikSync } = scene;

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/start.js';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
 
 let sandbox: RunningSandbox;
 let workspace: Workspace;

@@ -4,10 +4,10 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { git } from './ci/shell.js';
-import { runInProcess } from './in-process.js';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result, simpleConfig } from './workspace.js';
+import { git } from './support/ci/shell.js';
+import { runInProcess } from './support/in-process.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result, simpleConfig } from './support/workspace.js';
 
 const deployed = { ...extensionFiles('kpi'), ...extensionFiles('gauge'), ...extensionFiles('table') };
 const scene = useScene({ files: deployed });

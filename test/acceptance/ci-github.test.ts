@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requireTool } from '../require-tool.js';
-import { type Event, type JobResult, runWorkflow } from './ci/github.js';
-import { examples, openPipelineShell, type PipelineShell, writeFiles } from './ci/shell.js';
-import { extensionFiles } from './workspace.js';
+import { type Event, type JobResult, runWorkflow } from './support/ci/github.js';
+import { examples, openPipelineShell, type PipelineShell, writeFiles } from './support/ci/shell.js';
+import { extensionFiles } from './support/workspace.js';
 
 let shell: PipelineShell;
 beforeEach(async () => {

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { runAzure } from './ci/azure.js';
-import { runBitbucket } from './ci/bitbucket.js';
-import { runGitlab } from './ci/gitlab.js';
-import type { Jobs, Run } from './ci/pipeline.js';
-import { examples, handOver, openPipelineShell, type PipelineShell } from './ci/shell.js';
-import { extensionFiles } from './workspace.js';
+import { runAzure } from './support/ci/azure.js';
+import { runBitbucket } from './support/ci/bitbucket.js';
+import { runGitlab } from './support/ci/gitlab.js';
+import type { Jobs, Run } from './support/ci/pipeline.js';
+import { examples, handOver, openPipelineShell, type PipelineShell } from './support/ci/shell.js';
+import { extensionFiles } from './support/workspace.js';
 
 let shell: PipelineShell;
 beforeEach(async () => {

@@ -8,7 +8,7 @@ import { Ajv, type AnySchemaObject } from 'ajv';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { examples } from './ci/shell.js';
+import { examples } from './support/ci/shell.js';
 
 const require = createRequire(import.meta.url);
 const loadSchema = (path: string): AnySchemaObject =>

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDocument } from './documents.js';
-import { type Fleet, openFleet, refusesKeys, reportFile } from './fleet.js';
-import { runInProcess } from './in-process.js';
-import { extensionFiles } from './workspace.js';
+import { readDocument } from './support/documents.js';
+import { type Fleet, openFleet, refusesKeys, reportFile } from './support/fleet.js';
+import { runInProcess } from './support/in-process.js';
+import { extensionFiles } from './support/workspace.js';
 
 let fleet: Fleet;
 

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readDocument } from './documents.js';
-import { runInProcess } from './in-process.js';
-import { createWorkspace, type Result, type Workspace } from './workspace.js';
+import { readDocument } from './support/documents.js';
+import { runInProcess } from './support/in-process.js';
+import { createWorkspace, type Result, type Workspace } from './support/workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {

@@ -12,8 +12,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Crash, judgeRecovery } from './crash-judge.js';
-import { applyArgs, copyScene, effects, openScene, prepareUploads, type Scene } from './crash-scene.js';
+import { type Crash, judgeRecovery } from './support/crash-judge.js';
+import {
+  applyArgs,
+  copyScene,
+  effects,
+  openScene,
+  prepareUploads,
+  type Scene,
+} from './support/crash-scene.js';
 
 /** At concurrency 1: a list, two creates, then for each replace its record, archive, delete and create. */
 const secondDelete = { method: 'DELETE', number: 2 };

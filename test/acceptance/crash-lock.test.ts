@@ -6,9 +6,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { tenantKey } from '../../src/reconcile/own-place.js';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 

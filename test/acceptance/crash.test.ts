@@ -3,9 +3,9 @@
 import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExtensionUpload } from '../../src/tenant/extensions.js';
-import { judgeRecovery } from './crash-judge.js';
-import { applyArgs, openScene, prepareUploads, type Scene } from './crash-scene.js';
-import type { Cut } from './crash-wire.js';
+import { judgeRecovery } from './support/crash-judge.js';
+import { applyArgs, openScene, prepareUploads, type Scene } from './support/crash-scene.js';
+import type { Cut } from './support/crash-wire.js';
 
 type Moment = Omit<Cut, 'kill'>;
 

@@ -6,10 +6,10 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openSettings } from '../../src/run/settings.js';
 import { serve } from '../tenant/serve.js';
-import { runInProcess } from './in-process.js';
-import { useScene } from './scene.js';
-import { openTestTenant } from './tenant.js';
-import { extensionFiles, simpleConfig } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { useScene } from './support/scene.js';
+import { openTestTenant } from './support/tenant.js';
+import { extensionFiles, simpleConfig } from './support/workspace.js';
 
 const scene = useScene({ files: extensionFiles('a') });
 

@@ -1,8 +1,8 @@
 /** plan --diff against the sandbox: what is looked at, what it costs, and that it never stops the plan. */
 
 import { describe, expect, it } from 'vitest';
-import { useScene } from './scene.js';
-import { archiveFiles, extensionFiles } from './workspace.js';
+import { useScene } from './support/scene.js';
+import { archiveFiles, extensionFiles } from './support/workspace.js';
 
 const scene = useScene();
 const { qlikSync } = scene;

@@ -5,11 +5,11 @@ import type { Rights, TenantFacts } from '../../src/commands/doctor/judge.js';
 import { judgeAccess } from '../../src/commands/doctor/judge.js';
 import type { Check } from '../../src/core/check.js';
 import { json, serve } from '../tenant/serve.js';
-import { readDocument } from './documents.js';
-import { runInProcess } from './in-process.js';
-import { useScene } from './scene.js';
-import { openTestTenant } from './tenant.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { readDocument } from './support/documents.js';
+import { runInProcess } from './support/in-process.js';
+import { useScene } from './support/scene.js';
+import { openTestTenant } from './support/tenant.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene({ files: extensionFiles('a') });
 

@@ -2,10 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archiveName } from '../../src/core/marker.js';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
-import { zipOf } from './zips.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './support/workspace.js';
+import { zipOf } from './support/zips.js';
 
 let workspace: Workspace;
 let tenant: TestTenant;

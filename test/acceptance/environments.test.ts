@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDocument } from './documents.js';
-import { environmentOf, type Fleet, keyOf, openFleet, refusesKeys, reportFile } from './fleet.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { readDocument } from './support/documents.js';
+import { environmentOf, type Fleet, keyOf, openFleet, refusesKeys, reportFile } from './support/fleet.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 let fleet: Fleet;
 
@@ -228,7 +228,7 @@ describe('several environments', () => {
     const config = { project: 'p0', extensions: ['extensions/*'], environments };
     for (const [n, own] of Object.values(environments).entries()) Object.assign(own, { project: `p${n}` });
     writeFileSync(reportFile(fleet, 'qlik-sync.config.json'), JSON.stringify(config));
-    const { runInProcess } = await import('./in-process.js');
+    const { runInProcess } = await import('./support/in-process.js');
     const interrupt = new AbortController();
     await fleet.tenant('dev').takeRequests();
     const env = { [keyOf('dev')]: fleet.tenant('dev').sandbox.apiKey };

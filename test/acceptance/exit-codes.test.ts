@@ -28,7 +28,7 @@ import {
   unreadable,
   unwritable,
   wrongKey,
-} from './exit-scene.js';
+} from './support/exit-scene.js';
 
 let scene: ExitScene;
 beforeEach(async () => {

@@ -4,9 +4,9 @@
  */
 
 import { beforeAll, describe, it } from 'vitest';
-import { runCases } from './fault-case.js';
-import { type Fault, faultsOf, type WriteName, writes } from './fault-reference.js';
-import { type Prototype, preparePrototype } from './fault-world.js';
+import { runCases } from './support/fault-case.js';
+import { type Fault, faultsOf, type WriteName, writes } from './support/fault-reference.js';
+import { type Prototype, preparePrototype } from './support/fault-world.js';
 
 let prototype: Prototype;
 

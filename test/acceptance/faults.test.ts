@@ -1,9 +1,9 @@
 /** Every write × {before, after its effect} × every way to fail: the exit code is right, and the next run converges. */
 
 import { beforeAll, describe, it } from 'vitest';
-import { runCases } from './fault-case.js';
-import { faultsOf, writes } from './fault-reference.js';
-import { type Prototype, preparePrototype } from './fault-world.js';
+import { runCases } from './support/fault-case.js';
+import { faultsOf, writes } from './support/fault-reference.js';
+import { type Prototype, preparePrototype } from './support/fault-world.js';
 
 let prototype: Prototype;
 

@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 const names = Array.from({ length: 12 }, (_, index) => `extension-with-a-long-name-${index}`);
 

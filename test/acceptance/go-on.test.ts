@@ -3,8 +3,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Fleet, openFleet } from './fleet.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { type Fleet, openFleet } from './support/fleet.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 let fleet: Fleet;
 beforeEach(async () => {

@@ -3,8 +3,8 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useScene } from './scene.js';
-import { extensionFiles } from './workspace.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
 
 const scene = useScene({ files: { ...extensionFiles('kpi'), ...extensionFiles('gauge') } });
 const { qlikSync, succeed } = scene;

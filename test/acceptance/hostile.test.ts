@@ -9,9 +9,9 @@ import {
   jsonBytes,
   openHostileTenant,
 } from '../fuzz/hostile-tenant.js';
-import { assertPlain, payloads } from './hostile-text.js';
-import { runInProcess } from './in-process.js';
-import { createWorkspace, extensionFiles, type Workspace } from './workspace.js';
+import { assertPlain, payloads } from './support/hostile-text.js';
+import { runInProcess } from './support/in-process.js';
+import { createWorkspace, extensionFiles, type Workspace } from './support/workspace.js';
 
 let workspace: Workspace;
 let tenant: HostileTenant;

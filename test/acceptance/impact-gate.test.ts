@@ -1,9 +1,9 @@
 /** Changes that break apps wait for a number, and unused ones for nothing. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { appOf, deploy, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
-import { startWatching } from './watching.js';
-import { extensionFiles } from './workspace.js';
+import { appOf, deploy, type ImpactWorld, openImpactWorld, type TrueApp } from './support/impact-world.js';
+import { startWatching } from './support/watching.js';
+import { extensionFiles } from './support/workspace.js';
 
 const all = ['kpi-card', 'sankey', 'old-gauge'];
 

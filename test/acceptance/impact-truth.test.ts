@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { AppObject } from '../../src/sandbox/engine/app.js';
-import { type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
+import { type ImpactWorld, openImpactWorld, type TrueApp } from './support/impact-world.js';
 
 const held = Array.from({ length: 20 }, (_, index) => `chart-${String(index).padStart(2, '0')}`);
 const gone = ['lost-chart', 'forgotten-chart'];

@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
 import type { SandboxOptions } from '../../src/sandbox/start.js';
 import { ask } from '../sandbox/support.js';
-import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './impact-world.js';
+import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './support/impact-world.js';
 
 const longAgo = '2026-11-01T00:00:00Z';
 

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { useScene } from './scene.js';
-import { startWatching } from './watching.js';
-import { extensionFiles } from './workspace.js';
+import { useScene } from './support/scene.js';
+import { startWatching } from './support/watching.js';
+import { extensionFiles } from './support/workspace.js';
 
 const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../dist/output.schema.json'), 'utf8'));
 const ajv = new Ajv2020({

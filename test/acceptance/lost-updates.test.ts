@@ -1,10 +1,16 @@
 /** Edits that nothing can prevent, since Qlik's API has no If-Match: they are seen afterwards, and said. */
 
 import { describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { type AtPassage, openTurnstile, type Passage } from './turnstile.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
-import { useWritingScene } from './writing-scene.js';
+import { runInProcess } from './support/in-process.js';
+import { type AtPassage, openTurnstile, type Passage } from './support/turnstile.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  simpleConfig,
+  type Workspace,
+} from './support/workspace.js';
+import { useWritingScene } from './support/writing-scene.js';
 
 const { scene, apply, write, change, meanwhile } = useWritingScene();
 

@@ -2,10 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/start.js';
-import { runInProcess } from './in-process.js';
-import { handMade } from './race-scene.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { handMade } from './support/race-scene.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import { createWorkspace, extensionFiles, type Result, type Workspace } from './support/workspace.js';
 
 let workspace: Workspace;
 let tenant: TestTenant;

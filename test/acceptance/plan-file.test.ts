@@ -3,11 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { git } from './ci/shell.js';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
-import { zipOf } from './zips.js';
+import { git } from './support/ci/shell.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  simpleConfig,
+  type Workspace,
+} from './support/workspace.js';
+import { zipOf } from './support/zips.js';
 
 let workspace: Workspace;
 let tenant: TestTenant;

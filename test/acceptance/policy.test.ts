@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene({ files: { ...extensionFiles('kpi'), ...extensionFiles('gauge') } });
 

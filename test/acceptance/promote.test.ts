@@ -3,10 +3,10 @@
 import { parse } from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyDocument } from '../../src/report/documents/documents.js';
-import { environmentOf, type Fleet, keyOf, openFleet } from './fleet.js';
-import { runInProcess } from './in-process.js';
-import { extensionFiles } from './workspace.js';
-import { zipOf } from './zips.js';
+import { environmentOf, type Fleet, keyOf, openFleet } from './support/fleet.js';
+import { runInProcess } from './support/in-process.js';
+import { extensionFiles } from './support/workspace.js';
+import { zipOf } from './support/zips.js';
 
 let fleet: Fleet;
 

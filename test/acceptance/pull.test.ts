@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useScene } from './scene.js';
-import { extensionFiles } from './workspace.js';
-import { type Contents, zipOf } from './zips.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
+import { type Contents, zipOf } from './support/zips.js';
 
 const scene = useScene();
 const { qlikSync } = scene;

@@ -7,9 +7,16 @@ import { describe, expect, it } from 'vitest';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { createRandom } from '../fuzz/random.js';
 import { replayCommand, seedOf } from '../replay.js';
-import { inLanes } from './lanes.js';
-import { createColleague, handMade, md5Of, openRace, type RaceResult, type RaceScene } from './race-scene.js';
-import type { AtPassage, Passage } from './turnstile.js';
+import { inLanes } from './support/lanes.js';
+import {
+  createColleague,
+  handMade,
+  md5Of,
+  openRace,
+  type RaceResult,
+  type RaceScene,
+} from './support/race-scene.js';
+import type { AtPassage, Passage } from './support/turnstile.js';
 
 const nobody: AtPassage = async () => undefined;
 

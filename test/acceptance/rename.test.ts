@@ -1,9 +1,15 @@
 /** A delete and a create that share most content: one change of identity, which needs its own approval. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  simpleConfig,
+  type Workspace,
+} from './support/workspace.js';
 
 let workspace: Workspace;
 let tenant: TestTenant;

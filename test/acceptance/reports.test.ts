@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
-import { runInProcess } from './in-process.js';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene({ files: { ...extensionFiles('a'), ...extensionFiles('b') } });
 

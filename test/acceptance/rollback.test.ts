@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { applyDocument } from '../../src/report/documents/documents.js';
 import { digestArchive } from '../../src/source/archive/archive.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result } from './workspace.js';
-import { zipOf } from './zips.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
+import { zipOf } from './support/zips.js';
 
 const scene = useScene();
 const { qlikSync } = scene;

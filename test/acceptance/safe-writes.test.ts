@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { extensionFiles } from './workspace.js';
-import { readingOne, useWritingScene } from './writing-scene.js';
+import { extensionFiles } from './support/workspace.js';
+import { readingOne, useWritingScene } from './support/writing-scene.js';
 
 const { scene, run, apply, write, change, meanwhile, journalOfLast } = useWritingScene();
 

@@ -12,9 +12,15 @@ import {
   jsonBytes,
   openHostileTenant,
 } from '../fuzz/hostile-tenant.js';
-import { runInProcess } from './in-process.js';
-import { openTestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant } from './support/tenant.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  simpleConfig,
+  type Workspace,
+} from './support/workspace.js';
 
 /** Every form in which a secret may be said again: as it is, in lower case (host names), in base64. */
 const canary = 'eyJhbGciOiJub25l.Canary-3f9c2b7a5d1e_KEY.c2lnbmF0dXJl';

@@ -1,8 +1,8 @@
 /** Ctrl-C and --max-duration: what is in flight is finished, and nothing is started. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { extensionFiles, type Result } from './workspace.js';
-import { readingOne, useWritingScene } from './writing-scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
+import { readingOne, useWritingScene } from './support/writing-scene.js';
 
 const { scene, run, apply, write, change, meanwhile } = useWritingScene();
 

@@ -6,15 +6,15 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seedOf } from '../replay.js';
-import { runInProcess } from './in-process.js';
-import { armFault, disarmFaults } from './storm-faults.js';
-import { createDice, planStorm } from './storm-plan.js';
-import type { SceneReport } from './storm-scene.js';
-import { openStorm, type Storm } from './storm-thread.js';
-import { type Holding, readArchive, readFolder, readUpload } from './storm-uploads.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { type Recorder, startRecorder, startWatching, type Watching } from './watching.js';
-import { createWorkspace, simpleConfig, type Workspace } from './workspace.js';
+import { runInProcess } from './support/in-process.js';
+import { armFault, disarmFaults } from './support/storm-faults.js';
+import { createDice, planStorm } from './support/storm-plan.js';
+import type { SceneReport } from './support/storm-scene.js';
+import { openStorm, type Storm } from './support/storm-thread.js';
+import { type Holding, readArchive, readFolder, readUpload } from './support/storm-uploads.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import { type Recorder, startRecorder, startWatching, type Watching } from './support/watching.js';
+import { createWorkspace, simpleConfig, type Workspace } from './support/workspace.js';
 
 const seed = seedOf('STORM');
 const editCount = 1_000;

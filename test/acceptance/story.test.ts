@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { git } from './ci/shell.js';
-import { useScene } from './scene.js';
-import { extensionFiles, type Result } from './workspace.js';
+import { git } from './support/ci/shell.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene();
 

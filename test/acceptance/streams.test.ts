@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './workspace.js';
+import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 let workspace: Workspace;

@@ -1,8 +1,8 @@
 /** Writes whose answer is lost, late or wrong: the tenant is read, and only what it shows is said. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { extensionFiles } from './workspace.js';
-import { readingOne, useWritingScene } from './writing-scene.js';
+import { extensionFiles } from './support/workspace.js';
+import { readingOne, useWritingScene } from './support/writing-scene.js';
 
 const { scene, run, apply, write, change, journalOfLast } = useWritingScene();
 

@@ -1,9 +1,9 @@
 /** Approvals of a watch that were meant for one plan: each lets one look through, and none of the later ones. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useWatchScene } from './watch-scene.js';
-import type { WatchedEvent, Watching } from './watching.js';
-import { extensionFiles } from './workspace.js';
+import { useWatchScene } from './support/watch-scene.js';
+import type { WatchedEvent, Watching } from './support/watching.js';
+import { extensionFiles } from './support/workspace.js';
 
 const scene = useWatchScene();
 

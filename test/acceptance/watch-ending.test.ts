@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { kpiSynced, useWatchScene } from './watch-scene.js';
+import { kpiSynced, useWatchScene } from './support/watch-scene.js';
 
 const scene = useWatchScene();
 

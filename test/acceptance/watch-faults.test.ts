@@ -1,7 +1,7 @@
 /** watch where the tenant, the network or somebody else is in the way: it says so once, and catches up. */
 
 import { describe, expect, it } from 'vitest';
-import { kpiSynced, mapSynced, useWatchScene } from './watch-scene.js';
+import { kpiSynced, mapSynced, useWatchScene } from './support/watch-scene.js';
 
 const scene = useWatchScene();
 

@@ -3,7 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kpiSynced, mapSynced, useWatchScene } from './watch-scene.js';
+import { kpiSynced, mapSynced, useWatchScene } from './support/watch-scene.js';
 
 const scene = useWatchScene();
 

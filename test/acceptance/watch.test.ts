@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kpiSynced, mapSynced, useWatchScene } from './watch-scene.js';
-import { extensionFiles } from './workspace.js';
+import { kpiSynced, mapSynced, useWatchScene } from './support/watch-scene.js';
+import { extensionFiles } from './support/workspace.js';
 
 const scene = useWatchScene();
 

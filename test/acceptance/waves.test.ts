@@ -1,10 +1,10 @@
 /** promote --waves: wave after wave, what happens when one fails. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDocument } from './documents.js';
-import { type Fleet, openFleet, refusesKeys } from './fleet.js';
-import { openTurnstile } from './turnstile.js';
-import { extensionFiles } from './workspace.js';
+import { readDocument } from './support/documents.js';
+import { type Fleet, openFleet, refusesKeys } from './support/fleet.js';
+import { openTurnstile } from './support/turnstile.js';
+import { extensionFiles } from './support/workspace.js';
 
 let fleet: Fleet;
 const targets = ['canary', 'eu', 'us', 'apac'];

@@ -5,10 +5,19 @@ import { describe, expect, it } from 'vitest';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { applyByTable, decideByTable, namesOf, type Remote } from '../core/reference-model.js';
 import { replayCommand, seedOf } from '../replay.js';
-import { inLanes } from './lanes.js';
-import { createWorkspace, type Result } from './workspace.js';
-import { type Case, cases, flagsOf, knownNames, names, project, shrink, toModel } from './world-cases.js';
-import { inScene, type Lane, packAll, type Scene } from './world-lane.js';
+import { inLanes } from './support/lanes.js';
+import { createWorkspace, type Result } from './support/workspace.js';
+import {
+  type Case,
+  cases,
+  flagsOf,
+  knownNames,
+  names,
+  project,
+  shrink,
+  toModel,
+} from './support/world-cases.js';
+import { inScene, type Lane, packAll, type Scene } from './support/world-lane.js';
 
 const file = 'test/acceptance/worlds.test.ts';
 const worlds = 500;

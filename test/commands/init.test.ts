@@ -10,8 +10,13 @@ import { fileNames, searchPlaces } from '../../src/config/file/search-places.js'
 import { type Config, resolveConfig } from '../../src/config/resolve.js';
 import { configurableRuleIds } from '../../src/core/rules.js';
 import { plain } from '../../src/report/paint.js';
-import { runInProcess } from '../acceptance/in-process.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from '../acceptance/workspace.js';
+import { runInProcess } from '../acceptance/support/in-process.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  type Workspace,
+} from '../acceptance/support/workspace.js';
 import { hasTerminal, runInTerminal } from './terminal.js';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');

@@ -86,7 +86,7 @@ async function bundleLoader(outfile: string): Promise<void> {
           results.push(await loadConfig({ cwd }).catch(({ name, message }) => ({ name, message })));
         }
         console.log(JSON.stringify(results));`,
-      resolveDir: fileURLToPath(new URL('../../src/config', import.meta.url)),
+      resolveDir: fileURLToPath(new URL('../../src/config/file', import.meta.url)),
     },
     bundle: true,
     platform: 'node',

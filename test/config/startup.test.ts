@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 it('a plain JSON config loads no package but these', async () => {
-  const entries = ['load', 'resolve', 'target', 'environment-variables'].map(
+  const entries = ['file/load', 'resolve', 'tenant/target', 'environment-variables'].map(
     (name) => `src/config/${name}.ts`,
   );
   const { metafile } = await build({

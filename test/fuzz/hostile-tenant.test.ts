@@ -1,9 +1,9 @@
 /** The command line against a tenant that answers nonsense: an exit code, words for people, and no write. */
 
 import { describe, expect, it } from 'vitest';
-import { runInProcess } from '../acceptance/in-process.js';
-import { inLanes } from '../acceptance/lanes.js';
-import { createWorkspace, extensionFiles, type Workspace } from '../acceptance/workspace.js';
+import { runInProcess } from '../acceptance/support/in-process.js';
+import { inLanes } from '../acceptance/support/lanes.js';
+import { createWorkspace, extensionFiles, type Workspace } from '../acceptance/support/workspace.js';
 import { replayCommand, seedOf } from '../replay.js';
 import { record } from './corpus.js';
 import { type HostileTenant, httpBytes, openHostileTenant } from './hostile-tenant.js';

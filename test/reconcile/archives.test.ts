@@ -9,8 +9,8 @@ import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
 import { type ArchiveReader, createArchiveReader } from '../../src/reconcile/archives.js';
 import { openVault } from '../../src/reconcile/backup/vault.js';
 import { actualOf } from '../../src/tenant/actual.js';
-import { openTestTenant, type TestTenant } from '../acceptance/tenant.js';
-import { zipOf } from '../acceptance/zips.js';
+import { openTestTenant, type TestTenant } from '../acceptance/support/tenant.js';
+import { zipOf } from '../acceptance/support/zips.js';
 
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
 

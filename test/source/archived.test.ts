@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { digestArchive } from '../../src/source/archive/archive.js';
 import { createArchivePacker, readArchived } from '../../src/source/archive/archived.js';
-import { zipOf } from '../acceptance/zips.js';
+import { zipOf } from '../acceptance/support/zips.js';
 
 const origin = { name: 'kpi', displayFolder: 'backup of run r' };
 const qext = JSON.stringify({ name: 'KPI', type: 'visualization', version: '1.10', supernova: true });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExtensionComparison, FileChange } from '../../src/core/comparison.js';
 import { compare } from '../../src/source/archive/compare.js';
 import { openPatchRoom } from '../../src/source/archive/compare-patch.js';
-import { type Contents, zipOf } from '../acceptance/zips.js';
+import { type Contents, zipOf } from '../acceptance/support/zips.js';
 import { fc } from '../replay.js';
 import { plant, qext, readOne, type Tree } from './tree.js';
 

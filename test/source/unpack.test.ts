@@ -4,7 +4,7 @@ import { RefusedError } from '../../src/core/errors.js';
 import type { IgnoreRules } from '../../src/source/ignore-rules.js';
 import { type Unpacked, unpack, whyUnfit } from '../../src/source/pull/unpack.js';
 import { exchangeFiles, makeAsideWithin, removeAside } from '../../src/source/put-in-place.js';
-import { type Contents, zipOf } from '../acceptance/zips.js';
+import { type Contents, zipOf } from '../acceptance/support/zips.js';
 import { createTree, qext, type Tree } from './tree.js';
 
 let tree: Tree;

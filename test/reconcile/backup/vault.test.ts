@@ -6,8 +6,8 @@ import { openArchiveCache } from '../../../src/reconcile/archive-cache.js';
 import { createBackup } from '../../../src/reconcile/backup/backup.js';
 import { openVault, type Vault } from '../../../src/reconcile/backup/vault.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
-import { openTestTenant, type TestTenant } from '../../acceptance/tenant.js';
-import { zipOf } from '../../acceptance/zips.js';
+import { openTestTenant, type TestTenant } from '../../acceptance/support/tenant.js';
+import { zipOf } from '../../acceptance/support/zips.js';
 import { createPlace, type Place, tenant, tenantFolder } from '../place.js';
 
 const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');

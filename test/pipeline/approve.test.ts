@@ -2,10 +2,15 @@
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from '../../acceptance/workspace.js';
-import { hasTerminal, runInTerminal, type Step } from '../terminal.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  simpleConfig,
+  type Workspace,
+} from '../acceptance/support/workspace.js';
+import { hasTerminal, runInTerminal, type Step } from '../commands/terminal.js';
 
-const cli = join(import.meta.dirname, '../../../dist/cli.js');
+const cli = join(import.meta.dirname, '../../dist/cli.js');
 let workspace: Workspace;
 
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findMachineLocks } from '../../../src/run/lock.js';
+import { findMachineLocks } from '../../src/run/lock.js';
 
 const acme = { kind: 'tenant', identity: 'https://acme.eu.qlikcloud.com', root: '/work/a' } as const;
 const folder = 'qlik-sync/locks/acme.eu.qlikcloud.com';

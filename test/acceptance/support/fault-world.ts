@@ -1,8 +1,8 @@
 /** One change of every kind, a stranger and one in sync, on a tenant that fails on request. */
 
-import { archiveName } from '../../src/core/marker.js';
-import { pack } from '../../src/source/archive/pack.js';
-import { readDesired } from '../../src/source/read/read.js';
+import { archiveName } from '../../../src/core/marker.js';
+import { pack } from '../../../src/source/archive/pack.js';
+import { readDesired } from '../../../src/source/read/read.js';
 import type { Fault } from './fault-reference.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';

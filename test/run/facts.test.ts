@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readRunFacts } from '../../../src/run/facts.js';
-import { readGitState } from '../../../src/source/git/git.js';
+import { readRunFacts } from '../../src/run/facts.js';
+import { readGitState } from '../../src/source/git/git.js';
 
 let folder: string;
 beforeEach(() => {

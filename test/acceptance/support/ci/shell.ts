@@ -8,8 +8,8 @@ import { openTestTenant, type TestTenant } from '../tenant.js';
 import { extensionFiles } from '../workspace.js';
 import { ghProgram } from './gh.js';
 
-const cli = join(import.meta.dirname, '../../../dist/cli.js');
-export const examples = join(import.meta.dirname, '../../../examples/ci');
+const cli = join(import.meta.dirname, '../../../../dist/cli.js');
+export const examples = join(import.meta.dirname, '../../../../examples/ci');
 
 export interface Ran {
   readonly code: number;

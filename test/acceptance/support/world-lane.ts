@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { archiveName, ownerTag } from '../../src/core/marker.js';
-import { pack } from '../../src/source/archive/pack.js';
-import { readDesired } from '../../src/source/read/read.js';
-import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { archiveName, ownerTag } from '../../../src/core/marker.js';
+import { pack } from '../../../src/source/archive/pack.js';
+import { readDesired } from '../../../src/source/read/read.js';
+import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';

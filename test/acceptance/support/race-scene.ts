@@ -1,7 +1,7 @@
 /** A project of five on a tenant of six: what an apply would do to each, and what a person may do to it meanwhile. */
 
 import { createHash } from 'node:crypto';
-import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { type AtPassage, openTurnstile, type Passage } from './turnstile.js';

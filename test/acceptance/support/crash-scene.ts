@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExtensionUpload } from '../../src/tenant/extensions.js';
-import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import type { ExtensionUpload } from '../../../src/tenant/extensions.js';
+import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { type Cut, openWire, type Wire } from './crash-wire.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
@@ -164,7 +164,7 @@ function byName(a: ExtensionRecord, b: ExtensionRecord): number {
   return (a.qextFilename ?? '') < (b.qextFilename ?? '') ? -1 : 1;
 }
 
-const cli = join(import.meta.dirname, '../../dist/cli.js');
+const cli = join(import.meta.dirname, '../../../dist/cli.js');
 
 async function runAndKill(
   args: readonly string[],

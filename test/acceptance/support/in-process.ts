@@ -1,8 +1,8 @@
 /** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
 
-import { run } from '../../src/commands/run.js';
-import { plain } from '../../src/report/paint.js';
-import type { RunPatience, Terminal } from '../../src/run/io.js';
+import { run } from '../../../src/commands/run.js';
+import { plain } from '../../../src/report/paint.js';
+import type { RunPatience, Terminal } from '../../../src/run/io.js';
 import type { Result } from './workspace.js';
 
 export interface InProcessOptions {

@@ -1,7 +1,7 @@
 /** The usual beginning: a workspace with the simple config and a tenant of its own, new for each test of a file. */
 
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { SandboxOptions } from '../../src/sandbox/start.js';
+import type { SandboxOptions } from '../../../src/sandbox/start.js';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, type Result, simpleConfig, type Workspace } from './workspace.js';

@@ -1,9 +1,9 @@
 /** What must hold after a run was killed, whenever that was. Each problem is a sentence; none is as it should be. */
 
-import { openVault } from '../../src/reconcile/backup/vault.js';
-import { readRuns } from '../../src/reconcile/journal/runs.js';
-import type { Run } from '../../src/reconcile/run-record.js';
-import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { openVault } from '../../../src/reconcile/backup/vault.js';
+import { readRuns } from '../../../src/reconcile/journal/runs.js';
+import type { Run } from '../../../src/reconcile/run-record.js';
+import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { applyArgs, desiredNames, effects, foreignNames, listForeign, type Scene } from './crash-scene.js';
 import type { LoggedRequest } from './tenant.js';
 

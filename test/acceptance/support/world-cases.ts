@@ -1,7 +1,7 @@
 /** Random tenants, folders, policies and faults for the real pipeline, and the same worlds for the reference model. */
 
 import fc from 'fast-check';
-import type { Local as ModelLocal, Remote as ModelRemote, World } from '../core/reference-model.js';
+import type { Local as ModelLocal, Remote as ModelRemote, World } from '../../core/reference-model.js';
 
 export const project = 'acme';
 export const names = ['alpha', 'bravo', 'charlie', 'delta', 'echo'] as const;

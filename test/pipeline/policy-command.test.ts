@@ -1,8 +1,8 @@
 /** A policy that does not behave: nothing is let pass, nothing hangs, its words stay words. */
 
 import { describe, expect, it } from 'vitest';
-import { askPolicy } from '../../../src/pipeline/policy-command.js';
-import { catchUserError } from '../../config/workspace.js';
+import { askPolicy } from '../../src/pipeline/policy-command.js';
+import { catchUserError } from '../config/workspace.js';
 
 const node = process.execPath;
 const plan = `{"changes":"${'x'.repeat(10 * 2 ** 20)}"}`;

@@ -2,7 +2,7 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
-import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
+import { outputJsonSchema } from '../../../src/report/documents/json-schema.js';
 import type { Result } from './workspace.js';
 
 const formats = {

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { RunLine } from '../../src/reconcile/run-record.js';
+import type { RunLine } from '../../../src/reconcile/run-record.js';
 import { type InProcessOptions, runInProcess } from './in-process.js';
 import { type Scene, useScene } from './scene.js';
 import { extensionFiles, type Result } from './workspace.js';

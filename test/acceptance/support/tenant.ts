@@ -1,10 +1,10 @@
 /** A sandbox as tests look into it: its requests, its faults, and edits as a person makes them. */
 
-import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start.js';
-import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
-import { apiKeyAuth } from '../../src/tenant/http/auth.js';
-import { openTenant } from '../../src/tenant/http/http.js';
-import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/start.js';
+import { createExtensionsClient, type ExtensionsClient } from '../../../src/tenant/extensions.js';
+import { apiKeyAuth } from '../../../src/tenant/http/auth.js';
+import { openTenant } from '../../../src/tenant/http/http.js';
+import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { archiveFiles } from './workspace.js';
 import { zipOf } from './zips.js';
 

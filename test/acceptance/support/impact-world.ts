@@ -1,9 +1,9 @@
 /** A tenant with apps, a workspace that deploys what they use, and the truth about both. */
 
 import { onTestFinished } from 'vitest';
-import type { AppContent, AppObject } from '../../src/sandbox/engine/app.js';
-import type { SandboxOptions } from '../../src/sandbox/start.js';
-import { control, create } from '../sandbox/support.js';
+import type { AppContent, AppObject } from '../../../src/sandbox/engine/app.js';
+import type { SandboxOptions } from '../../../src/sandbox/start.js';
+import { control, create } from '../../sandbox/support.js';
 import { type InProcessOptions, runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
