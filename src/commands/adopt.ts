@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { workOf } from '../core/change.js';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
+import { listNames } from '../core/format.js';
 import type { DesiredExtension, Plan } from '../core/model.js';
 import { type Approving, settle } from '../pipeline/apply.js';
 import { forPeople, propose } from '../pipeline/plan-folders.js';
@@ -67,16 +68,11 @@ function assertThere(names: readonly string[], { changes }: Plan): void {
   });
 }
 
-const mostNamed = 5;
-
 function describeLeftOut(plan: Plan, leftOut: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   return workOf(plan).flatMap(({ name }) => {
     const paths = [...(leftOut.get(name) ?? [])];
     if (paths.length === 0) return [];
-    const rest = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : '';
-    return [
-      `${name}: from now on without ${paths.slice(0, mostNamed).join(', ')}${rest}, which no upload takes`,
-    ];
+    return [`${name}: from now on without ${listNames(paths, 5)}, which no upload takes`];
   });
 }
 

@@ -16,3 +16,9 @@ export function onDay(time: string | undefined): string {
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+/** `a, b`, and of more than `most`: `a, b and 3 more`; `or` where one of them is meant. */
+export function listNames(names: readonly string[], most: number, joint: 'and' | 'or' = 'and'): string {
+  const rest = names.length > most ? ` ${joint} ${names.length - most} more` : '';
+  return `${names.slice(0, most).join(', ')}${rest}`;
+}

@@ -18,7 +18,7 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
     assertUsed: (known) => {
       const unused = patterns.find((_pattern, index) => !known.some((name) => matchers[index]?.(name)));
       if (unused === undefined) return;
-      throw new UserError(`${unused} matches no extension.`, { hint: explainUnused(unused, known) });
+      throw new UserError(`${unused} matches no extension.`, { hint: didYouMean(unused, known) });
     },
   };
 }
@@ -47,12 +47,4 @@ async function compile(given: string): Promise<(name: string) => boolean> {
   const { default: picomatch } = await import('picomatch');
   const matches = picomatch(pattern, { dot: true });
   return (name) => name === pattern || matches(name);
-}
-
-function explainUnused(pattern: string, known: readonly string[]): string {
-  const suggestion = didYouMean(pattern, known);
-  if (suggestion !== undefined && suggestion !== '') return `${suggestion}`;
-  return known.length === 0
-    ? 'No extension was found at all.'
-    : `There are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' …' : ''}`;
 }

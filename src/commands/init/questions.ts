@@ -11,6 +11,7 @@ import {
 } from '../../config/new-config.js';
 import { UserError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
+import { listNames } from '../../core/format.js';
 import type { Terminal } from '../../run/io.js';
 import type { ProposedPattern } from '../../source/discover/survey.js';
 import type { Given, Proposals } from './answers.js';
@@ -54,7 +55,7 @@ async function askExtensions(
   const { clack, streams } = asking;
   const answer = await clack.multiselect({
     message: 'Extensions: folders with a .qext file each',
-    options: patterns.map(({ pattern, names }) => ({ value: pattern, hint: listNames(names) })),
+    options: patterns.map(({ pattern, names }) => ({ value: pattern, hint: listNames(names, 5) })),
     initialValues: patterns.map(({ pattern }) => pattern),
     required: true,
     ...streams,
@@ -104,8 +105,4 @@ async function askText(
 function cancel({ clack, streams }: Asking): never {
   clack.cancel('Nothing was written.', streams);
   throw new UserError('Cancelled: nothing was written.', { exitCode: exitCodes.interrupted });
-}
-
-function listNames(names: readonly string[]): string {
-  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { didYouMean } from '../../config/suggest.js';
 import { UserError } from '../../core/errors.js';
-import { onDay } from '../../core/format.js';
+import { listNames, onDay } from '../../core/format.js';
 import { remainsOf } from '../../core/plan-rollback.js';
 import type { Remains } from '../../core/record-side.js';
 import { shellWord, withOptions } from '../../core/shell-word.js';
@@ -87,12 +87,9 @@ function explainUnclear(
     });
   }
   if (begun.length > 1) {
-    return new UserError(
-      `${begun.length} runs begin with ${word}: ${begun.slice(0, 5).join(', ')}${begun.length > 5 ? ' …' : ''}`,
-      {
-        hint: `Give more of its id; ${history} lists them.`,
-      },
-    );
+    return new UserError(`${begun.length} runs begin with ${word}: ${listNames(begun, 5)}`, {
+      hint: `Give more of its id; ${history} lists them.`,
+    });
   }
   const names = new Set(runs.flatMap((run) => effectsOf(run).map(({ name }) => name)));
   return new UserError(`${word} is neither a run nor an extension that a run recorded here wrote.`, {
