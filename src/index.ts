@@ -8,6 +8,7 @@ export { assertSafe, findRefusals, type GuardInput, type Limits, type Refusal } 
 export type { Manifest } from './core/manifest/parsed.js';
 export { archiveName, markerOf, ownersOf, ownerTag } from './core/marker.js';
 export * from './core/model.js';
+export * from './core/outcome.js';
 export { type PlanInput, plan } from './core/plan.js';
 export { type ApplyInput, apply } from './reconcile/apply.js';
 export type { Backup, Journal, Patience, WriteMeans } from './reconcile/means.js';

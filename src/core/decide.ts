@@ -210,7 +210,7 @@ function isSelected(name: string, policy: Policy): boolean {
 
 // Why something is uploaded over what the tenant holds, for programs and for people.
 
-export function describeUpload(
+function describeUpload(
   state: State,
   desired: DesiredExtension,
   actual: ActualExtension,

@@ -20,7 +20,7 @@ export class UserError extends Error {
 }
 
 /** A text is one line, whatever names it quotes; only a list has several. */
-export type Lines = string | readonly string[];
+type Lines = string | readonly string[];
 
 function inLines(text: Lines): string {
   const lines = typeof text === 'string' ? [text] : text;

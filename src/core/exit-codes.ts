@@ -1,6 +1,7 @@
 /** What a run's outcomes mean for the exit code. */
 
-import type { Outcome, OutcomeError, Plan, Rail } from './model.js';
+import type { Plan, Rail } from './model.js';
+import type { Outcome, OutcomeError } from './outcome.js';
 
 /** Of everything that was or was not done; the worst of them is the run's. */
 export function exitCodesOf(
@@ -58,7 +59,7 @@ export function exitCodeOfAnswer({ status, code }: Answered): ExitCode {
 }
 
 /** The exit code of a change that this rail blocked. */
-export function exitCodeOfRail(rail: Rail): ExitCode {
+function exitCodeOfRail(rail: Rail): ExitCode {
   return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
 }
 

@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 /** Whether a tenant may be emptied because no local extension was found. */
-export type AllowEmpty = 'allow-empty' | 'refuse-empty';
+type AllowEmpty = 'allow-empty' | 'refuse-empty';
 
 export interface Refusal {
   readonly message: string;

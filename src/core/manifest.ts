@@ -45,7 +45,7 @@ function parseStrictly(text: string): unknown {
 // The manifest that nothing is wrong with, recognised without a walk over its tokens: nearly every one, every time.
 
 /** `undefined` wherever there may be anything to say; then the thorough way finds out. */
-export function readOrdinary(fields: Readonly<Record<string, unknown>>, text: string): Manifest | undefined {
+function readOrdinary(fields: Readonly<Record<string, unknown>>, text: string): Manifest | undefined {
   const { name, type, version, supernova } = fields;
   if (!isBuiltText(name) || !isBuiltText(type)) return undefined;
   if (version !== undefined && (typeof version !== 'string' || version === '')) return undefined;

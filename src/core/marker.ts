@@ -51,7 +51,7 @@ export function sendableName(name: string): string {
 }
 
 /** What an archive name tells about a record's content. */
-export type Marker =
+type Marker =
   | { readonly kind: 'ours'; readonly digestStart: string }
   | { readonly kind: 'outdated' }
   | { readonly kind: 'none' };

@@ -1,12 +1,10 @@
 /**
- * The words of the pipeline: what should be, what is, what would be done, what was done.
- * Everything here is readonly data; nothing here is a closure.
+ * The words of the pipeline, in its order: findings, desired state, actual state, policy, plan (outcomes are in
+ * `outcome.ts`). Everything is readonly data; nothing is a closure.
  */
 
 import type { ContentFacts } from './content.js';
 import type { Manifest } from './manifest/parsed.js';
-
-// ── Findings ────────────────────────────────────────────────────────────────────────────────────────────
 
 export type Severity = 'info' | 'warning' | 'error';
 
@@ -25,8 +23,6 @@ export interface Finding {
   readonly message: string;
   readonly hint?: string;
 }
-
-// ── Desired state: the folders ──────────────────────────────────────────────────────────────────────────
 
 /** A file that Qlik would keep and that no ignore rule leaves out. */
 export interface KeptFile {
@@ -90,8 +86,6 @@ export interface DesiredState {
   readonly unread?: readonly UnreadFolder[];
 }
 
-// ── Actual state: the tenant ────────────────────────────────────────────────────────────────────────────
-
 /**
  * What plans, journals, backups and locks know a tenant by: its origin, or `sandbox` or `sandbox:<dir>` for an embedded
  * one, whose port differs from run to run (`config/sandbox-place.ts`).
@@ -129,8 +123,6 @@ export interface ActualState {
   readonly extensions: readonly ActualExtension[];
 }
 
-// ── Policy: what the person allows ──────────────────────────────────────────────────────────────────────
-
 export type OnDrift = 'stop' | 'overwrite' | 'skip';
 
 export type VersionPolicy = 'off' | 'warn' | 'enforce';
@@ -159,8 +151,6 @@ export interface Policy {
   /** Nothing is created and no content replaced by other content: what is there is only taken over (`adopt`). */
   readonly adoption?: 'same-content';
 }
-
-// ── Plan ────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'none';
 
@@ -300,35 +290,4 @@ export interface Plan {
   readonly requests: RequestForecast;
   /** `sha256:<64 hex>` over tenant, project and the decisions; see `core/plan.ts`. */
   readonly digest: string;
-}
-
-// ── Outcome ─────────────────────────────────────────────────────────────────────────────────────────────
-
-export interface OutcomeError {
-  readonly message: string;
-  readonly hint?: string;
-  /** HTTP status of the answer, where there was one. */
-  readonly status?: number;
-  readonly code?: string;
-  readonly traceId?: string;
-}
-
-/** What became of one change. `not-applied`: answered 2xx, but the answer does not show what was sent. */
-export interface Outcome {
-  readonly name: string;
-  readonly action: Action;
-  readonly status: 'done' | 'failed' | 'not-applied' | 'not-attempted';
-  readonly id?: string;
-  /** Bytes of the archive that was sent. */
-  readonly bytes?: number;
-  /** Milliseconds from the start of the change to its verified answer. */
-  readonly ms?: number;
-  readonly error?: OutcomeError;
-  /**
-   * Done, but the record's revision counter jumped by more than our own writes: somebody's edit fell between the
-   * last read and the write, and is lost. The sentence a person reads. Exit 7.
-   */
-  readonly overwrote?: string;
-  /** Done, but not in the usual way: what a person should know of it, e.g. that it landed late. */
-  readonly note?: string;
 }

@@ -1,6 +1,7 @@
 /** The words for a run as it is kept and told later: who made it, from which source, what it came to. */
 
-import type { Action, Outcome } from './model.js';
+import type { Action } from './model.js';
+import type { Outcome } from './outcome.js';
 
 export interface RunWho {
   readonly user: string;

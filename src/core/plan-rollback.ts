@@ -43,7 +43,7 @@ export interface Undo {
   readonly archive?: DesiredExtension;
 }
 
-export interface RollbackInput {
+interface RollbackInput {
   readonly undos: readonly Undo[];
   /** None of them among `undos`. */
   readonly lost?: readonly LostChange[];
@@ -237,7 +237,7 @@ const inverse = {
   none: 'none',
 } as const satisfies Record<Action, Action>;
 
-export function decideLost({ name, action }: LostChange, record: ActualExtension | undefined): Change {
+function decideLost({ name, action }: LostChange, record: ActualExtension | undefined): Change {
   return {
     name,
     action: inverse[action],

@@ -52,7 +52,7 @@ export function plan(input: PlanInput): Plan {
 
 export const noRenames: RenameSearch = { renames: [], uncompared: [] };
 
-export interface PlanFacts {
+interface PlanFacts {
   readonly project: string;
   readonly tenant: TenantIdentity;
   readonly reads: number;

@@ -1,7 +1,7 @@
 /** What the operating system refuses (a full disk, a folder of somebody else, a port in use), in words for people. */
 
 /** As node makes them of failed system calls. */
-export interface SystemError extends Error {
+interface SystemError extends Error {
   /** `ENOSPC` */
   readonly code: string;
   /** `write` */

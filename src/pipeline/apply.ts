@@ -3,7 +3,8 @@
 import { workOf } from '../core/change.js';
 import { type ExitCode, exitCodes, exitCodesOf, worstExitCode } from '../core/exit-codes.js';
 import { assertSafe } from '../core/guard.js';
-import type { ActualState, DesiredState, Outcome, Plan } from '../core/model.js';
+import type { ActualState, DesiredState, Plan } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import { apply, orderChanges } from '../reconcile/apply.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';

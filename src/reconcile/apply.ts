@@ -3,15 +3,8 @@
 import pLimit from 'p-limit';
 import { workOf } from '../core/change.js';
 import { isOwned } from '../core/marker.js';
-import type {
-  Action,
-  ActualState,
-  Change,
-  DesiredState,
-  Outcome,
-  OutcomeError,
-  Plan,
-} from '../core/model.js';
+import type { Action, ActualState, Change, DesiredState, Plan } from '../core/model.js';
+import type { Outcome, OutcomeError } from '../core/outcome.js';
 import type { Packer } from '../source/archive/pack.js';
 import { usualPatience, type WriteMeans } from './means.js';
 import { describeStop } from './stop.js';
@@ -155,7 +148,7 @@ function markLost(outcomes: readonly Outcome[], revisions: Revisions): readonly 
 
 // What a plan does, safest first: what stops in the middle has then done the least harm. Pure.
 
-export interface OrderedChanges {
+interface OrderedChanges {
   /** New ones, tags, archives, replaces. */
   readonly uploads: readonly Change[];
   readonly deletes: readonly Change[];

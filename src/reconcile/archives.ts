@@ -12,7 +12,7 @@ export interface CountingReader {
   readonly downloads: () => number;
 }
 
-export interface ArchiveSource {
+interface ArchiveSource {
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
   /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
   readonly root: string;

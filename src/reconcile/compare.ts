@@ -9,7 +9,7 @@ import { compare } from '../source/archive/compare.js';
 import { openPatchRoom, type PatchRoom } from '../source/archive/compare-patch.js';
 import type { ArchiveReader } from './archives.js';
 
-export interface Comparing {
+interface Comparing {
   readonly changes: readonly Change[];
   readonly desired: readonly DesiredExtension[];
   readonly actual: readonly ActualExtension[];
@@ -17,7 +17,7 @@ export interface Comparing {
   readonly limits?: ComparingLimits;
 }
 
-export interface ComparingLimits {
+interface ComparingLimits {
   readonly archives: number;
   /** Of all archives together. */
   readonly bytes: number;

@@ -7,7 +7,7 @@ import type { TenantIdentity } from '../core/model.js';
 import { reasonOfSystem } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
 
-export type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
+type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
 
 /** What a file or folder of a tenant is called: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
 export function tenantKey(tenant: TenantIdentity): string {

@@ -25,7 +25,7 @@ import {
 } from '../source/put-in-place.js';
 import type { ArchiveReader } from './archives.js';
 
-export interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive'> {
+interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive'> {
   readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
   /** Names whose local work may be overwritten. */
   readonly overwrite: ReadonlySet<string>;
@@ -59,7 +59,7 @@ function leave(name: string, message: string, exitCode: ExitCode): PullOutcome {
 
 // One extension of the tenant → its folder. Writes to the disk only.
 
-export interface PullingOne {
+interface PullingOne {
   readonly name: string;
   readonly record: ActualExtension;
   readonly findDestination: FindDestination;
@@ -76,7 +76,7 @@ export interface PullOutcome {
 }
 
 /** Never throws for what the tenant, the disk or a person did. */
-export async function pullOne(input: PullingOne): Promise<PullOutcome> {
+async function pullOne(input: PullingOne): Promise<PullOutcome> {
   const { name, record } = input;
   let known: Known = { name, ...(record.qextVersion !== undefined && { version: record.qextVersion }) };
   try {

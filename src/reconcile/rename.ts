@@ -14,7 +14,7 @@ const mostArchives = 20;
 const atOnce = 4;
 
 /** @throws TenantError where the credential is no longer accepted (401) */
-export async function searchRenames(
+async function searchRenames(
   { changes }: Plan,
   desired: readonly DesiredExtension[],
   actual: readonly ActualExtension[],

@@ -7,7 +7,7 @@ import type { ActualExtension, ActualState, DesiredExtension, DesiredState } fro
 import { pack } from '../source/archive/pack.js';
 import type { ArchiveReader } from './archives.js';
 
-export interface Resolving {
+interface Resolving {
   readonly concurrency: number;
   /** Absent: records that are ours only. */
   readonly adopting?: Adopting;

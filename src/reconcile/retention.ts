@@ -8,7 +8,7 @@ import { findOpenReplaces } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 import type { Run } from './run-record.js';
 
-export interface RetentionPolicy {
+interface RetentionPolicy {
   /** Most runs of one project on one tenant. */
   readonly keep: number;
   /** Their greatest age. */
@@ -23,7 +23,7 @@ export interface Retention extends RetentionPolicy {
   readonly now: Date;
 }
 
-export interface Tidied {
+interface Tidied {
   readonly runs: number;
   /** Archives and records. */
   readonly files: number;

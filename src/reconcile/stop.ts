@@ -1,6 +1,6 @@
 /** Why nothing further is sent: an interrupt, or the end of `--max-duration`. */
 
-import type { OutcomeError } from '../core/model.js';
+import type { OutcomeError } from '../core/outcome.js';
 
 /**
  * Aborted with a `TimeoutError`, and in no process's way. Not `AbortSignal.timeout`: Node collects that one where only

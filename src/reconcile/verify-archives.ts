@@ -6,7 +6,7 @@ import { digestArchive } from '../source/archive/archive.js';
 import { pack } from '../source/archive/pack.js';
 import type { ArchiveReader } from './archives.js';
 
-export interface Pair {
+interface Pair {
   readonly desired: DesiredExtension;
   readonly record: ActualExtension;
 }

@@ -1,7 +1,8 @@
 /** What a report says about one change: which of its groups it belongs to, and the sentence. */
 
 import { formatBytes } from '../core/format.js';
-import type { Change, Outcome } from '../core/model.js';
+import type { Change } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 
 /** In the order in which people read them. */
 export const changeKinds = ['create', 'update', 'replace', 'delete', 'blocked', 'kept'] as const;

@@ -2,7 +2,8 @@
 
 import type { ExtensionComparison } from '../core/comparison.js';
 import type { ExtensionImpact, Impact } from '../core/impact/impact.js';
-import type { Change, Outcome } from '../core/model.js';
+import type { Change } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
 import { type Drift, describeDriftSides, driftWords } from './drift.js';

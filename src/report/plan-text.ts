@@ -3,7 +3,8 @@
 import { isWritten } from '../core/change.js';
 import { describeGaps, describeReach } from '../core/impact/gate.js';
 import { isWhole } from '../core/impact/tally.js';
-import type { Change, Outcome, Plan } from '../core/model.js';
+import type { Change, Plan } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import { shellOption, shellWord } from '../core/shell-word.js';
 import { type ChangeKind, changeKinds, describeChange, describeOutcome, kindOf } from './change-words.js';

@@ -1,6 +1,6 @@
 /** What is going on while changes are applied: one redrawn line on a terminal, a line a change elsewhere. */
 
-import type { Outcome } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import type { Paint } from './paint.js';
 import { renderOutcome } from './plan-text.js';
 

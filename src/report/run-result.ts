@@ -6,7 +6,8 @@ import { FindingsError, SourceError, TenantError, UserError } from '../core/erro
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact/impact.js';
-import type { Finding, Outcome, Plan } from '../core/model.js';
+import type { Finding, Plan } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import type { SourceState } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
 import type { ResolvedTarget, ResolvedValue } from './config.js';

@@ -1,7 +1,8 @@
 /** Says what happens, and nothing twice: a state that lasts is told when it begins and when it ends. */
 
 import type { UserError } from '../core/errors.js';
-import type { Change, Finding, Outcome } from '../core/model.js';
+import type { Change, Finding } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import type { WatchEvent } from '../report/watch.js';
 
 export interface Teller {

@@ -5,7 +5,7 @@
  */
 
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
-import type { Outcome } from '../core/model.js';
+import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';
 import type { Backup, Journal } from '../reconcile/means.js';

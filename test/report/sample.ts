@@ -3,7 +3,8 @@
 import type { Check } from '../../src/core/check.js';
 import type { ExtensionComparison } from '../../src/core/comparison.js';
 import type { AppUse, Impact } from '../../src/core/impact/impact.js';
-import type { Change, Finding, Outcome, Plan } from '../../src/core/model.js';
+import type { Change, Finding, Plan } from '../../src/core/model.js';
+import type { Outcome } from '../../src/core/outcome.js';
 import type { Drift } from '../../src/report/drift.js';
 import type { PastRun } from '../../src/report/history.js';
 import type { ApplyReport, PlanReport } from '../../src/report/plan.js';

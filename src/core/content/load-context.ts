@@ -44,7 +44,7 @@ export function loadsFrom(content: Buffer, address: Address): boolean {
 // Variables and properties that hold an address until something loads from it.
 
 /** What an address is kept in until it is used. */
-export interface Holder {
+interface Holder {
   readonly name: string;
   /** `api` in `config.api = …` and `{ api: … }`, not in `const api = …`. */
   readonly isMember: boolean;
@@ -59,7 +59,7 @@ const maxUses = 40;
 const commonMember =
   /^(?:url|uri|href|link|path|data|base|host|name|text|title|type|value|homepage|[A-Z]{3})$/i;
 
-export function holderOf(lead: string): Holder | undefined {
+function holderOf(lead: string): Holder | undefined {
   const match = holderPattern.exec(lead);
   const name = match?.[2];
   if (match === null || name === undefined || /<[^<>]*$/.test(lead)) return undefined;
@@ -68,7 +68,7 @@ export function holderOf(lead: string): Holder | undefined {
 }
 
 /** `fetch(api)`, `` fetch(`${api}/…`) ``; of a member `fetch(config.api + …)`. */
-export function isLoadedThrough(content: Buffer, holder: Holder): boolean {
+function isLoadedThrough(content: Buffer, holder: Holder): boolean {
   let at = content.indexOf(holder.name);
   for (let uses = 0; at !== -1 && uses < maxUses; uses += 1) {
     if (isLoadedAt(content, holder, at)) return true;
@@ -88,7 +88,7 @@ function isLoadedAt(content: Buffer, { name, isMember }: Holder, at: number): bo
 // What stands before an address that is loaded.
 
 /** Characters before an address that are looked at. */
-export const reach = 320;
+const reach = 320;
 
 /**
  * What comes before a loaded address, by its last character: each pattern matches the end of the text before
@@ -130,13 +130,13 @@ const hrefLead = /\bhref["']?\s*[:=,]$/;
 const linkTag = /<link\b[^<>]*$/i;
 
 /** `lead` is the text before an address, without the quote that opens it and without white space at its end. */
-export function isLoading(lead: string): boolean {
+function isLoading(lead: string): boolean {
   const patterns = loadingLeads[lead.slice(-1)];
   return patterns?.some((pattern) => pattern.test(lead)) ?? false;
 }
 
 /** A `<link>` that loads, or a `href` of a stylesheet; `after` is what follows the address's host. */
-export function isLink(lead: string, after: string): boolean {
+function isLink(lead: string, after: string): boolean {
   if (!hrefLead.test(lead)) return false;
   const tag = linkTag.exec(lead)?.[0];
   if (tag === undefined) return stylesheetAddress.test(after);

@@ -106,7 +106,7 @@ const longestWrittenLine = 2_000;
 
 const longestComment = 20_000;
 
-export function isCommentedOut(suffix: string, content: Buffer, offset: number): boolean {
+function isCommentedOut(suffix: string, content: Buffer, offset: number): boolean {
   const before = content.toString('latin1', Math.max(0, offset - longestComment), offset);
   if (isInside(before, '/*', '*/') && content.indexOf('*/', offset) !== -1) return true;
   if (isInside(before, '<!--', '-->')) return true;

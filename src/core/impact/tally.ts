@@ -6,7 +6,7 @@ import type { AppContent, AppFacts, AppUse, ExtensionImpact, Impact } from './im
 import { isNative } from './native-types.js';
 
 /** One app's use of one type. */
-export interface TypeUse {
+interface TypeUse {
   readonly type: string;
   /** Ids. */
   readonly objects: readonly string[];
@@ -66,7 +66,7 @@ export function tallyExtensions(
   return [...usesOf].map(([extension, uses]) => ({ extension, uses: uses.sort(byAudience) })).sort(byReach);
 }
 
-export interface Reach {
+interface Reach {
   readonly apps: number;
   /** Summed over the apps: somebody who opens two of them counts twice. Absent where the tenant measures no usage. */
   readonly people?: number;

@@ -7,7 +7,7 @@ import type { Place } from './text.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface CheckedFields {
+interface CheckedFields {
   readonly core?: Pick<Manifest, 'displayName' | 'type' | 'version' | 'supernova'>;
   readonly problems: readonly ManifestProblem[];
 }

@@ -13,7 +13,7 @@ export interface Manifest {
   readonly text: string;
 }
 
-export type ManifestProblemCode =
+type ManifestProblemCode =
   | 'not-utf8'
   | 'syntax'
   | 'not-an-object'

@@ -2,7 +2,7 @@
 
 import type { ManifestProblem } from './parsed.js';
 
-export type DecodedText =
+type DecodedText =
   | { readonly text: string; readonly problem?: never }
   | { readonly text?: never; readonly problem: ManifestProblem };
 

@@ -2,7 +2,7 @@
 
 import type { DesiredExtension } from '../model.js';
 
-export interface Position {
+interface Position {
   /** 1-based. */
   readonly line: number;
   /** 1-based, in UTF-16 code units. */

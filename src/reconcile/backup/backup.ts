@@ -13,7 +13,7 @@ import type { Backup } from '../means.js';
 import type { PreviousRecord } from '../run-record.js';
 import type { Vault } from './vault.js';
 
-export interface BackupMeans {
+interface BackupMeans {
   readonly vault: Vault;
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
   /** What planning downloaded; absent: nothing is looked for there. */

@@ -32,7 +32,7 @@ export interface Vault {
   removeLeftovers(before: Date): Promise<void>;
 }
 
-export interface VaultPlace {
+interface VaultPlace {
   /** Absolute: the folder of the config. */
   readonly root: string;
   readonly tenant: TenantIdentity;
@@ -71,13 +71,13 @@ export function openVault({ root, tenant }: VaultPlace): Vault {
 // Files that are named by their content: written aside and renamed, and believed only as far as they are what they say.
 
 /** The MD5 or SHA-256 that a file is named by; `undefined` for any other name. */
-export function contentKey(name: string): string | undefined {
+function contentKey(name: string): string | undefined {
   const [, md5, sha256] = /^(?:([0-9a-f]{32})\.zip|([0-9a-f]{64})\.json)$/.exec(name) ?? [];
   return md5 ?? sha256;
 }
 
 /** A name that is no content name is of no file here, whatever it points at. What cannot be read is not there. */
-export async function readWhole(folder: string, name: string): Promise<Buffer | undefined> {
+async function readWhole(folder: string, name: string): Promise<Buffer | undefined> {
   const key = contentKey(name);
   if (key === undefined) return undefined;
   const content = await readFile(join(folder, name)).catch(() => undefined);
@@ -86,7 +86,7 @@ export async function readWhole(folder: string, name: string): Promise<Buffer | 
   return createHash(algorithm).update(content).digest('hex') === key ? content : undefined;
 }
 
-export interface Deposit {
+interface Deposit {
   readonly root: string;
   readonly folder: string;
   readonly name: string;
@@ -94,7 +94,7 @@ export interface Deposit {
   readonly durability: Durability;
 }
 
-export async function deposit({ root, folder, name, content, durability }: Deposit): Promise<void> {
+async function deposit({ root, folder, name, content, durability }: Deposit): Promise<void> {
   try {
     if ((await markUsed(folder, name, durability)) && (await readWhole(folder, name)) !== undefined) return;
     await makeOwnPlace(root, folder);
@@ -109,7 +109,7 @@ export async function deposit({ root, folder, name, content, durability }: Depos
 }
 
 /** Says that the file is in use, before it is looked at: whoever tidies sees it or has taken it away already. */
-export async function markUsed(folder: string, name: string, durability: Durability): Promise<boolean> {
+async function markUsed(folder: string, name: string, durability: Durability): Promise<boolean> {
   if (contentKey(name) === undefined) return false;
   const handle = await open(join(folder, name), 'r+').catch(() => undefined);
   if (handle === undefined) return false;
@@ -126,7 +126,7 @@ export async function markUsed(folder: string, name: string, durability: Durabil
 
 // What a vault holds, and how it gets rid of what nobody needs, while other processes use it.
 
-export interface StoredFile {
+interface StoredFile {
   /** `<md5>.zip` or `<sha256>.json`. */
   readonly name: string;
   /** The MD5 or SHA-256 that it is named by. */
@@ -135,7 +135,7 @@ export interface StoredFile {
   readonly usedAt: Date;
 }
 
-export async function listFiles(folder: string): Promise<readonly StoredFile[]> {
+async function listFiles(folder: string): Promise<readonly StoredFile[]> {
   const names = await readdir(folder).catch(() => []);
   const files = await Promise.all(
     names.map(async (name) => {

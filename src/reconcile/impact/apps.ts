@@ -83,13 +83,13 @@ export interface AppQuery {
   readonly apps: readonly string[];
 }
 
-export type AppFilter = Pick<ItemsQuery, 'resourceIds' | 'name' | 'spaceId'>;
+type AppFilter = Pick<ItemsQuery, 'resourceIds' | 'name' | 'spaceId'>;
 
 const appIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const idsInOneQuery = 100;
 
-export function filtersOf({ spaces, apps }: AppQuery): readonly AppFilter[] {
+function filtersOf({ spaces, apps }: AppQuery): readonly AppFilter[] {
   const ids = apps.filter((app) => appIdForm.test(app));
   const names = apps.filter((app) => !appIdForm.test(app));
   const chunks = Array.from({ length: Math.ceil(ids.length / idsInOneQuery) }, (_, index) =>
@@ -103,14 +103,14 @@ export function filtersOf({ spaces, apps }: AppQuery): readonly AppFilter[] {
   return spaces.flatMap((spaceId) => byApp.map((filter) => ({ ...filter, spaceId })));
 }
 
-export interface Matches {
+interface Matches {
   /** An app was found by this filter. */
   readonly note: (filter: AppFilter, appId: string) => void;
   /** What nothing was found by. To have nothing personal is no mistake. */
   readonly none: () => AppQuery;
 }
 
-export function openMatches({ spaces, apps }: AppQuery): Matches {
+function openMatches({ spaces, apps }: AppQuery): Matches {
   const [seenSpaces, seenNames, seenIds] = [new Set(['personal']), new Set<string>(), new Set<string>()];
   const isSeen = (app: string): boolean =>
     appIdForm.test(app) ? seenIds.has(app.toLowerCase()) : seenNames.has(app);

@@ -12,7 +12,7 @@ import { bySeen, type Desk, type DeskInput, openDesk } from './desk.js';
 import { readDetails } from './details.js';
 import type { Scanned } from './scan.js';
 
-export interface AssessInput extends DeskInput {
+interface AssessInput extends DeskInput {
   readonly items: ItemsClient;
   readonly query: AppQuery;
 }

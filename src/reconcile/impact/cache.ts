@@ -20,12 +20,12 @@ export interface AppCache {
   retain(appIds: readonly string[]): Promise<void>;
 }
 
-export type Remembered =
+type Remembered =
   | { readonly kind: 'content'; readonly content: AppContent }
   /** The same version was tried before, and nothing came of it that may be believed now. */
   | { readonly kind: 'tried' };
 
-export type Outcome =
+type Outcome =
   | {
       readonly kind: 'content';
       readonly content: AppContent;
@@ -46,7 +46,7 @@ export const noAppCache: AppCache = {
   retain: async () => undefined,
 };
 
-export interface CachePlace {
+interface CachePlace {
   /** Absolute: the folder of the config file. */
   readonly root: string;
   readonly tenant: TenantIdentity;

@@ -8,13 +8,13 @@ import type { Desk } from './desk.js';
 import { keyOf, type ListedApp } from './listed-app.js';
 import type { Scanned } from './scan.js';
 
-export interface ClosingInput {
+interface ClosingInput {
   readonly items: ItemsClient;
   readonly query: AppQuery;
   readonly reads: TimedReads;
 }
 
-export interface ClosedAssessment {
+interface ClosedAssessment {
   readonly list: AppList;
   /** Apps seen in any of the lists. */
   readonly seen: number;
@@ -69,14 +69,14 @@ function unchecked(reason: string): string {
 
 // What differs between two lists of the same apps, taken one after the other.
 
-export interface Moved {
+interface Moved {
   readonly appeared: readonly ListedApp[];
   readonly changed: readonly ListedApp[];
   readonly left: readonly ListedApp[];
 }
 
 /** A second list that is not whole says nothing of what left. */
-export function compareLists(before: AppList, after: AppList): Moved {
+function compareLists(before: AppList, after: AppList): Moved {
   const old = new Map(before.apps.map((app) => [keyOf(app), app]));
   const now = new Set(after.apps.map(keyOf));
   return {
@@ -92,7 +92,7 @@ export function compareLists(before: AppList, after: AppList): Moved {
 const shown = 5;
 
 /** One sentence, or none. */
-export function describeMoved(what: string, apps: readonly ListedApp[]): readonly string[] {
+function describeMoved(what: string, apps: readonly ListedApp[]): readonly string[] {
   if (apps.length === 0) return [];
   const names = apps.slice(0, shown).map(({ facts }) => facts.name);
   const more = apps.length > shown ? ` and ${apps.length - shown} more` : '';

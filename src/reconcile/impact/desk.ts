@@ -26,7 +26,7 @@ export interface DeskInput extends Omit<ScanInput, 'apps' | 'onRead' | 'onDone'>
   readonly onProgress: (progress: Progress) => void;
 }
 
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly total: number;
 }

@@ -8,7 +8,7 @@ import type { ItemsClient } from '../../tenant/items.js';
 import type { TimedReads } from './budget.js';
 import type { ListedApp } from './listed-app.js';
 
-export interface Details {
+interface Details {
   /** By app id. */
   readonly facts: ReadonlyMap<string, AppFacts>;
   /** Sentences about what could not be had. */

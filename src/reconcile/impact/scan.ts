@@ -29,7 +29,7 @@ export interface Scanned {
   readonly stopped?: { readonly apps: number; readonly by: 'budget' | 'engine'; readonly reason: string };
 }
 
-export interface UnopenedListed {
+interface UnopenedListed {
   readonly app: ListedApp;
   readonly reason: string;
   /** `untried`: a limit was reached before. */
@@ -155,7 +155,7 @@ function whyStop(budget: Budget, { unansweredInARow }: State): Stop | undefined 
 
 // Works through apps with several hands.
 
-export interface Hands {
+interface Hands {
   readonly sessions: number;
   readonly budget: Budget;
   readonly signal: AbortSignal;
@@ -166,7 +166,7 @@ export interface Hands {
  *
  * @param deal gets the signal that cuts its work short: the run's end, the end of its time, or such a failure
  */
-export async function inParallel(
+async function inParallel(
   apps: Iterable<ListedApp>,
   { sessions, signal, budget }: Hands,
   deal: (app: ListedApp, signal: AbortSignal) => Promise<void>,

@@ -6,7 +6,7 @@ import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from '.
 import { idTime, isRunId } from './run-id.js';
 import { parseRunLine } from './run-lines.js';
 
-export interface RunsQuery {
+interface RunsQuery {
   /** Absolute: the folder of the config. */
   readonly root: string;
   /** All tenants where absent. */

@@ -160,7 +160,7 @@ export interface RequestEnd {
 }
 
 /** A signal that is absent holds nothing back. */
-export type RunMeans = Omit<WriteMeans, 'signal'> & Pick<DeliveryMeans, 'signal'>;
+type RunMeans = Omit<WriteMeans, 'signal'> & Pick<DeliveryMeans, 'signal'>;
 
 /** Delivers one request. `onDone` is told of the record that shows it, and of the requests that it took, where it took one. */
 export async function runRequest(

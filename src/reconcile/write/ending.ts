@@ -1,7 +1,7 @@
 /** How one request of a change ended: by its answer, or by what the tenant holds where the answer does not tell. */
 
 import { TenantError, UserError } from '../../core/errors.js';
-import type { OutcomeError } from '../../core/model.js';
+import type { OutcomeError } from '../../core/outcome.js';
 import { describeSystemError, isSystemError } from '../../core/system-error.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 

@@ -144,7 +144,7 @@ export function overwriting(target: Target, prepared: Prepared, means: RequestMe
 
 // A write's answer, or what is read in its stead, as its ending.
 
-export function judge(answer: ExtensionRecord, sent: Sent): Ending {
+function judge(answer: ExtensionRecord, sent: Sent): Ending {
   const mismatch = findMismatch(sent, answer);
   if (mismatch === undefined) return { kind: 'done', record: answer };
   return { kind: 'not-applied', id: answer.id, error: describeMismatch(mismatch) };

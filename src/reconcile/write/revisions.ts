@@ -12,7 +12,7 @@ export interface Revisions {
   readonly takeLost: () => ReadonlyMap<string, string>;
 }
 
-export interface Overwrite {
+interface Overwrite {
   readonly name: string;
   /** The counter in the last read before the last send, and after it: one request of ours lies in between. */
   readonly before: string | null | undefined;

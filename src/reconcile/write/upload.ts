@@ -2,7 +2,8 @@
 
 import { UserError } from '../../core/errors.js';
 import { archiveName } from '../../core/marker.js';
-import type { DesiredExtension, OutcomeError, Write } from '../../core/model.js';
+import type { DesiredExtension, Write } from '../../core/model.js';
+import type { OutcomeError } from '../../core/outcome.js';
 import { checkArchive } from '../../core/rules.js';
 import type { Packer } from '../../source/archive/pack.js';
 import type { ExtensionUpload } from '../../tenant/extensions.js';
@@ -89,7 +90,7 @@ export function describeMismatch({ part, message }: Mismatch): OutcomeError {
   };
 }
 
-export interface Mismatch {
+interface Mismatch {
   readonly part: 'name' | 'file' | 'marker' | 'tags';
   readonly message: string;
 }

@@ -1,6 +1,7 @@
 /** One change → its requests → its outcome. The only code that writes to a tenant. */
 
-import type { Change, DesiredExtension, Outcome } from '../../core/model.js';
+import type { Change, DesiredExtension } from '../../core/model.js';
+import type { Outcome } from '../../core/outcome.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import type { WriteMeans } from '../means.js';
 import { describeStop } from '../stop.js';
@@ -152,7 +153,7 @@ function explainHalfReplaced(ending: Ending): Ending {
 
 // How a change ended, as its outcome tells. Pure.
 
-export function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
+function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
   switch (ending.kind) {
     case 'done': {
       const id = ending.record?.id ?? change.actual?.id;

@@ -2,7 +2,7 @@
 
 import type { ExtensionComparison, FieldChange, FileChange } from '../../core/comparison.js';
 import { count, formatBytes } from '../../core/format.js';
-import type { Outcome } from '../../core/model.js';
+import type { Outcome } from '../../core/outcome.js';
 import { describeOutcome } from '../change-words.js';
 import { countKinds, describeSides } from '../diff-text.js';
 import { type Entry, type EntryKind, entryKinds, symbols } from '../entries.js';

@@ -1,6 +1,6 @@
 /** A run as Markdown: a comment on a pull request, the summary of a job. */
 
-import type { Outcome } from '../../core/model.js';
+import type { Outcome } from '../../core/outcome.js';
 import { type AnswerTable, answerTables } from '../answer-tables.js';
 import { describeOutcome } from '../change-words.js';
 import { nameOfPlace, titleOf } from '../counts.js';

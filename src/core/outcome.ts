@@ -1,0 +1,32 @@
+/** What became of the changes that were applied. Readonly data, as the rest of the model. */
+
+import type { Action } from './model.js';
+
+export interface OutcomeError {
+  readonly message: string;
+  readonly hint?: string;
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number;
+  readonly code?: string;
+  readonly traceId?: string;
+}
+
+/** What became of one change. `not-applied`: answered 2xx, but the answer does not show what was sent. */
+export interface Outcome {
+  readonly name: string;
+  readonly action: Action;
+  readonly status: 'done' | 'failed' | 'not-applied' | 'not-attempted';
+  readonly id?: string;
+  /** Bytes of the archive that was sent. */
+  readonly bytes?: number;
+  /** Milliseconds from the start of the change to its verified answer. */
+  readonly ms?: number;
+  readonly error?: OutcomeError;
+  /**
+   * Done, but the record's revision counter jumped by more than our own writes: somebody's edit fell between the
+   * last read and the write, and is lost. The sentence a person reads. Exit 7.
+   */
+  readonly overwrote?: string;
+  /** Done, but not in the usual way: what a person should know of it, e.g. that it landed late. */
+  readonly note?: string;
+}
