@@ -19,7 +19,7 @@ import { displayPath } from '../source/display.js';
 import { prepareIgnoreRules } from '../source/ignore-rules.js';
 import { isNoise, whyPathLeftOut } from '../source/left-out.js';
 import type { Finish } from './command.js';
-import { addConfirm, addShared, collect, parseCount } from './options.js';
+import { addConfirm, addExamples, addShared, addUnder, collect, parseCount } from './options.js';
 
 export type AdoptFlags = RunFlags & Approving;
 
@@ -78,15 +78,21 @@ function describeLeftOut(plan: Plan, leftOut: ReadonlyMap<string, ReadonlySet<st
 
 export function addAdopt(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('adopt'))
-    .argument('<name...>', 'names or globs of extensions that are on the tenant and in the folders')
-    .description('take over what is on the tenant, with the content that it has')
-    .option('--take-ownership <name>', 'take over an extension of another project', collect);
-  addConfirm(command)
-    .option('--allow-updates <n>', 'the exact number of updates', parseCount)
-    .option('--no-backup', 'keep no copy of what is overwritten')
-    .action(async (names: string[], flags: AdoptFlags) => {
-      finish(await adopt(names, flags, io));
-    });
+    .argument('<name...>', 'names or globs; on the tenant and in the folders')
+    .description('take over what is on the tenant, with the content that it has');
+  addUnder('Approvals:', addConfirm(command), (group) =>
+    group
+      .option('--take-ownership <name>', 'take over an extension of another project', collect)
+      .option('--allow-updates <n>', 'the exact number of updates', parseCount)
+      .option('--no-backup', 'keep no copy of what is overwritten'),
+  );
+  addExamples(command, [
+    ["qlik-sync adopt '*'", 'all that has a folder'],
+    ['qlik-sync pull kpi-card && qlik-sync adopt kpi-card', 'what has none yet'],
+  ]);
+  command.action(async (names: string[], flags: AdoptFlags) => {
+    finish(await adopt(names, flags, io));
+  });
 }
 
 // What counts as content when a folder is compared with an extension that somebody else uploaded.

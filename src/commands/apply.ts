@@ -19,7 +19,9 @@ import { mergeFlags, workingFolder } from '../run/settings.js';
 import type { Finish } from './command.js';
 import {
   addApprovals,
+  addChangedSince,
   addConfirm,
+  addExamples,
   addImpactGate,
   addMaxDuration,
   addShard,
@@ -60,14 +62,20 @@ function withNumbers(proposal: Proposal, reviewed: Review['reviewed']): Proposal
 }
 
 export function addApply(program: Command, io: Io, finish: Finish): void {
-  const command = addShard(addImpactGate(addApprovals(addShared(program.command('apply')))))
-    .argument('[plan.json | name...]', 'a reviewed plan, or names or globs of extensions; all when absent')
+  const command = addApprovals(addShared(program.command('apply')))
+    .argument('[plan.json | name...]', 'a reviewed plan, or names or globs')
     .description('make the tenant match the folders')
-    .option('--changed-since <ref>', 'only what differs from this git commit')
     .addOption(new Option('--expect <digest>', 'write only if this is the plan').argParser(parsePlanDigest));
-  addMaxDuration(addConfirm(command), 'start nothing').action(async (names: string[], flags: ApplyFlags) => {
-    finish(await applyPlan(names, flags, io));
-  });
+  addChangedSince(addShard(addImpactGate(addMaxDuration(addConfirm(command), 'start nothing')))).action(
+    async (names: string[], flags: ApplyFlags) => {
+      finish(await applyPlan(names, flags, io));
+    },
+  );
+  addExamples(command, [
+    ['qlik-sync apply --sandbox', 'to the embedded tenant'],
+    ['qlik-sync apply kpi-card --env dev', 'one extension'],
+    ['qlik-sync apply plan.json --confirm prod --yes', 'exactly a reviewed plan'],
+  ]);
 }
 
 // What `apply` was asked to apply: what the folders say now, or exactly a plan that somebody reviewed.

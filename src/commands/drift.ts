@@ -15,7 +15,7 @@ import { print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
 import type { Finish } from './command.js';
 import { type Baseline, compileIgnores, type Ignores, readBaseline } from './drift/known.js';
-import { addNames, addShard, addShared } from './options.js';
+import { addExamples, addNames, addShard, addShared } from './options.js';
 
 export type DriftFlags = ShardedFlags & {
   readonly verify?: true;
@@ -79,11 +79,16 @@ function countCompared({ changes }: Plan): number {
 }
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {
-  addNames(addShard(addShared(program.command('drift'))))
+  const command = addNames(addShard(addShared(program.command('drift'))))
     .description('tell whether the tenant departed from the folders')
-    .option('--verify', 'also pack the folders and compare the archives themselves')
-    .option('--baseline <file>', 'alarm only for what this output of drift --json does not hold')
+    .option('--verify', 'also pack and compare the archives themselves')
+    .option('--baseline <file>', 'alarm only for what this JSON report lacks')
     .action(async (names: string[], flags: DriftFlags) => {
       finish(await showDrift(names, flags, io));
     });
+  addExamples(command, [
+    ['qlik-sync drift --env all', 'every night, in a pipeline'],
+    ['qlik-sync drift --report json=baseline.json', 'what is known today …'],
+    ['qlik-sync drift --baseline baseline.json', '… and only what is new'],
+  ]);
 }

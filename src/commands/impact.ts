@@ -17,7 +17,7 @@ import { createSelector, type Selector } from '../run/selection.js';
 import { readSettings } from '../run/settings.js';
 import { readActual } from '../tenant/actual.js';
 import type { Finish } from './command.js';
-import { addMaxDuration, addShared, collectFilled, parsePositive } from './options.js';
+import { addExamples, addMaxDuration, addShared, collectFilled, parsePositive } from './options.js';
 
 export type ImpactFlags = SharedFlags & ImpactOptions;
 
@@ -116,12 +116,16 @@ function exitCodeOf({ impact, stopped, passing }: Assessment): ExitCode {
 }
 
 export function addImpact(program: Command, io: Io, finish: Finish): void {
-  addImpactOptions(addShared(program.command('impact')))
-    .argument('[name...]', 'names or globs of extensions on the tenant; all when absent')
+  const command = addImpactOptions(addShared(program.command('impact')))
+    .argument('[name...]', 'names or globs on the tenant; all when absent')
     .description('list the apps that use an extension')
     .action(async (names: string[], flags: ImpactFlags) => {
       finish(await showImpact(names, flags, io));
     });
+  addExamples(command, [
+    ['qlik-sync impact kpi-card', 'who would notice'],
+    ['qlik-sync impact --unused', 'what could go'],
+  ]);
 }
 
 // The options of `impact`.
@@ -139,9 +143,9 @@ export interface ImpactOptions {
 export function addImpactOptions(command: Command): Command {
   const limited = command
     .option('--unused', 'extensions of the tenant that no visible app uses')
-    .option('--missing', 'extensions that apps refer to and the tenant does not hold')
-    .option('--space <id>', 'only apps of this space, or personal; repeatable', collectFilled)
-    .option('--app <id or name>', 'only this app, by id or a part of its name; repeatable', collectFilled)
+    .option('--missing', 'extensions that apps use and the tenant lacks')
+    .option('--space <id>', 'only apps of this space, or personal', collectFilled)
+    .option('--app <id or name>', 'only this app, by id or a part of its name', collectFilled)
     .addOption(new Option('--max-apps <n>', 'open at most so many apps').argParser(parsePositive));
   return addMaxDuration(limited, 'stop reading');
 }

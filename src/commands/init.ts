@@ -27,6 +27,7 @@ import {
   readGiven,
   takeProposals,
 } from './init/answers.js';
+import { addExamples } from './options.js';
 import { checkFolders } from './validate.js';
 
 /** The exit code is that of validating what was written. @throws UserError where nothing was */
@@ -122,9 +123,13 @@ function noteMissingKey({ environment }: Answers, io: Io): void {
 }
 
 export function addInit(program: Command, io: Io, finish: Finish): void {
-  addInitOptions(program.command('init'))
+  const command = addInitOptions(program.command('init'))
     .description('write a config file; asks, or takes options')
     .action(async (flags: InitOptions) => {
       finish(await init(flags, io));
     });
+  addExamples(command, [
+    ['qlik-sync init', 'asks, on a terminal'],
+    ['qlik-sync init --tenant https://acme.eu.qlikcloud.com', 'asks less'],
+  ]);
 }

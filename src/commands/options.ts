@@ -1,34 +1,96 @@
 /** The options that every command takes which looks at a config or a tenant. No option takes an optional value. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Help, InvalidArgumentError, Option } from 'commander';
 import { concurrencyForm, durationForm, readConcurrency, readDuration } from '../config/option-values.js';
 import { parseReportOption, type WantedReport } from '../config/report-option.js';
 import { parseShard, type Shard } from '../core/fleet.js';
 
 /** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
 export function addShared(command: Command): Command {
+  addUnder('Approvals:', command, (group) =>
+    group.option('--yes', 'approve the plan that is shown; lifts no rail'),
+  );
+  addUnder('Tenant:', command, addTenant);
+  addUnder('Config:', command, addConfigPlace);
+  addUnder('Limits:', command, addLimits);
+  return addUnder('Output:', command, addOutput);
+}
+
+function addTenant(command: Command): Command {
+  return command
+    .option('--env <name>', 'environment of the config', collect)
+    .option('--tenant <url>', 'tenant; its key comes from QLIK_API_KEY')
+    .option('--context <name>', 'tenant and credentials of a qlik-cli context')
+    .option('--sandbox', 'embedded tenant; state in .qlik-sync/sandbox')
+    .option('--sandbox-dir <dir>', 'another folder for its state');
+}
+
+function addConfigPlace(command: Command): Command {
   return command
     .option('--config <file>', 'config file')
-    .option('--env <name>', 'environment of the config', collect)
-    .option('--tenant <url>', 'tenant, with QLIK_API_KEY or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET')
-    .option('--context <name>', 'tenant and credentials of a qlik-cli context')
-    .option('--sandbox', 'the embedded tenant, its state in .qlik-sync/sandbox')
-    .option('--sandbox-dir <dir>', 'another folder for its state')
     .option('--cwd <dir>', 'work as if started in this folder')
     .option('--no-cache', 'ignore and leave alone every local index')
-    .option('--no-exec', 'run no program that comes with the config')
+    .option('--no-exec', 'run no program that comes with the config');
+}
+
+function addLimits(command: Command): Command {
+  return command
+    .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency))
+    .addOption(
+      new Option('--timeout <time>', 'longest wait for an answer; 60s when absent').argParser(parseDuration),
+    );
+}
+
+function addOutput(command: Command): Command {
+  return command
     .option('--json', 'print one document')
     .addOption(
       new Option('--report <kind=file>', 'also write a report; repeatable').argParser(collectReports),
     )
-    .addOption(new Option('--concurrency <n>', 'requests in flight at once').argParser(parseConcurrency))
-    .addOption(
-      new Option('--timeout <time>', 'longest wait for an answer, 60s unless given').argParser(parseDuration),
-    )
-    .option('--yes', 'approve the plan that is shown; lifts no rail')
     .option('-q, --quiet', 'say less')
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colour');
+}
+
+// How `--help` lists options: in groups, in this order; what a command adds by itself comes first.
+
+export const optionGroups = [
+  'Options:',
+  'Selection:',
+  'Approvals:',
+  'Tenant:',
+  'Config:',
+  'Limits:',
+  'Output:',
+] as const;
+
+export type OptionGroup = (typeof optionGroups)[number];
+
+export function addUnder(group: OptionGroup, command: Command, add: (command: Command) => Command): Command {
+  return add(command.optionsGroup(group)).optionsGroup('');
+}
+
+const groupOrder: readonly string[] = optionGroups;
+
+/** What differs from commander's own help: groups in our order, choices in words. */
+export const helpStyle: Partial<Help> = {
+  groupItems(unsorted, visible, groupOf) {
+    const groups = Help.prototype.groupItems(unsorted, visible, groupOf);
+    if (!(visible[0] instanceof Option)) return groups;
+    return new Map([...groups].sort(([a], [b]) => groupOrder.indexOf(a) - groupOrder.indexOf(b)));
+  },
+  optionDescription({ description, argChoices, required, defaultValue }) {
+    const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
+    const usual = required && defaultValue !== undefined ? `; ${String(defaultValue)} when absent` : '';
+    return `${description}${choices}${usual}`;
+  },
+};
+
+/** Command lines to copy, at the end of a command's help. */
+export function addExamples(command: Command, examples: readonly (readonly [line: string, does: string])[]) {
+  const width = Math.max(...examples.map(([line]) => line.length)) + 2;
+  const lines = examples.map(([line, does]) => `  ${line.padEnd(width)}${does}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
 function collectReports(
@@ -50,14 +112,14 @@ function parseConcurrency(text: string): number {
 
 /** Each approval lifts one rail, and only that. */
 export function addApprovals(command: Command): Command {
+  return addUnder('Approvals:', command, addRailApprovals);
+}
+
+function addRailApprovals(command: Command): Command {
   return command
     .option('--prune', 'delete what is ours and no longer in the folders')
     .addOption(
-      new Option('--on-drift <what>', 'what to do with content changed on the tenant').choices([
-        'stop',
-        'overwrite',
-        'skip',
-      ]),
+      new Option('--on-drift <what>', 'content changed on the tenant').choices(['stop', 'overwrite', 'skip']),
     )
     .option('--overwrite <name>', 'replace what was changed on the tenant', collect)
     .option('--adopt <name>', 'take over an extension that is not managed', collect)
@@ -73,13 +135,16 @@ export function addApprovals(command: Command): Command {
 
 /** Which apps a plan touches, and how many of them may break. */
 export function addImpactGate(command: Command): Command {
-  return addAcceptImpact(command.option('--impact', 'look for the apps that use what changes'));
+  return addAcceptImpact(
+    addUnder('Approvals:', command, (group) =>
+      group.option('--impact', 'look for the apps that use what changes'),
+    ),
+  );
 }
 
 export function addAcceptImpact(command: Command): Command {
-  return command.addOption(
-    new Option('--accept-impact <n>', 'the exact number of apps that may break').argParser(parseCount),
-  );
+  const option = new Option('--accept-impact <n>', 'the exact number of apps that may break');
+  return addUnder('Approvals:', command, (group) => group.addOption(option.argParser(parseCount)));
 }
 
 // What several commands take beside the shared options.
@@ -89,21 +154,27 @@ export function addNames(command: Command): Command {
 }
 
 export function addConfirm(command: Command): Command {
-  return command.option('--confirm <env>', 'confirm a protected environment by its name', collect);
+  return addUnder('Approvals:', command, (group) =>
+    group.option('--confirm <env>', 'confirm a protected environment by its name', collect),
+  );
 }
 
 export function addMaxDuration(command: Command, effect: 'start nothing' | 'stop reading'): Command {
-  return command.addOption(
-    new Option('--max-duration <time>', `${effect} after this time, such as 5m`).argParser(parseDuration),
-  );
+  const option = new Option('--max-duration <time>', `${effect} after this time, such as 5m`);
+  return addUnder('Limits:', command, (group) => group.addOption(option.argParser(parseDuration)));
 }
 
 // The option that splits environments over jobs.
 
 /** For commands that take several environments. */
 export function addShard(command: Command): Command {
-  return command.addOption(
-    new Option('--shard <i/n>', 'only the i-th of n parts of the environments, as 2/5').argParser(readShard),
+  const option = new Option('--shard <i/n>', 'only one part of the environments, such as 2/5');
+  return addUnder('Selection:', command, (group) => group.addOption(option.argParser(readShard)));
+}
+
+export function addChangedSince(command: Command): Command {
+  return addUnder('Selection:', command, (group) =>
+    group.option('--changed-since <ref>', 'only what differs from this git commit'),
   );
 }
 

@@ -20,7 +20,15 @@ import { print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import type { Finish } from './command.js';
-import { addApprovals, addImpactGate, addNames, addShard, addShared } from './options.js';
+import {
+  addApprovals,
+  addChangedSince,
+  addExamples,
+  addImpactGate,
+  addNames,
+  addShard,
+  addShared,
+} from './options.js';
 
 export type PlanFlags = ShardedFlags &
   ApprovalOptions & {
@@ -75,15 +83,19 @@ function exitCodeOf({ plan }: PlanReport, { detailedExitcode }: PlanFlags): Exit
 }
 
 export function addPlan(program: Command, io: Io, finish: Finish): void {
-  addNames(addShard(addImpactGate(addApprovals(addShared(program.command('plan'))))))
-    .description('show what apply would do')
+  const command = addNames(addShared(program.command('plan'))).description('show what apply would do');
+  addChangedSince(addShard(addImpactGate(addApprovals(command))))
     .option('--out <file>', 'also write the plan to a file, for apply')
-    .option('--changed-since <ref>', 'only what differs from this git commit')
     .option('--diff', 'show what changes in each extension, file by file')
     .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))
     .action(async (names: string[], flags: PlanFlags) => {
       finish(await showPlan(names, flags, io));
     });
+  addExamples(command, [
+    ['qlik-sync plan --env prod', 'all that apply would do'],
+    ["qlik-sync plan 'kpi-*' --diff", 'of these, file by file'],
+    ['qlik-sync plan --env prod --out plan.json', 'for a review, then apply plan.json'],
+  ]);
 }
 
 // `--diff`: what each change of a plan would change, in its report.

@@ -1,9 +1,10 @@
 /** The command line: every command, option and help text. A command's code is loaded when it runs. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { printable } from '../report/paint.js';
 import type { Io } from '../run/io.js';
 import type { AddCommand, Finish } from './command.js';
+import { helpStyle } from './options.js';
 
 /** Throws CommanderError for what commander finds wrong; UserError for what we do. */
 export async function createProgram(io: Io, finish: Finish): Promise<Command> {
@@ -11,6 +12,8 @@ export async function createProgram(io: Io, finish: Finish): Promise<Command> {
     .description('Makes a Qlik Cloud tenant match your folders of visualization extensions.')
     .version(io.version, '-V, --version')
     .helpCommand(false)
+    .addHelpOption(new Option('-h, --help', 'show this help').helpGroup('Output:'))
+    .configureHelp(helpStyle)
     .exitOverride()
     .configureOutput({
       writeOut: io.stdout.write,
@@ -28,89 +31,116 @@ export async function createProgram(io: Io, finish: Finish): Promise<Command> {
   return program;
 }
 
-/** What `--help` lists; the rest of a command is loaded when it is named. */
-const commands: Readonly<
-  Record<string, readonly [does: string, words: readonly string[], load: () => Promise<AddCommand>]>
-> = {
-  init: ['write a config file; asks, or takes options', [], async () => (await import('./init.js')).addInit],
-  validate: [
-    'check extension folders; needs no tenant',
-    ['[name...]'],
-    async () => (await import('./validate.js')).addValidate,
-  ],
-  plan: ['show what apply would do', ['[name...]'], async () => (await import('./plan.js')).addPlan],
-  apply: [
-    'make the tenant match the folders',
-    ['[plan.json | name...]'],
-    async () => (await import('./apply.js')).addApply,
-  ],
-  impact: [
-    'list the apps that use an extension',
-    ['[name...]'],
-    async () => (await import('./impact.js')).addImpact,
-  ],
-  watch: [
-    'apply on every change, while developing',
-    ['[name...]'],
-    async () => (await import('./watch.js')).addWatch,
-  ],
-  pack: [
-    'write the zips that apply would upload',
-    ['[name...]'],
-    async () => (await import('./pack.js')).addPack,
-  ],
-  history: [
-    'list what was done, and how to undo it',
-    [],
-    async () => (await import('./history.js')).addHistory,
-  ],
-  rollback: [
-    'undo what a run wrote',
-    ['[run|name...]'],
-    async () => (await import('./rollback.js')).addRollback,
-  ],
-  promote: [
-    'put the archives that one environment holds on another',
-    ['<from>', '[to|name...]'],
-    async () => (await import('./promote.js')).addPromote,
-  ],
-  drift: [
-    'tell whether the tenant departed from the folders',
-    ['[name...]'],
-    async () => (await import('./drift.js')).addDrift,
-  ],
-  adopt: [
-    'take over what is on the tenant, with the content that it has',
-    ['<name...>'],
-    async () => (await import('./adopt.js')).addAdopt,
-  ],
-  pull: [
-    "write the tenant's extensions to folders",
-    ['[name...]'],
-    async () => (await import('./pull.js')).addPull,
-  ],
-  sandbox: ['run the embedded tenant', ['[dir]'], async () => (await import('./sandbox.js')).addSandbox],
-  doctor: [
-    'check tenant, credentials and role; writes nothing',
-    [],
-    async () => (await import('./doctor.js')).addDoctor,
-  ],
-  config: [
-    'show every setting and where it comes from',
-    [],
-    async () => (await import('./config.js')).addConfig,
-  ],
+interface CommandRow {
+  readonly does: string;
+  readonly words?: readonly string[];
+  readonly load: () => Promise<AddCommand>;
+}
+
+/** What `--help` lists, in its groups and order; the rest of a command is loaded when it is named. */
+const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>>>> = {
+  'Everyday:': {
+    init: {
+      does: 'write a config file; asks, or takes options',
+      load: async () => (await import('./init.js')).addInit,
+    },
+    validate: {
+      does: 'check extension folders; needs no tenant',
+      words: ['[name...]'],
+      load: async () => (await import('./validate.js')).addValidate,
+    },
+    plan: {
+      does: 'show what apply would do',
+      words: ['[name...]'],
+      load: async () => (await import('./plan.js')).addPlan,
+    },
+    apply: {
+      does: 'make the tenant match the folders',
+      words: ['[plan.json | name...]'],
+      load: async () => (await import('./apply.js')).addApply,
+    },
+    watch: {
+      does: 'apply on every change, while developing',
+      words: ['[name...]'],
+      load: async () => (await import('./watch.js')).addWatch,
+    },
+  },
+  'Tenant:': {
+    drift: {
+      does: 'tell whether the tenant departed from the folders',
+      words: ['[name...]'],
+      load: async () => (await import('./drift.js')).addDrift,
+    },
+    pull: {
+      does: "write the tenant's extensions to folders",
+      words: ['[name...]'],
+      load: async () => (await import('./pull.js')).addPull,
+    },
+    adopt: {
+      does: 'take over what is on the tenant, with the content that it has',
+      words: ['<name...>'],
+      load: async () => (await import('./adopt.js')).addAdopt,
+    },
+    impact: {
+      does: 'list the apps that use an extension',
+      words: ['[name...]'],
+      load: async () => (await import('./impact.js')).addImpact,
+    },
+  },
+  'History and promotion:': {
+    history: {
+      does: 'list what was done, and how to undo it',
+      load: async () => (await import('./history.js')).addHistory,
+    },
+    rollback: {
+      does: 'undo what a run wrote',
+      words: ['[run|name...]'],
+      load: async () => (await import('./rollback.js')).addRollback,
+    },
+    promote: {
+      does: 'put the archives that one environment holds on another',
+      words: ['<from>', '[to|name...]'],
+      load: async () => (await import('./promote.js')).addPromote,
+    },
+  },
+  'Tools:': {
+    pack: {
+      does: 'write the zips that apply would upload',
+      words: ['[name...]'],
+      load: async () => (await import('./pack.js')).addPack,
+    },
+    sandbox: {
+      does: 'run the embedded tenant',
+      words: ['[dir]'],
+      load: async () => (await import('./sandbox.js')).addSandbox,
+    },
+    doctor: {
+      does: 'check tenant, credentials and role; writes nothing',
+      load: async () => (await import('./doctor.js')).addDoctor,
+    },
+    config: {
+      does: 'show every setting and where it comes from',
+      load: async () => (await import('./config.js')).addConfig,
+    },
+  },
 };
 
 /** The command that is named, whole; without one, all of them as far as help and mistakes need them. */
 async function describeCommands(program: Command, io: Io, finish: Finish): Promise<void> {
   const name = io.argv[0];
-  const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (named !== undefined) return (await named[2]())(program, io, finish);
-  for (const [each, [does, words]] of Object.entries(commands)) {
-    const stub = program.command(each).description(does).option('-v, --verbose', 'say more');
-    for (const word of words) stub.argument(word);
+  const named = name === undefined ? undefined : findRow(name);
+  if (named !== undefined) return (await named.load())(program, io, finish);
+  for (const [group, rows] of Object.entries(commandGroups)) {
+    program.commandsGroup(group);
+    for (const [each, { does, words = [] }] of Object.entries(rows)) {
+      const stub = program.command(each).description(does).option('-v, --verbose', 'say more');
+      for (const word of words) stub.argument(word);
+    }
   }
+}
+
+function findRow(name: string): CommandRow | undefined {
+  return Object.values(commandGroups).find((rows) => Object.hasOwn(rows, name))?.[name];
 }
 
 // What commander says of a command line. It quotes it; the one line break of its own stands before a suggestion.

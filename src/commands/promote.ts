@@ -11,7 +11,14 @@ import type { Io } from '../run/io.js';
 import { stopSignal } from '../run/on-tenant.js';
 import { openSettings, type SettingsSource } from '../run/settings.js';
 import type { Finish } from './command.js';
-import { addApprovals, addConfirm, addImpactGate, addMaxDuration, addShared } from './options.js';
+import {
+  addApprovals,
+  addConfirm,
+  addExamples,
+  addImpactGate,
+  addMaxDuration,
+  addShared,
+} from './options.js';
 import { type PromoteFlags, promoteTo } from './promote/promote-to.js';
 
 /** @param words the environment to promote to, unless there are waves, then names or globs of extensions */
@@ -99,18 +106,15 @@ function readGoal(
 export function addPromote(program: Command, io: Io, finish: Finish): void {
   const command = addImpactGate(addApprovals(addShared(program.command('promote'))))
     .argument('<from>', 'environment whose archives are promoted')
-    .argument(
-      '[to|name...]',
-      'environment to promote to (not with --waves), then names or globs of extensions',
-    )
+    .argument('[to|name...]', 'environment to promote to, then names or globs')
     .description('put the archives that one environment holds on another')
-    .option('--waves <list>', 'promote to several, wave after wave, as canary/eu,us')
-    .addOption(
-      new Option('--on-wave-failure <what>', 'what to do with a wave that failed').choices([
-        'stop',
-        'restore',
-      ]),
-    );
+    .option('--waves <list>', 'to several, wave after wave: canary/eu,us')
+    .addOption(new Option('--on-wave-failure <what>', 'a wave that failed').choices(['stop', 'restore']));
+  addExamples(command, [
+    ['qlik-sync promote staging prod', 'everything'],
+    ['qlik-sync promote staging prod kpi-card', 'one extension'],
+    ['qlik-sync promote staging --waves canary/eu,us', 'to three, in two waves'],
+  ]);
   addMaxDuration(addConfirm(command), 'start nothing').action(
     async (from: string, words: string[], flags: PromoteFlags) => {
       finish(await promote(from, words, flags, io));

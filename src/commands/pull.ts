@@ -21,7 +21,7 @@ import { type FindDestination, prepareDestinations } from '../source/pull/destin
 import { actualOf } from '../tenant/actual.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
 import type { Finish } from './command.js';
-import { addShared, collect } from './options.js';
+import { addExamples, addShared, collect } from './options.js';
 
 export type PullFlags = SharedFlags & {
   /** Relative to the working directory. */
@@ -82,14 +82,18 @@ function reportOf(
 }
 
 export function addPull(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('pull'))
-    .argument('[name...]', "names or globs of the tenant's extensions; all but other projects' when absent")
+  const command = addShared(program.command('pull'))
+    .argument('[name...]', "names or globs; all but other projects' when absent")
     .description("write the tenant's extensions to folders")
-    .option('--to <dir>', 'folder that takes a folder for each; that of "extensions" when absent')
-    .option('--overwrite <name>', 'replace local files that git could not give back', collect)
+    .option('--to <dir>', 'parent folder; that of "extensions" when absent')
+    .option('--overwrite <name>', 'replace local files that git cannot restore', collect)
     .action(async (names: string[], flags: PullFlags) => {
       finish(await pull(names, flags, io));
     });
+  addExamples(command, [
+    ['qlik-sync pull --env dev', 'everything that is not of another project'],
+    ["qlik-sync pull 'kpi-*' --to vendor", 'some of it, elsewhere'],
+  ]);
 }
 
 // Which records of a tenant can be written to folders, and why the others are left where they are.

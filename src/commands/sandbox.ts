@@ -9,7 +9,7 @@ import type { Io } from '../run/io.js';
 import { mergeFlags, workingFolder } from '../run/settings.js';
 import { type RunningSandbox, type SandboxOptions as StartOptions, startSandbox } from '../sandbox/start.js';
 import type { Finish } from './command.js';
-import { parseCount, parsePort, parsePositive } from './options.js';
+import { addUnder, parseCount, parsePort, parsePositive } from './options.js';
 
 export async function serveSandbox(
   dir: string | undefined,
@@ -90,11 +90,11 @@ export interface SandboxOptions extends Pick<SharedFlags, 'json' | 'cwd' | 'quie
 }
 
 export function addSandboxOptions(command: Command): Command {
-  return command
+  command
     .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
     .addOption(new Option('--rate <tier1,tier2>', 'requests a minute by tier').argParser(parseRate))
     .addOption(
-      new Option('--window <seconds>', 'length of the window they are judged over').argParser(parsePositive),
+      new Option('--window <seconds>', 'the window that --rate is judged over').argParser(parsePositive),
     )
     .addOption(new Option('--seed <n>', 'seeds apps, spaces and collections').argParser(parseCount))
     .addOption(new Option('--api-key <key>', 'the key that may do everything').argParser(parseApiKey))
@@ -102,11 +102,14 @@ export function addSandboxOptions(command: Command): Command {
       new Option('--token-seconds <n>', 'how long an OAuth token lasts; 21600 when absent').argParser(
         parsePositive,
       ),
-    )
-    .option('--cwd <dir>', 'work as if started in this folder')
-    .option('--json', 'print {"url","apiKey","userKey",…} as the first line once it is ready')
-    .option('-q, --quiet', 'say less')
-    .option('--no-color', 'no colour');
+    );
+  addUnder('Config:', command, (group) => group.option('--cwd <dir>', 'work as if started in this folder'));
+  return addUnder('Output:', command, (group) =>
+    group
+      .option('--json', 'print {"url","apiKey","userKey",…} once it is ready')
+      .option('-q, --quiet', 'say less')
+      .option('--no-color', 'no colour'),
+  );
 }
 
 function parseApiKey(text: string): string {

@@ -19,6 +19,7 @@ import {
   addAcceptImpact,
   addApprovals,
   addConfirm,
+  addExamples,
   addNames,
   addShared,
   parseCount,
@@ -99,13 +100,13 @@ async function finish(loop: Loop, tell: Teller, io: Io, cutOff: AbortController)
 
 export function addWatch(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addAcceptImpact(addApprovals(addShared(program.command('watch')))));
+  addExamples(command, [
+    ['qlik-sync watch --env dev', 'everything'],
+    ['qlik-sync watch kpi-card --sandbox', 'one extension, without a tenant'],
+  ]);
   addConfirm(command)
     .description('apply on every change, while developing')
-    .addOption(
-      new Option('--quiet-period <ms>', 'milliseconds without a change before it is looked at').argParser(
-        parseCount,
-      ),
-    )
+    .addOption(new Option('--quiet-period <ms>', 'milliseconds without a change first').argParser(parseCount))
     .addOption(
       new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
     )

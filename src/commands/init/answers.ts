@@ -18,7 +18,7 @@ import { UserError } from '../../core/errors.js';
 import type { SharedFlags } from '../../run/flags.js';
 import { oneEnvironment } from '../../run/settings.js';
 import { type ProposedPattern, proposePatterns, surveyTree } from '../../source/discover/survey.js';
-import { collect } from '../options.js';
+import { addUnder, collect } from '../options.js';
 
 type AnswerOptions = Pick<InitOptions, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
 
@@ -101,15 +101,18 @@ export interface InitOptions
 
 /** What is not given is asked, or without a terminal proposed. */
 export function addInitOptions(command: Command): Command {
-  return command
+  command
     .option('--project <name>', 'who owns what is deployed; unique on the tenant')
     .option('--extensions <glob>', 'folders that hold a .qext file each; repeatable', collect)
     .option('--tenant <url>', 'address of the tenant')
-    .option('--env <name>', 'what the tenant is called in the config; dev when absent', collect)
-    .option('--api-key-variable <name>', 'environment variable that holds the API key')
-    .option('--cwd <dir>', 'work as if started in this folder')
-    .option('--json', 'print one document')
-    .option('-q, --quiet', 'say less')
-    .option('-v, --verbose', 'say more')
-    .option('--no-color', 'no colour');
+    .option('--env <name>', 'its name in the config; dev when absent', collect)
+    .option('--api-key-variable <name>', 'variable that holds the API key');
+  addUnder('Config:', command, (group) => group.option('--cwd <dir>', 'work as if started in this folder'));
+  return addUnder('Output:', command, (group) =>
+    group
+      .option('--json', 'print one document')
+      .option('-q, --quiet', 'say less')
+      .option('-v, --verbose', 'say more')
+      .option('--no-color', 'no colour'),
+  );
 }
