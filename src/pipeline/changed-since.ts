@@ -27,7 +27,7 @@ export async function selectChanged(
 /** Tags, ignore rules and the like are in these files; a config that is a program may read any other one, too. */
 function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
   if ([file, join(root, ignoreFile)].some((path) => mayDiffer(path, changes))) return true;
-  return isCode(file) && changes.touchesBeside(desired.extensions.map(({ folder }) => folder));
+  return isCode(file) && changes.touchesOutside(desired.extensions.map(({ folder }) => folder));
 }
 
 /** What git does not know, if only one file (build output that is ignored), may always have changed. */

@@ -1,4 +1,4 @@
-/** The tenant's list as decisions need it. */
+/** The actual state: the tenant's list as decisions need it. */
 
 import { withoutUndefined } from '../core/json.js';
 import type { ActualExtension, ActualState } from '../core/model.js';
@@ -15,21 +15,21 @@ export async function readActual(
   return { extensions: records.map(actualOf) };
 }
 
-/** Absent, `null` and `""` mean the same for optional fields (qlik-facts: inferred). */
+/** Absent, `null` and `""` mean the same for optional fields (inferred from real records). */
 export function actualOf(record: ExtensionRecord): ActualExtension {
   const optional = {
-    qextVersion: present(record.qextVersion),
-    md5: present(record.file?.md5)?.toLowerCase(),
-    archiveName: present(record.file?.originalname),
+    qextVersion: nonEmpty(record.qextVersion),
+    md5: nonEmpty(record.file?.md5)?.toLowerCase(),
+    archiveName: nonEmpty(record.file?.originalname),
     archiveBytes: record.file?.contentLength ?? undefined,
-    revision: present(record.version),
+    revision: nonEmpty(record.version),
     // The document says `updateAt`; real records say `updatedAt`.
-    updatedAt: present(record.updatedAt) ?? present(record.updateAt),
-    userId: present(record.userId),
+    updatedAt: nonEmpty(record.updatedAt) ?? nonEmpty(record.updateAt),
+    userId: nonEmpty(record.userId),
   };
   return {
     id: record.id,
-    name: present(record.qextFilename),
+    name: nonEmpty(record.qextFilename),
     tags: record.tags ?? [],
     bundled: record.bundled === true,
     supernova: record.supernova === true,
@@ -37,6 +37,6 @@ export function actualOf(record: ExtensionRecord): ActualExtension {
   };
 }
 
-function present(text: string | null | undefined): string | undefined {
+function nonEmpty(text: string | null | undefined): string | undefined {
   return text === null || text === undefined || text === '' ? undefined : text;
 }

@@ -1,4 +1,4 @@
-/** The typed client of Qlik's Extensions API. Reading is for anybody; the writes are for `reconcile` alone. */
+/** The typed client of Qlik's Extensions API. Only `reconcile` may call its writes. */
 
 import { isObject } from '../core/json.js';
 import { filePath, segment, writeId } from './http/address.js';
@@ -12,34 +12,35 @@ import { type ExtensionRecord, hasMorePages, isExtensionRecord } from './wire.js
 export type { ArchiveFile, ExtensionUpload } from './http/multipart.js';
 
 /**
- * Every operation of Qlik's Extensions API (document `extensions-api`). Records keep the fields that are not
- * known here. All methods throw TenantError for what the tenant refuses, and the reason of an aborted signal.
+ * Every operation of Qlik's Extensions API (qlik.dev/apis/rest/extensions). Records keep fields that are not known
+ * here. All methods throw TenantError where the tenant refuses or cannot be reached, and the reason of an aborted
+ * signal.
  */
 export interface ExtensionsClient {
   /**
-   * Everything the tenant holds; the list is not paged (qlik-facts).
+   * All extensions of the tenant; the list is not paged.
    *
    * @throws TenantError `incomplete-view` where the answer is not the whole list.
    */
   list(options?: CallOptions): Promise<readonly ExtensionRecord[]>;
-  /** Needs a file, data, or both. Status 409 where the name is taken. */
+  /** Needs a file, data, or both. Throws with status 409 where the name is taken. */
   create(upload: ExtensionUpload, options?: WriteOptions): Promise<ExtensionRecord>;
-  /** By id or `qextFilename`. Status 404 or 410 where it does not exist; see `isGone`. */
+  /** By id or `qextFilename`. Throws with status 404 or 410 where it does not exist; see `isGone`. */
   get(idOrName: string, options?: CallOptions): Promise<ExtensionRecord>;
-  /** Replaces the file, the given fields of the metadata, or both; `tags` replaces the whole list. By id only. */
+  /** Replaces the file, the given metadata fields, or both; `tags` replaces the whole list. By id only. */
   patch(id: string, upload: ExtensionUpload, options?: WriteOptions): Promise<ExtensionRecord>;
-  /** By id only. A 404 or 410 means that it was gone before. */
+  /** By id only. A 404 or 410 means that it was already gone. */
   remove(id: string, options?: WriteOptions): Promise<'removed' | 'already-gone'>;
-  /** The zip as it was uploaded, at most 64 MiB. For tenant and analytics administrators (qlik-facts). */
+  /** The zip as it was uploaded, at most 64 MiB. Needs the role of a tenant or analytics administrator. */
   downloadArchive(idOrName: string, options?: CallOptions): Promise<Buffer>;
-  /** One file of the archive; `path` with `/` between folders. At most 64 MiB. */
+  /** One file of the archive, at most 64 MiB; `path` uses `/`. */
   downloadFile(idOrName: string, path: string, options?: CallOptions): Promise<DownloadedFile>;
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Gives the write up while it still waits for its turn; once it is on its way, it is finished. */
+  /** Cancels the write only while it waits for its turn; once it is being sent, it runs to its end. */
   readonly unlessSent?: AbortSignal | undefined;
-  /** Awaited when its turn has come, each time right before it is sent. What it throws ends the write instead. */
+  /** Awaited right before the write is sent, each time. What it throws ends the write unsent. */
   readonly beforeSend?: (() => Promise<void>) | undefined;
 }
 
@@ -72,7 +73,7 @@ export function createExtensionsClient(http: TenantHttp): ExtensionsClient {
         ...options,
         read: readNothing,
       });
-      return removing.then(() => 'removed' as const, goneBefore);
+      return removing.then(() => 'removed' as const, alreadyGone);
     },
     downloadArchive: async (idOrName, { signal } = {}) =>
       http.request({ method: 'GET', path: `${base}/${segment(idOrName)}/file`, signal, read: readArchive }),
@@ -88,31 +89,31 @@ const readRecord = readJson(isExtensionRecord, 'an extension with an id');
 function readList(answer: Answer): readonly ExtensionRecord[] {
   const body = parseJson(answer);
   const data = isObject(body) ? body['data'] : undefined;
-  if (!isObject(body) || !Array.isArray(data)) throw incompleteView(answer, 'holds no list of extensions');
-  if (hasMorePages(body))
-    throw incompleteView(answer, 'says that there are more pages, which Qlik does not document');
-  if (!data.every(isExtensionRecord)) throw incompleteView(answer, 'holds an entry that is no extension');
-  if (namesOneTwice(data)) {
+  if (!isObject(body) || !Array.isArray(data)) throw incompleteView(answer, 'has no list of extensions');
+  if (hasMorePages(body)) {
+    throw incompleteView(answer, 'announces more pages, which Qlik does not document');
+  }
+  if (!data.every(isExtensionRecord)) throw incompleteView(answer, 'has an entry that is not an extension');
+  if (hasRepeatedId(data)) {
     const hint = 'Nothing was decided from it. The list may have changed while it was read: run again.';
-    throw incompleteView(answer, 'names one record twice', hint);
+    throw incompleteView(answer, 'lists one record twice', hint);
   }
   return data;
 }
 
-/** Where one is there twice, another may be missing. */
-function namesOneTwice(records: readonly ExtensionRecord[]): boolean {
+/** Where one record is listed twice, another may be missing. */
+function hasRepeatedId(records: readonly ExtensionRecord[]): boolean {
   return new Set(records.map(({ id }) => id)).size < records.length;
 }
 
-/** A list that may miss entries must never look like a tenant without them: extensions would be created again. */
+/** A list that may lack entries must never look like a tenant without them: extensions would be created again. */
 function incompleteView(answer: Answer, problem: string, hint = unknownForm): Error {
   return badBody(answer, problem, { code: 'incomplete-view', hint });
 }
 
-const unknownForm =
-  'Nothing was decided from it. A newer version of qlik-sync may know this form of the answer.';
+const unknownForm = 'Nothing was decided from it. A newer version of qlik-sync may understand this answer.';
 
-function goneBefore(error: unknown): 'already-gone' {
+function alreadyGone(error: unknown): 'already-gone' {
   if (isGone(error)) return 'already-gone';
   throw error;
 }

@@ -1,18 +1,57 @@
-/** The rate limits of one user on one tenant: whoever opens a tenant makes one, or shares one with others. */
+/** Keeps requests below Qlik's rate limits, which apply to each user of a tenant; clients of one user share a governor. */
 
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { TenantError } from '../core/errors.js';
 import { createPace } from './pace.js';
 
-/** Keeps every request of one user on one tenant below Qlik's rate limits; share one between clients. */
 export interface Governor {
   /**
-   * Sends in turn, and again after a refusal, which means that it was not executed.
+   * Sends the request when its turn comes, and again after each 429, which says that it was not executed.
    *
-   * @throws TenantError with status 429 when refusals outlast `patienceMs`.
+   * @throws TenantError with status 429 when refusals last longer than `patienceMs`.
    */
-  schedule<T>(tier: Tier, sending: Sending<T>): Promise<T>;
+  schedule<T>(tier: Tier, request: ScheduledRequest<T>): Promise<T>;
 }
+
+/** A request that waits for its turn, and how its answer says "not now". */
+interface ScheduledRequest<T> {
+  readonly method: string;
+  readonly path: string;
+  readonly signal?: AbortSignal | undefined;
+  send(): Promise<T>;
+  /** Milliseconds that a refusing answer (429) asks to wait; `undefined` for every other answer. */
+  refusal(answer: T): number | undefined;
+}
+
+/** Qlik's rate limit tiers: 1 is reads, 2 is writes and token requests. */
+export type Tier = 1 | 2;
+
+/** A pause long enough to tell the user about. */
+export interface Wait {
+  readonly tier: Tier;
+  readonly seconds: number;
+  /** `limit`: the next request would exceed the limit · `refused`: the tenant answered 429 · `repeat`: a failed read is sent again. */
+  readonly reason: 'limit' | 'refused' | 'repeat';
+}
+
+export interface GovernorOptions {
+  /** Requests per window, by tier. Default: Qlik's documented 1,000 (tier 1) and 100 (tier 2). */
+  readonly limits?: Readonly<Record<Tier, number>>;
+  /** Milliseconds; default 60,000. */
+  readonly windowMs?: number;
+  /** Milliseconds for which refusals may delay one request before it fails; default 300,000. */
+  readonly patienceMs?: number;
+  /** Called for pauses of a second or more. */
+  readonly onWait?: (wait: Wait) => void;
+  /** Monotonic milliseconds. */
+  readonly clock?: () => number;
+  readonly sleep?: Sleep;
+}
+
+/** Waits so many milliseconds; may reject when the signal aborts. */
+type Sleep = (ms: number, signal: AbortSignal) => Promise<unknown>;
+
+type GovernorSettings = Required<GovernorOptions>;
 
 export function createGovernor(options: GovernorOptions = {}): Governor {
   const settings: GovernorSettings = {
@@ -24,38 +63,41 @@ export function createGovernor(options: GovernorOptions = {}): Governor {
     sleep: options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, { signal })),
   };
   const lanes = { 1: createLane(1, settings), 2: createLane(2, settings) };
-  return { schedule: (tier, sending) => sendInTurn(lanes[tier], sending, settings) };
+  return { schedule: (tier, request) => sendInTurn(lanes[tier], request, settings) };
 }
 
-async function sendInTurn<T>(lane: Lane, sending: Sending<T>, settings: GovernorSettings): Promise<T> {
+async function sendInTurn<T>(
+  lane: Lane,
+  request: ScheduledRequest<T>,
+  settings: GovernorSettings,
+): Promise<T> {
   let refusedFirst: number | undefined;
   for (;;) {
-    await lane.turn(sending, refusedFirst === undefined ? 'last' : 'first');
-    const { answer, waitMs } = await lane.count(sending);
+    await lane.turn(request, refusedFirst === undefined ? 'last' : 'first');
+    const { answer, waitMs } = await lane.send(request);
     if (waitMs === undefined) return answer;
     const now = settings.clock();
     refusedFirst ??= now;
-    if (now + waitMs - refusedFirst > settings.patienceMs) throw refusedTooLong(sending, waitMs);
+    if (now + waitMs - refusedFirst > settings.patienceMs) throw refusedTooLong(request, waitMs);
   }
 }
 
-// One tier's queue: who may send next, as the pace allows. Only the governor calls it.
-
 /** The queue of one tier. */
-export interface Lane {
-  /** Resolves when the request may be sent. A refused one was there before the others: it goes first. */
-  turn(sending: Sending<unknown>, place: 'first' | 'last'): Promise<void>;
-  count<T>(sending: Sending<T>): Promise<{ readonly answer: T; readonly waitMs: number | undefined }>;
+interface Lane {
+  /** Resolves when the request may be sent. A refused one goes first, as it came before the others. */
+  turn(request: ScheduledRequest<unknown>, place: 'first' | 'last'): Promise<void>;
+  /** Sends the request and counts it, whatever comes of it. */
+  send<T>(request: ScheduledRequest<T>): Promise<{ readonly answer: T; readonly waitMs: number | undefined }>;
 }
 
 interface Waiter {
-  readonly sending: Sending<unknown>;
+  readonly request: ScheduledRequest<unknown>;
   go(): void;
   fail(reason: unknown): void;
 }
 
-/** Lets requests go as the tier's pace allows, in the order they came. */
-export function createLane(tier: Tier, settings: GovernorSettings): Lane {
+/** Releases requests in the order they came, as fast as the tier's pace allows. */
+function createLane(tier: Tier, settings: GovernorSettings): Lane {
   const { clock, onWait } = settings;
   const pace = createPace(settings.limits[tier], settings.windowMs);
   const queue: Waiter[] = [];
@@ -68,7 +110,7 @@ export function createLane(tier: Tier, settings: GovernorSettings): Lane {
       const delay = pace.delay(clock());
       if (delay === undefined) return;
       if (delay > 0) {
-        rest(delay);
+        wait(delay);
         return;
       }
       pace.sent(clock());
@@ -77,7 +119,7 @@ export function createLane(tier: Tier, settings: GovernorSettings): Lane {
     alarm.cancel();
   }
 
-  function rest(delay: number): void {
+  function wait(delay: number): void {
     if (alarm.isSet()) return;
     const announced = pace.silence(clock()) > 0;
     if (delay >= 1000 && !announced) onWait({ tier, seconds: Math.ceil(delay / 1000), reason: 'limit' });
@@ -94,11 +136,11 @@ export function createLane(tier: Tier, settings: GovernorSettings): Lane {
   }
 
   return {
-    turn: (sending, place) => enqueue(queue, sending, place, pump),
-    async count(sending) {
+    turn: (request, place) => enqueue(queue, request, place, pump),
+    async send(request) {
       try {
-        const answer = await sending.send();
-        const waitMs = sending.refusal(answer);
+        const answer = await request.send();
+        const waitMs = request.refusal(answer);
         if (waitMs !== undefined) refuse(waitMs);
         return { answer, waitMs };
       } finally {
@@ -111,18 +153,18 @@ export function createLane(tier: Tier, settings: GovernorSettings): Lane {
 
 function enqueue(
   queue: Waiter[],
-  sending: Sending<unknown>,
+  request: ScheduledRequest<unknown>,
   place: 'first' | 'last',
   pump: () => void,
 ): Promise<void> {
-  const { signal } = sending;
+  const { signal } = request;
   return new Promise((resolve, reject) => {
     const waiter: Waiter = {
-      sending,
-      go: () => settle(resolve),
-      fail: (reason) => settle(() => reject(reason)),
+      request,
+      go: () => finish(resolve),
+      fail: (reason) => finish(() => reject(reason)),
     };
-    function settle(done: () => void): void {
+    function finish(done: () => void): void {
       signal?.removeEventListener('abort', leave);
       done();
     }
@@ -140,34 +182,31 @@ function enqueue(
 }
 
 function failAll(queue: Waiter[], silence: number): void {
-  for (const waiter of queue.splice(0)) waiter.fail(refusedTooLong(waiter.sending, silence));
+  for (const waiter of queue.splice(0)) waiter.fail(refusedTooLong(waiter.request, silence));
 }
 
-export function refusedTooLong(sending: Sending<unknown>, waitMs: number): TenantError {
+function refusedTooLong(request: ScheduledRequest<unknown>, waitMs: number): TenantError {
   const seconds = Math.ceil(waitMs / 1000);
   return new TenantError(
-    `${sending.method} ${sending.path}: 429 the tenant's rate limit refuses this user's requests for another ${seconds} s`,
+    `${request.method} ${request.path}: 429 the tenant's rate limit refuses this user's requests for another ${seconds} s`,
     {
-      method: sending.method,
-      path: sending.path,
+      method: request.method,
+      path: request.path,
       status: 429,
       code: 'HTTP-429',
-      hint: `Something else uses up the same user's limit; run again in ${seconds} s, or with a user of its own.`,
+      hint: `Something else is using up this user's limit; run again in ${seconds} s, or give this tool a user of its own.`,
     },
   );
 }
 
-/** One timer at a time that can be taken back, so that nothing waits for a queue that is empty. */
-export interface Alarm {
+/** One timer at a time, cancelled when the queue is empty, so that it does not keep the process running. */
+interface Alarm {
   isSet(): boolean;
   set(delay: number): void;
   cancel(): void;
 }
 
-/** Milliseconds of rest; may reject when the signal aborts. */
-export type Sleep = (ms: number, signal: AbortSignal) => Promise<unknown>;
-
-export function createAlarm(sleep: Sleep, ring: () => void): Alarm {
+function createAlarm(sleep: Sleep, ring: () => void): Alarm {
   let pending: AbortController | undefined;
 
   async function wake(controller: AbortController, delay: number): Promise<void> {
@@ -189,43 +228,4 @@ export function createAlarm(sleep: Sleep, ring: () => void): Alarm {
       pending = undefined;
     },
   };
-}
-
-// The words of the governor and its lanes: what waits for its turn, and by which limits.
-
-/** Qlik's rate limit classes: 1 is reads, 2 is writes and token requests. */
-export type Tier = 1 | 2;
-
-/** A pause that a person may wonder about. */
-export interface Wait {
-  readonly tier: Tier;
-  readonly seconds: number;
-  /** `limit`: our own count is full · `refused`: the tenant answered 429 · `repeat`: before a failed read is sent again. */
-  readonly reason: 'limit' | 'refused' | 'repeat';
-}
-
-export interface GovernorOptions {
-  /** Requests a window, by tier. Default: Qlik's documented 1,000 (tier 1) and 100 (tier 2). */
-  readonly limits?: Readonly<Record<Tier, number>>;
-  /** Milliseconds; default 60,000. */
-  readonly windowMs?: number;
-  /** Milliseconds that one request is kept waiting by refusals before it fails; default 300,000. */
-  readonly patienceMs?: number;
-  /** Told of pauses of a second or more. */
-  readonly onWait?: (wait: Wait) => void;
-  /** Monotonic milliseconds. */
-  readonly clock?: () => number;
-  readonly sleep?: Sleep;
-}
-
-export type GovernorSettings = Required<GovernorOptions>;
-
-/** What is about to be sent, and how its answer says "not now". */
-export interface Sending<T> {
-  readonly method: string;
-  readonly path: string;
-  readonly signal?: AbortSignal | undefined;
-  send(): Promise<T>;
-  /** Milliseconds that a refusing answer (429) asks to wait; `undefined` for every other answer. */
-  refusal(answer: T): number | undefined;
 }

@@ -1,21 +1,21 @@
-/** The filters of Qlik's Items API and their query string, for the items client and who builds a filter for it. */
+/** The filters of Qlik's Items API, and their query string. */
 
 import type { ItemResourceType } from './wire.js';
 
-/** One value or several; several are joined with commas, as the document shows. */
-export type OneOrMany<T> = T | readonly T[];
+/** One value or several; several are joined with commas, as Qlik's documentation shows. */
+type OneOrMany<T> = T | readonly T[];
 
-export type SortOrder<Field extends string> = `${'+' | '-'}${Field}`;
+type SortOrder<Field extends string> = `${'+' | '-'}${Field}`;
 
 /** Cursor and size of a page. `next` and `prev` exclude each other. */
-export interface PageQuery {
-  /** Entries a page, 1 to 100; the tenant's default is smaller. */
+interface PageQuery {
+  /** Entries per page, 1 to 100; the tenant's default is smaller. */
   readonly limit?: number;
   readonly next?: string;
   readonly prev?: string;
 }
 
-/** Every filter of `GET /items` (document `items-api`, "List items"). */
+/** Every filter of `GET /items`. */
 export interface ItemsQuery extends PageQuery {
   readonly collectionId?: string;
   readonly createdByUserId?: string;
@@ -37,7 +37,7 @@ export interface ItemsQuery extends PageQuery {
   readonly resourceLink?: string;
   /** Excludes the brackets of `resourceType`. */
   readonly resourceSubType?: OneOrMany<string>;
-  /** Sub types may follow in brackets: `app[qvd,chart-monitoring,]`; `app[]` is those without one. */
+  /** Sub types may follow in brackets: `app[qvd,chart-monitoring,]`; `app[]` means those without one. */
   readonly resourceType?: OneOrMany<ItemResourceType | `${ItemResourceType}[${string}]`>;
   /** @deprecated by Qlik. Whether to return items in a shared space. */
   readonly shared?: boolean;
@@ -50,7 +50,7 @@ export interface ItemsQuery extends PageQuery {
 
 /** Every filter of `GET /items/{itemId}/collections`. */
 export interface ItemCollectionsQuery extends PageQuery {
-  /** The whole name, its case included. */
+  /** The exact name, case-sensitive. */
   readonly name?: string;
   /** Part of the name or description, any case. */
   readonly query?: string;

@@ -1,4 +1,4 @@
-/** The typed client of Qlik's Items API. This tool itself only reads with it. */
+/** The typed client of Qlik's Items API. This tool uses it only to read. */
 
 import { writeId } from './http/address.js';
 import { readJson, readNothing } from './http/answers.js';
@@ -22,8 +22,8 @@ import {
   type Page,
 } from './wire.js';
 
-/** What `PUT /items/{itemId}` takes. Omitted fields stay; a field's zero value unsets it. */
-export type ItemUpdate = Partial<
+/** The body of `PUT /items/{itemId}`. Omitted fields stay as they are; a field's zero value unsets it. */
+type ItemUpdate = Partial<
   Pick<
     Item,
     | 'name'
@@ -41,20 +41,20 @@ export type ItemUpdate = Partial<
 >;
 
 /**
- * Every operation of Qlik's Items API (document `items-api`). Lists are read page by page while they are
- * iterated. All methods throw TenantError for what the tenant refuses, and the reason of an aborted signal.
+ * Every operation of Qlik's Items API (qlik.dev/apis/rest/items). Lists are read page by page while they are iterated.
+ * All methods throw TenantError where the tenant refuses or cannot be reached, and the reason of an aborted signal.
  */
 export interface ItemsClient {
-  /** Items that the user may see, over all pages. */
+  /** The items that the user may see, from all pages. */
   list(query?: ItemsQuery, options?: CallOptions): AsyncIterable<Item>;
   listPages(query?: ItemsQuery, options?: CallOptions): AsyncIterable<Page<Item>>;
   get(itemId: string, options?: CallOptions): Promise<Item>;
   update(itemId: string, update: ItemUpdate, options?: CallOptions): Promise<Item>;
-  /** Status 404 where it does not exist; see `isGone`. */
+  /** Throws with status 404 where it does not exist; see `isGone`. */
   remove(itemId: string, options?: CallOptions): Promise<void>;
-  /** Collections that hold the item, over all pages. */
+  /** The collections that contain the item, from all pages. */
   collections(itemId: string, query?: ItemCollectionsQuery, options?: CallOptions): AsyncIterable<Collection>;
-  /** Published copies of the item, over all pages; the document gives them the form of collections. */
+  /** Published copies of the item, from all pages; Qlik documents them in the shape of collections. */
   publishedItems(
     itemId: string,
     query?: PublishedItemsQuery,
@@ -101,7 +101,7 @@ function createSettingsClient(http: TenantHttp): ItemsClient['settings'] {
   };
 }
 
-/** `settings` has the form of an id, but is another resource; a real id is longer and holds digits. */
+/** `settings` has the form of an id but is another resource; real ids are longer and contain digits. */
 function pathOf(itemId: string): string {
   return `${base}/${writeId(itemId === 'settings' ? '' : itemId)}`;
 }

@@ -1,21 +1,21 @@
 /**
- * When one more request of a tier may be sent. Nobody outside Qlik knows whether the limits are judged in
- * fixed or sliding windows, of one or of five minutes; a log of the last window that counts a request until
- * `windowMs` after its *answer* passes all of them, whatever the latency. Pure: time comes in as an argument.
+ * When the next request of a tier may be sent. Qlik does not document whether its limits use fixed or sliding
+ * windows, of one minute or five; counting each request until `windowMs` after its *answer* stays within all of
+ * them, whatever the latency. Pure: time is an argument.
  */
-export interface Pace {
-  /** Milliseconds until one more may be sent; 0 means now, `undefined` not before another answer. */
+interface Pace {
+  /** Milliseconds until the next may be sent; 0 means now, `undefined` not before another answer arrives. */
   delay(now: number): number | undefined;
-  /** Milliseconds that a refusal still keeps the whole tier silent. */
+  /** Milliseconds for which a refusal still keeps the whole tier silent. */
   silence(now: number): number;
   sent(now: number): void;
   /** The request was answered, or failed: either way the server may have counted it. */
   answered(now: number): void;
-  /** A 429: silence for `waitMs`, and even pacing from then on. */
+  /** After a 429: silence for `waitMs`, and evenly spaced requests from then on. */
   refused(now: number, waitMs: number): void;
 }
 
-/** Share of the rate that is used once the server has refused a request. */
+/** The share of the rate to use once the server has refused a request. */
 const shareAfterRefusal = 0.95;
 
 /** A pace of at most `limit` requests in any `windowMs` milliseconds. */

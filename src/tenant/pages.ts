@@ -1,4 +1,4 @@
-/** Turns the pages of a list by the tenant's own links, for the clients. */
+/** Reads a list page by page, following the tenant's links. */
 
 import { isObject } from '../core/json.js';
 import { type Answer, badBody, parseJson } from './http/answers.js';
@@ -14,7 +14,8 @@ export interface CallOptions {
 /**
  * Follows `links.next.href` from page to page until there is none.
  *
- * @throws TenantError where a page is no list or tells of more in a way that is not known (`incomplete-view`), a cursor comes twice or there is no end (`page-loop`).
+ * @throws TenantError `incomplete-view` where a page is not a list, or announces more in an unknown way; `page-loop`
+ *   where a link repeats or the pages do not end.
  */
 export async function* readPages<T>(
   http: TenantHttp,
@@ -43,7 +44,7 @@ export async function* readEntries<T>(pages: AsyncIterable<Page<T>>): AsyncGener
   for await (const page of pages) yield* page.data;
 }
 
-/** A million entries at Qlik's largest page; a tenant that always has one more would be read forever. */
+/** A million entries at Qlik's largest page size; without a limit, a tenant that always announces one more page would be read forever. */
 const mostPages = 10_000;
 
 interface PageAndNext<T> {
@@ -66,10 +67,10 @@ function readPage<T>(
     throw badBody(answer, 'says that there is more, but not where', { code: 'incomplete-view' });
   }
   if (next !== undefined && seen.has(next)) {
-    throw badBody(answer, 'leads back to a page that was read already', { code: 'page-loop' });
+    throw badBody(answer, 'leads back to a page that was already read', { code: 'page-loop' });
   }
   if (next !== undefined && seen.size >= mostPages) {
-    throw badBody(answer, `leads on after ${mostPages} pages`, { code: 'page-loop' });
+    throw badBody(answer, `announces more even after ${mostPages} pages`, { code: 'page-loop' });
   }
   return { page: body, next };
 }
@@ -81,18 +82,16 @@ function isPageOf<T>(
   return isObject(body) && Array.isArray(body['data']) && body['data'].every(isEntry);
 }
 
-// Keeps a list's next page on the tenant and on the list. For whoever turns pages.
-
 /**
- * The path and query that a link to the next page leads to, resolved against the address it came from.
+ * The path and query of a link to the next page, resolved against the address of the page it is on.
  *
  * @throws TenantError where it leads to another origin, which must not get the credential, or to another path, which is
- * not a page of the same list.
+ *   not a page of the same list.
  */
-export function pathOfLink(href: string, answer: Answer): string {
+function pathOfLink(href: string, answer: Answer): string {
   const base = `${answer.origin}${answer.path}`;
   const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
-  if (url === undefined) throw badBody(answer, 'has a link that is no URL');
+  if (url === undefined) throw badBody(answer, 'has a link that is not a URL');
   if (url.origin !== answer.origin) {
     throw badBody(answer, `leads to another host (${url.host}) for its next page`, {
       code: 'foreign-link',

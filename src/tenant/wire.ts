@@ -1,7 +1,6 @@
 /**
- * What goes over the wire: the shapes of Qlik's Extensions and Items APIs, as the documents
- * (`extensions-api`, `items-api`) and real records show them. Shared with the sandbox.
- * Every optional field may be absent, `null` or `""`; unknown fields are kept.
+ * The shapes of Qlik's Extensions and Items APIs, as qlik.dev documents them and real records show them. Shared with
+ * the sandbox. Every optional field may be absent, `null` or `""`; unknown fields are kept.
  */
 
 import { isObject } from '../core/json.js';
@@ -16,13 +15,13 @@ export interface ExtensionFile {
   readonly originalname?: string | null;
 }
 
-export interface ExtensionBundle {
+interface ExtensionBundle {
   readonly id?: string;
   readonly name?: string;
   readonly description?: string;
 }
 
-/** The part of an extension that a client may send as `data`. */
+/** The fields of an extension that a client may send as `data`. */
 export interface ExtensionData {
   readonly name?: string | null;
   readonly type?: string | null;
@@ -47,7 +46,7 @@ export interface ExtensionData {
   /** The version that the `.qext` file states. */
   readonly qextVersion?: string | null;
   readonly dependencies?: Readonly<Record<string, unknown>> | null;
-  /** The `.qext` file's stem: the identity that apps refer to. */
+  /** The `.qext` file's name without its ending: the identity that apps refer to. */
   readonly qextFilename?: string | null;
 }
 
@@ -59,13 +58,9 @@ export interface ExtensionRecord extends ExtensionData {
   readonly tenantId?: string | null;
   readonly createdAt?: string | null;
   readonly updatedAt?: string | null;
-  /** What the document calls `updatedAt`. */
+  /** The documented name of `updatedAt`. */
   readonly updateAt?: string | null;
   readonly [field: string]: unknown;
-}
-
-export interface ExtensionList {
-  readonly data: readonly ExtensionRecord[];
 }
 
 /** The Extensions API's error body. `meta.stack` is never shown. */
@@ -77,7 +72,7 @@ export interface FlatErrorBody {
   readonly traceId?: string;
 }
 
-export interface ErrorEntry {
+interface ErrorEntry {
   readonly code: string;
   readonly title: string;
   readonly detail?: string;
@@ -89,8 +84,6 @@ export interface ErrorsBody {
   readonly errors: readonly ErrorEntry[];
   readonly traceId?: string;
 }
-
-// ── Items ───────────────────────────────────────────────────────────────────────────────────────────────
 
 export const itemResourceTypes = [
   'app',
@@ -108,11 +101,11 @@ export const itemResourceTypes = [
 
 export type ItemResourceType = (typeof itemResourceTypes)[number];
 
-export interface Link {
+interface Link {
   readonly href: string;
 }
 
-export interface Tag {
+interface Tag {
   readonly id: string;
   readonly name: string;
 }
@@ -212,9 +205,7 @@ export interface ItemsSettingsPatch {
   readonly value: boolean;
 }
 
-// ── Guards: each narrows once, at the edge ──────────────────────────────────────────────────────────────
-
-/** Checks the fields that decisions rest on; everything else is kept as it came. */
+/** Checks the fields that decisions depend on; everything else is kept as it is. */
 export function isExtensionRecord(value: unknown): value is ExtensionRecord {
   return (
     hasId(value) &&
@@ -238,7 +229,7 @@ export function isItemsSettings(value: unknown): value is ItemsSettings {
   return isObject(value) && isBoolean(value['usageMetricsEnabled']);
 }
 
-/** Whether a list's answer, `data` apart, says in any usual way that there is more. */
+/** Whether a list's answer, apart from `data`, says in any usual way that there is more. */
 export function hasMorePages(body: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(body).some(([name, value]) => {
     if (name === 'data') return false;

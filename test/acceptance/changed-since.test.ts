@@ -266,7 +266,7 @@ describe('what git cannot tell', () => {
         commit({ 'a.txt': '' });
         inRepository('switch', '--quiet', 'feature');
       },
-      /none that HEAD shares/,
+      /shares no history with HEAD/,
     ],
     [
       'no repository',

@@ -175,7 +175,7 @@ describe('a token', () => {
 });
 
 describe('a question without a token', () => {
-  const noToken = 'The tenant gave the OAuth client no token.';
+  const noToken = 'The tenant did not issue a token to the OAuth client.';
   it.each<readonly [string, number, unknown, number, string]>([
     [
       'a wrong secret, as RFC 6749 has it',

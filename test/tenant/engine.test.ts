@@ -205,7 +205,7 @@ describe('close codes', () => {
     [4204, 'the engine does not find it', 1, 'lasting', 'never'],
     [4210, 'a service that the engine needs failed', 1, 'passing', 'repeated'],
     [4220, 'the engine failed', 1, 'passing', 'repeated'],
-    [4222, 'the session is not there any more', 1, 'passing', 'never'],
+    [4222, 'the session no longer exists', 1, 'passing', 'never'],
     [4230, 'the user is not entitled to open it', 1, 'lasting', 'never'],
     [4299, 'the engine closed the connection', 1, 'passing', 'repeated'],
   ])('%i: %s', async (code, words, tries, lasts, halts) => {

@@ -26,10 +26,10 @@ describe('a failed connection', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls', 'no secure connection', false],
     ['UND_ERR_ABORTED', 'proxy', 'the proxy did not connect', false],
     ['HPE_INVALID_CONSTANT', 'bad-answer', 'did not answer in HTTP', false],
-  ])('%s is %s', (raw, code, message, passing) => {
+  ])('%s is %s', (raw, code, message, transient) => {
     const failure = failureOf(errorWith(raw), target);
     expect(failure).toMatchObject({
-      passing,
+      transient,
       error: {
         code,
         exitCode: 5,

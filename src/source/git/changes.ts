@@ -1,4 +1,4 @@
-/** Which folders differ from a commit: for `--changed-since`, in a repository of any layout. */
+/** What differs from a commit: which folders (`--changed-since`), and which files git could not restore. */
 
 import { readlinkSync, realpathSync } from 'node:fs';
 import { dirname, parse, relative, resolve, sep } from 'node:path';
@@ -8,39 +8,39 @@ import { explainGitFailure, listGit, runGit } from './git.js';
 
 export interface GitChanges {
   /**
-   * Whether the file, anything below the folder, or a link on the way there differs from the commit, or may: of what is
-   * hidden from git (`--skip-worktree`) nobody knows. Absolute path; it may be gone.
+   * Whether the file, anything below the folder, or a link on the way there differs from the commit, or may differ, as
+   * with files that are hidden from git (`--skip-worktree`). The path is absolute and need not exist.
    */
   readonly touches: (path: string) => boolean;
-  /** Whether anything differs that lies in none of the folders. */
-  readonly touchesBeside: (folders: readonly string[]) => boolean;
+  /** Whether anything differs that is in none of the folders. */
+  readonly touchesOutside: (folders: readonly string[]) => boolean;
   /**
-   * Whether git knows each of the files, `paths` relative to the folder with `/`; what it does not know (build output,
-   * a submodule's own) may always have changed.
+   * Whether git tracks each of the files; `paths` are relative to the folder, with `/`. What git does not track (build
+   * output, a submodule's content) may always have changed.
    */
   readonly tracks: (folder: string, paths: readonly string[]) => boolean;
 }
 
 /**
- * Compares the working tree with the commit where HEAD's history left that of `ref`, so that on a branch only the
- * branch's own changes count.
+ * Compares the working tree with the commit where HEAD's history left that of `ref`, so that on a branch only its own
+ * changes count.
  *
- * @throws UserError where this is no repository, or it lacks the commit (a shallow clone)
+ * @throws UserError where this is not a repository, or it lacks the commit (a shallow clone)
  */
 export async function readGitChanges(root: string, ref: string): Promise<GitChanges> {
-  const explain = async (error: unknown): Promise<UserError> => explainSilence(root, error);
+  const explain = async (error: unknown): Promise<UserError> => explainNoAnswer(root, error);
   const top = realpathSync((await ask(root, ['rev-parse', '--show-toplevel'], explain)).trim());
   const base = await findBase(root, ref);
-  const [changed, untracked, { tracked, unlooked }] = await Promise.all([
+  const [changed, untracked, { tracked, hidden }] = await Promise.all([
     listDifferences(top, base),
     listGit(top, ['ls-files', '--others', '--exclude-standard', '-z']),
     readGitIndex(top),
   ]);
-  const differing = [...changed, ...untracked, ...unlooked];
+  const differing = [...changed, ...untracked, ...hidden];
   const known = new Set(tracked);
   return {
     touches: (path) => placesOf(top, path).some((place) => differing.some(concerns(place))),
-    touchesBeside: (folders) => {
+    touchesOutside: (folders) => {
       const places = folders.flatMap((folder) => placesOf(top, folder));
       return differing.some((path) => !places.some((place) => concerns(place)(path)));
     },
@@ -52,7 +52,7 @@ export async function readGitChanges(root: string, ref: string): Promise<GitChan
 }
 
 async function findBase(root: string, ref: string): Promise<string> {
-  // `--end-of-options`: a ref that begins with a dash is no option of git.
+  // `--end-of-options`: git must not read a ref that begins with a dash as an option.
   const commit = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   const tip = (await ask(root, commit, () => explainMissing(root, ref))).trim();
   return (await ask(root, ['merge-base', tip, 'HEAD'], () => explainMissing(root, ref))).trim();
@@ -62,21 +62,21 @@ async function explainMissing(root: string, ref: string): Promise<UserError> {
   const shallow = await runGit(root, ['rev-parse', '--is-shallow-repository']).catch(() => '');
   if (shallow.trim() === 'true') {
     return new UserError(
-      `--changed-since ${ref}: this is a shallow clone, which lacks that commit or what leads to it.`,
+      `--changed-since ${ref}: this is a shallow clone, which lacks that commit or the history up to it.`,
       {
         hint: 'Fetch the whole history (git fetch --unshallow; actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0).',
       },
     );
   }
   return new UserError(
-    `--changed-since ${ref}: git knows no such commit, or none that HEAD shares with it.`,
+    `--changed-since ${ref}: git knows no such commit, or it shares no history with HEAD.`,
     {
       hint: 'Name a branch, tag or commit that is fetched here, such as origin/main.',
     },
   );
 }
 
-function explainSilence(root: string, error: unknown): UserError {
+function explainNoAnswer(root: string, error: unknown): UserError {
   const failure = explainGitFailure(root, error);
   if (failure === undefined) {
     return new UserError('--changed-since needs a git repository, and git itself.', {
@@ -84,8 +84,8 @@ function explainSilence(root: string, error: unknown): UserError {
     });
   }
   const { reason, remedy } = failure;
-  return new UserError(`--changed-since needs git's word, and there is none: ${reason}.`, {
-    hint: remedy === undefined ? 'git status in that folder says more.' : `Trust it: ${remedy}`,
+  return new UserError(`--changed-since needs git, which gave no answer: ${reason}.`, {
+    hint: remedy === undefined ? 'Run git status in that folder to see more.' : `Trust it: ${remedy}`,
   });
 }
 
@@ -101,57 +101,52 @@ async function ask(
   }
 }
 
-/** As git spells them, relative to the top, with `/`, empty for the top itself: every link on the way, then the place. */
+/** Every link on the way, then the path itself, as git spells them: relative to the top, with `/`, empty for the top. */
 function placesOf(top: string, path: string): readonly string[] {
   return followPath(path).map((each) => relative(top, each).split(sep).join('/'));
 }
 
-/** What is at, below, or above: a link or a submodule has nothing below it that git knows. */
+/** Whether a path is at, below or above the place: git knows nothing below a link or a submodule. */
 function concerns(place: string): (path: string) => boolean {
   return (path) =>
     place === '' || path === place || path.startsWith(`${place}/`) || place.startsWith(`${path}/`);
 }
 
-// Which files differ from a commit, whatever the settings of the repository and its user say.
-
-/** A file that was moved is told under both names: at the old one, something else may stand now. */
+/** Overrides the settings of the repository and the user. A moved file is listed under both names. */
 const everyDifference = ['--name-only', '--no-renames', '--no-ext-diff', '--ignore-submodules=none'];
 
-/** Those below the folder that git knows, relative to it. @param folder absolute @param commit its hash, or `HEAD` */
-export function listDifferences(folder: string, commit: string): Promise<readonly string[]> {
+/** The tracked files below the folder that differ, relative to it. @param folder absolute @param commit hash or `HEAD` */
+function listDifferences(folder: string, commit: string): Promise<readonly string[]> {
   return listGit(folder, ['diff', ...everyDifference, '--relative', '-z', commit, '--', '.']);
 }
 
-// What git's index holds, and of which files git believes it rather than look.
-
-export interface GitIndex {
-  /** Relative to the folder, with `/`, as are the others. */
+/** Paths relative to a folder, with `/`. */
+interface GitIndex {
   readonly tracked: readonly string[];
-  /** `--assume-unchanged` or `--skip-worktree`: no status and no diff tells what they hold. */
-  readonly unlooked: readonly string[];
+  /** `--assume-unchanged` or `--skip-worktree`: git does not look whether they changed. */
+  readonly hidden: readonly string[];
 }
 
-/** Of all files below the folder. @param folder absolute */
-export async function readGitIndex(folder: string): Promise<GitIndex> {
+/** All tracked files below the folder. @param folder absolute */
+async function readGitIndex(folder: string): Promise<GitIndex> {
   const entries = (await listGit(folder, ['ls-files', '-v', '-z', '--', '.'])).map((entry) => ({
     tag: entry.slice(0, 1),
     path: entry.slice(2),
   }));
-  const unlooked = entries.filter(({ tag }) => tag === 'S' || tag !== tag.toUpperCase());
-  return { tracked: entries.map(({ path }) => path), unlooked: unlooked.map(({ path }) => path) };
+  const hidden = entries.filter(({ tag }) => tag === 'S' || tag !== tag.toUpperCase());
+  return { tracked: entries.map(({ path }) => path), hidden: hidden.map(({ path }) => path) };
 }
-
-// The way that a path takes through links.
 
 /** As many as Linux follows (path_resolution, `MAXSYMLINKS`). */
 const mostLinks = 40;
 
 /**
- * The path itself, then what it becomes at each symbolic link on its way; the last has none. What is gone was no link.
+ * The path itself, then what it becomes with each symbolic link on the way resolved. What no longer exists counts as
+ * no link.
  *
  * @param path absolute
  */
-export function followPath(path: string): readonly string[] {
+function followPath(path: string): readonly string[] {
   const way = [path];
   let place = path;
   const { root } = parse(path);
@@ -163,14 +158,12 @@ export function followPath(path: string): readonly string[] {
   return way;
 }
 
-// What would be lost if files were overwritten: everything that git could not give back.
-
 /**
- * Those of `paths` that differ from the last commit, are not in it, or are hidden from git, so that they may differ: all
- * of them outside a repository, or without git.
+ * Those of `paths` that git could not restore if they were overwritten: they differ from the last commit, are not in
+ * it, or are hidden from git. Outside a repository, or without git: all of them.
  *
  * @param folder absolute
- * @param paths relative to it, with `/`
+ * @param paths relative to the folder, with `/`
  */
 export async function findUnsaved(folder: string, paths: readonly string[]): Promise<readonly string[]> {
   if (paths.length === 0) return [];
@@ -181,7 +174,7 @@ export async function findUnsaved(folder: string, paths: readonly string[]): Pro
       readGitIndex(folder),
     ]);
     const known = composed(committed);
-    const unsure = composed([...changed, ...index.unlooked]);
+    const unsure = composed([...changed, ...index.hidden]);
     return paths.filter((path) => !known.has(path.normalize('NFC')) || unsure.has(path.normalize('NFC')));
   } catch {
     return paths;

@@ -1,4 +1,4 @@
-/** The engine of a tenant: tells what an app holds, with the patience that Qlik's close codes ask for. */
+/** The engine of a tenant: reads what an app contains, and retries as Qlik's close codes ask for. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.js';
@@ -10,11 +10,11 @@ import { loadReader } from './session.js';
 import { type EngineSocket, prepareSocket, type SocketEnd } from './socket.js';
 
 export interface EngineOptions {
-  /** The only host that is connected to, and how it knows who is asking. */
+  /** The only host that is connected to, and the credential for it. */
   readonly tenant: Pick<TenantHttp, 'origin' | 'authorize' | 'renew'>;
   readonly userAgent?: string;
   readonly proxies?: ProxyVariables;
-  /** Milliseconds that one try may take from the handshake to the last answer; default 60,000. */
+  /** Milliseconds that one try may take, from the handshake to the last answer; default 60,000. */
   readonly timeoutMs?: number;
   /** Milliseconds before the second try, about three times as many before the third; default 400. */
   readonly pauseMs?: number;
@@ -22,23 +22,23 @@ export interface EngineOptions {
 
 export interface Engine {
   /**
-   * Opens an app without its data, reads what it holds, and closes it at once. Up to three tries.
+   * Opens an app without its data, reads what it contains and closes it at once. Makes up to three tries.
    *
-   * @throws the signal's reason; UserError where the credential cannot be had or sent
+   * @throws the signal's reason; UserError where the credential cannot be obtained or sent
    */
   read(appId: string, signal: AbortSignal): Promise<Reading>;
 }
 
 const tries = 3;
 
-/** Of all apps together: an engine that takes no credential at all must not cost a token for each of them. */
+/** For all apps together: an engine that accepts no credential must not cost a token for each app. */
 const mostRenewals = 8;
 
 const appIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 
 const noAppId: Unopened = {
   kind: 'unopened',
-  reason: 'its id has no form that an app id has',
+  reason: 'its id does not have the form of an app id',
   lasts: 'lasting',
   halts: 'never',
 };
@@ -46,11 +46,11 @@ const noAppId: Unopened = {
 /** No connection is made before the first `read`. */
 export function createEngine(options: EngineOptions): Engine {
   const { tenant } = options;
-  const calm = createCalm(options.pauseMs ?? 400);
+  const backoff = createBackoff(options.pauseMs ?? 400);
   let renewals = 0;
 
-  /** Whether another try is worth it; waits as long as it takes until then. */
-  async function goesOn({ trouble, authorization }: Failed, number: number, signal: AbortSignal) {
+  /** Whether another try may succeed; waits until it is time for it. */
+  async function mayRetry({ trouble, authorization }: Failed, number: number, signal: AbortSignal) {
     if (number >= tries) return false;
     if (trouble.kind === 'credentials') {
       if (renewals >= mostRenewals) return false;
@@ -58,7 +58,7 @@ export function createEngine(options: EngineOptions): Engine {
       return tenant.renew(authorization);
     }
     if (trouble.kind !== 'retry') return false;
-    await calm.pause(number, trouble, signal);
+    await backoff.pause(number, trouble, signal);
     return true;
   }
 
@@ -66,10 +66,10 @@ export function createEngine(options: EngineOptions): Engine {
     async read(appId, signal) {
       if (!appIdForm.test(appId)) return noAppId;
       for (let number = 1; ; number += 1) {
-        await calm.rest(signal);
+        await backoff.whileSlowedDown(signal);
         const ended = await tryOnce(options, appId, signal);
         if (ended.kind === 'read') return ended;
-        if (!(await goesOn(ended, number, signal))) return reportOf(ended.trouble);
+        if (!(await mayRetry(ended, number, signal))) return reportOf(ended.trouble);
       }
     },
   };
@@ -78,7 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
 interface Failed {
   readonly kind: 'failed';
   readonly trouble: Trouble;
-  /** The header it was tried with. */
+  /** The header that was sent. */
   readonly authorization: string;
 }
 
@@ -95,7 +95,7 @@ async function tryOnce(
   let socket: EngineSocket | undefined;
   try {
     const read = await loadReader();
-    // Last of what takes time: nobody listens to a tunnel before the socket takes it.
+    // After everything else that takes time, as nothing listens to a tunnel until the socket takes it over.
     const connect = await prepareSocket({
       origin,
       appId,
@@ -120,7 +120,7 @@ async function tryOnce(
   }
 }
 
-/** What an engine says of an error may repeat what it was sent. */
+/** An engine's error message may repeat what was sent to it. */
 function withoutSecret(trouble: Trouble, authorization: string): Trouble {
   const secret = authorization.slice(authorization.indexOf(' ') + 1);
   return { ...trouble, reason: trouble.reason.replaceAll(secret, '[credential]') };
@@ -133,7 +133,7 @@ interface Limit {
   readonly lift: () => void;
 }
 
-/** Leaves nothing behind on the run's own signal, which thousands of sessions share. */
+/** Leaves no listener on the run's own signal, which thousands of sessions share. */
 function limitTime(ms: number, run: AbortSignal): Limit {
   const controller = new AbortController();
   const stop = (): void => controller.abort(run.reason);
@@ -157,20 +157,20 @@ function reportOf({ kind, reason, halts }: Trouble): Unopened {
   return { kind: 'unopened', reason, lasts: kind === 'never' ? 'lasting' : 'passing', halts };
 }
 
-interface Calm {
-  /** Waits while the engine asked everybody to be slower. */
-  rest(signal: AbortSignal): Promise<void>;
+interface Backoff {
+  /** Waits until the time for which the engine asked all sessions to slow down is over. */
+  whileSlowedDown(signal: AbortSignal): Promise<void>;
   pause(number: number, trouble: Trouble, signal: AbortSignal): Promise<void>;
 }
 
-/** Shared by all sessions: an engine that is asked too much is asked less by each of them. */
-function createCalm(pauseMs: number): Calm {
+/** Shared by all sessions: when an engine is overloaded, each of them slows down. */
+function createBackoff(pauseMs: number): Backoff {
   let until = 0;
   const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
     if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
   };
   return {
-    rest: (signal) => wait(until - performance.now(), signal),
+    whileSlowedDown: (signal) => wait(until - performance.now(), signal),
     async pause(number, { slowDown }, signal) {
       const backoff = pauseMs * 3 ** (number - 1) * (1 + Math.random());
       const rest = slowDown === 'a-while' ? 3 * pauseMs : (slowDown ?? 0);

@@ -1,26 +1,29 @@
-/** Why a session came to nothing, and whether another try is worth it. */
+/** Why a session with the engine failed, and whether another try may succeed. */
 
 import { failureOf } from '../http/failures.js';
 import { longestWait, readRetryAfter } from '../http/sender.js';
 import type { Halts } from './reading.js';
-import { type EngineError, isEngineError, MasterItemUntold, NotUnderstood } from './session.js';
+import { type EngineError, isEngineError, UnexpectedAnswer, UnknownMasterItem } from './session.js';
 import type { SocketEnd } from './socket.js';
 
 export interface Trouble {
-  /** `retry`: worth another try · `later`: a later run may succeed · `credentials`: worth one try with fresh ones. */
+  /** `retry`: another try may succeed · `later`: a later run may · `credentials`: one try with fresh ones may. */
   readonly kind: 'retry' | 'later' | 'never' | 'credentials';
   readonly reason: string;
   readonly halts: Halts;
-  /** No session should be opened for so many milliseconds; `a-while` where the engine names no time. */
+  /** Milliseconds in which no session should be opened; `a-while` where the engine names no time. */
   readonly slowDown?: number | 'a-while';
 }
 
-export interface Circumstances {
+interface Circumstances {
   readonly origin: string;
   readonly timeoutMs: number;
 }
 
-/** @param cause what was thrown; counts where the socket itself did not end. What no peer can have caused is thrown again: our bug. */
+/**
+ * @param end how the socket ended; `undefined` while it is open, when `cause` counts instead
+ * @throws `cause` where no peer can have caused it, which is a bug of this tool
+ */
 export function explain(end: SocketEnd | undefined, cause: unknown, about: Circumstances): Trouble {
   if (end === undefined) return explainCause(cause, about);
   switch (end.kind) {
@@ -56,17 +59,18 @@ function explainClose(code: number): Trouble {
   };
 }
 
-/** What answers a handshake in HTTP is the tenant's front, or a proxy on the way. */
+/** A handshake that is answered in HTTP was answered by the tenant's gateway, or by a proxy on the way. */
 function explainStatus(status: number, retryAfter: string | undefined): Trouble {
   const halts = 'repeated';
-  if (status === 401)
+  if (status === 401) {
     return { kind: 'credentials', reason: 'the engine does not accept the credentials (401)', halts };
+  }
   const reason = `the connection to the engine was refused (${status})`;
   if (status === 429) return explainRefusal(reason, readRetryAfter(retryAfter) ?? waitWithoutRetryAfter);
   return { kind: [502, 503, 504].includes(status) ? 'retry' : 'never', reason, halts };
 }
 
-/** Milliseconds. Qlik sends Retry-After with a 429 (qlik-facts); without one, something between refused. */
+/** Milliseconds. Qlik always sends Retry-After with a 429; without it, something in between refused. */
 const waitWithoutRetryAfter = 5000;
 
 function explainRefusal(reason: string, wait: number): Trouble {
@@ -75,7 +79,7 @@ function explainRefusal(reason: string, wait: number): Trouble {
   return { kind: 'later', reason: `${reason}, for the next ${seconds} s`, halts: 'at-once' };
 }
 
-/** Whatever else a socket fails with, its peer or something on the way did. */
+/** For any other socket error: its peer, or something on the way, caused it. */
 const noEngine: Trouble = {
   kind: 'later',
   reason: 'it does not answer as an engine does',
@@ -83,10 +87,12 @@ const noEngine: Trouble = {
 };
 
 function explainCause(cause: unknown, about: Circumstances): Trouble {
-  if (cause instanceof NotUnderstood)
+  if (cause instanceof UnexpectedAnswer) {
     return { kind: 'later', reason: 'its answer is not understood', halts: 'never' };
-  if (cause instanceof MasterItemUntold)
+  }
+  if (cause instanceof UnknownMasterItem) {
     return { kind: 'never', reason: 'a master item does not say what draws it', halts: 'never' };
+  }
   if (isEngineError(cause)) return explainEngineError(cause);
   const trouble = explainNetwork(cause, about);
   if (trouble === undefined) throw cause;
@@ -97,16 +103,16 @@ function explainNetwork(cause: unknown, { origin }: Circumstances): Trouble | un
   const failure = failureOf(cause, { method: 'WS', path: '/app', origin });
   if (failure === undefined) return undefined;
   return {
-    kind: failure.passing ? 'retry' : 'later',
+    kind: failure.transient ? 'retry' : 'later',
     reason: failure.error.message.replace(/^WS \/app: /, ''),
     halts: 'repeated',
   };
 }
 
-/** Aborted by the engine itself, which Qlik's own client repeats (LOCERR_GENERIC_ABORTED). */
+/** LOCERR_GENERIC_ABORTED: the engine aborted the request; Qlik's own client repeats it. */
 const aborted = 15;
 
-/** Not found, denied, corrupt or too large, of apps in general and this one: no later run fares better (`LocalizedErrorCode`, Qlik's engine schema). */
+/** Not found, denied, corrupt or too large: a later run would get the same (`LocalizedErrorCode`, Qlik's engine schema). */
 const lasting: ReadonlySet<number> = new Set([2, 5, 11, 1003, 1007, 1015, 1016]);
 
 function explainEngineError({ code, message }: EngineError): Trouble {
@@ -116,21 +122,20 @@ function explainEngineError({ code, message }: EngineError): Trouble {
   return { kind: code === aborted ? 'retry' : repeat, reason, halts: 'never' };
 }
 
-// The codes that Qlik's engine and its proxy close a WebSocket with (qlik-facts, "Which apps use an extension").
-
-export interface CloseMeaning {
+interface CloseMeaning {
   readonly words: string;
-  /** `retry`: worth another try in this run · `later`: a later run may succeed · `never`: only a person changes it. */
+  /** `retry`: another try may succeed · `later`: a later run may · `never`: somebody has to change something first. */
   readonly repeat: 'retry' | 'later' | 'never';
 }
 
-/** Closed over one app or one session; with any other code the next app is likely to meet the same. */
+/** These codes are about one app or session; after any other code, the next app is likely to get the same. */
 const aboutOne: ReadonlySet<number> = new Set([4001, 4002, 4004, 4007, 4203, 4204, 4222, 4230]);
 
-export function isAboutOne(code: number): boolean {
+function isAboutOne(code: number): boolean {
   return aboutOne.has(code);
 }
 
+/** The codes with which Qlik's engine and its proxy close a WebSocket. */
 const meanings: Readonly<Record<number, CloseMeaning>> = {
   1001: { words: 'the engine went away', repeat: 'retry' },
   1006: { words: 'the connection to the engine broke', repeat: 'retry' },
@@ -151,15 +156,15 @@ const meanings: Readonly<Record<number, CloseMeaning>> = {
   4210: { words: 'a service that the engine needs failed', repeat: 'later' },
   4211: { words: 'a service that the engine needs is not available', repeat: 'retry' },
   4220: { words: 'the engine failed', repeat: 'later' },
-  4222: { words: 'the session is not there any more', repeat: 'later' },
+  4222: { words: 'the session no longer exists', repeat: 'later' },
   4230: { words: 'the user is not entitled to open it', repeat: 'never' },
   4240: { words: 'no engine is free', repeat: 'retry' },
 };
 
-export const authenticationFailed = 4006;
+const authenticationFailed = 4006;
 
-export const tooManyRequests = 4205;
+const tooManyRequests = 4205;
 
-export function meaningOf(code: number): CloseMeaning {
+function meaningOf(code: number): CloseMeaning {
   return meanings[code] ?? { words: 'the engine closed the connection', repeat: 'later' };
 }

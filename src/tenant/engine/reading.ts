@@ -1,4 +1,4 @@
-/** What opening one app came to. */
+/** The result of opening one app. */
 
 import type { AppContent } from '../../core/impact/impact.js';
 
@@ -6,7 +6,7 @@ export type Reading = { readonly kind: 'read'; readonly content: AppContent } | 
 
 export interface Unopened {
   readonly kind: 'unopened';
-  /** Why, for a person. Words of the engine's own are in quotation marks, as JSON, and no longer than 200 characters. */
+  /** Why, for people. The engine's own words are quoted as JSON and no longer than 200 characters. */
   readonly reason: string;
   /** `passing`: another run may well read it. */
   readonly lasts: 'passing' | 'lasting';
@@ -14,7 +14,7 @@ export interface Unopened {
 }
 
 /**
- * What it means for all other apps. `never`: nothing, since the engine answered about this one · `repeated`: where it
- * goes on like this there is no engine to be had · `at-once`: all are asked to stay away for longer than a run waits.
+ * When it ends the reading of all other apps. `never`: it is about this app only · `repeated`: several in a row mean
+ * that no engine is available · `at-once`: the engine asks everyone to stay away for longer than a run waits.
  */
 export type Halts = 'never' | 'repeated' | 'at-once';

@@ -4,17 +4,17 @@ import type { AppContent, AppObject, MasterItem } from '../../core/impact/impact
 import { isObject } from '../../core/json.js';
 import type { EngineSocket } from './socket.js';
 
-/** What the engine's answer cannot be taken for. */
-export class NotUnderstood extends Error {}
+/** The engine's answer does not have the expected form. */
+export class UnexpectedAnswer extends Error {}
 
-/** Somewhere in the app may be an extension that the engine's answers do not tell of. */
-export class MasterItemUntold extends Error {}
+/** A master item may use an extension that the engine's answers do not name. */
+export class UnknownMasterItem extends Error {}
 
 export interface EngineError extends Error {
   readonly code: number;
 }
 
-/** What the engine answers instead of a result, as enigma.js throws it. */
+/** Whether enigma.js threw an error that the engine answered instead of a result. */
 export function isEngineError(cause: unknown): cause is EngineError {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'number';
 }
@@ -28,7 +28,7 @@ interface Doc {
   createSessionObject(properties: object): Promise<{ getLayout(): Promise<unknown> }>;
 }
 
-/** Master items are in `GetAllInfos` as `masterobject` only; this list tells what each is drawn by. */
+/** `GetAllInfos` lists master items only as `masterobject`; this list says which visualization draws each. */
 const masterObjectList = {
   qInfo: { qType: 'MasterObjectList' },
   qAppObjectListDef: {
@@ -38,8 +38,8 @@ const masterObjectList = {
 };
 
 /**
- * Resolves when enigma.js is loaded. What it resolves to takes a socket in the turn in which it was made, before
- * anything can have come of it.
+ * Loads enigma.js. The returned function must get a socket in the same turn of the event loop in which the socket was
+ * created, before any of its events.
  */
 export async function loadReader(): Promise<(socket: EngineSocket, appId: string) => Promise<AppContent>> {
   const { default: enigma } = await import('enigma.js');
@@ -55,11 +55,11 @@ export async function loadReader(): Promise<(socket: EngineSocket, appId: string
   };
 }
 
-/** @throws what enigma.js rejects with; NotUnderstood; MasterItemUntold */
+/** @throws EngineError, UnexpectedAnswer, UnknownMasterItem */
 async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
   const engine = await answerOf(opening, 'openDoc');
   const doc = await answerOf(engine.openDoc(appId, '', '', '', true), 'getAllInfos');
-  // Asked at once: one way to the engine and back less.
+  // Sent together, which saves a round trip.
   const [infos, list] = await Promise.all([
     answerOf(doc.getAllInfos()),
     answerOf(doc.createSessionObject(masterObjectList), 'getLayout'),
@@ -69,49 +69,49 @@ async function readContent(opening: Promise<Global>, appId: string): Promise<App
   return { objects, masterItems: readMasterItems(layout, objects) };
 }
 
-/** enigma.js trusts its peer: an answer of another form ends in any error or none, another handle in other methods. */
+/** enigma.js trusts its peer: a malformed answer may cause any error or none, and a wrong handle has other methods. */
 async function answerOf<T>(asking: Promise<T>, method?: keyof T): Promise<T> {
   const answer = await asking.catch((error: unknown) => {
-    throw isEngineError(error) ? error : new NotUnderstood();
+    throw isEngineError(error) ? error : new UnexpectedAnswer();
   });
-  if (method !== undefined && typeof answer?.[method] !== 'function') throw new NotUnderstood();
+  if (method !== undefined && typeof answer?.[method] !== 'function') throw new UnexpectedAnswer();
   return answer;
 }
 
 function readInfos(answer: unknown): readonly AppObject[] {
-  if (!Array.isArray(answer)) throw new NotUnderstood();
+  if (!Array.isArray(answer)) throw new UnexpectedAnswer();
   return answer.map((info: unknown) => {
-    if (!isObject(info)) throw new NotUnderstood();
+    if (!isObject(info)) throw new UnexpectedAnswer();
     const { qId: id, qType: type } = info;
-    if (typeof id !== 'string' || typeof type !== 'string') throw new NotUnderstood();
+    if (typeof id !== 'string' || typeof type !== 'string') throw new UnexpectedAnswer();
     return { id, type };
   });
 }
 
-/** Each one that is among the objects, and what it is drawn by: one that is left out may be the only use of something. */
+/** @throws UnknownMasterItem where one is missing from the list: it may be the only use of an extension */
 function readMasterItems(layout: unknown, objects: readonly AppObject[]): readonly MasterItem[] {
   const { qError: error, qAppObjectList: list } = isObject(layout) ? layout : {};
   const items = isObject(list) ? list['qItems'] : undefined;
-  if (isObject(error) || !Array.isArray(items)) throw new NotUnderstood();
-  const told = items.map(readMasterItem);
-  const ids = new Set(told.map(({ id }) => id));
-  if (objects.some(({ id, type }) => type === 'masterobject' && !ids.has(id))) throw new MasterItemUntold();
-  return told.map(({ item }) => item);
+  if (isObject(error) || !Array.isArray(items)) throw new UnexpectedAnswer();
+  const listed = items.map(readMasterItem);
+  const ids = new Set(listed.map(({ id }) => id));
+  if (objects.some(({ id, type }) => type === 'masterobject' && !ids.has(id))) throw new UnknownMasterItem();
+  return listed.map(({ item }) => item);
 }
 
 function readMasterItem(item: unknown): { readonly id: string; readonly item: MasterItem } {
   const [info, data] = isObject(item) ? [item['qInfo'], item['qData']] : [];
   const id = isObject(info) ? info['qId'] : undefined;
-  if (typeof id !== 'string') throw new NotUnderstood();
+  if (typeof id !== 'string') throw new UnexpectedAnswer();
   const { name, visualization } = isObject(data) ? data : {};
-  if (typeof visualization !== 'string' || visualization === '') throw new MasterItemUntold();
+  if (typeof visualization !== 'string' || visualization === '') throw new UnknownMasterItem();
   return { id, item: { title: typeof name === 'string' && name !== '' ? name : id, type: visualization } };
 }
 
 /**
- * The part of Qlik's engine schema that reading an app takes, word for word as in enigma.js (a test compares them).
- * enigma.js builds an object for every method of a schema, for each session anew: with the whole one, opening an app
- * costs ten times as much, and 206 kB have to be loaded.
+ * The part of Qlik's engine schema that reading an app needs, identical to enigma.js's (a test compares them). For each
+ * session, enigma.js builds an object for every method of its schema: with the whole schema, which is 206 kB, opening
+ * an app costs ten times as much.
  */
 export const engineSchema = {
   structs: {

@@ -1,4 +1,4 @@
-/** One WebSocket as enigma.js uses it. It tells how it ended, and nothing that a peer sends can throw in here. */
+/** One WebSocket as enigma.js uses it. It remembers how it ended, and nothing that a peer sends can make it throw. */
 
 import type { Duplex } from 'node:stream';
 import type { ClientOptions, RawData, WebSocket as Socket } from 'ws';
@@ -6,13 +6,13 @@ import { isObject, tryParseJson } from '../../core/json.js';
 import type { ProxyVariables } from '../http/dispatcher.js';
 import { openTunnel, proxyFor } from './tunnel.js';
 
-/** How a socket came to its end; the first cause counts. */
+/** How a socket ended; the first cause counts. */
 export type SocketEnd =
   | { readonly kind: 'closed'; readonly code: number }
   /** The handshake was answered in HTTP. */
   | { readonly kind: 'refused'; readonly status: number; readonly retryAfter: string | undefined }
   | { readonly kind: 'failed'; readonly cause: Error }
-  /** Something else than the protocol's JSON. */
+  /** The peer sent something other than the protocol's JSON. */
   | { readonly kind: 'garbled' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'aborted' };
@@ -20,14 +20,14 @@ export type SocketEnd =
 export interface EngineSocket {
   /** For enigma.js, which sets the four listeners. */
   readonly facade: Facade;
-  /** How it ended, once that is known; `undefined` while it is open. */
+  /** How it ended, as soon as that is known; `undefined` while it is open. */
   readonly end: () => Promise<SocketEnd | undefined>;
   readonly cut: (end: SocketEnd) => void;
-  /** Says goodbye and waits for the answer, though not for long. */
+  /** Sends a close frame and waits briefly for the answer. */
   readonly close: () => Promise<void>;
 }
 
-export interface Facade {
+interface Facade {
   onopen: (event: unknown) => void;
   onclose: (event: unknown) => void;
   onerror: (event: unknown) => void;
@@ -38,11 +38,11 @@ export interface Facade {
   close(): void;
 }
 
-const goodbyeMs = 1000;
+const longestCloseMs = 1000;
 
 const nothing = (): void => undefined;
 
-export function wrapSocket(socket: Socket): EngineSocket {
+function wrapSocket(socket: Socket): EngineSocket {
   let end: SocketEnd | undefined;
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const facade = createFacade(socket);
@@ -65,7 +65,7 @@ export function wrapSocket(socket: Socket): EngineSocket {
   socket.on('message', (data, isBinary) => {
     if (end !== undefined) return;
     const text = isBinary ? undefined : textOf(data);
-    if (text === undefined || !isMessage(text) || !isTaken(facade, text)) cut({ kind: 'garbled' });
+    if (text === undefined || !isMessage(text) || !isAccepted(facade, text)) cut({ kind: 'garbled' });
   });
   return {
     facade,
@@ -77,7 +77,7 @@ export function wrapSocket(socket: Socket): EngineSocket {
     async close() {
       if (socket.readyState === socket.OPEN) socket.close(1000);
       else socket.terminate();
-      const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+      const timer = setTimeout(() => socket.terminate(), longestCloseMs);
       await closed;
       clearTimeout(timer);
     },
@@ -99,8 +99,8 @@ function createFacade(socket: Socket): Facade {
   };
 }
 
-/** enigma.js throws at what is not formed as its protocol is: here, and not into the event loop. */
-function isTaken({ onmessage }: Facade, text: string): boolean {
+/** enigma.js throws at malformed messages; caught here, before it reaches the event loop. */
+function isAccepted({ onmessage }: Facade, text: string): boolean {
   try {
     onmessage({ data: text });
     return true;
@@ -113,7 +113,7 @@ function textOf(data: RawData): string {
   return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
 }
 
-/** enigma.js looks into whatever is not an object, and throws. Ids of its own are numbers, the words of errors texts. */
+/** Guards against what makes enigma.js throw later. Its own ids are numbers; an error's message is a string. */
 function isMessage(text: string): boolean {
   const message = tryParseJson(text);
   if (!isObject(message)) return false;
@@ -122,9 +122,7 @@ function isMessage(text: string): boolean {
   return !('id' in message) || typeof id === 'number';
 }
 
-// Opens the engine's WebSocket of one app: on the tenant's own origin, with its credential, through its proxy.
-
-export interface SocketOptions {
+interface SocketOptions {
   /** `https://…`, or `http://…` for loopback. */
   readonly origin: string;
   readonly appId: string;
@@ -134,15 +132,16 @@ export interface SocketOptions {
   readonly signal: AbortSignal;
 }
 
-/** The longest message: `GetAllInfos` of the largest apps is a few MB. */
+/** The largest message; `GetAllInfos` of the largest apps is a few MB. */
 const maxBytes = 64 * 2 ** 20;
 
 const connectMs = 10_000;
 
 /**
- * All that takes time before the socket itself, which is made by the function that this resolves to.
+ * Prepares the engine's WebSocket for one app: on the tenant's own origin, with its credential, through its proxy. Does
+ * everything that takes time; the returned function creates the socket.
  *
- * @throws what the proxy does; UserError where a proxy variable is no URL
+ * @throws the proxy's error; UserError where a proxy variable is not a URL
  */
 export async function prepareSocket(options: SocketOptions): Promise<() => EngineSocket> {
   const { WebSocket } = await import('ws');
@@ -162,7 +161,7 @@ function through(tunnel: Duplex): NonNullable<ClientOptions['createConnection']>
   return (() => tunnel) as unknown as NonNullable<ClientOptions['createConnection']>;
 }
 
-/** `wss://tenant/app/<id>`: the app is named in the path, so that the tenant routes to the engine that has it. */
+/** `wss://tenant/app/<id>`: the path names the app, so that the tenant routes to the engine that holds it. */
 function addressOf({ origin, appId }: SocketOptions): string {
   return `${origin.replace(/^http/, 'ws')}/app/${encodeURIComponent(appId)}`;
 }

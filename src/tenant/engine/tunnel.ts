@@ -1,16 +1,15 @@
-/** A way to the tenant through the proxy that the variables name, by the rules that `dispatcher.ts` gives undici. */
+/** A tunnel to the tenant through the proxy that the variables name, by the same rules as `http/dispatcher.ts`. */
 
 import type { Duplex } from 'node:stream';
 import { isLoopback } from '../http/address.js';
-import { type ProxyVariables, proxyUrl } from '../http/dispatcher.js';
+import { type ProxyVariables, proxyExceptions, proxyUrl } from '../http/dispatcher.js';
 
 /** The proxy for this origin; `undefined` for loopback and for what NO_PROXY names. @throws UserError */
 export function proxyFor(origin: string, variables: ProxyVariables): URL | undefined {
   const { hostname } = new URL(origin);
   const proxy = isLoopback(hostname) ? undefined : proxyUrl(variables);
   if (proxy === undefined) return undefined;
-  const noProxy = variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
-  return isExempt(hostname, portOf(new URL(origin)), noProxy) ? undefined : new URL(proxy);
+  return isExempt(hostname, portOf(new URL(origin)), proxyExceptions(variables)) ? undefined : new URL(proxy);
 }
 
 function portOf({ port, protocol }: URL): number {
@@ -32,12 +31,12 @@ function isExempt(hostname: string, port: number, noProxy: string): boolean {
     });
 }
 
-export interface TunnelOptions {
+interface TunnelOptions {
   readonly signal: AbortSignal;
   readonly connectMs: number;
 }
 
-/** `CONNECT host:port`, and TLS inside of it for https. Certificates are checked against the tenant's name. */
+/** `CONNECT host:port`, with TLS inside for https. Certificates are checked against the tenant's name. */
 export async function openTunnel(proxy: URL, origin: string, options: TunnelOptions): Promise<Duplex> {
   const url = new URL(origin);
   const { hostname, protocol } = url;

@@ -1,22 +1,22 @@
-/** Which URL may be a tenant's. To be asked before a credential is sent anywhere. */
+/** What may become part of a tenant's address: its URL, checked before a credential is sent, and paths below it. */
 
 import { UserError } from '../../core/errors.js';
 
 /**
  * The origin (`https://host[:port]`) that a tenant URL names; its path is not used.
  *
- * @throws UserError where the text is no URL, holds credentials, or is plain http to anything but loopback.
+ * @throws UserError where the text is not a URL, contains credentials, or is plain http to anything but loopback.
  */
 export function tenantOrigin(url: string): string {
   const parsed = parseTenantUrl(url);
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new UserError('The tenant URL holds a user name or a password.', {
-      hint: 'Remove it from the URL; credentials have their own place.',
+    throw new UserError('The tenant URL contains a user name or a password.', {
+      hint: 'Remove it from the URL and configure the credential separately.',
     });
   }
   if (parsed.protocol === 'http:' && !isLoopback(parsed.hostname)) {
     throw new UserError(
-      `The tenant URL ${parsed.origin} is plain http, which would show the credential to the network.`,
+      `The tenant URL ${parsed.origin} is plain http, which would expose the credential to the network.`,
       {
         hint: `Use https://${parsed.host}; plain http is accepted for loopback addresses only.`,
       },
@@ -35,21 +35,20 @@ function parseTenantUrl(url: string): URL {
   return parsed;
 }
 
-/** Whether a URL's host name is this machine: 127.0.0.0/8, ::1 or localhost. */
+/** Whether a URL's host name means this machine: 127.0.0.0/8, ::1 or localhost. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-// Ids and names as parts of a path, for every client: what is not asked here could ask for something else.
-
 /**
- * One encoded path segment for a read by id or name.
+ * An id or name as one encoded path segment, for reads. Every client builds its paths with these functions: an
+ * unchecked id could address something else.
  *
- * @throws UserError for what would change the path: empty, `.` and `..`.
+ * @throws UserError for what would change the path (empty, `.`, `..`) or cannot be encoded.
  */
 export function segment(text: string): string {
   if (text === '' || text === '.' || text === '..' || /\p{Surrogate}/u.test(text)) {
-    throw new UserError(`${JSON.stringify(text)} cannot be a part of a tenant's path.`);
+    throw new UserError(`${JSON.stringify(text)} cannot be part of a path on the tenant.`);
   }
   return encodeURIComponent(text);
 }
@@ -60,14 +59,14 @@ export function filePath(path: string): string {
 }
 
 /**
- * The id of a write's path. Writes never address by name: two things may share one, and a name can be replaced
- * by another thing between reading and writing.
+ * An id as the path segment of a write. Writes never address by name: two records may share one, and a name may
+ * belong to another record by the time of the write.
  *
- * @throws UserError where the text does not have an id's form.
+ * @throws UserError where the text does not have the form of an id.
  */
 export function writeId(id: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) return id;
-  throw new UserError(`${JSON.stringify(id)} is not an id of the tenant.`, {
-    hint: 'Changes address what they change by the id of a list or an answer, never by name.',
+  throw new UserError(`${JSON.stringify(id)} is not an id that the tenant could have given.`, {
+    hint: 'Writes use the ids that the tenant returns, never names.',
   });
 }

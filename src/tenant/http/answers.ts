@@ -1,16 +1,13 @@
-/**
- * What the tenant answered, and which error it is where it is not what was asked for. For every client in here;
- * outside, for who tells errors apart.
- */
+/** What the tenant answered: read as the value that was asked for, or turned into the error that explains it. */
 
 import { TenantError, type TenantErrorDetails } from '../../core/errors.js';
 import { nestsTooDeep } from '../../core/json.js';
 import { isHtml, readErrorBody } from './error-body.js';
 
-/** One complete HTTP answer, and what it answers. */
+/** One complete HTTP answer, and the request that it belongs to. */
 export interface Answer {
   readonly method: string;
-  /** Path below the origin, without its query. */
+  /** Below the origin, without its query. */
   readonly path: string;
   readonly origin: string;
   /** What the credential is called, for messages. */
@@ -21,14 +18,14 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Turns a 2xx answer into a value, or throws a TenantError where it is not what was asked for. */
+/** Turns a 2xx answer into a value. Throws TenantError where the body is not what was asked for. */
 export type Reader<T> = (answer: Answer) => T;
 
 export function isSuccess(answer: Answer): boolean {
   return answer.status >= 200 && answer.status < 300;
 }
 
-/** The body as JSON of an expected shape; `expected` names that shape for people. */
+/** Reads a body as JSON of an expected shape; `expected` names that shape in messages, such as `an item with an id`. */
 export function readJson<T>(isExpected: (value: unknown) => value is T, expected: string): Reader<T> {
   return (answer) => {
     const value = parseJson(answer);
@@ -41,7 +38,7 @@ export function parseJson(answer: Answer): unknown {
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
   if (answer.body.length === 0) throw badBody(answer, 'is empty where JSON was expected');
   const text = decodeWhole(answer);
-  if (nestsTooDeep(text)) throw badBody(answer, 'is nested deeper than any of Qlik is');
+  if (nestsTooDeep(text)) throw badBody(answer, 'is nested deeper than any Qlik answer');
   try {
     return JSON.parse(text);
   } catch {
@@ -49,7 +46,7 @@ export function parseJson(answer: Answer): unknown {
   }
 }
 
-/** A letter that was damaged on its way would be sent back damaged, as part of a tag for one. */
+/** A damaged character would be written back damaged, for example as part of a tag. */
 function decodeWhole(answer: Answer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(answer.body);
@@ -58,12 +55,12 @@ function decodeWhole(answer: Answer): string {
   }
 }
 
-/** Nothing is expected of the body, but an HTML page would mean that nothing was done. */
+/** The body does not matter, but an HTML page means that nothing was done. */
 export function readNothing(answer: Answer): void {
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
 }
 
-/** For answers that say nothing themselves. Node's own table comes with all of `node:http`, which start-up would pay. */
+/** For answers without a title. Node's own table would load all of `node:http`, which start-up would pay for. */
 const usualTitles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -80,7 +77,7 @@ const usualTitles: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** The error that an answer outside 2xx stands for. */
+/** The error for an answer outside 2xx. */
 export function errorOfAnswer(answer: Answer): TenantError {
   if (answer.status >= 300 && answer.status < 400) return loginPage(answer, describeRedirect(answer));
   const said = readErrorBody(answer);
@@ -105,12 +102,12 @@ export function badBody(
   return new TenantError(`${answer.method} ${answer.path}: the ${answer.status} answer ${problem}.`, {
     ...placeOf(answer),
     code: 'bad-body',
-    hint: `Is ${answer.origin} a Qlik Cloud tenant? Something between here and there may also have changed the answer.`,
+    hint: `Is ${answer.origin} a Qlik Cloud tenant? A proxy on the way may also have changed the answer.`,
     ...details,
   });
 }
 
-/** Qlik answers wrong credentials with its login page now and then: a redirect, or HTML with a 2xx status. */
+/** Qlik sometimes answers wrong credentials with its login page: a redirect, or HTML with a 2xx status. */
 export function loginPage(answer: Answer, what: string): TenantError {
   return new TenantError(`${answer.method} ${answer.path}: answered with ${what} instead of data.`, {
     ...placeOf(answer),
@@ -119,7 +116,7 @@ export function loginPage(answer: Answer, what: string): TenantError {
   });
 }
 
-/** Whether an error says that the extension or item does not exist (404), or not any more (410). */
+/** Whether an error says that the extension or item does not exist (404) or no longer exists (410). */
 export function isGone(error: unknown): boolean {
   return error instanceof TenantError && (error.status === 404 || error.status === 410);
 }

@@ -1,4 +1,4 @@
-/** OAuth machine-to-machine: a client's id and secret, exchanged for a token that lasts hours. */
+/** OAuth machine-to-machine: exchanges a client's id and secret for a token that lasts hours. */
 
 import { TenantError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
@@ -14,9 +14,9 @@ export interface OAuthClient {
 }
 
 /**
- * Signs in as an OAuth client (client_credentials; qlik-facts, "Authentication"). The token is kept in memory only,
- * asked for by the first request, before it runs out, and after a 401; requests that come together share one question.
- * The tenant gives no refresh token.
+ * Signs in as an OAuth client (`client_credentials`). The token stays in memory. It is fetched by the first request,
+ * before it expires and after a 401; requests that need it at the same time share one fetch. Qlik issues no refresh
+ * token for such clients.
  */
 export function oauthAuth(client: OAuthClient): OpenAuth {
   return (ask) => {
@@ -42,7 +42,7 @@ export function oauthAuth(client: OAuthClient): OpenAuth {
       return usable.header;
     }
 
-    /** Others may have met the same 401 before and have renewed already. */
+    /** Another request may have met the same 401 and renewed the token already. */
     async function renew(refused: string): Promise<boolean> {
       if (held?.header === refused) held = undefined;
       if (held === undefined) await fetchToken();
@@ -62,7 +62,7 @@ interface Held {
 
 const longestMarginMs = 300_000;
 
-/** Counted from before the question, so that no delay on the way makes a token look younger than it is. */
+/** A token's age is counted from before the request, so that latency cannot make it look younger than it is. */
 async function askForToken(client: OAuthClient, ask: AskTenant, clock: () => number): Promise<Held> {
   const asked = clock();
   const { clientId, clientSecret } = client;
@@ -72,14 +72,14 @@ async function askForToken(client: OAuthClient, ask: AskTenant, clock: () => num
     secrets: [clientSecret],
     read: readToken,
   }).catch(explainRefusal);
-  // As long as a request may wait for its turn; a short-lived token is used for nine tenths of its life.
+  // A request may wait that long for its turn; a short-lived token is used for nine tenths of its life.
   const margin = Math.min(longestMarginMs, token.lifetimeMs / 10);
   return { header: `Bearer ${token.text}`, renewAt: asked + token.lifetimeMs - margin };
 }
 
 interface Token {
   readonly text: string;
-  /** Infinite where the answer does not say; a 401 ends it then. */
+  /** Infinite where the answer does not say; then a 401 ends it. */
   readonly lifetimeMs: number;
 }
 
@@ -101,7 +101,7 @@ function isTokenAnswer(value: unknown): value is TokenAnswer {
   return isBearer && typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
 }
 
-/** Milliseconds. `expires_in` first: it does not depend on two clocks being the same. An end in the past is no end. */
+/** Milliseconds. `expires_in` goes first, as it does not compare two clocks; an end in the past is ignored. */
 function lifetimeOf({ expires_in: seconds, expires_at: date }: TokenAnswer): number {
   const relative = typeof seconds === 'string' ? Number(seconds) : seconds;
   if (typeof relative === 'number' && relative > 0) return relative * 1000;
@@ -109,19 +109,19 @@ function lifetimeOf({ expires_in: seconds, expires_at: date }: TokenAnswer): num
   return left > 0 ? left : Number.POSITIVE_INFINITY;
 }
 
-/** A client that is not accepted is answered with 400, 401 or 403, depending on what is wrong with it. */
+/** A rejected client is answered with 400, 401 or 403, depending on what is wrong with it. */
 function explainRefusal(error: unknown): never {
   if (!(error instanceof TenantError) || ![400, 401, 403].includes(error.status ?? 0)) throw error;
   const { method, path, status, code, traceId } = error;
-  throw new TenantError(`The tenant gave the OAuth client no token. ${error.message}`, {
+  throw new TenantError(`The tenant did not issue a token to the OAuth client. ${error.message}`, {
     ...{ method, path, status, code, traceId },
     cause: error,
     exitCode: exitCodes.auth,
-    hint: 'Check the client id and secret, that the client belongs to this tenant, that it is a machine-to-machine client, and that its secret was not revoked.',
+    hint: 'Check the client id and secret, that the client belongs to this tenant and is a machine-to-machine client, and that its secret was not revoked.',
   });
 }
 
-/** The question goes on for the others that share it. */
+/** Only this caller stops waiting; the fetch goes on for the others that share it. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

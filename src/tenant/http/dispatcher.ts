@@ -1,4 +1,4 @@
-/** The only place that opens connections of undici and reads proxy variables; `doctor` asks it what would be used. */
+/** The only place that opens undici's connections and reads proxy variables; `doctor` asks it which would be used. */
 
 import type { Dispatcher } from 'undici';
 import { UserError } from '../../core/errors.js';
@@ -8,7 +8,7 @@ import { isLoopback } from './address.js';
  * The connections to one origin: direct, or through the proxy that the variables name. Loopback is always
  * direct. Connecting takes at most `connectMs` milliseconds.
  *
- * @throws UserError where a proxy variable is no URL; the message does not hold it, as it may hold a password.
+ * @throws UserError where a proxy variable is not a URL; the message omits its value, which may hold a password.
  */
 export async function openDispatcher(
   origin: string,
@@ -21,12 +21,12 @@ export async function openDispatcher(
     const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
     return new Agent(options);
   }
-  // The whole index: the proxy agent needs methods that only the index puts on its base class. By its default
-  // export, since a bundle gives a CommonJS package no other.
+  // The whole index, as the proxy agent needs methods that only the index adds to its base class; by its default
+  // export, the only one that a CommonJS package has in a bundle.
   const { default: undici } = await import('undici');
   const { proxyClients } = await import('./proxy-client.js');
   const clientFactory = proxyClients(undici, connectMs);
-  const noProxy = exceptionsOf(variables);
+  const noProxy = proxyExceptions(variables);
   return new undici.EnvHttpProxyAgent({
     ...options,
     clientFactory,
@@ -36,31 +36,32 @@ export async function openDispatcher(
   });
 }
 
-/** A proxy as people may see it: without a user name or password. */
+/** A proxy as it may be shown: without a user name or password. */
 export interface ProxyInUse {
   readonly variable: string;
   readonly host: string;
-  /** What NO_PROXY says; empty where it says nothing. */
+  /** The value of NO_PROXY; empty where it is not set. */
   readonly exceptions: string;
 }
 
-/** `undefined` where requests to the origin go without one. @throws UserError as `openDispatcher` does */
+/** The proxy for requests to the origin; `undefined` for none. @throws UserError as `openDispatcher` does */
 export function findProxy(origin: string, variables: ProxyVariables): ProxyInUse | undefined {
   const proxy = isLoopback(new URL(origin).hostname) ? undefined : proxyOf(variables);
   if (proxy === undefined) return undefined;
-  return { variable: proxy.variable, host: new URL(proxy.url).host, exceptions: exceptionsOf(variables) };
+  return { variable: proxy.variable, host: new URL(proxy.url).host, exceptions: proxyExceptions(variables) };
 }
 
-function exceptionsOf(variables: ProxyVariables): string {
+/** The value of NO_PROXY, or empty. */
+export function proxyExceptions(variables: ProxyVariables): string {
   return variables['no_proxy'] ?? variables['NO_PROXY'] ?? '';
 }
 
-/** As it was given, so it may hold a password. @throws UserError as `openDispatcher` does */
+/** The proxy's URL as the user wrote it, which may hold a password. @throws UserError as `openDispatcher` does */
 export function proxyUrl(variables: ProxyVariables): string | undefined {
   return proxyOf(variables)?.url;
 }
 
-/** Tenants are reached by https, so HTTP_PROXY stands in only where HTTPS_PROXY is not set. */
+/** Tenants are reached by https, so HTTP_PROXY counts only where HTTPS_PROXY is not set. */
 function proxyOf(variables: ProxyVariables): { readonly variable: string; readonly url: string } | undefined {
   for (const variable of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
     const value = variables[variable]?.trim();

@@ -1,9 +1,9 @@
-/** The words of an error answer, whoever wrote it. Called where an answer becomes a TenantError, and nowhere else. */
+/** What an error answer says, whoever wrote it: Qlik, an OAuth server, or a proxy on the way. */
 
 import { isObject, tryParseJson } from '../../core/json.js';
 
-/** What an error body says, in plain text fit for a terminal. Stack traces are left behind. */
-export interface ErrorBody {
+/** Plain text, safe for a terminal, without stack traces. */
+interface ErrorBody {
   readonly title?: string | undefined;
   readonly detail?: string | undefined;
   readonly code?: string | undefined;
@@ -12,8 +12,8 @@ export interface ErrorBody {
 }
 
 /**
- * Reads both error shapes that Qlik uses (`{title, meta, …}` of Extensions, `{errors: […]}` of everything
- * else; qlik-facts, "Error bodies"), that of OAuth (RFC 6749, 5.2), and what proxies send instead: HTML, plain text, nothing.
+ * Reads both error shapes that Qlik uses (`{title, meta, …}` of Extensions, `{errors: […]}` of everything else), that
+ * of OAuth (RFC 6749, 5.2), and what proxies send instead: HTML, plain text, nothing.
  */
 export function readErrorBody(answer: {
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -50,7 +50,7 @@ function readFlat(body: Fields): ErrorBody {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One line without control characters, which could drive a terminal; a stack below the text is cut off. */
+/** One line without control characters, which could control a terminal; a stack trace after the text is cut off. */
 function plain(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value
@@ -69,7 +69,7 @@ export function isHtml(answer: {
 }
 
 /** The text of a page's `<title>`. */
-export function htmlTitle(body: Buffer): string | undefined {
+function htmlTitle(body: Buffer): string | undefined {
   return /<title[^>]*>([^<]{1,200})/i.exec(textStart(body))?.[1];
 }
 

@@ -1,12 +1,12 @@
-/** The errors of the network, of TLS and of HTTP in our words, for the transport and the engine's socket. */
+/** Explains errors of the network, TLS and HTTP layers, for the transport and the engine's socket. */
 
 import { TenantError } from '../../core/errors.js';
 
 /** A request that got no answer, or no complete one. */
 export interface Failure {
   readonly error: TenantError;
-  /** Whether sending a read again may help. */
-  readonly passing: boolean;
+  /** Whether it helps to send a read again at once. */
+  readonly transient: boolean;
 }
 
 export interface Target {
@@ -15,18 +15,18 @@ export interface Target {
   readonly origin: string;
 }
 
-/** Explains an error of the network, TLS or HTTP layer; `undefined` for anything else, which is our bug. */
+/** Explains an error of the network, TLS or HTTP layer; `undefined` for anything else, which is a bug of this tool. */
 export function failureOf(cause: unknown, target: Target): Failure | undefined {
   const code = codeOf(cause);
   const kind = kinds.find((candidate) => candidate.codes.test(code));
   if (kind === undefined) return undefined;
   const lost = kind.code === 'timeout' || kind.code === 'reset';
   const hint = lost && target.method !== 'GET' ? `${kind.hint} ${unsure}` : kind.hint;
-  const passing = kind.code === 'reset' || code === 'UND_ERR_CONNECT_TIMEOUT';
-  return { error: failed(target, kind.code, `${kind.message(target.origin)} (${code}).`, hint), passing };
+  const transient = kind.code === 'reset' || code === 'UND_ERR_CONNECT_TIMEOUT';
+  return { error: failed(target, kind.code, `${kind.message(target.origin)} (${code}).`, hint), transient };
 }
 
-const unsure = 'The change may have been made all the same; run again to see.';
+const unsure = 'The change may have been made anyway; run again to see.';
 
 /** The error of a request that got no usable answer. */
 export function failed(target: Target, code: string, message: string, hint: string): TenantError {

@@ -1,4 +1,4 @@
-/** A tenant over HTTP: every request of the clients and of signing in goes through here. */
+/** A tenant over HTTP. Every request, including those for signing in, goes through here. */
 
 import { UserError } from '../../core/errors.js';
 import { createGovernor } from '../governor.js';
@@ -10,24 +10,24 @@ import type { TenantOptions, TenantRequest } from './request.js';
 import { createSender, type Message, type Send } from './sender.js';
 import { createTransport } from './transport.js';
 
-/** A tenant that can be asked. */
+/** An open tenant. */
 export interface TenantHttp {
   /** `https://host[:port]`. */
   readonly origin: string;
-  /** Tells who asks from others that ask the same tenant; absent where that is not known. */
+  /** Distinguishes this user from others of the same tenant; absent where unknown. */
   readonly account?: string;
   /**
-   * Sends one request within the rate limits. A 429 is waited out for any method, and a GET that meets a lost
-   * connection or 502, 503, 504 is sent again up to `repeats` times; a write is never repeated on its own.
+   * Sends one request within the rate limits. Any method waits out a 429; a GET that loses its connection or gets 502,
+   * 503 or 504 is sent again up to `repeats` times; a write is never repeated.
    *
-   * @throws TenantError for every answer that is not 2xx and every failed connection; the reason of an aborted signal.
+   * @throws TenantError for every answer outside 2xx and every failed connection; the reason of an aborted signal.
    */
   request<T>(request: TenantRequest<T>): Promise<T>;
-  /** The `Authorization` header for what speaks to the same origin by other means, such as a WebSocket. */
+  /** The `Authorization` header, for other connections to the same origin, such as a WebSocket. */
   authorize(signal?: AbortSignal): Promise<string>;
-  /** After that header was refused: `true` means that another try with a fresh one is worth it. */
+  /** To be called when that header was refused; `true` means that another try with a fresh one may succeed. */
   renew(refused: string): Promise<boolean>;
-  /** Closes the connections once their requests are through. */
+  /** Closes the connections when their requests have ended. */
   close(): Promise<void>;
 }
 
@@ -56,12 +56,12 @@ export function openTenant(options: TenantOptions): TenantHttp {
   };
 }
 
-/** A 401 was not executed, so any method may go again once with fresh credentials. */
+/** A request answered with 401 was not executed, so any method may be sent once more with fresh credentials. */
 async function sendAuthorised(request: TenantRequest<unknown>, send: Send, auth: Auth): Promise<Answer> {
   let authorization = '';
   const message: Message = {
     request,
-    repeat: request.method === 'GET' ? 'when-it-fails' : 'never',
+    repeat: request.method === 'GET' ? 'after-failure' : 'never',
     async sign(signal) {
       authorization = await headerOf(auth, signal);
       const secret = authorization.slice(authorization.indexOf(' ') + 1);
@@ -77,16 +77,16 @@ async function headerOf(auth: Auth, signal: AbortSignal | undefined): Promise<st
   signal?.throwIfAborted();
   const value = await auth.authorize(signal);
   if (/^[\x20-\x7e]+$/.test(value)) return value;
-  throw new UserError(`The ${auth.describe} holds characters that cannot be sent, such as a line break.`);
+  throw new UserError(`The ${auth.describe} contains characters that cannot be sent, such as a line break.`);
 }
 
-/** Asking for a token changes nothing on the tenant, so it goes again like a read. */
+/** Asking for a token changes nothing on the tenant, so it may be repeated like a read. */
 function askWith(send: Send): AskTenant {
   return async ({ path, body, secrets, read }, signal) => {
     const json = createBody('application/json', [Buffer.from(JSON.stringify(body))]);
     const request = { method: 'POST', path, body: json, signal, read } as const;
     const signature = { credential: 'OAuth client', secrets };
-    const answer = await send({ request, repeat: 'when-it-fails', sign: async () => signature });
+    const answer = await send({ request, repeat: 'after-failure', sign: async () => signature });
     if (!isSuccess(answer)) throw errorOfAnswer(answer);
     return read(answer);
   };

@@ -1,16 +1,12 @@
-/**
- * The bodies of requests, built once and complete, so that the same bytes can go again. For the clients and signing
- * in.
- */
+/** The bodies of requests, complete in memory, so that the same bytes can be sent again. */
 
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../../core/errors.js';
 import type { ExtensionData } from '../wire.js';
 
-/** A request body that is complete in memory, so it can be sent again. */
 export interface RequestBody {
   readonly contentType: string;
-  /** Sent one after the other: joining them would copy the whole archive. */
+  /** Sent one after the other, as joining them would copy the whole archive. */
   readonly chunks: readonly Uint8Array[];
   /** Sum of the chunks' bytes. */
   readonly length: number;
@@ -23,13 +19,13 @@ export interface ExtensionUpload {
 }
 
 export interface ArchiveFile {
-  /** Comes back as `file.originalname`. Printable ASCII without quotes, slashes and `%`. */
+  /** The tenant returns it as `file.originalname`. Printable ASCII without quotes, slashes and `%`. */
   readonly name: string;
   /** The zip. */
   readonly bytes: Uint8Array;
 }
 
-/** Builds the `multipart/form-data` body once: `data` as a plain JSON field, `file` as `application/zip`. */
+/** Builds the `multipart/form-data` body: `data` as a plain JSON field, `file` as `application/zip`. */
 export function buildUpload(upload: ExtensionUpload): RequestBody {
   assertUpload(upload);
   const boundary = `qlik-sync-${randomUUID()}`;
@@ -61,8 +57,8 @@ function assertUpload(upload: ExtensionUpload): void {
     throw new UserError('An extension upload needs a file, data, or both.');
   }
   if (upload.file !== undefined && !isArchiveName(upload.file.name)) {
-    throw new UserError('The archive name may hold only letters, digits and plain punctuation of ASCII.', {
-      hint: 'Some servers garble other characters, quotes and percent signs in multipart file names.',
+    throw new UserError('The archive name may contain only ASCII letters, digits and plain punctuation.', {
+      hint: 'Some servers garble quotes, percent signs and other characters in multipart file names.',
     });
   }
 }

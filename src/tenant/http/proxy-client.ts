@@ -1,7 +1,4 @@
-/**
- * How undici talks to a proxy, with the patience it lacks itself. Loaded by the dispatcher, and only where there is
- * a proxy.
- */
+/** undici's connections to a proxy, with the time limits that it lacks itself. Loaded only where there is a proxy. */
 
 import type { Dispatcher, Pool } from 'undici';
 
@@ -10,9 +7,9 @@ type Undici = typeof import('undici');
 type Connect = (params: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData>;
 
 /**
- * The connections to a proxy. Where a proxy hangs up on a CONNECT, undici takes that for a broken connection to the
- * tenant and sends the CONNECT again, for ever and without a pause (7.30); where it never answers, undici waits for
- * five minutes. Here the first ends the request, and so does a silence of `connectMs`.
+ * When a proxy hangs up on a CONNECT, undici (7.30) mistakes that for a broken connection to the tenant and sends the
+ * CONNECT again, forever and without a pause; when the proxy never answers, undici waits five minutes. Here a hang-up
+ * ends the request, and so do `connectMs` of silence.
  */
 export function proxyClients(undici: Undici, connectMs: number) {
   return (origin: URL, options: object): Pool => {
@@ -41,7 +38,7 @@ async function connectOnce(
   }
 }
 
-/** As undici calls a CONNECT that the proxy answers with anything but 200. */
+/** Carries the code that undici uses for a CONNECT that the proxy answers with anything but 200. */
 function refused(problem: string): Error {
   return Object.assign(new Error(`The proxy ${problem}.`), { code: 'UND_ERR_ABORTED' });
 }

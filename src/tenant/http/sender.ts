@@ -1,4 +1,4 @@
-/** Sends a message in its turn, and again where that can do no harm. */
+/** Sends a message when its turn comes, and repeats it where that does no harm. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Governor, Tier } from '../governor.js';
@@ -9,13 +9,13 @@ import { type Signature, type Transport, type Try, withoutQuery } from './transp
 /** One request, and how it is signed each time it is sent. */
 export interface Message {
   readonly request: TenantRequest<unknown>;
-  readonly repeat: 'when-it-fails' | 'never';
+  readonly repeat: 'after-failure' | 'never';
   sign(signal: AbortSignal | undefined): Promise<Signature>;
 }
 
 export type Send = (message: Message) => Promise<Answer>;
 
-/** Signed before its turn is asked for: a signature may itself take a request of the same tier. */
+/** Messages are signed before they queue, as signing may itself take a request of the same tier. */
 export function createSender(transport: Transport, governor: Governor, options: TenantOptions): Send {
   const { onWait, repeats = 2 } = options;
   return async ({ request, repeat, sign }) => {
@@ -34,16 +34,16 @@ export function createSender(transport: Transport, governor: Governor, options: 
         },
         refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
       });
-      const mayRepeat = repeat === 'when-it-fails' && tries <= repeats;
+      const mayRepeat = repeat === 'after-failure' && tries <= repeats;
       const pause = mayRepeat ? pauseBeforeRetry(ended, tries, Math.random()) : undefined;
       if (pause === undefined) return answerOf(ended);
       if (pause >= 1000) onWait?.({ tier, seconds: Math.ceil(pause / 1000), reason: 'repeat' });
-      await rest(pause, signal);
+      await waitFor(pause, signal);
     }
   };
 }
 
-/** Qlik counts reads and everything else apart (qlik-facts, "Rate limits"). */
+/** Qlik counts reads and all other requests separately. */
 function tierOf(method: Method): Tier {
   return method === 'GET' ? 1 : 2;
 }
@@ -53,7 +53,7 @@ function answerOf(ended: Try): Answer {
   return ended.answer;
 }
 
-async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
 }
 
@@ -62,19 +62,19 @@ function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSigna
   return given.length > 1 ? AbortSignal.any(given) : given[0];
 }
 
-// What the end of one try means for the next: a pause, the tenant's refusal, or nothing. For the sender.
-
-/** Milliseconds. Who asks for more does not expect the same run to come back. */
+/** Milliseconds. A server that asks for a longer pause does not expect the same run to wait for it. */
 export const longestWait = 60_000;
 
 /**
- * Milliseconds before the same is sent again; `undefined` when its end is final. Whether it may go again at all the
- * sender decides: a write may have been done although its answer was lost. `tries` counts those made so far; `chance`
- * is a random number in [0, 1).
+ * Milliseconds until another try; `undefined` where another try would not help. Does not know whether repeating is
+ * safe: a write may have been done although its answer was lost.
+ *
+ * @param tries the number of tries so far
+ * @param chance a random number in [0, 1)
  */
 export function pauseBeforeRetry(ended: Try, tries: number, chance: number): number | undefined {
   const backoff = Math.min(longestWait, 200 * 3 ** (tries - 1) * (1 + chance));
-  if (ended.kind === 'failure') return ended.failure.passing ? backoff : undefined;
+  if (ended.kind === 'failure') return ended.failure.transient ? backoff : undefined;
   if (![502, 503, 504].includes(ended.answer.status)) return undefined;
   const asked = retryAfter(ended.answer);
   if (asked === undefined) return backoff;
@@ -86,14 +86,14 @@ export function refusalOf(answer: Answer): number | undefined {
   return answer.status === 429 ? (retryAfter(answer) ?? waitWithoutRetryAfter) : undefined;
 }
 
-/** Qlik always sends Retry-After with a 429 (qlik-facts); without one, something between refused. */
+/** Qlik always sends Retry-After with a 429; without it, something in between refused. */
 const waitWithoutRetryAfter = 10_000;
 
 function retryAfter({ headers }: Answer): number | undefined {
   return readRetryAfter(headers['retry-after']);
 }
 
-/** `Retry-After` in milliseconds, from its seconds or its date. */
+/** Milliseconds that a `Retry-After` header asks to wait, whether it gives seconds or a date. */
 export function readRetryAfter(header: string | undefined): number | undefined {
   const value = header?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;

@@ -1,4 +1,4 @@
-/** One origin over undici: sends once, reads the whole answer, explains what went wrong. Only the sender calls it. */
+/** One origin over undici: sends a request once, reads the whole answer, explains what went wrong. */
 
 import type { Dispatcher } from 'undici';
 import type { Answer } from './answers.js';
@@ -22,11 +22,11 @@ export interface Transport {
 
 /** Who a request comes from. */
 export interface Signature {
-  /** Absent for the one request that has none yet: that for a token. */
+  /** Absent for the request for a token. */
   readonly authorization?: string;
-  /** What people call the credential. */
+  /** The credential's name in messages. */
   readonly credential: string;
-  /** What no message may repeat, even where the tenant's answer does. */
+  /** Removed from the answer before anything else sees it. */
   readonly secrets: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const defaultMaxBytes = 64 * 2 ** 20;
 
 const maxErrorBytes = 2 ** 20;
 
-/** 64 kB a second: slower uploads run into the timeout. */
+/** 64 kB a second; slower uploads time out. */
 const uploadBytesPerMs = 64;
 
 export function createTransport(origin: string, options: TenantOptions): Transport {
@@ -88,7 +88,7 @@ interface Received {
   readonly status: number;
   readonly headers: Answer['headers'];
   readonly bytes: Buffer;
-  /** The longest body that was allowed, where this one was longer. */
+  /** Bytes that were allowed, where the body was larger. */
   readonly cutAt: number | undefined;
 }
 
@@ -138,14 +138,14 @@ function toTry(received: Received, target: Target, { credential, secrets }: Sign
       message,
       'This is more than Qlik documents; is it the right tenant?',
     );
-    return { kind: 'failure', failure: { error, passing: false } };
+    return { kind: 'failure', failure: { error, transient: false } };
   }
-  const { headers, bytes: body } = redact(received, secrets);
+  const { headers, bytes: body } = withoutSecrets(received, secrets);
   return { kind: 'answer', answer: { ...target, credential, status, headers, body } };
 }
 
-/** Reads a body up to `limit` bytes; what is longer is cut there and the connection dropped. */
-export async function receiveBody(
+/** Reads a body up to `limit` bytes; a longer one is cut there and its connection dropped. */
+async function receiveBody(
   body: AsyncIterable<Uint8Array>,
   limit: number,
 ): Promise<{ readonly bytes: Buffer; readonly complete: boolean }> {
@@ -159,22 +159,17 @@ export async function receiveBody(
   return { bytes: Buffer.concat(chunks, size), complete: true };
 }
 
-// Takes the credential out of what a tenant answers, before any of it becomes part of a message, a report or a file.
-
-interface Sent {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly bytes: Buffer;
-}
-
-/** A shorter secret may be a word of the content, where replacing it would change what is decided. */
+/** A shorter secret may be a word of the content, and replacing it there could change a decision. */
 const shortestInContent = 12;
 
 /**
- * The same answer without the secrets, as they are and as JSON spells them. Archives stay as they are: their bytes are
- * compared by checksum.
+ * An answer without the secrets, in plain or JSON spelling, so that no message, report or file can repeat them.
+ * Archives stay untouched, as their bytes are compared by checksum.
  */
-export function redact({ status, headers, bytes }: Sent, secrets: readonly string[]): Omit<Sent, 'status'> {
+function withoutSecrets(
+  { status, headers, bytes }: Received,
+  secrets: readonly string[],
+): Pick<Received, 'headers' | 'bytes'> {
   const wanted = secrets.filter((secret) => status >= 300 || secret.length >= shortestInContent);
   const spellings = [...new Set(wanted.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))];
   const clean = (text: string): string =>
