@@ -1,48 +1,52 @@
-/** What `doctor`, `history` and `config` answer, as tables of raw words for the formats that have tables. */
+/** The answers of `doctor`, `history` and `config`, as tables of raw text for the formats that have tables. */
 
 import type { Check } from '../core/check.js';
-import { describeValue, type ResolvedTarget, type ResolvedValue, targetValues } from './config.js';
+import { describeValue, type ResolvedValue, targetValues } from './config.js';
 import { describeCommit, describeCounts, describeResult, type PastRun } from './history.js';
 import type { ReportParts } from './run-result.js';
 
 export interface AnswerTable {
-  /** Unique in a part; of letters. */
+  /** Unique in a part; letters only. */
   readonly id: string;
   readonly title: string;
   readonly columns: readonly string[];
-  /** As many cells as columns; the first one names the row, the others may have several lines. */
+  /** As many cells as columns; the first names the row, the others may have several lines. */
   readonly rows: readonly (readonly string[])[];
 }
 
 export function answerTables(part: ReportParts): readonly AnswerTable[] {
-  const { checks, runs, unreadable = [], settings, options = [], target } = part;
-  return [
-    ...(checks === undefined ? [] : [checkTable(checks)]),
-    ...(runs === undefined ? [] : [runTable(runs)]),
-    table(
-      'unreadable',
-      'No journals',
-      ['File'],
-      unreadable.map((file) => [file]),
-    ),
-    ...(settings === undefined ? [] : [settingTable('settings', 'Settings', settings)]),
-    settingTable('options', 'Options', options),
-    ...(target === undefined ? [] : [targetTable(target)]),
-  ].filter(({ rows }) => rows.length > 0);
+  return tablesOf(part).filter(({ rows }) => rows.length > 0);
 }
 
-function table(
-  id: string,
-  title: string,
-  columns: AnswerTable['columns'],
-  rows: AnswerTable['rows'],
-): AnswerTable {
-  return { id, title, columns, rows };
+function tablesOf(part: ReportParts): readonly AnswerTable[] {
+  switch (part.kind) {
+    case 'doctor':
+      return [checkTable(part.checks ?? [])];
+    case 'history':
+      return [runTable(part.runs ?? []), fileTable(part.unreadable ?? [])];
+    case 'config':
+      return [
+        settingTable('settings', 'Settings', part.settings ?? []),
+        settingTable('options', 'Options', part.options ?? []),
+        ...(part.target === undefined ? [] : [settingTable('target', 'Tenant', targetValues(part.target))]),
+      ];
+    case 'validate':
+    case 'plan':
+    case 'apply':
+    case 'pack':
+    case 'init':
+    case 'pull':
+    case 'drift':
+    case 'impact':
+    case 'environments':
+    case 'unreported':
+      return [];
+  }
 }
 
 function checkTable(checks: readonly Check[]): AnswerTable {
   const rows = checks.map(({ name, status, message, hint }) => [name, status, lines([message, hint])]);
-  return table('checks', 'Checks', ['Check', 'Result', 'What was found'], rows);
+  return { id: 'checks', title: 'Checks', columns: ['Check', 'Result', 'Details'], rows };
 }
 
 function runTable(runs: readonly PastRun[]): AnswerTable {
@@ -53,7 +57,11 @@ function runTable(runs: readonly PastRun[]): AnswerTable {
     `${run.who.user}@${run.who.host}`,
     lines([describeResult(run), describeCounts(run.counts)]),
   ]);
-  return table('runs', 'Runs', ['Run', 'Command', 'Began', 'By', 'Result'], rows);
+  return { id: 'runs', title: 'Runs', columns: ['Run', 'Command', 'Started', 'By', 'Result'], rows };
+}
+
+function fileTable(files: readonly string[]): AnswerTable {
+  return { id: 'unreadable', title: 'Not journals', columns: ['File'], rows: files.map((file) => [file]) };
 }
 
 function lines(texts: readonly (string | undefined)[]): string {
@@ -62,9 +70,5 @@ function lines(texts: readonly (string | undefined)[]): string {
 
 function settingTable(id: string, title: string, values: readonly ResolvedValue[]): AnswerTable {
   const rows = values.map(({ key, value, from }) => [key, describeValue(value), from]);
-  return table(id, title, ['Name', 'Value', 'From'], rows);
-}
-
-function targetTable(target: ResolvedTarget): AnswerTable {
-  return settingTable('target', 'Tenant', targetValues(target));
+  return { id, title, columns: ['Name', 'Value', 'From'], rows };
 }

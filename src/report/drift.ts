@@ -118,7 +118,7 @@ function describeAlarm({ alarm, ignored }: Drift): string {
 function renderClosing({ drift, compared, requests }: DriftReport): string {
   const number = (alarm: Drift['alarm']): number => drift.filter((each) => each.alarm === alarm).length;
   const verdict =
-    number('new') === 0 ? 'No drift' : `Drift: ${count(number('new'), 'departure')} from the folders`;
+    number('new') === 0 ? 'No drift' : `Drift: ${count(number('new'), 'difference')} from the folders`;
   const reads = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
   return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${count(compared, 'extension')} compared with ${reads}.\n`;
 }

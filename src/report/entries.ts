@@ -1,4 +1,4 @@
-/** What a page or a comment shows of a run, one entry a name: the change, what became of it, what differs, who uses it. */
+/** What a page or a comment shows of a run, one entry per name: the change, its outcome, what differs, who uses it. */
 
 import type { ExtensionComparison } from '../core/comparison.js';
 import type { ExtensionImpact, Impact } from '../core/impact/impact.js';
@@ -9,12 +9,12 @@ import { changeKinds, describeChange, kindOf } from './change-words.js';
 import { type Drift, describeDriftSides, driftWords } from './drift.js';
 import type { ReportParts } from './run-result.js';
 
-/** In the order in which they are shown. */
+/** In the order they are shown. */
 export const entryKinds = [...changeKinds, 'drift', 'known'] as const;
 
 export type EntryKind = (typeof entryKinds)[number];
 
-/** All of it raw words. */
+/** All strings are raw: not escaped for any format. */
 export interface Entry {
   readonly kind: EntryKind;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Entry {
   readonly change?: Change;
   readonly outcome?: Outcome;
   readonly comparison?: ExtensionComparison;
-  /** Who uses it, and the answer that this is part of. */
+  /** Who uses it, and the answer this is part of. */
   readonly impact?: { readonly told: ExtensionImpact; readonly whole: Impact };
 }
 
@@ -41,21 +41,40 @@ export const symbols: Readonly<Record<EntryKind, string>> = {
 };
 
 export function entriesOf(part: ReportParts): readonly Entry[] {
-  const { drift, pulled = [] } = part;
-  const entries = [
-    ...pulled.map(pulledEntry),
-    ...(drift === undefined ? changeEntries(part) : drift.map((item) => driftEntry(item, part))),
-  ];
+  const entries = resultEntries(part);
   return entryKinds.flatMap((kind) => entries.filter((entry) => entry.kind === kind));
 }
 
-function changeEntries(part: ReportParts): readonly Entry[] {
-  const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
+function resultEntries(part: ReportParts): readonly Entry[] {
+  switch (part.kind) {
+    case 'plan':
+      return changeEntries(part, []);
+    case 'apply':
+      return changeEntries(part, part.outcomes ?? []);
+    case 'drift':
+      return (part.drift ?? []).map((item) => driftEntry(item, part));
+    case 'pull':
+      return (part.pulled ?? []).map(pulledEntry);
+    case 'validate':
+    case 'pack':
+    case 'init':
+    case 'history':
+    case 'config':
+    case 'doctor':
+    case 'impact':
+    case 'environments':
+    case 'unreported':
+      return [];
+  }
+}
+
+function changeEntries(part: ReportParts, outcomes: readonly Outcome[]): readonly Entry[] {
+  const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]));
   return (part.plan?.changes ?? []).flatMap((change) => {
     const kind = kindOf(change);
     if (kind === undefined) return [];
     const { name, action, warning } = change;
-    const outcome = outcomes.get(name);
+    const outcome = byName.get(name);
     const entry = {
       kind,
       name,
@@ -111,8 +130,8 @@ function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Ent
   };
 }
 
-/** Names that are only counted, because nothing happens to them. */
-export function unchangedOf({ plan, drift }: ReportParts): readonly string[] {
-  if (drift !== undefined) return [];
+/** Names that are only counted, since nothing happens to them. */
+export function unchangedOf({ kind, plan }: ReportParts): readonly string[] {
+  if (kind === 'drift') return [];
   return (plan?.changes ?? []).filter(({ reason }) => reason === 'in-sync').map(({ name }) => name);
 }

@@ -1,11 +1,12 @@
-/** Everything about a run that somebody has to look at, as one list: what annotations and code-quality files show. */
+/** Everything in a run that needs attention, as one list: what annotations and code-quality files show. */
 
 import { posix } from 'node:path';
 import type { Check } from '../core/check.js';
+import { exitCodes } from '../core/exit-codes.js';
 import { count } from '../core/format.js';
 import { describeGaps } from '../core/impact/gate.js';
 import { isWhole } from '../core/impact/tally.js';
-import type { Change, Finding, Severity } from '../core/model.js';
+import type { Finding, Severity } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Pulled } from '../core/pulled.js';
 import { describeChange, describeOutcome } from './change-words.js';
@@ -22,7 +23,7 @@ export function issuesOf(result: RunResult): readonly Issue[] {
 const severities = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
 
 /**
- * One list for each part. What several environments find in the same file is one thing: it is told in the first of them
+ * One list for each part. What several environments find in the same file is one issue: it is listed in the first of them
  * only, and without an environment.
  */
 export function issuesByPart({ parts, folder }: RunResult): readonly (readonly Issue[])[] {
@@ -39,7 +40,7 @@ export function issuesByPart({ parts, folder }: RunResult): readonly (readonly I
   });
 }
 
-/** In which lists each issue of a file stands. */
+/** The lists that hold each issue of a file. */
 function homesOf(lists: readonly (readonly Issue[])[]): ReadonlyMap<string, ReadonlySet<number>> {
   const homes = new Map<string, Set<number>>();
   for (const [index, issues] of lists.entries()) {
@@ -61,40 +62,55 @@ export function sentenceOf({ environment, extension, message, hint }: Issue): st
   return hint === undefined ? words : `${words}\n${hint}`;
 }
 
-// What somebody has to look at in one environment.
-
 export interface Issue {
   /** A rule's id, `blocked-<rail>`, `refused`, a status of an outcome, `run-failed` … */
   readonly id: string;
   readonly severity: Severity;
   readonly message: string;
   readonly hint?: string;
-  /** The extension's name, where it belongs to one. */
+  /** The name of the extension it is about, if any. */
   readonly extension?: string;
   /** Relative to the repository's root, with `/`. */
   readonly file?: string;
   /** 1-based. */
   readonly line?: number;
   readonly column?: number;
-  /** Which environment, where the run has several; absent for what they share. */
+  /** Set where the run has several environments; absent for issues that they share. */
   readonly environment?: string;
 }
 
-/** In the order of the run: why it stopped, what became of the changes, what the rules say. */
-export function partIssues(part: ReportParts, folder: string): readonly Issue[] {
-  const { failure, refusals = [], outcomes = [], plan, findings = [], drift = [], pulled = [] } = part;
-  const issues = [
-    ...(failure === undefined ? [] : [failureIssue(failure)]),
-    ...(failure === undefined ? refusals.map((refusal) => ({ ...refusal, ...refused })) : []),
-    ...outcomes.flatMap(outcomeIssues),
-    ...drift.flatMap(driftIssues),
-    ...pulled.flatMap(pullIssues),
-    ...(drift.length > 0 ? [] : (plan?.changes ?? [])).flatMap((change) => blockedIssues(change, part)),
-    ...findings.map(findingIssue),
-    ...impactIssues(part),
-    ...(part.checks ?? []).flatMap(checkIssues),
-  ];
+/** In the order of the run: why it stopped, how each change ended, what the rules say. */
+function partIssues(part: ReportParts, folder: string): readonly Issue[] {
+  const { failure, refusals = [], findings = [] } = part;
+  const stopped =
+    failure === undefined ? refusals.map((refusal) => ({ ...refusal, ...refused })) : [failureIssue(failure)];
+  const issues = [...stopped, ...resultIssues(part), ...findings.map(findingIssue)];
   return issues.map((issue) => locate(issue, folder));
+}
+
+function resultIssues(part: ReportParts): readonly Issue[] {
+  switch (part.kind) {
+    case 'plan':
+      return blockedIssues(part, 'warning');
+    case 'apply':
+      return [...(part.outcomes ?? []).flatMap(outcomeIssues), ...blockedIssues(part, 'error')];
+    case 'drift':
+      return (part.drift ?? []).flatMap(driftIssues);
+    case 'pull':
+      return (part.pulled ?? []).flatMap(pullIssues);
+    case 'impact':
+      return impactIssues(part);
+    case 'doctor':
+      return (part.checks ?? []).flatMap(checkIssues);
+    case 'validate':
+    case 'pack':
+    case 'init':
+    case 'history':
+    case 'config':
+    case 'environments':
+    case 'unreported':
+      return [];
+  }
 }
 
 const refused = { id: 'refused', severity: 'error' } as const;
@@ -116,16 +132,17 @@ function outcomeIssues(outcome: Outcome): readonly Issue[] {
   return [{ id: status, severity, message: describeOutcome(outcome), ...hint, ...about }];
 }
 
-/** Once it was to be applied, a change that is blocked is one that was not made. */
-function blockedIssues(change: Change, { outcomes }: ReportParts): readonly Issue[] {
-  const { blocked, name, action } = change;
-  if (blocked === undefined) return [];
-  const severity = outcomes === undefined ? 'warning' : 'error';
-  const message = `${action} ${describeChange(change)}`;
-  return [{ id: `blocked-${blocked.rail}`, severity, message, extension: name }];
+/** `severity`: a warning in a plan; an error once the change was to be applied, since it was not made. */
+function blockedIssues({ plan }: ReportParts, severity: Severity): readonly Issue[] {
+  return (plan?.changes ?? []).flatMap((change) => {
+    const { blocked, name, action } = change;
+    if (blocked === undefined) return [];
+    const message = `${action} ${describeChange(change)}`;
+    return [{ id: `blocked-${blocked.rail}`, severity, message, extension: name }];
+  });
 }
 
-/** What is known or agreed alarms nobody. */
+/** Known or ignored drift raises no alarm. */
 function driftIssues({ name, kind, message, alarm }: Drift): readonly Issue[] {
   if (alarm !== 'new') return [];
   return [{ id: `drift-${kind}`, severity: 'warning', message, extension: name }];
@@ -142,11 +159,11 @@ function findingIssue({ rule, ...rest }: Finding): Issue {
   return { id: rule, ...rest };
 }
 
-/** What an answer about apps lacks; the page and the comment name each of them. */
-function impactIssues({ impact, question, exitCode }: ReportParts): readonly Issue[] {
-  if (impact === undefined || question === undefined || isWhole(impact)) return [];
-  const severity = exitCode === 0 ? 'warning' : 'error';
-  const message = `The answer is not whole: ${describeGaps(impact)}.`;
+/** What an answer about apps lacks; the page and the comment name each of the apps. */
+function impactIssues({ impact, exitCode }: ReportParts): readonly Issue[] {
+  if (impact === undefined || isWhole(impact)) return [];
+  const severity = exitCode === exitCodes.ok ? 'warning' : 'error';
+  const message = `The answer is incomplete: ${describeGaps(impact)}.`;
   return [{ id: 'apps-unknown', severity, message }];
 }
 
@@ -162,9 +179,7 @@ function locate(issue: Issue, folder: string): Issue {
   return file === undefined || folder === '' ? issue : { ...issue, file: posix.join(folder, file) };
 }
 
-// Issues as the lines that CI systems pick out of a log: at most so many of a kind, the rest counted in the last.
-
-/** `limit` issues of each severity, the worst first. */
+/** At most `limit` issues of each severity, the worst first; the last one counts the rest. For logs that CI systems read. */
 export function limitIssues(result: RunResult, limit: number): readonly Issue[] {
   const issues = issuesOf(result);
   const severities = [...new Set(issues.map(({ severity }) => severity))];
@@ -184,7 +199,7 @@ function sumUp(issues: readonly Issue[], severity: Severity, limit: number): rea
   const named = [...new Set(left.map(({ extension }) => extension).filter((name) => name !== undefined))];
   const about =
     named.length === 0 ? '' : `: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ' …' : ''}`;
-  const message = `${count(left.length, `further ${words[severity]}`)}${about}. The report names all of them.`;
+  const message = `${count(left.length, `further ${words[severity]}`)}${about}. The report lists them all.`;
   return [...shown, { id: 'further', severity, message }];
 }
 

@@ -1,4 +1,4 @@
-/** What a run came to, in the shape that the report files are made from. */
+/** The result of a run, in the shape that report files are made from. */
 
 import type { Check } from '../core/check.js';
 import type { ExtensionComparison } from '../core/comparison.js';
@@ -14,10 +14,11 @@ import type { ResolvedTarget, ResolvedValue } from './config.js';
 import type { Drift } from './drift.js';
 import type { PastRun } from './history.js';
 import type { ImpactQuestion } from './impact.js';
+import type { Problem } from './init.js';
 import type { PackedArchive } from './pack.js';
 import type { LeftOut, PlanReport } from './plan.js';
 import type { TenantHeader } from './run-header.js';
-import type { ValidatedExtension } from './validate.js';
+import type { ValidatedExtension, ValidateReport } from './validate.js';
 
 export interface RunResult {
   readonly command: string;
@@ -30,8 +31,12 @@ export interface RunResult {
   readonly parts: readonly ReportParts[];
 }
 
-/** What the formats look at. Every kind of report has some of it, so each of them can be given as it is. */
+/**
+ * What the formats look at. Every report has some of these fields, so each can be passed as it is. Formats switch on `kind`;
+ * which fields are present decides nothing.
+ */
 export interface ReportParts {
+  readonly kind: PartKind;
   readonly header: PartHeader;
   readonly exitCode: ExitCode;
   readonly source?: SourceState;
@@ -50,39 +55,57 @@ export interface ReportParts {
   readonly outcomes?: readonly Outcome[];
   /** Milliseconds from the first write to the last answer. */
   readonly ms?: number;
-  /** What `validate` looked at. */
+  /** What `validate` checked. */
   readonly extensions?: readonly ValidatedExtension[];
   readonly archives?: readonly PackedArchive[];
-  /** Where the tenant departed; the plan is then only what would undo it. */
+  /** Where the tenant differs from the folders; the plan is then only what would undo it. */
   readonly drift?: readonly Drift[];
-  /** What `pull` wrote to folders, and what not. */
+  /** What `pull` wrote to folders, and what it could not. */
   readonly pulled?: readonly Pulled[];
-  /** What `history` tells, newest first, and the files that are no journals. */
+  /** What `history` shows, newest first, and the files that cannot be read as journals. */
   readonly runs?: readonly PastRun[];
   readonly unreadable?: readonly string[];
-  /** What `doctor` looked at. */
+  /** What `doctor` checked. */
   readonly checks?: readonly Check[];
+  /** What `init` found when it validated the config it wrote. */
+  readonly validation?: ValidateReport | Problem;
   /** What `config` shows: the file with its settings, the shared options, the tenant. */
   readonly file?: string;
   readonly settings?: readonly ResolvedValue[];
   readonly options?: readonly ResolvedValue[];
   readonly target?: ResolvedTarget;
   readonly failure?: Failure;
-  /** A run over several environments: one of these for each; none where its shard has no environment. */
+  /** A run over several environments: one for each of them; empty where its shard has no environment. */
   readonly reports?: readonly ReportParts[];
 }
+
+/** A kind of report, or `unreported`: the run stopped before it had one. */
+export type PartKind =
+  | 'validate'
+  | 'plan'
+  | 'apply'
+  | 'pack'
+  | 'init'
+  | 'pull'
+  | 'drift'
+  | 'history'
+  | 'config'
+  | 'doctor'
+  | 'impact'
+  | 'environments'
+  | 'unreported';
 
 export interface PartHeader extends KnownPlace {
   readonly command: string;
   readonly tool: string;
 }
 
-/** Where a run is for, as far as it came to know. */
+/** What a run was for, as far as it got to know. */
 export interface KnownPlace {
   /** Absent where the run stopped before the config was read. */
   readonly project?: string;
   readonly tenant?: TenantHeader;
-  /** The environments that were asked for, where no tenant is known. */
+  /** The environments that were named, where no tenant is known. */
   readonly environments?: readonly string[];
 }
 
@@ -102,7 +125,7 @@ export interface RunEndingInput {
   readonly tool: string;
   readonly exitCode: ExitCode;
   readonly folder: string;
-  /** The last one that was shown; a run that failed may have shown its plan before. */
+  /** The last one shown; a run that failed may have shown its plan first. */
   readonly report: ReportParts | undefined;
   /** For a run without a report. */
   readonly place?: KnownPlace | undefined;
@@ -112,19 +135,25 @@ export interface RunEndingInput {
 
 export function describeRun(ending: RunEndingInput): RunResult {
   const { command, tool, exitCode, folder, report, place } = ending;
-  const shown: ReportParts = report ?? { header: { command, tool, ...place }, exitCode };
-  const [first = nameless(shown), ...others] = flatten(shown);
+  const unreported = { kind: 'unreported', header: { command, tool, ...place }, exitCode } as const;
+  const shown: ReportParts = report ?? unreported;
+  const [first = withoutEmptyName(shown), ...others] = flatten(shown);
   const single = others.length === 0 ? { ...first, exitCode } : first;
-  const told = 'error' in ending ? fail(single, ending.error, exitCode) : single;
-  return { command, tool, exitCode, folder, parts: [told, ...others] };
+  const ended = 'error' in ending ? fail(single, ending.error, exitCode) : single;
+  return { command, tool, exitCode, folder, parts: [ended, ...others] };
 }
 
 function flatten(parts: ReportParts): readonly ReportParts[] {
-  return parts.reports === undefined ? [nameless(parts)] : parts.reports.flatMap(flatten);
+  if (parts.reports !== undefined) return parts.reports.flatMap(flatten);
+  const { validation } = parts;
+  const part = withoutEmptyName(parts);
+  if (validation?.kind !== 'validate') return [part];
+  const { extensions, findings } = validation;
+  return [{ ...part, extensions, findings }];
 }
 
-/** A report whose run knew no project calls it by no name. */
-function nameless(parts: ReportParts): ReportParts {
+/** A report whose run knew no project has the empty name. */
+function withoutEmptyName(parts: ReportParts): ReportParts {
   const { project, ...header } = parts.header;
   return project === '' ? { ...parts, header } : parts;
 }
@@ -135,7 +164,7 @@ function fail(parts: ReportParts, error: unknown, exitCode: ExitCode): ReportPar
   return { ...parts, ...findings, exitCode, failure };
 }
 
-/** A person's mistake in its words; our own without its stack, which belongs to the log. */
+/** A user's mistake in its own words; a bug without its stack, which belongs in the log. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof UserError)) return { message: `This is a bug in qlik-sync: ${message}` };

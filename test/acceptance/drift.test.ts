@@ -138,7 +138,7 @@ describe('drift', () => {
     expect(stdout).toContain(
       `its content is not what this project put there; last change ${updatedAt}, user ${userId}; folder 1.0.0, tenant 1.0.0\n`,
     );
-    expect(stdout).toContain('Drift: 1 departure from the folders, 0 known, 0 ignored');
+    expect(stdout).toContain('Drift: 1 difference from the folders, 0 known, 0 ignored');
   });
 
   it('looks at the selection only', async () => {

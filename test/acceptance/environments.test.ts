@@ -55,7 +55,7 @@ describe('several environments', () => {
     const drift = await fleet.run('drift', '--env', 'all');
     expect(drift.code).toBe(2);
     expect(drift.stdout).toContain('3 environments: 2 done, 1 with changes (exit 2).');
-    expect(drift.stdout).toMatch(/~ eu {3}1 departure \(exit 2\)/);
+    expect(drift.stdout).toMatch(/~ eu {3}1 difference \(exit 2\)/);
     const again = await fleet.run('apply', '--env', 'dev', '--env', 'us', '--yes');
     expect(again.stdout).toContain('2 environments: 2 done.');
     expect(await writes('us')).toBe(0);

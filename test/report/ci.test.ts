@@ -90,9 +90,7 @@ describe('GitHub annotations', () => {
     const commands = linesOf(renderAnnotations(runOf({ ...rest, refusals: [], findings }))).map(readGithub);
     expect(commands.filter(({ name }) => name === 'warning')).toHaveLength(10);
     expect(commands.filter(({ name }) => name === 'notice')).toHaveLength(10);
-    expect(commands[9]?.data).toBe(
-      '3 further warnings: kpi-9, kpi-10, kpi-11. The report names all of them.',
-    );
+    expect(commands[9]?.data).toBe('3 further warnings: kpi-9, kpi-10, kpi-11. The report lists them all.');
     expect(commands[19]?.data).toMatch(/^4 further notices/);
   });
 
@@ -109,7 +107,12 @@ describe('GitHub annotations', () => {
       const { header, findings, exitCode } = samplePlanReport();
       const tenant = { ...header.tenant!, environment };
       const own = { ...findings[1]!, file: 'extensions/own.js', message: `only in ${environment}` };
-      return { header: { ...header, tenant }, findings: [findings[1]!, findings[2]!, own], exitCode };
+      return {
+        kind: 'validate',
+        header: { ...header, tenant },
+        findings: [findings[1]!, findings[2]!, own],
+        exitCode,
+      };
     });
     const run = runOf(...environments);
     expect(issuesOf(run).map(sentenceOf)).toEqual([

@@ -31,7 +31,13 @@ describe('the page', () => {
   it('of impact alone says who uses what', () => {
     const { impact, header } = samplePlanReport();
     const page = renderHtml(
-      runOf({ header: { ...header, command: 'impact' }, impact: impact!, question: 'uses', exitCode: 0 }),
+      runOf({
+        kind: 'impact',
+        header: { ...header, command: 'impact' },
+        impact: impact!,
+        question: 'uses',
+        exitCode: 0,
+      }),
     );
     expect(page).toContain('<h3>kpi-card</h3>');
     expect(page).toContain('Sales cockpit');
@@ -74,7 +80,7 @@ describe('the page', () => {
       runOf(sampleApplyReport()),
       ['2 of 5 changes applied', 'update failed: The tenant answered 500. (trace t1)', 'It took 1.2 s.'],
     ],
-    ['drift', runOf(sampleDrift()), ['1 departure', 'changed on tenant', 'agreed with finance']],
+    ['drift', runOf(sampleDrift()), ['1 difference', 'changed on tenant', 'agreed with finance']],
     [
       'a failure',
       runOf(failedPart()),

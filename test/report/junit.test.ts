@@ -90,14 +90,14 @@ describe('JUnit', () => {
     ['one that is as whole as these credentials get', 0, 'skipped'],
   ] as const)('has a case for each app that %s did not open', async (_row, exitCode, result) => {
     const { header, impact } = samplePlanReport();
-    const cases = await read({ header, impact: impact!, question: 'uses', exitCode });
+    const cases = await read({ kind: 'impact', header, impact: impact!, question: 'uses', exitCode });
     expect(
       cases.map(({ name, failure, skipped }) => [name, failure?.type ?? (skipped && 'skipped')]),
     ).toEqual([
       ['kpi-card', undefined],
       ['old-gauge', undefined],
       ['Secret: open', result],
-      ['whole answer', result],
+      ['complete answer', result],
     ]);
   });
 

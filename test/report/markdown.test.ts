@@ -168,7 +168,7 @@ Plan: 1 to create, 2 to update, 1 to replace, 1 to delete, 1 blocked, 41 unchang
     [
       'drift',
       sampleDrift(),
-      ['1 departure', 'changed on tenant', 'ignored until 2026-12-31: agreed with finance'],
+      ['1 difference', 'changed on tenant', 'ignored until 2026-12-31: agreed with finance'],
     ],
   ] as const)('%s says what was done', (_row, part, expected) => {
     const text = renderMarkdown(runOf(part), commentLimit);
@@ -195,7 +195,7 @@ function partOf(environment: string, tone: 'news' | 'good' | 'bad'): ReportParts
   const summary = { ...plan.summary, create: 0, update: 2, replace: 0, delete: 0, blocked: 0 };
   const idle = { ...plan, changes: [], summary: { ...summary, update: 0 } };
   const busy = { ...plan, changes: plan.changes.slice(1, 3), summary };
-  return { header: place, plan: tone === 'good' ? idle : busy, exitCode: 0 };
+  return { kind: 'plan', header: place, plan: tone === 'good' ? idle : busy, exitCode: 0 };
 }
 
 describe('impact', () => {
@@ -203,7 +203,13 @@ describe('impact', () => {
   const shut = impact!;
   const whole = { ...shut, unopened: [], missing: [], list: 'whole' } as const;
   const ask = (question: ImpactQuestion, answer: Impact, exitCode: 0 | 5 | 9): string => {
-    const part = { header: { ...header, command: 'impact' }, question, impact: answer, exitCode };
+    const part = {
+      kind: 'impact',
+      header: { ...header, command: 'impact' },
+      question,
+      impact: answer,
+      exitCode,
+    } as const;
     return renderMarkdown(runOf(part), commentLimit);
   };
 
@@ -238,13 +244,7 @@ describe('impact', () => {
       0,
       ['⚠️', '2 missing', 'Apps refer to these, which the tenant does not hold'],
     ],
-    [
-      'uses',
-      'of nobody',
-      { ...whole, apps: { listed: 0, opened: 0, fromCache: 0 } },
-      5,
-      ['no app to be seen'],
-    ],
+    ['uses', 'of nobody', { ...whole, apps: { listed: 0, opened: 0, fromCache: 0 } }, 5, ['no app visible']],
   ])('%s, %s: says what is known and what is not', (question, _row, answer, exitCode, expected) => {
     const text = ask(question, answer, exitCode);
     for (const words of expected) expect(text).toContain(words);
@@ -268,7 +268,7 @@ describe('impact', () => {
       '300 people, 1204 views, rising (+2.1 people a week); 2 objects; 1 master item: KPI',
       'space Sales · owner u1 · updated 2026-11-03 · tags finance · collections Board · 1 published',
     ];
-    const part = { header, question: 'uses', impact: answer, exitCode: 0 } as const;
+    const part = { kind: 'impact', header, question: 'uses', impact: answer, exitCode: 0 } as const;
     const markdown = ask('uses', answer, 0).replaceAll('&#43;', '+').replaceAll('&#8203;', '');
     for (const fact of facts) {
       expect(markdown).toContain(fact);

@@ -350,7 +350,7 @@ export function sampleDrift(taint: Taint = clean): ReportParts {
   ];
   const { refusals: _refusals, ...rest } = samplePlanReport(taint);
   const { header } = rest;
-  return { ...rest, header: { ...header, command: 'drift' }, drift, exitCode: 2 };
+  return { ...rest, kind: 'drift', header: { ...header, command: 'drift' }, drift, exitCode: 2 };
 }
 
 /** What commands answer that change nothing. */
@@ -372,10 +372,17 @@ export function sampleAnswers(taint: Taint = clean): readonly ReportParts[] {
     { name: 'rate', status: 'unknown', message: taint('not looked at') },
   ];
   return [
-    { header: headOf('impact'), impact: impact!, question: 'uses', exitCode: 5 },
-    { header: headOf('doctor'), checks, exitCode: 4 },
-    { header: headOf('history'), runs: [run], unreadable: [taint('broken.ndjson')], exitCode },
+    { kind: 'impact', header: headOf('impact'), impact: impact!, question: 'uses', exitCode: 5 },
+    { kind: 'doctor', header: headOf('doctor'), checks, exitCode: 4 },
     {
+      kind: 'history',
+      header: headOf('history'),
+      runs: [run],
+      unreadable: [taint('broken.ndjson')],
+      exitCode,
+    },
+    {
+      kind: 'config',
       header: headOf('config'),
       settings: [{ key: taint('extensions'), value: [taint('a'), 'b'], from: taint('config:1') }],
       options: [{ key: '--timeout', value: 60, from: 'default' }],
@@ -398,6 +405,7 @@ export function runOf(...parts: readonly ReportParts[]): RunResult {
 
 export function failedPart(taint: Taint = clean): ReportParts {
   return {
+    kind: 'unreported',
     header: { command: 'plan', tool: 'qlik-sync/1.2.3' },
     exitCode: 5,
     failure: {

@@ -1,9 +1,10 @@
 /**
  * A run as JUnit XML, in the dialect that Jenkins, GitLab and Azure read: a suite for each environment, a test case for
- * each change and each finding. What is blocked or failed is a failure.
+ * each change and each finding. Blocked and failed changes are failures.
  */
 
 import type { Check } from '../../core/check.js';
+import { exitCodes } from '../../core/exit-codes.js';
 import { describeGaps } from '../../core/impact/gate.js';
 import type { Impact, UnopenedApp } from '../../core/impact/impact.js';
 import { isWhole } from '../../core/impact/tally.js';
@@ -81,20 +82,33 @@ function escapeLines(text: string): string {
 }
 
 export function testCasesOf(part: ReportParts): readonly TestCase[] {
-  const outcomes = new Map((part.outcomes ?? []).map((outcome) => [outcome.name, outcome]));
-  const changes = part.drift === undefined ? (part.plan?.changes ?? []) : [];
-  return [
-    ...runCases(part),
-    ...(part.drift ?? []).map(driftCase),
-    ...(part.pulled ?? []).map(pullCase),
-    ...changes
-      .filter(({ reason }) => reason !== 'not-ours')
-      .map((change) => changeCase(change, outcomes.get(change.name))),
-    ...(part.extensions ?? []).map(({ name }) => ({ group: 'extensions', name, result: 'passed' }) as const),
-    ...(part.findings ?? []).map(findingCase),
-    ...impactCases(part),
-    ...(part.checks ?? []).map(checkCase),
-  ];
+  return [...runCases(part), ...resultCases(part), ...(part.findings ?? []).map(findingCase)];
+}
+
+function resultCases(part: ReportParts): readonly TestCase[] {
+  switch (part.kind) {
+    case 'plan':
+      return changeCases(part, []);
+    case 'apply':
+      return changeCases(part, part.outcomes ?? []);
+    case 'drift':
+      return (part.drift ?? []).map(driftCase);
+    case 'pull':
+      return (part.pulled ?? []).map(pullCase);
+    case 'validate':
+    case 'init':
+      return (part.extensions ?? []).map(({ name }) => ({ group: 'extensions', name, result: 'passed' }));
+    case 'impact':
+      return impactCases(part);
+    case 'doctor':
+      return (part.checks ?? []).map(checkCase);
+    case 'pack':
+    case 'history':
+    case 'config':
+    case 'environments':
+    case 'unreported':
+      return [];
+  }
 }
 
 function runCases({ failure, refusals = [] }: ReportParts): readonly TestCase[] {
@@ -103,6 +117,13 @@ function runCases({ failure, refusals = [] }: ReportParts): readonly TestCase[] 
     return [fail('run', 'run', 'run-failed', message, hint)];
   }
   return refusals.map(({ message, hint }) => fail('run', message, 'refused', message, hint));
+}
+
+function changeCases({ plan }: ReportParts, outcomes: readonly Outcome[]): readonly TestCase[] {
+  const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]));
+  return (plan?.changes ?? [])
+    .filter(({ reason }) => reason !== 'not-ours')
+    .map((change) => changeCase(change, byName.get(change.name)));
 }
 
 function changeCase(change: Change, outcome: Outcome | undefined): TestCase {
@@ -140,7 +161,7 @@ function pullCase({ name, result, message = '', hint }: Pulled): TestCase {
   return { group: 'changes', name: title, result: 'passed', output: `${result} ${message}`.trim() };
 }
 
-/** What is no error is told, but fails nobody's pipeline. */
+/** Only errors fail a pipeline; the rest is output of a passing case. */
 function findingCase({ rule, severity, file, line, column, extension, message, hint }: Finding): TestCase {
   const place = [file ?? extension, line, column].filter((part) => part !== undefined).join(':');
   const name = place === '' ? rule : `${rule}: ${place}`;
@@ -149,16 +170,14 @@ function findingCase({ rule, severity, file, line, column, extension, message, h
   return { group: 'findings', name, result: 'passed', output };
 }
 
-// The cases of commands that only answer a question.
-
-/** What is not known fails where the run does, and is else skipped: an app may be shut to these credentials for good. */
-export function impactCases({ impact, question, exitCode }: ReportParts): readonly TestCase[] {
-  if (impact === undefined || question === undefined) return [];
-  const unknown = exitCode === 0 ? skipUnknown : failUnknown;
+/** What is unknown fails only where the run fails; otherwise it is skipped: these credentials may never open some apps. */
+function impactCases({ impact, exitCode }: ReportParts): readonly TestCase[] {
+  if (impact === undefined) return [];
+  const unknown = exitCode === exitCodes.ok ? skipUnknown : failUnknown;
   return [
-    ...impact.extensions.map((told) => {
-      const output = describeUses(told, impact);
-      return { group: 'apps', name: told.extension, result: 'passed', output } as const;
+    ...impact.extensions.map((extension) => {
+      const output = describeUses(extension, impact);
+      return { group: 'apps', name: extension.extension, result: 'passed', output } as const;
     }),
     ...gapsOf(impact).map(([name, reason]) => unknown(name, reason)),
   ];
@@ -169,8 +188,8 @@ type Gap = readonly [name: string, reason: string];
 function gapsOf(impact: Impact): readonly Gap[] {
   const { unopened, missing } = impact;
   if (isWhole(impact)) return [];
-  const gaps = [...unopened.map(describeUnopened), ...missing.map((what): Gap => ['whole answer', what])];
-  return gaps.length === 0 ? [['whole answer', describeGaps(impact)]] : gaps;
+  const gaps = [...unopened.map(describeUnopened), ...missing.map((what): Gap => ['complete answer', what])];
+  return gaps.length === 0 ? [['complete answer', describeGaps(impact)]] : gaps;
 }
 
 function describeUnopened({ app, reason }: UnopenedApp): Gap {
@@ -185,19 +204,19 @@ function failUnknown(name: string, message: string): TestCase {
   return fail('apps', name, 'not-known', message, undefined);
 }
 
-export function checkCase({ name, status, message, hint }: Check): TestCase {
+function checkCase({ name, status, message, hint }: Check): TestCase {
   if (status === 'failed') return fail('checks', name, `check-${name}`, message, hint);
   if (status === 'unknown') return { group: 'checks', name, result: 'skipped', message };
   const output = [message, hint].filter((text) => text !== undefined).join('\n');
   return { group: 'checks', name, result: 'passed', output };
 }
 
-/** All of it raw words. */
+/** All strings are raw: not escaped. */
 export interface TestCase {
   readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks';
   readonly name: string;
   readonly result: 'passed' | 'failure' | 'skipped';
-  /** What kind of failure; a rail, a status, a rule. */
+  /** The kind of failure: a rail, a status, a rule. */
   readonly type?: string;
   readonly message?: string;
   readonly detail?: string;
@@ -205,7 +224,7 @@ export interface TestCase {
   readonly ms?: number;
 }
 
-export function fail(
+function fail(
   group: TestCase['group'],
   name: string,
   type: string,
@@ -215,9 +234,8 @@ export function fail(
   return { group, name, result: 'failure', type, message, ...(detail !== undefined && { detail }) };
 }
 
-// XML 1.0 as text and as double-quoted attribute: every character stays itself or becomes its visible name.
-
-export function escapeXml(text: string): string {
+/** For XML 1.0 text and double-quoted attributes. A character that XML cannot hold becomes its visible escape. */
+function escapeXml(text: string): string {
   return printable(text)
     .replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => entities[character] ?? '');
@@ -231,8 +249,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** One element; attributes without a value are left out. */
-export function xmlElement(
+/** One element; attributes without a value are omitted. */
+function xmlElement(
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,
   children: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** What `validate` looked at, what `pack` wrote, and the answers of commands that only tell something. */
+/** Tables of a page: what `validate` checked, what `pack` wrote, answers, and above all the numbers of a run. */
 
 import { formatBytes } from '../../core/format.js';
 import type { Finding } from '../../core/model.js';
@@ -54,7 +54,7 @@ function renderTable(
   return renderSection({ id, title, n: rows.length, body });
 }
 
-// The numbers first: how many of each, as tiles that lead to the cards, and as a bar of their shares.
+// The numbers of a run: tiles that link to the cards, and a bar of their shares.
 
 interface Counter {
   readonly label: string;
@@ -81,17 +81,17 @@ const labels: Readonly<Record<EntryKind, string>> = {
   delete: 'delete',
   blocked: 'blocked',
   kept: 'kept',
-  drift: 'departed',
+  drift: 'drifted',
   known: 'known or ignored',
 };
 
 function countersOf(part: ReportParts): readonly Counter[] {
   const entries = entriesOf(part);
-  const { plan, drift } = part;
+  const { kind: report, plan } = part;
   const number = (kind: EntryKind): number => entries.filter((entry) => entry.kind === kind).length;
   const tiles = (kinds: readonly EntryKind[]): readonly Counter[] =>
     kinds.map((kind) => ({ kind, label: labels[kind], n: number(kind) }));
-  if (drift !== undefined) return tiles(['drift', 'known']);
+  if (report === 'drift') return tiles(['drift', 'known']);
   if (plan === undefined)
     return entries.length === 0 ? [] : tiles(entryKinds.filter((kind) => number(kind) > 0));
   const { unchanged, notSelected, unmanaged } = plan.summary;
@@ -110,7 +110,7 @@ function renderTile({ label, n, kind = 'kept' }: Counter, id: string): Markup {
     : html`<li class="tile ${kind}"><a href="#${id}-${kind}">${content}</a></li>`;
 }
 
-/** Shares of what the project knows; what is not ours or not selected is no part of it. */
+/** Shares of what the run covers: names that are unmanaged or not selected are not part of it. */
 function renderBar(counters: readonly Counter[]): Markup {
   const shares = counters.filter(({ label }) => label !== 'not selected' && label !== 'unmanaged');
   const total = shares.reduce((sum, { n }) => sum + n, 0);
@@ -128,7 +128,7 @@ function percent(share: number): string {
 
 const tones = { error: 'bad', warning: 'attention', info: 'news' } as const;
 
-/** The worst first; notes are folded. */
+/** The worst first; info findings are folded. */
 export function renderFindings({ findings = [] }: ReportParts, id: string): Markup {
   if (findings.length === 0) return html``;
   const by = (severity: Finding['severity']): readonly Finding[] =>

@@ -21,12 +21,12 @@ import {
   validatedBlock,
 } from './notes.js';
 
-/** What fits: 64 kB in a comment, 1 MB in the summary of a step (GitHub; the others take more). */
+/** Bytes: 64 kB in a comment, 1 MB in a step summary (GitHub; other systems take more). */
 export const commentLimit = 65_536;
 
 export const summaryLimit = 1_048_576;
 
-/** `limit`: bytes. The first line is a hidden one that tells the comment of this run from others, to be replaced by the next. */
+/** `limit`: bytes. The first line is a hidden marker by which the next run finds this comment and replaces it. */
 export function renderMarkdown(result: RunResult, limit: number): string {
   const { parts } = result;
   const marker: Group = { role: 'frame', tone: 'good', blocks: [always(markerOf(result))] };
@@ -85,7 +85,7 @@ function renderTitle(part: ReportParts): string {
   return facts.length === 0 ? `${title}\n` : `${title}\n${facts.join(' · ')}\n\n`;
 }
 
-/** A table whose rows may go one by one. */
+/** A table that can be cut row by row. */
 function renderOverview(parts: readonly ReportParts[]): readonly Group[] {
   const rows = parts.map((part): Group => {
     const { tone, words } = verdictOf(part);
@@ -97,14 +97,11 @@ function renderOverview(parts: readonly ReportParts[]): readonly Group[] {
   return [frame('| | Environment | Result | Exit code |\n|---|---|---|---|\n'), ...rows, frame('\n')];
 }
 
-// The table of changes.
-
-export function changesBlock(part: ReportParts): Block {
-  const what = part.outcomes === undefined ? 'What happens' : 'What happened';
+function changesBlock(part: ReportParts): Block {
   const columns =
-    part.drift === undefined
-      ? ['', 'Extension', 'Action', what]
-      : ['', 'Extension', 'Drift', 'What is known'];
+    part.kind === 'drift'
+      ? ['', 'Extension', 'Drift', 'Details']
+      : ['', 'Extension', 'Action', part.kind === 'apply' ? 'What happened' : 'What happens'];
   const head = `| ${columns.join(' | ')} |\n|---|---|---|---|\n`;
   return { rank: 'changes', noun: 'change', head, items: entriesOf(part).map(renderRow), tail: '\n' };
 }
@@ -126,9 +123,7 @@ function renderWords({ words, warning, outcome }: Entry): string {
   return [markdownText(describeOutcome(outcome)), ...hint, markdownText(words), ...warned].join('<br>');
 }
 
-// The tables of commands that only answer a question.
-
-export function answerBlocks(part: ReportParts): readonly Block[] {
+function answerBlocks(part: ReportParts): readonly Block[] {
   return answerTables(part).map(renderTable);
 }
 

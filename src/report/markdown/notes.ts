@@ -1,4 +1,4 @@
-/** What is only counted or listed, and the closing lines. */
+/** The parts of a comment beside its changes: why the run stopped, findings, lists, closing lines. */
 
 import { count, formatBytes } from '../../core/format.js';
 import type { Finding } from '../../core/model.js';
@@ -66,9 +66,9 @@ export function closingBlock(part: ReportParts): Block {
   return { rank: 'always', noun: 'line', head: '', items: text === '' ? [] : [text], tail: '\n' };
 }
 
-/** The digest in the letters of code, to be copied for `--expect`. */
-function describeClosing({ plan, drift, backups }: ReportParts): string {
-  if (drift !== undefined) return `${markdownText(describeDrift(drift))}\n`;
+/** The digest is code, to be copied for `--expect`. */
+function describeClosing({ kind, plan, drift = [], backups }: ReportParts): string {
+  if (kind === 'drift') return `${markdownText(describeDrift(drift))}\n`;
   if (plan === undefined) return '';
   const copies = describeBackups(backups).map((line) => `${markdownText(line)}\n\n`);
   const words = renderClosingLines(plan).trimEnd().split(` ${plan.digest}`);
@@ -81,9 +81,7 @@ function describeDrift(drift: readonly Drift[]): string {
   return `${number('new')} new, ${number('known')} known, ${number('ignored')} ignored.`;
 }
 
-// Why a run stopped or would stop, and what the rules say.
-
-/** An alert where the renderer knows them, a quotation elsewhere. */
+/** Why a run stopped, or would stop: an alert where the renderer knows them, a quotation elsewhere. */
 export function troubleBlock({ failure, refusals = [] }: ReportParts): Block {
   const items =
     failure === undefined ? refusals.map((refusal) => renderAlert('apply would refuse', refusal)) : [];
