@@ -139,9 +139,9 @@ describe.each(pages.filter((page) => hasBlock(page, 'sh')))('the commands of %s'
 });
 
 describe.each(pages.filter((page) => hasBlock(page, 'json')))('the configs of %s', (page) => {
-  const validate = new Ajv({ allErrors: true, strict: false }).compile({
-    ...configJsonSchema(configurableRuleIds),
-  });
+  const validate = new Ajv({ allErrors: true, strict: false }).compile(
+    configJsonSchema(configurableRuleIds) as object,
+  );
 
   it.each(blocksOf(page).filter(({ language }) => language === 'json'))('%#', ({ text }) => {
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
