@@ -17,7 +17,7 @@ import { readSettings } from '../run/settings.js';
 import { pack } from '../source/archive/pack.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
-import { writeAside } from '../source/write-aside.js';
+import { writeAtomically } from '../source/write-atomically.js';
 import type { Finish } from './command.js';
 import { addNames, addShared } from './options.js';
 
@@ -41,7 +41,7 @@ export async function packExtensions(
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
     assertNoErrors(findings);
     const file = join(out, `${extension.name}.zip`);
-    await writeAside(file, bytes);
+    await writeAtomically(file, bytes);
     archives.push(describe(extension, displayPath(settings.cwd, file), bytes.length, md5));
   }
   const header = {

@@ -6,7 +6,7 @@
 import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asMd5, md5Of } from '../core/digest.js';
-import { discard, nameOfAside, writeAside } from '../source/write-aside.js';
+import { discard, finalNameOf, writeAtomically } from '../source/write-atomically.js';
 import { isOwnPlace, makeOwnPlace, ownPlace } from './own-place.js';
 
 export interface ArchiveCache {
@@ -45,7 +45,7 @@ export function openArchiveCache(root: string, maxBytes: number = defaultMaxByte
       if (bytes.length > maxBytes) return;
       try {
         await makeOwnPlace(root, folder);
-        await writeAside(fileOf(md5), bytes, { mode: 0o600 });
+        await writeAtomically(fileOf(md5), bytes, { mode: 0o600 });
         await makeRoom(folder, maxBytes);
       } catch {
         // It is downloaded again.
@@ -60,7 +60,7 @@ function md5OfName(name: string): string | undefined {
 
 /** Interrupted writes count and go like all others; what the cache did not write stays. */
 async function makeRoom(folder: string, maxBytes: number): Promise<void> {
-  const own = (await readdir(folder)).filter((name) => md5OfName(nameOfAside(name) ?? name) !== undefined);
+  const own = (await readdir(folder)).filter((name) => md5OfName(finalNameOf(name) ?? name) !== undefined);
   const files = await Promise.all(
     own.map(async (name) => {
       const { size, mtimeMs } = await stat(join(folder, name));

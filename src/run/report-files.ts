@@ -4,7 +4,7 @@ import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promis
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { reasonOfSystem } from '../core/system-error.js';
-import { asideOf, writeAside } from '../source/write-aside.js';
+import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
 /**
  * Makes the folder above. `what` begins the message: `--report: out/plan.md`.
@@ -13,7 +13,7 @@ import { asideOf, writeAside } from '../source/write-aside.js';
  */
 export async function assertWritable(path: string, what: string): Promise<void> {
   await assertReplaceable(path, what);
-  const probe = asideOf(path);
+  const probe = temporaryNameOf(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(probe, '', { flag: 'wx' });
@@ -45,5 +45,5 @@ export async function assertAppendable(path: string, what: string): Promise<void
 
 /** Nobody ever sees half of it. A link stays one. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
-  await writeAside(await realpath(path).catch(() => path), text);
+  await writeAtomically(await realpath(path).catch(() => path), text);
 }

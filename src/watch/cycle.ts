@@ -19,7 +19,7 @@ import type { Io } from '../run/io.js';
 import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf, type Settings } from '../run/settings.js';
 import type { Packer } from '../source/archive/pack.js';
-import type { Witness } from '../source/watch/watch.js';
+import type { UploadCheck } from '../source/watch/watch.js';
 import type { Teller } from './announcer.js';
 import { type SessionApprovals, withoutUnmeant } from './approvals.js';
 import type { SessionRecord } from './record.js';
@@ -34,7 +34,7 @@ export interface CycleInput {
   readonly io: Io;
   readonly pack: Packer;
   /** Opened before this run; what it does not confirm is left to the wake that follows. */
-  readonly witness: Witness;
+  readonly uploadCheck: UploadCheck;
   readonly tell: Teller;
   readonly record: SessionRecord;
   readonly revisions: Revisions;
@@ -97,7 +97,7 @@ async function proposeAndApply(input: CycleInput): Promise<void> {
     });
   }
   tell.waiting(findTrouble(proposal), names);
-  input.witness.review(names, proposal.folders.desired.extensions);
+  input.uploadCheck.review(names, proposal.folders.desired.extensions);
   const { plan } = proposal.guard;
   for (const change of plan.changes) tell.blocked(change);
   if (isBetweenBuilds(proposal.folders, proposal.guard)) return;
@@ -130,7 +130,7 @@ async function writeAll(
     tenant: connection.extensions,
     concurrency: concurrencyOf(settings),
     signal: io.interrupted,
-    pack: proposal.packWith(packWitnessed(input, unconfirmed)),
+    pack: proposal.packWith(packChecked(input, unconfirmed)),
     onOutcome: (outcome) => {
       if (unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
       else settle(input, outcome, writes);
@@ -157,13 +157,13 @@ function isBetweenBuilds({ found }: FolderProposal['folders'], { plan }: FolderP
 }
 
 /** A folder that is being written fails without a word, since it is woken for again when it has come to rest. */
-function packWitnessed({ pack, witness }: CycleInput, unconfirmed: Set<string>): Packer {
+function packChecked({ pack, uploadCheck }: CycleInput, unconfirmed: Set<string>): Packer {
   return async (extension) => {
-    if (witness.confirms(extension)) {
+    if (uploadCheck.confirms(extension)) {
       try {
         return await pack(extension);
       } catch (error) {
-        if (!(error instanceof SourceError) || witness.confirms(extension)) throw error;
+        if (!(error instanceof SourceError) || uploadCheck.confirms(extension)) throw error;
       }
     }
     unconfirmed.add(extension.name);

@@ -78,12 +78,12 @@ function mayDelete({ structure }: Wake, { settings }: Session, { prune }: WatchF
 
 type FactsOfSession = Pick<
   CycleInput,
-  'settings' | 'connection' | 'record' | 'revisions' | 'lock' | 'witness'
+  'settings' | 'connection' | 'record' | 'revisions' | 'lock' | 'uploadCheck'
 >;
 
-/** The witness is opened before anything is read. */
+/** The upload check is created before anything is read. */
 function facts({ settings, connection, record, revisions, lock, folders }: Session): FactsOfSession {
-  return { settings, connection, record, revisions, lock, witness: folders.openWitness() };
+  return { settings, connection, record, revisions, lock, uploadCheck: folders.createUploadCheck() };
 }
 
 function stepsOf(turn: Turn): Pick<CycleInput, 'names' | 'sinceSave' | 'onWrites' | 'onWritten'> {

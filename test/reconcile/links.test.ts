@@ -12,7 +12,7 @@ import { openRun } from '../../src/reconcile/journal/journal.js';
 import { readLastRun, readRuns } from '../../src/reconcile/journal/runs.js';
 import { takeLock } from '../../src/reconcile/lock/lock.js';
 import { retain } from '../../src/reconcile/retention.js';
-import { openIndex } from '../../src/source/read/index-file.js';
+import { loadIndex } from '../../src/source/read/index-file.js';
 import { createPlace, journalText, type Place, runOptions, start, tenant, tenantFolder } from './place.js';
 
 let place: Place;
@@ -63,7 +63,7 @@ async function forgetApps(): Promise<void> {
 }
 
 function saveIndex(): void {
-  const index = openIndex(place.root, 'test');
+  const index = loadIndex(place.root, 'test');
   const content = { bytes: 1, sha256: 'a'.repeat(64), facts: {} };
   index.folder('x').note('a', { size: 1, mtimeMs: 1, ctimeMs: 1, ino: 1 }, content, Date.now());
   index.save();

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ruleVersion } from '../../src/core/digest.js';
-import { openIndex } from '../../src/source/read/index-file.js';
+import { loadIndex } from '../../src/source/read/index-file.js';
 import { type ReadOptions, readDesired } from '../../src/source/read/read.js';
 import { type Files, plant, qext, type Tree } from './tree.js';
 
@@ -30,7 +30,7 @@ async function readSums(
 
 /** Notes every file of folder `a` with a wrong sum, so that a sum tells whether a file was read. */
 function noteLies(tree: Tree, paths: readonly string[], tool = 'test'): void {
-  const index = openIndex(tree.root, tool);
+  const index = loadIndex(tree.root, tool);
   const folder = index.folder('a');
   for (const path of paths)
     folder.note(path, statSync(tree.path(`a/${path}`)), { ...content, sha256: lie }, later());
@@ -93,7 +93,7 @@ describe('a warm index', () => {
 
   it('is kept for folders that a selection leaves out, and dropped for folders that are gone', async () => {
     const tree = plant({ 'a/a.qext': qext(), 'b/b.qext': qext(), 'c/c.qext': qext() });
-    const index = openIndex(tree.root, 'test');
+    const index = loadIndex(tree.root, 'test');
     for (const name of ['a', 'b', 'c']) {
       index.folder(name).note(`${name}.qext`, statSync(tree.path(`${name}/${name}.qext`)), content, later());
     }
@@ -127,11 +127,11 @@ describe('staleness', () => {
       ['changed-since', { ...stats, ctimeMs: 1_002_000 }, 1_003_000],
       ['from-the-future', { ...stats, mtimeMs: 2_000_000 }, 1_003_000],
     ];
-    const index = openIndex(tree.root, 'test');
+    const index = loadIndex(tree.root, 'test');
     const folder = index.folder('a');
     for (const [path, each, readAt] of notes) folder.note(path, each, content, readAt);
     index.save();
-    const again = openIndex(tree.root, 'test').folder('a');
+    const again = loadIndex(tree.root, 'test').folder('a');
     expect(notes.filter(([path, each]) => again.find(path, each)).map(([path]) => path)).toEqual(['old']);
   });
 
@@ -142,12 +142,12 @@ describe('staleness', () => {
       riskyType: 'application/zip',
       origins: [{ origin: 'https://a.example', line: 1, column: 2 }],
     };
-    const index = openIndex(tree.root, 'test');
+    const index = loadIndex(tree.root, 'test');
     const folder = index.folder('a');
     folder.note('b.js', stats, { ...content, facts }, later());
     folder.note('a.js', stats, content, later());
     index.save();
-    const again = openIndex(tree.root, 'test').folder('a');
+    const again = loadIndex(tree.root, 'test').folder('a');
     for (const path of ['b.js', 'a.js', 'b.js']) {
       expect(again.find(path, stats)).toEqual(path === 'b.js' ? { ...content, facts } : content);
     }
@@ -170,7 +170,7 @@ describe('the file', () => {
     const tree = plant(minimal);
     noteLies(tree, ['a.js', 'a.qext', 'lib/b.js']);
     const { ino } = statSync(tree.path(indexPath));
-    const folder = openIndex(tree.root, 'test');
+    const folder = loadIndex(tree.root, 'test');
     const files = folder.folder('a');
     for (const path of ['a.js', 'a.qext', 'lib/b.js']) files.find(path, statSync(tree.path(`a/${path}`)));
     folder.save();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { md5Of } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import type { TenantIdentity } from '../../core/model.js';
-import { asideOf, type Durability, nameOfAside, writeAside } from '../../source/write-aside.js';
+import { temporaryNameOf, type Durability, finalNameOf, writeAtomically } from '../../source/write-atomically.js';
 import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
 
 export interface Vault {
@@ -98,7 +98,7 @@ async function deposit({ root, folder, name, content, durability }: Deposit): Pr
   try {
     if ((await markUsed(folder, name, durability)) && (await readWhole(folder, name)) !== undefined) return;
     await makeOwnPlace(root, folder);
-    await writeAside(join(folder, name), content, { mode: 0o600, durability });
+    await writeAtomically(join(folder, name), content, { mode: 0o600, durability });
     if (durability === 'durable') await syncFolder(folder);
   } catch (error) {
     throw unwritable(error, `The backups in ${folder}`, {
@@ -152,7 +152,7 @@ async function listFiles(folder: string): Promise<readonly StoredFile[]> {
 export async function removeUnused(folder: string, name: string, before: Date): Promise<'removed' | 'kept'> {
   if (contentKey(name) === undefined) return 'kept';
   const path = join(folder, name);
-  const aside = asideOf(path);
+  const aside = temporaryNameOf(path);
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined || stats.mtime >= before) return 'kept';
   await rename(path, aside);
@@ -166,7 +166,7 @@ export async function removeUnused(folder: string, name: string, before: Date): 
 
 export async function removeLeftovers(folder: string, before: Date): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const aside = names.filter((name) => contentKey(nameOfAside(name) ?? '') !== undefined);
+  const aside = names.filter((name) => contentKey(finalNameOf(name) ?? '') !== undefined);
   await Promise.all(
     aside.map(async (name) => {
       const stats = await stat(join(folder, name)).catch(() => undefined);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { AppContent } from '../../core/impact/impact.js';
 import { isObject, tryParseJson } from '../../core/json.js';
 import type { TenantIdentity } from '../../core/model.js';
-import { discard, writeAside } from '../../source/write-aside.js';
+import { discard, writeAtomically } from '../../source/write-atomically.js';
 import { isOwnPlace, makeOwnPlace, ownPlace, tenantKey } from '../own-place.js';
 import type { AppVersion } from './listed-app.js';
 
@@ -67,7 +67,7 @@ export function openAppCache({ root, tenant, account }: CachePlace): AppCache {
         made ??= makeOwnPlace(root, folder);
         await made;
         const entry = renderEntry(appId, version, believable(outcome, version));
-        await writeAside(join(folder, nameOf(appId)), entry, { mode: 0o600 });
+        await writeAtomically(join(folder, nameOf(appId)), entry, { mode: 0o600 });
       } catch {
         // The app is read again.
       }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, tryParseJson } from '../../core/json.js';
-import { discard, nameOfAside, writeAside } from '../../source/write-aside.js';
+import { discard, finalNameOf, writeAtomically } from '../../source/write-atomically.js';
 import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
 
 export interface Ticket extends ProcessFacts {
@@ -34,14 +34,14 @@ export async function writeTicket(
 ): Promise<string> {
   const ticket: Ticket = { ...describeProcess(pid), command, startedAt: new Date().toISOString() };
   const path = join(folder, `${project}.${randomBytes(8).toString('hex')}.json`);
-  await writeAside(path, `${JSON.stringify(ticket)}\n`, { mode: 0o600 });
+  await writeAtomically(path, `${JSON.stringify(ticket)}\n`, { mode: 0o600 });
   return path;
 }
 
 /** Tickets that were never completed: whoever wrote them died in between. What cannot be removed is in nobody's way. */
 export async function removeIncomplete(folder: string, project: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const incomplete = names.filter((name) => isTicketOf(project, nameOfAside(name) ?? ''));
+  const incomplete = names.filter((name) => isTicketOf(project, finalNameOf(name) ?? ''));
   for (const path of incomplete.map((name) => join(folder, name))) {
     const stats = await lstat(path).catch(() => undefined);
     if (stats !== undefined && isSilent(stats.mtimeMs)) await discard(path);

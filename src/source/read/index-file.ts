@@ -23,7 +23,7 @@ const format = 1;
  * @param root absolute; the index lies in `.qlik-sync/` below it.
  * @param tool version of this program: another one may see other facts in the same bytes.
  */
-export function openIndex(root: string, tool: string): StatIndex {
+export function loadIndex(root: string, tool: string): StatIndex {
   const header = { format, ruleVersion, tool };
   const old = readRecords(root, header);
   const visited = new Map<string, { toRecord(): FolderRecord; isChanged(): boolean }>();

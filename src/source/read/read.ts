@@ -10,7 +10,7 @@ import type { Candidate, Remark } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
 import { prepareIgnoreRules } from '../ignore-rules.js';
-import { openIndex } from './index-file.js';
+import { loadIndex } from './index-file.js';
 import { type ReadExtension, readExtension } from './read-extension.js';
 import { createFileReader } from './read-file.js';
 
@@ -56,7 +56,7 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
     displayRoot: displayPath(cwd, root),
     patterns: options.ignore,
   });
-  const index = options.index === 'on' ? openIndex(root, options.tool ?? '') : undefined;
+  const index = options.index === 'on' ? loadIndex(root, options.tool ?? '') : undefined;
   const readFile = createFileReader();
   const readings: ReadExtension[] = [];
   const breathe = createBreather(options.signal);

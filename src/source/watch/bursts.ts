@@ -1,17 +1,17 @@
-/** Changes that belong together: a burst ends when it was quiet for a while, or has gone on for too long. */
+/** Groups events that belong together: a burst ends when it has been quiet for a while, or has gone on for too long. */
 
 export interface Burst<K> {
   readonly key: K;
   /** `performance.now()` of its first change. */
   readonly firstAt: number;
-  /** What it began with, for people who debug. */
+  /** What it began with, for debugging. */
   readonly cause: string;
 }
 
 export interface Bursts<K> {
-  /** A change now: the burst of this key goes on for at least the quiet period. */
+  /** An event: the burst of this key goes on for at least the quiet period. */
   readonly extend: (key: K, cause: string) => void;
-  /** Something is different already: the burst ends in this turn of the event loop or the next, unless it is extended. */
+  /** A change that is already known: its burst ends in this or the next turn of the event loop, unless extended. */
   readonly finish: (key: K, cause: string, firstAt?: number) => void;
   /** A burst that ended too early goes on. */
   readonly resume: (burst: Burst<K>, ms: number) => void;
@@ -20,7 +20,7 @@ export interface Bursts<K> {
   readonly close: () => void;
 }
 
-export interface BurstOptions<K> {
+interface BurstOptions<K> {
   readonly quietMs: number;
   readonly maxWaitMs: number;
   readonly onEnd: (bursts: readonly Burst<K>[]) => void;
@@ -30,10 +30,10 @@ interface Open<K> extends Burst<K> {
   dueAt: number;
 }
 
-/** Bursts that end this close to each other are handed over together. */
+/** Milliseconds. Bursts that end this close to each other are passed on together. */
 const together = 2;
 
-export function createBursts<K>({ quietMs, maxWaitMs, onEnd }: BurstOptions<K>): Bursts<K> {
+export function openBursts<K>({ quietMs, maxWaitMs, onEnd }: BurstOptions<K>): Bursts<K> {
   const open = new Map<K, Open<K>>();
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;

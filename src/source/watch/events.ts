@@ -1,19 +1,19 @@
-/** What the operating system says about folders, through chokidar. Hints: some never come, many mean nothing. */
+/** The operating system's events about folders, through chokidar. Only hints: some never arrive, many mean nothing. */
 
 import { basename, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { UserError } from '../../core/errors.js';
 
-export interface FolderEventsOptions {
-  /** Something moved in the folder; `name` is of an entry, or `undefined` where it is the folder itself or unknown. */
+interface FolderEventsOptions {
+  /** Something changed in the folder; `name` is the entry, `undefined` where it is the folder itself or unknown. */
   readonly onHint: (folder: string, name: string | undefined) => void;
-  /** From now on the folder is heard; what happened since its stamp was taken may have been missed. */
+  /** The folder is watched from now on; what happened between its stamp and now may have been missed. */
   readonly onArmed: (folder: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
-export interface FolderEvents {
-  /** Hears exactly these folders, by path with identity; one that was rebuilt is armed anew. Resolves when all are armed. */
+interface FolderEvents {
+  /** Watches exactly these folders (path → identity), a rebuilt one anew. Resolves when all are watched. */
   readonly arm: (folders: ReadonlyMap<string, string>) => Promise<void>;
   readonly folders: () => readonly string[];
   readonly close: () => Promise<void>;
@@ -27,8 +27,8 @@ interface Armed {
 }
 
 /**
- * Of the whole process. chokidar goes deaf in a folder that is deleted and rebuilt at once, and all its watchers of a
- * path share that deaf handle until the last of them is closed, so there is never more than one.
+ * Of the whole process. In a folder that is deleted and at once rebuilt, chokidar gets no more events, and all its
+ * watchers of a path share the dead handle until the last of them is closed; so there is never more than one.
  */
 const armedFolders = new Map<string, Armed>();
 
@@ -77,7 +77,7 @@ async function leaveFolder(folder: string, listener: FolderEventsOptions): Promi
   await stopWatcher(known.watcher);
 }
 
-/** Folders alone: a watched folder tells of its files, so that no file costs a handle of its own. */
+/** Watches only the folder, which has events for its files, so that no file costs a handle of its own. */
 function startWatcher(
   folder: string,
   listeners: ReadonlySet<FolderEventsOptions>,
@@ -108,7 +108,7 @@ function startWatcher(
 function explain(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code !== 'ENOSPC' && code !== 'EMFILE') return error;
-  return new UserError('The system watches no further folders; some saves are noticed seconds late.', {
+  return new UserError('The system cannot watch more folders; some saves are noticed seconds late.', {
     hint: 'Watch fewer extensions, or raise the limit (on Linux fs.inotify.max_user_watches).',
     cause: error,
   });
@@ -126,13 +126,13 @@ function hear(
   for (const { onHint } of listeners) onHint(folder, isItself ? undefined : entry);
 }
 
-/** Came, went or moved: it is armed anew even where its identity looks the same. */
+/** After it was added, removed or moved, a folder is watched anew even where its identity looks the same. */
 function distrust(folder: string): void {
   const known = armedFolders.get(folder);
   if (known !== undefined) known.identity = '';
 }
 
-/** chokidar lets go of the listeners before its last errors, which would then end the process. */
+/** chokidar drops its listeners before its last errors, which would then end the process. */
 async function stopWatcher(watcher: FSWatcher): Promise<void> {
   const closed = watcher.close();
   watcher.on('error', () => undefined);

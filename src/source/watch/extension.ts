@@ -1,4 +1,4 @@
-/** One extension under watch: what its reader was told of last, and whether it is time to tell more. */
+/** One extension under watch: the state that was last reported to the reader, and whether there is a newer one. */
 
 import type { Candidate } from '../discover/candidate.js';
 import { isManifestName } from '../discover/nested-manifest.js';
@@ -20,13 +20,13 @@ import type { FoundExtension } from './structure.js';
 export interface WatchedExtension {
   readonly candidate: Candidate;
   found: FoundExtension;
-  /** As the reader was told to read it; `undefined` until it was. */
-  told: Snapshot | undefined;
+  /** The state that the reader was last woken for; `undefined` before the first time. */
+  reported: Snapshot | undefined;
   /** The last look. */
   seen: Snapshot;
-  /** `performance.now()` of the last difference. */
+  /** `performance.now()` of the last reported difference. */
   movedAt: number;
-  /** Of the sweep. */
+  /** How often the sweep has looked at it. */
   looks: number;
 }
 
@@ -35,49 +35,49 @@ const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0 };
 export function watchExtension(found: FoundExtension): WatchedExtension {
   const { candidate, rules } = found;
   const seen = takeSnapshot(candidate.folder, rules) ?? nothing;
-  return { candidate, found, told: undefined, seen, movedAt: Number.NEGATIVE_INFINITY, looks: 0 };
+  return { candidate, found, reported: undefined, seen, movedAt: Number.NEGATIVE_INFINITY, looks: 0 };
 }
 
 /**
- * What was seen counts as told, before the reader reads, so that nothing in between is lost.
- * `in part`: some files may change without showing it, and must be looked at again.
+ * Marks what was seen as reported, before the reader reads, so that no change in between is lost.
+ * `in part`: some files may still change without changing their stamp, and must be looked at again.
  */
-export function takeAsTold(extension: WatchedExtension): 'whole' | 'in part' {
-  extension.told = forgetRacy(extension.seen);
-  return extension.told === extension.seen ? 'whole' : 'in part';
+export function markReported(extension: WatchedExtension): 'whole' | 'in part' {
+  extension.reported = forgetRacy(extension.seen);
+  return extension.reported === extension.seen ? 'whole' : 'in part';
 }
 
-/** It differs from now on. */
-export function forgetTold(extension: WatchedExtension): void {
-  extension.told = nothing;
+/** From now on it differs from what was reported. */
+export function clearReported(extension: WatchedExtension): void {
+  extension.reported = nothing;
 }
 
-export type Look =
+type Look =
   | { readonly kind: 'gone'; readonly doubt: string }
-  /** Somebody is still writing. */
+  /** It is still being written. */
   | { readonly kind: 'unquiet'; readonly waitMs: number }
   | {
       readonly kind: 'seen';
-      /** Why it may be no extension any more, another one, or have other rules. */
+      /** Why it may no longer be an extension, be another one, or have other ignore rules. */
       readonly doubt: string | undefined;
-      /** The first path that is not as it was told. */
+      /** The first path that differs from what was reported. */
       readonly difference: string | undefined;
     };
 
-/** @param quietMs how long nothing must have been written; 0 does not ask. */
+/** @param quietMs how long nothing must have been written; 0 for no matter how long */
 export function lookAt(extension: WatchedExtension, quietMs: number): Look {
-  const { candidate, found, told } = extension;
+  const { candidate, found, reported } = extension;
   const now = takeSnapshot(candidate.folder, found.rules);
   if (now === undefined) return { kind: 'gone', doubt: 'gone' };
   extension.seen = now;
-  // From the beginning of the look, which on a busy machine takes its time; what is later than its end is a wrong clock.
+  // Counted from the start of the look, which may take long on a busy machine; a write later than its end means a wrong clock.
   const waitMs = lastWriteOf(now) + quietMs - now.takenAt;
   const lookMs = Date.now() - now.takenAt;
   if (waitMs > slackMs && waitMs <= quietMs + lookMs) return { kind: 'unquiet', waitMs };
   return {
     kind: 'seen',
     doubt: findDoubt(extension),
-    difference: told === undefined ? candidate.manifestFile : findDifference(told, now),
+    difference: reported === undefined ? candidate.manifestFile : findDifference(reported, now),
   };
 }
 
@@ -94,17 +94,17 @@ function holdsOnlyManifest({ files }: Snapshot, manifestFile: string): boolean {
   return manifests.length === 1 && manifests[0] === manifestFile;
 }
 
-/** Files and folders that come or go show in their folder's stamp, which is cheaper; but not on every disk. */
+/** Added and removed files change their folder's stamp, which is cheaper to look at; but not on every file system. */
 const looksPerWalk = 8;
 
-/** The sweep's look, which takes nothing as seen. */
-export function isMoved(extension: WatchedExtension): boolean {
-  const { candidate, found, told, seen } = extension;
-  if (told === undefined) return true;
+/** The sweep's look, which does not change what was seen. */
+export function hasChanged(extension: WatchedExtension): boolean {
+  const { candidate, found, reported, seen } = extension;
+  if (reported === undefined) return true;
   extension.looks += 1;
-  if (extension.looks % looksPerWalk > 0) return isRewritten(candidate.folder, told);
+  if (extension.looks % looksPerWalk > 0) return isRewritten(candidate.folder, reported);
   const now = takeSnapshot(candidate.folder, found.rules);
-  return now === undefined || findDifference(told, now) !== undefined || !hasSameFolders(seen, now);
+  return now === undefined || findDifference(reported, now) !== undefined || !hasSameFolders(seen, now);
 }
 
 function hasSameFolders({ folders }: Snapshot, now: Snapshot): boolean {
@@ -115,7 +115,7 @@ function hasSameFolders({ folders }: Snapshot, now: Snapshot): boolean {
   });
 }
 
-/** Whether an entry of one of its folders, there or gone, is or holds anything that the reader reads. */
+/** Whether an entry of one of its folders, present or gone, is or contains anything that the reader reads. */
 export function concernsExtension(
   { candidate, found, seen }: WatchedExtension,
   folder: string,

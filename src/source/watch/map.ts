@@ -1,54 +1,54 @@
-/** Which folder belongs to whom right now: its events go to their bursts, and what is new among the folders is armed. */
+/** Knows which extensions each folder belongs to, passes its events on to their bursts, and watches new folders. */
 
 import { basename, dirname } from 'node:path';
 import type { Bursts } from './bursts.js';
 import { openFolderEvents } from './events.js';
 import { concernsExtension, type WatchedExtension } from './extension.js';
 import { concernsPlace, type Place, refreshPlace } from './places.js';
-import type { Roster } from './roster.js';
 import { identityOf, isChanged, isSameStamp, type LoneFile, type Stamp, stampTarget } from './stamp.js';
+import type { WatchedExtensions } from './watched-extensions.js';
 
-export interface MapOptions {
-  readonly roster: Roster;
+interface MapOptions {
+  readonly watched: WatchedExtensions;
   readonly bursts: Bursts<Subject>;
   readonly config: LoneFile | undefined;
   readonly events: 'on' | 'off';
   readonly onError: (error: unknown) => void;
 }
 
-export interface FolderMap {
-  readonly territory: () => Territory;
-  /** Arms what is new, and anew what was rebuilt. */
-  readonly redraw: () => Promise<void>;
-  /** Until then, events are armed but not told. */
+interface FolderMap {
+  readonly owners: () => FolderOwners;
+  /** Watches new folders, and again those that were rebuilt. */
+  readonly update: () => Promise<void>;
+  /** Before this call, events are ignored. */
   readonly listen: () => void;
-  /** Absolute; those whose events are heard. */
+  /** The watched folders, absolute. */
   readonly folders: () => readonly string[];
-  /** Is drawn no more afterwards. */
+  /** Later updates do nothing. */
   readonly close: () => Promise<void>;
 }
 
-export function openMap({ roster, bursts, config, events: mode, onError }: MapOptions): FolderMap {
+export function openMap({ watched, bursts, config, events: mode, onError }: MapOptions): FolderMap {
   const events = mode === 'off' ? undefined : openFolderEvents({ onHint, onArmed, onError });
-  let territory = mapTerritory([], [], []);
-  let state: 'deaf' | 'listening' | 'closed' = 'deaf';
+  let owners = mapOwners([], [], []);
+  let state: 'ignoring' | 'listening' | 'closed' = 'ignoring';
 
   function onHint(folder: string, name: string | undefined): void {
     if (state !== 'listening') return;
-    for (const subject of territory.concerned(folder, name)) bursts.extend(subject, name ?? folder);
+    for (const subject of owners.affected(folder, name)) bursts.extend(subject, name ?? folder);
   }
 
   function onArmed(folder: string): void {
     if (state !== 'listening') return;
-    for (const subject of territory.inhabitants(folder)) bursts.finish(subject, 'armed');
+    for (const subject of owners.ownersOf(folder)) bursts.finish(subject, 'armed');
   }
 
   return {
-    territory: () => territory,
-    redraw: async () => {
+    owners: () => owners,
+    update: async () => {
       if (state === 'closed') return;
-      territory = draw(roster, config);
-      await events?.arm(territory.folders);
+      owners = findOwners(watched, config);
+      await events?.arm(owners.folders);
     },
     listen: () => {
       state = 'listening';
@@ -61,80 +61,84 @@ export function openMap({ roster, bursts, config, events: mode, onError }: MapOp
   };
 }
 
-function draw(roster: Roster, config: LoneFile | undefined): Territory {
-  const { places, rootIgnore } = roster.structure();
+function findOwners(watched: WatchedExtensions, config: LoneFile | undefined): FolderOwners {
+  const { places, rootIgnore } = watched.structure();
   const files = config === undefined ? [rootIgnore] : [rootIgnore, config];
-  return mapTerritory(roster.extensions(), places, files);
+  return mapOwners(watched.extensions(), places, files);
 }
-
-// Which folder belongs to whom: for hints about a folder, and for the sweep's quick glance at all of them.
 
 /** What may have changed. */
 export type Subject = WatchedExtension | 'structure' | 'config';
 
-export interface Territory {
-  /** Folders to hear, with their identities. */
+/** What each folder belongs to. */
+export interface FolderOwners {
+  /** Folders to watch, with their identities. */
   readonly folders: ReadonlyMap<string, string>;
-  /** Whom an entry of a folder concerns; `undefined`: the folder itself. */
-  readonly concerned: (folder: string, name: string | undefined) => readonly Subject[];
-  /** Whom a folder may concern that was not heard for a moment. */
-  readonly inhabitants: (folder: string) => readonly Subject[];
-  /** Who looks different: the stamps of all folders and lone files, without the files in the folders. */
+  /** What a change of a folder's entry affects; `undefined`: of the folder itself. */
+  readonly affected: (folder: string, name: string | undefined) => readonly Subject[];
+  /** What may have changed in a folder whose events were missed for a moment. */
+  readonly ownersOf: (folder: string) => readonly Subject[];
+  /** What looks different by the stamps of all folders and single files, without those of files in the folders. */
   readonly glance: () => ReadonlySet<Subject>;
 }
 
-interface Plot {
+interface FolderEntry {
   readonly identity: string;
   readonly extensions: WatchedExtension[];
   readonly places: Place[];
   readonly files: LoneFile[];
 }
 
-export function mapTerritory(
+function mapOwners(
   extensions: Iterable<WatchedExtension>,
   places: readonly Place[],
   files: readonly LoneFile[],
-): Territory {
-  const plots = layOut(extensions, places, files);
+): FolderOwners {
+  const entries = entriesByFolder(extensions, places, files);
   return {
-    folders: new Map([...plots].map(([folder, { identity }]) => [folder, identity])),
-    concerned: (folder, name) => {
-      const plot = plots.get(folder);
-      return plot === undefined ? [] : findConcerned(plot, folder, name);
+    folders: new Map([...entries].map(([folder, { identity }]) => [folder, identity])),
+    affected: (folder, name) => {
+      const entry = entries.get(folder);
+      return entry === undefined ? [] : findAffected(entry, folder, name);
     },
-    inhabitants: (folder) => {
-      const plot = plots.get(folder);
-      return plot === undefined ? [] : [...plot.extensions, ...glanceAt(plot, folder)];
+    ownersOf: (folder) => {
+      const entry = entries.get(folder);
+      return entry === undefined ? [] : [...entry.extensions, ...glanceAt(entry, folder)];
     },
-    glance: () => new Set([...plots].flatMap(([folder, plot]) => glanceAt(plot, folder))),
+    glance: () => new Set([...entries].flatMap(([folder, entry]) => glanceAt(entry, folder))),
   };
 }
 
-function layOut(
+function entriesByFolder(
   extensions: Iterable<WatchedExtension>,
   places: readonly Place[],
   files: readonly LoneFile[],
-): ReadonlyMap<string, Plot> {
-  const plots = new Map<string, Plot>();
-  function plotOf(folder: string, stamp: Stamp): Plot {
-    const plot = plots.get(folder) ?? { identity: identityOf(stamp), extensions: [], places: [], files: [] };
-    plots.set(folder, plot);
-    return plot;
+): ReadonlyMap<string, FolderEntry> {
+  const entries = new Map<string, FolderEntry>();
+  function entryOf(folder: string, stamp: Stamp): FolderEntry {
+    const entry = entries.get(folder) ?? {
+      identity: identityOf(stamp),
+      extensions: [],
+      places: [],
+      files: [],
+    };
+    entries.set(folder, entry);
+    return entry;
   }
   for (const extension of extensions) {
-    for (const [folder, stamp] of extension.seen.folders) plotOf(folder, stamp).extensions.push(extension);
+    for (const [folder, stamp] of extension.seen.folders) entryOf(folder, stamp).extensions.push(extension);
   }
-  for (const place of places) plotOf(place.folder, place.stamp).places.push(place);
+  for (const place of places) entryOf(place.folder, place.stamp).places.push(place);
   for (const file of files) {
     const folder = dirname(file.path);
     const stamp = stampTarget(folder);
-    if (stamp !== undefined) plotOf(folder, stamp).files.push(file);
+    if (stamp !== undefined) entryOf(folder, stamp).files.push(file);
   }
-  return plots;
+  return entries;
 }
 
-function findConcerned(plot: Plot, folder: string, name: string | undefined): readonly Subject[] {
-  const { extensions, places, files } = plot;
+function findAffected(entry: FolderEntry, folder: string, name: string | undefined): readonly Subject[] {
+  const { extensions, places, files } = entry;
   return [
     ...extensions.filter((each) => name === undefined || concernsExtension(each, folder, name)),
     ...(places.some((place) => concernsPlace(place, name)) ? (['structure'] as const) : []),
@@ -144,8 +148,8 @@ function findConcerned(plot: Plot, folder: string, name: string | undefined): re
   ];
 }
 
-function glanceAt(plot: Plot, folder: string): readonly Subject[] {
-  const { extensions, places, files } = plot;
+function glanceAt(entry: FolderEntry, folder: string): readonly Subject[] {
+  const { extensions, places, files } = entry;
   const stamp = extensions.length > 0 ? stampTarget(folder) : undefined;
   return [
     ...extensions.filter(({ seen }) => !isSameStamp(seen.folders.get(folder), stamp)),
@@ -154,7 +158,7 @@ function glanceAt(plot: Plot, folder: string): readonly Subject[] {
   ];
 }
 
-/** Whether nothing moved that matters. */
+/** Whether nothing relevant has changed. */
 function refreshPlaces(places: Place[]): boolean {
   return places.every((place, position) => {
     const now = refreshPlace(place);

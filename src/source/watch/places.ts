@@ -1,4 +1,4 @@
-/** Folders where an extension may come or go: those that the patterns list on their way, and those that they match. */
+/** Folders where an extension may appear or disappear: those on the way of the patterns, and those that they match. */
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname, normalize } from 'node:path';
@@ -13,7 +13,7 @@ type Wants = (name: string, kind: EntryKind) => boolean;
 
 export interface Place {
   readonly folder: string;
-  /** Taken before the listing: what comes after it shows in the next look. */
+  /** Taken before the listing: later changes show in the next look. */
   readonly stamp: Stamp;
   readonly wants: Wants;
   /** The entries that matter. */
@@ -55,7 +55,7 @@ function anyOf(all: readonly Wants[]): Wants {
   return (name, kind) => all.some((wants) => wants(name, kind));
 }
 
-/** The nearest folder that is there tells when the next one is. */
+/** The nearest existing folder shows when the next one is created. */
 function waitFor(found: Found, path: string): void {
   const [parent, name] = [dirname(path), basename(path)];
   if (parent === path) return;
@@ -75,7 +75,7 @@ function walk(found: Found, folder: string, segments: readonly Segment[]): void 
   }
 }
 
-/** A folder that is there tells itself when it goes, so only a missing one is waited for above it. */
+/** An existing folder shows itself when it is removed, so only a missing one is waited for in the folder above. */
 function walkLiteral(found: Found, folder: string, name: string, rest: readonly Segment[]): void {
   const path = `${folder}/${name}`;
   if (isFolder(path)) walk(found, path, rest);
@@ -89,7 +89,7 @@ function walkAll(found: Found, folder: string, wants: Wants, rest: readonly Segm
   }
 }
 
-/** What makes a folder an extension, or one that nobody built yet. */
+/** What makes a folder an extension, or one that is not built yet. */
 function decidesOnExtension(name: string): boolean {
   return isManifestName(name) || name === 'package.json';
 }
@@ -117,14 +117,14 @@ function lookAtPlace(folder: string, wants: Wants): Place | undefined {
   return stamp === undefined ? undefined : { folder, stamp, wants, listing: list(folder, wants) };
 }
 
-/** Whether a hint about this entry may mean that an extension came or went. */
+/** Whether an event about this entry may mean that an extension was added or removed. */
 export function concernsPlace({ folder, wants, listing }: Place, name: string | undefined): boolean {
   if (name === undefined || listing.has(name)) return true;
   const stamp = stampEntry(`${folder}/${name}`);
   return stamp !== undefined && wants(name, stamp.kind);
 }
 
-/** The place as it is now, or `undefined` where something moved that matters. */
+/** The place as it is now, or `undefined` where something relevant changed. */
 export function refreshPlace(place: Place): Place | undefined {
   const stamp = stampTarget(place.folder);
   if (isSameStamp(place.stamp, stamp)) return place;

@@ -1,4 +1,4 @@
-/** One look at everything of an extension that its reader would read: stamps, no content. */
+/** One look at everything in an extension's folder that the reader would read: stamps, no content. */
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { fileName } from '../../core/digest.js';
@@ -10,7 +10,7 @@ import { followLink } from '../read/link.js';
 import { isRacy, isSameStamp, lastWritten, type Stamp, stampEntry, stampTarget } from './stamp.js';
 
 export interface Snapshot {
-  /** By path below the extension's folder, as the disk spells it; what is no file but would be read counts too. */
+  /** By path below the extension's folder, as the disk spells it; includes what would be read but is not a file. */
   readonly files: ReadonlyMap<string, Stamp>;
   /** By absolute path: every folder that the reader lists, empty ones too. */
   readonly folders: ReadonlyMap<string, Stamp>;
@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly takenAt: number;
 }
 
-/** `undefined` where the folder is not there. */
+/** `undefined` where the folder does not exist. */
 export function takeSnapshot(folder: string, rules: IgnoreRules): Snapshot | undefined {
   const walk: Walk = { folder, rules, files: new Map(), folders: new Map() };
   const takenAt = Date.now();
@@ -66,7 +66,7 @@ function visit(walk: Walk, entry: Dirent, names: readonly string[]): void {
   if (stamp !== undefined) walk.files.set(path, stamp);
 }
 
-/** A link counts as what it leads to, one that leads nowhere as itself. */
+/** A link counts as its target, a dangling one as itself. */
 function stampFile(path: string): Stamp | undefined {
   const stamp = stampEntry(path);
   return stamp?.kind === 'link' ? (stampTarget(path) ?? stamp) : stamp;
@@ -88,8 +88,8 @@ export function isAlwaysWatched(name: string): boolean {
 }
 
 /**
- * The first path that differs, or `undefined`. A temporary file that came or changed is no difference, but one that
- * the reader may have seen and that is gone is.
+ * The first path that differs, or `undefined`. A new or changed temporary file does not count; a removed one does, as
+ * the reader may have seen it.
  */
 export function findDifference(before: Snapshot, now: Snapshot): string | undefined {
   for (const [path, stamp] of now.files) {
@@ -108,7 +108,7 @@ export function isRewritten(folder: string, { files }: Snapshot): boolean {
   return false;
 }
 
-/** `Date.now()` of the last write that can be seen; what was deleted or moved away shows in its folder. */
+/** The time of the last visible write, as `Date.now()`; what was deleted or moved away shows in its folder. */
 export function lastWriteOf({ files, folders }: Snapshot): number {
   let last = 0;
   for (const stamp of folders.values()) last = Math.max(last, lastWritten(stamp));
@@ -128,11 +128,10 @@ export function forgetRacy(snapshot: Snapshot): Snapshot {
   return { ...snapshot, files };
 }
 
-// Files that editors and tools put beside the one they save, and take away again.
-
 /**
- * Only names that are hardly ever content: a real file taken for a temporary one would be noticed late. What starts
- * with a dot (vim's swap file, emacs' lock) and what has no suffix (vim's 4913, sed's sedXXXXXX) is left out anyway.
+ * Files that editors and tools create beside the one they save and remove again. Only names that are hardly ever
+ * content: changes of a real file with such a name are noticed late. What starts with a dot (vim's swap file, emacs'
+ * lock) or has no suffix (vim's 4913, sed's sedXXXXXX) is left out anyway.
  */
 const patterns: readonly RegExp[] = [
   /~$/,

@@ -1,8 +1,8 @@
-/** What a look at a file or folder says about whether it is still the same. */
+/** Whether a file or folder is still the same, judged by what the file system says about it. */
 
 import { lstatSync, type Stats, statSync } from 'node:fs';
 
-/** Times are milliseconds with a fraction, as the file system gives them. A pipe or a socket passes for a file. */
+/** Times are milliseconds with a fraction, as the file system gives them. A pipe or a socket counts as a file. */
 export interface Stamp {
   readonly size: number;
   readonly mtimeMs: number;
@@ -12,12 +12,12 @@ export interface Stamp {
   readonly kind: 'file' | 'folder' | 'link';
 }
 
-/** Follows links; `undefined` for what is not there, or cannot be looked at. */
+/** Follows links; `undefined` for what does not exist or cannot be looked at. */
 export function stampTarget(path: string): Stamp | undefined {
   return attempt(() => statSync(path, { throwIfNoEntry: false }));
 }
 
-/** Of a link itself. */
+/** Does not follow links. */
 export function stampEntry(path: string): Stamp | undefined {
   return attempt(() => lstatSync(path, { throwIfNoEntry: false }));
 }
@@ -52,7 +52,7 @@ export function isSameStamp(a: Stamp | undefined, b: Stamp | undefined): boolean
   );
 }
 
-/** Tells a folder from the one that was rebuilt in its place: ext4 hands out the same inode again. */
+/** Distinguishes a folder from another that was created in its place, where ext4 may use the same inode again. */
 export function identityOf({ ino, birthtimeMs }: Stamp): string {
   return `${ino}:${birthtimeMs}`;
 }
@@ -67,14 +67,13 @@ const tickMs = 20;
 /** FAT ticks every two seconds, old HFS+ and some network disks every one. */
 const coarseTickMs = 2_500;
 
-/** Whether it may be written once more without any of its stamp changing. */
+/** Whether it may be written once more without its stamp changing. */
 export function isRacy(stamp: Stamp, lookedAt: number): boolean {
   const isCoarse = stamp.mtimeMs % 1_000 === 0 && stamp.ctimeMs % 1_000 === 0;
   return Math.abs(lookedAt - lastWritten(stamp)) < (isCoarse ? coarseTickMs : tickMs);
 }
 
-// A file that matters by itself: the config, the root's ignore file.
-
+/** A file that matters by itself: the config, or the root's ignore file. */
 export interface LoneFile {
   /** Absolute; it need not exist. */
   readonly path: string;

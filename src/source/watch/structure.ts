@@ -1,4 +1,4 @@
-/** Which extensions there are, and everything that decides on it. */
+/** Which extensions there are, and everything that this depends on. */
 
 import type { Candidate } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
@@ -18,20 +18,20 @@ export interface StructureOptions {
 export interface FoundExtension {
   readonly candidate: Candidate;
   readonly rules: IgnoreRules;
-  /** Of the folder's own ignore file, before the rules were read. */
+  /** The stamp of the folder's own ignore file, taken before the rules were read. */
   readonly ownIgnore: Stamp | undefined;
 }
 
 export interface Structure {
   readonly extensions: readonly FoundExtension[];
   readonly places: readonly Place[];
-  /** The root's ignore file, before it was read. */
+  /** The root's ignore file, stamped before it was read. */
   readonly rootIgnore: LoneFile;
-  /** All that discovery says, each with the names that it is about; none where it is about no folder. */
+  /** Everything that discovery says, each with the names it is about; none where it is about no folder. */
   readonly statements: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Never throws for what people do: the reader says what is wrong. Places are looked at first, so nothing is missed. */
+/** Never throws for mistakes in the folders, which the reader reports. Places are stamped first, so nothing is missed. */
 export async function readStructure(options: StructureOptions): Promise<Structure> {
   const { root, cwd, extensions, ignore, selection = () => true } = options;
   const rootIgnore = rootIgnoreOf(root);
@@ -60,7 +60,7 @@ export function rootIgnoreOf(root: string): LoneFile {
 
 const silent: IgnoreRules = () => 'silent';
 
-/** An ignore file that cannot be read ignores nothing here: a wake too many, and the reader says what is wrong. */
+/** An ignore file that cannot be read ignores nothing here: at worst it wakes the reader, who reports the problem. */
 function prepareRules(
   sources: Parameters<typeof prepareIgnoreRules>[0],
 ): (candidate: Candidate) => Promise<IgnoreRules> {
@@ -84,7 +84,7 @@ function statement(names: readonly string[], ...parts: readonly string[]): [stri
   return [parts.join('\0'), names];
 }
 
-/** The names that something else is said of now. */
+/** The names about which `now` says something else. */
 export function findMovedNames(before: Structure, now: Structure): ReadonlySet<string> | 'all' {
   const moved = [
     ...[...before.statements].filter(([text]) => !now.statements.has(text)),

@@ -1,12 +1,12 @@
-/** Looks without being told to: often at the folders' stamps, as often as is cheap at every file's. */
+/** Looks for changes without events: often at the folders' stamps, and at every file's as often as is cheap. */
 
-import { isMoved } from './extension.js';
-import type { Subject, Territory } from './map.js';
-import type { Roster } from './roster.js';
+import { hasChanged } from './extension.js';
+import type { FolderOwners, Subject } from './map.js';
+import type { WatchedExtensions } from './watched-extensions.js';
 
-export interface SweepOptions {
-  readonly roster: Roster;
-  readonly territory: () => Territory;
+interface SweepOptions {
+  readonly watched: WatchedExtensions;
+  readonly owners: () => FolderOwners;
   readonly sweepMs: number;
   /** `performance.now()` of the last wake. */
   readonly wokenAt: () => number;
@@ -18,19 +18,19 @@ const restlessMs = 5 * 60_000;
 /** Less often when nothing has moved for long. */
 const restFactor = 5;
 
-export function startSweep({ roster, territory, sweepMs, wokenAt, onFound }: SweepOptions): Rounds {
+export function startSweep({ watched, owners, sweepMs, wokenAt, onFound }: SweepOptions): Rounds {
   const isRestless = (at: number): boolean => performance.now() - at < restlessMs;
   const periodMs = (): number => (isRestless(wokenAt()) ? sweepMs : sweepMs * restFactor);
   const glances = startRounds({
-    items: () => [roster],
-    look: () => territory().glance().forEach(onFound),
+    items: () => [watched],
+    look: () => owners().glance().forEach(onFound),
     periodMs,
     isUrgent: () => false,
   });
   const rounds = startRounds({
-    items: roster.extensions,
+    items: watched.extensions,
     look: (extension) => {
-      if (isMoved(extension)) onFound(extension);
+      if (hasChanged(extension)) onFound(extension);
     },
     periodMs,
     isUrgent: ({ movedAt }) => isRestless(movedAt),
@@ -42,8 +42,6 @@ export function startSweep({ roster, territory, sweepMs, wokenAt, onFound }: Swe
     },
   };
 }
-
-// Looks at everything in turn, for as long as the program runs, on a small share of one processor's time.
 
 export interface RoundsOptions<T> {
   readonly items: () => Iterable<T>;
@@ -58,17 +56,18 @@ export interface Rounds {
   readonly close: () => void;
 }
 
-/** The glance at the folders and the timers cost about as much again; together below one per cent. */
+/** Of one processor's time. The glances at the folders and the timers cost about as much again; together below 1 %. */
 const share = 0.0025;
 
-/** An event that comes meanwhile waits this long. */
+/** An event that arrives in the meantime waits this long. */
 const sliceMs = 3;
 
-/** A slice that took longer was interrupted by other work of the machine, which is not ours to pay for. */
+/** A longer slice was interrupted by other work of the machine, which does not count. */
 const longestSliceMs = 10;
 
 const shortestPauseMs = 10;
 
+/** Looks at all items in turn, again and again, within a small share of one processor's time. */
 export function startRounds<T extends object>(options: RoundsOptions<T>): Rounds {
   const { items, look, periodMs, isUrgent } = options;
   const dueAt = new WeakMap<T, number>();

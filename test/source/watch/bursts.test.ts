@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Burst, type Bursts, createBursts } from '../../../src/source/watch/bursts.js';
+import { type Burst, type Bursts, openBursts } from '../../../src/source/watch/bursts.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -23,7 +23,7 @@ function run(
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const start = performance.now();
   const ended: string[] = [];
-  const bursts = createBursts<string>({
+  const bursts = openBursts<string>({
     quietMs: 60,
     maxWaitMs: 500,
     onEnd: (all) => {

@@ -153,7 +153,7 @@ describe('a save', () => {
     expect(wake?.firstChangeAt).toBeLessThan(told - quietMs + 5);
   });
 
-  it.each(['on', 'off'] as const)('of what nobody reads wakes nobody, events %s', async (events) => {
+  it.each(['on', 'off'] as const)('of what nobody reads wakes noNames, events %s', async (events) => {
     const files = {
       ...twoExtensions,
       'x/a/node_modules/m/m.js': '',

@@ -1,4 +1,4 @@
-/** What was read is confirmed only where it is what the watch had told of; all else is woken for again. */
+/** What was read is confirmed only where it is what the watch had reported; all else is woken for again. */
 
 import { renameSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -40,11 +40,11 @@ async function plant(): Promise<Watched> {
 
 const other = { 'x/z/z.qext': qext(), 'x/z/z.js': 'z' };
 
-/** Files that were written just now may be told of twice. */
+/** Files that were written just now may be reported twice. */
 async function untilConfirmed({ watch, read }: Watched): Promise<void> {
   const look = async (): Promise<boolean> => {
-    const witness = watch.openWitness();
-    return witness.confirms(await read());
+    const check = watch.createUploadCheck();
+    return check.confirms(await read());
   };
   await expect.poll(look, { interval: 20 }).toBe(true);
 }
@@ -74,41 +74,41 @@ const rows: readonly (readonly [string, Step, Step])[] = [
   ],
 ];
 
-describe('a witness', () => {
-  it('confirms what was read as it was told of', async () => {
+describe('a check', () => {
+  it('confirms what was read as it was reported', async () => {
     const { watch, read } = await plant();
-    const witness = watch.openWitness();
-    expect(witness.confirms(await read())).toBe(true);
+    const check = watch.createUploadCheck();
+    expect(check.confirms(await read())).toBe(true);
   });
 
   it.each(rows)('does not confirm %s, and lets the reader be woken', async (_row, before, after) => {
     const planted = await plant();
-    const witness = planted.watch.openWitness();
+    const check = planted.watch.createUploadCheck();
     before(planted);
     const read = await planted.read();
     after(planted);
-    expect(witness.confirms(read)).toBe(false);
+    expect(check.confirms(read)).toBe(false);
     await expect.poll(planted.takeWoken).toContain('a');
     await untilConfirmed(planted);
   });
 
   it('lets the reader be woken for a folder that was away only while it was read', async () => {
     const planted = await plant();
-    const witness = planted.watch.openWitness();
+    const check = planted.watch.createUploadCheck();
     renameSync(`${planted.root}/x/a`, `${planted.root}/a`);
     const read = await planted.read();
     renameSync(`${planted.root}/a`, `${planted.root}/x/a`);
     expect(read).toBeUndefined();
-    witness.review(new Set(['a']), []);
+    check.review(new Set(['a']), []);
     await expect.poll(planted.takeWoken).toContain('a');
   });
 
   it('wakes nobody again for what stays as it is, even if it could not be read', async () => {
     const planted = await plant();
-    const witness = planted.watch.openWitness();
-    witness.review(undefined, [await planted.read()]);
-    witness.review(new Set(['a']), []);
-    writeFileSync(`${planted.root}/x/z/z.js`, 'later, and told of after whatever came before');
+    const check = planted.watch.createUploadCheck();
+    check.review(undefined, [await planted.read()]);
+    check.review(new Set(['a']), []);
+    writeFileSync(`${planted.root}/x/z/z.js`, 'later, and reported after whatever came before');
     const woken: string[] = [];
     await expect.poll(() => woken.push(...planted.takeWoken()) && woken).toContain('z');
     expect(woken).not.toContain('a');

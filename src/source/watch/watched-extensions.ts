@@ -1,4 +1,4 @@
-/** The extensions under watch, kept in step with what discovery finds. */
+/** The extensions under watch, kept up to date with what discovery finds. */
 
 import { type WatchedExtension, watchExtension } from './extension.js';
 import { isSameStamp } from './stamp.js';
@@ -11,22 +11,22 @@ import {
   type StructureOptions,
 } from './structure.js';
 
-export interface Roster {
+export interface WatchedExtensions {
   readonly extensions: () => readonly WatchedExtension[];
   readonly structure: () => Structure;
-  readonly holds: (extension: WatchedExtension) => boolean;
-  /** Discovers again. Asked while it does, it does so once more, and answers only the first who asked. */
+  readonly has: (extension: WatchedExtension) => boolean;
+  /** Discovers again. A call while it is running makes it run once more, and resolves to `undefined` itself. */
   readonly refresh: () => Promise<Refreshed | undefined>;
 }
 
-export interface Refreshed {
-  /** Names that discovery says something else of. */
+interface Refreshed {
+  /** Names about which discovery now says something else. */
   readonly moved: ReadonlySet<string> | 'all';
-  /** The root's ignore file is another one. */
+  /** The root's ignore file changed. */
   readonly hasNewRules: boolean;
 }
 
-export function createRoster(options: StructureOptions): Roster {
+export function createWatchedExtensions(options: StructureOptions): WatchedExtensions {
   let structure: Structure = {
     extensions: [],
     places: [],
@@ -43,7 +43,7 @@ export function createRoster(options: StructureOptions): Roster {
     return readLatest();
   }
 
-  function take(found: FoundExtension): WatchedExtension {
+  function toWatched(found: FoundExtension): WatchedExtension {
     const known = extensions.get(keyOf(found));
     if (known === undefined) return watchExtension(found);
     known.found = found;
@@ -60,7 +60,7 @@ export function createRoster(options: StructureOptions): Roster {
     } finally {
       state = 'idle';
     }
-    extensions = new Map(structure.extensions.map((found) => [keyOf(found), take(found)]));
+    extensions = new Map(structure.extensions.map((found) => [keyOf(found), toWatched(found)]));
     return {
       moved: findMovedNames(before, structure),
       hasNewRules: !isSameStamp(before.rootIgnore.stamp, structure.rootIgnore.stamp),
@@ -70,7 +70,7 @@ export function createRoster(options: StructureOptions): Roster {
   return {
     extensions: () => [...extensions.values()],
     structure: () => structure,
-    holds: (extension) => extensions.get(keyOf(extension.found)) === extension,
+    has: (extension) => extensions.get(keyOf(extension.found)) === extension,
     refresh,
   };
 }

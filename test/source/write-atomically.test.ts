@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asideOf, nameOfAside, writeAside } from '../../src/source/write-aside.js';
+import { finalNameOf, temporaryNameOf, writeAtomically } from '../../src/source/write-atomically.js';
 
 let folder = '';
 
@@ -21,7 +21,7 @@ describe('a file written aside', () => {
     const place = await mkdtemp(join(folder, 'place-'));
     const file = join(place, name);
     await writeFile(file, 'a longer text that was there before');
-    await writeAside(file, 'new', options);
+    await writeAtomically(file, 'new', options);
     expect(await readFile(file, 'utf8')).toBe('new');
     expect((await stat(file)).mode & 0o777).toBe(mode & ~process.umask());
     expect(await readdir(place)).toEqual([name]);
@@ -30,21 +30,25 @@ describe('a file written aside', () => {
   it('leaves everything as it was where it fails', async () => {
     const place = await mkdtemp(join(folder, 'place-'));
     await mkdir(join(place, 'in the way'));
-    await expect(writeAside(join(place, 'in the way'), 'new')).rejects.toMatchObject({ syscall: 'rename' });
-    await expect(writeAside(join(place, 'not', 'there'), 'new')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(writeAtomically(join(place, 'in the way'), 'new')).rejects.toMatchObject({
+      syscall: 'rename',
+    });
+    await expect(writeAtomically(join(place, 'not', 'there'), 'new')).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
     expect(await readdir(place)).toEqual(['in the way']);
   });
 });
 
 describe('the name of what somebody left behind', () => {
   it('tells which file it was to be', () => {
-    expect(nameOfAside(basename(asideOf('/place/a.zip')))).toBe('a.zip');
+    expect(finalNameOf(basename(temporaryNameOf('/place/a.zip')))).toBe('a.zip');
   });
 
   it.each(['a.zip', 'a.0123456789ab.zip', '.0123456789ab', 'a.0123456789AB', 'a.0123456789abc'])(
     'is no other: %s',
     (name) => {
-      expect(nameOfAside(name)).toBeUndefined();
+      expect(finalNameOf(name)).toBeUndefined();
     },
   );
 });

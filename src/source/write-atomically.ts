@@ -1,0 +1,51 @@
+/** Writes files that others may read meanwhile: first under a temporary name, so that no one ever sees half a file. */
+
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+
+/** `durable`: the content is on the disk before the file gets its name. Syncing the folder is left to the caller. */
+export type Durability = 'durable' | 'light';
+
+interface WriteOptions {
+  /** Permissions of the file; default: the system's. */
+  readonly mode?: number;
+  /** Default `light`. */
+  readonly durability?: Durability;
+}
+
+/** Replaces an existing file. When it fails, nothing has changed and nothing is left over. @throws SystemError */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { mode, durability }: WriteOptions = {},
+): Promise<void> {
+  const temporary = temporaryNameOf(path);
+  try {
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(content);
+      if (durability === 'durable') await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await discard(temporary);
+    throw error;
+  }
+}
+
+/** A unique name beside `path`. */
+export function temporaryNameOf(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}`;
+}
+
+/** The final name of a file that a killed process left under a temporary one; `undefined` for every other name. */
+export function finalNameOf(name: string): string | undefined {
+  return /^(.+)\.[0-9a-f]{12}$/s.exec(name)?.[1];
+}
+
+/** Removes the file if it can. */
+export async function discard(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
