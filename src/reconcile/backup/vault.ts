@@ -9,7 +9,12 @@ import { join } from 'node:path';
 import { md5Of } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import type { TenantIdentity } from '../../core/model.js';
-import { temporaryNameOf, type Durability, finalNameOf, writeAtomically } from '../../source/write-atomically.js';
+import {
+  type Durability,
+  finalNameOf,
+  temporaryNameOf,
+  writeAtomically,
+} from '../../source/write-atomically.js';
 import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
 
 export interface Vault {
