@@ -10,7 +10,7 @@ import { listChanges } from '../reconcile/journal/unfinished.js';
 import { lookAt } from '../reconcile/lock/process-facts.js';
 import type { Run } from '../reconcile/run-record.js';
 import type { HistoryReport, PastRun } from '../report/history.js';
-import { rollbackCommand } from '../report/plan-text.js';
+import { rollbackCommand } from '../report/resume-command.js';
 import type { TenantHeader } from '../report/run-header.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';

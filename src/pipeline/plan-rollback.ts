@@ -14,7 +14,7 @@ import { type Effect, effectsOf } from '../reconcile/journal/undo.js';
 import { listLost } from '../reconcile/journal/unfinished.js';
 import { type Planning, planWithRenames } from '../reconcile/rename.js';
 import type { Run } from '../reconcile/run-record.js';
-import { rollbackCommand } from '../report/plan-text.js';
+import { rollbackCommand } from '../report/resume-command.js';
 import type { RunPlace } from '../run/connect.js';
 import type { RunFlags, Running } from '../run/on-tenant.js';
 import { createArchivePacker, describeUnstored } from '../source/archive/archived.js';

@@ -9,7 +9,7 @@ import { byName } from '../core/order.js';
 import { applySeverities, finding } from '../core/rules.js';
 import { shellWord } from '../core/shell-word.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
-import { rollbackCommand } from '../report/plan-text.js';
+import { rollbackCommand } from '../report/resume-command.js';
 import type { RunPlace } from '../run/connect.js';
 import type { Settings } from '../run/settings.js';
 import type { StoredArchive } from '../source/archive/archived.js';

@@ -1,31 +1,29 @@
-/** What a report says about one change: which of its groups it belongs to, and the sentence. */
+/** What a report says about one change and its outcome. */
 
 import { formatBytes } from '../core/format.js';
 import type { Change } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 
-/** In the order in which people read them. */
+/** In the order they are shown. */
 export const changeKinds = ['create', 'update', 'replace', 'delete', 'blocked', 'kept'] as const;
 
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** `undefined` for what is only counted: names in sync, not selected, or none of our business. */
+/** `undefined` for what is only counted: names that are in sync, not selected or not ours. */
 export function kindOf(change: Change): ChangeKind | undefined {
   if (change.blocked !== undefined) return 'blocked';
   if (change.action !== 'none') return change.action;
   return change.reason === 'kept' || change.reason === 'not-deployable' ? 'kept' : undefined;
 }
 
-/** Raw words: the name of a tenant's user may be in there. */
+/** Raw text: it may hold the name of a tenant's user. */
 export function describeChange({ blocked, message }: Change): string {
   if (blocked === undefined) return message;
-  const wayOut = blocked.lift === undefined ? '' : `; ${blocked.lift} ${blocked.effect ?? 'lifts it'}`;
-  return `blocked: ${blocked.message}${wayOut}`;
+  const lift = blocked.lift === undefined ? '' : `; ${blocked.lift} ${blocked.effect ?? 'lifts it'}`;
+  return `blocked: ${blocked.message}${lift}`;
 }
 
-// What became of one change, in the words that every format uses.
-
-/** `created, 51 kB, 0.3 s`, or `create failed: … (trace …)`. Raw words: the tenant's answer may be in there. */
+/** `created, 51 kB, 0.3 s`, or `create failed: … (trace …)`. Raw text: it may hold the tenant's answer. */
 export function describeOutcome(outcome: Outcome): string {
   const { action, status, error } = outcome;
   if (status === 'done') return describeDone(outcome);

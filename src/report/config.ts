@@ -1,4 +1,4 @@
-/** Every setting of a run with where it came from. Secrets are said to be there, never shown. */
+/** Every setting of a run with its source. Of a secret, only whether it is set and from where; never its value. */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { ConfigDocument } from './documents/answers.js';
@@ -15,9 +15,9 @@ export interface ConfigReport {
   readonly environment?: string;
   /** Every environment of the file, in its order. */
   readonly environments: readonly string[];
-  /** Shared options; those that nothing sets only where they have a default worth knowing. */
+  /** Shared options that are set, and defaults worth knowing. */
   readonly options: readonly ResolvedValue[];
-  /** What the file and its environment in use come to. */
+  /** The settings that result from the file and its chosen environment. */
   readonly settings: readonly ResolvedValue[];
   readonly target: ResolvedTarget;
   readonly exitCode: ExitCode;
@@ -37,11 +37,11 @@ export type ResolvedTarget =
       readonly kind: 'tenant';
       readonly url: string;
       readonly source: string;
-      /** Where the address stands. */
+      /** Where the address comes from. */
       readonly from: string;
       readonly credential: ResolvedCredential;
     }
-  /** `none`: nothing names a tenant; `problem`: what does cannot be used. */
+  /** `none`: nothing names a tenant · `problem`: what names one cannot be used. */
   | { readonly kind: 'none' | 'problem'; readonly message: string; readonly hint?: string };
 
 export interface ResolvedCredential {
@@ -51,13 +51,9 @@ export interface ResolvedCredential {
   readonly secret: string;
 }
 
-// Every setting of a run, as a document.
-
 export function configDocumentOf({ kind: _, header, ...fields }: ConfigReport): ConfigDocument {
   return { command: 'config', ...headOf(header), ...fields };
 }
-
-// `qlik-sync config` for people: three columns, what, which, from where.
 
 export function renderConfig(report: ConfigReport, paint: Paint): string {
   const { file, environment, environments, options, settings, target } = report;
@@ -91,19 +87,19 @@ function renderTarget(target: ResolvedTarget, width: number, paint: Paint): stri
   return `  ${label}\n${lines.join('')}${hint}`;
 }
 
-/** Raw words. */
+/** Raw text. */
 export function describeValue(value: ResolvedValue['value']): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object') return String(value);
   return value.length === 0 ? 'none' : value.join(', ');
 }
 
-/** Which tenant and how it is signed in to, or why there is none. Raw words. */
+/** Which tenant and how to sign in to it, or why there is none. Raw text. */
 export function targetValues(target: ResolvedTarget): readonly ResolvedValue[] {
   switch (target.kind) {
     case 'sandbox':
       return [
-        { key: 'tenant', value: `the embedded one, its state in ${target.folder}`, from: target.source },
+        { key: 'tenant', value: `the built-in sandbox, its state in ${target.folder}`, from: target.source },
       ];
     case 'tenant': {
       const { url, source, from, credential } = target;

@@ -1,4 +1,4 @@
-/** What `plan --diff` shows after the plan: from the tenant's content to the folders'. */
+/** What `plan --diff` shows below the plan: from the tenant's content to the folder's. */
 
 import type { ExtensionComparison, FieldChange, FileChange, FileSide } from '../core/comparison.js';
 import { count, formatBytes } from '../core/format.js';
@@ -35,7 +35,7 @@ function renderFile(file: FileChange, comparison: ExtensionComparison, paint: Pa
   const head = `  ${paint(styles[kind], `${symbols[kind]} ${printable(path)}`)}  ${describeSides(file, before, after)}\n`;
   if (kind !== 'changed' || path !== `${comparison.name}.qext`) return head + renderPatch(file, paint);
   const fields = comparison.manifest.map((field) => renderField(field, paint)).join('');
-  return fields === '' ? `${head}      formatting only, no field differs\n` : head + fields;
+  return fields === '' ? `${head}      formatting only; no field differs\n` : head + fields;
 }
 
 export function describeSides(
@@ -62,7 +62,7 @@ function renderPatch({ patch }: FileChange, paint: Paint): string {
   return lines.map((line) => `      ${paintLine(line, paint)}\n`).join('');
 }
 
-/** A tab is part of code; anything else that could move the cursor is not. */
+/** A tab belongs to code; other control characters are escaped. */
 function paintLine(line: string, paint: Paint): string {
   const text = line.split('\t').map(printable).join('\t');
   if (line.startsWith('@@')) return paint('cyan', text);

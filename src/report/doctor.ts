@@ -1,4 +1,4 @@
-/** What was checked, what it means, what to do. */
+/** What `doctor` checked, what it found, what to do about it. */
 
 import type { Check } from '../core/check.js';
 import type { ExitCode } from '../core/exit-codes.js';
@@ -18,13 +18,9 @@ export interface DoctorReport {
   readonly exitCode: ExitCode;
 }
 
-// What was checked, as a document.
-
 export function doctorDocumentOf({ header, checks, requests, exitCode }: DoctorReport): DoctorDocument {
   return { command: 'doctor', ...headOf(header), ...knownPlaceOf(header), checks, requests, exitCode };
 }
-
-// `qlik-sync doctor` for people: a line a check, and below it what to do.
 
 export function renderDoctor({ header, checks, requests }: DoctorReport, paint: Paint): string {
   const of = (status: Check['status']): number => checks.filter((check) => check.status === status).length;

@@ -1,4 +1,4 @@
-/** Where the tenant departed from the folders. */
+/** Where the tenant differs from the folders. */
 
 import type { Departure, DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
@@ -9,13 +9,13 @@ import type { PlanReport } from './plan.js';
 import { renderFindings, renderHeader, type TextOptions } from './text-parts.js';
 
 export interface Drift extends Departure {
-  /** Only what is `new` makes the run exit with 2. */
+  /** Only `new` drift makes the run exit with 2. */
   readonly alarm: 'new' | 'known' | 'ignored';
   /** The entry of `driftIgnore` that hides it. */
   readonly ignored?: { readonly reason: string; readonly until: string };
 }
 
-/** An entry of `driftIgnore` whose date has passed: what it hid is told again. */
+/** An entry of `driftIgnore` whose date has passed: what it hid is reported again. */
 export interface ExpiredIgnore {
   readonly name: string;
   readonly reason: string;
@@ -28,15 +28,13 @@ export interface DriftReport extends Omit<PlanReport, 'kind' | 'refusals'> {
   /** In the order of `driftKinds`, then by name. */
   readonly drift: readonly Drift[];
   readonly expired: readonly ExpiredIgnore[];
-  /** With `--baseline`: what it holds and is no longer so. */
+  /** With `--baseline`: drift that it holds and that is resolved. */
   readonly gone: readonly { readonly name: string; readonly kind: DriftKind }[];
   /** Extensions of the folders that were compared with the tenant. */
   readonly compared: number;
-  /** What that took; the plan counts those of an apply as well. */
+  /** Requests the comparison took; the plan counts those of an apply as well. */
   readonly requests: number;
 }
-
-// Where the tenant departed from the folders, as a document.
 
 export function driftDocumentOf(report: DriftReport): DriftDocument {
   const { header, source, drift, expired, gone, compared, requests, findings, exitCode } = report;
@@ -48,9 +46,7 @@ export function driftDocumentOf(report: DriftReport): DriftDocument {
   };
 }
 
-// Where the tenant departed from the folders, as a person reads it.
-
-/** What each kind is called; also the way to tell the tenant's departures from the folder's own. */
+/** What each kind is called. */
 export const driftWords: Readonly<Record<DriftKind, string>> = {
   'changed-on-tenant': 'changed on tenant',
   missing: 'missing',
@@ -73,19 +69,19 @@ export function renderDrift(report: DriftReport, options: TextOptions): string {
   return joinBlocks([
     renderHeader(report.header, options.paint),
     renderFindings(report.findings, options),
-    renderDepartures(report, options.paint),
+    renderDrifted(report, options.paint),
     renderClosing(report),
   ]);
 }
 
-function renderDepartures({ drift, expired, gone }: DriftReport, paint: Paint): string {
+function renderDrifted({ drift, expired, gone }: DriftReport, paint: Paint): string {
   const width = Math.max(14, ...drift.map(({ name }) => printable(name).length));
   const items = drift.map((each) => renderOne(each, width, paint)).join('');
   const notices = expired.map(
     ({ name, until, reason }) =>
-      `${paint('yellow', 'expired:')} driftIgnore for ${printable(name)} ended on ${until} (${printable(reason)}); it hides nothing any more\n`,
+      `${paint('yellow', 'expired:')} driftIgnore for ${printable(name)} ended on ${until} (${printable(reason)}); it no longer hides anything\n`,
   );
-  const past = gone.map(({ name, kind }) => `no longer so: ${printable(name)} ${driftWords[kind]}\n`);
+  const past = gone.map(({ name, kind }) => `resolved: ${printable(name)} (${driftWords[kind]})\n`);
   return joinBlocks([items, notices.join(''), past.join('')]);
 }
 

@@ -26,7 +26,7 @@ export interface Entry {
   readonly outcome?: Outcome;
   readonly comparison?: ExtensionComparison;
   /** Who uses it, and the answer this is part of. */
-  readonly impact?: { readonly told: ExtensionImpact; readonly whole: Impact };
+  readonly impact?: { readonly used: ExtensionImpact; readonly whole: Impact };
 }
 
 export const symbols: Readonly<Record<EntryKind, string>> = {
@@ -123,10 +123,10 @@ function pulledEntry({ name, result, folder, message, hint }: Pulled): Entry {
 
 function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Entry, 'comparison' | 'impact'> {
   const comparison = comparisons?.find((one) => one.name === name);
-  const told = impact?.extensions.find(({ extension }) => extension === name);
+  const used = impact?.extensions.find(({ extension }) => extension === name);
   return {
     ...(comparison !== undefined && { comparison }),
-    ...(impact !== undefined && told !== undefined && { impact: { told, whole: impact } }),
+    ...(impact !== undefined && used !== undefined && { impact: { used, whole: impact } }),
   };
 }
 

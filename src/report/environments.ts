@@ -1,4 +1,4 @@
-/** Several environments as one document. */
+/** A run over several environments: its document, and the summary below the results that each has printed. */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import { count } from '../core/format.js';
@@ -8,7 +8,7 @@ import { type Paint, printable } from './paint.js';
 import type { EnvironmentResult, EnvironmentsReport, SingleReport, WavesResult } from './report.js';
 import { verdictOf } from './verdict.js';
 
-/** How one environment is described. */
+/** How a single report or error becomes a document. */
 interface Describing {
   readonly documentOf: (report: SingleReport) => OutputDocument;
   readonly errorOf: (error: unknown, exitCode: ExitCode) => ErrorDocument['error'];
@@ -40,13 +40,11 @@ function describe(result: EnvironmentResult, { documentOf, errorOf }: Describing
     return {
       environment,
       exitCode,
-      error: errorOf(result.error ?? new Error('it showed no result'), exitCode),
+      error: errorOf(result.error ?? new Error('no result was shown'), exitCode),
     };
   }
   return { environment, exitCode, document: documentOf(report) as WithDocument['document'] };
 }
-
-// The end of a run over several environments, each of which has shown its own result: a line each, and their count.
 
 export function renderEnvironments(report: EnvironmentsReport, paint: Paint): string {
   const { environments, shard, waves } = report;
@@ -87,12 +85,12 @@ function renderWaves(
     ...notAttempted.map(
       (name) => `  ${paint('yellow', '·')} ${printable(name).padEnd(width)}  not attempted\n`,
     ),
-    ...restored.map(({ environment, exitCode, part, goOn }) => {
+    ...restored.map(({ environment, exitCode, part, resume }) => {
       const name = printable(environment).padEnd(width);
       if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  restored\n`;
       const reason = part.failure === undefined ? verdictOf(part).words : firstLine(part.failure.message);
-      const how = goOn === undefined ? '' : `      To go on: ${printable(goOn)}\n`;
-      return `  ${paint('red', '✗')} ${name}  not wholly restored (exit ${exitCode}): ${reason}\n${how}`;
+      const how = resume === undefined ? '' : `      To continue: ${printable(resume)}\n`;
+      return `  ${paint('red', '✗')} ${name}  not fully restored (exit ${exitCode}): ${reason}\n${how}`;
     }),
   ];
 }

@@ -1,9 +1,9 @@
-/** What was done before, as every format shows it. */
+/** Past runs, and a run that did not finish. */
 
 import type { ExitCode } from '../core/exit-codes.js';
-import { count } from '../core/format.js';
+import { count, listNames } from '../core/format.js';
 import type { TenantIdentity } from '../core/model.js';
-import type { ChangeCounts, RunChange, RunWho, SourceState } from '../core/past-run.js';
+import type { ChangeCounts, Interruption, RunChange, RunWho, SourceState } from '../core/past-run.js';
 import type { HistoryDocument } from './documents/answers.js';
 import { headOf, knownPlaceOf } from './json-parts.js';
 import { joinBlocks, type Paint, printable } from './paint.js';
@@ -12,11 +12,11 @@ import { renderHeader, type TextOptions } from './text-parts.js';
 
 export interface HistoryReport {
   readonly kind: 'history';
-  /** Without a tenant where no tenant was chosen: then the runs on all of them are shown, whatever their project. */
+  /** Without a tenant where none was chosen: then the runs on all tenants are shown, whatever their project. */
   readonly header: RunHeader;
   /** Newest first. */
   readonly runs: readonly PastRun[];
-  /** Files among the journals that are none, relative to the working directory, with `/`. */
+  /** Files in the journal folder that are not journals, relative to the working directory, with `/`. */
   readonly unreadable: readonly string[];
   readonly exitCode: ExitCode;
 }
@@ -27,7 +27,7 @@ export interface PastRun {
   readonly command: string;
   /** RFC 3339. */
   readonly startedAt: string;
-  /** Absent for a run that did not come to its end. */
+  /** Absent for a run that did not finish. */
   readonly endedAt?: string;
   readonly who: RunWho;
   readonly project: string;
@@ -38,10 +38,10 @@ export interface PastRun {
   /** `died`: it was killed, or its machine was; the next run says what it left. */
   readonly result: 'ended' | 'running' | 'died';
   readonly exitCode?: ExitCode;
-  /** For a run that died: what its journal knows to be done. */
+  /** For a run that died: what its journal confirms. */
   readonly counts: ChangeCounts;
   readonly changes: readonly RunChange[];
-  /** Its journal cannot be read as a whole: it did more than is told here. */
+  /** Its journal is damaged: the run did more than is shown here. */
   readonly damaged?: true;
   /** The run that this one undid. */
   readonly undoes?: string;
@@ -49,13 +49,9 @@ export interface PastRun {
   readonly undo?: string;
 }
 
-// What was done before, as a document.
-
 export function historyDocumentOf({ header, runs, unreadable, exitCode }: HistoryReport): HistoryDocument {
   return { command: 'history', ...headOf(header), ...knownPlaceOf(header), runs, unreadable, exitCode };
 }
-
-// `qlik-sync history` for people.
 
 export function renderHistory(report: HistoryReport, { paint, detail }: TextOptions): string {
   const { runs, unreadable, header } = report;
@@ -63,18 +59,16 @@ export function renderHistory(report: HistoryReport, { paint, detail }: TextOpti
   return joinBlocks([
     renderHeader(header, paint),
     shown.join(detail === 'verbose' ? '\n' : ''),
-    unreadable.map((file) => `${paint('yellow', 'no journal:')} ${printable(file)}\n`).join(''),
+    unreadable.map((file) => `${paint('yellow', 'not a journal:')} ${printable(file)}\n`).join(''),
     renderClosing(runs),
   ]);
 }
 
 function renderClosing(runs: readonly PastRun[]): string {
   const undo = runs.find((run) => run.undo !== undefined)?.undo;
-  const how = undo === undefined ? '' : ` Undo one by its name, such as: ${printable(undo)}`;
-  return runs.length === 0 ? 'Nothing was recorded yet.\n' : `${count(runs.length, 'run')}.${how}\n`;
+  const how = undo === undefined ? '' : ` To undo one, name it: ${printable(undo)}`;
+  return runs.length === 0 ? 'Nothing has been recorded yet.\n' : `${count(runs.length, 'run')}.${how}\n`;
 }
-
-// ── One run ─────────────────────────────────────────────────────────────────────────────────────────────
 
 function renderRun(run: PastRun, header: RunHeader, { paint, detail }: TextOptions): string {
   const { id, command, who, startedAt } = run;
@@ -116,8 +110,8 @@ const symbols = { create: '+', update: '~', replace: '±', delete: '-', none: ' 
 const results = {
   done: '',
   failed: 'failed',
-  unknown: 'unknown: it was on its way, only the tenant knows',
-  left: 'left undone',
+  unknown: 'unknown: sent, but its answer was not recorded',
+  left: 'not attempted',
 } as const;
 
 function renderChange({ name, action, result, message }: RunChange, paint: Paint): string {
@@ -129,7 +123,7 @@ function renderChange({ name, action, result, message }: RunChange, paint: Paint
   return `${symbols[action]} ${printable(name)}  ${action}${why === '' ? '' : `  ${paint(style, why)}`}`;
 }
 
-/** `a1b2c3d4e5 (main, uncommitted changes)`; empty where nothing is known. Raw words. */
+/** `a1b2c3d4e5 (main, uncommitted changes)`; empty where no commit is known. Raw text. */
 export function describeCommit({ commit, branch, dirty }: SourceState): string {
   if (commit === undefined) return '';
   const notes = [branch, dirty === true ? 'uncommitted changes' : undefined].flatMap((note) => note ?? []);
@@ -154,4 +148,33 @@ const words: readonly (readonly [keyof ChangeCounts, string])[] = [
 export function describeCounts(counts: ChangeCounts): string {
   const parts = words.filter(([key]) => counts[key] > 0).map(([key, word]) => `${counts[key]} ${word}`);
   return parts.length === 0 ? 'nothing changed' : parts.join(', ');
+}
+
+/** What the last run did and left, where it did not finish. */
+export function renderInterrupted(run: Interruption): string {
+  const { command, id, startedAt, who } = run;
+  const lines = [
+    `The last run did not finish: ${command} ${id} of ${startedAt}, by ${who.user} on ${who.host} (pid ${who.pid}).`,
+    ...listOf('verified', run.done),
+    ...listOf('failed', run.failed),
+    ...listOf('unknown', run.unknown),
+    ...listOf('not attempted', run.left),
+    ...listReplaces(run.halfReplaced),
+    'This run starts from what the tenant holds now.',
+  ];
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+/** Enough to recognise the run; the journal has all of them. */
+const mostNames = 10;
+
+function listOf(what: string, changes: readonly RunChange[]): readonly string[] {
+  if (changes.length === 0) return [];
+  const named = changes.map(({ name, action }) => `${action} ${name}`);
+  return [`  ${what}: ${listNames(named, mostNames)}`];
+}
+
+function listReplaces(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [`  ${count(names.length, 'replace')} half done (deleted, not created again): ${names.join(', ')}`];
 }

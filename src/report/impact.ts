@@ -12,8 +12,8 @@ import type { RunHeader } from './run-header.js';
 import type { TextOptions } from './text-parts.js';
 
 /**
- * `uses`: the extensions that were asked about, with their apps · `unused`: those of the tenant that no visible app uses
- * · `missing`: what apps refer to and the tenant does not hold.
+ * `uses`: the selected extensions, with the apps that use them · `unused`: extensions of the tenant that no visible app
+ * uses · `missing`: what apps refer to and is not on the tenant.
  */
 export type ImpactQuestion = 'uses' | 'unused' | 'missing';
 
@@ -25,8 +25,6 @@ export interface ImpactReport {
   readonly impact: Impact;
   readonly exitCode: ExitCode;
 }
-
-// Which apps use which extensions, as a document.
 
 export function impactDocumentOf({ header, question, impact, exitCode }: ImpactReport): ImpactDocument {
   const complete = isWhole(impact);
@@ -41,9 +39,7 @@ export function impactDocumentOf({ header, question, impact, exitCode }: ImpactR
   };
 }
 
-// Who uses which extension, as a person reads it.
-
-/** Apps that are listed before the rest is only counted, unless everything is asked for. */
+/** Apps that are listed; the rest is counted, unless `-v` asks for all. */
 const shownApps = 20;
 
 /** Without the header line. */
@@ -67,19 +63,19 @@ function renderExtensions(
 ): string {
   const { extensions } = impact;
   const answer = question === 'missing' ? `${describeAnswer('missing', impact)}\n` : '';
-  if (extensions.length === 0) return answer || 'There is no extension to tell about.\n';
+  if (extensions.length === 0) return answer || 'No extension matches.\n';
   const blocks = extensions.map((extension) => renderExtension(extension, impact, options));
   const gap = answer === '' ? '' : '\n';
   return `${answer}${gap}${blocks.join(options.detail === 'quiet' ? '' : '\n')}`;
 }
 
-function renderExtension(told: ExtensionImpact, impact: Impact, { paint, detail }: TextOptions): string {
-  const { extension, uses } = told;
-  const head = `${paint('bold', printable(extension))}: ${printable(describeUses(told, impact))}\n`;
+function renderExtension(use: ExtensionImpact, impact: Impact, { paint, detail }: TextOptions): string {
+  const { extension, uses } = use;
+  const head = `${paint('bold', printable(extension))}: ${printable(describeUses(use, impact))}\n`;
   if (detail === 'quiet') return head;
   const shown = detail === 'verbose' ? uses : uses.slice(0, shownApps);
   const more = uses.length - shown.length;
-  const rest = more === 0 ? '' : `  … and ${more} more; -v shows all\n`;
+  const rest = more === 0 ? '' : `  … and ${more} more; -v lists all\n`;
   return `${head}${shown.map((use) => renderUse(use, detail)).join('')}${rest}`;
 }
 
@@ -91,58 +87,56 @@ function renderUse(use: AppUse, detail: TextOptions['detail']): string {
   return `${head}    ${printable(held)}\n    ${printable(describeApp(app))}\n`;
 }
 
-// ── What is not known ───────────────────────────────────────────────────────────────────────────────────
-
 function renderUnopened({ unopened }: Impact, { detail }: TextOptions): string {
   if (unopened.length === 0) return '';
   const shown = detail === 'verbose' ? unopened : unopened.slice(0, shownApps);
   const lines = shown.map(({ app, reason }) => `  ${printable(app.name)}  ${printable(reason)}\n`);
   const more = unopened.length - shown.length;
-  const rest = more === 0 ? '' : `  … and ${more} more; -v shows all\n`;
-  return `Not opened, so nothing is known of them:\n${lines.join('')}${rest}`;
+  const rest = more === 0 ? '' : `  … and ${more} more; -v lists all\n`;
+  return `Not opened, so what they use is unknown:\n${lines.join('')}${rest}`;
 }
 
 function renderMissing(impact: Impact, paint: Paint): string {
-  const lines = impact.missing.map((text) => `${paint('yellow', 'missing:')} ${printable(text)}\n`);
-  const untold = impact.untold.map((text) => `${paint('yellow', 'not told:')} ${printable(text)}\n`);
+  const lines = impact.missing.map((text) => `${paint('yellow', 'incomplete:')} ${printable(text)}\n`);
+  const untold = impact.untold.map((text) => `${paint('yellow', 'unknown:')} ${printable(text)}\n`);
   return [renderUsageOff(impact, paint), ...lines, ...untold].join('');
 }
 
 export function renderUsageOff({ usage }: Impact, paint: Paint): string {
   if (usage === 'on') return '';
-  return `${paint('yellow', 'no usage:')} ${usageIsOff}\n`;
+  return `${paint('yellow', 'usage:')} ${usageIsOff}\n`;
 }
 
 function renderScope(impact: Impact): string {
   const { only } = impact;
-  const filter = only === undefined ? '' : `Only apps ${printable(describeFilter(only))} were asked about.\n`;
+  const filter = only === undefined ? '' : `Limited to apps ${printable(describeFilter(only))}.\n`;
   return `${filter}${describeScope(impact).join('\n')}\n`;
 }
 
-/** What the list of extensions answers, or that there are none. Raw sentences; a list follows where one ends with a colon. */
+/** The sentence above the list of extensions; it ends with a colon where a list follows. Raw text. */
 export function describeAnswer(question: Exclude<ImpactQuestion, 'uses'>, impact: Impact): string {
   const isEmpty = impact.extensions.length === 0;
   if (question === 'missing') {
     return isEmpty
-      ? 'The apps refer to no extension that the tenant does not hold.'
-      : 'Apps refer to these, which the tenant does not hold:';
+      ? 'Every extension that apps refer to is on the tenant.'
+      : 'Apps refer to these extensions, which are not on the tenant:';
   }
   if (!isWhole(impact)) {
     return isEmpty
-      ? 'A use was seen of every extension.'
-      : `No use seen, though ${describeGaps(impact)}; so some of these may be used:`;
+      ? 'Every extension is used by an app.'
+      : `No use found, but ${describeGaps(impact)}; some of these may be used:`;
   }
   if (isEmpty) return 'Every extension is used by an app.';
   return impact.only === undefined ? 'Used by no visible app:' : 'Used by none of these apps:';
 }
 
-/** `4 apps, 312 people in 28 days, 1205 views`, or why no use of it was seen. */
+/** `4 apps, 312 people in 28 days, 1205 views`, or why no use was found. Raw text. */
 export function describeUses({ uses }: ExtensionImpact, impact: Impact): string {
   if (uses.length > 0) {
     const { views } = reachOf(uses);
     return `${describeReach(uses)}${views === undefined ? '' : `, ${count(views, 'view')}`}`;
   }
-  if (!isWhole(impact)) return `no use seen; ${describeGaps(impact)}`;
+  if (!isWhole(impact)) return `no use found; ${describeGaps(impact)}`;
   return impact.only === undefined ? 'no visible app uses it' : 'none of these apps uses it';
 }
 
@@ -183,8 +177,8 @@ export function describeApp(app: AppFacts): string {
   return facts.join(' · ');
 }
 
-export const usageIsOff =
-  "the tenant's items settings have usage metrics off, so nobody knows how many people see an app";
+const usageIsOff =
+  "usage metrics are off in the tenant's items settings, so the number of people per app is unknown";
 
 /** `of the space s1, called sales or 7f3a…`. Raw words. */
 export function describeFilter({ spaces, apps }: NonNullable<Impact['only']>): string {
@@ -194,22 +188,22 @@ export function describeFilter({ spaces, apps }: NonNullable<Impact['only']>): s
   ].join(', ');
 }
 
-/** Raw sentences: how much was looked at, and what nobody could see. */
+/** How much was read, and what cannot be read. Raw sentences. */
 export function describeScope({ apps, unopened }: Impact): readonly string[] {
   const { listed, opened, fromCache } = apps;
   return [
     `${count(listed, 'app')}: ${opened} opened, ${fromCache} unchanged since an earlier run, ${unopened.length} not opened.`,
-    'What others keep on private sheets cannot be seen, so each number is at least that.',
+    "Other people's private sheets cannot be read, so each number is a lower bound.",
   ];
 }
 
-/** What limits the answer, beside the apps that were not opened. Raw sentences. */
+/** What limits the answer, apart from the apps that were not opened. Raw text. */
 export function describeLimits({ apps, only, usage, missing, untold }: Impact): readonly string[] {
   return [
     ...(apps.listed === 0 && missing.length === 0 ? ['these credentials see no app'] : []),
-    ...(only === undefined ? [] : [`only apps ${describeFilter(only)} were asked about`]),
-    ...missing.map((what) => `not whole: ${what}`),
-    ...untold.map((what) => `not told: ${what}`),
+    ...(only === undefined ? [] : [`limited to apps ${describeFilter(only)}`]),
+    ...missing.map((what) => `incomplete: ${what}`),
+    ...untold.map((what) => `unknown: ${what}`),
     ...(usage === 'on' ? [] : [usageIsOff]),
   ];
 }

@@ -15,19 +15,17 @@ export interface InitReport {
   readonly file: string;
   readonly config: InitDocument['config'];
   readonly validation: ValidateReport | Problem;
-  /** The command line to go on with. */
+  /** The command line for the next step. */
   readonly next: string;
   readonly exitCode: ExitCode;
 }
 
-/** Why a check came to nothing. */
+/** Why the folders could not be validated. */
 export interface Problem {
   readonly kind: 'problem';
   readonly message: string;
   readonly hint?: string;
 }
-
-// What `init` wrote, as a document.
 
 export function initDocumentOf({ header, file, config, validation, exitCode }: InitReport): InitDocument {
   const head = { command: 'init', ...headOf(header), file, config } as const;
@@ -39,8 +37,6 @@ export function initDocumentOf({ header, file, config, validation, exitCode }: I
   const problem = { message, ...(hint !== undefined && { hint }) };
   return { ...head, problem, extensions: [], findings: [], exitCode };
 }
-
-// `qlik-sync init` for people.
 
 export function renderInit({ file, validation, next }: InitReport, options: TextOptions): string {
   const { paint } = options;

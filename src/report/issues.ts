@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import type { Check } from '../core/check.js';
 import { exitCodes } from '../core/exit-codes.js';
-import { count } from '../core/format.js';
+import { count, listNames } from '../core/format.js';
 import { describeGaps } from '../core/impact/gate.js';
 import { isWhole } from '../core/impact/tally.js';
 import type { Finding, Severity } from '../core/model.js';
@@ -197,8 +197,7 @@ function sumUp(issues: readonly Issue[], severity: Severity, limit: number): rea
   const shown = issues.slice(0, limit - 1);
   const left = issues.slice(limit - 1);
   const named = [...new Set(left.map(({ extension }) => extension).filter((name) => name !== undefined))];
-  const about =
-    named.length === 0 ? '' : `: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ' …' : ''}`;
+  const about = named.length === 0 ? '' : `: ${listNames(named, 10)}`;
   const message = `${count(left.length, `further ${words[severity]}`)}${about}. The report lists them all.`;
   return [...shown, { id: 'further', severity, message }];
 }

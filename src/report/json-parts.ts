@@ -14,7 +14,7 @@ type Place = Pick<PlanDocument, 'environment' | 'tenant'>;
 
 export function placeOf(header: RunHeader): Place {
   const place = knownPlaceOf(header);
-  if (place === undefined) throw new Error('a run that looks at a tenant has one');
+  if (place === undefined) throw new Error('this report needs a tenant');
   return place;
 }
 

@@ -28,13 +28,9 @@ export interface PackedArchive {
   readonly digest: string;
 }
 
-// What `pack` wrote, as a document.
-
 export function packDocumentOf({ header, archives, findings, exitCode }: PackReport): PackDocument {
   return { command: 'pack', ...headOf(header), archives, findings, exitCode };
 }
-
-// `qlik-sync pack` for people.
 
 export function renderPack({ header, findings, archives }: PackReport, options: TextOptions): string {
   return joinBlocks([

@@ -1,4 +1,4 @@
-/** Colour is a function that a stream either gets or does not. */
+/** Colour, and text that cannot control a terminal or a CI system's log. */
 
 import { styleText } from 'node:util';
 
@@ -8,17 +8,17 @@ export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_style, text) => text;
 
-/** Whether to colour was decided by the caller, so the stream and the environment are not asked again. */
+/** The caller has decided to colour, so the stream and the environment are not checked again. */
 export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
-/** Moves a cursor, sets a colour, starts a line, turns the text around it, or is a byte order mark that nobody sees. */
-export const unprintable =
+/** Control characters, line separators, bidirectional marks, byte order marks. */
+const unprintable =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** `##vso[…]` and `##[…]` are commands to Azure Pipelines, and the latter to GitHub Actions, anywhere in a line of their log. */
-export const logCommand = /#(?=#(?:vso)?\[)/gi;
+/** `##vso[…]` and `##[…]` are commands to Azure Pipelines, the latter also to GitHub Actions, anywhere in a log line. */
+const logCommand = /#(?=#(?:vso)?\[)/gi;
 
-/** `::…::` is one to GitHub Actions where a line begins with it. */
+/** `::…::` is a command to GitHub Actions at the start of a line. */
 const lineCommand = /^(\s*):(?=:)/;
 
 /** Names, paths and tenant strings cannot move a cursor, set a colour, start a new line or command a CI system. */
@@ -29,23 +29,21 @@ export function printable(text: string): string {
     .replace(lineCommand, '$1\\u003a');
 }
 
-export function escapeCharacter(character: string): string {
+function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** `printable`, for text of ours that has several lines. */
+/** `printable` for text that may have several lines. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** With an empty line between them; a block that has nothing to say takes none. Each ends its last line. */
+/** Blocks with an empty line between them; empty blocks take none. Each block ends with a line break. */
 export function joinBlocks(blocks: readonly string[]): string {
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-// JSON that means the same and that no terminal and no log of a CI system takes for more than text.
-
-/** @param indent Spaces a level; absent: one line. */
+/** JSON that no terminal and no CI log takes for anything but text. @param indent spaces per level; absent: one line */
 export function toJsonText(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, undefined, indent);
   return text

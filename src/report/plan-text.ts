@@ -1,16 +1,15 @@
-/** A plan as a person reads it. The two closing lines are a documented format. */
+/** A plan and its outcomes as text. The two closing lines of a plan are a documented format. */
 
-import { isWritten } from '../core/change.js';
 import { describeGaps, describeReach } from '../core/impact/gate.js';
 import { isWhole } from '../core/impact/tally.js';
 import type { Change, Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
-import { shellOption, shellWord } from '../core/shell-word.js';
 import { type ChangeKind, changeKinds, describeChange, describeOutcome, kindOf } from './change-words.js';
 import { renderUsageOff } from './impact.js';
 import { type Paint, printable, type Style } from './paint.js';
 import type { ApplyReport, PlanReport } from './plan.js';
+import { resumeCommand } from './resume-command.js';
 
 interface Row {
   readonly symbol: string;
@@ -26,7 +25,7 @@ const rows = {
   kept: { symbol: '=', style: 'dim' },
 } as const satisfies Record<ChangeKind, Row>;
 
-/** Changes to make, in the order of their kinds, then blocked and kept ones. Names in sync are only counted. */
+/** Changes in the order of their kinds, then blocked and kept ones. Names in sync are only counted. */
 export function renderChanges(decided: readonly Change[], paint: Paint): string {
   const changes = decided.flatMap(joinRename);
   const width = Math.max(
@@ -41,7 +40,7 @@ export function renderChanges(decided: readonly Change[], paint: Paint): string 
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-/** The two sides of a rename are one change of identity, shown where the new name stands. */
+/** The two sides of a rename are one change, shown at the new name. */
 function joinRename(change: Change): readonly Change[] {
   return change.rename !== undefined && 'to' in change.rename ? [] : [change];
 }
@@ -84,9 +83,7 @@ export function renderClosingLines({ summary, requests, digest }: Plan): string 
   return `Plan: ${counts.join(', ')}.\n${cost}, about ${estimatedSeconds} s under Qlik's limits. Plan ${digest}\n`;
 }
 
-// The apps that a plan touches: `update kpi-card: 4 apps, 312 people in 28 days`.
-
-/** Nothing where nobody looked. */
+/** `update kpi-card: 4 apps, 312 people in 28 days`; empty where apps were not read. */
 export function renderPlanImpact(
   { plan, impact }: Pick<PlanReport, 'plan' | 'impact'>,
   paint: Paint,
@@ -94,23 +91,21 @@ export function renderPlanImpact(
   if (impact === undefined) return '';
   const actions = new Map(plan.changes.map(({ name, action }) => [name, action]));
   const lines = impact.extensions.map(({ extension, uses }) => {
-    const none = isWhole(impact) ? 'no visible app' : 'no use seen';
+    const none = isWhole(impact) ? 'no visible app' : 'no use found';
     const reach = uses.length === 0 ? none : describeReach(uses);
     return `  ${actions.get(extension) ?? 'change'} ${printable(extension)}: ${reach}\n`;
   });
   if (lines.length === 0) return '';
-  const gaps = isWhole(impact) ? '' : `  at least that: ${printable(describeGaps(impact))}\n`;
+  const gaps = isWhole(impact) ? '' : `  incomplete: ${printable(describeGaps(impact))}\n`;
   return `Apps that use what changes:\n${lines.join('')}${gaps}${renderUsageOff(impact, paint)}`;
 }
 
-// What became of the changes of a plan, for people.
-
-/** Below the plan, which was shown before. */
+/** Shown below the plan. */
 export function renderApply(report: ApplyReport, paint: Paint): string {
   return `\n${renderProblems(report.outcomes, paint)}${renderApplied(report)}${renderRedo(report)}`;
 }
 
-/** One line a change; also the progress line where nothing redraws. */
+/** One line per change; also the progress line where nothing redraws. */
 export function renderOutcome(outcome: Outcome, paint: Paint): string {
   const { name, status, error } = outcome;
   const words = `${printable(name)}  ${printable(describeOutcome(outcome))}\n`;
@@ -123,7 +118,7 @@ export function renderOutcome(outcome: Outcome, paint: Paint): string {
   return `  ${symbol} ${words}${hint}`;
 }
 
-/** What is done was told as it happened; what is not belongs to the result. */
+/** Changes that went well were shown as they happened; the others belong to the result. */
 function renderProblems(outcomes: readonly Outcome[], paint: Paint): string {
   const problems = outcomes.filter(({ status, overwrote }) => status !== 'done' || overwrote !== undefined);
   return problems.map((outcome) => renderOutcome(outcome, paint)).join('');
@@ -138,62 +133,15 @@ function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
   const cutShort = outcomes.filter(({ error }) => error?.code === 'out-of-time');
   if (cutShort.length === 0) return applied;
   const left = outcomes.filter((each) => each.status === 'not-attempted' || cutShort.includes(each));
-  return `${applied}Out of time: ${left.length} of ${outcomes.length} are left, deletes last; run again to go on.\n`;
+  return `${applied}Out of time: ${left.length} of ${outcomes.length} not done, deletes last; run again to continue.\n`;
 }
 
-/** The folders still say otherwise. */
+/** After a rollback: what it left, and that the folders still hold the undone changes. */
 function renderRedo(report: ApplyReport): string {
   const { undoes, outcomes } = report;
   if (undoes === undefined) return '';
-  const goOn = describeGoOn(report);
-  const left = goOn === undefined ? '' : `Not everything is undone. To go on: ${printable(goOn)}\n`;
+  const resume = resumeCommand(report);
+  const left = resume === undefined ? '' : `Not everything was undone. To continue: ${printable(resume)}\n`;
   if (!outcomes.some(({ status }) => status === 'done')) return left;
-  return `${left}The next apply from the folders makes these changes again: undo them there too.\n`;
-}
-
-// The command line that goes on with a rollback which did not come to its end. Without words it would undo itself.
-
-/**
- * `undefined` where nothing is left, or nothing that another run of it could do.
- *
- * @param report of a plan where nothing was tried
- */
-export function describeGoOn(report: PlanReport | ApplyReport): string | undefined {
-  const { undoes = [], undoGoal, plan, header } = report;
-  const [run] = undoes;
-  const left = findLeft(plan, report.kind === 'apply' ? report.outcomes : []);
-  if (run === undefined || left.length === 0) return undefined;
-  const words = undoGoal === 'names' ? left.map(({ name }) => shellWord(name)) : [run];
-  return rollbackCommand([...words, ...new Set(left.flatMap(liftsOf))], header.tenant?.environment);
-}
-
-/** @param words quoted already */
-export function rollbackCommand(words: readonly string[], environment: string | undefined): string {
-  return commandLine(['rollback', ...words], environment);
-}
-
-/** Where no environment is named, the default one is meant. @param words quoted already */
-export function commandLine(words: readonly string[], environment: string | undefined): string {
-  const where = environment === undefined ? [] : [shellOption('--env', environment)];
-  return ['qlik-sync', ...words, ...where].join(' ');
-}
-
-/** What a flag would let through and what is not done, with what then no longer waits for it. */
-function findLeft(plan: Plan, outcomes: readonly Outcome[]): readonly Change[] {
-  const done = new Set(outcomes.filter(({ status }) => status === 'done').map(({ name }) => name));
-  const open = plan.changes.filter(
-    (change) => change.blocked?.lift !== undefined || (isWritten(change) && !done.has(change.name)),
-  );
-  if (open.length === 0) return [];
-  return plan.changes.filter((change) => open.includes(change) || change.blocked?.rail === 'no-substitute');
-}
-
-/** What holds it up, and what would hold it up next: the rails tell of one at a time. */
-function liftsOf({ name, action, blocked, rename }: Change): readonly string[] {
-  return [
-    ...(blocked?.lift === undefined ? [] : [blocked.lift]),
-    ...(action === 'delete' ? ['--prune'] : []),
-    ...(action === 'replace' ? [shellOption('--allow-replace', name)] : []),
-    ...(rename !== undefined && 'from' in rename ? [shellOption('--allow-rename', name)] : []),
-  ];
+  return `${left}The next apply from the folders will make these changes again: undo them there too.\n`;
 }

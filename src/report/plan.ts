@@ -1,4 +1,4 @@
-/** What would be done, and what was done of it. */
+/** A plan, and the outcomes of applying it. */
 
 import type { BackupForecast } from '../core/budget.js';
 import type { ExtensionComparison } from '../core/comparison.js';
@@ -24,17 +24,17 @@ export interface PlanReport {
   readonly refusals: readonly Refusal[];
   /** Copies of what would be overwritten or deleted, where something would; `off` is `--no-backup`. */
   readonly backups?: BackupForecast | 'off';
-  /** What the two sides of changed extensions differ in, where that was looked at. */
+  /** How the two sides of changed extensions differ, where they were compared. */
   readonly comparisons?: readonly ExtensionComparison[];
-  /** Which apps use what changes, where that was looked at. */
+  /** Which apps use what changes, where apps were read. */
   readonly impact?: Impact;
-  /** How the plan was asked for; absent where no later run could ask the same. */
+  /** How the plan was requested; absent where no later run could make the same request. */
   readonly request?: PlanRequest;
-  /** A rollback's: the runs whose writes it undoes. */
+  /** Rollback: the runs whose writes it undoes. */
   readonly undoes?: readonly string[];
-  /** Whether all that one run wrote is to be undone, or names of it. */
+  /** Whether everything that a run wrote is to be undone, or only some names. */
   readonly undoGoal?: 'run' | 'names';
-  /** A promote's: where the archives come from. */
+  /** Promote: where the archives come from. */
   readonly promotes?: { readonly environment: string; readonly url: string };
   readonly exitCode: ExitCode;
 }
@@ -51,8 +51,6 @@ export interface LeftOut {
   readonly extension: string;
   readonly files: readonly LeftOutFile[];
 }
-
-// A plan, and what was done of it, as documents.
 
 export function planDocumentOf(report: PlanReport): PlanDocument {
   return { command: 'plan', ...planFieldsOf(report) };
@@ -97,9 +95,7 @@ function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'com
   };
 }
 
-// What a plan says of itself beside its changes. Raw words: names of environments may be in there.
-
-/** Where its archives come from, where that is not the folders. */
+/** Where the archives come from, if not from the folders. Raw text. */
 export function describeOrigin({
   undoes,
   undoGoal,
@@ -118,7 +114,7 @@ function describeRuns(runs: readonly string[], goal: PlanReport['undoGoal']): st
   return `${goal === 'names' ? `writes of ${what}` : what} ${runs.join(', ')}`;
 }
 
-/** Copies of what would be overwritten or deleted. */
+/** Copies of what would be overwritten or deleted. Raw text. */
 export function describeBackups(backups: PlanReport['backups']): readonly string[] {
   if (backups === undefined) return [];
   if (backups === 'off') return ['No backup is kept.'];

@@ -1,4 +1,4 @@
-/** What is going on while changes are applied: one redrawn line on a terminal, a line a change elsewhere. */
+/** Progress of applying changes and of reading apps: a redrawn line on a terminal, plain lines elsewhere. */
 
 import type { Outcome } from '../core/outcome.js';
 import type { Paint } from './paint.js';
@@ -12,7 +12,7 @@ export interface ProgressSink {
 
 export interface Progress {
   readonly outcome: (outcome: Outcome) => void;
-  /** A pause that nobody would otherwise understand. */
+  /** Explains a pause. */
   readonly notice: (text: string) => void;
   readonly end: () => void;
 }
@@ -21,14 +21,14 @@ const heartbeatMs = 10_000;
 
 export function openProgress(sink: ProgressSink, total: number): Progress {
   let finished = 0;
-  let lastWord = performance.now();
+  let lastWrite = performance.now();
   const status = (): string => `applying: ${finished} of ${total}`;
   const say = (text: string): void => {
-    lastWord = performance.now();
+    lastWrite = performance.now();
     sink.write(sink.isTerminal ? `\r\u001b[K${text}${status()}` : text);
   };
   const beat = setInterval(() => {
-    if (!sink.isTerminal && performance.now() - lastWord >= heartbeatMs) say(`  ${status()}\n`);
+    if (!sink.isTerminal && performance.now() - lastWrite >= heartbeatMs) say(`  ${status()}\n`);
   }, 1000);
   beat.unref();
   if (sink.isTerminal) say('');
@@ -45,32 +45,29 @@ export function openProgress(sink: ProgressSink, total: number): Progress {
   };
 }
 
-// How far the reading of apps is: a redrawn bar with an estimate on a terminal, a heartbeat elsewhere.
-
 export interface ScanProgress {
   readonly update: (progress: { readonly done: number; readonly total: number }) => void;
   readonly end: () => void;
 }
 
-const scanHeartbeatMs = 10_000;
-
 const redrawMs = 100;
 
 const barWidth = 24;
 
+/** A bar with an estimate on a terminal, a line every ten seconds elsewhere. */
 export function openScanProgress(sink: ProgressSink): ScanProgress {
   const started = performance.now();
-  let lastWord = started;
+  let lastWrite = started;
   let lastDrawn = Number.NEGATIVE_INFINITY;
   let latest = { done: 0, total: 0 };
   const say = (): void => {
-    lastWord = performance.now();
-    lastDrawn = lastWord;
+    lastWrite = performance.now();
+    lastDrawn = lastWrite;
     const text = describe(latest, performance.now() - started);
     sink.write(sink.isTerminal ? onOneLine(`${bar(latest)} ${text}`) : `  ${text}\n`);
   };
   const beat = setInterval(() => {
-    if (!sink.isTerminal && performance.now() - lastWord >= scanHeartbeatMs) say();
+    if (!sink.isTerminal && performance.now() - lastWrite >= heartbeatMs) say();
   }, 1000);
   beat.unref();
   return {
@@ -85,7 +82,7 @@ export function openScanProgress(sink: ProgressSink): ScanProgress {
   };
 }
 
-/** Cut off at the edge of a narrow terminal, since of a line that wraps only the last part would be redrawn. */
+/** Clipped at the edge of a narrow terminal: of a wrapped line only the last part would be redrawn. */
 function onOneLine(text: string): string {
   return `\r\u001b[K\u001b[?7l${text}\u001b[?7h`;
 }

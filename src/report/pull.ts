@@ -1,7 +1,7 @@
-/** What `pull` wrote to folders, and what not. */
+/** What `pull` wrote to folders, and what it could not. */
 
 import type { ExitCode } from '../core/exit-codes.js';
-import { count, formatBytes } from '../core/format.js';
+import { count, formatBytes, listNames } from '../core/format.js';
 import type { Pulled } from '../core/pulled.js';
 import type { PullDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
@@ -14,18 +14,14 @@ export interface PullReport {
   readonly header: RunHeader;
   /** By name. */
   readonly pulled: readonly Pulled[];
-  /** What no name asked for and that is left where it is. */
+  /** What no name selected, with the reason. */
   readonly passed: readonly { readonly name: string; readonly reason: string }[];
   readonly exitCode: ExitCode;
 }
 
-// What `pull` did, as a document.
-
 export function pullDocumentOf({ header, pulled, passed, exitCode }: PullReport): PullDocument {
   return { command: 'pull', ...headOf(header), ...placeOf(header), pulled, passed, exitCode };
 }
-
-// What `pull` did, as a person reads it.
 
 const rows: Readonly<Record<Pulled['result'], { readonly symbol: string; readonly style: Style }>> = {
   written: { symbol: '+', style: 'green' },
@@ -73,9 +69,8 @@ function describe({ folder, version, files, bytes, message }: Pulled): string {
 const mostNamed = 5;
 
 function describeLeftOut(leftOut: Pulled['leftOut']): string {
-  const names = leftOut.slice(0, mostNamed).map(({ path }) => printable(path));
-  const rest = leftOut.length > mostNamed ? ` and ${leftOut.length - mostNamed} more` : '';
-  return `not written, since no upload takes them: ${names.join(', ')}${rest}`;
+  const paths = leftOut.map(({ path }) => printable(path));
+  return `not written, because an upload would leave them out: ${listNames(paths, mostNamed)}`;
 }
 
 function renderClosing({ pulled, passed }: PullReport): string {
@@ -83,10 +78,10 @@ function renderClosing({ pulled, passed }: PullReport): string {
     pulled.filter((extension) => extension.result === result).length;
   const counts = `${number('written')} written, ${number('updated')} updated, ${number('unchanged')} unchanged`;
   const troubles = `${number('refused')} refused, ${number('failed')} failed, ${number('not-attempted')} not attempted`;
-  return `Pulled: ${counts}, ${troubles}, ${passed.length} left where they are.\n`;
+  return `Pulled: ${counts}, ${troubles}, ${passed.length} not selected.\n`;
 }
 
-/** By reason, so that a tenant with a hundred bundled ones takes one line. */
+/** By reason: a hundred bundled extensions take one line. */
 function renderPassed({ passed }: PullReport, detail: TextOptions['detail']): string {
   if (detail === 'quiet') return '';
   const reasons = [...new Set(passed.map(({ reason }) => reason))];

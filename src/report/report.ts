@@ -1,4 +1,4 @@
-/** The one data object that every format is made from. */
+/** The one data object that every format is made from, and the one for a command on several environments. */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { Waves } from '../core/fleet.js';
@@ -17,8 +17,6 @@ import type { ValidateReport } from './validate.js';
 
 export type Report = SingleReport | EnvironmentsReport;
 
-// What a run on one tenant, or on none, came to.
-
 export type SingleReport =
   | ValidateReport
   | PlanReport
@@ -32,37 +30,35 @@ export type SingleReport =
   | DoctorReport
   | ImpactReport;
 
-// One command on several environments: what each came to, and the run as a whole.
-
 export interface EnvironmentsReport {
   readonly kind: 'environments';
-  /** Without a project or tenant, since each has its own. */
+  /** Without a project or tenant: each environment has its own. */
   readonly header: RunHeader;
   /** In the order they were given. */
   readonly environments: readonly EnvironmentResult[];
   readonly shard?: ShardShare;
   readonly waves?: WavesResult;
-  /** All of the above once more, for the formats that show one run after the other. */
+  /** The same results, for formats that show one run after the other. */
   readonly reports: readonly ReportParts[];
-  /** The worst of them. */
+  /** The worst of all. */
   readonly exitCode: ExitCode;
 }
 
 export interface EnvironmentResult {
   readonly environment: string;
   readonly exitCode: ExitCode;
-  /** What it showed last. */
+  /** The last report it showed. */
   readonly report?: SingleReport;
-  /** Present where it stopped early. */
+  /** Present if it stopped early. */
   readonly error?: unknown;
   readonly part: ReportParts;
 }
 
-/** Which part of the environments this run had. */
+/** The part of the environments that this run had. */
 export interface ShardShare {
   readonly index: number;
   readonly of: number;
-  /** Those of the other shards. */
+  /** Environments of the other shards. */
   readonly elsewhere: readonly string[];
 }
 
@@ -70,11 +66,11 @@ export interface WavesResult {
   readonly waves: Waves;
   /** Environments of the waves after the one that failed. */
   readonly notAttempted: readonly string[];
-  /** What became of putting the failed wave back. */
+  /** How restoring the failed wave went. */
   readonly restored: readonly RestoredEnvironment[];
 }
 
 export interface RestoredEnvironment extends EnvironmentResult {
-  /** The command line that goes on with it; absent where nothing is left that it could do. */
-  readonly goOn?: string;
+  /** The command that continues the restore; absent where nothing is left to do. */
+  readonly resume?: string;
 }

@@ -1,4 +1,4 @@
-/** A plan file, read back: only what an approval is bound to, and how the plan was asked for. */
+/** A plan file, read back: what an approval is bound to, and how the plan was requested. */
 
 import * as v from 'valibot';
 import { UserError } from '../core/errors.js';
@@ -14,7 +14,7 @@ const change = v.object({
   actual: v.optional(v.object({ id: v.string(), md5: v.optional(v.string()) })),
 });
 
-/** Fields that are not named here are tolerated, as a later version may add them. */
+/** Unknown fields are allowed: a later version may add some. */
 const reviewedPlan = v.object({
   command: v.literal('plan'),
   schemaVersion: v.literal(1),
@@ -28,7 +28,7 @@ const reviewedPlan = v.object({
 
 export type ReviewedPlan = DeepReadonly<v.InferOutput<typeof reviewedPlan>>;
 
-/** @throws UserError where the text is no plan document, or one of a version that is not known here */
+/** @throws UserError where the text is not a plan document, or one of an unknown version */
 export function parseReviewedPlan(file: string, text: string): ReviewedPlan {
   const document = parseObject(file, text);
   const version = document['schemaVersion'];
@@ -41,25 +41,25 @@ export function parseReviewedPlan(file: string, text: string): ReviewedPlan {
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new UserError(
-    `${file} is no plan: ${v.getDotPath(issue) ?? 'the document'}: ${issue.message}`,
-    makeOne,
+    `${file} is not a plan: ${v.getDotPath(issue) ?? 'the document'}: ${issue.message}`,
+    planHint,
   );
 }
 
-const makeOne = { hint: 'qlik-sync plan --out plan.json writes one.' };
+const planHint = { hint: 'To write one: qlik-sync plan --out plan.json' };
 
 function parseObject(file: string, text: string): Readonly<Record<string, unknown>> {
   const value = parse(file, text);
   if (isObject(value)) return value;
-  throw new UserError(`${file} is no plan: it holds no object.`, makeOne);
+  throw new UserError(`${file} is not a plan: it is not a JSON object.`, planHint);
 }
 
 function parse(file: string, text: string): unknown {
-  if (nestsTooDeep(text)) throw new UserError(`${file} is no plan: it is nested too deeply.`, makeOne);
+  if (nestsTooDeep(text)) throw new UserError(`${file} is not a plan: it is nested too deeply.`, planHint);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${file} is no plan: it is not JSON.`, { ...makeOne, cause });
+    throw new UserError(`${file} is not a plan: it is not JSON.`, { ...planHint, cause });
   }
 }
 

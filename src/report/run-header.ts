@@ -1,4 +1,4 @@
-/** Which run this is; the first line of every text, the first fields of every document. */
+/** Identifies a run: the first line of every text, the first fields of every document. */
 
 import type { TenantIdentity } from '../core/model.js';
 
@@ -31,6 +31,6 @@ export interface TenantHeader {
   readonly environment?: string;
   /** What a plan is bound to. */
   readonly identity?: TenantIdentity;
-  /** Where tenant and credentials come from: `config`, `--tenant`, `--sandbox` … */
+  /** Where the tenant and its credentials come from: `config`, `--tenant`, `--sandbox` … */
   readonly source: string;
 }

@@ -1,4 +1,4 @@
-/** The line that every report begins with. */
+/** What the texts of several commands share: the header line, findings, left-out files. */
 
 import { count } from '../core/format.js';
 import type { Finding, LeftOutFile } from '../core/model.js';
@@ -13,8 +13,6 @@ export function renderHeader({ command, project, tenant }: RunHeader, paint: Pai
   const whose = project === '' ? [] : [`project ${project}`];
   return `${paint('bold', [`qlik-sync ${command}`, ...where, ...whose].map(printable).join(' · '))}\n`;
 }
-
-// What the rules say, at places a person can open.
 
 const severityStyle = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
 
@@ -31,8 +29,6 @@ function renderFinding(finding: Finding, paint: Paint): string {
   const head = `${prefix}${paint(severityStyle[severity], severity)}: ${printable(message)} ${paint('dim', `[${rule}]`)}\n`;
   return hint === undefined ? head : `${head}  ${printable(hint)}\n`;
 }
-
-// What will not be uploaded is said, so that nobody wonders where a file went.
 
 const reasons: Readonly<Record<LeftOutFile['why'], string>> = {
   default: 'ignored by default',
@@ -57,8 +53,6 @@ function countReasons(files: readonly LeftOutFile[]): readonly string[] {
     return number === 0 ? [] : [`${number} ${reasons[why]}`];
   });
 }
-
-// How a report is shown to people.
 
 /** `verbose` adds what is usually only counted: info findings and left-out files by name. */
 export interface TextOptions {

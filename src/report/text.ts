@@ -47,7 +47,7 @@ export function renderText(report: Report, options: TextOptions): string {
   }
 }
 
-/** The plan as shown before apply as well. */
+/** Also shown before an apply. */
 export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: TextOptions): string {
   return joinBlocks([
     renderHeader(report.header, paint),

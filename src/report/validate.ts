@@ -27,14 +27,10 @@ export interface ValidatedExtension {
   readonly leftOut: readonly LeftOutFile[];
 }
 
-// What `validate` says, as a document.
-
 export function validateDocumentOf(report: ValidateReport): ValidateDocument {
   const { header, extensions, findings, exitCode } = report;
   return { command: 'validate', ...headOf(header), extensions, findings, exitCode };
 }
-
-// `qlik-sync validate` for people.
 
 export function renderValidate(report: ValidateReport, options: TextOptions): string {
   const { header, extensions, findings } = report;

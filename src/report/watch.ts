@@ -1,4 +1,4 @@
-/** What `watch` tells: one event each, as a line for people or as a line of NDJSON. */
+/** The events of `watch`, each as a line of text or of NDJSON. */
 
 import { formatBytes } from '../core/format.js';
 import type { WatchEvent } from './documents/lines.js';
@@ -17,7 +17,7 @@ export function renderEventJson({ time, event }: TimedEvent): string {
   return `${toJsonText({ schemaVersion: 1, time, ...event })}\n`;
 }
 
-/** One line, or none for what a person need not read. */
+/** One line. */
 export function renderEventText({ time, event }: TimedEvent, paint: Paint): string {
   const clock = paint('dim', new Date(time).toTimeString().slice(0, 8));
   return `${clock}  ${describe(event, paint)}\n`;
@@ -26,7 +26,7 @@ export function renderEventText({ time, event }: TimedEvent, paint: Paint): stri
 function describe(event: WatchEvent, paint: Paint): string {
   switch (event.event) {
     case 'watching':
-      return `watching ${event.extensions} extensions for ${printable(event.tenant)}; Ctrl-C ends it`;
+      return `watching ${event.extensions} extensions for ${printable(event.tenant)}; Ctrl-C to stop`;
     case 'synced':
       return `${paint('green', '✓')} ${printable(event.name)}  ${describeSync(event)}`;
     case 'waiting':
@@ -36,7 +36,7 @@ function describe(event: WatchEvent, paint: Paint): string {
     case 'refused':
       return `${paint('red', '✗')} ${about(event.name)}${printable(event.message)}${hint(event.hint)}`;
     case 'offline':
-      return paint('yellow', `offline: ${printable(event.message)} Trying again until it answers.`);
+      return paint('yellow', `offline: ${printable(event.message)} Retrying until it answers.`);
     case 'online':
       return 'online again';
     case 'config':
@@ -67,7 +67,7 @@ function about(name: string | undefined): string {
 }
 
 function resume(command: string | undefined): string {
-  return command === undefined ? '' : `; to go on: ${command}`;
+  return command === undefined ? '' : `; to continue: ${command}`;
 }
 
 function hint(text: string | undefined): string {

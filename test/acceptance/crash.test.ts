@@ -63,7 +63,7 @@ describe('a replace that was killed between its delete and its create', () => {
       expect(await names()).not.toContain('rep1');
       const { code, stderr } = await run(['apply', 'new1', '--yes']);
       expect(code, stderr).toBe(0);
-      expect(stderr).toContain('  not known: replace rep1\n');
+      expect(stderr).toContain('  unknown: replace rep1\n');
       expect(await names()).toEqual(expect.arrayContaining(['rep1', 'new1']));
       expect(wire.arrived().filter((method) => method !== 'GET')).toEqual(['POST', 'POST']);
     });

@@ -82,7 +82,7 @@ describe('history', () => {
   it('says so where nothing was done yet', async () => {
     const { code, stdout } = await run(['history']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Nothing was recorded yet.');
+    expect(stdout).toContain('Nothing has been recorded yet.');
   });
 
   it('lists runs newest first, with who, what and how to undo it', async () => {
@@ -128,7 +128,7 @@ describe('history', () => {
     + a  create
     + b  create
 
-2 runs. Undo one by its name, such as: qlik-sync rollback ${runs[0]?.id}
+2 runs. To undo one, name it: qlik-sync rollback ${runs[0]?.id}
 `);
   });
 
@@ -203,7 +203,7 @@ describe('history', () => {
     writeFileSync(join(newest, '../junk.jsonl'), '\u001b[31m{"kind":"run"}\n');
     const { code, stdout } = await run(['history', '-v']);
     expect(code).toBe(0);
-    expect(stdout).toContain('no journal: .qlik-sync/runs/');
+    expect(stdout).toContain('not a journal: .qlik-sync/runs/');
     expect(stdout).not.toContain('\u001b');
   });
 

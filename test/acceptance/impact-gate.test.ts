@@ -127,7 +127,7 @@ describe('apply with impact "deletes"', () => {
     await world.editApp({ id: apps[4]!.id, ...appOf(['fresh-chart']) });
     const refused = await world.run(['rollback', '--prune', '--yes']);
     expect(refused).toMatchObject({ code: 6, stdout: expect.stringContaining('--accept-impact=1') });
-    expect(refused.stdout).toMatch(/To go on: qlik-sync rollback \S+ --accept-impact=1 --prune\n/);
+    expect(refused.stdout).toMatch(/To continue: qlik-sync rollback \S+ --accept-impact=1 --prune\n/);
     expect(await heldNames()).toContain('fresh-chart');
     expect((await world.run(['rollback', '--prune', '--yes', '--accept-impact=1'])).code).toBe(0);
     expect(await heldNames()).not.toContain('fresh-chart');

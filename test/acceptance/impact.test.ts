@@ -60,7 +60,7 @@ describe('the questions', () => {
       new RegExp(`space ${apps[0]!.spaceId} · owner ${apps[0]!.ownerId} · updated \\d{4}-`),
     );
     expect(stdout).toContain('sankey: no visible app uses it');
-    expect(stdout).toContain('What others keep on private sheets cannot be seen');
+    expect(stdout).toContain("Other people's private sheets cannot be read");
   });
 
   it('of some, by name or glob; a name that is nothing is a mistake', async () => {
@@ -98,7 +98,7 @@ describe('the questions', () => {
     const { code, stdout } = await world.run(['impact']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^kpi-card: 1 app$/m);
-    expect(stdout).toContain('no usage:');
+    expect(stdout).toContain('usage:');
     expect(stdout).not.toMatch(/\d (people|views|person|view)/);
     expect(await world.json(['impact'])).toMatchObject({
       usage: 'off',
@@ -192,7 +192,7 @@ describe('credentials', () => {
     expect(await world.json(['impact', '--unused'])).toMatchObject({ complete: false, exitCode: 5 });
     const { code, stdout } = await world.run(['impact', '--unused']);
     expect(code).toBe(5);
-    expect(stdout).toContain('No use seen, though these credentials see no app');
+    expect(stdout).toContain('No use found, but these credentials see no app');
   });
 
   it('that may open nothing are no success', async () => {
@@ -229,7 +229,7 @@ describe('the budget', () => {
     });
     expect(document.unopened).toHaveLength(total - 5);
     expect((await world.run(['impact', '--unused', '--max-apps', '5'])).stdout).toContain(
-      'No use seen, though',
+      'No use found, but',
     );
     await world.tenant.takeRequests();
     const whole = await world.run(['impact', '--unused']);
@@ -307,7 +307,7 @@ describe('the budget', () => {
     const { code, stdout } = await world.run(['impact', '--unused', '--max-apps', '5']);
     expect(code).toBe(9);
     expect(stdout).toContain(
-      `No use seen, though 5 apps could not be opened; ${total - 5} apps not opened: --max-apps 5;`,
+      `No use found, but 5 apps could not be opened; ${total - 5} apps not opened: --max-apps 5;`,
     );
   });
 });
@@ -464,11 +464,11 @@ describe('what disturbs a scan', () => {
     expect(appsOf(document, 'kpi-card')).toEqual([apps[14]!.id]);
   });
 
-  it('a master item that does not say what draws it: no use seen, and never unused', async () => {
+  it('a master item that does not say what draws it: no use found, and never unused', async () => {
     const { world, apps } = await worldOf(['kpi-card'], []);
     await world.editApp({ id: apps[0]!.id, masterItems: [{ id: 'm', title: 'Main' }] });
     const { stdout } = await world.run(['impact', '--unused']);
-    expect(stdout).toContain('No use seen, though 1 app could not be opened');
+    expect(stdout).toContain('No use found, but 1 app could not be opened');
     expect(stdout).toContain('a master item does not say what draws it');
   });
 
@@ -490,18 +490,18 @@ describe('what disturbs a scan', () => {
     ['garbage', { kind: 'garbage', message: 3 }, 'protocol'],
     ['a close code', { kind: 'close', message: 2, code: 4203 }, '4203'],
     ['a refused handshake', { kind: 'status', message: 0, status: 503 }, '503'],
-  ])('%s at the app that uses it: no use seen, and never unused', async (_name, fault, reason) => {
+  ])('%s at the app that uses it: no use found, and never unused', async (_name, fault, reason) => {
     const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
     const path = `/app/${apps[0]!.id}`;
     await world.tenant.addFaults([{ method: 'WS', path, times: 99, ...fault }]);
     const { stdout } = await world.run(['impact', '--unused']);
     expect(stdout).toContain(
-      'No use seen, though 1 app could not be opened; so some of these may be used:\n  kpi-card',
+      'No use found, but 1 app could not be opened; some of these may be used:\n  kpi-card',
     );
     expect(stdout).not.toContain('Used by no visible app');
     expect(stdout).toMatch(new RegExp(`  ${apps[0]!.name}  .*${reason}`));
     expect((await world.run(['impact'])).stdout).toContain(
-      'kpi-card: no use seen; 1 app could not be opened',
+      'kpi-card: no use found; 1 app could not be opened',
     );
   });
 
@@ -526,7 +526,7 @@ describe('what disturbs a scan', () => {
     const { code, stdout } = await world.run(['impact', '--unused']);
     if (fault.kind === 'html') return expect(code).toBe(4);
     expect(code).toBe(5);
-    expect(stdout).toMatch(/missing: the list of apps broke off after 100: /);
+    expect(stdout).toMatch(/incomplete: the list of apps broke off after 100: /);
     expect(stdout).toContain('No use seen');
   });
 

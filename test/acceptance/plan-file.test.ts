@@ -268,14 +268,14 @@ describe('a plan that moved', () => {
 
 describe('a plan that is not for this', () => {
   const mistakes: readonly [string, number, () => unknown, RegExp, ...args: readonly string[]][] = [
-    ['no JSON', 3, () => workspace.write({ 'plan.json': 'x' }), /plan\.json is no plan: it is not JSON/],
+    ['no JSON', 3, () => workspace.write({ 'plan.json': 'x' }), /plan\.json is not a plan: it is not JSON/],
     [
       'another document',
       3,
       async () => {
         workspace.write({ 'plan.json': (await qlikSync('validate', '--json')).stdout });
       },
-      /plan\.json is no plan: command/,
+      /plan\.json is not a plan: command/,
     ],
     [
       'a later schema',

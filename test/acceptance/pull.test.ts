@@ -74,7 +74,7 @@ describe('pull', () => {
     expect(stdout).toMatch(/\+ kpi +written +extensions\/kpi, 1\.1, 4 files, /);
     expect(stdout).toContain('1 of the project other-team; pull takes it by name\n');
     expect(stdout).toContain(
-      'Pulled: 2 written, 0 updated, 0 unchanged, 0 refused, 0 failed, 0 not attempted, 1 left where they are.',
+      'Pulled: 2 written, 0 updated, 0 unchanged, 0 refused, 0 failed, 0 not attempted, 1 not selected.',
     );
   });
 
@@ -97,7 +97,7 @@ describe('pull', () => {
     const { stdout } = await qlikSync('pull');
     expect(list('extensions/kpi')).toEqual(['kpi.js', 'kpi.qext']);
     expect(stdout).toContain(
-      'not written, since no upload takes them: .eslintrc.json, .git/config, wbfolder.wbl',
+      'not written, because an upload would leave them out: .eslintrc.json, .git/config, wbfolder.wbl',
     );
   });
 

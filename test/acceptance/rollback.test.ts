@@ -71,7 +71,7 @@ describe('rollback', () => {
     expect(undone.code).toBe(0);
     expect(undone.stdout).toMatch(/Undoes run \d{8}T\d{6}Z-/);
     expect(undone.stdout).toContain('~ a               update   restored from its backup, 2.0.0 → 1.0.0');
-    expect(undone.stdout).toContain('The next apply from the folders makes these changes again');
+    expect(undone.stdout).toContain('The next apply from the folders will make these changes again');
     expect(await remembered('a')).toEqual(before);
     expect((await find('a'))?.id).toBe(id);
     const next = await qlikSync('plan', '--detailed-exitcode');
@@ -356,7 +356,7 @@ describe('rollback', () => {
     const undone = await rollback();
     expect(undone.code).toBe(6);
     expect(undone.stdout).toContain(
-      `Not everything is undone. To go on: qlik-sync rollback ${run} --prune\n`,
+      `Not everything was undone. To continue: qlik-sync rollback ${run} --prune\n`,
     );
     for (const words of [['--prune'], ['a', 'new', '--prune']]) {
       const again = await rollback(...words);
@@ -378,7 +378,7 @@ describe('rollback', () => {
     write('new', 'bad');
     await apply();
     const undone = await rollback('a', 'new');
-    expect(undone.stdout).toContain('To go on: qlik-sync rollback new --prune\n');
+    expect(undone.stdout).toContain('To continue: qlik-sync rollback new --prune\n');
     expect((await rollback('new', '--prune')).code).toBe(0);
     expect((await find('a'))?.qextVersion).toBe('1.0.0');
   });
@@ -397,7 +397,7 @@ describe('rollback', () => {
     await scene.tenant.clearFaults();
     expect(failed.code).toBe(code);
     expect(failed.stdout).toMatch(/Undoes writes of run \S+\./);
-    expect(failed.stdout).toContain('To go on: qlik-sync rollback a\n');
+    expect(failed.stdout).toContain('To continue: qlik-sync rollback a\n');
     expect(JSON.parse((await qlikSync('history', '--json')).stdout).runs[0].undoes).toBeUndefined();
     expect((await rollback('a')).code).toBe(0);
     expect(await remembered('a')).toEqual(before);
@@ -415,7 +415,7 @@ describe('rollback', () => {
       { method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 500 },
     ]);
     expect((await rollback('a', '--allow-replace', 'a')).stdout).toContain(
-      'To go on: qlik-sync rollback a --allow-replace a\n',
+      'To continue: qlik-sync rollback a --allow-replace a\n',
     );
     await scene.tenant.clearFaults();
     expect(await find('a')).toBeUndefined();
@@ -433,7 +433,7 @@ describe('rollback', () => {
     await scene.tenant.editByHand('a');
     const held = await rollback('--prune');
     expect(held.stdout).toContain('blocked: it may stand for a, which is not put back');
-    expect(held.stdout).toContain(`To go on: qlik-sync rollback ${run} --overwrite a --prune\n`);
+    expect(held.stdout).toContain(`To continue: qlik-sync rollback ${run} --overwrite a --prune\n`);
     expect((await rollback(run, '--overwrite', 'a', '--prune')).code).toBe(0);
     expect(await find('new')).toBeUndefined();
   });

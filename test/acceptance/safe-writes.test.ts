@@ -202,9 +202,9 @@ describe('the journal', () => {
       .split('\n');
     scene.workspace.write({ [`.qlik-sync/runs/${folder}/${file}`]: `${lines.slice(0, 3).join('\n')}\n` });
     const result = await apply();
-    expect(result.stderr).toContain('The last run did not come to its end: apply');
+    expect(result.stderr).toContain('The last run did not finish: apply');
     expect(result.stderr).toContain('verified: create a');
-    expect(result.stderr).toContain('left: create b');
+    expect(result.stderr).toContain('not attempted: create b');
   });
 });
 

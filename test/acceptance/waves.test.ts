@@ -128,15 +128,15 @@ describe('promote --waves', () => {
       .addFaults([{ method: 'DELETE', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
     const { code, stdout } = await promote('--on-wave-failure', 'restore');
     const { runs } = JSON.parse(await succeed('history', '--env', 'eu', '--json'));
-    const goOn = `To go on: qlik-sync rollback ${runs[0].undoes} --prune --env eu`;
-    expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 5\): 1 of 2 changes applied/);
+    const goOn = `To continue: qlik-sync rollback ${runs[0].undoes} --prune --env eu`;
+    expect(stdout).toMatch(/✗ eu {6}not fully restored \(exit 5\): 1 of 2 changes applied/);
     expect(stdout).toContain(`      ${goOn}\n`);
-    expect(stdout).toContain(`Not everything is undone. ${goOn}\n`);
+    expect(stdout).toContain(`Not everything was undone. ${goOn}\n`);
     expect(code).toBe(4);
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a', 'b']);
     await fleet.tenant('us').clearFaults();
     await fleet.tenant('eu').clearFaults();
-    await succeed(...goOn.slice('To go on: qlik-sync '.length).split(' '), '--yes');
+    await succeed(...goOn.slice('To continue: qlik-sync '.length).split(' '), '--yes');
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
   });
 
@@ -147,7 +147,7 @@ describe('promote --waves', () => {
     await fleet.tenant('eu').addFaults([{ ...refusesKeys[0], method: 'GET', skip: 1 }]);
     const { stdout } = await promote('--on-wave-failure', 'restore');
     const [run] = JSON.parse(await succeed('history', '--env', 'eu', '--json')).runs;
-    expect(stdout).toContain(`      To go on: qlik-sync rollback ${run.id} --prune --env eu\n`);
+    expect(stdout).toContain(`      To continue: qlik-sync rollback ${run.id} --prune --env eu\n`);
     await fleet.tenant('eu').clearFaults();
   });
 
@@ -180,8 +180,8 @@ describe('promote --waves', () => {
     const { stdout } = await promote('--on-wave-failure', 'restore', '--concurrency', '1', ...options);
     await turnstile.close();
     expect(stdout).toMatch(/! a {15}update {3}blocked: changed on the tenant on \S+, after that run/);
-    expect(stdout).toMatch(/✗ eu {6}not wholly restored \(exit 7\)/);
-    expect(stdout).toMatch(/To go on: qlik-sync rollback \S+ --overwrite a --env eu\n/);
+    expect(stdout).toMatch(/✗ eu {6}not fully restored \(exit 7\)/);
+    expect(stdout).toMatch(/To continue: qlik-sync rollback \S+ --overwrite a --env eu\n/);
     expect((await fleet.held('eu'))['a']?.archiveName).toBe('by-hand.zip');
     expect((await fleet.held('us'))['a']?.md5).toBe((await fleet.held('apac'))['a']?.md5);
   });

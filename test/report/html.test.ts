@@ -105,7 +105,7 @@ describe('the page', () => {
   });
 
   it.each([
-    ['impact', 0, ['2 apps, 226 people', '1 app not opened', 'so nothing is known of what they use']],
+    ['impact', 0, ['2 apps, 226 people', '1 app not opened', 'so what they use is unknown']],
     ['doctor', 1, ['1 check failed', 'credentials', '<p>refused</p><p>Give another key.</p>']],
     ['history', 2, ['20261120T101500Z-3f2a', 'jane@host', 'exit 5', '1 created, 2 failed', 'broken.ndjson']],
     ['config', 3, ['tenant not usable', 'extensions', 'a, b', 'config:1', '--timeout', 'no address']],

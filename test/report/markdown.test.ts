@@ -215,13 +215,13 @@ describe('impact', () => {
 
   it.each<readonly [ImpactQuestion, string, Impact, 0 | 5 | 9, readonly string[]]>([
     ['uses', 'not whole', shut, 5, ['⚠️ qlik-sync impact', '1 app not opened', '- Secret: 403']],
-    ['uses', 'whole', whole, 0, ['✅ qlik-sync impact', ': 1 app\n', 'Apps that use them']],
+    ['uses', 'whole', whole, 0, ['✅ qlik-sync impact', ': 1 app\n', 'Apps that use these extensions']],
     [
       'unused',
       'not whole',
       { ...shut, extensions: shut.extensions.slice(1) },
       9,
-      ['1 app not opened', 'No use seen, though 1 app could not be opened', '- <code>old-gauge</code>\n'],
+      ['1 app not opened', 'No use found, but 1 app could not be opened', '- <code>old-gauge</code>\n'],
     ],
     [
       'unused',
@@ -235,14 +235,14 @@ describe('impact', () => {
       'without a hit',
       { ...whole, extensions: [] },
       0,
-      ['✅', '0 missing', '**The apps refer to no extension that the tenant does not hold.**'],
+      ['✅', '0 missing', '**Every extension that apps refer to is on the tenant.**'],
     ],
     [
       'missing',
       'with hits',
       whole,
       0,
-      ['⚠️', '2 missing', 'Apps refer to these, which the tenant does not hold'],
+      ['⚠️', '2 missing', 'Apps refer to these extensions, which are not on the tenant'],
     ],
     ['uses', 'of nobody', { ...whole, apps: { listed: 0, opened: 0, fromCache: 0 } }, 5, ['no app visible']],
   ])('%s, %s: says what is known and what is not', (question, _row, answer, exitCode, expected) => {

@@ -5,8 +5,8 @@ import type { Limits } from '../../core/guard.js';
 import { nothing, type RollbackFlags, type Undoing, undo, undoingOf } from '../../pipeline/plan-rollback.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
 import { printable } from '../../report/paint.js';
-import { describeGoOn, rollbackCommand } from '../../report/plan-text.js';
 import type { EnvironmentResult, EnvironmentsReport, RestoredEnvironment } from '../../report/report.js';
+import { resumeCommand, rollbackCommand } from '../../report/resume-command.js';
 import type { Site } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
 import { runAt } from '../../run/on-tenant.js';
@@ -111,8 +111,8 @@ export async function restoreWave(
 function withGoOn(result: EnvironmentResult, undoing: Undoing): RestoredEnvironment {
   const { report, environment } = result;
   const told = report?.kind === 'plan' || report?.kind === 'apply';
-  const goOn = told ? describeGoOn(report) : restoringCommand(environment, undoing);
-  return { ...result, ...(goOn !== undefined && { goOn }) };
+  const resume = told ? resumeCommand(report) : restoringCommand(environment, undoing);
+  return { ...result, ...(resume !== undefined && { resume }) };
 }
 
 function restoringCommand(environment: string, { runIds, effects }: Undoing): string {

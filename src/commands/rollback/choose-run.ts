@@ -19,7 +19,7 @@ import {
 } from '../../reconcile/journal/undo.js';
 import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
 import type { Run } from '../../reconcile/run-record.js';
-import { commandLine, rollbackCommand } from '../../report/plan-text.js';
+import { commandLine, rollbackCommand } from '../../report/resume-command.js';
 import type { RunPlace } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
 

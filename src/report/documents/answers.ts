@@ -1,4 +1,7 @@
-/** The document that `config --json` prints. */
+/**
+ * What `config`, `doctor`, `history`, `impact`, `pull` and `drift` print with `--json`. As in `documents.ts`, the schemas
+ * make the types.
+ */
 
 import * as v from 'valibot';
 import { checkNames } from '../../core/check.js';
@@ -53,8 +56,6 @@ export const configDocument = v.object({
 
 export type ConfigDocument = DeepReadonly<v.InferOutput<typeof configDocument>>;
 
-// The document that `doctor --json` prints.
-
 export const doctorDocument = v.object({
   command: v.literal('doctor'),
   ...head,
@@ -68,13 +69,11 @@ export const doctorDocument = v.object({
       hint: v.optional(v.string()),
     }),
   ),
-  requests: v.pipe(count, v.description('Requests that were answered; none of them writes.')),
+  requests: v.pipe(count, v.description('Requests that were answered; none of them wrote.')),
   exitCode: count,
 });
 
 export type DoctorDocument = DeepReadonly<v.InferOutput<typeof doctorDocument>>;
-
-// The document that `history --json` prints.
 
 const pastRun = v.object({
   id: v.string(),
@@ -106,7 +105,7 @@ const pastRun = v.object({
     }),
   ),
   damaged: v.optional(
-    v.pipe(v.literal(true), v.description('Its journal is damaged: it did more than is told here.')),
+    v.pipe(v.literal(true), v.description('Its journal is damaged: the run did more than is shown here.')),
   ),
   undoes: v.optional(v.string()),
   undo: v.optional(v.string()),
@@ -129,8 +128,6 @@ export const historyDocument = v.object({
 
 export type HistoryDocument = DeepReadonly<v.InferOutput<typeof historyDocument>>;
 
-// What `impact --json` prints. As in `documents.ts`, the schema makes the type.
-
 export const impactDocument = v.object({
   command: v.literal('impact'),
   ...head,
@@ -140,7 +137,7 @@ export const impactDocument = v.object({
   complete: v.pipe(
     v.boolean(),
     v.description(
-      'Every app that was asked about and that the user may see was read; otherwise the answer is a lower bound.',
+      'Every selected app that the user may see was read; otherwise the answer is a lower bound.',
     ),
   ),
   ...impactPart.entries,
@@ -148,8 +145,6 @@ export const impactDocument = v.object({
 });
 
 export type ImpactDocument = DeepReadonly<v.InferOutput<typeof impactDocument>>;
-
-// What `pull --json` prints. As in `documents.ts`, the schema makes the type.
 
 export const pullDocument = v.object({
   command: v.literal('pull'),
@@ -175,11 +170,12 @@ export const pullDocument = v.object({
 
 export type PullDocument = DeepReadonly<v.InferOutput<typeof pullDocument>>;
 
-// What `drift --json` prints and `--baseline` reads. As in `documents.ts`, the schema makes the type.
-
+/** Also what `--baseline` reads. */
 const kind = v.pipe(
   v.picklist(driftKinds),
-  v.description('changed-locally: the tenant still holds what this project put there; the folder moved on.'),
+  v.description(
+    'changed-locally: the tenant still holds what this project put there; the folder has changed since.',
+  ),
 );
 
 const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
@@ -206,11 +202,11 @@ export const driftDocument = v.object({
   ),
   expired: v.pipe(
     v.array(v.object({ name: v.string(), reason: v.string(), until: date })),
-    v.description('Entries of driftIgnore that hide nothing any more.'),
+    v.description('Entries of driftIgnore that no longer hide anything.'),
   ),
   gone: v.pipe(
     v.array(v.object({ name: v.string(), kind })),
-    v.description('In the baseline, and no longer so.'),
+    v.description('In the baseline, and resolved.'),
   ),
   compared: count,
   requests: count,

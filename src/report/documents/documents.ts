@@ -1,6 +1,6 @@
 /**
  * The documents that `--json` prints. These schemas make the types and the published `output.schema.json`;
- * at run time nothing of them is loaded.
+ * at run time none of this is loaded.
  */
 
 import * as v from 'valibot';
@@ -29,7 +29,7 @@ export const applyDocument = v.object({
       ms: v.optional(count),
       note: v.optional(v.pipe(v.string(), v.description('Done, but not in the usual way.'))),
       overwrote: v.optional(
-        v.pipe(v.string(), v.description('Done, and the edit of somebody else is lost.')),
+        v.pipe(v.string(), v.description("Done, and someone else's edit was overwritten.")),
       ),
       error: v.optional(
         v.object({
@@ -63,7 +63,7 @@ const validateFields = {
 
 export const validateDocument = v.object({ command: v.literal('validate'), ...head, ...validateFields });
 
-/** The file that was written, and what `validate` says about it. */
+/** The config file that was written, and what `validate` says about its folders. */
 export const initDocument = v.object({
   command: v.literal('init'),
   ...head,
@@ -110,7 +110,7 @@ const errorKind = v.pipe(
     'interrupted',
     'bug',
   ]),
-  v.description('`interrupted`: by a signal, with exit code 130 · `bug`: ours.'),
+  v.description('`interrupted`: by a signal, with exit code 130 · `bug`: in qlik-sync.'),
 );
 
 /** What `--json` prints when a run stops before it has a result. */

@@ -61,8 +61,6 @@ export type EnvironmentsDocument = DeepReadonly<v.InferOutput<typeof environment
 
 export type EnvironmentDocument = EnvironmentsDocument['environments'][number];
 
-// Any document that `--json` prints for a run that has a result.
-
 export type OutputDocument =
   | PlanDocument
   | ApplyDocument

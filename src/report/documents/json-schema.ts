@@ -21,7 +21,7 @@ import {
 import { environmentsDocument } from './environments.js';
 import { outputRecord, watchLine } from './lines.js';
 
-/** JSON Schema (2020-12) of the documents that `--json` prints: one definition for each, any of them at the top. */
+/** JSON Schema (2020-12) of the documents that `--json` prints: one definition each, any of them at the top level. */
 export function outputJsonSchema(): object {
   const documents = {
     plan: planDocument,

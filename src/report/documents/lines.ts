@@ -1,9 +1,12 @@
-/** The lines of `QLIK_SYNC_OUTPUT_FILE`. As in `documents.ts`, the schema makes the type and the published document. */
+/**
+ * NDJSON lines: the records of `QLIK_SYNC_OUTPUT_FILE` and the events of `watch --json`. As in `documents.ts`, the schemas
+ * make the types and the published schema.
+ */
 
 import * as v from 'valibot';
 import { action, count, type DeepReadonly } from './parts.js';
 
-/** What every line carries beside its record. */
+/** What every record has. */
 const line = {
   schemaVersion: v.literal(1),
   command: v.string(),
@@ -24,7 +27,7 @@ export const outputRecord = v.variant('record', [
       blocked: v.optional(v.pipe(v.string(), v.description('The rail.'))),
       lift: v.optional(v.string()),
     }),
-    v.description('One decision that is more than leaving things as they are.'),
+    v.description('A decision that changes, blocks or keeps something.'),
   ),
   v.object({
     ...line,
@@ -82,9 +85,7 @@ export const outputRecord = v.variant('record', [
 
 export type OutputRecord = DeepReadonly<v.InferOutput<typeof outputRecord>>;
 
-// The lines that `watch --json` prints. As in `documents.ts`, the schema makes the type and the published document.
-
-/** What every line carries beside its event. */
+/** What every event has. */
 const eventLine = { schemaVersion: v.literal(1), time: v.pipe(v.string(), v.isoTimestamp()) };
 
 export const watchLine = v.variant('event', [
@@ -111,7 +112,7 @@ export const watchLine = v.variant('event', [
       name: v.optional(v.string()),
       message: v.string(),
     }),
-    v.description('Half-built: the next save tries again.'),
+    v.description('Half-built output: tried again at the next save.'),
   ),
   v.pipe(
     v.object({
@@ -121,7 +122,7 @@ export const watchLine = v.variant('event', [
       message: v.string(),
       resume: v.optional(v.string()),
     }),
-    v.description('Blocked until a person decides; resume is the command that does.'),
+    v.description('Blocked until a person decides; resume is the command that allows it.'),
   ),
   v.pipe(
     v.object({
@@ -131,11 +132,11 @@ export const watchLine = v.variant('event', [
       message: v.string(),
       hint: v.optional(v.string()),
     }),
-    v.description('The tenant or a rail will not have it.'),
+    v.description('The tenant or a rail refuses it.'),
   ),
   v.pipe(
     v.object({ ...eventLine, event: v.literal('offline'), message: v.string() }),
-    v.description('The tenant does not answer; tried again without being asked.'),
+    v.description('The tenant does not answer; watch retries on its own.'),
   ),
   v.object({ ...eventLine, event: v.literal('online') }),
   v.object({

@@ -1,4 +1,4 @@
-/** Which apps use what, as a part of documents. */
+/** What the documents of plans hold, of whichever command: changes, impact, and how the plan was requested. */
 
 import * as v from 'valibot';
 import {
@@ -34,7 +34,7 @@ const appFields = {
 
 const untried = v.pipe(
   v.literal(true),
-  v.description('Nobody tried to open it: a limit was reached before, or the engine was not to be had.'),
+  v.description('Not tried: a limit was reached first, or the engine was unavailable.'),
 );
 
 const unopenedApp = v.partial(v.object(appFields), ['itemId', 'collections', 'tags', 'publishedCopies']);
@@ -54,33 +54,34 @@ export const impactPart = v.object({
   ),
   unopened: v.pipe(
     v.array(v.object({ app: unopenedApp, reason: v.string(), untried: v.optional(untried) })),
-    v.description('Nothing is known of what these apps use.'),
+    v.description('What these apps use is unknown.'),
   ),
   apps: v.object({ listed: count, opened: count, fromCache: count }),
   only: v.optional(
     v.pipe(
       v.object({ spaces: v.array(v.string()), apps: v.array(v.string()) }),
-      v.description('The only apps that were asked about; absent: all that the user may see.'),
+      v.description('Limits the answer to these apps; absent: all that the user may see.'),
     ),
   ),
   list: v.pipe(
     v.picklist(['whole', 'partial']),
-    v.description('Whether every app was counted; otherwise the list broke off or moved meanwhile.'),
+    v.description('Whether every app was listed; partial: the list broke off or changed meanwhile.'),
   ),
   usage: v.picklist(['on', 'off']),
-  missing: v.pipe(v.array(v.string()), v.description('What keeps the answer from being whole.')),
+  missing: v.pipe(v.array(v.string()), v.description('What makes the answer incomplete.')),
   untold: v.pipe(
     v.array(v.string()),
-    v.description('What is not told of known apps, such as collections; who uses what is not touched by it.'),
+    v.description(
+      'What is unknown about known apps, such as their collections; it does not affect who uses what.',
+    ),
   ),
 });
-
-// How a plan was asked for: what a later run needs to plan the same again. Part of the plan document.
 
 const names = v.optional(v.array(v.string()));
 
 const yes = v.optional(v.literal(true));
 
+/** How a plan was requested: what a later run needs to make the same plan again. */
 export const planRequest = v.object({
   /** The exact names that were selected; absent where nothing was. */
   selected: names,
@@ -102,8 +103,6 @@ export const planRequest = v.object({
 });
 
 export type PlanRequest = DeepReadonly<v.InferOutput<typeof planRequest>>;
-
-// What the document of a plan holds, of whichever command it is.
 
 export const desired = v.object({ digest, version: v.optional(v.string()), files: count, bytes: count });
 
@@ -210,6 +209,6 @@ export const planFields = {
   ),
   comparisons: v.optional(v.array(comparison)),
   impact: v.optional(impactPart),
-  request: v.pipe(v.optional(planRequest), v.description('How it was asked for.')),
+  request: v.pipe(v.optional(planRequest), v.description('How the plan was requested.')),
   exitCode: count,
 };

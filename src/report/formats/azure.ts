@@ -1,5 +1,5 @@
 /**
- * Logging commands of Azure Pipelines: `##vso[area.action key=value;key=value]data`. Escaped as the agent reads them back
+ * Logging commands of Azure Pipelines: `##vso[area.action key=value;key=value]data`, escaped as the agent parses them
  * (microsoft/azure-pipelines-agent, `Command.cs`): `%`, CR, LF in data, and `;` and `]` in values as well.
  */
 
@@ -14,7 +14,7 @@ export function renderIssues(result: RunResult): string {
   return limitIssues(result, perKind).map(renderIssue).join('');
 }
 
-/** Makes a Markdown file a tab of the run; the agent takes it up after the step. */
+/** Shows a Markdown file as a tab of the run; the agent reads it after the step. */
 export function uploadSummary(file: string): string {
   return command('task.uploadsummary', {}, file);
 }

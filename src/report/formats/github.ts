@@ -1,4 +1,4 @@
-/** Issues as GitHub's annotations on a run and on the files of a pull request. */
+/** For GitHub Actions: issues as annotations on a run and on the files of a pull request, and the outputs of a step. */
 
 import { randomUUID } from 'node:crypto';
 import { countRun } from '../counts.js';
@@ -6,7 +6,7 @@ import { type Issue, limitIssues, sentenceOf } from '../issues.js';
 import { printable, printableLines } from '../paint.js';
 import type { RunResult } from '../run-result.js';
 
-/** GitHub shows ten of a kind for each step and drops the rest without a word. */
+/** GitHub shows ten of a kind for each step and drops the rest silently. */
 const perKind = 10;
 
 export function renderAnnotations(result: RunResult): string {
@@ -22,9 +22,6 @@ function renderAnnotation(issue: Issue): string {
   return workflowCommand(commands[severity], properties, printableLines(sentenceOf(issue)));
 }
 
-// * Workflow commands, as the runner reads them back (actions/runner, `ActionCommand.cs`; @actions/core, `command.ts`):
-// a line `::name key=value,key=value::data`, with `%`, CR, LF escaped in data, and `:` and `,` in values as well.
-
 function escapeData(text: string): string {
   return text.replace(/[%\r\n]/g, percent);
 }
@@ -37,7 +34,11 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-/** One line, ended. Properties without a value are left out. */
+/**
+ * One workflow command, as the runner parses it (actions/runner, `ActionCommand.cs`; @actions/core, `command.ts`):
+ * `::name key=value,key=value::data`, with `%`, CR, LF escaped in data, and `:` and `,` in values as well. Properties
+ * without a value are omitted.
+ */
 export function workflowCommand(
   name: string,
   properties: Readonly<Record<string, string | number | undefined>>,
@@ -49,9 +50,7 @@ export function workflowCommand(
   return `::${name}${pairs.length === 0 ? '' : ` ${pairs.join(',')}`}::${escapeData(data)}\n`;
 }
 
-// What later steps of a job may ask: `steps.<id>.outputs.<name>`.
-
-/** For `GITHUB_OUTPUT`: each value between delimiters that nobody can foresee. */
+/** For `GITHUB_OUTPUT` (`steps.<id>.outputs.<name>`): each value between unguessable delimiters. */
 export function renderOutputs(result: RunResult): string {
   return Object.entries(outputsOf(result))
     .map(([name, value]) => {
@@ -61,7 +60,7 @@ export function renderOutputs(result: RunResult): string {
     .join('');
 }
 
-/** A digest is that of one plan, so a run over several environments has none. */
+/** A digest belongs to one plan, so a run over several environments has none. */
 export function outputsOf(result: RunResult): Readonly<Record<string, string>> {
   const { changes, failed, ...counts } = countRun(result);
   const [only, ...others] = result.parts;

@@ -1,4 +1,4 @@
-/** Issues as GitLab's code quality report (`artifacts:reports:codequality`), shown at the lines of a merge request. */
+/** For GitLab merge requests: issues as a code quality report, and the numbers of the Terraform widget. */
 
 import { createHash } from 'node:crypto';
 import { countRun } from '../counts.js';
@@ -8,7 +8,7 @@ import type { ReportParts, RunResult } from '../run-result.js';
 
 const severities = { error: 'critical', warning: 'minor', info: 'info' } as const;
 
-/** GitLab drops an issue without a place: what is about no file carries the extension's name there. */
+/** `artifacts:reports:codequality`. GitLab drops an issue without a path, so one without a file has the extension's name there. */
 export function renderCodeQuality(result: RunResult): string {
   const seen = new Map<string, number>();
   const entries = issuesOf(result).map((issue) => {
@@ -24,7 +24,7 @@ export function renderCodeQuality(result: RunResult): string {
   return `${JSON.stringify(entries, undefined, 2)}\n`;
 }
 
-/** The same for the same issue on another commit, and unlike any other's of this report; a line that moved is no new issue. */
+/** Stable across commits, also when a line moves, and unique within this report. */
 function fingerprintOf(
   { id, environment, extension, file, message }: Issue,
   seen: Map<string, number>,
@@ -37,12 +37,10 @@ function fingerprintOf(
     .digest('hex');
 }
 
-// The numbers of GitLab's Terraform widget in a merge request (`artifacts:reports:terraform`).
-
 /**
- * A replace is a delete and a create, as Terraform counts it. Blocked changes are none. Where an environment has no plan
- * no number would be true: of a report without them the widget says that it generated an error (gitlabhq,
- * `lib/gitlab/ci/parsers/terraform/tfplan.rb`: `missing_json_keys`).
+ * `artifacts:reports:terraform`. A replace is a delete and a create, as Terraform counts it; blocked changes do not count.
+ * Where an environment has no plan, no number would be true: the widget shows a report without numbers as an error
+ * (gitlabhq, `lib/gitlab/ci/parsers/terraform/tfplan.rb`: `missing_json_keys`).
  */
 export function renderTerraform(result: RunResult): string {
   return `${JSON.stringify(result.parts.every(isPlanned) ? countOf(result) : { error: 'no plan' })}\n`;

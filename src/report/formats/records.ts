@@ -1,4 +1,4 @@
-/** A run as NDJSON records: one for each change, one for each outcome, and one that closes it. */
+/** A run as NDJSON records: one for each change, outcome and drift, and a closing summary. */
 
 import { withoutUndefined } from '../../core/json.js';
 import { kindOf } from '../change-words.js';

@@ -1,4 +1,4 @@
-/** Issues as SARIF 2.1.0 (OASIS), which code scanning shows beside the code. One run for each environment. */
+/** Issues as SARIF 2.1.0 (OASIS), which code scanning shows next to the code. One run per environment. */
 
 import { createHash } from 'node:crypto';
 import type { Location, Log, ReportingDescriptor, Result, Run } from 'sarif';
@@ -39,7 +39,7 @@ function renderRun(part: ReportParts, issues: readonly Issue[], tool: string): R
   };
 }
 
-export function renderResult(issue: Issue, ids: readonly string[]): Result {
+function renderResult(issue: Issue, ids: readonly string[]): Result {
   const { id, severity } = issue;
   return {
     ruleId: id,
@@ -51,7 +51,7 @@ export function renderResult(issue: Issue, ids: readonly string[]): Result {
   };
 }
 
-/** `[text](address)` is a link in a plain message (SARIF 2.1.0, 3.11.6); only we may link, and we do not. */
+/** `[text](address)` would be a link in a plain message (SARIF 2.1.0, 3.11.6); outside text must not make one. */
 function plainMessage(text: string): string {
   return printableLines(text).replaceAll('](', '] (');
 }
@@ -80,15 +80,15 @@ function relativeUri(path: string): string {
     .replace(/^\/+/, '');
 }
 
-/** Without the line, so that an issue that moved is the same one. */
+/** Without the line, so that a moved issue stays the same one. */
 function fingerprintOf({ id, environment, extension, file, message }: Issue): string {
   return createHash('sha256')
     .update(JSON.stringify([id, environment, extension, file, message]))
     .digest('hex');
 }
 
-/** What code scanning says about an id, whether it has issues of it or not. */
-export function describeRules(ids: readonly string[]): ReportingDescriptor[] {
+/** What code scanning shows about each id. */
+function describeRules(ids: readonly string[]): ReportingDescriptor[] {
   return ids.map((id) => {
     const rule: Rule | undefined = isRule(id) ? rules[id] : undefined;
     const text = rule?.description ?? describeStatus(id);
@@ -101,25 +101,25 @@ export function describeRules(ids: readonly string[]): ReportingDescriptor[] {
 }
 
 /** SARIF's word for an info is note. */
-export const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
+const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
 
 function isRule(id: string): id is RuleId {
   return Object.hasOwn(rules, id);
 }
 
 const statuses: Readonly<Record<string, string>> = {
-  'run-failed': 'The run stopped before it came to its end.',
+  'run-failed': 'The run stopped before it finished.',
   refused: 'A safety rail refuses the whole run.',
-  failed: 'The tenant did not take a change.',
-  'not-applied': 'The tenant answered well, but does not show what was sent.',
+  failed: 'A change failed.',
+  'not-applied': 'The tenant reported success, but does not show what was sent.',
   'not-attempted': 'A change was not attempted.',
-  'apps-unknown': 'Apps could not be looked into, so that the answer about them is not whole.',
-  overwrote: "Somebody's edit fell between the last read and the write, and is lost.",
+  'apps-unknown': 'Some apps could not be read, so the answer is incomplete.',
+  overwrote: "Someone's edit between the last read and the write was overwritten.",
 };
 
 function describeStatus(id: string): string {
-  if (id.startsWith('drift-')) return 'The tenant departed from the folders.';
-  if (id.startsWith('check-')) return 'A run would not work, or not for everything.';
+  if (id.startsWith('drift-')) return 'The tenant differs from the folders.';
+  if (id.startsWith('check-')) return 'A run would fail, or could not do everything.';
   if (id.startsWith('pull-')) return 'An extension was not written to its folder.';
   return statuses[id] ?? `A change is blocked by the rail "${id.replace(/^blocked-/, '')}".`;
 }

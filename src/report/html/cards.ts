@@ -17,7 +17,7 @@ const titles: Readonly<Record<EntryKind, string>> = {
   delete: 'Delete',
   blocked: 'Blocked',
   kept: 'Kept',
-  drift: 'Departed',
+  drift: 'Drift',
   known: 'Known',
 };
 
@@ -40,7 +40,7 @@ ${blocked?.lift === undefined ? undefined : html`<p class="lift"><code>${blocked
 ${warning === undefined ? undefined : html`<p class="warning"><span class="pill attention">warning</span> ${warning}</p>`}
 ${renderOutcome(entry)}
 ${renderSides(entry)}
-${impact === undefined ? undefined : renderUses(impact.told, impact.whole)}
+${impact === undefined ? undefined : renderUses(impact.used, impact.whole)}
 ${comparison === undefined ? undefined : renderDifferences(comparison)}
 </article>`;
 }
@@ -54,12 +54,12 @@ ${error?.hint === undefined ? undefined : html`<p class="hint">${error.hint}</p>
 }
 
 function judge({ status, overwrote }: Outcome): { readonly tone: Tone; readonly label: string } {
-  if (overwrote !== undefined) return { tone: 'bad', label: 'done, but' };
+  if (overwrote !== undefined) return { tone: 'bad', label: 'overwrote' };
   if (status === 'done') return { tone: 'good', label: 'done' };
   return { tone: status === 'not-attempted' ? 'attention' : 'bad', label: status.replace('-', ' ') };
 }
 
-/** What stands there and what will, in small letters. */
+/** What the tenant holds now and what it will hold. */
 function renderSides({ change, kind }: Entry): Markup | undefined {
   const { desired, actual } = change ?? {};
   const digests = [actual?.digest, desired?.digest].flatMap((digest) =>
@@ -70,7 +70,9 @@ function renderSides({ change, kind }: Entry): Markup | undefined {
       ? []
       : [`${count(desired.files, 'file')}, ${formatBytes(desired.bytes)}`]),
     ...(digests.length === 0 ? [] : [`content ${[...new Set(digests)].join(' → ')}`]),
-    ...(actual?.updatedAt === undefined ? [] : [`last changed there ${actual.updatedAt.slice(0, 10)}`]),
+    ...(actual?.updatedAt === undefined
+      ? []
+      : [`last changed on the tenant ${actual.updatedAt.slice(0, 10)}`]),
   ];
   return facts.length === 0 ? undefined : html`<p class="sides">${facts.join(' · ')}</p>`;
 }
@@ -79,9 +81,7 @@ function capitalise(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-// What differs in one extension, folded twice: the extension, then each file with a patch.
-
-export function renderDifferences({ files, manifest, unavailable }: ExtensionComparison): Markup {
+function renderDifferences({ files, manifest, unavailable }: ExtensionComparison): Markup {
   if (unavailable !== undefined) return html`<p class="sides">no comparison: ${unavailable}</p>`;
   if (files.length === 0) return html`<p class="sides">same content</p>`;
   return html`<details class="differences"><summary>${countKinds(files)}</summary>
@@ -119,7 +119,7 @@ function renderPatch(patch: string): readonly Markup[] {
   );
 }
 
-/** A tab is part of code; anything else that could move a cursor is not. */
+/** A tab belongs to code; other control characters are escaped. */
 const tab: Markup = { markup: '\t' };
 
 function kindOfLine(line: string): string {

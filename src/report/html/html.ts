@@ -1,4 +1,4 @@
-/** A run as one self-contained page: no script, nothing loaded, readable in the dark, on paper and without a mouse. */
+/** A run as one self-contained page: no script, nothing loaded; works in dark mode, on paper and by keyboard. */
 
 import { createHash } from 'node:crypto';
 import { count } from '../../core/format.js';
@@ -43,15 +43,13 @@ ${parts.map((part, index) => renderPart(part, index))}
   return page.markup;
 }
 
-/** Nothing may be loaded, run, sent or framed; only this very style sheet applies. */
+/** Nothing may be loaded, run, sent or framed; only this style sheet applies. */
 function policy(): string {
   const hash = createHash('sha256').update(style).digest('base64');
   return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
 }
 
-// Several environments: one line each, the way to its section.
-
-export function renderOverview({ parts, command, exitCode }: RunResult): Markup {
+function renderOverview({ parts, command, exitCode }: RunResult): Markup {
   const rows = parts.map((part, index) => {
     const { tone, words } = verdictOf(part);
     const { tenant } = part.header;
@@ -65,10 +63,8 @@ export function renderOverview({ parts, command, exitCode }: RunResult): Markup 
 </header>`;
 }
 
-// One environment: what it is about, the verdict, the numbers, the cards, the small print.
-
-/** `index` makes ids unique on a page with several. */
-export function renderPart(part: ReportParts, index: number): Markup {
+/** One environment. `index` makes ids unique on a page with several. */
+function renderPart(part: ReportParts, index: number): Markup {
   const id = `part-${index}`;
   return html`<article id="${id}" aria-labelledby="${id}-title">
 ${renderHead(part, id)}
@@ -118,7 +114,7 @@ function renderFacts({ header: { tenant, project }, source = {} }: ReportParts):
 }
 
 /** Why the run stopped, or what would stop apply. */
-export function renderTrouble({ failure, refusals = [] }: ReportParts): Markup {
+function renderTrouble({ failure, refusals = [] }: ReportParts): Markup {
   if (failure !== undefined) {
     const { message, hint, traceId } = failure;
     return renderCallout('The run stopped', message, hint, traceId);
@@ -144,16 +140,14 @@ function paragraphs(text: string, name: string): readonly Markup[] {
   return text.split('\n').map((line) => html`<p class="${name}">${line}</p>`);
 }
 
-// What is only listed, and what the run costs.
-
-export function renderFolded(part: ReportParts, id: string): Markup {
+function renderFolded(part: ReportParts, id: string): Markup {
   const unchanged = unchangedOf(part);
   const leftOut = (part.leftOut ?? []).flatMap(({ extension, files }) =>
     files.map(({ path }) => `${extension}/${path}`),
   );
   const body = [fold('Unchanged', unchanged), fold('Files that are not uploaded', leftOut)];
   if (unchanged.length + leftOut.length === 0) return html``;
-  return renderSection({ id: `${id}-rest`, title: 'The rest', body });
+  return renderSection({ id: `${id}-rest`, title: 'Other', body });
 }
 
 function fold(title: string, names: readonly string[]): Markup {
@@ -161,13 +155,12 @@ function fold(title: string, names: readonly string[]): Markup {
   return html`<details class="folded"><summary>${title} <span class="soft">${names.length}</span></summary><ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
 }
 
-/** Where the archives come from, where that is not the folders. */
-export function renderOrigin(part: ReportParts): readonly Markup[] {
+function renderOrigin(part: ReportParts): readonly Markup[] {
   return describeOrigin(part).map((line) => html`<p class="note">${line}</p>`);
 }
 
-/** What the plan costs, as the tenant counts it, and what it is called. */
-export function renderForecast({ plan, ms, backups }: ReportParts, id: string): Markup {
+/** What the plan costs in requests, and its digest. */
+function renderForecast({ plan, ms, backups }: ReportParts, id: string): Markup {
   if (plan === undefined) return html``;
   const { tier1, tier2, estimatedSeconds } = plan.requests;
   const cost = `${count(tier1, 'read')} and ${count(tier2, 'write')}, about ${estimatedSeconds} s under Qlik's limits.`;

@@ -1,4 +1,4 @@
-/** Who uses what: the answer of `impact`; of a plan, whose cards tell it, only what limits it. */
+/** Which apps use what: the answer of `impact`; of a plan, whose cards have the apps, only its limits. */
 
 import { count } from '../../core/format.js';
 import type { AppUse, ExtensionImpact, Impact } from '../../core/impact/impact.js';
@@ -26,23 +26,23 @@ export function renderImpact({ impact, question }: ReportParts, id: string): Mar
 function renderAnswer(question: ImpactQuestion, impact: Impact): readonly Markup[] {
   const { extensions } = impact;
   if (question === 'uses') {
-    const none = html`<p>There is no extension to tell about.</p>`;
-    return extensions.length === 0 ? [none] : extensions.map((told) => renderExtension(told, impact));
+    const none = html`<p>No extension matches.</p>`;
+    return extensions.length === 0 ? [none] : extensions.map((used) => renderExtension(used, impact));
   }
   const head = html`<p>${describeAnswer(question, impact)}</p>`;
-  if (question === 'missing') return [head, ...extensions.map((told) => renderExtension(told, impact))];
+  if (question === 'missing') return [head, ...extensions.map((used) => renderExtension(used, impact))];
   const names = extensions.map(({ extension }) => html`<li>${extension}</li>`);
   return names.length === 0 ? [head] : [head, html`<ul class="names">${names}</ul>`];
 }
 
-function renderExtension(told: ExtensionImpact, impact: Impact): Markup {
-  return html`<article class="card"><header><h3>${told.extension}</h3></header>${renderUses(told, impact)}</article>`;
+function renderExtension(used: ExtensionImpact, impact: Impact): Markup {
+  return html`<article class="card"><header><h3>${used.extension}</h3></header>${renderUses(used, impact)}</article>`;
 }
 
-export function renderUses(told: ExtensionImpact, impact: Impact): Markup {
-  const words = describeUses(told, impact);
-  if (told.uses.length === 0) return html`<p class="sides">${words}</p>`;
-  return html`<details><summary>Used by ${words}</summary><ul class="uses">${told.uses.map(renderUse)}</ul></details>`;
+export function renderUses(used: ExtensionImpact, impact: Impact): Markup {
+  const words = describeUses(used, impact);
+  if (used.uses.length === 0) return html`<p class="sides">${words}</p>`;
+  return html`<details><summary>Used by ${words}</summary><ul class="uses">${used.uses.map(renderUse)}</ul></details>`;
 }
 
 function renderUse(use: AppUse): Markup {
@@ -52,12 +52,12 @@ function renderUse(use: AppUse): Markup {
   return html`<li>${app.name} <span class="soft">${words}</span></li>`;
 }
 
-/** With the reasons, since nothing is known of what these apps use. */
-export function renderUnopened({ unopened }: Impact): Markup {
+/** With the reason for each. */
+function renderUnopened({ unopened }: Impact): Markup {
   if (unopened.length === 0) return html``;
   const items = unopened.map(
     ({ app, reason }) => html`<li>${app.name} <span class="soft">${reason}</span></li>`,
   );
-  const head = `${count(unopened.length, 'app')} not opened, so nothing is known of what they use`;
+  const head = `${count(unopened.length, 'app')} not opened, so what they use is unknown`;
   return html`<details><summary>${head}</summary><ul class="uses">${items}</ul></details>`;
 }

@@ -1,4 +1,4 @@
-/** HTML by template: what is put in is text, unless it is markup that a template made. */
+/** HTML by template: inserted values are escaped, unless a template made them. */
 
 import { printable } from '../paint.js';
 
@@ -8,7 +8,7 @@ export interface Markup {
 
 export type Content = Markup | string | number | undefined | readonly Content[];
 
-/** Values stand for text or for the value of a quoted attribute; `undefined` is nothing. */
+/** Values become text or the value of a quoted attribute; `undefined` becomes nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
   const rest = strings.slice(1).map((text, index) => `${contentOf(values[index])}${text}`);
   return { markup: `${strings[0] ?? ''}${rest.join('')}` };
@@ -24,15 +24,15 @@ function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-export interface Section {
+interface Section {
   readonly id: string;
   readonly title: string;
-  /** How many there are of what the title names. */
+  /** How many of what the title names. */
   readonly n?: number;
   readonly body: Content;
 }
 
-/** A title beside what it stands for, or above it where there is no room. */
+/** A title next to its content, or above it on narrow screens. */
 export function renderSection({ id, title, n, body }: Section): Markup {
   return html`<section class="group" aria-labelledby="${id}">
 <h2 id="${id}" tabindex="-1">${title}${n === undefined ? undefined : html` <span class="soft">${n}</span>`}</h2>

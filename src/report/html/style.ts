@@ -1,4 +1,6 @@
-export const baseStyle = `
+/** The style of the HTML report. */
+
+const baseStyle = `
 *, ::before, ::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
@@ -37,7 +39,7 @@ summary:hover { color: var(--blue); }
 footer { padding-block: 1rem 2.5rem; color: var(--soft); font-size: .8125rem; }
 `;
 
-export const cardStyle = `
+const cardStyle = `
 .group { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: 0 1.5rem; padding-top: 1.1rem; border-top: 1px solid var(--line); }
 .group, .counters + .group { margin-top: 1.75rem; }
 .group h2 { display: flex; gap: .5rem; align-items: baseline; align-self: start; position: sticky; top: 1rem; margin: .55rem 0 0; }
@@ -71,9 +73,8 @@ export const cardStyle = `
 .digest { user-select: all; font-size: .8125rem; }
 `;
 
-// Light and dark. Every text on every ground it stands on has a contrast of at least 4.5 (WCAG AA).
-
-export const colours = `
+/** Light and dark. All text has a contrast of at least 4.5 on every background it appears on (WCAG AA). */
+const colours = `
 :root {
   color-scheme: light dark;
   --ground: #f4f5f7; --surface: #ffffff; --sunk: #f0f2f5; --line: #dde1e7; --ink: #17202b; --soft: #566170;
@@ -99,7 +100,7 @@ export const colours = `
 .kept, .known, .same, .none { --tone: var(--grey); --tint: var(--grey-tint); }
 `;
 
-export const diffStyle = `
+const diffStyle = `
 .differences > :not(summary) { margin-top: .45rem; }
 .file { font-size: .9375rem; }
 .kind { display: inline-block; min-width: 4.6rem; color: var(--tone); font-size: .8125rem; font-weight: 600; }
@@ -114,7 +115,7 @@ pre {
 .line.hunk { color: var(--soft); }
 `;
 
-export const headStyle = `
+const headStyle = `
 .brand { display: inline-flex; align-items: center; gap: .5rem; color: var(--soft); font-size: .875rem; font-weight: 650; letter-spacing: .01em; }
 .brand::before { content: ""; width: .7rem; height: .7rem; border-radius: 50%; border: .2rem solid var(--green); }
 .head { display: grid; grid-template-columns: 1fr auto; align-items: end; gap: .35rem 1.5rem; }
@@ -163,9 +164,8 @@ h1 { font-size: clamp(1.75rem, 5vw, 2.5rem); line-height: 1.15; font-weight: 700
 @media (max-width: 36rem) { .head { grid-template-columns: 1fr; justify-items: start; } .tiles { grid-template-columns: repeat(3, 1fr); } .tile a, .tile.none { padding-inline: .75rem; } }
 `;
 
-// On paper: light, without shadows, cards whole. What is folded on the screen stays folded.
-
-export const printStyle = `
+/** On paper: light, without shadows, cards unbroken. What is folded on the screen stays folded. */
+const printStyle = `
 @media print {
   body { background: none; }
   main, .overview, footer { max-width: none; padding-inline: 0; }
@@ -176,6 +176,5 @@ export const printStyle = `
 }
 `;
 
-// The page's one style sheet. Its hash is in the page's policy, so no style is written anywhere else.
-
+/** The page's only style sheet: its hash is in the page's policy, so no other style applies. */
 export const style = [colours, baseStyle, headStyle, cardStyle, diffStyle, printStyle].join('');

@@ -1,8 +1,7 @@
 /**
- * Text that no renderer of Markdown takes for anything else, whatever is in it.
+ * Escaping for Markdown: text that every renderer shows as it is.
  *
- * What is left of it are letters, digits, spaces, characters beyond ASCII, a few harmless signs, and numeric character
- * references. CommonMark (2.5): references "cannot be used in place of symbols indicating structure", so the text can begin
+ * What remains are letters, digits, spaces, characters beyond ASCII, a few harmless signs, and numeric character references. CommonMark (2.5): references "cannot be used in place of symbols indicating structure", so the text can begin
  * no block and no span. The signs that stay are structure only at the beginning of a block, and there they are references
  * too. What GitHub and GitLab look for afterwards, in the finished page (`@person`, `#12`, `:smile:`, an address …), gets
  * an invisible character in between, or stands in `<code>`, where they do not look.
@@ -18,7 +17,7 @@ export function markdownText(text: string): string {
   );
 }
 
-/** A name, a path, a command: in the letters of code. */
+/** A name, a path or a command, as code. */
 export function markdownCode(text: string): string {
   return `<code>${refer(printable(text))}</code>`;
 }
@@ -42,13 +41,13 @@ function reference(character: string): string {
   return `&#${character.codePointAt(0)};`;
 }
 
-/** A comment that nobody sees: letters, digits and single signs, so that nothing in it can end it. */
+/** A hidden comment of letters, digits and single signs, so that nothing in it can end it. */
 export function markdownMarker(words: readonly string[]): string {
   const safe = words.map((word) => word.replace(/[^A-Za-z0-9._+]+/g, '-').replace(/^-|-$/g, ''));
   return `<!-- ${safe.join(':')} -->\n`;
 }
 
-/** A block of code whose fence no line of it can close. A tab is part of code; other control characters are not. */
+/** A block of code whose fence is longer than any in it. A tab belongs to code; other control characters are escaped. */
 export function markdownFence(language: string, code: string): string {
   const lines = code.split('\n').map((line) => line.split('\t').map(printable).join('\t'));
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));

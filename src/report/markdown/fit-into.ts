@@ -1,11 +1,11 @@
-/** A document cut to a size: what matters least goes first, and what went is said. */
+/** Cuts a document to a size: what matters least goes first, and a notice says what was cut. */
 
 import { count } from '../../core/format.js';
 import type { Tone } from '../verdict.js';
 
 /** `limit`: bytes of UTF-8, never exceeded. */
 export function fitInto(groups: readonly Group[], limit: number): string {
-  const draft = openDraft(groups);
+  const draft = createDraft(groups);
   if (draft.size() <= limit) return draft.text();
   const room = limit - roomForNotice;
   for (const cut of cutsOf(groups)) {
@@ -20,8 +20,8 @@ const roomForNotice = 500;
 type Cut = (draft: Draft, room: number) => void;
 
 /**
- * In this order. A table loses its end before an environment loses everything; what is told of one environment is left
- * in any case, as much of it as there is room for, and the overview is cut last.
+ * In this order. A table loses its end before an environment is dropped; one environment always stays, as much of it as
+ * fits, and the overview is cut last.
  */
 function cutsOf(groups: readonly Group[]): readonly Cut[] {
   const parts = leastImportantFirst(groups, 'part').slice(0, -1);
@@ -62,27 +62,25 @@ function drop(group: Group): Cut {
   return (draft) => draft.dropGroup(group);
 }
 
-/** What no rank gives way to, such as a title without an end: whole lines, as many as fit. */
+/** For what no rank can shorten, such as an endless title: as many whole lines as fit. */
 function clip(text: string, limit: number): string {
   if (Buffer.byteLength(text) <= limit) return text;
   const lines = Buffer.from(text).subarray(0, Math.max(0, limit)).toString();
   return lines.slice(0, lines.lastIndexOf('\n') + 1);
 }
 
-// A document that is being cut.
-
-export interface Draft {
+interface Draft {
   /** Bytes of UTF-8. */
   readonly size: () => number;
   /** From the end of the block, until the draft is no larger than `room`, or `least` items are left. */
   readonly cutBlock: (block: Block, room: number, least: number) => void;
   readonly dropGroup: (group: Group) => void;
   readonly text: () => string;
-  /** What is no longer there: `3 environments, 12 changes`. */
+  /** What was cut: `3 environments, 12 changes`. */
   readonly describeCut: () => string;
 }
 
-export function openDraft(groups: readonly Group[]): Draft {
+function createDraft(groups: readonly Group[]): Draft {
   const left = new Map(groups.flatMap(({ blocks }) => blocks.map((block) => [block, block.items.length])));
   const dropped = new Set<Group>();
   const leftOf = (block: Block): number => left.get(block) ?? 0;
@@ -145,32 +143,22 @@ function bytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
-// What a document is made of, and how much of it matters.
-
 /** How much a block matters, the most first. */
-export type Rank =
-  | 'always'
-  | 'trouble'
-  | 'changes'
-  | 'findings'
-  | 'impact'
-  | 'notes'
-  | 'unchanged'
-  | 'differences';
+type Rank = 'always' | 'trouble' | 'changes' | 'findings' | 'impact' | 'notes' | 'unchanged' | 'differences';
 
 export interface Block {
   readonly rank: Rank;
-  /** What one item is, to be said when some were cut: `file difference`. */
+  /** What one item is, for the notice: `file difference`. */
   readonly noun: string;
-  /** Shown as long as one item is. */
+  /** Shown while at least one item is. */
   readonly head: string;
   readonly items: readonly string[];
   readonly tail: string;
 }
 
-/** Blocks that stand or fall together. */
+/** Blocks that are dropped together. */
 export interface Group {
-  /** `frame`: of the whole document · `row`: an environment's line of the overview · `part`: all that is told of it. */
+  /** `frame`: of the whole document · `row`: an environment's line in the overview · `part`: everything about it. */
   readonly role: 'frame' | 'row' | 'part';
   /** What went well is dropped first. */
   readonly tone: Tone;

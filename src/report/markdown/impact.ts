@@ -1,4 +1,4 @@
-/** Who uses what, most used first: the answer of `impact`, and an aside of a plan. */
+/** Which apps use what, most used first, for `impact` and for a plan; and what differs, file by file. */
 
 import type { ExtensionComparison, FieldChange, FileChange } from '../../core/comparison.js';
 import { count } from '../../core/format.js';
@@ -23,8 +23,8 @@ const namedApps = 10;
 export function impactBlocks({ impact, question }: ReportParts): readonly Block[] {
   if (impact === undefined) return [];
   const rank = question === undefined ? 'impact' : 'changes';
-  const extensions = impact.extensions.map((told) =>
-    question === 'unused' ? `- ${markdownCode(told.extension)}\n` : renderExtension(told, impact),
+  const extensions = impact.extensions.map((used) =>
+    question === 'unused' ? `- ${markdownCode(used.extension)}\n` : renderExtension(used, impact),
   );
   const head = `${markdownText(describeHead(question, impact)).replace(/^.*$/, '**$&**')}\n\n`;
   const answer = extensions.length === 0 ? [''] : extensions;
@@ -34,7 +34,7 @@ export function impactBlocks({ impact, question }: ReportParts): readonly Block[
     {
       rank: 'notes',
       noun: 'note',
-      head: '**What this rests on**\n\n',
+      head: '**Scope and limits**\n\n',
       items: renderNotes(impact),
       tail: '\n',
     },
@@ -43,17 +43,17 @@ export function impactBlocks({ impact, question }: ReportParts): readonly Block[
 
 function describeHead(question: ImpactQuestion | undefined, impact: Impact): string {
   if (question === 'unused' || question === 'missing') return describeAnswer(question, impact);
-  return impact.extensions.length === 0 ? 'There is no extension to tell about.' : 'Apps that use them';
+  return impact.extensions.length === 0 ? 'No extension matches.' : 'Apps that use these extensions';
 }
 
 function renderNotes(impact: Impact): readonly string[] {
   return [...describeScope(impact), ...describeLimits(impact)].map((what) => `- ${markdownText(what)}\n`);
 }
 
-/** With the reasons, since nothing is known of what these apps use. */
+/** With the reason for each. */
 function renderUnopened({ unopened }: Impact): readonly string[] {
   if (unopened.length === 0) return [];
-  const head = `**${count(unopened.length, 'app')} not opened, so nothing is known of what they use**\n\n`;
+  const head = `**${count(unopened.length, 'app')} not opened, so what they use is unknown**\n\n`;
   const named = unopened
     .slice(0, namedApps)
     .map(({ app, reason }) => `- ${markdownText(app.name)}: ${markdownText(reason)}\n`);
@@ -64,10 +64,10 @@ function renderMore(apps: number, indent: string): string {
   return apps > namedApps ? `${indent}- and ${apps - namedApps} more\n` : '';
 }
 
-function renderExtension(told: ExtensionImpact, impact: Impact): string {
-  const { extension, uses } = told;
+function renderExtension(used: ExtensionImpact, impact: Impact): string {
+  const { extension, uses } = used;
   const apps = uses.slice(0, namedApps).map(renderUse).join('');
-  const head = `- ${markdownCode(extension)}: ${markdownText(describeUses(told, impact))}\n`;
+  const head = `- ${markdownCode(extension)}: ${markdownText(describeUses(used, impact))}\n`;
   return `${head}${apps}${renderMore(uses.length, '  ')}`;
 }
 
@@ -78,9 +78,7 @@ function renderUse(use: AppUse): string {
   return `  - ${markdownText(app.name)}: ${markdownText(words)}\n`;
 }
 
-// What differs, file by file, folded; a block for each extension.
-
-/** A patch that nobody would read to its end in a comment. */
+/** Lines; nobody reads a longer patch in a comment. */
 const longestPatch = 200;
 
 export function comparisonBlocks({ comparisons = [] }: ReportParts): readonly Block[] {
@@ -107,7 +105,7 @@ function renderField({ field, before, after }: FieldChange): string {
   return `- ${markdownCode(field === '' ? '(whole file)' : field)}: ${sides.join(' → ')}\n`;
 }
 
-/** The manifest is told field by field. */
+/** The manifest is shown field by field instead. */
 function renderFile(file: FileChange, name: string): string {
   const { path, kind, before, after, patch } = file;
   const head = `${kind} ${markdownCode(path)} ${markdownText(describeSides(file, before, after))}\n\n`;

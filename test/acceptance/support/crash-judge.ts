@@ -53,7 +53,7 @@ function judgeWords(
   atCrash: readonly ExtensionRecord[],
   recovered: readonly ExtensionRecord[],
 ): readonly string[] {
-  const told = stderr.includes('The last run did not come to its end');
+  const told = stderr.includes('The last run did not finish');
   if (told !== (crashed !== undefined)) return [`a run that died was ${told ? '' : 'not '}told: ${stderr}`];
   const verified = /^ {2}verified: (.*)$/m.exec(stderr)?.[1]?.split(', ') ?? [];
   const lies = verified.filter((words) => {
@@ -70,7 +70,7 @@ function judgeHalves(stderr: string, atCrash: readonly ExtensionRecord[]): reado
   const names = new Set(atCrash.map(({ qextFilename }) => qextFilename));
   const list = (pattern: RegExp): readonly string[] => pattern.exec(stderr)?.[1]?.split(', ') ?? [];
   const halves = list(/half done \(deleted, not created again\): (.*)$/m);
-  const unknown = list(/^ {2}not known: (.*)$/m).map((words) => words.replace('replace ', ''));
+  const unknown = list(/^ {2}unknown: (.*)$/m).map((words) => words.replace('replace ', ''));
   const missing = ['rep1', 'rep2'].filter((name) => !names.has(name));
   return [
     ...missing

@@ -55,7 +55,7 @@ function text(question: ImpactQuestion, impact: Impact, detail: 'quiet' | 'norma
 }
 
 const scope = `12 apps: 2 opened, 10 unchanged since an earlier run, 0 not opened.
-What others keep on private sheets cannot be seen, so each number is at least that.
+Other people's private sheets cannot be read, so each number is a lower bound.
 `;
 
 describe('who uses what', () => {
@@ -82,30 +82,30 @@ ${scope}`);
 
   it('never calls unused what could not be looked into', () => {
     const shut = { ...whole, unopened: [{ app: stock, reason: 'no permission to open it (4203)' }] };
-    expect(text('uses', shut)).toContain('old-gauge: no use seen; 1 app could not be opened\n');
+    expect(text('uses', shut)).toContain('old-gauge: no use found; 1 app could not be opened\n');
     const unused = { ...shut, extensions: shut.extensions.slice(1) };
     expect(
       text('unused', unused),
-    ).toBe(`No use seen, though 1 app could not be opened; so some of these may be used:
+    ).toBe(`No use found, but 1 app could not be opened; some of these may be used:
   old-gauge
 
-Not opened, so nothing is known of them:
+Not opened, so what they use is unknown:
   Stock\\u001b[31m  no permission to open it (4203)
 
 12 apps: 2 opened, 10 unchanged since an earlier run, 1 not opened.
-What others keep on private sheets cannot be seen, so each number is at least that.
+Other people's private sheets cannot be read, so each number is a lower bound.
 `);
   });
 
   it.each<[ImpactQuestion, Partial<Impact>, string]>([
     ['unused', { extensions: [] }, 'Every extension is used by an app.'],
-    ['unused', { extensions: [], missing: ['x'] }, 'A use was seen of every extension.'],
+    ['unused', { extensions: [], missing: ['x'] }, 'Every extension is used by an app.'],
     ['unused', { extensions: whole.extensions.slice(1) }, 'Used by no visible app:\n  old-gauge'],
-    ['missing', { extensions: [] }, 'The apps refer to no extension that the tenant does not hold.'],
-    ['missing', {}, 'Apps refer to these, which the tenant does not hold:\n\nkpi-card: 2 apps'],
-    ['uses', { extensions: [] }, 'There is no extension to tell about.'],
-    ['uses', { missing: ['5 apps not opened: --max-apps 7'] }, 'missing: 5 apps not opened: --max-apps 7'],
-    ['uses', { untold: ['collections of 3 apps'] }, 'not told: collections of 3 apps'],
+    ['missing', { extensions: [] }, 'Every extension that apps refer to is on the tenant.'],
+    ['missing', {}, 'Apps refer to these extensions, which are not on the tenant:\n\nkpi-card: 2 apps'],
+    ['uses', { extensions: [] }, 'No extension matches.'],
+    ['uses', { missing: ['5 apps not opened: --max-apps 7'] }, 'incomplete: 5 apps not opened: --max-apps 7'],
+    ['uses', { untold: ['collections of 3 apps'] }, 'unknown: collections of 3 apps'],
     [
       'unused',
       { extensions: whole.extensions.slice(1), untold: ['x'] },
@@ -114,19 +114,19 @@ What others keep on private sheets cannot be seen, so each number is at least th
     [
       'unused',
       { extensions: whole.extensions.slice(1), apps: { listed: 0, opened: 0, fromCache: 0 } },
-      'No use seen, though these credentials see no app; so some of these may be used:\n  old-gauge',
+      'No use found, but these credentials see no app; some of these may be used:\n  old-gauge',
     ],
     [
       'unused',
       { extensions: whole.extensions.slice(1), only: { spaces: ['s1'], apps: [] } },
-      'Used by none of these apps:\n  old-gauge\n\nOnly apps of the space s1 were asked about.\n',
+      'Used by none of these apps:\n  old-gauge\n\nLimited to apps of the space s1.\n',
     ],
     [
       'uses',
       { only: { spaces: [], apps: ['a', '\u001b'] } },
-      'old-gauge: none of these apps uses it\n\nOnly apps called a or \\u001b were asked about.\n',
+      'old-gauge: none of these apps uses it\n\nLimited to apps called a or \\u001b.\n',
     ],
-    ['uses', { usage: 'off' }, "no usage: the tenant's items settings have usage metrics off"],
+    ['uses', { usage: 'off' }, "usage: usage metrics are off in the tenant's items settings"],
   ])('answers %s with %j', (question, change, expected) => {
     expect(text(question, { ...whole, ...change })).toContain(expected);
   });
@@ -138,7 +138,7 @@ What others keep on private sheets cannot be seen, so each number is at least th
       masterItems: [],
     }));
     const impact = { ...whole, extensions: [{ extension: 'kpi-card', uses: many }] };
-    expect(text('uses', impact)).toContain('  … and 30 more; -v shows all\n');
+    expect(text('uses', impact)).toContain('  … and 30 more; -v lists all\n');
     expect(text('uses', impact, 'verbose')).not.toContain('more;');
   });
 });
