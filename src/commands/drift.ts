@@ -1,7 +1,7 @@
 /** `qlik-sync drift`: tell whether the tenant departed from the folders, and write nothing. */
 
 import type { Command } from 'commander';
-import type { Departure } from '../core/drift.js';
+import type { DriftEntry } from '../core/drift.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Plan } from '../core/model.js';
 import { type Observed, observeDrift } from '../pipeline/drift.js';
@@ -67,7 +67,7 @@ async function reportOf(
   };
 }
 
-function judge(departure: Departure, ignores: Ignores, baseline: Baseline | undefined): Drift {
+function judge(departure: DriftEntry, ignores: Ignores, baseline: Baseline | undefined): Drift {
   const ignored = ignores.find(departure.name);
   if (ignored !== undefined) return { ...departure, alarm: 'ignored', ignored };
   return { ...departure, alarm: baseline?.holds(departure) === true ? 'known' : 'new' };

@@ -1,4 +1,4 @@
-/** What a plan costs before it is applied: requests by Qlik's rate tiers, and about how long the limits make it take. */
+/** What applying a plan will cost: requests by Qlik's rate tiers, and about how long the limits make it take. */
 
 import type { Action, Change, RequestForecast } from './model.js';
 
@@ -8,15 +8,15 @@ const tierLimits = { tier1: 1000, tier2: 100 } as const;
 /** A guess at one answer's latency; it only serves the forecast. */
 const secondsPerRequest = 0.4;
 
-/** Requests at once where nobody says how many. */
+/** Requests at once, unless the config or an option says otherwise. */
 export const usualConcurrency = 8;
 
 const writesOf: Readonly<Record<Action, number>> = { none: 0, create: 1, update: 1, delete: 1, replace: 2 };
 
-/** MD5s of the archives that are in the local store, or `off` with `--no-backup`. */
+/** MD5s of the archives in the local store, or `off` with `--no-backup`. */
 export type StoredArchives = ReadonlySet<string> | 'off';
 
-/** How the archives that would be overwritten or deleted come into the local store. */
+/** How many archives that would be overwritten or deleted are stored already, and how many are downloaded first. */
 export interface BackupForecast {
   readonly stored: number;
   /** Whole archives are for tenant and analytics admins only (since 2024-10). */
@@ -35,7 +35,7 @@ export function forecastRequests(
   return { tier1: reads + more, tier2: writes, estimatedSeconds: estimateSeconds(writes) };
 }
 
-/** `undefined` where nothing is overwritten or deleted, or nobody asked. */
+/** `undefined` where nothing is overwritten or deleted, or `stored` is unknown. */
 export function forecastBackups(
   changes: readonly Change[],
   stored: StoredArchives | undefined,
@@ -48,8 +48,8 @@ export function forecastBackups(
 }
 
 /**
- * Before an overwrite the record is read again, and its archive where no backup of it is stored (law 8: at most two).
- * A delete's answer shows nothing, so it is asked for once more; that read stands in for an archive's here.
+ * Before an overwrite the record is read again, and its archive where no backup of it is stored (law 8: at most two
+ * reads). After a delete the record is asked for once more, because a 204 proves nothing (law 8: at most three reads).
  */
 function readsFor(change: Change, stored: StoredArchives): number {
   switch (change.action) {
@@ -64,7 +64,7 @@ function readsFor(change: Change, stored: StoredArchives): number {
   }
 }
 
-/** Tags alone leave the archive as it is. */
+/** A write of tags alone leaves the archive as it is. */
 function losesArchive({ action, write }: Change): boolean {
   return action === 'delete' || action === 'replace' || (action === 'update' && write?.carries !== 'data');
 }
@@ -73,7 +73,7 @@ function isStored({ actual }: Change, stored: ReadonlySet<string>): boolean {
   return actual?.md5 !== undefined && stored.has(actual.md5);
 }
 
-/** Every full hundred of writes waits for a new minute. */
+/** Every full hundred of writes waits for the next minute. */
 function estimateSeconds(writes: number): number {
   if (writes === 0) return 0;
   const fullWindows = Math.floor((writes - 1) / tierLimits.tier2);

@@ -1,10 +1,10 @@
-/** What a plan would do: all that is neither left as it is nor stopped by a rail. */
+/** What a plan would do (all that is neither left as it is nor stopped by a rail), and the two sides of a change. */
 
 import { withoutUndefined } from './json.js';
 import { markerOf } from './marker.js';
 import type { Action, ActualExtension, ActualSummary, DesiredExtension, DesiredSummary } from './model.js';
 
-/** As much of a change, of this plan or a reviewed one, as tells whether it is written. */
+/** The part of a change, of this plan or a reviewed one, that says whether it is written. */
 interface Decided {
   readonly action: Action;
   readonly blocked?: unknown;
@@ -18,9 +18,7 @@ export function workOf<T extends Decided>({ changes }: { readonly changes: reado
   return changes.filter(isWritten);
 }
 
-// The two sides of a change as the plan shows and records them.
-
-/** What the folder would put there. */
+/** The folder's side of a change, as plans show and record it. */
 export function summariseDesired(desired: DesiredExtension): DesiredSummary {
   return {
     digest: desired.digest,
@@ -30,7 +28,7 @@ export function summariseDesired(desired: DesiredExtension): DesiredSummary {
   };
 }
 
-/** What stands there now. */
+/** The tenant's side of a change, as plans show and record it. */
 export function summariseActual(actual: ActualExtension): ActualSummary {
   const marker = markerOf(actual);
   const digest = marker.kind === 'ours' ? marker.digestStart : actual.resolvedDigest;

@@ -1,3 +1,5 @@
+/** One check of `doctor`. */
+
 export const checkNames = [
   'config',
   'source',
@@ -14,7 +16,7 @@ export const checkNames = [
 
 export interface Check {
   readonly name: (typeof checkNames)[number];
-  /** `warning`: works, but not for everything · `unknown`: nothing tells without writing, or an earlier check failed. */
+  /** `warning`: works, but not for everything · `unknown`: only a write would show it, or an earlier check failed. */
   readonly status: 'ok' | 'warning' | 'failed' | 'unknown';
   readonly message: string;
   /** What to do. */

@@ -14,8 +14,8 @@ export function classify(desired: DesiredExtension, actual: ActualExtension, pro
 }
 
 /**
- * The very archive counts where one is asked for; else the archive name's digest, then what was resolved by reading.
- * Unknown counts as different.
+ * Compares the exact archive where the desired side asks for one, else the digest in the archive's name, else the digest
+ * that was found by reading. Unknown counts as different.
  */
 export function hasSameContent(desired: DesiredExtension, actual: ActualExtension): boolean {
   if (desired.archiveMd5 !== undefined) return desired.archiveMd5 === actual.md5;

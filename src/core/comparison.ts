@@ -6,7 +6,7 @@ export interface ExtensionComparison {
   readonly files: readonly FileChange[];
   /** The `.qext`, field by field; sorted by `field`. */
   readonly manifest: readonly FieldChange[];
-  /** Why the tenant's side could not be looked at; `files` then lists nothing. */
+  /** Why the tenant's side could not be read; `files` is empty then. */
   readonly unavailable?: string;
 }
 
@@ -23,7 +23,7 @@ export interface FileChange {
   readonly before?: FileSide;
   /** The folder's side. */
   readonly after?: FileSide;
-  /** A unified diff, without file headers, where both sides are text that people write. */
+  /** A unified diff without file headers, where both sides are text that people write. */
   readonly patch?: string;
   /** Why there is none; minified and binary files are shown as sizes and digests. */
   readonly noPatch?: 'binary' | 'minified' | 'large';
@@ -32,7 +32,7 @@ export interface FileChange {
 export interface FieldChange {
   /** Dotted path such as `dependencies.qlik-sense`. */
   readonly field: string;
-  /** JSON text; absent where the field is not there. */
+  /** JSON text; absent where that side does not have the field. */
   readonly before?: string;
   readonly after?: string;
 }

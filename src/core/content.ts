@@ -1,4 +1,4 @@
-/** What one file's bytes say about it; computed once when it is read, kept in the stat index. */
+/** What a file's bytes show about it; computed once when it is read, and kept in the stat index. */
 
 import { findOrigins, type OriginUse } from './content/origins.js';
 import { sniffRiskyType } from './content/risky-type.js';
@@ -12,7 +12,7 @@ export interface ContentFacts {
 
 const ordinary: ContentFacts = {};
 
-/** Runs on every byte that is read cold, so it costs a fraction of hashing the same bytes. */
+/** Runs on every byte that is not in the index, so it must cost a fraction of hashing the same bytes. */
 export function inspectContent(path: string, content: Buffer): ContentFacts {
   const suffix = suffixOf(path);
   const riskyType = sniffRiskyType(suffix, content);

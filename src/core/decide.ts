@@ -24,13 +24,13 @@ import {
   stateRail,
 } from './rails.js';
 
-/** A replace that an earlier run deleted for and did not create again; the content is its folder's, or its backup's. */
+/** A replace whose earlier run deleted the record and did not create it again. */
 export interface UnfinishedReplace {
   /** RFC 3339: when it was deleted. */
   readonly at: string;
   /** The tags that the record had. */
   readonly tags: readonly string[];
-  /** Where the content comes from its backup: the archive name that the record had. */
+  /** The archive name that the record had, where the content comes from its backup instead of its folder. */
   readonly archiveName?: string;
 }
 
@@ -57,7 +57,7 @@ export function decideMissing(
   };
 }
 
-/** Whatever was selected: until it is there again, sheets that use it are broken. */
+/** Done even where the name is not selected: until it exists again, sheets that use it are broken. */
 function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Policy): Decision {
   const message = `finishes the replace that was interrupted${onDay(at)}`;
   return {
@@ -72,12 +72,12 @@ function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Pol
   };
 }
 
-/** Only the folders know the name, and the selection left it out, so that it was not even read. */
+/** Only the folders know the name, and the selection left it out, so it was not even read. */
 export function decideUnread(name: string): Change {
   return { name, state: 'missing', ...notSelected };
 }
 
-/** Why the folders know a name, or may know it, and yet do not deploy it. */
+/** Why the folders do not deploy a name that they know, or may know. */
 export type Ignored =
   | { readonly because: 'not-selected' | 'not-deployable' }
   | { readonly because: 'unread'; readonly folder: UnreadFolder };
@@ -153,7 +153,7 @@ type Decision = Pick<Change, 'action' | 'reason' | 'message' | 'warning' | 'bloc
 
 const notSelected = { action: 'none', reason: 'not-selected', message: 'not selected' } as const;
 
-/** Content is as it should be; tags of the config that the record lacks are an update of `data` alone. */
+/** The content is as it should be; config tags that the record lacks are an update of `data` alone. */
 function decideTags(name: string, actual: ActualExtension, policy: Policy): Decision {
   const missing = policy.tags.filter((tag) => !actual.tags.includes(tag));
   if (missing.length === 0) return { action: 'none', reason: 'in-sync', message: 'in sync' };
@@ -192,14 +192,14 @@ function decideUpload(
   };
 }
 
-/** A disowned record that still holds our very content needs only its tag back. */
+/** A disowned record that still holds our exact content only needs its tag back. */
 function writeFor(state: State, desired: DesiredExtension, actual: ActualExtension, policy: Policy): Write {
   const tags = tagsAfterWrite(actual.tags, policy.tags, policy.project);
-  const contentStands = state === 'disowned' && hasSameContent(desired, actual);
-  return { carries: contentStands ? 'data' : 'file-and-data', tags };
+  const keepsContent = state === 'disowned' && hasSameContent(desired, actual);
+  return { carries: keepsContent ? 'data' : 'file-and-data', tags };
 }
 
-/** PATCH can turn `supernova` on, never off (reported by a client's author), so that needs a new record. */
+/** PATCH can turn `supernova` on, never off (reported by a client's author), so turning it off needs a new record. */
 function losesSupernova(desired: DesiredExtension, actual: ActualExtension): boolean {
   return actual.supernova && !desired.manifest.supernova && !hasSameContent(desired, actual);
 }
@@ -208,8 +208,7 @@ function isSelected(name: string, policy: Policy): boolean {
   return policy.selection === undefined || policy.selection.has(name);
 }
 
-// Why something is uploaded over what the tenant holds, for programs and for people.
-
+/** Why something is uploaded over what the tenant holds, for programs and for people. */
 function describeUpload(
   state: State,
   desired: DesiredExtension,
@@ -241,7 +240,7 @@ function describeUpload(
   }
 }
 
-/** Where the very archive counts, it may be another one of the same files. */
+/** Where the exact archive counts, it may be a different archive of the same files. */
 function whatChanged({ archiveMd5, digest }: DesiredExtension, actual: ActualExtension): string {
   const marker = markerOf(actual);
   const isSame = archiveMd5 !== undefined && marker.kind === 'ours' && digest.startsWith(marker.digestStart);

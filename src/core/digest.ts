@@ -1,10 +1,10 @@
-/** Identity of content (architecture.md, "Identity of content"). */
+/** Identity of content: a digest of the files, and the MD5 of an archive (`src/README.md`, the words). */
 
 import { createHash, hash } from 'node:crypto';
 
 /**
- * Names the digest rule and the list of files ignored by default, together. A later change of either is
- * rule version 2, so that an upgrade of this tool never looks like a change of content.
+ * Versions the digest rule and the list of files ignored by default, together. A later change of either makes this
+ * 2, so that an upgrade of this tool never looks like a change of content.
  */
 export const ruleVersion = 1;
 
@@ -34,7 +34,7 @@ export function normalizePath(path: string): string {
   return beyondAscii.test(path) ? path.normalize('NFC') : path;
 }
 
-/** The last name of a path with `/`. */
+/** The last segment of a path with `/`. */
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
@@ -62,13 +62,12 @@ function rank(codeUnit: number): number {
   return isSurrogate ? codeUnit + 0x10000 : codeUnit;
 }
 
-// What Qlik tells archives apart by, and this tool files them under: 32 lower-case hex digits.
-
+/** 32 lower-case hex digits: what Qlik identifies archives by, and what this tool stores them under. */
 export function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-/** What a tenant or a file calls an MD5; `undefined` for anything else, which must never become part of a path. */
+/** Text from a tenant or a file, if it is an MD5; `undefined` for anything else, which must never become part of a path. */
 export function asMd5(text: string | undefined): string | undefined {
   return text !== undefined && /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }

@@ -1,10 +1,10 @@
-/** Where a tenant departed from the folders, read off the decisions of a plan. Pure. */
+/** Drift: where the tenant and the folders differ, read from the decisions of a plan. Pure. */
 
 import type { ActualSummary, Change, DesiredState, DesiredSummary } from './model.js';
 import { byName } from './order.js';
 
 /**
- * `changed-locally` is the folder's own departure: the tenant still holds what this project put there.
+ * `changed-locally`: only the folder changed, and the tenant still holds what this project deployed.
  * `marker-lost`: the folder's content under an archive name that is not ours.
  */
 export const driftKinds = [
@@ -21,7 +21,7 @@ export const driftKinds = [
 
 export type DriftKind = (typeof driftKinds)[number];
 
-export interface Departure {
+export interface DriftEntry {
   readonly name: string;
   readonly kind: DriftKind;
   /** For a person. */
@@ -31,31 +31,31 @@ export interface Departure {
 }
 
 /** In the order of `driftKinds`, then by name. */
-export function findDepartures(
+export function findDrift(
   changes: readonly Change[],
   { unread = [] }: Pick<DesiredState, 'unread'>,
-): readonly Departure[] {
+): readonly DriftEntry[] {
   const mayHaveFolder = (name: string): boolean =>
     unread.some((folder) => folder.name === undefined || folder.name === name);
-  return sortDepartures(
+  return sortDrift(
     changes.flatMap((change) => {
       const kind = kindOf(change);
       if (kind === undefined || (kind === 'extra' && mayHaveFolder(change.name))) return [];
-      return [departureOf(change, kind)];
+      return [driftEntryOf(change, kind)];
     }),
   );
 }
 
-export function sortDepartures<T extends Departure>(departures: readonly T[]): readonly T[] {
-  const rank = ({ kind }: Departure): number => driftKinds.indexOf(kind);
-  return [...departures].sort((a, b) => rank(a) - rank(b) || byName(a, b));
+export function sortDrift<T extends DriftEntry>(entries: readonly T[]): readonly T[] {
+  const rank = ({ kind }: DriftEntry): number => driftKinds.indexOf(kind);
+  return [...entries].sort((a, b) => rank(a) - rank(b) || byName(a, b));
 }
 
-export function departureOf(
+export function driftEntryOf(
   { name, blocked, message, desired, actual }: Change,
   kind: DriftKind,
   words: string = describe(kind, blocked?.message ?? message),
-): Departure {
+): DriftEntry {
   return {
     name,
     kind,
@@ -73,7 +73,7 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
     case 'changed':
       return 'changed-locally';
     case 'unmarked':
-      // A newer version of this tool has newer markers: nobody departed from anything.
+      // A newer version of this tool has newer markers: nothing has drifted.
       return reason === 'marker-outdated' ? undefined : 'marker-lost';
     case 'drifted':
       return 'changed-on-tenant';
@@ -93,7 +93,7 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
 function describe(kind: DriftKind, decision: string): string {
   switch (kind) {
     case 'changed-on-tenant':
-      return 'its content is not what this project put there';
+      return 'its content is not what this project deployed';
     case 'missing':
       return 'in the folders, but not on the tenant';
     case 'disowned':
@@ -101,11 +101,11 @@ function describe(kind: DriftKind, decision: string): string {
     case 'unmanaged':
       return 'what the tenant has under this name was not deployed by qlik-sync';
     case 'marker-lost':
-      return 'same content, uploaded by somebody else';
+      return 'same content, uploaded by someone else';
     case 'extra':
       return 'ours, but in no folder';
     case 'changed-locally':
-      return 'the folder changed and was not applied yet';
+      return 'the folder changed and has not been applied yet';
     case 'foreign':
     case 'tags-missing':
       return decision;

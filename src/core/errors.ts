@@ -1,7 +1,4 @@
-/**
- * Errors that a person can fix, and the one map from what happened to the exit code.
- * Anything thrown that is not a `UserError` is our bug.
- */
+/** Errors that a person can fix. Anything thrown that is not a `UserError` is a bug of this tool. */
 
 import { type ExitCode, exitCodeOfAnswer, exitCodes } from './exit-codes.js';
 import type { Finding } from './model.js';
@@ -19,7 +16,7 @@ export class UserError extends Error {
   }
 }
 
-/** A text is one line, whatever names it quotes; only a list has several. */
+/** A string is one line, whatever names it quotes; only a list has several. */
 type Lines = string | readonly string[];
 
 function inLines(text: Lines): string {
@@ -96,7 +93,7 @@ export class FindingsError extends UserError {
   }
 }
 
-/** What the tenant, or the way to it, answered. */
+/** What the tenant, or something on the way to it, answered. */
 export interface TenantErrorDetails extends UserErrorOptions {
   readonly method: string;
   /** Path below the tenant's origin, without a query that could hold a secret. */
@@ -130,7 +127,7 @@ export class TenantError extends UserError {
   }
 }
 
-/** A safety rail refused the whole run before any write. Exit 6 unless told otherwise. */
+/** A safety rail refused the whole run before any write. Exit 6 unless `exitCode` says otherwise. */
 export class RefusedError extends UserError {
   override readonly name = 'RefusedError';
 

@@ -1,41 +1,7 @@
-/** What a run's outcomes mean for the exit code. */
+/** The exit codes: what each means, which one wins, and the one map from what happened to its code. */
 
 import type { Plan, Rail } from './model.js';
 import type { Outcome, OutcomeError } from './outcome.js';
-
-/** Of everything that was or was not done; the worst of them is the run's. */
-export function exitCodesOf(
-  { changes }: Pick<Plan, 'changes'>,
-  outcomes: readonly Outcome[],
-  interrupted: AbortSignal,
-): readonly ExitCode[] {
-  const blocked = changes.flatMap((change) =>
-    change.blocked === undefined ? [] : [exitCodeOfRail(change.blocked.rail)],
-  );
-  return [
-    ...blocked,
-    ...outcomes.map(exitCodeOfOutcome),
-    ...(interrupted.aborted ? [exitCodes.interrupted] : []),
-  ];
-}
-
-function exitCodeOfOutcome({ status, error, overwrote }: Outcome): ExitCode {
-  if (status === 'done') return overwrote === undefined ? exitCodes.ok : exitCodes.conflict;
-  if (error === undefined) return exitCodes.incomplete;
-  if (error.status === 401 || error.status === 403 || error.code === 'login-page') return exitCodes.auth;
-  if (isConflict(error)) return exitCodes.conflict;
-  return isBudget(error) ? exitCodes.budget : exitCodes.incomplete;
-}
-
-/** The tenant moved since it was read. */
-function isConflict({ status, code }: OutcomeError): boolean {
-  return status === 409 || ['moved', 'name-taken', 'archive-moved'].includes(code ?? '');
-}
-
-/** Time, or the requests that Qlik lets a user make: a 429 that asks for more patience than we have. */
-function isBudget({ status, code }: OutcomeError): boolean {
-  return status === 429 || code === 'out-of-time';
-}
 
 export const exitCodes = {
   ok: 0,
@@ -52,18 +18,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A 429 comes this far only where it asks for more patience than there is. */
-export function exitCodeOfAnswer({ status, code }: Answered): ExitCode {
-  if (status === 401 || status === 403 || code === 'login-page') return exitCodes.auth;
-  return status === 429 ? exitCodes.budget : exitCodes.incomplete;
-}
-
-/** The exit code of a change that this rail blocked. */
-function exitCodeOfRail(rail: Rail): ExitCode {
-  return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
-}
-
-/** contract.md: "When several apply, the first of …". */
+/** Where several apply, the first of these is the run's. */
 const precedence: readonly ExitCode[] = [
   exitCodes.interrupted,
   exitCodes.bug,
@@ -78,12 +33,59 @@ const precedence: readonly ExitCode[] = [
 ];
 
 export function worstExitCode(codes: Iterable<ExitCode>): ExitCode {
-  const present = new Set(codes);
-  return precedence.find((code) => present.has(code)) ?? exitCodes.ok;
+  const all = new Set(codes);
+  return precedence.find((code) => all.has(code)) ?? exitCodes.ok;
 }
 
-/** As much of an answer, or of what stood in for it, as tells the exit code. */
-interface Answered {
+/** The codes of everything that was or was not done; the worst of them is the run's. */
+export function exitCodesOf(
+  { changes }: Pick<Plan, 'changes'>,
+  outcomes: readonly Outcome[],
+  interrupted: AbortSignal,
+): readonly ExitCode[] {
+  const blocked = changes.flatMap((change) =>
+    change.blocked === undefined ? [] : [exitCodeOfRail(change.blocked.rail)],
+  );
+  return [
+    ...blocked,
+    ...outcomes.map(exitCodeOfOutcome),
+    ...(interrupted.aborted ? [exitCodes.interrupted] : []),
+  ];
+}
+
+function exitCodeOfRail(rail: Rail): ExitCode {
+  return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
+}
+
+function exitCodeOfOutcome({ status, error, overwrote }: Outcome): ExitCode {
+  if (status === 'done') return overwrote === undefined ? exitCodes.ok : exitCodes.conflict;
+  return error === undefined ? exitCodes.incomplete : exitCodeOfFailure(error);
+}
+
+function exitCodeOfFailure(error: OutcomeError): ExitCode {
+  if (isDenied(error)) return exitCodes.auth;
+  if (hasMoved(error)) return exitCodes.conflict;
+  return error.code === 'out-of-time' ? exitCodes.budget : exitCodeOfAnswer(error);
+}
+
+/** The tenant changed since it was read. */
+function hasMoved({ status, code }: Answer): boolean {
+  return status === 409 || ['moved', 'name-taken', 'archive-moved'].includes(code ?? '');
+}
+
+/** The part of an answer, or of an error in its place, that decides the exit code. */
+interface Answer {
   readonly status?: number | undefined;
   readonly code?: string | undefined;
+}
+
+/** The code of an answer to a request. A 429 gets this far only where it asks for more patience than there is. */
+export function exitCodeOfAnswer(answer: Answer): ExitCode {
+  if (isDenied(answer)) return exitCodes.auth;
+  return answer.status === 429 ? exitCodes.budget : exitCodes.incomplete;
+}
+
+/** The credential is not accepted, or not for this. */
+export function isDenied({ status, code }: Answer): boolean {
+  return status === 401 || status === 403 || code === 'login-page';
 }

@@ -1,27 +1,25 @@
-/** The order in which a fleet is changed: `canary/eu,us/apac`. Pure. */
+/** A fleet of environments: the waves in which it is changed, and its division over the jobs of a pipeline. Pure. */
 
 import { UserError } from './errors.js';
 import { compareTexts } from './order.js';
 
-/** Environments of one wave are changed side by side. */
+/** `canary/eu,us/apac`: the environments of one wave are changed side by side, the waves one after the other. */
 export type Waves = readonly (readonly string[])[];
 
-/** @throws UserError for an empty wave or a name that stands there twice */
+/** @throws UserError for an empty name or a name that is listed twice */
 export function parseWaves(text: string): Waves {
   const waves = text.split('/').map((wave) => wave.split(',').map((name) => name.trim()));
   const names = waves.flat();
   if (names.includes(''))
-    throw new UserError(`--waves ${text}: there is a wave without a name.`, { hint: form });
+    throw new UserError(`--waves ${text}: an environment name is empty.`, { hint: form });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new UserError(`--waves ${text}: ${twice} stands there twice.`, { hint: form });
+  if (twice !== undefined) throw new UserError(`--waves ${text}: ${twice} is listed twice.`, { hint: form });
   return waves;
 }
 
 const form = 'Waves are separated by /, environments of one wave by commas: canary/eu,us/apac.';
 
-// Divides the environments of a fleet over the jobs of a pipeline. Pure, so that every job computes the same.
-
+/** One job's part of a fleet. Every job of a pipeline computes the same division. */
 export interface Shard {
   /** From 1 to `of`. */
   readonly index: number;
@@ -30,7 +28,7 @@ export interface Shard {
 
 export interface ShardMember {
   readonly environment: string;
-  /** What tells tenants apart. Its members stay together, because a tenant's limits are shared. */
+  /** Identifies the tenant. Environments of one tenant stay together, because a tenant's limits are shared. */
   readonly tenant: string;
 }
 
@@ -41,7 +39,7 @@ export function parseShard(text: string): Shard | undefined {
   return shard.index >= 1 && shard.index <= shard.of ? shard : undefined;
 }
 
-/** The environments of one shard, in the order they came in. Every member is in exactly one of the shards. */
+/** The environments of one shard, in the order of `members`. Every member is in exactly one of the shards. */
 export function chooseShard(members: readonly ShardMember[], { index, of }: Shard): readonly string[] {
   const loads = new Array<number>(of).fill(0);
   const shards = new Map<string, number>();
@@ -55,7 +53,7 @@ export function chooseShard(members: readonly ShardMember[], { index, of }: Shar
     .map(({ environment }) => environment);
 }
 
-/** So that the shards differ by no more than they must; among equals by the text, whatever the order of the config. */
+/** Keeps the shards as even as possible; equal sizes are ordered by the text, whatever the order of the config. */
 function largestFirst(members: readonly ShardMember[]): readonly (readonly [string, number])[] {
   const sizes = new Map<string, number>();
   for (const { tenant } of members) sizes.set(tenant, (sizes.get(tenant) ?? 0) + 1);

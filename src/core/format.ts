@@ -7,7 +7,7 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** ` on 2026-11-23` for an RFC 3339 time; empty where nobody knows it. */
+/** ` on 2026-11-23` for an RFC 3339 time; empty where it is unknown. */
 export function onDay(time: string | undefined): string {
   return time === undefined ? '' : ` on ${time.slice(0, 10)}`;
 }

@@ -1,4 +1,4 @@
-/** The rails of a whole run: numbers that would be too large to be meant. Each names its own way out. */
+/** The rails of a whole run: numbers too large to be intended. Each refusal names the option that lifts it. */
 
 import { workOf } from './change.js';
 import { RefusedError } from './errors.js';
@@ -42,18 +42,18 @@ export function numbersOf(plan: Parameters<typeof workOf>[0]): PlannedNumbers {
 export interface GuardInput {
   readonly plan: Plan;
   readonly actual: ActualState;
-  /** Number of local extensions found, whatever the selection; absent where no folder is asked (`rollback`). */
+  /** Number of local extensions found, whatever the selection; absent where no folder is read (`rollback`). */
   readonly found?: number;
   /** The config's folder patterns that match nothing. */
   readonly unmatched?: readonly string[];
   readonly limits: Limits;
-  /** What was reviewed, where this plan is all or the rest of it: its numbers stay approved. */
+  /** The numbers of the reviewed plan, where this plan is all or the rest of it: they stay approved. */
   readonly reviewed?: PlannedNumbers;
-  /** What the config's policy command says against it. */
+  /** The refusal of the config's policy command. */
   readonly policy?: Refusal;
 }
 
-/** Throws RefusedError with every rail that refuses; nothing is written then. */
+/** Runs before the first write. @throws RefusedError with every rail that refuses */
 export function assertSafe(input: GuardInput): void {
   const refusals = findRefusals(input);
   if (refusals.length === 0) return;
@@ -63,7 +63,7 @@ export function assertSafe(input: GuardInput): void {
   );
 }
 
-/** The same as data, for a plan that only shows what apply would refuse. */
+/** The same as data, for a plan that only shows what `apply` would refuse. */
 export function findRefusals(input: GuardInput): readonly Refusal[] {
   const { plan, actual, found, limits } = input;
   const owned = actual.extensions.filter((record) => isOwned(record, plan.project)).length;
@@ -81,23 +81,23 @@ export function findRefusals(input: GuardInput): readonly Refusal[] {
 function refuseEmpty(found: number, owned: number, allowEmpty: AllowEmpty): Refusal | undefined {
   if (found > 0 || owned === 0 || allowEmpty === 'allow-empty') return undefined;
   return {
-    message: `No local extension was found, while the tenant holds ${owned} of this project.`,
-    hint: 'Check the working directory and "extensions" in the config; --allow-empty says that the project is meant to be empty.',
+    message: `No local extension was found, but the tenant holds ${owned} of this project.`,
+    hint: 'Check the working directory and "extensions" in the config; --allow-empty confirms that the project is meant to be empty.',
   };
 }
 
-/** Where the folders of a pattern are gone, all they held would look like no longer desired. */
+/** Where the folders of a pattern are gone, everything they held would look no longer desired. */
 function refuseUnmatched({ plan, found, unmatched = [], limits }: GuardInput, owned: number) {
   const deletes = plan.summary.delete;
   if (unmatched.length === 0 || found === 0 || deletes === 0 || limits.allowEmpty === 'allow-empty') return;
   const patterns = unmatched.map((pattern) => `"${pattern}"`).join(', ');
   return {
     message: `This run would delete ${deletes} of the project's ${owned}, while ${patterns} in "extensions" ${unmatched.length === 1 ? 'matches' : 'match'} no folder.`,
-    hint: `A checkout or build may be incomplete. Otherwise take ${unmatched.length === 1 ? 'it' : 'them'} out of the config; --allow-empty says that nothing is meant to be there.`,
+    hint: `A checkout or build may be incomplete. Otherwise remove ${unmatched.length === 1 ? 'it' : 'them'} from the config; --allow-empty confirms that nothing is meant to be there.`,
   };
 }
 
-/** What is written now, and what was reviewed. */
+/** What would be written now, and what was reviewed. */
 type Numbers = readonly [now: number, reviewed: number];
 
 function refuseDeletes(numbers: Numbers, owned: number, limits: Limits): Refusal | undefined {

@@ -1,11 +1,11 @@
-/** JSON that nobody has checked yet. */
+/** JSON that has not been checked yet. */
 
-/** An object with fields: no list, no `null`. */
+/** An object with fields: neither a list nor `null`. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `undefined` where the text is no JSON. */
+/** `undefined` where the text is not JSON. */
 export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -14,18 +14,19 @@ export function tryParseJson(text: string): unknown {
   }
 }
 
-/** The fields that have a value; absence is a missing key, so that documents and comparisons show none. */
+/** The fields that have a value: absence is a missing key, in documents and comparisons alike. */
 export function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(value).filter(([, field]) => field !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-// Data from outside may nest without end; whatever walks it by recursion would run out of stack.
-
-/** Far deeper than anything that people or Qlik write. */
+/**
+ * Far deeper than anything that people or Qlik write. Data from outside may nest without end, and whatever walks it
+ * recursively would run out of stack.
+ */
 export const deepestNesting = 100;
 
-/** Whether brackets of JSON text, comments included, stand open more than `deepestNesting` deep. */
+/** Whether the brackets of JSON text, comments included, nest deeper than `deepestNesting`. */
 export function nestsTooDeep(text: string): boolean {
   let depth = 0;
   let inString = false;

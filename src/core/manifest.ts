@@ -7,7 +7,7 @@ import { findPlaceholder } from './manifest/placeholder.js';
 import { findSyntaxProblem, surveyTokens } from './manifest/syntax.js';
 import { decodeText } from './manifest/text.js';
 
-/** Reads the bytes of a `.qext` file. Never throws: whatever is wrong is a problem with its place. */
+/** Parses the bytes of a `.qext` file. Never throws: whatever is wrong becomes a problem with its place. */
 export function parseManifest(bytes: Uint8Array): ParsedManifest {
   const decoded = decodeText(bytes);
   if (decoded.problem !== undefined) return { problems: [decoded.problem] };
@@ -42,9 +42,10 @@ function parseStrictly(text: string): unknown {
   }
 }
 
-// The manifest that nothing is wrong with, recognised without a walk over its tokens: nearly every one, every time.
-
-/** `undefined` wherever there may be anything to say; then the thorough way finds out. */
+/**
+ * A manifest with nothing wrong, recognised without a walk over its tokens: nearly every one. `undefined` where there may
+ * be anything to report, which the thorough way then finds.
+ */
 function readOrdinary(fields: Readonly<Record<string, unknown>>, text: string): Manifest | undefined {
   const { name, type, version, supernova } = fields;
   if (!isBuiltText(name) || !isBuiltText(type)) return undefined;
@@ -61,7 +62,7 @@ function isBuiltText(value: unknown): value is string {
 
 const shallow = 3;
 
-/** Each key is a quote and a colon in the text, so more of those than keys may be a key that is given twice. */
+/** Each key is a quote and a colon in the text, so more of those than keys may mean a duplicate key. */
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth > shallow) return Number.NaN;

@@ -1,6 +1,6 @@
 /**
- * What we leave on the tenant, written in the same request as the file: whose an extension is (one tag) and
- * what its content was when we put it there (the archive name). No state file is needed beside them.
+ * What we leave on the tenant, written in the same request as the file: who owns an extension (one tag) and
+ * what its content was when we uploaded it (the archive name). They replace a state file.
  */
 
 import { ruleVersion } from './digest.js';
@@ -15,20 +15,20 @@ export function ownerTag(project: string): string {
   return tagPrefix + project;
 }
 
-/** The projects that claim a record by tag; more than one, or another than ours, means hands off. */
+/** The projects that claim a record by tag; more than one, or one that is not ours, means hands off. */
 export function ownersOf(tags: readonly string[]): readonly string[] {
   return tags.filter((tag) => tag.startsWith(tagPrefix)).map((tag) => tag.slice(tagPrefix.length));
 }
 
-/** A record that no file belongs to is nobody's, whatever its tags say: nothing could be deployed to it. */
+/** A record without a file is never owned, whatever its tags say: nothing could be deployed to it. */
 export function isOwned(actual: ActualExtension, project: string): boolean {
   const owners = ownersOf(actual.tags);
   return !actual.bundled && actual.name !== undefined && owners.length === 1 && owners[0] === project;
 }
 
 /**
- * The tags a record has after a write: all that are there in their order, then the config's and our own where missing.
- * Other projects' claims are dropped, which only a change whose ownership was taken explicitly reaches.
+ * The tags a record has after a write: those it has, in their order, then the config's and our own where missing.
+ * Other projects' claims are dropped; only a change that takes ownership explicitly gets that far.
  */
 export function tagsAfterWrite(
   present: readonly string[],
@@ -45,19 +45,19 @@ export function archiveName(digest: string, md5: string): string {
   return `qs${ruleVersion}-${digest.slice(0, 32)}-${md5.slice(0, 12)}.zip`;
 }
 
-/** A name as a multipart file name can carry it to any server; others' archives are called anything. */
+/** A name as a multipart file name can carry it to any server; archives that we did not make can have any name. */
 export function sendableName(name: string): string {
   return name.replace(/[^\x20-\x7e]|["\\/%]/g, '_');
 }
 
-/** What an archive name tells about a record's content. */
+/** What an archive name says about a record's content. */
 type Marker =
   | { readonly kind: 'ours'; readonly digestStart: string }
   | { readonly kind: 'outdated' }
   | { readonly kind: 'none' };
 
 /**
- * Ours only if its md5 part begins `file.md5`: an archive that was edited and uploaded again under our name is seen.
+ * Ours only if `file.md5` begins with its md5 part: that shows an archive that was edited and uploaded under our name.
  * `outdated` is a valid marker of an older rule version: its digest cannot be compared with today's.
  */
 export function markerOf(actual: ActualExtension): Marker {

@@ -58,21 +58,21 @@ export interface DesiredExtension {
   readonly digest: string;
   /** Sum of `files[].bytes`. */
   readonly bytes: number;
-  /** The very archive that has to stand there, 32 lower-case hex digits; absent: any archive of this content. */
+  /** MD5 of the exact archive the tenant has to hold, 32 lower-case hex digits; absent: any archive of this content. */
   readonly archiveMd5?: string;
 }
 
-/** A folder that the config names but that is not deployed as an extension (a theme, a mashup …). */
+/** A folder that the config lists but that is not deployed as an extension (a theme, a mashup …). */
 export interface SkippedFolder {
   readonly name: string;
   readonly displayFolder: string;
   readonly reason: string;
 }
 
-/** A folder that the config names and that holds no `.qext`: perhaps one that a build has yet to write. */
+/** A folder that the config lists and that holds no `.qext`, perhaps because a build has not written it yet. */
 export interface UnreadFolder {
   readonly displayFolder: string;
-  /** The only extension it can stand for; absent where that may be any. */
+  /** The only extension it can hold; absent where it may hold any. */
   readonly name?: string;
 }
 
@@ -80,15 +80,15 @@ export interface DesiredState {
   /** Sorted by name, by code unit. */
   readonly extensions: readonly DesiredExtension[];
   readonly skipped: readonly SkippedFolder[];
-  /** Names that discovery found but the selection left out; they are known, and so never orphans. */
+  /** Names that discovery found but the selection left out: known names, and so never orphans. */
   readonly notSelected: readonly string[];
-  /** What these may stand for is never an orphan. */
+  /** What these may hold is never an orphan. */
   readonly unread?: readonly UnreadFolder[];
 }
 
 /**
- * What plans, journals, backups and locks know a tenant by: its origin, or `sandbox` or `sandbox:<dir>` for an embedded
- * one, whose port differs from run to run (`config/sandbox-place.ts`).
+ * How plans, journals, backups and locks identify a tenant: by its origin, or as `sandbox` or `sandbox:<dir>` for an
+ * embedded one, whose port differs from run to run (`config/tenant/sandbox-place.ts`).
  */
 export type TenantIdentity = string;
 
@@ -113,8 +113,8 @@ export interface ActualExtension {
   readonly updatedAt?: string;
   readonly userId?: string;
   /**
-   * Content digest that `reconcile/resolve` resolved where the archive name does not tell it
-   * (64 hex digits); `undefined` where the archive name tells, nobody asked, or it could not be resolved.
+   * Content digest (64 hex digits) that `reconcile/resolve` found where the archive name does not carry it; `undefined`
+   * where the archive name does, where it was not needed, or where it could not be found.
    */
   readonly resolvedDigest?: string;
 }
@@ -129,7 +129,7 @@ export type VersionPolicy = 'off' | 'warn' | 'enforce';
 
 export interface Policy {
   readonly project: string;
-  /** The config's patterns for extension folders; only words for messages. */
+  /** The config's patterns for extension folders, for messages only. */
   readonly sources: readonly string[];
   /** Config tags, without our own ownership tag. */
   readonly tags: readonly string[];
@@ -138,7 +138,7 @@ export interface Policy {
   readonly versionPolicy: VersionPolicy;
   /** Names that are never updated, replaced or deleted. */
   readonly protect: ReadonlySet<string>;
-  /** Names a selection picked; `undefined` where there is no selection. */
+  /** Names that a selection picked; `undefined` where there is no selection. */
   readonly selection?: ReadonlySet<string>;
   // Approvals, each by name.
   readonly adopt: ReadonlySet<string>;
@@ -148,7 +148,7 @@ export interface Policy {
   /** Either name of a probable rename. */
   readonly allowRename: ReadonlySet<string>;
   readonly allowDowngrade: boolean;
-  /** Nothing is created and no content replaced by other content: what is there is only taken over (`adopt`). */
+  /** `adopt`: nothing is created and no content is replaced by different content; what is there is only taken over. */
   readonly adoption?: 'same-content';
 }
 
@@ -166,7 +166,7 @@ export type State =
   | 'orphan'
   | 'skipped';
 
-/** The rail that stops one change. Its exit code is in `core/errors.ts`. */
+/** The rail that stops one change. Its exit code is in `exit-codes.ts`. */
 export type Rail =
   | 'drift'
   | 'unmanaged'
@@ -187,9 +187,9 @@ export interface Blocked {
   readonly rail: Rail;
   /** Why, for a person, without the action. */
   readonly message: string;
-  /** The flag that lifts this rail, e.g. `--overwrite heat-table`; `undefined` where none does. */
+  /** The flag that lifts this rail, e.g. `--overwrite heat-table`; absent where none does. */
   readonly lift?: string;
-  /** What the flag does, to be read behind it: `replaces it`. */
+  /** What the flag does, read after it: `replaces it`. */
   readonly effect?: string;
 }
 
@@ -254,7 +254,7 @@ export interface Change {
   readonly message: string;
   readonly warning?: string;
   readonly blocked?: Blocked;
-  /** A delete and a create that share most content are one identity change: the other name. */
+  /** A delete and a create that share most of their content are a probable rename; this is the other name. */
   readonly rename?: { readonly to: string } | { readonly from: string };
   readonly desired?: DesiredSummary;
   readonly actual?: ActualSummary;
@@ -273,7 +273,7 @@ export interface PlanSummary {
   readonly unmanaged: number;
 }
 
-/** Requests a plan costs, and about how long Qlik's limits make it take. */
+/** The requests that a plan costs, and about how long Qlik's limits make it take. */
 export interface RequestForecast {
   /** Reads. */
   readonly tier1: number;

@@ -1,4 +1,4 @@
-/** Names are identities, so two that a person could take for one another stop the run. */
+/** Names are identities, so two that are easily confused stop the run. */
 
 import { RefusedError, UserError } from './errors.js';
 import { isOwned } from './marker.js';
@@ -6,7 +6,7 @@ import type { ActualState, DesiredState, Plan, Policy } from './model.js';
 
 /**
  * Refuses names that differ only in case, on one side or across the two, and one name held by two records.
- * Twins that are neither desired nor ours are none of our business.
+ * Such names that are neither desired nor ours do not concern us.
  */
 export function assertDistinctNames(desired: DesiredState, actual: ActualState, project: string): void {
   const twins = [...groupByFoldedName(desired, actual, project).values()].find(
@@ -24,7 +24,7 @@ export function assertDistinctNames(desired: DesiredState, actual: ActualState, 
   });
 }
 
-/** What names have in common that differ only in case, or in how Unicode writes their letters. */
+/** The same for names that differ only in case or in Unicode form. */
 export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
@@ -70,7 +70,7 @@ const namedApprovals = [
   ['--allow-rename', 'allowRename'],
 ] as const;
 
-/** An approval for a name that neither side knows is a typing error, and would approve nothing. */
+/** An approval for a name that neither side knows is a typo, and would approve nothing. */
 export function assertKnownApprovals(plan: Plan, policy: Policy): void {
   const known = new Set(plan.changes.map(({ name }) => name));
   for (const [flag, key] of namedApprovals) {

@@ -1,4 +1,4 @@
-/** The order of names and texts: by their code units, so that it is the same on every machine and in every language. */
+/** The order of names and texts: by code unit, so that it is the same on every machine and in every language. */
 
 export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -11,7 +11,7 @@ export interface OutcomeError {
   readonly traceId?: string;
 }
 
-/** What became of one change. `not-applied`: answered 2xx, but the answer does not show what was sent. */
+/** The result of one change. `not-applied`: answered 2xx, but the answer does not show what was sent. */
 export interface Outcome {
   readonly name: string;
   readonly action: Action;
@@ -23,10 +23,10 @@ export interface Outcome {
   readonly ms?: number;
   readonly error?: OutcomeError;
   /**
-   * Done, but the record's revision counter jumped by more than our own writes: somebody's edit fell between the
-   * last read and the write, and is lost. The sentence a person reads. Exit 7.
+   * Done, but the record's revision counter rose by more than our own writes: another edit fell between the last read
+   * and the write, and is lost. A sentence for people. Exit 7.
    */
   readonly overwrote?: string;
-  /** Done, but not in the usual way: what a person should know of it, e.g. that it landed late. */
+  /** Done, but not in the usual way: what a person should know about it, e.g. that it landed late. */
   readonly note?: string;
 }

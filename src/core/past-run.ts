@@ -1,4 +1,4 @@
-/** The words for a run as it is kept and told later: who made it, from which source, what it came to. */
+/** A run as it is recorded and shown later: who made it, from which source, and what it did. */
 
 import type { Action } from './model.js';
 import type { Outcome } from './outcome.js';
@@ -30,16 +30,16 @@ export interface ChangeCounts {
   readonly notAttempted: number;
 }
 
-/** One extension of a run, by the last that its journal says about it. */
+/** One extension of a run, by the last entry of its journal about it. */
 export interface RunChange {
   readonly name: string;
   readonly action: Action;
-  /** `unknown`: a request was on its way, and only the tenant knows. `left`: not begun, or a replace that has only deleted. */
+  /** `unknown`: a request was under way, and only the tenant knows. `left`: not begun, or a replace that has only deleted. */
   readonly result: 'done' | 'failed' | 'unknown' | 'left';
   readonly message?: string;
 }
 
-/** What the next run says of one that died. */
+/** What the next run reports about one that died. */
 export interface Interruption {
   readonly id: string;
   readonly command: string;
@@ -51,17 +51,16 @@ export interface Interruption {
   readonly failed: readonly RunChange[];
   readonly unknown: readonly RunChange[];
   readonly left: readonly RunChange[];
-  /** Deleted, and not created again, both for certain; otherwise the name is among `unknown` or `failed`. */
+  /** Certainly deleted and certainly not created again; otherwise the name is in `unknown` or `failed`. */
   readonly halfReplaced: readonly string[];
 }
 
-// What a run came to, in numbers: told by its outcomes, or by its journal where it died.
-
+/** What a run did, in numbers. */
 export function countOutcomes(outcomes: readonly Outcome[]): ChangeCounts {
   return countEndings(outcomes.map(({ action, status }) => ({ action, ending: endings[status] })));
 }
 
-/** What nobody knows to be done counts as failed. */
+/** The same from the journal of a run that died. What is not known to be done counts as failed. */
 export function countChanges(changes: readonly RunChange[]): ChangeCounts {
   return countEndings(changes.map(({ action, result }) => ({ action, ending: endings[result] })));
 }

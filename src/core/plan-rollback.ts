@@ -1,4 +1,4 @@
-/** Undoing what a run wrote, as a plan like any other: what stood there before is what should be. Pure. */
+/** A rollback as a plan like any other: the state before a run is the desired state. Pure. */
 
 import type { StoredArchives } from './budget.js';
 import { summariseActual, summariseDesired } from './change.js';
@@ -20,24 +20,24 @@ import { byName } from './order.js';
 import { noRenames, summarisePlan } from './plan.js';
 import { keepsDrift, movedRail, protectedRail, replaceRail, stateRail } from './rails.js';
 import {
-  describePutBack,
+  describeRestore,
   describeVersion,
-  isAs,
-  isNamedAs,
+  matches,
+  matchesArchiveName,
   type RecordSide,
   type Remains,
-  sentBack,
+  restoringWrite,
 } from './record-side.js';
 import { markRenames, type RenameSearch } from './rename.js';
 
-/** What a run did to one name, taken together. */
+/** The combined effect of a run on one name. */
 export interface Undo {
   readonly name: string;
-  /** What stood there; absent where the run created it. */
+  /** The record before the run; absent where the run created it. */
   readonly before?: RecordSide;
-  /** What the run left; absent where it deleted it. */
+  /** The record after the run; absent where the run deleted it. */
   readonly after?: RecordSide;
-  /** What it left instead where a write that failed had its effect all the same. */
+  /** What the run may have left instead, where a write that failed took effect anyway. */
   readonly perhaps?: readonly Remains[];
   /** The archive of `before`; absent where it is not stored. */
   readonly archive?: DesiredExtension;
@@ -45,22 +45,22 @@ export interface Undo {
 
 interface RollbackInput {
   readonly undos: readonly Undo[];
-  /** None of them among `undos`. */
+  /** Disjoint from `undos`. */
   readonly lost?: readonly LostChange[];
   readonly actual: ActualState;
   readonly policy: Policy;
   readonly tenant: TenantIdentity;
-  /** Requests that observing cost. */
+  /** Requests sent so far to read both sides. */
   readonly reads: number;
-  /** Decides what backups cost. */
+  /** Archives that need no download for their backup. */
   readonly stored?: StoredArchives | undefined;
-  /** Found by comparing what goes with what comes. */
+  /** Found by comparing the contents of deletes and creates. */
   readonly renames?: RenameSearch;
   /** The command line that undoes this name's creation, and nothing else. */
   readonly deleteAlone: (name: string) => string;
 }
 
-/** Names that the run did not touch have no change. @throws RefusedError where names cannot be told apart */
+/** Names that the run did not touch have no change. @throws RefusedError where names differ only in case */
 export function planRollback(input: RollbackInput): Plan {
   const { undos, lost = [], actual, policy, tenant, reads, stored, renames = noRenames } = input;
   const names = [...undos, ...lost].map(({ name }) => name);
@@ -74,7 +74,7 @@ export function planRollback(input: RollbackInput): Plan {
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
 }
 
-/** Of a rename neither name may be left over, and who knows what else a run created for what it took away. */
+/** While one name cannot be restored, nothing is deleted: it may be what the run created in its place. */
 function holdDeletes(changes: readonly Change[], { deleteAlone }: RollbackInput): readonly Change[] {
   const stuck = changes.find(({ action, blocked }) => action !== 'delete' && blocked !== undefined);
   if (stuck === undefined) return changes;
@@ -85,10 +85,10 @@ function holdDeletes(changes: readonly Change[], { deleteAlone }: RollbackInput)
   );
 }
 
-function noSubstitute(stuck: string, wayOut: string): Blocked {
+function noSubstitute(stuck: string, command: string): Blocked {
   return {
     rail: 'no-substitute',
-    message: `it may stand for ${stuck}, which is not put back; ${wayOut} deletes it all the same`,
+    message: `it may replace ${stuck}, which cannot be restored; ${command} deletes it anyway`,
   };
 }
 
@@ -99,9 +99,9 @@ function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Pol
   const actual = summariseActual(record);
   if (before === undefined && remainsOf(undo).every((side) => side === 'nothing'))
     return { ...nothing(name, 'orphan', 'the run left nothing behind'), actual };
-  if (before !== undefined && isAs(record, before))
+  if (before !== undefined && matches(record, before))
     return { ...nothing(name, 'in-sync', 'already as it was before'), actual };
-  const moved = !remainsOf(undo).some((side) => side !== 'nothing' && isAs(record, side));
+  const moved = !remainsOf(undo).some((side) => side !== 'nothing' && matches(record, side));
   if (moved && keepsDrift(name, policy))
     return {
       ...nothing(name, 'drifted', 'kept: changed since that run; onDrift is skip'),
@@ -111,10 +111,10 @@ function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Pol
   const blocked = movedRail(moved ? 'moved' : 'as-left', name, record, policy);
   return before === undefined
     ? removeCreated(name, record, policy, blocked)
-    : putBack({ ...undo, before }, record, policy, blocked);
+    : restore({ ...undo, before }, record, policy, blocked);
 }
 
-/** All that may stand there by what was done. */
+/** Everything that the run may have left. */
 export function remainsOf({ after, perhaps = [] }: Pick<Undo, 'after' | 'perhaps'>): readonly Remains[] {
   return [after ?? 'nothing', ...perhaps];
 }
@@ -123,7 +123,7 @@ function nothing(name: string, state: State, message: string): Change {
   return { name, action: 'none', state, reason: 'in-sync', message };
 }
 
-/** What the run deleted, or somebody after it. */
+/** For a record that was deleted, by the run or after it. */
 function recreate(undo: Undo, before: RecordSide, policy: Policy): Change {
   const { name, archive } = undo;
   const blocked =
@@ -136,7 +136,7 @@ function recreate(undo: Undo, before: RecordSide, policy: Policy): Change {
     reason: 'restored',
     message: `restored from its backup${describeVersion(before)}; it gets a new id, the old one cannot be restored`,
     ...(archive && { desired: summariseDesired(archive) }),
-    write: { carries: 'file-and-data', ...sentBack(name, before) },
+    write: { carries: 'file-and-data', ...restoringWrite(name, before) },
     ...(blocked && { blocked }),
   };
 }
@@ -159,13 +159,13 @@ function removeCreated(
   };
 }
 
-function putBack(
+function restore(
   { name, before, archive }: Undo & { readonly before: RecordSide },
   record: ActualExtension,
   policy: Policy,
   moved: Blocked | undefined,
 ): Change {
-  const archiveStands = record.md5 === before.md5 && isNamedAs(record, before);
+  const keepsArchive = record.md5 === before.md5 && matchesArchiveName(record, before);
   const supernova = before.supernova ?? archive?.manifest.supernova ?? false;
   const replaces = record.supernova && !supernova && record.md5 !== before.md5;
   const state = ownershipOf(record, policy.project);
@@ -173,19 +173,19 @@ function putBack(
     protectedRail(name, policy) ??
     (state === undefined ? undefined : stateRail(state, name, record, policy)) ??
     moved ??
-    (archiveStands || archive !== undefined ? undefined : notStored) ??
+    (keepsArchive || archive !== undefined ? undefined : notStored) ??
     (replaces ? replaceRail(name, policy) : undefined);
   return {
     name,
     action: replaces ? 'replace' : 'update',
     state: moved === undefined ? (state ?? 'changed') : 'drifted',
     reason: 'restored',
-    message: describePutBack(before, record, archiveStands ? 'tags' : 'all', policy.project),
-    ...(archive && !archiveStands && { desired: summariseDesired(archive) }),
+    message: describeRestore(before, record, keepsArchive ? 'tags' : 'all', policy.project),
+    ...(archive && !keepsArchive && { desired: summariseDesired(archive) }),
     actual: summariseActual(record),
-    write: archiveStands
+    write: keepsArchive
       ? { carries: 'data', tags: before.tags }
-      : { carries: 'file-and-data', ...sentBack(name, before) },
+      : { carries: 'file-and-data', ...restoringWrite(name, before) },
     ...(blocked && { blocked }),
   };
 }
@@ -201,7 +201,7 @@ function ownershipOf(record: ActualExtension, project: string): State | undefine
 const notStored: Blocked = {
   rail: 'no-backup',
   message:
-    'its archive of before is not stored here (--no-backup, another machine, or tidied away by age), so it cannot be restored',
+    'its previous archive is not stored here (--no-backup, another machine, or removed by age), so it cannot be restored',
 };
 
 /** Only what is ours is ever deleted, and no flag lifts that. */
@@ -221,9 +221,7 @@ function pruneRail({ prune }: Policy): Blocked | undefined {
   };
 }
 
-// A change that a damaged journal no longer tells of: it cannot be undone, and is not passed over. Pure.
-
-/** What a run planned for a name; whether it did it is not known. */
+/** What a run planned for a name. A damaged journal no longer says whether it did it, so it cannot be undone. */
 export interface LostChange {
   readonly name: string;
   readonly action: Action;
@@ -247,8 +245,7 @@ function decideLost({ name, action }: LostChange, record: ActualExtension | unde
     ...(record && { actual: summariseActual(record) }),
     blocked: {
       rail: 'no-backup',
-      message:
-        'the journal of that run is damaged where it may tell of it, so nobody knows what stood there before',
+      message: "that run's journal is damaged, so the previous content is unknown",
     },
   };
 }

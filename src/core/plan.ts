@@ -29,19 +29,19 @@ export interface PlanInput {
   readonly desired: DesiredState;
   readonly actual: ActualState;
   readonly policy: Policy;
-  /** What the plan is for. Part of its digest. */
+  /** The tenant that the plan is for. Part of its digest. */
   readonly tenant: TenantIdentity;
-  /** Requests that observing cost. */
+  /** Requests sent so far to read both sides. */
   readonly reads: number;
-  /** By name; only of names that the tenant does not hold. */
+  /** By name; only names that the tenant does not hold. */
   readonly unfinished?: ReadonlyMap<string, UnfinishedReplace>;
-  /** Found by comparing what goes with what comes. */
+  /** Found by comparing the contents of deletes and creates. */
   readonly renames?: RenameSearch;
-  /** Decides what backups cost; absent: all archives have to be downloaded. */
+  /** Archives that need no download for their backup; absent: all have to be downloaded. */
   readonly stored?: StoredArchives | undefined;
 }
 
-/** Throws RefusedError where names on the two sides cannot be told apart. */
+/** @throws RefusedError where names on the two sides differ only in case */
 export function plan(input: PlanInput): Plan {
   const { desired, actual, policy, tenant, reads, stored, renames = noRenames } = input;
   assertDistinctNames(desired, actual, policy.project);
@@ -61,7 +61,7 @@ interface PlanFacts {
   readonly stored?: StoredArchives | undefined;
 }
 
-/** Decided changes as a plan: counted, costed, and with the digest that an approval is bound to. */
+/** Decided changes as a plan: counted, with their cost in requests and the digest that an approval is bound to. */
 export function summarisePlan(changes: readonly Change[], facts: PlanFacts): Plan {
   const { project, tenant, reads, nameless, stored } = facts;
   return {
@@ -102,7 +102,7 @@ function findIgnored({
   };
 }
 
-/** Of several unmanaged records with one name the first stands for all; `names.ts` refuses those that concern us. */
+/** The first of several unmanaged records with one name represents them all; `names.ts` refuses those that concern us. */
 function namedRecords(actual: ActualState): Map<string, ActualExtension> {
   const records = new Map<string, ActualExtension>();
   for (const record of actual.extensions) {
@@ -148,8 +148,8 @@ function summarise(changes: readonly Change[], nameless: number): PlanSummary {
 type PlannedChange = ReviewedChange & { readonly blocked?: unknown };
 
 /**
- * What an approval is bound to: tenant, project and what would be written where. Names that nothing is done to are
- * left out, so that a stranger's extension does not make a reviewed plan stale.
+ * What an approval is bound to: tenant, project and what would be written where. Unchanged names are left out, so that
+ * an unmanaged extension does not make a reviewed plan stale.
  */
 export function digestPlan(
   tenant: TenantIdentity,

@@ -66,13 +66,13 @@ export function replaceRail(name: string, policy: Policy): Blocked | undefined {
   if (policy.allowReplace.has(name)) return undefined;
   return {
     rail: 'replace',
-    message: 'it would have to be deleted and created again, because Qlik never turns supernova off',
+    message: 'it has to be deleted and created again, because Qlik never turns supernova off',
     lift: shellOption('--allow-replace', name),
     effect: 'does that',
   };
 }
 
-/** What differs is decided by a person, never by adopting it. */
+/** A person decides which of two different contents to keep; adopting never does. */
 export function adoptionRail(
   desired: DesiredExtension,
   actual: ActualExtension,
@@ -81,21 +81,21 @@ export function adoptionRail(
   if (adoption === undefined || hasSameContent(desired, actual)) return undefined;
   const { name, displayFolder } = desired;
   if (markerOf(actual).kind !== 'ours' && actual.resolvedDigest === undefined) {
-    const message = `its content on the tenant could not be read, so nobody knows whether it is that of ${displayFolder}`;
+    const message = `its content on the tenant could not be read, so it cannot be compared with ${displayFolder}`;
     return { rail: 'drift', message };
   }
   return {
     rail: 'drift',
-    message: `its content on the tenant is not that of ${displayFolder}: pull takes the tenant's, apply ${shellOption('--adopt', name)} puts the folder's there`,
+    message: `its content on the tenant differs from ${displayFolder}: pull takes the tenant's, apply ${shellOption('--adopt', name)} uploads the folder's`,
   };
 }
 
 export function protectedRail(name: string, policy: Policy): Blocked | undefined {
   if (!policy.protect.has(name)) return undefined;
-  return { rail: 'protected', message: 'named in protect; taking it out of the config lifts that' };
+  return { rail: 'protected', message: 'listed in protect; to change it, remove it there' };
 }
 
-/** The same extension with changed content should carry a higher version; where nobody can tell, nothing is said. */
+/** The same extension with changed content should carry a higher version; versions without an order pass. */
 export function checkVersion(
   state: State,
   desired: DesiredExtension,
@@ -124,7 +124,7 @@ function versionNotRaised(policy: Policy): { readonly warning?: string; readonly
   return { blocked: { rail: 'version', message: `${message} in the .qext, which versionPolicy enforces` } };
 }
 
-/** What a rollback would put back, where somebody changed it since; `record` is absent where they deleted it. */
+/** Stops a rollback of what changed after the run; `record` is absent where it was deleted since. */
 export function movedRail(
   what: 'moved' | 'as-left',
   name: string,
@@ -136,7 +136,7 @@ export function movedRail(
     rail: 'drift',
     message: `${record === undefined ? 'deleted' : 'changed'} on the tenant${onDay(record?.updatedAt)}, after that run`,
     lift: shellOption('--overwrite', name),
-    effect: 'undoes the run all the same',
+    effect: 'undoes the run anyway',
   };
 }
 

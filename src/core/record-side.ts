@@ -1,9 +1,9 @@
-/** One side of what a run did to a record: compared with what stands there now, sent back, described. */
+/** A record before or after a write of a run: compared with what the tenant holds now, restored, described. */
 
 import { ownersOf, ownerTag, sendableName } from './marker.js';
 import type { ActualExtension, Write } from './model.js';
 
-/** One side of what a run did to a record, as its journal tells it. */
+/** A record before or after a write, as the journal has it. */
 export interface RecordSide {
   readonly md5?: string;
   readonly archiveName?: string;
@@ -12,33 +12,35 @@ export interface RecordSide {
   readonly supernova?: boolean;
 }
 
-/** What a write left, or would have left. */
+/** What a write left behind, or would have left. */
 export type Remains = RecordSide | 'nothing';
 
-export function sentBack(
+/** The write that puts `side` back with its archive. */
+export function restoringWrite(
   name: string,
   { tags, archiveName }: RecordSide,
 ): Pick<Write, 'tags' | 'archiveName'> {
   return { tags, archiveName: sendableName(archiveName ?? `${name}.zip`) };
 }
 
-export function isAs(record: ActualExtension, side: RecordSide): boolean {
+/** Whether the record still is what `side` says; what the journal does not have is not compared. */
+export function matches(record: ActualExtension, side: RecordSide): boolean {
   const hasTags = (some: readonly string[], all: readonly string[]) => some.every((tag) => all.includes(tag));
   return (
     (side.md5 === undefined || record.md5 === side.md5) &&
-    isNamedAs(record, side) &&
+    matchesArchiveName(record, side) &&
     hasTags(record.tags, side.tags) &&
     hasTags(side.tags, record.tags)
   );
 }
 
-/** A restored archive has the name that could be sent. */
-export function isNamedAs({ archiveName }: ActualExtension, side: RecordSide): boolean {
+/** A restored archive carries the name in the form that could be sent. */
+export function matchesArchiveName({ archiveName }: ActualExtension, side: RecordSide): boolean {
   if (side.archiveName === undefined || archiveName === undefined) return true;
   return archiveName === side.archiveName || archiveName === sendableName(side.archiveName);
 }
 
-export function describePutBack(
+export function describeRestore(
   before: RecordSide,
   record: ActualExtension,
   what: 'tags' | 'all',

@@ -1,5 +1,6 @@
-/** Probable renames: one extension goes, another comes, and both hold mostly the same. Pure. */
+/** Probable renames: one extension is deleted, another created, and most of their content is the same. Pure. */
 
+import { listNames } from './format.js';
 import type { Blocked, Change, Policy } from './model.js';
 import { compareTexts } from './order.js';
 import { shellOption } from './shell-word.js';
@@ -15,10 +16,10 @@ export interface Rename {
   readonly to: string;
 }
 
-/** What comparing came to. */
+/** The result of comparing deletes with creates. */
 export interface RenameSearch {
   readonly renames: readonly Rename[];
-  /** What goes and could not be compared; `reason` completes "… could not be compared: …". */
+  /** Deletes that could not be compared; `reason` completes "… could not be compared: …". */
   readonly uncompared: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -26,7 +27,7 @@ export interface RenameSearch {
 const leastShare = 0.5;
 
 /**
- * Pairs of names that share at least half the bytes of the smaller side, each name in one pair, the most alike first.
+ * Pairs of names that share at least half the bytes of the smaller side, each name in one pair, the most similar first.
  * Files are compared by content alone: a rename moves at least the manifest and the entry file.
  */
 export function findRenames(
@@ -46,7 +47,7 @@ export function findRenames(
   });
 }
 
-/** Shared bytes as a part of the smaller side's, from 0 to 1. */
+/** Shared bytes as a share of the smaller side's, from 0 to 1. */
 function shareOf(a: ContentSide, b: ContentSide): number {
   const left = new Map<string, number>();
   for (const { sha256 } of a.files) left.set(sha256, (left.get(sha256) ?? 0) + 1);
@@ -65,7 +66,7 @@ function bytesOf({ files }: ContentSide): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** The names whose contents decide whether something was renamed; `undefined` where nothing goes or nothing comes. */
+/** The names whose contents show whether something was renamed; `undefined` without a delete or without a create. */
 export function findRenameCandidates(
   changes: readonly Change[],
 ): { readonly going: readonly Change[]; readonly coming: readonly Change[] } | undefined {
@@ -87,7 +88,7 @@ export function markRenames(
   return holdUncompared(markFound(changes, renames, policy), names, policy);
 }
 
-/** Both sides of a rename name the other, and wait for the same approval, given for either name. */
+/** Both sides of a rename name each other, and wait for the same approval, given for either name. */
 function markFound(
   changes: readonly Change[],
   renames: readonly Rename[],
@@ -124,8 +125,8 @@ function renameRail({ from, to }: Rename): Blocked {
 }
 
 /**
- * What goes and could not be compared may be each of those that come and take no other's place. Both sides wait, since
- * once one has come, the next run would see a mere delete; approved names are no longer in question.
+ * A delete that could not be compared may have become any of the creates that take no other's place. Both wait, because
+ * after the create the next run would see a plain delete. Approved names are settled.
  */
 function holdUncompared(
   changes: readonly Change[],
@@ -145,8 +146,7 @@ function holdUncompared(
 }
 
 function uncomparedRail(name: string, side: keyof Rename, others: ReadonlySet<string>): Blocked {
-  const listed = [...others];
-  const names = `${listed.slice(0, 3).join(', ')}${listed.length > 3 ? ` or ${listed.length - 3} more` : ''}`;
+  const names = listNames([...others], 3, 'or');
   const message =
     side === 'from'
       ? `it could not be compared with ${names}, which may take its place`

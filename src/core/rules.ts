@@ -1,4 +1,4 @@
-/** What there is to say about an extension before it is uploaded. */
+/** The rules: what can be said about an extension before it is uploaded. */
 
 import type { DesiredExtension, Finding, SkippedFolder } from './model.js';
 import { applySeverities, finding, type RuleSettings } from './rules/catalogue.js';
@@ -20,7 +20,7 @@ export {
   rules,
 } from './rules/catalogue.js';
 
-/** Everything but what only the packed archive tells, with the severities of `settings`. */
+/** Every rule but those that need the packed archive, with the severities of `settings`. */
 export function checkExtension(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
   const findings = [
     ...checkEntry(extension),
@@ -32,7 +32,7 @@ export function checkExtension(extension: DesiredExtension, settings: RuleSettin
   return applySeverities(findings, settings);
 }
 
-/** What only the packed archive tells: its size in bytes. */
+/** The rules that need the packed archive. `archiveBytes`: its size. */
 export function checkArchive(
   extension: DesiredExtension,
   archiveBytes: number,
@@ -41,7 +41,7 @@ export function checkArchive(
   return applySeverities(checkPackedSize(extension, archiveBytes), settings);
 }
 
-/** Themes, mashups and the like are not deployed as extensions, and that is no mistake. */
+/** Themes, mashups and the like are not deployed as extensions, which is not a mistake. */
 export function checkSkipped(folder: SkippedFolder, settings: RuleSettings = {}): readonly Finding[] {
   const skipped = finding('not-visualization', {
     extension: folder.name,

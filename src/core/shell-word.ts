@@ -1,15 +1,15 @@
 /** Words of a command line that people copy from a message into a shell. */
 
-/** A command line with further options, which go before what `--` ends. */
+/** A command line with further options, inserted before `--` where it has one. */
 export function withOptions(argv: readonly string[], options: readonly string[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   return [...argv.slice(0, end), ...options, ...argv.slice(end)];
 }
 
-/** What no shell makes anything else of; a leading `=` is a command's place to zsh. */
+/** What every shell leaves as it is; a leading `=` would be expanded by zsh. */
 const plain = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
-/** Quoted where it must be. */
+/** Quoted where necessary. */
 export function shellWord(word: string): string {
   return plain.test(word) ? word : quote(word);
 }

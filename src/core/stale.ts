@@ -1,9 +1,9 @@
-/** Whether a plan that was reviewed is still the plan: what it would write, compared with what would be written now. */
+/** Whether a reviewed plan still holds: what it would write, compared with what would be written now. */
 
 import { isWritten, workOf } from './change.js';
 import type { Action, Change, Plan } from './model.js';
 
-/** As much of a reviewed change as its approval is bound to. */
+/** The part of a reviewed change that its approval is bound to. */
 export interface ReviewedChange {
   readonly name: string;
   readonly action: Action;
@@ -12,8 +12,8 @@ export interface ReviewedChange {
 }
 
 /**
- * One sentence for each name that moved; empty where the same would be written. What stands already as it was reviewed
- * did not move: it was applied, by a run that came less far than it wanted.
+ * One sentence for each name that moved; empty where the same would be written. A name that is already as reviewed did
+ * not move: an earlier run that did not finish applied it.
  */
 export function findMoved(reviewed: readonly ReviewedChange[], plan: Plan): readonly string[] {
   const now = new Map(plan.changes.map((change) => [change.name, change]));
@@ -33,7 +33,7 @@ export function findMoved(reviewed: readonly ReviewedChange[], plan: Plan): read
 }
 
 function describeNow(change: Change | undefined): string {
-  if (change === undefined) return 'neither side knows it';
+  if (change === undefined) return 'it is on neither side';
   const { blocked, message } = change;
   return blocked === undefined ? message : `it is blocked: ${blocked.message}`;
 }
@@ -43,7 +43,7 @@ function isDone(then: ReviewedChange, now: Change | undefined): boolean {
   return now?.state === 'in-sync' && now.desired?.digest === then.desired?.digest;
 }
 
-/** The reviewed replace came as far as its delete. */
+/** The reviewed replace got as far as its delete. */
 function finishes(then: ReviewedChange, now: Change): boolean {
   if (then.action !== 'replace' || now.reason !== 'unfinished-replace') return false;
   return then.desired?.digest === now.desired?.digest;
@@ -55,7 +55,7 @@ function explainDifference(name: string, then: ReviewedChange, now: ReviewedChan
     ...(then.desired?.digest === now.desired?.digest ? [] : ['the folder changed']),
     ...(now.actual === undefined || then.actual?.id === now.actual.id
       ? []
-      : ['another record stands on the tenant']),
+      : ['the tenant holds a different record']),
     ...(then.actual?.id === now.actual?.id && then.actual?.md5 !== now.actual?.md5
       ? [`the tenant's archive changed (md5 ${then.actual?.md5 ?? 'none'} → ${now.actual?.md5 ?? 'none'})`]
       : []),

@@ -1,6 +1,6 @@
-/** What the operating system refuses (a full disk, a folder of somebody else, a port in use), in words for people. */
+/** What the operating system refuses (a full disk, a missing permission, a port in use), in words for people. */
 
-/** As node makes them of failed system calls. */
+/** How Node reports a failed system call. */
 interface SystemError extends Error {
   /** `ENOSPC` */
   readonly code: string;
@@ -12,12 +12,12 @@ export function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
-/** With what was called and with which file: `no space left on device, write`. */
+/** With the system call and its file: `no space left on device, write`. */
 export function describeSystemError({ message }: SystemError): string {
   return withoutCode(message);
 }
 
-/** Where the message names the file itself: `no space left on device`. Any other error's own message. */
+/** For messages that name the file themselves: `no space left on device`. Any other error's own message. */
 export function reasonOfSystem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isSystemError(error)) return error.message;

@@ -1,6 +1,6 @@
 /** Both sides read at once, and where they differ. One list request; an archive only where a marker does not tell. */
 
-import { type Departure, departureOf, findDepartures, sortDepartures } from '../core/drift.js';
+import { type DriftEntry, driftEntryOf, findDrift, sortDrift } from '../core/drift.js';
 import type { ActualState, Plan, Policy } from '../core/model.js';
 import { plan } from '../core/plan.js';
 import type { CountingReader } from '../reconcile/archives.js';
@@ -13,7 +13,7 @@ import { assertNoErrors, assertWorth, besideListing, type Folders, readFolders }
 import { policyOf } from './policy.js';
 
 export interface Observed {
-  readonly departures: readonly Departure[];
+  readonly departures: readonly DriftEntry[];
   readonly plan: Plan;
   /** Requests that were sent. */
   readonly requests: number;
@@ -43,7 +43,7 @@ export async function observeDrift(
   const decided = plan({ ...world, reads: 1 });
   const forged = depth === 'bytes' ? await findForged(decided, folders, actual, reader) : [];
   return {
-    departures: sortDepartures([...findDepartures(decided.changes, desired), ...forged]),
+    departures: sortDrift([...findDrift(decided.changes, desired), ...forged]),
     plan: decided,
     requests: 1 + reader.downloads(),
     folders,
@@ -62,7 +62,7 @@ async function findForged(
   { desired }: Folders,
   { extensions }: ActualState,
   { readArchive }: CountingReader,
-): Promise<readonly Departure[]> {
+): Promise<readonly DriftEntry[]> {
   const { verifyArchives } = await import('../reconcile/verify-archives.js');
   const inSync = changes.filter(({ state, reason }) => state === 'in-sync' && reason !== 'not-selected');
   const pairs = inSync.flatMap(({ name, actual }) => {
@@ -73,6 +73,6 @@ async function findForged(
   const wrong = await verifyArchives(pairs, readArchive);
   return inSync.flatMap((change) => {
     const problem = wrong.get(change.name);
-    return problem === undefined ? [] : [departureOf(change, 'changed-on-tenant', problem)];
+    return problem === undefined ? [] : [driftEntryOf(change, 'changed-on-tenant', problem)];
   });
 }

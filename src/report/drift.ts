@@ -1,6 +1,6 @@
 /** Where the tenant differs from the folders. */
 
-import type { Departure, DriftKind } from '../core/drift.js';
+import type { DriftEntry, DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
 import type { DriftDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
@@ -8,7 +8,7 @@ import { joinBlocks, type Paint, printable, type Style } from './paint.js';
 import type { PlanReport } from './plan.js';
 import { renderFindings, renderHeader, type TextOptions } from './text-parts.js';
 
-export interface Drift extends Departure {
+export interface Drift extends DriftEntry {
   /** Only `new` drift makes the run exit with 2. */
   readonly alarm: 'new' | 'known' | 'ignored';
   /** The entry of `driftIgnore` that hides it. */

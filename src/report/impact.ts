@@ -200,7 +200,7 @@ export function describeScope({ apps, unopened }: Impact): readonly string[] {
 /** What limits the answer, apart from the apps that were not opened. Raw text. */
 export function describeLimits({ apps, only, usage, missing, untold }: Impact): readonly string[] {
   return [
-    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials see no app'] : []),
+    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials can see no app'] : []),
     ...(only === undefined ? [] : [`limited to apps ${describeFilter(only)}`]),
     ...missing.map((what) => `incomplete: ${what}`),
     ...untold.map((what) => `unknown: ${what}`),

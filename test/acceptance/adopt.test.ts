@@ -51,7 +51,7 @@ describe('adopt', () => {
     const { code, stdout } = await qlikSync('adopt', 'kpi', '--yes');
     expect(code).toBe(7);
     expect(stdout).toContain(
-      "blocked: its content on the tenant is not that of extensions/kpi: pull takes the tenant's, apply --adopt kpi puts the folder's there",
+      "blocked: its content on the tenant differs from extensions/kpi: pull takes the tenant's, apply --adopt kpi uploads the folder's",
     );
     expect(await scene.tenant.takeWrites()).toEqual([]);
   });

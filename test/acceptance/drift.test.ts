@@ -136,7 +136,7 @@ describe('drift', () => {
     const { stdout } = await qlikSync('drift');
     const { updatedAt, userId } = item?.tenant ?? {};
     expect(stdout).toContain(
-      `its content is not what this project put there; last change ${updatedAt}, user ${userId}; folder 1.0.0, tenant 1.0.0\n`,
+      `its content is not what this project deployed; last change ${updatedAt}, user ${userId}; folder 1.0.0, tenant 1.0.0\n`,
     );
     expect(stdout).toContain('Drift: 1 difference from the folders, 0 known, 0 ignored');
   });

@@ -29,7 +29,7 @@ describe('on an environment that is not the default one', () => {
     await onEnvironment('eu', 'apply');
     rmSync(join(fleet.workspace.folder, '.qlik-sync/backups'), { recursive: true });
     const { stdout } = await onEnvironment('eu', 'rollback', '--prune');
-    expect(stdout).toContain('which is not put back; qlik-sync rollback b --prune --env eu deletes it');
+    expect(stdout).toContain('which cannot be restored; qlik-sync rollback b --prune --env eu deletes it');
   });
 
   it('what a rollback undid', async () => {

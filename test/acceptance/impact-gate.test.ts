@@ -37,7 +37,7 @@ describe('apply with impact "deletes"', () => {
     expect(code).toBe(6);
     expect(stdout).toMatch(/! kpi-card +delete +blocked: 2 apps, \d+ people in 28 days: /);
     for (const app of apps.slice(0, 2)) expect(stdout).toContain(app.name);
-    expect(stdout).toContain('--accept-impact=2 accepts that');
+    expect(stdout).toContain('--accept-impact=2 accepts it');
     expect(stdout).toContain('1 blocked');
     expect(await heldNames()).toEqual([...all].sort());
   });
@@ -86,7 +86,7 @@ describe('apply with impact "deletes"', () => {
     const { code, stdout } = await world.run(['apply', '--prune', '--yes']);
     expect(code).toBe(6);
     expect(stdout).toContain(
-      'blocked: no use of it was seen; but 1 app could not be opened; --accept-impact=1',
+      'blocked: no use of it was found; but 1 app could not be opened; --accept-impact=1',
     );
     expect((await world.run(['apply', '--prune', '--yes', '--accept-impact=1'])).code).toBe(0);
   });
@@ -98,7 +98,7 @@ describe('apply with impact "deletes"', () => {
     const { code, stdout } = await world.run(['apply', '--prune', '--yes', '--accept-impact=2']);
     expect(code).toBe(6);
     expect(stdout).toMatch(
-      /blocked: no use of it was seen; but .* no number stands for apps that nobody counted/,
+      /blocked: no use of it was found; but .* the count is incomplete/,
     );
     expect(await heldNames()).toEqual([...all].sort());
   });

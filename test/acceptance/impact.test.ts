@@ -192,7 +192,7 @@ describe('credentials', () => {
     expect(await world.json(['impact', '--unused'])).toMatchObject({ complete: false, exitCode: 5 });
     const { code, stdout } = await world.run(['impact', '--unused']);
     expect(code).toBe(5);
-    expect(stdout).toContain('No use found, but these credentials see no app');
+    expect(stdout).toContain('No use found, but these credentials can see no app');
   });
 
   it('that may open nothing are no success', async () => {

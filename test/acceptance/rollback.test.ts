@@ -300,7 +300,7 @@ describe('rollback', () => {
     await scene.tenant.takeRequests();
     const result = await rollback();
     expect(result.code).toBe(6);
-    expect(result.stdout).toContain('blocked: its archive of before is not stored here');
+    expect(result.stdout).toContain('blocked: its previous archive is not stored here');
     expect((await scene.tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(await remembered('a')).toEqual(after);
   });
@@ -432,7 +432,7 @@ describe('rollback', () => {
     const [run = ''] = await runIds();
     await scene.tenant.editByHand('a');
     const held = await rollback('--prune');
-    expect(held.stdout).toContain('blocked: it may stand for a, which is not put back');
+    expect(held.stdout).toContain('blocked: it may replace a, which cannot be restored');
     expect(held.stdout).toContain(`To continue: qlik-sync rollback ${run} --overwrite a --prune\n`);
     expect((await rollback(run, '--overwrite', 'a', '--prune')).code).toBe(0);
     expect(await find('new')).toBeUndefined();
@@ -519,8 +519,8 @@ describe('rollback', () => {
       await rename('--no-backup');
       const kept = await rollback('--prune', '--allow-rename', 'old', '--no-cache');
       expect(kept.code).toBe(6);
-      expect(kept.stdout).toContain('blocked: its archive of before is not stored here');
-      expect(kept.stdout).toContain('blocked: it may stand for old, which is not put back');
+      expect(kept.stdout).toContain('blocked: its previous archive is not stored here');
+      expect(kept.stdout).toContain('blocked: it may replace old, which cannot be restored');
       expect(await find('new')).toBeDefined();
       expect((await rollback('new', '--prune')).code).toBe(0);
       expect(await find('new')).toBeUndefined();

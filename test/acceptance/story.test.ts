@@ -82,7 +82,7 @@ it('feature branch, plan, merge, apply, an edit by hand, drift, heal; then a sta
   await scene.tenant.editByHand('kpi');
   const drift = await qlikSync(['drift']);
   expect(drift.code).toBe(2);
-  expect(drift.stdout).toMatch(/kpi.*its content is not what this project put there/);
+  expect(drift.stdout).toMatch(/kpi.*its content is not what this project deployed/);
   expect(drift.stdout).not.toMatch(/gauge .*content/);
   expect((await qlikSync(['apply', '--yes'])).code).toBe(7);
   expect(await scene.tenant.takeWrites()).toEqual([]);

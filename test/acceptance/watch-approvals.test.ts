@@ -59,7 +59,7 @@ describe('that nothing is meant to be there', () => {
     write('kpi', 'map');
     for (const name of ['kpi', 'map']) await next(created(name));
     drop('kpi', 'map');
-    await untilRefused(next, 'No local extension was found, while the tenant holds 2');
+    await untilRefused(next, 'No local extension was found, but the tenant holds 2');
     expect(await names()).toEqual(['kpi', 'map']);
   });
 });

@@ -66,7 +66,7 @@ describe('rails of a run', () => {
     [
       'no folder at all',
       world(3, 3, 0, { allowDeletes: 3 }),
-      'No local extension was found, while the tenant holds 3',
+      'No local extension was found, but the tenant holds 3',
     ],
     [
       'no folder at all, and meant so',

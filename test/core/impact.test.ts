@@ -164,7 +164,7 @@ describe('the gate', () => {
       rail: 'impact',
       message: '2 apps, 112 people in 28 days: App 1, App 2',
       lift: '--accept-impact=2',
-      effect: 'accepts that',
+      effect: 'accepts it',
     });
   });
 
@@ -192,7 +192,7 @@ describe('the gate', () => {
     const impact = impactOf({ a: [one, two], b: [two, three] });
     expect(gateChanges(changes, impact, undefined).get('a')).toMatchObject({
       lift: '--accept-impact=3',
-      effect: 'accepts that of all 2 such changes',
+      effect: 'accepts it for all 2 such changes',
     });
     expect(gateChanges(changes, impact, 3).size).toBe(0);
   });
@@ -215,12 +215,12 @@ describe('the gate', () => {
   it('never calls unused what it could not look into', () => {
     const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [] }, shut), undefined);
     expect(blocks.get('a')).toMatchObject({
-      message: 'no use of it was seen; but 1 app could not be opened',
+      message: 'no use of it was found; but 1 app could not be opened',
       lift: '--accept-impact=1',
     });
     const none = impactOf({ a: [] }, { apps: { listed: 0, opened: 0, fromCache: 0 } });
     expect(gateChanges([change('a', 'delete')], none, undefined).get('a')).toMatchObject({
-      message: 'no use of it was seen; but these credentials see no app',
+      message: 'no use of it was found; but these credentials can see no app',
       lift: '--accept-impact=0',
     });
     expect(gateChanges([change('a', 'delete')], none, 0).size).toBe(0);
@@ -232,7 +232,7 @@ describe('the gate', () => {
     expect(gateChanges([change('a', 'delete')], broken, accepted).get('a')).toEqual({
       rail: 'impact',
       message:
-        '1 app, 100 people in 28 days: App 1; but the list of apps broke off after 3: no; no number stands for apps that nobody counted, so run again',
+        '1 app, 100 people in 28 days: App 1; but the list of apps broke off after 3: no; the count is incomplete, so run again',
     });
   });
 

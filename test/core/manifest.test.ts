@@ -92,7 +92,7 @@ describe('parseManifest', () => {
     [
       'an unknown escape',
       withField('"icon": "a\\x"'),
-      ['error syntax 4:11 this string holds an escape that JSON does not know'],
+      ['error syntax 4:11 this string has an escape that JSON does not allow'],
     ],
     ['absurd nesting', '['.repeat(100_000), ['error syntax 1:101 nested more than 100 levels deep']],
     [

@@ -151,7 +151,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       rule: 'file-too-large',
       severity: 'error',
       file: 'extensions/gauge/world.json',
-      says: /31\.5 MB; Qlik takes 30 MB/,
+      says: /31\.5 MB; Qlik's limit is 30 MB/,
     },
   ],
   [

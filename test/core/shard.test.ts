@@ -100,7 +100,7 @@ describe('waves', () => {
     ['', 'without a name'],
     ['a//b', 'without a name'],
     ['a,/b', 'without a name'],
-    ['a/b,a', 'a stands there twice'],
+    ['a/b,a', 'a is listed twice'],
   ])('%j is refused: %s', (text, message) => {
     expect(() => parseWaves(text)).toThrow(message);
   });

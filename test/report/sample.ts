@@ -335,7 +335,7 @@ export function sampleDrift(taint: Taint = clean): ReportParts {
     {
       name: taint('heat-table'),
       kind: 'changed-on-tenant',
-      message: taint('its content is not what this project put there'),
+      message: taint('its content is not what this project deployed'),
       alarm: 'new',
       tenant: { id: 'i', updatedAt: '2026-11-20T10:00:00.000Z', userId: taint('jane') },
     },

@@ -84,7 +84,7 @@ extensions/kpi-card/kpi-card.js:3:7: warning: loads from https://cdn.example [ex
   ~ sankey          update   content changed, version still 2.1.0          warning: version not raised
   - old-gauge       delete   no longer in extensions/*
   ! heat-table      update   blocked: changed on the tenant on 2026-11-20, not by this project; --overwrite heat-table replaces it
-  ! plain-again     replace  blocked: it would have to be deleted and created again, because Qlik never turns supernova off; --allow-replace plain-again does that
+  ! plain-again     replace  blocked: it has to be deleted and created again, because Qlik never turns supernova off; --allow-replace plain-again does that
 
 2 files left out: 1 ignored by your rules, 1 without a name or suffix, which Qlik drops; -v names them.
 

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { DriftIgnore } from '../../config/config.js';
-import { type Departure, type DriftKind, driftKinds } from '../../core/drift.js';
+import { type DriftEntry, type DriftKind, driftKinds } from '../../core/drift.js';
 import { UserError } from '../../core/errors.js';
 import { isObject, tryParseJson } from '../../core/json.js';
 import type { RunPlace } from '../../run/connect.js';
@@ -12,8 +12,8 @@ import { reasonOf } from '../../source/display.js';
 
 export interface Baseline {
   /** Whether it is known, and nothing moved on the tenant since. */
-  readonly holds: (departure: Departure) => boolean;
-  readonly findGone: (now: readonly Departure[]) => readonly Known[];
+  readonly holds: (departure: DriftEntry) => boolean;
+  readonly findGone: (now: readonly DriftEntry[]) => readonly Known[];
 }
 
 interface Known {

@@ -4,7 +4,7 @@
  * variable that holds it.
  */
 
-/** An address as it stands in a file. */
+/** An address in a file. */
 export interface Address {
   readonly origin: string;
   /** Byte offset of its first character. */
@@ -13,7 +13,7 @@ export interface Address {
   readonly end: number;
 }
 
-/** Characters after an address that are looked at. */
+/** Characters after an address that are examined. */
 const ahead = 240;
 
 /** The quote that opens an address, with RequireJS's plugin where one loads it (`"css!https://…"`). */
@@ -34,16 +34,14 @@ export function loadsFrom(content: Buffer, address: Address): boolean {
   if (isLoading(lead) || isLink(lead, after)) return true;
   if (unquoted.length === before.length) return false;
   if (asset.test(after) && !repositoryPage.test(address.origin)) return true;
-  // A library's bundle holds addresses of features that nobody uses, and its variables are one letter long.
+  // A library's bundle holds addresses of unused features, and its variables are one letter long.
   const isGenerated = before.length === reach && !before.includes('\n');
   if (!isGenerated && mapTile.test(after)) return true;
   const holder = holderOf(lead);
   return holder !== undefined && (holder.isMember || !isGenerated) && isLoadedThrough(content, holder);
 }
 
-// Variables and properties that hold an address until something loads from it.
-
-/** What an address is kept in until it is used. */
+/** A variable or property that holds an address until something loads from it. */
 interface Holder {
   readonly name: string;
   /** `api` in `config.api = …` and `{ api: … }`, not in `const api = …`. */
@@ -52,10 +50,10 @@ interface Holder {
 
 const holderPattern = /(\.)?([A-Za-z_$][\w$]{2,})["']?\s*([:=])(?:\s*new URL\()?$/;
 
-/** Uses of a holder that are looked at. */
+/** Uses of a holder that are examined. */
 const maxUses = 40;
 
-/** Too common to tell that a use of the name is a use of the address. */
+/** Too common to show that a use of the name is a use of the address. */
 const commonMember =
   /^(?:url|uri|href|link|path|data|base|host|name|text|title|type|value|homepage|[A-Z]{3})$/i;
 
@@ -85,9 +83,7 @@ function isLoadedAt(content: Buffer, { name, isMember }: Holder, at: number): bo
   return owner.test(before) && isLoading(before.replace(owner, '').trimEnd());
 }
 
-// What stands before an address that is loaded.
-
-/** Characters before an address that are looked at. */
+/** Characters before an address that are examined. */
 const reach = 320;
 
 /**

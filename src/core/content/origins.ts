@@ -1,4 +1,4 @@
-/** Addresses on other hosts that code loads something from, found without reading the file as text. */
+/** Addresses on other hosts that code loads something from, found without decoding the file as text. */
 
 import { type Address, loadsFrom } from './load-context.js';
 
@@ -12,10 +12,10 @@ export interface OriginUse {
   readonly column: number;
 }
 
-/** More than these in one file tell a developer nothing more. */
+/** More than these in one file tell a developer nothing new. */
 const maxOrigins = 20;
 
-/** Bounds the time for data files that hold an address a line. */
+/** Bounds the time for data files with an address on every line. */
 const maxCandidates = 5_000;
 
 const codeSuffixes: ReadonlySet<string> = new Set(['js', 'mjs', 'cjs', 'css', 'html', 'htm']);
@@ -99,13 +99,12 @@ function positionOf(content: Buffer, offset: number): { readonly line: number; r
   return { line, column: content.toString('utf8', lineStart, offset).length + 1 };
 }
 
-// Whether an offset of a code file lies in a comment, judged from its surroundings.
-
 /** A line longer than this is generated code: a line comment there would swallow the program. */
 const longestWrittenLine = 2_000;
 
 const longestComment = 20_000;
 
+/** Whether an offset of a code file lies in a comment, judged from its surroundings. */
 function isCommentedOut(suffix: string, content: Buffer, offset: number): boolean {
   const before = content.toString('latin1', Math.max(0, offset - longestComment), offset);
   if (isInside(before, '/*', '*/') && content.indexOf('*/', offset) !== -1) return true;
@@ -115,7 +114,7 @@ function isCommentedOut(suffix: string, content: Buffer, offset: number): boolea
   return line.length <= longestWrittenLine && endsInLineComment(line);
 }
 
-/** An opener right after a word, a quote or a star (a media range, a glob) is no comment. */
+/** An opener right after a word, a quote or a star (a media range, a glob) does not begin a comment. */
 function isInside(before: string, open: string, close: string): boolean {
   const at = before.lastIndexOf(open);
   if (at === -1 || before.lastIndexOf(close) >= at) return false;

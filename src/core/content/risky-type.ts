@@ -1,7 +1,6 @@
 /**
- * Content types that Qlik's older help pages list as making the whole upload fail, under libmagic's names
- * (shared/reference/qlik-facts.md, "Limits and file rules"). What a file is, its bytes say; its suffix only
- * decides for scripts that carry no mark of their own.
+ * Content types that Qlik's older help pages list as making the whole upload fail, under libmagic's names. A file's
+ * bytes decide what it is; its suffix decides only for scripts without a mark of their own.
  */
 
 const scriptSuffixes: Readonly<Record<string, string>> = {
@@ -20,7 +19,7 @@ const interpreters: readonly (readonly [RegExp, string])[] = [
   [/^php[\d.]*$/, 'text/x-php'],
 ];
 
-/** Binary formats that nothing speaks against, by their first bytes as Latin-1. */
+/** Binary formats without any known problem, by their first bytes as Latin-1. */
 // biome-ignore format: a table of names
 const harmlessStarts: readonly string[] = [
   '\x89PNG', '\xff\xd8\xff', 'GIF8', 'RIFF', 'BM', '\0\0\x01\0', '\0\0\x02\0', 'II*\0', 'MM\0*', '8BPS',
@@ -35,7 +34,7 @@ const archiveStarts: readonly (readonly [string, string])[] = [
   ['PK\x05\x06', 'application/zip'],
 ];
 
-/** A zip by its bytes, but a document by its first entry (OOXML, ODF, EPUB): detectors name those apart. */
+/** A zip by its bytes, but a document by its first entry (OOXML, ODF, EPUB): detectors distinguish those. */
 const documentEntry = /^(?:\[Content_Types\]\.xml|_rels\/|docProps\/|mimetype)/;
 
 const elfTypes: Readonly<Record<number, string>> = {
@@ -45,7 +44,7 @@ const elfTypes: Readonly<Record<number, string>> = {
   4: 'application/x-coredump',
 };
 
-/** libmagic's name where it is on the list, else `undefined`. `suffix` is lower case, without the dot. */
+/** libmagic's name if it is on the list, else `undefined`. `suffix` is lower case, without the dot. */
 export function sniffRiskyType(suffix: string, content: Buffer): string | undefined {
   if (!content.includes(0)) return scriptType(suffix, content);
   if (isWideText(content)) return undefined;
@@ -54,7 +53,7 @@ export function sniffRiskyType(suffix: string, content: Buffer): string | undefi
 
 function scriptType(suffix: string, content: Buffer): string | undefined {
   const first = content[0];
-  // '#', '<', '@': anything else starts no script of the list.
+  // '#', '<', '@': no script on the list starts with anything else.
   if (first !== 0x23 && first !== 0x3c && first !== 0x40) return scriptSuffixes[suffix];
   const head = content.toString('latin1', 0, 120);
   return shebangType(head) ?? markedType(head) ?? scriptSuffixes[suffix];
@@ -93,7 +92,7 @@ function binaryType(content: Buffer): string | undefined {
 function executableType(head: string, content: Buffer): string | undefined {
   if (head.startsWith('MZ')) return 'application/x-dosexec';
   if (head.startsWith('\x7fELF')) return elfType(content);
-  // Java classes and Mach-O's fat binaries share the mark; the latter count a handful of architectures there.
+  // Java classes and Mach-O's fat binaries share the magic number; the latter have a small count of architectures here.
   if (head.startsWith('\xca\xfe\xba\xbe') && content.readUInt32BE(4) > 30) return 'application/x-java-applet';
   return undefined;
 }

@@ -1,29 +1,29 @@
-/** Changes that break apps wait until somebody says how many. Pure. */
+/** Changes that break apps wait until a person accepts their number. Pure. */
 
-import { count } from '../format.js';
+import { count, listNames } from '../format.js';
 import type { Blocked, Change } from '../model.js';
 import type { AppUse, Impact, UnopenedApp } from './impact.js';
 import { isWhole, reachOf } from './tally.js';
 
-/** `deletes`: only what breaks apps is looked at · `always`: what changes them as well. */
+/** `deletes`: only changes that break apps are examined · `always`: changes that alter them as well. */
 export type ImpactMode = 'deletes' | 'always';
 
-/** The names whose apps have to be known: of what may go, and with `always` of all that changes or waits. */
+/** The names whose apps have to be known: those that may be deleted; with `always` also all that change or wait. */
 export function namesAtStake(changes: readonly Change[], mode: ImpactMode): readonly string[] {
-  const looked = changes.filter((change) =>
+  const examined = changes.filter((change) =>
     mode === 'always'
       ? breaksApps(change) || changesApps(change)
       : breaksApps(change) && change.blocked === undefined,
   );
-  return [...new Set(looked.map(nameInApps))];
+  return [...new Set(examined.map(nameInApps))];
 }
 
 /**
- * The changes that are not accepted, by name. One number stands for the whole run: the apps that use what goes, and
- * those that could not be looked into, each counted once.
+ * The changes that are not accepted, by name. One number covers the whole run: the apps that use what is deleted, and
+ * those that could not be opened, each counted once.
  *
  * @param accepted `--accept-impact`
- * @param broken what the number was reviewed for and a run before this one did: its apps count on
+ * @param broken names that were reviewed with that number and that an earlier run changed already: their apps still count
  */
 export function gateChanges(
   changes: readonly Change[],
@@ -58,17 +58,17 @@ interface Numbers {
   readonly held: number;
 }
 
-/** No number stands for apps that nobody counted: such a change waits for a run that sees the whole list. */
+/** Without a complete count there is nothing to accept: the change waits for a run that sees the whole list. */
 function describeWayOut({ list }: Impact, { accepted, touched, held }: Numbers): Omit<Blocked, 'rail'> {
-  if (list === 'partial') return { message: '; no number stands for apps that nobody counted, so run again' };
+  if (list === 'partial') return { message: '; the count is incomplete, so run again' };
   return {
-    message: accepted === undefined ? '' : `; --accept-impact says ${accepted}, it would be ${touched}`,
+    message: accepted === undefined ? '' : `; --accept-impact says ${accepted}, but it is ${touched}`,
     lift: `--accept-impact=${touched}`,
-    effect: held === 1 ? 'accepts that' : `accepts that of all ${held} such changes`,
+    effect: held === 1 ? 'accepts it' : `accepts it for all ${held} such changes`,
   };
 }
 
-/** A create that takes the place of another name concerns the apps of that name. */
+/** A create that takes the place of another name affects the apps of that name. */
 function nameInApps({ name, rename }: Change): string {
   return rename !== undefined && 'from' in rename ? rename.from : name;
 }
@@ -86,16 +86,15 @@ function countApps(uses: readonly AppUse[], { unopened }: Impact): number {
   return new Set([...uses.map(keyOf), ...unopened.map(keyOf)]).size;
 }
 
-const named = 10;
+const mostNamed = 10;
 
 function describeUses(uses: readonly AppUse[]): string {
-  if (uses.length === 0) return 'no use of it was seen';
-  const names = uses.slice(0, named).map(({ app }) => app.name);
-  const more = uses.length > named ? ` and ${uses.length - named} more` : '';
-  return `${describeReach(uses)}: ${names.join(', ')}${more}`;
+  if (uses.length === 0) return 'no use of it was found';
+  const names = uses.map(({ app }) => app.name);
+  return `${describeReach(uses)}: ${listNames(names, mostNamed)}`;
 }
 
-/** `4 apps, 312 people in 28 days`. Somebody who sees two of the apps counts twice. */
+/** `4 apps, 312 people in 28 days`. A person who uses two of the apps counts twice. */
 export function describeReach(uses: readonly AppUse[]): string {
   const { apps, people } = reachOf(uses);
   const seen = people === undefined ? '' : `, ${people === 1 ? '1 person' : `${people} people`} in 28 days`;
@@ -110,9 +109,9 @@ function describeUnknown(impact: Impact): string {
 export function describeGaps({ apps, unopened, missing }: Impact): string {
   const tried = unopened.filter(({ untried }) => untried === undefined);
   return [
-    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials see no app'] : []),
+    ...(apps.listed === 0 && missing.length === 0 ? ['these credentials can see no app'] : []),
     ...(tried.length === 0 ? [] : [`${count(tried.length, 'app')} could not be opened`]),
-    // Says how many were not tried, and why.
+    // Includes how many were not tried, and why.
     ...missing,
   ].join('; ');
 }

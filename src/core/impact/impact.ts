@@ -1,12 +1,12 @@
-/** Which apps use which extensions, as far as the tenant lets us see. Data and pure questions about it. */
+/** Which apps use which extensions, as far as the credentials can see. Data only. */
 
-/** An app that an item of the tenant stands for. */
+/** An app, as an item of the tenant describes it. */
 export interface AppFacts {
   /** The app's id (`resourceId`), which the engine opens. */
   readonly id: string;
   readonly itemId: string;
   readonly name: string;
-  /** Its id, since the Items API knows no names of spaces; absent for a personal app. */
+  /** Its id, since the Items API has no names of spaces; absent for a personal app. */
   readonly space?: string;
   /** The user's id. */
   readonly owner?: string;
@@ -23,7 +23,7 @@ export interface AppFacts {
 export interface AppUsage {
   readonly views: number;
   readonly users: number;
-  /** Slope of a line through the weekly unique users of the last 4 weeks, as the tenant tells it. */
+  /** Slope of a line through the weekly unique users of the last 4 weeks, as the tenant reports it. */
   readonly trend?: number;
 }
 
@@ -32,22 +32,22 @@ export interface AppUse {
   readonly app: AppFacts;
   /** Ids of objects on sheets. */
   readonly objects: readonly string[];
-  /** Titles, or ids where there is none, of master items. */
+  /** Titles of master items, or ids where they have no title. */
   readonly masterItems: readonly string[];
 }
 
 export interface ExtensionImpact {
   /** `qextFilename`. */
   readonly extension: string;
-  /** Most seen first: users, then views, then name. */
+  /** Most used first: by users, then views, then name. */
   readonly uses: readonly AppUse[];
 }
 
-/** An app whose content is not known: never counted as one that does not use an extension. */
+/** An app whose content is unknown: never counted as one that does not use an extension. */
 export interface UnopenedApp {
   readonly app: Pick<AppFacts, 'id' | 'name'> & Partial<AppFacts>;
   readonly reason: string;
-  /** Nobody tried: a limit was reached before, or the engine was not to be had. */
+  /** It was not tried: a limit was reached before, or the engine was unavailable. */
   readonly untried?: true;
 }
 
@@ -55,20 +55,19 @@ export interface Impact {
   readonly extensions: readonly ExtensionImpact[];
   readonly unopened: readonly UnopenedApp[];
   readonly apps: { readonly listed: number; readonly opened: number; readonly fromCache: number };
-  /** The only apps that were asked about; absent: all that the user may see. */
+  /** The filter of apps; absent: all that the user may see. */
   readonly only?: { readonly spaces: readonly string[]; readonly apps: readonly string[] };
-  /** `partial`: there are apps that nobody counted, since the list broke off or moved while apps were read. */
+  /** `partial`: some apps are not counted, because the list broke off or changed while apps were read. */
   readonly list: 'whole' | 'partial';
-  /** `off`: the tenant measures no usage, so that nothing is said about views and users. */
+  /** `off`: the tenant measures no usage, so views and users are unknown. */
   readonly usage: 'on' | 'off';
-  /** What keeps the answer from being whole: a budget, a list that changed meanwhile. Empty when nothing does. */
+  /** What makes the answer incomplete: a budget, a list that changed meanwhile. Empty for a complete one. */
   readonly missing: readonly string[];
-  /** What is not told of the apps that are known, such as their collections. Takes nothing from who uses what. */
+  /** Details of known apps that could not be read, such as their collections. Does not affect who uses what. */
   readonly untold: readonly string[];
 }
 
-// What one app holds, as far as the engine tells this user. Other people's private sheets are not in it.
-
+/** What one app holds, as far as the engine shows it to this user: without other people's private sheets. */
 export interface AppContent {
   /** Everything in the app, flat: sheets, what is on them and in containers, dimensions, bookmarks … */
   readonly objects: readonly AppObject[];

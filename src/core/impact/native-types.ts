@@ -54,7 +54,7 @@ const nebulaCharts = [
   'sn-video-player',
 ];
 
-/** What an app is made of beside what is drawn. */
+/** What an app consists of besides its charts. */
 const parts = [
   'ColorMap',
   'LoadModel',
@@ -77,7 +77,7 @@ const parts = [
 
 const native: ReadonlySet<string> = new Set([...charts, ...nebulaCharts, ...parts]);
 
-/** Lists such as `SheetList` exist for a session, and a type without a name says nothing. */
+/** Lists such as `SheetList` exist for a session only, and an empty type says nothing. */
 export function isNative(type: string): boolean {
   return type === '' || native.has(type) || /^[A-Z]\w*List$/.test(type);
 }

@@ -1,4 +1,4 @@
-/** From what apps hold to who uses which extension. Pure. */
+/** From the contents of apps to the uses of each extension. Pure. */
 
 import { foldName } from '../names.js';
 import { compareTexts } from '../order.js';
@@ -14,13 +14,13 @@ interface TypeUse {
   readonly masterItems: readonly string[];
 }
 
-/** An app that was read, reduced to what the question is about. */
+/** An app that was read, reduced to the types in question. */
 export interface AppReading {
   readonly app: AppFacts;
   readonly uses: readonly TypeUse[];
 }
 
-/** @param namesOf what a type is asked about as; empty where nobody asks */
+/** @param namesOf the names in question that a type counts as; empty for any other type */
 export function findUses(
   content: AppContent,
   namesOf: (type: string) => readonly string[],
@@ -40,9 +40,9 @@ export function findUses(
 }
 
 /**
- * Finds extensions by the types of objects. Whether Qlik tells upper from lower case there nobody outside knows, so that
- * a type which differs in case alone counts as a use of the extension, or of each that it may mean: nothing is called
- * unused too early. Qlik's own charts are written one way only.
+ * Finds extensions by the types of objects. Whether Qlik compares these with case is undocumented, so a type that differs
+ * only in case counts as a use of the extension, or of each that it may mean: nothing is reported unused too early.
+ * Qlik's own charts are spelled one way only.
  */
 export function createNaming(extensions: Iterable<string>): (type: string) => readonly string[] {
   const names = new Set(extensions);
@@ -54,7 +54,7 @@ export function createNaming(extensions: Iterable<string>): (type: string) => re
   };
 }
 
-/** One entry a name, those without a use too; most seen first. */
+/** One entry per name, those without a use too; most used first. */
 export function tallyExtensions(
   names: Iterable<string>,
   readings: readonly AppReading[],
@@ -68,7 +68,7 @@ export function tallyExtensions(
 
 interface Reach {
   readonly apps: number;
-  /** Summed over the apps: somebody who opens two of them counts twice. Absent where the tenant measures no usage. */
+  /** Summed over the apps: a person who opens two of them counts twice. Absent where the tenant measures no usage. */
   readonly people?: number;
   readonly views?: number;
 }
@@ -83,7 +83,7 @@ export function reachOf(uses: readonly AppUse[]): Reach {
   };
 }
 
-/** Whether "no app uses it" may be said: there are apps to be seen, every one was read, and nothing is missing. */
+/** Whether "no app uses it" is justified: there are visible apps, every one was read, and nothing is missing. */
 export function isWhole({ apps, unopened, missing }: Impact): boolean {
   return apps.listed > 0 && unopened.length === 0 && missing.length === 0;
 }

@@ -1,4 +1,4 @@
-/** The fields of a manifest that decide something: `name`, `type`, `version`, `supernova`. */
+/** The fields of a manifest that matter to a decision: `name`, `type`, `version`, `supernova`. */
 
 import type { Manifest, ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
@@ -53,7 +53,7 @@ function requireText(
 
 /**
  * A JSON number keeps its spelling: `1.10` is not 1.1. Absent, `null` and `""` mean the same.
- * What the text means, a placeholder for one, is for `core/rules` to say.
+ * Placeholders and the like are left to `core/rules`.
  */
 function readVersion(
   value: unknown,
@@ -90,7 +90,7 @@ function notBuilt(key: string, placeholder: string, place: Place): ManifestProbl
     code: 'not-built',
     severity: 'error',
     message: `not built yet: "${key}" still holds the placeholder ${placeholder}`,
-    hint: 'build the extension, and list the folder that the build writes',
+    hint: 'build the extension, and list its output folder in the config',
     ...place,
   };
 }

@@ -1,4 +1,4 @@
-/** What reading a `.qext` file comes to. */
+/** The result of parsing a `.qext` file. */
 
 export interface Manifest {
   /** `name`: what people see; not the identity. */
@@ -36,7 +36,7 @@ export interface ManifestProblem {
 }
 
 export interface ParsedManifest {
-  /** Present when at least `name` and `type` can be read, whatever else is wrong. */
+  /** Present where at least `name` and `type` can be read, whatever else is wrong. */
   readonly manifest?: Manifest;
   readonly problems: readonly ManifestProblem[];
 }

@@ -13,7 +13,7 @@ const wholeText = [
   /^__[A-Z][A-Z\d_]*__$/, // __VERSION__
 ];
 
-/** Every placeholder holds one of these, and hardly any other text does. */
+/** Every placeholder contains one of these, and hardly any other text does. */
 const telltale = /[@%{]|__/;
 
 /** The first placeholder in `text`, or `undefined`. */

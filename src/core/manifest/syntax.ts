@@ -1,4 +1,4 @@
-/** Why a manifest is not strict JSON: the first place, and what to do there. */
+/** Why a manifest is not strict JSON (the first place, and what to do there), and what `JSON.parse` drops of one that is. */
 
 import {
   createScanner,
@@ -46,7 +46,7 @@ function syntaxProblem(explanation: Explanation, place: Place): ManifestProblem 
   return { code: 'syntax', severity: 'error', ...explanation, ...place };
 }
 
-/** `"supernova": <%= supernova %>` breaks the JSON, but what is wrong is that nobody built it. */
+/** `"supernova": <%= supernova %>` breaks the JSON, but the cause is a missing build. */
 function notBuiltAt(text: string, offset: number): ManifestProblem | undefined {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineEnd = text.indexOf('\n', offset);
@@ -56,7 +56,7 @@ function notBuiltAt(text: string, offset: number): ManifestProblem | undefined {
     code: 'not-built',
     severity: 'error',
     message: `not built yet: ${placeholder} is a placeholder`,
-    hint: 'build the extension, and list the folder that the build writes',
+    hint: 'build the extension, and list its output folder in the config',
     ...placeAt(text, offset),
   };
 }
@@ -77,7 +77,7 @@ function explainAt(text: string, error: ParseError): ManifestProblem {
   return syntaxProblem(explain(text, error), placeAt(text, placeOfError(text, error)));
 }
 
-/** The offset of a comma that only white space separates from the bracket the parser stumbled over. */
+/** The offset of a comma that only white space separates from the bracket where the parser failed. */
 function trailingCommaBefore(text: string, offset: number): number | undefined {
   const next = text[offset];
   if (next !== '}' && next !== ']') return undefined;
@@ -112,7 +112,7 @@ function explain(text: string, error: ParseError): Explanation {
     case 'InvalidEscapeCharacter':
     case 'InvalidUnicode':
       return {
-        message: 'this string holds an escape that JSON does not know',
+        message: 'this string has an escape that JSON does not allow',
         hint: 'write \\\\ for a backslash',
       };
     case 'PropertyNameExpected':
@@ -133,9 +133,7 @@ function explain(text: string, error: ParseError): Explanation {
   }
 }
 
-// One walk over a manifest's tokens: what `JSON.parse` throws away and people need to be told.
-
-/** Where a top-level field stands and how its value is spelled. */
+/** Where a top-level field is and how its value is spelled. */
 export interface FieldSource extends Place {
   /** The value's source text; for an object or an array its opening bracket only. */
   readonly raw: string;
@@ -145,7 +143,7 @@ export interface TokenSurvey {
   /** Top-level fields; of two equal keys the last, as `JSON.parse` takes it. */
   readonly fields: ReadonlyMap<string, FieldSource>;
   readonly duplicates: readonly ManifestProblem[];
-  /** Set where the nesting is absurd, so that nothing recursive ever walks this value. */
+  /** Set where the nesting is absurd, so that nothing walks this value recursively. */
   readonly tooDeep?: ManifestProblem;
 }
 
@@ -158,7 +156,7 @@ const kinds = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, co
 
 const deepest = 100;
 
-/** Survives any text; of what is not JSON it tells what it can. */
+/** One walk over the tokens. Accepts any text; from what is not JSON it collects what it can. */
 export function surveyTokens(text: string): TokenSurvey {
   const scanner = createScanner(text, true);
   const fields = new Map<string, FieldSource>();
@@ -188,7 +186,7 @@ function repeats(seen: Set<string> | undefined, key: Key): boolean {
   return false;
 }
 
-/** One set of keys for each bracket that is open. */
+/** One set of keys for each open bracket. */
 function trackNesting(levels: Set<string>[], kind: number): void {
   if (kind === kinds.openBrace || kind === kinds.openBracket) levels.push(new Set());
   else if (kind === kinds.closeBrace || kind === kinds.closeBracket) levels.pop();

@@ -6,7 +6,7 @@ type DecodedText =
   | { readonly text: string; readonly problem?: never }
   | { readonly text?: never; readonly problem: ManifestProblem };
 
-/** Made once: making one costs more than decoding a manifest. */
+/** Created once: creating one costs more than decoding a manifest. */
 let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** UTF-8, with or without a byte order mark; anything else is a problem that names the likely encoding. */
@@ -29,7 +29,7 @@ function notUtf8(message: string, line: number, column: number): ManifestProblem
   return { code: 'not-utf8', severity: 'error', message, hint, line, column };
 }
 
-/** JSON begins with two ASCII characters at the least, so a NUL among them tells UTF-16 also without a mark. */
+/** JSON begins with at least two ASCII characters, so a NUL among them shows UTF-16 even without a mark. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   if (first === undefined || second === undefined) return false;

@@ -1,15 +1,15 @@
-/** Every rule there is: what it is called, how bad it is unless told otherwise, what it says. */
+/** Every rule: its name, its default severity, what it says. */
 
 import type { Finding, Severity } from '../model.js';
 
 export interface Rule {
   readonly severity: Severity;
-  /** False for what stands in the way of reading a folder at all: no config makes that right. */
+  /** False where a folder cannot be read at all: no config can allow that. */
   readonly configurable: boolean;
   readonly description: string;
 }
 
-/** What a config says about a rule. */
+/** A config's setting of a rule. */
 export type RuleSetting = Severity | 'off';
 
 /** By rule id. */
@@ -21,7 +21,7 @@ export const rules = {
   'file-too-large': configurable('error', 'A file is over 30 MB.'),
   'too-many-files': configurable('error', 'There are more than 500 files.'),
   'unpacked-too-large': configurable('error', 'The files together are over 100 MB.'),
-  'nested-archive': configurable('error', 'An archive lies within the extension; Qlik fails the upload.'),
+  'nested-archive': configurable('error', 'The extension contains an archive; Qlik fails the upload.'),
   'risky-content-type': configurable('warning', 'A file is of a type that may make the upload fail.'),
   'dropped-by-qlik': configurable(
     'info',
@@ -29,11 +29,11 @@ export const rules = {
   ),
   // The extension
   'missing-entry': configurable('error', 'No .js file has the name of the .qext file.'),
-  'entry-case': configurable('error', 'The .js file and the .qext file differ in case.'),
+  'entry-case': configurable('error', 'The names of the .js file and the .qext file differ in case.'),
   'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
-  'not-built': configurable('error', 'The manifest holds a placeholder that a build has yet to fill in.'),
+  'not-built': configurable('error', 'The manifest contains a placeholder that a build has not filled in.'),
   'version-missing': configurable('info', 'The .qext file has no version.'),
-  'version-not-semver': configurable('info', 'The version has no order, so a downgrade cannot be noticed.'),
+  'version-not-semver': configurable('info', 'The version cannot be ordered, so a downgrade goes unnoticed.'),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
   'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
   'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
@@ -47,32 +47,32 @@ export const rules = {
   'manifest-syntax': fixed('The .qext file is not JSON.'),
   'manifest-field': fixed('The .qext file lacks a field that Qlik needs.'),
   // Finding and reading folders
-  'no-manifest': configurable('warning', 'A folder that the config names holds no .qext file.'),
-  'folder-missing': fixed('A folder that the config names does not exist.'),
+  'no-manifest': configurable('warning', 'A folder that the config lists holds no .qext file.'),
+  'folder-missing': fixed('A folder that the config lists does not exist.'),
   'no-match': configurable('warning', 'A pattern of the config matches no folder.'),
   'several-manifests': fixed('A folder holds several .qext files.'),
   'duplicate-name': fixed('Several folders hold the same extension.'),
   'case-twins': fixed('Two names differ only in case.'),
   'bad-path': fixed('A file has a name that an archive cannot carry.'),
-  'symlink-outside': fixed('A link leads out of the folder.'),
-  'special-file': fixed('Neither a file nor a folder, such as a socket.'),
+  'symlink-outside': fixed('A link points outside the folder.'),
+  'special-file': fixed('An entry is neither a file nor a folder, such as a socket.'),
   unreadable: fixed('A file or folder cannot be read.'),
   'interrupted-pull': fixed(
-    'A pull was killed while it exchanged files, so the folder holds some of either side.',
+    'A pull was killed while it replaced files, so the folder holds a mix of old and new ones.',
   ),
   'changed-while-reading': fixed('A file changed while it was read.'),
-  // What a plan comes upon
+  // Found while planning
   'unfinished-replace': configurable(
     'warning',
-    'An earlier run deleted an extension to replace it, and nothing can create it.',
+    'An earlier run deleted an extension to replace it, and there is nothing to create it from.',
   ),
   'rename-unchecked': configurable(
     'warning',
-    'Whether a deleted extension comes back under another name could not be told.',
+    'It is unknown whether a deleted extension comes back under another name.',
   ),
   'impact-not-held': configurable(
     'warning',
-    'A plan holds up what breaks apps, and an apply without its options would not.',
+    'The plan stops changes that break apps; an apply without the same options would not.',
   ),
 } as const satisfies Readonly<Record<string, Rule>>;
 
@@ -90,7 +90,7 @@ function fixed(description: string): Rule {
   return { severity: 'error', configurable: false, description };
 }
 
-/** A finding of the catalogue's severity, unless `details` name another. */
+/** A finding with the rule's default severity, unless `details` has another. */
 export function finding(
   rule: RuleId,
   details: Omit<Finding, 'rule' | 'severity'> & { readonly severity?: Severity },
@@ -99,7 +99,7 @@ export function finding(
 }
 
 /**
- * What the config makes of findings: those that are off are dropped, the others get the severity it names.
+ * Applies the config to findings: those that are off are dropped, the others get the configured severity.
  * Rules that are not configurable stay as they are.
  */
 export function applySeverities(findings: readonly Finding[], settings: RuleSettings): readonly Finding[] {

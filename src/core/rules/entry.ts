@@ -26,7 +26,7 @@ function entryCase(extension: DesiredExtension, entry: string, twin: string): Fi
     extension: extension.name,
     file: displayPath(extension, twin),
     message: `The script is named ${twin}, but Qlik looks for ${entry}, in exactly that case.`,
-    hint: `Rename it to ${entry}; Windows shows no difference, Qlik shows "Invalid visualization".`,
+    hint: `Rename it to ${entry}; Windows ignores the difference, Qlik shows "Invalid visualization".`,
   });
 }
 
@@ -44,5 +44,5 @@ function hintForMissing(extension: DesiredExtension, entry: string): string {
     return `${entry} is there, but ignored: see "ignore".`;
   const elsewhere = extension.files.find(({ path }) => path.endsWith(`/${entry}`));
   if (elsewhere === undefined) return `Build the extension, or name the script ${entry}.`;
-  return `There is ${elsewhere.path}: deploy the folder that the build makes, or move it beside the .qext file.`;
+  return `There is ${elsewhere.path}: deploy the build's output folder, or move it beside the .qext file.`;
 }

@@ -1,4 +1,4 @@
-/** What the files of an extension are. */
+/** Rules about the files of an extension. */
 
 import { fileName } from '../digest.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
@@ -12,10 +12,10 @@ const archiveTypes: ReadonlySet<string> = new Set([
   'application/x-tar',
 ]);
 
-/** `.env.example` and the like hold no secrets by custom. */
+/** By convention `.env.example` and the like hold no secrets. */
 const secretName = /^\.env(?!\.(?:example|sample|template|dist)$)(?:\..*)?$|.\.(?:pem|key|p12|pfx)$/i;
 
-/** Files without a suffix that lie in many folders and that nothing loads. */
+/** Files without a suffix that many folders contain and nothing loads. */
 const customaryName =
   /^(?:licen[cs]e|copying|copyright|notice|patents|authors|contributors|maintainers|owners|codeowners|readme|changelog|changes|history|news|todo|version|makefile|dockerfile|jenkinsfile|vagrantfile|gemfile|rakefile|gruntfile|procfile|cname)$/i;
 
@@ -35,8 +35,8 @@ function checkContentType(extension: DesiredExtension, { path, facts }: KeptFile
     return [
       finding('nested-archive', {
         ...place,
-        message: `The file is an archive (${facts.riskyType}); Qlik fails the upload of archives within archives.`,
-        hint: 'Unpack it, or name it in "ignore".',
+        message: `The file is an archive (${facts.riskyType}); Qlik fails uploads that contain archives.`,
+        hint: 'Unpack it, or add it to "ignore".',
       }),
     ];
   }
@@ -52,12 +52,12 @@ function checkContentType(extension: DesiredExtension, { path, facts }: KeptFile
 function hintForType(path: string, type: string): string {
   const code = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
   if (code && type === 'application/octet-stream') {
-    return 'It holds NUL bytes, so it does not count as text: build it anew with them escaped (\\0), or use another build of the library.';
+    return 'It contains NUL bytes, so it does not count as text: rebuild it with them escaped (\\0), or use another build of the library.';
   }
-  return 'Name it in "ignore" if nothing needs it at run time; if Qlik takes it, set the rule risky-content-type to "off".';
+  return 'Add it to "ignore" if nothing needs it at run time; if Qlik accepts it, set the rule risky-content-type to "off".';
 }
 
-/** Also those that are left out by default: a person should know that they lie there. */
+/** Includes those that are left out by default: a person should know that they are there. */
 function checkSecrets(extension: DesiredExtension): readonly Finding[] {
   const leftOut = extension.leftOut.filter(({ why }) => why !== 'ignored');
   return [...extension.files, ...leftOut]
@@ -67,7 +67,7 @@ function checkSecrets(extension: DesiredExtension): readonly Finding[] {
         extension: extension.name,
         file: displayPath(extension, path),
         message: 'The file looks like a secret; everyone who can open the extension could read it.',
-        hint: 'Move it out of the folder, or name it in "ignore"; set the rule secret-file to "off" if it is none.',
+        hint: 'Move it out of the folder, or add it to "ignore"; set the rule secret-file to "off" if it is not a secret.',
       }),
     );
 }
@@ -80,7 +80,7 @@ function checkDropped(extension: DesiredExtension): readonly Finding[] {
         extension: extension.name,
         file: displayPath(extension, path),
         message: 'The file has no suffix, so Qlik drops it: code that loads it would get a 404.',
-        hint: 'Give it a suffix, or name it in "ignore" if nothing needs it.',
+        hint: 'Give it a suffix, or add it to "ignore" if nothing needs it.',
       }),
     );
 }

@@ -27,7 +27,7 @@ export function checkArchive(extension: DesiredExtension, archiveBytes: number):
       extension: extension.name,
       file: extension.displayFolder,
       message: `The archive is ${formatBytes(archiveBytes)}; ${limitText(maxArchiveMegabytes, severity)}.`,
-      hint: `The largest files are ${largestFiles(extension)}. Name what is not needed at run time in "ignore".`,
+      hint: `The largest files are ${largestFiles(extension)}. Add what is not needed at run time to "ignore".`,
     }),
   ];
 }
@@ -42,7 +42,7 @@ function checkFileSizes(extension: DesiredExtension): readonly Finding[] {
         extension: extension.name,
         file: displayPath(extension, file.path),
         message: `The file is ${formatBytes(file.bytes)}; ${limitText(maxFileMegabytes, severity)}.`,
-        hint: 'Make it smaller, split it, or name it in "ignore".',
+        hint: 'Make it smaller, split it, or add it to "ignore".',
       }),
     ];
   });
@@ -54,8 +54,8 @@ function checkFileCount(extension: DesiredExtension): readonly Finding[] {
     finding('too-many-files', {
       extension: extension.name,
       file: extension.displayFolder,
-      message: `There are ${extension.files.length} files; Qlik takes ${maxFiles}.`,
-      hint: `Most are in ${fullestFolder(extension.files)}. Bundle them, or name what is not needed at run time in "ignore".`,
+      message: `There are ${extension.files.length} files; Qlik's limit is ${maxFiles}.`,
+      hint: `Most are in ${fullestFolder(extension.files)}. Bundle them, or add what is not needed at run time to "ignore".`,
     }),
   ];
 }
@@ -69,12 +69,12 @@ function checkUnpackedSize(extension: DesiredExtension): readonly Finding[] {
       extension: extension.name,
       file: extension.displayFolder,
       message: `The files are ${formatBytes(extension.bytes)} together; ${limitText(maxUnpackedMegabytes, severity)}.`,
-      hint: `The largest are ${largestFiles(extension)}. Name what is not needed at run time in "ignore".`,
+      hint: `The largest are ${largestFiles(extension)}. Add what is not needed at run time to "ignore".`,
     }),
   ];
 }
 
-/** Qlik does not say whether its MB is 10^6 or 2^20 bytes: between the two is a warning. */
+/** Qlik does not say whether its MB is 10^6 or 2^20 bytes: a size between the two is a warning. */
 function exceeds(bytes: number, megabytes: number): Severity | undefined {
   if (bytes > megabytes * 2 ** 20) return 'error';
   return bytes > megabytes * 10 ** 6 ? 'warning' : undefined;
@@ -82,8 +82,8 @@ function exceeds(bytes: number, megabytes: number): Severity | undefined {
 
 function limitText(megabytes: number, severity: Severity): string {
   return severity === 'error'
-    ? `Qlik takes ${megabytes} MB`
-    : `Qlik takes ${megabytes} MB and does not say whether that is ${megabytes},000,000 bytes`;
+    ? `Qlik's limit is ${megabytes} MB`
+    : `Qlik's limit is ${megabytes} MB, and Qlik does not say whether that is ${megabytes},000,000 bytes`;
 }
 
 function largestFiles({ files }: DesiredExtension): string {

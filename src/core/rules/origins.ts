@@ -6,7 +6,7 @@ import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
 import { displayPath } from './place.js';
 
-/** One finding an origin, at its first use. */
+/** One finding per origin, at its first use. */
 export function checkOrigins(extension: DesiredExtension): readonly Finding[] {
   return [...usesByOrigin(extension)].map(([origin, { path, use, files }]) =>
     finding('external-origin', {
@@ -14,8 +14,8 @@ export function checkOrigins(extension: DesiredExtension): readonly Finding[] {
       file: displayPath(extension, path),
       line: use.line,
       column: use.column,
-      message: `The code loads from ${origin}${files > 1 ? ` (in ${count(files, 'file')})` : ''}, which browsers block without a word unless the tenant allows it.`,
-      hint: `Add ${origin.replace(/^\w+:\/\//, '')} to the tenant's Content Security Policy, or ship what is loaded with the extension. Set the rule external-origin to "off" once it is allowed.`,
+      message: `The code loads from ${origin}${files > 1 ? ` (in ${count(files, 'file')})` : ''}, which browsers block silently unless the tenant allows it.`,
+      hint: `Add ${origin.replace(/^\w+:\/\//, '')} to the tenant's Content Security Policy, or bundle what is loaded with the extension. Set the rule external-origin to "off" once it is allowed.`,
     }),
   );
 }

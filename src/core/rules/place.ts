@@ -9,7 +9,7 @@ interface Position {
   readonly column: number;
 }
 
-/** A kept file's path for people: relative to the working directory. */
+/** A kept file's path for people: relative to the working directory, with `/`. */
 export function displayPath({ displayFolder }: DesiredExtension, path: string): string {
   return displayFolder === '' || displayFolder === '.' ? path : `${displayFolder}/${path}`;
 }
@@ -20,7 +20,7 @@ export function manifestPath(extension: DesiredExtension): string {
   return displayPath(extension, kept?.path ?? name);
 }
 
-/** Where the `.qext` file has a key; `undefined` where it has it not once but several times, nested ones included. */
+/** Where the `.qext` file has a key; `undefined` unless it has it exactly once, nested ones included. */
 export function positionOfKey(text: string, key: string): Position | undefined {
   const [first, ...others] = text.matchAll(new RegExp(`"${key}"\\s*:`, 'g'));
   if (first === undefined || others.length > 0) return undefined;

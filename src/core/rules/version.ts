@@ -1,4 +1,4 @@
-/** What the `.qext` file calls a version is free text; only what hampers the version policy is said. */
+/** The version of a `.qext` file is free text; only what defeats the version policy is reported. */
 
 import { findPlaceholder } from '../manifest/placeholder.js';
 import type { DesiredExtension, Finding } from '../model.js';
@@ -14,7 +14,7 @@ export function checkVersion(extension: DesiredExtension): readonly Finding[] {
   const place = { extension: extension.name, file: manifestPath(extension) };
   if (version === undefined || version.trim() === '') return [versionMissing(place)];
   const at = { ...place, ...positionOfKey(text, 'version') };
-  // What a nebula package calls itself before its release pipeline ran: it works, but nobody can tell which one it is.
+  // The version of a nebula package before its release pipeline ran: it works, but the version identifies nothing.
   if (version === unbuiltNebula) return [{ ...notBuilt(at, version), severity: 'warning' }];
   const placeholder = findPlaceholder(version);
   if (placeholder !== undefined) return [notBuilt(at, placeholder)];
@@ -26,7 +26,7 @@ type Place = Pick<Finding, 'extension' | 'file' | 'line' | 'column'>;
 function versionMissing(place: Place): Finding {
   return finding('version-missing', {
     ...place,
-    message: 'The .qext file has no version, so nobody can tell which one a tenant runs.',
+    message: 'The .qext file has no version, so there is no telling which one a tenant runs.',
     hint: 'Add "version": "1.0.0" and raise it with every change.',
   });
 }
@@ -34,15 +34,15 @@ function versionMissing(place: Place): Finding {
 function notBuilt(place: Place, version: string): Finding {
   return finding('not-built', {
     ...place,
-    message: `The version is the placeholder ${version}: this is a source that a build has yet to fill in.`,
-    hint: 'Build the extension and name the folder that the build makes (dist, build, <name>-ext).',
+    message: `The version is the placeholder ${version}: a build has not filled it in.`,
+    hint: "Build the extension and list the build's output folder in the config (dist, build, <name>-ext).",
   });
 }
 
 function versionWithoutOrder(place: Place, version: string): Finding {
   return finding('version-not-semver', {
     ...place,
-    message: `The version "${version}" has no order: a lower or unchanged one would go unnoticed.`,
+    message: `The version "${version}" cannot be ordered: a lower or unchanged one would go unnoticed.`,
     hint: 'Use major.minor.patch, such as 1.0.0.',
   });
 }

@@ -1,6 +1,7 @@
 /** The apps of a tenant, as the Items API lists them. */
 
 import { UserError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
 import type { ItemsClient } from '../../tenant/items.js';
 import type { ItemsQuery } from '../../tenant/items-query.js';
 import type { Item } from '../../tenant/wire.js';
@@ -35,7 +36,7 @@ export async function listApps(items: ItemsClient, query: AppQuery, reads: Timed
   } catch (error) {
     const cut = reads.cutBy();
     if (cut !== undefined) return brokenList(cut, describeAll(apps));
-    if (apps.size === 0 || !(error instanceof UserError) || error.exitCode === 4) throw error;
+    if (apps.size === 0 || !(error instanceof UserError) || error.exitCode === exitCodes.auth) throw error;
     return brokenList(error.message, describeAll(apps));
   }
   return { apps: describeAll(apps), unmatched: matches.none() };

@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TenantError, UserError } from '../../core/errors.js';
+import { isDenied } from '../../core/exit-codes.js';
 import type { WriteOptions } from '../../tenant/extensions.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { type Patience, usualPatience, type WriteMeans } from '../means.js';
@@ -138,8 +139,7 @@ async function explain(error: TenantError, sending: Sending, { list }: DeliveryM
 export function unknown(error: TenantError, readError: UserError): Ending {
   const { message, status, code, ...rest } = outcomeErrorOf(error);
   const read = outcomeErrorOf(readError);
-  const { status: stated = status, code: named = code } =
-    read.status === 401 || read.status === 403 || read.code === 'login-page' ? read : {};
+  const { status: stated = status, code: named = code } = isDenied(read) ? read : {};
   return {
     kind: 'unknown',
     error: {

@@ -114,7 +114,7 @@ Other people's private sheets cannot be read, so each number is a lower bound.
     [
       'unused',
       { extensions: whole.extensions.slice(1), apps: { listed: 0, opened: 0, fromCache: 0 } },
-      'No use found, but these credentials see no app; some of these may be used:\n  old-gauge',
+      'No use found, but these credentials can see no app; some of these may be used:\n  old-gauge',
     ],
     [
       'unused',
