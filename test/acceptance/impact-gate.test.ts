@@ -46,7 +46,7 @@ describe('apply with impact "deletes"', () => {
     drop('kpi-card');
     const { code, stdout } = await world.run(['apply', '--prune', '--yes', `--accept-impact=${number}`]);
     expect(code).toBe(6);
-    expect(stdout).toContain(`--accept-impact says ${number}, it would be 2`);
+    expect(stdout).toContain(`--accept-impact says ${number}, but it is 2`);
     expect(await heldNames()).toContain('kpi-card');
   });
 
@@ -97,9 +97,7 @@ describe('apply with impact "deletes"', () => {
     await world.tenant.addFaults([fault]);
     const { code, stdout } = await world.run(['apply', '--prune', '--yes', '--accept-impact=2']);
     expect(code).toBe(6);
-    expect(stdout).toMatch(
-      /blocked: no use of it was found; but .* the count is incomplete/,
-    );
+    expect(stdout).toMatch(/blocked: no use of it was found; but .* the count is incomplete/);
     expect(await heldNames()).toEqual([...all].sort());
   });
 

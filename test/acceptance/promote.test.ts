@@ -270,7 +270,7 @@ describe('promote', () => {
     [['dev', 'prod', '--env', 'dev'], '--env has no say in a promote'],
     [['dev', 'prod', '--sandbox'], '--sandbox has no say in a promote'],
     [['dev', 'prod', '--on-wave-failure', 'stop'], '--on-wave-failure is for --waves'],
-    [['dev', '--waves', 'prod/'], 'a wave without a name'],
+    [['dev', '--waves', 'prod/'], 'an environment name is empty'],
   ])('%j is refused', async (args, message) => {
     const result = await fleet.run('promote', ...args, '--yes');
     expect(result.code).toBe(3);

@@ -199,7 +199,7 @@ describe('the gate', () => {
 
   it.each([0, 1, 3, 99])('takes no other number: %i', (accepted) => {
     const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [one, two] }), accepted);
-    expect(blocks.get('a')?.message).toContain(`--accept-impact says ${accepted}, it would be 2`);
+    expect(blocks.get('a')?.message).toContain(`--accept-impact says ${accepted}, but it is 2`);
   });
 
   it('counts each item that names no app', () => {

@@ -117,7 +117,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       file: qext,
       line: 4,
       column: 3,
-      says: /"latest" has no order/,
+      says: /"latest" cannot be ordered/,
     },
   ],
   ...['@@version', '<%= pkg.version %>', '{{version}}', 'local-dev'].map(
@@ -191,7 +191,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       rule: 'risky-content-type',
       severity: 'warning',
       file: 'extensions/gauge/demo.qvf',
-      says: /Name it in "ignore"/,
+      says: /Add it to "ignore"/,
     },
   ],
   [

@@ -97,9 +97,9 @@ describe('waves', () => {
   });
 
   it.each([
-    ['', 'without a name'],
-    ['a//b', 'without a name'],
-    ['a,/b', 'without a name'],
+    ['', 'is empty'],
+    ['a//b', 'is empty'],
+    ['a,/b', 'is empty'],
     ['a/b,a', 'a is listed twice'],
   ])('%j is refused: %s', (text, message) => {
     expect(() => parseWaves(text)).toThrow(message);
