@@ -7,7 +7,7 @@ import { isNative } from '../core/impact/native-types.js';
 import type { ActualExtension } from '../core/model.js';
 import { type ImpactWanted, readImpact } from '../pipeline/impact.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
-import { openDeadline } from '../reconcile/stop.js';
+import { createDeadline } from '../reconcile/stop.js';
 import type { ImpactQuestion, ImpactReport } from '../report/impact.js';
 import { type RunPlace, withConnection } from '../run/connect.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -23,11 +23,11 @@ export type ImpactFlags = SharedFlags & ImpactOptions;
 
 export async function showImpact(patterns: readonly string[], given: ImpactFlags, io: Io): Promise<ExitCode> {
   const question = questionOf(given);
-  const until = given.maxDuration === undefined ? undefined : openDeadline(given.maxDuration);
+  const until = given.maxDuration === undefined ? undefined : createDeadline(given.maxDuration);
   const settings = await readSettings(given, io);
   return withConnection({ settings, io }, async (place) => {
     const selector = await createSelector(patterns);
-    const held = await readHeld(place, until);
+    const held = await readOwned(place, until);
     const wanted = wantedOf(question, held, selector, given);
     const assessment = await readImpact(place, { ...wanted, until });
     const report = reportOf(place, question, assessment);
@@ -47,7 +47,7 @@ function questionOf({ unused, missing }: ImpactFlags): ImpactQuestion {
 type Held = ActualExtension & { readonly name: string };
 
 /** @throws UserError where time is up before it is known what to tell about */
-async function readHeld(
+async function readOwned(
   { connection, io }: RunPlace,
   until: AbortSignal | undefined,
 ): Promise<readonly Held[]> {

@@ -21,14 +21,9 @@ export interface SourceState {
   readonly ci?: string;
 }
 
-export interface ChangeCounts {
-  readonly created: number;
-  readonly updated: number;
-  readonly replaced: number;
-  readonly deleted: number;
-  readonly failed: number;
-  readonly notAttempted: number;
-}
+export const changeCounts = ['created', 'updated', 'replaced', 'deleted', 'failed', 'notAttempted'] as const;
+
+export type ChangeCounts = Readonly<Record<(typeof changeCounts)[number], number>>;
 
 /** One extension of a run, by the last entry of its journal about it. */
 export interface RunChange {

@@ -18,12 +18,24 @@ export function describeSystemError({ message }: SystemError): string {
 }
 
 /** For messages that name the file themselves: `no space left on device`. Any other error's own message. */
-export function reasonOfSystem(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isSystemError(error)) return error.message;
+  const plainer = plainerReasons.get(error.code);
+  if (plainer !== undefined) return plainer;
   const [reason = ''] = error.message.split(`, ${error.syscall}`);
   return withoutCode(reason);
 }
+
+/** Where the system's own words are for programmers. */
+const plainerReasons: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it does not exist'],
+  ['ELOOP', 'its links form a loop'],
+  ['EISDIR', 'it is a folder'],
+  ['ENOTDIR', 'it is not a folder'],
+  ['EPERM', 'permission denied'],
+  ['ENAMETOOLONG', 'its path is too long'],
+]);
 
 function withoutCode(message: string): string {
   return message.replace(/^E[A-Z0-9]+: /, '');

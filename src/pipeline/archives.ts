@@ -45,11 +45,11 @@ export async function readStoredArchives(
 }
 
 async function listVault(root: string, tenant: string): Promise<readonly string[]> {
-  const { openVault } = await import('../reconcile/backup/vault.js');
-  return (await openVault({ root, tenant }).list()).map(({ key }) => key);
+  const { createVault } = await import('../reconcile/backup/vault.js');
+  return (await createVault({ root, tenant }).list()).map(({ key }) => key);
 }
 
 async function listCache(root: string): Promise<readonly string[]> {
-  const { openArchiveCache } = await import('../reconcile/archive-cache.js');
-  return openArchiveCache(root).list();
+  const { createArchiveCache } = await import('../reconcile/archive-cache.js');
+  return createArchiveCache(root).list();
 }

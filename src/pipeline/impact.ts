@@ -154,7 +154,7 @@ interface Means {
 }
 
 async function openMeans({ connection, settings, io }: RunPlace): Promise<Means> {
-  const [{ createItemsClient }, { createEngine }, { openAppCache, noAppCache }] = await Promise.all([
+  const [{ createItemsClient }, { createEngine }, { createAppCache, noAppCache }] = await Promise.all([
     import('../tenant/items.js'),
     import('../tenant/engine/engine.js'),
     import('../reconcile/impact/cache.js'),
@@ -181,7 +181,7 @@ async function openMeans({ connection, settings, io }: RunPlace): Promise<Means>
     cache:
       flags.cache === false || account === undefined
         ? noAppCache
-        : openAppCache({ root: config.root, tenant: connection.identity, account }),
+        : createAppCache({ root: config.root, tenant: connection.identity, account }),
     requests: () => requests,
   };
 }

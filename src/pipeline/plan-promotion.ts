@@ -10,12 +10,12 @@ import { plan } from '../core/plan.js';
 import { applySeverities } from '../core/rules.js';
 import {
   findOwned,
-  findStrangers,
-  type HeldExtension,
-  type Holding,
+  findUnowned,
   type NamedRecord,
-  readHeld,
-} from '../reconcile/held.js';
+  type OwnedArchive,
+  type OwnedArchiveOptions,
+  readOwned,
+} from '../reconcile/owned.js';
 import { type Planning, planWithRenames } from '../reconcile/rename.js';
 import { connect, type RunPlace, type Site, sharedBy } from '../run/connect.js';
 import type { ApprovalOptions } from '../run/flags.js';
@@ -122,7 +122,7 @@ export async function openHeld(environment: string, names: readonly string[], si
   try {
     const actual = await readActual(connection.extensions, { signal: io.interrupted });
     const selector = await createSelector(names);
-    const holding: Holding = {
+    const holding: OwnedArchiveOptions = {
       place: environment,
       readArchive: openArchiveReader(settings, connection, io).readArchive,
       again: settings.flags.cache === false ? 'downloads' : 'free',
@@ -139,23 +139,23 @@ async function readSelected(
   actual: ActualState,
   selector: Selector | undefined,
   project: string,
-  holding: Holding,
+  holding: OwnedArchiveOptions,
 ): Promise<Omit<Held, 'environment' | 'url' | 'close'>> {
   const owned = findOwned(actual, project);
   if (owned.length === 0) throw nothingHeld(holding.place, project);
   selector?.assertUsed(owned.map(({ name }) => name));
   const selected = owned.filter(({ name }) => selector === undefined || selector.matches(name));
-  const { blocks, ...held } = describe(await readHeld(selected, holding));
+  const { blocks, ...held } = describe(await readOwned(selected, holding));
   return {
     ...held,
-    blocks: new Map([...findStrangers(actual, project, holding.place), ...blocks]),
+    blocks: new Map([...findUnowned(actual, project, holding.place), ...blocks]),
     notSelected: owned.filter((record) => !selected.includes(record)).map(({ name }) => name),
     coverage: selector === undefined ? 'complete' : 'partial',
     readUnselected: readFromHeld(owned, holding),
   };
 }
 
-function describe(held: readonly HeldExtension[]): Pick<Held, 'extensions' | 'archives' | 'blocks'> {
+function describe(held: readonly OwnedArchive[]): Pick<Held, 'extensions' | 'archives' | 'blocks'> {
   const sorted = [...held].sort((a, b) => byName(a.extension, b.extension));
   return {
     extensions: sorted.map(({ extension }) => extension),
@@ -166,10 +166,10 @@ function describe(held: readonly HeldExtension[]): Pick<Held, 'extensions' | 'ar
   };
 }
 
-function readFromHeld(owned: readonly NamedRecord[], holding: Holding): ReadUnselected {
+function readFromHeld(owned: readonly NamedRecord[], holding: OwnedArchiveOptions): ReadUnselected {
   return async (name) => {
     const records = owned.filter((record) => record.name === name);
-    const [held] = await readHeld(records, holding).catch((error: unknown) => {
+    const [held] = await readOwned(records, holding).catch((error: unknown) => {
       if (error instanceof TenantError) return [];
       throw error;
     });

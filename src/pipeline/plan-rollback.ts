@@ -8,8 +8,8 @@ import { assertKnownApprovals } from '../core/names.js';
 import { type LostChange, planRollback, type Undo } from '../core/plan-rollback.js';
 import { applySeverities } from '../core/rules.js';
 import { shellWord } from '../core/shell-word.js';
-import { openStored, type StoredExtension } from '../reconcile/backup/stored.js';
-import { openVault } from '../reconcile/backup/vault.js';
+import { readStored, type StoredExtension } from '../reconcile/backup/stored.js';
+import { createVault } from '../reconcile/backup/vault.js';
 import { type Effect, effectsOf } from '../reconcile/journal/undo.js';
 import { listLost } from '../reconcile/journal/unfinished.js';
 import { type Planning, planWithRenames } from '../reconcile/rename.js';
@@ -77,11 +77,11 @@ type Restorable = ReadonlyMap<string, StoredExtension>;
 
 /** By name: what stood there before, where its very bytes are stored. */
 async function findRestorable({ effects }: Undoing, { settings, connection }: RunPlace): Promise<Restorable> {
-  const vault = openVault({ root: settings.config.root, tenant: connection.identity });
+  const vault = createVault({ root: settings.config.root, tenant: connection.identity });
   const restorable = new Map<string, StoredExtension>();
   // One after the other: each is read whole.
   for (const effect of effects) {
-    const stored = await openStored(vault, effect.before?.md5, originOf(effect));
+    const stored = await readStored(vault, effect.before?.md5, originOf(effect));
     if (stored !== undefined) restorable.set(effect.name, stored);
   }
   return restorable;

@@ -1,8 +1,8 @@
 /** What a run leaves behind for `history`, `rollback` and the next run: its journal, and copies of what it overwrites. */
 
-import { openArchiveCache } from '../reconcile/archive-cache.js';
+import { createArchiveCache } from '../reconcile/archive-cache.js';
 import { createBackup } from '../reconcile/backup/backup.js';
-import { openVault } from '../reconcile/backup/vault.js';
+import { createVault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
 import type { Backup } from '../reconcile/means.js';
 import type { RunStart } from '../reconcile/run-record.js';
@@ -34,8 +34,8 @@ export async function openJournal(
 }
 
 export function openBackup({ settings: { config, flags }, connection }: RunPlace): Backup {
-  const vault = openVault({ root: config.root, tenant: connection.identity });
-  const cache = flags.cache === false ? undefined : openArchiveCache(config.root);
+  const vault = createVault({ root: config.root, tenant: connection.identity });
+  const cache = flags.cache === false ? undefined : createArchiveCache(config.root);
   return createBackup({ vault, extensions: connection.extensions, ...(cache && { cache }) });
 }
 

@@ -231,11 +231,11 @@ async function readBackup(
   { name, runId, previous }: OpenReplace,
   { settings: { config }, connection: { identity: tenant } }: JournalPlace,
 ): Promise<Content> {
-  const [{ openVault }, { openStored }] = await Promise.all([
+  const [{ createVault }, { readStored }] = await Promise.all([
     import('../reconcile/backup/vault.js'),
     import('../reconcile/backup/stored.js'),
   ]);
   const origin = { name, displayFolder: `backup of run ${runId}` };
-  const stored = await openStored(openVault({ root: config.root, tenant }), previous?.md5, origin);
+  const stored = await readStored(createVault({ root: config.root, tenant }), previous?.md5, origin);
   return stored === undefined ? { from: 'nowhere' } : { from: 'backup', ...stored };
 }

@@ -1,4 +1,4 @@
-/** apply(): does what the plan says, in the order that can be interrupted anywhere, and tells what became of it. */
+/** apply(): executes a plan, in an order that can be interrupted anywhere, and returns one outcome per change. */
 
 import pLimit from 'p-limit';
 import { workOf } from '../core/change.js';
@@ -18,9 +18,9 @@ export interface ApplyInput extends WriteMeans {
   readonly actual: ActualState;
   /** Requests in flight at once. */
   readonly concurrency: number;
-  /** Told of each outcome once, when it is final but for `overwrote`. */
+  /** Called once for each outcome, when it is final except for `overwrote`. */
   readonly onOutcome: (outcome: Outcome) => void;
-  /** To be shared by the runs of one session; default: one of its own. */
+  /** Shared by the runs of one session; absent: a new one. */
   readonly revisions?: Revisions;
 }
 
@@ -28,7 +28,7 @@ type Applying = ApplyInput & WriteContext;
 
 /**
  * Creates, updates and replaces first, side by side; deletes last, and only if all of those are done.
- * One outcome for each change that the plan would do. Throws only for bugs.
+ * One outcome for each change that the plan writes. Throws only for bugs.
  */
 export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
   const keeping: Promise<void>[] = [];
@@ -53,8 +53,8 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
 }
 
 /**
- * One archive is made at a time. Deflating is all processor: side by side, all would be ready at the same late
- * moment and then wait for the tenant together (measured: 18 % slower).
+ * Packs one archive at a time. Deflating is CPU-bound: side by side, all would be ready at the same late moment and then
+ * wait for the tenant together (measured: 18 % slower).
  */
 function inTurn(pack: Packer): Packer {
   const limit = pLimit(1);
@@ -65,7 +65,7 @@ function leftOutBecause({ aborted, reason }: AbortSignal): OutcomeError {
   return aborted ? describeStop(reason) : { message: 'another change failed, so nothing is deleted' };
 }
 
-/** A tenant that does not keep tags is found at the first create, which therefore goes alone. */
+/** A tenant that does not keep tags shows at the first create, which is therefore sent alone. */
 async function upload(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const tagsAreKept = input.actual.extensions.some((record) => isOwned(record, input.plan.project));
   const probe = tagsAreKept ? undefined : changes.find(({ action }) => action === 'create');
@@ -79,7 +79,7 @@ async function upload(changes: readonly Change[], input: Applying): Promise<read
   return [...first, ...notAttempted(rest, { message }, input)];
 }
 
-/** Those that may land late are looked at once more when the others are through. */
+/** Changes whose effect may land late are checked once more when the others are done. */
 async function writeAll(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const limit = pLimit(input.concurrency);
   const settled = await Promise.allSettled(changes.map((change) => limit(writeOne, change, input)));
@@ -98,7 +98,7 @@ async function writeAll(changes: readonly Change[], input: Applying): Promise<re
   return lookAgain(written, input);
 }
 
-/** One list does for all of them. */
+/** One list request serves all of them. */
 async function lookAgain(written: readonly Written[], input: Applying): Promise<readonly Outcome[]> {
   let listing: ReturnType<Applying['tenant']['list']> | undefined;
   const list = (): typeof listing & object => {
@@ -137,7 +137,7 @@ function notAttempted(
   });
 }
 
-/** Shows only when all overwrites are known, since a tenant may count in steps of its own. */
+/** Lost edits show only when all overwrites are known, since a tenant may count revisions in steps of its own. */
 function markLost(outcomes: readonly Outcome[], revisions: Revisions): readonly Outcome[] {
   const lost = revisions.takeLost();
   return outcomes.map((outcome) => {
@@ -146,15 +146,14 @@ function markLost(outcomes: readonly Outcome[], revisions: Revisions): readonly 
   });
 }
 
-// What a plan does, safest first: what stops in the middle has then done the least harm. Pure.
-
+/** What a plan writes, safest first, so that a run that stops half-way has done the least harm. */
 interface OrderedChanges {
   /** New ones, tags, archives, replaces. */
   readonly uploads: readonly Change[];
   readonly deletes: readonly Change[];
 }
 
-/** Only what would be done: neither blocked nor left as it is. */
+/** Only changes that are written: neither blocked nor `none`. */
 export function orderChanges(plan: Pick<Plan, 'changes'>): OrderedChanges {
   const work = workOf(plan);
   const uploads = work.filter(({ action }) => action !== 'delete').sort((a, b) => rankOf(a) - rankOf(b));

@@ -1,6 +1,6 @@
 /**
  * Downloaded archives, `.qlik-sync/cache/archives/<md5>.zip`. Only a convenience: what cannot be written is downloaded
- * again, and what is read is checked against its name, so that a damaged file is as good as none.
+ * again, and what is read is checked against its name, so a damaged file counts as missing.
  */
 
 import { readdir, readFile, stat, utimes } from 'node:fs/promises';
@@ -18,11 +18,11 @@ export interface ArchiveCache {
   list(): Promise<readonly string[]>;
 }
 
-/** Bytes that the cache may hold; what was not used for longest goes first. */
+/** Bytes that the cache may hold; the least recently used archives are removed first. */
 const defaultMaxBytes = 256 * 2 ** 20;
 
 /** @param root absolute: the folder of the config file */
-export function openArchiveCache(root: string, maxBytes: number = defaultMaxBytes): ArchiveCache {
+export function createArchiveCache(root: string, maxBytes: number = defaultMaxBytes): ArchiveCache {
   const folder = ownPlace(root, 'cache', 'archives');
   const fileOf = (md5: string): string => join(folder, `${md5}.zip`);
   return {
@@ -58,7 +58,7 @@ function md5OfName(name: string): string | undefined {
   return name.endsWith('.zip') ? asMd5(name.slice(0, -'.zip'.length)) : undefined;
 }
 
-/** Interrupted writes count and go like all others; what the cache did not write stays. */
+/** Leftovers of interrupted writes count and are removed like all others; files that the cache did not write stay. */
 async function makeRoom(folder: string, maxBytes: number): Promise<void> {
   const own = (await readdir(folder)).filter((name) => md5OfName(finalNameOf(name) ?? name) !== undefined);
   const files = await Promise.all(

@@ -1,11 +1,11 @@
-/** The archive that a record holds: from the local stores where its very bytes are there, else from the tenant. */
+/** The archive of a record: from the local stores where they have these exact bytes, else from the tenant. */
 
 import { asMd5, md5Of } from '../core/digest.js';
 import { TenantError } from '../core/errors.js';
 import type { ActualExtension, TenantIdentity } from '../core/model.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
-import { openArchiveCache } from './archive-cache.js';
-import { openVault } from './backup/vault.js';
+import { createArchiveCache } from './archive-cache.js';
+import { createVault } from './backup/vault.js';
 
 export interface CountingReader {
   readonly readArchive: ArchiveReader;
@@ -16,17 +16,17 @@ interface ArchiveSource {
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
   /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
   readonly root: string;
-  /** What the backups are filed under. */
+  /** Whose backups are searched. */
   readonly tenant: TenantIdentity;
-  /** `off`: neither the cache nor the backups are looked at, and nothing is kept. */
+  /** `off`: neither the cache nor the backups are used, and nothing is kept. */
   readonly cache: 'on' | 'off';
   readonly signal: AbortSignal;
-  /** Told of each download as it begins. */
+  /** Called as each download begins. */
   readonly onDownload?: (record: ActualExtension) => void;
 }
 
 /**
- * The bytes whose md5 the record states. Each archive is loaded once, however many ask for it at the same time.
+ * The bytes whose md5 the record states. Each archive is loaded once, however many callers ask at the same time.
  *
  * @throws TenantError where it cannot be downloaded (403: whole archives are for administrators only), or is not the
  * one that the record states
@@ -34,7 +34,7 @@ interface ArchiveSource {
 export type ArchiveReader = (record: ActualExtension) => Promise<Buffer>;
 
 export function createArchiveReader(source: ArchiveSource): ArchiveReader {
-  const stores = source.cache === 'on' ? openStores(source) : noStores;
+  const stores = source.cache === 'on' ? createStores(source) : noStores;
   const underWay = new Map<string, Promise<Buffer>>();
   return (record) => {
     const key = `${record.id} ${record.md5}`;
@@ -51,10 +51,10 @@ interface Stores {
 
 const noStores: Stores = { find: async () => undefined, keep: async () => undefined };
 
-/** Backups hold what stood there before a write: often the very archive that is asked for. */
-function openStores({ root, tenant }: ArchiveSource): Stores {
-  const cache = openArchiveCache(root);
-  const vault = openVault({ root, tenant });
+/** Backups hold the archives of before each write: often the one in question. */
+function createStores({ root, tenant }: ArchiveSource): Stores {
+  const cache = createArchiveCache(root);
+  const vault = createVault({ root, tenant });
   return {
     find: async (md5) => (await cache.find(md5)) ?? vault.read(md5).catch(() => undefined),
     keep: cache.keep,

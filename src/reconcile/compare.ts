@@ -1,4 +1,4 @@
-/** What the changes of a plan change, file by file: the tenant's side is downloaded only for what needs it. */
+/** The changes of a plan, file by file. The tenant's side is downloaded only where it is needed. */
 
 import pLimit from 'p-limit';
 import type { ExtensionComparison } from '../core/comparison.js';
@@ -25,14 +25,14 @@ interface ComparingLimits {
 
 const defaultLimits: ComparingLimits = { archives: 50, bytes: 200_000_000 };
 
-/** An archive and its text are held for each. */
+/** Each holds an archive and its text in memory. */
 const atOnce = 4;
 
-/** Code units of all patches of an extension. */
+/** Code units of all patches of an extension together. */
 const patchesOfOne = 256 * 1024;
 
 /**
- * In the order of the changes. What cannot be looked at says why; nothing is thrown for it.
+ * In the order of the changes. A comparison that is not possible says why instead of throwing.
  *
  * @throws TenantError where the credential is no longer accepted (401)
  */
@@ -60,13 +60,13 @@ function roomOf(): PatchRoom {
   return openPatchRoom(patchesOfOne);
 }
 
-/** Also what is blocked, and what is kept although it drifted: that is what a person wants to see before deciding. */
+/** Includes blocked changes and drift that is kept: a person wants to see those before deciding. */
 function concernsContent({ action, state, write }: Change): boolean {
   if (action === 'none') return state === 'drifted';
   return state !== 'unmarked' && write?.carries !== 'data';
 }
 
-/** Overwriting loses what a person may want back, so it is looked at before deletes, whose content is only listed. */
+/** Overwrites come before deletes: they lose what a person may want back, while a delete only lists its content. */
 function withinLimits(
   changes: readonly Change[],
   records: ReadonlyMap<string, ActualExtension>,
@@ -88,7 +88,7 @@ function withinLimits(
 }
 
 function overLimit({ archives, bytes }: ComparingLimits): string {
-  return `not looked at: one run downloads at most ${archives} archives and ${formatBytes(bytes)} to compare; select fewer extensions`;
+  return `not compared: one run downloads at most ${archives} archives and ${formatBytes(bytes)} to compare; select fewer extensions`;
 }
 
 async function compareRecord(
@@ -110,7 +110,7 @@ function unavailable(name: string, reason: string): ExtensionComparison {
   return { name, files: [], manifest: [], unavailable: reason };
 }
 
-/** Who may not download one archive may download none: the others are not asked for. */
+/** A credential that may not download one archive may download none, so the others are not requested. */
 function stopAfterRefusal(read: ArchiveReader): ArchiveReader {
   let refusal: TenantError | undefined;
   return async (record) => {

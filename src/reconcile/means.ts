@@ -1,4 +1,4 @@
-/** What writing needs beside the plan. Everything that outlives the process is behind `journal` and `backup`. */
+/** What writing needs besides the plan. Everything that outlives the process is behind `journal` and `backup`. */
 
 import type { Packer } from '../source/archive/pack.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
@@ -9,7 +9,7 @@ import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 export interface WriteMeans {
   readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;
   readonly pack: Packer;
-  /** Aborted: what is in flight is finished, nothing further is sent. A `TimeoutError` says that time ran out. */
+  /** Aborted: requests in flight finish, nothing further is sent. A `TimeoutError` as reason: time ran out. */
   readonly signal: AbortSignal;
   /** Absent: `usualPatience`. */
   readonly patience?: Patience;
@@ -19,17 +19,17 @@ export interface WriteMeans {
   readonly backup?: Backup;
 }
 
-/** How long a write is tried whose answer did not come and whose effect is not there. */
+/** How long a write is retried that got no answer and shows no effect. */
 export interface Patience {
-  /** Times that a request is sent, at least 1. */
+  /** How often a request is sent at most, at least 1. */
   readonly tries: number;
   /** Milliseconds before it is sent again. */
   readonly pauseMs: (tries: number) => number;
-  /** Milliseconds before what stays unanswered is looked at once more, at the end of the run; absent: it is not. */
+  /** Milliseconds before writes without an answer are checked once more at the end of the run; absent: they are not. */
   readonly lastLookMs?: number;
 }
 
-/** About 2 s, then 6 s, with jitter, so that several runs do not come back at the same moment. */
+/** About 2 s, then 6 s, with jitter, so that several runs do not retry at the same moment. */
 export const usualPatience: Patience = {
   tries: 3,
   pauseMs: (tries) => 1500 * 3 ** (tries - 1) * (0.7 + 0.6 * Math.random()),
@@ -45,13 +45,13 @@ export interface Journal {
 
 export interface Backup {
   /**
-   * Stores the record and the archive it has now, unless its very bytes are stored already. The archive's md5 is checked.
+   * Stores the record and its current archive, unless these exact bytes are stored already. Checks the archive's md5.
    *
    * @throws TenantError where the archive cannot be read; exit 4 with that reason for a 403; the reason of an aborted signal
    */
   keep(record: ExtensionRecord, options?: CallOptions): Promise<PreviousRecord>;
-  /** Stores the record alone, for a write that leaves the archive as it is: costs no request. */
+  /** Stores the record alone, for a write that leaves the archive as it is. Needs no request. */
   keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
-  /** Stores an archive that the tenant holds from now on, so that the next overwrite need not download it. */
+  /** Stores an archive that was just uploaded, so that the next overwrite need not download it. */
   keepUploaded(archive: Uint8Array): Promise<void>;
 }

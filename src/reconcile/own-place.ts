@@ -1,15 +1,15 @@
-/** Where a run leaves what outlives it: folders below `.qlik-sync/`, one a tenant, for their owner's eyes alone. */
+/** Where a run keeps what outlives it: folders below `.qlik-sync/`, one per tenant, readable by their owner only. */
 
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
-import { reasonOfSystem } from '../core/system-error.js';
+import { reasonOf } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
 
 type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
 
-/** What a file or folder of a tenant is called: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
+/** The name of a tenant's file or folder: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
 export function tenantKey(tenant: TenantIdentity): string {
   return tenant
     .toLowerCase()
@@ -24,7 +24,7 @@ export function ownPlace(root: string, purpose: Purpose, ...parts: readonly stri
   return join(root, ownFolder, purpose, ...parts);
 }
 
-/** Whether what lies there, if anything, was put there by this tool and not somewhere else by a link. */
+/** Whether the folder really is below `root`: no part of its path is a link to another place. */
 export function isOwnPlace(root: string, folder: string): boolean {
   return findLink(root, folder) === undefined;
 }
@@ -47,7 +47,7 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle.close();
 }
 
-/** What the operating system refused, as something a person can mend. @param what `The journal in …` */
+/** A failed system call as an error that a person can fix. @param what `The journal in …` */
 export function unwritable(error: unknown, what: string, options: UserErrorOptions): UserError {
-  return new UserError(`${what} cannot be written: ${reasonOfSystem(error)}.`, { ...options, cause: error });
+  return new UserError(`${what} cannot be written: ${reasonOf(error)}.`, { ...options, cause: error });
 }

@@ -1,4 +1,4 @@
-/** Extensions of the tenant → folders, side by side, one failure hiding no other. */
+/** Pulls extensions from the tenant into folders, side by side. One failure does not stop the others. */
 
 import { mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import { hasSameContent } from '../core/classify.js';
 import { exitCodeOf, RefusedError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { listNames } from '../core/format.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { describeSystemError, isSystemError } from '../core/system-error.js';
@@ -33,10 +34,10 @@ interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive'>
   readonly signal: AbortSignal;
 }
 
-/** An archive and its files are held for each. */
+/** Each holds an archive and its files in memory. */
 const atOnce = 4;
 
-/** Who may not download one archive may download none: then the others are not tried. */
+/** A credential that may not download one archive may download none, so the others are not tried then. */
 export async function pullAll(input: PullingAll): Promise<readonly PullOutcome[]> {
   const { wanted, findDestination, readArchive, overwrite, signal } = input;
   const limit = pLimit(atOnce);
@@ -44,7 +45,7 @@ export async function pullAll(input: PullingAll): Promise<readonly PullOutcome[]
   const pullNext = async (name: string, record: ActualExtension): Promise<PullOutcome> => {
     if (signal.aborted) return leave(name, 'interrupted', exitCodes.interrupted);
     if (stop !== undefined)
-      return leave(name, 'the tenant refused the archive of another', exitCodes.incomplete);
+      return leave(name, 'the tenant refused the archive of another extension', exitCodes.incomplete);
     const unsaved = overwrite.has(name) ? 'overwrite' : 'keep';
     const outcome = await pullOne({ name, record, findDestination, readArchive, unsaved });
     stop ??= outcome.stop;
@@ -57,14 +58,13 @@ function leave(name: string, message: string, exitCode: ExitCode): PullOutcome {
   return { pulled: { name, result: 'not-attempted', leftOut: [], message }, exitCode };
 }
 
-// One extension of the tenant → its folder. Writes to the disk only.
-
+/** One extension and the folder it goes to. */
 interface PullingOne {
   readonly name: string;
   readonly record: ActualExtension;
   readonly findDestination: FindDestination;
   readonly readArchive: ArchiveReader;
-  /** Whether work that git could not give back may be overwritten. */
+  /** Whether work that git could not restore may be overwritten. */
   readonly unsaved: 'keep' | 'overwrite';
 }
 
@@ -75,7 +75,7 @@ export interface PullOutcome {
   readonly stop?: string;
 }
 
-/** Never throws for what the tenant, the disk or a person did. */
+/** Writes to the disk only. Never throws for a fault of the tenant, the disk or a person. */
 async function pullOne(input: PullingOne): Promise<PullOutcome> {
   const { name, record } = input;
   let known: Known = { name, ...(record.qextVersion !== undefined && { version: record.qextVersion }) };
@@ -105,7 +105,7 @@ function explain(error: unknown, known: Known): PullOutcome {
 function describe(error: unknown): { message: string; hint?: string | undefined; code: ExitCode } {
   if (error instanceof UserError)
     return { message: error.message, hint: error.hint, code: exitCodeOf(error) };
-  // A full disk, a folder of somebody else: no bug of ours, and no reason to stop with the others.
+  // A full disk or a missing permission is not a bug, and no reason to stop the others.
   if (isSystemError(error)) return { message: describeSystemError(error), code: exitCodes.incomplete };
   throw error;
 }
@@ -143,12 +143,12 @@ async function placeNew(name: string, { folder, rules }: Destination, archive: B
   }
 }
 
-/** An empty folder may stand where the new one goes. */
+/** An empty folder may be where the new one goes. */
 function removeEmpty(folder: string): void {
   try {
     if (readdirSync(folder).length === 0) rmdirSync(folder);
   } catch {
-    // There is none; or the rename says what is in the way.
+    // There is none, or the rename reports what is in the way.
   }
 }
 
@@ -158,7 +158,7 @@ async function placeOver(
   archive: Buffer,
   standing: DesiredExtension,
 ): Promise<Done> {
-  // What an earlier pull took away, before it was killed, git can give back, or nobody wants it.
+  // Files that an earlier pull took away before it was killed: git can restore them, or they were to be overwritten.
   const left = findAsides(folder);
   const aside = makeAsideWithin(folder);
   try {
@@ -179,7 +179,7 @@ async function placeOver(
   }
 }
 
-/** A file that Qlik drops, such as a licence, stays as the folder has it. */
+/** A file that Qlik drops, such as a licence, stays as it is in the folder. */
 function findExchange(
   standing: DesiredExtension,
   files: readonly ArchivedFile[],
@@ -196,13 +196,11 @@ function findExchange(
 }
 
 function assertSaved(name: string, displayFolder: string, unsaved: readonly string[]): void {
-  const [first] = unsaved;
-  if (first === undefined) return;
-  const rest = unsaved.length === 1 ? '' : ` and ${unsaved.length - 1} more`;
+  if (unsaved.length === 0) return;
   throw new RefusedError(
-    `${displayFolder} differs from the tenant, and git could not give back ${first}${rest}`,
+    `${displayFolder} differs from the tenant, and git could not restore ${listNames(unsaved, 1)}`,
     {
-      hint: `Commit it first; --overwrite ${name} replaces the folder's files by the tenant's.`,
+      hint: `Commit it first; --overwrite ${name} replaces the folder's files with the tenant's.`,
       exitCode: exitCodes.conflict,
     },
   );

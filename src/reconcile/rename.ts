@@ -1,4 +1,4 @@
-/** Whether what a plan deletes comes back under another name: looks at contents, and only where something goes and comes. */
+/** Finds deletes of a plan that come back under another name. Compares contents only where there are creates as well. */
 
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
@@ -8,7 +8,7 @@ import { type ContentSide, findRenameCandidates, findRenames, type RenameSearch 
 import { finding } from '../core/rules.js';
 import type { ArchiveReader, CountingReader } from './archives.js';
 
-/** More deletes than this are no rename, and maxDeletes stands before them. */
+/** More deletes than this are not renames, and maxDeletes stops them anyway. */
 const mostArchives = 20;
 
 const atOnce = 4;
@@ -57,15 +57,13 @@ async function readGoing(
   }
 }
 
-// A plan that knows what was probably renamed.
-
 export interface Planning {
   readonly desired: readonly DesiredExtension[];
   readonly actual: readonly ActualExtension[];
   readonly planFrom: (found: Pick<PlanInput, 'reads' | 'renames'>) => Plan;
 }
 
-/** Where something goes and something comes, their contents are compared, and it is planned again. */
+/** Plans; and where there are deletes and creates, compares their contents and plans again with the renames found. */
 export async function planWithRenames(
   { desired, actual, planFrom }: Planning,
   { readArchive, downloads }: CountingReader,

@@ -1,4 +1,4 @@
-/** Finds out what a record holds where its archive name does not tell. Reads only. */
+/** Finds the content digest of records whose archive name does not carry it. Reads only. */
 
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
@@ -9,16 +9,16 @@ import type { ArchiveReader } from './archives.js';
 
 interface Resolving {
   readonly concurrency: number;
-  /** Absent: records that are ours only. */
+  /** Absent: only owned records are resolved. */
   readonly adopting?: Adopting;
 }
 
-/** Records of others are resolved too, and what no upload from the folder would take does not count. */
+/** Records that are not ours are resolved too, and files that an upload from the folder would leave out do not count. */
 export interface Adopting {
   readonly counts: (extension: DesiredExtension) => Promise<(path: string) => boolean>;
 }
 
-/** Only names that both sides know and whose archive name is not ours or outdated cost anything. */
+/** Only names on both sides whose archive name is not a current marker cost anything. */
 export async function resolveContent(
   desired: DesiredState,
   actual: ActualState,
@@ -46,9 +46,9 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
 }
 
 /**
- * Whole archives are for tenant and analytics admins only (since 2024-10). Whatever stands in the way of one archive,
- * its content stays unknown, which counts as different, and no other extension is concerned. Only an adoption depends on
- * it: whoever may not look cannot say that the content is the same.
+ * Only tenant and analytics admins may download whole archives (since 2024-10). An archive that cannot be read stays
+ * unknown, which counts as different and affects no other extension. Only an adoption cannot go on without it: without
+ * reading there is no saying that the content is the same.
  */
 async function readDigest(
   record: ActualExtension,

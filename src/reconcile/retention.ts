@@ -1,21 +1,21 @@
-/** Keeps `.qlik-sync/runs` and `.qlik-sync/backups` from growing for ever. */
+/** Keeps `.qlik-sync/runs` and `.qlik-sync/backups` from growing forever. */
 
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
-import { openVault, type Vault } from './backup/vault.js';
+import { createVault, type Vault } from './backup/vault.js';
 import { byNewest, type RunFile, readRunFiles } from './journal/runs.js';
 import { findOpenReplaces } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 import type { Run } from './run-record.js';
 
-interface RetentionPolicy {
-  /** Most runs of one project on one tenant. */
+interface RetentionLimits {
+  /** How many runs of one project on one tenant are kept at most. */
   readonly keep: number;
-  /** Their greatest age. */
+  /** Their maximum age. */
   readonly days: number;
 }
 
-export interface Retention extends RetentionPolicy {
+export interface Retention extends RetentionLimits {
   /** Absolute: the folder of the config. */
   readonly root: string;
   readonly tenant: TenantIdentity;
@@ -31,12 +31,12 @@ interface Tidied {
 
 const dayMs = 86_400_000;
 
-/** What is younger may belong to a run of another process that has not written its line yet. */
+/** A younger file may belong to a run of another process that has not written its journal line yet. */
 const untouchableMs = 3_600_000;
 
 /**
- * Removes the project's runs beyond either limit, then what no remaining journal of the tenant mentions. The newest run
- * stays, and so do the runs of unfinished replaces. What cannot be removed stays for the next time.
+ * Removes the project's runs beyond either limit, then backups that no remaining journal of the tenant mentions. The
+ * newest run and the runs of unfinished replaces stay. What cannot be removed stays for the next time.
  */
 export async function retain(retention: Retention): Promise<Tidied> {
   const { root, tenant, now } = retention;
@@ -47,7 +47,7 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const staying = files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
   const mentioned = mentionedIn(staying);
-  const swept = mentioned === undefined ? 0 : await sweep(openVault({ root, tenant }), mentioned, now);
+  const swept = mentioned === undefined ? 0 : await sweep(createVault({ root, tenant }), mentioned, now);
   return { runs: sum(gone), files: swept };
 }
 
@@ -72,8 +72,8 @@ function startOf({ start }: Run): number {
 }
 
 /**
- * Whatever could be the name of a vault's file, in whatever line: a journal of a newer version keeps what it needs.
- * `undefined` where a journal that cannot be read may mention anything.
+ * Everything that could be the name of a stored file, in any line, so that a journal of a newer version keeps what it
+ * needs. `undefined` where a journal cannot be read and may mention anything.
  */
 function mentionedIn(files: readonly RunFile[]): ReadonlySet<string> | undefined {
   const texts = files.flatMap(({ text }) => text ?? []);

@@ -1,11 +1,12 @@
 /**
- * The lines of a run's journal, `.qlik-sync/runs/<tenant>/<run id>.jsonl`: one JSON object a line, in the order things
+ * The lines of a run's journal, `.qlik-sync/runs/<tenant>/<run id>.jsonl`: one JSON object per line, in the order things
  * happened. Read by `history`, `rollback` and the next run; never needed to decide what a tenant should hold.
  */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { Action, TenantIdentity } from '../core/model.js';
 import type { ChangeCounts, RunWho, SourceState } from '../core/past-run.js';
+import type { RecordSide } from '../core/record-side.js';
 import type { ProcessFacts } from './lock/process-facts.js';
 
 export type RunLine = RunStart | StepBefore | StepAfter | RunEnd;
@@ -30,11 +31,11 @@ export interface RunStart {
   readonly source: SourceState;
   /** For a rollback: the run it undoes, where it is one. */
   readonly undoes?: string;
-  /** Names of replaces that an earlier run left half done, and that somebody had made whole when this one began. */
+  /** Names whose replace an earlier run left half done, and that existed again when this run began. */
   readonly madeWhole?: readonly string[];
 }
 
-/** Durable before the request leaves. */
+/** On the disk before the request leaves. */
 export interface StepBefore {
   readonly kind: 'before';
   /** RFC 3339. */
@@ -49,38 +50,29 @@ export interface StepBefore {
   readonly sent?: SentRecord;
 }
 
-/** What stood there, enough to put it back. */
-export interface PreviousRecord {
+/** The record before the request, with everything needed to restore it. */
+export interface PreviousRecord extends RecordSide {
   readonly id: string;
-  readonly md5?: string;
-  readonly archiveName?: string;
-  readonly tags: readonly string[];
-  readonly version?: string;
   readonly revision?: string;
-  readonly supernova?: boolean;
   /** Whether its archive is in the vault under `md5`. */
   readonly archive: 'stored' | 'not-stored';
   /** SHA-256 of the whole record's JSON in the vault; absent with `--no-backup`. */
   readonly record?: string;
 }
 
-/** What was sent, enough to know it again. */
-export interface SentRecord {
+/** What was sent, with everything needed to recognise it. */
+export interface SentRecord extends RecordSide {
   readonly digest?: string;
-  readonly md5?: string;
-  readonly archiveName?: string;
-  readonly tags: readonly string[];
-  readonly version?: string;
 }
 
-/** Durable after the answer, or after the tenant was read in its stead. */
+/** On the disk after the answer, or after the tenant was read instead. */
 export interface StepAfter {
   readonly kind: 'after';
   readonly at: string;
   readonly step: number;
-  /** `unknown`: neither the answer nor the tenant told. */
+  /** `unknown`: neither the answer nor the tenant showed it. */
   readonly result: 'done' | 'failed' | 'not-applied' | 'unknown';
-  /** Of what failed: the request left, and its effect may be there, or land later, all the same. */
+  /** With `failed`: the request left, and may have taken effect anyway, or may still do so. */
   readonly leftDoubt?: true;
   readonly id?: string;
   readonly revision?: string;
@@ -99,12 +91,12 @@ export interface Run {
   readonly start: RunStart;
   readonly steps: readonly RunStep[];
   readonly end?: RunEnd;
-  /** Steps are missing, or lines cannot be read that no dying run tears: it did more than is told here. */
+  /** Steps are missing, or lines are unreadable that a dying run would not have torn: it did more than is listed here. */
   readonly damaged?: true;
 }
 
 export interface RunStep {
   readonly before: StepBefore;
-  /** Absent where the run died in between: the tenant knows. */
+  /** Absent where the run died in between: only the tenant knows. */
   readonly after?: StepAfter;
 }

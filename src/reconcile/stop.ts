@@ -3,10 +3,10 @@
 import type { OutcomeError } from '../core/outcome.js';
 
 /**
- * Aborted with a `TimeoutError`, and in no process's way. Not `AbortSignal.timeout`: Node collects that one where only
- * `AbortSignal.any` knows it, listeners or not, and then time never runs out (20.20, measured).
+ * Aborts with a `TimeoutError`, and does not keep the process alive. Not `AbortSignal.timeout`: Node collects that one
+ * where only `AbortSignal.any` refers to it, listeners or not, and then it never fires (20.20, measured).
  */
-export function openDeadline(ms: number): AbortSignal {
+export function createDeadline(ms: number): AbortSignal {
   const deadline = new AbortController();
   const expire = (): void => deadline.abort(new DOMException('out of time', 'TimeoutError'));
   setTimeout(expire, ms).unref();

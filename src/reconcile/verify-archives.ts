@@ -1,4 +1,4 @@
-/** Whether archives that our markers vouch for are what the folders pack to: the bytes themselves are compared. */
+/** Whether archives with our markers really are what the folders pack to: compares the bytes themselves. */
 
 import { TenantError } from '../core/errors.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
@@ -12,15 +12,15 @@ interface Pair {
 }
 
 /**
- * What is wrong with each that does not hold the folder's content, by name. Another version of this tool may have
- * packed the same content into other bytes; so where the md5 differs, the archive is read.
+ * By name, what is wrong with each archive that does not hold the folder's content. Another version of this tool may
+ * have packed the same content into different bytes, so where the md5 differs the archive is read.
  */
 export async function verifyArchives(
   pairs: readonly Pair[],
   readArchive: ArchiveReader,
 ): Promise<ReadonlyMap<string, string>> {
   const wrong = new Map<string, string>();
-  // Packing is all processor, so side by side nothing would be won.
+  // Packing is CPU-bound, so nothing would be gained side by side.
   for (const { desired, record } of pairs) {
     if ((await pack(desired)).md5 === record.md5) continue;
     const problem = await inspect(desired, record, readArchive);
@@ -38,7 +38,7 @@ async function inspect(
     const digested = await digestArchive(await readArchive(record));
     return digested?.digest === desired.digest
       ? undefined
-      : "its archive's name says the folder's content, and its bytes are others";
+      : "its archive's name claims the folder's content, but its bytes differ";
   } catch (error) {
     if (!(error instanceof TenantError) || error.status === 401) throw error;
     return `its archive is not the one that the folder packs to, and could not be read: ${error.message}`;

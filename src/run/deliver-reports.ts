@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ReportKind } from '../config/report-option.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
-import { reasonOfSystem } from '../core/system-error.js';
+import { reasonOf } from '../core/system-error.js';
 import { renderErrorJson, renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
 import { describeRun, type KnownPlace, type RunResult } from '../report/run-result.js';
@@ -70,7 +70,7 @@ async function deliver({ what, write }: Delivery, io: Io): Promise<ExitCode> {
     await write();
     return exitCodes.ok;
   } catch (error) {
-    io.stderr.write(`error: ${what} could not be written: ${reasonOfSystem(error)}\n`);
+    io.stderr.write(`error: ${what} could not be written: ${reasonOf(error)}\n`);
     return exitCodes.incomplete;
   }
 }

@@ -55,7 +55,7 @@ export function runAt(
 /** Begins to count at once. */
 export function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
   if (maxDuration === undefined) return interrupted;
-  return AbortSignal.any([interrupted, openDeadline(maxDuration)]);
+  return AbortSignal.any([interrupted, createDeadline(maxDuration)]);
 }
 
 // What the last run left behind if it died, for people; never to decide.

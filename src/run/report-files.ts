@@ -3,7 +3,7 @@
 import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.js';
-import { reasonOfSystem } from '../core/system-error.js';
+import { reasonOf } from '../core/system-error.js';
 import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
 /**
@@ -19,7 +19,7 @@ export async function assertWritable(path: string, what: string): Promise<void> 
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
   } catch (error) {
-    throw new UserError(`${what} cannot be written: ${reasonOfSystem(error)}`, { cause: error });
+    throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -39,7 +39,7 @@ export async function assertAppendable(path: string, what: string): Promise<void
     await mkdir(dirname(path), { recursive: true });
     await appendFile(path, '');
   } catch (error) {
-    throw new UserError(`${what} cannot be written: ${reasonOfSystem(error)}`, { cause: error });
+    throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });
   }
 }
 

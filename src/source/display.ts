@@ -18,27 +18,3 @@ function withSlashes(path: string): string {
 export function displayBelow(displayFolder: string, path: string): string {
   return displayFolder === '.' ? path : `${displayFolder}/${path}`;
 }
-
-/** The reason of a failed system call for people, without the machine's paths in it. */
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  switch (code) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'ENOENT':
-      return 'it is not there';
-    case 'ELOOP':
-      return 'its links lead in a circle';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ENOTDIR':
-      return 'it is not a folder';
-    case 'ENAMETOOLONG':
-      return 'its path is too long';
-    case undefined:
-      return String(error);
-    default:
-      return code;
-  }
-}

@@ -3,8 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { SourceError } from '../core/errors.js';
+import { reasonOf } from '../core/system-error.js';
 import type { Candidate } from './discover/candidate.js';
-import { displayBelow, reasonOf } from './display.js';
+import { displayBelow } from './display.js';
 
 /** `kept`: a `!pattern` brings it back, also from what is ignored by default. */
 export type Verdict = 'ignored' | 'kept' | 'silent';

@@ -99,7 +99,7 @@ describe('adopt', () => {
     await scene.tenant.takeRequests();
     const { code, stdout } = await qlikSync('adopt', '*', '--yes');
     expect(code).toBe(7);
-    expect(stdout).toMatch(/! ours .*not that of extensions\/ours/);
+    expect(stdout).toMatch(/! ours .*differs from extensions\/ours/);
     expect(await scene.tenant.takeWrites()).toEqual(['PATCH']);
     expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort()).toEqual([
       'kpi',

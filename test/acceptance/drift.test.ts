@@ -245,7 +245,7 @@ describe('what is known already', () => {
   });
 
   const unusable: readonly [string, (good: string) => string | undefined, RegExp][] = [
-    ['that is not there', () => undefined, /cannot be read: it is not there/],
+    ['that is not there', () => undefined, /cannot be read: it does not exist/],
     ['that is no JSON', () => 'x', /not what drift --json prints/],
     [
       'of a newer version',

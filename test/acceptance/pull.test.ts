@@ -212,7 +212,7 @@ describe('pull', () => {
     await upload('other');
     const { code, stdout } = await qlikSync('pull');
     expect(code).toBe(7);
-    expect(stdout).toMatch(/! kpi +refused +.*git could not give back kpi\.js/);
+    expect(stdout).toMatch(/! kpi +refused +.*git could not restore kpi\.js/);
     expect(stdout).toContain('--overwrite kpi replaces');
     expect(read('extensions/kpi/kpi.js')).toBe(before);
     expect(existsSync(join(scene.workspace.folder, 'extensions/other/other.js'))).toBe(true);
@@ -264,7 +264,7 @@ describe('pull', () => {
     const { code, stdout } = await qlikSync('pull');
     expect(code).toBe(4);
     expect(stdout).toMatch(/403 Forbidden/);
-    expect(stdout).toContain('the tenant refused the archive of another');
+    expect(stdout).toContain('the tenant refused the archive of another extension');
     const asked = (await scene.tenant.takeRequests()).filter(({ path }) => path.endsWith('/file'));
     expect(asked.length).toBeLessThanOrEqual(4);
     expect(existsSync(join(scene.workspace.folder, 'extensions/a'))).toBe(false);

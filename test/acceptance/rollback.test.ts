@@ -319,7 +319,7 @@ describe('rollback', () => {
     });
     const result = await rollback();
     expect(result.code).toBe(6);
-    expect(result.stdout).toContain('named in protect');
+    expect(result.stdout).toContain('listed in protect');
   });
 
   it('asks like apply does, and records what it undid', async () => {
@@ -484,7 +484,7 @@ describe('rollback', () => {
     expect(history.stdout).toContain('~ b  update  unknown');
     const undone = await rollback();
     expect(undone.code).toBe(6);
-    expect(undone.stdout).toContain('! b               update   blocked: the journal of that run is damaged');
+    expect(undone.stdout).toContain("! b               update   blocked: that run's journal is damaged");
     const versions = await Promise.all(['a', 'b', 'c'].map(async (name) => (await find(name))?.qextVersion));
     expect(versions).toEqual(['1.0.0', '2.0.0', '1.0.0']);
     expect((await rollback('b')).code).toBe(6);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeSystemError, isSystemError, reasonOfSystem } from '../../src/core/system-error.js';
+import { describeSystemError, isSystemError, reasonOf } from '../../src/core/system-error.js';
 
 function systemError(code: string, syscall: string, message: string): Error {
   return Object.assign(new Error(message), { code, syscall });
@@ -20,20 +20,31 @@ describe('what the system refuses', () => {
   ])('is said without its code: %s', (code, syscall, message, words) => {
     const error = systemError(code, syscall, message);
     expect(isSystemError(error) && describeSystemError(error)).toBe(words);
-    expect(reasonOfSystem(error)).toBe(words.split(`, ${syscall}`)[0]);
+    expect(reasonOf(error)).toBe(words.split(`, ${syscall}`)[0]);
   });
 
   it('is told from other errors', () => {
     expect(isSystemError(new Error('EACCES: permission denied'))).toBe(false);
     expect(isSystemError({ code: 'EACCES', syscall: 'open' })).toBe(false);
-    expect(reasonOfSystem(new Error('EACCES of another kind'))).toBe('EACCES of another kind');
-    expect(reasonOfSystem('nothing')).toBe('nothing');
+    expect(reasonOf(new Error('EACCES of another kind'))).toBe('EACCES of another kind');
+    expect(reasonOf('nothing')).toBe('nothing');
   });
 
   it('is recognised as node throws it', () => {
     const error = caught(() => readFileSync('/no/such/file'));
     expect(isSystemError(error)).toBe(true);
-    expect(reasonOfSystem(error)).toBe('no such file or directory');
+    expect(reasonOf(error)).toBe('it does not exist');
+  });
+
+  it.each([
+    ['ELOOP', 'too many symbolic links encountered', 'its links form a loop'],
+    ['EISDIR', 'illegal operation on a directory', 'it is a folder'],
+    ['ENOTDIR', 'not a directory', 'it is not a folder'],
+    ['EPERM', 'operation not permitted', 'permission denied'],
+    ['EACCES', 'permission denied', 'permission denied'],
+    ['EIO', 'i/o error', 'i/o error'],
+  ])('is said without programmers’ words and without paths: %s', (code, words, reason) => {
+    expect(reasonOf(systemError(code, 'open', `${code}: ${words}, open '/home/me/x'`))).toBe(reason);
   });
 });
 

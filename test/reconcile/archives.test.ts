@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError } from '../../src/core/errors.js';
 import type { ActualExtension } from '../../src/core/model.js';
-import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
+import { createArchiveCache } from '../../src/reconcile/archive-cache.js';
 import { type ArchiveReader, createArchiveReader } from '../../src/reconcile/archives.js';
-import { openVault } from '../../src/reconcile/backup/vault.js';
+import { createVault } from '../../src/reconcile/backup/vault.js';
 import { actualOf } from '../../src/tenant/actual.js';
 import { openTestTenant, type TestTenant } from '../acceptance/support/tenant.js';
 import { zipOf } from '../acceptance/support/zips.js';
@@ -82,7 +82,7 @@ describe('reading a record’s archive', () => {
   it('takes the archive of a backup rather than downloading it', async () => {
     const record = await upload('a');
     const bytes = await reader('off')(record);
-    await openVault({ root, tenant: 'sandbox' }).put(bytes);
+    await createVault({ root, tenant: 'sandbox' }).put(bytes);
     expect(await reader()(record)).toEqual(bytes);
     expect(await downloads()).toBe(1);
   });
@@ -125,7 +125,7 @@ describe('reading a record’s archive', () => {
 
 describe('the cache', () => {
   it('stays within its bound; what was not used for longest goes first', async () => {
-    const cache = openArchiveCache(root, 250);
+    const cache = createArchiveCache(root, 250);
     const [a, b, c] = ['a', 'b', 'c'].map((letter) => Buffer.alloc(100, letter)) as [Buffer, Buffer, Buffer];
     for (const [index, bytes] of [a, b].entries()) {
       await cache.keep(md5(bytes), bytes);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { md5Of } from '../../src/core/digest.js';
-import { openArchiveCache } from '../../src/reconcile/archive-cache.js';
-import { openVault } from '../../src/reconcile/backup/vault.js';
-import { openAppCache } from '../../src/reconcile/impact/cache.js';
+import { createArchiveCache } from '../../src/reconcile/archive-cache.js';
+import { createVault } from '../../src/reconcile/backup/vault.js';
+import { createAppCache } from '../../src/reconcile/impact/cache.js';
 import { openRun } from '../../src/reconcile/journal/journal.js';
 import { readLastRun, readRuns } from '../../src/reconcile/journal/runs.js';
 import { takeLock } from '../../src/reconcile/lock/lock.js';
@@ -51,13 +51,13 @@ function link(below: string): void {
 const scope = () => ({ root: place.root, tenant });
 
 async function keepArchive(): Promise<void> {
-  const cache = openArchiveCache(place.root, 1);
+  const cache = createArchiveCache(place.root, 1);
   await cache.find(md5Of(archive));
   await cache.keep(md5Of(Buffer.from('x')), Buffer.from('x'));
 }
 
 async function forgetApps(): Promise<void> {
-  const cache = openAppCache({ ...scope(), account: 'a1' });
+  const cache = createAppCache({ ...scope(), account: 'a1' });
   await cache.keep('app', { times: 'now' }, { kind: 'tried' });
   await cache.retain([]);
 }
@@ -71,7 +71,7 @@ function saveIndex(): void {
 
 const tidy = () => retain({ ...scope(), project: 'acme', keep: 1, days: 1, now: new Date() });
 const begin = () => openRun(runOptions(place.root));
-const store = () => openVault(scope()).put(archive);
+const store = () => createVault(scope()).put(archive);
 const lock = () => {
   const self = { pid: process.pid, isAlive: () => true };
   return takeLock({ ...scope(), project: 'acme', command: 'apply', self, onWait: () => undefined });
@@ -109,7 +109,7 @@ describe('a link away from .qlik-sync', () => {
 
 it('the cache makes room among its own files only', async () => {
   place.write('cache/archives/notes.txt', 'x'.repeat(500));
-  const cache = openArchiveCache(place.root, 100);
+  const cache = createArchiveCache(place.root, 100);
   await cache.keep(md5Of(archive), archive);
   expect(place.list('cache/archives')).toEqual([`${md5Of(archive)}.zip`, 'notes.txt']);
 });

@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { describeStop, openDeadline } from '../../src/reconcile/stop.js';
+import { createDeadline, describeStop } from '../../src/reconcile/stop.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
 it('a deadline comes, also where only a signal made of it is held', async () => {
-  const either = AbortSignal.any([new AbortController().signal, openDeadline(200)]);
+  const either = AbortSignal.any([new AbortController().signal, createDeadline(200)]);
   const look = (): boolean => {
     collectGarbage();
     return either.aborted;

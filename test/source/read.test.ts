@@ -283,12 +283,12 @@ describe('what cannot be read', () => {
     [
       'a link to nothing',
       (tree) => symlinkSync('gone.js', tree.path('a/b.js')),
-      () => ['error unreadable a/b.js The link leads to gone.js: it is not there.'],
+      () => ['error unreadable a/b.js The link leads to gone.js: it does not exist.'],
     ],
     [
       'a link to itself',
       (tree) => symlinkSync('b.js', tree.path('a/b.js')),
-      () => ['error unreadable a/b.js The link leads to b.js: its links lead in a circle.'],
+      () => ['error unreadable a/b.js The link leads to b.js: its links form a loop.'],
     ],
     [
       'a pipe',

@@ -5,10 +5,10 @@ import type { DriftIgnore } from '../../config/config.js';
 import { type DriftEntry, type DriftKind, driftKinds } from '../../core/drift.js';
 import { UserError } from '../../core/errors.js';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { reasonOf } from '../../core/system-error.js';
 import type { RunPlace } from '../../run/connect.js';
 import { readDocumentText } from '../../run/document-file.js';
 import { createSelector } from '../../run/selection.js';
-import { reasonOf } from '../../source/display.js';
 
 export interface Baseline {
   /** Whether it is known, and nothing moved on the tenant since. */

@@ -14,8 +14,8 @@ import {
   type Effect,
   effectsOf,
   lastEffectOf,
+  type RollbackGoal,
   readGoal,
-  type UndoGoal,
 } from '../../reconcile/journal/undo.js';
 import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
 import type { Run } from '../../reconcile/run-record.js';
@@ -52,7 +52,7 @@ function nameCommands(environment: string | undefined, { argv }: Io): Naming {
   };
 }
 
-function chooseUndoing(goal: UndoGoal, history: History, naming: Naming): Undoing {
+function chooseUndoing(goal: RollbackGoal, history: History, naming: Naming): Undoing {
   switch (goal.kind) {
     case 'last': {
       const run = chooseLast(history, naming);
@@ -77,7 +77,7 @@ function join(parts: readonly Undoing[]): Undoing {
 }
 
 function explainUnclear(
-  { word, runs: begun }: UndoGoal & { kind: 'unclear' },
+  { word, runs: begun }: RollbackGoal & { kind: 'unclear' },
   runs: readonly Run[],
   { history }: Naming,
 ): UserError {

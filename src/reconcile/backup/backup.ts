@@ -1,4 +1,4 @@
-/** Keeps what is about to be overwritten or deleted: the record always, its archive unless these bytes are kept already. */
+/** Stores what is about to be overwritten or deleted: always the record, and its archive unless it is stored already. */
 
 import { asMd5, md5Of } from '../../core/digest.js';
 import { TenantError } from '../../core/errors.js';
@@ -16,7 +16,7 @@ import type { Vault } from './vault.js';
 interface BackupMeans {
   readonly vault: Vault;
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
-  /** What planning downloaded; absent: nothing is looked for there. */
+  /** Archives that planning downloaded. */
   readonly cache?: Pick<ArchiveCache, 'find'>;
 }
 
@@ -28,14 +28,14 @@ export function createBackup(means: BackupMeans): Backup {
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
     keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
-    // Only spares a download later: a full disk is told when something has to be kept.
+    // Only saves a later download: a full disk is reported when something has to be stored.
     keepUploaded: async (archive) => {
       await vault.putLightly(archive).catch(() => undefined);
     },
   };
 }
 
-/** What a journal says of a record where nothing is kept (`--no-backup`). */
+/** The journal's form of a record where nothing is stored (`--no-backup`). */
 export function previousOf(record: ExtensionRecord): PreviousRecord {
   const { id, tags, md5, archiveName, qextVersion, revision, supernova } = actualOf(record);
   const known = withoutUndefined({ md5: asMd5(md5), archiveName, version: qextVersion, revision });
@@ -82,7 +82,7 @@ function moved({ id }: ExtensionRecord, expected: string, md5: string): TenantEr
       method: 'GET',
       path: `/api/v1/extensions/${id}/file`,
       code: 'archive-moved',
-      hint: 'Somebody changed it at this moment, or the stored archive is damaged. Run plan again; if it stays so, --no-backup writes without a copy.',
+      hint: 'It was changed at this moment, or the stored archive is damaged. Run plan again; if that does not help, --no-backup writes without a copy.',
       exitCode: exitCodes.conflict,
     },
   );

@@ -9,8 +9,8 @@ export interface StoredExtension {
   readonly archive: StoredArchive;
 }
 
-/** `undefined` where its very bytes are not there. They are read again when they are sent, so that few are in memory. */
-export async function openStored(
+/** `undefined` where these exact bytes are not stored. They are read again when they are sent, to keep memory low. */
+export async function readStored(
   vault: Pick<Vault, 'read'>,
   md5: string | undefined,
   origin: ArchiveOrigin,

@@ -1,6 +1,7 @@
 /**
- * The local store of archives and records, `.qlik-sync/backups/<tenant>/`: each file is named by its content, written
- * aside and renamed, so that several processes may use it at once and what is there is whole.
+ * The local store of archives and records, `.qlik-sync/backups/<tenant>/`. Each file is named by its content, written
+ * under a temporary name and renamed, so that several processes can use it at once and every file is complete. A file is
+ * trusted only as far as its bytes match its name.
  */
 
 import { createHash } from 'node:crypto';
@@ -18,22 +19,22 @@ import {
 import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
 
 export interface Vault {
-  /** Whether the archive with this MD5 is there, whole. Marks it as in use, so that no other process tidies it away. */
+  /** Whether the archive with this MD5 is stored intact. Marks it as in use, so that no other process removes it. */
   has(md5: string): Promise<boolean>;
-  /** The archive, if its bytes are what its name says; `undefined` otherwise. */
+  /** The archive, if its bytes match its name; `undefined` otherwise. */
   read(md5: string): Promise<Buffer | undefined>;
   /** Durable when it resolves, with the archive's MD5. */
   put(archive: Uint8Array): Promise<string>;
-  /** Like `put` without waiting for the disk: for what can be had again. */
+  /** Like `put` without waiting for the disk: for archives that can be downloaded again. */
   putLightly(archive: Uint8Array): Promise<string>;
   /** Durable when it resolves, with the SHA-256 of the record's JSON. */
   putRecord(record: object): Promise<string>;
-  /** The record's parsed JSON, if its bytes are what its name says. */
+  /** The record's parsed JSON, if its bytes match its name. */
   readRecord(sha256: string): Promise<unknown>;
   list(): Promise<readonly StoredFile[]>;
-  /** Removes what nobody wrote or used since `before`, even if it is used at this moment. */
+  /** Removes a file that was neither written nor used since `before`; safe while other processes use the store. */
   removeUnused(name: string, before: Date): Promise<'removed' | 'kept'>;
-  /** Removes what processes that died left half written. */
+  /** Removes half-written files of processes that died. */
   removeLeftovers(before: Date): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ interface VaultPlace {
 }
 
 /** Creates nothing until something is put. */
-export function openVault({ root, tenant }: VaultPlace): Vault {
+export function createVault({ root, tenant }: VaultPlace): Vault {
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole(folder, `${md5}.zip`);
   const putArchive = async (archive: Uint8Array, durability: Durability) => {
@@ -73,15 +74,13 @@ export function openVault({ root, tenant }: VaultPlace): Vault {
   };
 }
 
-// Files that are named by their content: written aside and renamed, and believed only as far as they are what they say.
-
 /** The MD5 or SHA-256 that a file is named by; `undefined` for any other name. */
 function contentKey(name: string): string | undefined {
   const [, md5, sha256] = /^(?:([0-9a-f]{32})\.zip|([0-9a-f]{64})\.json)$/.exec(name) ?? [];
   return md5 ?? sha256;
 }
 
-/** A name that is no content name is of no file here, whatever it points at. What cannot be read is not there. */
+/** `undefined` for any name that is not a content name, and for what cannot be read. */
 async function readWhole(folder: string, name: string): Promise<Buffer | undefined> {
   const key = contentKey(name);
   if (key === undefined) return undefined;
@@ -113,7 +112,7 @@ async function deposit({ root, folder, name, content, durability }: Deposit): Pr
   }
 }
 
-/** Says that the file is in use, before it is looked at: whoever tidies sees it or has taken it away already. */
+/** Marks the file as in use before it is read, so that a process that removes files either sees it or was first. */
 async function markUsed(folder: string, name: string, durability: Durability): Promise<boolean> {
   if (contentKey(name) === undefined) return false;
   const handle = await open(join(folder, name), 'r+').catch(() => undefined);
@@ -128,8 +127,6 @@ async function markUsed(folder: string, name: string, durability: Durability): P
   if (durability === 'durable') await syncFolder(folder);
   return true;
 }
-
-// What a vault holds, and how it gets rid of what nobody needs, while other processes use it.
 
 interface StoredFile {
   /** `<md5>.zip` or `<sha256>.json`. */
@@ -153,7 +150,7 @@ async function listFiles(folder: string): Promise<readonly StoredFile[]> {
   return files.flat();
 }
 
-/** Taken aside first, then looked at again: a file that was touched meanwhile goes back to its place. */
+/** Renames the file first and checks it again: a file that was touched meanwhile goes back to its place. */
 export async function removeUnused(folder: string, name: string, before: Date): Promise<'removed' | 'kept'> {
   if (contentKey(name) === undefined) return 'kept';
   const path = join(folder, name);

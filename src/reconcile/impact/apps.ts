@@ -11,20 +11,20 @@ import { appIdOf, describeItems, type ListedApp, originOf } from './listed-app.j
 export interface AppList {
   /** Each app once. */
   readonly apps: readonly ListedApp[];
-  /** Why the list is not whole. */
+  /** Why the list is incomplete. */
   readonly broken?: string;
-  /** What of the query found nothing; empty where the list is not whole. */
+  /** The parts of the query that found nothing; empty where the list is incomplete. */
   readonly unmatched: AppQuery;
 }
 
 /**
- * Reads page by page. A page that fails ends the list, which then says so, and so does the end of the time.
+ * Reads page by page. A failed page or the end of the time ends the list, which then says so in `broken`.
  *
- * @throws TenantError where not even a first page comes, or for credentials; the run's own reason
+ * @throws TenantError where not even the first page arrives, or for refused credentials; the run's own abort reason
  */
 export async function listApps(items: ItemsClient, query: AppQuery, reads: TimedReads): Promise<AppList> {
   const apps = new Map<string, Items>();
-  const matches = openMatches(query);
+  const matches = createMatches(query);
   try {
     for (const filter of filtersOf(query)) {
       for await (const item of items.list({ ...everyApp, ...filter }, { signal: reads.signal })) {
@@ -46,13 +46,13 @@ export function brokenList(broken: string, apps: readonly ListedApp[] = []): App
   return { apps, broken, unmatched: { spaces: [], apps: [] } };
 }
 
-/** In the order of their making, which no edit changes while the pages are read. */
+/** In the order of creation, which no edit changes while the pages are read. */
 const everyApp: ItemsQuery = { resourceType: 'app', limit: 100, noActions: true, sort: '+createdAt' };
 
-/** Of one app. */
+/** The items of one app. */
 type Items = readonly [Item, ...Item[]];
 
-/** Once each, though several filters find it. */
+/** Adds an item once, even if several filters find it. */
 function addTo(apps: Map<string, Items>, item: Item): void {
   const key = appIdOf(item) || `item ${item.id}`;
   const [first, ...others] = apps.get(key) ?? [];
@@ -65,7 +65,7 @@ function describeAll(apps: ReadonlyMap<string, Items>): readonly ListedApp[] {
   return [...apps.values()].map((items) => describeItems(items, copies.get(appIdOf(items[0])) ?? 0));
 }
 
-/** Where copies are in the same list; those that are not have to be asked for. */
+/** Published copies in the same list, by original; others have to be asked for. */
 function countCopies(items: Iterable<Item>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const item of items) {
@@ -75,8 +75,7 @@ function countCopies(items: Iterable<Item>): ReadonlyMap<string, number> {
   return counts;
 }
 
-// The filters that apps are asked for by, and which of them found any.
-
+/** Which apps are listed. */
 export interface AppQuery {
   /** Ids of spaces; `personal` is one as well. Empty: all. */
   readonly spaces: readonly string[];
@@ -105,13 +104,13 @@ function filtersOf({ spaces, apps }: AppQuery): readonly AppFilter[] {
 }
 
 interface Matches {
-  /** An app was found by this filter. */
+  /** Notes that this filter found an app. */
   readonly note: (filter: AppFilter, appId: string) => void;
-  /** What nothing was found by. To have nothing personal is no mistake. */
+  /** The parts of the query that found nothing, except `personal`: having no personal app is not a mistake. */
   readonly none: () => AppQuery;
 }
 
-function openMatches({ spaces, apps }: AppQuery): Matches {
+function createMatches({ spaces, apps }: AppQuery): Matches {
   const [seenSpaces, seenNames, seenIds] = [new Set(['personal']), new Set<string>(), new Set<string>()];
   const isSeen = (app: string): boolean =>
     appIdForm.test(app) ? seenIds.has(app.toLowerCase()) : seenNames.has(app);
@@ -128,7 +127,7 @@ function openMatches({ spaces, apps }: AppQuery): Matches {
   };
 }
 
-/** @throws UserError: a filter that leaves nothing is a mistake rather than an answer, also beside one that does not */
+/** @throws UserError for any filter that found nothing: that is a mistake rather than an answer */
 export function assertMatched(query: AppQuery, unmatched: AppQuery): void {
   if (unmatched.spaces.length + unmatched.apps.length === 0) return;
   const named = (part: keyof AppQuery): string =>
@@ -136,6 +135,6 @@ export function assertMatched(query: AppQuery, unmatched: AppQuery): void {
   const app = named('apps') === '' ? '' : ` ${named('apps')}`;
   const space = named('spaces') === '' ? '' : ` in the space ${named('spaces')}`;
   throw new UserError(`The tenant shows no app${app}${space}.`, {
-    hint: 'An app is named by its id, or by a part of its name in any case; a space by its id, or as personal.',
+    hint: 'Give an app by its id or a part of its name, in any case; a space by its id, or as personal.',
   });
 }

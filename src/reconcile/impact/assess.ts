@@ -1,18 +1,18 @@
-/** Who uses which extension: the apps of the Items API, what the engine says they hold, and how much they are seen. */
+/** Which apps use which extensions: apps from the Items API, their content from the engine, and how much they are used. */
 
 import { TenantError } from '../../core/errors.js';
 import { count } from '../../core/format.js';
 import type { Impact } from '../../core/impact/impact.js';
 import { tallyExtensions } from '../../core/impact/tally.js';
 import type { ItemsClient } from '../../tenant/items.js';
+import { type AppReadings, type AppReadingsInput, bySeen, createAppReadings } from './app-readings.js';
 import { type AppQuery, assertMatched, listApps } from './apps.js';
 import { limitReads, type TimedReads } from './budget.js';
-import { closeAssessment } from './close-assessment.js';
-import { bySeen, type Desk, type DeskInput, openDesk } from './desk.js';
+import { catchUp } from './catch-up.js';
 import { readDetails } from './details.js';
 import type { Scanned } from './scan.js';
 
-interface AssessInput extends DeskInput {
+interface AssessInput extends AppReadingsInput {
   readonly items: ItemsClient;
   readonly query: AppQuery;
 }
@@ -21,27 +21,27 @@ export interface Assessment {
   readonly impact: Impact;
   /** What ended it early. */
   readonly stopped?: 'budget' | 'engine';
-  /** Unopened apps that another run may well open. */
+  /** Unopened apps that another run may be able to open. */
   readonly passing: number;
 }
 
-/** @throws TenantError where the apps cannot be listed at all; UserError, also for a filter that finds none; the signal's reason */
+/** @throws TenantError where the apps cannot be listed at all; UserError for a filter that finds none; the signal's reason */
 export async function assessImpact(input: AssessInput): Promise<Assessment> {
   const { items, query } = input;
   const reads = limitReads(input.signal, input.budget);
   const [usage, listed] = await Promise.all([readUsage(items, reads), listApps(items, query, reads)]);
   assertMatched(query, listed.unmatched);
-  const desk = openDesk(input, usage.measured);
-  const scans = [await desk.scan(listed)];
-  const last = await closeAssessment({ items, query, reads }, desk, listed, scans);
-  const readings = await withDetails(items, desk, reads);
+  const apps = createAppReadings(input, usage.measured);
+  const scans = [await apps.scan(listed)];
+  const last = await catchUp({ items, query, reads }, apps, listed, scans);
+  const readings = await withDetails(items, apps, reads);
   if (isEverything(query) && last.list.broken === undefined) {
     await input.cache.retain(last.list.apps.map(({ facts }) => facts.id));
   }
   const stopped = reads.wasCut() ? 'budget' : scans.find((scan) => scan.stopped !== undefined)?.stopped?.by;
   const impact: Impact = {
-    extensions: tallyExtensions(desk.names(), readings.readings),
-    unopened: desk.unopened(),
+    extensions: tallyExtensions(apps.names(), readings.readings),
+    unopened: apps.unopened(),
     apps: {
       listed: last.seen,
       opened: sum(scans, ({ opened }) => opened),
@@ -53,11 +53,11 @@ export async function assessImpact(input: AssessInput): Promise<Assessment> {
     missing: [...describeStops(scans), ...last.missing],
     untold: [...usage.untold, ...readings.untold],
   };
-  return { impact, passing: desk.passing(), ...(stopped !== undefined && { stopped }) };
+  return { impact, passing: apps.passing(), ...(stopped !== undefined && { stopped }) };
 }
 
-async function withDetails(items: ItemsClient, desk: Desk, reads: TimedReads) {
-  const entries = desk.readings();
+async function withDetails(items: ItemsClient, apps: AppReadings, reads: TimedReads) {
+  const entries = apps.readings();
   const wanted = entries.map(({ app }) => app).sort(bySeen);
   const details = await readDetails(items, wanted, reads);
   const readings = entries.map(({ reading }) => {
@@ -84,7 +84,7 @@ async function readUsage(items: ItemsClient, reads: TimedReads) {
   }
 }
 
-/** Two scans may stop for one reason. */
+/** Two scans may stop for the same reason. */
 function describeStops(scans: readonly Scanned[]): readonly string[] {
   const apps = new Map<string, number>();
   for (const { stopped } of scans) {

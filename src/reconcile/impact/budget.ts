@@ -1,23 +1,23 @@
-/** What one run may take: apps to open, and time. */
+/** The limits of one run: apps to open, and time. */
 
-/** Shared by all that the run reads. */
+/** Shared by all reads of the run. */
 export interface Budget {
   /** Apps that may still be opened. */
   left: number;
   /** Aborted when time is up. */
   readonly time: AbortSignal;
-  /** How people call each limit: `--max-apps 100`. */
+  /** Each limit as people write it: `--max-apps 100`. */
   readonly apps: string;
   readonly duration: string;
 }
 
-/** For reads that the end of the run ends as well, and the end of its time only cuts short. */
+/** For reads that end with the run, and that the end of its time only cuts short. */
 export interface TimedReads {
   /** Aborted by either. */
   readonly signal: AbortSignal;
-  /** Of a read that failed: the limit that cut it, if one did. @throws the run's own reason */
+  /** The limit that cut short a failed read, if one did. @throws the run's own abort reason */
   readonly cutBy: () => string | undefined;
-  /** Whether any was cut so far. */
+  /** Whether any read was cut short so far. */
   readonly wasCut: () => boolean;
 }
 

@@ -1,6 +1,7 @@
 /**
- * What apps hold, `.qlik-sync/cache/impact/<tenant>/<account>/<hash of the app's id>.json`, valid as long as the app's
- * update time stays. Each account has its own, since private sheets are seen by their owner alone. Only a convenience: a file that is torn, of another shape or of another app is as good as none.
+ * The contents of apps, `.qlik-sync/cache/impact/<tenant>/<account>/<hash of the app's id>.json`, valid as long as the
+ * app's update time stays the same. Each account has its own, because only its owner sees a private sheet. Only a
+ * convenience: a file that is torn, of another format or of another app counts as missing.
  */
 
 import { createHash } from 'node:crypto';
@@ -16,13 +17,13 @@ import type { AppVersion } from './listed-app.js';
 export interface AppCache {
   find(appId: string, version: AppVersion): Promise<Remembered | undefined>;
   keep(appId: string, version: AppVersion, outcome: Outcome): Promise<void>;
-  /** Forgets all others: apps that the tenant does not have any more. */
+  /** Forgets all others: apps that the tenant no longer has. */
   retain(appIds: readonly string[]): Promise<void>;
 }
 
 type Remembered =
   | { readonly kind: 'content'; readonly content: AppContent }
-  /** The same version was tried before, and nothing came of it that may be believed now. */
+  /** The same version was tried before, without a result that can be trusted now. */
   | { readonly kind: 'tried' };
 
 type Outcome =
@@ -34,7 +35,7 @@ type Outcome =
     }
   | { readonly kind: 'tried' };
 
-/** Raised with every change of the files' shape, or of what may be in them. */
+/** Raised with every change of the files' format or of their possible content. */
 const format = 2;
 
 const maxBytes = 64 * 2 ** 20;
@@ -50,11 +51,11 @@ interface CachePlace {
   /** Absolute: the folder of the config file. */
   readonly root: string;
   readonly tenant: TenantIdentity;
-  /** Hex digits that tell who asks. */
+  /** Hex digits that identify the user. */
   readonly account: string;
 }
 
-export function openAppCache({ root, tenant, account }: CachePlace): AppCache {
+export function createAppCache({ root, tenant, account }: CachePlace): AppCache {
   const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant), account);
   let made: Promise<unknown> | undefined;
   return {
@@ -81,7 +82,7 @@ export function openAppCache({ root, tenant, account }: CachePlace): AppCache {
   };
 }
 
-/** An id is the tenant's to choose, a file's name is not. */
+/** The tenant chooses ids, so they are hashed before they become part of a path. */
 function nameOf(appId: string): string {
   return `${createHash('sha256').update(appId).digest('hex').slice(0, 40)}.json`;
 }
@@ -100,8 +101,8 @@ async function readText(file: string): Promise<string | undefined> {
 }
 
 /**
- * An app that was saved so shortly before it was read may have been saved again since, with the same time: times may be
- * whole seconds, come late, and this machine's clock may be some minutes ahead of the tenant's.
+ * An app that was saved this shortly before it was read may have been saved again since with the same time: times may be
+ * whole seconds or late, and this machine's clock may be some minutes ahead of the tenant's.
  */
 const doubtfulMs = 10 * 60_000;
 

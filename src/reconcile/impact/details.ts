@@ -1,4 +1,4 @@
-/** What the list of apps does not tell, asked for the apps that matter only. */
+/** What the list of apps leaves out, read only for the apps that matter. */
 
 import { TenantError } from '../../core/errors.js';
 import { count } from '../../core/format.js';
@@ -11,16 +11,16 @@ import type { ListedApp } from './listed-app.js';
 interface Details {
   /** By app id. */
   readonly facts: ReadonlyMap<string, AppFacts>;
-  /** Sentences about what could not be had. */
+  /** Sentences about what could not be read. */
   readonly untold: readonly string[];
 }
 
-/** Apps that are asked about at most; those that most people see come first. */
+/** How many apps are asked about at most; the most used come first. */
 const most = 200;
 
 const atOnce = 8;
 
-/** Published copies, and collections where the list held their ids only. @throws the run's own reason */
+/** Published copies, and collections where the list has only their ids. @throws the run's own abort reason */
 export async function readDetails(
   items: ItemsClient,
   apps: readonly ListedApp[],
@@ -33,10 +33,10 @@ export async function readDetails(
   const queue = asked.slice(0, most).values();
   const work = async (): Promise<void> => {
     for (const app of queue) {
-      const told = await tell(items, app, reads);
-      if (told.kind === 'told') facts.set(app.facts.id, told.facts);
-      else if (told.kind === 'failed') failed.push(app.facts.name);
-      else if (told.kind === 'cut') cut.push(told.by);
+      const result = await tryDetails(items, app, reads);
+      if (result.kind === 'read') facts.set(app.facts.id, result.facts);
+      else if (result.kind === 'failed') failed.push(app.facts.name);
+      else if (result.kind === 'cut') cut.push(result.by);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -44,16 +44,16 @@ export async function readDetails(
   return { facts, untold };
 }
 
-type Told =
-  | { readonly kind: 'told'; readonly facts: AppFacts }
+type DetailsResult =
+  | { readonly kind: 'read'; readonly facts: AppFacts }
   | { readonly kind: 'cut'; readonly by: string }
   | { readonly kind: 'failed' }
-  /** An app that is gone by now is told by the list. */
+  /** The next list shows that the app is gone. */
   | { readonly kind: 'gone' };
 
-async function tell(items: ItemsClient, app: ListedApp, reads: TimedReads): Promise<Told> {
+async function tryDetails(items: ItemsClient, app: ListedApp, reads: TimedReads): Promise<DetailsResult> {
   try {
-    return { kind: 'told', facts: await detail(items, app, reads.signal) };
+    return { kind: 'read', facts: await readOne(items, app, reads.signal) };
   } catch (error) {
     const by = reads.cutBy();
     if (by !== undefined) return { kind: 'cut', by };
@@ -62,7 +62,7 @@ async function tell(items: ItemsClient, app: ListedApp, reads: TimedReads): Prom
   }
 }
 
-async function detail(
+async function readOne(
   items: ItemsClient,
   { facts, kind, untoldCollections }: ListedApp,
   signal: AbortSignal,
@@ -100,5 +100,7 @@ function describeCut(limits: readonly string[]): readonly string[] {
 
 function describeRest(apps: number): readonly string[] {
   if (apps <= 0) return [];
-  return [`published copies and collections of the ${most} most seen apps were asked for, of ${apps} not`];
+  return [
+    `published copies and collections were read for the ${most} most used apps, and not for ${apps} others`,
+  ];
 }

@@ -1,4 +1,4 @@
-/** One app as an item of the Items API tells of it. Of an item only its id, name and type are certain. */
+/** One app as an item of the Items API describes it. Only the id, name and type of an item are certain. */
 
 import type { AppFacts, AppUsage } from '../../core/impact/impact.js';
 import { isObject, withoutUndefined } from '../../core/json.js';
@@ -7,27 +7,27 @@ import type { Item } from '../../tenant/wire.js';
 export interface ListedApp {
   readonly facts: AppFacts;
   readonly version: AppVersion;
-  /** `copy`: published from another app, so that nothing is published from it. */
+  /** `copy`: published from another app, so nothing is published from it. */
   readonly kind: 'original' | 'copy';
-  /** What its collections are not told by: the list holds their ids only. */
+  /** How many of its collections the list has only ids of. */
   readonly untoldCollections: number;
 }
 
 export interface AppVersion {
-  /** Every time that the tenant tells of the app and its items: another text after any change. */
+  /** Every time that the tenant states for the app and its items: a different text after any change. */
   readonly times: string;
-  /** When the app itself was saved, in milliseconds since 1970; absent where the tenant does not say so of each item. */
+  /** When the app itself was saved, in milliseconds since 1970; absent unless every item states it. */
   readonly savedAt?: number;
 }
 
-/** What an app is told apart by; an item that names none stands for itself. */
+/** Identifies an app; an item without an app's id identifies itself. */
 export function keyOf({ facts }: ListedApp): string {
   return facts.id === '' ? `item ${facts.itemId}` : facts.id;
 }
 
 /**
- * @param items of one app: the first describes it, and all of them tell when it changed
- * @param publishedCopies as many as are known of
+ * @param items of one app: the first describes it, and all of them together show when it changed
+ * @param publishedCopies how many are known
  */
 export function describeItems(items: readonly [Item, ...Item[]], publishedCopies: number): ListedApp {
   const [item] = items;
@@ -54,7 +54,7 @@ export function describeItems(items: readonly [Item, ...Item[]], publishedCopies
   };
 }
 
-/** An item's own time says nothing of the app; and which of several items moves with it, only all of them know. */
+/** An item's own time alone says nothing about the app, and any of its items may be the one that changes with it. */
 function versionOf(items: readonly Item[]): AppVersion {
   const savedAt = Math.max(
     ...items.map(({ resourceUpdatedAt }) => Date.parse(textOf(resourceUpdatedAt) ?? '')),
@@ -67,7 +67,7 @@ function timesOf({ resourceUpdatedAt, updatedAt }: Item): readonly string[] {
   return [textOf(resourceUpdatedAt), textOf(updatedAt)].filter((time) => time !== undefined);
 }
 
-/** Empty where the item names none. */
+/** Empty where the item has none. */
 export function appIdOf({ resourceId }: Item): string {
   return textOf(resourceId) ?? '';
 }
@@ -91,7 +91,7 @@ function namesOf(list: unknown): readonly string[] {
   return list.map((entry) => textOf(fieldOf(entry, 'name'))).filter((name) => name !== undefined);
 }
 
-/** `undefined` where the tenant tells none, or something else than numbers of people. */
+/** `undefined` where the tenant states none, or anything but numbers. */
 function usageOf(itemViews: unknown): AppUsage | undefined {
   if (!isObject(itemViews)) return undefined;
   const { total, unique, trend } = itemViews;

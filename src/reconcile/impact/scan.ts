@@ -1,4 +1,4 @@
-/** Reads what apps hold, a few at a time, from the cache where nothing changed, within a budget. */
+/** Reads the contents of apps, a few at a time, from the cache where nothing changed, within a budget. */
 
 import type { AppContent } from '../../core/impact/impact.js';
 import type { Engine } from '../../tenant/engine/engine.js';
@@ -8,16 +8,16 @@ import type { AppCache } from './cache.js';
 import type { ListedApp } from './listed-app.js';
 
 export interface ScanInput {
-  /** In the order they are read, but for those that were tried in vain before, which come last. */
+  /** In the order they are read, except that those an earlier run tried in vain come last. */
   readonly apps: readonly ListedApp[];
   readonly engine: Engine;
   readonly cache: AppCache;
-  /** Sessions open at once. */
+  /** Concurrent sessions. */
   readonly sessions: number;
   readonly budget: Budget;
   readonly signal: AbortSignal;
   readonly onRead: (app: ListedApp, content: AppContent) => void;
-  /** Called once for each app that is dealt with, whatever became of it. */
+  /** Called once for each app that is done, whatever the result. */
   readonly onDone: () => void;
 }
 
@@ -25,7 +25,7 @@ export interface Scanned {
   readonly opened: number;
   readonly fromCache: number;
   readonly unopened: readonly UnopenedListed[];
-  /** Apps that were not tried, and why: a limit of the budget, or an engine that answers nobody. */
+  /** Apps that were not tried, and why: a limit of the budget, or an engine that does not answer. */
   readonly stopped?: { readonly apps: number; readonly by: 'budget' | 'engine'; readonly reason: string };
 }
 
@@ -36,8 +36,8 @@ interface UnopenedListed {
   readonly lasts: Unopened['lasts'] | 'untried';
 }
 
-/** So many in a row that no engine answered, each after its tries, mean that it is not to be had. */
-const hopeless = 12;
+/** This many unanswered apps in a row, each after its retries, mean that the engine is unavailable. */
+const mostUnanswered = 12;
 
 interface State {
   opened: number;
@@ -50,7 +50,7 @@ interface State {
 
 type Stop = Omit<NonNullable<Scanned['stopped']>, 'apps'>;
 
-/** @throws the signal's reason; UserError where the credential cannot be had */
+/** @throws the signal's reason; UserError where there is no credential */
 export async function scanApps(input: ScanInput): Promise<Scanned> {
   const state: State = {
     opened: 0,
@@ -80,10 +80,10 @@ export async function scanApps(input: ScanInput): Promise<Scanned> {
   };
 }
 
-/** `last`: an app that was tried in vain must not keep a small budget from the others, run after run. */
+/** `last`: an app that was tried in vain must not use up a small budget run after run. */
 type Turn = 'first' | 'last';
 
-/** Deals with all that need not be opened; the others get their turn. */
+/** Finishes every app that need not be opened; the others get their turn. */
 async function recallAll(input: ScanInput, state: State): Promise<ReadonlyMap<ListedApp, Turn>> {
   const turns = new Map<ListedApp, Turn>();
   await inParallel(input.apps, input, async (app) => {
@@ -125,7 +125,7 @@ async function open(input: ScanInput, state: State, app: ListedApp, signal: Abor
   await cache.keep(app.facts.id, app.version, { kind: 'tried' });
 }
 
-/** `undefined` where time ran out meanwhile. */
+/** `undefined` where time ran out. */
 async function read(
   { engine, budget, signal }: ScanInput,
   { facts }: ListedApp,
@@ -149,26 +149,18 @@ function noteUnopened(state: State, app: ListedApp, { reason, lasts, halts }: Un
 function whyStop(budget: Budget, { unansweredInARow }: State): Stop | undefined {
   if (budget.time.aborted) return { by: 'budget', reason: budget.duration };
   if (budget.left <= 0) return { by: 'budget', reason: budget.apps };
-  if (unansweredInARow < hopeless) return undefined;
-  return { by: 'engine', reason: `the engine answered none of the last ${hopeless} apps` };
-}
-
-// Works through apps with several hands.
-
-interface Hands {
-  readonly sessions: number;
-  readonly budget: Budget;
-  readonly signal: AbortSignal;
+  if (unansweredInARow < mostUnanswered) return undefined;
+  return { by: 'engine', reason: `the engine answered none of the last ${mostUnanswered} apps` };
 }
 
 /**
- * One failure that ends the run ends all of the work, and none outlives this function.
+ * Works through apps with several workers. A failure of one stops all, and none outlives this function.
  *
  * @param deal gets the signal that cuts its work short: the run's end, the end of its time, or such a failure
  */
 async function inParallel(
   apps: Iterable<ListedApp>,
-  { sessions, signal, budget }: Hands,
+  { sessions, signal, budget }: Pick<ScanInput, 'sessions' | 'signal' | 'budget'>,
   deal: (app: ListedApp, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const broken = new AbortController();

@@ -1,4 +1,4 @@
-/** Writes a run's journal: append-only, each line on the disk before anybody goes on. */
+/** Writes a run's journal: append-only, each line on the disk before the run goes on. */
 
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
@@ -8,25 +8,25 @@ import type { RunEnd, RunLine, RunStart } from '../run-record.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
 
-/** What a run is, beside what the journal itself knows. */
+/** The first line of a journal, without what the journal adds itself. */
 export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'> & {
   /** Absolute: the folder of the config. */
   readonly root: string;
 };
 
 export interface RunJournal extends Journal {
-  /** What `rollback` takes. */
+  /** The argument of `rollback`. */
   readonly id: string;
-  /** The last word; closes the file, also where it cannot be written. */
+  /** Writes the last line and closes the file, even where the line cannot be written. */
   end(exitCode: ExitCode, counts: RunEnd['counts']): Promise<void>;
-  /** Whether it is still there, and no run began in the same place since. */
+  /** Whether it still exists and no other run has begun in the same folder since. */
   isNewest(): Promise<boolean>;
 }
 
 /**
- * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` and its first line; nothing where that cannot be written.
+ * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` with its first line, or nothing where that cannot be written.
  *
- * @throws UserError where it cannot be written, here and from every method; after one failure all fail.
+ * @throws UserError where it cannot be written, here and from every method. After one failure all calls fail.
  */
 export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal> {
   const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
@@ -71,7 +71,7 @@ interface JournalFile {
   readonly handle: FileHandle;
 }
 
-/** @param others the ids of the runs that are there */
+/** @param others the ids of the existing runs */
 async function createFile(
   root: string,
   folder: string,
@@ -90,13 +90,13 @@ async function createFile(
   return { path, id, handle };
 }
 
-/** What has no first line is no journal. */
+/** A file without a first line is not a journal. */
 async function discard({ path, handle }: JournalFile): Promise<void> {
   await handle.close().catch(() => undefined);
   await rm(path, { force: true }).catch(() => undefined);
 }
 
-/** Lines that come while others are being written share the next sync. After a failure nothing is written any more. */
+/** Lines that arrive while others are being written share the next sync. After a failure nothing more is written. */
 function appendDurably(handle: FileHandle): (text: string) => Promise<void> {
   let waiting = '';
   let current = Promise.resolve();
@@ -124,7 +124,7 @@ function timestamp(): string {
 
 function explain(error: unknown, folder: string, when: 'open' | 'write'): never {
   throw unwritable(error, `The journal in ${folder}`, {
-    hint: 'Without it nobody could tell after a crash what was done, so nothing more is written to the tenant. Free some space or make the folder writable, and run again.',
+    hint: 'After a crash it is the only record of what was done, so nothing more is written to the tenant. Free some space or make the folder writable, and run again.',
     exitCode: when === 'open' ? exitCodes.usage : exitCodes.incomplete,
   });
 }

@@ -1,4 +1,4 @@
-/** The files below `.qlik-sync/runs`, whatever they hold. */
+/** The files below `.qlik-sync/runs`, whatever their content. */
 
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const suffix = '.jsonl';
 export interface RunFileName {
   /** Absolute. */
   readonly path: string;
-  /** What a journal of that name would be the run of. */
+  /** The run whose journal would have this name. */
   readonly id: string;
 }
 
@@ -20,7 +20,7 @@ export interface RunFileText extends RunFileName {
   readonly text?: string;
 }
 
-/** Of a tenant's folder, or of all; in no order. */
+/** Those of one tenant, or of all where `tenant` is undefined; in no order. */
 export async function listRunFiles(
   root: string,
   tenant: TenantIdentity | undefined,
@@ -51,7 +51,7 @@ async function listFolder(folder: string): Promise<readonly RunFileName[]> {
 /** A journal of 10,000 changes is about 10 MB. */
 const largestBytes = 256 * 1024 * 1024;
 
-/** What is no file holds no text; what is too large, or somebody else's, may hold any. */
+/** Anything but a regular file has an empty text; the text of one that is too large or unreadable is absent. */
 export async function readRunFile(file: RunFileName): Promise<RunFileText> {
   try {
     const stats = await lstat(file.path);

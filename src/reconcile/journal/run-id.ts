@@ -1,4 +1,4 @@
-/** What a run is called: `20261123T031400Z-3f2a`, a time in whole seconds and a random end. Sorts by time. */
+/** The id of a run: `20261123T031400Z-3f2a`, a time in whole seconds and a random suffix. Sorts by time. */
 
 import { randomBytes } from 'node:crypto';
 
@@ -6,12 +6,12 @@ export function isRunId(id: string): boolean {
   return /^\d{8}T\d{6}Z-[0-9a-f]{4}$/.test(id);
 }
 
-/** Its first part: later ones are greater. */
+/** The time part of an id: later ones are greater. */
 export function idTime(id: string): string {
   return id.slice(0, 'YYYYMMDDThhmmssZ'.length);
 }
 
-/** An id of now, but never of an earlier second than those that are there: a clock may go back, the order of runs may not. */
+/** An id of now, but never earlier than the existing ones: a clock may go back, the order of runs may not. */
 export function nextRunId(now: Date, others: readonly string[]): string {
   const last = others
     .filter(isRunId)
@@ -25,7 +25,7 @@ function formatTime(time: Date): string {
   return time.toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** `undefined` where that is no time that an id can tell. */
+/** `undefined` where an id cannot express that time. */
 function secondAfter(time: string): string | undefined {
   const [, ...parts] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(time) ?? [];
   const [year = 0, month = 0, day, hour, minute, second = 0] = parts.map(Number);

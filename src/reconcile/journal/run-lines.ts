@@ -1,8 +1,9 @@
-/** One line of a journal, checked field by field: a file on the disk may have been torn, or edited by anybody. */
+/** Parses one line of a journal, checked field by field: a file on the disk may have been torn or edited. */
 
 import { asMd5 } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { changeCounts } from '../../core/past-run.js';
 import type {
   PreviousRecord,
   RunEnd,
@@ -14,7 +15,7 @@ import type {
 } from '../run-record.js';
 import { isRunId } from './run-id.js';
 
-/** `undefined` for a line that is torn, of another kind, or not what its kind says. */
+/** `undefined` for a line that is torn, of an unknown kind, or does not have the fields of its kind. */
 export function parseRunLine(text: string): RunLine | undefined {
   const line = tryParseJson(text);
   if (isBefore(line) || isAfter(line) || isStart(line) || isEnd(line)) return line;
@@ -25,7 +26,7 @@ type Check = (value: unknown) => boolean;
 
 type Fields<T> = { readonly [K in keyof Required<T>]: Check };
 
-/** Whether every field that is known is as it should be; others are tolerated. The first one sorts most lines out. */
+/** Checks every known field; unknown ones are tolerated. The first check rejects most lines. */
 function fitting<T>(fields: Fields<T>): (value: unknown) => value is T {
   const checks = Object.entries<Check>(fields);
   return (value): value is T => isObject(value) && checks.every(([name, check]) => check(value[name]));
@@ -95,6 +96,7 @@ const isSent = fitting<SentRecord>({
   archiveName: maybe,
   tags: texts,
   version: maybe,
+  supernova: optional(flag),
 });
 
 const isBefore = fitting<StepBefore>({
@@ -123,12 +125,5 @@ const isEnd = fitting<RunEnd>({
   kind: is('end'),
   at: time,
   exitCode: is(...Object.values(exitCodes)),
-  counts: fitting<RunEnd['counts']>({
-    created: count,
-    updated: count,
-    replaced: count,
-    deleted: count,
-    failed: count,
-    notAttempted: count,
-  }),
+  counts: (value) => isObject(value) && changeCounts.every((name) => count(value[name])),
 });

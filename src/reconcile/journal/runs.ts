@@ -1,4 +1,4 @@
-/** Reads journals back. Nothing here trusts them: what is torn or no journal is left out. */
+/** Reads journals back without trusting them: torn lines and files that are not journals are left out. */
 
 import type { TenantIdentity } from '../../core/model.js';
 import type { Run, RunLine, RunStep, StepAfter } from '../run-record.js';
@@ -13,13 +13,13 @@ interface RunsQuery {
   readonly tenant?: TenantIdentity | undefined;
   /** All projects where absent. */
   readonly project?: string | undefined;
-  /** Nothing is parsed, and nothing found, where no journal holds this text. */
+  /** Where no journal contains this text, nothing is parsed and nothing found. */
   readonly mentioning?: string;
-  /** Told of every file that is no journal, by its absolute path. */
+  /** Called with the absolute path of each file that is not a journal. */
   readonly onSkipped?: (file: string) => void;
 }
 
-/** Newest first. Empty where there is nothing, or nothing that can be read. */
+/** Newest first. Empty where there is nothing readable. */
 export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
   const { root, tenant, mentioning, onSkipped } = query;
   const texts = await readTexts(root, tenant);
@@ -32,7 +32,7 @@ export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
     .sort(byNewest);
 }
 
-/** The newest alone, reading no more than it takes. */
+/** The newest run, reading no more files than necessary. */
 export async function readLastRun(query: RunsQuery): Promise<Run | undefined> {
   const names = await listRunFiles(query.root, query.tenant);
   const found: Run[] = [];
@@ -56,7 +56,7 @@ function isAskedFor({ start }: Run, { tenant, project }: RunsQuery): boolean {
 }
 
 export interface RunFile extends RunFileText {
-  /** Absent for a file that is no journal. */
+  /** Absent for a file that is not a journal. */
   readonly run?: Run;
 }
 
@@ -81,7 +81,7 @@ export function parseRun(text: string): Run | undefined {
   const [start, ...rest] = parsed.filter((line) => line !== undefined);
   if (start?.kind !== 'run') return undefined;
   const end = rest.find((line) => line.kind === 'end');
-  // A run that dies tears what it writes last, which has no end of line yet.
+  // A run that dies tears its last line, which has no end of line yet.
   const isUnread = lines
     .slice(0, -1)
     .some((line, index) => line.trim() !== '' && parsed[index] === undefined);
@@ -99,7 +99,7 @@ function lacksSteps(lines: readonly RunLine[]): boolean {
   return lines.some((line) => 'step' in line && line.step > begun);
 }
 
-/** The last word on a step counts: a write that timed out is looked at once more when the run ends. */
+/** The last result of a step counts: a write that timed out is checked once more at the end of the run. */
 function joinSteps(lines: readonly RunLine[]): readonly RunStep[] {
   const after = new Map<number, StepAfter>();
   for (const line of lines) if (line.kind === 'after') after.set(line.step, line);
@@ -111,7 +111,7 @@ function joinSteps(lines: readonly RunLine[]): readonly RunStep[] {
     });
 }
 
-/** Ids never go back with the clock, but tell seconds only; runs of one second are told apart by when they started. */
+/** Ids never go back with the clock, but have whole seconds only; within a second the start time decides. */
 export function byNewest({ start: a }: Run, { start: b }: Run): number {
   const [secondA, secondB] = [idTime(a.id), idTime(b.id)];
   if (secondA !== secondB) return secondA < secondB ? 1 : -1;

@@ -1,4 +1,4 @@
-/** What runs did to each name, taken together, from their journals: what a rollback would undo. Pure. */
+/** The effects of runs on each name, from their journals: what a rollback would undo. Pure. */
 
 import { withoutUndefined } from '../../core/json.js';
 import type { RecordSide, Remains } from '../../core/record-side.js';
@@ -12,11 +12,11 @@ export interface Effect {
   readonly before?: RecordSide;
   /** Absent where it was deleted. */
   readonly after?: RecordSide;
-  /** What stands there instead where a later write, which failed, had its effect all the same. */
+  /** What the tenant may hold instead, where a later write that failed took effect anyway. */
   readonly perhaps?: readonly Remains[];
 }
 
-/** All that a run did, each name once. Empty for a run that wrote nothing. */
+/** Everything a run did, each name once. Empty for a run that wrote nothing. */
 export function effectsOf({ start, steps }: Run): readonly Effect[] {
   const written = steps.filter(hadEffect);
   const names = [...new Set(written.map(({ before }) => before.name))];
@@ -28,7 +28,7 @@ export function effectsOf({ start, steps }: Run): readonly Effect[] {
   );
 }
 
-/** The last change of one name: of a session that wrote it many times the last time. @param runs newest first */
+/** The last change of one name; of a session that wrote it many times, only the last write. @param runs newest first */
 export function lastEffectOf(name: string, runs: readonly Run[]): Effect | undefined {
   for (const { start, steps } of runs) {
     const own = steps.filter((step) => step.before.name === name && hadEffect(step));
@@ -38,12 +38,12 @@ export function lastEffectOf(name: string, runs: readonly Run[]): Effect | undef
   return undefined;
 }
 
-/** What was refused did nothing; of anything else the tenant may show the effect. */
+/** A refused write had no effect; any other write may have had one. */
 function hadEffect(step: RunStep): boolean {
   return step.after?.result !== 'failed' || leftDoubt(step);
 }
 
-/** It did not show when the run looked last; what stands there now, planning sees. */
+/** The effect did not show when the run last looked; planning sees what the tenant holds now. */
 function leftDoubt({ after }: RunStep): boolean {
   return after?.leftDoubt === true;
 }
@@ -59,7 +59,7 @@ function isHalfReplace({ before: { action, request } }: RunStep, half: 'delete' 
   return action === 'replace' && request === half;
 }
 
-/** Of several writes, what stood there before the first and after the last; none where that is nothing at all. */
+/** The record before the first of several writes and after the last; no effect where both are absent. */
 function combine(runId: string, steps: readonly RunStep[]): readonly Effect[] {
   const [first] = steps;
   if (first === undefined) return [];
@@ -78,7 +78,7 @@ function combine(runId: string, steps: readonly RunStep[]): readonly Effect[] {
   ];
 }
 
-/** What a journal does not tell is not taken for nothing: undoing that would be a delete. */
+/** A record missing from the journal is not taken for "did not exist": undoing that would be a delete. */
 function stoodBefore({ before: { request, previous } }: RunStep): RecordSide | undefined {
   if (previous !== undefined) return sideOf(previous);
   return request === 'create' ? undefined : { md5: 'not recorded', tags: [] };
@@ -96,19 +96,19 @@ function leftBy({ before: { request, sent, previous } }: RunStep): RecordSide | 
   return { tags: sent.tags, ...withoutUndefined({ md5, archiveName, version: sent.version }) };
 }
 
-/** Whose writes a person wants undone. */
-export type UndoGoal =
+/** What a person wants rolled back. */
+export type RollbackGoal =
   | { readonly kind: 'last' }
   | { readonly kind: 'run'; readonly run: Run }
   | { readonly kind: 'names'; readonly names: readonly string[] }
-  /** Words that are neither, or not one thing alone. */
+  /** Words that match neither, or more than one thing. */
   | { readonly kind: 'unclear'; readonly word: string; readonly runs: readonly string[] };
 
 /**
- * What the words of a command line mean: a name that some run wrote comes before a run's id, of which a beginning is
- * enough where only one run's id begins so.
+ * What the words of a command line mean. A name that some run wrote takes precedence over a run's id; a prefix of an id
+ * is enough where it is unique.
  */
-export function readGoal(words: readonly string[], runs: readonly Run[]): UndoGoal {
+export function readGoal(words: readonly string[], runs: readonly Run[]): RollbackGoal {
   const written = new Set(runs.flatMap((run) => effectsOf(run).map(({ name }) => name)));
   const other = words.find((word) => !written.has(word));
   if (words.length === 0) return { kind: 'last' };

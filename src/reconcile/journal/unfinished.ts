@@ -1,29 +1,32 @@
-/** What a run did and what it left undone, told from its journal alone. Pure. */
+/** What a run did and what it left undone, from its journal alone. Pure. */
 
 import type { Interruption, RunChange } from '../../core/past-run.js';
 import type { PreviousRecord, Run, RunStart, RunStep, SentRecord } from '../run-record.js';
 
-/** Each name of a run once: those with a request in the order of their first, then what was planned and never begun. */
+/** Each name of a run once: those with a request, in the order of their first, then those planned and never begun. */
 export function listChanges(run: Run): readonly RunChange[] {
   const byName = groupByName(run.steps);
   const begun = [...byName].map(([name, own]) => judge(name, own));
-  const untold =
+  const unrecorded =
     run.damaged === true
       ? ({ result: 'unknown', message: 'the journal is damaged' } as const)
       : ({ result: 'left' } as const);
-  return [...begun, ...listUntold(run).map(({ name, action }): RunChange => ({ name, action, ...untold }))];
+  return [
+    ...begun,
+    ...listUnrecorded(run).map(({ name, action }): RunChange => ({ name, action, ...unrecorded })),
+  ];
 }
 
 type Planned = NonNullable<RunStart['planned']>[number];
 
-/** What a damaged journal may have told: the run may have done it, and nobody knows what stood there before. */
+/** Planned changes missing from a damaged journal: the run may have made them, and the previous content is unknown. */
 export function listLost(run: Run): readonly Planned[] {
-  return run.damaged === true ? listUntold(run) : [];
+  return run.damaged === true ? listUnrecorded(run) : [];
 }
 
-function listUntold({ start, steps }: Run): readonly Planned[] {
-  const told = new Set(steps.map(({ before }) => before.name));
-  return (start.planned ?? []).filter(({ name, action }) => action !== 'none' && !told.has(name));
+function listUnrecorded({ start, steps }: Run): readonly Planned[] {
+  const recorded = new Set(steps.map(({ before }) => before.name));
+  return (start.planned ?? []).filter(({ name, action }) => action !== 'none' && !recorded.has(name));
 }
 
 function groupByName(steps: readonly RunStep[]): ReadonlyMap<string, readonly RunStep[]> {
@@ -80,23 +83,23 @@ export function describeInterrupted(run: Run): Interruption | undefined {
   };
 }
 
-/** A replace that deleted the record, or may have, and is not known to have created it again. The tenant has the last word. */
+/** A replace that deleted the record, or may have, and is not known to have created it again. Only the tenant knows. */
 export interface OpenReplace {
   readonly name: string;
   /** The run that deleted it. */
   readonly runId: string;
-  /** `unknown`: no answer told, and the delete may have landed after the run looked last. */
+  /** `unknown`: there was no answer, and the delete may have landed after the run last looked. */
   readonly deleted: 'done' | 'unknown';
   /** When the delete was sent, RFC 3339. */
   readonly deletedAt: string;
   readonly previous?: PreviousRecord;
-  /** What was to be created; absent where the run died before it said so. */
+  /** What was to be created; absent where the run died before it recorded that. */
   readonly sent?: SentRecord;
 }
 
 /**
- * The newest word about a name wins: a later create, overwrite or plain delete of it, in the same run or another, ends
- * it, and so does a later run that found it whole.
+ * The newest entry about a name wins: a later create, overwrite or plain delete, in the same run or another, closes the
+ * replace, and so does a later run that found the name existing again.
  *
  * @param runs newest first, as `readRuns` gives them
  */

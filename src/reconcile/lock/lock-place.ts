@@ -1,7 +1,7 @@
 /**
- * A folder where whoever wants to write puts down a ticket of its own, `<project>.<random>.json`, and may go on if no
- * other live ticket is there. Of two that come at once the later look sees both, so never do both go on; and since no
- * ticket's name is used twice, a stale one can be removed by anybody at any moment.
+ * A folder of tickets. A process that wants to write adds its own, `<project>.<random>.json`, and may go on if there is
+ * no other live ticket. Of two that come at once, the later check sees both, so never do both go on. No ticket name is
+ * used twice, so any process can remove a stale one at any moment.
  */
 
 import { rm, utimes } from 'node:fs/promises';
@@ -18,17 +18,17 @@ export interface LockPlace {
 
 export interface LockHolder {
   readonly project: string;
-  /** For whoever has to wait: `apply`. */
+  /** Shown to those who wait: `apply`. */
   readonly command: string;
   readonly self: Self;
 }
 
-/** Gives the lock back. Harmless when it was given back before. */
+/** Releases the lock. Releasing it twice is harmless. */
 export type Release = () => Promise<void>;
 
 const heartbeatMs = 5_000;
 
-/** The lock, or the ticket that is in its way. @throws UserError where nothing can be written there */
+/** The lock, or the ticket that holds it. @throws UserError where the folder is not writable */
 export async function tryLock(place: LockPlace, holder: LockHolder): Promise<Release | FoundTicket> {
   const [before] = await findOthers(place, holder, undefined);
   if (before !== undefined) return before;
@@ -46,12 +46,12 @@ async function putDown({ root, folder }: LockPlace, { project, command, self }: 
     return await writeTicket(folder, project, command, self);
   } catch (error) {
     throw unwritable(error, `The lock in ${folder}`, {
-      hint: 'It keeps two runs apart. Free some space or make the folder writable, and run again.',
+      hint: 'It keeps two runs from writing at once. Free some space or make the folder writable, and run again.',
     });
   }
 }
 
-/** Those that live; the others are removed. */
+/** The live tickets of others. Removes stale ones. */
 async function findOthers(
   { root, folder }: LockPlace,
   { project, self }: LockHolder,
@@ -65,7 +65,7 @@ async function findOthers(
   return others.filter(({ isLive }) => isLive);
 }
 
-/** Touches the ticket now and then, for those who cannot see this process. */
+/** Touches the ticket regularly, for processes that cannot see this one. */
 function hold(path: string): Release {
   const beat = setInterval(() => {
     const now = new Date();

@@ -1,7 +1,7 @@
 /**
- * One writing run at a time for one tenant and project. Its tickets lie in two places: below `.qlik-sync` those of the
- * folder, which machines or containers may share, and below the user's own state those of the machine, where checkouts
- * meet that know nothing of each other. Neither place is known to everybody that must wait.
+ * One writing run at a time for a tenant and project. Its tickets are in two places: below `.qlik-sync`, which machines
+ * or containers may share, and below the user's own state, which all checkouts on a machine share. Neither place alone
+ * reaches everyone who has to wait.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,13 +19,13 @@ export interface LockOptions extends LockHolder {
   /** Absolute: the folder of the config. */
   readonly root: string;
   readonly tenant: TenantIdentity;
-  /** Where runs of other folders are met; absent: only those of this folder are. */
+  /** The tickets of this machine's other folders; absent: only runs of this folder wait for each other. */
   readonly machine?: LockPlace | undefined;
-  /** Told why nothing can be written there. */
+  /** Called with the reason where `machine` is not writable. */
   readonly onAlone?: (reason: string) => void;
-  /** Told once, with what is waited for: `waiting for apply of pid 4711, running for 12 s`. */
+  /** Called once, with the run that holds the lock: `waiting for apply of pid 4711, running for 12 s`. */
   readonly onWait: (notice: string) => void;
-  /** Milliseconds until waiting is given up; 10 s unless told. */
+  /** Milliseconds until waiting is given up; 10 s by default. */
   readonly waitMs?: number;
   /** Ends the waiting: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
   readonly signal?: AbortSignal;
@@ -34,8 +34,8 @@ export interface LockOptions extends LockHolder {
 const defaultWaitMs = 10_000;
 
 /**
- * @throws UserError, exit 7 and with the pid and age of the process that has it, when waiting was in vain; exit 9 when
- *   time ran out meanwhile; exit 3 where the lock cannot be written
+ * @throws UserError with exit 7 and the holder's pid and age when the wait ran out; exit 9 when the run's time ran out;
+ *   exit 3 where the lock cannot be written
  */
 export async function takeLock(options: LockOptions): Promise<Release> {
   const { signal, waitMs = defaultWaitMs } = options;
@@ -47,13 +47,13 @@ export async function takeLock(options: LockOptions): Promise<Release> {
     if (typeof taken === 'function') return taken;
     if (isLate) throw outOfTime(taken, options);
     if (performance.now() >= deadline) throw busy(taken, options);
-    // Of two that met at once, one has it at the second try.
+    // Of two runs that met at once, one gets it at the second try.
     if (tries === 2) options.onWait(`waiting for ${describeFound(taken)}`);
     await pause(20 + Math.random() * 80, undefined, signal && { signal }).catch(() => undefined);
   }
 }
 
-/** Both locks, or the ticket that is in the way of one. They are taken in one order by everybody. */
+/** Both locks, or the ticket that holds one of them. Every run takes them in the same order. */
 async function tryBoth(options: LockOptions): Promise<Release | FoundTicket> {
   const folder = ownPlace(options.root, 'locks', tenantKey(options.tenant));
   const own = await tryLock({ root: options.root, folder }, options);
@@ -67,7 +67,7 @@ async function tryBoth(options: LockOptions): Promise<Release | FoundTicket> {
   return machine;
 }
 
-/** Where it cannot be written, the folder's own lock serves alone. */
+/** Where it cannot be written, the folder's own lock has to do. */
 async function tryMachine(place: LockPlace, options: LockOptions): Promise<Release | FoundTicket> {
   try {
     return await tryLock(place, options);
@@ -82,7 +82,7 @@ function busy(found: FoundTicket, { tenant, project }: LockOptions): UserError {
   const { ticket, path } = found;
   const hint =
     ticket === undefined
-      ? `Run again when it is done. A lock that nobody touches is given up after a minute: ${path}`
+      ? `Run again when it is done. A lock that is not renewed expires after a minute: ${path}`
       : `Run again when it is done. If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`;
   return new UserError(
     `Another run is writing to ${tenant} for project ${project}: ${describeFound(found)}.`,

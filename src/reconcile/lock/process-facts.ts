@@ -1,9 +1,9 @@
-/** Who holds a lock or wrote a journal: enough to know a process again, though its number may be given to another one. */
+/** Who holds a lock or wrote a journal: enough to recognise a process, although its number may be reused. */
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** What only `process` can tell; the command line passes it in. */
+/** What only `process` knows; the command line passes it in. */
 export interface Self {
   readonly pid: number;
   /** Whether a process of this machine with that number is running. */
@@ -13,7 +13,7 @@ export interface Self {
 export interface ProcessFacts {
   readonly pid: number;
   readonly host: string;
-  /** Linux: numbers mean something only within one namespace (two containers may share a host name). */
+  /** Linux: process numbers are unique only within a namespace (two containers may share a host name). */
   readonly namespace?: string;
   /** Linux: the boot and the clock tick at which the process started. */
   readonly started?: string;
@@ -40,8 +40,8 @@ export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'gon
 }
 
 /**
- * `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and a name may hold anything, brackets too.
- * A process that has ended but that nobody waited for still has its number.
+ * `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and the name may contain anything, brackets too.
+ * A process that has ended but was not waited for keeps its number.
  */
 function readStarted(pid: number): string | 'dead' | undefined {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));

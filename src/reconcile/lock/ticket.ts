@@ -1,4 +1,4 @@
-/** The files that a lock is made of: one for each process that has it or wants it, and who that is. */
+/** The files of a lock: one for each process that holds or wants it, saying who that is. */
 
 import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
@@ -16,16 +16,16 @@ export interface Ticket extends ProcessFacts {
 export interface FoundTicket {
   /** Absolute. */
   readonly path: string;
-  /** Absent where nobody can tell from it who wrote it. */
+  /** Absent where it does not say who wrote it. */
   readonly ticket?: Ticket;
   /** Whether the process that wrote it may still be running. */
   readonly isLive: boolean;
 }
 
-/** A process that cannot be seen from here, and whose ticket it did not touch for so long, is gone. */
+/** A process that cannot be seen from here and has not touched its ticket for this long is gone. */
 const silentMs = 60_000;
 
-/** Complete from the moment on at which others can see it. Resolves to its path, which no other ticket ever has. */
+/** Complete from the moment others can see it. Resolves to its path, which no other ticket ever has. */
 export async function writeTicket(
   folder: string,
   project: string,
@@ -38,7 +38,7 @@ export async function writeTicket(
   return path;
 }
 
-/** Tickets that were never completed: whoever wrote them died in between. What cannot be removed is in nobody's way. */
+/** Removes tickets whose process died before they were complete. What cannot be removed does no harm. */
 export async function removeIncomplete(folder: string, project: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const incomplete = names.filter((name) => isTicketOf(project, finalNameOf(name) ?? ''));
@@ -48,7 +48,7 @@ export async function removeIncomplete(folder: string, project: string): Promise
   }
 }
 
-/** In no order; a folder that is not there holds none. */
+/** In no order; a missing folder holds none. */
 export async function readTickets(
   folder: string,
   project: string,
@@ -64,23 +64,23 @@ function isTicketOf(project: string, name: string): boolean {
   return name.startsWith(`${project}.`) && /^[0-9a-f]{16}\.json$/.test(name.slice(project.length + 1));
 }
 
-/** `undefined` where it is gone by now, or no file. What no process can be read from is judged by its age. */
+/** `undefined` where it is gone or not a file. A ticket that names no process is judged by its age. */
 async function readTicket(path: string, self: Self): Promise<FoundTicket | undefined> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats?.isFile() !== true) return undefined;
-  const text = stats.size > mostBytes ? '' : await readFile(path, 'utf8').catch(textInstead);
+  const text = stats.size > mostBytes ? '' : await readFile(path, 'utf8').catch(textOfUnreadable);
   if (text === undefined) return undefined;
-  const isHeard = !isSilent(stats.mtimeMs);
+  const isFresh = !isSilent(stats.mtimeMs);
   const ticket = parseTicket(text);
-  if (ticket === undefined) return { path, isLive: isHeard };
+  if (ticket === undefined) return { path, isLive: isFresh };
   const state = lookAt(ticket, self);
-  return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && isHeard) };
+  return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && isFresh) };
 }
 
 const mostBytes = 65_536;
 
-/** What may not be read is somebody's all the same. */
-function textInstead(error: NodeJS.ErrnoException): string | undefined {
+/** A ticket that may not be read still belongs to someone. */
+function textOfUnreadable(error: NodeJS.ErrnoException): string | undefined {
   return error.code === 'ENOENT' ? undefined : '';
 }
 

@@ -1,6 +1,6 @@
 /**
- * Sends one request of a change until it is known what became of it. Where the answer does not tell, the tenant is
- * read: the effect is there, or it is not and the request may go again, or something else stands there.
+ * Sends one request of a change until its result is known. Where the answer does not show it, the tenant is read: the
+ * effect is there, or it is not and the request may be sent again, or the record is something else by now.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,16 +11,16 @@ import type { ExtensionRecord } from '../../tenant/wire.js';
 import { type Patience, usualPatience, type WriteMeans } from '../means.js';
 import { describeStop } from '../stop.js';
 import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf } from './ending.js';
-import { type Opening, openSteps, type Steps } from './steps.js';
+import { createSteps, type Opening, type Steps } from './steps.js';
 
 export type ListAll = () => Promise<readonly ExtensionRecord[]>;
 
-/** One request, and how its effect is seen on the tenant. */
-export interface Sending {
-  /** Right before each send: what the journal says of it, or why it must not be sent any more. */
+/** One writing request, and how its effect shows on the tenant. */
+export interface WriteRequest {
+  /** Called right before each send. Resolves to the journal's entry, or to the reason why it must no longer be sent. */
   readonly prepare: (sentBefore: number) => Promise<Opening | Ending>;
   readonly send: (options: WriteOptions) => Promise<Ending>;
-  /** Reads the tenant in the answer's stead; `undefined`: not there, and it may be sent again. */
+  /** Reads the tenant instead of the answer; `undefined`: no effect, and it may be sent again. */
   readonly look: (list: ListAll) => Promise<Ending | undefined>;
 }
 
@@ -32,12 +32,12 @@ export interface DeliveryMeans {
   readonly patience: Patience;
 }
 
-/** Never throws for what a tenant or a person did. */
-export async function deliver(sending: Sending, means: DeliveryMeans): Promise<Ending> {
+/** Never throws for a fault of a tenant or a person. */
+export async function deliver(request: WriteRequest, means: DeliveryMeans): Promise<Ending> {
   const { steps, signal, patience } = means;
   let before: Absent | undefined;
   for (let tries = 1; ; tries += 1) {
-    const ending = await sendOnce(sending, means, before);
+    const ending = await sendOnce(request, means, before);
     await steps.end(ending);
     if (ending.kind !== 'absent' || tries >= patience.tries) return ending;
     await pauseFor(patience.pauseMs(tries), signal);
@@ -48,7 +48,7 @@ export async function deliver(sending: Sending, means: DeliveryMeans): Promise<E
 
 type Absent = Ending & { readonly kind: 'absent' };
 
-/** It was sent, so it was attempted; that more tries would have followed decides the exit code. */
+/** It was sent, so it was attempted; but that time ran out before further tries decides the exit code. */
 function cutShort(absent: Absent, { reason }: AbortSignal): Absent {
   const { message, code } = describeStop(reason);
   if (code !== 'out-of-time' || absent.error.code === code) return absent;
@@ -59,7 +59,7 @@ export async function pauseFor(ms: number, signal: AbortSignal | undefined): Pro
   await sleep(ms, undefined, signal && { signal }).catch(() => undefined);
 }
 
-/** Carries an ending through the tenant's client, which only knows that the request is not to be sent. */
+/** Carries an ending through the tenant's client, which only sees that the request is not to be sent. */
 class EndedBefore extends Error {
   readonly ending: Ending;
 
@@ -69,17 +69,21 @@ class EndedBefore extends Error {
   }
 }
 
-/** @param before how the try before this one ended */
-async function sendOnce(sending: Sending, means: DeliveryMeans, before: Absent | undefined): Promise<Ending> {
+/** @param before how the previous try ended */
+async function sendOnce(
+  request: WriteRequest,
+  means: DeliveryMeans,
+  before: Absent | undefined,
+): Promise<Ending> {
   const { signal } = means;
   let left = false;
   const beforeSend = async (): Promise<void> => {
-    const opening = await prepare(sending, means, before);
+    const opening = await prepare(request, means, before);
     if ('kind' in opening) throw new EndedBefore(opening);
     left = true;
   };
   try {
-    return await sending.send({ unlessSent: signal, beforeSend });
+    return await request.send({ unlessSent: signal, beforeSend });
   } catch (error) {
     if (error instanceof EndedBefore) return error.ending;
     if (isStop(error, signal)) {
@@ -87,7 +91,7 @@ async function sendOnce(sending: Sending, means: DeliveryMeans, before: Absent |
         ? { kind: 'not-attempted', error: describeStop(error) }
         : cutShort(before, signal);
     }
-    if (error instanceof TenantError) return explain(error, sending, means);
+    if (error instanceof TenantError) return explain(error, request, means);
     return left ? { kind: 'unknown', error: outcomeErrorOf(error) } : failedBy(error);
   }
 }
@@ -96,15 +100,15 @@ function isStop(error: unknown, signal: AbortSignal | undefined): signal is Abor
   return signal?.aborted === true && error === signal.reason;
 }
 
-/** Reading and keeping may take long, and the stop may come meanwhile. Whatever stands in the way, this one has not left. */
+/** Reading and backing up may take long, and the stop may come meanwhile. In any failure here, nothing was sent. */
 async function prepare(
-  sending: Sending,
+  request: WriteRequest,
   { steps, signal }: DeliveryMeans,
   before: Absent | undefined,
 ): Promise<Opening | Ending> {
   try {
     await steps.takeBack();
-    const opening = await sending.prepare(steps.sent());
+    const opening = await request.prepare(steps.sent());
     signal?.throwIfAborted();
     if ('kind' in opening) return opening;
     await steps.begin(opening);
@@ -119,11 +123,11 @@ async function prepare(
   }
 }
 
-async function explain(error: TenantError, sending: Sending, { list }: DeliveryMeans): Promise<Ending> {
+async function explain(error: TenantError, request: WriteRequest, { list }: DeliveryMeans): Promise<Ending> {
   const certainty = certaintyOf(error);
   if (certainty === 'refused') return failedBy(error);
   try {
-    const seen = await sending.look(list);
+    const seen = await request.look(list);
     if (seen !== undefined) return seen;
     const notThere = notMade(outcomeErrorOf(error));
     return certainty === 'doubted'
@@ -135,7 +139,7 @@ async function explain(error: TenantError, sending: Sending, { list }: DeliveryM
   }
 }
 
-/** Why the tenant would not be read decides the exit code where it is a matter of permission. */
+/** Where reading the tenant failed for lack of permission, that decides the exit code. */
 export function unknown(error: TenantError, readError: UserError): Ending {
   const { message, status, code, ...rest } = outcomeErrorOf(error);
   const read = outcomeErrorOf(readError);
@@ -151,33 +155,31 @@ export function unknown(error: TenantError, readError: UserError): Ending {
   };
 }
 
-// One request of a change from its journal's first line to its last.
-
 export interface RequestEnd {
   readonly ending: Ending;
   /** Present where the effect may land late: reads the tenant once more. */
   readonly lookAgain?: (list: ListAll) => Promise<Ending>;
 }
 
-/** A signal that is absent holds nothing back. */
+/** Without a signal nothing holds the request back. */
 type RunMeans = Omit<WriteMeans, 'signal'> & Pick<DeliveryMeans, 'signal'>;
 
-/** Delivers one request. `onDone` is told of the record that shows it, and of the requests that it took, where it took one. */
+/** Delivers one request, with its journal lines. `onDone` gets the record that shows it and the number of sends, if any. */
 export async function runRequest(
-  sending: Sending,
+  request: WriteRequest,
   { tenant, journal, patience = usualPatience, signal }: RunMeans,
   onDone: (record: ExtensionRecord, sent: number) => void = () => undefined,
 ): Promise<RequestEnd> {
-  const steps = openSteps(journal);
+  const steps = createSteps(journal);
   const note = (end: Ending): void => {
     if (end.kind !== 'done' || end.record === undefined || steps.sent() === 0) return;
     onDone(end.record, steps.sent());
   };
-  const ending = await deliver(sending, { steps, list: () => tenant.list(), signal, patience });
+  const ending = await deliver(request, { steps, list: () => tenant.list(), signal, patience });
   note(ending);
   if (ending.kind !== 'absent' && ending.kind !== 'unknown') return { ending };
   const lookAgain = async (list: ListAll): Promise<Ending> => {
-    const late = await lookLate(sending, ending, list);
+    const late = await lookLate(request, ending, list);
     await steps.end(late);
     note(late);
     return late;
@@ -186,12 +188,12 @@ export async function runRequest(
 }
 
 async function lookLate(
-  sending: Sending,
+  request: WriteRequest,
   ending: Ending & { readonly kind: 'absent' | 'unknown' },
   list: ListAll,
 ): Promise<Ending> {
   try {
-    const seen = await sending.look(list);
+    const seen = await request.look(list);
     if (seen === undefined) return { kind: 'absent', error: notMade(ending.error) };
     return seen.kind === 'done' ? { ...seen, note: 'landed late' } : seen;
   } catch (error) {

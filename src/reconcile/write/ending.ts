@@ -1,4 +1,4 @@
-/** How one request of a change ended: by its answer, or by what the tenant holds where the answer does not tell. */
+/** How one request of a change ended: by its answer, or by what the tenant holds where the answer does not show it. */
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { OutcomeError } from '../../core/outcome.js';
@@ -9,21 +9,21 @@ export type Ending =
   | { readonly kind: 'done'; readonly record?: ExtensionRecord; readonly note?: string }
   /** Answered 2xx, but neither the answer nor the tenant shows what was sent. */
   | { readonly kind: 'not-applied'; readonly id?: string; readonly error: OutcomeError }
-  /** `leftDoubt`: a request left, and nothing shows for certain that it did not and will not have its effect. */
+  /** `leftDoubt`: a request left, and it may have taken effect or may still do so. */
   | { readonly kind: 'failed'; readonly error: OutcomeError; readonly leftDoubt?: true }
   /** Sent and not answered; the tenant does not show it. It may be sent again, and may land late. */
   | { readonly kind: 'absent'; readonly error: OutcomeError }
-  /** Neither the answer nor the tenant told. */
+  /** Neither the answer nor the tenant showed it. */
   | { readonly kind: 'unknown'; readonly error: OutcomeError }
   | { readonly kind: 'not-attempted'; readonly error: OutcomeError };
 
-/** An error that a person can fix, or the system's own; anything else is our bug and thrown on. */
+/** For errors that a person can fix and for failed system calls; anything else is a bug and thrown again. */
 export function failedBy(error: unknown): Ending & { readonly kind: 'failed' } {
   return { kind: 'failed', error: outcomeErrorOf(error) };
 }
 
 export function outcomeErrorOf(error: unknown): OutcomeError {
-  // A full disk or a folder of somebody else is one change's failure too.
+  // A full disk or a missing permission is the failure of one change too.
   if (isSystemError(error)) return { message: describeSystemError(error) };
   if (!(error instanceof UserError)) throw error;
   const { message, hint } = error;
@@ -37,7 +37,7 @@ export function outcomeErrorOf(error: unknown): OutcomeError {
   };
 }
 
-/** No answer told, but the tenant does not show it. */
+/** There was no clear answer, and the tenant does not show the change. */
 export function notMade(error: OutcomeError): OutcomeError {
   return { ...error, hint: 'The tenant was read, and it does not show this change: run again to make it.' };
 }
@@ -60,25 +60,25 @@ export type MoveConsequence = 'not-sent' | 'overtaken';
 
 const consequences: Readonly<Record<MoveConsequence, string>> = {
   'not-sent': ', so nothing was written',
-  overtaken: '; our write was sent, and whether it came before that nobody can tell',
+  overtaken: '; our write was sent, and the order of the two is unknown',
 };
 
 /**
- * What an error says of the write it answers. `refused`: not executed. `unsent`: it never left.
- * `doubted`: not executed, it says, but of a state that the write itself may have made (it is there, gone or moved).
- * `unsure`: executed or not, only the tenant knows (no answer, a failing server, a 2xx that cannot be read).
+ * What an error says about the write it answers. `refused`: not executed. `unsent`: it never left.
+ * `doubted`: the answer says not executed, but because of a state that the write itself may have caused (exists, gone,
+ * changed). `unsure`: only the tenant knows (no answer, a failing server, an unreadable 2xx).
  */
-export function certaintyOf({ status, code }: Said): 'refused' | 'doubted' | 'unsent' | 'unsure' {
+export function certaintyOf({ status, code }: Failure): 'refused' | 'doubted' | 'unsent' | 'unsure' {
   if (status === undefined) return code !== undefined && unsentCodes.has(code) ? 'unsent' : 'unsure';
   if (doubtedStatuses.has(status)) return 'doubted';
   return status < 300 || status >= 500 || status === 408 ? 'unsure' : 'refused';
 }
 
-type Said = Pick<OutcomeError, 'status' | 'code'> | Pick<TenantError, 'status' | 'code'>;
+type Failure = Pick<OutcomeError, 'status' | 'code'> | Pick<TenantError, 'status' | 'code'>;
 
 const doubtedStatuses: ReadonlySet<number> = new Set([404, 409, 410, 412]);
 
-/** No connection was made; see `tenant/failures.ts`. */
+/** No connection was made; the codes are those of `tenant/http/failures.ts`. */
 const unsentCodes: ReadonlySet<string> = new Set([
   'not-found-host',
   'refused',

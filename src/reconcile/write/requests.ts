@@ -1,9 +1,9 @@
-/** The request that creates: never sent blindly again, never turned into an overwrite. */
+/** The three requests that write: create, delete, overwrite. */
 
 import type { Change } from '../../core/model.js';
 import { actualOf } from '../../tenant/actual.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
-import type { Sending } from './deliver.js';
+import type { WriteRequest } from './deliver.js';
 import { type Ending, outcomeErrorOf } from './ending.js';
 import {
   consequenceAfter,
@@ -19,13 +19,13 @@ import {
 } from './target.js';
 import { describeMismatch, findMismatch, type Prepared, type Sent } from './upload.js';
 
-/** `replaced` is the id of the record that was deleted for it. */
-export function creation(
+/** Never sent again blindly, never turned into an overwrite. @param replaced the id of the record deleted for it */
+export function createRequest(
   change: Change,
   prepared: Prepared,
   { tenant }: RequestMeans,
   replaced?: string,
-): Sending {
+): WriteRequest {
   const { upload, sent, record } = prepared;
   return {
     prepare: async () => ({ name: change.name, action: change.action, request: 'create', sent: record }),
@@ -37,7 +37,7 @@ export function creation(
   };
 }
 
-/** A name that is taken is never overwritten: it is our own upload, or a conflict. */
+/** A record under the name is our own upload or a conflict, and never overwritten. */
 function judgeTaken(found: ExtensionRecord, sent: Sent, replaced: string | undefined): Ending {
   const mismatch = findMismatch(sent, found);
   if (mismatch === undefined) return { kind: 'done', record: found };
@@ -60,12 +60,17 @@ function judgeTaken(found: ExtensionRecord, sent: Sent, replaced: string | undef
   };
 }
 
-// The request that deletes a record.
-
 type Read = () => Promise<ExtensionRecord | undefined>;
 
-/** `confirm`: neither a 204 nor a 404 shows anything, so the record is asked for. What is created in its place shows it too. */
-export function deletion(target: Target, means: RequestMeans, proof: 'confirm' | 'create-follows'): Sending {
+/**
+ * @param proof `confirm`: neither a 204 nor a 404 proves the delete, so the record is read once more ·
+ *   `create-follows`: the create that follows under the same name proves it
+ */
+export function deleteRequest(
+  target: Target,
+  means: RequestMeans,
+  proof: 'confirm' | 'create-follows',
+): WriteRequest {
   const { actual, change } = target;
   const { name, action } = change;
   return {
@@ -94,25 +99,23 @@ export function deletion(target: Target, means: RequestMeans, proof: 'confirm' |
 
 const goneBefore: Ending = { kind: 'done', note: 'it was gone already' };
 
-const said = { removed: 'was deleted', 'already-gone': 'is not there' } as const;
+const claims = { removed: 'was deleted', 'already-gone': 'is not there' } as const;
 
-async function confirmGone(answer: keyof typeof said, read: Read): Promise<Ending> {
+async function confirmGone(answer: keyof typeof claims, read: Read): Promise<Ending> {
   try {
     if ((await read()) === undefined) return { kind: 'done' };
   } catch (error) {
     const { message, ...rest } = outcomeErrorOf(error);
     return { kind: 'unknown', error: { ...rest, message: `unknown whether it was deleted: ${message}` } };
   }
-  const message = `the tenant answered that it ${said[answer]}, but still holds it`;
+  const message = `the tenant answered that it ${claims[answer]}, but still holds it`;
   return { kind: 'not-applied', error: { code: 'not-deleted', message } };
 }
 
-// The request that overwrites a record.
-
-export function overwriting(target: Target, prepared: Prepared, means: RequestMeans): Sending {
+export function overwriteRequest(target: Target, prepared: Prepared, means: RequestMeans): WriteRequest {
   const { change, actual } = target;
   const { upload, sent, record } = prepared;
-  /** What was tried and did not count as sent was refused (429), and the same may be there all the same. */
+  /** A try that was refused (429) does not count as sent, but the record may hold the same content already. */
   let wasTried = false;
   return {
     prepare: async (sentBefore) => {
@@ -142,8 +145,7 @@ export function overwriting(target: Target, prepared: Prepared, means: RequestMe
   };
 }
 
-// A write's answer, or what is read in its stead, as its ending.
-
+/** The ending that a write's answer, or the record read instead, shows. */
 function judge(answer: ExtensionRecord, sent: Sent): Ending {
   const mismatch = findMismatch(sent, answer);
   if (mismatch === undefined) return { kind: 'done', record: answer };

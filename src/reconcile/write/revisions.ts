@@ -1,14 +1,14 @@
 /**
- * Edits that fell between our last read and our write. Qlik's API has no If-Match, so they cannot be prevented; where
- * the record's revision counter (`56.0.0`: meaning inferred, qlik-facts) jumped by more than our own writes, they show.
+ * Edits between our last read and our write. Qlik's API has no If-Match, so they cannot be prevented; but they show where
+ * the record's revision counter (`56.0.0`; its meaning is inferred) rose by more than our own writes.
  */
 
 export interface Revisions {
-  /** What the run's list gave, before it wrote anything: how the tenant counts shows in the records at rest. */
+  /** The revisions of the run's list, from before it wrote anything: records at rest show how the tenant counts. */
   readonly noteAtRest: (revisions: readonly (string | null | undefined)[]) => void;
-  /** An overwrite of ours that is known to be done. Where the counter cannot be read, nothing is noted. */
+  /** Notes a completed overwrite of ours, unless its counter cannot be parsed. */
   readonly note: (overwrite: Overwrite) => void;
-  /** By name, the sentence a person reads. What was told once is not told again. */
+  /** By name, a sentence for people. Each lost edit is returned once. */
   readonly takeLost: () => ReadonlyMap<string, string>;
 }
 
@@ -17,7 +17,7 @@ interface Overwrite {
   /** The counter in the last read before the last send, and after it: one request of ours lies in between. */
   readonly before: string | null | undefined;
   readonly after: string | null | undefined;
-  /** Requests of ours in all. Those before the last had no effect when the record was read. */
+  /** All our requests. Those before the last had had no effect when the record was read. */
   readonly sent: number;
 }
 
@@ -26,7 +26,7 @@ interface Jump extends Overwrite {
   readonly step: number;
 }
 
-/** One for each tenant and run, or session: how the tenant counts shows in several overwrites together. */
+/** One per tenant and run or session: only several overwrites together show how the tenant counts. */
 export function createRevisions(): Revisions {
   const steps = new Map<number, number>();
   let atRest: readonly number[] = [];
@@ -65,8 +65,8 @@ function read(revision: string | null | undefined): number | undefined {
 const enoughAtRest = 5;
 
 /**
- * A tenant that counts in larger steps does so every time: two overwrites or more, all alike. So do two runs that
- * overtake each other, wherefore the records that nobody is writing must bear it out.
+ * A tenant that counts in larger steps does so every time: in two overwrites or more, all alike. But so do two runs that
+ * overtake each other, so records at rest must confirm it.
  */
 function usualStep(steps: ReadonlyMap<number, number>, atRest: readonly number[]): number {
   const [only, another] = [...steps];
@@ -80,6 +80,6 @@ function usualStep(steps: ReadonlyMap<number, number>, atRest: readonly number[]
 function describe({ before, after, sent }: Jump): string {
   const went = `the revision went from ${before} to ${after}`;
   return sent === 1
-    ? `somebody changed it between our last read and our write, and that change is lost: ${went} with one write of ours`
-    : `somebody may have changed it between our last read and our write, and that change would be lost; else a write of ours that got no answer came late: ${went} with the last of ${sent}`;
+    ? `it was changed between our last read and our write, and that change is lost: ${went} with one write of ours`
+    : `it may have been changed between our last read and our write, and that change would be lost; otherwise a write of ours that got no answer landed late: ${went} with the last of ${sent}`;
 }

@@ -1,4 +1,4 @@
-/** The journal's lines of one change: what is about to be sent, and what became of it. */
+/** The journal lines of one change: what is about to be sent, and its result. */
 
 import type { Journal } from '../means.js';
 import type { StepAfter, StepBefore } from '../run-record.js';
@@ -8,22 +8,22 @@ export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;
 
 export interface Steps {
   /**
-   * A request that is about to leave while it has no end yet was refused and not executed: the client sends only those
-   * again by itself (429, or 401 with a fresh credential). It counts as not sent.
+   * Ends a request that is about to be sent again without an end. It was refused and not executed, since the client
+   * itself repeats only those (429, or 401 with a fresh credential). It counts as not sent.
    */
   readonly takeBack: () => Promise<void>;
-  /** Durable before the request leaves. */
+  /** On the disk before the request leaves. */
   readonly begin: (opening: Opening) => Promise<void>;
   /**
-   * Of the last that left, durable after the answer, or after the tenant was read in its stead. Said again, the later
-   * word counts.
+   * The result of the last request that left, on the disk after the answer, or after the tenant was read instead. Where
+   * it is called again, the later result counts.
    */
   readonly end: (ending: Ending) => Promise<void>;
   /** Requests that left and may have had an effect. */
   readonly sent: () => number;
 }
 
-export function openSteps(journal: Journal | undefined): Steps {
+export function createSteps(journal: Journal | undefined): Steps {
   /** The steps of the requests that left; unnumbered without a journal. */
   const left: (number | undefined)[] = [];
   let isOpen = false;
@@ -77,7 +77,7 @@ function afterOf(ending: Ending): Omit<StepAfter, 'kind' | 'at' | 'step'> {
   }
 }
 
-/** What is not there yet may land when nobody looks any more. */
+/** An effect that does not show yet may land after the last look. */
 function leavesDoubt(ending: Ending & { readonly kind: 'failed' | 'absent' | 'not-attempted' }): boolean {
   switch (ending.kind) {
     case 'failed':

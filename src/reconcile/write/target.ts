@@ -15,7 +15,7 @@ import { type Ending, type MoveConsequence, moved } from './ending.js';
 export interface Target {
   readonly change: Change;
   readonly actual: ActualSummary;
-  /** Told of the record as it was read right before a send. */
+  /** Called with the record as it was read right before a send. */
   readonly onRead: (record: ExtensionRecord) => void;
 }
 
@@ -24,7 +24,7 @@ export function targetOf(change: Change, onRead: Target['onRead'] = () => undefi
   return { change, actual: change.actual, onRead };
 }
 
-/** The signal ends what comes before a send; what became of one is found out all the same. */
+/** The signal ends what comes before a send; the result of a send is found out in any case. */
 export type RequestMeans = Pick<WriteMeans, 'tenant' | 'backup'> & Pick<DeliveryMeans, 'signal'>;
 
 /** `undefined` for what is gone. */
@@ -41,7 +41,7 @@ export async function readNow(
   }
 }
 
-/** A 404 that no 204 of ours explains may be a gateway's: it is believed where the list says the same. */
+/** A 404 that no 204 of ours explains may come from a gateway: it is believed only if the list agrees. */
 export async function readOrMiss(
   target: Target,
   means: RequestMeans,
@@ -54,13 +54,13 @@ export async function readOrMiss(
   throw new UserError('the tenant lists it, but answers that it is not there when it is asked for');
 }
 
-/** Given up where nothing is to be sent any more. */
+/** Aborted where nothing is to be sent any more. */
 export function readBeforeSend(target: Target, means: RequestMeans): Promise<ExtensionRecord | undefined> {
   const { tenant, signal } = means;
   return readOrMiss(target, means, () => tenant.list({ signal }), { signal });
 }
 
-/** Why it must not be written any more; `undefined` where it is as planned. */
+/** Why it must no longer be written; `undefined` where it is as planned. */
 export function findMovement(
   { actual, change }: Target,
   found: ExtensionRecord,
@@ -80,12 +80,12 @@ export function deletedMeanwhile(consequence: MoveConsequence): Ending {
   return moved('deleted on the tenant since the plan', consequence);
 }
 
-/** What a movement means, by the requests of ours that left before it was seen. */
+/** What a change of the record means, by the number of our requests that left before it was seen. */
 export function consequenceAfter(sentBefore: number): MoveConsequence {
   return sentBefore === 0 ? 'not-sent' : 'overtaken';
 }
 
-/** Right before it is lost. */
+/** Backs the record up right before it is overwritten or deleted. */
 export async function keep(
   record: ExtensionRecord,
   { backup, signal }: RequestMeans,
@@ -98,9 +98,7 @@ export async function keepRecord(record: ExtensionRecord, { backup }: RequestMea
   return backup === undefined ? previousOf(record) : backup.keepRecord(record);
 }
 
-// Whether a record is still what the plan was made from. Pure.
-
-/** What moved, for a person; `undefined` where nothing did. */
+/** What changed since the plan, for a person; `undefined` where nothing did. Pure. */
 export function describeMovement(planned: ActualSummary, now: ActualExtension): string | undefined {
   const contents = [
     describeContent('archive md5', planned.md5, now.md5),
@@ -118,7 +116,7 @@ export function describeMovement(planned: ActualSummary, now: ActualExtension): 
   return `${moved.join(', ')}${author === '' ? '' : `; ${author}`}`;
 }
 
-/** Absence is a value here: an archive that went or came is a change. */
+/** Absence is a value here: an archive that appeared or disappeared is a change. */
 function describeContent(
   what: string,
   planned: string | undefined,
@@ -127,7 +125,7 @@ function describeContent(
   return planned === now ? undefined : `${what} ${planned ?? '(none)'} → ${now ?? '(none)'}`;
 }
 
-/** Nobody documents that a record alone carries every field it has in the list, so absence on one side tells nothing. */
+/** It is undocumented whether a single record has every field of the list, so absence on one side says nothing. */
 function describeMark(
   what: string,
   planned: string | undefined,
@@ -137,7 +135,7 @@ function describeMark(
   return describeContent(what, planned, now);
 }
 
-/** Tags have no order. A plan of before may not know them. */
+/** Tags have no order. An older plan may not have them. */
 function describeTags(planned: readonly string[] | undefined, now: readonly string[]): string | undefined {
   if (planned === undefined || isSameSet(planned, now)) return undefined;
   return `tags ${listOf(planned)} → ${listOf(now)}`;

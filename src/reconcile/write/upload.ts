@@ -1,4 +1,4 @@
-/** What a change sends, and what its answer must therefore show. */
+/** What a change sends, and what its answer must show: a write is believed only as far as its answer shows it. */
 
 import { UserError } from '../../core/errors.js';
 import { archiveName } from '../../core/marker.js';
@@ -17,7 +17,7 @@ export interface Prepared {
   readonly record: SentRecord;
 }
 
-/** The archive is made here and nowhere earlier. @throws SourceError where a file changed after it was read */
+/** Packs the archive, which no earlier step does. @throws SourceError where a file changed after it was read */
 export async function prepareUpload(
   desired: DesiredExtension,
   write: Write,
@@ -37,13 +37,11 @@ export async function prepareUpload(
   };
 }
 
-/** The zip's size is known only now; Qlik would refuse it after the whole upload. */
+/** The zip's size is known only now; Qlik would refuse it only after the whole upload. */
 function assertUploadable(desired: DesiredExtension, archiveBytes: number): void {
   const error = checkArchive(desired, archiveBytes).find(({ severity }) => severity === 'error');
   if (error !== undefined) throw new UserError(error.message, { hint: error.hint });
 }
-
-// Every write is believed only as far as its answer shows it.
 
 /** What a write sent and its answer must show. */
 export interface Sent {
@@ -53,7 +51,7 @@ export interface Sent {
   readonly archive?: { readonly md5: string; readonly name: string };
 }
 
-/** `undefined` where the answer shows all of it, else what it does not show. */
+/** `undefined` where the answer shows everything that was sent. */
 export function findMismatch(sent: Sent, answer: ExtensionRecord): Mismatch | undefined {
   if (answer.qextFilename !== sent.name) {
     return {
@@ -86,7 +84,7 @@ export function describeMismatch({ part, message }: Mismatch): OutcomeError {
   return {
     code,
     message,
-    hint: 'qlik-sync knows what is its own by a tag and by the archive name; a tenant that does not keep them cannot be reconciled.',
+    hint: 'qlik-sync recognises what it owns by a tag and by the archive name; a tenant that does not keep them cannot be reconciled.',
   };
 }
 

@@ -7,7 +7,7 @@ import type { WriteMeans } from '../means.js';
 import { describeStop } from '../stop.js';
 import { type ListAll, type RequestEnd, runRequest } from './deliver.js';
 import { type Ending, failedBy } from './ending.js';
-import { creation, deletion, overwriting } from './requests.js';
+import { createRequest, deleteRequest, overwriteRequest } from './requests.js';
 import type { Revisions } from './revisions.js';
 import { targetOf } from './target.js';
 import { type Prepared, prepareUpload } from './upload.js';
@@ -21,11 +21,11 @@ export interface Written {
 /** What the writes of a run share. */
 export interface WriteContext extends WriteMeans {
   readonly revisions: Revisions;
-  /** Told of work that may end after the outcome, but before the run. */
+  /** Called with work that may end after the outcome, but before the run. */
   readonly onKeeping: (keeping: Promise<void>) => void;
 }
 
-/** Never throws for what a tenant or a person did: that is an outcome. `desired` is absent only for deletes. */
+/** A fault of a tenant or a person is an outcome, never thrown. `desired` is absent only for deletes. */
 export async function write(
   change: Change,
   desired: DesiredExtension | undefined,
@@ -47,7 +47,7 @@ export async function write(
   return { outcome: toOutcome(end), lookAgain: again };
 }
 
-/** With the bytes that were sent for it. */
+/** With the bytes that were sent. */
 interface End extends RequestEnd {
   readonly bytes?: { readonly bytes: number };
 }
@@ -60,15 +60,15 @@ async function attempt(
   switch (change.action) {
     case 'create':
       return withUpload(change, desired, context, (prepared) =>
-        runRequest(creation(change, prepared, context), context),
+        runRequest(createRequest(change, prepared, context), context),
       );
     case 'update':
       return withUpload(change, desired, context, (prepared) => overwrite(change, prepared, context));
     case 'replace':
-      // The archive is built before the delete, so that a folder that changed meanwhile costs nothing.
+      // The archive is packed before the delete, so that a folder that changed meanwhile does no harm.
       return withUpload(change, desired, context, (prepared) => replace(change, prepared, context));
     case 'delete':
-      return runRequest(deletion(targetOf(change), context, 'confirm'), context);
+      return runRequest(deleteRequest(targetOf(change), context, 'confirm'), context);
     case 'none':
       throw new Error(`nothing to write for ${change.name}`);
   }
@@ -99,7 +99,7 @@ async function withUpload(
   return { ...end, bytes: { bytes: file.bytes.length } };
 }
 
-/** Only a convenience of the next overwrite, so nobody waits for it and its failure is no matter. */
+/** Only a convenience for the next overwrite, so nothing waits for it and its failure does not matter. */
 function keepUploaded(bytes: Uint8Array, { backup, onKeeping }: WriteContext): void {
   if (backup !== undefined) onKeeping(backup.keepUploaded(bytes).catch(() => undefined));
 }
@@ -109,20 +109,19 @@ async function overwrite(change: Change, prepared: Prepared, context: WriteConte
   const target = targetOf(change, (record) => {
     before = record;
   });
-  return runRequest(overwriting(target, prepared, context), context, (record, sent) =>
+  return runRequest(overwriteRequest(target, prepared, context), context, (record, sent) =>
     context.revisions.note({ name: change.name, before: before?.version, after: record.version, sent }),
   );
 }
 
-// Delete, then create: the one change that may stop half-way, and therefore says so.
-
+/** Deletes, then creates: the one change that can stop half-way, which its error then says. */
 export async function replace(change: Change, prepared: Prepared, means: WriteMeans): Promise<RequestEnd> {
   const target = targetOf(change);
-  const removed = await runRequest(deletion(target, means, 'create-follows'), means);
+  const removed = await runRequest(deleteRequest(target, means, 'create-follows'), means);
   if (removed.ending.kind !== 'done') return withLateDelete(removed);
-  // From here on only a create makes it whole, so no interrupt holds it back.
+  // From here on only the create repairs it, so no interrupt holds it back.
   const finishing = { ...means, signal: undefined };
-  const created = await runRequest(creation(change, prepared, means, target.actual.id), finishing);
+  const created = await runRequest(createRequest(change, prepared, means, target.actual.id), finishing);
   const { lookAgain } = created;
   return {
     ending: explainHalfReplaced(created.ending),
@@ -130,7 +129,7 @@ export async function replace(change: Change, prepared: Prepared, means: WriteMe
   };
 }
 
-/** A delete that lands when nothing is sent any more leaves half a replace. */
+/** A delete that lands after the last send leaves half a replace. */
 function withLateDelete({ ending, lookAgain }: RequestEnd): RequestEnd {
   if (lookAgain === undefined) return { ending };
   const again = async (list: ListAll): Promise<Ending> => {
@@ -151,8 +150,6 @@ function explainHalfReplaced(ending: Ending): Ending {
   return { ...ending, error: { ...error, message: `${state}: ${error.message}`, hint } };
 }
 
-// How a change ended, as its outcome tells. Pure.
-
 function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
   switch (ending.kind) {
     case 'done': {
@@ -171,7 +168,7 @@ function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id'
   }
 }
 
-/** A 2xx whose effect is nowhere. */
+/** A 2xx without an effect. */
 function wasAccepted(status: number | undefined): boolean {
   return status !== undefined && status < 300;
 }

@@ -4,7 +4,8 @@ import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'nod
 import { basename, dirname, join, sep } from 'node:path';
 import type { UnreadFolder } from '../../core/model.js';
 import { finding } from '../../core/rules/catalogue.js';
-import { displayBelow, displayPath, reasonOf } from '../display.js';
+import { reasonOf } from '../../core/system-error.js';
+import { displayBelow, displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import type { FoundFolder } from './expand-folders.js';
 import { findNestedManifest, isManifestName } from './nested-manifest.js';

@@ -2,7 +2,7 @@
 
 import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
-import { reasonOf } from '../display.js';
+import { reasonOf } from '../../core/system-error.js';
 
 export type FollowedLink =
   | { readonly kind: 'file' | 'folder' | 'special' }

@@ -3,7 +3,7 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type ContentFacts, inspectContent } from '../../core/content.js';
-import { reasonOf } from '../display.js';
+import { reasonOf } from '../../core/system-error.js';
 import type { KeptEntry } from './keep.js';
 
 export interface FileContent {

@@ -1,6 +1,6 @@
 /** What must hold after a run was killed, whenever that was. Each problem is a sentence; none is as it should be. */
 
-import { openVault } from '../../../src/reconcile/backup/vault.js';
+import { createVault } from '../../../src/reconcile/backup/vault.js';
 import { readRuns } from '../../../src/reconcile/journal/runs.js';
 import type { Run } from '../../../src/reconcile/run-record.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
@@ -104,7 +104,7 @@ async function judgeForeign({ tenant, foreign }: Scene): Promise<readonly string
 /** Every record that was overwritten or deleted can be had again. */
 async function judgeBackups({ workspace, env }: Scene, { journal }: Crash): Promise<readonly string[]> {
   const tenant = env['QLIK_TENANT_URL'] ?? '';
-  const vault = openVault({ root: workspace.folder, tenant });
+  const vault = createVault({ root: workspace.folder, tenant });
   const runs = await readRuns({ root: workspace.folder, tenant, project: 'acme' });
   const steps = runs.flatMap((run) => run.steps).filter(({ before }) => before.request !== 'create');
   const problems = await Promise.all(

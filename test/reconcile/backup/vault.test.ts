@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError, UserError } from '../../../src/core/errors.js';
-import { openArchiveCache } from '../../../src/reconcile/archive-cache.js';
+import { createArchiveCache } from '../../../src/reconcile/archive-cache.js';
 import { createBackup } from '../../../src/reconcile/backup/backup.js';
-import { openVault, type Vault } from '../../../src/reconcile/backup/vault.js';
+import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { openTestTenant, type TestTenant } from '../../acceptance/support/tenant.js';
 import { zipOf } from '../../acceptance/support/zips.js';
@@ -18,7 +18,7 @@ let place: Place;
 let vault: Vault;
 beforeEach(() => {
   place = createPlace();
-  vault = openVault({ root: place.root, tenant });
+  vault = createVault({ root: place.root, tenant });
 });
 afterEach(() => place.remove());
 
@@ -66,7 +66,7 @@ describe('the vault', () => {
   );
 
   it('many may put the same at once', async () => {
-    const vaults = Array.from({ length: 20 }, () => openVault({ root: place.root, tenant }));
+    const vaults = Array.from({ length: 20 }, () => createVault({ root: place.root, tenant }));
     await Promise.all(vaults.map((one) => one.put(archive)));
     expect(await vault.read(md5Of(archive))).toEqual(archive);
     expect(place.list(folder)).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('a backup', () => {
   });
 
   it('takes what planning downloaded, and believes it only as far as it is that', async () => {
-    const cache = openArchiveCache(place.root);
+    const cache = createArchiveCache(place.root);
     await cache.keep(md5Of(bytes), bytes);
     const backup = createBackup({ vault, extensions: remote.client, cache });
     expect((await backup.keep(record)).archive).toBe('stored');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { listApps } from '../../../src/reconcile/impact/apps.js';
 import { type Budget, limitReads } from '../../../src/reconcile/impact/budget.js';
-import { type AppCache, openAppCache } from '../../../src/reconcile/impact/cache.js';
+import { type AppCache, createAppCache } from '../../../src/reconcile/impact/cache.js';
 import { describeItems, type ListedApp } from '../../../src/reconcile/impact/listed-app.js';
 import { type Scanned, scanApps } from '../../../src/reconcile/impact/scan.js';
 import type { Reading, Unopened } from '../../../src/tenant/engine/reading.js';
@@ -38,7 +38,7 @@ const later: Unopened = { kind: 'unopened', reason: 'in 100 s', lasts: 'passing'
 function openCache(): AppCache {
   const root = mkdtempSync(join(tmpdir(), 'qlik-sync-scan-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  return openAppCache({ root, tenant: 'https://tenant.example' as never, account: 'a1' });
+  return createAppCache({ root, tenant: 'https://tenant.example' as never, account: 'a1' });
 }
 
 interface Run extends Scanned {

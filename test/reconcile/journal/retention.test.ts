@@ -1,6 +1,6 @@
 import { truncateSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openVault, type Vault } from '../../../src/reconcile/backup/vault.js';
+import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
 import { type Retention, retain } from '../../../src/reconcile/retention.js';
 import {
   answered,
@@ -17,7 +17,7 @@ let place: Place;
 let vault: Vault;
 beforeEach(() => {
   place = createPlace();
-  vault = openVault({ root: place.root, tenant });
+  vault = createVault({ root: place.root, tenant });
 });
 afterEach(() => place.remove());
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TenantError } from '../../../src/core/errors.js';
-import { type DeliveryMeans, deliver, type Sending } from '../../../src/reconcile/write/deliver.js';
+import { type DeliveryMeans, deliver, type WriteRequest } from '../../../src/reconcile/write/deliver.js';
 import { type Ending, moved } from '../../../src/reconcile/write/ending.js';
-import { type Opening, openSteps, type Steps } from '../../../src/reconcile/write/steps.js';
+import { createSteps, type Opening, type Steps } from '../../../src/reconcile/write/steps.js';
 
 const opening: Opening = { name: 'a', action: 'update', request: 'patch' };
 const lost = new TenantError('the connection broke', { method: 'PATCH', path: '/', code: 'reset' });
@@ -10,13 +10,13 @@ const lost = new TenantError('the connection broke', { method: 'PATCH', path: '/
 interface Scene {
   /** Sends that left. */
   readonly sent: () => number;
-  readonly run: (parts?: Partial<Sending>, means?: Partial<DeliveryMeans>) => Promise<Ending>;
+  readonly run: (parts?: Partial<WriteRequest>, means?: Partial<DeliveryMeans>) => Promise<Ending>;
 }
 
 /** Every send is lost, and the tenant never shows it. */
-function openDelivery(signal: AbortSignal, steps: Steps = openSteps(undefined)): Scene {
+function openDelivery(signal: AbortSignal, steps: Steps = createSteps(undefined)): Scene {
   let sent = 0;
-  const sending: Sending = {
+  const sending: WriteRequest = {
     prepare: async () => opening,
     send: async ({ beforeSend }) => {
       await beforeSend?.();
@@ -48,7 +48,7 @@ describe('a stop', () => {
   it('while the journal is written: nothing is sent, and the line that was begun says so', async () => {
     const stop = new AbortController();
     const ended: unknown[] = [];
-    const steps = openSteps({
+    const steps = createSteps({
       before: async () => {
         stop.abort(new Error('interrupted'));
         return 1;
@@ -101,7 +101,7 @@ describe('a send that is refused (429), and sent again by the client', () => {
   function openLines(): { readonly steps: Steps; readonly lines: readonly string[] } {
     const lines: string[] = [];
     let count = 0;
-    const steps = openSteps({
+    const steps = createSteps({
       before: async () => {
         count += 1;
         return count;
@@ -121,7 +121,7 @@ describe('a send that is refused (429), and sent again by the client', () => {
       counts.push(sentBefore);
       return counts.length === 1 ? opening : moved('it moved', 'not-sent');
     };
-    const send: Sending['send'] = async ({ beforeSend }) => {
+    const send: WriteRequest['send'] = async ({ beforeSend }) => {
       await beforeSend?.();
       await beforeSend?.();
       throw lost;
@@ -139,7 +139,7 @@ describe('a send that is refused (429), and sent again by the client', () => {
       counts.push(sentBefore);
       return counts.length < 3 ? opening : { kind: 'done' };
     };
-    const send: Sending['send'] = async ({ beforeSend }) => {
+    const send: WriteRequest['send'] = async ({ beforeSend }) => {
       await beforeSend?.();
       if (counts.length === 1) throw lost;
       await beforeSend?.();

@@ -84,6 +84,8 @@ describe('edits that were lost', () => {
   it('says what else it may have been where an earlier write of ours got no answer', () => {
     const revisions = createRevisions();
     revisions.note({ name: 'a', before: '1.0.0', after: '3.0.0', sent: 2 });
-    expect(revisions.takeLost().get('a')).toContain('else a write of ours that got no answer came late');
+    expect(revisions.takeLost().get('a')).toContain(
+      'otherwise a write of ours that got no answer landed late',
+    );
   });
 });

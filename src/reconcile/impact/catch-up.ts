@@ -1,33 +1,34 @@
-/** A list that moves while its apps are read: asked again, until nothing is unread that should have been read. */
+/** A list that changes while its apps are read: it is read again, so that no app of it stays unread. */
 
 import { TenantError } from '../../core/errors.js';
+import { count, listNames } from '../../core/format.js';
 import type { ItemsClient } from '../../tenant/items.js';
+import type { AppReadings } from './app-readings.js';
 import { type AppList, type AppQuery, brokenList, listApps } from './apps.js';
 import type { TimedReads } from './budget.js';
-import type { Desk } from './desk.js';
 import { keyOf, type ListedApp } from './listed-app.js';
 import type { Scanned } from './scan.js';
 
-interface ClosingInput {
+interface CatchUpInput {
   readonly items: ItemsClient;
   readonly query: AppQuery;
   readonly reads: TimedReads;
 }
 
-interface ClosedAssessment {
+interface CaughtUp {
   readonly list: AppList;
   /** Apps seen in any of the lists. */
   readonly seen: number;
   readonly missing: readonly string[];
 }
 
-/** What appeared or changed while apps were read is read too, once; what still moves then is told. */
-export async function closeAssessment(
-  input: ClosingInput,
-  desk: Desk,
+/** Reads apps that appeared or changed meanwhile, once; what still changes after that is reported as missing. */
+export async function catchUp(
+  input: CatchUpInput,
+  apps: AppReadings,
   first: AppList,
   scans: Scanned[],
-): Promise<ClosedAssessment> {
+): Promise<CaughtUp> {
   const broken = first.broken;
   if (broken !== undefined) {
     const missing = [`the list of apps broke off after ${first.apps.length}: ${broken}`];
@@ -42,7 +43,7 @@ export async function closeAssessment(
   }
   const fresh = [...moved.appeared, ...moved.changed];
   if (fresh.length === 0) return { list: second, seen, missing: gone };
-  scans.push(await desk.scan({ apps: fresh }));
+  scans.push(await apps.scan({ apps: fresh }));
   const third = await listAgain(input);
   const still = compareLists(second, third);
   const restless = describeMoved('appeared or changed again while apps were read', [
@@ -53,8 +54,8 @@ export async function closeAssessment(
   return { list: second, seen, missing: [...gone, ...restless, ...last] };
 }
 
-/** A list that fails now is not worth losing what was read. */
-async function listAgain({ items, query, reads }: ClosingInput): Promise<AppList> {
+/** A list that fails now must not lose what was read. */
+async function listAgain({ items, query, reads }: CatchUpInput): Promise<AppList> {
   try {
     return await listApps(items, query, reads);
   } catch (error) {
@@ -67,15 +68,14 @@ function unchecked(reason: string): string {
   return `whether apps changed while they were read could not be checked: ${reason}`;
 }
 
-// What differs between two lists of the same apps, taken one after the other.
-
+/** What differs between two lists of the same apps, one after the other. */
 interface Moved {
   readonly appeared: readonly ListedApp[];
   readonly changed: readonly ListedApp[];
   readonly left: readonly ListedApp[];
 }
 
-/** A second list that is not whole says nothing of what left. */
+/** An incomplete second list says nothing about what left. */
 function compareLists(before: AppList, after: AppList): Moved {
   const old = new Map(before.apps.map((app) => [keyOf(app), app]));
   const now = new Set(after.apps.map(keyOf));
@@ -89,13 +89,11 @@ function compareLists(before: AppList, after: AppList): Moved {
   };
 }
 
-const shown = 5;
+const mostNamed = 5;
 
 /** One sentence, or none. */
 function describeMoved(what: string, apps: readonly ListedApp[]): readonly string[] {
   if (apps.length === 0) return [];
-  const names = apps.slice(0, shown).map(({ facts }) => facts.name);
-  const more = apps.length > shown ? ` and ${apps.length - shown} more` : '';
-  const count = apps.length === 1 ? '1 app' : `${apps.length} apps`;
-  return [`${count} ${what}: ${names.join(', ')}${more}`];
+  const names = apps.map(({ facts }) => facts.name);
+  return [`${count(apps.length, 'app')} ${what}: ${listNames(names, mostNamed)}`];
 }

@@ -1,4 +1,4 @@
-/** What a tenant holds of a project, as something to be deployed elsewhere: the very archives. Reads only. */
+/** The extensions that a project owns on a tenant, as archives to deploy elsewhere unchanged. Reads only. */
 
 import pLimit from 'p-limit';
 import { md5Of } from '../core/digest.js';
@@ -9,22 +9,22 @@ import { assertDistinctNames } from '../core/names.js';
 import { readArchived, type StoredArchive } from '../source/archive/archived.js';
 import type { ArchiveReader } from './archives.js';
 
-export interface HeldExtension {
+export interface OwnedArchive {
   readonly extension: DesiredExtension;
   readonly archive: StoredArchive;
   /** Why it must not be deployed elsewhere. */
   readonly blocked?: Blocked;
 }
 
-export interface Holding {
-  /** What people call the tenant. */
+export interface OwnedArchiveOptions {
+  /** The tenant's name for people. */
   readonly place: string;
   readonly readArchive: ArchiveReader;
-  /** Whether an archive can be read again for nothing; else it stays in memory. */
+  /** Whether an archive can be read again at no cost; otherwise it stays in memory. */
   readonly again: 'free' | 'downloads';
 }
 
-/** Records of the project. @throws RefusedError where two of them cannot be told apart */
+/** Records of the project. @throws RefusedError where two names differ only in case */
 export function findOwned(actual: ActualState, project: string): readonly NamedRecord[] {
   assertDistinctNames({ extensions: [], skipped: [], notSelected: [] }, actual, project);
   return actual.extensions.flatMap((record) =>
@@ -33,23 +33,23 @@ export function findOwned(actual: ActualState, project: string): readonly NamedR
 }
 
 /**
- * By name: records of nobody or of others. What the project has elsewhere under such a name was not given up by it, as
- * far as anybody knows: a person cleared our tag, or took it over.
+ * By name: records without an owner or of other projects. That the project no longer owns such a name here does not mean
+ * it gave it up: a person may have cleared our tag or taken it over.
  */
-export function findStrangers(
+export function findUnowned(
   actual: ActualState,
   project: string,
   place: string,
 ): ReadonlyMap<string, Blocked> {
-  const strangers = actual.extensions.filter((record) => !isOwned(record, project));
+  const unowned = actual.extensions.filter((record) => !isOwned(record, project));
   return new Map(
-    strangers.flatMap((record) =>
-      record.name === undefined ? [] : [[record.name, describeStranger(record, place)]],
+    unowned.flatMap((record) =>
+      record.name === undefined ? [] : [[record.name, describeUnowned(record, place)]],
     ),
   );
 }
 
-function describeStranger(record: ActualExtension, place: string): Blocked {
+function describeUnowned(record: ActualExtension, place: string): Blocked {
   if (ownersOf(record.tags).length > 0)
     return { rail: 'foreign', message: `${place} holds it as another project's` };
   if (markerOf(record).kind === 'none')
@@ -64,20 +64,23 @@ export interface NamedRecord extends ActualExtension {
 const atOnce = 4;
 
 /** @throws TenantError where one of the archives cannot be read */
-export async function readHeld(
+export async function readOwned(
   records: readonly NamedRecord[],
-  holding: Holding,
-): Promise<readonly HeldExtension[]> {
+  holding: OwnedArchiveOptions,
+): Promise<readonly OwnedArchive[]> {
   const limit = pLimit(atOnce);
   return Promise.all(records.map((record) => limit(readOne, record, holding)));
 }
 
-async function readOne(record: NamedRecord, { place, readArchive, again }: Holding): Promise<HeldExtension> {
+async function readOne(
+  record: NamedRecord,
+  { place, readArchive, again }: OwnedArchiveOptions,
+): Promise<OwnedArchive> {
   const { name, supernova } = record;
   const bytes = await readArchive(record);
   const md5 = md5Of(bytes);
   const described = await readArchived(bytes, { name, displayFolder: `the archive on ${place}` });
-  // What the tenant makes of the archive counts, whatever its manifest says.
+  // How the tenant treats the archive counts, whatever its manifest says.
   const manifest = { ...described.manifest, supernova };
   const blocked = findObstacle(record, described, place);
   return {
@@ -87,7 +90,7 @@ async function readOne(record: NamedRecord, { place, readArchive, again }: Holdi
   };
 }
 
-/** What somebody put there by hand was never reviewed, and no approval for the other tenant speaks for it. */
+/** A manual change was never reviewed, and no approval for the other tenant covers it. */
 function findObstacle(record: NamedRecord, { files }: DesiredExtension, place: string): Blocked | undefined {
   if (markerOf(record).kind === 'none') {
     const message = `changed on ${place}${onDay(record.updatedAt)}, not by its project; apply or adopt it there first`;

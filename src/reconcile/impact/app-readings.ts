@@ -1,4 +1,4 @@
-/** What is known of the apps so far; a later reading of one replaces the earlier. */
+/** What is known about the apps so far. A later reading of an app replaces the earlier one. */
 
 import type { AppContent, AppFacts, Impact, UnopenedApp } from '../../core/impact/impact.js';
 import { type AppReading, createNaming, findUses } from '../../core/impact/tally.js';
@@ -6,22 +6,22 @@ import type { AppList } from './apps.js';
 import { keyOf, type ListedApp } from './listed-app.js';
 import { type ScanInput, type Scanned, scanApps } from './scan.js';
 
-export interface Desk {
+export interface AppReadings {
   readonly scan: (list: Pick<AppList, 'apps'>) => Promise<Scanned>;
-  /** Apps that use something that was asked about. */
+  /** Apps that use one of the types in question. */
   readonly readings: () => readonly { readonly app: ListedApp; readonly reading: AppReading }[];
-  /** Most seen first. */
+  /** Most used first. */
   readonly unopened: () => readonly UnopenedApp[];
-  /** The extensions asked about, and those that were found. */
+  /** The extensions in question, and those that were found. */
   readonly names: () => readonly string[];
-  /** Apps that another run may well open. */
+  /** How many apps another run may be able to open. */
   readonly passing: () => number;
 }
 
-export interface DeskInput extends Omit<ScanInput, 'apps' | 'onRead' | 'onDone'> {
-  /** Extensions to tell about, whether or not anything uses them. */
+export interface AppReadingsInput extends Omit<ScanInput, 'apps' | 'onRead' | 'onDone'> {
+  /** Extensions to report on, whether or not anything uses them. */
   readonly names: readonly string[];
-  /** Other types that are told about where an app holds one. */
+  /** Other types to report where an app holds one. */
   readonly isWanted: (type: string) => boolean;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -31,7 +31,7 @@ interface Progress {
   readonly total: number;
 }
 
-export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
+export function createAppReadings(input: AppReadingsInput, usage: Impact['usage']): AppReadings {
   const read = new Map<string, { app: ListedApp; reading: AppReading }>();
   const unopened = new Map<string, UnopenedApp>();
   const passing = new Set<string>();
@@ -70,7 +70,7 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
       const mostSeenFirst = [...apps].sort(bySeen);
       const scanned = await scanApps({ ...input, apps: mostSeenFirst, onRead, onDone });
       for (const { app, reason, lasts } of scanned.unopened) {
-        // An app that was read before and cannot be opened any more is not known any more.
+        // An app that was read before and can no longer be opened is no longer known.
         forget(keyOf(app));
         unopened.set(keyOf(app), {
           app: usage === 'on' ? app.facts : withoutUsage(app.facts),
@@ -84,7 +84,7 @@ export function openDesk(input: DeskInput, usage: Impact['usage']): Desk {
   };
 }
 
-/** What most people see first. */
+/** Most used first. */
 export function bySeen(a: ListedApp, b: ListedApp): number {
   return usersOf(b.facts) - usersOf(a.facts);
 }
