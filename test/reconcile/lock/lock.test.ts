@@ -283,7 +283,7 @@ describe('a stale lock heals itself', () => {
     await expect(takeLock(options({ waitMs: 0 }))).rejects.toMatchObject({
       exitCode: 7,
       message: `Another run is writing to ${tenant} for project acme: a run whose lock cannot be read.`,
-      hint: expect.stringContaining('given up after a minute'),
+      hint: expect.stringContaining('expires after a minute'),
     });
     const enough = new AbortController();
     const onWait = (notice: string): void => {
