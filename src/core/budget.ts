@@ -49,7 +49,8 @@ export function forecastBackups(
 
 /**
  * Before an overwrite the record is read again, and its archive where no backup of it is stored (law 8: at most two
- * reads). After a delete the record is asked for once more, because a 204 proves nothing (law 8: at most three reads).
+ * reads). A delete also asks for the record afterwards, because a 204 proves nothing (law 8: at most three reads). Its
+ * archive is left out of the forecast, as it is usually stored.
  */
 function readsFor(change: Change, stored: StoredArchives): number {
   switch (change.action) {

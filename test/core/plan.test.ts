@@ -57,7 +57,7 @@ interface Row {
   readonly carries?: 'file-and-data' | 'data';
 }
 
-/** The decision table of architecture.md, row by row, with the approvals that change a row's answer. */
+/** The decision table of src/README.md, row by row, with the approvals that change a row's answer. */
 const table: readonly Row[] = [
   {
     row: 'absent',

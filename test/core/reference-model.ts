@@ -1,7 +1,7 @@
 /**
- * What architecture.md and contract.md say of decisions and of applying them, a second time and as simply as can be:
- * the decision table over plain facts, without markers, tags or digests. Written from the texts, not from the code;
- * where the two disagree, one of them is wrong.
+ * What src/README.md says about decisions and about applying them, written a second time and as simply as possible: the
+ * decision table over plain facts, without markers, tags or digests. Written from the text, not from the code; where the
+ * two disagree, one of them is wrong.
  */
 
 export interface Local {
@@ -75,7 +75,7 @@ export interface Verdict {
 
 const none = (state: string, counted: Verdict['counted']): Verdict => ({ action: 'none', state, counted });
 
-/** The table of architecture.md for one name. */
+/** The decision table of src/README.md for one name. */
 export function decideByTable(name: string, world: World): Verdict {
   const { locals, remotes, allows } = world;
   const local = locals.find((each) => each.name === name);
@@ -180,7 +180,7 @@ export function hasTwins({ locals, skipped, unread, remotes }: World): boolean {
   });
 }
 
-/** Which of the run's rails refuse, by contract.md's "Rails". */
+/** Which rails of the whole run refuse. */
 export function refusalsOf(
   world: World,
   planned: { readonly deletes: number; readonly updates: number },

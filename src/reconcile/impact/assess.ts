@@ -61,9 +61,9 @@ async function withDetails(items: ItemsClient, apps: AppReadings, reads: TimedRe
   const wanted = entries.map(({ app }) => app).sort(bySeen);
   const details = await readDetails(items, wanted, reads);
   const readings = entries.map(({ reading }) => {
-    const told = details.facts.get(reading.app.id);
-    if (told === undefined) return reading;
-    const { publishedCopies, collections, tags } = told;
+    const read = details.facts.get(reading.app.id);
+    if (read === undefined) return reading;
+    const { publishedCopies, collections, tags } = read;
     return { ...reading, app: { ...reading.app, publishedCopies, collections, tags } };
   });
   return { readings, untold: details.untold };
