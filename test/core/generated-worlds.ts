@@ -156,7 +156,7 @@ function archiveNameOf({ archive: kind, name }: Remote, text: string): string {
     case 'newer-rules':
       return ours.replace('qs1-', 'qs2-');
     case 'edited':
-      return archiveName(hash(text), md5(`${text} before somebody edited it`));
+      return archiveName(hash(text), md5(`${text} before it was edited`));
     case 'by-hand':
       return `${name}.zip`;
   }

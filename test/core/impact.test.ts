@@ -52,7 +52,7 @@ describe('what an app holds', () => {
     ],
   };
 
-  it('is told by the types that are asked for', () => {
+  it('follows the types in question', () => {
     expect(findUses(content, createNaming(['kpi-card', 'sankey']))).toEqual([
       { type: 'kpi-card', objects: ['a', 'c'], masterItems: ['Other'] },
       { type: 'sankey', objects: [], masterItems: ['Main'] },
@@ -88,7 +88,7 @@ describe('the name of a type', () => {
 });
 
 describe('the tally', () => {
-  it('puts first what most people see, and keeps what nobody uses', () => {
+  it('puts the most used first, and keeps what is unused', () => {
     const uses = (type: string) => [{ type, objects: ['o'], masterItems: [] }];
     const told = tallyExtensions(
       ['unused', 'few', 'many'],
@@ -168,7 +168,7 @@ describe('the gate', () => {
     });
   });
 
-  it('holds it too where nobody has seen the apps lately', () => {
+  it('stops it even where the apps were not used lately', () => {
     expect(gateChanges([change('a', 'delete')], impactOf({ a: [three] }), undefined).size).toBe(1);
   });
 
@@ -226,7 +226,7 @@ describe('the gate', () => {
     expect(gateChanges([change('a', 'delete')], none, 0).size).toBe(0);
   });
 
-  it.each([undefined, 0, 1, 2])('takes no number where nobody counted all apps: %s', (accepted) => {
+  it.each([undefined, 0, 1, 2])('accepts no number where the count is incomplete: %s', (accepted) => {
     const missing = ['the list of apps broke off after 3: no'];
     const broken = impactOf({ a: [one] }, { missing, list: 'partial' });
     expect(gateChanges([change('a', 'delete')], broken, accepted).get('a')).toEqual({
@@ -250,7 +250,7 @@ describe("Qlik's own types", () => {
     },
   );
 
-  it.each(['kpi-card', 'Barchart', 'my-list', 'sn-mine'])('%j is none', (type) => {
+  it.each(['kpi-card', 'Barchart', 'my-list', 'sn-mine'])('%j is not native', (type) => {
     expect(isNative(type)).toBe(false);
   });
 });

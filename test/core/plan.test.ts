@@ -318,7 +318,7 @@ const table: readonly Row[] = [
     reason: 'kept',
   },
   {
-    row: 'orphan that a folder nobody built may hold, prune',
+    row: 'orphan that an unbuilt folder may hold, prune',
     unread: [{ displayFolder: 'extensions/unbuilt' }],
     actual: ours('old'),
     policy: { prune: true },

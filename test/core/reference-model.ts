@@ -24,7 +24,7 @@ export interface Remote {
   readonly tags: readonly string[];
   /** Whose the archive name is, and whether it still belongs to the bytes. */
   readonly archive: 'ours' | 'older-rules' | 'newer-rules' | 'edited' | 'by-hand';
-  /** Whether reading told what an archive name that is not ours holds. */
+  /** Whether reading showed the content behind an archive name that is not ours. */
   readonly resolved: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface World {
   readonly skipped: readonly string[];
   /** Names that the selection left unread. */
   readonly unread: readonly string[];
-  /** Folders without a `.qext`, by the only name each can stand for; `*` may be any. */
+  /** Folders without a `.qext`, by the only name each can hold; `*` may be any. */
   readonly unbuilt: readonly string[];
   /** Whether a folder that the config names is not there at all. */
   readonly folderMissing: boolean;
@@ -129,7 +129,7 @@ function stateOf(local: Local, remote: Remote): string {
   return remote.archive === 'older-rules' ? 'changed' : 'drifted';
 }
 
-/** What nobody could find out counts as different. */
+/** Unknown counts as different. */
 function isKnownEqual(local: Local, remote: Remote): boolean {
   return (remote.archive === 'ours' || remote.resolved) && local.content === remote.content;
 }
@@ -203,7 +203,7 @@ export function refusalsOf(
   return rails.flatMap(([refuses, rail]) => (refuses ? [rail] : []));
 }
 
-/** What the tenant holds once the changes of these names are done, as far as anybody can tell the difference. */
+/** What the tenant holds after the changes of these names, as far as a difference is visible. */
 export function applyByTable(world: World, done: (name: string) => boolean): readonly Remote[] {
   return namesOf(world).flatMap((name) => {
     const remote = world.remotes.find((each) => each.name === name);

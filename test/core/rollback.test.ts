@@ -7,7 +7,7 @@ import { actualExtension, actualState, desiredExtension, hash, md5, policy, proj
 
 const ours = `qlik-sync:${project}`;
 
-/** A side as a run of ours leaves it. */
+/** A record as our run leaves it. */
 function side(content: string, more: Partial<RecordSide> = {}): RecordSide {
   return { md5: md5(content), archiveName: archiveName(hash(content), md5(content)), tags: [ours], ...more };
 }
@@ -53,7 +53,7 @@ const table: readonly Row[] = [
     says: 'restored from its backup, 2.0.0 → 1.0.0',
   },
   {
-    row: 'update, and a later one that failed landed all the same',
+    row: 'update, and a later one that failed landed anyway',
     undo: { ...update, after: side('v3'), perhaps: [v2] },
     actual: now('v2', { qextVersion: '2.0.0' }),
     action: 'update',
@@ -422,7 +422,7 @@ describe('planRollback', () => {
     expect(decided.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  it('refuses names that cannot be told apart', () => {
+  it('refuses names that differ only in case', () => {
     const actual = actualState([actualExtension('kpi'), actualExtension('kpi', { id: 'twin' })]);
     const input = {
       undos: [{ name: 'kpi', ...update }],

@@ -340,7 +340,7 @@ describe('applySeverities', () => {
     finding('unreadable', { message: 'c' }),
   ];
 
-  it('leaves what nobody speaks of', () => {
+  it('leaves rules without a setting', () => {
     expect(applySeverities(found, {})).toEqual(found);
   });
 
@@ -352,7 +352,7 @@ describe('applySeverities', () => {
     ]);
   });
 
-  it('does not let a config hide what stands in the way of reading', () => {
+  it('does not let a config hide what prevents reading', () => {
     expect(applySeverities(found, { unreadable: 'off' })).toEqual(found);
   });
 });

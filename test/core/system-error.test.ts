@@ -23,7 +23,7 @@ describe('what the system refuses', () => {
     expect(reasonOf(error)).toBe(words.split(`, ${syscall}`)[0]);
   });
 
-  it('is told from other errors', () => {
+  it('is distinguished from other errors', () => {
     expect(isSystemError(new Error('EACCES: permission denied'))).toBe(false);
     expect(isSystemError({ code: 'EACCES', syscall: 'open' })).toBe(false);
     expect(reasonOf(new Error('EACCES of another kind'))).toBe('EACCES of another kind');

@@ -159,7 +159,7 @@ function expectedState(world: World): ActualState {
   return { extensions: [...[...applyByTable(world, () => true), ...unseen].map(recordOf), ...nameless] };
 }
 
-/** What a person can tell apart. Tags that people added go with a record whose replace died half-way. */
+/** What a person can distinguish. Tags that people added are lost with a record whose replace died half-way. */
 function describeState({ extensions }: ActualState, { dieHalfway }: Failures): readonly string[] {
   return extensions
     .map(({ name, tags, bundled, supernova, qextVersion, archiveName: archive }) => {

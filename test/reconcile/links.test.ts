@@ -16,7 +16,7 @@ import { loadIndex } from '../../src/source/read/index-file.js';
 import { createPlace, journalText, type Place, runOptions, start, tenant, tenantFolder } from './place.js';
 
 let place: Place;
-/** What somebody else keeps elsewhere. */
+/** Someone else's files elsewhere. */
 let victim: string;
 
 const archive = Buffer.from('an archive');

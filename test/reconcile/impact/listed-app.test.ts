@@ -1,4 +1,4 @@
-/** What an item tells of an app, whatever the tenant puts into it. */
+/** What an item says about an app, whatever the tenant puts into it. */
 
 import { describe, expect, it } from 'vitest';
 import { describeItems } from '../../../src/reconcile/impact/listed-app.js';
@@ -17,7 +17,7 @@ const bare = {
 };
 
 describe('an item', () => {
-  it('tells what it tells', () => {
+  it('describes every field', () => {
     expect(
       describeItem(
         item({
@@ -67,9 +67,9 @@ describe('an item', () => {
     ['empty', ''],
     ['a number', 7],
     ['a list', [null]],
-  ])('with fields that are %s tells its name', (_words, value) => {
-    const told = describeItem(item(Object.fromEntries(fields.map((field) => [field, value]))), 0);
-    expect({ ...told, untoldCollections: 0 }).toEqual(bare);
+  ])('with fields that are %s keeps its name', (_words, value) => {
+    const described = describeItem(item(Object.fromEntries(fields.map((field) => [field, value]))), 0);
+    expect({ ...described, untoldCollections: 0 }).toEqual(bare);
   });
 
   const [march, april] = ['2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'];
@@ -87,7 +87,7 @@ describe('an item', () => {
       { times: `${march} ${april}`, savedAt: Date.parse(april) },
     ],
     ['the app, beside another that does not', [{ resourceUpdatedAt: april }, {}], { times: april }],
-  ])('whose time tells of %s', (_what, [first = {}, ...others], version) => {
+  ])('with the time of %s', (_what, [first = {}, ...others], version) => {
     expect(describeItems([item(first), ...others.map(item)], 0).version).toEqual(version);
   });
 

@@ -104,7 +104,7 @@ it('an engine that asks to stay away for long is left alone at once', async () =
 it.each([
   ['refused', denied],
   ['not answered', broken],
-])('apps that were %s last time come after those that nobody tried', async (_how, failed) => {
+])('apps that were %s last time come after untried ones', async (_how, failed) => {
   const cache = openCache();
   const runs = [];
   for (let turn = 0; turn < 3; turn += 1) {
@@ -150,7 +150,7 @@ it.each<[string, string[], object]>([
     ['app'],
     { resourceUpdatedAt: undefined, updatedAt: '2026-01-01T00:00:00Z' },
   ],
-  ['whose time is none', ['app'], { resourceUpdatedAt: 'yesterday' }],
+  ['whose time is invalid', ['app'], { resourceUpdatedAt: 'yesterday' }],
 ])('what is kept of an app %s', async (_when, again, fields) => {
   const cache = openCache();
   const app = describeItems([itemOf('app', fields)], 0);
@@ -158,7 +158,7 @@ it.each<[string, string[], object]>([
   expect((await scan([app], cache, () => opens)).asked).toEqual(again);
 });
 
-it('of several items for one app, each tells that it changed', async () => {
+it('of several items for one app, each shows that it changed', async () => {
   let second = '2026-02-01T00:00:00Z';
   const { url } = await serve((...call) =>
     json({ data: [itemOf('app'), itemOf('app', { id: 'other', resourceUpdatedAt: second })] })(...call),

@@ -31,7 +31,7 @@ const textOf = (id: string): string => readFileSync(place.path(`${folder}/${id}.
 const patch = { name: 'a', action: 'update', request: 'patch' } as const;
 
 describe('a journal as it is written', () => {
-  it('comes back as it was told', async () => {
+  it('comes back as it was written', async () => {
     const run = await openRun(
       runOptions(place.root, { environment: 'prod', planned: [{ name: 'a', action: 'update' }] }),
     );
@@ -81,7 +81,7 @@ describe('a journal as it is written', () => {
     expect(place.list('.')).toContain('.gitignore');
   });
 
-  it('runs that begin in one second have files of their own, and are told newest first', async () => {
+  it('runs that begin in one second have files of their own, and are listed newest first', async () => {
     const ids = [];
     for (let count = 0; count < 5; count += 1) {
       const run = await openRun(runOptions(place.root));
@@ -187,8 +187,8 @@ describe('a journal as it is read', () => {
     ['a lone step', journalText([requested(1, 'a')])],
     ['a newer version', JSON.stringify({ ...start(1), version: 2 })],
     ['the id of another file', journalText([start(7)])],
-    ['an id that is none', JSON.stringify({ ...start(1), id: '../../etc' })],
-    ['a time that is none', JSON.stringify({ ...start(1), startedAt: '\u001b[2J' })],
+    ['an invalid id', JSON.stringify({ ...start(1), id: '../../etc' })],
+    ['an invalid time', JSON.stringify({ ...start(1), startedAt: '\u001b[2J' })],
     ['nothing', ''],
     ['a prototype', '{"__proto__":{"kind":"run"}}\n'],
     ['bytes', '\u0000\u0001\uffff{'],
@@ -221,7 +221,7 @@ describe('a journal as it is read', () => {
     expect(run).toEqual({ start: start(1), steps: [{ before: requested(1, 'a') }], damaged: true });
   });
 
-  it('runs are told apart by tenant and project, even where two tenants share a folder', async () => {
+  it('runs are distinguished by tenant and project, even where two tenants share a folder', async () => {
     const http = start(2, { tenant: 'http://acme.eu.qlikcloud.com' });
     const other = start(3, { project: 'other' });
     for (const run of [start(1), http, other]) putRun(place, [run]);

@@ -31,7 +31,7 @@ function tidy(more: Partial<Retention> = {}) {
   return retain({ root: place.root, tenant, project: 'acme', keep: 20, days: 90, now, ...more });
 }
 
-/** A file of the vault that nobody used for a day. */
+/** A file of the vault that was not used for a day. */
 async function store(content: string): Promise<string> {
   const md5 = await vault.put(Buffer.from(content));
   const yesterday = new Date(now.getTime() - 86_400_000);

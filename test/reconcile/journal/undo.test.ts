@@ -120,7 +120,7 @@ describe('effectsOf', () => {
       { before: stood('1'), after: stood('3') },
     ],
     [
-      'what nobody knows the end of',
+      'a write with an unknown end',
       [{ ...patch('1', '2'), result: 'died' }],
       { before: stood('1'), after: stood('2') },
     ],

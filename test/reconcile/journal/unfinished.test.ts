@@ -144,7 +144,7 @@ describe('a run that died', () => {
     ],
   );
 
-  it('is told: what is done, failed, unknown and left', () => {
+  it('is described: what is done, failed, unknown and left', () => {
     expect(describeInterrupted(dead)).toEqual({
       id: start(1).id,
       command: 'apply',

@@ -75,7 +75,7 @@ describe('the lock', () => {
     await release();
   });
 
-  it('makes the second wait, which is told once', async () => {
+  it('makes the second wait, with one notice', async () => {
     const release = await takeLock(options());
     const second = takeLock(
       options({
@@ -188,10 +188,10 @@ describe('the locks of the machine', () => {
     ['that cannot be made', (path) => writeFileSync(path, ''), /cannot be written/],
     ['that are a link', (path) => symlinkSync(other.root, path, 'junction'), /is a link to another place/],
   ];
-  it.each(useless)('%s leave the lock of the folder, which is told', async (_what, spoil, reason) => {
+  it.each(useless)('%s leave the lock of the folder, with a notice', async (_what, spoil, reason) => {
     spoil(join(place.root, 'state'));
     const reasons: string[] = [];
-    const alone = { machine: machine(), onAlone: (told: string) => void reasons.push(told) };
+    const alone = { machine: machine(), onAlone: (reason: string) => void reasons.push(reason) };
     const release = await takeLock(options(alone));
     expect(reasons).toEqual([expect.stringMatching(reason)]);
     await expect(takeLock(options({ ...alone, waitMs: 0 }))).rejects.toMatchObject({ exitCode: 7 });
@@ -251,7 +251,7 @@ describe('a stale lock heals itself', () => {
     else await (await taking)();
   });
 
-  it('what was never completed is swept when nobody can be writing it any more', async () => {
+  it('an incomplete ticket is removed when it can no longer be in use', async () => {
     const names = ['old', 'new'].map(
       (age) => `acme.${age === 'old' ? '0' : '1'}123456789abcdef.json.0123456789ab`,
     );
@@ -264,7 +264,7 @@ describe('a stale lock heals itself', () => {
   const noFiles: readonly (readonly [string, (path: string) => void])[] = [
     ['a folder', (path) => mkdirSync(path, { recursive: true })],
     ['a link', (path) => symlinkSync('nowhere', path)],
-    ['a pipe that nobody writes to', (path) => void execFileSync('mkfifo', [path])],
+    ['a pipe without a writer', (path) => void execFileSync('mkfifo', [path])],
   ];
   it.skipIf(process.platform === 'win32').each(noFiles)('%s is no ticket', async (_what, make) => {
     mkdirSync(place.path(folder), { recursive: true });
@@ -277,7 +277,7 @@ describe('a stale lock heals itself', () => {
     ['a sequence in its command', { command: '\u001b[2Japply' }],
     ['a line in its host', { host: 'here\nerror: forged' }],
     ['no time', { startedAt: 'some day' }],
-    ['more than anybody writes', { command: 'x'.repeat(100_000) }],
+    ['an absurd length', { command: 'x'.repeat(100_000) }],
   ])('a ticket with %s is waited for, and nothing of it is shown', async (_what, fields) => {
     leaveTicket(fields);
     await expect(takeLock(options({ waitMs: 0 }))).rejects.toMatchObject({

@@ -131,7 +131,7 @@ describe('a send that is refused (429), and sent again by the client', () => {
     expect(lines).toEqual(['1 failed']);
   });
 
-  it('and an earlier one that was lost: what is seen then is told of that one', async () => {
+  it('and an earlier one that was lost: what is seen then counts for that one', async () => {
     const { steps, lines } = openLines();
     const { run } = openDelivery(new AbortController().signal, steps);
     const counts: number[] = [];

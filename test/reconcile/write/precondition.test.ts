@@ -32,7 +32,7 @@ describe('what moved', () => {
     expect(describeMovement(summariseActual(planned), without)).toContain('→ (none)');
   });
 
-  it('what only one side tells has not moved: nobody documents that a record has all that its list entry has', () => {
+  it('a field that only one side has did not change: a record may lack fields of its list entry', () => {
     const { revision: _r, userId: _u, updatedAt: _t, qextVersion: _v, ...without } = planned;
     expect(describeMovement(summariseActual(planned), without)).toBeUndefined();
     expect(describeMovement(summariseActual(without), planned)).toBeUndefined();

@@ -60,7 +60,7 @@ describe('edits that were lost', () => {
     ['speak against it', inTwos, [...odd, '2.0.0'], ['a', 'b']],
     ['bear it out, but only one was written', inTwos.slice(0, 1), odd, ['a']],
     [
-      'bear it out, but one of ours went further',
+      'confirm it, but one of ours went further',
       [...inTwos, ['c', '3.0.0', '7.0.0', 1]],
       odd,
       ['a', 'b', 'c'],
