@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { RunStart } from '../reconcile/run-record.js';
-import { openDeadline } from '../reconcile/stop.js';
+import { createDeadline } from '../reconcile/stop.js';
 import { renderInterrupted } from '../report/history.js';
 import { type RunPlace, type Site, withConnection } from './connect.js';
 import type { OnEnvironments } from './environments.js';
