@@ -21,10 +21,6 @@ function change(...names: readonly string[]): void {
     scene.workspace.write(extensionFiles(name, { code: 'changed', version: '2.0.0' }));
 }
 
-async function names(): Promise<readonly (string | null | undefined)[]> {
-  return (await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
-}
-
 describe('apply', () => {
   it('costs one list, one write a change, and a read of each record that is overwritten or deleted', async () => {
     write('a', 'b', 'c');
@@ -41,7 +37,7 @@ describe('apply', () => {
     expect(requests.filter(({ path }) => path.endsWith('/file'))).toEqual([]);
     expect(methods.filter((method) => method === 'GET')).toHaveLength(1 + 2 + 2);
     expect(methods.slice(-3)).toEqual(['GET', 'DELETE', 'GET']);
-    expect(await names()).toEqual(['a', 'b', 'd']);
+    expect(await scene.tenant.names()).toEqual(['a', 'b', 'd']);
   });
 
   it('updates with one PATCH that keeps id and foreign tags, and carries file and data together', async () => {
@@ -118,9 +114,9 @@ describe('apply', () => {
     expect(result.stdout).toContain(
       'Applied: 0 created, 1 updated, 0 replaced, 0 deleted, 1 failed, 1 not attempted, 0 blocked',
     );
-    expect(await names()).toEqual(['a', 'b', 'old']);
+    expect(await scene.tenant.names()).toEqual(['a', 'b', 'old']);
     expect((await apply('--prune')).code).toBe(0);
-    expect(await names()).toEqual(['a', 'b']);
+    expect(await scene.tenant.names()).toEqual(['a', 'b']);
   });
 
   it('believes no answer that does not show what was sent', async () => {
@@ -141,7 +137,7 @@ describe('apply', () => {
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('the tenant did not keep qlik-sync:acme');
     expect(result.stdout).toContain('2 not attempted');
-    expect(await names()).toEqual(['a']);
+    expect(await scene.tenant.names()).toEqual(['a']);
   });
 
   it.each([
@@ -158,7 +154,7 @@ describe('apply', () => {
     expect(result.code).toBe(code);
     expect(result.stdout).toContain(lift);
     expect(await scene.tenant.client.get('a')).toEqual(before);
-    expect(await names()).toEqual(['a', 'b']);
+    expect(await scene.tenant.names()).toEqual(['a', 'b']);
     const lifted = await apply(...lift.split(' '));
     expect(lifted.code).toBe(0);
     expect((await scene.tenant.client.get('a')).tags).toContain('qlik-sync:acme');
@@ -218,7 +214,7 @@ describe('apply', () => {
     await apply();
     scene.workspace.remove('extensions/b');
     expect((await apply('a', '--prune')).code).toBe(0);
-    expect(await names()).toEqual(['a', 'b']);
+    expect(await scene.tenant.names()).toEqual(['a', 'b']);
   });
 
   it('finishes what is in flight when interrupted, and starts nothing', async () => {
@@ -280,7 +276,7 @@ describe('apply', () => {
     write('a');
     await scene.tenant.addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'html' }]);
     expect((await apply()).code).toBe(4);
-    expect(await names()).toEqual([]);
+    expect(await scene.tenant.names()).toEqual([]);
   });
 
   it('an archive that cannot be downloaded concerns its own extension alone', async () => {
@@ -323,7 +319,7 @@ describe('apply', () => {
     expect(refused.stderr).toContain('--allow-deletes=2');
     expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
     expect((await apply('--prune', '--allow-deletes=2')).code).toBe(0);
-    expect(await names()).toEqual(['c', 'd']);
+    expect(await scene.tenant.names()).toEqual(['c', 'd']);
   });
 
   it('empties a project only when that is said', async () => {
@@ -332,7 +328,7 @@ describe('apply', () => {
     scene.workspace.remove('extensions/a');
     expect((await apply('--prune')).code).toBe(6);
     expect((await apply('--prune', '--allow-empty')).code).toBe(0);
-    expect(await names()).toEqual([]);
+    expect(await scene.tenant.names()).toEqual([]);
   });
 });
 
@@ -361,7 +357,7 @@ describe('protected environments', () => {
       },
     );
     expect(result.code).toBe(6);
-    expect(await names()).toEqual([]);
+    expect(await scene.tenant.names()).toEqual([]);
   });
 
   it.each([
@@ -376,7 +372,7 @@ describe('protected environments', () => {
     });
     expect(result.stderr).toContain(says);
     expect(result.code).toBe(code);
-    expect(await names()).toEqual(code === 0 ? ['a'] : []);
+    expect(await scene.tenant.names()).toEqual(code === 0 ? ['a'] : []);
   });
 });
 

@@ -3,23 +3,25 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { git } from './support/ci/shell.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles, type Result, simpleConfig } from './support/workspace.js';
 
 const deployed = { ...extensionFiles('kpi'), ...extensionFiles('gauge'), ...extensionFiles('table') };
-const scene = useScene({ files: deployed });
+/** On main and on the tenant: kpi, gauge, table. On the branch `feature`, which is checked out: nothing else yet. */
+const scene = useScene({
+  files: deployed,
+  prepare: async () => {
+    inRepository('init', '--quiet', '--initial-branch', 'main');
+    commit({});
+    await succeed('apply', '--yes');
+    inRepository('switch', '--quiet', '--create', 'feature');
+  },
+});
 const { qlikSync, succeed } = scene;
 
-/** On main and on the tenant: kpi, gauge, table. On the branch `feature`, which is checked out: nothing else yet. */
-beforeEach(async () => {
-  inRepository('init', '--quiet', '--initial-branch', 'main');
-  commit({});
-  await succeed('apply', '--yes');
-  inRepository('switch', '--quiet', '--create', 'feature');
-});
 afterEach(() => {
   vi.unstubAllEnvs();
 });
@@ -284,7 +286,7 @@ describe('what git cannot tell', () => {
       'a repository that is broken',
       'main',
       () => scene.workspace.write({ '.git/config': '[x' }),
-      /there is none: bad config/,
+      /gave no answer: bad config/,
     ],
     [
       'a repository without commits',

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExtensionUpload } from '../../src/tenant/extensions.js';
 import { judgeRecovery } from './support/crash-judge.js';
-import { applyArgs, openScene, prepareUploads, type Scene } from './support/crash-scene.js';
+import { applyArgs, type CrashScene, openCrashScene, prepareUploads } from './support/crash-scene.js';
 import type { Cut } from './support/crash-wire.js';
 
 type Moment = Omit<Cut, 'kill'>;
@@ -14,8 +14,8 @@ beforeAll(async () => {
   uploads = await prepareUploads();
 });
 
-async function withScene<T>(use: (scene: Scene) => Promise<T>): Promise<T> {
-  const scene = await openScene(uploads);
+async function withScene<T>(use: (scene: CrashScene) => Promise<T>): Promise<T> {
+  const scene = await openCrashScene(uploads);
   try {
     return await use(scene);
   } finally {
@@ -44,7 +44,7 @@ async function killAt(moment: Moment, args: readonly string[]): Promise<readonly
 }
 
 describe('killed with SIGKILL at every request', () => {
-  it.each([1, 8])('at concurrency %i', { timeout: 120_000 }, async (concurrency) => {
+  it.each([1, 8])('at concurrency %i', async (concurrency) => {
     const args = [...applyArgs, '--concurrency', String(concurrency)];
     const moments = await listMoments(args);
     const limit = pLimit(3);

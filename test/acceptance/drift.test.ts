@@ -1,38 +1,18 @@
 /** drift against the sandbox: one word for each way to depart, what hides it, what it costs. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { archiveName } from '../../src/core/marker.js';
-import { runInProcess } from './support/in-process.js';
-import { openTestTenant, type TestTenant } from './support/tenant.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './support/workspace.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-
-beforeEach(async () => {
-  workspace = createWorkspace();
-  configure();
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function configure(more: object = {}): void {
-  const config = { project: 'acme', extensions: ['extensions/*'], ...more };
-  workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
-}
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
+const scene = useScene();
+const { configure, qlikSync } = scene;
 
 async function deploy(...names: readonly string[]): Promise<void> {
-  for (const name of names) workspace.write(extensionFiles(name));
+  for (const name of names) scene.workspace.write(extensionFiles(name));
   expect((await qlikSync('apply', '--yes')).code).toBe(0);
-  await tenant.takeRequests();
+  await scene.tenant.takeRequests();
 }
 
 function zipFor(name: string, code?: string): Promise<Buffer> {
@@ -43,12 +23,8 @@ function zipFor(name: string, code?: string): Promise<Buffer> {
   return zipOf({ ...Object.fromEntries(files), ...(code !== undefined && { [`${name}.js`]: code }) });
 }
 
-async function editByHand(name: string, code = 'somebody was here'): Promise<void> {
-  await tenant.edit({ name, file: (await zipFor(name, code)).toString('base64'), filename: 'by-hand.zip' });
-}
-
 async function idOf(name: string): Promise<string> {
-  return (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name)?.id ?? '';
+  return (await scene.tenant.find(name))?.id ?? '';
 }
 
 interface Document {
@@ -71,35 +47,34 @@ async function driftJson(code: number, ...args: readonly string[]): Promise<Docu
 
 /** Each way to depart, as people and programs cause it. */
 const departures: readonly [string, () => Promise<unknown>][] = [
-  ['changed-on-tenant', () => editByHand('kpi')],
-  ['missing', async () => tenant.client.remove(await idOf('kpi'))],
-  ['disowned', () => tenant.edit({ name: 'kpi', tags: [] })],
-  ['foreign', () => tenant.edit({ name: 'kpi', tags: ['qlik-sync:others'] })],
+  ['changed-on-tenant', () => scene.tenant.editByHand('kpi')],
+  ['missing', async () => scene.tenant.client.remove(await idOf('kpi'))],
+  ['disowned', () => scene.tenant.edit({ name: 'kpi', tags: [] })],
+  ['foreign', () => scene.tenant.edit({ name: 'kpi', tags: ['qlik-sync:others'] })],
   [
     'unmanaged',
     async () => {
-      await editByHand('kpi');
-      await tenant.edit({ name: 'kpi', tags: ['x'] });
+      await scene.tenant.editByHand('kpi');
+      await scene.tenant.edit({ name: 'kpi', tags: ['x'] });
     },
   ],
   [
     'marker-lost',
     async () => {
       const file = (await zipFor('kpi')).toString('base64');
-      await tenant.edit({ name: 'kpi', file, filename: 'by-hand.zip' });
+      await scene.tenant.edit({ name: 'kpi', file, filename: 'by-hand.zip' });
     },
   ],
   ['tags-missing', async () => configure({ tags: ['finance'] })],
-  ['extra', async () => workspace.remove('extensions/kpi')],
-  ['changed-locally', async () => workspace.write(extensionFiles('kpi', { code: 'two' }))],
+  ['extra', async () => scene.workspace.remove('extensions/kpi')],
+  ['changed-locally', async () => scene.workspace.write(extensionFiles('kpi', { code: 'two' }))],
 ];
 
 describe('drift', () => {
   it('tells the CI run that looked, as a plan does', async () => {
     await deploy('kpi');
     const job = { CI_JOB_URL: 'https://gitlab.com/acme/charts/-/jobs/42', CI_COMMIT_REF_NAME: 'main' };
-    const env = { ...tenant.env, ...job };
-    const { stdout } = await runInProcess(['drift', '--json'], { cwd: workspace.folder, env });
+    const { stdout } = await scene.qlikSyncWith(job, 'drift', '--json');
     expect(JSON.parse(stdout).source).toMatchObject({ branch: 'main', ci: job.CI_JOB_URL });
   });
 
@@ -108,20 +83,20 @@ describe('drift', () => {
     const { code, stdout } = await qlikSync('drift');
     expect(code).toBe(0);
     expect(stdout).toContain('No drift, 0 known, 0 ignored; 2 extensions compared with 1 request.\n');
-    expect((await tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
+    expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
   });
 
   it.each(departures)('tells %s', async (kind, depart) => {
     await deploy('kpi', 'gauge');
     if (kind === 'tags-missing') {
-      workspace.remove('extensions/gauge');
-      await tenant.client.remove(await idOf('gauge'));
+      scene.workspace.remove('extensions/gauge');
+      await scene.tenant.client.remove(await idOf('gauge'));
     }
     await depart();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const told = await driftJson(2);
     expect(told.drift.map((item) => [item.name, item.kind, item.alarm])).toEqual([['kpi', kind, 'new']]);
-    const requests = await tenant.takeRequests();
+    const requests = await scene.tenant.takeRequests();
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     const isUnmarked = kind === 'changed-on-tenant' || kind === 'marker-lost';
     expect(requests.length).toBe(isUnmarked ? 2 : 1);
@@ -130,7 +105,7 @@ describe('drift', () => {
 
   it('names who, when and the versions, as far as the record tells', async () => {
     await deploy('kpi');
-    await editByHand('kpi');
+    await scene.tenant.editByHand('kpi');
     const [item] = (await driftJson(2)).drift;
     expect(item?.tenant?.userId).toMatch(/./);
     const { stdout } = await qlikSync('drift');
@@ -143,7 +118,7 @@ describe('drift', () => {
 
   it('looks at the selection only', async () => {
     await deploy('kpi', 'gauge');
-    await editByHand('kpi');
+    await scene.tenant.editByHand('kpi');
     await driftJson(0, 'gauge');
     expect((await driftJson(2, 'k*')).drift.map(({ name }) => name)).toEqual(['kpi']);
     expect((await qlikSync('drift', 'nobody')).code).toBe(3);
@@ -151,7 +126,7 @@ describe('drift', () => {
 
   it('counts what the config permits to overwrite or keep all the same', async () => {
     await deploy('kpi');
-    await editByHand('kpi');
+    await scene.tenant.editByHand('kpi');
     configure({ onDrift: 'skip', prune: true });
     expect((await driftJson(2)).drift.map(({ kind }) => kind)).toEqual(['changed-on-tenant']);
   });
@@ -168,7 +143,7 @@ describe('drift', () => {
       const bytes = await zipFor(name, code);
       const md5 = (await import('node:crypto')).createHash('md5').update(bytes).digest('hex');
       const filename = archiveName(digests.get(name) ?? '', md5);
-      await tenant.edit({ name, file: bytes.toString('base64'), filename });
+      await scene.tenant.edit({ name, file: bytes.toString('base64'), filename });
     };
     await forge('kpi', 'somebody was here');
     await forge('gauge');
@@ -185,7 +160,7 @@ interface Validated {
 describe('what is known already', () => {
   it('driftIgnore hides until its last day, and an expired entry is told', async () => {
     await deploy('kpi-a', 'kpi-b');
-    await editByHand('kpi-a');
+    await scene.tenant.editByHand('kpi-a');
     configure({ driftIgnore: [{ name: 'kpi-*', reason: 'a trial', until: '2999-12-31' }] });
     expect((await driftJson(0)).drift.map(({ alarm }) => alarm)).toEqual(['ignored']);
     expect((await qlikSync('drift')).stdout).toContain('(ignored until 2999-12-31: a trial)');
@@ -209,19 +184,19 @@ describe('what is known already', () => {
 
   it('--baseline alarms for what is new, and says what is gone', async () => {
     await deploy('kpi', 'gauge');
-    await editByHand('kpi');
-    workspace.write({ 'baseline.json': (await qlikSync('drift', '--json')).stdout });
+    await scene.tenant.editByHand('kpi');
+    scene.workspace.write({ 'baseline.json': (await qlikSync('drift', '--json')).stdout });
     expect((await driftJson(0, '--baseline', 'baseline.json')).drift.map(({ alarm }) => alarm)).toEqual([
       'known',
     ]);
-    await editByHand('gauge');
+    await scene.tenant.editByHand('gauge');
     expect(
       (await driftJson(2, '--baseline', 'baseline.json')).drift.map(({ name, alarm }) => [name, alarm]),
     ).toEqual([
       ['gauge', 'new'],
       ['kpi', 'known'],
     ]);
-    await editByHand('kpi', 'and again');
+    await scene.tenant.editByHand('kpi', 'and again');
     expect((await driftJson(2, 'kpi', '--baseline', 'baseline.json')).drift[0]?.alarm).toBe('new');
     expect((await qlikSync('apply', '--yes', '--on-drift', 'overwrite')).code).toBe(0);
     expect((await driftJson(0, '--baseline', 'baseline.json')).gone).toEqual([
@@ -231,11 +206,11 @@ describe('what is known already', () => {
 
   it('--baseline reads what the shells of Windows write, or says what to do', async () => {
     await deploy('kpi');
-    await editByHand('kpi');
+    await scene.tenant.editByHand('kpi');
     const { stdout } = await qlikSync('drift', '--json');
-    workspace.write({ 'baseline.json': `\uFEFF${stdout}` });
+    scene.workspace.write({ 'baseline.json': `\uFEFF${stdout}` });
     expect((await driftJson(0, '--baseline', 'baseline.json')).drift[0]?.alarm).toBe('known');
-    workspace.write({ 'baseline.json': Buffer.from(`\uFEFF${stdout}`, 'utf16le') });
+    scene.workspace.write({ 'baseline.json': Buffer.from(`\uFEFF${stdout}`, 'utf16le') });
     const { code, stderr } = await qlikSync('drift', '--baseline', 'baseline.json');
     expect(code).toBe(3);
     expect(stderr).toContain("--baseline baseline.json is UTF-16, as PowerShell's > writes it.");
@@ -258,7 +233,7 @@ describe('what is known already', () => {
   it.each(unusable)('a baseline %s is refused', async (_, spoil, words) => {
     await deploy('kpi');
     const text = spoil((await qlikSync('drift', '--json')).stdout);
-    if (text !== undefined) workspace.write({ 'baseline.json': text });
+    if (text !== undefined) scene.workspace.write({ 'baseline.json': text });
     const { code, stderr } = await qlikSync('drift', '--baseline', 'baseline.json');
     expect(code).toBe(3);
     expect(stderr).toMatch(words);

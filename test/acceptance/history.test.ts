@@ -4,25 +4,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runInProcess } from './support/in-process.js';
-import { openTestTenant, type TestTenant } from './support/tenant.js';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
-beforeEach(async () => {
-  [workspace, tenant] = [createWorkspace(), await openTestTenant()];
-  workspace.write({ ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') });
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
+const scene = useScene({ files: { ...extensionFiles('a'), ...extensionFiles('b') } });
 
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = tenant.env) =>
-  runInProcess(args, { cwd: workspace.folder, env });
-const address = () => ({ QLIK_TENANT_URL: tenant.sandbox.url });
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = scene.tenant.env) =>
+  runInProcess(args, { cwd: scene.workspace.folder, env });
+const address = () => ({ QLIK_TENANT_URL: scene.tenant.sandbox.url });
 
 interface History {
   readonly tenant?: { readonly url: string };
@@ -45,16 +36,16 @@ async function readHistory(
 }
 
 /** Two runs: one creates a and b, the other updates a and deletes b. */
-async function applyTwice(env: Readonly<Record<string, string>> = tenant.env): Promise<void> {
+async function applyTwice(env: Readonly<Record<string, string>> = scene.tenant.env): Promise<void> {
   expect(await run(['apply', '--yes'], env)).toMatchObject({ code: 0 });
-  workspace.remove('extensions/b');
-  workspace.write(extensionFiles('a', { code: 'two' }));
+  scene.workspace.remove('extensions/b');
+  scene.workspace.write(extensionFiles('a', { code: 'two' }));
   expect(await run(['apply', '--yes', '--prune', '--allow-deletes=1'], env)).toMatchObject({ code: 0 });
 }
 
 /** The journals, newest first. */
 function journals(): readonly string[] {
-  const folder = join(workspace.folder, '.qlik-sync/runs');
+  const folder = join(scene.workspace.folder, '.qlik-sync/runs');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const paths = files.filter((file) => file.endsWith('.jsonl')).map((file) => join(folder, file));
   return paths.sort((x, y) => (startOf(x) < startOf(y) ? 1 : -1));
@@ -93,7 +84,7 @@ describe('history', () => {
       {
         command: 'apply',
         project: 'acme',
-        tenant: tenant.sandbox.url,
+        tenant: scene.tenant.sandbox.url,
         who: { host: hostname(), pid: process.pid },
         result: 'ended',
         exitCode: 0,
@@ -114,7 +105,7 @@ describe('history', () => {
     const { runs } = await readHistory();
     const { stdout } = await run(['history', '-v'], address());
     const steady = stdout
-      .replaceAll(tenant.sandbox.url, '<tenant>')
+      .replaceAll(scene.tenant.sandbox.url, '<tenant>')
       .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\S+@\S+/g, '<when>  <who>');
     expect(steady).toBe(`qlik-sync history · tenant (environment) · <tenant> · project acme
 
@@ -134,12 +125,12 @@ describe('history', () => {
 
   it('needs neither the tenant nor a credential', async () => {
     await applyTwice();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await readHistory()).runs).toHaveLength(2);
-    expect(await tenant.seeRequests()).toEqual([]);
-    expect((await readHistory(['--tenant', tenant.sandbox.url], { QLIK_TENANT_URL: '' })).runs).toHaveLength(
-      2,
-    );
+    expect(await scene.tenant.seeRequests()).toEqual([]);
+    expect(
+      (await readHistory(['--tenant', scene.tenant.sandbox.url], { QLIK_TENANT_URL: '' })).runs,
+    ).toHaveLength(2);
     expect((await readHistory(['--sandbox'])).runs).toEqual([]);
   });
 
@@ -152,19 +143,21 @@ describe('history', () => {
         prod: { tenant: 'https://acme.eu.qlikcloud.com', auth: { apiKey: '${PROD_KEY}' } },
       },
     };
-    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
-    const dev = { DEV_URL: tenant.sandbox.url, DEV_KEY: tenant.sandbox.apiKey };
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+    const dev = { DEV_URL: scene.tenant.sandbox.url, DEV_KEY: scene.tenant.sandbox.apiKey };
     expect(await run(['apply', '--env', 'dev', '--yes'], dev)).toMatchObject({ code: 0 });
     expect(await run(['apply', '--sandbox', '--yes'], {})).toMatchObject({ code: 0 });
     const tenants = async (args: readonly string[], env: Readonly<Record<string, string>>) =>
       (JSON.parse((await run(['history', '--json', ...args], env)).stdout) as History).runs.map(
         (one) => one.tenant,
       );
-    expect(await tenants(['--env', 'dev'], { DEV_URL: tenant.sandbox.url })).toEqual([tenant.sandbox.url]);
+    expect(await tenants(['--env', 'dev'], { DEV_URL: scene.tenant.sandbox.url })).toEqual([
+      scene.tenant.sandbox.url,
+    ]);
     expect(await tenants(['--env', 'prod'], {})).toEqual([]);
-    expect(await tenants([], {})).toEqual(['sandbox', tenant.sandbox.url]);
+    expect(await tenants([], {})).toEqual(['sandbox', scene.tenant.sandbox.url]);
     const { stdout } = await run(['history'], {});
-    expect(stdout).toContain(`2 created · dev · ${tenant.sandbox.url}`);
+    expect(stdout).toContain(`2 created · dev · ${scene.tenant.sandbox.url}`);
   });
 
   it('each folder of an embedded tenant is a tenant of its own; its plan does not depend on the port', async () => {
@@ -211,7 +204,7 @@ describe('history', () => {
     const git = (...args: readonly string[]) =>
       execFileSync('git', [
         '-C',
-        workspace.folder,
+        scene.workspace.folder,
         '-c',
         'user.name=t',
         '-c',
@@ -223,14 +216,14 @@ describe('history', () => {
     git('commit', '-q', '-m', 'first');
     const commit = git('rev-parse', 'HEAD').toString().trim();
     expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
-    workspace.write(extensionFiles('a', { code: 'two' }));
+    scene.workspace.write(extensionFiles('a', { code: 'two' }));
     const pipeline = {
       GITHUB_SERVER_URL: 'https://github.com',
       GITHUB_REPOSITORY: 'acme/charts',
       GITHUB_RUN_ID: '42',
       GITHUB_ACTOR: 'ana',
     };
-    expect(await run(['apply', '--yes'], { ...tenant.env, ...pipeline })).toMatchObject({ code: 0 });
+    expect(await run(['apply', '--yes'], { ...scene.tenant.env, ...pipeline })).toMatchObject({ code: 0 });
     const { runs } = await readHistory();
     expect(runs).toMatchObject([
       {
@@ -246,9 +239,9 @@ describe('history', () => {
 
   it('keeps as many runs as the config says', async () => {
     const config = { project: 'acme', extensions: ['extensions/*'], backup: { keep: 2 } };
-    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
     for (const code of ['1', '2', '3', '4']) {
-      workspace.write(extensionFiles('a', { code }));
+      scene.workspace.write(extensionFiles('a', { code }));
       expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
     }
     expect((await readHistory()).runs).toHaveLength(2);
@@ -259,7 +252,7 @@ describe('history', () => {
     killLater(journals()[0] ?? '');
     const told = 'The last run did not come to its end';
     const ended = AbortSignal.abort(new Error('interrupted'));
-    const own = { cwd: workspace.folder, env: tenant.env, interrupted: ended };
+    const own = { cwd: scene.workspace.folder, env: scene.tenant.env, interrupted: ended };
     expect((await runInProcess(['watch'], own)).stderr).toContain(told);
     expect((await run(['apply', '--yes'])).stderr).toContain(told);
     expect((await run(['apply', '--yes'])).stderr).not.toContain(told);
@@ -278,7 +271,8 @@ describe('history', () => {
 
   it('no key is in any file it reads', async () => {
     await applyTwice();
-    mkdirSync(join(workspace.folder, '.qlik-sync'), { recursive: true });
-    for (const file of journals()) expect(readFileSync(file, 'utf8')).not.toContain(tenant.sandbox.apiKey);
+    mkdirSync(join(scene.workspace.folder, '.qlik-sync'), { recursive: true });
+    for (const file of journals())
+      expect(readFileSync(file, 'utf8')).not.toContain(scene.tenant.sandbox.apiKey);
   });
 });

@@ -1,44 +1,23 @@
 /** Names that break things elsewhere, and the odd tenants and projects of acceptance 4. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SandboxOptions } from '../../src/sandbox/start.js';
+import { describe, expect, it } from 'vitest';
 import { runInProcess } from './support/in-process.js';
 import { handMade } from './support/race-scene.js';
-import { openTestTenant, type TestTenant } from './support/tenant.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './support/workspace.js';
+import { useScene } from './support/scene.js';
+import { configWith, createWorkspace, extensionFiles, type Result } from './support/workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene({ files: configOf('acme') });
 
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(configOf('acme'));
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function configOf(project: string): Record<string, string> {
-  const config = { project, extensions: ['extensions/*'], maxDeletePercent: 100 };
-  return { 'qlik-sync.config.json': JSON.stringify(config) };
+function configOf(project: string): Readonly<Record<string, string>> {
+  return configWith({ project, maxDeletePercent: 100 });
 }
 
-const run = (args: readonly string[], folder = workspace): Promise<Result> =>
-  runInProcess(args, { cwd: folder.folder, env: tenant.env });
+const run = (args: readonly string[], folder = scene.workspace): Promise<Result> =>
+  runInProcess(args, { cwd: folder.folder, env: scene.tenant.env });
 const apply = (...more: readonly string[]): Promise<Result> => run(['apply', '--yes', ...more]);
-const writes = async (): Promise<readonly string[]> =>
-  (await tenant.takeRequests()).filter(({ method }) => method !== 'GET').map(({ method }) => method);
+const writes = (): Promise<readonly string[]> => scene.tenant.takeWrites();
 
-/** Starts over with a tenant of another kind. */
-async function useTenant(options: SandboxOptions): Promise<void> {
-  await tenant.close();
-  tenant = await openTestTenant(options);
-}
-
-const find = async (name: string) =>
-  (await tenant.client.list()).find((record) => record.qextFilename === name);
+const find = (name: string) => scene.tenant.find(name);
 
 describe('a name', () => {
   const names = [
@@ -60,16 +39,16 @@ describe('a name', () => {
   const folder = 'extensions/named';
 
   it.each(names)('%s lives: created, in sync, updated by name, deleted', async (name) => {
-    workspace.write({ ...extensionFiles(name, { folder }), ...extensionFiles('stays') });
+    scene.workspace.write({ ...extensionFiles(name, { folder }), ...extensionFiles('stays') });
     expect((await apply()).code).toBe(0);
     expect(await find(name)).toBeDefined();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await apply()).code).toBe(0);
     expect(await writes()).toEqual([]);
-    workspace.write(extensionFiles(name, { code: 'two', version: '2.0.0', folder }));
+    scene.workspace.write(extensionFiles(name, { code: 'two', version: '2.0.0', folder }));
     const updated = await apply('--', name);
     expect([updated.code, updated.stderr]).toEqual([0, expect.stringContaining('updated')]);
-    workspace.remove(folder);
+    scene.workspace.remove(folder);
     expect((await apply('--prune')).code).toBe(0);
     expect(await find(name)).toBeUndefined();
     expect(await find('stays')).toBeDefined();
@@ -79,24 +58,24 @@ describe('a name', () => {
     const files = Object.entries(extensionFiles('größe', { folder }));
     const inForm = (form: 'NFC' | 'NFD'): Record<string, string> =>
       Object.fromEntries(files.map(([path, content]) => [path.normalize(form), content]));
-    workspace.write(inForm('NFD'));
+    scene.workspace.write(inForm('NFD'));
     expect((await apply()).code).toBe(0);
     expect(await find('größe'.normalize('NFC'))).toBeDefined();
-    workspace.remove(folder);
-    workspace.write(inForm('NFC'));
-    await tenant.takeRequests();
+    scene.workspace.remove(folder);
+    scene.workspace.write(inForm('NFC'));
+    await scene.tenant.takeRequests();
     expect((await apply()).code).toBe(0);
     expect(await writes()).toEqual([]);
   });
 
   it.each(['..', '.'])('%s of a record is never part of a path', async (name) => {
-    const good = await tenant.client.create({
+    const good = await scene.tenant.client.create({
       data: { name: 'x', qextFilename: name, tags: ['qlik-sync:acme'] },
     });
-    workspace.write(extensionFiles('kpi'));
-    await tenant.takeRequests();
+    scene.workspace.write(extensionFiles('kpi'));
+    await scene.tenant.takeRequests();
     await apply('--prune', '--no-backup');
-    const paths = (await tenant.takeRequests()).map(({ path }) => path);
+    const paths = (await scene.tenant.takeRequests()).map(({ path }) => path);
     const allowed = [
       '/api/v1/extensions',
       `/api/v1/extensions/${good.id}`,
@@ -110,19 +89,19 @@ describe('a name', () => {
 
 describe('a rename by case alone', () => {
   it('is refused whole, in the folders and against the tenant', async () => {
-    workspace.write(extensionFiles('Kpi'));
+    scene.workspace.write(extensionFiles('Kpi'));
     expect((await apply()).code).toBe(0);
-    const before = await tenant.client.list();
-    workspace.remove('extensions/Kpi');
-    workspace.write(extensionFiles('kpi', { code: 'two' }));
+    const before = await scene.tenant.client.list();
+    scene.workspace.remove('extensions/Kpi');
+    scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
     for (const flags of [[], ['--prune'], ['--prune', '--allow-rename', 'kpi']]) {
-      await tenant.takeRequests();
+      await scene.tenant.takeRequests();
       const { code, stderr } = await apply(...flags);
       expect(code).toBe(6);
       expect(stderr).toContain('Kpi and kpi differ only in case');
       expect(await writes()).toEqual([]);
     }
-    expect(await tenant.client.list()).toEqual(before);
+    expect(await scene.tenant.client.list()).toEqual(before);
   });
 });
 
@@ -130,17 +109,17 @@ describe('two projects on one tenant', () => {
   it('leave each other alone, whatever they are told to prune', async () => {
     const other = createWorkspace();
     other.write({ ...configOf('others'), ...extensionFiles('theirs'), ...extensionFiles('both') });
-    workspace.write({ ...extensionFiles('ours'), ...extensionFiles('stays') });
+    scene.workspace.write({ ...extensionFiles('ours'), ...extensionFiles('stays') });
     try {
       expect((await run(['apply', '--yes', '--prune'], other)).code).toBe(0);
       expect((await apply('--prune')).code).toBe(0);
-      workspace.write(extensionFiles('both', { code: 'of the other project' }));
+      scene.workspace.write(extensionFiles('both', { code: 'of the other project' }));
       const taken = await apply('--prune');
       expect([taken.code, taken.stdout]).toEqual([6, expect.stringContaining('belongs to project others')]);
       expect((await apply('--prune', '--adopt', 'both')).code).toBe(6);
-      workspace.remove('extensions/ours');
+      scene.workspace.remove('extensions/ours');
       expect((await apply('--prune')).code).toBe(6);
-      const names = (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
+      const names = (await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
       expect(names).toEqual(['both', 'stays', 'theirs']);
       expect((await run(['plan'], other)).stdout).toContain('2 unchanged');
     } finally {
@@ -151,27 +130,27 @@ describe('two projects on one tenant', () => {
 
 describe('a tenant that keeps no tags', () => {
   it('is found at the first create: one record, exit 5, and nothing after it', async () => {
-    await useTenant({ tags: 'drop' });
-    workspace.write({ ...extensionFiles('a'), ...extensionFiles('b'), ...extensionFiles('c') });
+    await scene.reopenTenant({ tags: 'drop' });
+    scene.workspace.write({ ...extensionFiles('a'), ...extensionFiles('b'), ...extensionFiles('c') });
     const { code, stdout } = await apply();
     expect(code).toBe(5);
     expect(stdout).toContain('did not keep qlik-sync:acme');
     expect((await writes()).filter((method) => method === 'POST')).toEqual(['POST']);
-    expect(await tenant.client.list()).toHaveLength(1);
-    await tenant.takeRequests();
+    expect(await scene.tenant.client.list()).toHaveLength(1);
+    await scene.tenant.takeRequests();
     const again = await apply();
     expect(again.code).not.toBe(0);
-    expect(await tenant.client.list()).toHaveLength(2);
+    expect(await scene.tenant.client.list()).toHaveLength(2);
   });
 });
 
 describe('an archive that somebody edited', () => {
   it('and uploaded again under our own archive name is drift, not ours', async () => {
-    workspace.write(extensionFiles('kpi'));
+    scene.workspace.write(extensionFiles('kpi'));
     expect((await apply()).code).toBe(0);
     const ours = (await find('kpi'))?.file?.originalname ?? '';
     expect(ours).toMatch(/^qs1-/);
-    await tenant.edit({ name: 'kpi', file: await handMade('kpi'), filename: ours });
+    await scene.tenant.edit({ name: 'kpi', file: await handMade('kpi'), filename: ours });
     const edited = await find('kpi');
     expect(edited?.file?.originalname).toBe(ours);
     const stopped = await apply();

@@ -2,36 +2,19 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { git } from './support/ci/shell.js';
-import { runInProcess } from './support/in-process.js';
-import { openTestTenant, type TestTenant } from './support/tenant.js';
-import {
-  createWorkspace,
-  extensionFiles,
-  type Result,
-  simpleConfig,
-  type Workspace,
-} from './support/workspace.js';
+import { useScene } from './support/scene.js';
+import { openTestTenant } from './support/tenant.js';
+import { extensionFiles, type Result } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene({ files: { ...extensionFiles('kpi'), ...extensionFiles('gauge') } });
+const { qlikSync } = scene;
 
-beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({ ...simpleConfig, ...extensionFiles('kpi'), ...extensionFiles('gauge') });
-  tenant = await openTestTenant();
-});
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  await tenant.close();
-  workspace.dispose();
 });
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
 
 async function well(...args: readonly string[]): Promise<Result> {
   const result = await qlikSync(...args);
@@ -44,14 +27,14 @@ async function planAfter(change: () => unknown, ...args: readonly string[]): Pro
   await well('apply', '--yes');
   await change();
   await well('plan', '--out', 'plan.json', ...args);
-  await tenant.takeRequests();
+  await scene.tenant.takeRequests();
 }
 
 const applyPlan = (...args: readonly string[]): Promise<Result> =>
   qlikSync('apply', 'plan.json', '--yes', ...args);
 
 async function writes(): Promise<readonly string[]> {
-  const requests = await tenant.takeRequests();
+  const requests = await scene.tenant.takeRequests();
   return requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
 }
 
@@ -61,33 +44,33 @@ interface Document {
 }
 
 const readPlan = (): Document =>
-  JSON.parse(readFileSync(join(workspace.folder, 'plan.json'), 'utf8')) as Document;
+  JSON.parse(readFileSync(join(scene.workspace.folder, 'plan.json'), 'utf8')) as Document;
 const rewrite = (change: (document: Document) => object): void =>
-  workspace.write({ 'plan.json': JSON.stringify(change(readPlan())) });
+  scene.workspace.write({ 'plan.json': JSON.stringify(change(readPlan())) });
 
 const forgeDigest = ({ changes, ...rest }: Document): object => ({
   ...rest,
   changes: changes.map((each) => ({ ...each, desired: { digest: '0'.repeat(64) } })),
 });
 
-const update = (name: string, code = 'two'): void => workspace.write(extensionFiles(name, { code }));
+const update = (name: string, code = 'two'): void => scene.workspace.write(extensionFiles(name, { code }));
 
 async function editByHand(name: string, more: object = {}): Promise<void> {
   const manifest = JSON.stringify({ name, type: 'visualization' });
   const file = await zipOf({ [`${name}.qext`]: manifest, [`${name}.js`]: 'define([], () => 0);' });
-  await tenant.edit({ name, file: file.toString('base64'), filename: 'by-hand.zip', ...more });
+  await scene.tenant.edit({ name, file: file.toString('base64'), filename: 'by-hand.zip', ...more });
 }
 
 async function remove(name: string): Promise<void> {
-  const record = (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
-  await tenant.client.remove(record?.id ?? '');
+  const record = (await scene.tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
+  await scene.tenant.client.remove(record?.id ?? '');
 }
 
 describe('a plan that still holds', () => {
   it('is applied, and then has nothing left to do', async () => {
     await planAfter(() => {
       update('kpi');
-      workspace.write(extensionFiles('third'));
+      scene.workspace.write(extensionFiles('third'));
     });
     expect((await applyPlan()).code).toBe(0);
     expect([...(await writes())].sort()).toEqual(['PATCH', 'POST']);
@@ -98,41 +81,41 @@ describe('a plan that still holds', () => {
   it('goes on where a run failed half-way', async () => {
     await well('plan', '--out', 'plan.json');
     const fault = { method: 'POST', path: '*', skip: 1, times: 99, when: 'before' };
-    await tenant.addFaults([{ ...fault, kind: 'status', status: 400 }]);
+    await scene.tenant.addFaults([{ ...fault, kind: 'status', status: 400 }]);
     expect((await applyPlan('--concurrency', '1')).code).toBe(5);
-    await tenant.clearFaults();
-    await tenant.takeRequests();
+    await scene.tenant.clearFaults();
+    await scene.tenant.takeRequests();
     expect((await applyPlan()).code).toBe(0);
     expect(await writes()).toEqual(['POST']);
   });
 
   it('goes on with a delete after another failed, by the number of both', async () => {
     const config = { project: 'acme', extensions: ['extensions/*'], maxDeletes: 1 };
-    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config), ...extensionFiles('third') });
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config), ...extensionFiles('third') });
     const drop = (): void => {
-      for (const name of ['kpi', 'gauge']) workspace.remove(`extensions/${name}`);
+      for (const name of ['kpi', 'gauge']) scene.workspace.remove(`extensions/${name}`);
     };
     await planAfter(drop, '--prune', '--allow-deletes', '2');
-    await tenant.addFaults([
+    await scene.tenant.addFaults([
       { method: 'DELETE', path: '*', skip: 1, times: 99, kind: 'status', status: 400 },
     ]);
     expect((await applyPlan('--concurrency', '1')).code).toBe(5);
-    await tenant.clearFaults();
-    await tenant.takeRequests();
+    await scene.tenant.clearFaults();
+    await scene.tenant.takeRequests();
     expect(await applyPlan()).toMatchObject({ code: 0 });
     expect(await writes()).toEqual(['DELETE']);
     expect(await applyPlan()).toMatchObject({ code: 0 });
   });
 
   it('finishes its replace that stopped after the delete', async () => {
-    workspace.write(extensionFiles('kpi', { supernova: true }));
-    const lose = (): void => workspace.write(extensionFiles('kpi', { supernova: false, code: 'two' }));
+    scene.workspace.write(extensionFiles('kpi', { supernova: true }));
+    const lose = (): void => scene.workspace.write(extensionFiles('kpi', { supernova: false, code: 'two' }));
     await planAfter(lose, '--allow-replace', 'kpi');
-    await tenant.addFaults([{ method: 'POST', path: '*', times: 99, kind: 'status', status: 400 }]);
+    await scene.tenant.addFaults([{ method: 'POST', path: '*', times: 99, kind: 'status', status: 400 }]);
     const failed = await applyPlan();
     expect([failed.code, failed.stdout]).toEqual([5, expect.stringContaining('finishes the replace')]);
-    await tenant.clearFaults();
-    await tenant.takeRequests();
+    await scene.tenant.clearFaults();
+    await scene.tenant.takeRequests();
     expect(await applyPlan()).toMatchObject({ code: 0 });
     expect(await writes()).toEqual(['POST']);
     expect(await applyPlan()).toMatchObject({ code: 0 });
@@ -141,13 +124,13 @@ describe('a plan that still holds', () => {
   it('keeps its selection', async () => {
     await planAfter(() => update('kpi'), 'kpi');
     update('gauge');
-    workspace.write(extensionFiles('third'));
+    scene.workspace.write(extensionFiles('third'));
     expect((await applyPlan()).code).toBe(0);
     expect(await writes()).toEqual(['PATCH']);
   });
 
   it('brings its approvals', async () => {
-    await planAfter(() => workspace.remove('extensions/gauge'), '--prune');
+    await planAfter(() => scene.workspace.remove('extensions/gauge'), '--prune');
     expect((await applyPlan()).code).toBe(0);
     expect(await writes()).toEqual(['DELETE']);
   });
@@ -155,7 +138,7 @@ describe('a plan that still holds', () => {
   it('lets a blocked one be, and says so by its exit code', async () => {
     await planAfter(async () => {
       update('kpi');
-      await tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
+      await scene.tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
     });
     expect((await applyPlan()).code).toBe(6);
     expect(await writes()).toEqual(['PATCH']);
@@ -172,19 +155,19 @@ describe('a plan that still holds', () => {
   });
 
   it('may have the mark of Windows before its text, but not be UTF-16', async () => {
-    await planAfter(() => workspace.write(extensionFiles('kpi', { code: 'two' })));
-    const text = `\uFEFF${readFileSync(join(workspace.folder, 'plan.json'), 'utf8')}`;
-    workspace.write({ 'plan.json': Buffer.from(text, 'utf16le') });
+    await planAfter(() => scene.workspace.write(extensionFiles('kpi', { code: 'two' })));
+    const text = `\uFEFF${readFileSync(join(scene.workspace.folder, 'plan.json'), 'utf8')}`;
+    scene.workspace.write({ 'plan.json': Buffer.from(text, 'utf16le') });
     const { code, stderr } = await applyPlan();
     expect([code, stderr]).toEqual([3, expect.stringContaining("plan.json is UTF-16, as PowerShell's >")]);
     expect(stderr).toContain('qlik-sync plan --out plan.json writes one.');
-    workspace.write({ 'plan.json': text });
+    scene.workspace.write({ 'plan.json': text });
     expect((await applyPlan()).code).toBe(0);
   });
 
   it('has a rail lifted beside it', async () => {
     const config = { project: 'acme', extensions: ['extensions/*'], maxUpdatePercent: 10 };
-    workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
     await planAfter(() => {
       update('kpi');
       update('gauge');
@@ -211,12 +194,20 @@ describe('a plan that moved', () => {
       () => changeAndMark(),
       /kpi: the tenant's archive changed \(md5 /,
     ],
-    ['its tag was taken', () => tenant.edit({ name: 'kpi', tags: [] }), /kpi: update was reviewed; now /],
+    [
+      'its tag was taken',
+      () => scene.tenant.edit({ name: 'kpi', tags: [] }),
+      /kpi: update was reviewed; now /,
+    ],
     ['it was deleted', () => remove('kpi'), /kpi: update was reviewed, now it is create\n/],
-    ['the folder was removed', () => workspace.remove('extensions/kpi'), /kpi: update was reviewed; now /],
+    [
+      'the folder was removed',
+      () => scene.workspace.remove('extensions/kpi'),
+      /kpi: update was reviewed; now /,
+    ],
     [
       'there is another folder',
-      () => workspace.write(extensionFiles('third')),
+      () => scene.workspace.write(extensionFiles('third')),
       /third: create was not in the reviewed plan/,
     ],
     ['another one changed', () => update('gauge'), /gauge: update was not in the reviewed plan/],
@@ -225,7 +216,7 @@ describe('a plan that moved', () => {
       'the config adds a tag',
       () => {
         const config = { project: 'acme', extensions: ['extensions/*'], tags: ['finance'] };
-        workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
+        scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
       },
       /gauge: update was not in the reviewed plan/,
     ],
@@ -233,7 +224,7 @@ describe('a plan that moved', () => {
   it.each(moves)('%s: nothing is written', async (_, move, words) => {
     await planAfter(() => update('kpi'));
     await move();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { code, stderr } = await applyPlan();
     expect([code, stderr]).toEqual([7, expect.stringMatching(words)]);
     expect(stderr).toContain('The reviewed plan is stale; nothing was written.');
@@ -257,10 +248,10 @@ describe('a plan that moved', () => {
   it('a blocked one that is free now was not reviewed', async () => {
     await planAfter(async () => {
       update('kpi');
-      await tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
+      await scene.tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
     });
     await remove('gauge');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect((await applyPlan()).code).toBe(7);
     expect(await writes()).toEqual([]);
   });
@@ -268,12 +259,17 @@ describe('a plan that moved', () => {
 
 describe('a plan that is not for this', () => {
   const mistakes: readonly [string, number, () => unknown, RegExp, ...args: readonly string[]][] = [
-    ['no JSON', 3, () => workspace.write({ 'plan.json': 'x' }), /plan\.json is not a plan: it is not JSON/],
+    [
+      'no JSON',
+      3,
+      () => scene.workspace.write({ 'plan.json': 'x' }),
+      /plan\.json is not a plan: it is not JSON/,
+    ],
     [
       'another document',
       3,
       async () => {
-        workspace.write({ 'plan.json': (await qlikSync('validate', '--json')).stdout });
+        scene.workspace.write({ 'plan.json': (await qlikSync('validate', '--json')).stdout });
       },
       /plan\.json is not a plan: command/,
     ],
@@ -289,7 +285,9 @@ describe('a plan that is not for this', () => {
       'another project',
       6,
       () =>
-        workspace.write({ 'qlik-sync.config.json': '{"project":"others","extensions":["extensions/*"]}' }),
+        scene.workspace.write({
+          'qlik-sync.config.json': '{"project":"others","extensions":["extensions/*"]}',
+        }),
       /a plan of project acme, and this one is others/,
     ],
     ['an approval that it lacks', 3, () => undefined, /was planned without --prune/, '--prune'],
@@ -303,24 +301,21 @@ describe('a plan that is not for this', () => {
     ],
     ['names beside it', 3, () => undefined, /no names can be given beside it/, 'kpi'],
     ['another selection', 3, () => undefined, /--changed-since has no say/, '--changed-since', 'main'],
-    ['a file that is not there', 3, () => workspace.remove('plan.json'), /plan\.json/],
+    ['a file that is not there', 3, () => scene.workspace.remove('plan.json'), /plan\.json/],
   ];
   it.each(mistakes)('%s: exit %i and not one request', async (_, exitCode, spoil, words, ...args) => {
     await planAfter(() => update('kpi'));
     await spoil();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     const { code, stderr } = await applyPlan(...args);
     expect([code, stderr]).toEqual([exitCode, expect.stringMatching(words)]);
-    expect((await tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect((await scene.tenant.takeRequests()).filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
   it('another tenant', async () => {
     await planAfter(() => update('kpi'));
     const other = await openTestTenant();
-    const result = await runInProcess(['apply', 'plan.json', '--yes'], {
-      cwd: workspace.folder,
-      env: other.env,
-    });
+    const result = await scene.qlikSyncWith(other.env, 'apply', 'plan.json', '--yes');
     expect([result.code, await other.takeRequests()]).toEqual([6, []]);
     expect(result.stderr).toMatch(/is a plan for http:\/\/127\.0\.0\.1:\d+, and this run is on http/);
     await other.close();
@@ -328,7 +323,7 @@ describe('a plan that is not for this', () => {
 
   it('--out that cannot be written is said before anything is asked', async () => {
     expect((await qlikSync('plan', '--out', 'extensions')).code).toBe(3);
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 });
 
@@ -342,7 +337,7 @@ describe('the commit, where git does not tell it', () => {
     ['apply --yes --json', 1],
   ];
   it.each(rows)('%s: %i notice', async (command, times) => {
-    git(workspace.folder, ['init', '--quiet']);
+    git(scene.workspace.folder, ['init', '--quiet']);
     vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
     const { stderr } = await well(...command.split(' '));
     expect(stderr.split(notice).length - 1).toBe(times);
@@ -356,7 +351,7 @@ describe('--expect', () => {
 
   it('writes the plan of that digest, and is content where nothing is left of it', async () => {
     const digest = await digestNow();
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     await well('apply', '--yes', '--expect', digest);
     expect(await writes()).toEqual(['POST', 'POST']);
     expect((await well('apply', '--yes', '--expect', digest)).stderr).toContain(`--expect says ${digest}`);
@@ -385,9 +380,9 @@ describe('--expect', () => {
 
   it('is that of the same options', async () => {
     await well('apply', '--yes');
-    workspace.remove('extensions/kpi');
+    scene.workspace.remove('extensions/kpi');
     const digest = await digestNow('--prune');
-    await tenant.takeRequests();
+    await scene.tenant.takeRequests();
     expect(await digestNow()).not.toBe(digest);
     await well('apply', '--yes', '--prune', '--expect', digest);
     expect(await writes()).toEqual(['DELETE']);
@@ -395,6 +390,6 @@ describe('--expect', () => {
 
   it.each(['sha256:1', 'x', ''])('%j is no digest', async (digest) => {
     expect((await qlikSync('apply', '--yes', '--expect', digest)).code).toBe(3);
-    expect(await tenant.takeRequests()).toEqual([]);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** The policy of a config: a program that sees every plan that would write, and may refuse it. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useScene } from './support/scene.js';
@@ -8,17 +8,14 @@ import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene({ files: { ...extensionFiles('kpi'), ...extensionFiles('gauge') } });
 
-function configure(...command: readonly string[]): void {
-  const config = { project: 'acme', extensions: ['extensions/*'], policy: { command } };
-  scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
-}
-const shell = (script: string): void => configure('sh', '-c', script);
+const decideBy = (...command: readonly string[]): void => scene.configure({ policy: { command } });
+const shell = (script: string): void => decideBy('sh', '-c', script);
 
 const qlikSync = (...args: readonly string[]): Promise<Result> =>
   scene.qlikSyncWith({ PATH: process.env['PATH'] ?? '' }, ...args);
 
 const has = (path: string): boolean => existsSync(join(scene.workspace.folder, path));
-const read = (path: string): string => readFileSync(join(scene.workspace.folder, path), 'utf8');
+const { read } = scene;
 
 const refuses = "cat > /dev/null; echo 'not on a \u001b[31mFriday'; echo 'see the wiki' >&2; exit 9";
 
@@ -64,7 +61,7 @@ describe('a policy', () => {
   });
 
   it('that is missing lets nothing pass', async () => {
-    configure('./no-such-program');
+    decideBy('./no-such-program');
     for (const args of [['plan'], ['apply', '--yes']]) {
       const { code, stderr } = await qlikSync(...args);
       expect([code, stderr]).toEqual([3, expect.stringContaining('could not decide')]);

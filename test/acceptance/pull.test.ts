@@ -1,15 +1,7 @@
 /** pull against the sandbox: what it writes, what it keeps, what it refuses. */
 
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useScene } from './support/scene.js';
@@ -28,9 +20,7 @@ async function upload(name: string, files: Contents = {}, tags?: readonly string
   await scene.tenant.client.create({ file: { name: 'by-hand.zip', bytes }, ...(tags && { data: { tags } }) });
 }
 
-function read(path: string): string {
-  return readFileSync(join(scene.workspace.folder, path), 'utf8');
-}
+const { read } = scene;
 
 function list(path: string): readonly string[] {
   return (readdirSync(join(scene.workspace.folder, path), { recursive: true }) as string[]).sort();

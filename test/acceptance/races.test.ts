@@ -141,30 +141,26 @@ describe('an apply and a person', async () => {
     expect([...methods].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST']);
   });
 
-  it.each(Object.entries(people))(
-    '%s',
-    async (_title, { name, does, stands }) => {
-      for (const point of points) {
-        let id: string | undefined;
-        let didNothing = false;
-        const intrude = async (scene: RaceScene): Promise<void> => {
-          id = (await scene.find(name))?.id;
-          didNothing = (await does(scene)) === 'nothing';
-        };
-        await intrudeAt(point, intrude, async (scene, result) => {
-          const records = (await scene.list()).filter(({ qextFilename }) => qextFilename === name);
-          if (didNothing) return;
-          expect(records.length, 'one record of a name').toBeLessThanOrEqual(1);
-          if (await stands(records[0])) return;
-          if (isBeyondSight(point, id, result)) return;
-          const where = `${point.when} ${point.method} ${point.path}\n${result.stdout}${result.stderr}`;
-          expect(result.code, where).toBe(7);
-          expect(result.stdout + result.stderr, where).toContain(name);
-        });
-      }
-    },
-    60_000,
-  );
+  it.each(Object.entries(people))('%s', async (_title, { name, does, stands }) => {
+    for (const point of points) {
+      let id: string | undefined;
+      let didNothing = false;
+      const intrude = async (scene: RaceScene): Promise<void> => {
+        id = (await scene.find(name))?.id;
+        didNothing = (await does(scene)) === 'nothing';
+      };
+      await intrudeAt(point, intrude, async (scene, result) => {
+        const records = (await scene.list()).filter(({ qextFilename }) => qextFilename === name);
+        if (didNothing) return;
+        expect(records.length, 'one record of a name').toBeLessThanOrEqual(1);
+        if (await stands(records[0])) return;
+        if (isBeyondSight(point, id, result)) return;
+        const where = `${point.when} ${point.method} ${point.path}\n${result.stdout}${result.stderr}`;
+        expect(result.code, where).toBe(7);
+        expect(result.stdout + result.stderr, where).toContain(name);
+      });
+    }
+  });
 });
 
 // ── Two applies ─────────────────────────────────────────────────────────────────────────────────────────
@@ -199,7 +195,7 @@ describe('two applies of one project', async () => {
           expect(mine.code, where).toBe(7);
       }).finally(colleague.dispose);
     });
-  }, 120_000);
+  });
 
   it('with the same folders: the same end, and no word of failure where all is done', async () => {
     await sideBySide(points, async (point) => {
@@ -217,7 +213,7 @@ describe('two applies of one project', async () => {
         ]);
       }).finally(colleague.dispose);
     });
-  }, 120_000);
+  });
 
   it('at random, request by request: one record a name, and a later run converges (12)', async () => {
     const seed = seedOf('RACES');
@@ -230,7 +226,7 @@ describe('two applies of one project', async () => {
         );
       });
     }
-  }, 120_000);
+  });
 });
 
 /** Whether the colleague's run wrote this name: what it found in sync was not its own to lose. */

@@ -1,49 +1,30 @@
 /** A delete and a create that share most content: one change of identity, which needs its own approval. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './support/in-process.js';
-import { openTestTenant, type TestTenant } from './support/tenant.js';
-import {
-  createWorkspace,
-  extensionFiles,
-  type Result,
-  simpleConfig,
-  type Workspace,
-} from './support/workspace.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+/** On the tenant: old-gauge, b, c, d. In the folders all but old-gauge. */
+const scene = useScene();
+const { qlikSync } = scene;
 
 beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write(simpleConfig);
-  tenant = await openTestTenant();
-  write('old-gauge');
-  for (const name of ['b', 'c', 'd']) write(name);
+  for (const name of ['old-gauge', 'b', 'c', 'd']) write(name);
   await qlikSync('apply', '--yes');
-  workspace.remove('extensions/old-gauge');
-  await tenant.takeRequests();
+  scene.workspace.remove('extensions/old-gauge');
+  await scene.tenant.takeRequests();
 });
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
 
 /** `of`: the extension whose large file it has. */
 function write(name: string, of = name): void {
-  workspace.write({ ...extensionFiles(name), [`extensions/${name}/lib/chart.js`]: `// ${of}\n`.repeat(100) });
-}
-
-async function names(): Promise<readonly unknown[]> {
-  return (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
+  scene.workspace.write({
+    ...extensionFiles(name),
+    [`extensions/${name}/lib/chart.js`]: `// ${of}\n`.repeat(100),
+  });
 }
 
 async function paths(): Promise<readonly string[]> {
-  return (await tenant.takeRequests()).map(
+  return (await scene.tenant.takeRequests()).map(
     ({ method, path }) => `${method} ${path.replace(/[\w-]{32}/, 'ID')}`,
   );
 }
@@ -51,7 +32,7 @@ async function paths(): Promise<readonly string[]> {
 describe('a probable rename', () => {
   it('is shown as one change and blocked on both sides, while the rest is done', async () => {
     write('new-gauge', 'old-gauge');
-    workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
+    scene.workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
     const result = await qlikSync('apply', '--yes', '--prune');
     expect(result.code).toBe(6);
     expect(result.stdout).toContain(
@@ -59,7 +40,7 @@ describe('a probable rename', () => {
     );
     expect(result.stdout).toContain('Plan: 0 to create, 1 to update, 0 to replace, 0 to delete, 2 blocked');
     expect(result.stdout.match(/old-gauge →/g)).toHaveLength(1);
-    expect(await names()).toEqual(['b', 'c', 'd', 'old-gauge']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'old-gauge']);
   });
 
   it.each(['old-gauge', 'new-gauge'])(
@@ -71,7 +52,7 @@ describe('a probable rename', () => {
       expect(result.stdout).toContain('+ old-gauge → new-gauge  rename   new, 3 files');
       const writes = (await paths()).filter((path) => !path.startsWith('GET'));
       expect(writes).toEqual(['POST /api/v1/extensions', 'DELETE /api/v1/extensions/ID']);
-      expect(await names()).toEqual(['b', 'c', 'd', 'new-gauge']);
+      expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'new-gauge']);
     },
   );
 
@@ -88,7 +69,7 @@ describe('a probable rename', () => {
     write('other');
     const result = await qlikSync('apply', '--yes', '--prune');
     expect(result.code).toBe(0);
-    expect(await names()).toEqual(['b', 'c', 'd', 'other']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'other']);
   });
 
   it('is looked for only where something goes and something comes', async () => {
@@ -111,7 +92,7 @@ describe('a probable rename', () => {
       kind: 'status',
       status: 403,
     };
-    await tenant.addFaults([forbidden]);
+    await scene.tenant.addFaults([forbidden]);
     const args = ['apply', '--yes', '--prune', '--no-cache', '--no-backup'];
     const refused = await qlikSync(...args);
     expect(refused.code).toBe(6);
@@ -119,21 +100,21 @@ describe('a probable rename', () => {
     expect(refused.stdout).toMatch(
       /! old-gauge .*it could not be compared with new-gauge.*--allow-rename old-gauge/,
     );
-    expect(await names()).toEqual(['b', 'c', 'd', 'old-gauge']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'old-gauge']);
     expect((await qlikSync(...args, '--allow-rename', 'old-gauge')).code).toBe(0);
-    expect(await names()).toEqual(['b', 'c', 'd', 'new-gauge']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'new-gauge']);
   });
 
   it('that cannot be told stops no delete where nothing comes', async () => {
-    await tenant.addFaults([{ method: 'GET', path: '*/file', times: 9, kind: 'status', status: 403 }]);
+    await scene.tenant.addFaults([{ method: 'GET', path: '*/file', times: 9, kind: 'status', status: 403 }]);
     expect((await qlikSync('apply', '--yes', '--prune', '--no-cache', '--no-backup')).code).toBe(0);
-    expect(await names()).toEqual(['b', 'c', 'd']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd']);
   });
 });
 
 describe('folders that were not read completely', () => {
   const config = (extensions: readonly string[]): void =>
-    workspace.write({ 'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions }) });
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions }) });
 
   it('a pattern that matches nothing refuses deletes, and nothing else', async () => {
     config(['extensions/*', 'maps/*']);
@@ -143,16 +124,18 @@ describe('folders that were not read completely', () => {
       'would delete 1 of the project\'s 4, while "maps/*" in "extensions" matches no folder',
     );
     expect(refused.stderr).toContain('--allow-empty');
-    expect(await names()).toHaveLength(4);
+    expect(await scene.tenant.names()).toHaveLength(4);
     expect((await qlikSync('apply', '--yes')).code).toBe(0);
     expect((await qlikSync('apply', '--yes', '--prune', '--allow-empty')).code).toBe(0);
-    expect(await names()).toEqual(['b', 'c', 'd']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd']);
   });
 
   it('a pattern whose rule is off refuses as well', async () => {
     const rules = { 'no-match': 'off' };
     const extensions = ['extensions/*', 'maps/*'];
-    workspace.write({ 'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions, rules }) });
+    scene.workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions, rules }),
+    });
     expect((await qlikSync('apply', '--yes', '--prune')).code).toBe(6);
   });
 
@@ -161,9 +144,9 @@ describe('folders that were not read completely', () => {
     const refused = await qlikSync('apply', '--yes', '--prune', '--allow-deletes=1');
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('"maps" does not exist');
-    expect(await names()).toHaveLength(4);
+    expect(await scene.tenant.names()).toHaveLength(4);
     expect((await qlikSync('apply', '--yes', '--prune', '--allow-empty')).code).toBe(0);
-    expect(await names()).toEqual(['b', 'c', 'd']);
+    expect(await scene.tenant.names()).toEqual(['b', 'c', 'd']);
   });
 
   it.each([
@@ -174,19 +157,19 @@ describe('folders that were not read completely', () => {
       { 'no-manifest': 'warning' },
     ],
   ])('nothing is deleted where %s', async (_row, files, rules) => {
-    workspace.write(files);
-    workspace.write({
+    scene.workspace.write(files);
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'], rules }),
     });
     const result = await qlikSync('apply', '--yes', '--prune');
     expect(result.code).toBe(0);
     expect(result.stdout).toContain('kept: it may be in extensions/');
-    expect(await names()).toContain('old-gauge');
+    expect(await scene.tenant.names()).toContain('old-gauge');
   });
 
   it('a folder of other things stops no delete', async () => {
-    workspace.write({ 'extensions/shared/common.js': 'x' });
+    scene.workspace.write({ 'extensions/shared/common.js': 'x' });
     expect((await qlikSync('apply', '--yes', '--prune')).code).toBe(0);
-    expect(await names()).not.toContain('old-gauge');
+    expect(await scene.tenant.names()).not.toContain('old-gauge');
   });
 });

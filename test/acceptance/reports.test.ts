@@ -24,7 +24,7 @@ const scene = useScene({ files: { ...extensionFiles('a'), ...extensionFiles('b')
 const run = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> =>
   scene.qlikSyncWith(env, ...argv);
 
-const read = (path: string): string => readFileSync(join(scene.workspace.folder, path), 'utf8');
+const { read } = scene;
 
 const files = {
   json: 'out/plan.json',

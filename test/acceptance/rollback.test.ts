@@ -33,9 +33,7 @@ async function remembered(name: string): Promise<object> {
   return { md5: file?.md5, archiveName: file?.originalname, tags, supernova, qextVersion };
 }
 
-async function find(name: string): Promise<ExtensionRecord | undefined> {
-  return (await scene.tenant.client.list()).find(({ qextFilename }) => qextFilename === name);
-}
+const find = (name: string): Promise<ExtensionRecord | undefined> => scene.tenant.find(name);
 
 /** Ids of the recorded runs, newest first. */
 async function runIds(): Promise<readonly string[]> {

@@ -275,7 +275,7 @@ describe('what is written', () => {
       if (stats.isFile() && path !== '.gitignore') expect(stats.mode & 0o077, path).toBe(0);
     }
     expect(readdirSync(temporary)).toEqual(['keep']);
-  }, 60_000);
+  });
 });
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');

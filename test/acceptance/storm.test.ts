@@ -9,8 +9,8 @@ import { seedOf } from '../replay.js';
 import { runInProcess } from './support/in-process.js';
 import { armFault, disarmFaults } from './support/storm-faults.js';
 import { createDice, planStorm } from './support/storm-plan.js';
-import type { SceneReport } from './support/storm-scene.js';
 import { openStorm, type Storm } from './support/storm-thread.js';
+import type { StormTreeReport } from './support/storm-tree.js';
 import { type Holding, readArchive, readFolder, readUpload } from './support/storm-uploads.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
 import { type Recorder, startRecorder, startWatching, type Watching } from './support/watching.js';
@@ -81,7 +81,7 @@ async function readUploads(): Promise<readonly Holding[]> {
   return read.filter((holding) => holding !== undefined);
 }
 
-type Reports = ReadonlyMap<string, SceneReport>;
+type Reports = ReadonlyMap<string, StormTreeReport>;
 
 /** Each upload must be a state in which the folder was between two edits; not its fault are those the machine held up. */
 function findWrong(uploads: readonly Holding[], reports: Reports): readonly object[] {

@@ -1,6 +1,5 @@
 /** Acceptance 1 of the pipelines: from a feature branch to production and back, with git, the built command line and a sandbox. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { git } from './support/ci/shell.js';
@@ -10,7 +9,7 @@ import { extensionFiles, type Result } from './support/workspace.js';
 const scene = useScene();
 
 const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
-const read = (path: string): string => readFileSync(join(scene.workspace.folder, path), 'utf8');
+const { read } = scene;
 
 function commit(message: string, files: Readonly<Record<string, string>>): void {
   scene.workspace.write(files);

@@ -2,53 +2,32 @@
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runInProcess } from './support/in-process.js';
-import { openTestTenant, type TestTenant } from './support/tenant.js';
-import {
-  createWorkspace,
-  extensionFiles,
-  type Result,
-  simpleConfig,
-  type Workspace,
-} from './support/workspace.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
 
-let workspace: Workspace;
-let tenant: TestTenant;
+const scene = useScene({
+  files: { ...extensionFiles('a', { supernova: true }), ...extensionFiles('b') },
+});
+const { qlikSync } = scene;
+const names = (): Promise<readonly unknown[]> => scene.tenant.names();
+
 /** The archive that the tenant held before. */
 let held: Buffer;
 
 /** `a` is deleted for a replace, and its create fails until patience runs out. */
 beforeEach(async () => {
-  workspace = createWorkspace();
-  workspace.write({ ...simpleConfig, ...extensionFiles('a', { supernova: true }), ...extensionFiles('b') });
-  tenant = await openTestTenant();
   await qlikSync('apply', '--yes');
-  await tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] });
-  held = await tenant.client.downloadArchive('a');
-  workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
-  await tenant.addFaults([
+  await scene.tenant.edit({ name: 'a', tags: ['qlik-sync:acme', 'by-hand'] });
+  held = await scene.tenant.client.downloadArchive('a');
+  scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
+  await scene.tenant.addFaults([
     { method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 500 },
   ]);
   expect((await qlikSync('apply', '--yes', '--allow-replace', 'a')).code).toBe(5);
-  await fetch(`${tenant.sandbox.url}/__sandbox/faults`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${tenant.sandbox.apiKey}` },
-  });
+  await scene.tenant.clearFaults();
   expect(await names()).toEqual(['b']);
 });
-afterEach(async () => {
-  await tenant.close();
-  workspace.dispose();
-});
-
-function qlikSync(...args: readonly string[]): Promise<Result> {
-  return runInProcess(args, { cwd: workspace.folder, env: tenant.env });
-}
-
-async function names(): Promise<readonly unknown[]> {
-  return (await tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
-}
 
 const today = new Date().toISOString().slice(0, 10);
 
@@ -59,14 +38,14 @@ describe('an unfinished replace', () => {
     expect(result.stdout).toContain(
       `+ a               create   finishes the replace that was interrupted on ${today}\n`,
     );
-    const record = await tenant.client.get('a');
+    const record = await scene.tenant.client.get('a');
     expect(record).toMatchObject({ qextVersion: '2.0.0', supernova: false });
     expect(record.tags).toEqual(['qlik-sync:acme', 'by-hand']);
     expect((await qlikSync('apply', '--yes')).stdout).toContain('Nothing to do.');
   });
 
   it('is only told where the folder is gone: perhaps it was deleted on purpose, from another machine', async () => {
-    workspace.remove('extensions/a');
+    scene.workspace.remove('extensions/a');
     for (const selection of [[], ['b'], ['--prune']]) {
       const result = await qlikSync('apply', '--yes', ...selection);
       expect(result.code).toBe(0);
@@ -75,14 +54,14 @@ describe('an unfinished replace', () => {
       expect(await names()).toEqual(['b']);
     }
     expect((await qlikSync('rollback', 'a', '--yes')).code).toBe(0);
-    expect(await tenant.client.downloadArchive('a')).toEqual(held);
-    expect((await tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
+    expect(await scene.tenant.client.downloadArchive('a')).toEqual(held);
+    expect((await scene.tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
     expect((await qlikSync('plan')).stdout).not.toContain('warning:');
   });
 
   it('is no longer told after as many days as backups are kept', async () => {
-    workspace.remove('extensions/a');
-    workspace.write({
+    scene.workspace.remove('extensions/a');
+    scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({
         project: 'acme',
         extensions: ['extensions/*'],
@@ -93,31 +72,31 @@ describe('an unfinished replace', () => {
   });
 
   it('is restored with its tags from its backup where its folder is broken', async () => {
-    workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
+    scene.workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
     const result = await qlikSync('apply', '--yes', 'b');
     expect(result.stdout).toContain(`interrupted on ${today}, with its backup`);
-    expect((await tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
+    expect((await scene.tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
   });
 
   it('is restored from its backup where a folder that was not selected is broken', async () => {
-    workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
+    scene.workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
     expect((await qlikSync('apply', '--yes', 'b')).code).toBe(0);
-    expect(await tenant.client.downloadArchive('a')).toEqual(held);
+    expect(await scene.tenant.client.downloadArchive('a')).toEqual(held);
   });
 
   it('that nothing can finish is said, and stops nothing else', async () => {
-    workspace.remove('extensions/a');
-    const backups = join(workspace.folder, '.qlik-sync/backups');
+    scene.workspace.remove('extensions/a');
+    const backups = join(scene.workspace.folder, '.qlik-sync/backups');
     for (const folder of readdirSync(backups)) rmSync(join(backups, folder), { recursive: true });
-    workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
+    scene.workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
     const result = await qlikSync('apply', '--yes');
     expect(result.code).toBe(0);
     expect(result.stdout).toContain(`warning: a was deleted for a replace on ${today}`);
-    expect((await tenant.client.get('b')).qextVersion).toBe('2.0.0');
+    expect((await scene.tenant.client.get('b')).qextVersion).toBe('2.0.0');
   });
 
   it('is not taken up where somebody created it meanwhile', async () => {
-    await tenant.client.create({ file: { name: 'a.zip', bytes: held }, data: { tags: [] } });
+    await scene.tenant.client.create({ file: { name: 'a.zip', bytes: held }, data: { tags: [] } });
     const result = await qlikSync('plan', 'b');
     expect(result.stdout).toContain('Plan: 0 to create');
     expect(result.stdout).not.toContain('finishes the replace');
@@ -125,15 +104,15 @@ describe('an unfinished replace', () => {
 
   it('that somebody finished is over, also when it is deleted later', async () => {
     const created = { file: { name: 'a.zip', bytes: held }, data: { tags: ['qlik-sync:acme'] } };
-    const { id } = await tenant.client.create(created);
+    const { id } = await scene.tenant.client.create(created);
     expect((await qlikSync('apply', '--yes', 'b')).stdout).toContain('Nothing to do.');
-    await tenant.client.remove(id);
+    await scene.tenant.client.remove(id);
     const result = await qlikSync('apply', '--yes', 'b');
     expect(result.stdout).toContain('Nothing to do.');
     expect(result.stdout).not.toContain('warning:');
     expect(await names()).toEqual(['b']);
     expect((await qlikSync('rollback', '--yes')).code).toBe(0);
-    expect(await tenant.client.downloadArchive('a')).toEqual(held);
+    expect(await scene.tenant.client.downloadArchive('a')).toEqual(held);
   });
 
   it('is told by a rollback of something else', async () => {
@@ -145,6 +124,6 @@ describe('an unfinished replace', () => {
   it('can be rolled back instead', async () => {
     const result = await qlikSync('rollback', '--yes');
     expect(result.code).toBe(0);
-    expect(await tenant.client.downloadArchive('a')).toEqual(held);
+    expect(await scene.tenant.client.downloadArchive('a')).toEqual(held);
   });
 });

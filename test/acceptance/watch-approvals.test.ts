@@ -7,10 +7,7 @@ import { extensionFiles } from './support/workspace.js';
 
 const scene = useWatchScene();
 
-function configure(limits: object): void {
-  const config = { project: 'acme', extensions: ['extensions/*'], ...limits };
-  scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
-}
+const { configure } = scene;
 
 const write = (...names: readonly string[]): void => {
   for (const name of names) scene.workspace.write(extensionFiles(name));
@@ -24,10 +21,6 @@ const created = (name: string): Partial<WatchedEvent> => ({ event: 'synced', act
 /** A look may come between two changes of the folders, and refuse with other numbers. */
 async function untilRefused(next: Watching['next'], words: string): Promise<void> {
   for (let said = ''; !said.includes(words); ) said = (await next({ event: 'refused' })).message ?? '';
-}
-
-async function names(): Promise<readonly unknown[]> {
-  return (await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename).sort();
 }
 
 describe('a number of deletes', () => {
@@ -45,7 +38,7 @@ describe('a number of deletes', () => {
     drop('kpi', 'map');
     write('c');
     await untilRefused(next, 'would delete 2, more than maxDeletes 0');
-    expect(await names()).toEqual(['kpi', 'map']);
+    expect(await scene.tenant.names()).toEqual(['kpi', 'map']);
   });
 });
 
@@ -60,6 +53,6 @@ describe('that nothing is meant to be there', () => {
     for (const name of ['kpi', 'map']) await next(created(name));
     drop('kpi', 'map');
     await untilRefused(next, 'No local extension was found, but the tenant holds 2');
-    expect(await names()).toEqual(['kpi', 'map']);
+    expect(await scene.tenant.names()).toEqual(['kpi', 'map']);
   });
 });

@@ -17,27 +17,27 @@ import {
   shrink,
   toModel,
 } from './support/world-cases.js';
-import { inScene, type Lane, packAll, type Scene } from './support/world-lane.js';
+import { type BuiltWorld, inWorld, type Lane, packAll } from './support/world-lane.js';
 
 const file = 'test/acceptance/worlds.test.ts';
 const worlds = 500;
 const lanes = 8;
 
 async function checkWorld(given: Case, lane: Lane): Promise<void> {
-  await inScene(given, lane, async (scene) => {
-    const before = await scene.list();
-    await checkPlan(given, scene, before);
-    await checkFaulty(given, scene, before);
-    const code = await checkConverges(given, scene, before);
-    await checkIdempotent(given, scene, code);
+  await inWorld(given, lane, async (world) => {
+    const before = await world.list();
+    await checkPlan(given, world, before);
+    await checkFaulty(given, world, before);
+    const code = await checkConverges(given, world, before);
+    await checkIdempotent(given, world, code);
   });
 }
 
 /** Laws 4 and 5: every name once, decided as the table says, and nothing written anywhere. */
-async function checkPlan(given: Case, scene: Scene, before: readonly ExtensionRecord[]): Promise<void> {
-  const files = scene.snapshot();
-  await scene.tenant.takeRequests();
-  const planned = await scene.run(['plan', '--json', ...flagsOf(given)]);
+async function checkPlan(given: Case, world: BuiltWorld, before: readonly ExtensionRecord[]): Promise<void> {
+  const files = world.snapshot();
+  await world.tenant.takeRequests();
+  const planned = await world.run(['plan', '--json', ...flagsOf(given)]);
   expect(planned.code).toBe(0);
   const { changes }: { changes: readonly { name: string; action: string; blocked?: { rail: string } }[] } =
     JSON.parse(planned.stdout);
@@ -47,9 +47,9 @@ async function checkPlan(given: Case, scene: Scene, before: readonly ExtensionRe
     expected.map(({ name, action, rail }) => [name, action, rail]),
   );
   expect(changes.map(({ name }) => name)).toEqual(knownNames(given));
-  expect((await scene.tenant.takeRequests()).filter(isWrite)).toEqual([]);
-  expect(scene.snapshot()).toEqual(files);
-  expect(await scene.list()).toEqual(before);
+  expect((await world.tenant.takeRequests()).filter(isWrite)).toEqual([]);
+  expect(world.snapshot()).toEqual(files);
+  expect(await world.list()).toEqual(before);
 }
 
 function isWrite({ method }: { readonly method: string }): boolean {
@@ -57,16 +57,20 @@ function isWrite({ method }: { readonly method: string }): boolean {
 }
 
 /** Laws 3 and 7 under faults: no bug, hands off, and success is said of success only. */
-async function checkFaulty(given: Case, scene: Scene, before: readonly ExtensionRecord[]): Promise<void> {
+async function checkFaulty(
+  given: Case,
+  world: BuiltWorld,
+  before: readonly ExtensionRecord[],
+): Promise<void> {
   if (given.faults.length === 0) return;
-  await scene.tenant.addFaults(given.faults.map((fault) => ({ ...fault, path: '/api/v1/extensions*' })));
-  const run = await scene.run(['apply', '--yes', ...flagsOf(given)]);
-  await scene.tenant.clearFaults();
+  await world.tenant.addFaults(given.faults.map((fault) => ({ ...fault, path: '/api/v1/extensions*' })));
+  const run = await world.run(['apply', '--yes', ...flagsOf(given)]);
+  await world.tenant.clearFaults();
   assertNoBug(run);
   expect([0, 4, 5, 6, 7]).toContain(run.code);
-  const after = await scene.list();
+  const after = await world.list();
   checkHandsOff(given, before, after);
-  if (run.code === 0) expect(describeRecords(after, scene)).toEqual(expectedRecords(given));
+  if (run.code === 0) expect(describeRecords(after, world)).toEqual(expectedRecords(given));
 }
 
 function assertNoBug({ code, stderr }: Result): void {
@@ -77,20 +81,20 @@ function assertNoBug({ code, stderr }: Result): void {
 /** Law 2: one run without faults, and the tenant is as the model says. */
 async function checkConverges(
   given: Case,
-  scene: Scene,
+  world: BuiltWorld,
   before: readonly ExtensionRecord[],
 ): Promise<number> {
-  const run = await scene.run(['apply', '--yes', ...flagsOf(given, await knownNow(given, scene))]);
+  const run = await world.run(['apply', '--yes', ...flagsOf(given, await knownNow(given, world))]);
   assertNoBug(run);
-  const after = await scene.list();
-  expect(describeRecords(after, scene), run.stdout + run.stderr).toEqual(expectedRecords(given));
+  const after = await world.list();
+  expect(describeRecords(after, world), run.stdout + run.stderr).toEqual(expectedRecords(given));
   checkHandsOff(given, before, after);
   expect([0, 6, 7], run.stdout + run.stderr).toContain(run.code);
   return run.code;
 }
 
-async function knownNow({ locals }: Case, scene: Scene): Promise<readonly string[]> {
-  const standing = (await scene.list()).map(({ qextFilename }) => qextFilename ?? '');
+async function knownNow({ locals }: Case, world: BuiltWorld): Promise<readonly string[]> {
+  const standing = (await world.list()).map(({ qextFilename }) => qextFilename ?? '');
   return [...standing, ...names.filter((_name, index) => locals[index] !== 'absent')];
 }
 
@@ -113,11 +117,11 @@ function isOurs({ tags }: ExtensionRecord): boolean {
 }
 
 /** Law 1: one list request and no write; what is still drifted has to be downloaded to be known. */
-async function checkIdempotent(given: Case, scene: Scene, code: number): Promise<void> {
-  const flags = flagsOf({ ...given, allowReplace: [] }, await knownNow(given, scene));
-  await scene.tenant.takeRequests();
-  const again = await scene.run(['apply', '--yes', ...flags]);
-  const requests = await scene.tenant.takeRequests();
+async function checkIdempotent(given: Case, world: BuiltWorld, code: number): Promise<void> {
+  const flags = flagsOf({ ...given, allowReplace: [] }, await knownNow(given, world));
+  await world.tenant.takeRequests();
+  const again = await world.run(['apply', '--yes', ...flags]);
+  const requests = await world.tenant.takeRequests();
   expect(requests.filter(isWrite)).toEqual([]);
   expect(again.code).toBe(code);
   const lists = requests.filter(({ path }) => path === '/api/v1/extensions');
@@ -139,7 +143,7 @@ function expectedRecords(given: Case): readonly string[] {
     .sort();
 }
 
-function describeRecords(records: readonly ExtensionRecord[], { contentOf }: Scene): readonly string[] {
+function describeRecords(records: readonly ExtensionRecord[], { contentOf }: BuiltWorld): readonly string[] {
   return records
     .map((record) =>
       JSON.stringify([

@@ -44,7 +44,7 @@ describe.skipIf(!isThere)('the page in Chromium', () => {
     folder = mkdtempSync(join(tmpdir(), 'qlik-sync-page-'));
     for (const [name, run] of pages) writeFileSync(join(folder, `${name}.html`), renderHtml(run));
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -64,7 +64,6 @@ describe.skipIf(!isThere)('the page in Chromium', () => {
         expect(await findViolations(page)).toEqual([]);
         await context.close();
       },
-      60_000,
     );
   });
 

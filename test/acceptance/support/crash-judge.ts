@@ -4,7 +4,14 @@ import { createVault } from '../../../src/reconcile/backup/vault.js';
 import { readRuns } from '../../../src/reconcile/journal/runs.js';
 import type { Run } from '../../../src/reconcile/run-record.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
-import { applyArgs, desiredNames, effects, foreignNames, listForeign, type Scene } from './crash-scene.js';
+import {
+  applyArgs,
+  type CrashScene,
+  desiredNames,
+  effects,
+  foreignNames,
+  listForeign,
+} from './crash-scene.js';
 import type { LoggedRequest } from './tenant.js';
 
 /** What is expected of the recovery. */
@@ -17,7 +24,7 @@ export interface Crash {
 
 /** Runs apply again, and once more. */
 export async function judgeRecovery(
-  scene: Scene,
+  scene: CrashScene,
   crash: Crash = { effects, journal: 'whole' },
 ): Promise<readonly string[]> {
   const atCrash = await scene.tenant.client.list();
@@ -40,7 +47,7 @@ export async function judgeRecovery(
   ];
 }
 
-async function lastRun({ workspace, env }: Scene): Promise<Run | undefined> {
+async function lastRun({ workspace, env }: CrashScene): Promise<Run | undefined> {
   const tenant = env['QLIK_TENANT_URL'];
   const [last] = await readRuns({ root: workspace.folder, tenant, project: 'acme' });
   return last;
@@ -96,13 +103,13 @@ function judgeEffects(requests: readonly LoggedRequest[], { effects: expected }:
     .map(([method, number]) => `${wrote(method)} times ${method} instead of ${number}`);
 }
 
-async function judgeForeign({ tenant, foreign }: Scene): Promise<readonly string[]> {
+async function judgeForeign({ tenant, foreign }: CrashScene): Promise<readonly string[]> {
   const now = await listForeign(tenant);
   return JSON.stringify(now) === JSON.stringify(foreign) ? [] : ['what is not ours was touched'];
 }
 
 /** Every record that was overwritten or deleted can be had again. */
-async function judgeBackups({ workspace, env }: Scene, { journal }: Crash): Promise<readonly string[]> {
+async function judgeBackups({ workspace, env }: CrashScene, { journal }: Crash): Promise<readonly string[]> {
   const tenant = env['QLIK_TENANT_URL'] ?? '';
   const vault = createVault({ root: workspace.folder, tenant });
   const runs = await readRuns({ root: workspace.folder, tenant, project: 'acme' });

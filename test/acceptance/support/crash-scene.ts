@@ -9,6 +9,7 @@ import type { ExtensionUpload } from '../../../src/tenant/extensions.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { type Cut, openWire, type Wire } from './crash-wire.js';
 import { runInProcess } from './in-process.js';
+import type { Place } from './scene.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import { zipOf } from './zips.js';
@@ -29,9 +30,7 @@ export const applyArgs = [
   'rep2',
 ] as const;
 
-export interface Scene {
-  readonly workspace: Workspace;
-  readonly tenant: TestTenant;
+export interface CrashScene extends Place {
   readonly wire: Wire;
   /** What nobody may touch, as it was at first. */
   readonly foreign: readonly ExtensionRecord[];
@@ -108,9 +107,9 @@ async function foreignUpload(name: string, tags: readonly string[]): Promise<Ext
 /**
  * A tenant with the old content, folders with the new, and a machine that has never run this before.
  *
- * @param dir keeps the tenant, for `copyScene`
+ * @param dir keeps the tenant, for `copyCrashScene`
  */
-export async function openScene(uploads: readonly ExtensionUpload[], dir?: string): Promise<Scene> {
+export async function openCrashScene(uploads: readonly ExtensionUpload[], dir?: string): Promise<CrashScene> {
   const tenant = await openTestTenant({ dir });
   await Promise.all(uploads.map((upload) => tenant.client.create(upload)));
   const workspace = createWorkspace();
@@ -120,7 +119,7 @@ export async function openScene(uploads: readonly ExtensionUpload[], dir?: strin
 }
 
 /** The same tenant and machine once more, behind the same wire, so that one crash can be recovered from many times. */
-export async function copyScene({ workspace, wire }: Scene, dir: string): Promise<Scene> {
+export async function copyCrashScene({ workspace, wire }: CrashScene, dir: string): Promise<CrashScene> {
   const [tenantCopy, machine] = [mkdtempSync(join(tmpdir(), 'qlik-sync-crash-')), createWorkspace()];
   cpSync(dir, tenantCopy, { recursive: true });
   cpSync(workspace.folder, machine.folder, { recursive: true });
@@ -135,7 +134,7 @@ export async function copyScene({ workspace, wire }: Scene, dir: string): Promis
 }
 
 /** Its `close` leaves the wire. */
-async function describeScene(tenant: TestTenant, workspace: Workspace, wire: Wire): Promise<Scene> {
+async function describeScene(tenant: TestTenant, workspace: Workspace, wire: Wire): Promise<CrashScene> {
   const env = { ...tenant.env, QLIK_TENANT_URL: wire.url, HOME: workspace.home };
   const foreign = await listForeign(tenant);
   await tenant.takeRequests();

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
+import type { Place } from './scene.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { type AtPassage, openTurnstile, type Passage } from './turnstile.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
@@ -15,10 +16,8 @@ const config = {
 };
 const flags = ['apply', '--yes', '--prune', '--allow-replace', 'nova', '--concurrency', '1'];
 
-export interface RaceScene {
-  readonly tenant: TestTenant;
-  /** The folders of a first user. */
-  readonly workspace: Workspace;
+/** Its workspace is that of a first user. */
+export interface RaceScene extends Place {
   readonly list: () => Promise<readonly ExtensionRecord[]>;
   readonly find: (name: string) => Promise<ExtensionRecord | undefined>;
   /** The apply, through a turnstile. */

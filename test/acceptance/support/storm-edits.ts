@@ -3,113 +3,113 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentOf } from './storm-content.js';
 import { createDice, type Dice, type Edit } from './storm-plan.js';
-import type { Scene } from './storm-scene.js';
+import type { StormTree } from './storm-tree.js';
 
 /** Milliseconds within an edit; well below the quiet period. */
 const longestPauseMs = 15;
 const sizes = [200, 2_000, 20_000] as const;
 
-interface Desk {
-  readonly scene: Scene;
+interface Editing {
+  readonly tree: StormTree;
   readonly dice: Dice;
   readonly generation: number;
 }
 
-export function buildScene(scene: Scene): void {
-  for (const path of pathsOf(scene.name)) write(scene, path, contentOf(scene.name, path, 0, 500));
-  scene.settle();
+export function writeFirstState(tree: StormTree): void {
+  for (const path of pathsOf(tree.name)) write(tree, path, contentOf(tree.name, path, 0, 500));
+  tree.settle();
 }
 
 function pathsOf(name: string): readonly string[] {
   return [`${name}.qext`, `${name}.js`, 'style.css', 'lib/chart.js', 'lib/deep/data.js'];
 }
 
-export async function doEdit(scene: Scene, { kind, seed }: Edit): Promise<void> {
-  await edits[kind]({ scene, dice: createDice(seed), generation: seed });
-  scene.settle();
+export async function doEdit(tree: StormTree, { kind, seed }: Edit): Promise<void> {
+  await edits[kind]({ tree, dice: createDice(seed), generation: seed });
+  tree.settle();
 }
 
-const edits: Readonly<Record<Edit['kind'], (desk: Desk) => Promise<void>>> = {
-  write: async (desk) => {
-    const path = pickPath(desk);
-    write(desk.scene, path, newContent(desk, path));
+const edits: Readonly<Record<Edit['kind'], (edit: Editing) => Promise<void>>> = {
+  write: async (edit) => {
+    const path = pickPath(edit);
+    write(edit.tree, path, newContent(edit, path));
   },
-  'write-slowly': (desk) => writeSlowly(desk, pickPath(desk)),
-  'save-atomically': async (desk) => {
-    const path = pickPath(desk);
-    await writeSlowly(desk, `${path}.tmp`, newContent(desk, path));
-    await pause(desk);
-    desk.scene.rename(`${path}.tmp`, path);
+  'write-slowly': (edit) => writeSlowly(edit, pickPath(edit)),
+  'save-atomically': async (edit) => {
+    const path = pickPath(edit);
+    await writeSlowly(edit, `${path}.tmp`, newContent(edit, path));
+    await pause(edit);
+    edit.tree.rename(`${path}.tmp`, path);
   },
-  'save-like-vim': async (desk) => {
-    const path = pickPath(desk);
-    desk.scene.rename(path, `${path}~`);
-    await writeSlowly(desk, path);
-    desk.scene.remove(`${path}~`);
+  'save-like-vim': async (edit) => {
+    const path = pickPath(edit);
+    edit.tree.rename(path, `${path}~`);
+    await writeSlowly(edit, path);
+    edit.tree.remove(`${path}~`);
   },
-  recreate: async (desk) => {
-    const path = pickPath(desk);
-    desk.scene.remove(path);
-    await pause(desk);
-    write(desk.scene, path, newContent(desk, path));
+  recreate: async (edit) => {
+    const path = pickPath(edit);
+    edit.tree.remove(path);
+    await pause(edit);
+    write(edit.tree, path, newContent(edit, path));
   },
-  'move-folder': async (desk) => {
-    const moveBack = desk.scene.moveAway();
-    await pause(desk);
+  'move-folder': async (edit) => {
+    const moveBack = edit.tree.moveAway();
+    await pause(edit);
     moveBack();
   },
-  'move-subfolder': async (desk) => {
-    const moveBack = desk.scene.moveAway('lib');
-    await pause(desk);
+  'move-subfolder': async (edit) => {
+    const moveBack = edit.tree.moveAway('lib');
+    await pause(edit);
     moveBack();
   },
-  rebuild: async (desk) => {
-    for (const path of [...desk.scene.files.keys()]) desk.scene.remove(path);
-    desk.scene.removeFolder();
-    await buildAnew(desk);
+  rebuild: async (edit) => {
+    for (const path of [...edit.tree.files.keys()]) edit.tree.remove(path);
+    edit.tree.removeFolder();
+    await buildAnew(edit);
   },
-  burst: async (desk) => {
-    const old = [...desk.scene.files.keys()].filter((path) => path.startsWith('chunk-'));
-    await buildAnew(desk);
-    for (const path of old) desk.scene.remove(path);
+  burst: async (edit) => {
+    const old = [...edit.tree.files.keys()].filter((path) => path.startsWith('chunk-'));
+    await buildAnew(edit);
+    for (const path of old) edit.tree.remove(path);
   },
 };
 
 /** All files in any order, some slowly, and chunks whose names are new. */
-async function buildAnew(desk: Desk): Promise<void> {
-  const { scene, dice, generation } = desk;
+async function buildAnew(edit: Editing): Promise<void> {
+  const { tree, dice, generation } = edit;
   const chunks = Array.from({ length: dice.below(4) }, (_, index) => `chunk-${generation}-${index}.js`);
-  for (const path of shuffle(dice, [...pathsOf(scene.name), ...chunks])) {
-    if (dice.below(3) === 0) await writeSlowly(desk, path);
-    else write(scene, path, newContent(desk, path));
-    if (dice.below(2) === 0) await pause(desk);
+  for (const path of shuffle(dice, [...pathsOf(tree.name), ...chunks])) {
+    if (dice.below(3) === 0) await writeSlowly(edit, path);
+    else write(tree, path, newContent(edit, path));
+    if (dice.below(2) === 0) await pause(edit);
   }
 }
 
 /** In two steps, as the system does it: the second may be late. */
-function write(scene: Scene, path: string, content: string): void {
-  scene.empty(path);
-  scene.append(path, content);
+function write(tree: StormTree, path: string, content: string): void {
+  tree.empty(path);
+  tree.append(path, content);
 }
 
-async function writeSlowly(desk: Desk, path: string, content = newContent(desk, path)): Promise<void> {
+async function writeSlowly(edit: Editing, path: string, content = newContent(edit, path)): Promise<void> {
   const half = Math.floor(content.length / 2);
-  desk.scene.empty(path);
-  await pause(desk);
-  desk.scene.append(path, content.slice(0, half));
-  await pause(desk);
-  desk.scene.append(path, content.slice(half));
+  edit.tree.empty(path);
+  await pause(edit);
+  edit.tree.append(path, content.slice(0, half));
+  await pause(edit);
+  edit.tree.append(path, content.slice(half));
 }
 
-function newContent({ scene, dice, generation }: Desk, path: string): string {
-  return contentOf(scene.name, path, generation, dice.pick(sizes));
+function newContent({ tree, dice, generation }: Editing, path: string): string {
+  return contentOf(tree.name, path, generation, dice.pick(sizes));
 }
 
-function pickPath({ scene, dice }: Desk): string {
-  return dice.pick([...scene.files.keys()].sort());
+function pickPath({ tree, dice }: Editing): string {
+  return dice.pick([...tree.files.keys()].sort());
 }
 
-async function pause({ dice }: Desk): Promise<void> {
+async function pause({ dice }: Editing): Promise<void> {
   await sleep(dice.below(longestPauseMs));
 }
 

@@ -4,12 +4,12 @@ import { on } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
-import type { SceneReport } from './storm-scene.js';
+import type { StormTreeReport } from './storm-tree.js';
 import type { StormData, StormMessage } from './storm-worker.js';
 
 export interface Storm {
   /** Does it all; told of every gust before it begins. */
-  readonly blow: (onGust: () => Promise<void>) => Promise<ReadonlyMap<string, SceneReport>>;
+  readonly blow: (onGust: () => Promise<void>) => Promise<ReadonlyMap<string, StormTreeReport>>;
   readonly close: () => Promise<void>;
 }
 

@@ -3,9 +3,9 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { buildScene, doEdit } from './storm-edits.js';
+import { doEdit, writeFirstState } from './storm-edits.js';
 import type { Edit, Gust } from './storm-plan.js';
-import { createScene, type Scene, type SceneReport } from './storm-scene.js';
+import { createStormTree, type StormTree, type StormTreeReport } from './storm-tree.js';
 
 export interface StormData {
   readonly folder: string;
@@ -17,7 +17,7 @@ export interface StormData {
 export type StormMessage =
   | { readonly kind: 'built' }
   | { readonly kind: 'gust' }
-  | { readonly kind: 'over'; readonly reports: ReadonlyMap<string, SceneReport> };
+  | { readonly kind: 'over'; readonly reports: ReadonlyMap<string, StormTreeReport> };
 
 /** Milliseconds between two edits of a run. */
 const stepMs = 4;
@@ -28,36 +28,36 @@ function tell(message: StormMessage): void {
   parentPort?.postMessage(message);
 }
 
-function openScenes(): ReadonlyMap<string, Scene> {
+function openStormTrees(): ReadonlyMap<string, StormTree> {
   const parking = `${folder}/parking`;
   mkdirSync(parking, { recursive: true });
   return new Map(
     extensions.map((name) => {
-      const scene = createScene({ name, folder: `${folder}/extensions/${name}`, parking, restMs });
-      buildScene(scene);
-      return [name, scene];
+      const tree = createStormTree({ name, folder: `${folder}/extensions/${name}`, parking, restMs });
+      writeFirstState(tree);
+      return [name, tree];
     }),
   );
 }
 
-async function blow(scenes: ReadonlyMap<string, Scene>): Promise<void> {
+async function blow(trees: ReadonlyMap<string, StormTree>): Promise<void> {
   for (const gust of gusts) {
     tell({ kind: 'gust' });
-    await Promise.all(gust.runs.map((run) => doRun(scenes, run)));
+    await Promise.all(gust.runs.map((run) => doRun(trees, run)));
     await sleep(gust.calmMs);
   }
-  tell({ kind: 'over', reports: new Map([...scenes].map(([name, scene]) => [name, scene.report()])) });
+  tell({ kind: 'over', reports: new Map([...trees].map(([name, tree]) => [name, tree.report()])) });
 }
 
-async function doRun(scenes: ReadonlyMap<string, Scene>, run: readonly Edit[]): Promise<void> {
+async function doRun(trees: ReadonlyMap<string, StormTree>, run: readonly Edit[]): Promise<void> {
   for (const edit of run) {
-    const scene = scenes.get(edit.extension);
-    if (scene === undefined) throw new Error(`${edit.extension} is in no scene`);
-    await doEdit(scene, edit);
+    const tree = trees.get(edit.extension);
+    if (tree === undefined) throw new Error(`${edit.extension} is not among the trees`);
+    await doEdit(tree, edit);
     await sleep(stepMs);
   }
 }
 
-const scenes = openScenes();
-parentPort?.once('message', () => void blow(scenes));
+const trees = openStormTrees();
+parentPort?.once('message', () => void blow(trees));
 tell({ kind: 'built' });

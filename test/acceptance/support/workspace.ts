@@ -94,6 +94,10 @@ export function archiveFiles(
   };
 }
 
-export const simpleConfig = {
-  'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'] }),
-};
+/** The config of project acme, with more settings or others in the place of its own. */
+export function configWith(more: object): { readonly 'qlik-sync.config.json': string } {
+  const settings = { project: 'acme', extensions: ['extensions/*'], ...more };
+  return { 'qlik-sync.config.json': JSON.stringify(settings) };
+}
+
+export const simpleConfig = configWith({});

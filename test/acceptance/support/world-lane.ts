@@ -56,7 +56,7 @@ export interface Lane {
 }
 
 /** One world, ready to be worked on. */
-export interface Scene {
+export interface BuiltWorld {
   readonly tenant: TestTenant;
   readonly run: (args: readonly string[]) => Promise<Result>;
   readonly list: () => Promise<readonly ExtensionRecord[]>;
@@ -65,7 +65,11 @@ export interface Scene {
   readonly contentOf: (record: ExtensionRecord) => string | undefined;
 }
 
-export async function inScene(given: Case, lane: Lane, work: (scene: Scene) => Promise<void>): Promise<void> {
+export async function inWorld(
+  given: Case,
+  lane: Lane,
+  work: (world: BuiltWorld) => Promise<void>,
+): Promise<void> {
   const { workspace, archives } = lane;
   writeFolders(given, workspace);
   const tenant = await openTestTenant();

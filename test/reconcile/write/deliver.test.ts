@@ -7,14 +7,14 @@ import { createSteps, type Opening, type Steps } from '../../../src/reconcile/wr
 const opening: Opening = { name: 'a', action: 'update', request: 'patch' };
 const lost = new TenantError('the connection broke', { method: 'PATCH', path: '/', code: 'reset' });
 
-interface Scene {
+interface Delivery {
   /** Sends that left. */
   readonly sent: () => number;
   readonly run: (parts?: Partial<WriteRequest>, means?: Partial<DeliveryMeans>) => Promise<Ending>;
 }
 
 /** Every send is lost, and the tenant never shows it. */
-function openDelivery(signal: AbortSignal, steps: Steps = createSteps(undefined)): Scene {
+function openDelivery(signal: AbortSignal, steps: Steps = createSteps(undefined)): Delivery {
   let sent = 0;
   const sending: WriteRequest = {
     prepare: async () => opening,

@@ -7,7 +7,7 @@ import { sha256, stateOf } from './storm-content.js';
 /** `whole`: between two edits. `stalled`: in the middle of one, which the machine held up for too long. */
 export type Standing = 'whole' | 'stalled';
 
-export interface Scene {
+export interface StormTree {
   readonly name: string;
   /** Content by path; what is moved away is not in it. */
   readonly files: ReadonlyMap<string, string>;
@@ -22,16 +22,16 @@ export interface Scene {
   readonly removeFolder: () => void;
   /** An edit is over. */
   readonly settle: () => void;
-  readonly report: () => SceneReport;
+  readonly report: () => StormTreeReport;
 }
 
-export interface SceneReport {
+export interface StormTreeReport {
   readonly states: ReadonlyMap<string, Standing>;
   /** How often nothing was changed for so long that it may be taken for the end of a burst. */
   readonly rests: number;
 }
 
-export interface SceneOptions {
+export interface StormTreeOptions {
   readonly name: string;
   readonly folder: string;
   /** Where folders are moved to; on the same disk, unwatched. */
@@ -40,7 +40,7 @@ export interface SceneOptions {
   readonly restMs: number;
 }
 
-export function createScene({ name, folder, parking, restMs }: SceneOptions): Scene {
+export function createStormTree({ name, folder, parking, restMs }: StormTreeOptions): StormTree {
   const states = new Map<string, Standing>();
   const hidden = new Map<string, string>();
   let files = new Map<string, string>();
