@@ -7,7 +7,11 @@ import { setFlagsFromString } from 'node:v8';
 import { isSet, readWhether } from './config/option-values.js';
 import { coloured, plain } from './report/paint.js';
 import type { Io, Sink } from './run/io.js';
-import { version } from './version.js';
+
+/** The build writes it in, so that nothing is read at start-up. */
+declare const QLIK_SYNC_VERSION: string | undefined;
+
+const version: string = typeof QLIK_SYNC_VERSION === 'string' ? QLIK_SYNC_VERSION : '0.0.0-source';
 
 const interruptedExitCode = 130;
 

@@ -1,4 +1,4 @@
-/** `qlik-sync init`: what it writes, when it writes nothing, and the questions on a real terminal. */
+/** `qlik-sync init`: what it writes, and when it writes nothing. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,9 +17,7 @@ import {
   type Result,
   type Workspace,
 } from '../acceptance/support/workspace.js';
-import { hasTerminal, runInTerminal } from './terminal.js';
 
-const cli = join(import.meta.dirname, '../../dist/cli.js');
 const tenant = ['--tenant', 'https://acme.eu.qlikcloud.com'];
 const key = 'eyJhbGciOiJFUzM4NCJ9.eyJzdWIiOiJzZWNyZXQifQ.c2lnbmF0dXJl';
 
@@ -254,59 +252,5 @@ describe('options that cannot be used', () => {
     const { stderr } = await init(['--project', 'NO', '--tenant', 'prod']);
     expect(stderr).toContain('--project must');
     expect(stderr).toContain('--tenant is');
-  });
-});
-
-describe.runIf(hasTerminal)('on a terminal (python3 makes it)', () => {
-  const command = [process.execPath, cli, 'init'];
-
-  it('asks, writes, validates', async () => {
-    workspace.write({ ...extensionFiles('a'), ...extensionFiles('b', { folder: 'more/b/dist' }) });
-    const { code, screen } = await runInTerminal(command, workspace.folder, [
-      ['Project: who owns', '\r'],
-      ['Extensions: folders', ' \r'],
-      ['Address of the tenant', 'prod\r'],
-      ['It is one word', '\u0015acme.eu.qlikcloud.com\r'],
-      ['Name of this environment', '\u0015prod\r'],
-      ['Environment variable that holds', `\u0015${key}\r`],
-      ['never the key itself', '\u0015QLIK_PROD_API_KEY\r'],
-    ]);
-    expect(screen).toContain('1 extension: 0 errors');
-    expect(screen).toContain('Next: qlik-sync plan');
-    expect(code).toBe(0);
-    expect(written()).toEqual({
-      project: expect.stringMatching(/-[0-9a-f]{4}$/),
-      extensions: ['more/*/dist'],
-      defaultEnvironment: 'prod',
-      environments: {
-        prod: { tenant: 'https://acme.eu.qlikcloud.com', auth: { apiKey: '${QLIK_PROD_API_KEY}' } },
-      },
-    });
-    await loaded();
-  });
-
-  it('asks only what the options leave open; an empty address is none yet', async () => {
-    const args = [...command, '--project', 'acme-1'];
-    const { code, screen } = await runInTerminal(args, workspace.folder, [
-      ['Which folders will hold', '\u0015charts/*\r'],
-      ['leave it empty for none yet', '\r'],
-    ]);
-    expect(screen).not.toContain('Project:');
-    expect(code).toBe(3);
-    expect(written()).toEqual({ project: 'acme-1', extensions: ['charts/*'] });
-  });
-
-  it.each([
-    ['Ctrl-C', '\u0003'],
-    ['Escape', '\u001b'],
-  ])('%s writes nothing, exit code 130', async (_name, keys) => {
-    workspace.write(extensionFiles('a'));
-    const { code, screen } = await runInTerminal(command, workspace.folder, [
-      ['Project: who owns', '\r'],
-      ['Extensions: folders', keys],
-    ]);
-    expect(code).toBe(130);
-    expect(screen).toContain('Nothing was written.');
-    expect(existsSync(file)).toBe(false);
   });
 });

@@ -12,12 +12,17 @@ import type {
 
 export const project = 'acme-charts';
 
-export function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
+export const hash = remembering((text) => createHash('sha256').update(text).digest('hex'));
+export const md5 = remembering((text) => createHash('md5').update(text).digest('hex'));
 
-export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+/** Generated worlds are made of a few texts, which come up again and again. */
+function remembering(compute: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const result = known.get(text) ?? compute(text);
+    known.set(text, result);
+    return result;
+  };
 }
 
 export interface DesiredOptions {

@@ -1,7 +1,7 @@
 /** A command on a real terminal: prompts read keys there, and hang on anything less. */
 
 import { execFile } from 'node:child_process';
-import { requireTool } from '../require-tool.js';
+import { requireTool } from '../../require-tool.js';
 
 /** Text to wait for on the screen, then the keys to press. */
 export type Step = readonly [expected: string, keys: string];
@@ -23,7 +23,7 @@ export function runInTerminal(
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm' };
   const task = JSON.stringify({ argv, cwd, env, steps });
   return new Promise((resolve, reject) => {
-    execFile('python3', ['-c', driver, task], { timeout: 25_000 }, (error, stdout, stderr) => {
+    execFile('python3', ['-c', driver, task], { timeout: 100_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(JSON.parse(stdout));
       else reject(new Error(`${error.message}\n${stderr}`));
     });
