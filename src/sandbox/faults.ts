@@ -1,4 +1,4 @@
-/** Faults that a test asks for, and which request each of them hits. */
+/** Faults that a test requests, and which request each of them hits. */
 
 import { Refusal } from './http/answer.js';
 import { splitTarget } from './http/call.js';
@@ -16,9 +16,9 @@ export interface Fault {
   readonly skip: number;
   /** Requests to hit. */
   readonly times: number;
-  /** `after` lets the effect happen and spoils the answer. */
+  /** `after`: the effect happens, then the answer is spoiled. */
   readonly when: 'before' | 'after';
-  /** `late`: like a stall before, but the effect happens though the client gave up meanwhile. */
+  /** `late`: like a stall before, but the effect happens even if the client has given up. */
   readonly kind: (typeof kinds)[number];
   readonly status?: number;
   /** Seconds, for the Retry-After header. */
@@ -26,7 +26,7 @@ export interface Fault {
   readonly stallMs: number;
   /** Method `WS` only: which message to the client is hit, from 1; 0 is the handshake. */
   readonly message: number;
-  /** Kind `close`: the code that the socket is closed with. */
+  /** Kind `close`: the close code. */
   readonly code?: number;
 }
 
@@ -38,7 +38,7 @@ export interface FaultList {
   readonly next: (method: string, target: string, body?: Buffer) => Fault | undefined;
 }
 
-/** What a WebSocket meets on its first message where no message is named: it has no handshake form. */
+/** Faults without a handshake form: unless a message is named, they hit the first one. */
 export function isSocketFault(kind: Fault['kind']): boolean {
   return kind === 'close' || kind === 'ignore';
 }
@@ -67,13 +67,13 @@ export function createFaultList(): FaultList {
 }
 
 function parseFaults(specs: unknown): readonly Fault[] {
-  if (!Array.isArray(specs)) throw new Refusal(400, 'Faults are an array of objects.');
+  if (!Array.isArray(specs)) throw new Refusal(400, 'Faults must be an array of objects.');
   return specs.map((spec: Partial<Fault>) => {
     if (!kinds.some((kind) => kind === spec?.kind)) {
-      throw new Refusal(400, `A fault's kind is one of ${kinds.join(', ')}.`);
+      throw new Refusal(400, `A fault's kind must be one of ${kinds.join(', ')}.`);
     }
     if (!isFinalStatus(spec.status ?? 503) || !Number.isInteger(spec.retryAfter ?? 0)) {
-      throw new Refusal(400, "A fault's status is a final HTTP status, its retryAfter whole seconds.");
+      throw new Refusal(400, "A fault's status must be a final HTTP status, its retryAfter whole seconds.");
     }
     const defaults = {
       method: '*',

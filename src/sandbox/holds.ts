@@ -1,13 +1,13 @@
-/** Requests that a fault holds up, and how they are let go: by time, or all at once. */
+/** Requests that a fault delays, until their time is up or all are released. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Holds {
-  /** Ends after `ms` milliseconds or with `release`. @throws AbortError when the client has left */
+  /** Ends after `ms` milliseconds or on `release`. @throws AbortError when the client has left */
   readonly pause: (ms: number, gone: AbortSignal) => Promise<void>;
-  /** Does `effect` after `ms` milliseconds or with `release`, whether the client is still there or not. */
+  /** Runs `effect` after `ms` milliseconds or on `release`, whether or not the client is still there. */
   readonly land: <T>(ms: number, effect: () => Promise<T>) => Promise<T>;
-  /** Lets all go that is held, and waits for what then lands. */
+  /** Releases everything that is held, and waits for the effects that follow. */
   readonly release: () => Promise<void>;
 }
 

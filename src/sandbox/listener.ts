@@ -1,4 +1,4 @@
-/** From an incoming request to what goes back over the socket. */
+/** Handles an incoming request: checks, faults, routes, answer. */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,7 +19,7 @@ const controlPath = '/__sandbox/';
 
 export interface Listener {
   readonly handle: RequestListener;
-  /** Resolves once every request taken so far has ended. */
+  /** Resolves once every request accepted so far has ended. */
   readonly idle: () => Promise<void>;
 }
 
@@ -51,7 +51,7 @@ interface Exchange {
   readonly entry: OpenEntry;
 }
 
-/** Never throws: what goes wrong becomes an answer, and a client that has left gets none. */
+/** Never throws: errors become answers; a client that has left gets none. */
 async function decide(
   sandbox: Sandbox,
   request: IncomingMessage,
@@ -93,7 +93,7 @@ function admit(sandbox: Sandbox, call: Call): Serve {
   return orRefusal((served) => routeApi(sandbox, served, caller));
 }
 
-/** Refusals are answers too: a fault may spoil them like any other. */
+/** Refusals are answers too, so a fault can spoil them like any other. */
 function orRefusal(serve: Serve): Serve {
   return async (call) => {
     try {
@@ -122,7 +122,7 @@ function toRefusal(error: unknown): Refusal {
   return new Refusal(500, error instanceof Error ? error.message : String(error));
 }
 
-/** @param now what the tenant's clock says */
+/** @param now the tenant's clock, in milliseconds since the epoch */
 function deliver(response: ServerResponse, delivery: Delivery, now: number): void {
   if (delivery.kind === 'reset') {
     response.socket?.resetAndDestroy();

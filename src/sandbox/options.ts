@@ -1,6 +1,6 @@
 /** How a sandbox is started, and what a program gets back. */
 
-/** What nobody outside Qlik knows; each field is one open question, its default the likelier answer. */
+/** Undocumented behaviour of Qlik: each field is an open question, its default the likelier answer. */
 export interface Behaviour {
   /** Whether tags survive a PATCH that carries a file and no `data.tags`. */
   readonly tagsOnFileOnlyPatch: 'keep' | 'lose';
@@ -10,7 +10,7 @@ export interface Behaviour {
   readonly metadataOnPatch: 'apply' | 'ignore';
   /** `drop`: a tenant that keeps no tags at all. */
   readonly tags: 'keep' | 'drop';
-  /** What every write raises a record's revision counter by: `1.0.0`, `2.0.0`, … */
+  /** How much every write raises a record's revision counter: `1.0.0`, `2.0.0`, … */
   readonly revisionStep: number;
   /** Whether a sent `data.checksum` comes back. */
   readonly checksum: 'keep' | 'drop';
@@ -31,9 +31,9 @@ type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** The engine's apps. */
 export interface EngineOptions {
-  /** Seeded apps beside published copies; default 150. */
+  /** Seeded apps besides published copies; default 150. */
   readonly apps?: number | undefined;
-  /** What their objects are drawn by beside Qlik's own charts; earlier names are used more often. */
+  /** Extensions that their objects use besides Qlik's own charts; earlier names are used more often. */
   readonly extensions?: readonly string[] | undefined;
   /** Milliseconds that opening an app takes at least. */
   readonly openMs?: number | undefined;
@@ -42,7 +42,7 @@ export interface EngineOptions {
 }
 
 export interface SandboxOptions extends Optional<Behaviour> {
-  /** Folder that holds the tenant; without one it lives in memory and ends with `close`. */
+  /** Folder that holds the tenant; without one it lives in memory and is gone after `close`. */
   readonly dir?: string | undefined;
   /** 0, the default, takes a free port. */
   readonly port?: number | undefined;
@@ -51,9 +51,9 @@ export interface SandboxOptions extends Optional<Behaviour> {
   readonly rate?: TierRates | undefined;
   /** Seconds of the sliding window in which the rates are judged. */
   readonly windowSeconds?: number | undefined;
-  /** Decides the seeded items. A folder keeps the seed it was made with. */
+  /** Determines the seeded items. A folder keeps the seed it was created with. */
   readonly seed?: number | undefined;
-  /** Key of the administrator; without one the folder's own, or a random one. */
+  /** The administrator's key; by default the folder's own, or a random one. */
   readonly apiKey?: string | undefined;
   /** Key of a user who may list and read only. */
   readonly userKey?: string | undefined;
@@ -74,7 +74,7 @@ export interface RunningSandbox {
   /** An OAuth client that may do everything. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Ends open connections and resolves once no request can change anything any more. */
+  /** Ends open connections and resolves once no request can change anything. */
   readonly close: () => Promise<void>;
 }
 

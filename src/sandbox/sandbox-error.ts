@@ -1,4 +1,4 @@
-/** A sandbox cannot be started or kept with what it was given; the message says what to do. */
+/** The sandbox cannot be started or cannot use its folder; the message says what to do. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';
 }

@@ -1,4 +1,4 @@
-/** One tenant being served: what every route needs. */
+/** A running tenant: what every route needs. */
 
 import type { EngineRules } from './engine/rules.js';
 import type { Extensions } from './extensions/records.js';

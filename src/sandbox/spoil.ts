@@ -5,13 +5,13 @@ import type { Holds } from './holds.js';
 import { type Answer, json, noContent, Refusal, refusalAnswer } from './http/answer.js';
 import type { Call } from './http/call.js';
 
-/** What reaches the client: an answer, half of one, or a connection that breaks. */
+/** What reaches the client: an answer, half of one, or a broken connection. */
 export type Delivery =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'truncate'; readonly answer: Answer }
   | { readonly kind: 'reset' };
 
-/** Serves a call as the fault wants it. `gone` fires when the client has left, which ends a stall. */
+/** Serves a call as the fault demands. `gone` fires when the client has left, which ends a stall. */
 export async function serveSpoiled(
   fault: Fault,
   call: Call,
@@ -74,5 +74,5 @@ function text(fault: Fault, contentType: string, body: string): Answer {
 function errorAnswer({ status = 503, retryAfter }: Fault, { path }: Call): Answer {
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   const title = status === 429 ? { title: 'API rate limit reached.' } : {};
-  return refusalAnswer(path, new Refusal(status, 'A fault that was asked for.', { headers, ...title }));
+  return refusalAnswer(path, new Refusal(status, 'Requested fault.', { headers, ...title }));
 }

@@ -1,4 +1,4 @@
-/** Starts and stops the embedded tenant. */
+/** Starts and stops the sandbox. */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

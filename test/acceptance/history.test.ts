@@ -250,7 +250,7 @@ describe('history', () => {
   it('what died is told until a run came to its end, also one with nothing left to do', async () => {
     await applyTwice();
     killLater(journals()[0] ?? '');
-    const told = 'The last run did not come to its end';
+    const told = 'The last run did not finish';
     const ended = AbortSignal.abort(new Error('interrupted'));
     const own = { cwd: scene.workspace.folder, env: scene.tenant.env, interrupted: ended };
     expect((await runInProcess(['watch'], own)).stderr).toContain(told);

@@ -527,7 +527,7 @@ describe('what disturbs a scan', () => {
     if (fault.kind === 'html') return expect(code).toBe(4);
     expect(code).toBe(5);
     expect(stdout).toMatch(/incomplete: the list of apps broke off after 100: /);
-    expect(stdout).toContain('No use seen');
+    expect(stdout).toContain('No use found');
   });
 
   it('a list that never comes is no empty tenant', async () => {

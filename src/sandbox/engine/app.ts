@@ -1,4 +1,4 @@
-/** What an app holds, as the engine tells it: sheets of objects, and master items. */
+/** What an app holds, as the engine presents it: sheets of objects, and master items. */
 
 export interface AppObject {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface AppObject {
 export interface AppSheet {
   readonly id: string;
   readonly title: string;
-  /** Whose private sheet it is: nobody else sees it or what is on it. */
+  /** The owner of a private sheet; only they see it and what is on it. */
   readonly privateTo?: string;
   readonly objects: readonly AppObject[];
 }
@@ -20,15 +20,15 @@ export interface AppSheet {
 export interface MasterItem {
   readonly id: string;
   readonly title: string;
-  /** What it is drawn by; absent where its properties do not say. */
+  /** The chart that draws it; absent where its properties do not say. */
   readonly visualization?: string;
 }
 
-/** What happens when somebody opens the app. */
+/** What happens when a session opens the app. */
 export type Opening =
   | { readonly kind: 'opens' }
   | { readonly kind: 'slow'; readonly ms: number }
-  /** Answers `OpenDoc` with an error of the engine's: 5 is access denied. */
+  /** Answers `OpenDoc` with an engine error: 5 is access denied. */
   | { readonly kind: 'denies'; readonly code: number; readonly message: string }
   /** Closes the socket with this code: the first `times` times, or always. */
   | { readonly kind: 'refuses'; readonly code: number; readonly times?: number };
@@ -45,7 +45,7 @@ export interface ObjectInfo {
   readonly qType: string;
 }
 
-/** Everything that this user may see, as `GetAllInfos` lists it: flat, containers and their children alike. */
+/** Everything this user may see, as `GetAllInfos` lists it: flat, containers and their children alike. */
 export function listInfos(app: AppContent, userId: string): readonly ObjectInfo[] {
   const sheets = visibleSheets(app, userId);
   return [

@@ -1,4 +1,4 @@
-/** `/__sandbox/apps`: what apps hold, to be read as the truth, and changed as if somebody had edited them. */
+/** `/__sandbox/apps`: reads what apps really hold, and changes them as if a person had edited them. */
 
 import { type Answer, json, Refusal } from '../http/answer.js';
 import { type Call, parseJson } from '../http/call.js';
@@ -7,7 +7,7 @@ import type { Sandbox } from '../sandbox.js';
 import type { AppContent } from './app.js';
 import { listApps, requireApp } from './apps.js';
 
-/** Every app with all it holds, also what the caller could not see through the engine. */
+/** Every app with all it holds, including what the caller could not see through the engine. */
 export function showApps({ world, engine, people }: Sandbox): Answer {
   const apps = listApps(world.read(), engine.seeding).map(({ item, content }) => ({
     id: item.details.resourceId,
@@ -22,8 +22,7 @@ export function showApps({ world, engine, people }: Sandbox): Answer {
 
 /**
  * `{"id", "opening"?, "sheets"?, "masterItems"?, "name"?, "updatedAt"?}`: replaces what is given and moves the app's update
- * time, as saving it does; `updatedAt` is that time word for word, and may well be the same as before. Items that are
- * not there yet are not made.
+ * time, as saving does; `updatedAt` sets that time verbatim, also to the same as before. It creates no apps.
  *
  * @throws {Refusal} 400, 404
  */
@@ -49,7 +48,7 @@ function pickContent(content: AppContent, sent: Partial<AppContent>): AppContent
   };
 }
 
-/** However fast the edits come. */
+/** Later than before, however fast edits follow each other. */
 function laterThan({ updatedAt }: StoredItem, now: number): string {
   return new Date(Math.max(now, Date.parse(updatedAt) + 1)).toISOString();
 }

@@ -1,4 +1,4 @@
-/** The requests of the QIX protocol that reading an app takes, as enigma.js and `@qlik/api` send them. */
+/** The QIX requests needed to read an app, as enigma.js and `@qlik/api` send them. */
 
 import { type AppContent, listInfos, type ObjectInfo } from './app.js';
 import { type AppObjectListDef, listAppObjects } from './object-list.js';
@@ -9,7 +9,7 @@ export interface EngineRequest {
   readonly method: string;
   /** By position, or by name. */
   readonly params: unknown;
-  /** Whether the answer is wanted as patches of what was answered before. */
+  /** Whether the client asks for patches of the previous answer. */
   readonly delta: boolean;
 }
 
@@ -127,7 +127,7 @@ function reference(qType: string, qHandle: number, qGenericId: string, qGenericT
   return { result: { qReturn: { qType, qHandle, qGenericType, qGenericId } }, change: [qHandle] };
 }
 
-/** With `delta`, each value comes as one patch that replaces all of it. */
+/** With `delta`, each value is one patch that replaces all of it. */
 function values({ delta }: EngineRequest, result: Readonly<Record<string, unknown>>): Reply {
   if (!delta) return { result };
   const patches = Object.entries(result).map(([name, value]) => [name, [{ op: 'add', path: '/', value }]]);

@@ -1,19 +1,19 @@
-/** The content of a seeded app: a function of the tenant's seed, the app's id and its number, and of nothing else. */
+/** The content of a seeded app: a pure function of the tenant's seed, the app's id and its number. */
 
 import { createRandom, type Random } from '../items/random.js';
 import type { AppContent, AppObject, AppSheet, MasterItem, Opening } from './app.js';
 
 export interface SeedingRules {
   readonly seed: number;
-  /** Names that objects are drawn by beside Qlik's own charts; earlier ones are used more often. */
+  /** Extensions that objects use besides Qlik's own charts; earlier ones are used more often. */
   readonly extensions: readonly string[];
   /** `none`: every app opens at once. */
   readonly refusals: 'seeded' | 'none';
-  /** Whose private sheets there are. */
+  /** Owners of private sheets. */
   readonly users: readonly [string, ...string[]];
 }
 
-/** Those of `examples/`, then some that a tenant from before qlik-sync might hold. */
+/** Those of `examples/`, then some that a tenant might have had before qlik-sync. */
 export const usualExtensions: readonly string[] = [
   'status-board',
   'progress-ring',
@@ -25,7 +25,7 @@ export const usualExtensions: readonly string[] = [
   'old-gauge',
 ];
 
-/** Every code of Qlik's engine and its proxy (qlik-facts, "Which apps use an extension"). */
+/** Every close code of Qlik's engine and its proxy. */
 export const closeCodes = [
   4203, 4204, 4205, 4206, 4210, 4211, 4220, 4222, 4230, 4240, 4001, 4002, 4003, 4004, 4005, 4006,
 ] as const;
@@ -53,22 +53,22 @@ export function seedApp(rules: SeedingRules, appId: string, number: number): App
   };
 }
 
-/** Per cent of the apps that may use the extension of this rank; every seventh one is used by none. */
+/** Percentage of apps that may use the extension of this rank; no app uses every seventh one. */
 function shareOf(rank: number): number {
   return rank % 7 === 6 ? 0 : Math.max(1, Math.round(30 / (1 + rank)));
 }
 
-/** One app in 25 refuses to open: each code in turn, those that pass only once at every other time. One in 25 is slow. */
+/** One app in 25 refuses to open, with each code in turn; transient codes refuse only once, every other time. One in 25 is slow. */
 function openingOf(number: number): Opening {
   if (number % 25 === 13) return { kind: 'slow', ms: slowMs };
   if (number % 25 !== 7) return { kind: 'opens' };
   const turn = Math.floor(number / 25);
   const code = closeCodes[turn % closeCodes.length] ?? closeCodes[0];
-  const passes = [4003, 4205, 4206, 4211, 4240].includes(code);
+  const isTransient = [4003, 4205, 4206, 4211, 4240].includes(code);
   return {
     kind: 'refuses',
     code,
-    ...(passes && Math.floor(turn / closeCodes.length) % 2 === 0 && { times: 1 }),
+    ...(isTransient && Math.floor(turn / closeCodes.length) % 2 === 0 && { times: 1 }),
   };
 }
 
@@ -111,10 +111,10 @@ function typeOf(random: Random, names: readonly string[]): string {
     : random.pick(nativeCharts);
 }
 
-/** Six letters or digits, as Qlik's clients make them; unique enough within an app. */
+/** Seven letters, much as Qlik's clients make them; unique enough within an app. */
 function objectId(random: Random): string {
-  const digits = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz';
-  return Array.from({ length: 7 }, () => digits[random.integer(digits.length)]).join('');
+  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz';
+  return Array.from({ length: 7 }, () => letters[random.integer(letters.length)]).join('');
 }
 
 /** FNV-1a, 32 bits. */

@@ -1,4 +1,4 @@
-/** One engine session: greets, opens an app, answers what is asked about it, and fails the way a fault wants it. */
+/** One engine session: greets, opens an app, answers requests about it, and fails as a fault demands. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
@@ -12,11 +12,11 @@ export interface SessionStart {
   readonly appId: string;
   readonly userId: string;
   readonly fault: Fault | undefined;
-  /** Breaks the connection without a word. */
+  /** Breaks the connection silently. */
   readonly cut: () => void;
 }
 
-/** Qlik's code for an app that does not exist or may not be seen. */
+/** Qlik's close code for an app that does not exist or is not visible. */
 const notFound = 4204;
 
 export function serveSession(sandbox: Sandbox, client: WebSocket, start: SessionStart): void {
@@ -36,7 +36,7 @@ export function serveSession(sandbox: Sandbox, client: WebSocket, start: Session
     if (request.method === 'OpenDoc' && wait > 0) await pause(wait, undefined, { signal: gone.signal });
     await send({ jsonrpc: '2.0', id: request.id, ...answerRequest(handles, request) });
   };
-  // One after the other, as the engine answers in the order of what it was asked.
+  // One after the other: the engine answers in the order of the requests.
   let queue = send({ jsonrpc: '2.0', method: 'OnConnected', params: { qSessionState: 'SESSION_CREATED' } });
   client.on('message', (data) => {
     const request = parseRequest(String(data));
@@ -67,7 +67,7 @@ function createSender(client: WebSocket, { fault, cut }: SessionStart, gone: Abo
       case 'reset':
         return cut();
       case 'close':
-        return client.close(fault.code ?? 1011, 'a fault that was asked for');
+        return client.close(fault.code ?? 1011, 'requested fault');
       case 'stall':
         await pause(fault.stallMs, undefined, { signal: gone });
         return client.send(text);

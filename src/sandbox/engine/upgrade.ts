@@ -34,7 +34,7 @@ interface Handshake {
   readonly head: Buffer;
 }
 
-/** Never throws: what is wrong with the handshake is answered in HTTP. */
+/** Never throws: a bad handshake is answered in HTTP. */
 async function accept(sandbox: Sandbox, handshake: Handshake): Promise<void> {
   const target = handshake.request.url ?? '/';
   const entry = sandbox.log.begin('WS', target);
@@ -84,7 +84,7 @@ async function openSession(
 
 let loading: Promise<WebSocketServer> | undefined;
 
-/** Most runs of the sandbox never see a WebSocket. */
+/** Loaded on the first WebSocket: most runs of the sandbox never see one. */
 function acceptor(): Promise<WebSocketServer> {
   loading ??= import('ws').then((ws) => new ws.WebSocketServer({ noServer: true, maxPayload: 2 ** 20 }));
   return loading;

@@ -1,4 +1,4 @@
-/** Changes of extensions: the decision on the record, together with the archive's bytes. */
+/** Changes to extensions: the record together with the archive's bytes. */
 
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -26,7 +26,7 @@ export function patchExtension(sandbox: Sandbox, idOrName: string, upload: Uploa
   );
 }
 
-/** Soft: the record stays known as gone, its archive does not. @throws {Refusal} 404, 410 */
+/** Soft: the record stays known as deleted, the archive is removed. @throws {Refusal} 404, 410 */
 export async function deleteExtension(sandbox: Sandbox, idOrName: string): Promise<void> {
   const removed = await sandbox.extensions.change((current) => {
     const result = findRecord(current, idOrName);
@@ -69,7 +69,7 @@ export async function changeRecord(
   return after;
 }
 
-/** The bytes are there before a record names them, and gone again when no record does. */
+/** Stores the bytes before a record names them, and removes them if the change fails. */
 async function withStored<T>(
   { archives }: Sandbox,
   archive: Archive | undefined,

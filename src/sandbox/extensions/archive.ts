@@ -6,7 +6,7 @@ import { isArchive, refusedType } from './content-type.js';
 import { type Manifest, parseManifest } from './manifest.js';
 import { readEntries, readEntry, type ZipEntry } from './zip.js';
 
-/** Qlik's upload limits; MB is 2^20 or 10^6 bytes, nobody outside knows. */
+/** Qlik's upload limits. Whether MB is 2^20 or 10^6 bytes is not documented. */
 const limits = { zip: 30, file: 30, unpacked: 100, files: 500 };
 
 /** Checks every rule and reads the `.qext`. @throws {Refusal} 422 */
@@ -31,7 +31,7 @@ export function extractFile(zip: Buffer, path: string): Buffer | undefined {
   return entry === undefined ? undefined : readEntry(zip, entry);
 }
 
-/** Files without a name or without a suffix (`.gitignore`, `LICENSE`) are dropped without a word. */
+/** Files without a name or without a suffix (`.gitignore`, `LICENSE`) are dropped silently. */
 function keptEntries(zip: Buffer): readonly ZipEntry[] {
   return readEntries(zip).filter((entry) => /[^/]\.[^/.]+$/.test(entry.path));
 }

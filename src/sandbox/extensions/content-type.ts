@@ -1,6 +1,6 @@
 /** Content types by first bytes, as far as Qlik refuses them; the names are libmagic's. */
 
-/** Formats that hold NUL bytes and are known for what they are, so not `application/octet-stream`. */
+/** Formats that hold NUL bytes but are recognised, so not `application/octet-stream`. */
 const binaryFormats: readonly RegExp[] = [
   /^\x89PNG/, // png
   /^\xff\xd8\xff/, // jpeg

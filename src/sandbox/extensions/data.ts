@@ -5,7 +5,7 @@ import { Refusal } from '../http/answer.js';
 
 type Kind = 'text' | 'flag' | 'texts' | 'object';
 
-/** Fields that a client may set. Others that a record holds (ids, times, `file`, the `version` counter) are the server's. */
+/** Fields that a client may set. The others of a record (ids, times, `file`, the `version` counter) are the server's. */
 const fields: Readonly<Record<Exclude<keyof ExtensionData, 'version'>, Kind>> = {
   name: 'text',
   type: 'text',
@@ -36,7 +36,7 @@ export function parseData(text: string): ExtensionData {
   const known = Object.entries(fields).flatMap(([name, kind]) => {
     const value = sent[name] ?? undefined;
     if (value === undefined) return [];
-    if (!isKind(kind, value)) throw new Refusal(422, `${name} is of a wrong type.`, { pointer: `/${name}` });
+    if (!isKind(kind, value)) throw new Refusal(422, `${name} has the wrong type.`, { pointer: `/${name}` });
     return [[name, value]];
   });
   return Object.fromEntries(known) as ExtensionData;

@@ -1,4 +1,4 @@
-/** What a person does in the administration page: upload a file, change tags, rename the archive. */
+/** What a person can do on the administration page: upload a file, change tags, rename the archive. */
 
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -46,7 +46,7 @@ function uploadOf({ name, file, tags, filename = `${name}.zip` }: Edit, behaviou
   return { data, archive };
 }
 
-/** The page keeps tags and applies what it shows, whatever the API does. */
+/** The page keeps tags and applies metadata, whatever the API does. */
 function changeKnown(sandbox: Sandbox, edit: Edit, upload: Upload): Promise<ExtensionRecord> {
   const behaviour: Behaviour = {
     ...sandbox.behaviour,

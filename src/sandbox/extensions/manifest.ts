@@ -1,4 +1,4 @@
-/** What the tenant takes over from a `.qext` file. */
+/** What the tenant takes from a `.qext` file. */
 
 import type { ExtensionData } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -9,7 +9,7 @@ export interface Manifest {
   readonly data: ExtensionData;
 }
 
-/** Taken over only where they are text: the author is often an object, and then left out. */
+/** Taken only where they are text: the author is often an object and is then left out. */
 const textFields = [
   'author',
   'license',
@@ -26,7 +26,7 @@ export function parseManifest(path: string, content: Buffer): Manifest {
   const fields = parseFields(path, content);
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   const type = text('type');
-  if (!type) throw new Refusal(422, `${path} states no type.`);
+  if (!type) throw new Refusal(422, `${path} has no type.`);
   const optional = textFields.flatMap((name) => (text(name) ? [[name, text(name)]] : []));
   const objects = (['bundle', 'dependencies'] as const).flatMap((name) =>
     isObject(fields[name]) ? [[name, fields[name]]] : [],

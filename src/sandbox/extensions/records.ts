@@ -1,9 +1,9 @@
-/** The extensions of one tenant, living and gone. */
+/** The extensions of one tenant, present and deleted. */
 
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 
-/** A soft-deleted record, as far as the API still tells of it. */
+/** What the API still knows of a soft-deleted record. */
 export interface Gone {
   readonly id: string;
   readonly name?: string;
@@ -14,7 +14,7 @@ export interface Extensions {
   readonly gone: readonly Gone[];
 }
 
-/** @throws {Refusal} 410 for what was deleted, 404 for what was never there. */
+/** @throws {Refusal} 410 for a deleted extension, 404 for one that never existed */
 export function findRecord(extensions: Extensions, idOrName: string): ExtensionRecord {
   const { records, gone } = extensions;
   const found =

@@ -11,7 +11,7 @@ import { inspectArchive } from './archive.js';
 import { parseData } from './data.js';
 import type { Manifest } from './manifest.js';
 
-/** An archive that passed every check, on its way into the tenant. */
+/** An archive that passed every check. */
 export interface Archive {
   readonly bytes: Buffer;
   readonly file: ExtensionFile & { readonly fileId: string };
@@ -29,7 +29,7 @@ export function readUpload(call: Call, behaviour: Behaviour): Upload {
   const data = onlyPart(parts, 'data');
   const file = onlyPart(parts, 'file');
   if (data === undefined && file === undefined) {
-    throw new Refusal(422, 'Either a file or a data part is needed.');
+    throw new Refusal(422, 'A file part or a data part is required.');
   }
   return {
     ...(data === undefined ? {} : { data: parseData(data.content.toString('utf8')) }),
@@ -58,6 +58,6 @@ function onlyPart(parts: readonly Part[], name: string): Part | undefined {
 
 function readFilePart(part: Part, behaviour: Behaviour): Archive {
   const { filename, contentType = 'application/zip', content } = part;
-  if (filename === undefined) throw new Refusal(422, 'The part file carries no file.');
+  if (filename === undefined) throw new Refusal(422, 'The part file holds no file.');
   return readArchive(content, { originalname: filename, contentType }, behaviour);
 }

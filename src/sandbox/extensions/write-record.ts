@@ -1,4 +1,4 @@
-/** How a record comes to be and changes: pure decisions over the extensions of one tenant. */
+/** How a record is created and changed: pure decisions over the extensions of one tenant. */
 
 import type { ExtensionData, ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -14,7 +14,7 @@ export interface Author {
   readonly now: number;
 }
 
-/** The identity comes from the file where there is one; of the other fields, sent data wins. @throws {Refusal} 409, 422 */
+/** The identity comes from the file, if there is one; for other fields, sent data wins. @throws {Refusal} 409, 422 */
 export function createRecord(
   extensions: Extensions,
   { data = {}, archive }: Upload,
@@ -23,7 +23,7 @@ export function createRecord(
 ): ExtensionRecord {
   const qextFilename = archive?.manifest.qextFilename ?? data.qextFilename;
   const name = data.name || archive?.manifest.data.name || qextFilename;
-  if (!name) throw new Refusal(422, 'A name is needed.', { pointer: '/name' });
+  if (!name) throw new Refusal(422, 'A name is required.', { pointer: '/name' });
   requireFree(extensions, qextFilename || name);
   const created = new Date(author.now).toISOString();
   return {
@@ -75,7 +75,7 @@ const recordDefaults = {
   supernova: false,
 };
 
-/** Sent fields that become part of the record as they are. */
+/** Sent fields that the record takes as they are. */
 function settable(data: ExtensionData, archive: Archive | undefined, behaviour: Behaviour): ExtensionData {
   const { tags, qextFilename, checksum, qextVersion, ...rest } = data;
   return {
@@ -121,7 +121,7 @@ function patchedTags(record: ExtensionRecord, { data, archive }: Upload, behavio
   return lost ? [] : (record.tags ?? []);
 }
 
-/** Every write raises the counter's major and moves `updatedAt`, however fast writes follow. */
+/** Every write raises the major revision and moves `updatedAt`, however fast writes follow each other. */
 function nextRevision({ version, updatedAt }: ExtensionRecord, { revisionStep }: Behaviour, now: number) {
   const later = Math.max(now, Date.parse(updatedAt ?? '') + 1 || 0);
   return {

@@ -1,4 +1,4 @@
-/** A reader of zip archives that trusts nothing: sizes are checked before, lengths and CRC after inflating. */
+/** Reads zip archives and trusts nothing: sizes are checked before inflating, lengths and CRC after it. */
 
 import { crc32, inflateRawSync } from 'node:zlib';
 import { Refusal } from '../http/answer.js';
@@ -63,7 +63,7 @@ function readCentralHeader(zip: Buffer, at: number): { entry: ZipEntry; next: nu
   return { entry, next: nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32) };
 }
 
-/** UTF-8 where it is, whatever the flag says; else Latin-1. Backslashes come from old Windows packers. */
+/** UTF-8 if valid, whatever the flag says; else Latin-1. Backslashes come from old Windows packers. */
 function decodeName(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return (text.includes('\ufffd') ? bytes.toString('latin1') : text).replaceAll('\\', '/');

@@ -1,4 +1,4 @@
-/** What the sandbox answers: plain values until the listener sends them. */
+/** Answers as plain values, which the listener sends. */
 
 import { STATUS_CODES } from 'node:http';
 import type { ErrorsBody, FlatErrorBody } from '../../tenant/wire.js';
@@ -16,11 +16,11 @@ export interface RefusalDetails {
   /** JSON pointer to the invalid property of `data`. */
   readonly pointer?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Title in place of the status's own. */
+  /** Replaces the status's own title. */
   readonly title?: string;
 }
 
-/** An error answer on its way out; thrown wherever a request is found wanting, answered in one place. */
+/** An error answer: thrown wherever a request is invalid, answered in one place. */
 export class Refusal extends Error {
   readonly status: number;
   readonly details: RefusalDetails;

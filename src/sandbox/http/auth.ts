@@ -21,7 +21,7 @@ export interface Keyring extends Keys {
 
 export interface Caller {
   readonly role: 'admin' | 'publisher' | 'user';
-  /** Whose rate limits count: a key, or the id of an OAuth client. */
+  /** Rate limits are counted per this: a key, or the id of an OAuth client. */
   readonly key: string;
 }
 
@@ -31,8 +31,8 @@ export function authenticate(authorization: string | undefined, keys: Keyring): 
   if (key === keys.apiKey) return { role: 'admin', key };
   if (key === keys.userKey) return { role: 'user', key };
   if (key === keys.publisherKey) return { role: 'publisher', key };
-  if (key !== undefined && keys.tokens.isGood(key)) return { role: 'admin', key: keys.clientId };
-  throw new Refusal(401, key === undefined ? 'A bearer key is needed.' : 'The bearer key is not known.');
+  if (key !== undefined && keys.tokens.isValid(key)) return { role: 'admin', key: keys.clientId };
+  throw new Refusal(401, key === undefined ? 'A bearer key is required.' : 'The bearer key is unknown.');
 }
 
 /** @throws {Refusal} 403 */
@@ -51,6 +51,6 @@ export function requirePublisher(caller: Caller, message: string): void {
  */
 export function requireLoopbackHost(host: string | undefined): void {
   if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '')) {
-    throw new Refusal(421, 'The sandbox answers to loopback names only.');
+    throw new Refusal(421, 'The sandbox answers loopback names only.');
   }
 }

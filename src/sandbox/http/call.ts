@@ -18,10 +18,10 @@ export interface Call {
   readonly body: Buffer;
 }
 
-/** More than any request that could succeed; what is longer is not read to its end. */
+/** Bytes; more than any request that could succeed. Longer bodies are not read to the end. */
 const bodyLimit = 64 * 2 ** 20;
 
-/** @throws {Refusal} 413 and 400; the socket's own error when the client goes away. */
+/** @throws {Refusal} 413 and 400; the socket's own error when the client has left */
 export async function readCall(request: IncomingMessage): Promise<Call> {
   const { path, query } = splitTarget(request.url);
   return {
@@ -68,12 +68,12 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** @throws {Refusal} 405, naming the methods that the path takes. */
+/** @throws {Refusal} 405, naming the methods that the path accepts */
 export function byMethod(call: Call, handlers: Readonly<Record<string, () => Answer | Promise<Answer>>>) {
   const handler = Object.hasOwn(handlers, call.method) ? handlers[call.method] : undefined;
   if (handler !== undefined) return handler();
   const allow = Object.keys(handlers).join(', ');
-  throw new Refusal(405, `${call.method} is not offered here.`, { headers: { allow } });
+  throw new Refusal(405, `${call.method} is not allowed here.`, { headers: { allow } });
 }
 
 /** @throws {Refusal} 400 */

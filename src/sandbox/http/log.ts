@@ -1,4 +1,4 @@
-/** What was asked of the sandbox, for tests and for the curious. */
+/** The requests that the sandbox has received. */
 
 export interface LoggedRequest {
   readonly method: string;
@@ -22,7 +22,7 @@ export interface RequestLog {
   readonly clear: () => void;
 }
 
-/** Keeps a sandbox that runs for days from growing. */
+/** Limits memory when a sandbox runs for days. */
 const kept = 20_000;
 
 /** For the control calls themselves. */

@@ -14,7 +14,7 @@ const lineBreak = Buffer.from('\r\n');
 
 const blankLine = Buffer.from('\r\n\r\n');
 
-/** @throws {Refusal} 415 for another media type or a body that does not keep to the format. */
+/** @throws {Refusal} 415 for another media type or a malformed body */
 export function parseMultipart(contentType: string | undefined, body: Buffer): readonly Part[] {
   const delimiter = Buffer.from(`--${readBoundary(contentType)}`);
   const parts: Part[] = [];
@@ -31,11 +31,11 @@ export function parseMultipart(contentType: string | undefined, body: Buffer): r
 function readBoundary(contentType = ''): string {
   const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
-  if (boundary === undefined) throw malformed('A multipart/form-data body with a boundary is needed.');
+  if (boundary === undefined) throw malformed('A multipart/form-data body with a boundary is required.');
   return boundary;
 }
 
-/** Index of the next delimiter that stands at the start of a line. */
+/** Index of the next delimiter at the start of a line. */
 function findDelimiter(body: Buffer, delimiter: Buffer, from: number): number {
   let index = body.indexOf(delimiter, from);
   while (index > 0 && !startsWith(body, '\r\n', index - lineBreak.length)) {

@@ -1,4 +1,4 @@
-/** Qlik's two rate tiers, judged per key over a sliding window. */
+/** Qlik's two rate tiers, counted per key over a sliding window. */
 
 import type { TierRates } from '../options.js';
 import { Refusal } from './answer.js';

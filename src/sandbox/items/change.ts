@@ -1,4 +1,4 @@
-/** Updates of items and of the settings: pure decisions over the world. */
+/** Updates to items and settings: pure decisions over the world. */
 
 import type { ItemsSettings } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -20,7 +20,7 @@ export function findItem(world: World, id: string, userId: string): StoredItem {
 }
 
 /**
- * Omitted fields stay, a field's zero value (`""`) unsets it. The documented example sends `resourceId` and
+ * Omitted fields stay; an empty value (`""`) unsets a field. The documented example sends `resourceId` and
  * `resourceLink` together, so both are taken.
  * @throws {Refusal} 400, 409
  */
@@ -29,9 +29,9 @@ export function updateItem(world: World, item: StoredItem, body: unknown, now: n
   const name = textOf(sent, 'name') ?? item.name;
   if (name === '') throw new Refusal(400, 'name must not be empty.');
   const resourceType = sent['resourceType'] ?? item.resourceType;
-  if (!isResourceType(resourceType)) throw new Refusal(400, `resourceType is not known: ${resourceType}`);
+  if (!isResourceType(resourceType)) throw new Refusal(400, `Unknown resourceType: ${resourceType}`);
   if (addresses.some((field) => sent[field]) && sent['resourceType'] === undefined) {
-    throw new Refusal(400, 'resourceId and resourceLink need resourceType.');
+    throw new Refusal(400, 'resourceId and resourceLink require resourceType.');
   }
   const details = { ...item.details, ...sentTexts(sent), ...sentObjects(sent) };
   const next = { ...item, name, resourceType, details, updatedAt: new Date(now).toISOString() };
@@ -41,12 +41,12 @@ export function updateItem(world: World, item: StoredItem, body: unknown, now: n
 
 /** @throws {Refusal} 400 */
 export function patchSettings(settings: ItemsSettings, body: unknown): ItemsSettings {
-  if (!Array.isArray(body)) throw new Refusal(400, 'A JSON patch is an array of operations.');
+  if (!Array.isArray(body)) throw new Refusal(400, 'A JSON patch must be an array of operations.');
   return body.reduce<ItemsSettings>((_, operation) => {
     const { op, path, value } = requireObject(operation);
     if (op !== 'replace') throw new Refusal(400, 'Only "replace" is supported.');
     if (path !== '/usageMetricsEnabled') throw new Refusal(400, `There is no setting ${path}.`);
-    if (typeof value !== 'boolean') throw new Refusal(400, '/usageMetricsEnabled is true or false.');
+    if (typeof value !== 'boolean') throw new Refusal(400, '/usageMetricsEnabled must be true or false.');
     return { usageMetricsEnabled: value };
   }, settings);
 }
@@ -55,7 +55,7 @@ type Sent = Readonly<Record<string, unknown>>;
 
 function requireObject(value: unknown): Sent {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Sent;
-  throw new Refusal(400, 'A JSON object is needed.');
+  throw new Refusal(400, 'A JSON object is required.');
 }
 
 function textOf(sent: Sent, field: string): string | undefined {

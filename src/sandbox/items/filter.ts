@@ -6,7 +6,7 @@ import type { StoredItem, World } from './world.js';
 
 type Predicate = (item: StoredItem) => boolean;
 
-/** One row a query parameter. */
+/** One per query parameter. */
 const filters: Readonly<Record<string, (value: string, world: World) => Predicate>> = {
   id: (value) => (item) => item.id === value,
   name: (value) => (item) => contains(item.name, value),
@@ -43,7 +43,7 @@ export function contains(text: string | undefined, part: string): boolean {
 function checkCombinations(query: URLSearchParams): void {
   const type = query.get('resourceType');
   const needing = ['resourceId', 'resourceIds', 'resourceLink'].find((name) => query.get(name));
-  if (needing !== undefined && !type) throw new Refusal(400, `${needing} needs resourceType.`);
+  if (needing !== undefined && !type) throw new Refusal(400, `${needing} requires resourceType.`);
   if (query.get('resourceId') && query.get('resourceLink')) {
     throw new Refusal(400, 'Provide either the resourceId or resourceLink, but not both.');
   }
@@ -54,7 +54,7 @@ function checkCombinations(query: URLSearchParams): void {
 
 function byResourceIds(value: string): Predicate {
   const ids = value.split(',');
-  if (ids.length > 100) throw new Refusal(400, 'resourceIds takes at most 100 ids.');
+  if (ids.length > 100) throw new Refusal(400, 'resourceIds accepts at most 100 ids.');
   return (item) => ids.includes(item.details.resourceId ?? '');
 }
 
@@ -70,12 +70,12 @@ function byResourceType(value: string): Predicate {
 function bySpaceType(value: string, world: World): Predicate {
   const wanted = value.split(',');
   const unknown = wanted.find((type) => !['shared', 'managed', 'personal', 'data'].includes(type));
-  if (unknown !== undefined) throw new Refusal(400, `spaceType is not known: ${unknown}`);
+  if (unknown !== undefined) throw new Refusal(400, `Unknown spaceType: ${unknown}`);
   return (item) => wanted.includes(spaceTypeOf(item, world) ?? '');
 }
 
 function byShared(value: string, world: World): Predicate {
-  if (value !== 'true' && value !== 'false') throw new Refusal(400, 'shared is true or false.');
+  if (value !== 'true' && value !== 'false') throw new Refusal(400, 'shared must be true or false.');
   return (item) => (spaceTypeOf(item, world) === 'shared') === (value === 'true');
 }
 

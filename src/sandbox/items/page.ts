@@ -1,4 +1,4 @@
-/** Sorting and cursor paging. A cursor names a place, not a page, so it survives changes around it. */
+/** Sorting and cursor paging. A cursor names a position, not a page, so it survives changes around it. */
 
 import type { PageLinks } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -72,7 +72,7 @@ function findRange(
   return { start, end: start + limit };
 }
 
-/** How many rows come before a cursor's place, and where those after it begin. */
+/** How many rows come before a cursor, and where those after it begin. */
 function splitAt<T>(sorted: readonly T[], position: (row: T) => number) {
   const before = sorted.filter((row) => position(row) < 0).length;
   const after = sorted.filter((row) => position(row) <= 0).length;
@@ -102,7 +102,7 @@ function decodeCursor(text: string): Place {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (typeof key === 'string' && typeof id === 'string') return { key, id };
   } catch {
-    // Answered below, like JSON that holds no place.
+    // Answered below, like JSON that holds no position.
   }
   throw new Refusal(400, 'The cursor is not valid.');
 }

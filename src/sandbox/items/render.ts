@@ -7,7 +7,7 @@ import { collectionsOf, type StoredCollection, type StoredItem, visibleItems, ty
 export interface Viewer extends Caller {
   readonly userId: string;
   readonly origin: string;
-  /** Leaves out what the viewer may do with each item. */
+  /** `omit` leaves out what the viewer may do with each item. */
   readonly noActions: 'omit' | 'show';
 }
 
@@ -78,8 +78,8 @@ export function renderCollection(world: World, collection: StoredCollection, vie
 }
 
 /**
- * A published copy. The document declares collections here while the operation's purpose and its `resourceType` filter
- * call for items, so an entry is the item with everything that a collection must have.
+ * A published copy. Qlik's API document declares collections here, while the operation's purpose and its `resourceType`
+ * filter suggest items; so an entry is the item with everything that a collection must have.
  */
 export function renderPublished(world: World, item: StoredItem, viewer: Viewer): Item & Collection {
   const rendered = renderItem(world, item, viewer);

@@ -5,7 +5,7 @@ import { Refusal } from '../http/answer.js';
 
 export interface TypeFilter {
   readonly type: ItemResourceType;
-  /** `''` stands for no subtype at all; without a list any subtype will do. */
+  /** `''` matches items without a subtype; absent: any subtype matches. */
   readonly subtypes?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function parseTypeFilters(text: string): readonly TypeFilter[] {
   if (entries.join(',') !== text) throw new Refusal(400, `resourceType is malformed: ${text}`);
   return entries.map((entry) => {
     const [type, list] = entry.split('[');
-    if (!isResourceType(type)) throw new Refusal(400, `resourceType is not known: ${type}`);
+    if (!isResourceType(type)) throw new Refusal(400, `Unknown resourceType: ${type}`);
     return list === undefined ? { type } : { type, subtypes: list.slice(0, -1).split(',') };
   });
 }

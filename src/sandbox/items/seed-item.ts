@@ -10,7 +10,7 @@ export interface Setting {
   readonly collections: readonly StoredCollection[];
 }
 
-/** A Monday; the 28 days before it are what views are counted for. */
+/** A Monday; views are counted for the 28 days before it. */
 const seededUntil = Date.UTC(2026, 10, 16);
 
 const day = 86_400_000;

@@ -1,4 +1,4 @@
-/** The tenant that a seed stands for: enough of everything to page through and to filter by. */
+/** The tenant of a seed: enough of everything to page through and filter. */
 
 import type { ItemResourceType } from '../../tenant/wire.js';
 import { createRandom, type Random } from './random.js';
@@ -20,7 +20,7 @@ const counts: Readonly<Record<ItemResourceType, number>> = {
   'automl-deployment': 3,
 };
 
-/** @param apps how many apps there are beside published copies; 150 where absent */
+/** @param apps number of apps besides published copies; default 150 */
 export function seedWorld(seed: number, apps: number = counts.app): World {
   const random = createRandom(seed);
   const { tenantId, adminId, userId } = seedPeople(seed);

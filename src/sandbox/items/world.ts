@@ -1,9 +1,9 @@
-/** What the tenant knows beside extensions: items, and what they belong to. */
+/** What the tenant holds besides extensions: items, and what they belong to. */
 
 import type { Collection, Item, ItemResourceType, ItemsSettings } from '../../tenant/wire.js';
 import type { AppContent } from '../engine/app.js';
 
-/** An item without what is computed for each caller. */
+/** An item without the fields computed for each caller. */
 export interface StoredItem {
   readonly id: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface StoredItem {
   readonly details: ItemDetails;
 }
 
-/** What is shown as it is stored. */
+/** Fields that are shown as stored. */
 export type ItemDetails = Pick<
   Item,
   | 'description'
@@ -69,11 +69,11 @@ export interface World {
   readonly collections: readonly StoredCollection[];
   readonly items: readonly StoredItem[];
   readonly settings: ItemsSettings;
-  /** By app id: what somebody changed in a seeded app. */
+  /** By app id: content that replaces a seeded app's. */
   readonly apps?: Readonly<Record<string, AppContent>>;
 }
 
-/** Personal items are seen by their owner only, everything in a space by everybody. */
+/** Personal items are visible to their owner, items in a space to everyone. */
 export function visibleItems(world: World, userId: string): readonly StoredItem[] {
   return world.items.filter((item) => isVisible(item, userId));
 }
@@ -82,7 +82,7 @@ export function isVisible(item: StoredItem, userId: string): boolean {
   return Boolean(item.details.spaceId) || item.ownerId === userId;
 }
 
-/** Favourites and private collections are their creator's alone. */
+/** Favourites and private collections are visible to their creator only. */
 function visibleCollections(world: World, userId: string): readonly StoredCollection[] {
   return world.collections.filter(
     ({ type, creatorId }) => type === 'public' || type === 'publicgoverned' || creatorId === userId,

@@ -1,4 +1,4 @@
-/** `/oauth/token`: a client's id and secret for an access token (client_credentials, JSON only). */
+/** `/oauth/token`: exchanges a client's id and secret for an access token (client_credentials, JSON only). */
 
 import { type Answer, json, Refusal } from '../http/answer.js';
 import { byMethod, type Call, parseJson } from '../http/call.js';
@@ -6,7 +6,7 @@ import type { Sandbox } from '../sandbox.js';
 
 export const tokenPath = '/oauth/token';
 
-/** Whose rate limit a request for a token counts against: that of the client it names. */
+/** The client that a token request counts against in rate limits. */
 export function clientOf(call: Call): string {
   try {
     return readClient(call).clientId;
@@ -22,10 +22,10 @@ export async function answerToken(sandbox: Sandbox, call: Call): Promise<Answer>
       const { clientId, clientSecret, grantType } = readClient(call);
       const { keys } = sandbox;
       if (clientId !== keys.clientId || clientSecret !== keys.clientSecret) {
-        throw new Refusal(401, 'invalid_client: the client is not known, or its secret is another.');
+        throw new Refusal(401, 'invalid_client: unknown client or wrong secret.');
       }
       if (grantType !== 'client_credentials') {
-        throw new Refusal(400, 'unsupported_grant_type: the grant_type is client_credentials.');
+        throw new Refusal(400, 'unsupported_grant_type: the grant_type must be client_credentials.');
       }
       const { token, seconds, expiresAt } = keys.tokens.issue();
       return json(200, {
@@ -38,15 +38,15 @@ export async function answerToken(sandbox: Sandbox, call: Call): Promise<Answer>
   });
 }
 
-interface Asked {
+interface TokenRequest {
   readonly clientId: string;
   readonly clientSecret: unknown;
   readonly grantType: unknown;
 }
 
-function readClient(call: Call): Asked {
+function readClient(call: Call): TokenRequest {
   if (!/^application\/json\b/i.test(call.headers['content-type'] ?? '')) {
-    throw new Refusal(400, 'invalid_request: the body is JSON.');
+    throw new Refusal(400, 'invalid_request: the body must be JSON.');
   }
   const body = parseJson(call) as {
     readonly client_id?: unknown;

@@ -1,9 +1,10 @@
-/** Access tokens: handed out to the OAuth client, good for a while, or until somebody revokes them. */
+/** Access tokens of the OAuth client: valid until they expire or are revoked. */
 
 import { newId } from '../ids.js';
 
 export interface IssuedToken {
   readonly token: string;
+  /** How long it is valid. */
   readonly seconds: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -11,29 +12,29 @@ export interface IssuedToken {
 
 export interface Tokens {
   readonly issue: () => IssuedToken;
-  readonly isGood: (token: string) => boolean;
-  /** All that were handed out until now. */
+  readonly isValid: (token: string) => boolean;
+  /** Revokes all tokens issued so far. */
   readonly revoke: () => void;
 }
 
-/** In memory: another process on the same folder knows none of them, and answers 401. */
+/** In memory: another process on the same folder does not know them and answers 401. */
 export function createTokens(seconds: number, clock: () => number): Tokens {
-  /** By token, when it ends. */
+  /** When each token expires. */
   const ends = new Map<string, number>();
 
-  function forgetEnded(): void {
+  function forgetExpired(): void {
     for (const [token, end] of ends) if (end <= clock()) ends.delete(token);
   }
 
   return {
     issue: () => {
-      forgetEnded();
+      forgetExpired();
       const token = `sandbox-token-${newId()}`;
       const expiresAt = clock() + seconds * 1000;
       ends.set(token, expiresAt);
       return { token, seconds, expiresAt };
     },
-    isGood: (token) => (ends.get(token) ?? 0) > clock(),
+    isValid: (token) => (ends.get(token) ?? 0) > clock(),
     revoke: () => ends.clear(),
   };
 }

@@ -1,4 +1,4 @@
-/** `/__sandbox/`: how programs look into the sandbox and disturb it. */
+/** `/__sandbox/`: how programs inspect the sandbox and disturb it. */
 
 import { editApp, showApps } from '../engine/edit-apps.js';
 import { editExtension } from '../extensions/edit.js';
@@ -8,7 +8,10 @@ import { byMethod, type Call, parseJson } from '../http/call.js';
 import type { Sandbox } from '../sandbox.js';
 
 export async function answerControl(sandbox: Sandbox, call: Call): Promise<Answer> {
-  requireAdmin(authenticate(call.headers.authorization, sandbox.keys), 'The control calls need the apiKey.');
+  requireAdmin(
+    authenticate(call.headers.authorization, sandbox.keys),
+    'The control calls require the apiKey.',
+  );
   switch (call.segments.slice(1).join('/')) {
     case 'requests':
       return byMethod(call, {
@@ -31,7 +34,7 @@ export async function answerControl(sandbox: Sandbox, call: Call): Promise<Answe
   }
 }
 
-/** What a fault still holds up goes on, and a late effect has landed when this answers. */
+/** Delayed requests continue, and late effects have happened when this answers. */
 async function clearFaults({ faults, holds }: Sandbox): Promise<Answer> {
   faults.clear();
   await holds.release();

@@ -42,7 +42,7 @@ export function listCollections({ world, call, viewer, pageLinks }: ListRequest,
   const wanted = (name: string) => call.query.get(name) ?? '';
   const type = wanted('type');
   if (!['', 'private', 'public', 'publicgoverned'].includes(type)) {
-    throw new Refusal(400, `type is not known: ${type}`);
+    throw new Refusal(400, `Unknown type: ${type}`);
   }
   const found = collectionsOf(world, findItem(world, id, viewer.userId), viewer.userId)
     .filter((collection) => collection.type !== 'favorite' && (type === '' || collection.type === type))

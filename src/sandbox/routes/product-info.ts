@@ -1,4 +1,4 @@
-/** What `@qlik/api` asks for first, without credentials, to tell a cloud tenant from a server on Windows. */
+/** What `@qlik/api` requests first, without credentials, to tell a cloud tenant from a server on Windows. */
 
 import { type Answer, json } from '../http/answer.js';
 

@@ -1,4 +1,4 @@
-/** `/api/v1/users/me`: who is asking, and what they may do. The rest of the Users API is not here. */
+/** `/api/v1/users/me`: the caller and their permissions. The rest of the Users API is missing. */
 
 import { type Answer, json, Refusal } from '../http/answer.js';
 import type { Caller } from '../http/auth.js';
@@ -22,7 +22,7 @@ function describeCaller({ people }: Sandbox, { role }: Caller): Readonly<Record<
   };
 }
 
-/** The forms of @qlik/api's `User`. */
+/** As in @qlik/api's `User`. */
 const rights = {
   admin: {
     assignedRoles: [{ id: 'role-tenant-admin', name: 'TenantAdmin', type: 'default', level: 'admin' }],
@@ -35,7 +35,7 @@ const rights = {
   user: { assignedRoles: [], assignedScopes: [] },
 } as const;
 
-/** `?fields=a,b` gives these and the id. */
+/** `?fields=a,b` returns these and the id. */
 function selectFields(call: Call, user: Readonly<Record<string, unknown>>): object {
   const fields = call.query.get('fields');
   if (fields === null) return user;

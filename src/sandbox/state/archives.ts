@@ -1,4 +1,4 @@
-/** The stored archives' bytes, each under the id of its upload, so that no two writers ever share one. */
+/** The bytes of stored archives, each under the id of its upload, so no two writers share one. */
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

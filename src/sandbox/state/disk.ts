@@ -13,7 +13,7 @@ interface Seen<T> {
 
 const headLength = head('').length + newId().length;
 
-/** Readers always see a whole document: it is written aside and renamed. `initial` counts until the first change. */
+/** Readers always see a whole document: it is written to a temporary file and renamed. `initial` is used until the first change. */
 export function diskDocument<T>(path: string, initial: () => T): Document<T> {
   let seen: Seen<T> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -28,13 +28,13 @@ export function diskDocument<T>(path: string, initial: () => T): Document<T> {
     const { next, result } = decide(current);
     if (next === current) return result;
     const revision = newId();
-    const aside = `${path}.${revision}`;
+    const temporary = `${path}.${revision}`;
     try {
-      writeFileSync(aside, `${head(revision)}","value":${JSON.stringify(next)}}`);
+      writeFileSync(temporary, `${head(revision)}","value":${JSON.stringify(next)}}`);
       confirmLock();
-      renameSync(aside, path);
+      renameSync(temporary, path);
     } finally {
-      rmSync(aside, { force: true });
+      rmSync(temporary, { force: true });
     }
     seen = { head: head(revision), value: next };
     return result;
@@ -53,9 +53,9 @@ function head(revision: string): string {
   return `{"revision":"${revision}`;
 }
 
-/** `undefined` where the file is as it was last seen, or not there yet. */
+/** `undefined` where the file is unchanged since it was last seen, or does not exist yet. */
 function readChanged<T>(path: string, seen: Seen<T> | undefined): Seen<T> | undefined {
-  const file = openIfThere(path);
+  const file = openIfExists(path);
   if (file === undefined) return undefined;
   try {
     const start = Buffer.alloc(headLength);
@@ -69,7 +69,7 @@ function readChanged<T>(path: string, seen: Seen<T> | undefined): Seen<T> | unde
   }
 }
 
-function openIfThere(path: string): number | undefined {
+function openIfExists(path: string): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
@@ -82,6 +82,6 @@ function parse<T>(path: string, text: string): T {
   try {
     return (JSON.parse(text) as { value: T }).value;
   } catch {
-    throw new Error(`${path} is damaged. Delete it to start this part of the sandbox anew.`);
+    throw new Error(`${path} is damaged. Delete it to reset this part of the sandbox.`);
   }
 }

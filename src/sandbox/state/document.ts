@@ -8,8 +8,8 @@ export interface Decision<T, R> {
 export interface Document<T> {
   readonly read: () => T;
   /**
-   * Runs one decision after the other, each on what the one before left. A decision may run more than
-   * once, so it must be pure; when it throws, nothing changes.
+   * Runs decisions one after the other, each on the result of the previous one. A decision may run more than once, so
+   * it must be pure; if it throws, nothing changes.
    */
   readonly change: <R>(decide: (current: T) => Decision<T, R>) => Promise<R>;
 }

@@ -1,4 +1,4 @@
-/** Who this tenant is: its keys and its seed, the same for every process that serves a folder. */
+/** The tenant's keys and seed, the same for every process that serves a folder. */
 
 import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ export interface Identity {
   readonly seed: number;
 }
 
-/** What a folder keeps; the rest follows from it. */
+/** What a folder stores; the rest is derived. */
 interface StoredIdentity extends Pick<Keys, 'apiKey' | 'userKey'> {
   readonly seed: number;
 }
@@ -25,7 +25,7 @@ function newStored(seed: number): StoredIdentity {
   return { apiKey: `sandbox-admin-${newId()}`, userKey: `sandbox-user-${newId()}`, seed };
 }
 
-/** Derived, so that folders made before there were these keys have them too, the same for every process. */
+/** Derived, so that older folders have these keys too, the same for every process. */
 function completeIdentity({ apiKey, userKey, seed }: StoredIdentity): Identity {
   const derive = (purpose: string): string =>
     createHash('sha256').update(`${purpose} ${apiKey}`).digest('base64url').slice(0, 32);
@@ -39,7 +39,7 @@ function completeIdentity({ apiKey, userKey, seed }: StoredIdentity): Identity {
   return { keys, seed };
 }
 
-/** The folder's identity; made with `seed` when there is none yet, by whichever process comes first. */
+/** The folder's identity; the first process creates it with `seed`. */
 export function diskIdentity(dir: string, seed: number): Identity {
   mkdirSync(dir, { recursive: true });
   const path = join(dir, 'tenant.json');
@@ -47,14 +47,14 @@ export function diskIdentity(dir: string, seed: number): Identity {
 }
 
 function readIdentity(path: string): StoredIdentity | undefined {
-  const text = readIfThere(path);
+  const text = readIfExists(path);
   if (text === undefined) return undefined;
   const identity = parseIdentity(text);
   if (identity !== undefined) return identity;
   throw new SandboxError(`${path} is damaged. Delete it to get new keys.`);
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -66,23 +66,23 @@ function readIfThere(path: string): string | undefined {
 function parseIdentity(text: string): StoredIdentity | undefined {
   try {
     const { apiKey, userKey, seed } = JSON.parse(text) as Partial<StoredIdentity>;
-    const isWhole = typeof apiKey === 'string' && typeof userKey === 'string' && typeof seed === 'number';
-    return isWhole ? { apiKey, userKey, seed } : undefined;
+    const isComplete = typeof apiKey === 'string' && typeof userKey === 'string' && typeof seed === 'number';
+    return isComplete ? { apiKey, userKey, seed } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Linking fails where the file exists, so of two processes that start together both end with the same keys. */
+/** Linking fails where the file exists, so two processes that start together end with the same keys. */
 function makeIdentity(path: string, identity: StoredIdentity): StoredIdentity {
-  const aside = `${path}.${newId()}`;
-  writeFileSync(aside, JSON.stringify(identity), { mode: 0o600 });
+  const temporary = `${path}.${newId()}`;
+  writeFileSync(temporary, JSON.stringify(identity), { mode: 0o600 });
   try {
-    linkSync(aside, path);
+    linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(temporary, { force: true });
   }
   return readIdentity(path) ?? identity;
 }

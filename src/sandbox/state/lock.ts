@@ -10,8 +10,8 @@ const staleMs = 2000;
 class LockLost extends Error {}
 
 /**
- * Runs `critical` while no other process is in its own. It calls `confirm` right before its effect; had the
- * lock been taken away (this process stood still for seconds), everything runs again.
+ * Runs `critical` while no other process runs its own. It must call `confirm` right before its effect: if the lock was
+ * lost (this process was suspended for seconds), everything runs again.
  */
 export async function withLock<T>(path: string, critical: (confirm: () => void) => T): Promise<T> {
   const token = newId();
@@ -53,13 +53,13 @@ function confirmHeld(path: string, token: string): void {
   if (!holds(path, token)) throw new LockLost();
 }
 
-/** Renaming decides which of several waiters removes it. */
+/** The rename decides which of several waiters removes it. */
 function removeStale(path: string): void {
   try {
     if (Date.now() - statSync(path).mtimeMs < staleMs) return;
-    const aside = `${path}.${newId()}`;
-    renameSync(path, aside);
-    rmSync(aside, { force: true });
+    const temporary = `${path}.${newId()}`;
+    renameSync(path, temporary);
+    rmSync(temporary, { force: true });
   } catch {
     // Its owner or another waiter was faster.
   }
