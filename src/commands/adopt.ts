@@ -1,4 +1,4 @@
-/** `qlik-sync adopt`: what is on the tenant becomes this project's, with the content that it has. */
+/** `qlik-sync adopt`: take over what is on the tenant, with the content that it has. */
 
 import { readdirSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -7,12 +7,12 @@ import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import { listNames } from '../core/format.js';
 import type { DesiredExtension, Plan } from '../core/model.js';
-import { type Approving, settle } from '../pipeline/apply.js';
-import { forPeople, propose } from '../pipeline/plan-folders.js';
+import { applyPlanned } from '../pipeline/apply.js';
+import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { Adopting } from '../reconcile/resolve.js';
-import type { RunPlace } from '../run/connect.js';
+import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { type RunFlags, type Running, runOnTenant } from '../run/on-tenant.js';
+import { onTenant } from '../run/on-tenant.js';
 import { createSelector, explainingUnused, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
@@ -21,33 +21,22 @@ import { isNoise, whyPathLeftOut } from '../source/left-out.js';
 import type { Finish } from './command.js';
 import { addConfirm, addExamples, addShared, addUnder, collect, parseCount } from './options.js';
 
-export type AdoptFlags = RunFlags & Approving;
+export type AdoptFlags = RunFlags & Approvals;
 
-export function adopt(names: readonly string[], given: AdoptFlags, io: Io): Promise<ExitCode> {
-  return runOnTenant('adopt', given, io, (place, running) => planAndAdopt(names, given, place, running));
-}
-
-async function planAndAdopt(
-  names: readonly string[],
-  given: AdoptFlags,
-  place: RunPlace,
-  running: Running,
-): Promise<ExitCode> {
-  const leftOut = new Map<string, Set<string>>();
-  const proposal = await propose({
-    ...forPeople,
-    command: 'adopt',
-    selector: await selectFolders(names),
-    approvals: given,
-    adopting: openAdopting(place.settings, (name, path) => {
-      leftOut.set(name, (leftOut.get(name) ?? new Set()).add(path));
-    }),
-    ...place,
+export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Promise<ExitCode> {
+  return onTenant('adopt', flags, io, async (run) => {
+    const leftOut = createLeftOut();
+    const planned = await planFolders(run, {
+      ...interactive,
+      command: 'adopt',
+      selector: await selectFolders(names),
+      approvals: flags,
+      adopting: createAdopting(run.settings, leftOut.add),
+    });
+    assertThere(names, planned.plan);
+    for (const notice of leftOut.describe(planned.plan)) run.notices.say(notice);
+    return applyPlanned(run, planned, flags, { command: 'adopt' });
   });
-  const { plan } = proposal.guard;
-  assertThere(names, plan);
-  for (const notice of describeLeftOut(plan, leftOut)) running.notices.say(notice);
-  return settle(place, { command: 'adopt', proposal, ...running }, given);
 }
 
 /** Names that only the tenant knows are for `pull`. */
@@ -57,7 +46,7 @@ async function selectFolders(names: readonly string[]): Promise<Selector | undef
   return selector && explainingUnused(selector, sentence);
 }
 
-/** A glob may match folders that were never deployed; a name that was given is meant. */
+/** A glob may match folders that were never deployed; a name is always meant. */
 function assertThere(names: readonly string[], { changes }: Plan): void {
   const missing = changes.find(
     ({ name, state, action }) => state === 'missing' && action === 'none' && names.includes(name),
@@ -68,41 +57,34 @@ function assertThere(names: readonly string[], { changes }: Plan): void {
   });
 }
 
-function describeLeftOut(plan: Plan, leftOut: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
-  return workOf(plan).flatMap(({ name }) => {
-    const paths = [...(leftOut.get(name) ?? [])];
-    if (paths.length === 0) return [];
-    return [`${name}: from now on without ${listNames(paths, 5)}, which no upload takes`];
-  });
+/** Files of the tenant that the folder's rules leave out, by extension. */
+interface LeftOut {
+  readonly add: (name: string, path: string) => void;
+  /** For the extensions that the plan takes over. */
+  readonly describe: (plan: Plan) => readonly string[];
 }
 
-export function addAdopt(program: Command, io: Io, finish: Finish): void {
-  const command = addShared(program.command('adopt'))
-    .argument('<name...>', 'names or globs; on the tenant and in the folders')
-    .description('take over what is on the tenant, with the content that it has');
-  addUnder('Approvals:', addConfirm(command), (group) =>
-    group
-      .option('--take-ownership <name>', 'take over an extension of another project', collect)
-      .option('--allow-updates <n>', 'the exact number of updates', parseCount)
-      .option('--no-backup', 'keep no copy of what is overwritten'),
-  );
-  addExamples(command, [
-    ["qlik-sync adopt '*'", 'all that has a folder'],
-    ['qlik-sync pull kpi-card && qlik-sync adopt kpi-card', 'what has none yet'],
-  ]);
-  command.action(async (names: string[], flags: AdoptFlags) => {
-    finish(await adopt(names, flags, io));
-  });
+function createLeftOut(): LeftOut {
+  const paths = new Map<string, Set<string>>();
+  return {
+    add: (name, path) => void paths.set(name, (paths.get(name) ?? new Set()).add(path)),
+    describe: (plan) =>
+      workOf(plan).flatMap(({ name }) => {
+        const found = [...(paths.get(name) ?? [])];
+        if (found.length === 0) return [];
+        return [`${name}: from now on without ${listNames(found, 5)}, which no upload takes`];
+      }),
+  };
 }
-
-// What counts as content when a folder is compared with an extension that somebody else uploaded.
 
 /**
- * What the project's own rules leave out, and what no extension needs, does not count. All else does, so that nothing
- * an extension could load is lost with its adoption.
- * @param onLeftOut told of each file that the tenant holds and that does not count
+ * What counts as content when a folder is compared with an extension that was uploaded by other means: everything but
+ * what the project's own rules leave out and what no extension needs, so that nothing an extension could load is lost
+ * when it is adopted.
+ *
+ * @param onLeftOut takes each file that the tenant holds and that does not count
  */
-export function openAdopting(
+function createAdopting(
   { config, cwd }: Settings,
   onLeftOut: (name: string, path: string) => void,
 ): Adopting {
@@ -124,4 +106,23 @@ export function openAdopting(
 function candidateOf({ name, folder, displayFolder }: DesiredExtension) {
   const entries = readdirSync(folder, { withFileTypes: true });
   return { name, folder, displayFolder, manifestFile: `${name}.qext`, entries };
+}
+
+export function addAdopt(program: Command, io: Io, finish: Finish): void {
+  const command = addShared(program.command('adopt'))
+    .argument('<name...>', 'names or globs; on the tenant and in the folders')
+    .description('take over what is on the tenant, with the content that it has');
+  addUnder('Approvals:', addConfirm(command), (group) =>
+    group
+      .option('--take-ownership <name>', 'take over an extension of another project', collect)
+      .option('--allow-updates <n>', 'the exact number of updates', parseCount)
+      .option('--no-backup', 'keep no copy of what is overwritten'),
+  );
+  addExamples(command, [
+    ["qlik-sync adopt '*'", 'all that has a folder'],
+    ['qlik-sync pull kpi-card && qlik-sync adopt kpi-card', 'what has none yet'],
+  ]);
+  command.action(async (names: string[], flags: AdoptFlags) => {
+    finish(await adopt(names, flags, io));
+  });
 }

@@ -1,9 +1,7 @@
-/** `qlik-sync config`: every setting with where it came from. Asks nobody, runs nothing, shows no secret. */
+/** `qlik-sync config`: every setting and where it comes from. Contacts no tenant, runs nothing, shows no secret. */
 
 import type { Command } from 'commander';
 import { describeSettings } from '../config/describe-settings.js';
-import { readEnvironmentOptions } from '../config/environment-variables.js';
-import { readVariable } from '../config/expand.js';
 import type { WantedReport } from '../config/report-option.js';
 import { redact } from '../config/secrets.js';
 import type { CredentialChoice, SecretChoice } from '../config/tenant/credential.js';
@@ -15,30 +13,30 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { ConfigReport, ResolvedCredential, ResolvedTarget, ResolvedValue } from '../report/config.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { print } from '../run/reporting.js';
-import { oneEnvironment, openSettings, type Settings } from '../run/settings.js';
+import { headerOf, print } from '../run/reporting.js';
+import { loadSettings, oneEnvironment, type Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
-import type { Finish } from './command.js';
+import { type Finish, type SourceOf, sourceOf } from './command.js';
 import { addShared } from './options.js';
 
-/** Exit 3 where a tenant is named that cannot be used; a config without any is no mistake here. */
-export async function showConfig(given: SharedFlags, io: Io): Promise<ExitCode> {
-  const source = await openSettings(given, io);
+/** Exit 3 where a tenant is named that cannot be used; a config without a tenant is fine here. */
+export async function config(flags: SharedFlags, sourceOf: SourceOf, io: Io): Promise<ExitCode> {
+  const source = await loadSettings(flags, io);
   const settings = source.settingsFor(oneEnvironment(source.asked));
-  const { config, tool } = settings;
+  const { config: resolved } = settings;
   const target = await describeTarget(settings, io);
   const report: ConfigReport = {
     kind: 'config',
-    header: { command: 'config', tool, project: config.project },
-    file: config.displayFile,
-    ...(config.environment !== undefined && { environment: config.environment.name }),
+    header: headerOf({ settings }, 'config'),
+    file: resolved.displayFile,
+    ...(resolved.environment !== undefined && { environment: resolved.environment.name }),
     environments: source.environments,
-    options: describeOptions(given, settings, io),
-    settings: describeSettings(source.loaded, config),
+    options: describeOptions(settings, sourceOf),
+    settings: describeSettings(source.loaded, resolved),
     target,
     exitCode: target.kind === 'problem' ? exitCodes.usage : exitCodes.ok,
   };
-  print(report, settings.flags, io);
+  print(report, flags, io);
   return report.exitCode;
 }
 
@@ -79,7 +77,7 @@ function describeSecret(secret: SecretChoice): string {
   return `printed by the command ${secret.command[0]}, which was not run`;
 }
 
-/** Name of the flag, of the option, and what counts where neither flag nor variable sets it. */
+/** Name of the flag, of the option, and its value where neither flag nor variable sets it. */
 const options: readonly (readonly [
   flag: string,
   option: keyof SharedFlags,
@@ -104,31 +102,21 @@ const options: readonly (readonly [
   ['verbose', 'verbose'],
 ];
 
-function describeOptions(given: SharedFlags, { flags }: Settings, io: Io): readonly ResolvedValue[] {
-  const variables = readEnvironmentOptions(io.env);
+function describeOptions({ flags }: Settings, sourceOf: SourceOf): readonly ResolvedValue[] {
   return options.flatMap(([flag, option, fallback]): readonly ResolvedValue[] => {
-    const isNegated = flag.startsWith('no-');
-    const isSet = (value: unknown): boolean => (isNegated ? value === false : value !== undefined);
-    const value = isNegated ? flags[option] === false : flags[option];
-    const row = (from: string): ResolvedValue => {
-      // No flag stands for this one.
-      const key = option === 'outputFile' ? from : `--${flag}`;
-      return { key, value: toShown(flag, value), from };
-    };
-    if (isSet(given[option])) return [row(`--${flag}`)];
-    if (isSet(flags[option]) && isSet(variables[option])) {
-      return [row(variableOf(flag, io))];
-    }
-    return fallback === undefined ? [] : [{ key: `--${flag}`, value: fallback, from: 'default' }];
+    const key = `--${flag}`;
+    const source = sourceOf(option);
+    if (source === undefined)
+      return fallback === undefined ? [] : [{ key, value: fallback, from: 'default' }];
+    const value = toShown(flag, flag.startsWith('no-') ? flags[option] === false : flags[option]);
+    if (source === 'flag') return [{ key, value, from: key }];
+    const variable = `QLIK_SYNC_${flag.toUpperCase().replaceAll('-', '_')}`;
+    // No flag sets this one.
+    return [{ key: option === 'outputFile' ? variable : key, value, from: variable }];
   });
 }
 
-function variableOf(flag: string, { env }: Io): string {
-  const variable = `QLIK_SYNC_${flag.toUpperCase().replaceAll('-', '_')}`;
-  return readVariable(env, variable) === undefined ? 'default' : variable;
-}
-
-/** An address may hold a password where somebody mistyped. */
+/** A mistyped address may hold a password. */
 function toShown(flag: string, value: unknown): ResolvedValue['value'] {
   if (flag === 'timeout') return `${Number(value) / 1000}s`;
   if (flag === 'report')
@@ -148,7 +136,7 @@ function toReport(kind: string, file: string | undefined): string {
 export function addConfig(program: Command, io: Io, finish: Finish): void {
   addShared(program.command('config'))
     .description('show every setting and where it comes from')
-    .action(async (flags: SharedFlags) => {
-      finish(await showConfig(flags, io));
+    .action(async (flags: SharedFlags, action: Command) => {
+      finish(await config(flags, sourceOf(action), io));
     });
 }

@@ -1,26 +1,26 @@
-/** `qlik-sync doctor`: whether a run would work, what is in the way, and what to do about it. Writes nothing. */
+/** `qlik-sync doctor`: whether a run would work, what prevents it, and what to do about it. Writes nothing. */
 
 import type { Command } from 'commander';
-import { isSet } from '../config/option-values.js';
 import { type Check, checkNames } from '../core/check.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
 import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
-import { findSignInTarget, type SignInTarget } from '../run/connect.js';
+import { findTenant, type TenantToOpen } from '../run/connect.js';
+import { isPipeline } from '../run/facts.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
-import { mergeFlags, readSettings, type Settings } from '../run/settings.js';
+import { readSettings, type Settings } from '../run/settings.js';
 import { readGitState } from '../source/git/git.js';
 import { findProxy } from '../tenant/http/dispatcher.js';
 import type { Finish } from './command.js';
 import { examine } from './doctor/examine.js';
-import { fromError, judgeAccess, judgeWay, type Way } from './doctor/judge.js';
+import { fromError, judgeAccess, judgeConnection, type Way } from './doctor/judge.js';
 import { addShared } from './options.js';
 
-export async function diagnose(given: SharedFlags, io: Io): Promise<ExitCode> {
-  const findings = await checkAll(given, io);
+export async function doctor(flags: SharedFlags, io: Io): Promise<ExitCode> {
+  const findings = await checkAll(flags, io);
   const { checks, settings, tenant, requests } = findings;
   const exitCode = worstExitCode(findings.exitCodes);
   const report: DoctorReport = {
@@ -35,7 +35,7 @@ export async function diagnose(given: SharedFlags, io: Io): Promise<ExitCode> {
     requests,
     exitCode,
   };
-  print(report, mergeFlags(given, io), io);
+  print(report, flags, io);
   return exitCode;
 }
 
@@ -47,11 +47,11 @@ interface Findings {
   readonly tenant?: TenantHeader;
 }
 
-async function checkAll(given: SharedFlags, io: Io): Promise<Findings> {
-  const settings = await orError(() => readSettings(given, io));
+async function checkAll(flags: SharedFlags, io: Io): Promise<Findings> {
+  const settings = await orError(() => readSettings(flags, io));
   if (settings instanceof UserError) return stopAt('config', [], settings);
   const before = [checkConfig(settings), await checkSource(settings.config.root, io)];
-  const target = await orError(() => findSignInTarget(settings, io));
+  const target = await orError(() => findTenant(settings, io));
   if (target instanceof UserError) return { ...stopAt('target', before, target), settings };
   try {
     const { header } = target;
@@ -62,7 +62,7 @@ async function checkAll(given: SharedFlags, io: Io): Promise<Findings> {
   }
 }
 
-async function checkTenant(target: SignInTarget, { config }: Settings, io: Io): Promise<Findings> {
+async function checkTenant(target: TenantToOpen, { config }: Settings, io: Io): Promise<Findings> {
   const { url, header, kind } = target;
   const facts = await examine(target, io);
   const named = `${url}, named by ${header.environment === undefined ? '' : `${header.environment} of `}${header.source}`;
@@ -73,7 +73,7 @@ async function checkTenant(target: SignInTarget, { config }: Settings, io: Io): 
   };
   const checks = [
     found,
-    ...judgeWay(await wayTo(url, io), facts),
+    ...judgeConnection(await wayTo(url, io), facts),
     ...judgeAccess(config.project, target.credential, facts),
   ];
   const { list } = facts;
@@ -109,17 +109,7 @@ function notReached(name: Check['name']): Check {
   return { name, status: 'unknown', message: 'not looked at, since an earlier check failed' };
 }
 
-export function addDoctor(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('doctor'))
-    .description('check tenant, credentials and role; writes nothing')
-    .action(async (flags: SharedFlags) => {
-      finish(await diagnose(flags, io));
-    });
-}
-
-// What this machine tells: the config, the folders' repository, the pipeline.
-
-export function checkConfig({ config }: Settings): Check {
+function checkConfig({ config }: Settings): Check {
   const { displayFile, project, environment } = config;
   const use = environment === undefined ? 'no environment in use' : `environment ${environment.name}`;
   const guarded = environment?.protected === true ? ' (protected)' : '';
@@ -127,12 +117,12 @@ export function checkConfig({ config }: Settings): Check {
 }
 
 /** Recorded with every run; nothing depends on it. */
-export async function checkSource(root: string, io: Io): Promise<Check> {
+async function checkSource(root: string, io: Io): Promise<Check> {
   let hint: string | undefined;
-  const { commit, branch, dirty } = await readGitState(root, (gap) => {
-    hint = gap;
+  const { commit, branch, dirty } = await readGitState(root, (reason) => {
+    hint = reason;
   });
-  const where = isPipeline(io) ? 'in a pipeline' : 'not in a pipeline';
+  const where = isPipeline(io.env) ? 'in a pipeline' : 'not in a pipeline';
   if (commit === undefined) {
     const message = `no git commit is known for the folders, so none is recorded; ${where}`;
     return { name: 'source', status: 'unknown', message, ...(hint !== undefined && { hint }) };
@@ -142,8 +132,10 @@ export async function checkSource(root: string, io: Io): Promise<Check> {
   return { name: 'source', status: 'ok', message: `${at}${state}; ${where}` };
 }
 
-function isPipeline({ env }: Io): boolean {
-  return ['CI', 'GITHUB_ACTIONS', 'GITLAB_CI', 'TF_BUILD', 'BITBUCKET_BUILD_NUMBER', 'JENKINS_URL'].some(
-    (name) => isSet(env[name]),
-  );
+export function addDoctor(program: Command, io: Io, finish: Finish): void {
+  addShared(program.command('doctor'))
+    .description('check tenant, credentials and role; writes nothing')
+    .action(async (flags: SharedFlags) => {
+      finish(await doctor(flags, io));
+    });
 }

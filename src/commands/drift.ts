@@ -1,17 +1,17 @@
-/** `qlik-sync drift`: tell whether the tenant departed from the folders, and write nothing. */
+/** `qlik-sync drift`: tell whether the tenant still matches the folders, and write nothing. */
 
 import type { Command } from 'commander';
 import type { DriftEntry } from '../core/drift.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Plan } from '../core/model.js';
-import { type Observed, observeDrift } from '../pipeline/drift.js';
+import { type ObservedDrift, observeDrift } from '../pipeline/drift.js';
 import type { Drift, DriftReport } from '../report/drift.js';
-import { type RunPlace, type Site, withConnection } from '../run/connect.js';
 import { readSourceState } from '../run/facts.js';
 import type { ShardedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onEnvironments } from '../run/on-tenant.js';
-import { print } from '../run/reporting.js';
+import { headerOf, print } from '../run/reporting.js';
+import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
 import type { Finish } from './command.js';
 import { type Baseline, compileIgnores, type Ignores, readBaseline } from './drift/known.js';
@@ -23,47 +23,39 @@ export type DriftFlags = ShardedFlags & {
   readonly baseline?: string;
 };
 
-export function showDrift(names: readonly string[], given: DriftFlags, io: Io): Promise<ExitCode> {
-  const lone = [given.baseline && '--baseline'];
-  const work = (site: Site): Promise<ExitCode> => driftAt(names, given, site);
-  return onEnvironments({ command: 'drift', given, lone, io, work });
-}
-
-async function driftAt(names: readonly string[], given: DriftFlags, site: Site): Promise<ExitCode> {
-  const { settings, io } = site;
-  return withConnection(site, async (place) => {
-    const baseline = given.baseline === undefined ? undefined : readBaseline(given.baseline, place);
-    const ignores = await compileIgnores(settings.config.driftIgnore, new Date());
+export function drift(names: readonly string[], flags: DriftFlags, io: Io): Promise<ExitCode> {
+  const singleTenantOptions = [flags.baseline && '--baseline'];
+  return onEnvironments({ command: 'drift', flags, io, singleTenantOptions }, async (run) => {
+    const baseline = flags.baseline === undefined ? undefined : readBaseline(run, flags.baseline);
+    const ignores = await compileIgnores(run.settings.config.driftIgnore, new Date());
     const selector = await createSelector(names);
-    const observed = await observeDrift(selector, given.verify === true ? 'bytes' : 'markers', place);
-    const report = await reportOf(observed, ignores, baseline, place);
-    print(report, settings.flags, io);
+    const observed = await observeDrift(run, selector, flags.verify === true ? 'bytes' : 'markers');
+    const report = await reportOf(run, observed, ignores, baseline);
+    print(report, run.settings.flags, io);
     return report.exitCode;
   });
 }
 
 async function reportOf(
-  { departures, plan, requests, folders, isSelected }: Observed,
+  run: Run,
+  { departures, plan, requests, folders, isSelected }: ObservedDrift,
   ignores: Ignores,
   baseline: Baseline | undefined,
-  place: RunPlace,
 ): Promise<DriftReport> {
-  const { settings, connection } = place;
-  const drift = departures.map((departure) => judge(departure, ignores, baseline));
-  const header = { command: 'drift', tool: settings.tool, project: settings.config.project } as const;
+  const judged = departures.map((departure) => judge(departure, ignores, baseline));
   return {
     kind: 'drift',
-    header: { ...header, tenant: connection.header },
-    source: await readSourceState('in-documents', place),
+    header: headerOf(run, 'drift'),
+    source: await readSourceState('in-documents', run),
     plan,
-    drift,
+    drift: judged,
     expired: ignores.expired,
     gone: baseline?.findGone(departures).filter(({ name }) => isSelected(name)) ?? [],
     compared: countCompared(plan),
     requests,
     findings: folders.findings,
     leftOut: [],
-    exitCode: drift.some(({ alarm }) => alarm === 'new') ? exitCodes.changes : exitCodes.ok,
+    exitCode: judged.some(({ alarm }) => alarm === 'new') ? exitCodes.changes : exitCodes.ok,
   };
 }
 
@@ -73,7 +65,7 @@ function judge(departure: DriftEntry, ignores: Ignores, baseline: Baseline | und
   return { ...departure, alarm: baseline?.holds(departure) === true ? 'known' : 'new' };
 }
 
-/** Names that both sides know and the selection did not leave out. */
+/** Selected names that both sides know. */
 function countCompared({ changes }: Plan): number {
   return changes.filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected').length;
 }
@@ -84,7 +76,7 @@ export function addDrift(program: Command, io: Io, finish: Finish): void {
     .option('--verify', 'also pack and compare the archives themselves')
     .option('--baseline <file>', 'alarm only for what this JSON report lacks')
     .action(async (names: string[], flags: DriftFlags) => {
-      finish(await showDrift(names, flags, io));
+      finish(await drift(names, flags, io));
     });
   addExamples(command, [
     ['qlik-sync drift --env all', 'every night, in a pipeline'],

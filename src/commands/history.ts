@@ -1,4 +1,4 @@
-/** `qlik-sync history`: what was done, by whom and how to undo it. Reads the journals and nothing else. */
+/** `qlik-sync history`: what was done, by whom, and how to undo it. Reads the journals and nothing else. */
 
 import type { Command } from 'commander';
 import { nameTenant, type TenantName } from '../config/tenant/target.js';
@@ -14,15 +14,15 @@ import { rollbackCommand } from '../report/resume-command.js';
 import type { TenantHeader } from '../report/run-header.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { print } from '../run/reporting.js';
+import { headerOf, print } from '../run/reporting.js';
 import { readSettings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
 import type { Finish } from './command.js';
 import { addShared } from './options.js';
 
-export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode> {
-  const settings = await readSettings(given, io);
-  const { config, flags, cwd } = settings;
+export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(flags, io);
+  const { config, cwd } = settings;
   const tenant = await nameTenant({ options: flags, env: io.env, config, cwd });
   const unreadable: string[] = [];
   const runs = await readRuns({
@@ -32,12 +32,7 @@ export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode>
   });
   const report: HistoryReport = {
     kind: 'history',
-    header: {
-      command: 'history',
-      tool: settings.tool,
-      project: config.project,
-      ...(tenant !== undefined && { tenant: headerOf(tenant) }),
-    },
+    header: headerOf({ settings, ...(tenant && { tenant: { header: tenantHeader(tenant) } }) }, 'history'),
     runs: runs.map((run) => describe(run, tenant?.environment, io)),
     unreadable: unreadable.sort(),
     exitCode: exitCodes.ok,
@@ -46,7 +41,7 @@ export async function showHistory(given: SharedFlags, io: Io): Promise<ExitCode>
   return report.exitCode;
 }
 
-function headerOf({ identity, source, environment }: TenantName): TenantHeader {
+function tenantHeader({ identity, source, environment }: TenantName): TenantHeader {
   return { url: identity, source, ...(environment !== undefined && { environment }) };
 }
 
@@ -55,7 +50,7 @@ function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
   const { start, end, damaged } = run;
   const { id, command, startedAt, who, project, environment, tenant, source, plan, undoes } = start;
   const changes = listChanges(run);
-  // Without an end it runs still, or was killed.
+  // Without an end it is still running, or was killed.
   const lives = end === undefined && lookAt(who, self) === 'running';
   const result = end !== undefined ? 'ended' : lives ? 'running' : 'died';
   const undo = rollbackCommand([id], chosen ?? environment);
@@ -69,14 +64,14 @@ function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
       environment,
       plan,
       undoes,
-      undo: result !== 'running' && changes.some(isFelt) ? undo : undefined,
+      undo: result !== 'running' && changes.some(mayHaveChanged) ? undo : undefined,
       damaged,
     }),
   };
 }
 
-/** Whether the tenant may be another one since. */
-function isFelt({ result }: RunChange): boolean {
+/** Whether the tenant may hold something else since. */
+function mayHaveChanged({ result }: RunChange): boolean {
   return result === 'done' || result === 'unknown';
 }
 
@@ -84,6 +79,6 @@ export function addHistory(program: Command, io: Io, finish: Finish): void {
   addShared(program.command('history'))
     .description('list what was done, and how to undo it')
     .action(async (flags: SharedFlags) => {
-      finish(await showHistory(flags, io));
+      finish(await history(flags, io));
     });
 }

@@ -1,4 +1,4 @@
-/** `qlik-sync init`: a config file from answers or options. Nothing that exists is touched. */
+/** `qlik-sync init`: write a config file from answers or options. Nothing that exists is touched. */
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -13,15 +13,16 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { shellWord } from '../core/shell-word.js';
 import type { Problem } from '../report/init.js';
 import type { ValidateReport } from '../report/validate.js';
+import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
-import { mergeFlags, readSettings, workingFolder } from '../run/settings.js';
+import { readSettings, workingFolder } from '../run/settings.js';
 import { surveyDepth } from '../source/discover/survey.js';
 import type { Finish } from './command.js';
 import {
   addInitOptions,
   type Given,
-  type InitOptions,
+  type InitFlags,
   makeProposals,
   type Proposals,
   readGiven,
@@ -31,14 +32,13 @@ import { addExamples } from './options.js';
 import { checkFolders } from './validate.js';
 
 /** The exit code is that of validating what was written. @throws UserError where nothing was */
-export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
-  const flags = { ...options, ...mergeFlags(options, io) };
+export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const folder = workingFolder(flags, io);
   await assertNoConfig(folder);
   const answers = await findAnswers(readGiven(flags), makeProposals(folder), io);
   const config = newConfig(answers, findSchema(folder));
   await writeNew(join(folder, newConfigName), renderNewConfig(config), io.interrupted);
-  const validation = await validateNew(folder, answers, io);
+  const validation = await validateNew(folder, answers, flags, io);
   const exitCode = validation.kind === 'validate' ? validation.exitCode : exitCodes.usage;
   const header = { command: 'init', tool: io.tool, project: config.project } as const;
   const next = nextCommand(answers, exitCode, flags.cwd);
@@ -47,7 +47,7 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
   return exitCode;
 }
 
-/** @throws UserError naming the config that is there, whatever its form */
+/** @throws UserError naming the config that exists, whatever its form */
 async function assertNoConfig(folder: string): Promise<void> {
   const [existing] = await listConfigs(folder);
   if (existing === undefined) return;
@@ -72,7 +72,7 @@ async function findAnswers(given: Given, proposals: Proposals, io: Io): Promise<
   return answers;
 }
 
-/** Editors complete and check the file where the package is installed. */
+/** Editors complete and check the file by it, where the package is installed. */
 function findSchema(folder: string): string | undefined {
   const files = foldersToSearch(folder).map((each) => join(each, 'node_modules/qlik-sync/schema.json'));
   const file = files.find((each) => existsSync(each));
@@ -93,15 +93,17 @@ async function writeNew(file: string, text: string, interrupted: AbortSignal): P
   }
 }
 
-/** The file stands by now, so what stops the check is part of the result. */
+/** The file has been written, so whatever stops the check is part of the result. */
 async function validateNew(
   folder: string,
   { environment }: Answers,
+  flags: SharedFlags,
   io: Io,
 ): Promise<ValidateReport | Problem> {
-  const env = environment === undefined ? {} : { env: [environment.name] };
+  const env = environment === undefined ? [] : [environment.name];
+  const config = join(folder, newConfigName);
   try {
-    const settings = await readSettings({ config: join(folder, newConfigName), cwd: folder, ...env }, io);
+    const settings = await readSettings({ ...flags, config, cwd: folder, env }, io);
     return await checkFolders([], settings, io.interrupted);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -125,7 +127,7 @@ function noteMissingKey({ environment }: Answers, io: Io): void {
 export function addInit(program: Command, io: Io, finish: Finish): void {
   const command = addInitOptions(program.command('init'))
     .description('write a config file; asks, or takes options')
-    .action(async (flags: InitOptions) => {
+    .action(async (flags: InitFlags) => {
       finish(await init(flags, io));
     });
   addExamples(command, [

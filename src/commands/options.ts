@@ -108,8 +108,6 @@ function parseConcurrency(text: string): number {
   return concurrency;
 }
 
-// Approvals: each lifts one rail, and only that.
-
 /** Each approval lifts one rail, and only that. */
 export function addApprovals(command: Command): Command {
   return addUnder('Approvals:', command, addRailApprovals);
@@ -147,8 +145,6 @@ export function addAcceptImpact(command: Command): Command {
   return addUnder('Approvals:', command, (group) => group.addOption(option.argParser(parseCount)));
 }
 
-// What several commands take beside the shared options.
-
 export function addNames(command: Command): Command {
   return command.argument('[name...]', 'names or globs of extensions; all when absent');
 }
@@ -163,8 +159,6 @@ export function addMaxDuration(command: Command, effect: 'start nothing' | 'stop
   const option = new Option('--max-duration <time>', `${effect} after this time, such as 5m`);
   return addUnder('Limits:', command, (group) => group.addOption(option.argParser(parseDuration)));
 }
-
-// The option that splits environments over jobs.
 
 /** For commands that take several environments. */
 export function addShard(command: Command): Command {
@@ -184,9 +178,7 @@ function readShard(text: string): Shard {
   return shard;
 }
 
-// How the values of options are read. Each complaint is commander's to show.
-
-/** A repeatable option. */
+/** The value of a repeatable option. Mistakes are thrown for commander to show. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value.normalize('NFC')];
 }

@@ -1,4 +1,4 @@
-/** `qlik-sync pack`: the zips that apply would upload, byte for byte. */
+/** `qlik-sync pack`: write the zips that apply would upload, byte for byte. */
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { assertFound, assertNoErrors, readFolders } from '../pipeline/observe.js
 import type { PackedArchive } from '../report/pack.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { print } from '../run/reporting.js';
+import { headerOf, print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
 import { readSettings } from '../run/settings.js';
 import { pack } from '../source/archive/pack.js';
@@ -21,16 +21,14 @@ import { writeAtomically } from '../source/write-atomically.js';
 import type { Finish } from './command.js';
 import { addNames, addShared } from './options.js';
 
-export async function packExtensions(
-  names: readonly string[],
-  given: SharedFlags & { readonly out: string },
-  io: Io,
-): Promise<ExitCode> {
-  const settings = await readSettings(given, io);
+type PackFlags = SharedFlags & { readonly out: string };
+
+export async function packExtensions(names: readonly string[], flags: PackFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(flags, io);
   const folders = await readFolders(await createSelector(names), settings, io.interrupted);
   assertFound(folders, settings);
   assertNoErrors(folders.findings);
-  const out = resolve(settings.cwd, given.out);
+  const out = resolve(settings.cwd, flags.out);
   await mkdir(out, { recursive: true });
   hideOwnFolder(settings.config.root, out);
   const archives: PackedArchive[] = [];
@@ -44,12 +42,8 @@ export async function packExtensions(
     await writeAtomically(file, bytes);
     archives.push(describe(extension, displayPath(settings.cwd, file), bytes.length, md5));
   }
-  const header = {
-    command: 'pack',
-    tool: settings.tool,
-    project: settings.config.project,
-  } as const;
-  print({ kind: 'pack', header, archives, findings, exitCode: exitCodes.ok }, settings.flags, io);
+  const header = headerOf({ settings }, 'pack');
+  print({ kind: 'pack', header, archives, findings, exitCode: exitCodes.ok }, flags, io);
   return exitCodes.ok;
 }
 
@@ -66,7 +60,7 @@ export function addPack(program: Command, io: Io, finish: Finish): void {
   addNames(addShared(program.command('pack')))
     .description('write the zips that apply would upload')
     .option('--out <dir>', 'folder to write to', '.qlik-sync/pack')
-    .action(async (names: string[], flags: SharedFlags & { out: string }) => {
+    .action(async (names: string[], flags: PackFlags) => {
       finish(await packExtensions(names, flags, io));
     });
 }

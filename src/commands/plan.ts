@@ -5,20 +5,19 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Finding } from '../core/model.js';
 import { applySeverities, finding } from '../core/rules.js';
 import { shellWord } from '../core/shell-word.js';
-import { openArchiveReader } from '../pipeline/archives.js';
-import { withImpact } from '../pipeline/impact.js';
-import { forPeople, propose } from '../pipeline/plan-folders.js';
-import { type Judged, type Proposal, reportOf, withReads } from '../pipeline/planned.js';
-import { loneNumber } from '../pipeline/policy.js';
-import { withPolicy } from '../pipeline/policy-command.js';
+import { archivesOf } from '../pipeline/archives.js';
+import { addImpact } from '../pipeline/impact.js';
+import { interactive, type PlanWanted, planFolders } from '../pipeline/plan-folders.js';
+import { addReads, type PlannedRun, reportOf } from '../pipeline/planned.js';
+import { singleTenantApproval } from '../pipeline/policy.js';
+import { askPolicyCommand } from '../pipeline/policy-command.js';
 import type { PlanReport } from '../report/plan.js';
-import { type RunPlace, type Site, withConnection } from '../run/connect.js';
-import type { ApprovalOptions, ShardedFlags } from '../run/flags.js';
+import type { Approvals, ShardedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onEnvironments } from '../run/on-tenant.js';
 import { print } from '../run/reporting.js';
+import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
-import type { Settings } from '../run/settings.js';
 import type { Finish } from './command.js';
 import {
   addApprovals,
@@ -31,112 +30,85 @@ import {
 } from './options.js';
 
 export type PlanFlags = ShardedFlags &
-  ApprovalOptions & {
+  Approvals & {
     readonly detailedExitcode?: true;
     readonly diff?: true;
     readonly out?: string;
     readonly changedSince?: string;
   };
 
-export function showPlan(names: readonly string[], given: PlanFlags, io: Io): Promise<ExitCode> {
-  const lone = [given.out && '--out', loneNumber(given)];
-  const work = (site: Site): Promise<ExitCode> => planAt(names, given, site);
-  return onEnvironments({ command: 'plan', given, lone, io, work });
-}
-
-async function planAt(names: readonly string[], given: PlanFlags, site: Site): Promise<ExitCode> {
-  const { settings, io } = site;
-  const write = given.out === undefined ? undefined : await openOut(given.out, settings);
-  return withConnection(site, async (place) => {
-    const planned = reportOf(await makePlan(names, given, place));
-    const report = { ...planned, exitCode: exitCodeOf(planned, given) };
-    await write?.(report);
-    print(report, settings.flags, io);
-    return report.exitCode;
+export function plan(names: readonly string[], flags: PlanFlags, io: Io): Promise<ExitCode> {
+  const singleTenantOptions = [flags.out && '--out', singleTenantApproval(flags)];
+  return onEnvironments({ command: 'plan', flags, io, singleTenantOptions }, async (run) => {
+    const save = await preparePlanFile(run, flags.out);
+    const planned = await addImpact(run, await planFolders(run, await wantedOf(names, flags)), flags);
+    const judged = await askPolicyCommand(run, warnNotHeldByApply(run, planned, flags.out));
+    const shown = flags.diff === true ? await addComparisons(run, judged) : judged;
+    return finishPlan(run, reportOf(shown), flags, save);
   });
 }
 
-async function openOut(out: string, settings: Settings): Promise<(report: PlanReport) => Promise<void>> {
-  const { openPlanFile } = await import('../pipeline/plan-file.js');
-  return openPlanFile(out, settings);
+async function wantedOf(names: readonly string[], flags: PlanFlags): Promise<PlanWanted> {
+  const { out, changedSince } = flags;
+  const selector = await createSelector(names);
+  const origin = out === undefined ? interactive.origin : 'always';
+  return { ...interactive, origin, command: 'plan', selector, changedSince, approvals: flags };
 }
 
-async function makePlan(names: readonly string[], given: PlanFlags, place: RunPlace): Promise<Judged> {
-  const proposed = await propose({
-    ...forPeople,
-    ...(given.out !== undefined && { origin: 'always' }),
-    command: 'plan',
-    selector: await createSelector(names),
-    changedSince: given.changedSince,
-    approvals: given,
-    ...place,
-  });
-  const looked = withUngated(await withImpact(proposed, place, given), place, given.out);
-  const proposal = await withPolicy(looked, place);
-  return given.diff === true ? withComparisons(proposal, place) : proposal;
+type Save = (report: PlanReport) => Promise<void>;
+
+async function preparePlanFile({ settings }: Run, out: string | undefined): Promise<Save> {
+  if (out === undefined) return async () => undefined;
+  return (await import('../pipeline/plan-file.js')).preparePlanFile(out, settings);
 }
 
-/** Blocked changes are changes: the tenant is not as the folders say. */
-function exitCodeOf({ plan }: PlanReport, { detailedExitcode }: PlanFlags): ExitCode {
-  const changes = plan.changes.some(({ action }) => action !== 'none');
-  return detailedExitcode === true && changes ? exitCodes.changes : exitCodes.ok;
+async function finishPlan(
+  { settings, io }: Run,
+  planned: PlanReport,
+  flags: PlanFlags,
+  save: Save,
+): Promise<ExitCode> {
+  const report = { ...planned, exitCode: exitCodeOf(planned, flags) };
+  await save(report);
+  print(report, settings.flags, io);
+  return report.exitCode;
 }
 
-export function addPlan(program: Command, io: Io, finish: Finish): void {
-  const command = addNames(addShared(program.command('plan'))).description('show what apply would do');
-  addChangedSince(addShard(addImpactGate(addApprovals(command))))
-    .option('--out <file>', 'also write the plan to a file, for apply')
-    .option('--diff', 'show what changes in each extension, file by file')
-    .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))
-    .action(async (names: string[], flags: PlanFlags) => {
-      finish(await showPlan(names, flags, io));
-    });
-  addExamples(command, [
-    ['qlik-sync plan --env prod', 'all that apply would do'],
-    ["qlik-sync plan 'kpi-*' --diff", 'of these, file by file'],
-    ['qlik-sync plan --env prod --out plan.json', 'for a review, then apply plan.json'],
-  ]);
+/** Blocked changes are changes too: the tenant does not match the folders. */
+function exitCodeOf({ plan: { changes } }: PlanReport, { detailedExitcode }: PlanFlags): ExitCode {
+  const hasChanges = changes.some(({ action }) => action !== 'none');
+  return detailedExitcode === true && hasChanges ? exitCodes.changes : exitCodes.ok;
 }
 
-// `--diff`: what each change of a plan would change, in its report.
-
-/** The archives that are downloaded for it count as reads of the plan. */
-export async function withComparisons<T extends Proposal>(
-  proposal: T,
-  { settings, connection, io }: RunPlace,
-): Promise<T> {
+/** With what each change would change, file by file; archives that are downloaded for it count as reads. */
+async function addComparisons(run: Run, planned: PlannedRun): Promise<PlannedRun> {
   const { compareChanges } = await import('../reconcile/compare.js');
-  const { readArchive, downloads } = openArchiveReader(settings, connection, io);
-  const { guard, folders, about } = proposal;
+  const { read, downloads } = archivesOf(run);
+  const { plan, desired, actual, about } = planned;
   const comparisons = await compareChanges({
-    changes: guard.plan.changes,
-    desired: folders.desired.extensions,
-    actual: guard.actual.extensions,
-    readArchive,
+    changes: plan.changes,
+    desired: desired.extensions,
+    actual: actual.extensions,
+    readArchive: read,
   });
-  return withReads({ ...proposal, about: { ...about, comparisons } }, downloads());
+  return addReads({ ...planned, about: { ...about, comparisons } }, downloads());
 }
 
-// A plan that was asked for apps where the config does not: what it holds up, an apply that is not asked does.
-
-/** @param out the plan's file, which carries its options to an apply */
-export function withUngated<T extends Judged>(
-  judged: T,
-  { settings, io }: RunPlace,
-  out: string | undefined,
-): T {
-  const { plan } = judged.guard;
+/**
+ * What a plan with `--impact` blocks, an apply without it would not, where the config does not ask for apps.
+ *
+ * @param out the plan's file, which brings its options to an apply
+ */
+function warnNotHeldByApply({ settings, io }: Run, planned: PlannedRun, out: string | undefined): PlannedRun {
+  const { plan, about } = planned;
   const held = plan.changes.filter(({ blocked }) => blocked?.rail === 'impact').map(({ name }) => name);
-  if (settings.config.impact !== 'off' || held.length === 0) return judged;
-  const told = describeUngated(held, out === undefined ? applyLike(io.argv) : ['apply', out]);
-  const { findings, ...about } = judged.about;
-  return {
-    ...judged,
-    about: { ...about, findings: [...findings, ...applySeverities([told], settings.config.rules)] },
-  };
+  if (settings.config.impact !== 'off' || held.length === 0) return planned;
+  const warning = describeNotHeld(held, out === undefined ? applyLike(io.argv) : ['apply', out]);
+  const findings = [...about.findings, ...applySeverities([warning], settings.config.rules)];
+  return { ...planned, about: { ...about, findings } };
 }
 
-function describeUngated(held: readonly string[], command: readonly string[]): Finding {
+function describeNotHeld(held: readonly string[], command: readonly string[]): Finding {
   return finding('impact-not-held', {
     message: `apply holds up ${held.join(', ')} only where it looks for apps as well: with --impact, --accept-impact, or "impact" in the config.`,
     hint: `Use ${['qlik-sync', ...command].map(shellWord).join(' ')}, or set "impact": "deletes" in the config.`,
@@ -146,8 +118,24 @@ function describeUngated(held: readonly string[], command: readonly string[]): F
 /** The command line of a plan as that of an apply. */
 function applyLike(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf('plan');
-  const lookOnly: readonly string[] = ['--diff', '--detailed-exitcode'];
+  const planOnly: readonly string[] = ['--diff', '--detailed-exitcode'];
   return argv
     .map((word, index) => (index === at ? 'apply' : word))
-    .filter((word) => !lookOnly.includes(word));
+    .filter((word) => !planOnly.includes(word));
+}
+
+export function addPlan(program: Command, io: Io, finish: Finish): void {
+  const command = addNames(addShared(program.command('plan'))).description('show what apply would do');
+  addChangedSince(addShard(addImpactGate(addApprovals(command))))
+    .option('--out <file>', 'also write the plan to a file, for apply')
+    .option('--diff', 'show what changes in each extension, file by file')
+    .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))
+    .action(async (names: string[], flags: PlanFlags) => {
+      finish(await plan(names, flags, io));
+    });
+  addExamples(command, [
+    ['qlik-sync plan --env prod', 'all that apply would do'],
+    ["qlik-sync plan 'kpi-*' --diff", 'of these, file by file'],
+    ['qlik-sync plan --env prod --out plan.json', 'for a review, then apply plan.json'],
+  ]);
 }

@@ -143,8 +143,7 @@ function findRow(name: string): CommandRow | undefined {
   return Object.values(commandGroups).find((rows) => Object.hasOwn(rows, name))?.[name];
 }
 
-// What commander says of a command line. It quotes it; the one line break of its own stands before a suggestion.
-
+/** What commander says of a command line, which it quotes; its only line break comes before a suggestion. */
 export function linesOfMistake(text: string): readonly string[] {
   return text.trimEnd().split(/\n(?=\(Did you mean )/);
 }

@@ -1,16 +1,15 @@
-/** `qlik-sync promote`: the archives that one environment holds, to another or to waves of others. */
+/** `qlik-sync promote`: put the archives that one environment holds on another, or on waves of others. */
 
 import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
-import { parseWaves } from '../core/fleet.js';
-import { openHeld } from '../pipeline/plan-promotion.js';
-import { openGovernors } from '../run/connect.js';
+import { parseWaves, type Waves } from '../core/fleet.js';
+import { openSourceEnvironment } from '../pipeline/plan-promotion.js';
 import { assertKnown } from '../run/environments.js';
 import type { Io } from '../run/io.js';
 import { stopSignal } from '../run/on-tenant.js';
-import { openSettings, type SettingsSource } from '../run/settings.js';
-import type { Finish } from './command.js';
+import { loadSettings, type SettingsSource } from '../run/settings.js';
+import { type Finish, type SourceOf, sourceOf } from './command.js';
 import {
   addApprovals,
   addConfirm,
@@ -25,53 +24,53 @@ import { type PromoteFlags, promoteTo } from './promote/promote-to.js';
 export async function promote(
   from: string,
   words: readonly string[],
-  given: PromoteFlags,
+  flags: PromoteFlags,
   io: Io,
 ): Promise<ExitCode> {
-  const signal = stopSignal(given, io);
-  const source = await openEnvironments(from, given, io);
-  const { waves, names } = readGoal(from, words, given, source);
-  const governorFor = openGovernors();
-  const site = { settings: source.settingsFor(from), io, governorFor };
-  const held = await openHeld(from, names, site);
+  const signal = stopSignal(flags, io);
+  const settings = await loadSettings({ ...withoutTenant(flags), env: [from] }, io);
+  const { waves, names } = readGoal(from, words, flags, settings);
+  const source = await openSourceEnvironment({ settings: settings.settingsFor(from), io }, from, names);
   try {
     const [only] = waves.flat();
-    if (given.waves === undefined && only !== undefined) {
-      return await promoteTo(held, given, { ...site, settings: source.settingsFor(only) }, { signal });
+    if (flags.waves === undefined && only !== undefined) {
+      return await promoteTo({ settings: settings.settingsFor(only), io, signal }, source, flags);
     }
     const { promoteWaves } = await import('./promote/waves.js');
-    return await promoteWaves({ held, waves, given, source, io, governorFor, signal });
+    return await promoteWaves({ source, waves, flags, settings, io, signal });
   } finally {
-    await held.close();
+    await source.close();
   }
 }
 
-/** What chooses one tenant for other commands has no meaning here. @throws UserError */
-async function openEnvironments(from: string, given: PromoteFlags, io: Io): Promise<SettingsSource> {
-  const { env, tenant, context, sandbox, sandboxDir } = given;
+/** Environment variables that choose a tenant are for other commands. */
+function withoutTenant(flags: PromoteFlags): PromoteFlags {
+  const { tenant: _, context: __, sandbox: ___, sandboxDir: ____, ...rest } = flags;
+  return rest;
+}
+
+/** @throws UserError where the command line chooses one tenant, as for other commands */
+function assertNoTenant(sourceOf: SourceOf): void {
   const options = [
-    env && '--env',
-    tenant && '--tenant',
-    context && '--context',
-    (sandbox || sandboxDir) && '--sandbox',
-  ];
-  const option = options.find((each) => typeof each === 'string');
-  if (option !== undefined) {
-    throw new UserError(
-      `${option} has no say in a promote, which is from one environment of the config to others.`,
-      {
-        hint: usage,
-      },
-    );
-  }
-  return openSettings({ ...given, env: [from] }, io);
+    ['env', '--env'],
+    ['tenant', '--tenant'],
+    ['context', '--context'],
+    ['sandbox', '--sandbox'],
+    ['sandboxDir', '--sandbox'],
+  ] as const;
+  const [, option] = options.find(([key]) => sourceOf(key) === 'flag') ?? [];
+  if (option === undefined) return;
+  throw new UserError(
+    `${option} cannot be combined with promote: it goes from one environment of the config to others.`,
+    { hint: usage },
+  );
 }
 
 const usage =
   'qlik-sync promote <from> <to> [name…], or qlik-sync promote <from> --waves canary/eu,us [name…]';
 
 interface Goal {
-  readonly waves: ReturnType<typeof parseWaves>;
+  readonly waves: Waves;
   readonly names: readonly string[];
 }
 
@@ -80,7 +79,7 @@ function readGoal(
   from: string,
   words: readonly string[],
   { waves: given, onWaveFailure, acceptImpact }: PromoteFlags,
-  source: SettingsSource,
+  settings: SettingsSource,
 ): Goal {
   const [to, ...rest] = words;
   if (given === undefined && to === undefined) {
@@ -96,7 +95,7 @@ function readGoal(
       hint: `Promote to each that asks for a number on its own: qlik-sync promote ${from} <to> --accept-impact=<n>`,
     });
   }
-  assertKnown([from, ...targets], given === undefined ? 'promote' : '--waves', source);
+  assertKnown([from, ...targets], given === undefined ? 'promote' : '--waves', settings);
   if (targets.includes(from)) {
     throw new UserError(`${from} is what is promoted from, so it cannot be promoted to.`, { hint: usage });
   }
@@ -116,7 +115,8 @@ export function addPromote(program: Command, io: Io, finish: Finish): void {
     ['qlik-sync promote staging --waves canary/eu,us', 'to three, in two waves'],
   ]);
   addMaxDuration(addConfirm(command), 'start nothing').action(
-    async (from: string, words: string[], flags: PromoteFlags) => {
+    async (from: string, words: string[], flags: PromoteFlags, action: Command) => {
+      assertNoTenant(sourceOf(action));
       finish(await promote(from, words, flags, io));
     },
   );

@@ -1,4 +1,4 @@
-/** `qlik-sync pull`: write what the tenant holds to folders, without harm to what is there. */
+/** `qlik-sync pull`: write what the tenant holds to folders, without damage to what is there. */
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -7,14 +7,14 @@ import { ownersOf } from '../core/marker.js';
 import type { ActualExtension } from '../core/model.js';
 import { foldName } from '../core/names.js';
 import { byName } from '../core/order.js';
-import { openArchiveReader } from '../pipeline/archives.js';
+import { archivesOf } from '../pipeline/archives.js';
 import { type PullOutcome, pullAll } from '../reconcile/pull.js';
 import type { PullReport } from '../report/pull.js';
-import type { RunPlace } from '../run/connect.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { runOnTenant } from '../run/on-tenant.js';
-import { print } from '../run/reporting.js';
+import { onTenant } from '../run/on-tenant.js';
+import { headerOf, print } from '../run/reporting.js';
+import type { Run } from '../run/run.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
@@ -29,26 +29,24 @@ export type PullFlags = SharedFlags & {
   readonly overwrite?: readonly string[];
 };
 
-/** Under the lock of those that write to the tenant: none of them reads a folder that is half exchanged. */
-export function pull(names: readonly string[], given: PullFlags, io: Io): Promise<ExitCode> {
-  return runOnTenant('pull', given, io, (place) => pullInto(names, given, place));
-}
-
-async function pullInto(names: readonly string[], given: PullFlags, place: RunPlace): Promise<ExitCode> {
-  const { settings, connection, io } = place;
-  const records = await connection.extensions.list({ signal: io.interrupted });
-  const selection = { names, selector: await createSelector(names) };
-  const chosen = choosePullable(records, selection, settings.config.project);
-  const pulled = await pullAll({
-    wanted: chosen.wanted,
-    findDestination: await prepare(settings, given),
-    readArchive: openArchiveReader(settings, connection, io).readArchive,
-    overwrite: new Set(given.overwrite),
-    signal: io.interrupted,
+/** Under the lock of the commands that write to the tenant: none of them reads a folder that is half replaced. */
+export function pull(names: readonly string[], flags: PullFlags, io: Io): Promise<ExitCode> {
+  return onTenant('pull', flags, io, async (run) => {
+    const { settings, tenant } = run;
+    const records = await tenant.extensions.list({ signal: io.interrupted });
+    const selection = { names, selector: await createSelector(names) };
+    const chosen = choosePullable(records, selection, settings.config.project);
+    const pulled = await pullAll({
+      wanted: chosen.wanted,
+      findDestination: await prepare(settings, flags),
+      readArchive: archivesOf(run).read,
+      overwrite: new Set(flags.overwrite),
+      signal: io.interrupted,
+    });
+    const report = reportOf(run, [...pulled, ...chosen.refused], chosen.passed);
+    print(report, settings.flags, io);
+    return report.exitCode;
   });
-  const report = reportOf([...pulled, ...chosen.refused], chosen.passed, place);
-  print(report, settings.flags, io);
-  return report.exitCode;
 }
 
 function prepare({ config, cwd }: Settings, { to }: PullFlags): Promise<FindDestination> {
@@ -62,51 +60,26 @@ function prepare({ config, cwd }: Settings, { to }: PullFlags): Promise<FindDest
   });
 }
 
-function reportOf(
-  outcomes: readonly PullOutcome[],
-  passed: Pullable['passed'],
-  { settings, connection }: RunPlace,
-): PullReport {
+function reportOf(run: Run, outcomes: readonly PullOutcome[], passed: Pullable['passed']): PullReport {
   return {
     kind: 'pull',
-    header: {
-      command: 'pull',
-      tool: settings.tool,
-      project: settings.config.project,
-      tenant: connection.header,
-    },
+    header: headerOf(run, 'pull'),
     pulled: outcomes.map(({ pulled }) => pulled).sort(byName),
     passed,
     exitCode: worstExitCode(outcomes.map(({ exitCode }) => exitCode)),
   };
 }
 
-export function addPull(program: Command, io: Io, finish: Finish): void {
-  const command = addShared(program.command('pull'))
-    .argument('[name...]', "names or globs; all but other projects' when absent")
-    .description("write the tenant's extensions to folders")
-    .option('--to <dir>', 'parent folder; that of "extensions" when absent')
-    .option('--overwrite <name>', 'replace local files that git cannot restore', collect)
-    .action(async (names: string[], flags: PullFlags) => {
-      finish(await pull(names, flags, io));
-    });
-  addExamples(command, [
-    ['qlik-sync pull --env dev', 'everything that is not of another project'],
-    ["qlik-sync pull 'kpi-*' --to vendor", 'some of it, elsewhere'],
-  ]);
-}
-
-// Which records of a tenant can be written to folders, and why the others are left where they are.
-
-export interface Pullable {
+/** Which records of a tenant can be written to folders, and why the others stay where they are. */
+interface Pullable {
   readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
-  /** Asked for, but it cannot be. */
+  /** Asked for, but impossible. */
   readonly refused: readonly PullOutcome[];
   readonly passed: PullReport['passed'];
 }
 
-export interface PullSelection {
-  /** As they were given. */
+interface PullSelection {
+  /** As on the command line. */
   readonly names: readonly string[];
   /** Absent: everything. */
   readonly selector: Selector | undefined;
@@ -115,18 +88,18 @@ export interface PullSelection {
 interface Named {
   readonly name: string;
   readonly record: ActualExtension;
-  /** Why it is not written unless somebody asks for it by name; what nobody can write is `unfit`. */
+  /** Why it is not written unless it is asked for by name; what cannot be written at all is `unfit`. */
   readonly reason?: string;
   readonly unfit: boolean;
 }
 
 /**
- * Without a selection: what this project owns and what nobody does. With one: what it matches; a name that is given
- * is meant, where a glob passes over what cannot be written.
+ * Without a selection: what this project owns and what no project does. With one: what it matches; a name is always
+ * meant, while a glob skips what cannot be written.
  *
  * @throws UserError where a name or glob matches nothing on the tenant
  */
-export function choosePullable(
+function choosePullable(
   records: readonly ExtensionRecord[],
   { names, selector }: PullSelection,
   project: string,
@@ -190,4 +163,19 @@ function refuse({ name, reason = '' }: Named): PullOutcome {
     pulled: { name, result: 'refused', leftOut: [], message: reason },
     exitCode: exitCodes.refused,
   };
+}
+
+export function addPull(program: Command, io: Io, finish: Finish): void {
+  const command = addShared(program.command('pull'))
+    .argument('[name...]', "names or globs; all but other projects' when absent")
+    .description("write the tenant's extensions to folders")
+    .option('--to <dir>', 'parent folder; that of "extensions" when absent')
+    .option('--overwrite <name>', 'replace local files that git cannot restore', collect)
+    .action(async (names: string[], flags: PullFlags) => {
+      finish(await pull(names, flags, io));
+    });
+  addExamples(command, [
+    ['qlik-sync pull --env dev', 'everything that is not of another project'],
+    ["qlik-sync pull 'kpi-*' --to vendor", 'some of it, elsewhere'],
+  ]);
 }

@@ -2,9 +2,12 @@
 
 import type { Command } from 'commander';
 import type { ExitCode } from '../core/exit-codes.js';
-import { type RollbackFlags, undo } from '../pipeline/plan-rollback.js';
+import { applyPlanned } from '../pipeline/apply.js';
+import { addImpact } from '../pipeline/impact.js';
+import { planRollback, undoneRun } from '../pipeline/plan-rollback.js';
+import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { runOnTenant } from '../run/on-tenant.js';
+import { onTenant } from '../run/on-tenant.js';
 import type { Finish } from './command.js';
 import {
   addApprovals,
@@ -14,13 +17,17 @@ import {
   addMaxDuration,
   addShared,
 } from './options.js';
-import { findUndoing } from './rollback/choose-run.js';
+import { chooseWrites } from './rollback/choose-writes.js';
+
+export type RollbackFlags = RunFlags & Approvals;
 
 /** @param words a run's id, or names of extensions; the last run where there are none */
-export function rollBack(words: readonly string[], given: RollbackFlags, io: Io): Promise<ExitCode> {
-  return runOnTenant('rollback', given, io, async (place, running) =>
-    undo({ undoing: await findUndoing(words, place), given }, place, running),
-  );
+export function rollback(words: readonly string[], flags: RollbackFlags, io: Io): Promise<ExitCode> {
+  return onTenant('rollback', flags, io, async (run) => {
+    const writes = await chooseWrites(run, words);
+    const planned = await addImpact(run, await planRollback(run, writes, flags), flags);
+    return applyPlanned(run, planned, flags, { command: 'rollback', ...undoneRun(writes) });
+  });
 }
 
 export function addRollback(program: Command, io: Io, finish: Finish): void {
@@ -34,7 +41,7 @@ export function addRollback(program: Command, io: Io, finish: Finish): void {
   ]);
   addMaxDuration(addConfirm(command), 'start nothing').action(
     async (words: string[], flags: RollbackFlags) => {
-      finish(await rollBack(words, flags, io));
+      finish(await rollback(words, flags, io));
     },
   );
 }

@@ -5,18 +5,18 @@ import { readWhether } from '../config/option-values.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { renderErrorJson } from '../report/json.js';
-import { type RunEnding, tellFailure } from '../run/ending.js';
+import { endWith, type RunEnding } from '../run/ending.js';
 import type { Io } from '../run/io.js';
-import { openReporting, type Reporting } from '../run/reporting.js';
+import { createReporting, type Reporting } from '../run/reporting.js';
 import { createProgram, linesOfMistake } from './program.js';
 
 export async function run(io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const reporting = openReporting(io);
+  const reporting = createReporting(io);
   const program = await createProgram(reporting.io, (code) => {
     exitCode = code;
   });
-  program.hook('preAction', (_program, action) => beginReporting(reporting, action));
+  program.hook('preAction', (_program, action) => begin(reporting, action));
   try {
     await program.parseAsync(io.argv, { from: 'user' });
     return await reporting.end({ exitCode });
@@ -26,14 +26,23 @@ export async function run(io: Io): Promise<ExitCode> {
   }
 }
 
-/** Only a command that takes the option has something to report. */
-async function beginReporting(reporting: Reporting, action: Command): Promise<void> {
-  if (action.options.some((option) => option.attributeName() === 'report')) {
-    await reporting.begin(action.name(), action.opts());
+/** Only a command that takes `--report` has something to report. */
+async function begin(reporting: Reporting, action: Command): Promise<void> {
+  const takes = (option: string): boolean => action.options.some((each) => each.attributeName() === option);
+  if (takes('cwd')) await mergeOptions(action, reporting.io);
+  if (takes('report')) await reporting.begin(action.name(), action.opts());
+}
+
+/** From here on the options hold what the environment says too, so that no command has to ask for it. */
+async function mergeOptions(action: Command, io: Io): Promise<void> {
+  const { mergeFlags } = await import('../run/flags.js');
+  const given = action.opts();
+  for (const [option, value] of Object.entries(mergeFlags(given, io))) {
+    if (value !== given[option]) action.setOptionValueWithSource(option, value, 'env');
   }
 }
 
-/** commander has told people already. A pipeline reads the reports that it asked for, also where it asked wrongly. */
+/** commander has written its message already. A pipeline still gets the reports it asked for, even if it asked wrongly. */
 async function reportUsage(error: CommanderError, program: Command, reporting: Reporting): Promise<ExitCode> {
   if (error.exitCode === 0) return exitCodes.ok;
   const { io } = reporting;
@@ -42,18 +51,18 @@ async function reportUsage(error: CommanderError, program: Command, reporting: R
   if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), io.tool, mistake, exitCode));
   const action = program.commands.find((command) => command.name() === commandOf(io));
   if (action === undefined) return exitCode;
-  // What could be understood of the options; a second mistake among them is not worth another message.
-  await beginReporting(reporting, action).catch(() => undefined);
+  // With the options that could be understood; a second mistake among them needs no message of its own.
+  await begin(reporting, action).catch(() => undefined);
   return reporting.end({ exitCode, error: mistake });
 }
 
 function reportFailure(thrown: unknown, io: Io): RunEnding {
-  const ending = tellFailure(thrown, io);
+  const ending = endWith(thrown, io);
   if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), io.tool, ending.error, ending.exitCode));
   return ending;
 }
 
-/** Also for errors that come before the options are parsed. */
+/** For errors before the options are parsed, too. */
 function wantsJson(io: Io): boolean {
   return io.argv.includes('--json') || readWhether(io.env['QLIK_SYNC_JSON'] ?? '') === true;
 }

@@ -6,25 +6,30 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { mergeFlags, workingFolder } from '../run/settings.js';
-import { type RunningSandbox, type SandboxOptions as StartOptions, startSandbox } from '../sandbox/start.js';
+import { workingFolder } from '../run/settings.js';
+import { type RunningSandbox, type SandboxOptions, startSandbox } from '../sandbox/start.js';
 import type { Finish } from './command.js';
 import { addUnder, parseCount, parsePort, parsePositive } from './options.js';
 
-export async function serveSandbox(
-  dir: string | undefined,
-  given: SandboxOptions,
-  io: Io,
-): Promise<ExitCode> {
-  const flags = { ...mergeFlags(given, io), ...given };
+export interface SandboxFlags extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
+  readonly port: number;
+  readonly latency?: number;
+  readonly rate?: readonly [number, number];
+  readonly window?: number;
+  readonly seed?: number;
+  readonly apiKey?: string;
+  readonly tokenSeconds?: number;
+}
+
+export async function sandbox(dir: string | undefined, flags: SandboxFlags, io: Io): Promise<ExitCode> {
   const cwd = workingFolder(flags, io);
-  const sandbox = await startSandbox({
+  const running = await startSandbox({
     ...(dir !== undefined && { dir: resolve(cwd, dir) }),
     ...optionsOf(flags),
   });
-  const { close, ...access } = sandbox;
+  const { close, ...access } = running;
   io.stdout.write(flags.json === true ? `${JSON.stringify(access)}\n` : describe(access, dir));
-  // A listening server keeps the process alive; the signal ends it.
+  // A listening server keeps the process alive until the signal ends it.
   const ended = AbortSignal.any([io.interrupted, io.stdout.closed]);
   if (!ended.aborted) await once(ended, 'abort');
   await close();
@@ -39,7 +44,7 @@ function optionsOf({
   seed,
   apiKey,
   tokenSeconds,
-}: SandboxOptions): StartOptions {
+}: SandboxFlags): SandboxOptions {
   return {
     port,
     latencyMs: latency,
@@ -65,6 +70,20 @@ Ctrl-C ends it.
 `;
 }
 
+function parseApiKey(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new InvalidArgumentError('It takes a key of printable ASCII without spaces.');
+  return text;
+}
+
+function parseRate(text: string): readonly [number, number] {
+  const [tier1, tier2, ...rest] = text.split(',').map(parsePositive);
+  if (tier1 === undefined || tier2 === undefined || rest.length > 0) {
+    throw new InvalidArgumentError('It takes two numbers, such as 1000,100.');
+  }
+  return [tier1, tier2];
+}
+
 export function addSandbox(program: Command, io: Io, finish: Finish): void {
   addSandboxOptions(program.command('sandbox'))
     .argument('[dir]', 'folder that keeps its state; in memory when absent')
@@ -72,24 +91,12 @@ export function addSandbox(program: Command, io: Io, finish: Finish): void {
     .addOption(
       new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parsePort).default(0),
     )
-    .action(async (dir: string | undefined, flags: SandboxOptions) => {
-      finish(await serveSandbox(dir, flags, io));
+    .action(async (dir: string | undefined, flags: SandboxFlags) => {
+      finish(await sandbox(dir, flags, io));
     });
 }
 
-// The options of `sandbox`.
-
-export interface SandboxOptions extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
-  readonly port: number;
-  readonly latency?: number;
-  readonly rate?: readonly [number, number];
-  readonly window?: number;
-  readonly seed?: number;
-  readonly apiKey?: string;
-  readonly tokenSeconds?: number;
-}
-
-export function addSandboxOptions(command: Command): Command {
+function addSandboxOptions(command: Command): Command {
   command
     .addOption(new Option('--latency <ms>', 'milliseconds added to every answer').argParser(parseCount))
     .addOption(new Option('--rate <tier1,tier2>', 'requests a minute by tier').argParser(parseRate))
@@ -110,18 +117,4 @@ export function addSandboxOptions(command: Command): Command {
       .option('-q, --quiet', 'say less')
       .option('--no-color', 'no colour'),
   );
-}
-
-function parseApiKey(text: string): string {
-  if (!/^[\x21-\x7e]+$/.test(text))
-    throw new InvalidArgumentError('It takes a key of printable ASCII without spaces.');
-  return text;
-}
-
-function parseRate(text: string): readonly [number, number] {
-  const [tier1, tier2, ...rest] = text.split(',').map(parsePositive);
-  if (tier1 === undefined || tier2 === undefined || rest.length > 0) {
-    throw new InvalidArgumentError('It takes two numbers, such as 1000,100.');
-  }
-  return [tier1, tier2];
 }

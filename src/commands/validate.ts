@@ -1,23 +1,23 @@
-/** `qlik-sync validate`: the folders alone, by Qlik's rules and ours. */
+/** `qlik-sync validate`: check the folders alone, by Qlik's rules and ours. */
 
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { DesiredExtension } from '../core/model.js';
 import { assertFound, readFolders } from '../pipeline/observe.js';
-import { checkArchives } from '../pipeline/plan-folders.js';
+import { checkArchiveSizes } from '../pipeline/plan-folders.js';
 import type { ValidatedExtension, ValidateReport } from '../report/validate.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { print } from '../run/reporting.js';
+import { headerOf, print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
 import { readSettings, type Settings } from '../run/settings.js';
 import type { Finish } from './command.js';
 import { addNames, addShared } from './options.js';
 
-export async function validate(names: readonly string[], given: SharedFlags, io: Io): Promise<ExitCode> {
-  const settings = await readSettings(given, io);
+export async function validate(names: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(flags, io);
   const report = await checkFolders(names, settings, io.interrupted);
-  print(report, settings.flags, io);
+  print(report, flags, io);
   return report.exitCode;
 }
 
@@ -30,13 +30,9 @@ export async function checkFolders(
   const folders = await readFolders(await createSelector(names), settings, signal);
   assertFound(folders, settings);
   const { extensions } = folders.desired;
-  const findings = [...folders.findings, ...(await checkArchives(extensions, settings.config.rules))];
+  const findings = [...folders.findings, ...(await checkArchiveSizes(extensions, settings.config.rules))];
   const exitCode = findings.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.ok;
-  const header = {
-    command: 'validate',
-    tool: settings.tool,
-    project: settings.config.project,
-  } as const;
+  const header = headerOf({ settings }, 'validate');
   return { kind: 'validate', header, extensions: extensions.map(summarise), findings, exitCode };
 }
 

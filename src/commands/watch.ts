@@ -4,16 +4,22 @@ import { once } from 'node:events';
 import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
-import { confirmPlan } from '../pipeline/approve.js';
-import { protectedBy } from '../run/connect.js';
+import { confirmPlan, exitCodeOfAnswer } from '../pipeline/approve.js';
+import { protectedEnvironmentOf } from '../run/connect.js';
 import type { Io } from '../run/io.js';
-import { tellInterrupted } from '../run/on-tenant.js';
+import { createNotices, reportCrash } from '../run/on-tenant.js';
+import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
-import { createTeller, type Teller } from '../watch/announcer.js';
-import { type Crash, createCrash, createLiveSession, type LiveSession } from '../watch/live-session.js';
+import { type Announcer, createAnnouncer } from '../watch/announcer.js';
+import {
+  type BackgroundErrors,
+  createBackgroundErrors,
+  createLiveSession,
+  type LiveSession,
+} from '../watch/live-session.js';
 import type { Loop } from '../watch/loop.js';
 import { openOutput } from '../watch/output.js';
-import type { Session, WatchFlags } from '../watch/session.js';
+import type { WatchFlags } from '../watch/session.js';
 import type { Finish } from './command.js';
 import {
   addAcceptImpact,
@@ -26,22 +32,23 @@ import {
   parseDuration,
 } from './options.js';
 
-/** What is in flight at Ctrl-C may take this long; then it is cut off. */
+/** How long writes in flight may take after Ctrl-C before they are cut off. */
 const usualGraceMs = 10_000;
 
-export async function watch(names: readonly string[], given: WatchFlags, io: Io): Promise<ExitCode> {
+export async function watch(names: readonly string[], flags: WatchFlags, io: Io): Promise<ExitCode> {
   const selector = await createSelector(names);
-  const output = openOutput(given, io);
-  const tell = createTeller(output.tell);
+  const output = openOutput(flags, io);
+  const notices = createNotices({ write: output.notice });
+  const announce = createAnnouncer(output.event);
   const cutOff = new AbortController();
-  const crash = createCrash();
-  const means = { given, io, selector, tell, crash, onNotice: output.notice, cutOff: cutOff.signal };
+  const background = createBackgroundErrors();
+  const means = { flags, io, selector, announce, background, notices, cutOff: cutOff.signal };
   const live = createLiveSession(means);
   let exitCode: ExitCode = exitCodes.bug;
   try {
-    await begin(live, given, io);
-    await wait(live.loop, given, io, crash);
-    await finish(live.loop, tell, io, cutOff);
+    await begin(live, flags, io);
+    await wait(live.loop, flags, io, background);
+    await finish(live.loop, announce, io, cutOff);
     exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
     return exitCode;
   } finally {
@@ -50,52 +57,57 @@ export async function watch(names: readonly string[], given: WatchFlags, io: Io)
   }
 }
 
-async function begin(live: LiveSession, given: WatchFlags, io: Io): Promise<void> {
-  const session = await live.open();
-  await tellInterrupted({ ...session, io });
-  await assertConfirmed(session, given, io);
+async function begin(live: LiveSession, flags: WatchFlags, io: Io): Promise<void> {
+  const { run } = await live.open();
+  await reportCrash(run);
+  await assertConfirmed(run, flags, io);
 }
 
-/** Starting `watch` approves what it will write, but a protected environment still wants its name. */
-async function assertConfirmed(
-  { settings, connection }: Session,
-  { confirm }: WatchFlags,
-  io: Io,
-): Promise<void> {
-  const protectedEnvironment = protectedBy(settings.config, connection);
+/** Starting `watch` approves what it will write, but a protected environment still has to be confirmed by name. */
+async function assertConfirmed({ settings, tenant }: Run, { confirm }: WatchFlags, io: Io): Promise<void> {
+  const protectedEnvironment = protectedEnvironmentOf(settings.config, tenant);
   const answer = await confirmPlan({ yes: true, confirm, protectedEnvironment }, io);
   if (answer === 'approved') return;
-  const exitCode = answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
-  throw new UserError('Nothing is watched: the environment was not confirmed.', { exitCode });
+  throw new UserError('Nothing is watched: the environment was not confirmed.', {
+    exitCode: exitCodeOfAnswer(answer),
+  });
 }
 
-/** Looks at everything, and again on a timer where one is asked for, until nobody wants to know more. */
-async function wait(loop: Loop, { interval }: WatchFlags, io: Io, crash: Crash): Promise<void> {
+/** Looks at everything, and again on a timer where one is asked for, until it is interrupted or stdout is closed. */
+async function wait(
+  loop: Loop,
+  { interval }: WatchFlags,
+  io: Io,
+  background: BackgroundErrors,
+): Promise<void> {
   const lookAtAll = (): void => loop.wake('all', performance.now());
   lookAtAll();
   const timer = interval && setInterval(lookAtAll, interval);
   const ended = untilAborted(AbortSignal.any([io.interrupted, io.stdout.closed]));
-  await Promise.race([ended, crash.happened]).finally(() => clearInterval(timer));
+  await Promise.race([ended, background.first]).finally(() => clearInterval(timer));
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-async function finish(loop: Loop, tell: Teller, io: Io, cutOff: AbortController): Promise<void> {
+async function finish(loop: Loop, announce: Announcer, io: Io, cutOff: AbortController): Promise<void> {
   const graceMs = io.patience?.graceMs ?? usualGraceMs;
   const stopping = loop.stop();
   const names = loop.inFlight();
   if (names.length > 0)
-    tell.tell({ event: 'stopping', message: `Finishing ${names.join(', ')}; Ctrl-C again stops at once.` });
+    announce.event({
+      event: 'stopping',
+      message: `Finishing ${names.join(', ')}; Ctrl-C again stops at once.`,
+    });
   const deadline = setTimeout(() => {
     const late = loop.inFlight().join(', ');
-    tell.tell({ event: 'stopping', message: `Cut off after ${graceMs / 1000} s: ${late}.` });
+    announce.event({ event: 'stopping', message: `Cut off after ${graceMs / 1000} s: ${late}.` });
     cutOff.abort(new UserError('cut off', { exitCode: exitCodes.interrupted }));
   }, graceMs);
   await stopping;
   clearTimeout(deadline);
-  tell.tell({ event: 'stopped', synced: tell.count() });
+  announce.event({ event: 'stopped', synced: announce.count() });
 }
 
 export function addWatch(program: Command, io: Io, finish: Finish): void {

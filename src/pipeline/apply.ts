@@ -1,179 +1,153 @@
-/** From a plan to its end: shown, checked by the rails, approved, written, reported. What the commands that write share. */
+/** From a plan to its end: shown, guarded, approved, written, reported. What all commands that write share. */
 
 import { workOf } from '../core/change.js';
 import { type ExitCode, exitCodes, exitCodesOf, worstExitCode } from '../core/exit-codes.js';
 import { assertSafe } from '../core/guard.js';
-import type { ActualState, DesiredState, Plan } from '../core/model.js';
+import type { Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import { apply, orderChanges } from '../reconcile/apply.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';
 import type { Journal } from '../reconcile/means.js';
-import type { PlanReport } from '../report/plan.js';
+import type { RunStart } from '../reconcile/run-record.js';
+import type { ApplyReport } from '../report/plan.js';
 import { openProgress } from '../report/progress.js';
 import { renderPlan } from '../report/text.js';
-import { protectedBy, type RunPlace } from '../run/connect.js';
+import { protectedEnvironmentOf } from '../run/connect.js';
 import { describeError } from '../run/ending.js';
-import { type RunFacts, tellGap } from '../run/facts.js';
-import type { ApprovalOptions, SharedFlags } from '../run/flags.js';
-import type { Io, Notices } from '../run/io.js';
+import { type RunFacts, warnUnknownCommit } from '../run/facts.js';
+import type { Approvals } from '../run/flags.js';
 import { print, textOptions } from '../run/reporting.js';
+import type { Run } from '../run/run.js';
 import { concurrencyOf } from '../run/settings.js';
-import { type Packer, pack } from '../source/archive/pack.js';
-import { type Answer, confirmPlan } from './approve.js';
-import { type Proposal, reportOf } from './planned.js';
-import { withPolicy } from './policy-command.js';
-import type { Recording } from './recording.js';
-import { findMadeWhole } from './unfinished.js';
+import { pack } from '../source/archive/pack.js';
+import { type Answer, confirmPlan, exitCodeOfAnswer } from './approve.js';
+import { guardOf, type PlannedRun, reportOf } from './planned.js';
+import { askPolicyCommand } from './policy-command.js';
+import { findCompletedElsewhere } from './unfinished.js';
 
-export interface Approving extends ApprovalOptions {
-  /** `--confirm <env>`, each. */
-  readonly confirm?: readonly string[];
+/** What the journal says of a run besides its plan. */
+export interface Recorded extends Pick<RunStart, 'command' | 'undoes'> {
+  /** Takes the id of the run's journal before anything is written. */
+  readonly onJournal?: (id: string) => void;
 }
 
-export interface Planned
-  extends Pick<CarryOut, 'command' | 'undoes' | 'onRun' | 'signal' | 'notices' | 'afterDeath'> {
-  readonly proposal: Proposal;
-}
-
-/** @throws RefusedError where a rail of the whole run refuses, UserError where nobody can be asked */
-export async function settle(
-  place: RunPlace,
-  { proposal, ...run }: Planned,
-  given: Approving,
+/** @throws RefusedError where a rail of the whole run refuses, UserError where approval is needed and cannot be asked for */
+export async function applyPlanned(
+  run: Run,
+  planned: PlannedRun,
+  approvals: Approvals,
+  recorded: Recorded,
 ): Promise<ExitCode> {
-  const { settings, io } = place;
-  const judged = await withPolicy(proposal, place);
-  const report = reportOf(judged);
-  show(report, settings.flags, io);
-  assertSafe(judged.guard);
-  const { plan, actual } = judged.guard;
-  const facts = workOf(plan).length === 0 ? undefined : beginFacts(place);
-  const answer = await approve(plan, given, place);
-  if (answer !== 'approved') return decline(answer, io);
-  await tellGap(facts, place);
-  const backup = given.backup === false ? 'none' : 'keep';
-  const means = { desired: judged.folders.desired, pack: judged.packWith(pack), backup, facts } as const;
-  const written = await carryOut(place, { ...run, plan, actual, ...means });
-  print({ ...report, ...written, kind: 'apply' }, settings.flags, io);
+  const judged = await askPolicyCommand(run, planned);
+  show(run, judged);
+  assertSafe(guardOf(judged));
+  const facts = askFacts(run, judged.plan);
+  const answer = await approve(run, judged.plan, approvals);
+  if (answer !== 'approved') return decline(run, answer);
+  await warnUnknownCommit(facts, run);
+  const written = await write({ run, planned: judged, approvals, recorded, facts });
+  print({ ...reportOf(judged), ...written, kind: 'apply' }, run.settings.flags, run.io);
   return written.exitCode;
 }
 
-/** Where stdout is one document, what is about to happen is said on stderr. */
-function show(report: PlanReport, flags: SharedFlags, io: Io): void {
+/** Where stdout takes one document, the plan is shown on stderr. */
+function show({ settings: { flags }, io }: Run, planned: PlannedRun): void {
+  const report = reportOf(planned);
   const sink = flags.json === true ? io.stderr : io.stdout;
   io.record?.(report);
   sink.write(renderPlan({ ...report, refusals: [] }, textOptions(flags, sink)));
 }
 
-/** Asked of git while a person reads the plan. */
-function beginFacts({ settings, io }: RunPlace): Promise<RunFacts> {
+/** Git is asked while a person reads the plan. */
+function askFacts({ settings, io }: Run, plan: Plan): Promise<RunFacts> | undefined {
+  if (workOf(plan).length === 0) return undefined;
   const asking = import('../run/facts.js').then(({ readRunFacts }) => readRunFacts(settings.config.root, io));
   asking.catch(() => undefined);
   return asking;
 }
 
-async function approve(
-  plan: Plan,
-  given: Approving,
-  { settings, connection, io }: RunPlace,
-): Promise<Answer> {
+async function approve({ settings, tenant, io }: Run, plan: Plan, { confirm }: Approvals): Promise<Answer> {
   if (workOf(plan).length === 0) return 'approved';
-  return confirmPlan(
-    {
-      yes: settings.flags.yes === true,
-      confirm: given.confirm,
-      protectedEnvironment: protectedBy(settings.config, connection),
-    },
-    io,
-  );
+  const protectedEnvironment = protectedEnvironmentOf(settings.config, tenant);
+  return confirmPlan({ yes: settings.flags.yes === true, confirm, protectedEnvironment }, io);
 }
 
-function decline(answer: 'declined' | 'cancelled', io: Io): ExitCode {
+function decline({ io }: Run, answer: Exclude<Answer, 'approved'>): ExitCode {
   io.stderr.write('Nothing was applied.\n');
-  return answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
+  return exitCodeOfAnswer(answer);
 }
 
-// Does an approved plan: journaled, backed up, told as it happens. What the commands that write share.
-
-export interface CarryOut extends Pick<Recording, 'command' | 'facts' | 'undoes'> {
-  readonly plan: Plan;
-  readonly desired: DesiredState;
-  readonly actual: ActualState;
-  readonly pack: Packer;
-  /** `none` is `--no-backup`. */
-  readonly backup: 'keep' | 'none';
-  /** Aborted by an interrupt, or by `--max-duration` with a `TimeoutError`. */
-  readonly signal: AbortSignal;
-  readonly notices: Notices;
-  /** Whether the run before this one died: then this one is recorded, also where nothing is left to do. */
-  readonly afterDeath: boolean;
-  /** Told the id of the run's journal before anything is written. */
-  readonly onRun?: (id: string) => void;
+interface Approved {
+  readonly run: Run;
+  readonly planned: PlannedRun;
+  readonly approvals: Approvals;
+  readonly recorded: Recorded;
+  readonly facts: Promise<RunFacts> | undefined;
 }
 
-export interface CarriedOut {
-  readonly outcomes: readonly Outcome[];
-  /** Milliseconds from the first write to the last answer. */
-  readonly ms: number;
-  readonly exitCode: ExitCode;
-}
+type Written = Pick<ApplyReport, 'outcomes' | 'ms' | 'exitCode'>;
+
+type Work = Required<Pick<RunStart, 'planned' | 'madeWhole'>>;
 
 /** Without work nothing is written, but what earlier runs left open is closed. @throws UserError where it cannot be recorded */
-export async function carryOut(place: RunPlace, input: CarryOut): Promise<CarriedOut> {
-  const { uploads, deletes } = orderChanges(input.plan);
-  const planned = [...uploads, ...deletes].map(({ name, action }) => ({ name, action }));
-  const madeWhole = await findMadeWhole(input.actual, place);
-  if (planned.length > 0) return writeRecorded(place, input, { planned, madeWhole });
-  const exitCode = worstExitCode(exitCodesOf(input.plan, [], place.io.interrupted));
-  if (input.afterDeath || madeWhole.length > 0)
-    await recordNothing(place, input, exitCode, madeWhole).catch(() => undefined);
+async function write(approved: Approved): Promise<Written> {
+  const { run, planned } = approved;
+  const { plan, actual } = planned;
+  const { uploads, deletes } = orderChanges(plan);
+  const work = {
+    planned: [...uploads, ...deletes].map(({ name, action }) => ({ name, action })),
+    madeWhole: await findCompletedElsewhere(actual, run),
+  };
+  if (work.planned.length > 0) return writeRecorded(approved, work);
+  const exitCode = worstExitCode(exitCodesOf(plan, [], run.io.interrupted));
+  if (run.afterCrash || work.madeWhole.length > 0) await recordNothing(approved, work, exitCode);
   return { outcomes: [], ms: 0, exitCode };
 }
 
-async function writeRecorded(place: RunPlace, input: CarryOut, beginning: Beginning): Promise<CarriedOut> {
+async function writeRecorded(approved: Approved, work: Work): Promise<Written> {
+  const { run, planned, recorded } = approved;
   const { tidy } = await import('./recording.js');
-  const journal = await beginRecord(place, input, beginning);
-  input.onRun?.(journal.id);
+  const journal = await beginRecord(approved, work);
+  recorded.onJournal?.(journal.id);
   const started = performance.now();
-  const outcomes = await applyTold(place, input, journal, beginning.planned.length);
+  const outcomes = await applyChanges(approved, journal, work.planned.length);
   const ms = Math.round(performance.now() - started);
-  const exitCode = worstExitCode(exitCodesOf(input.plan, outcomes, place.io.interrupted));
-  const told = await endRecord(journal, exitCode, outcomes, place);
-  await tidy(place);
-  return { outcomes, ms, exitCode: told };
+  const exitCode = worstExitCode(exitCodesOf(planned.plan, outcomes, run.io.interrupted));
+  const ended = await endRecord(run, journal, exitCode, outcomes);
+  await tidy(run);
+  return { outcomes, ms, exitCode: ended };
 }
 
-/** So that people are not told again and again of what died when nothing was left of it. */
-async function recordNothing(
-  place: RunPlace,
-  input: CarryOut,
-  exitCode: ExitCode,
-  madeWhole: readonly string[],
-): Promise<void> {
-  const journal = await beginRecord(place, input, { planned: [], madeWhole });
-  await journal.end(exitCode, countOutcomes([]));
+/** Else people would hear of a crash again and again although nothing of it is left to do. */
+async function recordNothing(approved: Approved, work: Work, exitCode: ExitCode): Promise<void> {
+  try {
+    const journal = await beginRecord(approved, work);
+    await journal.end(exitCode, countOutcomes([]));
+  } catch {
+    // Nothing was written that a journal has to know.
+  }
 }
-
-type Beginning = Required<Pick<Recording, 'planned' | 'madeWhole'>>;
 
 async function beginRecord(
-  place: RunPlace,
-  { command, facts, plan, undoes }: CarryOut,
-  { planned, madeWhole }: Beginning,
+  { run, planned: { plan }, recorded: { command, undoes }, facts }: Approved,
+  { planned, madeWhole }: Work,
 ): Promise<RunJournal> {
-  const { openJournal } = await import('./recording.js');
-  const run = { command, facts, plan: plan.digest, planned };
-  const known = { ...(undoes !== undefined && { undoes }), ...(madeWhole.length > 0 && { madeWhole }) };
-  return openJournal(place, { ...run, ...known });
+  const { beginJournal } = await import('./recording.js');
+  const start = {
+    ...{ command, plan: plan.digest, planned },
+    ...(undoes !== undefined && { undoes }),
+    ...(madeWhole.length > 0 && { madeWhole }),
+  };
+  return beginJournal(run, start, facts);
 }
 
-/** What was written is told, whether or not the last word about it could be recorded. */
+/** What was written is reported even where the journal's last line cannot be. */
 async function endRecord(
+  { io }: Run,
   journal: RunJournal,
   exitCode: ExitCode,
   outcomes: readonly Outcome[],
-  { io }: RunPlace,
 ): Promise<ExitCode> {
   try {
     await journal.end(exitCode, countOutcomes(outcomes));
@@ -184,14 +158,14 @@ async function endRecord(
   }
 }
 
-/** Pauses are told among the progress while there is any. */
-async function applyTold(
-  place: RunPlace,
-  { plan, desired, actual, pack, backup, signal, notices }: CarryOut,
+/** Notices go among the progress while there is any. */
+async function applyChanges(
+  { run, planned, approvals }: Approved,
   journal: Journal,
   total: number,
 ): Promise<readonly Outcome[]> {
-  const { settings, connection, io } = place;
+  const { settings, tenant, io, signal, notices } = run;
+  const { plan, desired, actual, packWith } = planned;
   const progress = openProgress(io.stderr, total);
   const restore = notices.redirect(progress.notice);
   const onInterrupt = (): void =>
@@ -199,9 +173,10 @@ async function applyTold(
   io.interrupted.addEventListener('abort', onInterrupt, { once: true });
   try {
     return await apply({
-      ...{ plan, desired, actual, pack, signal, journal },
-      tenant: connection.extensions,
-      ...(backup === 'keep' && { backup: (await import('./recording.js')).openBackup(place) }),
+      ...{ plan, desired, actual, signal, journal },
+      pack: packWith(pack),
+      tenant: tenant.extensions,
+      ...(approvals.backup !== false && { backup: (await import('./recording.js')).backupOf(run) }),
       ...(io.patience && { patience: io.patience }),
       concurrency: concurrencyOf(settings),
       onOutcome: progress.outcome,

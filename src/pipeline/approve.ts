@@ -1,12 +1,13 @@
-/** The one moment a person is asked. Without a terminal nothing is asked: the command line to use is said instead. */
+/** The one moment a person is asked. Without a terminal the command line to use is shown instead. */
 
 import { RefusedError, UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { shellWord, withOptions } from '../core/shell-word.js';
 import type { Io, Terminal } from '../run/io.js';
 
-export interface Approval {
+interface Approval {
   readonly yes: boolean;
-  /** `--confirm <env>`, each. */
+  /** Every `--confirm`. */
   readonly confirm: readonly string[] | undefined;
   /** The protected environment's name; absent where none is protected. */
   readonly protectedEnvironment: string | undefined;
@@ -14,14 +15,19 @@ export interface Approval {
 
 export type Answer = 'approved' | 'declined' | 'cancelled';
 
-/** Throws where nobody can be asked. */
+/** Of a plan that was not approved. */
+export function exitCodeOfAnswer(answer: Exclude<Answer, 'approved'>): ExitCode {
+  return answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
+}
+
+/** @throws UserError, RefusedError where there is no terminal to ask on */
 export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   if (approval.protectedEnvironment !== undefined)
     return confirmProtected(approval.protectedEnvironment, approval, io);
   if (approval.yes) return 'approved';
   const terminal = io.terminal();
   if (terminal !== undefined) return askToApply(terminal, io.interrupted);
-  throw new UserError('Nothing was applied: without a terminal nobody can approve the plan.', {
+  throw new UserError('Nothing was applied: without a terminal the plan cannot be approved.', {
     hint: `To approve what is shown: ${commandLine(io, ['--yes'])}`,
   });
 }
@@ -42,7 +48,7 @@ async function confirmProtected(name: string, { yes, confirm = [] }: Approval, i
     return isNamed ? askToApply(terminal, io.interrupted) : askForName(name, terminal, io.interrupted);
   }
   throw new RefusedError(
-    `${name} is a protected environment, and without a terminal nobody can approve the plan.`,
+    `${name} is a protected environment, and without a terminal the plan cannot be approved.`,
     {
       hint: `To approve what is shown: ${commandLine(io, missing)}`,
     },
@@ -64,7 +70,7 @@ async function askForName(name: string, { input, output }: Terminal, signal: Abo
   return answer === name ? 'approved' : 'declined';
 }
 
-/** What was called, with what is missing added; quoted so that it can be pasted. */
+/** The command line of this run with what is missing, quoted so that it can be pasted. */
 function commandLine({ argv }: Io, missing: readonly string[]): string {
   return ['qlik-sync', ...withOptions(argv, missing).map(shellWord)].join(' ');
 }

@@ -1,44 +1,37 @@
-/** The archives of this run's tenant, and how many had to be downloaded. */
+/** The archives of a run's tenant: read from where they are, and which of them are stored already. */
 
 import { existsSync } from 'node:fs';
 import type { StoredArchives } from '../core/budget.js';
-import { type CountingReader, createArchiveReader } from '../reconcile/archives.js';
+import { type ArchiveReader, createArchiveReader } from '../reconcile/archives.js';
 import { ownPlace } from '../reconcile/own-place.js';
-import type { Connection } from '../run/connect.js';
-import type { ApprovalOptions } from '../run/flags.js';
-import type { Io } from '../run/io.js';
-import type { Settings } from '../run/settings.js';
+import type { Approvals } from '../run/flags.js';
+import type { Run } from '../run/run.js';
 
-export function openArchiveReader(
-  { config, flags }: Settings,
-  { extensions, identity }: Connection,
-  io: Io,
-): CountingReader {
-  let downloads = 0;
-  const readArchive = createArchiveReader({
-    extensions,
+type Place = Pick<Run, 'settings' | 'tenant' | 'io'>;
+
+export function archivesOf({ settings: { config, flags }, tenant, io }: Place): ArchiveReader {
+  return createArchiveReader({
+    extensions: tenant.extensions,
     root: config.root,
-    tenant: identity,
+    tenant: tenant.identity,
     cache: flags.cache === false ? 'off' : 'on',
     signal: io.interrupted,
-    onDownload: () => {
-      downloads += 1;
-    },
   });
-  return { readArchive, downloads: () => downloads };
 }
 
-// Which archives need no download before they are overwritten or deleted.
-
-/** By their names alone; whether the bytes are whole is looked at when they are needed. */
+/**
+ * Those that need no download before they are overwritten or deleted, by their names alone: whether the bytes are whole
+ * is checked when they are needed.
+ */
 export async function readStoredArchives(
-  { config: { root }, flags }: Settings,
-  { identity: tenant }: Connection,
-  { backup }: Pick<ApprovalOptions, 'backup'>,
+  { settings, tenant }: Pick<Run, 'settings' | 'tenant'>,
+  { backup }: Pick<Approvals, 'backup'>,
 ): Promise<StoredArchives> {
   if (backup === false) return 'off';
+  const { config, flags } = settings;
+  const { root } = config;
   const [vault, cache] = await Promise.all([
-    existsSync(ownPlace(root, 'backups')) ? listVault(root, tenant) : [],
+    existsSync(ownPlace(root, 'backups')) ? listVault(root, tenant.identity) : [],
     flags.cache !== false && existsSync(ownPlace(root, 'cache')) ? listCache(root) : [],
   ]);
   return new Set([...vault, ...cache]);

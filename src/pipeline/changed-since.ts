@@ -9,7 +9,7 @@ import { type GitChanges, readGitChanges } from '../source/git/changes.js';
 import { ignoreFile } from '../source/ignore-rules.js';
 import type { Folders } from './observe.js';
 
-/** Folders of everything → folders of what changed; the others count as not selected. @throws UserError */
+/** Narrows the folders to those that changed; the others count as not selected. @throws UserError */
 export async function selectChanged(
   folders: Folders,
   listed: Promise<ActualState>,
@@ -24,25 +24,25 @@ export async function selectChanged(
   return keepSelected(folders, isSelected);
 }
 
-/** Tags, ignore rules and the like are in these files; a config that is a program may read any other one, too. */
+/** Tags, ignore rules and the like are in these files; a config that is a program may read any other file too. */
 function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
   if ([file, join(root, ignoreFile)].some((path) => mayDiffer(path, changes))) return true;
   return isCode(file) && changes.touchesOutside(desired.extensions.map(({ folder }) => folder));
 }
 
-/** What git does not know, if only one file (build output that is ignored), may always have changed. */
+/** Where git does not track every file, as with ignored build output, the extension may always have changed. */
 function mayHaveChanged({ folder, files }: DesiredExtension, changes: GitChanges): boolean {
   const { touches, tracks } = changes;
   const paths = files.map(({ diskPath }) => diskPath);
   return touches(folder) || !tracks(folder, paths) || mayDiffer(join(folder, ignoreFile), changes);
 }
 
-/** A file may be what git ignores, as what a pipeline writes, or lie outside of the repository. */
+/** Git may ignore the file, as one that a pipeline writes, or it may lie outside the repository. */
 function mayDiffer(file: string, { touches, tracks }: GitChanges): boolean {
   return touches(file) || (existsSync(file) && !tracks(...placeOf(file)));
 }
 
-/** Where the content is: a link may be tracked, and what it points to not. */
+/** Where the content is: a link may be tracked and its target not. */
 function placeOf(file: string): Parameters<GitChanges['tracks']> {
   const real = realpathSync(file);
   return [dirname(real), [basename(real)]];

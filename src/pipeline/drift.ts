@@ -1,21 +1,21 @@
-/** Both sides read at once, and where they differ. One list request; an archive only where a marker does not tell. */
+/** Where tenant and folders differ. One list request; an archive is read only where no marker tells. */
 
 import { type DriftEntry, driftEntryOf, findDrift, sortDrift } from '../core/drift.js';
 import type { ActualState, Plan, Policy } from '../core/model.js';
 import { plan } from '../core/plan.js';
-import type { CountingReader } from '../reconcile/archives.js';
+import type { ReadArchive } from '../reconcile/archives.js';
 import { resolveContent } from '../reconcile/resolve.js';
-import type { RunPlace } from '../run/connect.js';
+import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
-import { openArchiveReader } from './archives.js';
-import { assertNoErrors, assertWorth, besideListing, type Folders, readFolders } from './observe.js';
+import { archivesOf } from './archives.js';
+import { assertNoErrors, assertSomethingToDo, type Folders, observe, readFolders } from './observe.js';
 import { policyOf } from './policy.js';
 
-export interface Observed {
+export interface ObservedDrift {
   readonly departures: readonly DriftEntry[];
   readonly plan: Plan;
-  /** Requests that were sent. */
+  /** How many were sent. */
   readonly requests: number;
   readonly folders: Folders;
   readonly isSelected: (name: string) => boolean;
@@ -23,36 +23,35 @@ export interface Observed {
 
 /** @throws FindingsError where the rules found errors, TenantError, RefusedError, UserError */
 export async function observeDrift(
+  run: Run,
   selector: Selector | undefined,
   depth: 'markers' | 'bytes',
-  place: RunPlace,
-): Promise<Observed> {
-  const { settings, connection, io } = place;
-  const { folders, listed } = await besideListing(place, async () => {
+): Promise<ObservedDrift> {
+  const { settings, tenant, io } = run;
+  const { folders, listed } = await observe(run, async () => {
     const read = await readFolders(selector, settings, io.interrupted);
     assertNoErrors(read.findings);
     return read;
   });
-  assertWorth(folders, listed, settings);
-  const reader = openArchiveReader(settings, connection, io);
-  const policy = strictPolicy(place, folders);
+  assertSomethingToDo(folders, listed, settings);
+  const archives = archivesOf(run);
+  const policy = strictPolicy(run, folders);
   const concurrency = concurrencyOf(settings);
   const { desired } = folders;
-  const actual = await resolveContent(desired, listed, policy.project, reader.readArchive, { concurrency });
-  const world = { desired, actual, policy, tenant: connection.identity };
-  const decided = plan({ ...world, reads: 1 });
-  const forged = depth === 'bytes' ? await findForged(decided, folders, actual, reader) : [];
+  const actual = await resolveContent(desired, listed, policy.project, archives.read, { concurrency });
+  const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: 1 });
+  const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
   return {
     departures: sortDrift([...findDrift(decided.changes, desired), ...forged]),
     plan: decided,
-    requests: 1 + reader.downloads(),
+    requests: 1 + archives.downloads(),
     folders,
     isSelected: selector?.matches ?? (() => true),
   };
 }
 
-/** What the config permits to be overwritten or kept has departed all the same. */
-function strictPolicy({ settings }: RunPlace, folders: Folders): Policy {
+/** What the config permits to be overwritten or kept is drift all the same. */
+function strictPolicy({ settings }: Run, folders: Folders): Policy {
   const approvals = { onDrift: 'stop' } as const;
   return { ...policyOf(settings.config, approvals, folders), prune: false, versionPolicy: 'off' };
 }
@@ -61,7 +60,7 @@ async function findForged(
   { changes }: Plan,
   { desired }: Folders,
   { extensions }: ActualState,
-  { readArchive }: CountingReader,
+  readArchive: ReadArchive,
 ): Promise<readonly DriftEntry[]> {
   const { verifyArchives } = await import('../reconcile/verify-archives.js');
   const inSync = changes.filter(({ state, reason }) => state === 'in-sync' && reason !== 'not-selected');

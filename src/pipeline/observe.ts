@@ -1,31 +1,32 @@
-/** Both sides read at once: the tenant's list is on its way while the disk is read. */
+/** Both sides: the folders, and the tenant's list, which is on its way while the disk is read. */
 
 import { setImmediate } from 'node:timers/promises';
 import { FindingsError, UserError } from '../core/errors.js';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, DesiredState, Finding } from '../core/model.js';
 import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
-import type { RunPlace } from '../run/connect.js';
+import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { readDesired } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
 
 /**
- * Where the disk says no, the list is given up.
+ * Where the folders cannot be read, the list is given up.
  *
+ * @param read may wait for the list
  * @throws TenantError, and what the reading throws
  */
-export async function besideListing(
-  { connection, io }: Pick<RunPlace, 'connection' | 'io'>,
+export async function observe(
+  { tenant, io }: Pick<Run, 'tenant' | 'io'>,
   read: (listing: Promise<ActualState>) => Promise<Folders>,
 ): Promise<{ readonly folders: Folders; readonly listed: ActualState }> {
   const giveUp = new AbortController();
   const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
-  const listing = readActual(connection.extensions, { signal });
+  const listing = readActual(tenant.extensions, { signal });
   listing.catch(() => undefined);
   try {
-    // The request begins to leave before the disk is read.
+    // The request is sent before the disk is read.
     await setImmediate();
     const folders = await read(listing);
     return { folders, listed: await listing };
@@ -34,18 +35,17 @@ export async function besideListing(
   }
 }
 
-/** Nothing here and nothing of ours there is a mistake in the config rather than a success. @throws UserError, FindingsError */
-export function assertWorth(folders: Folders, { extensions }: ActualState, settings: Settings): void {
+/** No folder here and nothing owned there is a mistake in the config rather than a success. @throws UserError, FindingsError */
+export function assertSomethingToDo(folders: Folders, { extensions }: ActualState, settings: Settings): void {
   const ownsAny = extensions.some((record) => isOwned(record, settings.config.project));
   if (!ownsAny) assertFound(folders, settings);
 }
 
-// The desired state as commands need it: read, selected, checked by the rules.
-
+/** The desired state as commands need it: read, selected, checked by the rules. */
 export interface Folders {
   readonly desired: DesiredState;
   readonly findings: readonly Finding[];
-  /** Whether every extension of the config is among the desired, so that what is missing there is not desired. */
+  /** `complete`: every extension of the config is among the desired, so whatever is missing there is not desired. */
   readonly coverage: 'complete' | 'partial';
   /** Extensions found, whatever the selection. */
   readonly found: number;
@@ -96,7 +96,7 @@ export function assertNoErrors(findings: readonly Finding[]): void {
   throw new FindingsError(findings, { hint: 'qlik-sync validate checks the folders alone.' });
 }
 
-/** A folder that is named and missing is a mistake, unless nothing is meant to be there. */
+/** A folder that is named and missing is a mistake, unless the project is meant to be empty. */
 export function permitMissing(folders: Folders): Folders {
   const findings = folders.findings.map((each) =>
     each.rule === 'folder-missing' ? { ...each, severity: 'warning' as const } : each,
@@ -104,7 +104,7 @@ export function permitMissing(folders: Folders): Folders {
   return { ...folders, findings };
 }
 
-/** Extensions with errors count as not selected: neither written nor taken for undesired. */
+/** Extensions with errors count as not selected: they are neither written nor deleted. */
 export function leaveOutBroken(folders: Folders): Folders {
   const errors = folders.findings.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return folders;
@@ -119,7 +119,7 @@ export function leaveOutBroken(folders: Folders): Folders {
   return { ...folders, desired, coverage: 'partial' };
 }
 
-/** A run that has nothing to look at is a mistake of the config, not a success. */
+/** A run that finds no folder is a mistake in the config, not a success. */
 export function assertFound({ found, desired, findings }: Folders, { config }: Settings): void {
   if (found > 0 || desired.skipped.length > 0) return;
   assertNoErrors(findings);

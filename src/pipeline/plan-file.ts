@@ -1,4 +1,4 @@
-/** Plans that travel between runs: written by `plan --out`, held against what is there by `apply plan.json` and `--expect`. */
+/** Plans that travel between runs: written by `plan --out`, compared with what is there by `apply plan.json` and `--expect`. */
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,17 +12,17 @@ import { findMoved } from '../core/stale.js';
 import { renderJson } from '../report/json.js';
 import type { PlanReport } from '../report/plan.js';
 import type { ReviewedPlan } from '../report/reviewed-plan.js';
-import type { RunPlace } from '../run/connect.js';
 import { readDocumentText } from '../run/document-file.js';
-import type { ApprovalOptions } from '../run/flags.js';
+import type { Approvals } from '../run/flags.js';
 import { assertWritable, writeReportFile } from '../run/report-files.js';
+import type { Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
 import { flagOf, pickApprovals, shapingApprovals } from './policy.js';
 
-/** A reviewed plan, as much as the approvals of its numbers are bound to. */
+/** What the approvals of a reviewed plan's numbers are bound to. */
 export interface ReviewedScope {
   readonly numbers: PlannedNumbers;
-  /** The names whose apps were counted: what it deletes or replaces. */
+  /** The names whose apps were counted: those it deletes or replaces. */
   readonly broken: readonly string[];
 }
 
@@ -32,8 +32,8 @@ export interface PlanFile {
   readonly plan: ReviewedPlan;
 }
 
-/** Asked before anything else, since a plan that cannot be handed on is of no use. @throws UserError */
-export async function openPlanFile(
+/** Checked before anything is planned, since a plan that cannot be handed on is useless. @throws UserError */
+export async function preparePlanFile(
   out: string,
   { cwd, flags }: Pick<Settings, 'cwd' | 'flags'>,
 ): Promise<(report: PlanReport) => Promise<void>> {
@@ -47,7 +47,7 @@ export async function openPlanFile(
 /**
  * The one argument of `apply` that ends in `.json` and is a file; `undefined` where the arguments are names.
  *
- * @throws UserError where the file is no plan
+ * @throws UserError where the file is not a plan
  */
 export async function readPlanFile(args: readonly string[], cwd: string): Promise<PlanFile | undefined> {
   const file = args.find((arg) => arg.endsWith('.json'));
@@ -66,15 +66,15 @@ export async function readPlanFile(args: readonly string[], cwd: string): Promis
 
 const mostBytes = 2 ** 28;
 
-/** `undefined` for what is no file: an extension may be called so. */
+/** `undefined` where there is no such file: an extension may have this name. */
 function sizeOf(path: string): number | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true ? found.size : undefined;
 }
 
-/** What was approved with the plan, and this run's own. @throws UserError for one that would make another plan */
-export function approvalsOf({ file, plan }: PlanFile, given: ApprovalOptions): ApprovalOptions {
-  const planned = plan.request.approvals as ApprovalOptions;
+/** The plan's approvals and this run's own. @throws UserError for one that would make another plan */
+export function approvalsOf({ file, plan }: PlanFile, given: Approvals): Approvals {
+  const planned = plan.request.approvals as Approvals;
   const extra = shapingApprovals.find(
     (key) => given[key] !== undefined && JSON.stringify(given[key]) !== JSON.stringify(planned[key]),
   );
@@ -88,9 +88,9 @@ export function approvalsOf({ file, plan }: PlanFile, given: ApprovalOptions): A
   return { ...planned, ...given };
 }
 
-/** The digest says what is written, not what permits it: whoever applies is told. `undefined` where nothing had to be. */
+/** The digest says what is written, not what permits it, so whoever applies is told. `undefined` for a plan without approvals. */
 export function describeApprovals({ file, plan }: PlanFile): string | undefined {
-  const given = Object.entries(pickApprovals(plan.request.approvals as ApprovalOptions));
+  const given = Object.entries(pickApprovals(plan.request.approvals as Approvals));
   const words = given.flatMap(([option, value]) => {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     return values.map((one) => (one === true ? flagOf(option) : `${flagOf(option)} ${one}`));
@@ -99,12 +99,12 @@ export function describeApprovals({ file, plan }: PlanFile): string | undefined 
 }
 
 /** @throws RefusedError (exit 6) for a plan of another tenant or project, or one that was changed by hand */
-export function assertMeantFor({ file, plan }: PlanFile, { settings, connection }: RunPlace): void {
-  if (plan.tenant.identity !== connection.identity) {
+export function assertMeantFor({ file, plan }: PlanFile, { settings, tenant }: Run): void {
+  if (plan.tenant.identity !== tenant.identity) {
     const hint =
       plan.environment === undefined ? 'Choose that tenant.' : `Choose it with --env ${plan.environment}.`;
     throw new RefusedError(
-      `${file} is a plan for ${plan.tenant.identity}, and this run is on ${connection.identity}.`,
+      `${file} is a plan for ${plan.tenant.identity}, and this run is on ${tenant.identity}.`,
       { hint },
     );
   }
@@ -121,7 +121,7 @@ export function assertMeantFor({ file, plan }: PlanFile, { settings, connection 
   }
 }
 
-/** What was done since the review is no move, so that a run that failed can be run again. @throws RefusedError (exit 7) */
+/** Changes that were made since the review do not count, so that a failed run can be repeated. @throws RefusedError (exit 7) */
 export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
   const moved = findMoved(workOf(plan), now);
   if (moved.length === 0) return;
@@ -131,14 +131,14 @@ export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
   });
 }
 
-/** What stays approved where a run before this one did a part of it. */
+/** What stays approved where an earlier run did a part of it. */
 export function rememberReviewed({ plan }: PlanFile): ReviewedScope {
   const broken = workOf(plan).filter(({ action }) => action === 'delete' || action === 'replace');
   return { numbers: numbersOf(plan), broken: broken.map(({ name }) => name) };
 }
 
 /**
- * Where nothing is left to be written, it is only told that it is another plan: the job that was interrupted is repeated.
+ * Where nothing is left to write, another digest is only mentioned: an interrupted job is being repeated.
  *
  * @throws RefusedError (exit 7) where another plan than the expected one would be applied
  */
@@ -146,7 +146,7 @@ export function assertExpected(expected: string, now: Plan, say: (notice: string
   if (now.digest === expected) return;
   if (workOf(now).length === 0) {
     say(
-      `--expect says ${expected}, and the plan is ${now.digest}: nothing is left to be written, or something else was planned.`,
+      `--expect says ${expected}, and the plan is ${now.digest}: nothing is left to write, or something else was planned.`,
     );
     return;
   }

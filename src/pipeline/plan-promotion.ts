@@ -1,13 +1,10 @@
-/** What a promote would do to one environment. Reads only. */
+/** The plan of a promotion: the archives that one environment holds, put on another. Reads only. */
 
-import { forecastBackups } from '../core/budget.js';
 import { workOf } from '../core/change.js';
 import { TenantError, UserError } from '../core/errors.js';
-import type { ActualState, Blocked, DesiredExtension, Plan, Policy } from '../core/model.js';
-import { assertKnownApprovals } from '../core/names.js';
+import type { ActualState, Blocked, DesiredExtension, Plan } from '../core/model.js';
 import { byName } from '../core/order.js';
 import { plan } from '../core/plan.js';
-import { applySeverities } from '../core/rules.js';
 import {
   findOwned,
   findUnowned,
@@ -16,60 +13,47 @@ import {
   type OwnedArchiveOptions,
   readOwned,
 } from '../reconcile/owned.js';
-import { type Planning, planWithRenames } from '../reconcile/rename.js';
-import { connect, type RunPlace, type Site, sharedBy } from '../run/connect.js';
-import type { ApprovalOptions } from '../run/flags.js';
-import { openNotices } from '../run/io.js';
+import { connect } from '../run/connect.js';
+import type { Approvals } from '../run/flags.js';
+import { createNotices } from '../run/on-tenant.js';
+import type { Place, Run } from '../run/run.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import { createArchivePacker, type StoredArchive } from '../source/archive/archived.js';
 import { readActual } from '../tenant/actual.js';
-import { openArchiveReader, readStoredArchives } from './archives.js';
-import { blockChanges } from './impact.js';
+import { archivesOf } from './archives.js';
 import type { Folders } from './observe.js';
-import { emptyPlanReport, type Proposal } from './planned.js';
-import { findUnusedProtection, limitsOf, policyOf } from './policy.js';
+import { addBackupForecast, blockChanges, makePlan, type PlannedRun } from './planned.js';
+import { findUnusedProtection, policyOf } from './policy.js';
 import { finishReplaces, type ReadUnselected } from './unfinished.js';
 
 /** @throws TenantError, RefusedError, UserError */
-export async function proposePromotion(
-  held: Held,
-  approvals: ApprovalOptions,
-  place: RunPlace,
-): Promise<Proposal> {
-  const { settings, connection, io } = place;
-  const { config } = settings;
-  const actual = await readActual(connection.extensions, { signal: io.interrupted });
-  const finishing = await finishReplaces(asFolders(held), actual, held.readUnselected, place);
-  const { folders, unfinished, packWith } = finishing;
-  const policy: Policy = { ...policyOf(config, approvals, folders), sources: [held.environment] };
-  const stored = await readStoredArchives(settings, connection, approvals);
-  const { identity: tenant } = connection;
+export async function planPromotion(
+  run: Run,
+  source: SourceEnvironment,
+  approvals: Approvals,
+): Promise<PlannedRun> {
+  const { config } = run.settings;
+  const actual = await readActual(run.tenant.extensions, { signal: run.io.interrupted });
+  const replaces = await finishReplaces(run, foldersOf(source), actual, source.readUnselected);
+  const { folders, unfinished, packWith } = replaces;
   const { desired } = folders;
-  const world = { desired, actual, policy, tenant, unfinished, stored };
-  const reader = openArchiveReader(settings, connection, io);
-  const planFrom: Planning['planFrom'] = (found) => plan({ ...world, ...found });
-  const sides = { desired: desired.extensions, actual: actual.extensions };
-  const { decided, findings } = await planWithRenames({ ...sides, planFrom }, reader);
-  assertKnownApprovals(decided, policy);
-  const told = tellKept(decided, held.blocks);
-  const blocked = blockChanges(told, findBlocks(told, held.blocks), tenant, stored);
-  const guard = { plan: blocked, actual, limits: limitsOf(config, approvals) };
-  const backups = forecastBackups(blocked.changes, stored);
-  const about = {
-    ...emptyPlanReport('promote', place),
-    promotes: { environment: held.environment, url: held.url },
-    findings: [
-      ...folders.findings,
-      ...findUnusedProtection(config, blocked),
-      ...applySeverities(findings, config.rules),
-    ],
-    ...(backups && { backups }),
+  const sides = {
+    ...{ desired, actual, archives: archivesOf(run) },
+    packWith: () => packWith(createArchivePacker(source.archives)),
+    policy: { ...policyOf(config, approvals, folders), sources: [source.environment] },
+    findings: (decided: Plan) => [...folders.findings, ...findUnusedProtection(config, decided)],
   };
-  return { folders, guard, about, packWith: () => packWith(createArchivePacker(held.archives)) };
+  const wanted = { command: 'promote', approvals, forecasts: 'with-backups' } as const;
+  const planned = await makePlan(run, wanted, sides, (known) => plan({ ...known, desired, unfinished }));
+  const explained = { ...planned, plan: explainKept(planned.plan, source.blocks) };
+  const blocks = findBlocks(explained.plan, source.blocks);
+  const blocked = addBackupForecast(blockChanges(explained, blocks, run.tenant.identity));
+  const { environment, url } = source;
+  return { ...blocked, about: { ...blocked.about, promotes: { environment, url } } };
 }
 
-/** What is held takes the place of what folders would say. */
-function asFolders({ extensions, notSelected, coverage }: Held): Folders {
+/** What the source environment holds takes the place of folders. */
+function foldersOf({ extensions, notSelected, coverage }: SourceEnvironment): Folders {
   return {
     desired: { extensions, skipped: [], notSelected },
     findings: [],
@@ -79,8 +63,8 @@ function asFolders({ extensions, notSelected, coverage }: Held): Folders {
   };
 }
 
-/** Without prune too nobody is told that the other environment has let go of it. */
-function tellKept(plan: Plan, blocks: Held['blocks']): Plan {
+/** What stays on the tenant, even without `--prune`, must not look as if the source environment had let go of it. */
+function explainKept(plan: Plan, blocks: SourceEnvironment['blocks']): Plan {
   const changes = plan.changes.map((change) => {
     const blocked = change.state === 'orphan' && change.action === 'none' && blocks.get(change.name);
     return blocked ? { ...change, message: `kept: ${blocked.message}` } : change;
@@ -88,8 +72,8 @@ function tellKept(plan: Plan, blocks: Held['blocks']): Plan {
   return { ...plan, changes };
 }
 
-/** What is there already stays, and what another rail stops says so itself. */
-function findBlocks(plan: Plan, blocks: Held['blocks']): ReadonlyMap<string, Blocked> {
+/** Only of changes that would be written: what is in sync stays, and what another rail stops says so itself. */
+function findBlocks(plan: Plan, blocks: SourceEnvironment['blocks']): ReadonlyMap<string, Blocked> {
   const own = workOf(plan).flatMap(({ name }) => {
     const blocked = blocks.get(name);
     return blocked === undefined ? [] : [[name, blocked] as const];
@@ -97,9 +81,8 @@ function findBlocks(plan: Plan, blocks: Held['blocks']): ReadonlyMap<string, Blo
   return new Map(own);
 }
 
-// What the environment holds that is promoted from.
-
-export interface Held {
+/** The environment that is promoted from, with what it holds. */
+export interface SourceEnvironment {
   readonly environment: string;
   readonly url: string;
   /** Sorted by name. */
@@ -108,29 +91,32 @@ export interface Held {
   /** By name: what must not be promoted, and why. */
   readonly blocks: ReadonlyMap<string, Blocked>;
   readonly notSelected: readonly string[];
-  /** A selection is partial, also where it takes everything in. */
+  /** `partial` for every selection, even one that matches everything. */
   readonly coverage: Folders['coverage'];
   readonly readUnselected: ReadUnselected;
-  /** Archives may be read until then. */
+  /** Archives can be read until then. */
   readonly close: () => Promise<void>;
 }
 
 /** @throws TenantError, UserError where it holds nothing of its project, or nothing that the names match */
-export async function openHeld(environment: string, names: readonly string[], site: Site): Promise<Held> {
-  const { settings, io } = site;
-  const connection = await connect(settings, io, { onWait: openNotices(io.stderr).say, ...sharedBy(site) });
+export async function openSourceEnvironment(
+  { settings, io }: Place,
+  environment: string,
+  names: readonly string[],
+): Promise<SourceEnvironment> {
+  const tenant = await connect(settings, io, { onWait: createNotices(io.stderr).say });
   try {
-    const actual = await readActual(connection.extensions, { signal: io.interrupted });
+    const actual = await readActual(tenant.extensions, { signal: io.interrupted });
     const selector = await createSelector(names);
-    const holding: OwnedArchiveOptions = {
+    const options: OwnedArchiveOptions = {
       place: environment,
-      readArchive: openArchiveReader(settings, connection, io).readArchive,
+      readArchive: archivesOf({ settings, tenant, io }).read,
       again: settings.flags.cache === false ? 'downloads' : 'free',
     };
-    const held = await readSelected(actual, selector, settings.config.project, holding);
-    return { environment, url: connection.header.url, ...held, close: connection.close };
+    const held = await readSelected(actual, selector, settings.config.project, options);
+    return { environment, url: tenant.header.url, ...held, close: tenant.close };
   } catch (error) {
-    await connection.close();
+    await tenant.close();
     throw error;
   }
 }
@@ -139,23 +125,25 @@ async function readSelected(
   actual: ActualState,
   selector: Selector | undefined,
   project: string,
-  holding: OwnedArchiveOptions,
-): Promise<Omit<Held, 'environment' | 'url' | 'close'>> {
+  options: OwnedArchiveOptions,
+): Promise<Omit<SourceEnvironment, 'environment' | 'url' | 'close'>> {
   const owned = findOwned(actual, project);
-  if (owned.length === 0) throw nothingHeld(holding.place, project);
+  if (owned.length === 0) throw nothingHeld(options.place, project);
   selector?.assertUsed(owned.map(({ name }) => name));
   const selected = owned.filter(({ name }) => selector === undefined || selector.matches(name));
-  const { blocks, ...held } = describe(await readOwned(selected, holding));
+  const { blocks, ...held } = describe(await readOwned(selected, options));
   return {
     ...held,
-    blocks: new Map([...findUnowned(actual, project, holding.place), ...blocks]),
+    blocks: new Map([...findUnowned(actual, project, options.place), ...blocks]),
     notSelected: owned.filter((record) => !selected.includes(record)).map(({ name }) => name),
     coverage: selector === undefined ? 'complete' : 'partial',
-    readUnselected: readFromHeld(owned, holding),
+    readUnselected: readFromHeld(owned, options),
   };
 }
 
-function describe(held: readonly OwnedArchive[]): Pick<Held, 'extensions' | 'archives' | 'blocks'> {
+function describe(
+  held: readonly OwnedArchive[],
+): Pick<SourceEnvironment, 'extensions' | 'archives' | 'blocks'> {
   const sorted = [...held].sort((a, b) => byName(a.extension, b.extension));
   return {
     extensions: sorted.map(({ extension }) => extension),
@@ -166,10 +154,10 @@ function describe(held: readonly OwnedArchive[]): Pick<Held, 'extensions' | 'arc
   };
 }
 
-function readFromHeld(owned: readonly NamedRecord[], holding: OwnedArchiveOptions): ReadUnselected {
+function readFromHeld(owned: readonly NamedRecord[], options: OwnedArchiveOptions): ReadUnselected {
   return async (name) => {
     const records = owned.filter((record) => record.name === name);
-    const [held] = await readOwned(records, holding).catch((error: unknown) => {
+    const [held] = await readOwned(records, options).catch((error: unknown) => {
       if (error instanceof TenantError) return [];
       throw error;
     });

@@ -1,83 +1,90 @@
-/** What undoing would do. Reads only. */
+/** The plan of a rollback: what would undo the writes of past runs. Reads only. */
 
 import { workOf } from '../core/change.js';
-import type { ExitCode } from '../core/exit-codes.js';
 import type { Limits } from '../core/guard.js';
-import type { ActualState, DesiredState, Plan } from '../core/model.js';
-import { assertKnownApprovals } from '../core/names.js';
-import { type LostChange, planRollback, type Undo } from '../core/plan-rollback.js';
-import { applySeverities } from '../core/rules.js';
+import type { ActualState, DesiredState, Finding, Plan } from '../core/model.js';
+import { planRollback as decideRollback, type LostChange, type Undo } from '../core/plan-rollback.js';
 import { shellWord } from '../core/shell-word.js';
 import { readStored, type StoredExtension } from '../reconcile/backup/stored.js';
 import { createVault } from '../reconcile/backup/vault.js';
 import { type Effect, effectsOf } from '../reconcile/journal/undo.js';
 import { listLost } from '../reconcile/journal/unfinished.js';
-import { type Planning, planWithRenames } from '../reconcile/rename.js';
-import type { Run } from '../reconcile/run-record.js';
+import type { Run as PastRun } from '../reconcile/run-record.js';
 import { rollbackCommand } from '../report/resume-command.js';
-import type { RunPlace } from '../run/connect.js';
-import type { RunFlags, Running } from '../run/on-tenant.js';
+import type { Approvals } from '../run/flags.js';
+import type { Run } from '../run/run.js';
 import { createArchivePacker, describeUnstored } from '../source/archive/archived.js';
 import { readActual } from '../tenant/actual.js';
-import { type Approving, settle } from './apply.js';
-import { openArchiveReader, readStoredArchives } from './archives.js';
-import { withImpact } from './impact.js';
-import { emptyPlanReport, type Proposal } from './planned.js';
-import { limitsOf, policyOf } from './policy.js';
+import { archivesOf } from './archives.js';
+import { makePlan, type PlannedRun } from './planned.js';
+import { policyOf } from './policy.js';
 import { describeUnfinished, findMissing } from './unfinished.js';
 
-export type RollbackFlags = RunFlags & Approving;
-
-/** Plans, shows, checks, asks and writes. */
-export async function undo(input: UndoInput, place: RunPlace, running: Running): Promise<ExitCode> {
-  const { undoing, given } = input;
-  const proposed = await proposeUndo(input, place);
-  const proposal =
-    input.limits === undefined
-      ? await withImpact(proposed, place, given, { until: running.signal })
-      : proposed;
-  const [run] = undoing.runIds;
-  const whole = undoing.goal === 'run' && run !== undefined && { undoes: run };
-  return settle(place, { command: 'rollback', proposal, ...whole, ...running }, given);
+/** The writes that a rollback undoes, as journals record them. */
+export interface UndoneWrites {
+  /** `names`: only the last change of each, whatever else those runs wrote. */
+  readonly goal: 'run' | 'names';
+  /** The runs, oldest first. */
+  readonly runIds: readonly string[];
+  readonly effects: readonly Effect[];
+  /** Of damaged journals. */
+  readonly lost: readonly LostChange[];
 }
 
-export interface UndoInput {
-  readonly undoing: Undoing;
-  readonly given: Approving;
-  /** In place of those of the config, and of the number of apps that it may ask for. */
-  readonly limits?: Limits;
+export function writesOf(run: PastRun): UndoneWrites {
+  return { goal: 'run', runIds: [run.start.id], effects: effectsOf(run), lost: listLost(run) };
 }
 
-/** @throws TenantError, RefusedError, UserError */
-export async function proposeUndo(input: UndoInput, place: RunPlace): Promise<Proposal> {
-  const { undoing, given, limits } = input;
-  const { settings, connection, io } = place;
-  const restorable = await findRestorable(undoing, place);
-  const desired = await desire(undoing, restorable);
-  const actual = await readActual(connection.extensions, { signal: io.interrupted });
-  const { decided, findings } = await decide(input, { restorable, desired, actual }, place);
+export const noWrites: UndoneWrites = { goal: 'run', runIds: [], effects: [], lost: [] };
+
+/** The run that is undone as a whole, for the journal. */
+export function undoneRun({ goal, runIds: [run] }: UndoneWrites): { readonly undoes?: string } {
+  return goal === 'run' && run !== undefined ? { undoes: run } : {};
+}
+
+/**
+ * @param limits in place of those of the config
+ * @throws TenantError, RefusedError, UserError
+ */
+export async function planRollback(
+  run: Run,
+  writes: UndoneWrites,
+  approvals: Approvals,
+  limits?: Limits,
+): Promise<PlannedRun> {
+  const { settings, tenant, io } = run;
+  const restorable = await findRestorable(writes, run);
+  const desired = await desire(writes, restorable);
+  const actual = await readActual(tenant.extensions, { signal: io.interrupted });
   const archives = new Map([...restorable].map(([name, { archive }]) => [name, archive]));
-  return {
-    guard: { plan: decided, actual, limits: limits ?? limitsOf(settings.config, given) },
-    about: {
-      ...emptyPlanReport('rollback', place),
-      undoes: undoing.runIds,
-      undoGoal: undoing.goal,
-      findings: [
-        ...(await tellUnfinished(decided, actual, place)),
-        ...applySeverities(findings, settings.config.rules),
-      ],
-    },
-    folders: { desired },
+  const sides = {
+    ...{ desired, actual, archives: archivesOf(run) },
     packWith: () => createArchivePacker(archives),
+    policy: policyOf(settings.config, approvals, { desired: noFolders, coverage: 'complete' }),
+    ...(limits && { limits }),
+    findings: (decided: Plan) => describeLeftUnfinished(decided, actual, run),
+  };
+  const wanted = { command: 'rollback', approvals, forecasts: 'with-backups' } as const;
+  const undos = undosOf(writes, restorable);
+  const deleteAlone = (name: string): string =>
+    rollbackCommand([shellWord(name), '--prune'], tenant.header.environment);
+  const planned = await makePlan(run, wanted, sides, (known) =>
+    decideRollback({ ...known, undos, lost: writes.lost, deleteAlone }),
+  );
+  return {
+    ...planned,
+    about: { ...planned.about, undoes: writes.runIds, undoGoal: writes.goal },
   };
 }
 
 type Restorable = ReadonlyMap<string, StoredExtension>;
 
-/** By name: what stood there before, where its very bytes are stored. */
-async function findRestorable({ effects }: Undoing, { settings, connection }: RunPlace): Promise<Restorable> {
-  const vault = createVault({ root: settings.config.root, tenant: connection.identity });
+/** By name: what the tenant held before, where its very bytes are stored. */
+async function findRestorable(
+  { effects }: UndoneWrites,
+  { settings, tenant }: Pick<Run, 'settings' | 'tenant'>,
+): Promise<Restorable> {
+  const vault = createVault({ root: settings.config.root, tenant: tenant.identity });
   const restorable = new Map<string, StoredExtension>();
   // One after the other: each is read whole.
   for (const effect of effects) {
@@ -87,8 +94,8 @@ async function findRestorable({ effects }: Undoing, { settings, connection }: Ru
   return restorable;
 }
 
-/** A write of tags alone needs no archive, but something that stands for the extension. */
-async function desire({ effects }: Undoing, restorable: Restorable): Promise<DesiredState> {
+/** A write of tags alone needs no archive, only a description of the extension. */
+async function desire({ effects }: UndoneWrites, restorable: Restorable): Promise<DesiredState> {
   const extensions = effects.map(
     (effect) => restorable.get(effect.name)?.extension ?? describeUnstored(originOf(effect)),
   );
@@ -101,55 +108,20 @@ function originOf({ name, runId }: Effect) {
 
 const noFolders: DesiredState = { extensions: [], skipped: [], notSelected: [] };
 
-interface Sides {
-  readonly restorable: Restorable;
-  readonly desired: DesiredState;
-  readonly actual: ActualState;
-}
-
-async function decide(
-  { undoing: { effects, lost }, given }: UndoInput,
-  { restorable, desired, actual }: Sides,
-  { settings, connection, io }: RunPlace,
-): ReturnType<typeof planWithRenames> {
-  const policy = policyOf(settings.config, given, { desired: noFolders, coverage: 'complete' });
-  const undos = effects.map(({ runId: _, ...effect }): Undo => {
+function undosOf({ effects }: UndoneWrites, restorable: Restorable): readonly Undo[] {
+  return effects.map(({ runId: _, ...effect }) => {
     const archive = restorable.get(effect.name)?.extension;
     return { ...effect, ...(archive && { archive }) };
   });
-  const stored = await readStoredArchives(settings, connection, given);
-  const deleteAlone = (name: string): string =>
-    rollbackCommand([shellWord(name), '--prune'], connection.header.environment);
-  const world = { undos, lost, actual, policy, tenant: connection.identity, stored, deleteAlone };
-  const planFrom: Planning['planFrom'] = (found) => planRollback({ ...world, ...found });
-  const reader = openArchiveReader(settings, connection, io);
-  const sides = { desired: desired.extensions, actual: actual.extensions };
-  const planned = await planWithRenames({ ...sides, planFrom }, reader);
-  assertKnownApprovals(planned.decided, policy);
-  return planned;
 }
 
-/** Only what is undone is put back here; what else stands open is finished by the commands that deploy. */
-async function tellUnfinished(plan: Plan, actual: ActualState, place: RunPlace) {
+/** Only what is undone is restored here; other replaces that are half done are finished by the commands that deploy. */
+async function describeLeftUnfinished(
+  plan: Plan,
+  actual: ActualState,
+  run: Run,
+): Promise<readonly Finding[]> {
   const restored = new Set(workOf(plan).map(({ name }) => name));
-  const open = (await findMissing(actual, place)).filter(({ name }) => !restored.has(name));
-  return describeUnfinished(open, place);
+  const open = (await findMissing(actual, run)).filter(({ name }) => !restored.has(name));
+  return describeUnfinished(open, run);
 }
-
-// What is to be undone, as the journals tell it.
-
-export interface Undoing {
-  /** Of names only their last change is undone, whatever else those runs wrote. */
-  readonly goal: 'run' | 'names';
-  /** The runs, oldest first. */
-  readonly runIds: readonly string[];
-  readonly effects: readonly Effect[];
-  /** Of damaged journals. */
-  readonly lost: readonly LostChange[];
-}
-
-export function undoingOf(run: Run): Undoing {
-  return { goal: 'run', runIds: [run.start.id], effects: effectsOf(run), lost: listLost(run) };
-}
-
-export const nothing: Undoing = { goal: 'run', runIds: [], effects: [], lost: [] };

@@ -1,59 +1,164 @@
-/** A plan on its way from its making to its end: shown, or carried out. */
+/** A plan with what it was made from and what is said of it: the one value that goes through the pipeline. */
 
+import { forecastBackups, forecastRequests, type StoredArchives } from '../core/budget.js';
 import { exitCodes } from '../core/exit-codes.js';
 import { findRefusals, type GuardInput } from '../core/guard.js';
-import type { DesiredState, Plan } from '../core/model.js';
+import type {
+  ActualState,
+  Blocked,
+  DesiredState,
+  Finding,
+  Plan,
+  Policy,
+  TenantIdentity,
+} from '../core/model.js';
+import { assertKnownApprovals } from '../core/names.js';
+import { type PlanInput, summarisePlan } from '../core/plan.js';
+import { applySeverities } from '../core/rules.js';
+import type { ArchiveReader } from '../reconcile/archives.js';
+import { planWithRenames } from '../reconcile/rename.js';
 import type { PlanReport } from '../report/plan.js';
 import type { RunHeader } from '../report/run-header.js';
-import type { RunPlace } from '../run/connect.js';
+import type { Approvals } from '../run/flags.js';
+import { headerOf } from '../run/reporting.js';
+import type { Run } from '../run/run.js';
 import type { Packer } from '../source/archive/pack.js';
+import { readStoredArchives } from './archives.js';
+import { limitsOf } from './policy.js';
 
-/** What is told of a plan beside itself. */
-export type AboutPlan = Omit<PlanReport, 'plan' | 'refusals'>;
-
-/** A plan with what its rails judge it by, and what is told of it. */
-export interface Judged {
-  readonly guard: GuardInput;
+/** Steps take one and return a fuller one. */
+export interface PlannedRun {
+  readonly plan: Plan;
+  /** What takes the place of folders where none are read, as in a rollback. */
+  readonly desired: DesiredState;
+  readonly actual: ActualState;
+  /** Archives that need no download; absent where costs do not matter. */
+  readonly stored: StoredArchives | undefined;
+  /** Packs what comes from no selected folder, and leaves everything else to the packer that is given. */
+  readonly packWith: PackWith;
+  /** What the rails of the whole run judge the plan by. */
+  readonly rails: Rails;
+  /** Errors for which `watch` left extensions out; empty for every other plan. */
+  readonly broken: readonly Finding[];
+  /** What the report says besides the plan itself. */
   readonly about: AboutPlan;
 }
 
-/** One that can be carried out. */
-export interface Proposal extends Judged {
-  /** What takes the place of folders where none are read. */
-  readonly folders: { readonly desired: DesiredState };
-  /** Packs what does not come from a folder of the selection; all else is left to the packer that is given. */
-  readonly packWith: (otherwise: Packer) => Packer;
+export type PackWith = (otherwise: Packer) => Packer;
+
+type Rails = Omit<GuardInput, 'plan' | 'actual'>;
+
+type AboutPlan = Omit<PlanReport, 'plan' | 'refusals'>;
+
+/** What every plan is asked for. */
+export interface Wanted {
+  /** What its report is of; what `watch` plans is shown as a plan. */
+  readonly command: RunHeader['command'];
+  readonly approvals: Approvals;
+  /** Whether what is stored already is looked up, which tells what backups will cost. */
+  readonly forecasts: 'with-backups' | 'none';
 }
 
-export function withPlan<T extends Judged>(judged: T, plan: Plan): T {
-  return { ...judged, guard: { ...judged.guard, plan } };
+/** Both sides, as one kind of plan sees them. */
+export interface Sides extends Pick<PlannedRun, 'desired' | 'actual' | 'packWith'> {
+  readonly policy: Policy;
+  /** In place of those of the config. */
+  readonly limits?: Rails['limits'];
+  readonly archives: ArchiveReader;
+  /** Known once it is decided. */
+  readonly findings: (plan: Plan) => readonly Finding[] | Promise<readonly Finding[]>;
 }
 
-/** @param reads requests that were made since to know more of it */
-export function withReads<T extends Judged>(judged: T, reads: number): T {
-  const { plan } = judged.guard;
-  const requests = { ...plan.requests, tier1: plan.requests.tier1 + reads };
-  return withPlan(judged, { ...plan, requests });
-}
+/** What a decision is made from, besides what belongs to one kind of plan only. */
+export type Known = Pick<PlanInput, 'actual' | 'policy' | 'tenant' | 'stored' | 'reads' | 'renames'>;
 
-/** As it stands now, with what its rails say of it. */
-export function reportOf({ guard, about }: Judged): PlanReport {
-  return { ...about, plan: guard.plan, refusals: findRefusals(guard) };
-}
-
-/** What the report of every plan says of its run. A plan is bound to its tenant, so its address is not enough. */
-export function emptyPlanReport(
-  command: RunHeader['command'],
-  { settings, connection }: RunPlace,
-): AboutPlan {
-  const { header: tenant, identity } = connection;
-  const { tool, config } = settings;
+/**
+ * What folders, promotions and rollbacks share. Reads only.
+ *
+ * @throws TenantError, RefusedError, UserError
+ */
+export async function makePlan(
+  run: Run,
+  { command, approvals, forecasts }: Wanted,
+  sides: Sides,
+  decide: (known: Known) => Plan,
+): Promise<PlannedRun> {
+  const { desired, actual, policy, archives, packWith } = sides;
+  const { config } = run.settings;
+  const stored = forecasts === 'none' ? undefined : await readStoredArchives(run, approvals);
+  const known = { actual, policy, tenant: run.tenant.identity, stored };
+  const compared = { desired: desired.extensions, actual: actual.extensions };
+  const planFrom = (found: Pick<Known, 'reads' | 'renames'>): Plan => decide({ ...known, ...found });
+  const { decided, findings } = await planWithRenames({ ...compared, planFrom }, archives);
+  assertKnownApprovals(decided, policy);
   return {
-    kind: 'plan',
-    header: { command, tool, project: config.project, tenant: { ...tenant, identity } },
-    source: {},
-    findings: [],
-    leftOut: [],
-    exitCode: exitCodes.ok,
+    plan: decided,
+    ...{ desired, actual, stored, packWith, broken: [] },
+    rails: { limits: sides.limits ?? limitsOf(config, approvals) },
+    about: {
+      kind: 'plan',
+      header: planHeader(run, command),
+      source: {},
+      findings: [...(await sides.findings(decided)), ...applySeverities(findings, config.rules)],
+      leftOut: [],
+      exitCode: exitCodes.ok,
+    },
   };
+}
+
+/** A plan is bound to its tenant, so its address is not enough. */
+function planHeader(run: Run, command: RunHeader['command']): RunHeader {
+  const { header, identity } = run.tenant;
+  return headerOf({ ...run, tenant: { header: { ...header, identity } } }, command);
+}
+
+/** What copies of everything that is overwritten or deleted will cost. */
+export function addBackupForecast(planned: PlannedRun): PlannedRun {
+  const { plan, stored } = planned;
+  const { backups: _, ...about } = planned.about;
+  const backups = forecastBackups(plan.changes, stored);
+  return { ...planned, about: { ...about, ...(backups && { backups }) } };
+}
+
+/** @param reads requests made since to learn more about it */
+export function addReads(planned: PlannedRun, reads: number): PlannedRun {
+  const { requests } = planned.plan;
+  const plan = { ...planned.plan, requests: { ...requests, tier1: requests.tier1 + reads } };
+  return { ...planned, plan };
+}
+
+/** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */
+export function blockChanges(
+  planned: PlannedRun,
+  blocks: ReadonlyMap<string, Blocked>,
+  tenant: TenantIdentity,
+): PlannedRun {
+  if (blocks.size === 0) return planned;
+  const { plan, stored } = planned;
+  const changes = plan.changes.map((change) => {
+    const blocked = blocks.get(change.name);
+    return blocked === undefined ? change : { ...change, blocked };
+  });
+  const named = plan.changes.filter(
+    ({ action, reason, blocked }) => action === 'none' && reason === 'not-ours' && blocked === undefined,
+  );
+  const summarised = summarisePlan(changes, {
+    project: plan.project,
+    tenant,
+    reads: plan.requests.tier1 - forecastRequests(plan.changes, 0, stored).tier1,
+    nameless: plan.summary.unmanaged - named.length,
+    stored,
+  });
+  const blocked = { ...planned, plan: summarised };
+  return planned.about.backups === undefined ? blocked : addBackupForecast(blocked);
+}
+
+/** What its rails judge. */
+export function guardOf({ plan, actual, rails }: PlannedRun): GuardInput {
+  return { ...rails, plan, actual };
+}
+
+/** The plan as it is now, with what its rails say of it. */
+export function reportOf(planned: PlannedRun): PlanReport {
+  return { ...planned.about, plan: planned.plan, refusals: findRefusals(guardOf(planned)) };
 }

@@ -1,4 +1,4 @@
-/** The policy of the people who run this: a command that reads the plan and may refuse it. */
+/** The policy command of the config: a program that reads the plan and may refuse it. */
 
 import { assertExecutionAllowed } from '../config/execution.js';
 import { type Program, type ProgramEnd, runProgram } from '../config/run-program.js';
@@ -7,14 +7,14 @@ import { workOf } from '../core/change.js';
 import { UserError } from '../core/errors.js';
 import type { Refusal } from '../core/guard.js';
 import { renderJson } from '../report/json.js';
-import type { RunPlace } from '../run/connect.js';
-import { type Judged, reportOf } from './planned.js';
+import type { Run } from '../run/run.js';
+import { type PlannedRun, reportOf } from './planned.js';
 
 const longestMs = 60_000;
 
 const mostWords = 4000;
 
-export interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
+interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
   /** Names of the variables that the command refers to; their values appear in no message. */
   readonly variables: readonly string[];
   /** Default 60,000. */
@@ -23,10 +23,10 @@ export interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
 
 /**
  * Gives the plan document to the command's standard input. Its exit code decides: 0 lets the plan pass, any other
- * refuses it with what the command said.
+ * refuses it with what the command printed.
  *
- * @throws UserError where the command cannot be run, is ended by a signal, or takes longer than a minute: nothing is
- *   let pass then
+ * @throws UserError where the command cannot be run, is ended by a signal, or takes longer than a minute: no plan
+ *   passes then
  */
 export async function askPolicy(
   planDocument: string,
@@ -47,26 +47,29 @@ export async function askPolicy(
   };
 }
 
-/** On one line, as every refusal. */
+/** On one line, like every refusal. */
 function wordsOf({ stdout, stderr }: ProgramEnd): string {
   const lines = [stdout, stderr].flatMap(({ text }) => text.split(/\r?\n/)).map((line) => line.trim());
   return lines.filter((line) => line !== '').join('; ');
 }
 
-// A plan goes past the config's policy command before it is shown, so that its words stand with the other rails.
-
-/** The same where there is no policy or nothing to write. @throws UserError where the policy cannot be asked */
-export async function withPolicy<T extends Judged>(judged: T, { settings, io }: RunPlace): Promise<T> {
+/**
+ * Asked before a plan is shown, so that its refusal stands beside those of the rails. Changes nothing where the config
+ * names no policy command or there is nothing to write.
+ *
+ * @throws UserError where the command cannot be asked
+ */
+export async function askPolicyCommand({ settings, io }: Run, planned: PlannedRun): Promise<PlannedRun> {
   const { policyCommand, policyVariables = [], displayFile, root } = settings.config;
-  if (policyCommand === undefined || workOf(judged.guard.plan).length === 0) return judged;
+  if (policyCommand === undefined || workOf(planned.plan).length === 0) return planned;
   assertExecutionAllowed(settings.execution, `policy in ${displayFile} runs the command ${policyCommand[0]}`);
-  const refusal = await askPolicy(renderJson(reportOf(judged)), {
+  const refusal = await askPolicy(renderJson(reportOf(planned)), {
     command: policyCommand,
     variables: policyVariables,
     cwd: root,
     env: io.env,
     signal: io.interrupted,
   });
-  if (refusal === undefined) return judged;
-  return { ...judged, guard: { ...judged.guard, policy: refusal } };
+  if (refusal === undefined) return planned;
+  return { ...planned, rails: { ...planned.rails, policy: refusal } };
 }

@@ -4,13 +4,13 @@ import type { Config } from '../config/resolve.js';
 import type { Limits } from '../core/guard.js';
 import type { Finding, Plan, Policy } from '../core/model.js';
 import { applySeverities, finding } from '../core/rules.js';
-import type { ApprovalOptions } from '../run/flags.js';
+import type { Approvals } from '../run/flags.js';
 import type { Folders } from './observe.js';
 
 /** The config's rules with the approvals of this run. */
 export function policyOf(
   config: Config,
-  approvals: ApprovalOptions,
+  approvals: Approvals,
   { desired, coverage }: Pick<Folders, 'desired' | 'coverage'>,
 ): Policy {
   return {
@@ -32,7 +32,7 @@ export function policyOf(
 }
 
 /** The numbers that a run may not exceed. */
-export function limitsOf(config: Config, approvals: ApprovalOptions): Limits {
+export function limitsOf(config: Config, approvals: Approvals): Limits {
   const { maxDeletes, maxDeletePercent, maxUpdatePercent } = config;
   const { allowDeletes, allowUpdates, allowEmpty } = approvals;
   return {
@@ -45,7 +45,7 @@ export function limitsOf(config: Config, approvals: ApprovalOptions): Limits {
   };
 }
 
-/** An entry that names nothing protects nothing: a typing error, or a pattern where only names count. */
+/** An entry that names nothing protects nothing: a typo, or a pattern where only names count. */
 export function findUnusedProtection(config: Config, { changes }: Plan): readonly Finding[] {
   const known = new Set(changes.map(({ name }) => name));
   const unused = config.protect.filter((name) => !known.has(name.normalize('NFC')));
@@ -59,8 +59,6 @@ export function findUnusedProtection(config: Config, { changes }: Plan): readonl
   return applySeverities(findings, config.rules);
 }
 
-// The approvals of a run, apart from the other options that came with them.
-
 /** Those that make another plan of the same folders and tenant. */
 export const shapingApprovals = [
   'prune',
@@ -73,29 +71,29 @@ export const shapingApprovals = [
   'allowDowngrade',
   'impact',
   'acceptImpact',
-] as const satisfies readonly (keyof ApprovalOptions)[];
+] as const satisfies readonly (keyof Approvals)[];
 
 /** Those that let a plan pass as it is. */
 const liftingApprovals = [
   'allowDeletes',
   'allowUpdates',
   'allowEmpty',
-] as const satisfies readonly (keyof ApprovalOptions)[];
+] as const satisfies readonly (keyof Approvals)[];
 
 type Approval = (typeof shapingApprovals)[number] | (typeof liftingApprovals)[number];
 
-export function pickApprovals(given: ApprovalOptions): Pick<ApprovalOptions, Approval> {
+export function pickApprovals(given: Approvals): Pick<Approvals, Approval> {
   const known: readonly string[] = [...shapingApprovals, ...liftingApprovals];
   const entries = Object.entries(given).filter(([key, value]) => known.includes(key) && value !== undefined);
   return Object.fromEntries(entries);
 }
 
-/** Apps are those of one tenant, and so is their number. */
-export function loneNumber({ acceptImpact }: ApprovalOptions): string | undefined {
+/** Apps belong to one tenant, and so does their number. */
+export function singleTenantApproval({ acceptImpact }: Approvals): string | undefined {
   return acceptImpact === undefined ? undefined : '--accept-impact';
 }
 
-/** As it is written on a command line. */
+/** An option as it is written on a command line. */
 export function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

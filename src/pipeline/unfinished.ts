@@ -1,4 +1,4 @@
-/** Replaces that an earlier run left half done: the next run finishes them, whatever it selects. */
+/** Replaces that an earlier run left half done: deleted and not created again. The next run finishes them, whatever it selects. */
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,28 +10,32 @@ import { applySeverities, finding } from '../core/rules.js';
 import { shellWord } from '../core/shell-word.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
 import { rollbackCommand } from '../report/resume-command.js';
-import type { RunPlace } from '../run/connect.js';
+import type { Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
 import { ownFolder } from '../source/own-folder.js';
 import { type Folders, readFolders } from './observe.js';
+import type { PackWith } from './planned.js';
 
-export interface Finishing {
-  /** With what has to be finished among the extensions, wherever it comes from. */
+/** What is desired, with the replaces that have to be finished. */
+interface UnfinishedReplaces {
+  /** Those to finish are among the extensions, wherever their content comes from. */
   readonly folders: Folders;
   readonly unfinished: ReadonlyMap<string, UnfinishedReplace>;
-  /** Packs what has to be finished from where it comes from, and leaves all else to the packer that is given. */
-  readonly packWith: (otherwise: Packer) => Packer;
+  readonly packWith: PackWith;
 }
 
-/** Reads journals and backups, also where the local indexes are left alone. */
+/** Where journals are kept, and for which project and tenant. */
+type Place = Pick<Run, 'settings' | 'tenant'>;
+
+/** Reads journals and backups, even with `--no-cache`. */
 export async function finishReplaces(
+  place: Place,
   folders: Folders,
   listed: ActualState,
   readUnselected: ReadUnselected,
-  place: JournalPlace,
-): Promise<Finishing> {
+): Promise<UnfinishedReplaces> {
   const open = await findMissing(listed, place);
   if (open.length === 0) return leaveUnfinished(folders);
   const sources = await Promise.all(
@@ -43,7 +47,7 @@ export async function finishReplaces(
   return combine(folders, sources, place);
 }
 
-export function leaveUnfinished(folders: Folders): Finishing {
+export function leaveUnfinished(folders: Folders): UnfinishedReplaces {
   return { folders, unfinished: new Map(), packWith: (otherwise) => otherwise };
 }
 
@@ -55,8 +59,8 @@ interface Source {
 async function combine(
   folders: Folders,
   sources: readonly Source[],
-  place: JournalPlace,
-): Promise<Finishing> {
+  place: Place,
+): Promise<UnfinishedReplaces> {
   const found = sources.filter(({ content }) => content.from !== 'nowhere');
   const lost = sources.filter(({ content }) => content.from === 'nowhere');
   const unfinished = new Map(found.map(({ replace, content }) => [replace.name, describe(replace, content)]));
@@ -83,7 +87,7 @@ async function combine(
   };
 }
 
-async function choosePacker(found: readonly Source[]): Promise<Finishing['packWith']> {
+async function choosePacker(found: readonly Source[]): Promise<PackWith> {
   const { createArchivePacker } = await import('../source/archive/archived.js');
   const archives = new Map(
     found.flatMap(({ replace, content }) =>
@@ -107,16 +111,16 @@ function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content)
 
 const dayMs = 86_400_000;
 
-/** What is left as it is. After as many days as backups are kept for, nobody wants to hear of it any more. */
+/** Those that stay as they are. After as many days as backups are kept for they are mentioned no more. */
 export function describeUnfinished(
   open: readonly OpenReplace[],
-  { settings, connection }: JournalPlace,
+  { settings, tenant }: Place,
 ): readonly Finding[] {
   const { rules, backup } = settings.config;
   const oldest = Date.now() - backup.days * dayMs;
   const recent = open.filter(({ deletedAt }) => Date.parse(deletedAt) >= oldest);
   return applySeverities(
-    recent.map((each) => unfinishedFinding(each, connection.header.environment)),
+    recent.map((each) => unfinishedFinding(each, tenant.header.environment)),
     rules,
   );
 }
@@ -133,24 +137,19 @@ function unfinishedFinding(
   });
 }
 
-// Replaces that earlier runs left half done, by the journals of this machine, beside what the tenant holds.
-
-/** Where they are read, and for which project. */
-export type JournalPlace = Pick<RunPlace, 'settings' | 'connection'>;
-
-/** Those that the tenant does not hold. */
+/** By the journals of this machine, those that the tenant does not hold. */
 export async function findMissing(
   { extensions }: ActualState,
-  place: JournalPlace,
+  place: Place,
 ): Promise<readonly OpenReplace[]> {
   const held = new Set(extensions.map(({ name }) => name));
   return (await readOpenReplaces(place)).filter(({ name }) => !held.has(name));
 }
 
-/** Names of those that somebody created again. The very record that was to be deleted may yet go. */
-export async function findMadeWhole(
+/** Names that were created again by other means, as another record: the one that was to be deleted may yet go. */
+export async function findCompletedElsewhere(
   { extensions }: ActualState,
-  place: JournalPlace,
+  place: Place,
 ): Promise<readonly string[]> {
   const records = new Map(extensions.map((record) => [record.name, record]));
   const isAnother = (record: ActualExtension | undefined, { previous }: OpenReplace): boolean =>
@@ -163,18 +162,18 @@ async function readOpenReplaces({
   settings: {
     config: { root, project },
   },
-  connection: { identity: tenant },
-}: JournalPlace): Promise<readonly OpenReplace[]> {
+  tenant: { identity: tenant },
+}: Place): Promise<readonly OpenReplace[]> {
   if (!hasRuns(root)) return [];
   const [{ readRuns }, { findOpenReplaces }] = await Promise.all([
     import('../reconcile/journal/runs.js'),
     import('../reconcile/journal/unfinished.js'),
   ]);
-  // Hardly any run replaces, and this is asked before every plan.
+  // This is asked before every plan, and hardly any run replaces.
   return findOpenReplaces(await readRuns({ root, tenant, project, mentioning: '"action":"replace"' }));
 }
 
-/** Most runs of a pipeline begin without a journal, and then nothing is loaded or read. */
+/** Most runs in a pipeline begin without any journal, and then nothing is loaded or read. */
 function hasRuns(root: string): boolean {
   try {
     return readdirSync(join(root, ownFolder, 'runs')).length > 0;
@@ -183,32 +182,31 @@ function hasRuns(root: string): boolean {
   }
 }
 
-// Where the content of a replace comes from that was left half done: what is deployed, or its backup.
-
-export type Content =
+/** Where the content of such a replace comes from: what is deployed, or its backup. */
+type Content =
   | { readonly from: 'selected' }
   | ({ readonly from: 'unselected' } & Unselected)
   | { readonly from: 'backup'; readonly extension: DesiredExtension; readonly archive: StoredArchive }
   | { readonly from: 'nowhere' };
 
-/** What was not selected, and has its own way to be packed. */
-export interface Unselected {
+/** An extension that was not selected, with its own packer. */
+interface Unselected {
   readonly extension: DesiredExtension;
   readonly packer: Packer;
 }
 
-/** Resolves to `undefined` for what has errors: they must not stop a run that did not select it. */
+/** Resolves to `undefined` where it has errors: they must not stop a run that did not select it. */
 export type ReadUnselected = (name: string) => Promise<Unselected | undefined>;
 
 /**
- * The backup only stands in for what is there and cannot be read. A name that nothing deploys any more was perhaps
- * deleted on purpose, from another machine, and no journal here would know.
+ * The backup replaces only what is there and cannot be read. A name that nothing deploys any more may have been deleted
+ * on purpose, from another machine, and no journal here would know.
  */
-export async function findContent(
+async function findContent(
   replace: OpenReplace,
   { desired }: Folders,
   readUnselected: ReadUnselected,
-  place: JournalPlace,
+  place: Place,
 ): Promise<Content> {
   const { name } = replace;
   if (desired.extensions.some((extension) => extension.name === name)) return { from: 'selected' };
@@ -229,7 +227,7 @@ export function readFromFolders(settings: Settings): ReadUnselected {
 
 async function readBackup(
   { name, runId, previous }: OpenReplace,
-  { settings: { config }, connection: { identity: tenant } }: JournalPlace,
+  { settings: { config }, tenant: { identity: tenant } }: Place,
 ): Promise<Content> {
   const [{ createVault }, { readStored }] = await Promise.all([
     import('../reconcile/backup/vault.js'),

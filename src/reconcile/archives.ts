@@ -7,11 +7,6 @@ import type { ExtensionsClient } from '../tenant/extensions.js';
 import { createArchiveCache } from './archive-cache.js';
 import { createVault } from './backup/vault.js';
 
-export interface CountingReader {
-  readonly readArchive: ArchiveReader;
-  readonly downloads: () => number;
-}
-
 interface ArchiveSource {
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
   /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
@@ -21,8 +16,6 @@ interface ArchiveSource {
   /** `off`: neither the cache nor the backups are used, and nothing is kept. */
   readonly cache: 'on' | 'off';
   readonly signal: AbortSignal;
-  /** Called as each download begins. */
-  readonly onDownload?: (record: ActualExtension) => void;
 }
 
 /**
@@ -31,16 +24,35 @@ interface ArchiveSource {
  * @throws TenantError where it cannot be downloaded (403: whole archives are for administrators only), or is not the
  * one that the record states
  */
-export type ArchiveReader = (record: ActualExtension) => Promise<Buffer>;
+export type ReadArchive = (record: ActualExtension) => Promise<Buffer>;
+
+export interface ArchiveReader {
+  readonly read: ReadArchive;
+  /** How many archives had to be downloaded so far. */
+  readonly downloads: () => number;
+}
 
 export function createArchiveReader(source: ArchiveSource): ArchiveReader {
   const stores = source.cache === 'on' ? createStores(source) : noStores;
   const underWay = new Map<string, Promise<Buffer>>();
-  return (record) => {
-    const key = `${record.id} ${record.md5}`;
-    const reading = underWay.get(key) ?? read(record, source, stores).finally(() => underWay.delete(key));
-    underWay.set(key, reading);
-    return reading;
+  let downloads = 0;
+  const load = async (record: ActualExtension): Promise<Buffer> => {
+    const md5 = asMd5(record.md5);
+    const local = md5 === undefined ? undefined : await stores.find(md5);
+    if (local !== undefined) return local;
+    downloads += 1;
+    const bytes = await download(record, source);
+    if (md5 !== undefined) await stores.keep(md5, bytes);
+    return bytes;
+  };
+  return {
+    read: (record) => {
+      const key = `${record.id} ${record.md5}`;
+      const reading = underWay.get(key) ?? load(record).finally(() => underWay.delete(key));
+      underWay.set(key, reading);
+      return reading;
+    },
+    downloads: () => downloads,
   };
 }
 
@@ -61,17 +73,7 @@ function createStores({ root, tenant }: ArchiveSource): Stores {
   };
 }
 
-async function read(record: ActualExtension, source: ArchiveSource, stores: Stores): Promise<Buffer> {
-  const md5 = asMd5(record.md5);
-  const local = md5 === undefined ? undefined : await stores.find(md5);
-  if (local !== undefined) return local;
-  const bytes = await download(record, source);
-  if (md5 !== undefined) await stores.keep(md5, bytes);
-  return bytes;
-}
-
 async function download(record: ActualExtension, source: ArchiveSource): Promise<Buffer> {
-  source.onDownload?.(record);
   const bytes = await source.extensions.downloadArchive(record.id, { signal: source.signal });
   if (record.md5 === undefined || md5Of(bytes) === record.md5) return bytes;
   throw new TenantError(

@@ -7,13 +7,13 @@ import { formatBytes } from '../core/format.js';
 import type { ActualExtension, Change, DesiredExtension } from '../core/model.js';
 import { compare } from '../source/archive/compare.js';
 import { openPatchRoom, type PatchRoom } from '../source/archive/compare-patch.js';
-import type { ArchiveReader } from './archives.js';
+import type { ReadArchive } from './archives.js';
 
 interface Comparing {
   readonly changes: readonly Change[];
   readonly desired: readonly DesiredExtension[];
   readonly actual: readonly ActualExtension[];
-  readonly readArchive: ArchiveReader;
+  readonly readArchive: ReadArchive;
   readonly limits?: ComparingLimits;
 }
 
@@ -95,7 +95,7 @@ async function compareRecord(
   record: ActualExtension,
   desired: DesiredExtension | undefined,
   name: string,
-  read: ArchiveReader,
+  read: ReadArchive,
 ): Promise<ExtensionComparison> {
   try {
     return await compare({ name, archive: await read(record), ...(desired && { desired }), room: roomOf() });
@@ -111,7 +111,7 @@ function unavailable(name: string, reason: string): ExtensionComparison {
 }
 
 /** A credential that may not download one archive may download none, so the others are not requested. */
-function stopAfterRefusal(read: ArchiveReader): ArchiveReader {
+function stopAfterRefusal(read: ReadArchive): ReadArchive {
   let refusal: TenantError | undefined;
   return async (record) => {
     if (refusal !== undefined) throw refusal;

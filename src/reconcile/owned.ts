@@ -7,7 +7,7 @@ import { isOwned, markerOf, ownersOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, Blocked, DesiredExtension } from '../core/model.js';
 import { assertDistinctNames } from '../core/names.js';
 import { readArchived, type StoredArchive } from '../source/archive/archived.js';
-import type { ArchiveReader } from './archives.js';
+import type { ReadArchive } from './archives.js';
 
 export interface OwnedArchive {
   readonly extension: DesiredExtension;
@@ -19,7 +19,7 @@ export interface OwnedArchive {
 export interface OwnedArchiveOptions {
   /** The tenant's name for people. */
   readonly place: string;
-  readonly readArchive: ArchiveReader;
+  readonly readArchive: ReadArchive;
   /** Whether an archive can be read again at no cost; otherwise it stays in memory. */
   readonly again: 'free' | 'downloads';
 }

@@ -24,7 +24,7 @@ import {
   removeAside,
   removeAsideUnlessNeeded,
 } from '../source/put-in-place.js';
-import type { ArchiveReader } from './archives.js';
+import type { ReadArchive } from './archives.js';
 
 interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive'> {
   readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
@@ -63,7 +63,7 @@ interface PullingOne {
   readonly name: string;
   readonly record: ActualExtension;
   readonly findDestination: FindDestination;
-  readonly readArchive: ArchiveReader;
+  readonly readArchive: ReadArchive;
   /** Whether work that git could not restore may be overwritten. */
   readonly unsaved: 'keep' | 'overwrite';
 }

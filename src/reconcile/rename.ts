@@ -6,7 +6,7 @@ import type { ActualExtension, Change, DesiredExtension, Finding, Plan } from '.
 import type { PlanInput } from '../core/plan.js';
 import { type ContentSide, findRenameCandidates, findRenames, type RenameSearch } from '../core/rename.js';
 import { finding } from '../core/rules.js';
-import type { ArchiveReader, CountingReader } from './archives.js';
+import type { ArchiveReader, ReadArchive } from './archives.js';
 
 /** More deletes than this are not renames, and maxDeletes stops them anyway. */
 const mostArchives = 20;
@@ -18,7 +18,7 @@ async function searchRenames(
   { changes }: Plan,
   desired: readonly DesiredExtension[],
   actual: readonly ActualExtension[],
-  readArchive: ArchiveReader,
+  readArchive: ReadArchive,
 ): Promise<RenameSearch> {
   const candidates = findRenameCandidates(changes);
   if (candidates === undefined) return { renames: [], uncompared: [] };
@@ -41,7 +41,7 @@ async function searchRenames(
 async function readGoing(
   { name, actual: summary }: Change,
   actual: readonly ActualExtension[],
-  readArchive: ArchiveReader,
+  readArchive: ReadArchive,
 ): Promise<ContentSide | RenameSearch['uncompared'][number]> {
   const record = actual.find(({ id }) => id === summary?.id);
   if (record === undefined) throw new Error(`${name} is deleted without a record`);
@@ -66,11 +66,11 @@ export interface Planning {
 /** Plans; and where there are deletes and creates, compares their contents and plans again with the renames found. */
 export async function planWithRenames(
   { desired, actual, planFrom }: Planning,
-  { readArchive, downloads }: CountingReader,
+  { read, downloads }: ArchiveReader,
 ): Promise<{ readonly decided: Plan; readonly findings: readonly Finding[] }> {
   const first = planFrom({ reads: 1 + downloads() });
   if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
-  const renames = await searchRenames(first, desired, actual, readArchive);
+  const renames = await searchRenames(first, desired, actual, read);
   const decided = planFrom({ reads: 1 + downloads(), renames });
   return { decided, findings: renames.uncompared.map(describeUncompared) };
 }

@@ -5,7 +5,7 @@ import { TenantError } from '../core/errors.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
 import { pack } from '../source/archive/pack.js';
-import type { ArchiveReader } from './archives.js';
+import type { ReadArchive } from './archives.js';
 
 interface Resolving {
   readonly concurrency: number;
@@ -23,7 +23,7 @@ export async function resolveContent(
   desired: DesiredState,
   actual: ActualState,
   project: string,
-  readArchive: ArchiveReader,
+  readArchive: ReadArchive,
   { concurrency, adopting }: Resolving,
 ): Promise<ActualState> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
@@ -52,7 +52,7 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
  */
 async function readDigest(
   record: ActualExtension,
-  readArchive: ArchiveReader,
+  readArchive: ReadArchive,
   counts: ((path: string) => boolean) | undefined,
 ): Promise<string | undefined> {
   const { digestArchive } = await import('../source/archive/archive.js');

@@ -4,7 +4,7 @@ import { TenantError } from '../core/errors.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import { digestArchive } from '../source/archive/archive.js';
 import { pack } from '../source/archive/pack.js';
-import type { ArchiveReader } from './archives.js';
+import type { ReadArchive } from './archives.js';
 
 interface Pair {
   readonly desired: DesiredExtension;
@@ -17,7 +17,7 @@ interface Pair {
  */
 export async function verifyArchives(
   pairs: readonly Pair[],
-  readArchive: ArchiveReader,
+  readArchive: ReadArchive,
 ): Promise<ReadonlyMap<string, string>> {
   const wrong = new Map<string, string>();
   // Packing is CPU-bound, so nothing would be gained side by side.
@@ -32,7 +32,7 @@ export async function verifyArchives(
 async function inspect(
   desired: DesiredExtension,
   record: ActualExtension,
-  readArchive: ArchiveReader,
+  readArchive: ReadArchive,
 ): Promise<string | undefined> {
   try {
     const digested = await digestArchive(await readArchive(record));

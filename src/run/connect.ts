@@ -1,4 +1,4 @@
-/** The tenant a run is for: an address and credentials from one source, or the embedded tenant. */
+/** The tenant of a run: address and credential from one source, or the embedded tenant. */
 
 import type { Config } from '../config/resolve.js';
 import type { Credential } from '../config/tenant/credential.js';
@@ -11,46 +11,40 @@ import { createGovernor, type Governor, type Wait } from '../tenant/governor.js'
 import { tenantOrigin } from '../tenant/http/address.js';
 import { type Auth, apiKeyAuth, type OpenAuth } from '../tenant/http/auth.js';
 import { openTenant, type TenantHttp } from '../tenant/http/http.js';
-import { type Io, type Notices, openNotices } from './io.js';
+import type { Io } from './io.js';
 import type { Settings } from './settings.js';
 
-export interface Connection {
-  readonly extensions: ExtensionsClient;
-  /** For the other APIs of the same tenant; one governor for all of them. */
-  readonly http: TenantHttp;
-  readonly header: TenantHeader;
-  readonly kind: 'tenant' | 'sandbox';
-  /** What a plan is bound to: the origin, or what the embedded tenant is called, whose port differs from run to run. */
-  readonly identity: string;
-  readonly close: () => Promise<void>;
-}
-
-export interface ConnectOptions {
-  /** A pause that nobody would otherwise understand. */
-  readonly onWait: (notice: string) => void;
-  /** Ends every request. */
-  readonly signal?: AbortSignal;
-  /** Absent: the connection has a governor of its own. */
-  readonly governorFor?: GovernorFor;
-}
-
-/** A tenant with the way to sign in, to which no request was made yet. */
-export interface SignInTarget {
+/** A tenant and the way to sign in to it. No request has been made yet. */
+export interface TenantToOpen {
   readonly url: string;
   readonly auth: Auth | OpenAuth;
   /** What people call the credential. */
   readonly credential: 'API key' | 'OAuth client';
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
-  /** The origin, or what `sandboxIdentity` says. */
+  /** What a plan is bound to: the origin, or the name of the embedded tenant, whose port changes from run to run. */
   readonly identity: string;
   /** Ends the embedded tenant. */
   readonly close: () => Promise<void>;
 }
 
+export interface OpenTenant extends Pick<TenantToOpen, 'header' | 'kind' | 'identity'> {
+  readonly extensions: ExtensionsClient;
+  /** For the tenant's other APIs, under the same governor. */
+  readonly http: TenantHttp;
+  readonly close: () => Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Takes a sentence about a pause that would otherwise be puzzling. */
+  readonly onWait: (notice: string) => void;
+  /** Ends every request. */
+  readonly signal?: AbortSignal;
+}
+
 /** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
-export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<Connection> {
-  const { url, auth, header, kind, identity, close } = await findSignInTarget(settings, io);
+export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<OpenTenant> {
+  const { url, auth, header, kind, identity, close } = await findTenant(settings, io);
   io.locate?.({ project: settings.config.project, tenant: header });
   const onWait = ({ seconds, reason }: Wait): void =>
     options.onWait(`waiting ${seconds} s: ${waitReasons[reason]}`);
@@ -61,7 +55,7 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
     proxies: io.env,
     ...(options.signal && { signal: options.signal }),
     ...(settings.flags.timeout !== undefined && { timeoutMs: settings.flags.timeout }),
-    ...(options.governorFor && { governor: options.governorFor(tenantOrigin(url), onWait) }),
+    governor: governorOf(tenantOrigin(url), io, onWait),
     onWait,
   });
   return {
@@ -77,8 +71,33 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
   };
 }
 
-/** Runs what the config names for its secret, or starts the embedded tenant. @throws UserError */
-export async function findSignInTarget(settings: Settings, io: Io): Promise<SignInTarget> {
+const waitReasons = {
+  limit: "Qlik's rate limit is reached",
+  refused: 'the tenant asked to slow down (429)',
+  repeat: 'a read failed and is repeated',
+} as const;
+
+const governors = new WeakMap<Io['self'], Map<string, Governor>>();
+
+/**
+ * One for each tenant of this process, since Qlik's limits know nothing of our environments.
+ *
+ * @param onWait used by the first to ask for this tenant
+ */
+export function governorOf(
+  origin: string,
+  { self }: Pick<Io, 'self'>,
+  onWait: (wait: Wait) => void,
+): Governor {
+  const known = governors.get(self) ?? new Map<string, Governor>();
+  governors.set(self, known);
+  const governor = known.get(origin) ?? createGovernor({ onWait });
+  known.set(origin, governor);
+  return governor;
+}
+
+/** Runs the command that the config names for its secret, or starts the embedded tenant. @throws UserError */
+export async function findTenant(settings: Settings, io: Io): Promise<TenantToOpen> {
   const { flags, config, cwd, execution } = settings;
   const target = await resolveTarget({
     options: flags,
@@ -89,7 +108,7 @@ export async function findSignInTarget(settings: Settings, io: Io): Promise<Sign
     isTerminal: () => io.terminal() !== undefined,
     signal: io.interrupted,
   });
-  if (target.kind === 'sandbox') return openSandbox(target.dir, settings);
+  if (target.kind === 'sandbox') return startEmbedded(target.dir, settings);
   const { url, source, environment, credential } = target;
   return {
     url,
@@ -108,7 +127,7 @@ async function authOf(credential: Credential): Promise<Auth | OpenAuth> {
   return oauthAuth(credential);
 }
 
-async function openSandbox(dir: string, { config }: Settings): Promise<SignInTarget> {
+async function startEmbedded(dir: string, { config }: Settings): Promise<TenantToOpen> {
   hideOwnFolder(config.root, dir);
   const { startSandbox } = await import('../sandbox/start.js');
   const { url, apiKey, close } = await startSandbox({ dir });
@@ -117,64 +136,10 @@ async function openSandbox(dir: string, { config }: Settings): Promise<SignInTar
   return { url, auth: apiKeyAuth(apiKey), credential: 'API key', header, kind: 'sandbox', identity, close };
 }
 
-const waitReasons = {
-  limit: "Qlik's rate limit is reached",
-  refused: 'the tenant asked to slow down (429)',
-  repeat: 'a read failed and is repeated',
-} as const;
-
-/** The environment in use, whose name has to be confirmed whatever named the tenant; the embedded one needs none. */
-export function protectedBy({ environment }: Config, { kind }: Connection): string | undefined {
+/** The environment whose name has to be confirmed, whatever named the tenant; the embedded tenant needs none. */
+export function protectedEnvironmentOf(
+  { environment }: Config,
+  { kind }: Pick<OpenTenant, 'kind'>,
+): string | undefined {
   return kind === 'tenant' && environment?.protected === true ? environment.name : undefined;
-}
-
-// Work at one tenant: its connection, given back at the end, and a voice for the pauses that it makes.
-
-/** @throws UserError where the credentials are not to be had, and what the work throws */
-export async function withConnection<T>(
-  site: Site,
-  work: (place: RunPlace, notices: Notices) => Promise<T>,
-): Promise<T> {
-  const { settings, io } = site;
-  const notices = openNotices(io.stderr);
-  const connection = await connect(settings, io, { onWait: notices.say, ...sharedBy(site) });
-  try {
-    return await work({ settings, connection, io }, notices);
-  } finally {
-    await connection.close();
-  }
-}
-
-// Where a command works: one environment, alone or beside others.
-
-export interface Site {
-  readonly settings: Settings;
-  readonly io: Io;
-  /** Absent: the connection has a governor of its own. */
-  readonly governorFor?: GovernorFor;
-}
-
-/** The one governor of a tenant, whose limits all environments of a command share. @param origin of the tenant */
-export type GovernorFor = (origin: string, onWait: (wait: Wait) => void) => Governor;
-
-/** What a connection takes from its site. */
-export function sharedBy({ governorFor }: Site): Pick<Site, 'governorFor'> {
-  return governorFor === undefined ? {} : { governorFor };
-}
-
-/** Where a run reads from and writes to, and what it may know of itself. */
-export interface RunPlace {
-  readonly settings: Settings;
-  readonly connection: Connection;
-  readonly io: Io;
-}
-
-/** One governor a tenant, told of by whichever of its environments came first. */
-export function openGovernors(): GovernorFor {
-  const governors = new Map<string, Governor>();
-  return (origin, onWait) => {
-    const governor = governors.get(origin) ?? createGovernor({ onWait });
-    governors.set(origin, governor);
-    return governor;
-  };
 }

@@ -1,4 +1,4 @@
-/** Every report of a run that is over. One that is lost is told and loses no other. */
+/** Writes every report of a run that is over. Losing one is said, and loses no other. */
 
 import { randomUUID } from 'node:crypto';
 import { appendFile, stat } from 'node:fs/promises';
@@ -20,8 +20,8 @@ interface Delivery {
   readonly write: () => Promise<void>;
 }
 
-/** What the run told of itself. */
-export interface Told {
+/** What is known of the run. */
+interface Known {
   readonly report: Report | undefined;
   readonly place: KnownPlace | undefined;
 }
@@ -29,11 +29,11 @@ export interface Told {
 /** Resolves to the run's exit code, made worse where a report was lost. */
 export async function deliverReports(
   wanted: WantedReports,
-  { report, place }: Told,
+  { report, place }: Known,
   ending: RunEnding,
   io: Io,
 ): Promise<ExitCode> {
-  if (report === undefined && !('error' in ending)) return tellNothing(wanted, ending, io);
+  if (report === undefined && !('error' in ending)) return reportNothing(wanted, ending, io);
   const { command, folder, environments } = wanted;
   const { tool } = io;
   const { exitCode } = ending;
@@ -75,17 +75,15 @@ async function deliver({ what, write }: Delivery, io: Io): Promise<ExitCode> {
   }
 }
 
-/** A pipeline gives the same options to all commands; some have no result to report. */
-function tellNothing({ command, files }: WantedReports, { exitCode }: RunEnding, io: Io): ExitCode {
+/** A pipeline gives the same options to all commands; some have nothing to report. */
+function reportNothing({ command, files }: WantedReports, { exitCode }: RunEnding, io: Io): ExitCode {
   for (const { given } of files)
     io.stderr.write(`${command} has nothing to report: ${given} was not written.\n`);
   return exitCode;
 }
 
-// The files of `--report`: looked at before the run begins, written when it is over, whatever it came to.
-
-/** `json` is the document that `--json` prints. */
-export async function writeReport(file: ReportFile, result: RunResult, json: string): Promise<void> {
+/** @param json the document that `--json` prints */
+async function writeReport(file: ReportFile, result: RunResult, json: string): Promise<void> {
   await writeReportFile(file.path, await render(file.kind, result, json));
 }
 
@@ -114,10 +112,8 @@ async function render(kind: ReportKind, result: RunResult, json: string): Promis
   }
 }
 
-// What a CI system reads by itself: lines in the log, the summary of the job, values for later steps, our NDJSON records.
-
-/** The files are what GitHub's runner names in variables of the same names. */
-export async function writeGithub(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
+/** Lines in the log, values for later steps and the job summary, in the files that GitHub's runner names. */
+async function writeGithub(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
   const { GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary } = io.env;
   const { renderAnnotations } = await import('../report/formats/github.js');
   io.stderr.write(renderAnnotations(result));
@@ -128,7 +124,7 @@ export async function writeGithub(result: RunResult, io: Io, detail: 'quiet' | '
   if (isSet(summary) && detail === 'normal') await appendSummary(result, resolve(io.cwd, summary));
 }
 
-/** A step that runs us twice has one summary, and GitHub drops it whole when it is too long. */
+/** A step that runs qlik-sync twice has one summary, and GitHub drops all of it when it is too long. */
 async function appendSummary(result: RunResult, file: string): Promise<void> {
   const { renderMarkdown, summaryLimit } = await import('../report/markdown/markdown.js');
   const there = await stat(file).then(
@@ -141,8 +137,8 @@ async function appendSummary(result: RunResult, file: string): Promise<void> {
 
 const leastRoom = 4096;
 
-/** The agent takes the summary up after the step, so the file stays where the agent cleans up. */
-export async function writeAzure(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
+/** Lines in the log and the job summary. The agent reads its file after the step, so it lies where the agent cleans up. */
+async function writeAzure(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
   const { renderIssues, uploadSummary } = await import('../report/formats/azure.js');
   io.stderr.write(renderIssues(result));
   if (detail === 'quiet') return;
@@ -154,7 +150,7 @@ export async function writeAzure(result: RunResult, io: Io, detail: 'quiet' | 'n
 }
 
 /** Appended: several steps may share the file. */
-export async function writeRecords(result: RunResult, file: string): Promise<void> {
+async function writeRecords(result: RunResult, file: string): Promise<void> {
   const { renderRecords } = await import('../report/formats/records.js');
   await appendFile(file, renderRecords(result));
 }

@@ -1,12 +1,12 @@
-/** A document of ours, read back from a file that a person or a shell may have written. */
+/** A document that qlik-sync printed, read back from a file that a person or a shell may have written. */
 
 import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors.js';
 
 /**
- * Its text, without the mark that Windows puts before UTF-8.
+ * Its text, without the byte order mark that Windows puts before UTF-8.
  *
- * @param named the file as messages call it, and what writes it well
+ * @param named the file as messages call it, and how to write it properly
  * @throws UserError for UTF-16; the system's error where it cannot be read
  */
 export function readDocumentText(

@@ -13,24 +13,22 @@ export interface RunEnding {
   readonly error?: unknown;
 }
 
-/** Told on stderr, once, here. Whatever an interrupted run stumbles over in the end, it was interrupted. */
-export function tellFailure(thrown: unknown, io: Pick<Io, 'stderr' | 'interrupted' | 'version'>): RunEnding {
+/** Writes the message to stderr: the only place that does. A run that was interrupted says so, whatever failed then. */
+export function endWith(thrown: unknown, io: Pick<Io, 'stderr' | 'interrupted' | 'version'>): RunEnding {
   const error = asUserError(thrown);
   const exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodeOf(error);
   io.stderr.write(exitCode === exitCodes.interrupted ? 'Interrupted.\n' : describeError(error, io));
   return { exitCode, error };
 }
 
-// What stopped a run, as people read it on stderr.
-
-/** What the operating system refuses (a full disk, a folder of somebody else, a port in use) is no bug of ours. */
-export function asUserError(error: unknown): unknown {
+/** What the operating system refuses (a full disk, missing permissions, a port in use) is not a bug. */
+function asUserError(error: unknown): unknown {
   if (isSystemError(error)) return new UserError(describeSystemError(error), { cause: error });
   const isSandbox = error instanceof Error && error.name === 'SandboxError';
   return isSandbox ? new UserError(error.message, { cause: error }) : error;
 }
 
-/** A person's mistake has no stack trace; our own has one and says where to report it. */
+/** As people read it on stderr. A person's mistake has no stack trace; a bug has one, and asks to be reported. */
 export function describeError(error: unknown, io: Pick<Io, 'stderr' | 'version'>): string {
   const { paint } = io.stderr;
   if (!(error instanceof UserError)) {

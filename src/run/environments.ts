@@ -5,26 +5,38 @@ import { UserError } from '../core/errors.js';
 import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
 import { chooseShard, type Shard } from '../core/fleet.js';
 import type { EnvironmentsReport, ShardShare } from '../report/report.js';
-import { openGovernors, type Site } from './connect.js';
-import type { ShardedFlags } from './flags.js';
+import type { RunFlags, ShardedFlags } from './flags.js';
 import type { Io } from './io.js';
 import { tenantOf } from './location.js';
 import { print } from './reporting.js';
+import type { Place } from './run.js';
 import type { SettingsSource } from './settings.js';
 import { runSideBySide } from './side-by-side.js';
 
-/** @throws UserError for what no run on several environments can do */
-export async function runSeveral(input: OnEnvironments, source: SettingsSource): Promise<ExitCode> {
-  const { command, given, io, work } = input;
-  assertForSeveral(input, source);
+/** A command that may be asked for several environments. */
+export interface SeveralEnvironments {
+  readonly command: 'plan' | 'apply' | 'drift';
+  readonly flags: ShardedFlags & RunFlags & { readonly confirm?: readonly string[] };
+  readonly io: Io;
+  /** Options in use that belong to one tenant, such as a plan file; `undefined` for each that is not. */
+  readonly singleTenantOptions: readonly (string | undefined)[];
+}
+
+/** @throws UserError for what cannot be done on several environments */
+export async function runSeveral(
+  several: SeveralEnvironments,
+  source: SettingsSource,
+  work: (place: Place) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { command, flags, io } = several;
+  assertForSeveral(several, source);
   assertKnown(source.asked, '--env', source);
-  const { names, share } = chooseEnvironments(source, given.shard, io);
+  const { names, share } = chooseEnvironments(source, flags.shard, io);
   if (share !== undefined) io.stderr.write(`${describeShare(names, share)}\n`);
   const environments = await runSideBySide(names, {
     ...{ command, source, io, work },
     among: names,
-    confirm: input.confirm ?? [],
-    governorFor: openGovernors(),
+    confirm: flags.confirm ?? [],
   });
   const report: EnvironmentsReport = {
     kind: 'environments',
@@ -38,11 +50,15 @@ export async function runSeveral(input: OnEnvironments, source: SettingsSource):
   return report.exitCode;
 }
 
-/** Each of these names or holds one tenant, so on several it could only be wrong. */
-function assertForSeveral({ lone }: OnEnvironments, { flags, asked }: SettingsSource): void {
+function assertForSeveral(
+  { singleTenantOptions }: SeveralEnvironments,
+  { flags, asked }: SettingsSource,
+): void {
   const { tenant, context, sandbox, sandboxDir } = flags;
   const targets = [tenant && '--tenant', context && '--context', (sandbox || sandboxDir) && '--sandbox'];
-  const given = [...lone, ...targets].find((option) => typeof option === 'string' && option !== '');
+  const given = [...singleTenantOptions, ...targets].find(
+    (option) => typeof option === 'string' && option !== '',
+  );
   if (given === undefined) return;
   throw new UserError(
     `${given} is for one tenant, and --env asks for ${asked.length}: ${asked.join(', ')}.`,
@@ -57,15 +73,14 @@ function describeShare(names: Chosen['names'], { index, of }: NonNullable<Chosen
   return `Shard ${index}/${of}: ${what}.`;
 }
 
-// Which environments a run is for.
-
-export interface Chosen {
+/** The environments that a run is for. */
+interface Chosen {
   readonly names: readonly string[];
   readonly share?: ShardShare;
 }
 
-/** @throws UserError where there is nothing to divide, or it cannot be told which environments share a tenant */
-export function chooseEnvironments(source: SettingsSource, shard: Shard | undefined, io: Io): Chosen {
+/** @throws UserError where there is nothing to divide, or it is unknown which environments share a tenant */
+function chooseEnvironments(source: SettingsSource, shard: Shard | undefined, io: Io): Chosen {
   const { asked } = source;
   if (shard === undefined) return { names: asked };
   if (asked.length === 0) {
@@ -73,13 +88,16 @@ export function chooseEnvironments(source: SettingsSource, shard: Shard | undefi
       hint: 'Give --env all, or --env for each.',
     });
   }
-  const members = asked.map((environment) => ({ environment, tenant: tellTenant(environment, source, io) }));
+  const members = asked.map((environment) => ({
+    environment,
+    tenant: assertTenant(environment, source, io),
+  }));
   const names = chooseShard(members, shard);
   return { names, share: { ...shard, elsewhere: asked.filter((name) => !names.includes(name)) } };
 }
 
-/** Every job has to come to the same division, so nothing is guessed. */
-function tellTenant(environment: string, source: SettingsSource, io: Io): string {
+/** Every job has to divide them alike, so nothing is guessed. */
+function assertTenant(environment: string, source: SettingsSource, io: Io): string {
   const tenant = tenantOf(environment, source, io);
   if (tenant !== undefined) return tenant;
   throw new UserError(
@@ -89,7 +107,7 @@ function tellTenant(environment: string, source: SettingsSource, io: Io): string
 }
 
 /**
- * A typing error stops the command before any of the others is touched.
+ * A typo stops the command before any of the others is touched.
  *
  * @param asking `--env`, `promote`
  * @throws UserError
@@ -104,16 +122,4 @@ export function assertKnown(
   throw new UserError(`${loaded.displayFile} has no environment "${unknown}", which ${asking} asks for.`, {
     hint: didYouMean(unknown, environments),
   });
-}
-
-/** What a command does on environments, one or several. */
-export interface OnEnvironments {
-  readonly command: 'plan' | 'apply' | 'drift';
-  readonly given: ShardedFlags;
-  /** What was given that only one tenant can have, as a plan file; each of them `undefined` where it was not. */
-  readonly lone: readonly (string | undefined)[];
-  /** `--confirm`, each. */
-  readonly confirm?: readonly string[] | undefined;
-  readonly io: Io;
-  readonly work: (site: Site) => Promise<ExitCode>;
 }

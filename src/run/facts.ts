@@ -1,88 +1,150 @@
-/** Who runs this, and from where: for the journal, never to decide. */
+/** Who runs this, on which CI system, and from which commit: for journals and reports, never to decide. */
 
 import { userInfo } from 'node:os';
+import { isSet } from '../config/option-values.js';
 import { withoutUndefined } from '../core/json.js';
 import type { SourceState } from '../core/past-run.js';
 import { describeProcess } from '../reconcile/lock/process-facts.js';
 import type { RunStart } from '../reconcile/run-record.js';
-import type { RunPlace } from './connect.js';
 import type { SharedFlags } from './flags.js';
-import { type Io, openNotices } from './io.js';
+import type { Io } from './io.js';
+import type { Run } from './run.js';
 
 export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
-  /** For people: why the commit is not known, though there is a repository. */
-  readonly gap?: string;
+  /** For people: why the commit is unknown although there is a repository. */
+  readonly whyUnknown?: string;
 }
 
 /** git takes 10 ms and more, so begin early and wait late. @param root absolute: the folder of the config */
 export async function readRunFacts(root: string, { env, self }: Pick<Io, 'env' | 'self'>): Promise<RunFacts> {
   const { readGitState } = await import('../source/git/git.js');
-  let gap: string | undefined;
-  const git = await readGitState(root, (told) => {
-    gap = told;
+  let whyUnknown: string | undefined;
+  const git = await readGitState(root, (reason) => {
+    whyUnknown = reason;
   });
   const { user, branch, address } = readPipeline(env);
   return {
     who: { user: user ?? systemUser(env), ...describeProcess(self.pid) },
     source: withoutUndefined({ ...git, branch: git.branch ?? branch, ci: address }),
-    ...(gap !== undefined && { gap }),
+    ...(whyUnknown !== undefined && { whyUnknown }),
   };
 }
 
 type Variables = Io['env'];
 
 interface Pipeline {
-  /** Who set it off; the account that runs it says nothing. */
+  /** Who started it; the account that runs it says nothing. */
   readonly user?: string | undefined;
-  /** Pipelines check out a commit, so git does not know. */
+  /** Pipelines check out a commit, so git knows no branch. */
   readonly branch?: string | undefined;
   /** Where a person can read what happened. */
   readonly address?: string | undefined;
 }
 
-/** By the variables that each documents; the first that is there. */
+/** That of the first system that says where a person can read what happened. */
 function readPipeline(env: Variables): Pipeline {
-  const found = pipelines.map((read) => read(env)).find(({ address }) => address !== undefined);
+  const found = ciSystems.map(({ read }) => read(env)).find(({ address }) => address !== undefined);
   return found === undefined ? {} : { ...found, address: webAddress(found.address) };
 }
 
-const pipelines: readonly ((env: Variables) => Pipeline)[] = [
-  // GitHub Actions, Gitea, Forgejo
-  (env) => ({
-    user: env['GITHUB_ACTOR'],
-    branch: present(env['GITHUB_HEAD_REF']) ?? env['GITHUB_REF_NAME'],
-    address: join(env, ['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID'], (server, repo, run) => {
-      return `${server}/${repo}/actions/runs/${run}`;
+/** A CI system, by the variables that its documentation names. */
+interface CiSystem {
+  readonly name: string;
+  /** Set in each of its jobs. */
+  readonly sign: string;
+  /** The variable with the folder that it checks out to. */
+  readonly checkout?: string;
+  readonly read: (env: Variables) => Pipeline;
+}
+
+const ciSystems = [
+  {
+    // Gitea and Forgejo set the same variables.
+    name: 'github',
+    sign: 'GITHUB_ACTIONS',
+    checkout: 'GITHUB_WORKSPACE',
+    read: (env) => ({
+      user: env['GITHUB_ACTOR'],
+      branch: present(env['GITHUB_HEAD_REF']) ?? env['GITHUB_REF_NAME'],
+      address: join(env, ['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID'], (server, repo, run) => {
+        return `${server}/${repo}/actions/runs/${run}`;
+      }),
     }),
-  }),
-  // GitLab
-  (env) => ({
-    user: env['GITLAB_USER_LOGIN'],
-    branch: env['CI_COMMIT_REF_NAME'],
-    address: present(env['CI_JOB_URL']) ?? present(env['CI_PIPELINE_URL']),
-  }),
-  // Azure Pipelines
-  (env) => ({
-    user: env['BUILD_REQUESTEDFOR'],
-    branch: env['BUILD_SOURCEBRANCHNAME'],
-    address: join(env, ['SYSTEM_COLLECTIONURI', 'SYSTEM_TEAMPROJECT', 'BUILD_BUILDID'], (base, team, id) => {
-      return `${base}${encodeURIComponent(team)}/_build/results?buildId=${id}`;
+  },
+  {
+    name: 'gitlab',
+    sign: 'GITLAB_CI',
+    checkout: 'CI_PROJECT_DIR',
+    read: (env) => ({
+      user: env['GITLAB_USER_LOGIN'],
+      branch: env['CI_COMMIT_REF_NAME'],
+      address: present(env['CI_JOB_URL']) ?? present(env['CI_PIPELINE_URL']),
     }),
-  }),
-  // Bitbucket Pipelines
-  (env) => ({
-    branch: env['BITBUCKET_BRANCH'],
-    address: join(env, ['BITBUCKET_GIT_HTTP_ORIGIN', 'BITBUCKET_BUILD_NUMBER'], (origin, build) => {
-      return `${origin}/pipelines/results/${build}`;
+  },
+  {
+    name: 'azure',
+    sign: 'TF_BUILD',
+    checkout: 'BUILD_SOURCESDIRECTORY',
+    read: (env) => ({
+      user: env['BUILD_REQUESTEDFOR'],
+      branch: env['BUILD_SOURCEBRANCHNAME'],
+      address: join(
+        env,
+        ['SYSTEM_COLLECTIONURI', 'SYSTEM_TEAMPROJECT', 'BUILD_BUILDID'],
+        (base, team, id) => {
+          return `${base}${encodeURIComponent(team)}/_build/results?buildId=${id}`;
+        },
+      ),
     }),
-  }),
-  // Jenkins
-  (env) => ({
-    user: env['BUILD_USER_ID'],
-    branch: env['BRANCH_NAME'],
-    address: present(env['JENKINS_URL']) && env['BUILD_URL'],
-  }),
-];
+  },
+  {
+    name: 'bitbucket',
+    sign: 'BITBUCKET_BUILD_NUMBER',
+    checkout: 'BITBUCKET_CLONE_DIR',
+    read: (env) => ({
+      branch: env['BITBUCKET_BRANCH'],
+      address: join(env, ['BITBUCKET_GIT_HTTP_ORIGIN', 'BITBUCKET_BUILD_NUMBER'], (origin, build) => {
+        return `${origin}/pipelines/results/${build}`;
+      }),
+    }),
+  },
+  {
+    name: 'jenkins',
+    sign: 'JENKINS_URL',
+    read: (env) => ({
+      user: env['BUILD_USER_ID'],
+      branch: env['BRANCH_NAME'],
+      address: present(env['JENKINS_URL']) && env['BUILD_URL'],
+    }),
+  },
+] as const satisfies readonly CiSystem[];
+
+/** Those that take our reports from the log of the job and its files without being asked. */
+export const reportReaders = [
+  'github',
+  'azure',
+] as const satisfies readonly (typeof ciSystems)[number]['name'][];
+
+export type ReportReader = (typeof reportReaders)[number];
+
+/** GitHub sets its sign to `true`, Azure's agent to `True`; other values are a person's. */
+export function findReader(env: Variables): ReportReader | undefined {
+  const signs = new Map<string, string>(ciSystems.map(({ name, sign }) => [name, sign]));
+  return reportReaders.find((name) => /^true$/i.test(env[signs.get(name) ?? ''] ?? ''));
+}
+
+/** Some systems outside of the table set `CI` alone. */
+export function isPipeline(env: Variables): boolean {
+  return ['CI', ...ciSystems.map(({ sign }) => sign)].some((name) => isSet(env[name]));
+}
+
+/** The folder that the CI system checked the repository out to, as it says. */
+export function checkoutFolder(env: Variables): string | undefined {
+  const systems: readonly CiSystem[] = ciSystems;
+  return systems
+    .map(({ checkout }) => (checkout === undefined ? undefined : present(env[checkout])))
+    .find((folder) => folder !== undefined);
+}
 
 function join(
   env: Variables,
@@ -93,7 +155,7 @@ function join(
   return values.length === names.length ? make(...values) : undefined;
 }
 
-/** Without a user name or password that somebody put into it. */
+/** Without any user name or password in it. */
 function webAddress(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -103,7 +165,7 @@ function webAddress(text: string | undefined): string | undefined {
   return url.href;
 }
 
-/** A container may run under a number that no account has. */
+/** A container may run as a user id without an account. */
 function systemUser(env: Variables): string {
   try {
     return userInfo().username;
@@ -116,29 +178,29 @@ function present(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-// At which commit the folders are, for what is kept of a run; never to decide.
-
-/** Whether a plan says where it comes from: since it outlives this run, only in a document, or nowhere. */
+/**
+ * Whether a report says at which commit the folders are. Asking git costs more than a plan, so only what is kept asks:
+ * a plan file always, any other plan where a document of it is wanted, and what `watch` plans never.
+ */
 export type Origin = 'always' | 'in-documents' | 'nowhere';
 
-/** Asking git costs more than a plan, so only what records the commit asks. */
 export async function readSourceState(
   origin: Origin,
-  { settings: { flags, config }, io }: Pick<RunPlace, 'settings' | 'io'>,
+  { settings: { flags, config }, io, notices }: Pick<Run, 'settings' | 'io' | 'notices'>,
 ): Promise<SourceState> {
   if (origin === 'nowhere' || (origin === 'in-documents' && !asksForDocument(flags))) return {};
-  const { source, gap } = await readRunFacts(config.root, io);
-  if (gap !== undefined) openNotices(io.stderr).say(gap);
+  const { source, whyUnknown } = await readRunFacts(config.root, io);
+  if (whyUnknown !== undefined) notices.say(whyUnknown);
   return source;
 }
 
-/** Where a document was asked for, its plan has said so already. */
-export async function tellGap(
+/** Says why the journal will not know the commit, unless a document of the plan has said so already. */
+export async function warnUnknownCommit(
   facts: Promise<RunFacts> | undefined,
-  { settings: { flags }, io }: Pick<RunPlace, 'settings' | 'io'>,
+  { settings: { flags }, notices }: Pick<Run, 'settings' | 'notices'>,
 ): Promise<void> {
-  const gap = (await facts)?.gap;
-  if (gap !== undefined && !asksForDocument(flags)) openNotices(io.stderr).say(gap);
+  const whyUnknown = (await facts)?.whyUnknown;
+  if (whyUnknown !== undefined && !asksForDocument(flags)) notices.say(whyUnknown);
 }
 
 function asksForDocument({ json, report }: SharedFlags): boolean {

@@ -1,10 +1,25 @@
-import type { SharedOptions } from '../config/environment-variables.js';
-import type { Shard } from '../core/fleet.js';
+/** What the command line said, merged with `QLIK_SYNC_*` before any command sees it. */
 
-/** What was given. commander sets `cache` and `exec` always: true unless `--no-cache` or `--no-exec` is given. */
+import { readEnvironmentOptions, type SharedOptions } from '../config/environment-variables.js';
+import type { Shard } from '../core/fleet.js';
+import type { Io } from './io.js';
+
+/** What every command takes. `cache` and `exec` are always set: true unless `--no-cache` or `--no-exec` is given. */
 export type SharedFlags = Partial<SharedOptions>;
 
-export interface ApprovalOptions {
+/** Flags of a command that can run on several environments. */
+export interface ShardedFlags extends SharedFlags {
+  readonly shard?: Shard;
+}
+
+/** Flags of a command that can be given a time limit. */
+export interface RunFlags extends SharedFlags {
+  /** Milliseconds from the start of the command. */
+  readonly maxDuration?: number;
+}
+
+/** What a person permits a run to do. Each approval lifts one rail, and only that. */
+export interface Approvals {
   readonly prune?: true;
   readonly onDrift?: 'stop' | 'overwrite' | 'skip';
   readonly overwrite?: readonly string[];
@@ -22,8 +37,35 @@ export interface ApprovalOptions {
   readonly acceptImpact?: number;
   /** commander's negation: true unless `--no-backup` is given. */
   readonly backup?: boolean;
+  /** Protected environments, confirmed by name. */
+  readonly confirm?: readonly string[];
 }
 
-export interface ShardedFlags extends SharedFlags {
-  readonly shard?: Shard;
+/**
+ * The command line wins over the environment, and a tenant that it names replaces any that the environment names.
+ *
+ * @param given what commander parsed; options of one command only are passed through
+ * @throws UserError (exit 3) with everything that is wrong with the `QLIK_SYNC_*` variables
+ */
+export function mergeFlags<Given extends SharedFlags>(
+  given: Given,
+  { env }: Pick<Io, 'env'>,
+): Given & SharedFlags {
+  const { cache, exec, sandbox, sandboxDir, tenant, context, ...rest } = readEnvironmentOptions(env);
+  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant, given.context, given.env].some(
+    (value) => value !== undefined,
+  );
+  const target = {
+    ...(sandbox && { sandbox }),
+    ...(sandboxDir && { sandboxDir }),
+    ...(tenant && { tenant }),
+    ...(context && { context }),
+  };
+  return {
+    ...rest,
+    ...(!namesTarget && target),
+    ...given,
+    cache: given.cache !== false && cache !== false,
+    exec: given.exec !== false && exec !== false,
+  };
 }

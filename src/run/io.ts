@@ -3,7 +3,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Self } from '../reconcile/lock/process-facts.js';
 import type { Patience } from '../reconcile/means.js';
-import { type Paint, printable } from '../report/paint.js';
+import type { Paint } from '../report/paint.js';
 import type { Report } from '../report/report.js';
 import type { KnownPlace } from '../report/run-result.js';
 
@@ -11,7 +11,7 @@ export interface Sink {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   readonly paint: Paint;
-  /** Aborted when nobody reads any more; what is written then goes nowhere. */
+  /** Aborted when the reader is gone; what is written then is lost. */
   readonly closed: AbortSignal;
 }
 
@@ -20,7 +20,7 @@ export interface Terminal {
   readonly output: Writable;
 }
 
-/** How long a write without an answer is tried, and how long one that is in flight when `watch` ends is waited for. */
+/** How long a write without an answer is repeated, and how long `watch` waits at its end for writes in flight. */
 export interface RunPatience extends Patience {
   /** Milliseconds; absent: 10,000. */
   readonly graceMs?: number;
@@ -36,41 +36,26 @@ export interface Io {
   readonly stdout: Sink;
   /** Progress, notices, errors. */
   readonly stderr: Sink;
-  /** Opens where a person can be asked; `undefined` without one, and then nothing ever prompts. */
+  /** Opens the terminal where a person can be asked; `undefined` without one, and then nothing ever prompts. */
   readonly terminal: () => Terminal | undefined;
   /** Aborted when the run is interrupted. */
   readonly interrupted: AbortSignal;
   readonly version: string;
-  /** `qlik-sync/<version>`, as documents and tenants are told. */
+  /** `qlik-sync/<version>`, for documents and for the tenant. */
   readonly tool: string;
   /** This process among others, for locks and journals. */
   readonly self: Self;
-  /** Absent: the usual. */
+  /** Absent: the default. */
   readonly patience?: RunPatience;
-  /** Takes what a run came to, for the files of `--report`; the last one counts. `run` provides it. */
+  /** Takes the report of a run, for the files of `--report`; the last one counts. */
   readonly record?: (report: Report) => void;
-  /** Takes where the run is for, as soon as it is known, for the reports of a run that fails; the last one counts. */
+  /** Takes the tenant of a run as soon as it is known, for the reports of a run that fails; the last one counts. */
   readonly locate?: (place: KnownPlace) => void;
 }
 
-// Lines on stderr that explain a pause: among the progress while there is any.
-
+/** Sentences on stderr that explain a pause or a choice; they go among the progress while there is any. */
 export interface Notices {
   readonly say: (notice: string) => void;
-  /** From now on they are said elsewhere; what it returns undoes that. */
+  /** From now on they are said elsewhere; the result undoes that. */
   readonly redirect: (say: (notice: string) => void) => () => void;
-}
-
-export function openNotices(stderr: Pick<Sink, 'write'>): Notices {
-  const plainly = (notice: string): void => stderr.write(`${printable(notice)}\n`);
-  let current = plainly;
-  return {
-    say: (notice) => current(notice),
-    redirect: (say) => {
-      current = say;
-      return () => {
-        current = plainly;
-      };
-    },
-  };
 }

@@ -1,4 +1,4 @@
-/** The right to write: one run at a time on this machine, for one tenant and project. */
+/** The right to write: one run at a time on this machine for each tenant and project. */
 
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
@@ -7,24 +7,22 @@ import { dirOfSandbox } from '../config/tenant/sandbox-place.js';
 import type { LockPlace, Release } from '../reconcile/lock/lock.js';
 import { tenantKey } from '../reconcile/own-place.js';
 import type { RunStart } from '../reconcile/run-record.js';
-import type { Connection, RunPlace } from './connect.js';
+import type { OpenTenant } from './connect.js';
 import type { Io } from './io.js';
+import type { Run } from './run.js';
 
-export interface Exclusive {
-  readonly command: RunStart['command'] | 'pull';
-  /** A line for people, without its end. */
-  readonly say: (notice: string) => void;
-  /** Ends the waiting; absent: an interrupt does. */
-  readonly signal?: AbortSignal;
-}
+/** Those that exclude each other: all that write to the tenant or to folders. */
+export type LockingCommand = RunStart['command'] | 'pull';
+
+type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal'>;
 
 /**
- * Takes the lock before anything is looked at, so that nothing moves between looking and writing, and gives it back.
+ * Taken before anything is read, so that nothing moves between reading and writing, and released at the end.
  *
- * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or where nothing can be written below `.qlik-sync` (exit 3)
+ * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3)
  */
-export async function withLock<T>(place: RunPlace, exclusive: Exclusive, work: () => Promise<T>): Promise<T> {
-  const release = await openLock(place, exclusive)();
+export async function withLock<T>(run: Locking, command: LockingCommand, work: () => Promise<T>): Promise<T> {
+  const release = await createLock(run, command)();
   try {
     return await work();
   } finally {
@@ -32,59 +30,59 @@ export async function withLock<T>(place: RunPlace, exclusive: Exclusive, work: (
   }
 }
 
-/** For who takes it again and again: what stays as it is, is told once. */
-export function openLock(
-  place: RunPlace,
-  { command, say, signal = place.io.interrupted }: Exclusive,
+/** For a session that takes it again and again: what does not change is said once. */
+export function createLock(
+  { settings, tenant, io, notices, signal }: Locking,
+  command: LockingCommand,
 ): () => Promise<Release> {
-  const { settings, connection, io } = place;
-  const onAlone = tellOnce((reason) => {
-    if (settings.flags.verbose === true)
-      say(`${reason} Only runs from ${settings.config.root} are waited for.`);
+  const { root, project } = settings.config;
+  const onAlone = once((reason) => {
+    if (settings.flags.verbose === true) notices.say(`${reason} Only runs from ${root} are waited for.`);
   });
   return async () => {
     const { takeLock } = await import('../reconcile/lock/lock.js');
-    const machine = findMachineLocks({ ...connection, root: settings.config.root }, io.env);
+    const { kind, identity } = tenant;
+    const machine = findMachineLocks({ kind, identity, root }, io.env);
     if (machine === undefined) onAlone('This machine has no folder for locks, since HOME is not set.');
     return takeLock({
-      ...{ root: settings.config.root, tenant: connection.identity, project: settings.config.project },
-      ...{ self: io.self, command, machine, signal, onAlone },
-      onWait: say,
+      ...{ root, tenant: identity, project, self: io.self, command, machine, signal, onAlone },
+      onWait: notices.say,
     });
   };
 }
 
-function tellOnce(tell: (text: string) => void): (text: string) => void {
-  let isTold = false;
+function once(say: (text: string) => void): (text: string) => void {
+  let isSaid = false;
   return (text) => {
-    if (!isTold) tell(text);
-    isTold = true;
+    if (!isSaid) say(text);
+    isSaid = true;
   };
 }
 
-// Where runs of one user meet that start from different folders: beside the other state of that user's programs.
-
-export interface LockedTenant extends Pick<Connection, 'kind' | 'identity'> {
+interface TenantOfFolder extends Pick<OpenTenant, 'kind' | 'identity'> {
   /** Absolute: the folder of the config. */
   readonly root: string;
 }
 
-/** `undefined` where the environment tells of no home. */
-export function findMachineLocks(tenant: LockedTenant, env: Io['env']): LockPlace | undefined {
+/**
+ * Where runs of one user meet that start in different folders: beside the state of the user's other programs.
+ * `undefined` where the environment names no home.
+ */
+export function findMachineLocks(tenant: TenantOfFolder, env: Io['env']): LockPlace | undefined {
   const root = findState(env);
   return root === undefined
     ? undefined
     : { root, folder: join(root, 'qlik-sync', 'locks', machineKey(tenant)) };
 }
 
-/** The XDG base directory specification, by which paths that are not absolute do not count; Windows has one of its own. */
+/** As the XDG base directory specification says, which ignores relative paths; Windows has a variable of its own. */
 function findState({ XDG_STATE_HOME, LOCALAPPDATA, HOME }: Io['env']): string | undefined {
   const usual = HOME === undefined ? undefined : join(HOME, '.local', 'state');
   return [XDG_STATE_HOME, LOCALAPPDATA, usual].find((path) => path !== undefined && isAbsolute(path));
 }
 
-/** What an embedded tenant is called tells where it lies from the config's folder; two folders may mean the same one. */
-function machineKey({ kind, identity, root }: LockedTenant): string {
+/** The name of an embedded tenant is relative to the config's folder, so two folders may name the same one. */
+function machineKey({ kind, identity, root }: TenantOfFolder): string {
   if (kind === 'tenant') return tenantKey(identity);
   const dir = realPath(dirOfSandbox(identity, { root }));
   return `sandbox-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}`;

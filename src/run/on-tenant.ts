@@ -1,93 +1,107 @@
-/** A run that may write to a tenant: its settings, its connection and the lock, all given back at its end. */
+/** A run on a tenant: settings, tenant and, for commands that write, the lock; all released when it ends. */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import { createDeadline } from '../reconcile/stop.js';
 import { renderInterrupted } from '../report/history.js';
-import { type RunPlace, type Site, withConnection } from './connect.js';
-import type { OnEnvironments } from './environments.js';
-import type { SharedFlags } from './flags.js';
-import type { Io, Notices } from './io.js';
-import { type Exclusive, withLock } from './lock.js';
-import { oneEnvironment, openSettings, readSettings } from './settings.js';
+import { printable } from '../report/paint.js';
+import { connect } from './connect.js';
+import type { SeveralEnvironments } from './environments.js';
+import type { RunFlags } from './flags.js';
+import type { Io, Notices, Sink } from './io.js';
+import { type LockingCommand, withLock } from './lock.js';
+import type { Run } from './run.js';
+import { loadSettings, oneEnvironment, readSettings } from './settings.js';
 
-export interface Running {
-  /** Ends the starting of anything new: an interrupt, or `--max-duration`. */
-  readonly signal: AbortSignal;
-  readonly notices: Notices;
-  /** Whether the run before this one died, which people were told. */
-  readonly afterDeath: boolean;
+export type Work = (run: Run) => Promise<ExitCode>;
+
+type Command = 'plan' | 'drift' | 'impact' | LockingCommand;
+
+/** Everyone else may write at any time, so only those that write, to the tenant or to folders, exclude each other. */
+const locking: readonly Command[] = ['apply', 'adopt', 'promote', 'pull', 'rollback'];
+
+/** @throws UserError where the config, the credentials or the lock cannot be had */
+export async function onTenant(command: Command, flags: RunFlags, io: Io, work: Work): Promise<ExitCode> {
+  const signal = stopSignal(flags, io);
+  return runOn(command, { settings: await readSettings(flags, io), io, signal }, work);
 }
 
-export interface RunFlags extends SharedFlags {
-  /** Milliseconds from the start of the command. */
-  readonly maxDuration?: number;
+/**
+ * One command on the environment that was asked for, or on each of several.
+ *
+ * @throws UserError, ConfigError; with several environments only for what concerns all of them
+ */
+export async function onEnvironments(several: SeveralEnvironments, work: Work): Promise<ExitCode> {
+  const { command, flags, io } = several;
+  const signal = stopSignal(flags, io);
+  const source = await loadSettings(flags, io);
+  const { asked, asksForAll } = source;
+  if (asked.length < 2 && !asksForAll && flags.shard === undefined) {
+    return runOn(command, { settings: source.settingsFor(oneEnvironment(asked)), io, signal }, work);
+  }
+  const { runSeveral } = await import('./environments.js');
+  return runSeveral(several, source, (environment) => runOn(command, { ...environment, signal }, work));
 }
 
-/** @throws UserError where the config, the credentials or the lock are not to be had */
-export async function runOnTenant(
-  command: Exclusive['command'],
-  given: RunFlags,
-  io: Io,
+/** @throws UserError where the credentials or the lock cannot be had */
+export async function runOn(
+  command: Command,
+  { settings, io, signal }: Pick<Run, 'settings' | 'io' | 'signal'>,
   work: Work,
 ): Promise<ExitCode> {
-  const signal = stopSignal(given, io);
-  return runAt(command, { settings: await readSettings(given, io), io }, signal, work);
+  const notices = createNotices(io.stderr);
+  const tenant = await connect(settings, io, { onWait: notices.say });
+  const run: Run = { settings, tenant, io, signal, notices, afterCrash: false };
+  try {
+    if (!isLocking(command)) return await work(run);
+    return await withLock(run, command, async () => work({ ...run, afterCrash: await reportCrash(run) }));
+  } finally {
+    await tenant.close();
+  }
 }
 
-export type Work = (place: RunPlace, running: Running) => Promise<ExitCode>;
-
-/** @throws UserError where the credentials or the lock are not to be had */
-export function runAt(
-  command: Exclusive['command'],
-  site: Site,
-  signal: AbortSignal,
-  work: Work,
-): Promise<ExitCode> {
-  return withConnection(site, (place, notices) =>
-    withLock(place, { command, say: notices.say, signal }, async () => {
-      const afterDeath = await tellInterrupted(place);
-      return work(place, { signal, notices, afterDeath });
-    }),
-  );
+function isLocking(command: Command): command is LockingCommand {
+  return locking.includes(command);
 }
 
-/** Begins to count at once. */
+/** Starts to count at once. */
 export function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
   if (maxDuration === undefined) return interrupted;
   return AbortSignal.any([interrupted, createDeadline(maxDuration)]);
 }
 
-// What the last run left behind if it died, for people; never to decide.
+export function createNotices(stderr: Pick<Sink, 'write'>): Notices {
+  const plainly = (notice: string): void => stderr.write(`${printable(notice)}\n`);
+  let current = plainly;
+  return {
+    say: (notice) => current(notice),
+    redirect: (say) => {
+      current = say;
+      return () => {
+        current = plainly;
+      };
+    },
+  };
+}
 
-/** Resolves to whether there was anything to tell. */
-export async function tellInterrupted({ settings, connection, io }: RunPlace): Promise<boolean> {
+/** Tells people what the last run left behind if it crashed; never to decide. Resolves to whether it did. */
+export async function reportCrash({
+  settings,
+  tenant,
+  io,
+}: Pick<Run, 'settings' | 'tenant' | 'io'>): Promise<boolean> {
   const { readLastRun } = await import('../reconcile/journal/runs.js');
   const { describeInterrupted } = await import('../reconcile/journal/unfinished.js');
   const { root, project } = settings.config;
-  const last = await readLastRun({ root, tenant: connection.identity, project });
+  const last = await readLastRun({ root, tenant: tenant.identity, project });
   if (last === undefined || (await isRunning(last.start.who, io))) return false;
   const interrupted = describeInterrupted(last);
   if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));
   return interrupted !== undefined;
 }
 
-/** A watch session's journal stays open for as long as it lives, and it has the lock only now and then. */
+/** A watch session keeps its journal open for as long as it lives, and holds the lock only now and then. */
 async function isRunning(who: RunStart['who'], { self }: Io): Promise<boolean> {
   const { lookAt } = await import('../reconcile/lock/process-facts.js');
   return who.pid !== self.pid && lookAt(who, self) === 'running';
-}
-
-// One command on the environment it was asked for, or on each of several.
-
-/** @throws UserError, ConfigError; with several environments only for what concerns all of them */
-export async function onEnvironments(input: OnEnvironments): Promise<ExitCode> {
-  const { given, io, work } = input;
-  const source = await openSettings(given, io);
-  const { asked, asksForAll } = source;
-  if (asked.length < 2 && !asksForAll && given.shard === undefined) {
-    return work({ settings: source.settingsFor(oneEnvironment(asked)), io });
-  }
-  const { runSeveral } = await import('./environments.js');
-  return runSeveral(input, source);
 }

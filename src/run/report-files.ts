@@ -1,4 +1,4 @@
-/** Files that others read while we write them: whole or not there, and known to be writable before there is anything to write. */
+/** Files that others may read at any time: whole or absent, and known to be writable before there is anything to write. */
 
 import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -7,7 +7,7 @@ import { reasonOf } from '../core/system-error.js';
 import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
 /**
- * Makes the folder above. `what` begins the message: `--report: out/plan.md`.
+ * Makes the folder that holds it. `what` begins the message: `--report: out/plan.md`.
  *
  * @throws UserError
  */
@@ -23,7 +23,7 @@ export async function assertWritable(path: string, what: string): Promise<void> 
   }
 }
 
-/** A file takes the place of what is there, which root may do to a device too: `/dev/stdout` would be gone for all. */
+/** Writing replaces what is there, and root may replace even a device: `/dev/stdout` would be gone for everyone. */
 async function assertReplaceable(path: string, what: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) throw new UserError(`${what} cannot be written: it is a folder.`);
@@ -33,7 +33,7 @@ async function assertReplaceable(path: string, what: string): Promise<void> {
   });
 }
 
-/** The same for a file that others have written to before. @throws UserError */
+/** The same for a file that other steps append to. @throws UserError */
 export async function assertAppendable(path: string, what: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -43,7 +43,7 @@ export async function assertAppendable(path: string, what: string): Promise<void
   }
 }
 
-/** Nobody ever sees half of it. A link stays one. */
+/** No reader ever sees half of it. A link stays a link. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
   await writeAtomically(await realpath(path).catch(() => path), text);
 }

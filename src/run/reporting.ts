@@ -1,15 +1,30 @@
-/** A report to stdout, in the form that was asked for, and to the files that were. */
+/** A report to stdout in the form that was asked for, and to the files that were. */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import { renderJson } from '../report/json.js';
 import type { Report } from '../report/report.js';
+import type { RunHeader } from '../report/run-header.js';
 import type { KnownPlace } from '../report/run-result.js';
 import { renderText } from '../report/text.js';
 import type { TextOptions } from '../report/text-parts.js';
+import type { OpenTenant } from './connect.js';
 import type { RunEnding } from './ending.js';
 import type { SharedFlags } from './flags.js';
 import type { Io, Sink } from './io.js';
+import type { Settings } from './settings.js';
 import type { WantedReports } from './wanted-reports.js';
+
+interface Reported {
+  readonly settings: Pick<Settings, 'tool' | 'config'>;
+  /** Absent for commands that need none. */
+  readonly tenant?: Pick<OpenTenant, 'header'>;
+}
+
+/** The header of a command's report. */
+export function headerOf({ settings, tenant }: Reported, command: RunHeader['command']): RunHeader {
+  const { tool, config } = settings;
+  return { command, tool, project: config.project, ...(tenant && { tenant: tenant.header }) };
+}
 
 export function print(report: Report, flags: SharedFlags, io: Io): void {
   io.record?.(report);
@@ -22,18 +37,17 @@ export function textOptions({ quiet, verbose }: SharedFlags, { paint }: Sink): T
   return { paint, detail: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal' };
 }
 
-// What a run leaves beside its stdout. Which reports are wanted is known before it begins, what they say when it is over.
-
+/** What a run leaves besides its stdout. */
 export interface Reporting {
   /** The same, recording what is printed. */
   readonly io: Io;
-  /** @throws UserError where a report could not be written: said before the run begins */
+  /** @throws UserError where a report could not be written: better before the run than after it */
   readonly begin: (command: string, flags: SharedFlags) => Promise<void>;
-  /** Writes them. Resolves to the run's exit code, made worse where a report was lost. */
+  /** Writes the reports. Resolves to the run's exit code, made worse where one was lost. */
   readonly end: (ending: RunEnding) => Promise<ExitCode>;
 }
 
-export function openReporting(io: Io): Reporting {
+export function createReporting(io: Io): Reporting {
   let wanted: WantedReports | undefined;
   let last: Report | undefined;
   let place: KnownPlace | undefined;
@@ -46,7 +60,7 @@ export function openReporting(io: Io): Reporting {
   return {
     io: { ...io, record, locate },
     begin: async (command, flags) => {
-      if (!wantsAny(flags, io)) return;
+      if (!(await wantsAny(flags, io))) return;
       const { findWantedReports } = await import('./wanted-reports.js');
       wanted = await findWantedReports(command, flags, io);
     },
@@ -58,11 +72,8 @@ export function openReporting(io: Io): Reporting {
   };
 }
 
-/** The common run, on a machine of a person, pays nothing for reports. */
-function wantsAny({ report }: SharedFlags, { env }: Io): boolean {
-  const { QLIK_SYNC_REPORT, QLIK_SYNC_OUTPUT_FILE, GITHUB_ACTIONS, TF_BUILD } = env;
-  if (report !== undefined) return true;
-  return [QLIK_SYNC_REPORT, QLIK_SYNC_OUTPUT_FILE, GITHUB_ACTIONS, TF_BUILD].some(
-    (value) => value !== undefined,
-  );
+async function wantsAny({ report, outputFile }: SharedFlags, { env }: Io): Promise<boolean> {
+  if (report !== undefined || outputFile !== undefined) return true;
+  const { findReader } = await import('./facts.js');
+  return findReader(env) !== undefined;
 }

@@ -1,15 +1,15 @@
-/** Names and globs after a command: which extensions it is about. */
+/** The names and globs after a command: which extensions it is about. */
 
 import { didYouMean } from '../config/suggest.js';
 import { UserError } from '../core/errors.js';
 
 export interface Selector {
   readonly matches: (name: string) => boolean;
-  /** @throws UserError where a name or glob matches none of the known names: a typing error must not look like success. */
+  /** @throws UserError where a name or glob matches none of the known names: a typo must not look like success. */
   readonly assertUsed: (known: readonly string[]) => void;
 }
 
-/** `undefined` where nothing was selected, which means everything. */
+/** `undefined` where nothing is selected, which means everything. */
 export async function createSelector(patterns: readonly string[]): Promise<Selector | undefined> {
   if (patterns.length === 0) return undefined;
   const matchers = await Promise.all(patterns.map(compile));
@@ -23,7 +23,7 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
   };
 }
 
-/** The same, with a sentence before the hint where it matches nothing. */
+/** The same selector, with a sentence before the hint where it matches nothing. */
 export function explainingUnused(selector: Selector, sentence: string): Selector {
   const assertUsed = (known: readonly string[]): void => {
     try {
@@ -36,7 +36,7 @@ export function explainingUnused(selector: Selector, sentence: string): Selector
   return { ...selector, assertUsed };
 }
 
-/** By names that are known already: one that is gone again is no mistake of the command line. */
+/** By names that were found before: one that is gone since is no mistake of the command line. */
 export function selectExactly(names: ReadonlySet<string>): Selector {
   return { matches: (name) => names.has(name), assertUsed: () => undefined };
 }

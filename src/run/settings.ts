@@ -1,9 +1,8 @@
-/** What a command was told, from all sides: flags first, then `QLIK_SYNC_*`, then the config file. */
+/** The settings of a run: its flags, and the config as it applies to one environment. */
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { environmentNames } from '../config/choose-environment.js';
-import { readEnvironmentOptions } from '../config/environment-variables.js';
 import type { Execution } from '../config/execution.js';
 import { loadConfig } from '../config/file/load.js';
 import type { LoadedConfig } from '../config/file/raw.js';
@@ -18,7 +17,7 @@ import { findPlace, findPlaces } from './location.js';
 
 export interface Settings {
   readonly flags: SharedFlags;
-  /** Absolute; where paths of the command line start. */
+  /** Absolute: what paths of the command line are relative to. */
   readonly cwd: string;
   readonly config: Config;
   /** Whether programs that come with the config may be run (`--no-exec`). */
@@ -34,28 +33,30 @@ export interface SettingsSource {
   readonly loaded: LoadedConfig;
   /** Every environment of the file, in its order. */
   readonly environments: readonly string[];
-  /** What `--env` asks for, each once and `all` written out; empty where nothing is asked for. */
+  /** What `--env` asks for, each once, with `all` expanded; empty without `--env`. */
   readonly asked: readonly string[];
-  /** Whether `--env all` is among it, so that the result is that of several however many there are. */
+  /** Whether `--env all` is among it: the report is then one of several environments, even if there is only one. */
   readonly asksForAll: boolean;
-  /** @throws ConfigError for what is wrong with the file when this environment is used; none: the default one */
+  /**
+   * @param environment absent: the default one
+   * @throws ConfigError for what is wrong with the file when this environment is used
+   */
   readonly settingsFor: (environment: string | undefined) => Settings;
 }
 
 /** The settings of a run on one environment. @throws ConfigError, UserError */
-export async function readSettings(given: SharedFlags, io: Io): Promise<Settings> {
-  const source = await openSettings(given, io);
+export async function readSettings(flags: SharedFlags, io: Io): Promise<Settings> {
+  const source = await loadSettings(flags, io);
   return source.settingsFor(oneEnvironment(source.asked));
 }
 
 /** @throws ConfigError, UserError */
-export async function openSettings(given: SharedFlags, io: Io): Promise<SettingsSource> {
-  const flags = mergeFlags(given, io);
+export async function loadSettings(flags: SharedFlags, io: Io): Promise<SettingsSource> {
   const cwd = workingFolder(flags, io);
   const execution = executionOf(flags);
   const loaded = await loadConfig({ cwd, config: flags.config, execution });
   const environments = environmentNames(loaded.value);
-  const asked = writeOut(flags.env ?? [], environments, loaded.displayFile);
+  const asked = expandAll(flags.env ?? [], environments, loaded.displayFile);
   if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));
   return {
     flags,
@@ -76,7 +77,7 @@ function executionOf({ exec }: Pick<SharedFlags, 'exec'>): Execution {
   return exec === false ? 'refused' : 'allowed';
 }
 
-function writeOut(
+function expandAll(
   asked: readonly string[],
   known: readonly string[],
   displayFile: string,
@@ -94,28 +95,7 @@ export function workingFolder({ cwd }: Pick<SharedFlags, 'cwd'>, io: Io): string
   throw new UserError(`--cwd: there is no folder ${cwd}.`);
 }
 
-/** What the command line says wins over what the environment says; a target named there replaces the one named here. */
-export function mergeFlags(given: SharedFlags, io: Io): SharedFlags {
-  const { cache, exec, sandbox, sandboxDir, tenant, context, ...rest } = readEnvironmentOptions(io.env);
-  const namesTarget = [given.sandbox, given.sandboxDir, given.tenant, given.context, given.env].some(
-    (value) => value !== undefined,
-  );
-  const target = {
-    ...(sandbox && { sandbox }),
-    ...(sandboxDir && { sandboxDir }),
-    ...(tenant && { tenant }),
-    ...(context && { context }),
-  };
-  return {
-    ...rest,
-    ...(!namesTarget && target),
-    ...given,
-    cache: given.cache !== false && cache !== false,
-    exec: given.exec !== false && exec !== false,
-  };
-}
-
-/** Requests at once. */
+/** How many requests may be in flight at once. */
 export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
   return flags.concurrency ?? usualConcurrency;
 }

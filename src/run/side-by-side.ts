@@ -1,4 +1,4 @@
-/** Environments at the same time, so many at once, each on its own; no failure hides another's result. */
+/** Several environments at the same time, each on its own: no failure hides another's result. */
 
 import { readKey } from '../config/file/raw.js';
 import { withOptions } from '../core/shell-word.js';
@@ -6,27 +6,26 @@ import { printable } from '../report/paint.js';
 import type { EnvironmentResult, Report } from '../report/report.js';
 import type { RunHeader } from '../report/run-header.js';
 import { describeRun } from '../report/run-result.js';
-import type { GovernorFor, Site } from './connect.js';
-import { type RunEnding, tellFailure } from './ending.js';
+import { endWith, type RunEnding } from './ending.js';
 import type { Io, Sink } from './io.js';
 import { findPlace } from './location.js';
+import type { Place } from './run.js';
 import type { SettingsSource } from './settings.js';
 
-export interface SideBySide {
+interface SideBySide {
   readonly command: RunHeader['command'];
   readonly source: SettingsSource;
   readonly io: Io;
-  /** Every environment of the command, also those of other times. */
+  /** Every environment of the command, also those of other waves. */
   readonly among: readonly string[];
-  /** `--confirm`, each. */
+  /** Every `--confirm`. */
   readonly confirm: readonly string[];
-  readonly governorFor: GovernorFor;
-  readonly work: (site: Site) => Promise<EnvironmentResult['exitCode']>;
+  readonly work: (place: Place) => Promise<EnvironmentResult['exitCode']>;
 }
 
 const mostAtOnce = 8;
 
-/** In the order given, each result shown as one block once it and all before it are there. */
+/** Each result is shown as one block, in the order given, once it and all before it are there. */
 export async function runSideBySide(
   names: readonly string[],
   input: SideBySide,
@@ -42,29 +41,29 @@ export async function runSideBySide(
 
 async function runOne(
   environment: string,
-  { command, source, io, among, confirm, governorFor, work }: SideBySide,
+  { command, source, io, among, confirm, work }: SideBySide,
 ): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
-  const argv = withOtherConfirmations(io.argv, environment, among, source, confirm);
-  const own = openOwnIo(environment, { ...io, argv });
-  const ending = await endOf(own.io, async () => {
+  const argv = confirmOthers(io.argv, environment, among, source, confirm);
+  const captured = captureIo(environment, { ...io, argv });
+  const ending = await endOf(captured.io, async () => {
     io.interrupted.throwIfAborted();
-    return work({ settings: source.settingsFor(environment), io: own.io, governorFor });
+    return work({ settings: source.settingsFor(environment), io: captured.io });
   });
-  own.end();
+  captured.end();
   const result = describeEnvironment(
     environment,
-    { ...ending, command, report: own.lastReport() },
+    { ...ending, command, report: captured.lastReport() },
     source,
     io,
   );
-  return { text: own.text(), result };
+  return { text: captured.text(), result };
 }
 
 async function endOf(io: Io, work: () => Promise<EnvironmentResult['exitCode']>): Promise<RunEnding> {
   try {
     return { exitCode: await work() };
   } catch (thrown) {
-    return tellFailure(thrown, io);
+    return endWith(thrown, io);
   }
 }
 
@@ -82,19 +81,18 @@ async function mapAtMost<T, R>(
   return results;
 }
 
-// What one environment of several may write to: its result is kept until its turn, its notices carry its name.
-
-export interface OwnIo {
-  /** Without a terminal: nobody can be asked about several things at once. */
+/** What one environment of several writes to: its result is kept until its turn, its notices carry its name. */
+interface CapturedIo {
+  /** Without a terminal: a person cannot be asked about several things at once. */
   readonly io: Io;
   /** What was written to stdout so far. */
   readonly text: () => string;
   readonly lastReport: () => Report | undefined;
-  /** Writes what is left of a line. */
+  /** Writes an unfinished line. */
   readonly end: () => void;
 }
 
-export function openOwnIo(environment: string, io: Io): OwnIo {
+function captureIo(environment: string, io: Io): CapturedIo {
   const written: string[] = [];
   let last: Report | undefined;
   const { sink: stderr, end } = prefixLines(`[${printable(environment)}] `, io.stderr);
@@ -142,13 +140,11 @@ export function printInOrder(sink: Pick<Sink, 'write'> | undefined): (index: num
   };
 }
 
-// Which of several environments want their names confirmed.
-
 /**
- * The command line for one environment's messages to complete: what it asks for is not enough where others, too, have
- * to be confirmed.
+ * The command line that one environment's messages complete. They know nothing of the other protected environments,
+ * which have to be confirmed too.
  */
-export function withOtherConfirmations(
+function confirmOthers(
   argv: readonly string[],
   environment: string,
   names: readonly string[],
@@ -170,8 +166,7 @@ function isProtected(name: string, { loaded }: Pick<SettingsSource, 'loaded'>): 
   return (own ?? readKey(loaded.value, 'protected')) === true;
 }
 
-// How one environment of several ended, for every form of report.
-
+/** How one environment of several ended, for every form of report. */
 export function describeEnvironment(
   environment: string,
   { command, report, ...ending }: RunEnding & Described,

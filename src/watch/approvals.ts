@@ -1,38 +1,37 @@
 /**
- * The approvals of a session. A number approves one plan, so the first look that it lets through uses it up, as that of
- * an empty project; later ones have not been seen by anybody. Approvals that name extensions last.
+ * The approvals of a session. A number approves one plan, so the first plan that it lets through uses it up, and so does
+ * the approval of an empty project; no person has seen later plans. Approvals given by name stay valid for the whole
+ * session.
  */
 
 import { UserError } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
 import { numbersOf } from '../core/guard.js';
 import { gateChanges } from '../core/impact/gate.js';
-import type { FolderProposal } from '../pipeline/plan-folders.js';
+import type { PlannedRun } from '../pipeline/planned.js';
 import { flagOf } from '../pipeline/policy.js';
-import type { ApprovalOptions } from '../run/flags.js';
+import type { Approvals } from '../run/flags.js';
 
 export interface SessionApprovals {
-  /** What nothing was let through by yet. */
-  readonly left: () => ApprovalOptions;
+  /** Those that are not used up. */
+  readonly left: () => Approvals;
   /**
    * Uses up what lets this plan through, right before it is written.
    *
-   * @throws UserError (exit 7) where another look used it meanwhile
+   * @throws UserError (exit 7) where another plan used it meanwhile
    */
-  readonly use: (proposal: FolderProposal, approvals: ApprovalOptions) => void;
+  readonly use: (planned: PlannedRun, approvals: Approvals) => void;
 }
 
 type Passing = 'allowDeletes' | 'allowUpdates' | 'allowEmpty' | 'acceptImpact';
 
-export function createSessionApprovals(given: ApprovalOptions): SessionApprovals {
+export function createSessionApprovals(given: Approvals): SessionApprovals {
   const used = new Set<string>();
   return {
     left: () =>
-      Object.fromEntries(
-        Object.entries(given).filter(([approval]) => !used.has(approval)),
-      ) as ApprovalOptions,
-    use: (proposal, approvals) => {
-      const needed = findNeeded(proposal, approvals);
+      Object.fromEntries(Object.entries(given).filter(([approval]) => !used.has(approval))) as Approvals,
+    use: (planned, approvals) => {
+      const needed = findNeeded(planned, approvals);
       const gone = needed.find((approval) => used.has(approval));
       if (gone !== undefined) {
         throw new UserError(`${flagOf(gone)} approved another plan meanwhile.`, {
@@ -44,34 +43,35 @@ export function createSessionApprovals(given: ApprovalOptions): SessionApprovals
   };
 }
 
-/** A look that deletes nothing is not what a number of deletes was said of, nor refused by it. */
-export function withoutUnmeant(proposal: FolderProposal): FolderProposal {
-  const { deletes, updates } = numbersOf(proposal.guard.plan);
-  const { allowDeletes, allowUpdates, ...others } = proposal.guard.limits;
+/** A plan that deletes nothing is not the one that a number of deletes approves, and must not be refused for it. */
+export function dropUnusedCounts(planned: PlannedRun): PlannedRun {
+  const { deletes, updates } = numbersOf(planned.plan);
+  const { allowDeletes, allowUpdates, ...others } = planned.rails.limits;
   const limits = {
     ...others,
     ...(deletes > 0 && allowDeletes !== undefined && { allowDeletes }),
     ...(updates > 0 && allowUpdates !== undefined && { allowUpdates }),
   };
-  return { ...proposal, guard: { ...proposal.guard, limits } };
+  return { ...planned, rails: { ...planned.rails, limits } };
 }
 
-function findNeeded(proposal: FolderProposal, approvals: ApprovalOptions): readonly Passing[] {
-  const { deletes, updates } = numbersOf(proposal.guard.plan);
+function findNeeded(planned: PlannedRun, approvals: Approvals): readonly Passing[] {
+  const { deletes, updates } = numbersOf(planned.plan);
   const needs: Readonly<Record<Passing, boolean>> = {
     allowDeletes: deletes > 0,
     allowUpdates: updates > 0,
-    allowEmpty: deletes > 0 && lacksFolders(proposal),
-    acceptImpact: breaksApps(proposal),
+    allowEmpty: deletes > 0 && lacksFolders(planned),
+    acceptImpact: breaksApps(planned),
   };
   const passing = Object.keys(needs) as readonly Passing[];
   return passing.filter((approval) => needs[approval] && approvals[approval] !== undefined);
 }
 
-function lacksFolders({ folders: { found, unmatched, findings } }: FolderProposal): boolean {
-  return found === 0 || unmatched.length > 0 || findings.some(({ rule }) => rule === 'folder-missing');
+function lacksFolders({ rails: { found, unmatched = [] }, about }: PlannedRun): boolean {
+  const isMissing = about.findings.some(({ rule }) => rule === 'folder-missing');
+  return found === 0 || unmatched.length > 0 || isMissing;
 }
 
-function breaksApps({ guard, about: { impact } }: FolderProposal): boolean {
-  return impact !== undefined && gateChanges(guard.plan.changes, impact, undefined).size > 0;
+function breaksApps({ plan, about: { impact } }: PlannedRun): boolean {
+  return impact !== undefined && gateChanges(plan.changes, impact, undefined).size > 0;
 }

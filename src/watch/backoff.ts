@@ -1,4 +1,4 @@
-/** Names that failed rest a while, longer after every failure in a row. */
+/** Names that failed rest for a while, longer after every failure in a row. */
 
 export interface Backoff {
   readonly isResting: (name: string) => boolean;

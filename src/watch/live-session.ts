@@ -1,20 +1,20 @@
-/** The session in force: its files wake the loop, and a changed config file puts another session in its place. */
+/** The current session: its files wake the loop, and a changed config file replaces it with another session. */
 
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Selector } from '../run/selection.js';
 import { createRepacker } from '../source/archive/pack.js';
 import type { Wake } from '../source/watch/watch.js';
-import type { Teller } from './announcer.js';
+import type { Announcer } from './announcer.js';
 import { createSessionApprovals } from './approvals.js';
 import { type CycleInput, runCycle } from './cycle.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
 
-export interface LiveSessionOptions extends Omit<SessionOptions, 'onWake'> {
+interface LiveSessionOptions extends Omit<SessionOptions, 'onWake'> {
   readonly selector: Selector | undefined;
-  readonly tell: Teller;
-  readonly crash: Crash;
+  readonly announce: Announcer;
+  readonly background: BackgroundErrors;
 }
 
 export interface LiveSession {
@@ -25,17 +25,17 @@ export interface LiveSession {
 }
 
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
-  const { given, io, selector, tell, crash } = options;
-  const means = { selector, approvals: createSessionApprovals(given), io, tell, pack: createRepacker() };
-  const loop = createLoop({ run: (turn) => crash.guard(() => runTurn(turn), 'done') });
+  const { flags, selector, announce, background } = options;
+  const means = { selector, approvals: createSessionApprovals(flags), announce, pack: createRepacker() };
+  const loop = createLoop({ run: (turn) => background.guard(() => runTurn(turn), 'done') });
   let session: Session | undefined;
 
-  /** Before the first look at everything a wake tells nothing new. */
+  /** Until the first look at everything a wake says nothing new. */
   function onWake(wake: Wake): void {
     if (session === undefined) return;
-    if (wake.config) void crash.guard(() => reload(session), undefined);
+    if (wake.config) void background.guard(() => reload(session), undefined);
     else
-      loop.wake(mayDelete(wake, session, given) ? 'all' : select(wake.names, selector), wake.firstChangeAt);
+      loop.wake(mayDelete(wake, session, flags) ? 'all' : select(wake.names, selector), wake.firstChangeAt);
   }
 
   async function open(): Promise<Session> {
@@ -44,19 +44,19 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   }
 
   async function runTurn(turn: Turn): Promise<Settled> {
-    return session === undefined ? 'retry' : runCycle({ ...means, ...facts(session), ...stepsOf(turn) });
+    return session === undefined ? 'retry' : runCycle({ ...means, ...factsOf(session), ...stepsOf(turn) });
   }
 
-  /** A config that cannot be used changes nothing: the one before goes on. */
+  /** A config that cannot be used changes nothing: the previous session goes on. */
   async function reload(previous: Session | undefined): Promise<void> {
     try {
       await open();
-      tell.tell({ event: 'config', status: 'reloaded', message: '' });
+      announce.event({ event: 'config', status: 'reloaded', message: '' });
       loop.wake('all', performance.now());
       await previous?.close(exitCodes.ok);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      tell.tell({ event: 'config', status: 'rejected', message: error.message });
+      announce.event({ event: 'config', status: 'rejected', message: error.message });
     }
   }
 
@@ -72,18 +72,15 @@ function select(names: Wake['names'], selector: Selector | undefined): Iterable<
 }
 
 /** A look at names alone never deletes: what is no longer there shows only in a look at everything. */
-function mayDelete({ structure }: Wake, { settings }: Session, { prune }: WatchFlags): boolean {
+function mayDelete({ structure }: Wake, { run: { settings } }: Session, { prune }: WatchFlags): boolean {
   return structure && (prune ?? settings.config.prune);
 }
 
-type FactsOfSession = Pick<
-  CycleInput,
-  'settings' | 'connection' | 'record' | 'revisions' | 'lock' | 'uploadCheck'
->;
+type FactsOfSession = Pick<CycleInput, 'run' | 'record' | 'revisions' | 'lock' | 'uploadCheck'>;
 
 /** The upload check is created before anything is read. */
-function facts({ settings, connection, record, revisions, lock, folders }: Session): FactsOfSession {
-  return { settings, connection, record, revisions, lock, uploadCheck: folders.createUploadCheck() };
+function factsOf({ run, record, revisions, lock, folders }: Session): FactsOfSession {
+  return { run, record, revisions, lock, uploadCheck: folders.createUploadCheck() };
 }
 
 function stepsOf(turn: Turn): Pick<CycleInput, 'names' | 'sinceSave' | 'onWrites' | 'onWritten'> {
@@ -95,23 +92,22 @@ function stepsOf(turn: Turn): Pick<CycleInput, 'names' | 'sinceSave' | 'onWrites
   };
 }
 
-// Background work of a command that goes on for hours: its first bug ends the command.
-
-export interface Crash {
+/** Work in the background of a command that runs for hours: its first bug ends the command. */
+export interface BackgroundErrors {
   /** Rejects with the first bug. */
-  readonly happened: Promise<never>;
-  /** What runs in the background must not fail unheard. */
+  readonly first: Promise<never>;
+  /** Resolves to `otherwise` where the work fails. */
   readonly guard: <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
 }
 
-export function createCrash(): Crash {
+export function createBackgroundErrors(): BackgroundErrors {
   let fail: (error: unknown) => void = () => undefined;
-  const happened = new Promise<never>((_resolve, reject) => {
+  const first = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
-  happened.catch(() => undefined);
+  first.catch(() => undefined);
   return {
-    happened,
+    first,
     guard: (work, otherwise) =>
       work().catch((error: unknown) => {
         fail(error);

@@ -21,7 +21,7 @@ export interface Loop {
   readonly inFlight: () => readonly string[];
 }
 
-/** At most one look or write at a time per name; what is woken meanwhile is looked at afterwards; others do not wait. */
+/** At most one look or write at a time for each name; what is woken meanwhile is looked at afterwards; others do not wait. */
 export function createLoop({ run, backoffMs }: LoopOptions): Loop {
   const names: Names = { pending: new Map(), busy: new Set() };
   const backoff = createBackoff(pump, backoffMs);
@@ -46,7 +46,7 @@ export function createLoop({ run, backoffMs }: LoopOptions): Loop {
   }
 
   async function take(ready: ReadonlyMap<string, number>): Promise<void> {
-    const turn = openTurn(ready, { names, backoff, onFree: pump });
+    const turn = beginTurn(ready, { names, backoff, onFree: pump });
     turns += 1;
     let how: Settled = 'retry';
     try {
@@ -72,11 +72,10 @@ export function createLoop({ run, backoffMs }: LoopOptions): Loop {
   };
 }
 
-// One look at some names, or at everything: what it keeps busy, and what becomes of each name.
-
 /** `retry`: look again soon, without a further wake. */
 export type Settled = 'done' | 'retry';
 
+/** One look at some names, or at everything. */
 export interface Turn {
   /** What to look at; absent: everything. */
   readonly names: ReadonlySet<string> | undefined;
@@ -88,7 +87,7 @@ export interface Turn {
   readonly release: (name: string, how: Settled) => void;
 }
 
-export interface TurnOptions {
+interface TurnOptions {
   readonly names: Names;
   readonly backoff: Pick<Backoff, 'succeed' | 'fail'>;
   /** Others may start. */
@@ -96,7 +95,7 @@ export interface TurnOptions {
 }
 
 /** @param ready what to look at, each name with `performance.now()` of its first change */
-export function openTurn(
+function beginTurn(
   ready: ReadonlyMap<string, number>,
   { names, backoff, onFree }: TurnOptions,
 ): Turn & { readonly end: (how: Settled) => void } {
@@ -143,20 +142,19 @@ export function openTurn(
   };
 }
 
-// The names that the loop turns over: which wait to be looked at, which are.
-
-export interface Names {
+/** The names in the loop. */
+interface Names {
   /** To be looked at, each with `performance.now()` of its first change. */
   readonly pending: Map<string, number>;
   /** Looked at or written. */
   readonly busy: Set<string>;
 }
 
-/** Stands for everything among the names; no extension is called so, since Qlik's names hold no `/`. */
-export const everything = '/';
+/** Means everything among the names; no extension is called so, since Qlik's names hold no `/`. */
+const everything = '/';
 
 /** One that waits already keeps the time of its first change. */
-export function addPending({ pending }: Names, name: string, since: number): void {
+function addPending({ pending }: Names, name: string, since: number): void {
   if (!pending.has(name)) pending.set(name, since);
 }
 
@@ -165,7 +163,7 @@ export function addPending({ pending }: Names, name: string, since: number): voi
  *
  * @returns what is to be looked at now, which waits no longer
  */
-export function takeReady(
+function takeReady(
   { pending, busy }: Names,
   isResting: (name: string) => boolean,
 ): ReadonlyMap<string, number> {

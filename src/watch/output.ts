@@ -1,13 +1,13 @@
-/** Where watch's events go: lines on stdout, and on a terminal a status line below them. */
+/** Where watch's events go: lines on stdout, with a status line below them on a terminal. */
 
 import { printable } from '../report/paint.js';
 import { renderEventJson, renderEventText, type WatchEvent } from '../report/watch.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 
-export interface WatchOutput {
-  readonly tell: (event: WatchEvent) => void;
-  /** A pause that nobody would otherwise understand; to stderr. */
+interface WatchOutput {
+  readonly event: (event: WatchEvent) => void;
+  /** A sentence for stderr. */
   readonly notice: (text: string) => void;
   readonly close: () => void;
 }
@@ -31,7 +31,7 @@ export function openOutput({ json, quiet }: SharedFlags, { stdout, stderr }: Io)
   }
 
   return {
-    tell: (event) => {
+    event: (event) => {
       const time = new Date().toISOString();
       note(event, time);
       if (quiet === true && (event.event === 'hint' || event.event === 'waiting')) return;

@@ -1,7 +1,7 @@
 /**
- * What a watch session leaves behind: a journal, begun with its first write, and copies of what it overwrites. Another
- * one is begun where the journal cannot be written any more, and where somebody else wrote since, so that the order of
- * journals is the order of writes.
+ * What a watch session leaves behind: a journal, begun with its first write, and copies of what it overwrites. A new
+ * part of the journal is begun where the last one can no longer be written, and where another run wrote since, so that
+ * the order of journals is the order of writes.
  */
 
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
@@ -10,23 +10,23 @@ import { countOutcomes } from '../core/past-run.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';
 import type { Backup, Journal } from '../reconcile/means.js';
 import type { RunEnd } from '../reconcile/run-record.js';
-import type { RunPlace } from '../run/connect.js';
-import type { ApprovalOptions } from '../run/flags.js';
+import type { Approvals } from '../run/flags.js';
+import type { Run } from '../run/run.js';
 
 export interface SessionRecord {
-  /** For what is about to be written. @throws UserError where the journal cannot be written */
+  /** To be called before a write. @throws UserError where the journal cannot be written */
   readonly open: () => Promise<OpenRecord>;
   readonly close: (exitCode: ExitCode) => Promise<void>;
 }
 
 export interface OpenRecord {
   readonly means: { readonly journal: Journal; readonly backup?: Backup };
-  /** To be called when nothing is written any more. */
+  /** To be called after the last write. */
   readonly end: (outcomes: readonly Outcome[]) => Promise<void>;
 }
 
-/** One journal of the session, and who writes to it. */
-interface Volume {
+/** One journal of the session, and how many write to it. */
+interface JournalPart {
   readonly journal: RunJournal;
   counts: RunEnd['counts'];
   writers: number;
@@ -34,72 +34,72 @@ interface Volume {
 }
 
 export function createSessionRecord(
-  place: RunPlace,
-  { backup }: Pick<ApprovalOptions, 'backup'>,
+  run: Pick<Run, 'settings' | 'tenant' | 'io'>,
+  { backup }: Pick<Approvals, 'backup'>,
 ): SessionRecord {
-  let current: Promise<Volume | undefined> = Promise.resolve(undefined);
+  let current: Promise<JournalPart | undefined> = Promise.resolve(undefined);
 
-  async function enter(before: Volume | undefined): Promise<Volume> {
-    const volume = before !== undefined && (await isGood(before)) ? before : await begin(before);
-    volume.writers += 1;
-    return volume;
+  async function enter(before: JournalPart | undefined): Promise<JournalPart> {
+    const part = before !== undefined && (await isGood(before)) ? before : await begin(before);
+    part.writers += 1;
+    return part;
   }
 
-  async function begin(before: Volume | undefined): Promise<Volume> {
+  async function begin(before: JournalPart | undefined): Promise<JournalPart> {
     if (before?.writers === 0) await finish(before, exitCodes.ok);
-    const { openJournal } = await import('../pipeline/recording.js');
-    const journal = await openJournal(place, { command: 'watch' });
+    const { beginJournal } = await import('../pipeline/recording.js');
+    const journal = await beginJournal(run, { command: 'watch' });
     return { journal, counts: countOutcomes([]), writers: 0, isBroken: false };
   }
 
-  async function leave(volume: Volume, outcomes: readonly Outcome[]): Promise<void> {
-    volume.counts = add(volume.counts, countOutcomes(outcomes));
-    volume.writers -= 1;
-    if (volume.writers === 0 && volume !== (await current)) await finish(volume, exitCodes.ok);
+  async function leave(part: JournalPart, outcomes: readonly Outcome[]): Promise<void> {
+    part.counts = add(part.counts, countOutcomes(outcomes));
+    part.writers -= 1;
+    if (part.writers === 0 && part !== (await current)) await finish(part, exitCodes.ok);
   }
 
   return {
     open: async () => {
       const entering = current.then(enter);
-      // What cannot be opened now may be mended by the next save.
+      // The next save may find it writable again.
       current = entering.catch(() => undefined);
-      const volume = await entering;
-      const { openBackup } = await import('../pipeline/recording.js');
-      const journal = noticeFailure(volume);
+      const part = await entering;
+      const { backupOf } = await import('../pipeline/recording.js');
+      const journal = noticeFailure(part);
       return {
-        means: { journal, ...(backup !== false && { backup: openBackup(place) }) },
-        end: (outcomes) => leave(volume, outcomes),
+        means: { journal, ...(backup !== false && { backup: backupOf(run) }) },
+        end: (outcomes) => leave(part, outcomes),
       };
     },
     close: async (exitCode) => {
-      const volume = await current;
-      if (volume === undefined) return;
-      await finish(volume, exitCode);
+      const part = await current;
+      if (part === undefined) return;
+      await finish(part, exitCode);
       const { tidy } = await import('../pipeline/recording.js');
-      await tidy(place);
+      await tidy(run);
     },
   };
 }
 
-/** While somebody writes, nobody else has the lock. */
-async function isGood({ journal, writers, isBroken }: Volume): Promise<boolean> {
+/** While a write is under way, no other run has the lock. */
+async function isGood({ journal, writers, isBroken }: JournalPart): Promise<boolean> {
   return !isBroken && (writers > 0 || (await journal.isNewest().catch(() => false)));
 }
 
 /** A journal that failed once fails for good. */
-function noticeFailure(volume: Volume): Journal {
+function noticeFailure(part: JournalPart): Journal {
   const note = (error: unknown): never => {
-    volume.isBroken = true;
+    part.isBroken = true;
     throw error;
   };
   return {
-    before: (step) => volume.journal.before(step).catch(note),
-    after: (step) => volume.journal.after(step).catch(note),
+    before: (step) => part.journal.before(step).catch(note),
+    after: (step) => part.journal.after(step).catch(note),
   };
 }
 
-/** Nobody can be told but by the next run, which finds it without an end. */
-async function finish({ journal, counts }: Volume, exitCode: ExitCode): Promise<void> {
+/** Where this fails, the next run finds the journal without an end and says so. */
+async function finish({ journal, counts }: JournalPart, exitCode: ExitCode): Promise<void> {
   await journal.end(exitCode, counts).catch(() => undefined);
 }
 

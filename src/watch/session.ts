@@ -1,22 +1,22 @@
-/** Everything that one version of the config file decides: folders to watch, tenant to write to. */
+/** Everything that one version of the config file decides: the folders to watch, the tenant to write to. */
 
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import type { Release } from '../reconcile/lock/lock.js';
 import { createRevisions, type Revisions } from '../reconcile/write/revisions.js';
-import { type Connection, connect } from '../run/connect.js';
-import type { ApprovalOptions, SharedFlags } from '../run/flags.js';
-import type { Io } from '../run/io.js';
-import { openLock } from '../run/lock.js';
-import { readSettings, type Settings } from '../run/settings.js';
+import { connect } from '../run/connect.js';
+import type { Approvals, SharedFlags } from '../run/flags.js';
+import type { Io, Notices } from '../run/io.js';
+import { createLock } from '../run/lock.js';
+import type { Run } from '../run/run.js';
+import { readSettings } from '../run/settings.js';
 import { type FolderWatch, type Wake, watchFolders } from '../source/watch/watch.js';
 import { createSessionRecord, type SessionRecord } from './record.js';
 
 export interface Session {
-  readonly settings: Settings;
-  readonly connection: Connection;
+  readonly run: Run;
   readonly folders: FolderWatch;
-  /** Held by every look and what it writes. */
+  /** Held by every cycle. */
   readonly lock: () => Promise<Release>;
   readonly record: SessionRecord;
   readonly revisions: Revisions;
@@ -24,71 +24,70 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  readonly given: WatchFlags;
+  readonly flags: WatchFlags;
   readonly io: Io;
   readonly onWake: (wake: Wake) => void;
-  readonly onNotice: (notice: string) => void;
+  readonly notices: Notices;
   /** Ends every request. */
   readonly cutOff: AbortSignal;
 }
 
 /** @throws UserError where the config or the credentials are not usable */
-export async function openSession({ given, io, onWake, onNotice, cutOff }: SessionOptions): Promise<Session> {
-  const settings = await readSettings(given, io);
+export async function openSession({ flags, io, onWake, notices, cutOff }: SessionOptions): Promise<Session> {
+  const settings = await readSettings(flags, io);
   const { config, cwd } = settings;
-  const connection = await connect(settings, io, { onWait: onNotice, signal: cutOff });
+  const tenant = await connect(settings, io, { onWait: notices.say, signal: cutOff });
   const folders = watchFolders({
     root: config.root,
     cwd,
     extensions: config.extensions,
     ignore: config.ignore,
     configFile: config.file,
-    ...(given.quietPeriod !== undefined && { quietMs: given.quietPeriod }),
-    ...(given.maxWait !== undefined && { maxWaitMs: given.maxWait }),
+    ...(flags.quietPeriod !== undefined && { quietMs: flags.quietPeriod }),
+    ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),
     onWake,
-    onError: (error) => onNotice(explainLostEvents(error)),
+    onError: (error) => notices.say(explainLostEvents(error)),
   });
   await folders.ready;
-  const place = { settings, connection, io };
-  const record = createSessionRecord(place, given);
+  const run = { settings, tenant, io, signal: io.interrupted, notices, afterCrash: false };
+  const record = createSessionRecord(run, flags);
   const close = async (exitCode: ExitCode): Promise<void> => {
     await folders.close();
     await record.close(exitCode);
-    await connection.close();
+    await tenant.close();
   };
   return {
-    ...{ settings, connection, folders, record, close },
-    lock: shareLock(openLock(place, { command: 'watch', say: onNotice })),
+    ...{ run, folders, record, close },
+    lock: shareLock(createLock(run, 'watch')),
     revisions: createRevisions(),
   };
 }
 
-/** The sweep goes on without events, only later. */
+/** The periodic sweep works without events, only later. */
 function explainLostEvents(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UserError && error.hint !== undefined ? ` ${error.hint}` : '';
   return `File events are lost, so saves are noticed later: ${reason}${hint}`;
 }
 
-// One lock for several who work side by side in this process: taken by the first of them, given back by the last.
-
-export function shareLock(take: () => Promise<Release>): () => Promise<Release> {
+/** One lock for several cycles at the same time in this process: taken by the first, released by the last. */
+function shareLock(take: () => Promise<Release>): () => Promise<Release> {
   let holders = 0;
   let taken: Promise<Release> | undefined;
-  let givenBack = Promise.resolve();
+  let released = Promise.resolve();
 
   async function leave(): Promise<void> {
     holders -= 1;
     if (holders > 0 || taken === undefined) return;
     const held = taken;
     taken = undefined;
-    givenBack = held.then((release) => release()).catch(() => undefined);
-    await givenBack;
+    released = held.then((release) => release()).catch(() => undefined);
+    await released;
   }
 
   return async () => {
     holders += 1;
-    taken ??= givenBack.then(take);
+    taken ??= released.then(take);
     try {
       await taken;
     } catch (error) {
@@ -99,12 +98,9 @@ export function shareLock(take: () => Promise<Release>): () => Promise<Release> 
   };
 }
 
-// What `watch` is given.
-
-export interface WatchFlags extends SharedFlags, ApprovalOptions {
-  /** Milliseconds. */
+/** All times in milliseconds. */
+export interface WatchFlags extends SharedFlags, Approvals {
   readonly quietPeriod?: number;
   readonly maxWait?: number;
   readonly interval?: number;
-  readonly confirm?: readonly string[];
 }

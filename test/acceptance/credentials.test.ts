@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { openSettings } from '../../src/run/settings.js';
+import { loadSettings } from '../../src/run/settings.js';
 import { serve } from '../tenant/serve.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
@@ -302,8 +302,8 @@ describe('settings for several environments', () => {
     extensions: ['extensions/*'],
     environments: { a: { tenant: 'a.example.com' }, b: { tenant: 'b.example.com', project: 'other' }, c: {} },
   });
-  const io = (): Parameters<typeof openSettings>[1] =>
-    ({ cwd: scene.workspace.folder, env: {}, version: '0' }) as unknown as Parameters<typeof openSettings>[1];
+  const io = (): Parameters<typeof loadSettings>[1] =>
+    ({ cwd: scene.workspace.folder, env: {}, version: '0' }) as unknown as Parameters<typeof loadSettings>[1];
 
   it.each<readonly [readonly string[] | undefined, readonly string[]]>([
     [undefined, []],
@@ -319,7 +319,7 @@ describe('settings for several environments', () => {
     ],
   ])('%j asks for %j', async (env, asked) => {
     scene.workspace.write({ 'qlik-sync.config.json': file });
-    const source = await openSettings(env === undefined ? {} : { env }, io());
+    const source = await loadSettings(env === undefined ? {} : { env }, io());
     expect(source.asked).toEqual(asked);
     expect(source.environments).toEqual(['a', 'b', 'c']);
     expect(asked.map((name) => source.settingsFor(name).config.environment?.name)).toEqual(asked);
@@ -327,11 +327,11 @@ describe('settings for several environments', () => {
 
   it('are resolved one by one', async () => {
     scene.workspace.write({ 'qlik-sync.config.json': file });
-    const { settingsFor } = await openSettings({}, io());
+    const { settingsFor } = await loadSettings({}, io());
     expect(settingsFor('b').config.project).toBe('other');
     expect(() => settingsFor('x')).toThrow('no environment "x"');
     scene.workspace.write(simpleConfig);
-    await expect(openSettings({ env: ['all'] }, io())).rejects.toThrow(
+    await expect(loadSettings({ env: ['all'] }, io())).rejects.toThrow(
       '--env all: qlik-sync.config.json has no env',
     );
   });

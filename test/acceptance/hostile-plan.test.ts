@@ -108,7 +108,7 @@ describe('a plan file', () => {
 
   it('that is absent is said to be absent', async () => {
     const { code, stderr } = await qlikSync('apply', 'nope.json', '--yes');
-    expect(stderr).toContain('There is no file nope.json either, which could be a plan.');
+    expect(stderr).toContain('No plan file nope.json exists either.');
     expect(code).toBe(3);
   });
 

@@ -300,7 +300,14 @@ describe('a plan that is not for this', () => {
       'kpi',
     ],
     ['names beside it', 3, () => undefined, /no names can be given beside it/, 'kpi'],
-    ['another selection', 3, () => undefined, /--changed-since has no say/, '--changed-since', 'main'],
+    [
+      'another selection',
+      3,
+      () => undefined,
+      /--changed-since cannot be combined with/,
+      '--changed-since',
+      'main',
+    ],
     ['a file that is not there', 3, () => scene.workspace.remove('plan.json'), /plan\.json/],
   ];
   it.each(mistakes)('%s: exit %i and not one request', async (_, exitCode, spoil, words, ...args) => {

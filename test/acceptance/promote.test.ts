@@ -267,8 +267,8 @@ describe('promote', () => {
     [['dev', 'prd'], 'has no environment "prd"'],
     [['deb', 'prod'], 'did you mean "dev"?'],
     [['prod', 'dev'], 'prod holds no extension of project acme'],
-    [['dev', 'prod', '--env', 'dev'], '--env has no say in a promote'],
-    [['dev', 'prod', '--sandbox'], '--sandbox has no say in a promote'],
+    [['dev', 'prod', '--env', 'dev'], '--env cannot be combined with promote: it goes from one environment'],
+    [['dev', 'prod', '--sandbox'], '--sandbox cannot be combined with promote: it goes from one environment'],
     [['dev', 'prod', '--on-wave-failure', 'stop'], '--on-wave-failure is for --waves'],
     [['dev', '--waves', 'prod/'], 'an environment name is empty'],
   ])('%j is refused', async (args, message) => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError } from '../../src/core/errors.js';
 import type { ActualExtension } from '../../src/core/model.js';
 import { createArchiveCache } from '../../src/reconcile/archive-cache.js';
-import { type ArchiveReader, createArchiveReader } from '../../src/reconcile/archives.js';
+import { createArchiveReader, type ReadArchive } from '../../src/reconcile/archives.js';
 import { createVault } from '../../src/reconcile/backup/vault.js';
 import { actualOf } from '../../src/tenant/actual.js';
 import { openTestTenant, type TestTenant } from '../acceptance/support/tenant.js';
@@ -37,9 +37,9 @@ async function upload(name: string, content = 'one'): Promise<ActualExtension> {
   return actualOf(await tenant.client.create({ file: { name: `${name}.zip`, bytes } }));
 }
 
-function reader(cache: 'on' | 'off' = 'on'): ArchiveReader {
+function reader(cache: 'on' | 'off' = 'on'): ReadArchive {
   const { signal } = new AbortController();
-  return createArchiveReader({ extensions: tenant.client, root, tenant: 'sandbox', cache, signal });
+  return createArchiveReader({ extensions: tenant.client, root, tenant: 'sandbox', cache, signal }).read;
 }
 
 async function downloads(): Promise<number> {

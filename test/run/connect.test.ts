@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
-import { openGovernors } from '../../src/run/connect.js';
+import { governorOf } from '../../src/run/connect.js';
 import { printInOrder } from '../../src/run/side-by-side.js';
 
 it('environments on one tenant share its governor, and no others', () => {
-  const governorFor = openGovernors();
-  const ignore = (): void => undefined;
-  const first = governorFor('https://a.example', ignore);
-  expect(governorFor('https://a.example', ignore)).toBe(first);
-  expect(governorFor('https://b.example', ignore)).not.toBe(first);
+  const io = { self: { pid: 1, isAlive: () => true } };
+  const governorFor = (origin: string, process = io) => governorOf(origin, process, () => undefined);
+  const first = governorFor('https://a.example');
+  expect(governorFor('https://a.example')).toBe(first);
+  expect(governorFor('https://a.example', { ...io })).toBe(first);
+  expect(governorFor('https://b.example')).not.toBe(first);
+  expect(governorFor('https://a.example', { self: { ...io.self } })).not.toBe(first);
 });
 
 it('blocks come in order, whichever is done first, with a blank line between those that say something', () => {

@@ -143,10 +143,10 @@ describe('the commit', () => {
   ];
   it.each(gaps)('%s', async (_, arrange, words) => {
     arrange();
-    const { source, gap } = await facts();
+    const { source, whyUnknown } = await facts();
     expect(source).toEqual({});
-    if (words === undefined) expect(gap).toBeUndefined();
-    else expect(gap).toMatch(words);
+    if (words === undefined) expect(whyUnknown).toBeUndefined();
+    else expect(whyUnknown).toMatch(words);
   });
 
   it('is none before the first', async () => {

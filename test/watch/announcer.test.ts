@@ -2,16 +2,16 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Change, Finding } from '../../src/core/model.js';
-import { createTeller, type Teller } from '../../src/watch/announcer.js';
+import { type Announcer, createAnnouncer } from '../../src/watch/announcer.js';
 
-type Step = (teller: Teller) => void;
+type Step = (announcer: Announcer) => void;
 
 function refused(name: string | undefined, message = 'no'): Step {
-  return (teller) => teller.refused(name, { message, hint: undefined });
+  return (announcer) => announcer.refused(name, { message, hint: undefined });
 }
 
 function synced(name: string): Step {
-  return (teller) => teller.synced({ name, action: 'update', status: 'done' }, change(name), 1);
+  return (announcer) => announcer.synced({ name, action: 'update', status: 'done' }, change(name), 1);
 }
 
 /** Errors by name, `''` for the project's, found in a look at some names or at everything. */
@@ -24,7 +24,7 @@ function waiting(messages: Readonly<Record<string, string>>, ...names: readonly 
       ...(extension !== '' && { extension }),
     }),
   );
-  return (teller) => teller.waiting(errors, names.length === 0 ? undefined : new Set(names));
+  return (announcer) => announcer.waiting(errors, names.length === 0 ? undefined : new Set(names));
 }
 
 function change(name: string, blocked?: string): Change {
@@ -39,15 +39,15 @@ function change(name: string, blocked?: string): Change {
 }
 
 function blocked(name: string, why?: string): Step {
-  return (teller) => teller.blocked(change(name, why));
+  return (announcer) => announcer.blocked(change(name, why));
 }
 
 function watching(extensions: number): Step {
-  return (teller) => teller.watching(extensions, { tenant: 'https://t.example', project: 'acme' });
+  return (announcer) => announcer.watching(extensions, { tenant: 'https://t.example', project: 'acme' });
 }
 
-const offline: Step = (teller) => teller.offline('gone');
-const online: Step = (teller) => teller.online();
+const offline: Step = (announcer) => announcer.offline('gone');
+const online: Step = (announcer) => announcer.online();
 
 const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] = [
   ['a refusal that lasts', [refused('a'), refused('a')], ['refused a no']],
@@ -97,24 +97,24 @@ const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] =
   ['another number of extensions', [watching(1), watching(1), watching(2)], ['watching', 'watching']],
 ];
 
-describe('the teller', () => {
+describe('the announcer', () => {
   it.each(rows)('says of %s what is new', (_row, steps, told) => {
     const lines: string[] = [];
-    const teller = createTeller((event) => {
+    const announcer = createAnnouncer((event) => {
       const { name = '', message = '' } = event as { readonly name?: string; readonly message?: string };
       if (event.event !== 'hint') lines.push([event.event, name, message].filter(Boolean).join(' '));
     });
-    for (const step of steps) step(teller);
+    for (const step of steps) step(announcer);
     expect(lines).toEqual(told);
   });
 
   it('counts what was written, and hints at the reload once, for what is not deleted', () => {
     const events: string[] = [];
-    const teller = createTeller(({ event }) => events.push(event));
-    teller.synced({ name: 'a', action: 'delete', status: 'done' }, change('a'), 1);
-    synced('a')(teller);
-    synced('b')(teller);
+    const announcer = createAnnouncer(({ event }) => events.push(event));
+    announcer.synced({ name: 'a', action: 'delete', status: 'done' }, change('a'), 1);
+    synced('a')(announcer);
+    synced('b')(announcer);
     expect(events).toEqual(['synced', 'synced', 'hint', 'synced']);
-    expect(teller.count()).toBe(3);
+    expect(announcer.count()).toBe(3);
   });
 });

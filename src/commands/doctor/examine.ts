@@ -1,8 +1,8 @@
-/** Asks the tenant what its answers alone can tell: at most five requests, all of them reads, none repeated. */
+/** Asks the tenant what its answers alone can show: at most five requests, all of them reads, none repeated. */
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { ActualExtension } from '../../core/model.js';
-import type { SignInTarget } from '../../run/connect.js';
+import type { TenantToOpen } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
 import { readActual } from '../../tenant/actual.js';
 import { createExtensionsClient } from '../../tenant/extensions.js';
@@ -15,12 +15,12 @@ import type { Rights, TenantFacts, Told } from './judge.js';
 
 const mostRequests = 5;
 
-/** A tenant that takes longer is not well. */
+/** A tenant that takes longer is not healthy. */
 const patienceMs = 15_000;
 
-/** Never rejects for what a tenant does or does not answer; that is what is to be told. */
+/** Never rejects for what a tenant answers or fails to answer: that is what is reported. */
 export async function examine(
-  { url, auth }: Pick<SignInTarget, 'url' | 'auth'>,
+  { url, auth }: Pick<TenantToOpen, 'url' | 'auth'>,
   io: Io,
   options: Pick<TenantOptions, 'timeoutMs'> = {},
 ): Promise<TenantFacts> {
@@ -59,7 +59,7 @@ async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
   }
 }
 
-/** Refused, rather than not reached or not known. */
+/** Refused, rather than unreachable or unknown. */
 function isAnswered(told: Told<unknown>): boolean {
   return told.kind === 'error' && told.error instanceof TenantError && told.error.status === 403;
 }
@@ -86,7 +86,7 @@ async function tryArchive(
   return isCut ? { kind: 'told', value: 'permitted' } : told;
 }
 
-/** A fresh token that is refused gets no better by another one. */
+/** Where a fresh token is refused, another one would be too. */
 function withoutRenewal(auth: Auth | OpenAuth): Auth | OpenAuth {
   if (typeof auth === 'function') return (ask) => strip(auth(ask));
   return strip(auth);
@@ -98,7 +98,7 @@ function strip({ authorize, describe }: Auth): Auth {
 
 interface Watch {
   readonly take: NonNullable<TenantOptions['onAnswer']>;
-  /** Aborted once as many answers came as may be asked for. */
+  /** Aborted once as many answers have come as may be asked for. */
   readonly enough: AbortSignal;
   readonly facts: () => Pick<TenantFacts, 'requests' | 'clockSeconds' | 'waitSeconds'>;
 }
@@ -125,8 +125,7 @@ function watchAnswers(): Watch {
   };
 }
 
-// What `/api/v1/users/me` tells about roles; its forms are those of Qlik's Users API (@qlik/api, qlik.dev changelog 89).
-
+/** What `/api/v1/users/me` says about roles, as Qlik's Users API has it (@qlik/api, qlik.dev changelog 89). */
 interface Role {
   readonly name?: unknown;
   readonly type?: unknown;
@@ -138,11 +137,11 @@ interface User {
   readonly assignedScopes?: unknown;
 }
 
-export function isUser(value: unknown): value is User {
+function isUser(value: unknown): value is User {
   return typeof value === 'object' && value !== null && ('id' in value || 'assignedRoles' in value);
 }
 
-export function rightsOf(user: User): Rights {
+function rightsOf(user: User): Rights {
   const groups = listOf<{ readonly assignedRoles?: unknown }>(user.assignedGroups);
   const roles = [user, ...groups].flatMap((holder) => listOf<Role>(holder.assignedRoles));
   const named = roles.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));

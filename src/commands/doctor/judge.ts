@@ -1,4 +1,4 @@
-/** Credentials, role, marker and rate, from what the tenant told. Pure; says honestly what cannot be told without writing. */
+/** What the tenant's answers mean: connection, credentials, role, marker, rate. Pure; says what only a write would prove. */
 
 import type { Check } from '../../core/check.js';
 import { TenantError, UserError } from '../../core/errors.js';
@@ -26,14 +26,14 @@ function judgeCredentials(credential: string, facts: TenantFacts): Check {
     case 'credentials':
       return fromError(name, 'failed', errorOf(facts));
     default:
-      return { name, status: 'unknown', message: 'the tenant gave no answer that tells' };
+      return { name, status: 'unknown', message: 'the tenant gave no answer that shows it' };
   }
 }
 
 function judgeRole(facts: TenantFacts): Check {
   const { list, rights, archive } = facts;
   if (classifyFailure(facts) === 'role') return fromError('role', 'failed', errorOf(facts));
-  if (list.kind !== 'told') return untold('role');
+  if (list.kind !== 'told') return notSeen('role');
   const known = rights.kind === 'told' ? rights.value : undefined;
   if (known !== undefined && isAdministrator(known)) return judgeAdministrator(known, archive);
   if (known?.scopes.includes(manageScope) === true) return judgePublisher(known, archive);
@@ -42,7 +42,7 @@ function judgeRole(facts: TenantFacts): Check {
       'may list and download whole archives, which Qlik keeps for administrators, so it may write too; only a write would prove it';
     return { name: 'role', status: 'ok', message };
   }
-  return known === undefined || known.custom === 'some' ? untoldWrite(known) : cannotWrite(known);
+  return known === undefined || known.custom === 'some' ? unknownWrite(known) : cannotWrite(known);
 }
 
 function errorOf({ list }: TenantFacts): unknown {
@@ -81,7 +81,7 @@ function withoutArchives(may: string, error: unknown): Check {
 const archiveHint =
   'Qlik gives whole archives to tenant and analytics administrators only; without them apply needs --no-backup.';
 
-function untoldWrite(known: Rights | undefined): Check {
+function unknownWrite(known: Rights | undefined): Check {
   const whose = known === undefined ? '' : ` (${describeRoles(known.roles)})`;
   return {
     name: 'role',
@@ -105,7 +105,7 @@ function describeRoles(roles: readonly string[]): string {
 }
 
 function judgeMarker(project: string, { list }: TenantFacts): Check {
-  if (list.kind !== 'told') return untold('marker');
+  if (list.kind !== 'told') return notSeen('marker');
   const { extensions } = list.value;
   const owned = extensions.filter((extension) => isOwned(extension, project));
   const marked = owned.filter((extension) => markerOf(extension).kind !== 'none');
@@ -120,11 +120,11 @@ function judgeMarker(project: string, { list }: TenantFacts): Check {
     return {
       name: 'marker',
       status: 'warning',
-      message: `${count(untagged.length, 'extension')} came from qlik-sync but carry no tag: somebody took it off, or the tenant keeps none`,
+      message: `${count(untagged.length, 'extension')} came from qlik-sync but carry no tag: it was removed, or the tenant keeps none`,
       hint: 'qlik-sync plan shows them as disowned; --adopt <name> takes one over.',
     };
   }
-  const message = `nothing of this project on the tenant carries its marks (${count(extensions.length, 'extension')} there); the first create tells`;
+  const message = `nothing of this project on the tenant carries its marks (${count(extensions.length, 'extension')} there); the first create will show it`;
   return { name: 'marker', status: 'unknown', message };
 }
 
@@ -137,12 +137,12 @@ function judgeRate({ requests, waitSeconds }: TenantFacts): Check {
       hint: 'Something else works with the same user; give pipelines a user or an OAuth client of their own.',
     };
   }
-  if (requests === 0) return untold('rate');
-  const message = `no 429 in ${count(requests, 'request')}; Qlik does not tell how much of the limit is left`;
+  if (requests === 0) return notSeen('rate');
+  const message = `no 429 in ${count(requests, 'request')}; Qlik does not say how much of the limit is left`;
   return { name: 'rate', status: 'ok', message };
 }
 
-function untold(name: Check['name']): Check {
+function notSeen(name: Check['name']): Check {
   return { name, status: 'unknown', message: 'could not be looked at' };
 }
 
@@ -152,17 +152,16 @@ export function fromError(name: Check['name'], status: Check['status'], error: u
   return { name, status, message, ...(known?.hint !== undefined && { hint: known.hint }) };
 }
 
-// The way to the tenant: proxy, host, TLS, clock. Pure.
-
+/** How the tenant is reached. */
 export interface Way {
   readonly url: string;
-  /** Absent: direct; an error where a variable names none. */
+  /** Absent: directly; an error where a variable names no usable one. */
   readonly proxy: ProxyInUse | UserError | undefined;
-  /** The variables of Node that change what certificates are accepted. */
+  /** Node's variables that change which certificates are accepted. */
   readonly tls: { readonly unchecked: 'yes' | 'no'; readonly extraAuthorities: string | undefined };
 }
 
-export function judgeWay(way: Way, facts: TenantFacts): readonly Check[] {
+export function judgeConnection(way: Way, facts: TenantFacts): readonly Check[] {
   const failure = failureOf(facts);
   return [
     judgeProxy(way, failure),
@@ -172,7 +171,7 @@ export function judgeWay(way: Way, facts: TenantFacts): readonly Check[] {
   ];
 }
 
-/** The error of a connection, which no answer came over. */
+/** The error of a connection without any answer. */
 function failureOf(facts: TenantFacts): TenantError | undefined {
   const { list } = facts;
   if (classifyFailure(facts) !== 'unreached' || list.kind !== 'error') return undefined;
@@ -216,7 +215,7 @@ function judgeTls({ url, tls }: Way, { requests }: TenantFacts, failure: TenantE
       name: 'tls',
       status: 'warning',
       message:
-        'NODE_TLS_REJECT_UNAUTHORIZED=0: anybody on the way can pretend to be the tenant and take the credential',
+        'NODE_TLS_REJECT_UNAUTHORIZED=0: anyone on the network path can pose as the tenant and take the credential',
       hint: 'Unset it; NODE_EXTRA_CA_CERTS makes another certificate authority known.',
     };
   }
@@ -225,7 +224,7 @@ function judgeTls({ url, tls }: Way, { requests }: TenantFacts, failure: TenantE
   return { name: 'tls', status: 'ok', message: `the certificate is accepted${extra}` };
 }
 
-/** Servers tell whole seconds, and an answer takes a moment. */
+/** Servers state whole seconds, and an answer takes a moment. */
 const toleratedSeconds = 60;
 
 function judgeClock({ clockSeconds }: TenantFacts): Check {
@@ -252,15 +251,13 @@ function failed(name: Check['name'], message: string, hint: string | undefined):
   return { name, status: 'failed', message, ...(hint !== undefined && { hint }) };
 }
 
-// What the first question failed of, so that exactly one check tells it.
-
 /**
- * `unreached`: no connection, or none that an answer came over · `odd`: not the answer of a tenant that is well ·
- * `local`: something on this machine, such as a proxy variable.
+ * Why the first request failed, so that exactly one check says so. `unreached`: no connection, or no answer over it ·
+ * `odd`: not the answer of a healthy tenant · `local`: something on this machine, such as a proxy variable.
  */
-export type ListFailure = 'none' | 'unreached' | 'credentials' | 'role' | 'rate' | 'odd' | 'local';
+type ListFailure = 'none' | 'unreached' | 'credentials' | 'role' | 'rate' | 'odd' | 'local';
 
-export function classifyFailure({ list }: TenantFacts): ListFailure {
+function classifyFailure({ list }: TenantFacts): ListFailure {
   if (list.kind === 'told') return 'none';
   if (list.kind !== 'error' || !(list.error instanceof TenantError)) return 'local';
   const { status, code, path, exitCode } = list.error;
@@ -271,8 +268,6 @@ export function classifyFailure({ list }: TenantFacts): ListFailure {
   if (status === 403) return 'role';
   return status === 429 ? 'rate' : 'odd';
 }
-
-// What the tenant's answers told, before anybody judges it.
 
 /** An answer's value, or the error instead of it. */
 export type Told<T> =
@@ -288,15 +283,15 @@ export interface TenantFacts {
   readonly waitSeconds?: number;
   readonly list: Told<ActualState>;
   readonly rights: Told<Rights>;
-  /** Of one extension; not asked where there is none. */
+  /** Of one extension; not asked where the tenant holds none. */
   readonly archive: Told<'permitted'>;
 }
 
 /** What `/api/v1/users/me` says. */
 export interface Rights {
-  /** Names, those that come through groups too. */
+  /** Names, also those granted through groups. */
   readonly roles: readonly string[];
-  /** Whether one of them is no default role of Qlik's. */
+  /** Whether one of them is not a default role of Qlik's. */
   readonly custom: 'some' | 'none';
   readonly scopes: readonly string[];
 }

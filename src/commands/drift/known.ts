@@ -1,4 +1,4 @@
-/** `--baseline`: what an earlier `drift --json` told, so that only what is new alarms. */
+/** Known drift, which raises no alarm: `--baseline`, what an earlier `drift --json` printed, and `driftIgnore` of the config. */
 
 import { resolve } from 'node:path';
 import type { DriftIgnore } from '../../config/config.js';
@@ -6,12 +6,12 @@ import { type DriftEntry, type DriftKind, driftKinds } from '../../core/drift.js
 import { UserError } from '../../core/errors.js';
 import { isObject, tryParseJson } from '../../core/json.js';
 import { reasonOf } from '../../core/system-error.js';
-import type { RunPlace } from '../../run/connect.js';
 import { readDocumentText } from '../../run/document-file.js';
+import type { Run } from '../../run/run.js';
 import { createSelector } from '../../run/selection.js';
 
 export interface Baseline {
-  /** Whether it is known, and nothing moved on the tenant since. */
+  /** Whether it is known, and unchanged on the tenant since. */
   readonly holds: (departure: DriftEntry) => boolean;
   readonly findGone: (now: readonly DriftEntry[]) => readonly Known[];
 }
@@ -21,8 +21,8 @@ interface Known {
   readonly kind: DriftKind;
 }
 
-/** @throws UserError for what is no such document, or one of another project or tenant */
-export function readBaseline(file: string, { settings, connection }: RunPlace): Baseline {
+/** @throws UserError where the file is not such a document, or belongs to another project or tenant */
+export function readBaseline({ settings, tenant }: Run, file: string): Baseline {
   const document = parse(read(resolve(settings.cwd, file), file), file);
   const { project } = settings.config;
   if (document['project'] !== project) {
@@ -30,8 +30,8 @@ export function readBaseline(file: string, { settings, connection }: RunPlace): 
   }
   const url = readText(document['tenant'], 'url');
   // The embedded tenant takes another port each time.
-  if (connection.kind === 'tenant' && url !== connection.header.url) {
-    throw unusable(file, `is of ${url ?? 'no tenant'}, this is ${connection.header.url}`);
+  if (tenant.kind === 'tenant' && url !== tenant.header.url) {
+    throw unusable(file, `is of ${url ?? 'no tenant'}, this is ${tenant.header.url}`);
   }
   const known = entriesOf(document['drift'], file);
   const keys = new Set(known.map(({ key }) => key));
@@ -70,7 +70,7 @@ function unusable(file: string, problem: string): UserError {
   });
 }
 
-/** What it ignored was not accepted: when the entry expires, it is told again. */
+/** What it ignored was not accepted: when the entry of the config expires, it raises an alarm again. */
 function entriesOf(drift: unknown, file: string): readonly (Known & { readonly key: string })[] {
   if (!Array.isArray(drift)) throw unusable(file, 'holds no list of departures');
   return drift.flatMap((entry: unknown) => {
@@ -81,8 +81,8 @@ function entriesOf(drift: unknown, file: string): readonly (Known & { readonly k
     if (name === undefined || kind === undefined)
       throw unusable(file, 'holds a departure without name or kind');
     if (readText(entry, 'alarm') === 'ignored') return [];
-    const tenant = isObject(entry) ? entry['tenant'] : undefined;
-    return [{ name, kind, key: keyOf(name, kind, readText(tenant, 'md5')) }];
+    const there = isObject(entry) ? entry['tenant'] : undefined;
+    return [{ name, kind, key: keyOf(name, kind, readText(there, 'md5')) }];
   });
 }
 
@@ -95,15 +95,14 @@ function readText(value: unknown, key: string): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-// `driftIgnore`: departures that somebody knows of and has a reason for, until a day.
-
+/** The entries of `driftIgnore`: drift with a known reason, until a day. */
 export interface Ignores {
   /** The entry that hides this name today. */
   readonly find: (name: string) => { readonly reason: string; readonly until: string } | undefined;
   readonly expired: readonly DriftIgnore[];
 }
 
-/** The last day counts as a whole, in UTC. */
+/** The last day counts in full, in UTC. */
 export async function compileIgnores(entries: readonly DriftIgnore[], now: Date): Promise<Ignores> {
   const today = now.toISOString().slice(0, 10);
   const active = entries.filter(({ until }) => until >= today);

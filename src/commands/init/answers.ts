@@ -1,4 +1,4 @@
-/** What `init` knows before it asks: the options, checked, and what the folder suggests. */
+/** What `init` knows before it asks: its options, checked, and what the folder suggests. */
 
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
@@ -20,9 +20,9 @@ import { oneEnvironment } from '../../run/settings.js';
 import { type ProposedPattern, proposePatterns, surveyTree } from '../../source/discover/survey.js';
 import { addUnder, collect } from '../options.js';
 
-type AnswerOptions = Pick<InitOptions, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
+type AnswerOptions = Pick<InitFlags, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
 
-/** What the command line answered. */
+/** What the options answered. */
 export interface Given {
   readonly project: string | undefined;
   readonly extensions: readonly string[] | undefined;
@@ -67,7 +67,7 @@ export function makeProposals(folder: string): Proposals {
   return { project, patterns: proposePatterns(surveyTree(folder)) };
 }
 
-/** Where nobody can be asked. @throws UserError for options that need a tenant without one */
+/** Without a terminal. @throws UserError for options that need a tenant without one */
 export function takeProposals(given: Given, { project, patterns }: Proposals): Answers {
   const found = patterns.length === 0 ? ['extensions/*'] : patterns.map(({ pattern }) => pattern);
   const environment = describeEnvironment(given);
@@ -90,16 +90,14 @@ function describeEnvironment({ tenant, environment, apiKeyVariable }: Given): An
   });
 }
 
-// The options of `init`.
-
-export interface InitOptions
+export interface InitFlags
   extends Pick<SharedFlags, 'tenant' | 'env' | 'cwd' | 'json' | 'quiet' | 'verbose'> {
   readonly project?: string;
   readonly extensions?: readonly string[];
   readonly apiKeyVariable?: string;
 }
 
-/** What is not given is asked, or without a terminal proposed. */
+/** What is not given is asked for, or proposed where there is no terminal. */
 export function addInitOptions(command: Command): Command {
   command
     .option('--project <name>', 'who owns what is deployed; unique on the tenant')

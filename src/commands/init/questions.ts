@@ -1,4 +1,4 @@
-/** The questions of `init`, on a terminal. What the command line answered is not asked. */
+/** The questions of `init`, on a terminal. What the options answered is not asked. */
 
 import {
   type Answers,
@@ -30,7 +30,7 @@ export async function askQuestions(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Answers> {
-  // It waits for ever where there is no terminal, so nothing else may load it.
+  // Without a terminal it would wait for ever, so it is loaded nowhere else.
   const clack = await import('@clack/prompts');
   const asking: Asking = { clack, streams: { ...terminal, signal } };
   const project = given.project ?? (await askProject(asking, proposals.project));
@@ -74,7 +74,7 @@ async function askEnvironment(asking: Asking, given: Given): Promise<Answers['en
   return { name, tenant, apiKeyVariable };
 }
 
-/** Empty for none yet, unless an option of the command line needs one. */
+/** Empty for none yet, unless an option needs one. */
 function askTenant(asking: Asking, { environment, apiKeyVariable }: Given): Promise<string> {
   const isNeeded = environment !== undefined || apiKeyVariable !== undefined;
   const message = isNeeded ? 'Address of the tenant' : 'Address of the tenant (leave it empty for none yet)';

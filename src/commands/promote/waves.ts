@@ -1,28 +1,45 @@
-/** A promote to a fleet, wave after wave; what comes after a wave that failed is not touched. */
+/** A promotion to many environments, wave after wave; a wave that fails stops those after it. */
 
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.js';
+import type { Waves } from '../../core/fleet.js';
 import type { Limits } from '../../core/guard.js';
-import { nothing, type RollbackFlags, type Undoing, undo, undoingOf } from '../../pipeline/plan-rollback.js';
+import { applyPlanned } from '../../pipeline/apply.js';
+import type { SourceEnvironment } from '../../pipeline/plan-promotion.js';
+import {
+  noWrites,
+  planRollback,
+  type UndoneWrites,
+  undoneRun,
+  writesOf,
+} from '../../pipeline/plan-rollback.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
 import { printable } from '../../report/paint.js';
 import type { EnvironmentResult, EnvironmentsReport, RestoredEnvironment } from '../../report/report.js';
 import { resumeCommand, rollbackCommand } from '../../report/resume-command.js';
-import type { Site } from '../../run/connect.js';
+import type { Approvals } from '../../run/flags.js';
 import type { Io } from '../../run/io.js';
-import { runAt } from '../../run/on-tenant.js';
+import { runOn } from '../../run/on-tenant.js';
 import { print } from '../../run/reporting.js';
+import type { Place, Run } from '../../run/run.js';
 import type { SettingsSource } from '../../run/settings.js';
 import { describeEnvironment, runSideBySide } from '../../run/side-by-side.js';
-import { type PromoteWaves, promoteTo } from './promote-to.js';
+import { type PromoteFlags, promoteTo } from './promote-to.js';
+
+interface PromoteWaves extends Pick<Run, 'io' | 'signal'> {
+  readonly source: SourceEnvironment;
+  readonly waves: Waves;
+  readonly flags: PromoteFlags;
+  readonly settings: SettingsSource;
+}
 
 export async function promoteWaves(input: PromoteWaves): Promise<ExitCode> {
-  const { waves, source, io } = input;
+  const { waves, settings, io } = input;
   const runs = new Map<string, string>();
   const attempted: EnvironmentResult[] = [];
   let failed: readonly string[] | undefined;
   for (const [index, wave] of waves.entries()) {
     io.stderr.write(`Wave ${index + 1} of ${waves.length}: ${wave.join(', ')}\n`);
-    if (index > 0 && source.flags.json !== true) io.stdout.write('\n');
+    if (index > 0 && settings.flags.json !== true) io.stdout.write('\n');
     const results = await runWave(wave, input, runs);
     attempted.push(...results);
     if (results.some(({ exitCode }) => exitCode !== exitCodes.ok)) {
@@ -32,35 +49,32 @@ export async function promoteWaves(input: PromoteWaves): Promise<ExitCode> {
   }
   const restored = failed === undefined ? [] : await restoreWave(failed, runs, input);
   const report = reportOf(attempted, restored, input);
-  print(report, source.flags, io);
+  print(report, settings.flags, io);
   return report.exitCode;
 }
 
 function runWave(
   wave: readonly string[],
-  { held, waves, given, source, io, governorFor, signal }: PromoteWaves,
+  { source, waves, flags, settings, io, signal }: PromoteWaves,
   runs: Map<string, string>,
 ): Promise<readonly EnvironmentResult[]> {
   return runSideBySide(wave, {
-    ...{ command: 'promote', source, io, governorFor },
+    ...{ command: 'promote', source: settings, io },
     among: waves.flat(),
-    confirm: given.confirm ?? [],
-    work: (site) => {
-      const name = site.settings.config.environment?.name ?? '';
-      return promoteTo(held, given, site, { signal, onRun: (id) => void runs.set(name, id) });
-    },
+    confirm: flags.confirm ?? [],
+    work: (place) => promoteTo({ ...place, signal }, source, flags, (id) => void runs.set(nameOf(place), id)),
   });
 }
 
 function reportOf(
   attempted: readonly EnvironmentResult[],
   restored: readonly RestoredEnvironment[],
-  { waves, source, io }: PromoteWaves,
+  { waves, settings, io }: PromoteWaves,
 ): EnvironmentsReport {
   const notAttempted = waves
     .flat()
     .filter((name) => !attempted.some(({ environment }) => environment === name));
-  const left = notAttempted.map((name) => describeLeft(name, source, io));
+  const left = notAttempted.map((name) => describeNotAttempted(name, settings, io));
   return {
     kind: 'environments',
     header: { command: 'promote', tool: io.tool, project: '' },
@@ -71,90 +85,94 @@ function reportOf(
   };
 }
 
-/** For the reports that would else look complete. */
-function describeLeft(name: string, source: SettingsSource, io: Io): EnvironmentResult {
+/** Without it, reports would look complete. */
+function describeNotAttempted(name: string, settings: SettingsSource, io: Io): EnvironmentResult {
   const ending = { exitCode: exitCodes.incomplete, command: 'promote', report: undefined } as const;
-  const result = describeEnvironment(name, ending, source, io);
+  const result = describeEnvironment(name, ending, settings, io);
   return {
     ...result,
     part: { ...result.part, failure: { message: 'Not attempted: an earlier wave failed.' } },
   };
 }
 
-// Puts the environments of a wave that failed back to what they held before it: its runs are undone, as rollback does.
-
-/** @param runs the ids of this promote's runs, by environment */
-export async function restoreWave(
+/**
+ * Restores what the environments of a failed wave held before it: their runs are undone, as `rollback` does it.
+ *
+ * @param runs the ids of this promotion's runs, by environment
+ */
+async function restoreWave(
   wave: readonly string[],
   runs: ReadonlyMap<string, string>,
   input: PromoteWaves,
 ): Promise<readonly RestoredEnvironment[]> {
-  const { waves, given, source, io, governorFor } = input;
-  if (given.onWaveFailure !== 'restore') return [];
-  const undoings = await findUndoings(wave, runs, input);
+  const { waves, flags, settings, io } = input;
+  if (flags.onWaveFailure !== 'restore') return [];
+  const undone = await findWrites(wave, runs, input);
   if (io.interrupted.aborted) {
-    io.stderr.write(describeUnrestored(undoings));
+    io.stderr.write(describeUnrestored(undone));
     return [];
   }
-  io.stderr.write(`Restoring the wave: ${[...undoings.keys()].join(', ') || 'nothing was changed in it'}\n`);
-  if (undoings.size > 0 && source.flags.json !== true) io.stdout.write('\n');
-  const results = await runSideBySide([...undoings.keys()], {
-    ...{ command: 'rollback', source, io, governorFor },
+  io.stderr.write(`Restoring the wave: ${[...undone.keys()].join(', ') || 'nothing was changed in it'}\n`);
+  if (undone.size > 0 && settings.flags.json !== true) io.stdout.write('\n');
+  const results = await runSideBySide([...undone.keys()], {
+    ...{ command: 'rollback', source: settings, io },
     among: waves.flat(),
-    confirm: given.confirm ?? [],
-    work: (site) => restore(undoings.get(nameOf(site)) ?? nothing, given, site),
+    confirm: flags.confirm ?? [],
+    work: (place) => restore(place, undone.get(nameOf(place)) ?? noWrites, flags),
   });
-  return results.map((result) => withGoOn(result, undoings.get(result.environment) ?? nothing));
+  return results.map((result) => addResume(result, undone.get(result.environment) ?? noWrites));
 }
 
-/** A rollback that never came to its plan says nothing of what is left: all of it. */
-function withGoOn(result: EnvironmentResult, undoing: Undoing): RestoredEnvironment {
+/** With the command that continues it. A rollback that failed before its plan has everything left to do. */
+function addResume(result: EnvironmentResult, writes: UndoneWrites): RestoredEnvironment {
   const { report, environment } = result;
-  const told = report?.kind === 'plan' || report?.kind === 'apply';
-  const resume = told ? resumeCommand(report) : restoringCommand(environment, undoing);
+  const isPlanned = report?.kind === 'plan' || report?.kind === 'apply';
+  const resume = isPlanned ? resumeCommand(report) : restoreCommand(environment, writes);
   return { ...result, ...(resume !== undefined && { resume }) };
 }
 
-function restoringCommand(environment: string, { runIds, effects }: Undoing): string {
+function restoreCommand(environment: string, { runIds, effects }: UndoneWrites): string {
   const deletes = effects.some(({ before }) => before === undefined);
   return rollbackCommand([...runIds, ...(deletes ? ['--prune'] : [])], environment);
 }
 
-function describeUnrestored(undoings: ReadonlyMap<string, Undoing>): string {
-  const commands = [...undoings].map(
-    ([name, undoing]) => `  ${printable(restoringCommand(name, undoing))}\n`,
-  );
+function describeUnrestored(undone: ReadonlyMap<string, UndoneWrites>): string {
+  const commands = [...undone].map(([name, writes]) => `  ${printable(restoreCommand(name, writes))}\n`);
   const how = commands.length === 0 ? '' : ' To restore it:';
   return `The wave is not restored, since the run was interrupted.${how}\n${commands.join('')}`;
 }
 
-function nameOf({ settings }: Site): string {
+function nameOf({ settings }: Place): string {
   return settings.config.environment?.name ?? '';
 }
 
-function restore(undoing: Undoing, given: RollbackFlags, site: Site): ReturnType<typeof runAt> {
-  const input = { undoing, given: backAgain(given, undoing), limits: ofOwnWrites };
-  return runAt('rollback', site, site.io.interrupted, (place, running) => undo(input, place, running));
+/** Time that is up ends the promotion, not what puts things right again: only an interrupt does. */
+function restore(place: Place, writes: UndoneWrites, flags: PromoteFlags): Promise<ExitCode> {
+  const approvals = restoreApprovals(flags, writes);
+  return runOn('rollback', { ...place, signal: place.io.interrupted }, async (run) => {
+    const planned = await planRollback(run, writes, approvals, noLimits);
+    return applyPlanned(run, planned, approvals, { command: 'rollback', ...undoneRun(writes) });
+  });
 }
 
-/** Of the environments that were written to. */
-async function findUndoings(
+/** By environment; only of those that were written to. */
+async function findWrites(
   wave: readonly string[],
   ids: ReadonlyMap<string, string>,
-  { source: { loaded } }: PromoteWaves,
-): Promise<ReadonlyMap<string, Undoing>> {
+  { settings: { loaded } }: PromoteWaves,
+): Promise<ReadonlyMap<string, UndoneWrites>> {
   const journals = new Map((await readRuns({ root: loaded.root })).map((run) => [run.start.id, run]));
   const found = wave.flatMap((name) => {
     const run = journals.get(ids.get(name) ?? '');
     if (run === undefined) return [];
-    const undoing = undoingOf(run);
-    return undoing.effects.length + undoing.lost.length === 0 ? [] : [[name, undoing] as const];
+    const writes = writesOf(run);
+    return writes.effects.length + writes.lost.length === 0 ? [] : [[name, writes] as const];
   });
   return new Map(found);
 }
 
-/** What is undone was written by this very command, moments ago and by id: no number of it can be unexpected. */
-const ofOwnWrites: Limits = {
+/** Everything undone was written by this very command, moments ago and by id, so no number can be unexpected. */
+const noLimits: Limits = {
   maxDeletes: Number.POSITIVE_INFINITY,
   maxDeletePercent: 100,
   maxUpdatePercent: 100,
@@ -162,23 +180,23 @@ const ofOwnWrites: Limits = {
 };
 
 /**
- * The numbers that were approved are those of the way there; of the names, those count that were written here. What
- * moved after this very command is approved by nobody.
+ * Numbers that were approved belong to the promotion; of the names, those that were written here stay approved. What
+ * was changed since by others is not approved.
  */
-function backAgain(
-  { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...given }: RollbackFlags,
-  { effects, lost }: Undoing,
-): RollbackFlags {
+function restoreApprovals(
+  { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...flags }: PromoteFlags,
+  { effects, lost }: UndoneWrites,
+): Approvals {
   const written = [...effects, ...lost].map(({ name }) => name);
   const own = (names: readonly string[] = []): string[] => names.filter((name) => written.includes(name));
   return {
-    ...given,
+    ...flags,
     prune: true,
     onDrift: 'stop',
     overwrite: [],
     allowRename: written,
-    adopt: own(given.adopt),
-    takeOwnership: own(given.takeOwnership),
-    allowReplace: own(given.allowReplace),
+    adopt: own(flags.adopt),
+    takeOwnership: own(flags.takeOwnership),
+    allowReplace: own(flags.allowReplace),
   };
 }

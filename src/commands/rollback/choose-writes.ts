@@ -1,4 +1,4 @@
-/** Which runs' writes a rollback undoes, from the journals of this machine. */
+/** Which writes a rollback undoes, from the journals of this machine. */
 
 import { basename } from 'node:path';
 import { didYouMean } from '../../config/suggest.js';
@@ -7,7 +7,7 @@ import { listNames, onDay } from '../../core/format.js';
 import { remainsOf } from '../../core/plan-rollback.js';
 import type { Remains } from '../../core/record-side.js';
 import { shellWord, withOptions } from '../../core/shell-word.js';
-import { nothing, type Undoing, undoingOf } from '../../pipeline/plan-rollback.js';
+import { noWrites, type UndoneWrites, writesOf } from '../../pipeline/plan-rollback.js';
 import { idTime, isRunId } from '../../reconcile/journal/run-id.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
 import {
@@ -18,56 +18,59 @@ import {
   readGoal,
 } from '../../reconcile/journal/undo.js';
 import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
-import type { Run } from '../../reconcile/run-record.js';
+import type { Run as PastRun } from '../../reconcile/run-record.js';
 import { commandLine, rollbackCommand } from '../../report/resume-command.js';
-import type { RunPlace } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
+import type { Run } from '../../run/run.js';
 
-/** @throws UserError where there is nothing to undo, or the words name no run and no extension */
-export async function findUndoing(
+/**
+ * @param words a run's id or the beginning of one, or names of extensions; empty: the last run
+ * @throws UserError where there is nothing to undo, or the words name neither a run nor extensions
+ */
+export async function chooseWrites(
+  { settings, tenant, io }: Run,
   words: readonly string[],
-  { settings, connection, io }: RunPlace,
-): Promise<Undoing> {
+): Promise<UndoneWrites> {
   const { root, project } = settings.config;
   const unreadable: string[] = [];
   const onSkipped = (file: string): void => void unreadable.push(basename(file, '.jsonl'));
-  const runs = await readRuns({ root, tenant: connection.identity, project, onSkipped });
+  const runs = await readRuns({ root, tenant: tenant.identity, project, onSkipped });
   const normalized = words.map((word) => word.normalize('NFC'));
-  const naming = nameCommands(connection.header.environment, io);
-  const undoing = chooseUndoing(readGoal(normalized, runs), { runs, unreadable }, naming);
-  if (undoing.effects.length > 0 || undoing.lost.length > 0) return undoing;
+  const hints = createHints(tenant.header.environment, io);
+  const writes = choose(readGoal(normalized, runs), { runs, unreadable }, hints);
+  if (writes.effects.length > 0 || writes.lost.length > 0) return writes;
   throw new UserError(
     `There is nothing to undo: no run of project ${project} that is recorded here wrote anything to this tenant.`,
     {
-      hint: `Runs are recorded where they are made, in .qlik-sync/runs; ${naming.history} lists them.`,
+      hint: `Runs are recorded where they are made, in .qlik-sync/runs; ${hints.history} lists them.`,
     },
   );
 }
 
-function nameCommands(environment: string | undefined, { argv }: Io): Naming {
+function createHints(environment: string | undefined, { argv }: Io): CommandHints {
   return {
-    sameOf: (id) => ['qlik-sync', ...withOptions(argv, [id]).map(shellWord)].join(' '),
+    rerun: (id) => ['qlik-sync', ...withOptions(argv, [id]).map(shellWord)].join(' '),
     rollback: (id) => rollbackCommand([id], environment),
     history: commandLine(['history'], environment),
   };
 }
 
-function chooseUndoing(goal: RollbackGoal, history: History, naming: Naming): Undoing {
+function choose(goal: RollbackGoal, history: History, hints: CommandHints): UndoneWrites {
   switch (goal.kind) {
     case 'last': {
-      const run = chooseLast(history, naming);
-      return run === undefined ? nothing : undoingOf(run);
+      const run = chooseLast(history, hints);
+      return run === undefined ? noWrites : writesOf(run);
     }
     case 'run':
-      return undoingOf(goal.run);
+      return writesOf(goal.run);
     case 'names':
-      return join(goal.names.map((name) => lastOf(name, history.runs, naming)));
+      return join(goal.names.map((name) => lastOf(name, history.runs, hints)));
     case 'unclear':
-      throw explainUnclear(goal, history.runs, naming);
+      throw explainUnclear(goal, history.runs, hints);
   }
 }
 
-function join(parts: readonly Undoing[]): Undoing {
+function join(parts: readonly UndoneWrites[]): UndoneWrites {
   return {
     goal: 'names',
     runIds: [...new Set(parts.flatMap(({ runIds }) => runIds))].sort(),
@@ -78,8 +81,8 @@ function join(parts: readonly Undoing[]): Undoing {
 
 function explainUnclear(
   { word, runs: begun }: RollbackGoal & { kind: 'unclear' },
-  runs: readonly Run[],
-  { history }: Naming,
+  runs: readonly PastRun[],
+  { history }: CommandHints,
 ): UserError {
   if (begun.length === 1) {
     return new UserError(`${word} is a run, and a run is undone alone.`, {
@@ -97,72 +100,78 @@ function explainUnclear(
   });
 }
 
-// The run that a rollback without words undoes: the newest, or none where that may not be what is meant.
-
-export interface History {
+interface History {
   /** Newest first. */
-  readonly runs: readonly Run[];
+  readonly runs: readonly PastRun[];
   /** Ids of the journals that cannot be read. */
   readonly unreadable: readonly string[];
 }
 
 /** Command lines for people to go on with. */
-export interface Naming {
-  /** The one that was given, with this run named. */
-  readonly sameOf: (runId: string) => string;
-  /** That undoes this run, in the same environment. */
+interface CommandHints {
+  /** This command line with a run named. */
+  readonly rerun: (runId: string) => string;
+  /** Undoes this run, in the same environment. */
   readonly rollback: (runId: string) => string;
-  /** That lists the runs there. */
+  /** Lists the runs there. */
   readonly history: string;
 }
 
-/** `undefined` where no run wrote anything. @throws UserError where a person has to name the run */
-export function chooseLast({ runs, unreadable }: History, naming: Naming): Run | undefined {
-  // What planned nothing is no event, and tells only of the run before it.
+/**
+ * The newest run; `undefined` where no run wrote anything.
+ *
+ * @throws UserError where the newest may not be the one that is meant, so that a person has to name it
+ */
+function chooseLast({ runs, unreadable }: History, hints: CommandHints): PastRun | undefined {
+  // A run that planned nothing only closes what the run before it left open.
   const last = runs.find(({ start }) => start.planned?.length !== 0);
-  assertRead(unreadable, last, naming);
+  assertRead(unreadable, last, hints);
   if (last === undefined || !runs.some(hasEffect)) return undefined;
-  if (last.start.command === 'rollback') throw explainRollback(last, naming);
-  if (!hasEffect(last)) throw explainIdle(last, runs, naming);
+  if (last.start.command === 'rollback') throw explainRollback(last, hints);
+  if (!hasEffect(last)) throw explainIdle(last, runs, hints);
   return last;
 }
 
-function hasEffect(run: Run): boolean {
+function hasEffect(run: PastRun): boolean {
   return effectsOf(run).length > 0 || listLost(run).length > 0;
 }
 
-/** What was undone is not done again because somebody followed a hint, or a pipeline tried twice. */
-function explainRollback({ start: { id, undoes } }: Run, naming: Naming): UserError {
+/** Following a hint or repeating a pipeline must not redo what was undone. */
+function explainRollback({ start: { id, undoes } }: PastRun, hints: CommandHints): UserError {
   const what = undoes === undefined ? '' : `, of run ${undoes}`;
-  const goOn = undoes === undefined ? [] : [`To undo all of that run: ${naming.sameOf(undoes)}`];
+  const goOn = undoes === undefined ? [] : [`To undo all of that run: ${hints.rerun(undoes)}`];
   return new UserError(`The last run (${id}) is a rollback itself${what}.`, {
-    hint: [...goOn, hintAtRedoing(id, naming)],
+    hint: [...goOn, redoHint(id, hints)],
   });
 }
 
 /** @param rollbackId the run that undid them */
-export function hintAtRedoing(rollbackId: string, { rollback }: Naming): string {
+function redoHint(rollbackId: string, { rollback }: CommandHints): string {
   return `To make the changes again that it undid: ${rollback(rollbackId)}`;
 }
 
-/** A pipeline rolls back what it just ran: an older run is undone only by its name. */
+/** A pipeline rolls back what it has just run: an older run is undone only by its id. */
 function explainIdle(
-  { start: { id, command } }: Run,
-  runs: readonly Run[],
-  { sameOf, history }: Naming,
+  { start: { id, command } }: PastRun,
+  runs: readonly PastRun[],
+  { rerun, history }: CommandHints,
 ): UserError {
   const before = runs.find(hasEffect)?.start;
   const hint =
     before === undefined || before.command === 'rollback'
       ? `Name the run to undo; ${history} lists them.`
-      : `To undo the ${before.command}${onDay(before.startedAt)} before it: ${sameOf(before.id)}`;
+      : `To undo the ${before.command}${onDay(before.startedAt)} before it: ${rerun(before.id)}`;
   return new UserError(`The last run (${command} ${id}) wrote nothing, so there is nothing of it to undo.`, {
     hint,
   });
 }
 
-/** It may be the very run that is meant. */
-function assertRead(unreadable: readonly string[], last: Run | undefined, { history }: Naming): void {
+/** An unreadable journal may be that of the last run. */
+function assertRead(
+  unreadable: readonly string[],
+  last: PastRun | undefined,
+  { history }: CommandHints,
+): void {
   const since = last === undefined ? '' : idTime(last.start.id);
   const [id] = unreadable
     .filter((each) => isRunId(each) && idTime(each) >= since)
@@ -174,10 +183,12 @@ function assertRead(unreadable: readonly string[], last: Run | undefined, { hist
   });
 }
 
-// The change that a rollback of a name undoes: the last one that no rollback undid to its end.
-
-/** The last change of one name, told or lost, that is not undone yet. @throws UserError where it undid another */
-export function lastOf(name: string, runs: readonly Run[], naming: Naming): Undoing {
+/**
+ * The last change of one name that no rollback has undone completely, recorded or lost.
+ *
+ * @throws UserError where that change is a rollback itself
+ */
+function lastOf(name: string, runs: readonly PastRun[], hints: CommandHints): UndoneWrites {
   const left: Remains[] = [];
   for (const run of runs) {
     const effect = lastEffectOf(name, [run]);
@@ -187,11 +198,11 @@ export function lastOf(name: string, runs: readonly Run[], naming: Naming): Undo
       const effects = effect === undefined ? [] : [andPerhaps(effect, left)];
       return { goal: 'names', runIds: [run.start.id], effects, lost };
     }
-    if (isDone(name, run)) throw explainUndone(name, run, naming);
-    // Of a replace that deleted and did not create again.
+    if (isDone(name, run)) throw explainUndone(name, run, hints);
+    // A replace that deleted and did not create again.
     if (effect !== undefined) left.push(...remainsOf(effect).filter((side) => side === 'nothing'));
   }
-  return nothing;
+  return noWrites;
 }
 
 function andPerhaps(effect: Effect, left: readonly Remains[]): Effect {
@@ -199,13 +210,13 @@ function andPerhaps(effect: Effect, left: readonly Remains[]): Effect {
   return { ...effect, perhaps: [...(effect.perhaps ?? []), ...left] };
 }
 
-/** Known, and to its end: what a rollback only began is gone on with. */
-function isDone(name: string, run: Run): boolean {
+/** Known to be complete: what a rollback only began is continued. */
+function isDone(name: string, run: PastRun): boolean {
   return listChanges(run).some((change) => change.name === name && change.result === 'done');
 }
 
-function explainUndone(name: string, { start: { id } }: Run, naming: Naming): UserError {
+function explainUndone(name: string, { start: { id } }: PastRun, hints: CommandHints): UserError {
   return new UserError(`The last change of ${name} is a rollback itself (run ${id}).`, {
-    hint: hintAtRedoing(id, naming),
+    hint: redoHint(id, hints),
   });
 }

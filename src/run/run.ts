@@ -1,0 +1,19 @@
+/** What every step of a run is given. */
+
+import type { OpenTenant } from './connect.js';
+import type { Io, Notices } from './io.js';
+import type { Settings } from './settings.js';
+
+export interface Run {
+  readonly settings: Settings;
+  readonly tenant: OpenTenant;
+  readonly io: Io;
+  /** Aborted by an interrupt, or with a `TimeoutError` by `--max-duration`: nothing further is started then. */
+  readonly signal: AbortSignal;
+  readonly notices: Notices;
+  /** Whether the run before this one crashed, which people have been told. */
+  readonly afterCrash: boolean;
+}
+
+/** Where a run reads and writes, before its tenant is open. */
+export type Place = Pick<Run, 'settings' | 'io'>;
