@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { circlesOf, folderCircles, insideImports } from './house/measures.js';
+import { circlesOf, filesToFold, folderCircles, insideImports } from './house/measures.js';
 import { readSourceTree } from './house/source-tree.js';
 
 /** Which package may import which; `core` and the wire's types are said below. */
@@ -87,6 +87,10 @@ describe('architecture', () => {
   it('no part of a folder leads back to itself, a file and its folder being one; sandbox is known to', () => {
     const { sandbox, ...circles } = folderCircles(files);
     expect(circles).toEqual({});
+  });
+
+  it('a file under 40 lines that one other file imports, and not lazily, belongs into that file', () => {
+    expect(filesToFold(files)).toEqual([]);
   });
 
   it('every package of npm has its owner', () => {

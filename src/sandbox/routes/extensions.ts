@@ -7,7 +7,6 @@ import {
   readStoredArchive,
 } from '../extensions/actions.js';
 import { extractFile } from '../extensions/archive.js';
-import { mediaTypeOf } from '../extensions/media-type.js';
 import { findRecord } from '../extensions/records.js';
 import { readUpload } from '../extensions/upload.js';
 import { type Answer, json, noContent, Refusal } from '../http/answer.js';
@@ -70,4 +69,23 @@ async function downloadFile(sandbox: Sandbox, id: string, path: string): Promise
   const body = extractFile(bytes, path);
   if (body === undefined) throw new Refusal(404, `The file ${path} does not exist in the archive.`);
   return { status: 200, headers: { 'content-type': mediaTypeOf(path) }, body };
+}
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  gif: 'image/gif',
+  html: 'text/html; charset=utf-8',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  js: 'application/javascript; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  png: 'image/png',
+  qext: 'application/json; charset=utf-8',
+  svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
+};
+
+/** Content-Type of one downloaded file, by its suffix. */
+function mediaTypeOf(path: string): string {
+  return mediaTypes[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
 }

@@ -5,7 +5,11 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import type { Keys } from '../http/auth.js';
 import { newId } from '../ids.js';
-import { SandboxError } from '../sandbox-error.js';
+
+/** The sandbox cannot be started or cannot use its folder; the message says what to do. */
+class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+}
 
 export interface Identity {
   readonly keys: Keys;
