@@ -4,7 +4,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
-import { isSet, readWhether } from './config/option-values.js';
+import { isTurnedOn, readBoolean } from './config/option-values.js';
 import { coloured, plain } from './report/paint.js';
 import type { Io, Sink } from './run/io.js';
 
@@ -77,7 +77,7 @@ function isAlive(pid: number): boolean {
 }
 
 function isPersonThere(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true && !isSet(process.env['CI']);
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && !isTurnedOn(process.env['CI']);
 }
 
 /** A closed pipe is no error: whoever read us has had enough, and what was begun is finished. Any other loss is told. */
@@ -101,7 +101,7 @@ function openSink(stream: NodeJS.WriteStream): Sink {
 /** `--no-color` and `NO_COLOR` win, then `FORCE_COLOR` (0 and false mean no), then whether a terminal reads it. */
 function wantsColour(isTerminal: boolean): boolean {
   const { NO_COLOR = '', FORCE_COLOR, QLIK_SYNC_NO_COLOR, TERM } = process.env;
-  if (process.argv.includes('--no-color') || NO_COLOR !== '' || isSet(QLIK_SYNC_NO_COLOR)) return false;
-  if (FORCE_COLOR !== undefined) return readWhether(FORCE_COLOR) !== false;
+  if (process.argv.includes('--no-color') || NO_COLOR !== '' || isTurnedOn(QLIK_SYNC_NO_COLOR)) return false;
+  if (FORCE_COLOR !== undefined) return readBoolean(FORCE_COLOR) !== false;
   return isTerminal && TERM !== 'dumb';
 }

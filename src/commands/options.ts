@@ -1,7 +1,13 @@
 /** The options that every command takes which looks at a config or a tenant. No option takes an optional value. */
 
 import { type Command, Help, InvalidArgumentError, Option } from 'commander';
-import { concurrencyForm, durationForm, readConcurrency, readDuration } from '../config/option-values.js';
+import {
+  concurrencyForm,
+  durationForm,
+  readConcurrency,
+  readCount,
+  readDuration,
+} from '../config/option-values.js';
 import { parseReportOption, type WantedReport } from '../config/report-option.js';
 import { parseShard, type Shard } from '../core/fleet.js';
 
@@ -190,8 +196,9 @@ export function collectFilled(value: string, previous: readonly string[] | undef
 }
 
 export function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
-  return Number(text);
+  const count = readCount(text);
+  if (count === undefined) throw new InvalidArgumentError('It takes a whole number.');
+  return count;
 }
 
 export function parsePositive(text: string): number {

@@ -1,7 +1,7 @@
 /** Runs the command that argv names and turns whatever happens into an exit code and one message. */
 
 import { type Command, CommanderError } from 'commander';
-import { readWhether } from '../config/option-values.js';
+import { readBoolean } from '../config/option-values.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { renderErrorJson } from '../report/json.js';
@@ -64,7 +64,7 @@ function reportFailure(thrown: unknown, io: Io): RunEnding {
 
 /** For errors before the options are parsed, too. */
 function wantsJson(io: Io): boolean {
-  return io.argv.includes('--json') || readWhether(io.env['QLIK_SYNC_JSON'] ?? '') === true;
+  return io.argv.includes('--json') || readBoolean(io.env['QLIK_SYNC_JSON'] ?? '') === true;
 }
 
 function commandOf(io: Io): string {

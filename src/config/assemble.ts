@@ -1,4 +1,4 @@
-/** Checked input, its environment merged in and its defaults filled → the `Config`. */
+/** Makes the `Config` from checked input: merges the environment in and fills in the defaults. */
 
 import { withoutUndefined } from '../core/json.js';
 import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
@@ -97,7 +97,7 @@ function readText(loaded: LoadedConfig, path: KeyPath): SourceText | undefined {
   return typeof text === 'string' ? { text, ...placeOf(loaded, path) } : undefined;
 }
 
-/** The schema has seen to it that a command is a list of texts. */
+/** The schema guarantees that a command is a list of texts. */
 function readSecret(loaded: LoadedConfig, path: KeyPath): SourceText | SecretCommand | undefined {
   const command = readKey(readPath(loaded.value, path), 'command');
   if (!Array.isArray(command)) return readText(loaded, path);

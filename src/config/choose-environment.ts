@@ -6,7 +6,7 @@ import { readKey } from './file/raw.js';
 import type { Problem } from './known-keys.js';
 import { didYouMean } from './suggest.js';
 
-export interface ChosenEnvironment {
+interface ChosenEnvironment {
   /** One of the file's environments; `undefined` where none is chosen or the choice is a problem. */
   readonly name?: string;
   readonly problem?: Problem;
@@ -29,7 +29,7 @@ export function environmentNames(value: unknown): readonly string[] {
   return isObject(environments) ? Object.keys(environments) : [];
 }
 
-/** What the schema or the expansion complains about is no problem here too. */
+/** Reports nothing that the schema or the expansion reports anyway. */
 function chooseDefault(text: unknown, known: readonly string[], env: Variables): ChosenEnvironment {
   if (typeof text !== 'string' || text.trim() === '') return {};
   const { text: name, unset, malformed } = expand(text, env);

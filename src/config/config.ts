@@ -1,4 +1,4 @@
-/** What a config file comes to: total, readonly, checked. */
+/** A config file's settings: complete, readonly, checked. */
 
 import type { OnDrift, Severity, VersionPolicy } from '../core/model.js';
 
@@ -14,7 +14,7 @@ export interface Config {
   readonly extensions: readonly string[];
   /** Patterns in gitignore syntax. */
   readonly ignore: readonly string[];
-  /** Without our own ownership tag, each once. */
+  /** Without qlik-sync's ownership tag, each once. */
   readonly tags: readonly string[];
   readonly prune: boolean;
   readonly onDrift: OnDrift;
@@ -23,15 +23,15 @@ export interface Config {
   readonly maxDeletePercent: number;
   readonly maxUpdatePercent: number;
   readonly protect: readonly string[];
-  /** Whether the apps that use what changes are looked for, and deletes of what is used need a number. */
+  /** Which changes to look up the affected apps for; changes of used extensions then need an approved number. */
   readonly impact: 'off' | 'deletes' | 'always';
   /** By rule id. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
-  /** How much of the history stays: at most so many runs, and none older. */
+  /** How much of the history to keep: at most so many runs, and none older than so many days. */
   readonly backup: { readonly keep: number; readonly days: number };
-  /** What `drift` does not alarm for, until the end of a day. */
+  /** Drift that is ignored until the end of a day. */
   readonly driftIgnore: readonly DriftIgnore[];
-  /** A program and its arguments that a plan has to pass before it is applied (`policy`). */
+  /** A program and its arguments that must accept a plan before it is applied (`policy`). */
   readonly policyCommand?: readonly string[];
   /** Names of the variables that it refers to. */
   readonly policyVariables?: readonly string[];
@@ -50,25 +50,25 @@ export interface DriftIgnore {
 export interface Environment {
   readonly name: string;
   readonly protected: boolean;
-  /** As written, before variables are expanded; so a run against another tenant needs none of them. */
+  /** As written: its variables are expanded only when it is used, so a run against another tenant needs none of them. */
   readonly tenant?: SourceText;
   readonly auth?: EnvironmentAuth;
 }
 
-/** Either `apiKey`, or `clientId` and `clientSecret`; a checked config has no other mixture. */
+/** Either `apiKey`, or `clientId` and `clientSecret`; a checked config has no other combination. */
 export interface EnvironmentAuth {
   readonly apiKey?: SourceText | SecretCommand;
   readonly clientId?: SourceText;
   readonly clientSecret?: SourceText | SecretCommand;
 }
 
-/** A program of the config that prints a secret, and where it stands. */
+/** A program that prints a secret, and its place in the config. */
 export interface SecretCommand extends Omit<SourceText, 'text'> {
   /** The program and its arguments, as written. */
   readonly command: readonly string[];
 }
 
-/** A text of the config file and where it stands. */
+/** A text of the config file, and its place there. */
 export interface SourceText {
   readonly text: string;
   /** Key path such as `environments.prod.tenant`. */
@@ -77,7 +77,7 @@ export interface SourceText {
   readonly column?: number;
 }
 
-/** `qlik-sync.config.json:12:5`, as far as the format has positions. */
+/** Such as `qlik-sync.config.json:12:5`; without positions where the format has none. */
 export function placeIn(displayFile: string, { line, column }: Omit<SourceText, 'text' | 'path'>): string {
   return [displayFile, line, column].filter((part) => part !== undefined).join(':');
 }

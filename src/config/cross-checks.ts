@@ -1,4 +1,4 @@
-/** What no single key of the config can tell by itself. */
+/** Checks of the config that involve more than one key. */
 
 import { isObject } from '../core/json.js';
 import { expand, type Variables } from './expand.js';
@@ -7,7 +7,7 @@ import type { Problem } from './known-keys.js';
 import { looksLikeApiKey } from './secrets.js';
 import { parseTenantUrl } from './tenant/url.js';
 
-/** Texts that look like an API key, wherever they stand; the schema tells about those in `auth` too. */
+/** Texts anywhere in the file that look like an API key, except in `auth`, where the schema reports them. */
 export function findWrittenSecrets(value: unknown, path: KeyPath = []): readonly Problem[] {
   if (typeof value === 'string')
     return looksLikeApiKey(value) && !isCheckedBySchema(path) ? [{ path, ...writtenSecret }] : [];
@@ -21,23 +21,23 @@ function isCheckedBySchema(path: KeyPath): boolean {
 }
 
 const writtenSecret = {
-  message: 'looks like an API key, which must not stand in the file',
+  message: 'looks like an API key, which must not be written in the file',
   hint: 'keep it in an environment variable and revoke it if the file was shared',
 } as const;
 
-/** Tenant and credentials come as a pair from one source, so credentials alone could never be used. */
+/** Tenant and credentials come from one source as a pair, so credentials alone could never be used. */
 export function findLoneCredentials(value: unknown): readonly Problem[] {
   const environments = readKey(value, 'environments');
   return Object.entries(isObject(environments) ? environments : {})
     .filter(([, own]) => readKey(own, 'auth') !== undefined && readKey(own, 'tenant') === undefined)
     .map(([name]) => ({
       path: ['environments', name, 'auth'],
-      message: 'stands without a tenant to use it for',
+      message: 'needs a tenant to sign in to',
       hint: `add environments.${name}.tenant`,
     }));
 }
 
-/** One way to sign in, and all of it. */
+/** An environment must have one complete way to sign in. */
 export function findMixedCredentials(value: unknown): readonly Problem[] {
   const environments = readKey(value, 'environments');
   return Object.entries(isObject(environments) ? environments : {}).flatMap(([name, own]): Problem[] => {
@@ -46,7 +46,7 @@ export function findMixedCredentials(value: unknown): readonly Problem[] {
     const path = ['environments', name, 'auth'];
     if (has('apiKey') && (has('clientId') || has('clientSecret'))) {
       const hint = 'keep apiKey, or clientId and clientSecret';
-      return [{ path, message: 'holds two ways to sign in', hint }];
+      return [{ path, message: 'has two ways to sign in', hint }];
     }
     if (has('clientId') === has('clientSecret')) return [];
     const missing = has('clientId') ? 'clientSecret' : 'clientId';

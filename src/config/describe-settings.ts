@@ -1,4 +1,4 @@
-/** What the config came to, key by key, and where each value stands. For `qlik-sync config`; nothing decides by it. */
+/** The effective settings key by key, each with its place in the config. For `qlik-sync config`; decides nothing. */
 
 import { isObject } from '../core/json.js';
 import type { Config } from './config.js';
@@ -6,13 +6,13 @@ import { namesOf } from './expand.js';
 import { type KeyPath, type LoadedConfig, readPath } from './file/raw.js';
 import { redact } from './secrets.js';
 
-export interface DescribedValue {
+interface DescribedValue {
   readonly key: string;
   readonly value: string | number | boolean | readonly string[];
   readonly from: string;
 }
 
-/** Objects are told key by key, since they merge key by key. */
+/** Objects are listed key by key, as they merge key by key. */
 export function describeSettings(loaded: LoadedConfig, config: Config): readonly DescribedValue[] {
   const {
     file: _,
@@ -31,7 +31,7 @@ export function describeSettings(loaded: LoadedConfig, config: Config): readonly
   }));
 }
 
-/** A program gets its secrets in its arguments, and a config that is code has expanded them itself. */
+/** A program may get secrets in its arguments, and a config that is code has already expanded them. */
 function describeCommand([program, ...args]: readonly string[]): string {
   const rest = args.length === 1 ? '1 argument' : `${args.length} arguments`;
   return args.length === 0 ? `${program}` : `${program}, its ${rest} not shown`;
@@ -58,7 +58,7 @@ function toText(value: unknown): string {
   return redact(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** The environment's own value wins; what stands nowhere is our default. */
+/** The environment's own value wins; what is nowhere in the file is a default. */
 function originOf(loaded: LoadedConfig, path: KeyPath, environment: string | undefined): string {
   const own: KeyPath = environment === undefined ? [] : ['environments', environment, ...path];
   const places = [own, path].filter((place) => place.length > 0);

@@ -1,20 +1,20 @@
-/** `QLIK_SYNC_<OPTION>` stands for a shared option. */
+/** Reads `QLIK_SYNC_<OPTION>` variables, each of which sets a shared option. */
 
 import { UserError } from '../core/errors.js';
 import { readVariable, type Variables } from './expand.js';
 import {
+  booleanForm,
   concurrencyForm,
   durationForm,
+  readBoolean,
   readConcurrency,
   readDuration,
-  readWhether,
-  whetherForm,
 } from './option-values.js';
 import { parseReportOption, type WantedReport } from './report-option.js';
 import { redact } from './secrets.js';
 import { didYouMean, suggest } from './suggest.js';
 
-/** What every command takes, named as commander names it: `--no-cache` makes `cache` false. */
+/** The options of every command, named as commander names them: `--no-cache` makes `cache` false. */
 export interface SharedOptions {
   readonly config: string;
   /** Names; the flag may be given several times. */
@@ -27,16 +27,16 @@ export interface SharedOptions {
   readonly cache: boolean;
   readonly exec: boolean;
   readonly json: boolean;
-  /** As `readConcurrency` has it. */
+  /** See `readConcurrency`. */
   readonly concurrency: number;
   /** Milliseconds. */
   readonly timeout: number;
   readonly yes: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** One a line; the flag may be given several times. */
+  /** One per line; the flag may be given several times. */
   readonly report: readonly WantedReport[];
-  /** Receives NDJSON records; no flag stands for it. */
+  /** Receives NDJSON records; there is no flag for it. */
   readonly outputFile: string;
 }
 
@@ -44,7 +44,7 @@ type Reading = Partial<SharedOptions> | { readonly problem: string };
 
 type Reader = (text: string) => Reading;
 
-/** @throws UserError (exit 3) with everything that is wrong with the `QLIK_SYNC_*` variables; an empty one counts as unset */
+/** @throws UserError (exit 3) with all problems of the `QLIK_SYNC_*` variables; an empty one counts as unset */
 export function readEnvironmentOptions(env: Variables): Partial<SharedOptions> {
   const names = Object.keys(env).filter(
     (name) => name.startsWith('QLIK_SYNC_') && readVariable(env, name) !== undefined,
@@ -59,20 +59,20 @@ const readers: Readonly<Record<string, Reader>> = {
   QLIK_SYNC_CONFIG: (config) => ({ config }),
   QLIK_SYNC_ENV: (name) => ({ env: [name] }),
   QLIK_SYNC_TENANT: (tenant) => ({ tenant }),
-  QLIK_SYNC_SANDBOX: whether((sandbox) => ({ sandbox })),
+  QLIK_SYNC_SANDBOX: booleanOption((sandbox) => ({ sandbox })),
   QLIK_SYNC_SANDBOX_DIR: (sandboxDir) => ({ sandboxDir }),
   QLIK_SYNC_CONTEXT: (context) => ({ context }),
   QLIK_SYNC_CWD: (cwd) => ({ cwd }),
-  QLIK_SYNC_NO_CACHE: whether((no) => ({ cache: !no })),
-  QLIK_SYNC_NO_EXEC: whether((no) => ({ exec: !no })),
-  QLIK_SYNC_JSON: whether((json) => ({ json })),
+  QLIK_SYNC_NO_CACHE: booleanOption((no) => ({ cache: !no })),
+  QLIK_SYNC_NO_EXEC: booleanOption((no) => ({ exec: !no })),
+  QLIK_SYNC_JSON: booleanOption((json) => ({ json })),
   QLIK_SYNC_CONCURRENCY: readRequests,
   QLIK_SYNC_TIMEOUT: readTimeout,
-  QLIK_SYNC_YES: whether((yes) => ({ yes })),
-  QLIK_SYNC_QUIET: whether((quiet) => ({ quiet })),
-  QLIK_SYNC_VERBOSE: whether((verbose) => ({ verbose })),
-  // Obeyed before any command runs (cli.ts).
-  QLIK_SYNC_NO_COLOR: whether(() => ({})),
+  QLIK_SYNC_YES: booleanOption((yes) => ({ yes })),
+  QLIK_SYNC_QUIET: booleanOption((quiet) => ({ quiet })),
+  QLIK_SYNC_VERBOSE: booleanOption((verbose) => ({ verbose })),
+  // Read by cli.ts before any command runs.
+  QLIK_SYNC_NO_COLOR: booleanOption(() => ({})),
   QLIK_SYNC_REPORT: readReports,
   QLIK_SYNC_OUTPUT_FILE: (outputFile) => ({ outputFile }),
 };
@@ -88,7 +88,7 @@ function readOption(name: string, text: string): Reading {
   return 'problem' in reading ? { problem: `${name}: ${reading.problem}` } : reading;
 }
 
-/** Compared without what all have in common. */
+/** Compares the names without their common prefix. */
 function suggestVariable(name: string): string {
   const prefix = 'QLIK_SYNC_';
   const closest = suggest(
@@ -98,10 +98,10 @@ function suggestVariable(name: string): string {
   return closest === undefined ? didYouMean('', Object.keys(readers)) : `did you mean "${prefix}${closest}"?`;
 }
 
-function whether(toOption: (value: boolean) => Partial<SharedOptions>): Reader {
+function booleanOption(toOption: (value: boolean) => Partial<SharedOptions>): Reader {
   return (text) => {
-    const value = readWhether(text);
-    return value === undefined ? { problem: `must be ${whetherForm}` } : toOption(value);
+    const value = readBoolean(text);
+    return value === undefined ? { problem: `must be ${booleanForm}` } : toOption(value);
   };
 }
 

@@ -1,4 +1,4 @@
-/** The file's data with its texts expanded, as far as the run needs them, and what could not be. */
+/** Expands the file's texts as far as the run needs them, and reports what cannot be expanded. */
 
 import { isObject } from '../core/json.js';
 import {
@@ -13,13 +13,13 @@ import type { KeyPath } from './file/raw.js';
 import type { Problem } from './known-keys.js';
 import { unknownText } from './schema-values.js';
 
-export interface ExpandedConfig {
-  /** `unknownText` stands where a variable is unset or not needed in this run. */
+interface ExpandedConfig {
+  /** With `unknownText` where a variable is unset or not needed in this run. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
 }
 
-/** Only what the environment in use needs is expanded; addresses and credentials never are, until they are used. */
+/** Expands only what the environment in use needs; addresses and credentials are expanded when they are used. */
 export function expandConfig(
   value: unknown,
   environment: string | undefined,
@@ -49,7 +49,7 @@ function isUnused(path: KeyPath, environment: string | undefined): boolean {
   return first === 'environments' && (name !== environment || part === 'tenant' || part === 'auth');
 }
 
-/** `Object.fromEntries` defines what it is given, so a key `__proto__` stays a key. */
+/** `Object.fromEntries` keeps a key `__proto__` as an ordinary key. */
 function mapTexts(value: unknown, path: KeyPath, map: (text: string, path: KeyPath) => string): unknown {
   if (typeof value === 'string') return map(value, path);
   if (Array.isArray(value)) return value.map((item, index) => mapTexts(item, [...path, index], map));

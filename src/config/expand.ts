@@ -3,7 +3,7 @@
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface Expansion {
+interface Expansion {
   readonly text: string;
   /** Variables without a value and without a default. */
   readonly unset: readonly string[];
@@ -13,7 +13,7 @@ export interface Expansion {
 
 const reference = /\$(?:\$|\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\{)/g;
 
-/** As in a shell's `:-`, an empty variable counts as unset: CI systems hand out missing secrets as empty strings. */
+/** As with a shell's `:-`, an empty variable counts as unset: CI systems pass missing secrets as empty strings. */
 export function expand(text: string, variables: Variables): Expansion {
   const unset: string[] = [];
   let malformed = false;
@@ -46,7 +46,7 @@ export function namesOf(text: string): readonly string[] {
   return [...text.matchAll(reference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 }
 
-/** Whether nothing of the text is written out: it is made of references alone, none with a default. */
+/** Whether the text consists of references alone, none with a default. */
 export function isReferenceOnly(text: string): boolean {
   const literal = text.replace(reference, (match: string, name?: string, fallback?: string) =>
     name === undefined ? match : (fallback ?? ''),
@@ -54,7 +54,7 @@ export function isReferenceOnly(text: string): boolean {
   return literal === '' && hasReference(text);
 }
 
-/** What a person is told about an expansion that failed. */
+/** Explains a failed expansion. */
 export function explainUnset(name: string): { readonly message: string; readonly hint: string } {
   return {
     message: `the environment variable ${name} is not set, or empty`,

@@ -9,7 +9,7 @@ export function configJsonSchema(ruleIds: readonly string[]): JsonSchema {
     ...toJsonSchema(configSchema(ruleIds), { ignoreActions: ['check'] }),
     title: 'qlik-sync',
     description: 'The config file of qlik-sync.',
-    // Read by editors: our loader accepts both in JSON.
+    // For editors, as the config loader accepts both in JSON.
     ...{ allowComments: true, allowTrailingCommas: true },
   };
 }

@@ -1,4 +1,4 @@
-/** Keys that the schema does not know, all of them, with what was probably meant. */
+/** Finds all keys that the schema does not know, with what was probably meant. */
 
 import type { ConfigProblem } from '../core/errors.js';
 import { isObject } from '../core/json.js';
@@ -12,7 +12,7 @@ export type Problem = Pick<ConfigProblem, 'message' | 'hint'> & { readonly path:
 
 type Schema = ReturnType<typeof configSchema>;
 
-/** One object of the file and the keys it may have; `undefined` where the keys are names of the person's own. */
+/** One object of the file and the keys it may have; `undefined` where users choose the keys. */
 interface Level {
   readonly path: KeyPath;
   readonly value: unknown;
@@ -42,7 +42,7 @@ function listLevels(value: unknown, schema: Schema): readonly Level[] {
   ];
 }
 
-/** The objects that a file and each of its environments may hold. */
+/** The objects that a file and each of its environments may contain. */
 function listObjects(value: unknown, path: KeyPath, { entries }: Schema): readonly Level[] {
   const { rules, backup, policy } = entries;
   const single = Object.entries({ rules, backup, policy }).map(([key, { wrapped }]) => ({
@@ -68,12 +68,12 @@ function checkLevel({ path, value, keys }: Level): readonly Problem[] {
     .map((key) => ({ path: [...path, key], ...explain(path, key, keys) }));
 }
 
-/** `--env all` means each of them. */
+/** The value of `--env` that means every environment. */
 export const everyEnvironment = 'all';
 
 const reservedNames: readonly string[] = ['constructor', 'prototype', everyEnvironment];
 
-/** Object keys with a meaning of their own in JavaScript, or to us, are no names. */
+/** Keys with a special meaning in JavaScript or for `--env` are not allowed. */
 export function isEnvironmentName(name: string): boolean {
   return /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !reservedNames.includes(name);
 }
@@ -90,8 +90,9 @@ function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
 const ofEnvironment: readonly string[] = ['tenant', 'auth', 'protected'];
 
 function explain(path: KeyPath, key: string, keys: readonly string[]): Pick<Problem, 'message' | 'hint'> {
-  if (looksLikeApiKey(key))
-    return { message: 'is an unknown key, and looks like an API key', hint: 'take it out' };
+  if (looksLikeApiKey(key)) {
+    return { message: 'is an unknown key, and looks like an API key', hint: 'remove it' };
+  }
   if (path.length === 0 && ofEnvironment.includes(key)) {
     return { message: 'belongs to an environment', hint: `move it to environments.<name>.${key}` };
   }

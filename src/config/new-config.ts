@@ -1,4 +1,4 @@
-/** The config file that `init` writes. Pure: from answers to text. */
+/** The config file that `init` writes, and checks of the answers it is made of. Pure. */
 
 import { type GenericSchema, safeParse } from 'valibot';
 import { isEnvironmentName } from './known-keys.js';
@@ -22,7 +22,7 @@ export interface Answers {
 }
 
 /** In the order of the file. */
-export interface NewConfig {
+interface NewConfig {
   readonly $schema?: string;
   readonly project: string;
   readonly extensions: readonly string[];
@@ -39,7 +39,7 @@ export function newConfig({ project, extensions, environment }: Answers, schema?
     ...(schema !== undefined && { $schema: schema }),
     project,
     extensions,
-    // The config would be a file of the extension that it lies in.
+    // Otherwise the config would be uploaded with the extension whose folder it is in.
     ...(extensions.includes('.') && { ignore: [`/${newConfigName}`] }),
     ...(environment !== undefined && describeEnvironment(environment)),
   };
@@ -66,15 +66,16 @@ function describeEnvironment({
   };
 }
 
-// * What is wrong with an answer that goes into a new config, as the end of a sentence; `undefined` where nothing is.
-// No message quotes the answer: it may be a key that somebody pasted.
-
+/**
+ * What is wrong with an answer, as the end of a sentence; `undefined` where nothing is. No message quotes the answer,
+ * which may be a pasted key.
+ */
 type Explain = (answer: string) => string | undefined;
 
 export const explainProject: Explain = (answer) => explainBySchema(project(), answer);
 
 export const explainExtensions: Explain = (answer) =>
-  looksLikeApiKey(answer) ? 'holds an API key, not a folder' : explainBySchema(extensionFolder(), answer);
+  looksLikeApiKey(answer) ? 'is an API key, not a folder' : explainBySchema(extensionFolder(), answer);
 
 export const explainTenant: Explain = (answer) => {
   if (answer.includes('$')) return 'must be written out (e.g. https://acme.eu.qlikcloud.com)';
@@ -90,17 +91,17 @@ export const explainEnvironment: Explain = (answer) =>
 export const explainKeyVariable: Explain = (answer) => {
   if (!/^[A-Za-z_]\w{0,127}$/.test(answer))
     return 'must be the name of an environment variable, never the key itself (e.g. QLIK_DEV_API_KEY)';
-  if (isOurs(answer)) return 'must not begin with QLIK_SYNC_, which stands for an option';
+  if (isOptionVariable(answer)) return 'must not begin with QLIK_SYNC_, which is for options';
   return undefined;
 };
 
 /** `prod` → `QLIK_PROD_API_KEY` */
 export function proposeKeyVariable(environment: string): string {
   const variable = `QLIK_${environment.toUpperCase().replace(/\W/g, '_')}_API_KEY`;
-  return isOurs(variable) ? 'QLIK_API_KEY' : variable;
+  return isOptionVariable(variable) ? 'QLIK_API_KEY' : variable;
 }
 
-function isOurs(variable: string): boolean {
+function isOptionVariable(variable: string): boolean {
   return /^qlik_sync_/i.test(variable);
 }
 

@@ -2,7 +2,7 @@
 
 import { didYouMean } from './suggest.js';
 
-/** What reports there are, and whether one needs a file or goes to what the CI system reads anyway. */
+/** All kinds of reports; `ci` where the CI system has a place for it, so that it needs no file. */
 const reportKinds = {
   json: 'file',
   markdown: 'file',
@@ -19,13 +19,13 @@ export type ReportKind = keyof typeof reportKinds;
 
 export interface WantedReport {
   readonly kind: ReportKind;
-  /** As it was given; absent for what the CI system reads by itself. */
+  /** As it was given; absent where the report goes to the CI system's own place. */
   readonly file?: string;
 }
 
 export function parseReportOption(text: string): WantedReport | { readonly problem: string } {
   const [, kind = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
-  if (!isKind(kind)) return { problem: `"${kind}" is no kind of report; ${didYouMean(kind, kinds)}` };
+  if (!isKind(kind)) return { problem: `"${kind}" is not a report kind; ${didYouMean(kind, kinds)}` };
   if (file === undefined && reportKinds[kind] === 'ci') return { kind };
   if (file === undefined || file === '')
     return { problem: `"${kind}" needs a file: ${kind}=${examples[kind]}` };

@@ -1,4 +1,4 @@
-/** What a person wrote → one total `Config`, or everything that is wrong with it at once. */
+/** Makes a complete `Config` from what the file says, or reports all its problems at once. */
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
@@ -21,7 +21,7 @@ import { redact } from './secrets.js';
 
 export type { Config, Environment } from './config.js';
 
-export interface ResolveContext {
+interface ResolveContext {
   /** `--env`; without it the file's `defaultEnvironment` is used. */
   readonly environment?: string | undefined;
   /** The environment variables. */
@@ -30,7 +30,7 @@ export interface ResolveContext {
   readonly ruleIds: readonly string[];
 }
 
-/** @throws ConfigError with every problem of the file, each with its key path and, where the format has it, its place */
+/** @throws ConfigError with every problem of the file, each with its key path and, where the format has one, its position */
 export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Config {
   assertTree(loaded);
   const chosen = chooseEnvironment(loaded.value, context);
@@ -53,7 +53,7 @@ export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Co
   return assembleConfig(loaded, parsed.output, name);
 }
 
-/** The schema tells about one unknown key only; `findUnknownKeys` tells about all. */
+/** The schema reports only one unknown key; `findUnknownKeys` reports all. */
 function isNotAboutKeys(issue: BaseIssue<unknown>): boolean {
   return issue.expected !== 'never';
 }
@@ -86,14 +86,12 @@ function toError(loaded: LoadedConfig, problems: readonly Problem[]): ConfigErro
   );
 }
 
-// A config is a tree of bounded depth: what refers to itself would be read forever.
-
-/** YAML's anchors and a config in JavaScript can name what holds them. @throws ConfigError */
-export function assertTree({ value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>): void {
+/** YAML anchors and a config in JavaScript can refer to what contains them. @throws ConfigError for that, and deep nesting */
+function assertTree({ value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>): void {
   const holders = new Set<unknown>();
   const visit = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return;
-    if (holders.has(part)) throw failed(displayFile, 'holds a part that refers to itself');
+    if (holders.has(part)) throw failed(displayFile, 'contains a part that refers to itself');
     if (holders.size > deepestNesting)
       throw failed(displayFile, `is nested more than ${deepestNesting} levels deep`);
     holders.add(part);

@@ -1,4 +1,4 @@
-/** Runs a program that the config names and waits for its end, at most so long. No shell is involved. */
+/** Runs a program that the config names, with a time limit and without a shell. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,27 +12,27 @@ export interface Program {
   /** Absolute: the folder that it starts in. */
   readonly cwd: string;
   readonly env: Variables;
-  /** Given to its standard input, which else is empty. It need not read it. */
+  /** Its standard input, by default empty. The program need not read it. */
   readonly input?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ProgramEnd {
-  /** Why there is no exit code: it was not found, was too slow, was ended by a signal. */
+  /** Why there is no exit code: the program was not found, was too slow, or was killed by a signal. */
   readonly problem?: string;
   readonly exitCode?: number;
   readonly stdout: Collected;
   readonly stderr: Collected;
 }
 
-export interface Collected {
-  /** As much as is kept: 64 KiB. */
+interface Collected {
+  /** At most 64 KiB of it. */
   readonly text: string;
   readonly isWhole: boolean;
 }
 
-/** What a program leaves running may hold its pipes open for ever; this long they are waited for after its end. */
+/** Processes that a program leaves running may keep its pipes open forever; wait this long for them after its end. */
 const lingerMs = 500;
 
 /** @throws the reason of the signal */
@@ -48,7 +48,7 @@ export async function runProgram({
   const [program = '', ...args] = command;
   const child = spawn(program, args, { cwd, env: { ...env }, shell: false, windowsHide: true });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  // It may end, or close its end, without having read.
+  // The program may end, or close its input, without reading it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   try {
@@ -80,7 +80,7 @@ function endOf(child: ReturnType<typeof spawn>, timeoutMs: number, signal?: Abor
     }
     child.once('error', (error) => finish({ problem: explainStart(error) }));
     child.once('exit', (code, killedBy) => {
-      const ended = code === null ? { problem: `was ended by ${killedBy}` } : { exitCode: code };
+      const ended = code === null ? { problem: `was killed by ${killedBy}` } : { exitCode: code };
       child.once('close', () => finish(ended));
       timers.push(setTimeout(() => finish(ended), lingerMs));
     });
@@ -89,7 +89,8 @@ function endOf(child: ReturnType<typeof spawn>, timeoutMs: number, signal?: Abor
 
 function explainStart(error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') return 'was not found';
-  return error.code === 'EACCES' ? 'may not be run by you' : `could not be started (${error.code})`;
+  if (error.code === 'EACCES') return 'could not be started: permission denied';
+  return `could not be started (${error.code})`;
 }
 
 const mostBytes = 65_536;
@@ -105,15 +106,17 @@ function collect(stream: Readable): () => Collected {
   return () => ({ text: Buffer.concat(chunks).toString('utf8'), isWhole: length <= mostBytes });
 }
 
-// * Ends a program with all that it started. It has no process group of its own, by which that would be easier: then it
-// could not ask for a password on the terminal, nor would Ctrl-C reach it there.
-
-/** On Windows it ends nothing: there a program is ended alone. @param pid a process that was not waited for yet */
-export function endTree(pid: number): void {
+/**
+ * Kills a program and everything that it started; on Windows nothing, as the caller kills the program itself. A process
+ * group would make this easier, but then the program could not ask for a password on the terminal or receive Ctrl-C.
+ *
+ * @param pid a process that was not waited for yet
+ */
+function endTree(pid: number): void {
   if (platform() !== 'win32') send('KILL', stopTree([pid]));
 }
 
-/** What is stopped starts nothing any more, so nobody is missed. */
+/** A stopped process starts no others, so none is missed. */
 function stopTree(pids: readonly number[]): readonly number[] {
   if (pids.length === 0) return [];
   send('STOP', pids);
@@ -132,13 +135,13 @@ interface Process {
   readonly parent: number;
 }
 
-/** From Linux's own files, as small images lack `ps`. */
+/** From `/proc` on Linux, as small images lack `ps`. */
 function listProcesses(): readonly Process[] {
   if (!existsSync('/proc/self/stat')) return parsePs(spawnSync('ps', ['-A', '-o', 'pid=,ppid=']).stdout);
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? readStat(Number(name)) : []));
 }
 
-/** `pid (command) state ppid …`, where the command may hold anything (proc_pid_stat). */
+/** `pid (command) state ppid …`, where the command may contain anything (proc_pid_stat). */
 function readStat(pid: number): readonly Process[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,4 +1,4 @@
-/** The kinds of values that the config schema is made of, each with the message a person reads. */
+/** The kinds of values in the config schema, with their error messages. */
 
 import {
   array,
@@ -20,10 +20,10 @@ import {
 } from 'valibot';
 import { parseTenantUrl } from './tenant/url.js';
 
-/** Stands for a text whose value is not known yet, since it refers to a variable; it passes every check. */
+/** Replaces a text whose variables are not expanded in this run; it passes every check. */
 export const unknownText = '\u{10FFFF}';
 
-/** A check of a text that waits until its variables are known. */
+/** A check of a text, skipped as long as its variables are unknown. */
 export function must(test: (value: string) => boolean, message: string) {
   return check((value: string) => value === unknownText || test(value), message);
 }
@@ -58,7 +58,7 @@ export function percent() {
   return pipe(number(message), minValue(0, message), maxValue(100, message));
 }
 
-/** A program and its arguments. It is run as it stands, without a shell. */
+/** A program and its arguments, run without a shell. */
 export function command() {
   const message = 'must be an object {"command": ["program", "argument", …]}';
   return strictObject(
@@ -73,8 +73,6 @@ export function notBlank() {
     must((value) => value.trim() !== '', 'must not be empty'),
   );
 }
-
-// The texts of a config that have a form of their own.
 
 const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
 
@@ -100,16 +98,16 @@ export function extensionFolder() {
   );
 }
 
-/** A segment `..`, also as an alternative of a brace or a group. */
+/** A `..` segment, also as an alternative in braces or a group. */
 const leadsOut = /(^!?|[/{,(|])\.\.($|[/},)|])/;
 
-/** An exception that nobody can forget: it says why, and it ends. */
+/** An exception that cannot be forgotten: it gives a reason, and it ends. */
 export function ignoredDrift() {
   return strictObject(
     {
       name: described('A name or glob of extensions.', notBlank()),
-      reason: described('Why, for whoever reads it next.', notBlank()),
-      until: described('The last day that it hides anything, in UTC.', day()),
+      reason: described('Why, for the next reader.', notBlank()),
+      until: described('The last day on which it applies, in UTC.', day()),
     },
     'must be an object with name, reason and until',
   );
@@ -135,10 +133,10 @@ export function tag() {
     notBlank(),
     must((value) => value === value.trim(), 'must not begin or end with white space'),
     must((value) => value.length <= 64, 'must not be longer than 64 characters'),
-    must((value) => !/[\u0000-\u001f\u007f]/.test(value), 'must not hold control characters'),
+    must((value) => !/[\u0000-\u001f\u007f]/.test(value), 'must not contain control characters'),
     must(
       (value) => !/^qlik-sync:/i.test(value),
-      'must not begin with "qlik-sync:", which marks what qlik-sync owns',
+      'must not begin with "qlik-sync:", which marks extensions that qlik-sync owns',
     ),
   );
 }
@@ -158,7 +156,7 @@ function explainAddress(value: string): string {
   return parsed.ok ? '' : `${parsed.message} (${parsed.hint})`;
 }
 
-/** A reference to where the secret is kept, or a program that prints it. */
+/** A reference to the variable that holds the secret, or a program that prints it. */
 export function secret() {
   return union(
     [secretText(), command()],
@@ -166,13 +164,13 @@ export function secret() {
   );
 }
 
-/** A text that is known here was written out. */
+/** Anything but `unknownText` was written out in the file. */
 function secretText() {
   return pipe(
     text(),
     check(
       (value) => value === unknownText,
-      'a secret must not stand in the file; write a reference such as ${QLIK_API_KEY}',
+      'a secret must not be written in the file; write a reference such as ${QLIK_API_KEY}',
     ),
     metadata({ pattern: '^(\\$\\{[A-Za-z_]\\w*(:-)?\\})+$' }),
   );

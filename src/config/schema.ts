@@ -1,4 +1,4 @@
-/** The config file, once: types, validation and `schema.json` all come from here. */
+/** The schema of the config file: its types, its validation and `schema.json` all come from here. */
 
 import {
   exactOptional,
@@ -52,7 +52,7 @@ export function configSchema(ruleIds: readonly string[]) {
   );
 }
 
-/** What a config file may hold; the type of a config written in TypeScript. */
+/** The content of a config file; the type of a config written in TypeScript. */
 export type ConfigInput = InferOutput<ReturnType<typeof configSchema>>;
 
 function settings() {
@@ -67,20 +67,20 @@ function settings() {
     ignore: exactOptional(described('What is not uploaded, in gitignore syntax.', list(notBlank()))),
     tags: exactOptional(described("Tags shown in the tenant beside qlik-sync's own.", list(tag()))),
     prune: exactOptional(
-      described('Delete what this project owns and no folder holds any more. Default: false.', flag()),
+      described('Delete extensions of this project that no longer have a folder. Default: false.', flag()),
     ),
     onDrift: exactOptional(
       described(
-        'What becomes of an extension that somebody else changed on the tenant. Default: stop.',
+        'What to do with an extension that was changed on the tenant. Default: stop.',
         oneOf(['stop', 'overwrite', 'skip']),
       ),
     ),
     driftIgnore: exactOptional(
-      described('What drift does not alarm for, until a day; then it is told again.', list(ignoredDrift())),
+      described('Drift to ignore, each until a day; after that it is reported again.', list(ignoredDrift())),
     ),
     versionPolicy: exactOptional(
       described(
-        'What a change of content without a higher version is. Default: warn.',
+        'How to treat changed content without a higher version. Default: warn.',
         oneOf(['off', 'warn', 'enforce']),
       ),
     ),
@@ -98,13 +98,13 @@ function rails() {
     ),
     policy: exactOptional(
       described(
-        'A program that gets the plan as JSON on its standard input; unless it ends with 0, nothing is applied.',
+        'A program that gets the plan as JSON on its standard input; unless it exits with 0, nothing is applied.',
         command(),
       ),
     ),
     impact: exactOptional(
       described(
-        'Look for the apps that use what is deleted or replaced (deletes), or also what is updated (always); what is used then needs --accept-impact. Default: off.',
+        'Look for apps that use the extensions to be deleted or replaced (deletes), or also those to be updated (always); used ones then need --accept-impact. Default: off.',
         oneOf(['off', 'deletes', 'always']),
       ),
     ),
@@ -114,11 +114,11 @@ function rails() {
 
 function backup() {
   return described(
-    'How much of .qlik-sync/runs and .qlik-sync/backups is kept for history and rollback; both limits hold.',
+    'How much of .qlik-sync/runs and .qlik-sync/backups to keep for history and rollback; both limits apply.',
     strictObject(
       {
         keep: exactOptional(described('Most runs. Default: 20.', count())),
-        days: exactOptional(described('Their greatest age in days. Default: 90.', count())),
+        days: exactOptional(described('Their maximum age in days. Default: 90.', count())),
       },
       'must be an object',
     ),
@@ -138,7 +138,7 @@ function rules(ruleIds: readonly string[]) {
 
 function environment<const E extends ObjectEntries>(inheritable: E) {
   return described(
-    'A tenant, and what differs there. Everything else is inherited: objects merge, lists replace.',
+    'A tenant, and the settings that differ there. The others are inherited: objects merge, lists replace.',
     strictObject({ ...connection(), ...inheritable }, 'must be an object'),
   );
 }

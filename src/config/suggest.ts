@@ -10,16 +10,16 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** `did you mean "x"?`, else the list of what is known, for the hint of an error. */
+/** For hints: `did you mean "x"?`, or the list of candidates where none is close. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const closest = suggest(word, candidates);
   if (closest !== undefined) return `did you mean "${closest}"?`;
   return candidates.length === 0
-    ? 'none is known here'
+    ? 'there are none here'
     : `known: ${candidates.slice(0, 20).join(', ')}${candidates.length > 20 ? ' …' : ''}`;
 }
 
-/** Levenshtein distance, two letters that changed places counting once; kept two rows at a time. */
+/** Levenshtein distance that counts two swapped letters once. */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);

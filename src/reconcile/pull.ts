@@ -111,15 +111,15 @@ function describe(error: unknown): { message: string; hint?: string | undefined;
 }
 
 async function place(input: PullingOne, destination: Destination): Promise<Done> {
-  const { standing } = destination;
-  if (standing !== undefined && hasSameContent(standing, input.record)) {
+  const { existing } = destination;
+  if (existing !== undefined && hasSameContent(existing, input.record)) {
     for (const aside of findAsides(destination.folder)) removeAside(aside);
-    return unchanged(standing);
+    return unchanged(existing);
   }
   const archive = await input.readArchive(input.record);
-  return standing === undefined
+  return existing === undefined
     ? placeNew(input.name, destination, archive)
-    : placeOver(input, destination, archive, standing);
+    : placeOver(input, destination, archive, existing);
 }
 
 function unchanged({ files, bytes }: DesiredExtension, leftOut: Pulled['leftOut'] = []): Done {
@@ -156,18 +156,18 @@ async function placeOver(
   { name, unsaved }: PullingOne,
   { folder, displayFolder, rules }: Destination,
   archive: Buffer,
-  standing: DesiredExtension,
+  existing: DesiredExtension,
 ): Promise<Done> {
   // Files that an earlier pull took away before it was killed: git can restore them, or they were to be overwritten.
   const left = findAsides(folder);
   const aside = makeAsideWithin(folder);
   try {
     const unpacked = await unpack(archive, { name, folder: join(aside, 'new'), rules });
-    if (unpacked.digest === standing.digest) {
+    if (unpacked.digest === existing.digest) {
       for (const each of [...left, aside]) removeAside(each);
-      return unchanged(standing, unpacked.leftOut);
+      return unchanged(existing, unpacked.leftOut);
     }
-    const { take, put } = findExchange(standing, unpacked.files);
+    const { take, put } = findExchange(existing, unpacked.files);
     if (unsaved === 'keep') assertSaved(name, displayFolder, await findUnsaved(folder, take));
     mkdirSync(oldIn(aside));
     exchangeFiles({ folder, fresh: join(aside, 'new'), old: oldIn(aside), take, put });
@@ -181,13 +181,13 @@ async function placeOver(
 
 /** A file that Qlik drops, such as a licence, stays as it is in the folder. */
 function findExchange(
-  standing: DesiredExtension,
+  existing: DesiredExtension,
   files: readonly ArchivedFile[],
 ): { readonly take: readonly string[]; readonly put: readonly string[] } {
-  const here = new Map(standing.files.map((file) => [file.path, file]));
+  const here = new Map(existing.files.map((file) => [file.path, file]));
   const there = new Map(files.map((file) => [file.path, file]));
-  const dropped = new Set(standing.leftOut.map(({ path }) => path));
-  const take = standing.files.filter(({ path, sha256 }) => there.get(path)?.sha256 !== sha256);
+  const dropped = new Set(existing.leftOut.map(({ path }) => path));
+  const take = existing.files.filter(({ path, sha256 }) => there.get(path)?.sha256 !== sha256);
   const put = files.filter(({ path, sha256 }) => {
     if (isDroppedByQlik(path) && dropped.has(path)) return false;
     return here.get(path)?.sha256 !== sha256;

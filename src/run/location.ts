@@ -4,6 +4,7 @@ import { chooseEnvironment } from '../config/choose-environment.js';
 import { expand } from '../config/expand.js';
 import { type LoadedConfig, readKey } from '../config/file/raw.js';
 import { isProjectName } from '../config/schema-values.js';
+import { sourceOfTenant } from '../config/tenant/source.js';
 import { parseTenantUrl } from '../config/tenant/url.js';
 import { readTenantVariable } from '../config/tenant/variables.js';
 import type { KnownPlace } from '../report/run-result.js';
@@ -21,8 +22,8 @@ export function findPlace(environment: string | undefined, source: Sources, { en
   const name = environment ?? chooseEnvironment(value, { env }).name;
   const own = name === undefined ? undefined : readKey(readKey(value, 'environments'), name);
   const project = projectOf(readKey(own, 'project') ?? readKey(value, 'project'), env);
-  const named = readKey(own, 'tenant') === undefined ? fromVariables(env) : fromFile(name, source, env);
-  const target = fromFlags(source.flags) ?? named ?? { environments: name === undefined ? [] : [name] };
+  const named = findTarget(name, readKey(own, 'tenant'), source, env);
+  const target = named ?? { environments: name === undefined ? [] : [name] };
   return { ...(project !== undefined && { project }), ...target };
 }
 
@@ -42,11 +43,28 @@ function projectOf(written: unknown, env: Io['env']): string | undefined {
 
 type Target = Pick<KnownPlace, 'environments' | 'tenant'>;
 
-function fromFlags({ sandbox, sandboxDir, tenant, context }: SharedFlags): Target | undefined {
-  if (sandbox === true || sandboxDir !== undefined) return { environments: ['sandbox'] };
-  if (tenant === undefined) return context === undefined ? undefined : {};
-  const parsed = parseTenantUrl(tenant);
-  return parsed.ok ? { tenant: { url: parsed.origin, source: '--tenant' } } : {};
+/** `undefined` where the source that applies names none that can be used. */
+function findTarget(
+  environment: string | undefined,
+  inFile: unknown,
+  source: Sources,
+  env: Io['env'],
+): Target | undefined {
+  const named = sourceOfTenant(source.flags, inFile);
+  switch (named.kind) {
+    case 'sandbox':
+      return { environments: ['sandbox'] };
+    case 'option': {
+      const parsed = parseTenantUrl(named.text);
+      return parsed.ok ? { tenant: { url: parsed.origin, source: '--tenant' } } : {};
+    }
+    case 'context':
+      return {};
+    case 'config':
+      return fromFile(environment, source, env);
+    case 'variables':
+      return fromVariables(env);
+  }
 }
 
 function fromFile(environment: string | undefined, source: Sources, env: Io['env']): Target | undefined {

@@ -1,4 +1,4 @@
-/** What people leave out: `ignore` of the config and `.qliksyncignore` files, in gitignore syntax. */
+/** The user's ignore rules: `ignore` of the config and `.qliksyncignore` files, in gitignore syntax. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
@@ -7,13 +7,13 @@ import { reasonOf } from '../core/system-error.js';
 import type { Candidate } from './discover/candidate.js';
 import { displayBelow } from './display.js';
 
-/** `kept`: a `!pattern` brings it back, also from what is ignored by default. */
-export type Verdict = 'ignored' | 'kept' | 'silent';
+/** `kept`: a `!pattern` includes it again, even where it is ignored by default. */
+type Verdict = 'ignored' | 'kept' | 'silent';
 
-/** @param path relative to the extension's folder, with `/`, folders with one at the end. */
+/** @param path relative to the extension's folder, with `/`; a folder's ends with one. */
 export type IgnoreRules = (path: string) => Verdict;
 
-export interface IgnoreSources {
+interface IgnoreSources {
   /** Absolute; what the config's patterns and the root's ignore file are relative to. */
   readonly root: string;
   readonly displayRoot: string;
@@ -24,9 +24,9 @@ export interface IgnoreSources {
 export const ignoreFile = '.qliksyncignore';
 
 /**
- * One function from an extension's folder to its rules; the root's patterns are read once. The last pattern that
- * matches counts: the config's, then the root's file, then the folder's own. The folder itself and those above it
- * were chosen by name, so `build/` leaves out what is called so within an extension, never `packages/a/build`.
+ * Reads the root's patterns once; the returned function gives the rules for an extension's folder. The last matching
+ * pattern counts: the config's come first, then the root's file, then the folder's own. Patterns never match the folder
+ * itself or those above it: `build/` leaves out a folder of that name within an extension, never `packages/a/build`.
  * @throws SourceError when an ignore file cannot be read.
  */
 export function prepareIgnoreRules(sources: IgnoreSources): (candidate: Candidate) => Promise<IgnoreRules> {
@@ -63,7 +63,7 @@ function readPatterns(folder: string, displayFolder: string): readonly string[] 
   }
 }
 
-/** A folder beside the root (`../shared/a`) is treated as if it lay in it. */
+/** A folder beside the root (`../shared/a`) is treated as if it were below it. */
 function pathBelow(root: string, folder: string): string {
   const parts = relative(root, folder).split(sep);
   return parts.filter((part) => part !== '' && part !== '..').join('/');
@@ -80,7 +80,7 @@ function escapePattern(path: string): string {
   return path.replace(/[\\*?[\]!# ]/g, '\\$&');
 }
 
-/** A pattern of the folder's own file, as the root would write it. */
+/** A pattern of a folder's own ignore file, rewritten relative to the root. */
 function anchorPattern(pattern: string, folder: string): string {
   const negation = pattern.startsWith('!') ? '!' : '';
   const body = pattern.slice(negation.length);

@@ -4,7 +4,7 @@ import type { LeftOutFile } from '../core/model.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { ownFolder } from './own-folder.js';
 
-/** `undefined` for what is uploaded. What a person says counts before what we leave out by default. */
+/** `undefined` for what is uploaded. The user's patterns take precedence over the defaults. */
 export function whyLeftOut(
   rules: IgnoreRules,
   path: string,
@@ -18,7 +18,7 @@ export function whyLeftOut(
   return kind === 'file' && isDroppedByQlik(name) ? 'dropped-by-qlik' : undefined;
 }
 
-/** The same for a file of which only the path is known: a folder on the way may be left out as a whole. */
+/** The same for a path alone, as in an archive: a folder on the way may be left out as a whole. */
 export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['why'] | undefined {
   const parts = path.split('/');
   for (let length = 1; length <= parts.length; length++) {
@@ -30,8 +30,8 @@ export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['w
 }
 
 /**
- * Qlik silently drops files without a name (`.gitignore`) and files without a suffix (`LICENSE`), so they
- * are no part of an extension's content.
+ * Qlik silently drops files without a name (`.gitignore`) and files without a suffix (`LICENSE`), so they are not part
+ * of an extension's content.
  */
 export function isDroppedByQlik(path: string): boolean {
   const start = path.lastIndexOf('/') + 1;
@@ -39,28 +39,27 @@ export function isDroppedByQlik(path: string): boolean {
   return dot <= start || dot === path.length - 1;
 }
 
-// * What no extension needs at run time (architecture.md, "Identity of content"). Part of rule version 1:
-// see `ruleVersion` before changing it. Compared without case, since Windows writes `SETUP.EXE`.
+export type EntryKind = 'file' | 'folder';
 
-const folders: ReadonlySet<string> = new Set(['node_modules', 'bower_components', '__macosx']);
+/**
+ * What no extension needs at run time. These lists are part of rule version 1: see `ruleVersion` in core before changing
+ * them. Names are compared without case, as Windows writes `SETUP.EXE`.
+ */
+function isIgnoredByDefault(name: string, kind: EntryKind): boolean {
+  if (name.startsWith('.')) return true;
+  const lower = name.toLowerCase();
+  if (kind === 'folder') return ignoredFolders.has(lower);
+  const suffix = lower.slice(lower.lastIndexOf('.') + 1);
+  return name.startsWith('~$') || ignoredSuffixes.has(suffix) || noiseNames.has(lower);
+}
 
-const names: ReadonlySet<string> = new Set(['thumbs.db', 'wbfolder.wbl']);
+const ignoredFolders: ReadonlySet<string> = new Set(['node_modules', 'bower_components', '__macosx']);
 
-const suffixes: ReadonlySet<string> = new Set(
+const ignoredSuffixes: ReadonlySet<string> = new Set(
   'zip 7z rar gz tgz qvf qvd qvw bat cmd ps1 sh exe dll so jar'.split(' '),
 );
 
-export type EntryKind = 'file' | 'folder';
-
-export function isIgnoredByDefault(name: string, kind: EntryKind): boolean {
-  if (name.startsWith('.')) return true;
-  const lower = name.toLowerCase();
-  if (kind === 'folder') return folders.has(lower);
-  return name.startsWith('~$') || suffixes.has(lower.slice(lower.lastIndexOf('.') + 1)) || names.has(lower);
-}
-
-// Files that no extension needs at run time, such as a list of files that an old editor kept beside it.
-
+/** Written by Windows, and by Qlik's old editor as a list of the files beside it. */
 const noiseNames: ReadonlySet<string> = new Set(['thumbs.db', 'wbfolder.wbl']);
 
 /** Whether an extension is the same with and without this file. @param path with `/` */

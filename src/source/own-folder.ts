@@ -1,12 +1,12 @@
-/** `.qlik-sync/`: local conveniences, which must not make a working copy look changed. */
+/** `.qlik-sync/`, where local data is kept. It must not make a working copy look changed. */
 
 import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** Our own folder: no pattern brings it back. */
+/** Never uploaded, whatever the ignore patterns say. */
 export const ownFolder = '.qlik-sync';
 
-/** Keeps git from seeing the folder, if `path` lies in it. A checkout that cannot be written stays as it is. */
+/** Hides the folder from git, if `path` is in it. A read-only checkout stays as it is. */
 export function hideOwnFolder(root: string, path: string): void {
   if (relative(root, path).split(sep)[0] !== ownFolder) return;
   const file = join(root, ownFolder, '.gitignore');
@@ -15,13 +15,13 @@ export function hideOwnFolder(root: string, path: string): void {
     mkdirSync(join(root, ownFolder), { recursive: true });
     writeFileSync(file, '*\n');
   } catch {
-    // Then nothing else can be written there either, and that is told by whoever needs it.
+    // Nothing else can be written there either, which whoever needs to write reports.
   }
 }
 
 /**
- * The first folder below `root` down to `path` that is a link. A checkout may bring one along, and what it points at is
- * not ours to write or tidy. `undefined` where there is none, also since nothing is there yet.
+ * The first link on the way from below `root` down to `path` itself. A checkout may contain one, and its target must not
+ * be written or cleaned up. `undefined` where there is none, or nothing exists yet.
  */
 export function findLink(root: string, path: string): string | undefined {
   let folder = root;
@@ -32,7 +32,7 @@ export function findLink(root: string, path: string): string | undefined {
   return undefined;
 }
 
-/** What cannot be looked at is told by whoever needs it. */
+/** What cannot be looked at is reported by whoever needs it. */
 function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;

@@ -1,4 +1,4 @@
-/** Puts files that were written aside in their place, all of them or, where the system refuses one, none. */
+/** Moves files from a staging folder to their places: all of them or, where the system refuses one, none. */
 
 import {
   copyFileSync,
@@ -15,13 +15,13 @@ import { dirname, join } from 'node:path';
 import { RefusedError } from '../core/errors.js';
 import { ownFolder } from './own-folder.js';
 
-/** A folder beside the final one, on the same disk, that no wildcard finds. */
+/** Creates a staging folder beside the final one: on the same disk, and found by no wildcard. */
 export function makeAside(folder: string): string {
   mkdirSync(dirname(folder), { recursive: true });
   return mkdtempSync(join(dirname(folder), `${ownFolder}-`));
 }
 
-/** A folder within an existing one, which no upload takes and no step out of it needs. */
+/** Creates a staging folder within an existing one: never uploaded, and without leaving the folder. */
 export function makeAsideWithin(folder: string): string {
   const own = join(folder, ownFolder);
   mkdirSync(own, { recursive: true });
@@ -30,7 +30,7 @@ export function makeAsideWithin(folder: string): string {
 
 const prefix = 'pull-';
 
-/** Those that the folder has: while nobody puts files in place, what was killed left them. Absolute. */
+/** The staging folders within a folder, absolute; unless a pull is running, a killed one left them. */
 export function findAsides(folder: string): readonly string[] {
   const own = join(folder, ownFolder);
   const entries = existsSync(own) ? readdirSync(own, { withFileTypes: true }) : [];
@@ -38,68 +38,69 @@ export function findAsides(folder: string): readonly string[] {
   return left.map(({ name }) => join(own, name)).sort();
 }
 
-/** Also takes away `.qlik-sync/` itself if nothing else is in it. */
+/** Also removes `.qlik-sync/` itself if nothing else is in it. */
 export function removeAside(aside: string): void {
   rmSync(aside, { recursive: true, force: true });
   try {
     if (readdirSync(dirname(aside)).length === 0 && dirname(aside).endsWith(ownFolder))
       rmdirSync(dirname(aside));
   } catch {
-    // Something else is in it now.
+    // Something else has been written to it.
   }
 }
 
-/** After a failure: what could not be put back stays where it is, and is no rubbish. */
+/** For use after a failure: keeps the staging folder where it holds files that could not be moved back. */
 export function removeAsideUnlessNeeded(aside: string): void {
   if (!holdsOld(aside)) removeAside(aside);
 }
 
-/** The files that an exchange takes away. */
+/** Where an exchange puts the files that it removes or replaces. */
 export function oldIn(aside: string): string {
   return join(aside, 'old');
 }
 
-/** Whether it took files away and did not come to its end. */
+/** Whether an exchange removed files and was interrupted. */
 export function holdsOld(aside: string): boolean {
   const old = oldIn(aside);
   if (!existsSync(old)) return false;
   return readdirSync(old, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
 }
 
-export interface Exchange {
+interface Exchange {
   /** Absolute. */
   readonly folder: string;
-  /** Absolute: holds the new files. */
+  /** Absolute: contains the new files. */
   readonly fresh: string;
-  /** Absolute: takes the old ones. Must not exist. */
+  /** Absolute: receives the old ones. Must not exist. */
   readonly old: string;
-  /** Paths that the folder holds and are removed or replaced, as the disk spells them. */
+  /** Paths in `folder` that are removed or replaced, as the disk spells them. */
   readonly take: readonly string[];
-  /** Paths that `fresh` holds and the folder shall hold. */
+  /** Paths in `fresh` that move to `folder`. */
   readonly put: readonly string[];
 }
 
-/** Everything else in the folder is left alone. @throws RefusedError where a link leads a path somewhere else */
+/** Leaves everything else in the folder alone. @throws RefusedError where a link leads a path somewhere else */
 export function exchangeFiles({ folder, fresh, old, take, put }: Exchange): void {
   for (const path of [...take, ...put]) assertNoLink(folder, path);
   const replaced = new Set(put);
   const howToTake = (path: string): Move['how'] =>
     replaced.has(path) && !lstatSync(join(folder, path)).isSymbolicLink() ? 'copy' : 'move';
-  carryOut([
+  moveAll([
     ...take.map((path): Move => ({ from: join(folder, path), to: join(old, path), how: howToTake(path) })),
     ...put.map((path): Move => ({ from: join(fresh, path), to: join(folder, path), how: 'move' })),
   ]);
   for (const path of take) removeEmptyParents(folder, path);
 }
 
-/** What is replaced is copied first, so that the folder lacks it at no moment: an extension without `.qext` is none. */
+/** A file that is replaced is copied first, so that the folder never lacks it: without `.qext` it is no extension. */
 interface Move {
   readonly from: string;
   readonly to: string;
   readonly how: 'move' | 'copy';
 }
 
-function carryOut(moves: readonly Move[]): void {
+/** Undoes what it did where one fails. */
+function moveAll(moves: readonly Move[]): void {
   const done: Move[] = [];
   try {
     for (const move of moves) {
@@ -122,8 +123,8 @@ function assertNoLink(folder: string, path: string): void {
     const stats = lstatSync(join(folder, part), { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isDirectory()) continue;
-    throw new RefusedError(`${part} is a link or a file, and ${path} would have to be written through it.`, {
-      hint: 'Replace it by a folder, or remove it.',
+    throw new RefusedError(`${part} is a link or a file, so ${path} cannot be written below it.`, {
+      hint: 'Replace it with a folder, or remove it.',
     });
   }
 }

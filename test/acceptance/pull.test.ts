@@ -278,7 +278,7 @@ describe('pull', () => {
     await upload('kpi', { 'kpi.js': 'x' });
     const { code, stdout } = await qlikSync('pull', '--to', 'a');
     expect(code).toBe(6);
-    expect(stdout).toContain('kpi lies in b/kpi already');
+    expect(stdout).toContain('kpi is already in b/kpi');
   });
 
   it('leaves a folder alone that holds something else', async () => {
@@ -286,7 +286,7 @@ describe('pull', () => {
     await upload('kpi');
     const { code, stdout } = await qlikSync('pull');
     expect(code).toBe(6);
-    expect(stdout).toContain('extensions/kpi is there already, and does not hold kpi');
+    expect(stdout).toContain('extensions/kpi already exists and does not contain kpi');
     expect(list('extensions/kpi')).toEqual(['notes.txt']);
   });
 
@@ -337,7 +337,7 @@ describe('pull', () => {
     for (const command of [['validate'], ['plan'], ['apply', '--yes'], ['drift']]) {
       const { code, stdout, stderr } = await qlikSync(...command);
       expect(stdout + stderr).toContain(
-        'took away lies in extensions/kpi/.qlik-sync/pull-x1/old. [interrupted-pull]',
+        'took away is in extensions/kpi/.qlik-sync/pull-x1/old. [interrupted-pull]',
       );
       expect(code).toBe(3);
     }

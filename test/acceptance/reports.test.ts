@@ -141,10 +141,10 @@ describe('--report', () => {
   });
 
   it.each([
-    ['an unknown kind', ['--report', 'htlm=a.html'], '"htlm" is no kind of report; did you mean "html"?'],
+    ['an unknown kind', ['--report', 'htlm=a.html'], '"htlm" is not a report kind; did you mean "html"?'],
     ['no file', ['--report', 'html'], '"html" needs a file: html=plan.html'],
     ['an empty file', ['--report', 'html='], '"html" needs a file'],
-    ['no kind', ['--report', '=a.html'], '"" is no kind of report; known: json, markdown'],
+    ['no kind', ['--report', '=a.html'], '"" is not a report kind; known: json, markdown'],
     [
       'one file twice',
       ['--report', 'html=a', '--report', 'json=./a'],

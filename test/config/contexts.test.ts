@@ -73,7 +73,7 @@ describe('a context', () => {
     const env = { HOME: await home(), QLIK_TENANT_URL: 'b.example.com', QLIK_API_KEY: 'k' };
     expect(await target({ context: 'acme', env })).toMatchObject(acme);
     const error = await catchUserError(() => target({ context: 'bare', env }));
-    expect(error.message).toContain('contexts.bare.headers: holds no Authorization');
+    expect(error.message).toContain('contexts.bare.headers: has no Authorization');
   });
 
   it.each([
@@ -130,9 +130,9 @@ describe('what is refused', () => {
     ['constructor', 'has no context "constructor"'],
     ['text', 'has no context "text"'],
     ['windows', 'the qlik-cli context "windows" is for a server of type windows, not for a cloud tenant'],
-    ['bare', '~/.qlik/contexts.yml:19:3: contexts.bare.headers: holds no Authorization'],
-    ['basic', 'contexts.basic.headers: holds an Authorization that is no "Bearer" and a key'],
-    ['odd', 'contexts.odd.headers: holds an Authorization that is no "Bearer" and a key'],
+    ['bare', '~/.qlik/contexts.yml:19:3: contexts.bare.headers: has no Authorization'],
+    ['basic', 'contexts.basic.headers: has an Authorization that is not "Bearer" and a key'],
+    ['odd', 'contexts.odd.headers: has an Authorization that is not "Bearer" and a key'],
     ['half', 'contexts.half.oauth-client-secret: is missing'],
     ['path', 'contexts.path.server: must not have a path'],
     ['plain', 'contexts.plain.server: is plain http'],

@@ -51,7 +51,7 @@ describe('what is refused', () => {
     ],
     [
       { QLIK_SYNC_REPORT: 'htlm=a.html' },
-      'QLIK_SYNC_REPORT: "htlm" is no kind of report; did you mean "html"?',
+      'QLIK_SYNC_REPORT: "htlm" is not a report kind; did you mean "html"?',
     ],
     [{ QLIK_SYNC_REPORT: 'html' }, 'QLIK_SYNC_REPORT: "html" needs a file: html=plan.html'],
     [{ QLIK_SYNC_: 'x' }, 'QLIK_SYNC_: is not a variable'],

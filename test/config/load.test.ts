@@ -186,7 +186,9 @@ describe('what cannot be loaded', () => {
   it.skipIf(process.getuid?.() === 0)('a file that may not be read', async () => {
     const cwd = await makeFolder({ 'qlik-sync.config.json': json });
     await chmod(join(cwd, 'qlik-sync.config.json'), 0);
-    expect(shown(await catchUserError(() => loadConfig({ cwd })))).toContain('may not be read by you');
+    expect(shown(await catchUserError(() => loadConfig({ cwd })))).toContain(
+      'cannot be read: permission denied',
+    );
   });
 
   it('a folder of that name is no config', async () => {

@@ -235,11 +235,11 @@ const bad: readonly Bad[] = [
       ...least,
       environments: { dev: { tenant: 'a.b', auth: { apiKey: '${A}', clientId: 'x', clientSecret: '${B}' } } },
     },
-    'environments.dev.auth: holds two ways to sign in (keep apiKey, or clientId and clientSecret)',
+    'environments.dev.auth: has two ways to sign in (keep apiKey, or clientId and clientSecret)',
   ],
   [
     { ...least, environments: { dev: { tenant: 'a.b', auth: { clientId: 'x', clientSecret: 'hunter22' } } } },
-    'environments.dev.auth.clientSecret: a secret must not stand in the file',
+    'environments.dev.auth.clientSecret: a secret must not be written in the file',
   ],
   [
     { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: { command: [] } } } } },
@@ -304,7 +304,7 @@ const bad: readonly Bad[] = [
   [{ ...least, ignore: [1] }, 'ignore[0]: must be text'],
   [{ ...least, tags: [''] }, 'tags[0]: must not be empty'],
   [{ ...least, tags: ['a '] }, 'tags[0]: must not begin or end with white space'],
-  [{ ...least, tags: ['a\tb'] }, 'tags[0]: must not hold control characters'],
+  [{ ...least, tags: ['a\tb'] }, 'tags[0]: must not contain control characters'],
   [{ ...least, tags: ['x'.repeat(65)] }, 'tags[0]: must not be longer than 64'],
   [{ ...least, tags: ['qlik-sync:other'] }, 'tags[0]: must not begin with "qlik-sync:"'],
   [{ ...least, prune: 'yes' }, 'prune: must be true or false'],
@@ -333,12 +333,12 @@ const bad: readonly Bad[] = [
   ],
   [
     least,
-    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (none is known here)',
+    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (there are none here)',
     { environment: 'dev' },
   ],
   [
     { ...least, environments: { dev: { auth: { apiKey: '${K}' } } } },
-    'environments.dev.auth: stands without a tenant',
+    'environments.dev.auth: needs a tenant',
   ],
   [
     { ...least, environments: { a: { tenant: 'x.example.com' }, b: { tenant: 'https://X.example.com/' } } },
@@ -380,7 +380,7 @@ const bad: readonly Bad[] = [
   // Secrets
   [
     { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: 'hunter22' } } } },
-    'environments.dev.auth.apiKey: a secret must not stand in the file',
+    'environments.dev.auth.apiKey: a secret must not be written in the file',
   ],
   [
     { ...least, environments: { dev: { tenant: 'a.b', auth: { apiKey: '' } } } },
@@ -400,7 +400,7 @@ const bad: readonly Bad[] = [
   ],
   [
     { ...least, environments: { dev: { tenant: 'https://ann:hunter22@a.b' } } },
-    'tenant: must not hold a user name or password',
+    'tenant: must not contain a user name or password',
   ],
   [{ ...least, tags: [`x ${key}`] }, 'tags[0]: looks like an API key'],
   [{ ...least, [key]: 1 }, '<API key>: is an unknown key, and looks like an API key'],

@@ -172,7 +172,7 @@ const bad: readonly (readonly [string, Given])[] = [
   ['--tenant: must not have a path', { options: { tenant: 'a.example.com?x=1' }, env: key }],
   ['--tenant: must not have a path', { options: { tenant: 'a.example.com#x' }, env: key }],
   [
-    '--tenant: must not hold a user name or password',
+    '--tenant: must not contain a user name or password',
     { options: { tenant: 'https://ann:hunter22@a.example.com' }, env: key },
   ],
   ['--tenant: must begin with https://', { options: { tenant: 'ftp://a.example.com' }, env: key }],
@@ -180,7 +180,7 @@ const bad: readonly (readonly [string, Given])[] = [
   ['--tenant: is not the address of a tenant', { options: { tenant: 'https://a b' }, env: key }],
   ['--tenant: is not the address of a tenant', { options: { tenant: 'https:a' }, env: key }],
   ['--tenant: is one word, not the address of a tenant', { options: { tenant: 'prod' }, env: key }],
-  ['--tenant: holds an API key', { options: { tenant: 'eyJh.eyJz.c2ln' }, env: key }],
+  ['--tenant: is an API key', { options: { tenant: 'eyJh.eyJz.c2ln' }, env: key }],
   ['QLIK_TENANT_URL: must not have a path', { env: { ...key, QLIK_TENANT_URL: 'https://a.example.com/x' } }],
   [
     'environments.prod.tenant: is plain http',
@@ -242,7 +242,7 @@ const bad: readonly (readonly [string, Given])[] = [
     { options: { tenant: 'a.b' }, env: { QLIK_CLIENT_SECRET: 'hunter22' } },
   ],
   [
-    'QLIK_CLIENT_SECRET: holds no client id or secret',
+    'QLIK_CLIENT_SECRET: is not a client id or secret',
     { options: { tenant: 'a.b' }, env: { QLIK_CLIENT_ID: 'x', QLIK_CLIENT_SECRET: 'hunter22 y' } },
   ],
   [
@@ -254,7 +254,7 @@ const bad: readonly (readonly [string, Given])[] = [
   ],
   ['environments.prod.auth.clientSecret: the environment variable PROD_SECRET is not set', { prod: oauth }],
   [
-    'environments.prod.auth.clientSecret: holds no client id or secret',
+    'environments.prod.auth.clientSecret: is not a client id or secret',
     { env: { PROD_SECRET: 'hunter22\u0007' }, prod: oauth },
   ],
   [
@@ -279,14 +279,14 @@ const bad: readonly (readonly [string, Given])[] = [
   ['environments.prod of qlik-sync.config.json has no tenant', { env: key, prod: {} }],
   // Keys that cannot be keys
   [
-    'QLIK_API_KEY: holds no API key',
+    'QLIK_API_KEY: is not an API key',
     { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: 'Bearer hunter22' } },
   ],
   [
-    'QLIK_API_KEY: holds no API key',
+    'QLIK_API_KEY: is not an API key',
     { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: 'hunter22\r\nX: y' } },
   ],
-  ['environments.prod.auth.apiKey: holds no API key', { env: { PROD_KEY: 'hünter22' }, prod }],
+  ['environments.prod.auth.apiKey: is not an API key', { env: { PROD_KEY: 'hünter22' }, prod }],
 ];
 
 describe('what is refused, without a request or a guess', () => {
@@ -374,13 +374,17 @@ describe('a command that prints the secret', () => {
       'It said: got <secret> with Bearer ${PIN}',
     ],
     ['prints nothing', withCommand(`console.error('nobody home')`), 'printed nothing\nIt said: nobody home'],
-    ['prints two lines', withCommand(`console.log('hunter22\\nx')`), 'printed holds no API key'],
+    ['prints two lines', withCommand(`console.log('hunter22\\nx')`), 'printed is not an API key'],
     [
       'prints without end',
       withCommand(`console.log('hunter22'.repeat(20000))`),
       'printed more than a secret',
     ],
-    ['is ended', withCommand(`process.kill(process.pid, 'SIGTERM')`), 'was ended by SIGTERM\nRun it by hand'],
+    [
+      'is ended',
+      withCommand(`process.kill(process.pid, 'SIGTERM')`),
+      'was killed by SIGTERM\nRun it by hand',
+    ],
     [
       'is not there',
       { ...prod, auth: { apiKey: { command: ['no-such-program'] } } },
@@ -389,7 +393,7 @@ describe('a command that prints the secret', () => {
     [
       'may not be run',
       { ...prod, auth: { apiKey: { command: ['./here'] } } },
-      './here may not be run by you',
+      './here could not be started: permission denied',
     ],
     [
       'needs a variable that is unset',

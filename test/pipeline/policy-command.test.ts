@@ -54,7 +54,7 @@ describe('a policy command', () => {
     ['is ended by a signal', 'process.kill(process.pid, "SIGKILL")'],
   ])('that %s lets nothing pass', async (_, code) => {
     const error = await catchUserError(() => ask(code, { timeoutMs: 1000 }));
-    expect(error.message).toMatch(/could not decide: it (?:did not end within 1 s|was ended by SIGKILL)\./);
+    expect(error.message).toMatch(/could not decide: it (?:did not end within 1 s|was killed by SIGKILL)\./);
     expect(error.exitCode).toBe(3);
   });
 

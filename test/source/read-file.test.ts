@@ -33,7 +33,7 @@ describe('createFileReader', () => {
   });
 
   const places: readonly [string, (tree: Tree) => string, string][] = [
-    ['a file that is gone', (tree) => tree.path('gone.js'), 'went away while its folder was read'],
+    ['a file that is gone', (tree) => tree.path('gone.js'), 'disappeared while its folder was read'],
     [
       'a link that took the place of a file',
       (tree) => {

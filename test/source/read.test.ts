@@ -78,7 +78,7 @@ describe('readDesired', () => {
   it.each([
     ['theme', 'the .qext is a theme, which belongs to Qlik’s themes, not its extensions'],
     ['mashup', 'the .qext is a mashup, which Qlik Cloud does not host'],
-    ['widget-library', 'the .qext is of the type "widget-library", not a visualization'],
+    ['widget-library', 'the .qext has the type "widget-library", not "visualization"'],
   ])('skips a %s', async (type, reason) => {
     const { state } = await read(plant({ 'a/a.qext': qext({ type }) }));
     expect(state).toEqual({
@@ -265,7 +265,7 @@ describe('what cannot be read', () => {
     [
       'a link to the folder itself',
       (tree) => symlinkSync('.', tree.path('a/self')),
-      () => ['error symlink-outside a/self The link leads to a folder that it lies in.'],
+      () => ['error symlink-outside a/self The link leads to a folder that contains it.'],
     ],
     [
       'links in a circle',
@@ -276,8 +276,8 @@ describe('what cannot be read', () => {
         symlinkSync('../one', tree.path('a/two/to'));
       },
       () => [
-        'error symlink-outside a/one/to/to The link leads to a folder that it lies in.',
-        'error symlink-outside a/two/to/to The link leads to a folder that it lies in.',
+        'error symlink-outside a/one/to/to The link leads to a folder that contains it.',
+        'error symlink-outside a/two/to/to The link leads to a folder that contains it.',
       ],
     ],
     [
@@ -299,13 +299,15 @@ describe('what cannot be read', () => {
       'a backslash in a name',
       (tree) => tree.write({ 'a/b\\c.js': '' }),
       () => [
-        'error bad-path a/b\\c.js The name "b\\\\c.js" holds a character that an archive cannot carry safely.',
+        'error bad-path a/b\\c.js The name "b\\\\c.js" contains a character that an archive cannot store safely.',
       ],
     ],
     [
       'a line break in the name of a folder',
       (tree) => tree.write({ 'a/b\nc/d.js': '' }),
-      () => ['error bad-path a/b\nc The name "b\\nc" holds a character that an archive cannot carry safely.'],
+      () => [
+        'error bad-path a/b\nc The name "b\\nc" contains a character that an archive cannot store safely.',
+      ],
     ],
     [
       'one name in two Unicode forms',
@@ -368,7 +370,7 @@ describe('what cannot be read', () => {
   it('refuses a second .qext below the first, unless it is ignored', async () => {
     const tree = plant({ ...minimal, 'a/dist/a.qext': qext() });
     expect(await readFindings(tree)).toEqual([
-      'error several-manifests a/dist/a.qext A second .qext lies within the extension a.',
+      'error several-manifests a/dist/a.qext The extension a contains a second .qext.',
     ]);
     expect(await readFindings(tree, { ignore: ['dist/'] })).toEqual([]);
   });
@@ -388,7 +390,7 @@ describe('what cannot be read', () => {
     const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [`a/${n}.txt`, '']));
     const [first] = await readFindings(plant({ ...minimal, ...many }));
     expect(first).toBe(
-      'error unreadable a The folder holds 10000 files and folders or more; Qlik takes 500 files.',
+      'error unreadable a The folder contains 10000 or more files and folders; Qlik accepts 500 files.',
     );
   });
 });

@@ -72,7 +72,7 @@ describe('unpacking', () => {
 
   it('refuses .git even where the project keeps it', async () => {
     for (const name of ['.git/config', '.GIT/config', 'git~1/config', '.g\u200cit/config']) {
-      await expect(unpacking({ [name]: 'x' }, keepAll)).rejects.toThrow(/belongs to git or to qlik-sync/);
+      await expect(unpacking({ [name]: 'x' }, keepAll)).rejects.toThrow(/is reserved for git or qlik-sync/);
     }
     expect(list('.')).toEqual([]);
   });

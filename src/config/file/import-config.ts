@@ -1,4 +1,4 @@
-/** `.js`, `.mjs`, `.cjs` through `import()`, `.ts` and `.mts` through jiti (loaded only then) → plain data. */
+/** Loads a config that is code: `.js`, `.mjs`, `.cjs` with `import()`, `.ts` and `.mts` with jiti, loaded only then. */
 
 import { pathToFileURL } from 'node:url';
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
@@ -29,7 +29,7 @@ function exportOf(module: unknown): unknown {
   throw new TypeError('the file needs a default export: export default { … }');
 }
 
-/** Through JSON, so that a config written as code is the same kind of data as one written as text. */
+/** Converts it through JSON, so that a config written as code is the same kind of data as one written as text. */
 function toPlainData(value: unknown): unknown {
   const text = JSON.stringify(value, (key, part: unknown) => {
     if (typeof part !== 'function' && typeof part !== 'symbol') return part;
@@ -65,7 +65,7 @@ function placeInStack(file: string, error: unknown): Place | undefined {
   return undefined;
 }
 
-/** Node does not tell where a syntax error in an ES module stands. jiti's parser does, in the code it makes of it. */
+/** Node does not give the position of a syntax error in an ES module. jiti does, in the code that it generates. */
 async function placeOfSyntaxError(file: string, source: string): Promise<Place | undefined> {
   const { createJiti } = await import('jiti');
   const code = createJiti(file, { fsCache: false }).transform({

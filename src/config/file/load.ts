@@ -1,4 +1,4 @@
-/** The config file, found and parsed: the one owner of cosmiconfig. */
+/** Finds and parses the config file. The only owner of cosmiconfig. */
 
 import { basename, dirname, extname, resolve } from 'node:path';
 import * as cosmiconfig from 'cosmiconfig/dist/Explorer.js';
@@ -16,12 +16,12 @@ import {
   searchPlaces,
 } from './search-places.js';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** Absolute. */
   readonly cwd: string;
   /** `--config`: relative to `cwd`, or absolute. */
   readonly config?: string | undefined;
-  /** Whether a config that is a program may be run; default: yes. */
+  /** Whether a config that is a program may be run; default: `allowed`. */
   readonly execution?: Execution | undefined;
 }
 
@@ -34,7 +34,7 @@ export async function loadConfig({ cwd, config, execution }: LoadOptions): Promi
   return config === undefined ? await searchConfig(cwd, load) : await loadNamed(resolve(cwd, config), load);
 }
 
-/** The config files that stand in a folder, relative to it; package.json only where it has our key. */
+/** The config files in a folder, relative to it; package.json only where it has a `qlik-sync` key. */
 export async function listConfigs(folder: string): Promise<readonly string[]> {
   const load = createLoader(folder);
   const places = findPlaces(folder);
@@ -52,7 +52,7 @@ async function searchConfig(cwd: string, load: Load): Promise<LoadedConfig> {
     if (found !== undefined) return found;
   }
   throw new UserError(`no config file in ${describeFolders(cwd, folders)}`, {
-    hint: 'qlik-sync init writes qlik-sync.config.json; --config names a file that lies elsewhere',
+    hint: 'qlik-sync init writes qlik-sync.config.json; --config names a file elsewhere',
   });
 }
 
@@ -79,7 +79,7 @@ async function loadNamed(file: string, load: Load): Promise<LoadedConfig> {
   });
 }
 
-/** `undefined` comes back for a package.json without our key. */
+/** Loads `undefined` for a package.json without a `qlik-sync` key. */
 function createLoader(cwd: string, execution: Execution = 'allowed'): Load {
   const explorer = createExplorer(cwd, execution);
   return async (file) => {
@@ -97,8 +97,8 @@ interface Explorer {
 }
 
 /**
- * cosmiconfig's `Explorer` instead of its `cosmiconfig()`: that one first reads the package.json of the process's
- * directory with loaders of its own, which costs 4 ms and fails on a manifest that is none of our business.
+ * cosmiconfig's `Explorer` instead of its `cosmiconfig()`, which first reads the package.json of the process's directory
+ * with its own loaders: that costs 4 ms and fails on a broken manifest that has nothing to do with qlik-sync.
  */
 function createExplorer(cwd: string, execution: Execution): Explorer {
   const { Explorer } = cosmiconfig as unknown as { readonly Explorer: new (options: object) => Explorer };
@@ -127,8 +127,8 @@ function explainReadError(displayFile: string, error: unknown): never {
     ENOENT: 'does not exist',
     ENOTDIR: 'does not exist',
     EISDIR: 'is a folder, not a file',
-    EACCES: 'may not be read by you',
-    EPERM: 'may not be read by you',
+    EACCES: 'cannot be read: permission denied',
+    EPERM: 'cannot be read: permission denied',
   };
   const message = reasons[code] ?? `cannot be read (${code})`;
   throw new ConfigError(displayFile, [{ path: '', message }], { cause: error });
@@ -146,22 +146,20 @@ function describeFolders(cwd: string, folders: readonly string[]): string {
   return 'the working directory (folders above it are searched inside a git repository only)';
 }
 
-// What reads each format. YAML, JavaScript and TypeScript are loaded only when such a file is there.
-
 const codeEndings: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
 
-export const knownEndings: readonly string[] = ['', '.json', '.yaml', '.yml', ...codeEndings];
+const knownEndings: readonly string[] = ['', '.json', '.yaml', '.yml', ...codeEndings];
 
-/** Whether the config is a program, so that what it says may depend on any other file. */
+/** Whether the config is a program, so that its content may depend on any other file. */
 export function isCode(file: string): boolean {
   return codeEndings.includes(extname(file));
 }
 
-/** Of a package.json, cosmiconfig takes our key from the object. */
+/** For a package.json it returns an object, from which cosmiconfig takes the `qlik-sync` key. */
 type Loader = (file: string, content: string) => ParsedConfig | Promise<ParsedConfig> | object;
 
-/** By file ending, as cosmiconfig wants them; with one for every ending, none of its own is ever loaded. */
-export function createLoaders(cwd: string, execution: Execution): Readonly<Record<string, Loader>> {
+/** By file ending, as cosmiconfig expects them. Covers every ending, so that none of cosmiconfig's own is ever loaded. */
+function createLoaders(cwd: string, execution: Execution): Readonly<Record<string, Loader>> {
   const json: Loader = (file, content) =>
     isPackageJson(file)
       ? parsePackageJson(display(cwd, file), content)
@@ -179,7 +177,7 @@ export function createLoaders(cwd: string, execution: Execution): Readonly<Recor
   };
 }
 
-/** A broken manifest that shows no config of ours is not our business. */
+/** A broken manifest counts only where it has a config of qlik-sync. */
 function parsePackageJson(displayFile: string, content: string): object {
   if (!/"qlik-sync"\s*:/.test(content)) return {};
   try {
@@ -195,7 +193,7 @@ function parsePackageJson(displayFile: string, content: string): object {
   }
 }
 
-/** A file without an extension is JSON if it begins like an object or a comment of JSON, else YAML. */
+/** A file without an ending is JSON if it begins like an object or a comment in JSON, otherwise YAML. */
 function looksLikeJson(content: string): boolean {
   return /^\uFEFF?\s*(\{|\/\/|\/\*)/.test(content);
 }

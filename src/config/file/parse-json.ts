@@ -1,4 +1,4 @@
-/** JSON with comments, trailing commas and a byte order mark → data that knows where each key stands. */
+/** Parses JSON, with comments, trailing commas and a byte order mark allowed, to data with the position of each key. */
 
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
@@ -27,7 +27,7 @@ export function parseJsonConfig(displayFile: string, content: string): ParsedCon
   return { value: toValue(tree), locate: (path) => positionOf(text, findClosest(tree, path).offset) };
 }
 
-/** `Object.fromEntries` defines what it is given, so a key `__proto__` stays a key. */
+/** `Object.fromEntries` keeps a key `__proto__` as an ordinary key. */
 function toValue(node: Node): unknown {
   const children = node.children ?? [];
   if (node.type === 'array') return children.map(toValue);
@@ -81,7 +81,7 @@ function valueNode(property: Node): Node {
   return property.children?.[1] ?? property;
 }
 
-export function positionOf(text: string, offset: number): Position {
+function positionOf(text: string, offset: number): Position {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: offset - lineStart + 1 };
@@ -97,7 +97,7 @@ function explainDuplicate(text: string, { path, offset }: Duplicate): ConfigProb
 }
 
 const fixes: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'an unknown word; text stands in double quotes',
+  InvalidSymbol: 'an unknown word; text needs double quotes',
   InvalidNumberFormat: 'not a number',
   PropertyNameExpected: 'a key in double quotes is expected',
   ValueExpected: 'a value is expected',
@@ -115,7 +115,7 @@ const fixes: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a control character; write it as an escape such as \\n',
 };
 
-/** Only the first error: those after it follow from it. */
+/** Only the first error is reported, as the others usually follow from it. */
 function explain(text: string, error: ParseError): ConfigProblem {
   if (text.includes('\u0000')) {
     return { path: '', message: 'is not UTF-8 text', hint: 'save it as UTF-8, not as UTF-16' };

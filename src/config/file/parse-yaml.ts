@@ -1,4 +1,4 @@
-/** YAML → data that knows where each key stands. Loaded only when a YAML file is there. */
+/** Parses YAML to data with the position of each key. Loaded only for a YAML file. */
 
 import {
   type Alias,
@@ -30,7 +30,7 @@ export function parseYamlConfig(displayFile: string, content: string): ParsedCon
   };
 }
 
-/** The parser goes down by recursion, however deep the file nests. */
+/** The parser is recursive, so deep nesting exhausts the stack. */
 function parseText(displayFile: string, text: string, lineCounter: LineCounter): Document.Parsed {
   try {
     return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
@@ -44,7 +44,7 @@ const tooDeep = 'is nested too deeply';
 
 type Resolve = (alias: Alias) => unknown;
 
-/** Resolving one alias walks the whole document, and a file of many mistakes asks for the same one each time. */
+/** Resolving an alias walks the whole document, and a file with many problems asks for the same one each time. */
 function rememberAliases(document: Document): Resolve {
   const known = new Map<Alias, unknown>();
   return (alias) => {
@@ -63,7 +63,7 @@ function toValue(displayFile: string, document: Document): unknown {
 }
 
 function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
-  // The parser's own words where its recursion ends.
+  // The parser's own message where the stack is exhausted.
   if (error.message.startsWith('Maximum call stack')) return { path: '', message: tooDeep };
   const tabs = error.code === 'TAB_AS_INDENT' ? { hint: 'indent with spaces' } : {};
   return {
@@ -74,7 +74,7 @@ function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
   };
 }
 
-/** Where the key at the path stands, or the deepest one on the way to it. */
+/** The position of the key at the path, or of the deepest key on the way to it. */
 function locate(
   document: Document,
   path: KeyPath,
@@ -93,7 +93,7 @@ function locate(
 }
 
 interface Child {
-  /** The node whose place names this child: a map's key, a sequence's element. */
+  /** The node whose position counts as this child's: a map's key, a sequence's element. */
   readonly at: unknown;
   readonly value: unknown;
 }

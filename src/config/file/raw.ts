@@ -1,4 +1,4 @@
-/** What a config file holds before anything is checked, and where in the file it stands. */
+/** A config file's data before any check, with the position of each key. */
 
 import { isObject } from '../../core/json.js';
 
@@ -10,8 +10,8 @@ export interface Position {
   readonly column: number;
 }
 
-/** Where a key stands, or the closest key above it; `undefined` for formats without positions. */
-export type Locate = (path: KeyPath) => Position | undefined;
+/** The position of a key, or of the closest key above it; `undefined` for formats without positions. */
+type Locate = (path: KeyPath) => Position | undefined;
 
 /** One file's data, as its format's parser gives it. */
 export interface ParsedConfig {
@@ -33,7 +33,7 @@ export function readKey(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** What stands at the path; `undefined` for nothing. */
+/** The value at the path, or `undefined`. */
 export function readPath(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
 }

@@ -1,4 +1,4 @@
-/** Where a config file may stand: the names of contract.md, from the working directory up to the repository's root. */
+/** Where a config file may be: its names, and the folders from the working directory up to the repository's root. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -15,7 +15,7 @@ export const fileNames: readonly string[] = [
   ...configNames,
 ];
 
-/** In `.config/` the leading dot goes, as cosmiconfig has it. */
+/** In `.config/` without the leading dot, as with cosmiconfig. */
 const dotConfigNames: readonly string[] = [
   ...rcEndings.map((ending) => `qlik-syncrc${ending}`),
   ...configNames,
@@ -26,7 +26,7 @@ export const searchPlaces: readonly string[] = [
   ...dotConfigNames.map((name) => join('.config', name)),
 ];
 
-/** The working directory and the folders above it, up to the one that holds `.git`; without a repository, the directory alone. */
+/** The working directory and the folders above it, up to the one that contains `.git`; without one, only the directory. */
 export function foldersToSearch(cwd: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -46,7 +46,7 @@ export function findPlaces(folder: string): readonly string[] {
   ].map((place) => join(folder, place));
 }
 
-/** Folders are left out; a folder that cannot be listed holds no config we could read. */
+/** Without folders. A folder that cannot be listed has no config that could be read. */
 function listNames(folder: string): ReadonlySet<string> {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });

@@ -1,4 +1,4 @@
-/** The address and the credential that an environment of the config gives. No message quotes either, but for an origin. */
+/** Reads an environment's address and credential from the config. No message quotes either, except for an origin. */
 
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
 import type { Environment, SecretCommand, SourceText } from '../config.js';
@@ -6,18 +6,18 @@ import { expand, explainUnset, malformedReference, namesOf, type Variables } fro
 import { type CredentialChoice, isHeaderSafe, problemOf, type SecretChoice } from './credential.js';
 import { parseTenantUrl } from './url.js';
 
-export interface ConfigConnection {
+interface ConfigConnection {
   readonly url: string;
   readonly credential: CredentialChoice;
 }
 
-/** A value, or why there is none. */
+/** A value, or the reasons why there is none. */
 type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /**
- * What the environment of the config gives, its variables expanded; no command is run.
+ * Expands the variables; runs no command.
  *
  * @throws ConfigError with every problem of the pair
  */
@@ -36,7 +36,7 @@ export function readConnection(
   );
 }
 
-/** Which tenant an environment names, whoever may sign in there. @throws ConfigError */
+/** The origin of an environment's tenant, without its credential. @throws ConfigError */
 export function readTenantAddress(displayFile: string, tenant: SourceText, env: Variables): string {
   const url = readAddress(tenant, env);
   if (url.ok) return url.value;
@@ -107,15 +107,15 @@ function expandSource(source: SourceText, env: Variables): Read<string> {
   return { ok: false, problems: problems.map((problem) => problemAt(source, problem)) };
 }
 
-interface Said {
+interface Explanation {
   readonly message: string;
   readonly hint: string;
 }
 
-function failAt(source: SourceText, problem: Said): Read<never> {
+function failAt(source: SourceText, problem: Explanation): Read<never> {
   return { ok: false, problems: [problemAt(source, problem)] };
 }
 
-function problemAt({ text: _, ...place }: SourceText, { message, hint }: Said): ConfigProblem {
+function problemAt({ text: _, ...place }: SourceText, { message, hint }: Explanation): ConfigProblem {
   return { ...place, message, hint };
 }

@@ -1,4 +1,4 @@
-/** qlik-cli's contexts as tenants with their credentials. */
+/** Reads qlik-cli's contexts as tenants with their credentials. Its file is never written. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { didYouMean } from '../suggest.js';
 import { type CredentialChoice, isHeaderSafe, problemOf } from './credential.js';
 import { parseTenantUrl } from './url.js';
 
-/** The pair that one context gives. */
+/** The tenant and credential of one context. */
 export interface Context {
   readonly name: string;
   readonly url: string;
@@ -19,12 +19,12 @@ export interface Context {
   readonly file: string;
 }
 
-/** @throws UserError where there is no such context, or it is none of a cloud tenant with credentials */
+/** @throws UserError where there is no such context, or it is not for a cloud tenant with credentials */
 export async function readContext(name: string, env: Variables): Promise<Context> {
   const file = await readContextsFile(env);
   if (file === undefined) {
     throw new UserError(`--context: there are no qlik-cli contexts in ${describeContextsPlace(env)}`, {
-      hint: 'qlik context init makes one; QLIK_CLI_USER_HOME_DIR names the file where it lies elsewhere',
+      hint: 'qlik context init creates one; QLIK_CLI_USER_HOME_DIR names the file if it is elsewhere',
     });
   }
   const contexts = readKey(file.value, 'contexts');
@@ -35,7 +35,7 @@ export async function readContext(name: string, env: Variables): Promise<Context
   });
 }
 
-/** The context that qlik-cli would use, or a word on why it is of no use here; `undefined` where there is none. */
+/** The context that qlik-cli would use, or why it cannot be used here; `undefined` where there is none. */
 export async function readCurrentContext(
   env: Variables,
 ): Promise<Context | { readonly skipped: string } | undefined> {
@@ -50,13 +50,13 @@ export async function readCurrentContext(
   return toContext(file, name);
 }
 
-/** Where the file does not say, it is older than the other types. */
+/** A file without types is older than the other types. */
 function serverType(context: unknown): string {
   const type = readKey(context, 'server-type');
   return typeof type === 'string' && type !== '' ? type.toLowerCase() : 'cloud';
 }
 
-/** @throws UserError, ConfigError with the place in the file */
+/** @throws UserError; ConfigError with the place in the file */
 function toContext(file: ContextsFile, name: string): Context {
   const context = readKey(readKey(file.value, 'contexts'), name);
   const type = serverType(context);
@@ -92,7 +92,7 @@ function failing(file: ContextsFile, name: string): Fail {
   };
 }
 
-/** An OAuth client first: where both stand, the header is what qlik-cli got for it, and does not last. */
+/** The OAuth client goes first: beside it, the header is a token that qlik-cli got for it, and expires. */
 function readCredential(context: unknown, from: string, fail: Fail): CredentialChoice {
   const clientId = readKey(context, 'oauth-client-id');
   const clientSecret = readKey(context, 'oauth-client-secret');
@@ -106,10 +106,10 @@ function readCredential(context: unknown, from: string, fail: Fail): CredentialC
   const headers = readKey(context, 'headers');
   const names = isObject(headers) ? Object.keys(headers) : [];
   const header = readKey(headers, names.find((each) => each.toLowerCase() === 'authorization') ?? '');
-  if (header === undefined) return fail('headers', { message: 'holds no Authorization to sign in with' });
+  if (header === undefined) return fail('headers', { message: 'has no Authorization to sign in with' });
   const [, key] = typeof header === 'string' ? (/^Bearer\s+(\S+)\s*$/i.exec(header) ?? []) : [];
   if (key === undefined || !isHeaderSafe(key)) {
-    return fail('headers', { message: 'holds an Authorization that is no "Bearer" and a key' });
+    return fail('headers', { message: 'has an Authorization that is not "Bearer" and a key' });
   }
   return { kind: 'api-key', key: { kind: 'known', value: key, from } };
 }
@@ -119,9 +119,7 @@ function readToken(value: unknown, key: string, fail: Fail): string {
   return isHeaderSafe(value) ? value : fail(key, problemOf('oauth'));
 }
 
-// qlik-cli's file of contexts, read and never written. Where it lies, and what it holds.
-
-export interface ContextsFile extends ParsedConfig {
+interface ContextsFile extends ParsedConfig {
   /** For messages. */
   readonly displayFile: string;
 }
@@ -131,9 +129,9 @@ const mostBytes = 2 ** 20;
 /**
  * `undefined` where there is none.
  *
- * @throws UserError where it is there and cannot be read; its content is in no message
+ * @throws UserError where it exists but cannot be read; no message quotes its content
  */
-export async function readContextsFile(env: Variables): Promise<ContextsFile | undefined> {
+async function readContextsFile(env: Variables): Promise<ContextsFile | undefined> {
   for (const place of placesOf(env)) {
     const size = await sizeOf(place);
     if (size === undefined) continue;
@@ -146,8 +144,8 @@ export async function readContextsFile(env: Variables): Promise<ContextsFile | u
   return undefined;
 }
 
-/** What `readContextsFile` looks for, for messages. */
-export function describeContextsPlace(env: Variables): string {
+/** Where `readContextsFile` looks, for messages. */
+function describeContextsPlace(env: Variables): string {
   return placesOf(env)[0]?.display ?? '~/.qlik/contexts.yml';
 }
 
@@ -156,7 +154,7 @@ interface Place {
   readonly display: string;
 }
 
-/** The variable names the file or its folder; documents and its name disagree. `%USERPROFILE%` is the home on Windows. */
+/** The variable may name the file or its folder: Qlik's documents and its name disagree. Windows has `%USERPROFILE%`. */
 function placesOf(env: Variables): readonly Place[] {
   const moved = readVariable(env, 'QLIK_CLI_USER_HOME_DIR');
   if (moved !== undefined) {
@@ -170,13 +168,13 @@ function placesOf(env: Variables): readonly Place[] {
   }));
 }
 
-/** `undefined` for what is no file. */
+/** `undefined` for anything but a file. */
 async function sizeOf({ file }: Place): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined);
   return found?.isFile() === true ? found.size : undefined;
 }
 
-/** The parser's own words may quote the file, which holds secrets: only the place is told. */
+/** The parser's message may quote the file, which contains secrets: only the position is kept. */
 async function parse(displayFile: string, text: string): Promise<ParsedConfig> {
   const { parseYamlConfig } = await import('../file/parse-yaml.js');
   try {

@@ -5,12 +5,12 @@ import { type Config, placeIn, type SourceText } from '../config.js';
 import { assertExecutionAllowed, type Execution } from '../execution.js';
 import type { Variables } from '../expand.js';
 
-/** Ready to be used. */
+/** With its secrets known. */
 export type Credential =
   | { readonly kind: 'api-key'; readonly key: string }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string };
 
-/** What one source gives to sign in with. Nothing was run for it yet. */
+/** The credential of one source, before any command was run for it. */
 export type CredentialChoice =
   | { readonly kind: 'api-key'; readonly key: SecretChoice }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: SecretChoice };
@@ -39,20 +39,18 @@ export function isHeaderSafe(key: string): boolean {
 }
 
 const notAKey = {
-  message: 'holds no API key: it is empty, or has white space or other characters that no key has',
+  message: 'is not an API key: it is empty, or has white space or other characters that no key has',
   hint: 'give the key alone, without "Bearer"',
 } as const;
 
 const notASecret = {
-  message: 'holds no client id or secret: it is empty, or has white space or other characters that none has',
-  hint: 'copy it again, without anything around it',
+  message: 'is not a client id or secret: it is empty, or has white space or other characters that none has',
+  hint: 'copy it again, and nothing else',
 } as const;
 
 export function problemOf(kind: CredentialKind): typeof notAKey | typeof notASecret {
   return kind === 'api-key' ? notAKey : notASecret;
 }
-
-// What a source gives to sign in with → the credential; the one place where a command of the config prints a secret.
 
 export interface SecretUse {
   readonly config: Config;
@@ -62,10 +60,11 @@ export interface SecretUse {
   readonly signal: AbortSignal;
 }
 
-/** @throws UserError where a command is forbidden, fails, or prints what cannot be sent */
+/** The only place that runs secret commands. @throws UserError where one is forbidden, fails, or prints an unusable text */
 export async function readCredential(choice: CredentialChoice, use: SecretUse): Promise<Credential> {
-  if (choice.kind === 'api-key')
+  if (choice.kind === 'api-key') {
     return { kind: 'api-key', key: await readSecret(choice.key, 'api-key', use) };
+  }
   const clientSecret = await readSecret(choice.clientSecret, 'oauth', use);
   return { kind: 'oauth', clientId: choice.clientId, clientSecret };
 }

@@ -1,9 +1,9 @@
-/** Where the embedded tenant keeps its state, and what it is therefore called. */
+/** Where the embedded tenant keeps its state, and the identity that follows from that. */
 
 import { relative, resolve, sep } from 'node:path';
 import type { Config } from '../config.js';
 
-export type SandboxRequest = {
+type SandboxRequest = {
   readonly options: { readonly sandboxDir?: string | undefined };
   readonly config: Pick<Config, 'root'>;
   readonly cwd: string;
@@ -15,15 +15,15 @@ export function sandboxDir({ options, config, cwd }: SandboxRequest): string {
 }
 
 /**
- * What plans, journals, backups and locks know it by: its port differs from run to run, its folder does not. `sandbox`,
- * or `sandbox:<dir>` with the path from the config's folder, since every folder holds a tenant of its own.
+ * Its name in plans, journals, backups and locks, since its port differs from run to run: `sandbox`, or `sandbox:<dir>`
+ * with the path from the config's folder, as every folder holds a separate tenant.
  */
 export function sandboxIdentity(dir: string, config: SandboxRequest['config']): string {
   if (dir === usualDir(config)) return 'sandbox';
   return `sandbox:${relative(config.root, dir).split(sep).join('/') || '.'}`;
 }
 
-/** The folder that `sandboxIdentity` tells of; absolute. */
+/** The folder of a `sandboxIdentity`; absolute. */
 export function dirOfSandbox(identity: string, config: SandboxRequest['config']): string {
   if (identity === 'sandbox') return usualDir(config);
   return resolve(config.root, identity.slice('sandbox:'.length));

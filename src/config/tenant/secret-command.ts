@@ -1,13 +1,13 @@
-/** Runs a command that prints a secret. What it prints appears in no message. */
+/** Runs a command that prints a secret. No message contains what it prints. */
 
 import { UserError } from '../../core/errors.js';
 import { type Program, type ProgramEnd, runProgram } from '../run-program.js';
 import { hideSecret, hideValues, redact } from '../secrets.js';
 
-export interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'signal'> {
+interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'signal'> {
   /** The key that wants the secret, for messages. */
   readonly key: string;
-  /** The variables that the command refers to; their values, too, appear in no message. */
+  /** The variables that the command refers to; no message contains their values either. */
   readonly variables: readonly string[];
   /** Default 30,000. */
   readonly timeoutMs?: number;
@@ -24,7 +24,7 @@ export async function runSecretCommand({
   const secret = ended.stdout.text.trim();
   const problem = problemOf(ended) ?? (secret === '' ? 'printed nothing' : undefined);
   if (problem === undefined) return secret;
-  // Only the program is named: its arguments may tell more than everybody should know.
+  // Names only the program, as its arguments may be confidential.
   const words = hideValues(hideSecret(ended.stderr.text, secret), variables, program.env);
   const said = redact(words).trim().slice(-2000);
   throw new UserError(`${key}: the command ${program.command[0]} ${problem}`, {

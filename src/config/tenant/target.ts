@@ -1,12 +1,13 @@
-/** Which tenant, whose credentials: both from one source, the first that applies. */
+/** Which tenant, and with which credentials: both from one source, the first that applies (`source.ts`). */
 
 import { UserError } from '../../core/errors.js';
-import { type Config, placeIn } from '../config.js';
+import { type Config, type Environment, placeIn, type SourceText } from '../config.js';
 import type { Variables } from '../expand.js';
 import { readConnection, readTenantAddress } from './connection.js';
 import type { Context } from './contexts.js';
 import { type Credential, type CredentialChoice, readCredential, type SecretUse } from './credential.js';
 import { sandboxDir, sandboxIdentity } from './sandbox-place.js';
+import { sourceOfTenant, type TenantOptions } from './source.js';
 import { parseTenantUrl } from './url.js';
 import { readCredentialVariables, readTenantVariable } from './variables.js';
 
@@ -17,55 +18,48 @@ export interface SandboxTarget {
 }
 
 /** A tenant that one source names together with its credentials. */
-interface Named {
+interface NamedTenant {
   readonly kind: 'tenant';
   /** Origin, e.g. `https://acme.eu.qlikcloud.com`; the only host that the credential is sent to. */
   readonly url: string;
-  /** For the header: what named both: `--tenant`, `config`, `environment`, `qlik-cli context acme`. */
+  /** What named both, for the header: `--tenant`, `config`, `environment`, `qlik-cli context acme`. */
   readonly source: string;
-  /** Where the address stands, e.g. `QLIK_TENANT_URL` or `qlik-sync.config.json:12`. */
+  /** Where the address is written, e.g. `QLIK_TENANT_URL` or `qlik-sync.config.json:12`. */
   readonly from: string;
   /** The environment of the config that named them. */
   readonly environment?: string;
 }
 
-/** Before any program is run for its secret. */
-export interface TenantChoice extends Named {
+/** Before any command is run for its secret. */
+export interface TenantChoice extends NamedTenant {
   readonly credential: CredentialChoice;
 }
 
-export interface TenantTarget extends Named {
+interface TenantTarget extends NamedTenant {
   readonly credential: Credential;
 }
 
-/** Nothing names a tenant. */
-export interface NoTarget {
+/** No source names a tenant. */
+interface NoTarget {
   readonly kind: 'none';
   readonly message: string;
   readonly hint: string;
 }
 
 export interface TargetRequest {
-  readonly options: {
-    readonly sandbox?: boolean | undefined;
-    /** Relative to `cwd`, or absolute; asks for the sandbox by itself. */
-    readonly sandboxDir?: string | undefined;
-    readonly tenant?: string | undefined;
-    /** The name of a qlik-cli context. */
-    readonly context?: string | undefined;
-  };
+  readonly options: TenantOptions;
   readonly env: Variables;
   readonly config: Config;
   /** Absolute. */
   readonly cwd: string;
-  /** Whether a person sits at a terminal; only then does qlik-cli's current context count. Asked only then. */
+  /** Whether this is a terminal: only there does qlik-cli's current context count. Called only when that matters. */
   readonly isTerminal: () => boolean;
 }
 
-export type TargetUse = TargetRequest & SecretUse;
+type TargetUse = TargetRequest & SecretUse;
 
 /**
- * Parts of two sources are never mixed: what a source lacks is an error, not looked up in the next one.
+ * Parts of two sources are never mixed.
  *
  * @throws UserError (exit 3) naming the source that was chosen and what it lacks
  * @throws ConfigError where an address or credential of the config cannot be used
@@ -77,19 +71,25 @@ export async function resolveTarget(use: TargetUse): Promise<SandboxTarget | Ten
   return { ...choice, credential: await readCredential(choice.credential, use) };
 }
 
-/** The same, without running anything. */
+/** The same without running any command. */
 export async function chooseTarget(request: TargetRequest): Promise<SandboxTarget | TenantChoice | NoTarget> {
   const { options, env, config } = request;
   assertOneTarget(options);
-  if (options.sandbox === true || options.sandboxDir !== undefined) {
-    return { kind: 'sandbox', dir: sandboxDir(request) };
+  const source = sourceOfTenant(options, tenantIn(config));
+  switch (source.kind) {
+    case 'sandbox':
+      return { kind: 'sandbox', dir: sandboxDir(request) };
+    case 'option':
+      return fromOption(source.text, env);
+    case 'context': {
+      const { readContext } = await import('./contexts.js');
+      return fromContext(await readContext(source.name, env), 'qlik-cli context');
+    }
+    case 'config':
+      return fromConfig(config, source.tenant, env);
+    case 'variables':
+      return fromVariables(env) ?? fromCurrentContext(request);
   }
-  if (options.tenant !== undefined) return fromOption(options.tenant, env);
-  if (options.context !== undefined) {
-    const { readContext } = await import('./contexts.js');
-    return fromContext(await readContext(options.context, env), 'qlik-cli context');
-  }
-  return fromConfig(config, env) ?? fromVariables(env) ?? fromCurrentContext(request);
 }
 
 function assertOneTarget({ sandbox, sandboxDir: dir, tenant, context }: TargetRequest['options']): void {
@@ -105,29 +105,41 @@ function assertOneTarget({ sandbox, sandboxDir: dir, tenant, context }: TargetRe
 }
 
 function fromOption(text: string, env: Variables): TenantChoice {
-  const tenant = parseTenantUrl(text);
-  if (!tenant.ok) throw new UserError(`--tenant: ${tenant.message}`, { hint: tenant.hint });
+  const origin = originOfOption(text);
   const named = readTenantVariable(env);
   const credential = readCredentialVariables(env, '--tenant');
-  if (named !== undefined && named.origin !== tenant.origin) {
+  if (named !== undefined && named.origin !== origin) {
     const variable = credential.kind === 'oauth' ? 'QLIK_CLIENT_ID' : 'QLIK_API_KEY';
     throw new UserError(
-      `--tenant names ${tenant.origin}, but ${variable} belongs to ${named.origin}, which ${named.variable} names`,
+      `--tenant names ${origin}, but ${variable} belongs to ${named.origin}, which ${named.variable} names`,
       { hint: `unset ${named.variable}, or set it and ${variable} for the tenant you mean` },
     );
   }
-  return { kind: 'tenant', url: tenant.origin, credential, source: '--tenant', from: '--tenant' };
+  return { kind: 'tenant', url: origin, credential, source: '--tenant', from: '--tenant' };
 }
 
 function fromContext({ name, url, credential, file }: Context, what: string): TenantChoice {
   return { kind: 'tenant', url, credential, source: `${what} ${name}`, from: file };
 }
 
-function fromConfig(config: Config, env: Variables): TenantChoice | undefined {
-  const { environment, displayFile } = config;
+/** An environment that names its tenant. */
+interface TenantInConfig {
+  readonly environment: Environment;
+  readonly tenant: SourceText;
+}
+
+function tenantIn({ environment }: Config): TenantInConfig | undefined {
   if (environment?.tenant === undefined) return undefined;
-  const connection = readConnection(displayFile, environment, environment.tenant, env);
-  const from = placeIn(displayFile, environment.tenant);
+  return { environment, tenant: environment.tenant };
+}
+
+function fromConfig(
+  { displayFile }: Config,
+  { environment, tenant }: TenantInConfig,
+  env: Variables,
+): TenantChoice {
+  const connection = readConnection(displayFile, environment, tenant, env);
+  const from = placeIn(displayFile, tenant);
   return { kind: 'tenant', ...connection, source: 'config', from, environment: environment.name };
 }
 
@@ -138,7 +150,7 @@ function fromVariables(env: Variables): TenantChoice | undefined {
   return { kind: 'tenant', url: named.origin, credential, source: 'environment', from: named.variable };
 }
 
-/** What a person chose in another tool must never decide what a pipeline writes to. */
+/** A choice made in another tool must never decide what a pipeline writes to. */
 async function fromCurrentContext({
   config,
   env,
@@ -164,19 +176,18 @@ function noTarget({ displayFile, environment }: Config, word?: string): NoTarget
   };
 }
 
-// Which tenant is meant, for what never contacts it: the sources of `target.ts` in their order, without credentials.
-
 export interface TenantName {
-  /** The origin, or what `sandboxIdentity` says. */
+  /** The origin, or a `sandboxIdentity`. */
   readonly identity: string;
-  /** What named it, as the header of a run says it. */
+  /** What named it, as in the header of a run. */
   readonly source: string;
   /** The environment of the config that named it. */
   readonly environment?: string;
 }
 
 /**
- * `undefined` where nothing names one.
+ * Which tenant is meant, for commands that do not contact it: no credentials are read, and qlik-cli's current context
+ * does not count. `undefined` where nothing names one.
  *
  * @throws UserError, ConfigError where a name cannot be understood
  */
@@ -186,35 +197,31 @@ export async function nameTenant({
   config,
   cwd,
 }: Pick<TargetRequest, 'options' | 'env' | 'config' | 'cwd'>): Promise<TenantName | undefined> {
-  const { sandbox, tenant, context } = options;
-  if (sandbox === true || options.sandboxDir !== undefined) {
-    return { identity: sandboxIdentity(sandboxDir({ options, config, cwd }), config), source: '--sandbox' };
+  const source = sourceOfTenant(options, tenantIn(config));
+  switch (source.kind) {
+    case 'sandbox':
+      return { identity: sandboxIdentity(sandboxDir({ options, config, cwd }), config), source: '--sandbox' };
+    case 'option':
+      return { identity: originOfOption(source.text), source: '--tenant' };
+    case 'context': {
+      const { readContext } = await import('./contexts.js');
+      const { url, name } = await readContext(source.name, env);
+      return { identity: url, source: `qlik-cli context ${name}` };
+    }
+    case 'config': {
+      const { environment, tenant } = source.tenant;
+      const identity = readTenantAddress(config.displayFile, tenant, env);
+      return { identity, source: 'config', environment: environment.name };
+    }
+    case 'variables': {
+      const named = readTenantVariable(env);
+      return named && { identity: named.origin, source: 'environment' };
+    }
   }
-  if (tenant !== undefined) return { identity: parseOption(tenant), source: '--tenant' };
-  if (context !== undefined) {
-    const { readContext } = await import('./contexts.js');
-    const { url, name } = await readContext(context, env);
-    return { identity: url, source: `qlik-cli context ${name}` };
-  }
-  return nameFromConfig(config, env) ?? nameFromVariables(env);
 }
 
-function parseOption(text: string): string {
+function originOfOption(text: string): string {
   const tenant = parseTenantUrl(text);
   if (!tenant.ok) throw new UserError(`--tenant: ${tenant.message}`, { hint: tenant.hint });
   return tenant.origin;
-}
-
-function nameFromConfig(
-  { environment, displayFile }: Config,
-  env: TargetRequest['env'],
-): TenantName | undefined {
-  if (environment?.tenant === undefined) return undefined;
-  const identity = readTenantAddress(displayFile, environment.tenant, env);
-  return { identity, source: 'config', environment: environment.name };
-}
-
-function nameFromVariables(env: TargetRequest['env']): TenantName | undefined {
-  const named = readTenantVariable(env);
-  return named && { identity: named.origin, source: 'environment' };
 }

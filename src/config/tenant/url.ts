@@ -1,18 +1,18 @@
-/** The address of a tenant as people write it → an origin, or why it is none. Never quotes the text: it may hold a password. */
+/** Parses a tenant's address to its origin, or explains what is wrong. Never quotes the text, which may hold a password. */
 
 import { looksLikeApiKey } from '../secrets.js';
 
-export type TenantUrl =
+type TenantUrl =
   | { readonly ok: true; readonly origin: string }
   | { readonly ok: false; readonly message: string; readonly hint: string };
 
 const example = 'e.g. https://acme.eu.qlikcloud.com';
 
-/** A bare host gets `https://`; a lone trailing slash is forgiven. */
+/** Adds `https://` to a bare host and accepts a trailing slash. */
 export function parseTenantUrl(text: string): TenantUrl {
   const trimmed = text.trim();
   if (trimmed === '') return invalid('is empty', example);
-  if (looksLikeApiKey(trimmed)) return invalid('holds an API key, not an address', example);
+  if (looksLikeApiKey(trimmed)) return invalid('is an API key, not an address', example);
   const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed);
   const url = parseUrl(hasScheme ? trimmed : `https://${trimmed}`);
   if (url === undefined) return invalid('is not the address of a tenant', example);
@@ -24,7 +24,7 @@ function checkParts(url: URL): TenantUrl {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return invalid('must begin with https://', example);
   if (url.username !== '' || url.password !== '')
-    return invalid('must not hold a user name or password', example);
+    return invalid('must not contain a user name or password', example);
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return invalid('must not have a path, a query or a fragment', `use ${url.origin}`);
   }

@@ -1,11 +1,11 @@
-/** The address and the credential that environment variables give. No message quotes either, but for an origin. */
+/** Reads the tenant's address and credential from environment variables. No message quotes either, except for an origin. */
 
 import { UserError } from '../../core/errors.js';
 import { readVariable, type Variables } from '../expand.js';
 import { type CredentialChoice, type CredentialKind, isHeaderSafe, problemOf } from './credential.js';
 import { parseTenantUrl } from './url.js';
 
-export interface TenantVariable {
+interface TenantVariable {
   readonly variable: string;
   readonly origin: string;
 }
@@ -13,7 +13,7 @@ export interface TenantVariable {
 /**
  * `QLIK_TENANT_URL`, `QLIK_TENANT` or `QLIK_HOST`.
  *
- * @throws UserError where one is no address, or two name different tenants
+ * @throws UserError where one is not an address, or two name different tenants
  */
 export function readTenantVariable(env: Variables): TenantVariable | undefined {
   const named = ['QLIK_TENANT_URL', 'QLIK_TENANT', 'QLIK_HOST'].flatMap((variable) =>
@@ -38,27 +38,27 @@ function readOrigin(env: Variables, variable: string): readonly TenantVariable[]
 }
 
 /**
- * `QLIK_API_KEY`, or `QLIK_CLIENT_ID` with `QLIK_CLIENT_SECRET`; never a guess between the two.
+ * `QLIK_API_KEY`, or `QLIK_CLIENT_ID` with `QLIK_CLIENT_SECRET`; never guesses between the two.
  *
  * @param source what named the tenant
- * @throws UserError where neither is whole, both are there, or one cannot be sent
+ * @throws UserError where neither is complete, both are set, or one cannot be sent
  */
 export function readCredentialVariables(env: Variables, source: string): CredentialChoice {
-  const isSet = (variable: string): boolean => (readVariable(env, variable)?.trim() ?? '') !== '';
+  const isGiven = (variable: string): boolean => (readVariable(env, variable)?.trim() ?? '') !== '';
   const oauth = ['QLIK_CLIENT_ID', 'QLIK_CLIENT_SECRET'];
-  const [given] = oauth.filter(isSet);
+  const [given] = oauth.filter(isGiven);
   if (given === undefined) {
-    if (isSet('QLIK_API_KEY')) return { kind: 'api-key', key: readSecret(env, 'QLIK_API_KEY', 'api-key') };
+    if (isGiven('QLIK_API_KEY')) return { kind: 'api-key', key: readSecret(env, 'QLIK_API_KEY', 'api-key') };
     throw new UserError(`the tenant comes from ${source}, but QLIK_API_KEY is not set`, {
       hint: 'set QLIK_API_KEY to an API key of that tenant, or QLIK_CLIENT_ID and QLIK_CLIENT_SECRET of an OAuth client',
     });
   }
-  if (isSet('QLIK_API_KEY')) {
+  if (isGiven('QLIK_API_KEY')) {
     throw new UserError(`QLIK_API_KEY and ${given} are both set, and each is a way to sign in`, {
       hint: 'unset one of them',
     });
   }
-  const missing = oauth.find((variable) => !isSet(variable));
+  const missing = oauth.find((variable) => !isGiven(variable));
   if (missing !== undefined) {
     throw new UserError(`the tenant comes from ${source}, and ${given} is set, but ${missing} is not`, {
       hint: `set ${missing} too`,

@@ -5,7 +5,7 @@ import type { Finding } from '../../core/model.js';
 
 /** A folder with exactly one `.qext`. */
 export interface Candidate {
-  /** The stem of the `.qext`, in Unicode NFC. */
+  /** The name of the `.qext` without its ending, in Unicode NFC. */
   readonly name: string;
   /** Absolute, as the operating system spells it. */
   readonly folder: string;
@@ -13,11 +13,11 @@ export interface Candidate {
   readonly displayFolder: string;
   /** The `.qext` as the disk spells it. */
   readonly manifestFile: string;
-  /** What the folder holds itself, so that it is listed once. */
+  /** The folder's entries, so that it is listed only once. */
   readonly entries: readonly Dirent[];
 }
 
-/** What discovery has to say, and the names it is about: none where it is about no folder. */
+/** A finding of the discovery, and the extension names it is about; none where it is not about a folder. */
 export interface Remark {
   readonly finding: Finding;
   readonly names: readonly string[];

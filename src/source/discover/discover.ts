@@ -1,4 +1,4 @@
-/** From the config's patterns to the folders that hold an extension each. */
+/** Finds the folders of extensions from the config's patterns. */
 
 import { basename } from 'node:path';
 import type { UnreadFolder } from '../../core/model.js';
@@ -13,14 +13,14 @@ export interface Discovery {
   /** Sorted by folder. */
   readonly candidates: readonly Candidate[];
   readonly remarks: readonly Remark[];
-  /** Names that were found, but in a way that they cannot be read: twice, or several in one folder. */
+  /** Names that were found but are ambiguous: twice, or several in one folder. */
   readonly unclear: readonly string[];
   readonly unread: readonly UnreadFolder[];
   /** Patterns that match no folder, as the config writes them. */
   readonly unmatched: readonly string[];
 }
 
-/** @param root what `patterns` are relative to; absolute. @param cwd what shown paths are relative to; absolute. */
+/** @param root absolute; `patterns` are relative to it @param cwd absolute; displayed paths are relative to it */
 export async function discover(root: string, cwd: string, patterns: readonly string[]): Promise<Discovery> {
   const expansion = await expandFolders(root, patterns);
   const realPathOf = rememberRealPaths();
@@ -50,7 +50,7 @@ function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[]
     const message = isFile ? `"${pattern}" is a file.` : `"${pattern}" does not exist.`;
     const hint = isFile
       ? 'Name the folder that holds the .qext in "extensions".'
-      : 'Correct the path in "extensions"; if a build makes the folder, build first.';
+      : 'Correct the path in "extensions"; if a build creates the folder, build first.';
     return { finding: finding('folder-missing', { file, message, hint }), names: [basename(path)] };
   });
   const unreadable = expansion.unreadable.map((path) => ({
@@ -62,8 +62,8 @@ function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[]
 }
 
 function remarkOnDangling(path: string, cwd: string): Remark {
-  const message = 'The link leads to no folder that can be looked at.';
-  const hint = 'If a build makes the folder, build first; otherwise remove the link.';
+  const message = 'The link does not lead to a folder that can be read.';
+  const hint = 'If a build creates the folder, build first; otherwise remove the link.';
   return {
     finding: finding('no-manifest', { file: displayPath(cwd, path), message, hint }),
     names: [basename(path)],
@@ -73,14 +73,13 @@ function remarkOnDangling(path: string, cwd: string): Remark {
 function remarkOnUnmatched(pattern: string): Remark {
   const message = `"${pattern}" matches no folder.`;
   const hint = pattern.includes('\\')
-    ? 'Write / between folders, on Windows too.'
+    ? 'Separate folders with /, on Windows too.'
     : 'Correct the pattern in "extensions"; it is relative to the config file.';
   return { finding: finding('no-match', { message, hint }), names: [] };
 }
 
-// Names are identities on the tenant: two folders must not claim one, nor two that differ only in case.
-
-export function findNameConflicts(candidates: readonly Candidate[]): readonly Remark[] {
+/** Names are identities on the tenant: no two folders may have the same, or two that differ only in case. */
+function findNameConflicts(candidates: readonly Candidate[]): readonly Remark[] {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const key = candidate.name.toLowerCase();
@@ -102,7 +101,7 @@ function remarkOnGroup(group: readonly Candidate[]): Remark {
     const hint = 'Rename one: Qlik and many disks cannot tell them apart.';
     return { finding: finding('case-twins', { extension: name, file, message, hint }), names };
   }
-  const message = `${group.length} folders hold the extension ${name}: ${folders.join(', ')}.`;
+  const message = `${group.length} folders contain the extension ${name}: ${folders.join(', ')}.`;
   const hint = `Keep one, such as ${preferBuilt(folders)}: leave the others out with "!" before their path in "extensions".`;
   return { finding: finding('duplicate-name', { extension: name, file, message, hint }), names };
 }

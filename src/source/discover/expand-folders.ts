@@ -17,28 +17,28 @@ export interface FoundFolder {
   /** Absolute, as the operating system spells it. */
   readonly path: string;
   readonly pattern: string;
-  /** `searched`: below a `**`, where most folders are no extensions. */
+  /** `searched`: below a `**`, where most folders are not extensions. */
   readonly how: 'named' | 'matched' | 'searched';
-  /** Absolute: what no link may lead out of. */
+  /** Absolute: no link may lead out of it. */
   readonly base: string;
 }
 
 export interface Expansion {
   /** Each once, in the order of their paths. */
   readonly folders: readonly FoundFolder[];
-  /** Literal patterns whose folder is not there, and what is: nothing, or a file. */
+  /** Literal patterns whose folder does not exist; `isFile` where there is a file instead. */
   readonly missing: readonly { readonly pattern: string; readonly path: string; readonly isFile: boolean }[];
   /** Folders on the way that cannot be listed. */
   readonly unreadable: readonly string[];
-  /** Links that match and lead nowhere. */
+  /** Matching links without a target. */
   readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
   readonly unmatched: readonly string[];
 }
 
 /**
- * Expands `patterns` relative to `root`. A `!pattern` takes away what it matches and everything below, wherever
- * it stands in the list. Wildcards pass over `node_modules` and dot folders; `**` follows no links.
+ * Expands `patterns` relative to `root`. A `!pattern` excludes what it matches and everything below, at any position in
+ * the list. Wildcards skip `node_modules` and dot folders; `**` follows no links.
  */
 export async function expandFolders(root: string, patterns: readonly string[]): Promise<Expansion> {
   const all = (await Promise.all(patterns.map((source) => compilePattern(source, root)))).flat();
@@ -69,7 +69,7 @@ function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): read
   }));
 }
 
-/** Of several patterns that match a folder, the most definite says how it was found. */
+/** Where several patterns match a folder, the most specific one says how it was found. */
 function distinct(found: readonly FoundFolder[]): FoundFolder[] {
   const byPath = new Map<string, FoundFolder>();
   for (const how of ['searched', 'matched', 'named'] as const) {

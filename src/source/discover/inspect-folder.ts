@@ -1,4 +1,4 @@
-/** One folder that a pattern matched: an extension, or what to say about it. */
+/** Whether a folder that a pattern matched is an extension, and what to report where it is not. */
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
@@ -11,7 +11,7 @@ import type { FoundFolder } from './expand-folders.js';
 import { findNestedManifest, isManifestName } from './nested-manifest.js';
 import { isHidden } from './pattern.js';
 
-export interface InspectedFolder {
+interface InspectedFolder {
   readonly candidate?: Candidate;
   readonly remark?: Remark;
   readonly unclear?: readonly string[];
@@ -40,7 +40,7 @@ export function inspectFolder(
   }
 }
 
-/** The real path, where links lead the folder out of the pattern's base. */
+/** The real path of a folder that links lead out of the pattern's base. */
 function leadsOutside({ path, base }: FoundFolder, realPathOf: (path: string) => string): string | undefined {
   const realBase = realPathOf(base);
   const prefix = realBase.endsWith(sep) ? realBase : realBase + sep;
@@ -50,7 +50,7 @@ function leadsOutside({ path, base }: FoundFolder, realPathOf: (path: string) =>
   return isLink ? real : join(real, basename(path));
 }
 
-/** Most folders have one parent. */
+/** Remembers results, as most folders share a parent. */
 export function rememberRealPaths(): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {
@@ -81,10 +81,11 @@ function judgeManifests(
   const [manifestFile, ...others] = manifests;
   if (manifestFile === undefined) return judgeEmpty(found, displayFolder, entries);
   const name = stemOf(manifestFile);
-  if (others.length === 0)
+  if (others.length === 0) {
     return { candidate: { name, folder: found.path, displayFolder, manifestFile, entries } };
+  }
   const names = manifests.map(stemOf);
-  const message = `The folder holds ${manifests.length} .qext files: ${manifests.join(', ')}.`;
+  const message = `The folder contains ${manifests.length} .qext files: ${manifests.join(', ')}.`;
   const hint = 'Give each extension a folder of its own.';
   return {
     remark: { finding: finding('several-manifests', { file: displayFolder, message, hint }), names },
@@ -97,8 +98,8 @@ function stemOf(manifestFile: string): string {
 }
 
 /**
- * A folder that only a wildcard matched may be none of ours: that is the rule's own severity. One that is
- * named, or looks like an extension nobody built, is an error: its name is unknown, and `prune` would delete it.
+ * A folder that only a wildcard matched may not be meant as an extension: it gets the rule's own severity. One that is
+ * named, or looks like an unbuilt extension, is an error: its name is unknown, and `prune` would delete the extension.
  */
 function judgeEmpty(found: FoundFolder, displayFolder: string, entries: readonly Dirent[]): InspectedFolder {
   if (found.how === 'searched') return {};
@@ -107,7 +108,7 @@ function judgeEmpty(found: FoundFolder, displayFolder: string, entries: readonly
   const remark = finding('no-manifest', {
     ...(found.how === 'named' || isUnbuilt ? { severity: 'error' as const } : {}),
     file: displayFolder,
-    message: 'The folder holds no .qext file.',
+    message: 'The folder contains no .qext file.',
     hint: hintForEmpty(found, displayFolder, nested, entries),
   });
   const name = basename(found.path);
@@ -131,5 +132,5 @@ function hintForEmpty(
   if (entries.some((entry) => entry.name === 'package.json')) return 'Build the extension first.';
   return found.how === 'named'
     ? 'Correct the path in "extensions".'
-    : 'If it is no extension, leave it out with "!" before its path in "extensions".';
+    : 'If it is not an extension, exclude it with "!" before its path in "extensions".';
 }

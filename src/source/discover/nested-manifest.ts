@@ -1,4 +1,4 @@
-/** A `.qext` that lies deeper than the folder a person named. */
+/** Finds a `.qext` deeper than the folder that was named. */
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { byName } from '../../core/order.js';
@@ -8,7 +8,7 @@ export function isManifestName(name: string): boolean {
   return name.endsWith('.qext') && !name.startsWith('.') && !name.startsWith('~$');
 }
 
-/** Relative to `folder`, with `/`, at most two levels down; the nearest, a built one before others. */
+/** The nearest `.qext`, at most two levels down, a built one first; relative to `folder`, with `/`. */
 export function findNestedManifest(folder: string, entries: readonly Dirent[]): string | undefined {
   const children = listFolders(entries);
   const grandchildren = children.flatMap((child) =>
@@ -21,7 +21,7 @@ export function findNestedManifest(folder: string, entries: readonly Dirent[]): 
   return undefined;
 }
 
-/** `*-ext` is what nebula writes, `dist` and `build` what everybody else writes. */
+/** nebula.js builds to `*-ext`, other tools to `dist` or `build`. */
 export function preferBuilt(paths: readonly string[]): string | undefined {
   const builtFirst = [/-ext(\/|$)/, /(^|\/)dist(\/|$)/, /(^|\/)build(\/|$)/];
   for (const pattern of builtFirst) {
@@ -40,7 +40,7 @@ function listFolders(entries: readonly Dirent[]): readonly string[] {
   return entries.filter((entry) => entry.isDirectory() && !isHidden(entry.name)).map((entry) => entry.name);
 }
 
-/** By name. What cannot be listed holds nothing: it is only looked into for a hint or a proposal. */
+/** Sorted by name. A folder that cannot be listed counts as empty: the result is only for hints and proposals. */
 export function listEntries(path: string): readonly Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true }).sort(byName);

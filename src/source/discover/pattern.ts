@@ -12,12 +12,12 @@ export interface FolderPattern {
   /** As the config spells it. */
   readonly source: string;
   readonly negative: boolean;
-  /** Absolute: where the segments start, and what no link may lead out of. */
+  /** Absolute: where the segments start; no link may lead out of it. */
   readonly base: string;
   readonly segments: readonly Segment[];
 }
 
-/** One pattern for each way to choose from its braces. */
+/** One pattern for each alternative of its braces. */
 export async function compilePattern(source: string, root: string): Promise<readonly FolderPattern[]> {
   const negative = source.startsWith('!');
   const choices = expandBraces(negative ? source.slice(1) : source);
@@ -34,7 +34,7 @@ export function isDeep(pattern: FolderPattern): boolean {
   return pattern.segments.some((segment) => segment.kind === 'deep');
 }
 
-/** Whether the pattern matches this path below its base, or a folder that the path lies in. */
+/** Whether the pattern matches this path below its base, or a folder that contains it. */
 export function covers(segments: readonly Segment[], parts: readonly string[]): boolean {
   const [segment, ...rest] = segments;
   if (segment === undefined) return true;
@@ -47,7 +47,7 @@ export function covers(segments: readonly Segment[], parts: readonly string[]): 
   return fits && covers(rest, deeper);
 }
 
-/** `a/{b,c/d}` → `a/b`, `a/c/d`. Braces without a comma are left alone. */
+/** `a/{b,c/d}` → `a/b`, `a/c/d`. Braces without a comma stay. */
 function expandBraces(text: string): readonly string[] {
   const group = /\{([^{}]*,[^{}]*)\}/.exec(text);
   if (group === null) return [text];
@@ -80,12 +80,12 @@ async function compileSegment(name: string): Promise<Segment> {
   return { kind: 'match', matches: (candidate) => !isHidden(candidate) && matches(candidate) };
 }
 
-/** Never found by a wildcard; a person who means them names them. */
+/** Never matched by a wildcard, only by name. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules';
 }
 
-/** The usual case, without loading a glob library. */
+/** Avoids loading a glob library in the usual case. */
 function compileStars(name: string): (candidate: string) => boolean {
   const parts = name.split(/\*+/).map((part) => part.replace(/[.^$+|]/g, '\\$&'));
   const expression = new RegExp(`^${parts.join('.*')}$`, 's');

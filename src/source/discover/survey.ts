@@ -1,27 +1,27 @@
-/** The extensions of a tree that no config describes yet. */
+/** Finds the extensions of a tree without a config, and proposes patterns for one. */
 
 import type { Dirent } from 'node:fs';
 import { isManifestName, listEntries, preferBuilt } from './nested-manifest.js';
 import { isHidden } from './pattern.js';
 
-export interface SurveyedExtension {
-  /** The stem of the `.qext`, in Unicode NFC. */
+interface SurveyedExtension {
+  /** The name of the `.qext` without its ending, in Unicode NFC. */
   readonly name: string;
   /** Relative to the root, with `/`; `.` for the root itself. */
   readonly folder: string;
 }
 
-export interface Survey {
-  /** Every folder that was looked into, relative to the root, with `/`; without the root itself. */
+interface Survey {
+  /** Every folder below the root that was searched, relative to it, with `/`. */
   readonly folders: readonly string[];
   /** Sorted by depth, then by folder. */
   readonly extensions: readonly SurveyedExtension[];
 }
 
-/** How many folders below the root are looked into. */
+/** How many levels below the root are searched. */
 export const surveyDepth = 4;
 
-/** Passes over `node_modules` and dot folders, follows no links. What cannot be listed holds nothing. */
+/** Skips `node_modules`, dot folders and links. A folder that cannot be listed counts as empty. */
 export function surveyTree(root: string): Survey {
   const folders: string[] = [];
   const extensions: SurveyedExtension[] = [];
@@ -47,16 +47,14 @@ function foldersOf(folder: string, entries: readonly Dirent[]): readonly string[
     .map((entry) => (folder === '.' ? entry.name : `${folder}/${entry.name}`));
 }
 
-// From the extensions of a tree to the shortest patterns that name their folders and no others. Pure.
-
 export interface ProposedPattern {
   /** As the config spells it. */
   readonly pattern: string;
-  /** The extensions that it brings in. */
+  /** The extensions that it matches. */
   readonly names: readonly string[];
 }
 
-/** Of several folders that hold the same extension, the built one is meant. */
+/** The shortest patterns that match the extensions' folders and no others. Of several with the same name, the built one. */
 export function proposePatterns({ folders, extensions }: Survey): readonly ProposedPattern[] {
   const chosen = chooseBuilt(extensions);
   const wanted = new Set(chosen.map(({ folder }) => folder));
@@ -82,7 +80,7 @@ interface Wildcard {
   readonly tail: '*' | '*-ext' | '*/*-ext' | '*/dist' | '*/build';
 }
 
-/** The one that brings in most, the narrower of two; `undefined` where each would bring in what is not wanted. */
+/** The wildcard that matches most, or the narrower of two; `undefined` where each would match unwanted folders. */
 function chooseWildcard(
   folder: string,
   folders: readonly string[],
@@ -118,7 +116,7 @@ function covers({ above, tail }: Wildcard, folder: string): boolean {
   return folder.startsWith(prefix) && expression.test(folder.slice(prefix.length));
 }
 
-/** A pattern cannot quote: `?` stands for what would be a wildcard, `./` takes a special beginning, `$$` is a dollar. */
+/** Patterns have no escapes: `?` replaces a special character, `./` goes before a special beginning, `$$` is a dollar. */
 function literal(folder: string): string {
   const plain = /[*?[\]{}\\]|[!+@]\(/.test(folder) ? folder.replace(/[*?[\]{}()\\!+@|]/g, '?') : folder;
   return `${/^([!~]|[A-Za-z]:)/.test(plain) ? './' : ''}${plain.replaceAll('$', '$$$$')}`;

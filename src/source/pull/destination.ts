@@ -1,4 +1,4 @@
-/** Where an extension of the tenant is written to: the folder that holds it already, or a new one beside the others. */
+/** Where `pull` writes an extension: to the folder that already contains it, or to a new one beside the others. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, normalize, relative, sep } from 'node:path';
@@ -20,29 +20,29 @@ export interface Destination {
   /** Relative to the working directory, with `/`. */
   readonly displayFolder: string;
   readonly rules: IgnoreRules;
-  /** The extension that the folder holds already; absent where there is no folder, or an empty one. */
-  readonly standing?: DesiredExtension;
+  /** The extension that the folder already contains; absent where the folder does not exist or is empty. */
+  readonly existing?: DesiredExtension;
   /** Whether the config's patterns find the folder. */
   readonly found: 'yes' | 'no';
 }
 
-export interface DestinationOptions {
+interface DestinationOptions {
   /** Absolute: the config file's folder. */
   readonly root: string;
-  /** Absolute: what shown paths are relative to. */
+  /** Absolute: displayed paths are relative to it. */
   readonly cwd: string;
   /** The config's folder patterns. */
   readonly extensions: readonly string[];
   /** gitignore patterns. */
   readonly ignore: readonly string[];
-  /** Absolute: the folder that takes one folder for each extension, instead of the config's. */
+  /** Absolute: the folder that gets one folder for each extension, instead of the config's. */
   readonly to?: string;
 }
 
-/** @throws RefusedError where a name or what stands there is in the way */
+/** @throws RefusedError where the name or an existing file prevents it */
 export type FindDestination = (name: string) => Promise<Destination>;
 
-/** @throws UserError where the config does not tell where a new folder would belong, and SourceError */
+/** @throws UserError where the config does not say where a new folder belongs; SourceError */
 export async function prepareDestinations(options: DestinationOptions): Promise<FindDestination> {
   const { root, cwd, to } = options;
   const discovery = await discover(root, cwd, options.extensions);
@@ -65,7 +65,7 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     const place = { folder, displayFolder: displayPath(cwd, folder), found: isFound(folder, patterns) };
     const rules = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
     if (holder === undefined) return { ...place, rules };
-    return { ...place, rules, standing: readStanding(holder, rules) };
+    return { ...place, rules, existing: readExisting(holder, rules) };
   };
 }
 
@@ -74,15 +74,15 @@ function assertFit(name: string): void {
     ? 'begins with a dot, and no pattern finds hidden folders'
     : whyUnfit(name);
   if (why === undefined) return;
-  throw new RefusedError(`No folder can be called ${JSON.stringify(name)}: the name ${why}.`, {
+  throw new RefusedError(`A folder cannot be named ${JSON.stringify(name)}: the name ${why}.`, {
     hint: 'Rename it on the tenant, or leave it there.',
   });
 }
 
 function assertClear(name: string, unclear: readonly string[]): void {
   if (!unclear.includes(name)) return;
-  throw new RefusedError(`Several folders hold ${name}, so nobody can tell which one to write.`, {
-    hint: 'qlik-sync validate names them.',
+  throw new RefusedError(`Several folders contain ${name}, so it is not clear which one to update.`, {
+    hint: 'qlik-sync validate lists them.',
   });
 }
 
@@ -102,7 +102,7 @@ function newFoldersOf(patterns: readonly FolderPattern[]): string {
   });
 }
 
-/** A second folder with the name, or one that differs only in case, would make all of them unusable. */
+/** A second folder with the same name, or one that differs only in case, would make both unusable. */
 function assertOnly(
   name: string,
   folder: string,
@@ -115,7 +115,7 @@ function assertOnly(
   );
   if (twin === undefined || isFound(folder, patterns) === 'no') return;
   const place = displayPath(cwd, twin.folder);
-  throw new RefusedError(`${twin.name} lies in ${place} already.`, {
+  throw new RefusedError(`${twin.name} is already in ${place}.`, {
     hint:
       twin.name === name
         ? 'Without --to it is updated there.'
@@ -146,13 +146,13 @@ function matches(segments: readonly Segment[], parts: readonly string[]): boolea
   );
 }
 
-/** What stands where a new folder would go. */
+/** The extension that already exists where a new folder would go. */
 function inspect(name: string, folder: string, cwd: string): Candidate | undefined {
   if (!existsSync(folder) || isEmpty(folder)) return undefined;
   const found = { path: folder, pattern: '', how: 'named', base: dirname(folder) } as const;
   const { candidate } = inspectFolder(found, cwd, rememberRealPaths());
   if (candidate?.name === name) return candidate;
-  throw new RefusedError(`${displayPath(cwd, folder)} is there already, and does not hold ${name}.`, {
+  throw new RefusedError(`${displayPath(cwd, folder)} already exists and does not contain ${name}.`, {
     hint: `Move ${basename(folder)} away, or give --to <dir>.`,
   });
 }
@@ -165,7 +165,7 @@ function isEmpty(folder: string): boolean {
   }
 }
 
-function readStanding(candidate: Candidate, rules: IgnoreRules): DesiredExtension {
+function readExisting(candidate: Candidate, rules: IgnoreRules): DesiredExtension {
   const reading = readExtension(candidate, rules, createFileReader(), undefined);
   if (reading.kind === 'extension') return reading.extension;
   const why =
@@ -173,6 +173,6 @@ function readStanding(candidate: Candidate, rules: IgnoreRules): DesiredExtensio
       ? reading.skipped.reason
       : (reading.findings.find(({ severity }) => severity === 'error')?.message ?? 'it cannot be read');
   throw new RefusedError(`${candidate.displayFolder} cannot be updated: ${why}`, {
-    hint: `qlik-sync validate ${candidate.name} says more; without the folder it is written anew.`,
+    hint: `qlik-sync validate ${candidate.name} says more; remove the folder to have it written anew.`,
   });
 }

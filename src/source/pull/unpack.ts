@@ -1,6 +1,6 @@
 /**
- * Writes the archive of a tenant to a new folder. Nothing in it is believed: an archive that could put a file
- * anywhere else, or that not every disk can hold, is refused whole before its first file is written.
+ * Writes a tenant's archive to a new folder. Nothing in it is trusted: an archive that could put a file anywhere else, or
+ * that not every disk can store, is refused as a whole before its first file is written.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,28 +12,28 @@ import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from '../ar
 import type { IgnoreRules } from '../ignore-rules.js';
 import { isDroppedByQlik, whyPathLeftOut } from '../left-out.js';
 
-export interface Unpacking {
-  /** The record's `qextFilename`: the archive must hold this `.qext` and no other beside it. */
+interface Unpacking {
+  /** The record's `qextFilename`: the archive must contain this `.qext` and no other beside it. */
   readonly name: string;
   /** Absolute; must not exist. */
   readonly folder: string;
-  /** What is left out of an upload from the folder is not written either. */
+  /** What an upload from the folder would leave out is not written either. */
   readonly rules: IgnoreRules;
 }
 
 export interface Unpacked {
-  /** What is written, sorted by the UTF-8 bytes of `path`; also what Qlik drops, such as a licence. */
+  /** The written files, sorted by the UTF-8 bytes of `path`, including those that Qlik drops, such as a licence. */
   readonly files: readonly ArchivedFile[];
   readonly leftOut: readonly LeftOutFile[];
-  /** Of the content as the folder holds it now. */
+  /** The digest of the folder's content. */
   readonly digest: string;
 }
 
-/** @throws RefusedError for what must not be unpacked; then nothing was written, or the folder holds a part of it. */
+/** @throws RefusedError for what must not be unpacked; the folder then does not exist, or contains a part of it */
 export async function unpack(archive: Uint8Array, { name, folder, rules }: Unpacking): Promise<Unpacked> {
   const opened = openArchive(archive);
   if (opened === undefined) {
-    throw refused(name, 'is damaged, too large, or of a kind that cannot be told for certain');
+    throw refused(name, 'is damaged, too large, or ambiguous');
   }
   const leftOut = opened.flatMap(({ path }) => leftOutOf(rules, path));
   const hidden = new Set(leftOut.map(({ path }) => path));
@@ -50,11 +50,11 @@ export async function unpack(archive: Uint8Array, { name, folder, rules }: Unpac
 
 function refused(name: string, reason: string): RefusedError {
   return new RefusedError(`The archive of ${name} was not unpacked: it ${reason}.`, {
-    hint: 'Nothing of it was put in place. Download it in the administration page to look at it.',
+    hint: 'None of its files were put in place. Download it from the administration page to inspect it.',
   });
 }
 
-/** What only Qlik drops is written: a licence belongs to the sources. */
+/** What only Qlik drops is written, as a licence belongs to the sources. */
 function leftOutOf(rules: IgnoreRules, path: string): readonly LeftOutFile[] {
   const why = whyPathLeftOut(rules, path);
   return why === undefined || why === 'dropped-by-qlik' ? [] : [{ path, why }];
@@ -84,7 +84,7 @@ function findProblem(path: string, mode: number): string | undefined {
     .find((why) => why !== undefined);
 }
 
-/** To git, a folder with these is a repository, and the next command of git in it runs what its `config` names. */
+/** git takes a folder with these for a repository, and its next command there would run what its `config` names. */
 function assertNoRepository(name: string, files: readonly PackedFile[]): void {
   const paths = files.map(({ path }) => path.toLowerCase());
   const heads = paths.filter((path) => path === 'head' || path.endsWith('/head'));
@@ -93,7 +93,7 @@ function assertNoRepository(name: string, files: readonly PackedFile[]): void {
     return paths.some((path) => path === `${folder}commondir` || path.startsWith(`${folder}objects/`));
   });
   if (found === undefined) return;
-  throw refused(name, `holds ${JSON.stringify(found)}, which makes a git repository of its folder`);
+  throw refused(name, `contains ${JSON.stringify(found)}, which makes its folder a git repository`);
 }
 
 /** Two spellings of one name, or a file where another file's folder would be. */
@@ -113,41 +113,43 @@ function findClash(
   return undefined;
 }
 
-/** A folder is found by its `.qext`: with another name it would be another extension. */
+/** A folder is identified by its `.qext`: with another name it would be another extension. */
 function assertManifest(name: string, files: readonly PackedFile[]): void {
   const manifests = files.map(({ path }) => path).filter((path) => /^[^/]+\.qext$/.test(path));
   const [only, ...others] = manifests;
   if (only === `${name}.qext`.normalize('NFC') && others.length === 0) return;
-  throw refused(name, `holds ${manifests.join(', ') || 'no .qext'} where ${name}.qext should be alone`);
+  throw refused(name, `contains ${manifests.join(', ') || 'no .qext'} instead of only ${name}.qext`);
 }
 
 async function writeOne(name: string, folder: string, file: PackedFile): Promise<ArchivedFile> {
   const content = await file.read();
-  if (content === undefined) throw refused(name, `holds ${JSON.stringify(file.path)}, which is damaged`);
+  if (content === undefined) throw refused(name, `contains ${JSON.stringify(file.path)}, which is damaged`);
   const place = join(folder, file.path);
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, content, { flag: 'wx' });
   return { path: file.path, bytes: content.length, sha256: sha256Of(content) };
 }
 
-// Names that every disk can hold and that no tool on a developer's machine takes for an order.
-
-/** Why a folder or file must not get this name, as the end of a sentence; `undefined` where nothing is wrong. */
+/**
+ * Why a file or folder must not have this name, as the end of a sentence; `undefined` for a name that every disk can
+ * store and no tool on a developer's machine interprets.
+ */
 export function whyUnfit(name: string): string | undefined {
-  if (name === '' || name === '.' || name === '..') return 'is no name but a place';
-  if (/[\0-\x1f\x7f-\x9f\ufffd]|\p{Surrogate}|\p{Bidi_Control}/u.test(name))
-    return 'holds a control character or broken text';
-  if (/[<>:"|?*\\/]/.test(name)) return 'holds one of < > : " | ? * \\ /, which Windows cannot store';
-  if (/[. ]$/.test(name)) return 'ends with a dot or a space, which Windows takes away';
+  if (name === '' || name === '.' || name === '..') return 'is a relative path, not a name';
+  if (/[\0-\x1f\x7f-\x9f\ufffd]|\p{Surrogate}|\p{Bidi_Control}/u.test(name)) {
+    return 'contains a control character or broken text';
+  }
+  if (/[<>:"|?*\\/]/.test(name)) return 'contains one of < > : " | ? * \\ /, which Windows cannot store';
+  if (/[. ]$/.test(name)) return 'ends with a dot or a space, which Windows removes';
   if (device.test(name)) return 'is the name of a device on Windows';
-  if (reserved.has(name.replace(invisible, '').toLowerCase())) return 'belongs to git or to qlik-sync';
+  if (reserved.has(name.replace(invisible, '').toLowerCase())) return 'is reserved for git or qlik-sync';
   if (Buffer.byteLength(name) > longestName) return `is longer than ${longestName} bytes`;
   return undefined;
 }
 
 const device = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
-/** `git~1` is how NTFS calls `.git` too; macOS overlooks the invisible characters. */
+/** NTFS knows `.git` as `git~1` too; macOS ignores the invisible characters. */
 const reserved: ReadonlySet<string> = new Set(['.git', 'git~1', '.qlik-sync']);
 
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;

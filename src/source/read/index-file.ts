@@ -1,6 +1,6 @@
 /**
- * The stat index, `.qlik-sync/index.json`: what files held when they were read last, so that a file whose size,
- * times and inode are the same need not be read again. Only a convenience: a run without it decides the same.
+ * The stat index, `.qlik-sync/index.json`: what files contained when they were last read, so that a file with the same
+ * size, times and inode need not be read again. Only a cache: a run without it decides the same.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -9,19 +9,19 @@ import { ruleVersion } from '../../core/digest.js';
 import { findLink, hideOwnFolder, ownFolder } from '../own-folder.js';
 import { type FolderIndex, type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
 
-export interface StatIndex {
-  /** @param folder how the index calls an extension's folder: relative to the root. */
+interface StatIndex {
+  /** @param folder an extension's folder, relative to the root */
   folder(folder: string): FolderIndex;
-  /** Writes what changed, atomically and for the owner alone. A checkout that cannot be written stays without. */
+  /** Writes the file atomically, readable only by its owner, if anything changed. Does nothing in a read-only checkout. */
   save(): void;
 }
 
-/** Raised with every change of the file's shape. */
+/** To be raised with every change of the file's shape. */
 const format = 1;
 
 /**
- * @param root absolute; the index lies in `.qlik-sync/` below it.
- * @param tool version of this program: another one may see other facts in the same bytes.
+ * @param root absolute; the index is in `.qlik-sync/` below it
+ * @param tool version of this program, as another may derive other facts from the same bytes
  */
 export function loadIndex(root: string, tool: string): StatIndex {
   const header = { format, ruleVersion, tool };
@@ -48,7 +48,7 @@ function pathOf(root: string): string {
   return `${root}/${ownFolder}/index.json`;
 }
 
-/** Anything but an index of exactly this kind is as good as none. */
+/** Anything but an index of exactly this version counts as none. */
 function readRecords(
   root: string,
   header: Readonly<Record<string, unknown>>,
@@ -57,8 +57,8 @@ function readRecords(
     const data: unknown = JSON.parse(readFileSync(pathOf(root), 'utf8'));
     if (typeof data !== 'object' || data === null) return new Map();
     const fields = data as Record<string, unknown>;
-    const isOurs = Object.entries(header).every(([key, value]) => fields[key] === value);
-    return isOurs ? parseRecords(fields['folders']) : new Map();
+    const isCurrent = Object.entries(header).every(([key, value]) => fields[key] === value);
+    return isCurrent ? parseRecords(fields['folders']) : new Map();
   } catch {
     return new Map();
   }
@@ -81,6 +81,6 @@ function discard(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // As unwritable as the rest.
+    // The folder is not writable.
   }
 }

@@ -1,12 +1,12 @@
-/** The part of the stat index that belongs to one extension's folder, in columns: small, and quick to parse. */
+/** The stat index of one extension's folder, in columns, which are small and quick to parse. */
 
 import type { ContentFacts } from '../../core/content.js';
 import { comparePaths } from '../../core/digest.js';
 import { isObject } from '../../core/json.js';
 import type { FileContent } from './read-file.js';
 
-/** What tells a file's state on disk; times in milliseconds with fractions. */
-export interface FileStats {
+/** Identifies a file's state on disk; times in milliseconds with fractions. */
+interface FileStats {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
@@ -14,17 +14,17 @@ export interface FileStats {
 }
 
 export interface FolderIndex {
-  /** What the file held, if its stats vouch for it. */
+  /** The file's content as it was last read, if its stats are still the same. */
   find(path: string, stats: FileStats): FileContent | undefined;
-  /** @param readAt milliseconds since the epoch, before the content was read. */
+  /** @param readAt milliseconds since the epoch, taken before the content was read */
   note(path: string, stats: FileStats, content: FileContent, readAt: number): void;
 }
 
 export interface FolderRecord {
   readonly paths: readonly string[];
-  /** Four numbers a path: size, mtime, ctime, inode. */
+  /** Four numbers per path: size, mtime, ctime, inode. */
   readonly stats: readonly number[];
-  /** 64 hex digits a path, without a gap. */
+  /** 64 hex digits per path, without separators. */
   readonly sha256: string;
   /** By path; only where there are any. */
   readonly facts: Readonly<Record<string, ContentFacts>>;
@@ -35,14 +35,14 @@ const numbersPerPath = 4;
 const digitsPerPath = 64;
 
 /**
- * A file that was written within this time of being read may be written again without any of its stats changing
- * (git calls it racily clean), so it is read anew next time. Covers clocks that tick in whole seconds, and FAT's two.
+ * A file that was written so shortly before it was read may be written again without its stats changing (git calls that
+ * racily clean), so it is read again next time. Covers clocks with a resolution of one second, and FAT's two.
  */
 const racyMs = 2_500;
 
 const ordinary: ContentFacts = {};
 
-export interface ChangingFolderIndex extends FolderIndex {
+interface ChangingFolderIndex extends FolderIndex {
   toRecord(): FolderRecord;
   isChanged(): boolean;
 }
@@ -54,7 +54,7 @@ export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex 
   return {
     find(path, stats) {
       const position = positionOf(path);
-      if (old === undefined || position === -1 || !vouches(old, position, stats)) return undefined;
+      if (old === undefined || position === -1 || !isUnchanged(old, position, stats)) return undefined;
       reused.push(position);
       return contentAt(old, path, position);
     },
@@ -67,7 +67,7 @@ export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex 
   };
 }
 
-/** Files are asked for in the order in which they were noted, so the next one is nearly always the one. */
+/** Files are looked up in the order in which they were noted, so the next position is nearly always right. */
 function createFinder(paths: readonly string[]): (path: string) => number {
   let next = 0;
   return (path) => {
@@ -97,7 +97,7 @@ function notedBefore(old: FolderRecord, positions: readonly number[]): readonly 
   });
 }
 
-function vouches(record: FolderRecord, position: number, stats: FileStats): boolean {
+function isUnchanged(record: FolderRecord, position: number, stats: FileStats): boolean {
   const at = position * numbersPerPath;
   return (
     record.stats[at] === stats.size &&

@@ -1,4 +1,4 @@
-/** Which files of an extension's folder Qlik gets. */
+/** Which files of an extension's folder are uploaded. */
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { comparePaths, normalizePath } from '../../core/digest.js';
@@ -11,17 +11,17 @@ import type { IgnoreRules } from '../ignore-rules.js';
 import { type EntryKind, whyLeftOut } from '../left-out.js';
 import { followLink } from './link.js';
 
-export interface Kept {
+interface Kept {
   /** Sorted by the UTF-8 bytes of `path`. */
   readonly entries: readonly KeptEntry[];
   readonly leftOut: readonly LeftOutFile[];
   readonly findings: readonly Finding[];
 }
 
-/** Twenty times what Qlik takes; above it somebody named a folder that is no extension, or links multiply. */
+/** Twenty times Qlik's limit; more means that the folder is not an extension, or that links multiply its files. */
 export const mostEntries = 10_000;
 
-/** Walks the folder once. Links are followed as long as they stay within it. */
+/** Walks the folder once. Links that stay within it are followed. */
 export function keepFiles(candidate: Candidate, rules: IgnoreRules): Kept {
   const walk: Walk = { candidate, rules, entries: [], leftOut: [], findings: [], seen: 0 };
   walkFolder(walk, []);
@@ -40,7 +40,7 @@ interface Walk {
   seen: number;
 }
 
-/** @param names the folders from the extension's own down to the one to list. */
+/** @param names the folders from the extension's own down to the one to list */
 function walkFolder(walk: Walk, names: readonly string[]): void {
   const below = names.length === 0 ? '' : `${names.join('/')}/`;
   for (const entry of below === '' ? walk.candidate.entries : listFolder(walk, below)) {
@@ -97,7 +97,7 @@ function visitLink(walk: Walk, name: string, path: string, names: readonly strin
       link.rule,
       path,
       link.message,
-      'Replace the link by what it should lead to, or name it in "ignore".',
+      'Replace the link with what it should lead to, or name it in "ignore".',
     );
   } else if (link.kind === 'file') visitFile(walk, name, path, 'link');
   else if (link.kind === 'folder') visitFolder(walk, name, path, names);
@@ -120,18 +120,18 @@ function isLeftOut(walk: Walk, path: string, name: string, kind: EntryKind): boo
   return true;
 }
 
-/** Backslash, control characters, and what Node shows for bytes that are not UTF-8. */
+/** Backslash, control characters, and Node's replacement for bytes that are not UTF-8. */
 const unfit = /[\\\0-\x1f\x7f-\x9f\ufffd]/;
 
 function isFit(walk: Walk, name: string, path: string): boolean {
   if (!unfit.test(name)) return true;
-  const message = `The name ${JSON.stringify(name)} holds a character that an archive cannot carry safely.`;
+  const message = `The name ${JSON.stringify(name)} contains a character that an archive cannot store safely.`;
   remark(walk, 'bad-path', path, message, 'Rename it: no backslash, no control character, valid UTF-8.');
   return false;
 }
 
 function remarkOnCount(walk: Walk): void {
-  const message = `The folder holds ${mostEntries} files and folders or more; Qlik takes 500 files.`;
+  const message = `The folder contains ${mostEntries} or more files and folders; Qlik accepts 500 files.`;
   remark(walk, 'unreadable', '', message, 'Name the folder that a build writes (dist, build, <name>-ext).');
 }
 
@@ -147,9 +147,8 @@ function remark(
   walk.findings.push(finding(rule, { extension: name, file, message, hint }));
 }
 
-// Files of one extension that not every disk can hold side by side.
-
-export function findPathConflicts(candidate: Candidate, entries: readonly KeptEntry[]): readonly Finding[] {
+/** Files of one extension that not every disk can hold side by side. */
+function findPathConflicts(candidate: Candidate, entries: readonly KeptEntry[]): readonly Finding[] {
   const byFolded = new Map<string, KeptEntry>();
   const findings: Finding[] = [];
   for (const entry of entries) {
@@ -168,7 +167,7 @@ function conflictOf(candidate: Candidate, first: KeptEntry, second: KeptEntry): 
     return finding('bad-path', {
       ...place,
       message,
-      hint: 'Remove one: an archive can hold only one of them.',
+      hint: 'Remove one: an archive can contain only one of them.',
     });
   }
   const message = `${first.path} and ${second.path} differ only in case.`;
@@ -179,13 +178,12 @@ function conflictOf(candidate: Candidate, first: KeptEntry, second: KeptEntry): 
   });
 }
 
-// One file of an extension's folder that Qlik gets.
-
+/** A file that is uploaded. */
 export interface KeptEntry {
   /** Relative to the folder, with `/`, in Unicode NFC. */
   readonly path: string;
   /** As the disk spells it. */
   readonly diskPath: string;
-  /** `link`: leads to a file within the folder, whose content counts. */
+  /** `link`: leads to a file within the folder, whose content is uploaded. */
   readonly kind: 'file' | 'link';
 }

@@ -4,14 +4,14 @@ import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { reasonOf } from '../../core/system-error.js';
 
-export type FollowedLink =
+type FollowedLink =
   | { readonly kind: 'file' | 'folder' | 'special' }
   | { readonly kind: 'bad'; readonly rule: 'symlink-outside' | 'unreadable'; readonly message: string };
 
 /**
- * @param folder the extension's folder, absolute.
- * @param names the folders on the way to the link, as the walk went, links among them included.
- * @param path of the link, relative to `folder`.
+ * @param folder the extension's folder, absolute
+ * @param names the folders on the way to the link, including links that were followed
+ * @param path the link's, relative to `folder`
  */
 export function followLink(folder: string, names: readonly string[], path: string): FollowedLink {
   const link = `${folder}/${path}`;
@@ -25,7 +25,7 @@ export function followLink(folder: string, names: readonly string[], path: strin
     if (!stats.isDirectory()) return { kind: stats.isFile() ? 'file' : 'special' };
     const isCircle = [...walkedFolders(folder, names)].some((walked) => realpathSync.native(walked) === real);
     return isCircle
-      ? bad('symlink-outside', 'The link leads to a folder that it lies in.')
+      ? bad('symlink-outside', 'The link leads to a folder that contains it.')
       : { kind: 'folder' };
   } catch (error) {
     return bad('unreadable', `The link leads to ${readlinkSync(link)}: ${reasonOf(error)}.`);

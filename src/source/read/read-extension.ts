@@ -1,4 +1,4 @@
-/** One folder to one extension. */
+/** Reads one folder as one extension. */
 
 import { digestOf } from '../../core/digest.js';
 import type { DesiredExtension, Finding, SkippedFolder } from '../../core/model.js';
@@ -16,7 +16,7 @@ import { checkManifestFiles, readFiles, readManifest } from './read-files.js';
 export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | { readonly kind: 'extension'; readonly extension: DesiredExtension }
   | { readonly kind: 'skipped'; readonly skipped: SkippedFolder }
-  /** Its content cannot be told; the findings say why. */
+  /** Its content is unknown; the findings say why. */
   | { readonly kind: 'unreadable'; readonly name: string }
 );
 
@@ -48,8 +48,8 @@ function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate
   const aside = findAsides(folder).find(holdsOld);
   if (aside === undefined) return [];
   const place = displayBelow(displayFolder, displayPath(folder, oldIn(aside)));
-  const message = `A pull was killed on its way: some files are the tenant's, and what it took away lies in ${place}.`;
-  const hint = `qlik-sync pull ${name} finishes it; to undo it, restore the folder and remove that one.`;
+  const message = `A pull was interrupted: some files are already the tenant's, and those it replaced are in ${place}.`;
+  const hint = `qlik-sync pull ${name} finishes it; to undo it, restore the folder and remove ${place}.`;
   return [finding('interrupted-pull', { file: displayFolder, extension: name, message, hint })];
 }
 
@@ -57,7 +57,7 @@ function hidesContent({ rule }: Finding): boolean {
   return hidingRules.has(rule);
 }
 
-/** After any of these nobody knows what the extension holds. */
+/** After any of these, the extension's content is unknown. */
 const hidingRules: ReadonlySet<string> = new Set([
   'unreadable',
   'changed-while-reading',
@@ -74,6 +74,6 @@ function reasonToSkip(type: string): string {
     case 'mashup':
       return 'the .qext is a mashup, which Qlik Cloud does not host';
     default:
-      return `the .qext is of the type ${JSON.stringify(type)}, not a visualization`;
+      return `the .qext has the type ${JSON.stringify(type)}, not "visualization"`;
   }
 }

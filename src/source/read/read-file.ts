@@ -1,4 +1,4 @@
-/** One file's size, hash and facts, from one pass over its bytes. Synchronous: see `read.ts`. */
+/** Reads one file's size, hash and facts in one pass over its bytes. Synchronous: see `read.ts`. */
 
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
@@ -20,12 +20,12 @@ export type FileReading =
 
 export type ReadFile = (absolutePath: string, entry: KeptEntry) => FileReading;
 
-/** Above Qlik's limit nothing is uploaded anyway: hashed in pieces, so that memory stays small, and not inspected. */
+/** Larger files exceed Qlik's limit: they are hashed in chunks, to save memory, and not inspected. */
 const largestHeld = 32 * 2 ** 20;
 
 const firstBuffer = 2 ** 18;
 
-/** One buffer serves all files; it grows to the largest and never holds more than one. */
+/** The reader uses one buffer for all files, which grows with the largest. */
 export function createFileReader(): ReadFile {
   let buffer: Buffer | undefined;
   const bufferFor = (bytes: number): Buffer => {
@@ -40,7 +40,7 @@ export function createFileReader(): ReadFile {
   };
 }
 
-/** No link may take the place of a file after it was listed, and no pipe may block us. */
+/** A link must not replace a file after it was listed, and a pipe must not block. */
 const fileFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 const linkFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -58,13 +58,13 @@ function tryRead(absolutePath: string, entry: KeptEntry, bufferFor: (bytes: numb
   }
 }
 
-/** The file was there, as a file, a moment ago. */
+/** The file existed, as a file, when its folder was listed. */
 function explainFailure(error: unknown): FileReading {
   switch ((error as NodeJS.ErrnoException).code) {
     case undefined:
       throw error;
     case 'ENOENT':
-      return { kind: 'changing', how: 'went away while its folder was read' };
+      return { kind: 'changing', how: 'disappeared while its folder was read' };
     case 'ELOOP':
     case 'EISDIR':
       return { kind: 'changing', how: 'was replaced by a link or a folder while its folder was read' };
@@ -77,12 +77,12 @@ function readOpen(file: number, entry: KeptEntry, bufferFor: (bytes: number) => 
   return readAtOnce(file, entry, bufferFor(0)) ?? readCarefully(file, entry, bufferFor);
 }
 
-/** How far a file system's clock may run behind ours within one tick. */
+/** How far a file system's clock may be behind the process's within one tick. */
 const tickMs = 50;
 
 /**
- * The usual file: no larger than the buffer, so that one system call takes all of it, and not written lately, so
- * that nobody changed it meanwhile. Saves the look at it before reading.
+ * For the usual file: no larger than the buffer, so that one system call reads it, and not written recently, so that it
+ * did not change in between. Saves a look at its stats before reading.
  */
 function readAtOnce(file: number, entry: KeptEntry, buffer: Buffer): FileReading | undefined {
   const startedAt = Date.now();
@@ -99,7 +99,7 @@ function readCarefully(file: number, entry: KeptEntry, bufferFor: (bytes: number
   const isHeld = before.size <= largestHeld;
   const content = isHeld
     ? readWhole(file, entry.path, before.size, bufferFor(before.size))
-    : readInPieces(file, bufferFor(0));
+    : readInChunks(file, bufferFor(0));
   const stats = fstatSync(file);
   const isSame =
     content.bytes === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
@@ -126,7 +126,7 @@ function inspect(path: string, content: Buffer): FileContent {
   };
 }
 
-function readInPieces(file: number, buffer: Buffer): FileContent {
+function readInChunks(file: number, buffer: Buffer): FileContent {
   const sum = createHash('sha256');
   let bytes = 0;
   for (;;) {

@@ -1,4 +1,4 @@
-/** The content of an extension's files, from the index where it vouches for them. */
+/** Reads the content of an extension's files, or takes it from the index where they are unchanged. */
 
 import { hash } from 'node:crypto';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
@@ -15,7 +15,7 @@ import type { FolderIndex } from './index-folder.js';
 import type { KeptEntry } from './keep.js';
 import type { FileContent, FileReading, ReadFile } from './read-file.js';
 
-export interface FilesReading {
+interface FilesReading {
   readonly files: readonly KeptFile[];
   readonly findings: readonly Finding[];
 }
@@ -56,7 +56,7 @@ function readEntry(
   return reading;
 }
 
-/** What cannot be looked at is left to the reader, who says why. */
+/** What cannot be looked at is left to the reader, which explains it. */
 function findIndexed(absolutePath: string, entry: KeptEntry, index: FolderIndex): FileContent | undefined {
   try {
     const stats = entry.kind === 'link' ? statSync(absolutePath) : lstatSync(absolutePath);
@@ -70,8 +70,8 @@ function toKept({ path, diskPath }: KeptEntry, { bytes, sha256, facts }: FileCon
   return { path, diskPath, bytes, sha256, facts };
 }
 
-/** @param how completes "The file …". */
-export function changingFinding(candidate: Candidate, path: string, how: string): Finding {
+/** @param how completes "The file …" */
+function changingFinding(candidate: Candidate, path: string, how: string): Finding {
   return finding('changed-while-reading', {
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
@@ -80,7 +80,7 @@ export function changingFinding(candidate: Candidate, path: string, how: string)
   });
 }
 
-export function unreadableFinding(candidate: Candidate, path: string, reason: string): Finding {
+function unreadableFinding(candidate: Candidate, path: string, reason: string): Finding {
   return finding('unreadable', {
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
@@ -89,11 +89,9 @@ export function unreadableFinding(candidate: Candidate, path: string, reason: st
   });
 }
 
-// The `.qext` of a folder, and whether it is the one that would be uploaded.
-
-export interface ManifestReading {
+interface ManifestReading {
   readonly manifest?: Manifest;
-  /** Of the bytes that were parsed. */
+  /** The hash of the bytes that were parsed. */
   readonly sha256?: string;
   readonly findings: readonly Finding[];
 }
@@ -110,7 +108,7 @@ export function readManifest(candidate: Candidate): ManifestReading {
   }
 }
 
-/** Reading as text first spares a buffer of its own for each manifest, which costs more than reading it. */
+/** Reads as text first, as a buffer for each manifest costs more than reading it. */
 function readSmall(path: string): Buffer {
   const text = readFileSync(path, 'utf8');
   return text.includes('\ufffd') ? readFileSync(path) : Buffer.from(text);
@@ -149,7 +147,7 @@ function ruleOf(code: ManifestProblem['code']): RuleId {
   }
 }
 
-/** The manifest that was judged must be among the files that are uploaded, unchanged, and the only one. */
+/** The manifest that was checked must be the only one among the uploaded files, and unchanged. */
 export function checkManifestFiles(
   candidate: Candidate,
   entries: readonly KeptEntry[],
@@ -172,7 +170,7 @@ function nestedFinding(candidate: Candidate, path: string): Finding {
   return finding('several-manifests', {
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
-    message: `A second .qext lies within the extension ${candidate.name}.`,
+    message: `The extension ${candidate.name} contains a second .qext.`,
     hint: 'If it is the built one, name its folder in "extensions"; otherwise name it in "ignore".',
   });
 }
@@ -183,6 +181,6 @@ function ignoredFinding(candidate: Candidate): Finding {
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, normalizePath(candidate.manifestFile)),
     message: 'The .qext file itself is not among the files to upload.',
-    hint: 'Take the pattern that matches it out of "ignore".',
+    hint: 'Remove the pattern that matches it from "ignore".',
   });
 }

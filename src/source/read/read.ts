@@ -1,6 +1,6 @@
 /**
- * The desired state: every extension's folder, read once. Synchronous from file to file on purpose: hashing in one
- * pass measures about four times faster than asynchronous reads, and holds one file at a time.
+ * Reads the desired state: every extension's folder, once. Files are read synchronously on purpose: hashing in one pass
+ * is about four times as fast as asynchronous reads (measured), with one file in memory at a time.
  */
 
 import { setImmediate } from 'node:timers/promises';
@@ -17,19 +17,19 @@ import { createFileReader } from './read-file.js';
 export interface ReadOptions {
   /** Absolute: the config file's folder, which `extensions` and `ignore` are relative to. */
   readonly root: string;
-  /** Absolute: what the paths in findings are relative to. */
+  /** Absolute: paths in findings are relative to it. */
   readonly cwd: string;
   /** Folder patterns. */
   readonly extensions: readonly string[];
   /** gitignore patterns. */
   readonly ignore: readonly string[];
-  /** Which names to read; all where absent. */
+  /** Which names to read; default: all. */
   readonly selection?: (name: string) => boolean;
   /** `off` neither reads nor writes the stat index. */
   readonly index: 'on' | 'off';
-  /** Version of this program; the index of another version is not used. */
+  /** Version of this program; another version's index is not used. */
   readonly tool?: string;
-  /** Ends the reading between two folders, by throwing its reason. */
+  /** Stops between two folders; the call rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -42,9 +42,10 @@ export interface DesiredReading {
 }
 
 /**
- * Reads the folders. What is wrong with one is a finding, and it is then not among `state.extensions`; its name
- * counts as not selected, so that nothing takes it for one that is no longer desired.
- * @throws SourceError when an ignore file cannot be read.
+ * Reads the folders. A problem with one is a finding. Such a folder is missing from `state.extensions`, but its name
+ * counts as not selected, so that it does not look like one that is no longer desired.
+ *
+ * @throws SourceError when an ignore file cannot be read
  */
 export async function readDesired(options: ReadOptions): Promise<DesiredReading> {
   const { root, cwd } = options;
@@ -59,9 +60,9 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
   const index = options.index === 'on' ? loadIndex(root, options.tool ?? '') : undefined;
   const readFile = createFileReader();
   const readings: ReadExtension[] = [];
-  const breathe = createBreather(options.signal);
+  const yieldNow = createYielder(options.signal);
   for (const candidate of selected) {
-    await breathe();
+    await yieldNow();
     const rules = await rulesFor(candidate);
     readings.push(
       readExtension(candidate, rules, readFile, index?.folder(displayPath(root, candidate.folder))),
@@ -78,8 +79,8 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
   };
 }
 
-/** Now and then others get a turn, so that the tenant's list arrives while the disk is read. */
-function createBreather(signal: AbortSignal | undefined): () => Promise<void> {
+/** Lets the event loop run now and then, so that the tenant's list arrives while the disk is read. */
+function createYielder(signal: AbortSignal | undefined): () => Promise<void> {
   let last = performance.now();
   return async () => {
     signal?.throwIfAborted();
@@ -118,7 +119,7 @@ function sortByName<T extends DesiredExtension | SkippedFolder>(all: readonly T[
   return [...all].sort(byName);
 }
 
-/** A selection hears nothing of other folders' trouble, unless it found nothing: then the trouble may be why. */
+/** Problems of folders that are not selected are left out, unless nothing is selected: then they may be the reason. */
 function remarksOnSelection(discovery: Discovery, selects: (name: string) => boolean): readonly Remark[] {
   if (!discovery.candidates.some((candidate) => selects(candidate.name))) return discovery.remarks;
   return discovery.remarks.filter((remark) => remark.names.length === 0 || remark.names.some(selects));
