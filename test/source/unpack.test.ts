@@ -55,13 +55,13 @@ describe('unpacking', () => {
     ['a control character', { 'a\u001b[2K.js': '1' }, /control character/],
     ['a name beyond what disks take', { [`${'x'.repeat(250)}.js`]: '1' }, /longer than/],
     ['a path beyond what disks take', { [`${'x/'.repeat(450)}a.js`]: '1' }, /longer than/],
-    ['a repository', { HEAD: '', config: '', 'objects/x': '', 'refs/x': '' }, /makes a git repository of/],
+    ['a repository', { HEAD: '', config: '', 'objects/x': '', 'refs/x': '' }, /makes its folder a git repository/],
     [
       'one with its objects elsewhere',
       { 'lib/head': '', 'lib/commondir': '' },
-      /"lib\/head", which makes a git/,
+      /"lib\/head", which makes its folder a git/,
     ],
-    ['a second .qext', { 'b.qext': qext() }, /holds a\.qext, b\.qext where a\.qext should be alone/],
+    ['a second .qext', { 'b.qext': qext() }, /contains a\.qext, b\.qext instead of only a\.qext/],
   ];
   it.each(refused)('refuses %s before it writes anything', async (_, contents, words) => {
     const failure = await unpacking(contents).catch((error: unknown) => error);
@@ -90,7 +90,7 @@ describe('unpacking', () => {
   });
 
   it('refuses an archive of another name', async () => {
-    await expect(unpacking({}, silent, 'A')).rejects.toThrow('holds a.qext where A.qext should be alone');
+    await expect(unpacking({}, silent, 'A')).rejects.toThrow('contains a.qext instead of only A.qext');
   });
 
   it('refuses what is damaged in the middle', async () => {
