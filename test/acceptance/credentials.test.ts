@@ -190,7 +190,7 @@ describe('an OAuth client during a run', () => {
       env,
     });
     expect(code).toBe(4);
-    expect(stderr).toContain('The tenant gave the OAuth client no token.');
+    expect(stderr).toContain('The tenant did not issue a token to the OAuth client.');
     expect(stderr).toContain('invalid_client');
     expect(stderr).toContain('Check the client id and secret');
     expect(stdout + stderr).not.toContain('hunter22');

@@ -107,7 +107,7 @@ const rows: Readonly<Record<string, Row>> = {
     env: asClient('hunter22'),
     code: 4,
     requests: 1,
-    says: { credentials: ['failed', 'gave the OAuth client no token'], role: ['unknown', ''] },
+    says: { credentials: ['failed', 'did not issue a token to the OAuth client'], role: ['unknown', ''] },
   },
   'a login page': {
     faults: [{ ...list, kind: 'html' }],

@@ -337,7 +337,7 @@ describe('pull', () => {
     for (const command of [['validate'], ['plan'], ['apply', '--yes'], ['drift']]) {
       const { code, stdout, stderr } = await qlikSync(...command);
       expect(stdout + stderr).toContain(
-        'took away is in extensions/kpi/.qlik-sync/pull-x1/old. [interrupted-pull]',
+        'replaced are in extensions/kpi/.qlik-sync/pull-x1/old. [interrupted-pull]',
       );
       expect(code).toBe(3);
     }

@@ -55,7 +55,11 @@ describe('unpacking', () => {
     ['a control character', { 'a\u001b[2K.js': '1' }, /control character/],
     ['a name beyond what disks take', { [`${'x'.repeat(250)}.js`]: '1' }, /longer than/],
     ['a path beyond what disks take', { [`${'x/'.repeat(450)}a.js`]: '1' }, /longer than/],
-    ['a repository', { HEAD: '', config: '', 'objects/x': '', 'refs/x': '' }, /makes its folder a git repository/],
+    [
+      'a repository',
+      { HEAD: '', config: '', 'objects/x': '', 'refs/x': '' },
+      /makes its folder a git repository/,
+    ],
     [
       'one with its objects elsewhere',
       { 'lib/head': '', 'lib/commondir': '' },
