@@ -1,7 +1,7 @@
 /** Who runs this, on which CI system, and from which commit: for journals and reports, never to decide. */
 
 import { userInfo } from 'node:os';
-import { isSet } from '../config/option-values.js';
+import { isTurnedOn } from '../config/option-values.js';
 import { withoutUndefined } from '../core/json.js';
 import type { SourceState } from '../core/past-run.js';
 import { describeProcess } from '../reconcile/lock/process-facts.js';
@@ -135,7 +135,7 @@ export function findReader(env: Variables): ReportReader | undefined {
 
 /** Some systems outside of the table set `CI` alone. */
 export function isPipeline(env: Variables): boolean {
-  return ['CI', ...ciSystems.map(({ sign }) => sign)].some((name) => isSet(env[name]));
+  return ['CI', ...ciSystems.map(({ sign }) => sign)].some((name) => isTurnedOn(env[name]));
 }
 
 /** The folder that the CI system checked the repository out to, as it says. */
