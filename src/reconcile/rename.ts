@@ -57,7 +57,7 @@ async function readGoing(
   }
 }
 
-export interface Planning {
+interface Planning {
   readonly desired: readonly DesiredExtension[];
   readonly actual: readonly ActualExtension[];
   readonly planFrom: (found: Pick<PlanInput, 'reads' | 'renames'>) => Plan;

@@ -3,7 +3,7 @@
 import type { Finding, PlanSummary } from '../core/model.js';
 import type { KnownPlace, ReportParts, RunResult } from './run-result.js';
 
-export interface RunCounts
+interface RunCounts
   extends Pick<PlanSummary, 'create' | 'update' | 'replace' | 'delete' | 'blocked' | 'unchanged'> {
   /** Everything that differs from the folders, blocked changes included; for drift, what raises an alarm. */
   readonly changes: number;

@@ -16,7 +16,7 @@ export interface Drift extends DriftEntry {
 }
 
 /** An entry of `driftIgnore` whose date has passed: what it hid is reported again. */
-export interface ExpiredIgnore {
+interface ExpiredIgnore {
   readonly name: string;
   readonly reason: string;
   /** `YYYY-MM-DD`. */

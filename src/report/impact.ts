@@ -181,7 +181,7 @@ const usageIsOff =
   "usage metrics are off in the tenant's items settings, so the number of people per app is unknown";
 
 /** `of the space s1, called sales or 7f3a…`. Raw words. */
-export function describeFilter({ spaces, apps }: NonNullable<Impact['only']>): string {
+function describeFilter({ spaces, apps }: NonNullable<Impact['only']>): string {
   return [
     ...(spaces.length === 0 ? [] : [`of the space ${spaces.join(' or ')}`]),
     ...(apps.length === 0 ? [] : [`called ${apps.join(' or ')}`]),

@@ -4,13 +4,13 @@ import type { Outcome } from '../core/outcome.js';
 import type { Paint } from './paint.js';
 import { renderOutcome } from './plan-text.js';
 
-export interface ProgressSink {
+interface ProgressSink {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   readonly paint: Paint;
 }
 
-export interface Progress {
+interface Progress {
   readonly outcome: (outcome: Outcome) => void;
   /** Explains a pause. */
   readonly notice: (text: string) => void;
@@ -45,7 +45,7 @@ export function openProgress(sink: ProgressSink, total: number): Progress {
   };
 }
 
-export interface ScanProgress {
+interface ScanProgress {
   readonly update: (progress: { readonly done: number; readonly total: number }) => void;
   readonly end: () => void;
 }

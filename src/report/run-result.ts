@@ -80,7 +80,7 @@ export interface ReportParts {
 }
 
 /** A kind of report, or `unreported`: the run stopped before it had one. */
-export type PartKind =
+type PartKind =
   | 'validate'
   | 'plan'
   | 'apply'
@@ -95,7 +95,7 @@ export type PartKind =
   | 'environments'
   | 'unreported';
 
-export interface PartHeader extends KnownPlace {
+interface PartHeader extends KnownPlace {
   readonly command: string;
   readonly tool: string;
 }
@@ -120,7 +120,7 @@ export interface Failure {
   readonly column?: number;
 }
 
-export interface RunEndingInput {
+interface RunEndingInput {
   readonly command: string;
   readonly tool: string;
   readonly exitCode: ExitCode;
@@ -165,7 +165,7 @@ function fail(parts: ReportParts, error: unknown, exitCode: ExitCode): ReportPar
 }
 
 /** A user's mistake in its own words; a bug without its stack, which belongs in the log. */
-export function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof UserError)) return { message: `This is a bug in qlik-sync: ${message}` };
   return {

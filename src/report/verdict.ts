@@ -16,7 +16,7 @@ import type { ReportParts } from './run-result.js';
 /** What colour a run has. */
 export type Tone = 'good' | 'news' | 'attention' | 'bad';
 
-export interface Verdict {
+interface Verdict {
   readonly tone: Tone;
   readonly words: string;
 }

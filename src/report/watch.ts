@@ -6,7 +6,7 @@ import { type Paint, printable, toJsonText } from './paint.js';
 
 export type { WatchEvent } from './documents/lines.js';
 
-export interface TimedEvent {
+interface TimedEvent {
   /** RFC 3339. */
   readonly time: string;
   readonly event: WatchEvent;

@@ -9,7 +9,7 @@ import { buildUpload, type ExtensionUpload } from './http/multipart.js';
 import type { CallOptions } from './pages.js';
 import { type ExtensionRecord, hasMorePages, isExtensionRecord } from './wire.js';
 
-export type { ArchiveFile, ExtensionUpload } from './http/multipart.js';
+export type { ExtensionUpload } from './http/multipart.js';
 
 /**
  * Every operation of Qlik's Extensions API (qlik.dev/apis/rest/extensions). Records keep fields that are not known

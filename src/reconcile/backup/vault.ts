@@ -151,7 +151,7 @@ async function listFiles(folder: string): Promise<readonly StoredFile[]> {
 }
 
 /** Renames the file first and checks it again: a file that was touched meanwhile goes back to its place. */
-export async function removeUnused(folder: string, name: string, before: Date): Promise<'removed' | 'kept'> {
+async function removeUnused(folder: string, name: string, before: Date): Promise<'removed' | 'kept'> {
   if (contentKey(name) === undefined) return 'kept';
   const path = join(folder, name);
   const aside = temporaryNameOf(path);
@@ -166,7 +166,7 @@ export async function removeUnused(folder: string, name: string, before: Date): 
   return 'removed';
 }
 
-export async function removeLeftovers(folder: string, before: Date): Promise<void> {
+async function removeLeftovers(folder: string, before: Date): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const aside = names.filter((name) => contentKey(finalNameOf(name) ?? '') !== undefined);
   await Promise.all(

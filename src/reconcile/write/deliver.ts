@@ -140,7 +140,7 @@ async function explain(error: TenantError, request: WriteRequest, { list }: Deli
 }
 
 /** Where reading the tenant failed for lack of permission, that decides the exit code. */
-export function unknown(error: TenantError, readError: UserError): Ending {
+function unknown(error: TenantError, readError: UserError): Ending {
   const { message, status, code, ...rest } = outcomeErrorOf(error);
   const read = outcomeErrorOf(readError);
   const { status: stated = status, code: named = code } = isDenied(read) ? read : {};

@@ -115,7 +115,7 @@ async function overwrite(change: Change, prepared: Prepared, context: WriteConte
 }
 
 /** Deletes, then creates: the one change that can stop half-way, which its error then says. */
-export async function replace(change: Change, prepared: Prepared, means: WriteMeans): Promise<RequestEnd> {
+async function replace(change: Change, prepared: Prepared, means: WriteMeans): Promise<RequestEnd> {
   const target = targetOf(change);
   const removed = await runRequest(deleteRequest(target, means, 'create-follows'), means);
   if (removed.ending.kind !== 'done') return withLateDelete(removed);

@@ -39,7 +39,7 @@ function percent(character: string): string {
  * `::name key=value,key=value::data`, with `%`, CR, LF escaped in data, and `:` and `,` in values as well. Properties
  * without a value are omitted.
  */
-export function workflowCommand(
+function workflowCommand(
   name: string,
   properties: Readonly<Record<string, string | number | undefined>>,
   data: string,

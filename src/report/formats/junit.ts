@@ -212,7 +212,7 @@ function checkCase({ name, status, message, hint }: Check): TestCase {
 }
 
 /** All strings are raw: not escaped. */
-export interface TestCase {
+interface TestCase {
   readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks';
   readonly name: string;
   readonly result: 'passed' | 'failure' | 'skipped';

@@ -63,6 +63,6 @@ export function visibleSheets({ sheets }: AppContent, userId: string): readonly 
   return sheets.filter(({ privateTo }) => privateTo === undefined || privateTo === userId);
 }
 
-export function flatten(objects: readonly AppObject[]): readonly AppObject[] {
+function flatten(objects: readonly AppObject[]): readonly AppObject[] {
   return objects.flatMap((object) => [object, ...flatten(object.children ?? [])]);
 }

@@ -5,7 +5,7 @@ import { isVisible, type StoredItem, type World } from '../items/world.js';
 import type { AppContent } from './app.js';
 import { type SeedingRules, seedApp } from './seed-app.js';
 
-export interface App {
+interface App {
   readonly item: StoredItem;
   readonly content: AppContent;
 }

@@ -14,7 +14,7 @@ export interface EngineRequest {
 }
 
 /** What one session holds: handle -1 is the engine, 1 the app, the others are objects. */
-export interface Handles {
+interface Handles {
   readonly appId: string;
   readonly content: AppContent;
   readonly userId: string;

@@ -8,7 +8,7 @@ import type { Opening } from './app.js';
 import { findApp } from './apps.js';
 import { answerRequest, createHandles, type EngineRequest } from './requests.js';
 
-export interface SessionStart {
+interface SessionStart {
   readonly appId: string;
   readonly userId: string;
   readonly fault: Fault | undefined;

@@ -12,7 +12,7 @@ import type { OpenEntry } from '../http/log.js';
 import type { Sandbox } from '../sandbox.js';
 import { serveSession } from './session.js';
 
-export interface Engine {
+interface Engine {
   /** Drops every socket. */
   readonly end: () => void;
 }

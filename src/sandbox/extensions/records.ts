@@ -4,7 +4,7 @@ import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 
 /** What the API still knows of a soft-deleted record. */
-export interface Gone {
+interface Gone {
   readonly id: string;
   readonly name?: string;
 }

@@ -7,7 +7,7 @@ import type { Behaviour } from '../options.js';
 import { type Extensions, requireFree } from './records.js';
 import type { Archive, Upload } from './upload.js';
 
-export interface Author {
+interface Author {
   readonly tenantId: string;
   readonly userId: string;
   /** Milliseconds since the epoch. */

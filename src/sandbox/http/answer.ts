@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export interface RefusalDetails {
+interface RefusalDetails {
   /** Name of the extension that the refusal is about. */
   readonly resourceName?: string;
   /** JSON pointer to the invalid property of `data`. */

@@ -1,6 +1,6 @@
 /** The requests that the sandbox has received. */
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string;
   /** As sent, with the query. */
   readonly path: string;

@@ -3,7 +3,7 @@
 import type { TierRates } from '../options.js';
 import { Refusal } from './answer.js';
 
-export interface RateRules {
+interface RateRules {
   readonly rate: TierRates;
   readonly windowSeconds: number;
   readonly clock: () => number;

@@ -3,7 +3,7 @@
 import type { ItemResourceType } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 
-export interface TypeFilter {
+interface TypeFilter {
   readonly type: ItemResourceType;
   /** `''` matches items without a subtype; absent: any subtype matches. */
   readonly subtypes?: readonly string[];

@@ -4,7 +4,7 @@ import type { ItemResourceType, ItemViews } from '../../tenant/wire.js';
 import type { Random } from './random.js';
 import type { ItemDetails, Space, StoredCollection, StoredItem } from './world.js';
 
-export interface Setting {
+interface Setting {
   readonly users: readonly string[];
   readonly spaces: readonly Space[];
   readonly collections: readonly StoredCollection[];

@@ -2,7 +2,7 @@
 
 import { newId } from '../ids.js';
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string;
   /** How long it is valid. */
   readonly seconds: number;
