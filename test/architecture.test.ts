@@ -39,6 +39,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   undici: ['tenant/'],
   cosmiconfig: ['config/file/load.ts'],
   semver: ['core/version.ts'],
+  acorn: ['core/modules/'],
   chokidar: ['source/watch/events.ts'],
   'p-limit': ['reconcile/', 'source/'],
   commander: ['commands/'],

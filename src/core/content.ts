@@ -2,12 +2,15 @@
 
 import { findOrigins, type OriginUse } from './content/origins.js';
 import { sniffRiskyType } from './content/risky-type.js';
+import type { ModuleFacts } from './modules/facts.js';
 
 /** Empty for the ordinary file. */
 export interface ContentFacts {
   /** libmagic's name of the content type, only where it is among those that may make an upload fail. */
   readonly riskyType?: string;
   readonly origins?: readonly OriginUse[];
+  /** Only of scripts that ask for more than plain names; whoever reads files adds it, since a parser tells it. */
+  readonly module?: ModuleFacts;
 }
 
 const ordinary: ContentFacts = {};

@@ -40,6 +40,8 @@ export interface KeptFile {
 export interface LeftOutFile {
   readonly path: string;
   readonly why: 'default' | 'ignored' | 'dropped-by-qlik';
+  /** Where it is ignored: the pattern and where it is written, for people. */
+  readonly rule?: string;
 }
 
 /** One local extension, read completely. Holds no file content. */

@@ -5,6 +5,7 @@ import { applySeverities, finding, type RuleSettings } from './rules/catalogue.j
 import { checkEntry } from './rules/entry.js';
 import { checkFiles } from './rules/files.js';
 import { checkLimits, checkArchive as checkPackedSize } from './rules/limits.js';
+import { checkModules } from './rules/modules.js';
 import { checkOrigins } from './rules/origins.js';
 import { checkVersion } from './rules/version.js';
 
@@ -21,6 +22,7 @@ export {
 export function checkExtension(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
   const findings = [
     ...checkEntry(extension),
+    ...checkModules(extension),
     ...checkVersion(extension),
     ...checkLimits(extension),
     ...checkFiles(extension),

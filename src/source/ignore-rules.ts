@@ -11,7 +11,11 @@ import { displayBelow } from './display.js';
 type Verdict = 'ignored' | 'kept' | 'silent';
 
 /** @param path relative to the extension's folder, with `/`; a folder's ends with one. */
-export type IgnoreRules = (path: string) => Verdict;
+export interface IgnoreRules {
+  (path: string): Verdict;
+  /** For people: the pattern that leaves this path out, and where it is written. */
+  readonly patternFor?: (path: string) => string | undefined;
+}
 
 interface IgnoreSources {
   /** Absolute; what the config's patterns and the root's ignore file are relative to. */
@@ -32,7 +36,12 @@ export const ignoreFile = '.qliksyncignore';
 export function prepareIgnoreRules(sources: IgnoreSources): (candidate: Candidate) => Promise<IgnoreRules> {
   const { root, displayRoot, patterns } = sources;
   const isShared = existsSync(`${root}/${ignoreFile}`);
-  const shared = isShared ? [...patterns, ...readPatterns(root, displayRoot)] : patterns;
+  const shared = [
+    ...patterns.map((pattern) => marked(pattern, pattern, '"ignore"')),
+    ...(isShared ? readPatterns(root, displayRoot) : []).map((pattern) =>
+      marked(pattern, pattern, displayBelow(displayRoot, ignoreFile)),
+    ),
+  ];
   return async ({ folder, displayFolder, entries }) => {
     const below = pathBelow(root, folder);
     const hasOwn = below !== '' && entries.some((entry) => entry.name === ignoreFile);
@@ -42,15 +51,29 @@ export function prepareIgnoreRules(sources: IgnoreSources): (candidate: Candidat
     const matcher = ignore({ ignorecase: false }).add([
       ...shared,
       ...parentsOf(below).map((parent) => `!/${escapePattern(parent)}/`),
-      ...own.map((pattern) => anchorPattern(pattern, below)),
+      ...own.map((pattern) =>
+        marked(anchorPattern(pattern, below), pattern, displayBelow(displayFolder, ignoreFile)),
+      ),
     ]);
     const prefix = below === '' ? '' : `${below}/`;
-    return (path) => {
+    const judge = (path: string): Verdict => {
       const { ignored, unignored } = matcher.test(prefix + path);
       if (ignored) return 'ignored';
       return unignored ? 'kept' : 'silent';
     };
+    return Object.assign(judge, {
+      patternFor: (path: string) => matcher.test(prefix + path).rule?.mark,
+    });
   };
+}
+
+/** A pattern that knows how and where a person wrote it. */
+function marked(
+  pattern: string,
+  written: string,
+  place: string,
+): { readonly pattern: string; readonly mark: string } {
+  return { pattern, mark: `${JSON.stringify(written)} in ${place}` };
 }
 
 function readPatterns(folder: string, displayFolder: string): readonly string[] {

@@ -26,11 +26,11 @@ function kept(path: string, what: number | ContentFacts): KeptFile {
   return { path, diskPath: path, bytes, sha256: '', facts: typeof what === 'number' ? {} : what };
 }
 
-const sound = '{\n  "name": "Gauge",\n  "type": "visualization",\n  "version": "1.0.0"\n}';
+const sound = '{\n  "name": "Dial",\n  "type": "visualization",\n  "version": "1.0.0"\n}';
 
 function extension(given: Given = {}): DesiredExtension {
-  const { name = 'gauge', displayFolder = 'extensions/gauge', text = sound, leftOut = [] } = given;
-  const files = Object.entries(given.files ?? { 'gauge.js': 10, 'gauge.qext': 10 });
+  const { name = 'dial', displayFolder = 'extensions/dial', text = sound, leftOut = [] } = given;
+  const files = Object.entries(given.files ?? { 'dial.js': 10, 'dial.qext': 10 });
   const keptFiles = files.map(([path, what]) => kept(path, what));
   const version = /"version": *(?:"([^"]*)"|([\d.]+))/.exec(text);
   const versionText = version?.[1] ?? version?.[2];
@@ -39,7 +39,7 @@ function extension(given: Given = {}): DesiredExtension {
     folder: `/work/${displayFolder}`,
     displayFolder,
     manifest: {
-      displayName: 'Gauge',
+      displayName: 'Dial',
       type: 'visualization',
       ...(versionText !== undefined && { version: versionText }),
       supernova: false,
@@ -53,7 +53,7 @@ function extension(given: Given = {}): DesiredExtension {
   };
 }
 
-const entry = { 'gauge.js': 10, 'gauge.qext': 10 };
+const entry = { 'dial.js': 10, 'dial.qext': 10 };
 const withVersion = (version: string): Given => ({ text: sound.replace('"1.0.0"', version) });
 const withPreview = (preview: string): Given => ({
   text: sound.replace('"type"', `"preview": "${preview}",\n  "type"`),
@@ -71,41 +71,41 @@ interface Expected {
   readonly says: RegExp;
 }
 
-const qext = 'extensions/gauge/gauge.qext';
+const qext = 'extensions/dial/dial.qext';
 const findings: readonly (readonly [string, Given, Expected])[] = [
   [
     'no entry script',
-    { files: { 'gauge.qext': 10, 'main.js': 10 } },
-    { rule: 'missing-entry', severity: 'error', file: qext, says: /no gauge\.js.*name the script gauge\.js/ },
+    { files: { 'dial.qext': 10, 'main.js': 10 } },
+    { rule: 'missing-entry', severity: 'error', file: qext, says: /no dial\.js.*name the script dial\.js/ },
   ],
   [
     'the entry script in a folder below',
-    { files: { 'gauge.qext': 10, 'dist/gauge.js': 10 } },
-    { rule: 'missing-entry', severity: 'error', file: qext, says: /There is dist\/gauge\.js: deploy/ },
+    { files: { 'dial.qext': 10, 'dist/dial.js': 10 } },
+    { rule: 'missing-entry', severity: 'error', file: qext, says: /There is dist\/dial\.js: deploy/ },
   ],
   [
     'an ignored entry script',
-    { files: { 'gauge.qext': 10 }, leftOut: [{ path: 'gauge.js', why: 'ignored' }] },
-    { rule: 'missing-entry', severity: 'error', file: qext, says: /gauge\.js is there, but ignored/ },
+    { files: { 'dial.qext': 10 }, leftOut: [{ path: 'dial.js', why: 'ignored' }] },
+    { rule: 'missing-entry', severity: 'error', file: qext, says: /dial\.js is there, but ignored/ },
   ],
   [
     'an entry script in other case',
-    { files: { 'gauge.qext': 10, 'Gauge.js': 10 } },
+    { files: { 'dial.qext': 10, 'Dial.js': 10 } },
     {
       rule: 'entry-case',
       severity: 'error',
-      file: 'extensions/gauge/Gauge.js',
-      says: /Rename it to gauge\.js/,
+      file: 'extensions/dial/Dial.js',
+      says: /Rename it to dial\.js/,
     },
   ],
   [
     'an empty entry script',
-    { files: { 'gauge.qext': 10, 'gauge.js': 0 } },
-    { rule: 'empty-entry', severity: 'error', file: 'extensions/gauge/gauge.js', says: /is empty/ },
+    { files: { 'dial.qext': 10, 'dial.js': 0 } },
+    { rule: 'empty-entry', severity: 'error', file: 'extensions/dial/dial.js', says: /is empty/ },
   ],
   [
     'no version',
-    { text: '{ "name": "Gauge", "type": "visualization" }' },
+    { text: '{ "name": "Dial", "type": "visualization" }' },
     { rule: 'version-missing', severity: 'info', file: qext, says: /no version/ },
   ],
   [
@@ -140,7 +140,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'file-too-large',
       severity: 'warning',
-      file: 'extensions/gauge/world.json',
+      file: 'extensions/dial/world.json',
       says: /31\.0 MB.*30,000,000/,
     },
   ],
@@ -150,14 +150,14 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'file-too-large',
       severity: 'error',
-      file: 'extensions/gauge/world.json',
+      file: 'extensions/dial/world.json',
       says: /31\.5 MB; Qlik's limit is 30 MB/,
     },
   ],
   [
     '501 files',
     { files: { ...entry, ...manyFiles(499) } },
-    { rule: 'too-many-files', severity: 'error', file: 'extensions/gauge', says: /501 files.*lib\/ \(499\)/ },
+    { rule: 'too-many-files', severity: 'error', file: 'extensions/dial', says: /501 files.*lib\/ \(499\)/ },
   ],
   [
     'over 100 MiB together',
@@ -165,14 +165,14 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'unpacked-too-large',
       severity: 'error',
-      file: 'extensions/gauge',
+      file: 'extensions/dial',
       says: /112\.0 MB.*a\.json \(28\.0 MB\)/,
     },
   ],
   [
     'an archive within',
-    { files: { ...entry, 'dist/gauge.zip': { riskyType: 'application/zip' } } },
-    { rule: 'nested-archive', severity: 'error', file: 'extensions/gauge/dist/gauge.zip', says: /Unpack it/ },
+    { files: { ...entry, 'dist/dial.zip': { riskyType: 'application/zip' } } },
+    { rule: 'nested-archive', severity: 'error', file: 'extensions/dial/dist/dial.zip', says: /Unpack it/ },
   ],
   [
     'a script with NUL bytes',
@@ -180,7 +180,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'risky-content-type',
       severity: 'warning',
-      file: 'extensions/gauge/lib/jszip.min.js',
+      file: 'extensions/dial/lib/jszip.min.js',
       says: /NUL bytes/,
     },
   ],
@@ -190,7 +190,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'risky-content-type',
       severity: 'warning',
-      file: 'extensions/gauge/demo.qvf',
+      file: 'extensions/dial/demo.qvf',
       says: /Add it to "ignore"/,
     },
   ],
@@ -200,19 +200,19 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'secret-file',
       severity: 'error',
-      file: 'extensions/gauge/certs/client.pem',
+      file: 'extensions/dial/certs/client.pem',
       says: /looks like a secret/,
     },
   ],
   [
     'an .env that is left out by default',
     { leftOut: [{ path: '.env.local', why: 'default' }] },
-    { rule: 'secret-file', severity: 'error', file: 'extensions/gauge/.env.local', says: /Move it out/ },
+    { rule: 'secret-file', severity: 'error', file: 'extensions/dial/.env.local', says: /Move it out/ },
   ],
   [
     'data without a suffix',
     dropped('data/worldmap'),
-    { rule: 'dropped-by-qlik', severity: 'info', file: 'extensions/gauge/data/worldmap', says: /404/ },
+    { rule: 'dropped-by-qlik', severity: 'info', file: 'extensions/dial/data/worldmap', says: /404/ },
   ],
   [
     'a preview that is not there',
@@ -238,7 +238,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       rule: 'external-origin',
       severity: 'warning',
-      file: 'extensions/gauge/a.js',
+      file: 'extensions/dial/a.js',
       line: 7,
       column: 3,
       says: /https:\/\/cdn\.example\.com \(in 2 files\).*Add cdn\.example\.com to/,
@@ -272,7 +272,7 @@ const text = ({ message, hint }: Finding): string => `${message} ${hint}`;
 describe('checkExtension', () => {
   it.each(findings)('%s', (_, given, { says, ...expected }) => {
     const found = checkExtension(extension(given));
-    expect(found).toMatchObject([{ ...expected, extension: 'gauge' }]);
+    expect(found).toMatchObject([{ ...expected, extension: 'dial' }]);
     expect(found.map(text).join()).toMatch(says);
   });
 
@@ -291,8 +291,8 @@ describe('checkExtension', () => {
   });
 
   it('names files of the working directory itself without a folder', () => {
-    const [found] = checkExtension(extension({ displayFolder: '.', files: { 'gauge.qext': 10 } }));
-    expect(found?.file).toBe('gauge.qext');
+    const [found] = checkExtension(extension({ displayFolder: '.', files: { 'dial.qext': 10 } }));
+    expect(found?.file).toBe('dial.qext');
   });
 });
 

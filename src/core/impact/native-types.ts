@@ -81,3 +81,8 @@ const native: ReadonlySet<string> = new Set([...charts, ...nebulaCharts, ...part
 export function isNative(type: string): boolean {
   return type === '' || native.has(type) || /^[A-Z]\w*List$/.test(type);
 }
+
+/** An extension of this name could not be told from what comes with Qlik. */
+export function isOwnedByQlik(name: string): boolean {
+  return native.has(name);
+}

@@ -31,11 +31,18 @@ export const rules = {
   'missing-entry': configurable('error', 'No .js file has the name of the .qext file.'),
   'entry-case': configurable('error', 'The names of the .js file and the .qext file differ in case.'),
   'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
+'reserved-id': configurable('warning', "One of Qlik's own objects has the extension's name."),
   'not-built': configurable('error', 'The manifest contains a placeholder that a build has not filled in.'),
   'version-missing': configurable('info', 'The .qext file has no version.'),
   'version-not-semver': configurable('info', 'The version cannot be ordered, so a downgrade goes unnoticed.'),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
   'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
+  // Its modules
+  'missing-module': configurable('error', 'A module asks for a file that is not among those to upload.'),
+  'module-from-url': configurable('warning', 'A module is loaded from another host.'),
+  'internal-module': configurable('warning', "A module of Qlik's client is used that is not for extensions."),
+  'export-shape': configurable('warning', 'The script returns an object that Qlik cannot draw.'),
+  // Other
   'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
   'secret-file': configurable('error', 'A file looks like a secret.'),
   'not-visualization': configurable(

@@ -1,10 +1,28 @@
 /** The script that Qlik loads: `<name>.js` beside `<name>.qext`, in exactly that case. */
 
+import { isOwnedByQlik } from '../impact/native-types.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
 import { displayPath, manifestPath } from './place.js';
 
 export function checkEntry(extension: DesiredExtension): readonly Finding[] {
+  return [...checkId(extension), ...checkScript(extension)];
+}
+
+function checkId(extension: DesiredExtension): readonly Finding[] {
+  const { name } = extension;
+  if (!isOwnedByQlik(name)) return [];
+  return [
+    finding('reserved-id', {
+      extension: name,
+      file: manifestPath(extension),
+      message: `Qlik has objects of its own that are called ${name}: apps may draw those instead, and impact cannot tell one from the other.`,
+      hint: `Rename ${name}.qext and ${name}.js to a name that Qlik does not use, such as acme-${name}; it is then another extension, and objects that use it have to be changed.`,
+    }),
+  ];
+}
+
+function checkScript(extension: DesiredExtension): readonly Finding[] {
   const entry = `${extension.name}.js`;
   const kept = extension.files.find(({ path }) => path === entry);
   if (kept !== undefined) return kept.bytes > 0 ? [] : [emptyEntry(extension, entry)];

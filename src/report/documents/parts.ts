@@ -18,6 +18,7 @@ export const finding = v.object({
 export const leftOutFile = v.object({
   path: v.string(),
   why: v.picklist(['default', 'ignored', 'dropped-by-qlik']),
+  rule: v.optional(v.string()),
 });
 
 export const head = {

@@ -16,6 +16,8 @@ interface FileStats {
 export interface FolderIndex {
   /** The file's content as it was last read, if its stats are still the same. */
   find(path: string, stats: FileStats): FileContent | undefined;
+  /** What these very bytes said of themselves, whatever the stats: a checkout writes the same files anew. */
+  recall(path: string, sha256: string): ContentFacts | undefined;
   /** @param readAt milliseconds since the epoch, taken before the content was read */
   note(path: string, stats: FileStats, content: FileContent, readAt: number): void;
 }
@@ -57,6 +59,11 @@ export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex 
       if (old === undefined || position === -1 || !isUnchanged(old, position, stats)) return undefined;
       reused.push(position);
       return contentAt(old, path, position);
+    },
+    recall(path, sha256) {
+      const position = old?.paths.indexOf(path) ?? -1;
+      const known = old === undefined || position === -1 ? undefined : contentAt(old, path, position);
+      return known?.sha256 === sha256 ? known.facts : undefined;
     },
     note(path, { size, mtimeMs, ctimeMs, ino }, content, readAt) {
       if (readAt - Math.max(mtimeMs, ctimeMs) <= racyMs) return;

@@ -116,7 +116,9 @@ function visitSpecial(walk: Walk, name: string, path: string): void {
 function isLeftOut(walk: Walk, path: string, name: string, kind: EntryKind): boolean {
   const why = whyLeftOut(walk.rules, path, name, kind);
   if (why === undefined) return false;
-  walk.leftOut.push({ path: normalizePath(kind === 'folder' ? `${path}/` : path), why });
+  const whole = kind === 'folder' ? `${path}/` : path;
+  const rule = why === 'ignored' ? walk.rules.patternFor?.(whole) : undefined;
+  walk.leftOut.push({ path: normalizePath(whole), why, ...(rule !== undefined && { rule }) });
   return true;
 }
 

@@ -18,7 +18,19 @@ export type FileReading =
   | { readonly kind: 'changing'; readonly how: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-export type ReadFile = (absolutePath: string, entry: KeptEntry) => FileReading;
+/** `recall` knows the facts of bytes that were inspected in an earlier run, by their SHA-256. */
+export type ReadFile = (absolutePath: string, entry: KeptEntry, recall?: Recall) => FileReading;
+
+export type Recall = (sha256: string) => ContentFacts | undefined;
+
+export type Inspect = (path: string, content: Buffer) => ContentFacts;
+
+/** What every step of one reading needs. */
+interface Means {
+  readonly bufferFor: (bytes: number) => Buffer;
+  readonly inspect: Inspect;
+  readonly recall: Recall | undefined;
+}
 
 /** Larger files exceed Qlik's limit: they are hashed in chunks, to save memory, and not inspected. */
 const largestHeld = 32 * 2 ** 20;
@@ -26,7 +38,7 @@ const largestHeld = 32 * 2 ** 20;
 const firstBuffer = 2 ** 18;
 
 /** The reader uses one buffer for all files, which grows with the largest. */
-export function createFileReader(): ReadFile {
+export function createFileReader(inspect: Inspect = inspectContent): ReadFile {
   let buffer: Buffer | undefined;
   const bufferFor = (bytes: number): Buffer => {
     if (buffer === undefined || bytes > buffer.length) {
@@ -34,9 +46,10 @@ export function createFileReader(): ReadFile {
     }
     return buffer;
   };
-  return (absolutePath, entry) => {
-    const first = tryRead(absolutePath, entry, bufferFor);
-    return first.kind === 'changing' ? tryRead(absolutePath, entry, bufferFor) : first;
+  return (absolutePath, entry, recall) => {
+    const means = { bufferFor, inspect, recall };
+    const first = tryRead(absolutePath, entry, means);
+    return first.kind === 'changing' ? tryRead(absolutePath, entry, means) : first;
   };
 }
 
@@ -45,11 +58,11 @@ const fileFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
 
 const linkFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-function tryRead(absolutePath: string, entry: KeptEntry, bufferFor: (bytes: number) => Buffer): FileReading {
+function tryRead(absolutePath: string, entry: KeptEntry, means: Means): FileReading {
   try {
     const file = openSync(absolutePath, entry.kind === 'link' ? linkFlags : fileFlags);
     try {
-      return readOpen(file, entry, bufferFor);
+      return readOpen(file, entry, means);
     } finally {
       closeSync(file);
     }
@@ -73,8 +86,8 @@ function explainFailure(error: unknown): FileReading {
   }
 }
 
-function readOpen(file: number, entry: KeptEntry, bufferFor: (bytes: number) => Buffer): FileReading {
-  return readAtOnce(file, entry, bufferFor(0)) ?? readCarefully(file, entry, bufferFor);
+function readOpen(file: number, entry: KeptEntry, means: Means): FileReading {
+  return readAtOnce(file, entry, means) ?? readCarefully(file, entry, means);
 }
 
 /** How far a file system's clock may be behind the process's within one tick. */
@@ -84,22 +97,23 @@ const tickMs = 50;
  * For the usual file: no larger than the buffer, so that one system call reads it, and not written recently, so that it
  * did not change in between. Saves a look at its stats before reading.
  */
-function readAtOnce(file: number, entry: KeptEntry, buffer: Buffer): FileReading | undefined {
+function readAtOnce(file: number, entry: KeptEntry, means: Means): FileReading | undefined {
+  const buffer = means.bufferFor(0);
   const startedAt = Date.now();
   const bytes = readSync(file, buffer, 0, buffer.length, 0);
   const stats = fstatSync(file);
   const isOld = Math.max(stats.mtimeMs, stats.ctimeMs) < startedAt - tickMs;
   if (bytes === buffer.length || bytes !== stats.size || !isOld || !stats.isFile()) return undefined;
-  return { kind: 'read', content: inspect(entry.path, buffer.subarray(0, bytes)), stats };
+  return { kind: 'read', content: describe(means, entry.path, buffer.subarray(0, bytes)), stats };
 }
 
-function readCarefully(file: number, entry: KeptEntry, bufferFor: (bytes: number) => Buffer): FileReading {
+function readCarefully(file: number, entry: KeptEntry, means: Means): FileReading {
   const before = fstatSync(file);
   if (!before.isFile()) return { kind: 'unreadable', reason: 'it is no longer a file' };
   const isHeld = before.size <= largestHeld;
   const content = isHeld
-    ? readWhole(file, entry.path, before.size, bufferFor(before.size))
-    : readInChunks(file, bufferFor(0));
+    ? readWhole(file, entry.path, before.size, means)
+    : readInChunks(file, means.bufferFor(0));
   const stats = fstatSync(file);
   const isSame =
     content.bytes === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
@@ -108,22 +122,20 @@ function readCarefully(file: number, entry: KeptEntry, bufferFor: (bytes: number
     : { kind: 'changing', how: 'changed while it was read, twice' };
 }
 
-function readWhole(file: number, path: string, size: number, buffer: Buffer): FileContent {
+function readWhole(file: number, path: string, size: number, means: Means): FileContent {
+  const buffer = means.bufferFor(size);
   let bytes = 0;
   while (bytes < size) {
     const count = readSync(file, buffer, bytes, size - bytes, bytes);
     if (count === 0) break;
     bytes += count;
   }
-  return inspect(path, buffer.subarray(0, bytes));
+  return describe(means, path, buffer.subarray(0, bytes));
 }
 
-function inspect(path: string, content: Buffer): FileContent {
-  return {
-    bytes: content.length,
-    sha256: hash('sha256', content, 'hex'),
-    facts: inspectContent(path, content),
-  };
+function describe({ inspect, recall }: Means, path: string, content: Buffer): FileContent {
+  const sha256 = hash('sha256', content, 'hex');
+  return { bytes: content.length, sha256, facts: recall?.(sha256) ?? inspect(path, content) };
 }
 
 function readInChunks(file: number, buffer: Buffer): FileContent {

@@ -51,7 +51,7 @@ function readEntry(
   const content = findIndexed(absolutePath, entry, index);
   if (content !== undefined) return { kind: 'read', content };
   const readAt = Date.now();
-  const reading = readFile(absolutePath, entry);
+  const reading = readFile(absolutePath, entry, (sha256) => index.recall(entry.diskPath, sha256));
   if (reading.kind === 'read') index.note(entry.diskPath, reading.stats, reading.content, readAt);
   return reading;
 }

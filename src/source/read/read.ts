@@ -11,6 +11,7 @@ import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
 import { prepareIgnoreRules } from '../ignore-rules.js';
 import { loadIndex } from './index-file.js';
+import { createInspector } from './inspect-modules.js';
 import { type ReadExtension, readExtension } from './read-extension.js';
 import { createFileReader } from './read-file.js';
 
@@ -58,15 +59,17 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
     patterns: options.ignore,
   });
   const index = options.index === 'on' ? loadIndex(root, options.tool ?? '') : undefined;
-  const readFile = createFileReader();
+  const inspector = createInspector();
+  const readFile = createFileReader(inspector.inspect);
   const readings: ReadExtension[] = [];
   const yieldNow = createYielder(options.signal);
   for (const candidate of selected) {
     await yieldNow();
     const rules = await rulesFor(candidate);
-    readings.push(
-      readExtension(candidate, rules, readFile, index?.folder(displayPath(root, candidate.folder))),
-    );
+    const read = (): ReadExtension =>
+      readExtension(candidate, rules, readFile, index?.folder(displayPath(root, candidate.folder)));
+    const reading = read();
+    readings.push((await inspector.lacksParser()) ? read() : reading);
   }
   index?.save();
   return {

@@ -1,0 +1,80 @@
+/** The modules that an extension's entry loads, transitively over its own files. */
+
+import type { DesiredExtension, KeptFile } from '../model.js';
+import type { Ask, ModuleFacts } from './facts.js';
+import { resolveAsk } from './resolve.js';
+
+/** A name that a module of the extension asks for. */
+export interface Asked extends Ask {
+  /** Path of the module that asks. */
+  readonly from: string;
+}
+
+export interface MissingModule extends Asked {
+  /** The file that the name stands for, relative to the extension's folder. */
+  readonly path: string;
+}
+
+export interface ModuleGraph {
+  /** Paths of the kept files that the entry loads, itself included. */
+  readonly loaded: ReadonlySet<string>;
+  /** One for each file that is not there, at the first module that asks for it. */
+  readonly missing: readonly MissingModule[];
+  readonly addresses: readonly Asked[];
+  readonly internal: readonly Asked[];
+}
+
+interface Walk {
+  readonly extension: DesiredExtension;
+  readonly files: ReadonlyMap<string, KeptFile>;
+  readonly loaded: Set<string>;
+  readonly missing: Map<string, MissingModule>;
+  readonly addresses: Map<string, Asked>;
+  readonly internal: Map<string, Asked>;
+}
+
+export function traceModules(extension: DesiredExtension): ModuleGraph {
+  const walk: Walk = {
+    extension,
+    files: new Map(extension.files.map((file) => [file.path, file])),
+    ...{ loaded: new Set(), missing: new Map(), addresses: new Map(), internal: new Map() },
+  };
+  load(walk, `${extension.name}.js`);
+  // A set that grows while it is gone through is gone through to its end.
+  for (const path of walk.loaded) visit(walk, path, walk.files.get(path)?.facts.module);
+  return {
+    loaded: walk.loaded,
+    missing: [...walk.missing.values()],
+    addresses: [...walk.addresses.values()],
+    internal: [...walk.internal.values()],
+  };
+}
+
+function load({ files, loaded }: Walk, path: string): boolean {
+  if (files.has(path)) loaded.add(path);
+  return files.has(path);
+}
+
+function visit(walk: Walk, from: string, module: ModuleFacts | undefined): void {
+  for (const ask of module?.asks.flatMap(withPlugin) ?? []) {
+    const target = resolveAsk(ask, from, walk.extension.name, module?.kind ?? 'amd');
+    const asked = { ...ask, from };
+    if (target.kind === 'own') follow(walk, asked, target.paths);
+    else if (target.kind === 'address') remember(walk.addresses, ask.id, asked);
+    else if (target.kind === 'internal') remember(walk.internal, ask.id, asked);
+  }
+}
+
+/** `./lib/text!./view.html` asks for `./lib/text` as well. */
+function withPlugin(ask: Ask): readonly Ask[] {
+  const plugin = /^\.{1,2}\/[^!]*(?=!)/.exec(ask.id)?.[0];
+  return plugin === undefined ? [ask] : [{ ...ask, id: plugin }, ask];
+}
+
+function follow(walk: Walk, asked: Asked, paths: readonly [string, ...string[]]): void {
+  if (!paths.some((path) => load(walk, path))) remember(walk.missing, paths[0], { ...asked, path: paths[0] });
+}
+
+function remember<T>(all: Map<string, T>, key: string, value: T): void {
+  if (!all.has(key)) all.set(key, value);
+}

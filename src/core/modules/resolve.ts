@@ -1,0 +1,87 @@
+/** Which file of the extension a name stands for, as the loader of Qlik's pages resolves it. */
+
+import { normalizePath } from '../digest.js';
+import type { Ask, ModuleFacts } from './facts.js';
+
+export type Target =
+  /** Any of these paths answers it; the first is the usual one. */
+  | { readonly kind: 'own'; readonly paths: readonly [string, ...string[]] }
+  | { readonly kind: 'address' }
+  /** A module of Qlik's client that is not for extensions. */
+  | { readonly kind: 'internal' }
+  /** Qlik's, another extension's, or what nobody can tell from the code. */
+  | { readonly kind: 'elsewhere' };
+
+const elsewhere: Target = { kind: 'elsewhere' };
+
+const internalName = /^(?:js\/qlik|(?:client|core|objects|general)\.[\w-]+\/.+)$/;
+
+const addressStart = /^(?:https?:)?\/\//i;
+
+/** @param from path of the module that asks. @param extension its id. */
+export function resolveAsk({ id }: Ask, from: string, extension: string, kind: ModuleFacts['kind']): Target {
+  const [plugin, name] = splitPlugin(id);
+  if (addressStart.test(name)) return { kind: 'address' };
+  if (plugin === undefined && internalName.test(name)) return { kind: 'internal' };
+  const path = ownPath(name.replace(/[?#].*$/s, ''), from, extension);
+  if (path === undefined) return elsewhere;
+  const paths = kind === 'import' ? importedFiles(path) : filesOf(plugin, path);
+  return paths === undefined ? elsewhere : { kind: 'own', paths };
+}
+
+/** `text!./view.html!strip` → `text`, `./view.html`; `./lib/text!a` has its plugin among its own files. */
+function splitPlugin(id: string): readonly [plugin: string | undefined, name: string] {
+  const [first = '', second] = id.split('!');
+  if (second === undefined) return [undefined, first];
+  return [first.replace(/^.*\//, '').replace(/\.js$/, ''), second];
+}
+
+/** Relative to the extension's folder; `undefined` for what is not in it, whatever it is. */
+function ownPath(name: string, from: string, extension: string): string | undefined {
+  const home = `extensions/${extension}`;
+  const start = /^\.{1,2}\//.test(name) ? `${home}/${from.slice(0, from.lastIndexOf('/') + 1)}` : '';
+  const absolute = joinPath(start + decode(name).replace(/^\//, ''));
+  const isBelow = absolute?.startsWith(`${home}/`) === true && absolute.length > home.length + 1;
+  return isBelow ? normalizePath(absolute.slice(home.length + 1)) : undefined;
+}
+
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** Without `.`, `..` and empty parts; `undefined` where it leads out of everything. */
+function joinPath(path: string): string | undefined {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '..' && part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+type Paths = readonly [string, ...string[]];
+
+function filesOf(plugin: string | undefined, path: string): Paths | undefined {
+  switch (plugin) {
+    case undefined:
+      return /\.js$/i.test(path) ? [path, `${path}.js`] : [`${path}.js`, path];
+    case 'text':
+      return [path];
+    case 'css':
+      return /\.css$/i.test(path) ? [path] : [`${path}.css`, path];
+    case 'json':
+      return /\.json$/i.test(path) ? [path] : [path, `${path}.json`];
+    default:
+      return undefined;
+  }
+}
+
+/** A loader of modules takes the name as it is; what a bundler would make of it is forgiven. */
+function importedFiles(path: string): Paths {
+  const suffixes = ['.js', '.mjs', '.jsx', '.ts', '.tsx', '.json', '/index.js', '/index.ts'];
+  return [path, ...suffixes.map((suffix) => path + suffix)];
+}

@@ -1,0 +1,132 @@
+/** What an extension's modules ask for, and whether it is there. */
+
+import { fileName } from '../digest.js';
+import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
+import type { Asked, MissingModule } from '../modules/graph.js';
+import { traceModules } from '../modules/graph.js';
+import { finding } from './catalogue.js';
+import { displayPath } from './place.js';
+
+export function checkModules(extension: DesiredExtension): readonly Finding[] {
+  const { missing, addresses, internal } = traceModules(extension);
+  return [
+    ...missing.map((module) => missingModule(extension, module)),
+    ...addresses.map((asked) => moduleFromUrl(extension, asked)),
+    ...internal.map((asked) => internalModule(extension, asked)),
+    ...checkShape(extension),
+  ];
+}
+
+function missingModule(extension: DesiredExtension, module: MissingModule): Finding {
+  const { message, hint } = explainMissing(extension, module);
+  return finding('missing-module', { ...placeOf(extension, module), message, hint });
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Of the three reasons the one that a person can do something about. */
+function explainMissing(extension: DesiredExtension, { id, path, from }: MissingModule): Explanation {
+  const asked = `The module asks for ${JSON.stringify(id)}`;
+  const twin = extension.files.find((file) => file.path.toLowerCase() === path.toLowerCase());
+  if (twin !== undefined) {
+    return {
+      message: `${asked}, but the file is named ${twin.path}: only the case differs, which Windows does not mind and Qlik does.`,
+      hint: `Rename it to ${path}, or write the name in ${from} as the file spells it.`,
+    };
+  }
+  const leftOut = extension.leftOut.find((entry) => covers(entry.path, path));
+  if (leftOut !== undefined) return explainLeftOut(asked, path, leftOut);
+  return {
+    message: `${asked}, and ${path} is nowhere in the folder: sheets would show "Invalid visualization".`,
+    hint: hintForNowhere(extension, path, from),
+  };
+}
+
+/** An entry with a slash at its end stands for all that is in the folder. */
+function covers(entry: string, path: string): boolean {
+  return entry === path || (entry.endsWith('/') && path.startsWith(entry));
+}
+
+function explainLeftOut(asked: string, path: string, { path: entry, why, rule }: LeftOutFile): Explanation {
+  const subject = entry === path ? path : `${path}, in ${entry},`;
+  switch (why) {
+    case 'ignored':
+      return {
+        message: `${asked}, but ${subject} is left out by ${rule ?? 'an ignore rule'}.`,
+        hint: 'Take the pattern out, or make it name less.',
+      };
+    case 'default':
+      return {
+        message: `${asked}, but ${subject} is left out by default.`,
+        hint: `Add "!${entry}" to "ignore" to upload it, or move what is needed to another folder.`,
+      };
+    case 'dropped-by-qlik':
+      return {
+        message: `${asked}, but Qlik drops ${path}, since it has no suffix.`,
+        hint: `Give the file a suffix, and name it with that suffix in the code.`,
+      };
+  }
+}
+
+function hintForNowhere(extension: DesiredExtension, path: string, from: string): string {
+  if (/^(?:dist|build|nlib)\//.test(path))
+    return 'Build the extension first: a fresh checkout holds nothing that a build writes.';
+  const elsewhere = extension.files.find(
+    (file) => file.path !== from && fileName(file.path) === fileName(path),
+  );
+  if (elsewhere !== undefined) return `There is ${elsewhere.path}: move it, or correct the name in ${from}.`;
+  return `Add the file, or take the name out of ${from}.`;
+}
+
+function moduleFromUrl(extension: DesiredExtension, asked: Asked): Finding {
+  const address = asked.id.slice(asked.id.indexOf('!') + 1);
+  const isPlain = /^http:/i.test(address);
+  return finding('module-from-url', {
+    ...placeOf(extension, asked),
+    message: isPlain
+      ? `The module ${address} is loaded over plain http, which browsers refuse on the https pages of Qlik Cloud: nothing of the extension works.`
+      : `The module ${address} is loaded from another host: nothing of the extension works where that host is down, or not allowed by the tenant.`,
+    hint: 'Ship the file with the extension and ask for it as "./…".',
+  });
+}
+
+function internalModule(extension: DesiredExtension, asked: Asked): Finding {
+  const isApi = asked.id === 'js/qlik';
+  return finding('internal-module', {
+    ...placeOf(extension, asked),
+    message: isApi
+      ? 'The module asks for "js/qlik", which is a file of Qlik’s client and not its name for extensions.'
+      : `The module asks for ${JSON.stringify(asked.id)}, an inner part of Qlik’s client that may be refused or vanish with any release.`,
+    hint: isApi
+      ? 'Write "qlik".'
+      : 'Use what "qlik" offers, or ship code of your own; set the rule internal-module to "off" if it has to be.',
+  });
+}
+
+/** Most keys that are named. */
+const shownKeys = 5;
+
+function checkShape(extension: DesiredExtension): readonly Finding[] {
+  const entry = `${extension.name}.js`;
+  const returns = extension.files.find(({ path }) => path === entry)?.facts.module?.returns;
+  if (returns === undefined || extension.manifest.supernova) return [];
+  const shown = [...returns.slice(0, shownKeys), ...(returns.length > shownKeys ? ['…'] : [])].join(', ');
+  return [
+    finding('export-shape', {
+      extension: extension.name,
+      file: displayPath(extension, entry),
+      message: `The script returns an object with none of paint, template and definition${shown === '' ? '' : ` (only ${shown})`}: there is nothing for Qlik to draw.`,
+      hint: 'Return an object with a paint function, or with a template; a nebula extension has "supernova": true in its .qext.',
+    }),
+  ];
+}
+
+function placeOf(
+  extension: DesiredExtension,
+  { from, line, column }: Asked,
+): { readonly extension: string; readonly file: string; readonly line: number; readonly column: number } {
+  return { extension: extension.name, file: displayPath(extension, from), line, column };
+}

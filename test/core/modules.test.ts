@@ -1,0 +1,357 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the rows are code.
+import { describe, expect, it } from 'vitest';
+import { mayBeModule } from '../../src/core/modules/facts.js';
+import { readModule } from '../../src/core/modules/read-module.js';
+import { checkModules } from '../../src/core/rules/modules.js';
+import { extensionOf } from './module-world.js';
+
+function asksOf(code: string, path = 'x.js'): readonly string[] {
+  const content = Buffer.from(code);
+  if (!mayBeModule(path, content)) return [];
+  return readModule(path, content)?.asks.map(({ id }) => id) ?? [];
+}
+
+const padding = `${'var filler = 1;\n'.repeat(6_000)}`;
+
+// biome-ignore format: a row a line
+const lists: readonly (readonly [why: string, code: string, ...ids: string[]])[] = [
+  ['a list', "define(['./a', 'qlik', './b/c'], function (a) {});", './a', './b/c'],
+  ['a name and a list', "define('x', ['./a'], f);", './a'],
+  ['a list and a name for the factory', "define(['./a'], factory);", './a'],
+  ['a list that is minified', '"use strict";define(["./a","text!./b.html"],(e,t)=>{return{paint(){}}});', './a', 'text!./b.html'],
+  ['the loader’s own names', "define(['exports', 'module', 'require', './a'], f)", './a'],
+  ['white space and comments', '/* global define */\n// define(["./no"])\ndefine (\n  [ // first\n    "./a", /* "./no" */\n    "./b",\n  ], f)', './a', './b'],
+  ['a wrapped list', "(function () { 'use strict'; define(['./a'], f); })();", './a'],
+  ['UMD by rollup', "(function (g, f) { typeof exports === 'object' && typeof module !== 'undefined' ? f(exports, require('./no')) : typeof define === 'function' && define.amd ? define(['exports', './a'], f) : f(g.x = {}); })(this, function (e) { require('./no'); });", './a'],
+  ['UMD by webpack', '!function(e,t){"object"==typeof exports&&"object"==typeof module?module.exports=t(require("./no")):"function"==typeof define&&define.amd?define(["./a"],t):e.x=t(e.a)}(window,(function(e){return 1}));', './a'],
+  ['UMD by hand', "(function (root, factory) {\n  if (typeof define === 'function' && define.amd) {\n    define(['./a'], factory);\n  } else if (typeof exports === 'object') {\n    module.exports = factory(require('./no'));\n  }\n}(this, function () {}));", './a'],
+  ['UMD with arrows', '((e,t)=>{"function"==typeof define&&define.amd?define(["./a"],t):t(e.a)})(self,(e=>({})))', './a'],
+  ['UMD in a block', "if (typeof define === 'function' && define.amd) { define(['./a'], f) } else { window.x = f() }", './a'],
+  ['a condition before', "var d = 1;\nrequire.config({ paths: { lib: './no' } });\ndefine(['./a', 'lib'], f)", './a'],
+  ['requires of a wrapped CommonJS module', "define(function (require, exports, module) { var a = require('./a'); exports.b = require('./b').c; })", './a', './b'],
+  ['the same by an arrow', "define((require) => { const a = require('./a'); return {}; })", './a'],
+  ['the same in a condition', "define(function (require) { if (window.x) { require('./a'); } })", './a'],
+  ['the list of a require at the top', "require(['./a'], function (a) {});", './a'],
+  ['the same of requirejs', "requirejs(['./a', 'jquery'], function (a) {});", './a'],
+  ['imports', "import a from './a.js';\nimport './b.js';\nexport { c } from './c.js';\nexport * from './d.js';\nimport {\n  e,\n} from \"./e.js\";", './a.js', './b.js', './c.js', './d.js', './e.js'],
+  ['names that are no files', "define(['js/qlik', 'client.utils/state', 'https://cdn.example.com/a.js', '/extensions/x/a', 'ng!$q', 'extensions/x/b'], f)", 'js/qlik', 'client.utils/state', 'https://cdn.example.com/a.js', '/extensions/x/a', 'ng!$q', 'extensions/x/b'],
+  ['a list before JSX', "define(['./a'], () => <div title=\"it's\">don't</div>)", './a'],
+  ['a list before syntax that is not known yet', "define(['./a'], () => { a ?|> b; #! })", './a'],
+  ['a list at the head of a large file', `define(['./a'], function () {${padding}});`, './a'],
+  ['a wrapper at the head of a large file', `(function (f) { define(['./a'], f) })(function () {${padding}});`, './a'],
+  ['names that are escaped', 'define(["\\x2e/a"], f)', './a'],
+  ['a byte order mark', "\ufeffdefine(['./a'], f)", './a'],
+  ['a list behind a regular expression', "var r = /define(['.\\/no'])/g, q = 4 / 2 / 1;\ndefine(['./a'], f)", './a'],
+  ['a list behind a library of its own', "(function (f) { if (typeof define === 'function' && define.amd) define([], f); })(function () {});\ndefine(['./a'], f)", './a'],
+
+  ['nothing but plain names', "define(['qlik', 'jquery', 'underscore'], f)"],
+  ['names that are put together', "define(['./locale/' + lang, text], f)"],
+  ['a list that is not written down', 'define(list, f)'],
+  ['no list at all', 'define(function () { return {}; })'],
+  ['a factory that is no function', 'define({ a: "./a" })'],
+  ['requires that may never run', "define(['qlik'], function () { return { paint: function () { require(['./a'], f); } }; })"],
+  ['requires within a function of a wrapped CommonJS module', "define(function (require) { function later() { return require('./a'); } })"],
+  ['requires of a factory that is given nothing', "define(function () { return require('./a'); })"],
+  ['requires that are put together', "define(function (require) { require('./locale/' + name); require('./a', b); })"],
+  ['other people’s require', "define(function (require) { node.require('./a'); })"],
+  ['a bundle of named modules', "define('a', ['./b'], f);\ndefine('b', ['./c'], f);\ndefine('main', ['./a'], f);"],
+  ['a bundle that begins without a name', "define(['./a'], f);\ndefine('./a', [], f);"],
+  ['a bundle by webpack with modules of others', '(()=>{var e={1:(e,t,n)=>{"function"==typeof define&&define.amd?define(["./a"],f):0}};e[1]()})();'],
+  ['a bundle by browserify', "(function(f){if(typeof define===\"function\"&&define.amd){define([],f)}})(function(){var define,module,exports;return (function e(t,n,r){})({1:[function(require,module,exports){require('./a');define(['./b'],f)},{'./a':2}]},{},[1])});"],
+  ['almond within a wrapper', "(function (r, f) { if (typeof define === 'function') define([], f); }(this, function () { var requirejs, require, define; define('a', ['./b'], f); define('c', ['./d'], f); return require('a'); }));"],
+  ['a wrapper that defines twice', "(function () { define('a', ['./b'], f); define('b', ['./c'], f); })()"],
+  ['a named module at the head of a large file', `define('a', ['./b'], f);${padding}define('b', ['./c'], f);`],
+  ['members called so', "foo.define(['./a'], f); a?.define(['./b']); this.require(['./c'])"],
+  ['functions called so', "function define(['./a']) {} function require(list) {}"],
+  ['text', "var a = \"define(['./a'])\", b = `define(['./b']) ${'define([\"./c\"])'}`;"],
+  ['comments', "/* define(['./a']) */ // define(['./b'])"],
+  ['an import that may never run', "const a = () => import('./a.js'); import('./b.js');"],
+  ['words of other languages', 'body { import: define }'],
+  ['nothing', ''],
+  ['noise', '\0\x01\xff define(((((['],
+];
+
+describe('what a module asks for', () => {
+  it.each(lists)('%s', (_why, code, ...ids) => {
+    expect(asksOf(code)).toEqual(ids);
+  });
+
+  it('says where, counting UTF-16 code units', () => {
+    const module = readModule(
+      'a.js',
+      Buffer.from("// größe 🎉\ndefine([\n  'qlik', /* 🎉 */ './a',\n  './b'], f)"),
+    );
+    expect(module?.asks).toEqual([
+      { id: './a', line: 3, column: 20 },
+      { id: './b', line: 4, column: 3 },
+    ]);
+  });
+
+  it('looks at scripts alone', () => {
+    expect(
+      ['a.css', 'a.json', 'a.html', 'define', 'a.ts'].flatMap((path) => asksOf("define(['./a'])", path)),
+    ).toEqual([]);
+    expect(asksOf("define(['./a'])", 'A.JS')).toEqual(['./a']);
+  });
+
+  const hostile: readonly (readonly [string, string])[] = [
+    ['brackets', `define(${'['.repeat(60_000)}`],
+    ['calls', `define(${'define('.repeat(9_000)}`],
+    ['functions', 'function a(){define()}'.repeat(2_800)],
+    ['a long list', `define([${"'./a',".repeat(10_000)}], f)`],
+    ['many lines', `define([\n${"'./a',\n".repeat(9_000)}], f)`],
+    ['a deep tree', `define(function (require) { require('./a'); return ${'('.repeat(30_000)} })`],
+    ['a wide array', `define(function (require) { require('./a'); return [${'1,'.repeat(30_000)}] })`],
+    ['a comment without an end', `/*${' '.repeat(60_000)}define([`],
+    ['spaces', `define${' '.repeat(60_000)}`],
+    ['templates', `define([\`${'${`'.repeat(20_000)}`],
+    ['regular expressions', `define(${'/a/,'.repeat(15_000)}`],
+  ];
+  it.each(hostile)('is not held up by %s', (_why, code) => {
+    const before = process.cpuUsage().user;
+    for (let time = 0; time < 3; time += 1) asksOf(code);
+    expect((process.cpuUsage().user - before) / 1_000).toBeLessThan(3_000);
+  });
+});
+
+type Code = Readonly<Record<string, string>>;
+
+const missingRows: readonly (readonly [string, Code, readonly string[]])[] = [
+  [
+    'what is there',
+    {
+      'x.js':
+        "define(['./a', './b.js', 'text!./c.html', 'css!./d', 'css!./d.css', 'json!./e.json', '/extensions/x/a.js', './f?v=1', './g.js?v=2', 'text!./c.html!strip', '../x/a', 'extensions/x/a', 'text!../x/c.html', '/extensions/x/f', './/a', './h/../a', './%C3%A4'], f)",
+      'a.js': '',
+      'b.js': '',
+      'c.html': '',
+      'd.css': '',
+      'e.json': '',
+      'f.js': '',
+      'g.js': '',
+      'ä.js': '',
+    },
+    [],
+  ],
+  [
+    'what is nobody’s to say',
+    {
+      'x.js':
+        "define(['ng!$q', 'async!./map', 'image!./no.png', 'i18n!nls/x', '../other/a', '../../resources/a', '/resources/a', '/api/v1/x', 'extensions/other/a', '/extensions/other/a.js', 'text!../../template.html', 'a', './lib/nothing!x'], f)",
+      'lib/nothing.js': '',
+    },
+    [],
+  ],
+  ['a module', { 'x.js': "define(['./a'], f)" }, ['./a a.js']],
+  ['one with its suffix', { 'x.js': "define(['./a.js'], f)" }, ['./a.js a.js']],
+  ['one with a query', { 'x.js': "define(['./a?v=1'], f)" }, ['./a?v=1 a.js']],
+  ['a template', { 'x.js': "define(['text!./a.html'], f)" }, ['text!./a.html a.html']],
+  ['one to be stripped', { 'x.js': "define(['text!./a.html!strip'], f)" }, ['text!./a.html!strip a.html']],
+  ['a style', { 'x.js': "define(['css!./a', 'css!./b.css'], f)" }, ['css!./a a.css', 'css!./b.css b.css']],
+  ['data', { 'x.js': "define(['json!./a.json'], f)" }, ['json!./a.json a.json']],
+  [
+    'one by its address',
+    { 'x.js': "define(['text!/extensions/x/a.html', '/extensions/x/b.js', 'text!../x/c.css'], f)" },
+    ['text!/extensions/x/a.html a.html', '/extensions/x/b.js b.js', 'text!../x/c.css c.css'],
+  ],
+  [
+    'the stub of a nebula build',
+    { 'x.js': "define(['./dist/x'], (supernova) => supernova);" },
+    ['./dist/x dist/x.js'],
+  ],
+  [
+    'one asked for twice',
+    { 'x.js': "define(['./a', './a.js', './b'], f)", 'b.js': "define(['./a'], f)" },
+    ['./a a.js'],
+  ],
+  [
+    'one that another asks for',
+    {
+      'x.js': "define(['./lib/a'], f)",
+      'lib/a.js': "define(['./b', '../c', 'text!./d.html'], f)",
+      'c.js': "define(['./lib/a', './e'], f)",
+    },
+    ['./b lib/b.js', 'text!./d.html lib/d.html', './e e.js'],
+  ],
+  [
+    'modules that ask for each other',
+    { 'x.js': "define(['./a'], f)", 'a.js': "define(['./b'], f)", 'b.js': "define(['./a', './x'], f)" },
+    [],
+  ],
+  [
+    'one that only a file nobody asks for wants',
+    { 'x.js': 'define([], f)', 'test/a.js': "define(['./b'], f)" },
+    [],
+  ],
+  [
+    'an import',
+    {
+      'x.js': "import a from './a.js'; import './b'; import './c'; import './d';",
+      'b.ts': '',
+      'c/index.js': '',
+    },
+    ['./a.js a.js', './d d'],
+  ],
+  [
+    'a plugin of its own',
+    { 'x.js': "define(['./lib/text!./a.html', './lib/css!./b'], f)", 'lib/css.js': '' },
+    ['./lib/text lib/text.js', './lib/text!./a.html a.html', './lib/css!./b b.css'],
+  ],
+  ['one of an extension that lies in a folder of its own', { 'x.js': "define(['./x'], f)" }, []],
+  ['no entry', { 'X.js': "define(['./a'], f)" }, []],
+];
+
+describe('what is not among the files', () => {
+  it.each(missingRows)('%s', (_why, code, missing) => {
+    const findings = checkModules(extensionOf('x', { ...code, 'h/i.js': '' }));
+    expect(findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(
+      missing.map(() => 'missing-module error'),
+    );
+    const told = findings.map(({ message }) =>
+      /"(.*?)", and (.*) is nowhere/.exec(message)?.slice(1).join(' '),
+    );
+    expect(told).toEqual(missing);
+  });
+
+  it('is told at the place that asks, with what to do', () => {
+    const files = { 'x.js': "define([\n  './lib/scale'], f)", 'lib/scale.js': "define(['./shapes/a'], f)" };
+    expect(checkModules(extensionOf('x', files))).toEqual([
+      {
+        rule: 'missing-module',
+        severity: 'error',
+        extension: 'x',
+        file: 'x/lib/scale.js',
+        line: 1,
+        column: 9,
+        message:
+          'The module asks for "./shapes/a", and lib/shapes/a.js is nowhere in the folder: sheets would show "Invalid visualization".',
+        hint: 'Add the file, or take the name out of lib/scale.js.',
+      },
+    ]);
+  });
+
+  const reasons: readonly (readonly [string, Code, Parameters<typeof extensionOf>[2], string, string])[] = [
+    [
+      'only the case',
+      { 'x.js': "define(['./initialproperties'], f)", 'initialProperties.js': '' },
+      {},
+      'The module asks for "./initialproperties", but the file is named initialProperties.js: only the case differs, which Windows does not mind and Qlik does.',
+      'Rename it to initialproperties.js, or write the name in x.js as the file spells it.',
+    ],
+    [
+      'only the case of a folder',
+      { 'x.js': "define(['text!./Views/a.html'], f)", 'views/a.html': '' },
+      {},
+      'The module asks for "text!./Views/a.html", but the file is named views/a.html: only the case differs, which Windows does not mind and Qlik does.',
+      'Rename it to Views/a.html, or write the name in x.js as the file spells it.',
+    ],
+    [
+      'a rule for its folder',
+      { 'x.js': "define(['./dist/x'], f)" },
+      { leftOut: [{ path: 'dist/', why: 'ignored', rule: '"dist/" in "ignore"' }] },
+      'The module asks for "./dist/x", but dist/x.js, in dist/, is left out by "dist/" in "ignore".',
+      'Take the pattern out, or make it name less.',
+    ],
+    [
+      'a rule for it',
+      { 'x.js': "define(['./a'], f)" },
+      { leftOut: [{ path: 'a.js', why: 'ignored', rule: '"a.*" in ext/.qliksyncignore' }] },
+      'The module asks for "./a", but a.js is left out by "a.*" in ext/.qliksyncignore.',
+      'Take the pattern out, or make it name less.',
+    ],
+    [
+      'what is left out by default',
+      { 'x.js': "define(['./node_modules/d3/d3'], f)" },
+      { leftOut: [{ path: 'node_modules/', why: 'default' }] },
+      'The module asks for "./node_modules/d3/d3", but node_modules/d3/d3.js, in node_modules/, is left out by default.',
+      'Add "!node_modules/" to "ignore" to upload it, or move what is needed to another folder.',
+    ],
+    [
+      'what Qlik drops',
+      { 'x.js': "define(['text!./template'], f)" },
+      { leftOut: [{ path: 'template', why: 'dropped-by-qlik' }] },
+      'The module asks for "text!./template", but Qlik drops template, since it has no suffix.',
+      'Give the file a suffix, and name it with that suffix in the code.',
+    ],
+    [
+      'a build that has not run',
+      { 'x.js': "define(['./dist/x'], f)" },
+      {},
+      'The module asks for "./dist/x", and dist/x.js is nowhere in the folder: sheets would show "Invalid visualization".',
+      'Build the extension first: a fresh checkout holds nothing that a build writes.',
+    ],
+    [
+      'another place',
+      { 'x.js': "define(['./a'], f)", 'lib/a.js': '' },
+      {},
+      'The module asks for "./a", and a.js is nowhere in the folder: sheets would show "Invalid visualization".',
+      'There is lib/a.js: move it, or correct the name in x.js.',
+    ],
+  ];
+  it.each(reasons)('is told apart: %s', (_why, code, more, message, hint) => {
+    expect(checkModules(extensionOf('x', code, more))).toMatchObject([{ message, hint }]);
+  });
+});
+
+describe('modules of others', () => {
+  // biome-ignore format: a row a line
+  const rows: readonly (readonly [string, ...string[]])[] = [
+    ["define(['https://cdn.example.com/d3.js'], f)", 'module-from-url x.js:1:9'],
+    ["define(['css!//cdn.example.com/a.css', 'text!http://b.example.com/x'], f)", 'module-from-url x.js:1:9', 'module-from-url x.js:1:40'],
+    ["define(['js/qlik'], f)", 'internal-module x.js:1:9'],
+    ["define(['client.property-panel/components/components', 'core.utils/theme', 'objects.extension/controller', 'general.utils/property-resolver'], f)", 'internal-module x.js:1:9', 'internal-module x.js:1:56', 'internal-module x.js:1:76', 'internal-module x.js:1:108'],
+    ["define(['qlik', 'jquery', 'underscore', 'qvangular', 'angular', 'translator', 'text', 'css', 'core.js', 'general', 'client', 'ng!$timeout', 'objectsx/y', './client.utils/x'], f)"],
+  ];
+  it.each(rows)('%s', (code, ...told) => {
+    const findings = checkModules(extensionOf('x', { 'x.js': code, 'client.utils/x.js': '' }));
+    expect(
+      findings.map(({ rule, file, line, column }) => `${rule} ${file?.slice(2)}:${line}:${column}`),
+    ).toEqual(told);
+    expect(findings.every(({ severity }) => severity === 'warning')).toBe(true);
+  });
+});
+
+describe('what the entry returns', () => {
+  // biome-ignore format: a row a line
+  const rows: readonly (readonly [code: string, keys: string | undefined])[] = [
+    ['define([], function () { return { initialProperties: {}, support: {} }; })', 'initialProperties, support'],
+    ["define(['qlik'], () => ({ Paint() {}, 'definitions': 1 }))", 'Paint, definitions'],
+    ['define({ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 })', 'a, b, c, d, e, …'],
+    ['define([], () => ({}))', ''],
+    ['define(function () { var x = 1; if (x) { return { support: { paint: 1 } }; } })', 'support'],
+    ['define([], function () { return { paint: function () {} }; })', undefined],
+    ['define([], () => ({ paint() {} }))', undefined],
+    ['define([], () => ({ template: "" }))', undefined],
+    ['define([], () => ({ "definition": {} }))', undefined],
+    ['define([], () => ({ component() {} }))', undefined],
+    ['define([], () => ({ ...base }))', undefined],
+    ['define([], () => ({ [paint]: 1 }))', undefined],
+    ['define([], () => chart)', undefined],
+    ['define([], function () { var chart = {}; chart.paint = f; return chart; })', undefined],
+    ['define([], function () { if (a) return { a: 1 }; return { b: 1 }; })', undefined],
+    ['define([], function () { function a() { return { b: 1 }; } })', undefined],
+    ['define([], function () { return Object.assign({}, a); })', undefined],
+    ['define([], factory)', undefined],
+    ['define(function (require, exports) { exports.paint = f; })', undefined],
+    ['(function (f) { define([], f) })(function () { return {}; })', undefined],
+    ['window.x = { a: 1 }', undefined],
+  ];
+  it.each(rows)('%s', (code, keys) => {
+    const findings = checkModules(extensionOf('x', { 'x.js': code }));
+    const only = keys === '' ? '' : ` (only ${keys})`;
+    const message = `The script returns an object with none of paint, template and definition${only}: there is nothing for Qlik to draw.`;
+    expect(findings).toMatchObject(
+      keys === undefined ? [] : [{ rule: 'export-shape', severity: 'warning', message }],
+    );
+  });
+
+  it('is a supernova where the manifest says so', () => {
+    expect(checkModules(extensionOf('x', { 'x.js': 'define([], () => ({}))' }, { supernova: true }))).toEqual(
+      [],
+    );
+  });
+
+  it('is asked of the entry alone', () => {
+    expect(checkModules(extensionOf('x', { 'x.js': 'define([], f)', 'y.js': 'define({})' }))).toEqual([]);
+  });
+});
