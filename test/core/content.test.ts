@@ -83,8 +83,8 @@ describe('origins', () => {
       '});',
     ].join('\n');
     expect(inspectContent('a.js', Buffer.from(code)).origins).toEqual([
-      { origin: 'https://api.example.com', line: 2, column: 22 },
-      { origin: 'wss://live.example.com:8443', line: 3, column: 54 },
+      { origin: 'https://api.example.com', line: 2, column: 22, needs: ['connect-src'] },
+      { origin: 'wss://live.example.com:8443', line: 3, column: 54, needs: ['connect-src'] },
     ]);
   });
 

@@ -231,8 +231,12 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     {
       files: {
         ...entry,
-        'a.js': { origins: [{ origin: 'https://cdn.example.com', line: 7, column: 3 }] },
-        'b.js': { origins: [{ origin: 'https://cdn.example.com', line: 1, column: 1 }] },
+        'a.js': {
+          origins: [{ origin: 'https://cdn.example.com', line: 7, column: 3, needs: ['script-src'] }],
+        },
+        'b.js': {
+          origins: [{ origin: 'https://cdn.example.com', line: 1, column: 1, needs: ['connect-src'] }],
+        },
       },
     },
     {
@@ -241,7 +245,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       file: 'extensions/dial/a.js',
       line: 7,
       column: 3,
-      says: /https:\/\/cdn\.example\.com \(in 2 files\).*Add cdn\.example\.com to/,
+      says: /https:\/\/cdn\.example\.com \(in 2 files\).*Add cdn\.example\.com to the tenant's Content Security Policy \(connect-src, script-src\)/,
     },
   ],
 ];

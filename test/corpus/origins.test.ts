@@ -6,6 +6,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { inspectContent } from '../../src/core/content.js';
+import { checkOrigins } from '../../src/core/rules/origins.js';
+import { extensionOf } from '../core/module-world.js';
 
 const cdn = 'https://cdn.example.com';
 
@@ -57,6 +59,17 @@ const loads: readonly (readonly [file: string, code: string, ...origins: string[
   ['a.js', 'fetch("http://10.1.2.3:8080/x")', 'http://10.1.2.3:8080'],
   ['a.js', 'var accept = "*/*"; fetch("https://cdn.example.com/x")', cdn],
   ['a.js', 'fetch("https://cdn.example.com/a"); fetch("https://b.example.com/")', cdn, 'https://b.example.com'],
+  ['a.js', 'var p = "https://cdn.example.com/e";\nhtml = \'<iframe src="\' + p + \'">\';', cdn],
+  ['a.js', 'const page = "https://cdn.example.com/e";\nel.innerHTML = `<iframe src="${page}"></iframe>`;', cdn],
+  ['a.js', "var logo = '//cdn.example.com/i', html = \"<img alt='' src='\" + (logo) + \"'>\";", cdn],
+  ['a.js', 'var p = "\'//cdn.example.com/e\'"; html = "<iframe src=" + p + ">";', cdn],
+  ['a.js', 'template: "<div ng-include=\\"\'//cdn.example.com/e\'\\"></div>"', cdn],
+  ['a.js', 'var view = "\'//cdn.example.com/e\'";', cdn],
+  ['a.js', 'enigma.create({ schema, url: "wss://live.example.com/app" }).open()', 'wss://live.example.com'],
+  ['a.js', 'enigma.create({url:"wss://live.example.com/app",schema:e})', 'wss://live.example.com'],
+  ['a.js', "const url = 'ws://live.example.com:4848/app'; open(url)", 'ws://live.example.com:4848'],
+  ['a.html', '<div ng-include="\'//cdn.example.com/e\'"></div>', cdn],
+  ['a.html', '<form action="https://cdn.example.com/f"></form>', cdn],
   ['a.css', '@import "https://cdn.example.com/css?family=Lato";', cdn],
   ['a.css', '@import url(//cdn.example.com/css);', cdn],
   ['a.css', 'a { background: url( "https://cdn.example.com/a" ), url(//b.example.com/c) }', cdn, 'https://b.example.com'],
@@ -99,6 +112,11 @@ const mentions: readonly (readonly [file: string, code: string])[] = [
   ['a.js', `${'a'.repeat(400)};tiles=[{url:"https://{s}.tile.example.org/{z}/{x}/{y}.png"}]`],
   ['a.js', 'x.replace(/\\/\\/([^:]+):([^@]+)@/g,"//")),u.open("GET",i,!0)'],
   ['a.js', 'i.s?"//*[local-name()=\'"+n:"//x"'],
+  ['a.js', 'var p = "https://www.example.com/help"; html = \'<a href="\' + p + \'">\';'],
+  ['a.js', 'var p = "https://www.example.com/help", q = 1; html = \'<iframe src="\' + q + \'">\';'],
+  ['a.js', 'socket: { placeholder: "wss://live.example.com/app" }'],
+  ['a.js', '// enigma.create({ url: "wss://live.example.com/app" })'],
+  ['a.js', 'text = "such as wss://live.example.com/app";'],
   ['a.css', '/* @import "https://cdn.example.com/a.css"; */ a { color: red }'],
   ['a.css', '@namespace svg url(http://www.w3.org/2000/svg);'],
   ['a.css', 'a{background:url("data:image/svg+xml;utf8,<svg xmlns=\'http://www.w3.org/2000/svg\'/>")}'],
@@ -114,5 +132,88 @@ describe('addresses in code', () => {
 
   it.each(mentions)('%s only mentions: %s', (file, code) => {
     expect(inspectContent(file, Buffer.from(code))).toEqual({});
+  });
+});
+
+// biome-ignore format: a row a line
+const needs: readonly (readonly [file: string, code: string, ...directives: string[]])[] = [
+  ['a.js', 'define(["https://cdn.example.com/d3"], f)', 'script-src'],
+  ['a.js', 'define(["css!https://cdn.example.com/a", "text!https://cdn.example.com/b"], f)', 'connect-src', 'style-src'],
+  ['a.js', 'require.config({ paths: { d3: "https://cdn.example.com/d3.min" } })', 'script-src'],
+  ['a.js', 'require.config({ baseUrl: "https://cdn.example.com/resources" })', 'script-src'],
+  ['a.js', 'axios.create({ baseURL: "https://cdn.example.com/v1" })', 'connect-src'],
+  ['a.js', 'import * as d3 from "https://cdn.example.com/d3@7/+esm";', 'script-src'],
+  ['a.js', 'fetch("https://cdn.example.com/a.png")', 'connect-src'],
+  ['a.js', 'new WebSocket("wss://cdn.example.com/app")', 'connect-src'],
+  ['a.js', 'enigma.create({ url: "wss://cdn.example.com/app" })', 'connect-src'],
+  ['a.js', 'new Worker("https://cdn.example.com/w.js")', 'worker-src'],
+  ['a.js', 'L.tileLayer("https://cdn.example.com/{z}/{x}/{y}")', 'img-src'],
+  ['a.js', 'script.src = "https://cdn.example.com/maps/api/js?key=" + key;', 'script-src'],
+  ['a.js', 'logoImg.src = "https://cdn.example.com/logo";', 'img-src'],
+  ['a.js', 'el.src = "https://cdn.example.com/movie.mp4";', 'media-src'],
+  ['a.js', 'el.src = "https://cdn.example.com/x";', 'frame-src', 'img-src', 'script-src'],
+  ['a.js', 'e.jsx("img",{src:"https://cdn.example.com/logo",alt:""})', 'img-src'],
+  ['a.js', '$("<iframe>").attr("src", "https://cdn.example.com/logo")', 'frame-src'],
+  ['a.js', 'html += "<iframe width=\\"1\\" src=\\"https://cdn.example.com/e\\">"', 'frame-src'],
+  ['a.js', 'var p = "https://cdn.example.com/e";\nhtml = \'<iframe src="\' + p + \'">\';', 'frame-src'],
+  ['a.js', 'var p = "https://cdn.example.com/e";\nhtml = `<audio src="${p}">`;', 'media-src'],
+  ['a.js', 'const icon = "https://cdn.example.com/a.svg";', 'img-src'],
+  ['a.js', 'const font = "https://cdn.example.com/a.woff2";', 'font-src'],
+  ['a.js', 'link.href = "https://cdn.example.com/leaflet.css";', 'style-src'],
+  ['a.js', 'el.style.background = "url(https://cdn.example.com/paper)"', 'img-src'],
+  ['a.js', 'fetch("https://cdn.example.com/a"); img.src = "https://cdn.example.com/b"; fetch("https://cdn.example.com/c")', 'connect-src', 'img-src'],
+  ['a.css', '@import url(//cdn.example.com/css);', 'style-src'],
+  ['a.css', '@import "https://cdn.example.com/css?family=Lato";', 'style-src'],
+  ['a.css', '@font-face { font-family: L; src: url("https://cdn.example.com/l") }', 'font-src'],
+  ['a.css', 'a { background: url("https://cdn.example.com/a") }', 'img-src'],
+  ['a.html', '<script src="https://cdn.example.com/a"></script>', 'script-src'],
+  ['a.html', '<link href="https://cdn.example.com/l" rel="stylesheet">', 'style-src'],
+  ['a.html', '<link rel="icon" href="https://cdn.example.com/l">', 'img-src'],
+  ['a.html', '<link rel="preload" as="font" href="https://cdn.example.com/l">', 'font-src'],
+  ['a.html', '<object data="https://cdn.example.com/o"></object>', 'object-src'],
+  ['a.html', '<video poster="https://cdn.example.com/p"></video>', 'img-src'],
+  ['a.html', '<source src="https://cdn.example.com/p">', 'media-src'],
+  ['a.html', '<form action="https://cdn.example.com/f"></form>', 'form-action'],
+  ['a.html', '<div ng-include="\'//cdn.example.com/e\'"></div>', 'connect-src'],
+];
+
+describe('what a Content Security Policy has to allow', () => {
+  it.each(needs)('%s: %s', (file, code, ...directives) => {
+    expect(inspectContent(file, Buffer.from(code)).origins?.map((use) => use.needs)).toEqual([directives]);
+  });
+});
+
+const loading = '<script src="https://cdn.example.com/a.js"></script>';
+const page = `<!DOCTYPE html>\n<html><head>${loading}</head></html>`;
+const entry = { 'x.js': "define(['text!./view.html'], f)" };
+
+describe('pages', () => {
+  // biome-ignore format: a row a line
+  const rows: readonly (readonly [string, Readonly<Record<string, string>>, ...string[]])[] = [
+    ['that nothing names are nobody’s', { 'index.html': page, 'docs/guide.html': `\ufeff<!-- made -->\n<html>${loading}` }],
+    ['that only pages name', { 'index.html': `${page}<a href="demo.html">`, 'demo.html': `${page}<a href="index.html">` }],
+    ['that a script names', { 'view.html': page }, 'view.html'],
+    ['that a page names that a script names', { 'view.html': `${page}<iframe src="inner.html">`, 'inner.html': page, 'demo.html': page }, 'view.html in 2 files'],
+    ['that a piece of markup names', { 'piece.html': '<iframe src="inner.html">', 'inner.html': page }, 'inner.html'],
+    ['that are pieces of one', { 'piece.html': `<div>${loading}</div>` }, 'piece.html'],
+  ];
+  it.each(rows)('%s', (_why, files, ...told) => {
+    const findings = checkOrigins(extensionOf('x', { ...entry, ...files }));
+    const words = findings.map(
+      ({ file, message }) => file?.slice(2) + (/ in \d+ files/.exec(message.replace('(', ''))?.[0] ?? ''),
+    );
+    expect(words).toEqual(told);
+  });
+});
+
+describe('what is said of an origin', () => {
+  // biome-ignore format: a row a line
+  const rows: readonly (readonly [code: string, message: string, hint: string])[] = [
+    ['fetch("https://cdn.example.com/x")', 'The code loads from https://cdn.example.com, which browsers block silently unless the tenant allows it.', 'Add cdn.example.com to the tenant\'s Content Security Policy (connect-src), or bundle what is loaded with the extension. Set the rule external-origin to "off" once it is allowed.'],
+    ['img.src = "http://cdn.example.com/x"', 'The code loads from http://cdn.example.com, which browsers block on the https pages of Qlik Cloud whatever the tenant allows: http:// is mixed content.', 'Write https://cdn.example.com and add cdn.example.com to the tenant\'s Content Security Policy (img-src), or bundle what is loaded with the extension.'],
+    ['new WebSocket("ws://cdn.example.com:81/x")', 'The code loads from ws://cdn.example.com:81, which browsers block on the https pages of Qlik Cloud whatever the tenant allows: ws:// is mixed content.', 'Write wss://cdn.example.com:81 and add cdn.example.com:81 to the tenant\'s Content Security Policy (connect-src).'],
+  ];
+  it.each(rows)('%s', (code, message, hint) => {
+    expect(checkOrigins(extensionOf('x', { 'x.js': code }))).toMatchObject([{ message, hint }]);
   });
 });

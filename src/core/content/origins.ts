@@ -1,6 +1,7 @@
 /** Addresses on other hosts that code loads something from, found without decoding the file as text. */
 
-import { type Address, loadsFrom } from './load-context.js';
+import type { Directive, Directives } from './directives.js';
+import { type Address, needOf } from './load-context.js';
 
 /** An address on another host that the code would load something from. */
 export interface OriginUse {
@@ -10,10 +11,15 @@ export interface OriginUse {
   readonly line: number;
   /** 1-based, in UTF-16 code units. */
   readonly column: number;
+  /** What a Content Security Policy has to allow, sorted. */
+  readonly needs: readonly Directive[];
 }
 
 /** More than these in one file tell a developer nothing new. */
 const maxOrigins = 20;
+
+/** Uses of one origin that are examined for what they need. */
+const maxUses = 50;
 
 /** Bounds the time for data files with an address on every line. */
 const maxCandidates = 5_000;
@@ -42,18 +48,41 @@ const ownMachine = /^(?:127\.\d|0\.0\.0\.0$)|\.localhost$/;
 /** Distinct by origin, first uses first, at most 20; empty for files that are not code. */
 export function findOrigins(suffix: string, content: Buffer): readonly OriginUse[] {
   if (!codeSuffixes.has(suffix)) return [];
-  const found = new Map<string, number>();
+  const found = new Map<string, Found>();
   let candidates = 0;
   for (let at = content.indexOf(slashes, 1); at !== -1; at = content.indexOf(slashes, at + 2)) {
     const address = addressAt(content, at);
-    if (address === undefined || found.has(address.origin)) continue;
-    if (loadsFrom(content, address) && !isCommentedOut(suffix, content, address.start)) {
-      found.set(address.origin, address.start);
-    }
+    if (address === undefined || (found.get(address.origin)?.uses ?? 0) >= maxUses) continue;
+    if (found.size < maxOrigins || found.has(address.origin)) note(found, suffix, content, address);
     candidates += 1;
-    if (found.size >= maxOrigins || candidates >= maxCandidates) break;
+    if (candidates >= maxCandidates) break;
   }
-  return [...found].map(([origin, start]) => ({ origin, ...positionOf(content, start) }));
+  return [...found].map(([origin, { start, needs }]) => ({
+    origin,
+    ...positionOf(content, start),
+    needs: [...needs].sort(),
+  }));
+}
+
+interface Found {
+  readonly start: number;
+  readonly needs: Set<Directive>;
+  uses: number;
+}
+
+function note(found: Map<string, Found>, suffix: string, content: Buffer, address: Address): void {
+  const needs = needOf(content, address);
+  if (needs === undefined || isCommentedOut(suffix, content, address.start)) return;
+  const known = found.get(address.origin);
+  if (known === undefined) found.set(address.origin, startOf(address, needs));
+  else {
+    known.uses += 1;
+    for (const need of needs) known.needs.add(need);
+  }
+}
+
+function startOf({ start }: Address, needs: Directives): Found {
+  return { start, needs: new Set(needs), uses: 1 };
 }
 
 /** `at` is the offset of the two slashes. */

@@ -89,7 +89,7 @@ function moduleFromUrl(extension: DesiredExtension, asked: Asked): Finding {
     message: isPlain
       ? `The module ${address} is loaded over plain http, which browsers refuse on the https pages of Qlik Cloud: nothing of the extension works.`
       : `The module ${address} is loaded from another host: nothing of the extension works where that host is down, or not allowed by the tenant.`,
-    hint: 'Ship the file with the extension and ask for it as "./…".',
+    hint: 'Bundle the file with the extension and ask for it as "./…".',
   });
 }
 

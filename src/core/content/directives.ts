@@ -1,0 +1,117 @@
+/** Which directive of a Content Security Policy a use of an address needs, by what stands before and behind it. */
+
+export type Directive =
+  | 'connect-src'
+  | 'font-src'
+  | 'form-action'
+  | 'frame-src'
+  | 'img-src'
+  | 'media-src'
+  | 'object-src'
+  | 'script-src'
+  | 'style-src'
+  | 'worker-src';
+
+export type Directives = readonly [Directive, ...Directive[]];
+
+/** What an element loads by its `src` may be any of these. */
+const anyElement: Directives = ['script-src', 'img-src', 'frame-src'];
+
+const byTag: Readonly<Record<string, Directive>> = {
+  img: 'img-src',
+  image: 'img-src',
+  picture: 'img-src',
+  input: 'img-src',
+  video: 'media-src',
+  audio: 'media-src',
+  source: 'media-src',
+  track: 'media-src',
+  script: 'script-src',
+  iframe: 'frame-src',
+  frame: 'frame-src',
+  embed: 'object-src',
+  object: 'object-src',
+  form: 'form-action',
+};
+
+const bySuffix: readonly (readonly [RegExp, Directive])[] = [
+  [/^m?js$/, 'script-src'],
+  [/^css$/, 'style-src'],
+  [/^(?:woff2?|ttf|otf|eot)$/, 'font-src'],
+  [/^(?:png|jpe?g|gif|svg|webp|ico|avif|bmp)$/, 'img-src'],
+  [/^(?:mp[34]|webm|og[gv]|wav|m4[av])$/, 'media-src'],
+  [/^html?$/, 'frame-src'],
+  [/^(?:wasm|(?:geo|topo)?json|csv|tsv|xml)$/, 'connect-src'],
+];
+
+/** By the suffix of the address; `after` is what follows its host. */
+export function directiveOfSuffix(after: string): Directive | undefined {
+  const suffix = /^[^"'`\s<>{}?#]*\.(\w+)(?:["'`?#\s)]|$)/.exec(after)?.[1]?.toLowerCase();
+  return suffix === undefined ? undefined : bySuffix.find(([pattern]) => pattern.test(suffix))?.[1];
+}
+
+/** Of `src`: by the element that the code names last, else by the suffix, else any that there is. */
+export function directivesOfElement(lead: string, after: string): Directives {
+  const element = elementNamed(lead) ?? directiveOfSuffix(after);
+  return element === undefined ? anyElement : [element];
+}
+
+const elementPatterns: readonly RegExp[] = [
+  // <img … src=
+  /<([a-z]+)\b[^<>]*$/i,
+  // $("<img>").attr("src", · jsx("img", { src: · createElement("img") in one expression
+  /["'`]<?([a-z]+)(?:\s*\/?>)?["'`]\s*[,)][^;]*$/i,
+  // image.src = · iframeElement.src =
+  /(?:^|[^\w$])([\w$]+)\.src\s*=$/,
+];
+
+function elementNamed(lead: string): Directive | undefined {
+  for (const pattern of elementPatterns) {
+    const name = pattern.exec(lead)?.[1]?.toLowerCase();
+    const known = name === undefined ? undefined : (byTag[name] ?? directiveWithin(name));
+    if (known !== undefined) return known;
+  }
+  return undefined;
+}
+
+/** `myIframe`, `logoImg`, `scriptTag`. */
+function directiveWithin(name: string): Directive | undefined {
+  const tag = /iframe|script|img|image|video|audio/.exec(name)?.[0];
+  return tag === undefined ? undefined : byTag[tag];
+}
+
+/** Of `url(…)` in a style. */
+export function directivesOfStyle(lead: string, after: string): Directives {
+  if (/@import\s+url\($/.test(lead)) return ['style-src'];
+  if (/@font-face\s*\{[^}]*$/.test(lead)) return ['font-src'];
+  return [directiveOfSuffix(after) ?? 'img-src'];
+}
+
+/** Of a name that RequireJS is asked for, by its plugin. */
+export function directivesOfPlugin(plugin: string | undefined): Directives {
+  switch (plugin) {
+    case 'css':
+      return ['style-src'];
+    case 'text':
+    case 'json':
+      return ['connect-src'];
+    case 'image':
+      return ['img-src'];
+    case 'font':
+      return ['font-src'];
+    default:
+      return ['script-src'];
+  }
+}
+
+const byRel: readonly (readonly [RegExp, Directive])[] = [
+  [/\bas\s*=\s*\\?["']?font|\.(?:woff2?|ttf|otf)\b/, 'font-src'],
+  [/\bas\s*=\s*\\?["']?script/, 'script-src'],
+  [/\bas\s*=\s*\\?["']?image|icon/, 'img-src'],
+  [/manifest/, 'connect-src'],
+];
+
+/** Of a `<link>`. */
+export function directivesOfLink(tag: string): Directives {
+  return [byRel.find(([pattern]) => pattern.test(tag))?.[1] ?? 'style-src'];
+}

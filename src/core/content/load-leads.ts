@@ -1,0 +1,112 @@
+/** What stands before an address that is loaded. */
+
+import {
+  type Directives,
+  directiveOfSuffix,
+  directivesOfElement,
+  directivesOfLink,
+  directivesOfPlugin,
+  directivesOfStyle,
+} from './directives.js';
+
+/** Characters before an address that are examined. */
+export const reach = 320;
+
+/** What surrounds an address. */
+export interface Surroundings {
+  /** The text before it, without the quote that opens it and without white space at its end. */
+  readonly lead: string;
+  /** What follows its host. */
+  readonly after: string;
+  /** RequireJS's plugin, in `"css!https://…"`. */
+  readonly plugin?: string | undefined;
+}
+
+type Lead = readonly [RegExp, Directives | ((surroundings: Surroundings) => Directives)];
+
+const module = ({ plugin }: Surroundings): Directives => directivesOfPlugin(plugin);
+
+const element = ({ lead, after }: Surroundings): Directives => directivesOfElement(lead, after);
+
+const style = ({ lead, after }: Surroundings): Directives => directivesOfStyle(lead, after);
+
+/** By the last character of the lead; each pattern matches its end. */
+const leads: Readonly<Record<string, readonly Lead[]>> = {
+  '(': [
+    [/(?:^|[^\w$])(?:fetch|axios|sendBeacon|getJSON)\s*\($/i, ['connect-src']],
+    [/(?:^|[^\w$])(?:importScripts|import|loadScript|getScript)\s*\($/i, ['script-src']],
+    [/(?:^|[^\w$])loadCss\s*\($/i, ['style-src']],
+    [/(?:^|[^\w$])(?:require|requirejs|define)\s*\($/, module],
+    [/\.(?:tileLayer|wms)\s*\($/, ['img-src']],
+    [/\.(?:get|post|put|head|request|load|ajax)\s*\($/, ['connect-src']],
+    [/\bd3\.image\s*\($/, ['img-src']],
+    [/\bd3\.(?:json|csv|tsv|dsv|xml|text|html|svg|blob|buffer)\s*\($/, ['connect-src']],
+    [/\bnew (?:WebSocket|EventSource|Request)\s*\($/, ['connect-src']],
+    [/\bnew (?:Worker|SharedWorker)\s*\($/, ['worker-src']],
+    [/(?:^|[^\w$.])url\($/, style],
+  ],
+  '[': [[/(?:^|[^\w$])(?:require|requirejs|define)\s*\(\s*(?:(["'])[^"']*\1\s*,\s*)?\[$/, module]],
+  ',': [
+    [/(?:^|[^\w$])importScripts\s*\([\s[]*(?:(["'])[^"']*\1[\s,[]*)*,$/, ['script-src']],
+    [/(?:^|[^\w$])(?:require|requirejs|define)\s*\([\s[]*(?:(["'])[^"']*\1[\s,[]*)*,$/, module],
+    [/\.open\s*\(\s*["'`][A-Za-z]+["'`]\s*,$/, ['connect-src']],
+    [/\.(?:attr|prop|setAttribute)\s*\(\s*["']data-main["']\s*,$/, ['script-src']],
+    [/\.(?:attr|prop|setAttribute)\s*\(\s*["']src["']\s*,$/, element],
+    [/\.(?:attr|prop|setAttribute)\s*\(\s*["']action["']\s*,$/, ['form-action']],
+  ],
+  ':': [
+    [/\bsrc["']?\s*:$/, element],
+    [/(?:require|requirejs)\s*(?:\.config)?\s*\([^()]*\bbaseUrl["']?\s*:$/, ['script-src']],
+    [/\b(?:base(?:URL|Url)|templateUrl)["']?\s*:$/, ['connect-src']],
+    [/(?:ajax|axios|\$http|request|jsonp)\s*\(\s*\{[^{}]*\burl["']?\s*:$/, ['connect-src']],
+    [/\bpaths["']?\s*:\s*\{[^{}]*:$/, ['script-src']],
+  ],
+  '=': [
+    [/<form\b[^<>]*\baction\s*=$/i, ['form-action']],
+    [/\bposter\s*=$/i, ['img-src']],
+    [/\bng-include\s*=$/i, ['connect-src']],
+    [/\bsrc\]?\s*=$/, element],
+    [/\bbase(?:URL|Url)\s*=$/, ['connect-src']],
+    [
+      /<(?:img|image|source|video|audio|embed|object|script|iframe|track)\b[^<>]*\b(?:data|href|srcset)\s*=$/i,
+      element,
+    ],
+  ],
+  // `import … from "…"`, `import "…"`, `@import "…"`
+  m: [[/(?:^|[^\w$.])from$/, ['script-src']]],
+  t: [
+    [/@import$/, ['style-src']],
+    [/(?:^|[^\w$.@])import$/, ['script-src']],
+  ],
+};
+
+/** `undefined` where nothing shows that the address is loaded. */
+export function needOfLead(surroundings: Surroundings): Directives | undefined {
+  const { lead } = surroundings;
+  const found = leads[lead.slice(-1)]?.find(([pattern]) => pattern.test(lead))?.[1];
+  return typeof found === 'function' ? found(surroundings) : (found ?? needOfLink(surroundings));
+}
+
+const stylesheetAddress = /^[^"'`\s]*(?:\.css\b|\/css2?\?)/;
+
+const hrefLead = /\bhref["']?\s*[:=,]$/;
+
+const linkTag = /<link\b[^<>]*$/i;
+
+/** A `<link>` that loads, or a `href` of a stylesheet. */
+function needOfLink({ lead, after }: Surroundings): Directives | undefined {
+  if (!hrefLead.test(lead)) return undefined;
+  const start = linkTag.exec(lead)?.[0];
+  if (start === undefined) return stylesheetAddress.test(after) ? ['style-src'] : undefined;
+  const tag = start + (after.split('>', 1)[0] ?? '');
+  return /stylesheet|preload|icon|manifest/.test(tag) ? directivesOfLink(tag) : undefined;
+}
+
+const asset =
+  /^\/[^"'`\s<>{}]*\.(?:m?js|css|wasm|woff2?|ttf|png|jpe?g|gif|svg|webp|geojson|topojson)(?:\?[^"'`\s]*)?["'`]/i;
+
+/** An address that ends like a file which only code loads. */
+export function needOfAsset({ after, plugin }: Surroundings): Directives | undefined {
+  if (!asset.test(after)) return undefined;
+  return plugin === undefined ? [directiveOfSuffix(after) ?? 'script-src'] : directivesOfPlugin(plugin);
+}
