@@ -189,15 +189,15 @@ const entry = { 'x.js': "define(['text!./view.html'], f)" };
 
 describe('pages', () => {
   // biome-ignore format: a row a line
-  const rows: readonly (readonly [string, Readonly<Record<string, string>>, ...string[]])[] = [
-    ['that nothing names are nobody’s', { 'index.html': page, 'docs/guide.html': `\ufeff<!-- made -->\n<html>${loading}` }],
-    ['that only pages name', { 'index.html': `${page}<a href="demo.html">`, 'demo.html': `${page}<a href="index.html">` }],
-    ['that a script names', { 'view.html': page }, 'view.html'],
-    ['that a page names that a script names', { 'view.html': `${page}<iframe src="inner.html">`, 'inner.html': page, 'demo.html': page }, 'view.html in 2 files'],
-    ['that a piece of markup names', { 'piece.html': '<iframe src="inner.html">', 'inner.html': page }, 'inner.html'],
-    ['that are pieces of one', { 'piece.html': `<div>${loading}</div>` }, 'piece.html'],
+  const rows: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
+    ['that nothing names are nobody’s', { 'index.html': page, 'docs/guide.html': `\ufeff<!-- made -->\n<html>${loading}` }, []],
+    ['that only pages name', { 'index.html': `${page}<a href="demo.html">`, 'demo.html': `${page}<a href="index.html">` }, []],
+    ['that a script names', { 'view.html': page }, ['view.html']],
+    ['that a page names that a script names', { 'view.html': `${page}<iframe src="inner.html">`, 'inner.html': page, 'demo.html': page }, ['view.html in 2 files']],
+    ['that a piece of markup names', { 'piece.html': '<iframe src="inner.html">', 'inner.html': page }, ['inner.html']],
+    ['that are pieces of one', { 'piece.html': `<div>${loading}</div>` }, ['piece.html']],
   ];
-  it.each(rows)('%s', (_why, files, ...told) => {
+  it.each(rows)('%s', (_why, files, told) => {
     const findings = checkOrigins(extensionOf('x', { ...entry, ...files }));
     const words = findings.map(
       ({ file, message }) => file?.slice(2) + (/ in \d+ files/.exec(message.replace('(', ''))?.[0] ?? ''),

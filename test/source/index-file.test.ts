@@ -140,7 +140,7 @@ describe('staleness', () => {
     const stats = { size: 1, mtimeMs: 1.25, ctimeMs: 2.5, ino: 3 };
     const facts = {
       riskyType: 'application/zip',
-      origins: [{ origin: 'https://a.example', line: 1, column: 2 }],
+      origins: [{ origin: 'https://a.example', line: 1, column: 2, needs: ['img-src' as const] }],
     };
     const index = loadIndex(tree.root, 'test');
     const folder = index.folder('a');

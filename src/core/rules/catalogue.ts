@@ -31,7 +31,7 @@ export const rules = {
   'missing-entry': configurable('error', 'No .js file has the name of the .qext file.'),
   'entry-case': configurable('error', 'The names of the .js file and the .qext file differ in case.'),
   'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
-'reserved-id': configurable('warning', "One of Qlik's own objects has the extension's name."),
+  'reserved-id': configurable('warning', "One of Qlik's own objects has the extension's name."),
   'not-built': configurable('error', 'The manifest contains a placeholder that a build has not filled in.'),
   'version-missing': configurable('info', 'The .qext file has no version.'),
   'version-not-semver': configurable('info', 'The version cannot be ordered, so a downgrade goes unnoticed.'),
