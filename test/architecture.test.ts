@@ -39,7 +39,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   undici: ['tenant/'],
   cosmiconfig: ['config/file/load.ts'],
   semver: ['core/version.ts'],
-  acorn: ['core/modules/'],
+  acorn: ['core/content/'],
   chokidar: ['source/watch/events.ts'],
   'p-limit': ['reconcile/', 'source/'],
   commander: ['commands/'],

@@ -1,9 +1,9 @@
 /** An extension made of code alone, as reading its folder would make it. */
 
+import { mayBeModule } from '../../src/core/content/module-facts.js';
+import { readModule } from '../../src/core/content/read-module.js';
 import { inspectContent } from '../../src/core/content.js';
 import type { DesiredExtension, LeftOutFile } from '../../src/core/model.js';
-import { mayBeModule } from '../../src/core/modules/facts.js';
-import { readModule } from '../../src/core/modules/read-module.js';
 import { desiredExtension } from './worlds.js';
 
 export function extensionOf(

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the rows are code.
 import { describe, expect, it } from 'vitest';
-import { mayBeModule } from '../../src/core/modules/facts.js';
-import { readModule } from '../../src/core/modules/read-module.js';
+import { mayBeModule } from '../../src/core/content/module-facts.js';
+import { readModule } from '../../src/core/content/read-module.js';
 import { checkModules } from '../../src/core/rules/modules.js';
 import { extensionOf } from './module-world.js';
 

@@ -1,7 +1,7 @@
 /** The modules that an extension's entry loads, transitively over its own files. */
 
+import type { Ask, ModuleFacts } from '../content/module-facts.js';
 import type { DesiredExtension, KeptFile } from '../model.js';
-import type { Ask, ModuleFacts } from './facts.js';
 import { resolveAsk } from './resolve.js';
 
 /** A name that a module of the extension asks for. */

@@ -1,7 +1,7 @@
 /** Which file of the extension a name stands for, as the loader of Qlik's pages resolves it. */
 
+import type { Ask, ModuleFacts } from '../content/module-facts.js';
 import { normalizePath } from '../digest.js';
-import type { Ask, ModuleFacts } from './facts.js';
 
 export type Target =
   /** Any of these paths answers it; the first is the usual one. */

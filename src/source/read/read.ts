@@ -4,6 +4,9 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import { mayBeModule } from '../../core/content/module-facts.js';
+import type { readModule as ReadModule } from '../../core/content/read-module.js';
+import { type ContentFacts, inspectContent } from '../../core/content.js';
 import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../../core/model.js';
 import { byName } from '../../core/order.js';
 import type { Candidate, Remark } from '../discover/candidate.js';
@@ -11,9 +14,8 @@ import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
 import { prepareIgnoreRules } from '../ignore-rules.js';
 import { loadIndex } from './index-file.js';
-import { createInspector } from './inspect-modules.js';
 import { type ReadExtension, readExtension } from './read-extension.js';
-import { createFileReader } from './read-file.js';
+import { createFileReader, type Inspect } from './read-file.js';
 
 export interface ReadOptions {
   /** Absolute: the config file's folder, which `extensions` and `ignore` are relative to. */
@@ -126,4 +128,37 @@ function sortByName<T extends DesiredExtension | SkippedFolder>(all: readonly T[
 function remarksOnSelection(discovery: Discovery, selects: (name: string) => boolean): readonly Remark[] {
   if (!discovery.candidates.some((candidate) => selects(candidate.name))) return discovery.remarks;
   return discovery.remarks.filter((remark) => remark.names.length === 0 || remark.names.some(selects));
+}
+
+// The facts of a file's content, those that only a parser tells among them.
+
+interface Inspector {
+  readonly inspect: Inspect;
+  /**
+   * Whether a module was met that nothing could read, since the parser is loaded only when there is one. It is loaded
+   * then, and what was read has to be read again.
+   */
+  readonly lacksParser: () => Promise<boolean>;
+}
+
+function createInspector(): Inspector {
+  let readModule: typeof ReadModule | undefined;
+  let isWanted = false;
+  return {
+    inspect: (path, content) => {
+      const facts = inspectContent(path, content);
+      if (!mayBeModule(path, content)) return facts;
+      isWanted = true;
+      return readModule === undefined ? facts : withModule(facts, readModule(path, content));
+    },
+    lacksParser: async () => {
+      if (!isWanted || readModule !== undefined) return false;
+      ({ readModule } = await import('../../core/content/read-module.js'));
+      return true;
+    },
+  };
+}
+
+function withModule(facts: ContentFacts, module: ReturnType<typeof ReadModule>): ContentFacts {
+  return module === undefined ? facts : { ...facts, module };
 }

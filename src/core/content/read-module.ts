@@ -4,7 +4,7 @@
  */
 
 import { type Token, tokenizer, tokTypes } from 'acorn';
-import type { Ask, ModuleFacts } from './facts.js';
+import type { Ask, ModuleFacts } from './module-facts.js';
 import { findInnerRequires, findReturnedKeys } from './module-syntax.js';
 
 /** A call of the loader, or an import statement. */
