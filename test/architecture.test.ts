@@ -90,6 +90,12 @@ describe('architecture', () => {
     expect(circles).toEqual({});
   });
 
+  it('no file is longer than 300 lines', () => {
+    expect(files.filter(({ lines }) => lines > 300).map(({ path, lines }) => `${path}: ${lines}`)).toEqual(
+      [],
+    );
+  });
+
   it('a file under 40 lines that one other file imports, and not lazily, belongs into that file', () => {
     expect(filesToFold(files)).toEqual([]);
   });

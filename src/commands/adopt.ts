@@ -21,7 +21,7 @@ import { isNoise, whyPathLeftOut } from '../source/left-out.js';
 import type { Finish } from './command.js';
 import { addConfirm, addExamples, addShared, addUnder, collect, parseCount } from './options.js';
 
-export type AdoptFlags = RunFlags & Approvals;
+type AdoptFlags = RunFlags & Approvals;
 
 export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Promise<ExitCode> {
   return onTenant('adopt', flags, io, async (run) => {

@@ -29,7 +29,7 @@ import {
   parsePlanDigest,
 } from './options.js';
 
-export type ApplyFlags = RunFlags &
+type ApplyFlags = RunFlags &
   ShardedFlags &
   Approvals & {
     /** The digest of the plan that was reviewed. */
@@ -38,7 +38,7 @@ export type ApplyFlags = RunFlags &
   };
 
 /** @param args names or globs, or the one file that `plan --out` wrote */
-export async function applyPlan(args: readonly string[], flags: ApplyFlags, io: Io): Promise<ExitCode> {
+async function applyPlan(args: readonly string[], flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const review = await readReview(args, flags, io);
   const singleTenantOptions = [review.file, flags.expect && '--expect', singleTenantApproval(flags)];
   return onEnvironments({ command: 'apply', flags, io, singleTenantOptions }, async (run) => {

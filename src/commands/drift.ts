@@ -17,7 +17,7 @@ import type { Finish } from './command.js';
 import { type Baseline, compileIgnores, type Ignores, readBaseline } from './drift/known.js';
 import { addExamples, addNames, addShard, addShared } from './options.js';
 
-export type DriftFlags = ShardedFlags & {
+type DriftFlags = ShardedFlags & {
   readonly verify?: true;
   /** Relative to the working directory. */
   readonly baseline?: string;

@@ -18,7 +18,7 @@ import { readActual } from '../tenant/actual.js';
 import type { Finish } from './command.js';
 import { addExamples, addMaxDuration, addShared, collectFilled, parsePositive } from './options.js';
 
-export type ImpactFlags = RunFlags & {
+type ImpactFlags = RunFlags & {
   readonly unused?: true;
   readonly missing?: true;
   readonly space?: readonly string[];

@@ -70,7 +70,7 @@ export const optionGroups = [
   'Output:',
 ] as const;
 
-export type OptionGroup = (typeof optionGroups)[number];
+type OptionGroup = (typeof optionGroups)[number];
 
 export function addUnder(group: OptionGroup, command: Command, add: (command: Command) => Command): Command {
   return add(command.optionsGroup(group)).optionsGroup('');

@@ -23,7 +23,7 @@ import { addNames, addShared } from './options.js';
 
 type PackFlags = SharedFlags & { readonly out: string };
 
-export async function packExtensions(names: readonly string[], flags: PackFlags, io: Io): Promise<ExitCode> {
+async function packExtensions(names: readonly string[], flags: PackFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);
   const folders = await readFolders(await createSelector(names), settings, io.interrupted);
   assertFound(folders, settings);

@@ -29,7 +29,7 @@ import {
   addShared,
 } from './options.js';
 
-export type PlanFlags = ShardedFlags &
+type PlanFlags = ShardedFlags &
   Approvals & {
     readonly detailedExitcode?: true;
     readonly diff?: true;

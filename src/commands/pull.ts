@@ -23,7 +23,7 @@ import type { ExtensionRecord } from '../tenant/wire.js';
 import type { Finish } from './command.js';
 import { addExamples, addShared, collect } from './options.js';
 
-export type PullFlags = SharedFlags & {
+type PullFlags = SharedFlags & {
   /** Relative to the working directory. */
   readonly to?: string;
   readonly overwrite?: readonly string[];

@@ -19,7 +19,7 @@ import {
 } from './options.js';
 import { chooseWrites } from './rollback/choose-writes.js';
 
-export type RollbackFlags = RunFlags & Approvals;
+type RollbackFlags = RunFlags & Approvals;
 
 /** @param words a run's id, or names of extensions; the last run where there are none */
 export function rollback(words: readonly string[], flags: RollbackFlags, io: Io): Promise<ExitCode> {

@@ -11,7 +11,7 @@ import { type RunningSandbox, type SandboxOptions, startSandbox } from '../sandb
 import type { Finish } from './command.js';
 import { addUnder, parseCount, parsePort, parsePositive } from './options.js';
 
-export interface SandboxFlags extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
+interface SandboxFlags extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
   readonly port: number;
   readonly latency?: number;
   readonly rate?: readonly [number, number];

@@ -19,7 +19,7 @@ import { findUnknownKeys, type Problem } from './known-keys.js';
 import { configSchema } from './schema.js';
 import { redact } from './secrets.js';
 
-export type { Config, Environment } from './config.js';
+export type { Config } from './config.js';
 
 interface ResolveContext {
   /** `--env`; without it the file's `defaultEnvironment` is used. */

@@ -24,7 +24,7 @@ import { parseTenantUrl } from './tenant/url.js';
 export const unknownText = '\u{10FFFF}';
 
 /** A check of a text, skipped as long as its variables are unknown. */
-export function must(test: (value: string) => boolean, message: string) {
+function must(test: (value: string) => boolean, message: string) {
   return check((value: string) => value === unknownText || test(value), message);
 }
 

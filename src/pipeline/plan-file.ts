@@ -26,7 +26,7 @@ export interface ReviewedScope {
   readonly broken: readonly string[];
 }
 
-export interface PlanFile {
+interface PlanFile {
   /** As it was given. */
   readonly file: string;
   readonly plan: ReviewedPlan;

@@ -70,7 +70,7 @@ export interface Sides extends Pick<PlannedRun, 'desired' | 'actual' | 'packWith
 }
 
 /** What a decision is made from, besides what belongs to one kind of plan only. */
-export type Known = Pick<PlanInput, 'actual' | 'policy' | 'tenant' | 'stored' | 'reads' | 'renames'>;
+type Known = Pick<PlanInput, 'actual' | 'policy' | 'tenant' | 'stored' | 'reads' | 'renames'>;
 
 /**
  * What folders, promotions and rollbacks share. Reads only.

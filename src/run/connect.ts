@@ -35,7 +35,7 @@ export interface OpenTenant extends Pick<TenantToOpen, 'header' | 'kind' | 'iden
   readonly close: () => Promise<void>;
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** Takes a sentence about a pause that would otherwise be puzzling. */
   readonly onWait: (notice: string) => void;
   /** Ends every request. */

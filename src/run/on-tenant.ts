@@ -13,7 +13,7 @@ import { type LockingCommand, withLock } from './lock.js';
 import type { Run } from './run.js';
 import { loadSettings, oneEnvironment, readSettings } from './settings.js';
 
-export type Work = (run: Run) => Promise<ExitCode>;
+type Work = (run: Run) => Promise<ExitCode>;
 
 type Command = 'plan' | 'drift' | 'impact' | LockingCommand;
 

@@ -5,7 +5,7 @@
 
 import { type Backoff, createBackoff } from './backoff.js';
 
-export interface LoopOptions {
+interface LoopOptions {
   /** One run of the pipeline; `retry` when it could not look at all. */
   readonly run: (turn: Turn) => Promise<Settled>;
   /** Milliseconds before the n-th retry of a name in a row; default 0.5 s, doubling to 15 s. */

@@ -19,7 +19,7 @@ export interface SessionRecord {
   readonly close: (exitCode: ExitCode) => Promise<void>;
 }
 
-export interface OpenRecord {
+interface OpenRecord {
   readonly means: { readonly journal: Journal; readonly backup?: Backup };
   /** To be called after the last write. */
   readonly end: (outcomes: readonly Outcome[]) => Promise<void>;

@@ -35,7 +35,8 @@ const reachLimits = {
   rollback: 21,
   drift: 18,
   pull: 10,
-  doctor: 7,
+  // One more than it was laid out for: it names the CI system by the table of run/facts.
+  doctor: 8,
 } as const;
 
 /** Its folders meet in one context, and nothing else enters it. */

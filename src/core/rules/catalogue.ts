@@ -10,7 +10,7 @@ export interface Rule {
 }
 
 /** A config's setting of a rule. */
-export type RuleSetting = Severity | 'off';
+type RuleSetting = Severity | 'off';
 
 /** By rule id. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;

@@ -15,7 +15,7 @@ export interface ArchivedFile {
   readonly sha256: string;
 }
 
-export interface DigestedArchive {
+interface DigestedArchive {
   readonly digest: string;
   /** Sorted by the UTF-8 bytes of `path`. */
   readonly files: readonly ArchivedFile[];

@@ -2,7 +2,7 @@
 
 import type { FileChange, FileSide } from '../../core/comparison.js';
 
-export interface PatchSide {
+interface PatchSide {
   readonly side: FileSide;
   readonly read: () => Promise<Buffer>;
 }

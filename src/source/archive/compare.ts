@@ -10,7 +10,7 @@ import { openArchive, type PackedFile, sha256Of } from './archive.js';
 import { comparePatch, type PatchRoom } from './compare-patch.js';
 import { readUnchanged } from './pack.js';
 
-export interface Sides {
+interface Sides {
   readonly name: string;
   /** The tenant's archive; absent for what is not there yet. */
   readonly archive?: Uint8Array;
@@ -99,10 +99,7 @@ const longestValue = 500;
 const deepest = 8;
 
 /** A manifest that cannot be read counts as one without fields. */
-export function compareFields(
-  before: Manifest | undefined,
-  after: Manifest | undefined,
-): readonly FieldChange[] {
+function compareFields(before: Manifest | undefined, after: Manifest | undefined): readonly FieldChange[] {
   const [left, right] = [leavesOf(before), leavesOf(after)];
   const fields = [...new Set([...left.keys(), ...right.keys()])].sort();
   return fields

@@ -43,7 +43,7 @@ export const pack: Packer = async (extension) => {
  * The same bytes with less work: what an archive of before holds unchanged keeps its compressed data, which jszip
  * does for entries of a loaded zip. Only where the paths are the same, since entries keep the order they came in.
  */
-export async function packAgain(extension: DesiredExtension, before: PackedBefore): Promise<Archive> {
+async function packAgain(extension: DesiredExtension, before: PackedBefore): Promise<Archive> {
   const old = new Map(before.files.map((file) => [file.path, file.sha256]));
   const changed = extension.files.filter((file) => old.get(file.path) !== file.sha256);
   const samePaths =
@@ -53,7 +53,7 @@ export async function packAgain(extension: DesiredExtension, before: PackedBefor
   return generate(await JSZip.loadAsync(before.archive.bytes, { createFolders: false }), extension, changed);
 }
 
-export interface PackedBefore {
+interface PackedBefore {
   readonly archive: Archive;
   readonly files: readonly KeptFile[];
 }

@@ -20,7 +20,7 @@ export interface Place {
   readonly listing: ReadonlySet<string>;
 }
 
-export interface Places {
+interface Places {
   /** On the way of the patterns. */
   readonly ways: readonly Place[];
   /** Matched by the patterns. */
