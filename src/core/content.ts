@@ -9,6 +9,8 @@ import { fileName } from './digest.js';
 export interface ContentFacts {
   /** libmagic's name of the content type, only where it is among those that may make an upload fail. */
   readonly riskyType?: string;
+  /** The control characters for which the file does not count as text; sorted, at most five. */
+  readonly controls?: readonly number[];
   readonly origins?: readonly OriginUse[];
   /** A page of its own rather than a piece of one, with addresses on other hosts. */
   readonly page?: true;
@@ -23,20 +25,22 @@ const ordinary: ContentFacts = {};
 /** Runs on every byte that is not in the index, so it must cost a fraction of hashing the same bytes. */
 export function inspectContent(path: string, content: Buffer): ContentFacts {
   const suffix = suffixOf(path);
-  const riskyType = sniffRiskyType(suffix, content);
+  const risky = sniffRiskyType(suffix, content);
   const origins = findOrigins(suffix, content);
   const page = origins.length > 0 && isWholePage(suffix, content);
   const names = namesOfPages(suffix, content);
-  if (riskyType === undefined && origins.length === 0 && names.length === 0) return ordinary;
+  if (risky === undefined && origins.length === 0 && names.length === 0) return ordinary;
   return {
-    ...(riskyType !== undefined && { riskyType }),
+    ...(risky !== undefined && { riskyType: risky.type }),
+    ...(risky?.controls !== undefined && { controls: risky.controls }),
     ...(origins.length > 0 && { origins }),
     ...(page && { page }),
     ...(names.length > 0 && { names }),
   };
 }
 
-function suffixOf(path: string): string {
+/** Lower case, without the dot. */
+export function suffixOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
 }
 

@@ -18,6 +18,7 @@ import {
   adoptionRail,
   checkVersion,
   describeDrift,
+  describeUnread,
   keepsDrift,
   protectedRail,
   replaceRail,
@@ -217,13 +218,18 @@ function describeUpload(
   const versions = describeVersions(actual.qextVersion, desired.manifest.version);
   switch (state) {
     case 'changed':
-      return { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` };
+      return actual.unreadable === undefined
+        ? { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` }
+        : { reason: 'unreadable', message: `${describeUnread(actual)}${versions}` };
     case 'unmarked':
       return markerOf(actual).kind === 'outdated'
         ? { reason: 'marker-outdated', message: 'same content, uploaded once to renew its marker' }
         : { reason: 'marker-missing', message: 'same content, uploaded once to mark it as ours' };
     case 'drifted':
-      return { reason: 'changed-on-tenant', message: `overwritten: ${describeDrift(actual)}${versions}` };
+      return {
+        reason: actual.unreadable === undefined ? 'changed-on-tenant' : 'unreadable',
+        message: `overwritten: ${describeDrift(actual)}${versions}`,
+      };
     case 'disowned':
     case 'unmanaged':
       return { reason: 'adopted', message: `adopted${versions}` };

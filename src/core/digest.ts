@@ -34,6 +34,16 @@ export function normalizePath(path: string): string {
   return beyondAscii.test(path) ? path.normalize('NFC') : path;
 }
 
+/**
+ * Qlik silently drops files without a name (`.gitignore`) and files without a suffix (`LICENSE`), so they
+ * are no part of an extension's content.
+ */
+export function isDroppedByQlik(path: string): boolean {
+  const start = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  return dot <= start || dot === path.length - 1;
+}
+
 /** The last segment of a path with `/`. */
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -2,13 +2,16 @@
 
 import type { ActualSummary, Change, DesiredState, DesiredSummary } from './model.js';
 import { byName } from './order.js';
+import { shellOption } from './shell-word.js';
 
 /**
+ * `unreadable`: whether the content differs cannot be told.
  * `changed-locally`: only the folder changed, and the tenant still holds what this project deployed.
  * `marker-lost`: the folder's content under an archive name that is not ours.
  */
 export const driftKinds = [
   'changed-on-tenant',
+  'unreadable',
   'missing',
   'disowned',
   'foreign',
@@ -54,7 +57,7 @@ export function sortDrift<T extends DriftEntry>(entries: readonly T[]): readonly
 export function driftEntryOf(
   { name, blocked, message, desired, actual }: Change,
   kind: DriftKind,
-  words: string = describe(kind, blocked?.message ?? message),
+  words: string = describe(kind, name, blocked?.message ?? message),
 ): DriftEntry {
   return {
     name,
@@ -71,12 +74,12 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
     case 'in-sync':
       return reason === 'tags-changed' ? 'tags-missing' : undefined;
     case 'changed':
-      return 'changed-locally';
+      return reason === 'unreadable' ? 'unreadable' : 'changed-locally';
     case 'unmarked':
       // A newer version of this tool has newer markers: nothing has drifted.
       return reason === 'marker-outdated' ? undefined : 'marker-lost';
     case 'drifted':
-      return 'changed-on-tenant';
+      return reason === 'unreadable' ? 'unreadable' : 'changed-on-tenant';
     case 'unmanaged':
       return desired === undefined ? undefined : 'unmanaged';
     case 'orphan':
@@ -90,10 +93,12 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
   }
 }
 
-function describe(kind: DriftKind, decision: string): string {
+function describe(kind: DriftKind, name: string, decision: string): string {
   switch (kind) {
     case 'changed-on-tenant':
       return 'its content is not what this project deployed';
+    case 'unreadable':
+      return `${decision}; ${overwriteHint(name)}`;
     case 'missing':
       return 'in the folders, but not on the tenant';
     case 'disowned':
@@ -110,4 +115,9 @@ function describe(kind: DriftKind, decision: string): string {
     case 'tags-missing':
       return decision;
   }
+}
+
+/** What to do about content that nobody can read. */
+export function overwriteHint(name: string): string {
+  return `qlik-sync apply ${shellOption('--overwrite', name)} replaces it by the folder's`;
 }

@@ -119,6 +119,8 @@ export interface ActualExtension {
    * where the archive name does, where it was not needed, or where it could not be found.
    */
   readonly resolvedDigest?: string;
+  /** Why it could not be resolved, as a clause: `its archive contains "lib.js", which is encrypted`. */
+  readonly unreadable?: string;
 }
 
 export interface ActualState {
@@ -236,6 +238,7 @@ export type ChangeReason =
   | 'marker-missing'
   | 'marker-outdated'
   | 'changed-on-tenant'
+  | 'unreadable'
   | 'adopted'
   | 'ownership-taken'
   | 'supernova-off'

@@ -80,13 +80,16 @@ export function adoptionRail(
 ): Blocked | undefined {
   if (adoption === undefined || hasSameContent(desired, actual)) return undefined;
   const { name, displayFolder } = desired;
+  const apply = `apply ${shellOption('--adopt', name)}`;
   if (markerOf(actual).kind !== 'ours' && actual.resolvedDigest === undefined) {
-    const message = `its content on the tenant could not be read, so it cannot be compared with ${displayFolder}`;
-    return { rail: 'drift', message };
+    return {
+      rail: 'drift',
+      message: `${describeUnread(actual)}; ${apply} goes on and uploads ${displayFolder}`,
+    };
   }
   return {
     rail: 'drift',
-    message: `its content on the tenant differs from ${displayFolder}: pull takes the tenant's, apply ${shellOption('--adopt', name)} uploads the folder's`,
+    message: `its content on the tenant differs from ${displayFolder}: pull takes the tenant's, ${apply} uploads the folder's`,
   };
 }
 
@@ -149,7 +152,14 @@ export function keepsDrift(name: string, policy: Policy): boolean {
 }
 
 export function describeDrift(actual: ActualExtension): string {
+  if (actual.unreadable !== undefined) return describeUnread(actual);
   return `changed on the tenant${onDay(actual.updatedAt)}, not by this project`;
+}
+
+/** What could not be read may be unchanged: nothing is said about that. */
+export function describeUnread({ unreadable }: ActualExtension): string {
+  const why = unreadable === undefined ? '' : `: ${unreadable}`;
+  return `its content on the tenant could not be read${why}`;
 }
 
 function describeOwners(actual: ActualExtension, project: string): string {

@@ -71,7 +71,7 @@ async function findForged(
   });
   const wrong = await verifyArchives(pairs, readArchive);
   return inSync.flatMap((change) => {
-    const problem = wrong.get(change.name);
-    return problem === undefined ? [] : [driftEntryOf(change, 'changed-on-tenant', problem)];
+    const bad = wrong.get(change.name);
+    return bad === undefined ? [] : [driftEntryOf(change, bad.kind, bad.message)];
   });
 }

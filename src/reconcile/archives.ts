@@ -3,6 +3,7 @@
 import { asMd5, md5Of } from '../core/digest.js';
 import { TenantError } from '../core/errors.js';
 import type { ActualExtension, TenantIdentity } from '../core/model.js';
+import { UnreadableArchiveError } from '../core/zip/unreadable.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import { createArchiveCache } from './archive-cache.js';
 import { createVault } from './backup/vault.js';
@@ -54,6 +55,15 @@ export function createArchiveReader(source: ArchiveSource): ArchiveReader {
     },
     downloads: () => downloads,
   };
+}
+
+/**
+ * Why one archive could not be read, as a clause; `undefined` for what is no matter of this archive alone, such as a
+ * credential that is no longer accepted (401).
+ */
+export function whyUnreadable(error: unknown): string | undefined {
+  if (error instanceof UnreadableArchiveError) return `its archive ${error.why}`;
+  return error instanceof TenantError && error.status !== 401 ? error.message : undefined;
 }
 
 interface Stores {

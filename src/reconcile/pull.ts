@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { hasSameContent } from '../core/classify.js';
+import { isDroppedByQlik } from '../core/digest.js';
 import { exitCodeOf, RefusedError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { listNames } from '../core/format.js';
@@ -12,7 +13,6 @@ import type { Pulled } from '../core/pulled.js';
 import { describeSystemError, isSystemError } from '../core/system-error.js';
 import type { ArchivedFile } from '../source/archive/archive.js';
 import { findUnsaved } from '../source/git/changes.js';
-import { isDroppedByQlik } from '../source/left-out.js';
 import type { Destination, FindDestination } from '../source/pull/destination.js';
 import { type Unpacked, unpack } from '../source/pull/unpack.js';
 import {
@@ -82,10 +82,10 @@ async function pullOne(input: PullingOne): Promise<PullOutcome> {
   try {
     const destination = await input.findDestination(name);
     known = { ...known, folder: destination.displayFolder };
-    const done = await place(input, destination);
-    const notFound =
-      destination.found === 'no' ? { message: 'no pattern of "extensions" finds this folder' } : {};
-    return { pulled: { ...known, ...done, ...notFound }, exitCode: exitCodes.ok };
+    const { notes, ...done } = await place(input, destination);
+    const remarks = destination.found === 'no' ? [...notes, notFound] : notes;
+    const message = remarks.length === 0 ? {} : { message: remarks.join('; ') };
+    return { pulled: { ...known, ...done, ...message }, exitCode: exitCodes.ok };
   } catch (error) {
     return explain(error, known);
   }
@@ -93,7 +93,9 @@ async function pullOne(input: PullingOne): Promise<PullOutcome> {
 
 type Known = Pick<Pulled, 'name' | 'folder' | 'version'>;
 
-type Done = Omit<Pulled, keyof Known>;
+const notFound = 'no pattern of "extensions" finds this folder';
+
+type Done = Omit<Pulled, keyof Known | 'message'> & Pick<Unpacked, 'notes'>;
 
 function explain(error: unknown, known: Known): PullOutcome {
   const { message, hint, code } = describe(error);
@@ -114,7 +116,7 @@ async function place(input: PullingOne, destination: Destination): Promise<Done>
   const { existing } = destination;
   if (existing !== undefined && hasSameContent(existing, input.record)) {
     for (const aside of findAsides(destination.folder)) removeAside(aside);
-    return unchanged(existing);
+    return unchanged(existing, { leftOut: [], notes: [] });
   }
   const archive = await input.readArchive(input.record);
   return existing === undefined
@@ -122,19 +124,23 @@ async function place(input: PullingOne, destination: Destination): Promise<Done>
     : placeOver(input, destination, archive, existing);
 }
 
-function unchanged({ files, bytes }: DesiredExtension, leftOut: Pulled['leftOut'] = []): Done {
-  return { result: 'unchanged', files: files.length, bytes, leftOut };
+function unchanged(
+  { files, bytes }: DesiredExtension,
+  { leftOut, notes }: Pick<Unpacked, 'leftOut' | 'notes'>,
+): Done {
+  return { result: 'unchanged', files: files.length, bytes, leftOut, notes };
 }
 
-function summarise({ files, leftOut }: Unpacked): Pick<Pulled, 'files' | 'bytes' | 'leftOut'> {
-  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), leftOut };
+function summarise({ files, leftOut, notes }: Unpacked): Omit<Done, 'result'> {
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), leftOut, notes };
 }
 
 /** The folder appears whole or not at all. */
-async function placeNew(name: string, { folder, rules }: Destination, archive: Buffer): Promise<Done> {
+async function placeNew(name: string, destination: Destination, archive: Buffer): Promise<Done> {
+  const { folder } = destination;
   const aside = makeAside(folder);
   try {
-    const unpacked = await unpack(archive, { name, folder: join(aside, 'new'), rules });
+    const unpacked = await unpack(archive, { ...destination, name, folder: join(aside, 'new') });
     removeEmpty(folder);
     renameSync(join(aside, 'new'), folder);
     return { result: 'written', ...summarise(unpacked) };
@@ -154,18 +160,19 @@ function removeEmpty(folder: string): void {
 
 async function placeOver(
   { name, unsaved }: PullingOne,
-  { folder, displayFolder, rules }: Destination,
+  destination: Destination,
   archive: Buffer,
   existing: DesiredExtension,
 ): Promise<Done> {
+  const { folder, displayFolder } = destination;
   // Files that an earlier pull took away before it was killed: git can restore them, or they were to be overwritten.
   const left = findAsides(folder);
   const aside = makeAsideWithin(folder);
   try {
-    const unpacked = await unpack(archive, { name, folder: join(aside, 'new'), rules });
+    const unpacked = await unpack(archive, { ...destination, name, folder: join(aside, 'new') });
     if (unpacked.digest === existing.digest) {
       for (const each of [...left, aside]) removeAside(each);
-      return unchanged(existing, unpacked.leftOut);
+      return unchanged(existing, unpacked);
     }
     const { take, put } = findExchange(existing, unpacked.files);
     if (unsaved === 'keep') assertSaved(name, displayFolder, await findUnsaved(folder, take));

@@ -1,12 +1,11 @@
 /** Finds deletes of a plan that come back under another name. Compares contents only where there are creates as well. */
 
 import pLimit from 'p-limit';
-import { TenantError } from '../core/errors.js';
 import type { ActualExtension, Change, DesiredExtension, Finding, Plan } from '../core/model.js';
 import type { PlanInput } from '../core/plan.js';
 import { type ContentSide, findRenameCandidates, findRenames, type RenameSearch } from '../core/rename.js';
 import { finding } from '../core/rules.js';
-import type { ArchiveReader, ReadArchive } from './archives.js';
+import { type ArchiveReader, type ReadArchive, whyUnreadable } from './archives.js';
 
 /** More deletes than this are not renames, and maxDeletes stops them anyway. */
 const mostArchives = 20;
@@ -48,12 +47,11 @@ async function readGoing(
   try {
     const { digestArchive } = await import('../source/archive/archive.js');
     const content = await digestArchive(await readArchive(record));
-    return content === undefined
-      ? { name, reason: 'its archive cannot be read' }
-      : { name, files: content.files };
+    return { name, files: content.files };
   } catch (error) {
-    if (error instanceof TenantError && error.status !== 401) return { name, reason: error.message };
-    throw error;
+    const reason = whyUnreadable(error);
+    if (reason === undefined) throw error;
+    return { name, reason };
   }
 }
 

@@ -5,7 +5,7 @@ import { TenantError } from '../core/errors.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
 import { pack } from '../source/archive/pack.js';
-import type { ReadArchive } from './archives.js';
+import { type ReadArchive, whyUnreadable } from './archives.js';
 
 interface Resolving {
   readonly concurrency: number;
@@ -34,8 +34,7 @@ export async function resolveContent(
     const extension = wanted.get(record.name ?? '');
     if (extension === undefined || !concerns(record) || markerOf(record).kind === 'ours') return record;
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
-    const digest = await readDigest(record, readArchive, await adopting?.counts(extension));
-    return digest === undefined ? record : { ...record, resolvedDigest: digest };
+    return { ...record, ...(await readDigest(record, readArchive, await adopting?.counts(extension))) };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
   return { extensions: records };
@@ -54,13 +53,14 @@ async function readDigest(
   record: ActualExtension,
   readArchive: ReadArchive,
   counts: ((path: string) => boolean) | undefined,
-): Promise<string | undefined> {
+): Promise<Pick<ActualExtension, 'resolvedDigest' | 'unreadable'>> {
   const { digestArchive } = await import('../source/archive/archive.js');
   try {
-    return (await digestArchive(await readArchive(record), counts))?.digest;
+    return { resolvedDigest: (await digestArchive(await readArchive(record), counts)).digest };
   } catch (error) {
     const mustKnow = error instanceof TenantError && error.status === 403 && counts !== undefined;
-    if (error instanceof TenantError && error.status !== 401 && !mustKnow) return undefined;
-    throw error;
+    const unreadable = mustKnow ? undefined : whyUnreadable(error);
+    if (unreadable === undefined) throw error;
+    return { unreadable };
   }
 }

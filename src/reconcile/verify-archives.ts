@@ -1,30 +1,38 @@
 /** Whether archives with our markers really are what the folders pack to: compares the bytes themselves. */
 
-import { TenantError } from '../core/errors.js';
+import type { DriftKind } from '../core/drift.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import { digestArchive } from '../source/archive/archive.js';
 import { pack } from '../source/archive/pack.js';
-import type { ReadArchive } from './archives.js';
+import { type ReadArchive, whyUnreadable } from './archives.js';
 
 interface Pair {
   readonly desired: DesiredExtension;
   readonly record: ActualExtension;
 }
 
+/** What is wrong with an archive, for a person. */
+export interface BadArchive {
+  readonly kind: Extract<DriftKind, 'changed-on-tenant' | 'unreadable'>;
+  readonly message: string;
+}
+
 /**
- * By name, what is wrong with each archive that does not hold the folder's content. Another version of this tool may
- * have packed the same content into different bytes, so where the md5 differs the archive is read.
+ * What is wrong with each that does not hold the folder's content, by name. Another version of this tool may have
+ * packed the same content into different bytes, so where the md5 differs the archive is read.
+ *
+ * @throws TenantError where the credential is no longer accepted (401)
  */
 export async function verifyArchives(
   pairs: readonly Pair[],
   readArchive: ReadArchive,
-): Promise<ReadonlyMap<string, string>> {
-  const wrong = new Map<string, string>();
+): Promise<ReadonlyMap<string, BadArchive>> {
+  const wrong = new Map<string, BadArchive>();
   // Packing is CPU-bound, so nothing would be gained side by side.
   for (const { desired, record } of pairs) {
     if ((await pack(desired)).md5 === record.md5) continue;
-    const problem = await inspect(desired, record, readArchive);
-    if (problem !== undefined) wrong.set(desired.name, problem);
+    const bad = await inspect(desired, record, readArchive);
+    if (bad !== undefined) wrong.set(desired.name, bad);
   }
   return wrong;
 }
@@ -33,14 +41,17 @@ async function inspect(
   desired: DesiredExtension,
   record: ActualExtension,
   readArchive: ReadArchive,
-): Promise<string | undefined> {
+): Promise<BadArchive | undefined> {
   try {
-    const digested = await digestArchive(await readArchive(record));
-    return digested?.digest === desired.digest
-      ? undefined
-      : "its archive's name claims the folder's content, but its bytes differ";
+    const { digest } = await digestArchive(await readArchive(record));
+    if (digest === desired.digest) return undefined;
+    const message = "its archive's name claims the folder's content, but its bytes differ";
+    return { kind: 'changed-on-tenant', message };
   } catch (error) {
-    if (!(error instanceof TenantError) || error.status === 401) throw error;
-    return `its archive is not the one that the folder packs to, and could not be read: ${error.message}`;
+    const why = whyUnreadable(error);
+    if (why === undefined) throw error;
+    const next = 'raise its version and qlik-sync apply uploads it anew';
+    const message = `its archive is not the one that the folder packs to, and could not be read: ${why}; ${next}`;
+    return { kind: 'unreadable', message };
   }
 }

@@ -49,6 +49,7 @@ export function driftDocumentOf(report: DriftReport): DriftDocument {
 /** What each kind is called. */
 export const driftWords: Readonly<Record<DriftKind, string>> = {
   'changed-on-tenant': 'changed on tenant',
+  unreadable: 'could not be read',
   missing: 'missing',
   disowned: 'disowned',
   foreign: 'foreign',

@@ -86,6 +86,19 @@ function readPatterns(folder: string, displayFolder: string): readonly string[] 
   }
 }
 
+/**
+ * The line of the config's `ignore` that leaves out one file of an extension and nothing else.
+ *
+ * @param folder absolute: the extension's
+ * @param path relative to the folder, with `/`
+ */
+export function ignoreLineOf(root: string, folder: string, path: string): string {
+  return `/${[pathBelow(root, folder), path]
+    .filter((part) => part !== '')
+    .map(escapePattern)
+    .join('/')}`;
+}
+
 /** A folder beside the root (`../shared/a`) is treated as if it were below it. */
 function pathBelow(root: string, folder: string): string {
   const parts = relative(root, folder).split(sep);

@@ -1,5 +1,6 @@
 /** Why a file or folder of an extension is not uploaded. */
 
+import { isDroppedByQlik } from '../core/digest.js';
 import type { LeftOutFile } from '../core/model.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { ownFolder } from './own-folder.js';
@@ -27,16 +28,6 @@ export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['w
     if (why !== undefined) return why;
   }
   return undefined;
-}
-
-/**
- * Qlik silently drops files without a name (`.gitignore`) and files without a suffix (`LICENSE`), so they are not part
- * of an extension's content.
- */
-export function isDroppedByQlik(path: string): boolean {
-  const start = path.lastIndexOf('/') + 1;
-  const dot = path.lastIndexOf('.');
-  return dot <= start || dot === path.length - 1;
 }
 
 export type EntryKind = 'file' | 'folder';

@@ -3,7 +3,7 @@
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Selector } from '../run/selection.js';
-import { createRepacker } from '../source/archive/pack.js';
+import { createRepacker } from '../source/archive/repack.js';
 import type { Wake } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { createSessionApprovals } from './approvals.js';

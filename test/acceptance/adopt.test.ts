@@ -22,7 +22,7 @@ async function planned(): Promise<string> {
 
 describe('adopt', () => {
   it('after pull, makes the plan empty; applying twice then writes nothing', async () => {
-    await upload('kpi', { 'wbfolder.wbl': 'w' });
+    await upload('kpi', { 'wbfolder.wbl': 'ww' });
     await upload('gauge', {}, ['by-hand']);
     expect((await qlikSync('pull')).code).toBe(0);
     await scene.tenant.takeRequests();
@@ -41,7 +41,7 @@ describe('adopt', () => {
 
   const different: readonly [string, Contents][] = [
     ['a file that differs', { 'kpi.js': 'other' }],
-    ['a file more', { 'lib/more.js': 'm' }],
+    ['a file more', { 'lib/more.js': 'more' }],
     ['a library where no upload would take it', { 'bower_components/d3/d3.js': 'd3' }],
   ];
   it.each(different)('leaves alone what has %s, with the way on', async (_, files) => {

@@ -71,7 +71,7 @@ describe('pull', () => {
   it('takes off the wrapping folder, whatever it is called', async () => {
     const bytes = await zipOf({
       'some-ext-1.0/kpi.qext': '{"name":"K","type":"visualization"}',
-      'some-ext-1.0/kpi.js': '1',
+      'some-ext-1.0/kpi.js': '11',
     });
     await scene.tenant.client.create({ file: { name: 'x.zip', bytes } });
     expect((await qlikSync('pull', 'kpi')).code).toBe(0);
@@ -80,7 +80,7 @@ describe('pull', () => {
 
   it('leaves out what no upload takes, and says so', async () => {
     await upload('kpi', {
-      'wbfolder.wbl': 'w',
+      'wbfolder.wbl': 'ww',
       '.git/config': '[core]\nfsmonitor = evil',
       '.eslintrc.json': '{}',
     });
@@ -106,13 +106,13 @@ describe('pull', () => {
     const folder = 'packages/a/kpi-ext';
     scene.workspace.write({
       ...extensionFiles('kpi', { folder }),
-      [`${folder}/gone/old.css`]: 'x',
+      [`${folder}/gone/old.css`]: 'xx',
       [`${folder}/node_modules/d3/d3.js`]: 'd3',
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['packages/*/*-ext'] }),
       '.gitignore': 'node_modules/\n.qlik-sync/\n',
     });
     commit();
-    await upload('kpi', { 'kpi.js': 'theirs', 'lib/new.js': 'n' });
+    await upload('kpi', { 'kpi.js': 'theirs', 'lib/new.js': 'nn' });
     const { code, stdout } = await qlikSync('pull', 'kpi');
     expect(stdout).toMatch(/~ kpi +updated +packages\/a\/kpi-ext/);
     expect(code).toBe(0);
@@ -275,7 +275,7 @@ describe('pull', () => {
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['a/*', 'b/*'] }),
     });
     mkdirSync(join(scene.workspace.folder, 'a'));
-    await upload('kpi', { 'kpi.js': 'x' });
+    await upload('kpi', { 'kpi.js': 'xx' });
     const { code, stdout } = await qlikSync('pull', '--to', 'a');
     expect(code).toBe(6);
     expect(stdout).toContain('kpi is already in b/kpi');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inspectContent } from '../../src/core/content.js';
+import { rawZip } from '../fixtures/raw-zip.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const padded = (start: string, length = 600): Buffer => Buffer.concat([bytes(start), Buffer.alloc(length)]);
@@ -7,12 +8,29 @@ const elf = (type: number): Buffer =>
   padded(`\x7fELF\x02\x01\x01${'\0'.repeat(9)}${String.fromCharCode(type)}`);
 const zipOf = (entry: string): Buffer => padded(`PK\x03\x04${'\0'.repeat(26)}${entry}`);
 
+/** A whole archive with these entries. */
+const packageOf = (...names: readonly string[]): Buffer =>
+  rawZip({ entries: names.map((name) => ({ name, content: name })) });
+
 describe('riskyType', () => {
   const risky: readonly (readonly [string, string, Buffer])[] = [
     ['lib/jszip.min.js', 'application/octet-stream', bytes('var s="PK\0\0";')],
     ['app.qvf', 'application/octet-stream', padded('\x05\x06qvf')],
     ['data.bin', 'application/octet-stream', padded('anything')],
+    ['nomark.json', 'application/octet-stream', Buffer.from('{"name":"no byte order mark"}', 'utf16le')],
+    ['a.css', 'application/octet-stream', bytes('a')],
+    ['LICENSE.txt', 'application/octet-stream', bytes('\n')],
+    ['marked.txt', 'application/octet-stream', Buffer.from('\uFEFFa\u0001b', 'utf16le')],
+    ['utf8.js', 'application/octet-stream', bytes('\xef\xbb\xbfvar a = "\x02";')],
+    ['late.js', 'application/octet-stream', bytes(`${' '.repeat(65_535)}\0`)],
+    ['words.js', 'application/octet-stream', bytes(`BM = RIFF = "${' '.repeat(99)}\x03"`)],
+    ['a.tgz', 'application/gzip', padded('\x1f\x8b\x08')],
     ['docs.zip', 'application/zip', zipOf('docs/a.txt')],
+    ['a.nupkg', 'application/zip', packageOf('_rels/.rels', '[Content_Types].xml', 'lib/a.dll')],
+    ['first.nupkg', 'application/zip', packageOf('[Content_Types].xml', '_rels/.rels', 'a.nuspec')],
+    ['cut.nupkg', 'application/zip', zipOf('_rels/.rels')],
+    ['a.vsix', 'application/zip', packageOf('extension.vsixmanifest', '[Content_Types].xml')],
+    ['zip.xlsx', 'application/zip', packageOf('docs/a.txt')],
     ['renamed.dat', 'application/zip', zipOf('docs/a.txt')],
     ['empty.zip', 'application/zip', padded('PK\x05\x06', 18)],
     ['tool.jar', 'application/zip', zipOf('META-INF/MANIFEST.MF')],
@@ -50,7 +68,6 @@ describe('riskyType', () => {
     ['a.html', bytes('<!doctype html>')],
     ['a.css', bytes('@charset "utf-8";')],
     ['locale.json', Buffer.from('\uFEFF{"größe":"größe"}', 'utf16le')],
-    ['nomark.json', Buffer.from('{"name":"no byte order mark"}', 'utf16le')],
     ['utf8.json', Buffer.from('\uFEFF{"größe":1}')],
     ['latin1.csv', bytes('gr\xf6\xdfe;1')],
     ['a.png', padded('\x89PNG\r\n\x1a\n')],
@@ -68,9 +85,45 @@ describe('riskyType', () => {
     ['a.mp4', padded('\0\0\0\x20ftypisom')],
     ['a.mp3', padded('\xff\xfb\x90')],
     ['a.xlsx', zipOf('[Content_Types].xml')],
+    ['later.xlsx', packageOf('xl/workbook.xml', '[Content_Types].xml')],
+    ['rels.xlsx', packageOf('_rels/.rels', 'docProps/app.xml', 'xl/workbook.xml', '[Content_Types].xml')],
+    ['a.docx', packageOf('word/document.xml', '[Content_Types].xml')],
+    ['renamed.dat', packageOf('[Content_Types].xml', 'ppt/presentation.xml')],
+    ['cut.xlsx', zipOf('xl/workbook.xml')],
+    ['cut.docx', bytes('PK\x03\x04')],
+    ['a.odt', packageOf('mimetype', 'content.xml')],
+    ['a.epub', packageOf('mimetype', 'META-INF/container.xml')],
+    ['a.svgz', padded('\x1f\x8b\x08')],
+    ['two.js', bytes('ab')],
+    ['escape.txt', bytes('\x07\x08\t\n\x0b\f\r\x1b[0m')],
+    ['latin1.js', bytes('// \x80\x9f\xa0\xff')],
+    ['far.js', bytes(`${' '.repeat(65_536)}\0`)],
+    ['big-endian.txt', bytes('\xfe\xff\0a\0b')],
+    ['a.class', bytes('\xca\xfe\xba\xbe')],
+    ['a.pbm', padded('P4 8 8\n')],
+    ['a.pdb', padded('Microsoft C/C++ MSF 7.00')],
+    ['a.obj', padded('d\x86')],
   ];
   it.each(harmless)('%s is ordinary', (path, content) => {
     expect(inspectContent(path, content)).toEqual({});
+  });
+});
+
+describe('controls', () => {
+  // libmagic's rule, written down once more: only these make data of a text.
+  const isControl = (code: number): boolean =>
+    code <= 0x06 || (code >= 0x0e && code <= 0x1a) || (code >= 0x1c && code <= 0x1f) || code === 0x7f;
+
+  it.each(Array.from({ length: 256 }, (_, code) => code))('byte %i', (code) => {
+    const content = Buffer.concat([bytes('var a = "'), Buffer.of(code), bytes('";')]);
+    const expected = isControl(code) ? { riskyType: 'application/octet-stream', controls: [code] } : {};
+    for (const path of ['a.js', 'a.css', 'a.md', 'a.yml'])
+      expect(inspectContent(path, content)).toEqual(expected);
+  });
+
+  it('names each once, in order, at most five', () => {
+    const content = bytes('\x7f\x1f\x1f\x00 \x01\x02\x03\x04');
+    expect(inspectContent('a.js', content).controls).toEqual([0, 1, 2, 3, 4]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Sound inputs that the mutated ones are made from. */
 
 import { archiveName } from '../../src/core/marker.js';
+import { foreignArchives } from '../fixtures/foreign-archives.js';
 import { realManifests } from '../fixtures/manifests.js';
 import { rawZip } from '../fixtures/raw-zip.js';
 
@@ -62,6 +63,7 @@ export const archives: readonly Buffer[] = [
   rawZip({
     entries: [manifestEntry, { name: 'LICENSE', content: '' }, { name: 'd.js', content: 'd', flags: 8 }],
   }),
+  ...foreignArchives.map(({ bytes }) => bytes).filter(({ length }) => length < 4_000),
 ];
 
 const md5 = 'fca23ff8bbb6c71c18a9d94e0c0f231a';

@@ -1,8 +1,14 @@
 /** Files and archives: what their readers must hold to whatever they are given. */
 
+import { comparePaths, normalizePath } from '../../src/core/digest.js';
 import { parseManifest } from '../../src/core/manifest.js';
+import { UnreadableArchiveError } from '../../src/core/zip/unreadable.js';
 import { parseRun } from '../../src/reconcile/journal/runs.js';
 import { parseReviewedPlan } from '../../src/report/reviewed-plan.js';
+import { inspectArchive } from '../../src/sandbox/extensions/archive.js';
+import { readEntries } from '../../src/sandbox/extensions/zip.js';
+import { Refusal } from '../../src/sandbox/http/answer.js';
+import { resolveBehaviour } from '../../src/sandbox/options.js';
 import { digestArchive, openArchive } from '../../src/source/archive/archive.js';
 import { readArchived } from '../../src/source/archive/archived.js';
 
@@ -17,15 +23,49 @@ export function manifestTarget(bytes: Buffer): void {
   }
 }
 
-/** Never throws, and what is told twice is told the same. */
+/** Reads it or says that it cannot be read; what is read is inside, and no more than was declared. */
 export async function digestTarget(bytes: Buffer): Promise<void> {
-  const digested = await digestArchive(bytes);
-  if (digested === undefined) return;
-  for (const { path } of digested.files) assertInside(path);
-  for (const file of openArchive(bytes) ?? []) {
-    assertInside(file.path);
-    const content = await file.read();
-    if (content !== undefined && content.length !== file.bytes) throw new Error('more than was declared');
+  try {
+    const { files } = await digestArchive(bytes);
+    for (const { path } of files) assertInside(path);
+  } catch (error) {
+    assertUnreadable(error);
+  }
+  try {
+    const opened = openArchive(bytes);
+    for (const { path } of opened.files) assertInside(path);
+    for (const file of opened.files) {
+      const content = await file.read().catch(assertUnreadable);
+      if ((content?.length ?? file.bytes) !== file.bytes) throw new Error('more than was declared');
+    }
+  } catch (error) {
+    assertUnreadable(error);
+  }
+}
+
+function assertUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableArchiveError)) throw error;
+  if (error.why === '' || error.why.includes('\n')) throw new Error('no words, or several lines');
+  return undefined;
+}
+
+/** The sandbox refuses what it does not take, and reads the same files as the product. */
+export function uploadTarget(bytes: Buffer): void {
+  let ours: readonly string[] | undefined;
+  try {
+    ours = openArchive(bytes).files.map(({ path }) => path);
+  } catch (error) {
+    assertUnreadable(error);
+  }
+  try {
+    const theirs = [...readEntries(bytes).keys()].map(normalizePath).sort(comparePaths);
+    // To the tenant, two Unicode forms of a name are two names; to the product that is unreadable.
+    if (ours !== undefined && String([...new Set(theirs)]) !== String(ours)) {
+      throw new Error('other files than the product');
+    }
+    inspectArchive(bytes, resolveBehaviour({}));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 

@@ -36,7 +36,20 @@ const pieces: readonly Buffer[] = [
 
 const rawPieces: readonly Buffer[] = [
   ...['fffe', 'feff', 'efbbbf', 'c328', 'ed a0 80'.replaceAll(' ', ''), 'ffffffff', '00000000', '504b0506'],
-  ...['504b0102', '504b0304', '00000080', 'ffff', '78da', '7fffffff'],
+  ...[
+    '504b0102',
+    '504b0304',
+    '00000080',
+    'ffff',
+    '78da',
+    '7fffffff',
+    '504b0606',
+    '504b0607',
+    '0100',
+    '7570',
+    '5c',
+    '2e2f',
+  ],
 ].map((hex) => Buffer.from(hex, 'hex'));
 
 /** One to eight wounds, each at a random place. */

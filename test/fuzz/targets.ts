@@ -5,7 +5,14 @@
 
 import { jsonConfigTarget, yamlConfigTarget } from './config-targets.js';
 import { archives, journals, manifests, plans } from './corpus.js';
-import { archivedTarget, digestTarget, journalTarget, manifestTarget, planTarget } from './file-targets.js';
+import {
+  archivedTarget,
+  digestTarget,
+  journalTarget,
+  manifestTarget,
+  planTarget,
+  uploadTarget,
+} from './file-targets.js';
 import type { Target } from './target.js';
 import { answerTargets } from './tenant-targets.js';
 
@@ -15,6 +22,7 @@ export const targets: readonly Target[] = [
   { name: 'config.yaml', runs: 5_000, ...yamlConfigTarget },
   { name: 'archive digest', runs: 8_000, corpus: archives, read: digestTarget },
   { name: 'archive as extension', runs: 4_000, corpus: archives, read: archivedTarget },
+  { name: 'uploaded archive', runs: 4_000, corpus: archives, read: uploadTarget },
   { name: 'journal', runs: 10_000, corpus: journals, read: journalTarget },
   { name: 'plan file', runs: 10_000, corpus: plans, read: planTarget },
   ...answerTargets,

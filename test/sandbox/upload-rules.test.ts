@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { inspectArchive } from '../../src/sandbox/extensions/archive.js';
 import { resolveBehaviour } from '../../src/sandbox/options.js';
 import type { SandboxOptions } from '../../src/sandbox/start.js';
+import { foreignArchives, foreignFiles, unreadableArchives } from '../fixtures/foreign-archives.js';
+import { rawZip } from '../fixtures/raw-zip.js';
 import { type Files, qextOf, start, upload, zipOf } from './support.js';
 
 const cannotBeProcessed = (path: string) => `Archive contains a file that cannot be processed: ${path}`;
@@ -18,13 +20,16 @@ describe('content types', () => {
   const refused: readonly (readonly [string, string, string | Uint8Array])[] = [
     ['an executable', 'a.exe', 'MZ\x90'],
     ['an ELF binary named .js', 'lib/a.js', '\x7fELF'],
-    ['a Java class', 'a.class', binary(0xca, 0xfe, 0xba, 0xbe)],
+    ['a Java class', 'a.class', binary(0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 52)],
     ['a shell script', 'run.sh', '#!/bin/sh\necho'],
     ['a shell script through env', 'run.txt', '#!/usr/bin/env bash\n'],
     ['an awk script', 'a.awk', '#!/usr/bin/awk -f'],
     ['PHP', 'index.php', '<?php echo 1;'],
     ['a batch file', 'a.bat', '@echo off\r\n'],
     ['a script with NUL bytes', 'jszip.min.js', 'var a = "\0";'],
+    ['a library with other control characters', 'lib/xlsx.min.js', 'var a = "\x01\x1f";'],
+    ['a file of one byte', 'a.css', ' '],
+    ['UTF-16 text without a mark', 'a.txt', binary(0x61, 0, 0x62, 0)],
     ['a Qlik app', 'demo.qvf', binary(1, 2, 0, 4)],
   ];
 
@@ -49,6 +54,13 @@ describe('content types', () => {
     ['UTF-16 text', 'a.txt', binary(0xff, 0xfe, 0x61, 0)],
     ['a node script', 'build.js', '#!/usr/bin/env node\n'],
     ['an office document', 'help.xlsx', 'PK\x03\x04'],
+    [
+      'an office document that begins with a sheet',
+      'help.xlsx',
+      rawZip({ entries: [{ name: 'xl/a.xml', content: 'a' }] }),
+    ],
+    ['a late NUL', 'a.js', `${' '.repeat(65_536)}\0`],
+    ['colours of a terminal', 'a.txt', '\x1b[1m'],
     ['an empty file', 'empty.css', ''],
   ];
 
@@ -62,6 +74,7 @@ describe('content types', () => {
     ['old.7z', '7z\xbc\xaf\x27\x1c'],
     ['old.rar', 'Rar!\x1a\x07'],
     ['old.tgz', '\x1f\x8b'],
+    ['library.nupkg', 'PK\x03\x04'],
   ];
 
   it.each(archives)('always refuses a nested archive: %s', async (path, start) => {
@@ -117,7 +130,7 @@ describe('sizes', () => {
   ];
 
   it.each(claims)('%s', async (_, sizes, megabyte, message) => {
-    const files = Object.fromEntries(sizes.map((_, index) => [`${index}.js`, 'a']));
+    const files = Object.fromEntries(sizes.map((_, index) => [`${index}.js`, 'ab']));
     const zip = await zipOf({ ...files, 'hello.qext': qextOf() });
     sizes.forEach((size, index) => {
       zip.writeUInt32LE(size, zip.lastIndexOf(`${index}.js`) - 46 + 24);
@@ -168,6 +181,24 @@ describe('structure', () => {
       status: 422,
       body: { status: 422, meta: { message: expect.any(String) } },
     });
+  });
+
+  it.each(foreignArchives)('takes $title', async ({ title, bytes }) => {
+    const sandbox = await start();
+    const { status, body } = await upload(sandbox, { file: bytes });
+    expect([status, body.qextFilename]).toEqual([201, 'kpi']);
+    for (const [path, content] of Object.entries(foreignFiles)) {
+      const url = `${sandbox.url}/api/v1/extensions/kpi/file/${encodeURI(title.includes('other Unicode form') ? path.normalize('NFD') : path)}`;
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${sandbox.apiKey}` } });
+      expect(await answer.text()).toBe(content);
+    }
+  });
+
+  it.each(unreadableArchives)('refuses $title, and says why', async ({ bytes, why }) => {
+    const reply = await upload(await start(), { file: bytes });
+    expect(reply.status).toBe(422);
+    const { message } = reply.body.meta;
+    expect(message.replace('The file is not a valid zip archive: it ', '').replace(/\.$/, '')).toMatch(why);
   });
 
   it('prefers the .qext at the root', async () => {

@@ -10,12 +10,14 @@ import { extensionZip, temporaryFolder, zipOf } from './support.js';
 const hasZip = requireTool('zip');
 
 function unpack(zip: Buffer): Record<string, string> {
-  return Object.fromEntries(readEntries(zip).map((entry) => [entry.path, readEntry(zip, entry).toString()]));
+  return Object.fromEntries(
+    [...readEntries(zip)].map(([path, entry]) => [path, readEntry(zip, entry).toString()]),
+  );
 }
 
 describe('readEntries', () => {
   it('reads what jszip packs', async () => {
-    const files = { 'a.js': 'a'.repeat(1000), 'größe/b.css': '', 'c.txt': 'short' };
+    const files = { 'a.qext': '{}', 'a.js': 'a'.repeat(1000), 'größe/b.css': '', 'c.txt': 'short' };
     expect(unpack(await zipOf(files))).toEqual(files);
   });
 
@@ -23,13 +25,14 @@ describe('readEntries', () => {
     const dir = await temporaryFolder();
     await mkdir(join(dir, 'css'));
     await writeFile(join(dir, 'a.js'), 'a'.repeat(1000));
+    await writeFile(join(dir, 'a.qext'), '{}');
     await writeFile(join(dir, 'css', 'b.css'), 'b{}');
     execFileSync('zip', ['-q', '-r', option, '-z', 'out.zip', '.', '-x', 'out.zip'], {
       cwd: dir,
       input: 'a comment',
     });
     const zip = await readFile(join(dir, 'out.zip'));
-    expect(unpack(zip)).toEqual({ 'a.js': 'a'.repeat(1000), 'css/b.css': 'b{}' });
+    expect(unpack(zip)).toEqual({ 'a.qext': '{}', 'a.js': 'a'.repeat(1000), 'css/b.css': 'b{}' });
   });
 
   const damages: readonly (readonly [string, (zip: Buffer) => Buffer])[] = [

@@ -15,7 +15,7 @@ describe('readArchived', () => {
       expect(extension).toMatchObject({
         ...origin,
         folder: '',
-        digest: (await digestArchive(bytes))?.digest,
+        digest: (await digestArchive(bytes)).digest,
         bytes: qext.length + 'define()'.length,
         manifest: { displayName: 'KPI', version: '1.10', supernova: true },
       });

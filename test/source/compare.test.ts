@@ -167,7 +167,7 @@ describe('comparing an archive with a folder', () => {
       name: 'a',
       files: [],
       manifest: [],
-      unavailable: 'the archive on the tenant cannot be read for certain',
+      unavailable: 'the archive on the tenant could not be read: it is not a zip archive',
     });
   });
 

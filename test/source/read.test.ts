@@ -28,10 +28,10 @@ async function readPaths(tree: Tree, options: Partial<ReadOptions> = {}): Promis
 
 describe('readDesired', () => {
   it('reads an extension completely', async () => {
-    const tree = plant({ 'a/a.qext': qext(), 'a/a.js': 'x', 'a/lib/deep/b.css': '', 'a/README': 'r' });
+    const tree = plant({ 'a/a.qext': qext(), 'a/a.js': 'xx', 'a/lib/deep/b.css': '', 'a/README': 'r' });
     const { state, findings } = await read(tree);
     const files = [
-      { path: 'a.js', diskPath: 'a.js', bytes: 1, sha256: sha256('x'), facts: {} },
+      { path: 'a.js', diskPath: 'a.js', bytes: 2, sha256: sha256('xx'), facts: {} },
       { path: 'a.qext', diskPath: 'a.qext', bytes: qext().length, sha256: sha256(qext()), facts: {} },
       { path: 'lib/deep/b.css', diskPath: 'lib/deep/b.css', bytes: 0, sha256: sha256(''), facts: {} },
     ];
@@ -46,7 +46,7 @@ describe('readDesired', () => {
           files,
           leftOut: [{ path: 'README', why: 'dropped-by-qlik' }],
           digest: digestOf(files),
-          bytes: 1 + qext().length,
+          bytes: 2 + qext().length,
         },
       ],
       skipped: [],
@@ -99,7 +99,11 @@ describe('readDesired', () => {
 
   it('notes what the content says, at the right file', async () => {
     const { state } = await read(
-      plant({ ...minimal, 'a/tool.bin': Buffer.from('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0', 'latin1') }),
+      plant({
+        ...minimal,
+        'a/a.js': 'code',
+        'a/tool.bin': Buffer.from('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0', 'latin1'),
+      }),
     );
     const facts = state.extensions[0]?.files.map((file) => [file.path, file.facts.riskyType !== undefined]);
     expect(facts).toEqual([

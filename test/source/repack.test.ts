@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredExtension } from '../../src/core/model.js';
-import { createRepacker, pack } from '../../src/source/archive/pack.js';
+import { pack } from '../../src/source/archive/pack.js';
+import { createRepacker } from '../../src/source/archive/repack.js';
 
 let folder: string;
 beforeEach(() => {

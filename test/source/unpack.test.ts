@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'nod
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RefusedError } from '../../src/core/errors.js';
 import type { IgnoreRules } from '../../src/source/ignore-rules.js';
-import { type Unpacked, unpack, whyUnfit } from '../../src/source/pull/unpack.js';
+import { whyUnfit } from '../../src/source/pull/portable-name.js';
+import { type Unpacked, unpack } from '../../src/source/pull/unpack.js';
 import { exchangeFiles, makeAsideWithin, removeAside } from '../../src/source/put-in-place.js';
 import { type Contents, zipOf } from '../acceptance/support/zips.js';
 import { createTree, qext, type Tree } from './tree.js';
@@ -16,8 +17,12 @@ afterEach(() => tree.remove());
 const silent: IgnoreRules = () => 'silent';
 const keepAll: IgnoreRules = () => 'kept';
 
+function targetOf(rules = silent, name = 'a'): Parameters<typeof unpack>[1] {
+  return { name, folder: tree.path('new'), rules, ignoreLine: (path) => `/extensions/a/${path}` };
+}
+
 async function unpacking(contents: Contents, rules = silent, name = 'a'): Promise<Unpacked> {
-  return unpack(await zipOf({ 'a.qext': qext(), ...contents }), { name, folder: tree.path('new'), rules });
+  return unpack(await zipOf({ 'a.qext': qext(), ...contents }), targetOf(rules, name));
 }
 
 function list(folder: string): readonly string[] {
@@ -86,9 +91,7 @@ describe('unpacking', () => {
       const zip = await zipOf({ 'a.qext': qext(), 'lib.js': '/etc/passwd' });
       const entry = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
       zip.writeUInt16LE(type | 0o777, entry + 40);
-      await expect(unpack(zip, { name: 'a', folder: tree.path('new'), rules: silent })).rejects.toThrow(
-        'is a link or a special file',
-      );
+      await expect(unpack(zip, targetOf())).rejects.toThrow('is a link or a special file');
     }
     expect(list('.')).toEqual([]);
   });
@@ -101,9 +104,7 @@ describe('unpacking', () => {
     const zip = await zipOf({ 'a.qext': qext(), 'b.js': 'b' });
     const entry = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
     zip.writeUInt32LE(1, entry + 16);
-    await expect(unpack(zip, { name: 'a', folder: tree.path('new'), rules: silent })).rejects.toThrow(
-      'which is damaged',
-    );
+    await expect(unpack(zip, targetOf())).rejects.toThrow('which is damaged');
   });
 });
 

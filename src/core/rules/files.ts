@@ -1,16 +1,10 @@
 /** Rules about the files of an extension. */
 
+import { isArchiveType } from '../content/archive-type.js';
 import { fileName } from '../digest.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
 import { finding } from './catalogue.js';
 import { displayPath, manifestPath, positionOfKey } from './place.js';
-
-const archiveTypes: ReadonlySet<string> = new Set([
-  'application/zip',
-  'application/x-7z-compressed',
-  'application/x-rar',
-  'application/x-tar',
-]);
 
 /** By convention `.env.example` and the like hold no secrets. */
 const secretName = /^\.env(?!\.(?:example|sample|template|dist)$)(?:\..*)?$|.\.(?:pem|key|p12|pfx)$/i;
@@ -28,10 +22,11 @@ export function checkFiles(extension: DesiredExtension): readonly Finding[] {
   ];
 }
 
-function checkContentType(extension: DesiredExtension, { path, facts }: KeptFile): readonly Finding[] {
+function checkContentType(extension: DesiredExtension, file: KeptFile): readonly Finding[] {
+  const { path, facts } = file;
   if (facts.riskyType === undefined) return [];
   const place = { extension: extension.name, file: displayPath(extension, path) };
-  if (archiveTypes.has(facts.riskyType)) {
+  if (isArchiveType(facts.riskyType)) {
     return [
       finding('nested-archive', {
         ...place,
@@ -43,18 +38,32 @@ function checkContentType(extension: DesiredExtension, { path, facts }: KeptFile
   return [
     finding('risky-content-type', {
       ...place,
-      message: `The content is ${facts.riskyType}, which may make Qlik refuse the whole upload.`,
+      message: `The content is ${facts.riskyType}${describeReason(file)}, which may make Qlik refuse the whole upload.`,
       hint: hintForType(path, facts.riskyType),
     }),
   ];
 }
 
+/** What makes data of a file that looks like text. */
+function describeReason({ bytes, facts: { riskyType, controls } }: KeptFile): string {
+  if (controls !== undefined) return ` because it contains ${controls.map(nameControl).join(', ')}`;
+  return riskyType === 'application/octet-stream' && bytes === 1 ? ' because it is one byte long' : '';
+}
+
+function nameControl(code: number): string {
+  const hex = code.toString(16).toUpperCase().padStart(2, '0');
+  return code === 0 ? 'NUL bytes (00)' : `the control character ${hex}`;
+}
+
+const unknown =
+  'Nobody outside Qlik knows whether it still checks this: with libmagic up to 5.41 it would refuse every .woff, with 5.48 every .ttf.';
+
 function hintForType(path: string, type: string): string {
-  const code = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
-  if (code && type === 'application/octet-stream') {
-    return 'It contains NUL bytes, so it does not count as text: rebuild it with them escaped (\\0), or use another build of the library.';
+  const isCode = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
+  if (isCode && type === 'application/octet-stream') {
+    return `Rebuild it with such characters escaped (\\0, \\x1f), or use another build of the library. ${unknown}`;
   }
-  return 'Add it to "ignore" if nothing needs it at run time; if Qlik accepts it, set the rule risky-content-type to "off".';
+  return `Add it to "ignore" if nothing needs it at run time; if Qlik accepts it, set the rule risky-content-type to "off". ${unknown}`;
 }
 
 /** Includes those that are left out by default: a person should know that they are there. */

@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
-import { comparePaths, digestOf, normalizePath } from '../../core/digest.js';
-import { isDroppedByQlik } from '../left-out.js';
-import { compressedBytes, readZipDirectory, type ZipEntry } from './zip-directory.js';
+import { comparePaths, digestOf, isDroppedByQlik, normalizePath } from '../../core/digest.js';
+import { assertUnpackable, compressedBytes, type ZipEntry } from '../../core/zip/directory.js';
+import { readExtensionEntries } from '../../core/zip/extension-files.js';
+import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 
 export interface ArchivedFile {
-  /** Without the wrapping folder, in Unicode NFC. */
+  /** Relative to the folder that holds the `.qext`, in Unicode NFC. */
   readonly path: string;
   readonly bytes: number;
   /** 64 lower-case hex digits. */
@@ -21,26 +22,21 @@ interface DigestedArchive {
   readonly files: readonly ArchivedFile[];
 }
 
-/** Far above Qlik's 500 files and 100 MB, so that only what no tenant can hold is given up. */
-const mostEntries = 10_000;
-
-const mostUnpacked = 256 * 2 ** 20;
-
 /**
- * The digest of a downloaded archive: the wrapping folder is stripped, nothing but Qlik's own dropping
- * applies. `undefined` where the content cannot be told for certain; never throws on any bytes.
+ * The digest of a downloaded archive: only what lies in the folder of the `.qext` counts, and nothing but Qlik's own
+ * dropping applies.
+ *
  * @param counts which files to digest; all where absent
+ * @throws UnreadableArchiveError where the content cannot be told for certain, and nothing else on any bytes
  */
 export async function digestArchive(
   bytes: Uint8Array,
   counts: (path: string) => boolean = () => true,
-): Promise<DigestedArchive | undefined> {
-  const opened = openArchive(bytes);
-  if (opened === undefined) return undefined;
+): Promise<DigestedArchive> {
   const files: ArchivedFile[] = [];
-  for (const { path, read } of opened.filter((entry) => !isDroppedByQlik(entry.path) && counts(entry.path))) {
+  for (const { path, read } of openArchive(bytes).files) {
+    if (isDroppedByQlik(path) || !counts(path)) continue;
     const content = await read();
-    if (content === undefined) return undefined;
     files.push({ path, bytes: content.length, sha256: sha256Of(content) });
   }
   return { digest: digestOf(files), files };
@@ -48,77 +44,59 @@ export async function digestArchive(
 
 /** A file of an archive that was opened; its content is unpacked when it is read, and not kept. */
 export interface PackedFile {
-  /** Without the wrapping folder, in Unicode NFC. */
+  /** Relative to the folder that holds the `.qext`, in Unicode NFC. */
   readonly path: string;
-  /** Declared bytes; `read` gives no more than these. */
+  /** Declared bytes; `read` gives exactly these. */
   readonly bytes: number;
   /** `st_mode` as a Unix program wrote it down; 0 where none did. */
   readonly mode: number;
-  /** `undefined` where the bytes are not what the archive itself says of them. */
-  readonly read: () => Promise<Buffer | undefined>;
+  /** Whether the name had to be guessed to be IBM code page 437. */
+  readonly encoding: ZipEntry['encoding'];
+  /** @throws UnreadableArchiveError where the bytes are not what the archive itself says of them */
+  readonly read: () => Promise<Buffer>;
 }
 
-/**
- * Every file, what Qlik drops included, sorted by the UTF-8 bytes of `path`, each path once. `undefined` for what no
- * tenant can hold, or cannot be told for certain; never throws on any bytes.
- */
-export function openArchive(bytes: Uint8Array): readonly PackedFile[] | undefined {
+export interface OpenedArchive {
+  /** Every file of the extension, what Qlik drops included, sorted by the UTF-8 bytes of `path`, each path once. */
+  readonly files: readonly PackedFile[];
+  /** Paths in the archive outside the folder of the `.qext`. */
+  readonly outside: readonly string[];
+}
+
+/** @throws UnreadableArchiveError for what no tenant can hold, or cannot be told for certain; nothing else on any bytes */
+export function openArchive(bytes: Uint8Array): OpenedArchive {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const entries = readZipDirectory(zip);
-  if (entries === undefined || entries.length > mostEntries || totalOf(entries) > mostUnpacked)
-    return undefined;
-  const wrapper = findWrapper(entries);
-  if (wrapper === undefined) return undefined;
-  const files = new Map<string, PackedFile>();
-  for (const entry of entries) {
-    const path = normalizePath(strip(entry.path, wrapper));
-    if (files.has(path)) {
-      if (isDroppedByQlik(path)) continue;
-      return undefined;
+  const { files, outside } = readExtensionEntries(zip);
+  const opened = new Map<string, PackedFile>();
+  for (const [spelled, entry] of files) {
+    const path = normalizePath(spelled);
+    if (opened.has(path) && !isDroppedByQlik(path)) {
+      throw new UnreadableArchiveError('and the same name in another Unicode form', spelled);
     }
-    files.set(path, { path, bytes: entry.unpacked, mode: entry.mode, read: () => unpack(zip, entry) });
+    const { unpacked: bytes, mode, encoding } = entry;
+    opened.set(path, { path, bytes, mode, encoding, read: () => unpack(zip, entry) });
   }
-  return [...files.values()].sort((a, b) => comparePaths(a.path, b.path));
-}
-
-function totalOf(entries: readonly ZipEntry[]): number {
-  return entries.reduce((sum, entry) => sum + entry.unpacked, 0);
-}
-
-/** `''`, or the one folder (with `/`) that holds the `.qext`; `undefined` where that is not clear. */
-function findWrapper(entries: readonly ZipEntry[]): string | undefined {
-  const folders = new Set<string>();
-  for (const { path } of entries) {
-    const slash = path.indexOf('/');
-    const isShallow = slash === path.lastIndexOf('/');
-    if (isShallow && path.endsWith('.qext') && path[slash + 1] !== '.') folders.add(path.slice(0, slash + 1));
-  }
-  if (folders.has('')) return '';
-  const [only, ...others] = folders;
-  return others.length === 0 ? only : undefined;
-}
-
-function strip(path: string, wrapper: string): string {
-  return path.startsWith(wrapper) ? path.slice(wrapper.length) : path;
+  return { files: [...opened.values()].sort((a, b) => comparePaths(a.path, b.path)), outside };
 }
 
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
 
-async function unpack(zip: Buffer, entry: ZipEntry): Promise<Buffer | undefined> {
+async function unpack(zip: Buffer, entry: ZipEntry): Promise<Buffer> {
+  assertUnpackable(entry);
   const packed = compressedBytes(zip, entry);
-  const content = packed === undefined ? undefined : await decompress(packed, entry);
-  const isWhole = content?.length === entry.unpacked && crc32(content) === entry.crc32;
-  return isWhole ? content : undefined;
+  const content = entry.method === 0 ? packed : await decompress(packed, entry);
+  if (content.length !== entry.unpacked || crc32(content) !== entry.crc32) {
+    throw new UnreadableArchiveError('which is damaged: its checksum is wrong', entry.path);
+  }
+  return content;
 }
 
-async function decompress(packed: Buffer, entry: ZipEntry): Promise<Buffer | undefined> {
-  if (entry.method === 0) return packed;
-  if (entry.method !== 8) return undefined;
+async function decompress(packed: Buffer, { unpacked, path }: ZipEntry): Promise<Buffer> {
   try {
     // One byte more than declared is allowed because zlib takes no limit of 0; the lengths are compared after.
-    return await inflate(packed, { maxOutputLength: entry.unpacked + 1 });
+    return await inflate(packed, { maxOutputLength: unpacked + 1 });
   } catch {
-    return undefined;
+    throw new UnreadableArchiveError('which is damaged: it does not unpack to what it should', path);
   }
 }
 

@@ -5,6 +5,7 @@ import { SourceError } from '../../core/errors.js';
 import type { Manifest } from '../../core/manifest/parsed.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { DesiredExtension } from '../../core/model.js';
+import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 import { digestArchive, openArchive, sha256Of } from './archive.js';
 import type { Packer } from './pack.js';
 
@@ -20,7 +21,7 @@ export interface ArchiveOrigin {
  * cannot be told, its digest is the SHA-256 of its bytes, which equals no content's digest, and it lists no files.
  */
 export async function readArchived(bytes: Buffer, origin: ArchiveOrigin): Promise<DesiredExtension> {
-  const digested = await digestArchive(bytes);
+  const digested = await tryToRead(digestArchive(bytes));
   const files = (digested?.files ?? []).map((file) => ({ ...file, diskPath: file.path, facts: {} }));
   const manifest = digested === undefined ? undefined : await readManifest(bytes, origin.name);
   return {
@@ -66,10 +67,17 @@ const refuseToPack: Packer = async ({ name }) => {
 };
 
 async function readManifest(bytes: Buffer, name: string): Promise<Manifest | undefined> {
-  const content = await openArchive(bytes)
-    ?.find(({ path }) => path === `${name}.qext`)
-    ?.read();
-  return content === undefined ? undefined : parseManifest(content).manifest;
+  const file = openArchive(bytes).files.find(({ path }) => path === `${name}.qext`);
+  return file === undefined ? undefined : parseManifest(await file.read()).manifest;
+}
+
+async function tryToRead<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableArchiveError) return undefined;
+    throw error;
+  }
 }
 
 function unknownManifest(name: string): Manifest {

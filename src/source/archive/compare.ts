@@ -1,12 +1,12 @@
 /** What would change on the tenant: the files of an archive against those of a folder. */
 
 import type { ExtensionComparison, FieldChange, FileChange, FileSide } from '../../core/comparison.js';
-import { comparePaths } from '../../core/digest.js';
-import type { Manifest } from '../../core/manifest/parsed.js';
+import { comparePaths, isDroppedByQlik } from '../../core/digest.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
-import { isDroppedByQlik } from '../left-out.js';
-import { openArchive, type PackedFile, sha256Of } from './archive.js';
+import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
+import { openArchive, sha256Of } from './archive.js';
+import { compareFields } from './compare-fields.js';
 import { comparePatch, type PatchRoom } from './compare-patch.js';
 import { readUnchanged } from './pack.js';
 
@@ -26,9 +26,22 @@ interface Sides {
  *
  * @throws SourceError where a file changed after it was read
  */
-export async function compare({ name, archive, desired, room }: Sides): Promise<ExtensionComparison> {
-  const before = archive === undefined ? new Map<string, Content>() : await readContents(archive);
-  if (before === undefined) return { name, files: [], manifest: [], unavailable: unclear };
+export async function compare(sides: Sides): Promise<ExtensionComparison> {
+  try {
+    const before =
+      sides.archive === undefined ? new Map<string, Content>() : await readContents(sides.archive);
+    return await compareContents(sides, before);
+  } catch (error) {
+    if (!(error instanceof UnreadableArchiveError)) throw error;
+    const unavailable = `the archive on the tenant could not be read: it ${error.why}`;
+    return { name: sides.name, files: [], manifest: [], unavailable };
+  }
+}
+
+async function compareContents(
+  { name, desired, room }: Sides,
+  before: ReadonlyMap<string, Content>,
+): Promise<ExtensionComparison> {
   const after = new Map(desired?.files.map((file) => [file.path, contentOf(desired, file)]));
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort(comparePaths);
   const changed = paths.filter((path) => before.get(path)?.side.sha256 !== after.get(path)?.side.sha256);
@@ -38,8 +51,6 @@ export async function compare({ name, archive, desired, room }: Sides): Promise<
   const manifest = changed.includes(own) ? await compareManifests(before.get(own), after.get(own)) : [];
   return { name, files, manifest };
 }
-
-const unclear = 'the archive on the tenant cannot be read for certain';
 
 /** A file of either side. */
 interface Content {
@@ -52,22 +63,15 @@ function contentOf(extension: DesiredExtension, file: KeptFile): Content {
   return { side: { bytes, sha256 }, read: async () => readUnchanged(extension, file) };
 }
 
-/** Each file is unpacked to be hashed, and again if it is shown: so one at a time is held. */
-async function readContents(archive: Uint8Array): Promise<Map<string, Content> | undefined> {
+/** Each file is unpacked to be hashed, and again if it is shown: so only one is held at a time. */
+async function readContents(archive: Uint8Array): Promise<ReadonlyMap<string, Content>> {
   const contents = new Map<string, Content>();
-  for (const file of openArchive(archive)?.filter(({ path }) => !isDroppedByQlik(path)) ?? []) {
-    const bytes = await file.read();
-    if (bytes === undefined) return undefined;
-    const side = { bytes: bytes.length, sha256: sha256Of(bytes) };
-    contents.set(file.path, { side, read: () => readAgain(file) });
+  for (const { path, read } of openArchive(archive).files) {
+    if (isDroppedByQlik(path)) continue;
+    const bytes = await read();
+    contents.set(path, { side: { bytes: bytes.length, sha256: sha256Of(bytes) }, read });
   }
-  return contents.size === 0 ? undefined : contents;
-}
-
-async function readAgain(file: PackedFile): Promise<Buffer> {
-  const bytes = await file.read();
-  if (bytes === undefined) throw new Error(`${file.path} was readable a moment ago`);
-  return bytes;
+  return contents;
 }
 
 async function compareFile(
@@ -89,58 +93,4 @@ async function compareManifests(
   if (before === undefined || after === undefined) return [];
   const [left, right] = await Promise.all([before.read(), after.read()]);
   return compareFields(parseManifest(left).manifest, parseManifest(right).manifest);
-}
-
-// Two manifests, field by field: what a change of formatting alone does not touch.
-
-/** Longest text of one side; a `preview` may hold a whole picture. */
-const longestValue = 500;
-
-const deepest = 8;
-
-/** A manifest that cannot be read counts as one without fields. */
-function compareFields(before: Manifest | undefined, after: Manifest | undefined): readonly FieldChange[] {
-  const [left, right] = [leavesOf(before), leavesOf(after)];
-  const fields = [...new Set([...left.keys(), ...right.keys()])].sort();
-  return fields
-    .filter((field) => left.get(field) !== right.get(field))
-    .map((field) => {
-      const [old, now] = [left.get(field), right.get(field)];
-      return {
-        field,
-        ...(old !== undefined && { before: cut(old) }),
-        ...(now !== undefined && { after: cut(now) }),
-      };
-    });
-}
-
-function cut(json: string): string {
-  return json.length > longestValue ? `${json.slice(0, longestValue)}…` : json;
-}
-
-/** JSON text by dotted path. */
-function leavesOf(manifest: Manifest | undefined): ReadonlyMap<string, string> {
-  const leaves = new Map<string, string>();
-  if (manifest === undefined) return leaves;
-  collect(manifest.fields, '', 0, leaves);
-  // A number keeps its spelling: 1.10 is not 1.1.
-  if (typeof manifest.fields['version'] === 'number' && manifest.version !== undefined) {
-    leaves.set('version', manifest.version);
-  }
-  return leaves;
-}
-
-/** Lists are one value: a position in them is no name. */
-function collect(value: unknown, path: string, depth: number, leaves: Map<string, string>): void {
-  const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isBranch || depth > deepest || (path !== '' && Object.keys(value).length === 0)) {
-    leaves.set(path, JSON.stringify(value));
-    return;
-  }
-  for (const [key, child] of Object.entries(value)) collect(child, join(path, key), depth + 1, leaves);
-}
-
-function join(path: string, key: string): string {
-  if (!/^[\w$-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === '' ? key : `${path}.${key}`;
 }

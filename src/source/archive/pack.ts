@@ -1,7 +1,7 @@
 /**
  * The archive that is uploaded. The same files give the same bytes on every platform, time zone and Node
  * version, so `file.md5` is known without uploading. jszip deflates with pako, never with Node's zlib, whose
- * output changes between releases. The only file that knows jszip.
+ * output changes between releases.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ export interface Archive {
   readonly size: number;
 }
 
-/** The first moment a zip can tell; jszip writes it in UTC. */
+/** The earliest date that a zip can hold; jszip writes it in UTC. */
 const date = new Date(Date.UTC(1980, 0, 1));
 
 /**
@@ -39,26 +39,8 @@ export const pack: Packer = async (extension) => {
   return generate(new JSZip(), extension, extension.files);
 };
 
-/**
- * The same bytes with less work: what an archive of before holds unchanged keeps its compressed data, which jszip
- * does for entries of a loaded zip. Only where the paths are the same, since entries keep the order they came in.
- */
-async function packAgain(extension: DesiredExtension, before: PackedBefore): Promise<Archive> {
-  const old = new Map(before.files.map((file) => [file.path, file.sha256]));
-  const changed = extension.files.filter((file) => old.get(file.path) !== file.sha256);
-  const samePaths =
-    old.size === extension.files.length && extension.files.every((file) => old.has(file.path));
-  if (!samePaths) return pack(extension);
-  const { default: JSZip } = await import('jszip');
-  return generate(await JSZip.loadAsync(before.archive.bytes, { createFolders: false }), extension, changed);
-}
-
-interface PackedBefore {
-  readonly archive: Archive;
-  readonly files: readonly KeptFile[];
-}
-
-async function generate(
+/** Puts `files` into `zip`, which holds the others already. */
+export async function generate(
   zip: JSZip,
   extension: DesiredExtension,
   files: readonly KeptFile[],
@@ -99,32 +81,4 @@ function readAgain(extension: DesiredExtension, file: KeptFile): Buffer {
 
 function shownPath(extension: DesiredExtension, file: KeptFile): string {
   return extension.displayFolder === '.' ? file.path : `${extension.displayFolder}/${file.path}`;
-}
-
-// A packer that remembers: for `watch`, which packs the same extensions again and again.
-
-/** Bytes of archives that are remembered; the longest unused go first. */
-const defaultMemory = 64 * 2 ** 20;
-
-/** Gives the very bytes that `pack` gives. */
-export function createRepacker(maxBytes: number = defaultMemory): Packer {
-  const remembered = new Map<string, PackedBefore>();
-
-  function remember(extension: DesiredExtension, packed: PackedBefore): void {
-    remembered.delete(extension.name);
-    remembered.set(extension.name, packed);
-    let bytes = [...remembered.values()].reduce((sum, { archive }) => sum + archive.size, 0);
-    for (const [name, { archive }] of remembered) {
-      if (bytes <= maxBytes) return;
-      remembered.delete(name);
-      bytes -= archive.size;
-    }
-  }
-
-  return async (extension) => {
-    const before = remembered.get(extension.name);
-    const archive = before === undefined ? await pack(extension) : await packAgain(extension, before);
-    remember(extension, { archive, files: extension.files });
-    return archive;
-  };
 }

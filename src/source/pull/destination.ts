@@ -9,10 +9,10 @@ import { discover } from '../discover/discover.js';
 import { inspectFolder, rememberRealPaths } from '../discover/inspect-folder.js';
 import { compilePattern, type FolderPattern, type Segment } from '../discover/pattern.js';
 import { displayPath } from '../display.js';
-import { type IgnoreRules, prepareIgnoreRules } from '../ignore-rules.js';
+import { type IgnoreRules, ignoreLineOf, prepareIgnoreRules } from '../ignore-rules.js';
 import { readExtension } from '../read/read-extension.js';
 import { createFileReader } from '../read/read-file.js';
-import { whyUnfit } from './unpack.js';
+import { whyUnfit } from './portable-name.js';
 
 export interface Destination {
   /** Absolute. */
@@ -20,6 +20,8 @@ export interface Destination {
   /** Relative to the working directory, with `/`. */
   readonly displayFolder: string;
   readonly rules: IgnoreRules;
+  /** The line of "ignore" that leaves out one file. @param path relative to the folder, with `/` */
+  readonly ignoreLine: (path: string) => string;
   /** The extension that the folder already contains; absent where the folder does not exist or is empty. */
   readonly existing?: DesiredExtension;
   /** Whether the config's patterns find the folder. */
@@ -64,8 +66,9 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     const holder = candidate ?? inspect(name, folder, cwd);
     const place = { folder, displayFolder: displayPath(cwd, folder), found: isFound(folder, patterns) };
     const rules = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
-    if (holder === undefined) return { ...place, rules };
-    return { ...place, rules, existing: readExisting(holder, rules) };
+    const ignoreLine = (path: string): string => ignoreLineOf(root, folder, path);
+    if (holder === undefined) return { ...place, rules, ignoreLine };
+    return { ...place, rules, ignoreLine, existing: readExisting(holder, rules) };
   };
 }
 

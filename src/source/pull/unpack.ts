@@ -5,12 +5,16 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { digestOf } from '../../core/digest.js';
+import { digestOf, isDroppedByQlik } from '../../core/digest.js';
 import { RefusedError } from '../../core/errors.js';
+import { listNames } from '../../core/format.js';
 import type { LeftOutFile } from '../../core/model.js';
+import { shellOption } from '../../core/shell-word.js';
+import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from '../archive/archive.js';
 import type { IgnoreRules } from '../ignore-rules.js';
-import { isDroppedByQlik, whyPathLeftOut } from '../left-out.js';
+import { whyPathLeftOut } from '../left-out.js';
+import { whyUnfit } from './portable-name.js';
 
 interface Unpacking {
   /** The record's `qextFilename`: the archive must contain this `.qext` and no other beside it. */
@@ -19,6 +23,8 @@ interface Unpacking {
   readonly folder: string;
   /** What an upload from the folder would leave out is not written either. */
   readonly rules: IgnoreRules;
+  /** The line of "ignore" that leaves out one file of the extension. */
+  readonly ignoreLine: (path: string) => string;
 }
 
 export interface Unpacked {
@@ -27,30 +33,41 @@ export interface Unpacked {
   readonly leftOut: readonly LeftOutFile[];
   /** The digest of the folder's content. */
   readonly digest: string;
+  /** What a person should know of the archive, each a clause. */
+  readonly notes: readonly string[];
 }
 
-/** @throws RefusedError for what must not be unpacked; the folder then does not exist, or contains a part of it */
-export async function unpack(archive: Uint8Array, { name, folder, rules }: Unpacking): Promise<Unpacked> {
-  const opened = openArchive(archive);
-  if (opened === undefined) {
-    throw refused(name, 'is damaged, too large, or ambiguous');
+/** @throws RefusedError for what must not or cannot be unpacked; the folder then does not exist, or contains a part of it */
+export async function unpack(archive: Uint8Array, target: Unpacking): Promise<Unpacked> {
+  try {
+    return await unpackReadable(archive, target);
+  } catch (error) {
+    throw error instanceof UnreadableArchiveError ? refused(target.name, error.why) : error;
   }
-  const leftOut = opened.flatMap(({ path }) => leftOutOf(rules, path));
+}
+
+async function unpackReadable(
+  archive: Uint8Array,
+  { name, folder, rules, ignoreLine }: Unpacking,
+): Promise<Unpacked> {
+  const { files: archived, outside } = openArchive(archive);
+  const leftOut = archived.flatMap(({ path }) => leftOutOf(rules, path));
   const hidden = new Set(leftOut.map(({ path }) => path));
-  const wanted = opened.filter(({ path }) => !hidden.has(path));
+  const wanted = archived.filter(({ path }) => !hidden.has(path));
   assertSafe(name, wanted);
   assertNoRepository(name, wanted);
   assertManifest(name, wanted);
   mkdirSync(folder);
   const files: ArchivedFile[] = [];
-  for (const file of wanted) files.push(await writeOne(name, folder, file));
-  const content = files.filter(({ path }) => !isDroppedByQlik(path));
-  return { files, leftOut, digest: digestOf(content) };
+  for (const file of wanted) files.push(await writeOne(folder, file));
+  const notes = [...noteNested(wanted, ignoreLine), ...noteOutside(outside), ...noteGuessed(wanted)];
+  return { files, leftOut, digest: digestOf(files.filter(({ path }) => !isDroppedByQlik(path))), notes };
 }
 
+/** @param reason what is wrong with the archive, the end of a sentence */
 function refused(name: string, reason: string): RefusedError {
   return new RefusedError(`The archive of ${name} was not unpacked: it ${reason}.`, {
-    hint: 'None of its files were put in place. Download it from the administration page to inspect it.',
+    hint: `None of its files were put in place. Download it from the administration page, put its files into a folder of "extensions", and qlik-sync apply ${shellOption('--adopt', name)} replaces it.`,
   });
 }
 
@@ -70,7 +87,7 @@ function assertSafe(name: string, files: readonly PackedFile[]): void {
   const spellings = new Map<string, { readonly path: string; readonly kind: 'file' | 'folder' }>();
   for (const { path, mode } of files) {
     const problem = findProblem(path, mode) ?? findClash(path, spellings);
-    if (problem !== undefined) throw refused(name, `holds ${JSON.stringify(path)}, which ${problem}`);
+    if (problem !== undefined) throw refused(name, `contains ${JSON.stringify(path)}, which ${problem}`);
   }
 }
 
@@ -115,43 +132,41 @@ function findClash(
 
 /** A folder is identified by its `.qext`: with another name it would be another extension. */
 function assertManifest(name: string, files: readonly PackedFile[]): void {
-  const manifests = files.map(({ path }) => path).filter((path) => /^[^/]+\.qext$/.test(path));
+  const manifests = files.map(({ path }) => path).filter((path) => /^[^/.][^/]*\.qext$/.test(path));
   const [only, ...others] = manifests;
   if (only === `${name}.qext`.normalize('NFC') && others.length === 0) return;
   throw refused(name, `contains ${manifests.join(', ') || 'no .qext'} instead of only ${name}.qext`);
 }
 
-async function writeOne(name: string, folder: string, file: PackedFile): Promise<ArchivedFile> {
+async function writeOne(folder: string, file: PackedFile): Promise<ArchivedFile> {
   const content = await file.read();
-  if (content === undefined) throw refused(name, `contains ${JSON.stringify(file.path)}, which is damaged`);
   const place = join(folder, file.path);
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, content, { flag: 'wx' });
   return { path: file.path, bytes: content.length, sha256: sha256Of(content) };
 }
 
-/**
- * Why a file or folder must not have this name, as the end of a sentence; `undefined` for a name that every disk can
- * store and no tool on a developer's machine interprets.
- */
-export function whyUnfit(name: string): string | undefined {
-  if (name === '' || name === '.' || name === '..') return 'is a relative path, not a name';
-  if (/[\0-\x1f\x7f-\x9f\ufffd]|\p{Surrogate}|\p{Bidi_Control}/u.test(name)) {
-    return 'contains a control character or broken text';
-  }
-  if (/[<>:"|?*\\/]/.test(name)) return 'contains one of < > : " | ? * \\ /, which Windows cannot store';
-  if (/[. ]$/.test(name)) return 'ends with a dot or a space, which Windows removes';
-  if (device.test(name)) return 'is the name of a device on Windows';
-  if (reserved.has(name.replace(invisible, '').toLowerCase())) return 'is reserved for git or qlik-sync';
-  if (Buffer.byteLength(name) > longestName) return `is longer than ${longestName} bytes`;
-  return undefined;
+/** The archive is one extension to Qlik; a folder with two manifests is none to us. */
+function noteNested(files: readonly PackedFile[], ignoreLine: Unpacking['ignoreLine']): readonly string[] {
+  const nested = files.map(({ path }) => path).filter((path) => /\/[^/.][^/]*\.qext$/.test(path));
+  if (nested.length === 0) return [];
+  const lines = nested.map((path) => JSON.stringify(ignoreLine(path)));
+  return [
+    `it contains ${listNames(nested, mostNamed)} as well, and no plan is made with two .qext files in a folder: add ${lines.join(', ')} to "ignore" in the config`,
+  ];
 }
 
-const device = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
+function noteOutside(outside: readonly string[]): readonly string[] {
+  if (outside.length === 0) return [];
+  return [`not written, because outside the folder of the .qext: ${listNames(outside, mostNamed)}`];
+}
 
-/** NTFS knows `.git` as `git~1` too; macOS ignores the invisible characters. */
-const reserved: ReadonlySet<string> = new Set(['.git', 'git~1', '.qlik-sync']);
+function noteGuessed(files: readonly PackedFile[]): readonly string[] {
+  const guessed = files.filter(({ encoding }) => encoding === 'cp437').map(({ path }) => path);
+  if (guessed.length === 0) return [];
+  return [
+    `the archive does not say how names are encoded; read as code page 437: ${listNames(guessed, mostNamed)}`,
+  ];
+}
 
-const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
-
-const longestName = 240;
+const mostNamed = 5;
