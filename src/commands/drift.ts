@@ -1,4 +1,4 @@
-/** `qlik-sync drift`: tell whether the tenant still matches the folders, and write nothing. */
+/** `qlik-sync drift`: show where the tenant differs from the folders, and write nothing. */
 
 import type { Command } from 'commander';
 import type { DriftEntry } from '../core/drift.js';
@@ -38,11 +38,11 @@ export function drift(names: readonly string[], flags: DriftFlags, io: Io): Prom
 
 async function reportOf(
   run: Run,
-  { departures, plan, requests, folders, isSelected }: ObservedDrift,
+  { entries, plan, requests, folders, isSelected }: ObservedDrift,
   ignores: Ignores,
   baseline: Baseline | undefined,
 ): Promise<DriftReport> {
-  const judged = departures.map((departure) => judge(departure, ignores, baseline));
+  const judged = entries.map((entry) => judge(entry, ignores, baseline));
   return {
     kind: 'drift',
     header: headerOf(run, 'drift'),
@@ -50,7 +50,7 @@ async function reportOf(
     plan,
     drift: judged,
     expired: ignores.expired,
-    gone: baseline?.findGone(departures).filter(({ name }) => isSelected(name)) ?? [],
+    gone: baseline?.findGone(entries).filter(({ name }) => isSelected(name)) ?? [],
     compared: countCompared(plan),
     requests,
     findings: folders.findings,
@@ -59,10 +59,10 @@ async function reportOf(
   };
 }
 
-function judge(departure: DriftEntry, ignores: Ignores, baseline: Baseline | undefined): Drift {
-  const ignored = ignores.find(departure.name);
-  if (ignored !== undefined) return { ...departure, alarm: 'ignored', ignored };
-  return { ...departure, alarm: baseline?.holds(departure) === true ? 'known' : 'new' };
+function judge(entry: DriftEntry, ignores: Ignores, baseline: Baseline | undefined): Drift {
+  const ignored = ignores.find(entry.name);
+  if (ignored !== undefined) return { ...entry, alarm: 'ignored', ignored };
+  return { ...entry, alarm: baseline?.holds(entry) === true ? 'known' : 'new' };
 }
 
 /** Selected names that both sides know. */
@@ -72,7 +72,7 @@ function countCompared({ changes }: Plan): number {
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addShard(addShared(program.command('drift'))))
-    .description('tell whether the tenant departed from the folders')
+    .description('show where the tenant differs from the folders')
     .option('--verify', 'also pack and compare the archives themselves')
     .option('--baseline <file>', 'alarm only for what this JSON report lacks')
     .action(async (names: string[], flags: DriftFlags) => {

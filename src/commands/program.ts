@@ -67,7 +67,7 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
   },
   'Tenant:': {
     drift: {
-      does: 'tell whether the tenant departed from the folders',
+      does: 'show where the tenant differs from the folders',
       words: ['[name...]'],
       load: async () => (await import('./drift.js')).addDrift,
     },

@@ -13,7 +13,7 @@ import { assertNoErrors, assertSomethingToDo, type Folders, observe, readFolders
 import { policyOf } from './policy.js';
 
 export interface ObservedDrift {
-  readonly departures: readonly DriftEntry[];
+  readonly entries: readonly DriftEntry[];
   readonly plan: Plan;
   /** How many were sent. */
   readonly requests: number;
@@ -42,7 +42,7 @@ export async function observeDrift(
   const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: 1 });
   const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
   return {
-    departures: sortDrift([...findDrift(decided.changes, desired), ...forged]),
+    entries: sortDrift([...findDrift(decided.changes, desired), ...forged]),
     plan: decided,
     requests: 1 + archives.downloads(),
     folders,

@@ -88,7 +88,7 @@ export function approvalsOf({ file, plan }: PlanFile, given: Approvals): Approva
   return { ...planned, ...given };
 }
 
-/** The digest says what is written, not what permits it, so whoever applies is told. `undefined` for a plan without approvals. */
+/** The digest says what is written, not what permits it, so it is said to whoever applies. `undefined` for a plan without approvals. */
 export function describeApprovals({ file, plan }: PlanFile): string | undefined {
   const given = Object.entries(pickApprovals(plan.request.approvals as Approvals));
   const words = given.flatMap(([option, value]) => {

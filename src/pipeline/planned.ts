@@ -55,7 +55,7 @@ export interface Wanted {
   /** What its report is of; what `watch` plans is shown as a plan. */
   readonly command: RunHeader['command'];
   readonly approvals: Approvals;
-  /** Whether what is stored already is looked up, which tells what backups will cost. */
+  /** Whether stored archives are looked up, to know what backups will cost. */
   readonly forecasts: 'with-backups' | 'none';
 }
 

@@ -54,7 +54,7 @@ function wordsOf({ stdout, stderr }: ProgramEnd): string {
 }
 
 /**
- * Asked before a plan is shown, so that its refusal stands beside those of the rails. Changes nothing where the config
+ * Asked before a plan is shown, so that its refusal appears beside those of the rails. Changes nothing where the config
  * names no policy command or there is nothing to write.
  *
  * @throws UserError where the command cannot be asked

@@ -1,4 +1,4 @@
-/** Where a run is for, as the file and the options tell, whatever else is wrong with them. */
+/** The tenant that a run is meant for, from file and options alone: for its reports, whatever else is wrong with both. */
 
 import { chooseEnvironment } from '../config/choose-environment.js';
 import { expand } from '../config/expand.js';
@@ -16,14 +16,13 @@ interface Sources {
   readonly loaded: LoadedConfig;
 }
 
-/** @param environment none: the file's default one */
+/** @param environment absent: the file's default one */
 export function findPlace(environment: string | undefined, source: Sources, { env }: Io): KnownPlace {
   const { value } = source.loaded;
   const name = environment ?? chooseEnvironment(value, { env }).name;
   const own = name === undefined ? undefined : readKey(readKey(value, 'environments'), name);
   const project = projectOf(readKey(own, 'project') ?? readKey(value, 'project'), env);
-  const named = findTarget(name, readKey(own, 'tenant'), source, env);
-  const target = named ?? { environments: name === undefined ? [] : [name] };
+  const target = targetOf(source.flags, name, readKey(own, 'tenant'), env);
   return { ...(project !== undefined && { project }), ...target };
 }
 
@@ -34,7 +33,7 @@ export function findPlaces(environments: readonly string[], source: Sources, io:
   return { ...(project !== undefined && { project }), environments };
 }
 
-/** A text that is no name of a project is told nowhere: it may be a secret in the wrong place. */
+/** A text that cannot be a project's name is not repeated: it may be a secret in the wrong place. */
 function projectOf(written: unknown, env: Io['env']): string | undefined {
   if (typeof written !== 'string') return undefined;
   const { text, unset, malformed } = expand(written, env);
@@ -43,37 +42,38 @@ function projectOf(written: unknown, env: Io['env']): string | undefined {
 
 type Target = Pick<KnownPlace, 'environments' | 'tenant'>;
 
-/** `undefined` where the source that applies names none that can be used. */
-function findTarget(
+/** @param written the tenant of the environment in use, as the file has it */
+function targetOf(
+  flags: SharedFlags,
   environment: string | undefined,
-  inFile: unknown,
-  source: Sources,
+  written: unknown,
   env: Io['env'],
-): Target | undefined {
-  const named = sourceOfTenant(source.flags, inFile);
-  switch (named.kind) {
+): Target {
+  const source = sourceOfTenant(flags, written);
+  switch (source.kind) {
     case 'sandbox':
       return { environments: ['sandbox'] };
     case 'option': {
-      const parsed = parseTenantUrl(named.text);
+      const parsed = parseTenantUrl(source.text);
       return parsed.ok ? { tenant: { url: parsed.origin, source: '--tenant' } } : {};
     }
     case 'context':
       return {};
-    case 'config':
-      return fromFile(environment, source, env);
+    case 'config': {
+      const url = originOf(source.tenant, env);
+      if (url === undefined || environment === undefined) return targetAlone(environment);
+      return { tenant: { url, environment, source: 'config' } };
+    }
     case 'variables':
-      return fromVariables(env);
+      return fromVariables(env) ?? targetAlone(environment);
   }
 }
 
-function fromFile(environment: string | undefined, source: Sources, env: Io['env']): Target | undefined {
-  if (environment === undefined) return undefined;
-  const url = tenantOf(environment, source, { env });
-  return url === undefined ? undefined : { tenant: { url, environment, source: 'config' } };
+function targetAlone(environment: string | undefined): Target {
+  return { environments: environment === undefined ? [] : [environment] };
 }
 
-/** Where they name none, or two, that may be what stops the run. */
+/** Where variables name no tenant, or two, that may be what stops the run. */
 function fromVariables(env: Io['env']): Target | undefined {
   try {
     const named = readTenantVariable(env);
@@ -83,16 +83,19 @@ function fromVariables(env: Io['env']): Target | undefined {
   }
 }
 
-// Which tenant an environment names, from the file alone: enough to tell tenants apart, whatever else is wrong.
-
-/** The origin; `undefined` where the file names none that can be used. */
+/**
+ * The origin of an environment's tenant, from the file alone: enough to tell tenants apart, whatever else is wrong.
+ * `undefined` where the file names no usable one.
+ */
 export function tenantOf(
   environment: string,
   { loaded }: { readonly loaded: LoadedConfig },
   { env }: Pick<Io, 'env'>,
 ): string | undefined {
-  const own = readKey(readKey(loaded.value, 'environments'), environment);
-  const written = readKey(own, 'tenant');
+  return originOf(readKey(readKey(readKey(loaded.value, 'environments'), environment), 'tenant'), env);
+}
+
+function originOf(written: unknown, env: Io['env']): string | undefined {
   if (typeof written !== 'string') return undefined;
   const { text, unset, malformed } = expand(written, env);
   if (unset.length > 0 || malformed) return undefined;

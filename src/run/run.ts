@@ -11,7 +11,7 @@ export interface Run {
   /** Aborted by an interrupt, or with a `TimeoutError` by `--max-duration`: nothing further is started then. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
-  /** Whether the run before this one crashed, which people have been told. */
+  /** Whether the run before this one crashed, which has been reported. */
   readonly afterCrash: boolean;
 }
 

@@ -27,7 +27,7 @@ export interface Announcer {
 
 type Announce = Announcer['event'];
 
-/** By name; `undefined` stands for all. */
+/** By name; `undefined` means all. */
 type StatesOfNames = States<string | undefined>;
 
 export function createAnnouncer(announce: Announce): Announcer {

@@ -335,8 +335,8 @@ describe('without a tenant to ask', () => {
 describe('what roles tell', () => {
   const told = (rights: Rights): TenantFacts => ({
     requests: 2,
-    list: { kind: 'told', value: { extensions: [] } },
-    rights: { kind: 'told', value: rights },
+    list: { kind: 'answered', value: { extensions: [] } },
+    rights: { kind: 'answered', value: rights },
     archive: { kind: 'not-asked' },
   });
   const none: Rights = { roles: [], custom: 'none', scopes: [] };

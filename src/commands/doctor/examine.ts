@@ -11,7 +11,7 @@ import { readJson } from '../../tenant/http/answers.js';
 import type { Auth, OpenAuth } from '../../tenant/http/auth.js';
 import { openTenant, type TenantHttp } from '../../tenant/http/http.js';
 import type { TenantOptions } from '../../tenant/http/request.js';
-import type { Rights, TenantFacts, Told } from './judge.js';
+import type { Answer, Rights, TenantFacts } from './judge.js';
 
 const mostRequests = 5;
 
@@ -37,10 +37,10 @@ export async function examine(
     onAnswer: seen.take,
   });
   try {
-    const list = await tell(() => readActual(createExtensionsClient(http)));
-    const goOn = list.kind === 'told' || isAnswered(list);
-    const rights = goOn ? await tell(() => readRights(http)) : notAsked;
-    const archive = list.kind === 'told' ? await tryArchive(http, list.value.extensions) : notAsked;
+    const list = await ask(() => readActual(createExtensionsClient(http)));
+    const goOn = list.kind === 'answered' || isRefused(list);
+    const rights = goOn ? await ask(() => readRights(http)) : notAsked;
+    const archive = list.kind === 'answered' ? await tryArchive(http, list.value.extensions) : notAsked;
     io.interrupted.throwIfAborted();
     return { ...seen.facts(), list, rights, archive };
   } finally {
@@ -50,9 +50,9 @@ export async function examine(
 
 const notAsked = { kind: 'not-asked' } as const;
 
-async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
+async function ask<T>(question: () => Promise<T>): Promise<Answer<T>> {
   try {
-    return { kind: 'told', value: await ask() };
+    return { kind: 'answered', value: await question() };
   } catch (error) {
     if (error instanceof UserError) return { kind: 'error', error };
     throw error;
@@ -60,11 +60,11 @@ async function tell<T>(ask: () => Promise<T>): Promise<Told<T>> {
 }
 
 /** Refused, rather than unreachable or unknown. */
-function isAnswered(told: Told<unknown>): boolean {
-  return told.kind === 'error' && told.error instanceof TenantError && told.error.status === 403;
+function isRefused(answer: Answer<unknown>): boolean {
+  return answer.kind === 'error' && answer.error instanceof TenantError && answer.error.status === 403;
 }
 
-function readRights(http: TenantHttp): Promise<TenantFacts['rights'] extends Told<infer R> ? R : never> {
+function readRights(http: TenantHttp): Promise<TenantFacts['rights'] extends Answer<infer R> ? R : never> {
   const path = '/api/v1/users/me?fields=assignedRoles,assignedGroups,assignedScopes';
   return http.request({ method: 'GET', path, read: readJson(isUser, 'a user') }).then(rightsOf);
 }
@@ -79,11 +79,12 @@ async function tryArchive(
     .sort((a, b) => (a.archiveBytes ?? 0) - (b.archiveBytes ?? 0));
   if (smallest === undefined) return notAsked;
   const path = `/api/v1/extensions/${encodeURIComponent(smallest.id)}/file`;
-  const told = await tell(() =>
+  const answer = await ask(() =>
     http.request({ method: 'GET', path, maxBytes: 1, read: () => 'permitted' as const }),
   );
-  const isCut = told.kind === 'error' && told.error instanceof TenantError && told.error.code === 'too-large';
-  return isCut ? { kind: 'told', value: 'permitted' } : told;
+  const isCut =
+    answer.kind === 'error' && answer.error instanceof TenantError && answer.error.code === 'too-large';
+  return isCut ? { kind: 'answered', value: 'permitted' } : answer;
 }
 
 /** Where a fresh token is refused, another one would be too. */

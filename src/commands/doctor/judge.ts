@@ -33,11 +33,11 @@ function judgeCredentials(credential: string, facts: TenantFacts): Check {
 function judgeRole(facts: TenantFacts): Check {
   const { list, rights, archive } = facts;
   if (classifyFailure(facts) === 'role') return fromError('role', 'failed', errorOf(facts));
-  if (list.kind !== 'told') return notSeen('role');
-  const known = rights.kind === 'told' ? rights.value : undefined;
+  if (list.kind !== 'answered') return notSeen('role');
+  const known = rights.kind === 'answered' ? rights.value : undefined;
   if (known !== undefined && isAdministrator(known)) return judgeAdministrator(known, archive);
   if (known?.scopes.includes(manageScope) === true) return judgePublisher(known, archive);
-  if (archive.kind === 'told') {
+  if (archive.kind === 'answered') {
     const message =
       'may list and download whole archives, which Qlik keeps for administrators, so it may write too; only a write would prove it';
     return { name: 'role', status: 'ok', message };
@@ -65,7 +65,7 @@ function judgeAdministrator({ roles }: Rights, archive: TenantFacts['archive']):
 
 function judgePublisher({ roles }: Rights, archive: TenantFacts['archive']): Check {
   const may = `may list, and write by the scope ${manageScope} (${describeRoles(roles)})`;
-  if (archive.kind === 'told')
+  if (archive.kind === 'answered')
     return { name: 'role', status: 'ok', message: `${may}, and download whole archives` };
   if (archive.kind === 'error') return withoutArchives(may, archive.error);
   const message = `${may}; whether it may download whole archives is not known, since the tenant holds none`;
@@ -105,7 +105,7 @@ function describeRoles(roles: readonly string[]): string {
 }
 
 function judgeMarker(project: string, { list }: TenantFacts): Check {
-  if (list.kind !== 'told') return notSeen('marker');
+  if (list.kind !== 'answered') return notSeen('marker');
   const { extensions } = list.value;
   const owned = extensions.filter((extension) => isOwned(extension, project));
   const marked = owned.filter((extension) => markerOf(extension).kind !== 'none');
@@ -258,7 +258,7 @@ function failed(name: Check['name'], message: string, hint: string | undefined):
 type ListFailure = 'none' | 'unreached' | 'credentials' | 'role' | 'rate' | 'odd' | 'local';
 
 function classifyFailure({ list }: TenantFacts): ListFailure {
-  if (list.kind === 'told') return 'none';
+  if (list.kind === 'answered') return 'none';
   if (list.kind !== 'error' || !(list.error instanceof TenantError)) return 'local';
   const { status, code, path, exitCode } = list.error;
   if (code === 'too-large') return 'odd';
@@ -270,8 +270,8 @@ function classifyFailure({ list }: TenantFacts): ListFailure {
 }
 
 /** An answer's value, or the error instead of it. */
-export type Told<T> =
-  | { readonly kind: 'told'; readonly value: T }
+export type Answer<T> =
+  | { readonly kind: 'answered'; readonly value: T }
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'not-asked' };
 
@@ -281,10 +281,10 @@ export interface TenantFacts {
   readonly clockSeconds?: number;
   /** Seconds that a 429 asked to wait. */
   readonly waitSeconds?: number;
-  readonly list: Told<ActualState>;
-  readonly rights: Told<Rights>;
+  readonly list: Answer<ActualState>;
+  readonly rights: Answer<Rights>;
   /** Of one extension; not asked where the tenant holds none. */
-  readonly archive: Told<'permitted'>;
+  readonly archive: Answer<'permitted'>;
 }
 
 /** What `/api/v1/users/me` says. */

@@ -12,7 +12,7 @@ import { createSelector } from '../../run/selection.js';
 
 export interface Baseline {
   /** Whether it is known, and unchanged on the tenant since. */
-  readonly holds: (departure: DriftEntry) => boolean;
+  readonly holds: (drifted: DriftEntry) => boolean;
   readonly findGone: (now: readonly DriftEntry[]) => readonly Known[];
 }
 
@@ -36,7 +36,7 @@ export function readBaseline({ settings, tenant }: Run, file: string): Baseline 
   const known = entriesOf(document['drift'], file);
   const keys = new Set(known.map(({ key }) => key));
   return {
-    holds: (departure) => keys.has(keyOf(departure.name, departure.kind, departure.tenant?.md5)),
+    holds: (drifted) => keys.has(keyOf(drifted.name, drifted.kind, drifted.tenant?.md5)),
     findGone: (now) => {
       const present = new Set(now.map(({ name, kind }) => keyOf(name, kind, undefined)));
       return known
@@ -72,14 +72,13 @@ function unusable(file: string, problem: string): UserError {
 
 /** What it ignored was not accepted: when the entry of the config expires, it raises an alarm again. */
 function entriesOf(drift: unknown, file: string): readonly (Known & { readonly key: string })[] {
-  if (!Array.isArray(drift)) throw unusable(file, 'holds no list of departures');
+  if (!Array.isArray(drift)) throw unusable(file, 'holds no list of drift');
   return drift.flatMap((entry: unknown) => {
     const [name, kind] = [
       readText(entry, 'name'),
       driftKinds.find((each) => each === readText(entry, 'kind')),
     ];
-    if (name === undefined || kind === undefined)
-      throw unusable(file, 'holds a departure without name or kind');
+    if (name === undefined || kind === undefined) throw unusable(file, 'holds an entry without name or kind');
     if (readText(entry, 'alarm') === 'ignored') return [];
     const there = isObject(entry) ? entry['tenant'] : undefined;
     return [{ name, kind, key: keyOf(name, kind, readText(there, 'md5')) }];
