@@ -31,7 +31,7 @@ export function drift(names: readonly string[], flags: DriftFlags, io: Io): Prom
     const selector = await createSelector(names);
     const observed = await observeDrift(run, selector, flags.verify === true ? 'bytes' : 'markers');
     const report = await reportOf(run, observed, ignores, baseline);
-    print(report, run.settings.flags, io);
+    print(report, run.settings.flags, run.io);
     return report.exitCode;
   });
 }

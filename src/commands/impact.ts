@@ -33,7 +33,7 @@ export function impact(patterns: readonly string[], flags: ImpactFlags, io: Io):
     const held = await readNamed(run);
     const assessment = await readImpact(run, wantedOf(question, held, selector, flags));
     const report = reportOf(run, question, assessment);
-    print(report, run.settings.flags, io);
+    print(report, run.settings.flags, run.io);
     return report.exitCode;
   });
 }

@@ -310,7 +310,7 @@ describe('without a tenant to ask', () => {
     const { checks } = await doctor({ ...https, NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     expect(checks['tls']).toMatchObject({
       status: 'warning',
-      message: expect.stringContaining('can pretend to be'),
+      message: expect.stringContaining('can pose as'),
     });
   });
 
