@@ -30,8 +30,6 @@ export function sniffRiskyType(suffix: string, content: Buffer): RiskyType | und
 
 const octetStream = 'application/octet-stream';
 
-// Text or not
-
 /** How much of a file libmagic looks at, bytes. */
 const inspected = 65_536;
 
@@ -64,8 +62,6 @@ function textOf(content: Buffer): string {
   return head.toString('latin1');
 }
 
-// Scripts
-
 const scriptSuffixes: Readonly<Record<string, string>> = {
   bat: 'text/x-msdos-batch',
   cmd: 'text/x-msdos-batch',
@@ -92,8 +88,6 @@ function markedScript(content: Buffer): string | undefined {
   const interpreter = /^#! *(?:\S*\/env +(?:-S +)?)?(\S+)/.exec(head)?.[1]?.replace(/^.*\//, '');
   return interpreters.find(([pattern]) => interpreter !== undefined && pattern.test(interpreter))?.[1];
 }
-
-// Binary formats
 
 const elfTypes: Readonly<Record<number, string>> = {
   1: 'application/x-object',
