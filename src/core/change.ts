@@ -31,7 +31,7 @@ export function summariseDesired(desired: DesiredExtension): DesiredSummary {
 /** The tenant's side of a change, as plans show and record it. */
 export function summariseActual(actual: ActualExtension): ActualSummary {
   const marker = markerOf(actual);
-  const digest = marker.kind === 'ours' ? marker.digestStart : actual.resolvedDigest;
+  const digest = actual.resolvedDigest ?? (marker.kind === 'ours' ? marker.digestStart : undefined);
   const { id, md5, qextVersion: version, revision, updatedAt, userId, archiveName, tags } = actual;
   return {
     id,

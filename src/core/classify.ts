@@ -1,6 +1,6 @@
 /** Which row of the decision table a name is in, before any approval is looked at. */
 
-import { isOwned, markerOf, ownersOf } from './marker.js';
+import { isMarkedAs, isOwned, markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, DesiredExtension, State } from './model.js';
 
 /** The state of a name that both sides know. */
@@ -9,7 +9,7 @@ export function classify(desired: DesiredExtension, actual: ActualExtension, pro
   const marker = markerOf(actual);
   if (ownersOf(actual.tags).length === 0) return marker.kind === 'ours' ? 'disowned' : 'unmanaged';
   if (!isOwned(actual, project)) return 'foreign';
-  if (hasSameContent(desired, actual)) return marker.kind === 'ours' ? 'in-sync' : 'unmarked';
+  if (hasSameContent(desired, actual)) return keepsMarker(desired, actual) ? 'in-sync' : 'unmarked';
   return marker.kind === 'none' ? 'drifted' : 'changed';
 }
 
@@ -19,7 +19,10 @@ export function classify(desired: DesiredExtension, actual: ActualExtension, pro
  */
 export function hasSameContent(desired: DesiredExtension, actual: ActualExtension): boolean {
   if (desired.archiveMd5 !== undefined) return desired.archiveMd5 === actual.md5;
-  const marker = markerOf(actual);
-  if (marker.kind === 'ours') return desired.digest.startsWith(marker.digestStart);
-  return actual.resolvedDigest === desired.digest;
+  return isMarkedAs(desired, actual) || actual.resolvedDigest === desired.digest;
+}
+
+/** Whether a record with the desired content needs no other archive name. */
+export function keepsMarker(desired: DesiredExtension, actual: ActualExtension): boolean {
+  return desired.archiveMd5 === undefined ? isMarkedAs(desired, actual) : markerOf(actual).kind === 'ours';
 }

@@ -1,7 +1,7 @@
 /** The decision table: one name, what should be, what is and what is allowed → one change. Pure. */
 
 import { summariseActual, summariseDesired } from './change.js';
-import { classify, hasSameContent } from './classify.js';
+import { classify, hasSameContent, keepsMarker } from './classify.js';
 import { count, formatBytes, onDay } from './format.js';
 import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
 import type {
@@ -196,7 +196,8 @@ function decideUpload(
 /** A disowned record that still holds our exact content only needs its tag back. */
 function writeFor(state: State, desired: DesiredExtension, actual: ActualExtension, policy: Policy): Write {
   const tags = tagsAfterWrite(actual.tags, policy.tags, policy.project);
-  const keepsContent = state === 'disowned' && hasSameContent(desired, actual);
+  const keepsContent =
+    state === 'disowned' && hasSameContent(desired, actual) && keepsMarker(desired, actual);
   return { carries: keepsContent ? 'data' : 'file-and-data', tags };
 }
 
@@ -222,7 +223,7 @@ function describeUpload(
         ? { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` }
         : { reason: 'unreadable', message: `${describeUnread(actual)}${versions}` };
     case 'unmarked':
-      return markerOf(actual).kind === 'outdated'
+      return markerOf(actual).kind !== 'none'
         ? { reason: 'marker-outdated', message: 'same content, uploaded once to renew its marker' }
         : { reason: 'marker-missing', message: 'same content, uploaded once to mark it as ours' };
     case 'drifted':

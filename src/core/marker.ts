@@ -3,8 +3,8 @@
  * what its content was when we uploaded it (the archive name). They replace a state file.
  */
 
-import { ruleVersion } from './digest.js';
-import type { ActualExtension } from './model.js';
+import { oldestComparable, ruleVersion } from './digest.js';
+import type { ActualExtension, DesiredExtension } from './model.js';
 
 const tagPrefix = 'qlik-sync:';
 
@@ -52,20 +52,31 @@ export function sendableName(name: string): string {
 
 /** What an archive name says about a record's content. */
 type Marker =
-  | { readonly kind: 'ours'; readonly digestStart: string }
+  | { readonly kind: 'ours'; readonly digestStart: string; readonly rules: 'current' | 'older' }
   | { readonly kind: 'outdated' }
   | { readonly kind: 'none' };
 
 /**
  * Ours only if `file.md5` begins with its md5 part: that shows an archive that was edited and uploaded under our name.
- * `outdated` is a valid marker of an older rule version: its digest cannot be compared with today's.
+ * `outdated` is a valid marker of a rule version so old that its digest cannot be compared with today's.
  */
 export function markerOf(actual: ActualExtension): Marker {
   const match = archiveNamePattern.exec(actual.archiveName ?? '');
   const [, version, digestStart, md5Start] = match ?? [];
   if (version === undefined || digestStart === undefined || md5Start === undefined) return { kind: 'none' };
   if (actual.md5?.startsWith(md5Start) !== true) return { kind: 'none' };
-  const age = Number(version) - ruleVersion;
-  if (age === 0) return { kind: 'ours', digestStart };
-  return { kind: age < 0 ? 'outdated' : 'none' };
+  const rules = Number(version);
+  if (rules > ruleVersion) return { kind: 'none' };
+  if (rules < oldestComparable) return { kind: 'outdated' };
+  return { kind: 'ours', digestStart, rules: rules === ruleVersion ? 'current' : 'older' };
+}
+
+/**
+ * Whether the archive name says that the record holds this content. Files that an older rule version uploaded and today's
+ * leaves out make no difference, neither where they were uploaded nor where they were added since.
+ */
+export function isMarkedAs({ digest, olderDigest }: DesiredExtension, actual: ActualExtension): boolean {
+  const marker = markerOf(actual);
+  if (marker.kind !== 'ours') return false;
+  return digest.startsWith(marker.digestStart) || olderDigest?.startsWith(marker.digestStart) === true;
 }

@@ -58,6 +58,8 @@ export interface DesiredExtension {
   readonly leftOut: readonly LeftOutFile[];
   /** Content digest, 64 lower-case hex digits; see `core/digest.ts`. */
   readonly digest: string;
+  /** The same under rule version 1, where that counts files which today's leaves out. */
+  readonly olderDigest?: string;
   /** Sum of `files[].bytes`. */
   readonly bytes: number;
   /** MD5 of the exact archive the tenant has to hold, 32 lower-case hex digits; absent: any archive of this content. */

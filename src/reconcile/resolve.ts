@@ -2,9 +2,10 @@
 
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
-import { isOwned, markerOf } from '../core/marker.js';
+import { isMarkedAs, isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
 import { pack } from '../source/archive/pack.js';
+import { createContentTest } from '../source/left-out.js';
 import { type ReadArchive, whyUnreadable } from './archives.js';
 
 interface Resolving {
@@ -32,12 +33,23 @@ export async function resolveContent(
     adopting === undefined ? isOwned(record, project) : !record.bundled;
   const resolveOne = async (record: ActualExtension): Promise<ActualExtension> => {
     const extension = wanted.get(record.name ?? '');
-    if (extension === undefined || !concerns(record) || markerOf(record).kind === 'ours') return record;
+    if (extension === undefined || !concerns(record) || isToldByMarker(extension, record)) return record;
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
-    return { ...record, ...(await readDigest(record, readArchive, await adopting?.counts(extension))) };
+    const counts = (await adopting?.counts(extension)) ?? createContentTest(extension);
+    const told = await readDigest(record, readArchive, counts, adopting);
+    // Its marker tells already that it differs; reading could only have told that nothing of importance does.
+    return told.unreadable !== undefined && markerOf(record).kind === 'ours'
+      ? record
+      : { ...record, ...told };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
   return { extensions: records };
+}
+
+/** An older marker that differs may differ only by files that today's rules leave out. */
+function isToldByMarker(extension: DesiredExtension, record: ActualExtension): boolean {
+  const marker = markerOf(record);
+  return marker.kind === 'ours' && (marker.rules === 'current' || isMarkedAs(extension, record));
 }
 
 async function holdsOurZip(extension: DesiredExtension, record: ActualExtension): Promise<boolean> {
@@ -52,13 +64,14 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
 async function readDigest(
   record: ActualExtension,
   readArchive: ReadArchive,
-  counts: ((path: string) => boolean) | undefined,
+  counts: (path: string) => boolean,
+  adopting: Adopting | undefined,
 ): Promise<Pick<ActualExtension, 'resolvedDigest' | 'unreadable'>> {
   const { digestArchive } = await import('../source/archive/archive.js');
   try {
     return { resolvedDigest: (await digestArchive(await readArchive(record), counts)).digest };
   } catch (error) {
-    const mustKnow = error instanceof TenantError && error.status === 403 && counts !== undefined;
+    const mustKnow = error instanceof TenantError && error.status === 403 && adopting !== undefined;
     const unreadable = mustKnow ? undefined : whyUnreadable(error);
     if (unreadable === undefined) throw error;
     return { unreadable };

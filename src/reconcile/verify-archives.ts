@@ -4,6 +4,7 @@ import type { DriftKind } from '../core/drift.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import { digestArchive } from '../source/archive/archive.js';
 import { pack } from '../source/archive/pack.js';
+import { createContentTest } from '../source/left-out.js';
 import { type ReadArchive, whyUnreadable } from './archives.js';
 
 interface Pair {
@@ -43,7 +44,7 @@ async function inspect(
   readArchive: ReadArchive,
 ): Promise<BadArchive | undefined> {
   try {
-    const { digest } = await digestArchive(await readArchive(record));
+    const { digest } = await digestArchive(await readArchive(record), createContentTest(desired));
     if (digest === desired.digest) return undefined;
     const message = "its archive's name claims the folder's content, but its bytes differ";
     return { kind: 'changed-on-tenant', message };

@@ -1,7 +1,7 @@
 /** Why a file or folder of an extension is not uploaded. */
 
-import { isDroppedByQlik } from '../core/digest.js';
-import type { LeftOutFile } from '../core/model.js';
+import { fileName, isDroppedByQlik } from '../core/digest.js';
+import type { DesiredExtension, LeftOutFile } from '../core/model.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { ownFolder } from './own-folder.js';
 
@@ -33,10 +33,14 @@ export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['w
 export type EntryKind = 'file' | 'folder';
 
 /**
- * What no extension needs at run time. These lists are part of rule version 1: see `ruleVersion` in core before changing
+ * What no extension needs at run time. These lists are part of the rule version: see `ruleVersion` in core before changing
  * them. Names are compared without case, as Windows writes `SETUP.EXE`.
  */
 function isIgnoredByDefault(name: string, kind: EntryKind): boolean {
+  return isIgnoredByVersion1(name, kind) || (kind === 'file' && isIgnoredSince2(name));
+}
+
+function isIgnoredByVersion1(name: string, kind: EntryKind): boolean {
   if (name.startsWith('.')) return true;
   const lower = name.toLowerCase();
   if (kind === 'folder') return ignoredFolders.has(lower);
@@ -53,10 +57,31 @@ const ignoredSuffixes: ReadonlySet<string> = new Set(
 /** Written by Windows, and by Qlik's old editor as a list of the files beside it. */
 const noiseNames: ReadonlySet<string> = new Set(['thumbs.db', 'wbfolder.wbl']);
 
+/** The rest is ignored since rule version 2. An editor's copy of a file as it was ends in `~`. */
+function isIgnoredSince2(name: string): boolean {
+  const lower = name.toLowerCase();
+  return namesSince2.has(lower) || lower.endsWith('~') || packageManagerLog.test(lower);
+}
+
+const namesSince2: ReadonlySet<string> = new Set(['desktop.ini', 'ehthumbs.db', 'ehthumbs_vista.db']);
+
+/** `npm-debug.log`, `npm-debug.log.2174658093`. */
+const packageManagerLog = /^(npm-debug|yarn-debug|yarn-error|lerna-debug)\.log(\.\d+)?$/;
+
+/** Whether rule version 1 uploaded a file that is left out by default now. */
+export function wasUploadedByVersion1(name: string): boolean {
+  return isIgnoredSince2(name) && !isIgnoredByVersion1(name, 'file') && !isDroppedByQlik(name);
+}
+
+/** Which files of an archive are content: not what an older version uploaded and the folder leaves out now. */
+export function createContentTest({ files }: DesiredExtension): (path: string) => boolean {
+  return (path) => !isIgnoredSince2(fileName(path)) || files.some((file) => file.path === path);
+}
+
 /** Whether an extension is the same with and without this file. @param path with `/` */
 export function isNoise(path: string): boolean {
   const parts = path.toLowerCase().split('/');
   if (parts.some((part) => part.startsWith('.') || part === '__macosx')) return true;
   const name = parts.at(-1) ?? '';
-  return noiseNames.has(name) || name.startsWith('~$');
+  return noiseNames.has(name) || name.startsWith('~$') || isIgnoredSince2(name);
 }

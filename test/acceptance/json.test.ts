@@ -129,7 +129,7 @@ describe('--json', () => {
       expect.objectContaining({
         name: 'a',
         file: 'zips/a.zip',
-        archiveName: expect.stringMatching(/^qs1-[0-9a-f]{32}-[0-9a-f]{12}\.zip$/),
+        archiveName: expect.stringMatching(/^qs2-[0-9a-f]{32}-[0-9a-f]{12}\.zip$/),
       }),
       expect.objectContaining({ name: 'b' }),
     ]);

@@ -149,7 +149,7 @@ describe('an archive that somebody edited', () => {
     scene.workspace.write(extensionFiles('kpi'));
     expect((await apply()).code).toBe(0);
     const ours = (await find('kpi'))?.file?.originalname ?? '';
-    expect(ours).toMatch(/^qs1-/);
+    expect(ours).toMatch(/^qs2-/);
     await scene.tenant.edit({ name: 'kpi', file: await handMade('kpi'), filename: ours });
     const edited = await find('kpi');
     expect(edited?.file?.originalname).toBe(ours);

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { comparePaths, type DigestedFile, digestOf, ruleVersion } from '../../src/core/digest.js';
+import {
+  comparePaths,
+  type DigestedFile,
+  digestOf,
+  oldestComparable,
+  ruleVersion,
+} from '../../src/core/digest.js';
 import { fc } from '../replay.js';
 
 const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);
 
 describe('digestOf', () => {
-  it('is of rule version 1, which these golden values pin', () => {
-    expect(ruleVersion).toBe(1);
+  it('is of rule version 2, and comparable since version 1: these golden values are of both', () => {
+    expect([oldestComparable, ruleVersion]).toEqual([1, 2]);
   });
 
   // Computed with coreutils: printf 'a.js\0%s\n…' | sha256sum

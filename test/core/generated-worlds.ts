@@ -152,9 +152,9 @@ function archiveNameOf({ archive: kind, name }: Remote, text: string): string {
     case 'ours':
       return ours;
     case 'older-rules':
-      return ours.replace('qs1-', 'qs0-');
+      return ours.replace(/^qs\d+/, 'qs0');
     case 'newer-rules':
-      return ours.replace('qs1-', 'qs2-');
+      return ours.replace(/^qs\d+/, 'qs3');
     case 'edited':
       return archiveName(hash(text), md5(`${text} before it was edited`));
     case 'by-hand':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UnfinishedReplace } from '../../src/core/decide.js';
+import { archiveName } from '../../src/core/marker.js';
 import type {
   ActualExtension,
   Change,
@@ -14,6 +15,7 @@ import {
   desiredExtension,
   desiredState,
   hash,
+  md5,
   policy,
   project,
 } from './worlds.js';
@@ -41,6 +43,11 @@ const ours = (content: string, more: Partial<ActualExtension> = {}): ActualExten
   actualExtension('kpi', { content, qextVersion: '1.4.0', ...more });
 const byHand = { archiveName: 'kpi.zip' };
 const olderRules = { archiveName: `qs0-${'0'.repeat(32)}-${'0'.repeat(12)}.zip`, md5: '0'.repeat(32) };
+
+const version1 = (content: string) => ({
+  archiveName: archiveName(hash(content), md5('new')).replace(/^qs\d+/, 'qs1'),
+  md5: md5('new'),
+});
 
 interface Row {
   readonly row: string;
@@ -109,6 +116,77 @@ const table: readonly Row[] = [
     action: 'update',
     state: 'changed',
     reason: 'content-changed',
+    carries: 'file-and-data',
+  },
+  {
+    row: 'owned, version 1, same',
+    desired: kpi,
+    actual: ours('new', version1('new')),
+    action: 'none',
+    state: 'in-sync',
+    reason: 'in-sync',
+  },
+  {
+    row: 'owned, version 1, uploaded with files that are left out now',
+    desired: { ...kpi, olderDigest: hash('new and desktop.ini') },
+    actual: ours('new', version1('new and desktop.ini')),
+    action: 'none',
+    state: 'in-sync',
+    reason: 'in-sync',
+  },
+  {
+    row: 'owned, version 1, such a file was added since',
+    desired: { ...kpi, olderDigest: hash('new and desktop.ini') },
+    actual: ours('new', version1('new')),
+    action: 'none',
+    state: 'in-sync',
+    reason: 'in-sync',
+  },
+  {
+    row: 'owned, version 1, such a file was changed since: resolved equal',
+    desired: { ...kpi, olderDigest: hash('new and desktop.ini') },
+    actual: ours('new', { ...version1('new and old desktop.ini'), resolvedDigest: hash('new') }),
+    action: 'update',
+    state: 'unmarked',
+    reason: 'marker-outdated',
+    carries: 'file-and-data',
+  },
+  {
+    row: 'owned, version 1, differs',
+    desired: kpi,
+    actual: ours('old', { ...version1('old'), resolvedDigest: hash('old') }),
+    action: 'update',
+    state: 'changed',
+    reason: 'content-changed',
+    carries: 'file-and-data',
+  },
+  {
+    row: 'owned, version 1, not resolved',
+    desired: kpi,
+    actual: ours('old', version1('old')),
+    action: 'update',
+    state: 'changed',
+    reason: 'content-changed',
+    carries: 'file-and-data',
+  },
+  {
+    row: 'version 1 without our tag, same, adopted: only the tag is missing',
+    desired: kpi,
+    actual: ours('new', { ...version1('new'), tags: [] }),
+    policy: { adopt: kpiSet },
+    action: 'update',
+    state: 'disowned',
+    reason: 'adopted',
+    carries: 'data',
+  },
+  {
+    row: 'version 1 without our tag, resolved equal, adopted: with the file, for the marker',
+    desired: kpi,
+    actual: ours('new', { ...version1('other'), tags: [], resolvedDigest: hash('new') }),
+    policy: { adopt: kpiSet },
+    action: 'update',
+    state: 'disowned',
+    reason: 'adopted',
     carries: 'file-and-data',
   },
   {

@@ -133,6 +133,13 @@ describe('what is kept', () => {
         'a/SETUP.EXE': '',
         'a/lib/data.qvd': '',
         'a/build.sh': '',
+        'a/Desktop.ini': '',
+        'a/lib/a.js~': '',
+        'a/LICENSE~': '',
+        'a/npm-debug.log': '',
+        'a/npm-debug.log.2174658093': '',
+        'a/yarn-error.log': '',
+        'a/ehthumbs.db': '',
       },
       [],
       [
@@ -142,17 +149,30 @@ describe('what is kept', () => {
         'default .eslintrc.json',
         'default .git/',
         'default .qlik-sync/',
+        'default Desktop.ini',
+        'default LICENSE~',
         'default SETUP.EXE',
         'default Thumbs.db',
         'default __MACOSX/',
         'default build.sh',
+        'default ehthumbs.db',
+        'default lib/a.js~',
         'default lib/bower_components/',
         'default lib/data.qvd',
         'default node_modules/',
+        'default npm-debug.log',
+        'default npm-debug.log.2174658093',
         'default old.zip',
         'default wbfolder.wbl',
+        'default yarn-error.log',
         'default ~$notes.docx',
       ],
+    ],
+    [
+      'keeps what only looks like it',
+      { 'a/desktop.ini.js': '', 'a/my-desktop.ini': '', 'a/~a.js': '', 'a/debug.log': '', 'a/a~.js': '' },
+      [],
+      ['a.js', 'a.qext', 'a~.js', 'debug.log', 'desktop.ini.js', 'my-desktop.ini', '~a.js'],
     ],
     [
       'leaves out what Qlik drops',
@@ -233,6 +253,24 @@ describe('what is kept', () => {
   ];
   it.each(cases)('%s', async (_, files, ignore, expected) => {
     expect(await readPaths(plant({ ...minimal, ...files }), { extensions: ['a'], ignore })).toEqual(expected);
+  });
+
+  it.each<[string, Files, readonly string[]]>([
+    [
+      'a file that rule version 1 uploaded',
+      { 'a/desktop.ini': '[x]', 'a/lib/x.js~': '1' },
+      ['desktop.ini', 'lib/x.js~'],
+    ],
+    ['only what Qlik drops or version 1 left out, too', { 'a/LICENSE~': '', 'a/.npmrc~': '' }, []],
+    ['nothing of the kind', {}, []],
+  ])('knows the digest of rule version 1: %s', async (_, files, uploaded) => {
+    const { state } = await read(plant({ ...minimal, ...files }));
+    const [extension] = state.extensions;
+    const before = uploaded.map((path) => ({ path, sha256: sha256(String(files[`a/${path}`])) }));
+    expect(extension?.digest).toBe(digestOf(extension?.files ?? []));
+    expect(extension?.olderDigest).toBe(
+      before.length === 0 ? undefined : digestOf([...(extension?.files ?? []), ...before]),
+    );
   });
 
   it('spells paths in NFC and remembers how the disk spells them', async () => {

@@ -8,13 +8,15 @@ import { reasonOf } from '../../core/system-error.js';
 import type { Candidate } from '../discover/candidate.js';
 import { displayBelow } from '../display.js';
 import type { IgnoreRules } from '../ignore-rules.js';
-import { type EntryKind, whyLeftOut } from '../left-out.js';
+import { wasUploadedByVersion1, whyLeftOut } from '../left-out.js';
 import { followLink } from './link.js';
 
 interface Kept {
   /** Sorted by the UTF-8 bytes of `path`. */
   readonly entries: readonly KeptEntry[];
   readonly leftOut: readonly LeftOutFile[];
+  /** Left out now, but part of the content under rule version 1. */
+  readonly onlyBefore: readonly KeptEntry[];
   readonly findings: readonly Finding[];
 }
 
@@ -23,12 +25,13 @@ export const mostEntries = 10_000;
 
 /** Walks the folder once. Links that stay within it are followed. */
 export function keepFiles(candidate: Candidate, rules: IgnoreRules): Kept {
-  const walk: Walk = { candidate, rules, entries: [], leftOut: [], findings: [], seen: 0 };
+  const walk: Walk = { candidate, rules, entries: [], leftOut: [], onlyBefore: [], findings: [], seen: 0 };
   walkFolder(walk, []);
-  const { entries, leftOut } = walk;
+  const { entries, leftOut, onlyBefore } = walk;
   entries.sort((a, b) => comparePaths(a.path, b.path));
   leftOut.sort((a, b) => comparePaths(a.path, b.path));
-  return { entries, leftOut, findings: [...walk.findings, ...findPathConflicts(candidate, entries)] };
+  const findings = [...walk.findings, ...findPathConflicts(candidate, entries)];
+  return { entries, leftOut, onlyBefore, findings };
 }
 
 interface Walk {
@@ -36,6 +39,7 @@ interface Walk {
   readonly rules: IgnoreRules;
   readonly entries: KeptEntry[];
   readonly leftOut: LeftOutFile[];
+  readonly onlyBefore: KeptEntry[];
   readonly findings: Finding[];
   seen: number;
 }
@@ -75,13 +79,26 @@ function visit(walk: Walk, entry: Dirent, path: string, names: readonly string[]
 }
 
 function visitFile(walk: Walk, name: string, path: string, kind: KeptEntry['kind']): void {
-  if (isLeftOut(walk, path, name, 'file') || !isFit(walk, name, path)) return;
-  walk.entries.push({ path: normalizePath(path), diskPath: path, kind });
+  const entry: KeptEntry = { path: normalizePath(path), diskPath: path, kind };
+  const why = whyLeftOut(walk.rules, path, name, 'file');
+  if (why === undefined) {
+    if (isFit(walk, name, path)) walk.entries.push(entry);
+    return;
+  }
+  leaveOut(walk, path, why);
+  if (why === 'default' && wasUploadedByVersion1(name)) walk.onlyBefore.push(entry);
 }
 
 function visitFolder(walk: Walk, name: string, path: string, names: readonly string[]): void {
-  if (isLeftOut(walk, path, name, 'folder') || !isFit(walk, name, path)) return;
-  walkFolder(walk, [...names, name]);
+  const why = whyLeftOut(walk.rules, path, name, 'folder');
+  if (why !== undefined) leaveOut(walk, `${path}/`, why);
+  else if (isFit(walk, name, path)) walkFolder(walk, [...names, name]);
+}
+
+/** @param path ends in `/` for a folder */
+function leaveOut(walk: Walk, path: string, why: LeftOutFile['why']): void {
+  const rule = why === 'ignored' ? walk.rules.patternFor?.(path) : undefined;
+  walk.leftOut.push({ path: normalizePath(path), why, ...(rule !== undefined && { rule }) });
 }
 
 function visitLink(walk: Walk, name: string, path: string, names: readonly string[]): void {
@@ -111,15 +128,6 @@ function visitSpecial(walk: Walk, name: string, path: string): void {
     const message = 'This is neither a file nor a folder, but a pipe, socket or device.';
     remark(walk, 'special-file', path, message, 'Remove it, or name it in "ignore".');
   }
-}
-
-function isLeftOut(walk: Walk, path: string, name: string, kind: EntryKind): boolean {
-  const why = whyLeftOut(walk.rules, path, name, kind);
-  if (why === undefined) return false;
-  const whole = kind === 'folder' ? `${path}/` : path;
-  const rule = why === 'ignored' ? walk.rules.patternFor?.(whole) : undefined;
-  walk.leftOut.push({ path: normalizePath(whole), why, ...(rule !== undefined && { rule }) });
-  return true;
 }
 
 /** Backslash, control characters, and Node's replacement for bytes that are not UTF-8. */

@@ -33,13 +33,17 @@ export function readExtension(
     const reason = reasonToSkip(manifest.type);
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
   }
-  const { entries, leftOut, findings: onEntries } = keepFiles(candidate, rules);
+  const { entries, leftOut, onlyBefore, findings: onEntries } = keepFiles(candidate, rules);
   const { files, findings: onFiles } = readFiles(candidate, entries, readFile, index);
   const onManifests = checkManifestFiles(candidate, entries, files, sha256);
   const all = [...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)];
   if (all.some(hidesContent)) return { kind: 'unreadable', name, findings: all };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const extension = { name, folder, displayFolder, manifest, files, leftOut, digest: digestOf(files), bytes };
+  const before = readFiles(candidate, onlyBefore, readFile, index);
+  const extension = {
+    ...{ name, folder, displayFolder, manifest, files, leftOut, digest: digestOf(files), bytes },
+    ...(before.files.length > 0 && { olderDigest: digestOf([...files, ...before.files]) }),
+  };
   return { kind: 'extension', extension, findings: all };
 }
 

@@ -119,7 +119,7 @@ async function upload(
     ours,
     edited: archive('one').name,
     'by-hand': `${name}.zip`,
-    'older-rules': ours.replace('qs1-', 'qs0-'),
+    'older-rules': ours.replace(/^qs\d+/, 'qs0'),
   };
   const tags = [...spec.tags, ...spec.owners.map((owner) => ownerTag(owner === 'us' ? project : owner))];
   await client.create({ file: { bytes, name: fileNames[spec.archive] }, data: { tags } });
