@@ -13,15 +13,9 @@ let fleet: Fleet;
 beforeEach(async () => {
   fleet = await openFleet(['dev', 'prod']);
   fleet.workspace.write({ ...extensionFiles('a'), ...extensionFiles('b') });
-  await succeed('apply', '--env', 'dev', '--yes');
+  await fleet.succeed('apply', '--env', 'dev', '--yes');
 });
 afterEach(() => fleet.close());
-
-async function succeed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await fleet.run(...args);
-  if (code !== 0) throw new Error(`${args.join(' ')}: ${code}\n${stdout}${stderr}`);
-  return stdout;
-}
 
 function promote(...args: readonly string[]): ReturnType<Fleet['run']> {
   return fleet.run('promote', 'dev', 'prod', ...args);
@@ -57,21 +51,21 @@ describe('promote', () => {
 
   it('costs one list and a write each, and a second one writes nothing', async () => {
     await fleet.tenant('dev').takeRequests();
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     expect(await requests('prod')).toEqual([
       'GET /api/v1/extensions',
       'POST /api/v1/extensions',
       'POST /api/v1/extensions',
     ]);
     expect((await requests('dev')).every((request) => request.startsWith('GET '))).toBe(true);
-    expect(await succeed('promote', 'dev', 'prod', '--yes')).toContain('Nothing to do.');
+    expect(await fleet.succeed('promote', 'dev', 'prod', '--yes')).toContain('Nothing to do.');
     expect(await requests('prod')).toEqual(['GET /api/v1/extensions']);
   });
 
   it('downloads where nothing is stored here', async () => {
     const before = await md5s('dev');
     await fleet.tenant('dev').takeRequests();
-    await succeed('promote', 'dev', 'prod', '--yes', '--no-cache');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes', '--no-cache');
     expect(await requests('dev')).toEqual([
       'GET /api/v1/extensions',
       'GET /api/v1/extensions/<id>/file',
@@ -81,7 +75,7 @@ describe('promote', () => {
   });
 
   it('updates what is there, also the same files in another archive', async () => {
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     const files = { ...extensionFiles('a', { folder: 'a' }) };
     const repacked = await zipOf(files);
     const { archiveName = '' } = (await fleet.held('dev'))['a'] ?? {};
@@ -96,14 +90,16 @@ describe('promote', () => {
   });
 
   it('takes names and globs, and deletes nothing then', async () => {
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     fleet.workspace.write({
       ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
       ...extensionFiles('b', { code: 'two', version: '2.0.0' }),
     });
-    await succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
     const prod = await md5s('prod');
-    expect(await succeed('promote', 'dev', 'prod', 'a', '--yes', '--prune')).toContain('1 not selected');
+    expect(await fleet.succeed('promote', 'dev', 'prod', 'a', '--yes', '--prune')).toContain(
+      '1 not selected',
+    );
     expect(await md5s('prod')).toEqual({ ...prod, a: (await md5s('dev'))['a'] });
     const unknown = await promote('c', '--yes');
     expect(unknown.code).toBe(3);
@@ -111,22 +107,22 @@ describe('promote', () => {
   });
 
   it('deletes what the other one no longer holds, with --prune', async () => {
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     fleet.workspace.remove('extensions/b');
-    await succeed('apply', '--env', 'dev', '--yes', '--prune');
+    await fleet.succeed('apply', '--env', 'dev', '--yes', '--prune');
     const kept = await promote('--yes');
     expect(kept.stdout).toContain('kept: no longer in dev; --prune deletes it');
     expect(kept.code).toBe(0);
     expect(Object.keys(await fleet.held('prod'))).toEqual(['a', 'b']);
-    await succeed('promote', 'dev', 'prod', '--yes', '--prune');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes', '--prune');
     expect(Object.keys(await fleet.held('prod'))).toEqual(['a']);
   });
 
   it('deletes nothing with a selection, whatever it matches', async () => {
-    await succeed('apply', '--env', 'prod', '--yes');
+    await fleet.succeed('apply', '--env', 'prod', '--yes');
     fleet.workspace.write(extensionFiles('z'));
-    await succeed('apply', '--env', 'prod', '--yes', 'z');
-    expect(await succeed('promote', 'dev', 'prod', '*', '--yes', '--prune')).toContain('0 to delete');
+    await fleet.succeed('apply', '--env', 'prod', '--yes', 'z');
+    expect(await fleet.succeed('promote', 'dev', 'prod', '*', '--yes', '--prune')).toContain('0 to delete');
     expect(Object.keys(await fleet.held('prod'))).toEqual(['a', 'b', 'z']);
   });
 
@@ -134,7 +130,7 @@ describe('promote', () => {
     ['without our tag', [], /our tag is gone on dev; adopt it there first/],
     ['of another project', ['qlik-sync:other'], /dev holds it as another project's/],
   ])('does not delete what the other one holds still, %s', async (_row, tags, message) => {
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     await fleet.tenant('dev').edit({ name: 'b', tags });
     expect((await promote('--yes')).stdout).toMatch(new RegExp(`= b +keep +kept: ${message.source}`));
     const { code, stdout } = await promote('--yes', '--prune');
@@ -149,11 +145,11 @@ describe('promote', () => {
   ])('finishes a replace that was cut off, when it promotes %s', async (_row, selection, version) => {
     const nebula = (more: object) => extensionFiles('sn', { supernova: true, ...more });
     fleet.workspace.write(nebula({}));
-    await succeed('apply', '--env', 'dev', '--yes');
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     await fleet.tenant('prod').edit({ name: 'sn', tags: ['qlik-sync:acme', 'people-tag'] });
     fleet.workspace.write(nebula({ supernova: false, version: '2.0.0' }));
-    await succeed('apply', '--env', 'dev', '--yes', '--allow-replace', 'sn');
+    await fleet.succeed('apply', '--env', 'dev', '--yes', '--allow-replace', 'sn');
     await fleet
       .tenant('prod')
       .addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
@@ -171,7 +167,7 @@ describe('promote', () => {
 
   it('gives what it puts there to the project and the tags of the other environment', async () => {
     fleet.configure({ prod: { project: 'acme-prod', tags: ['released'] } });
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     expect((await fleet.held('prod'))['a']?.tags).toEqual(['released', 'qlik-sync:acme-prod']);
   });
 
@@ -227,21 +223,21 @@ describe('promote', () => {
         { name: 'b', status: 'done' },
       ],
     });
-    const history = JSON.parse(await succeed('history', '--env', 'prod', '--json'));
+    const history = JSON.parse(await fleet.succeed('history', '--env', 'prod', '--json'));
     expect(history.runs[0]).toMatchObject({ command: 'promote', environment: 'prod', exitCode: 0 });
     const flags = ['--yes', '--prune', '--allow-deletes=2'];
-    await succeed('rollback', '--env', 'prod', ...flags);
+    await fleet.succeed('rollback', '--env', 'prod', ...flags);
     expect(await fleet.held('prod')).toEqual({});
   });
 
   it('is stopped by the rails of the environment it goes to', async () => {
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     fleet.configure({ prod: { maxUpdatePercent: 10 } });
     fleet.workspace.write({
       ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
       ...extensionFiles('b', { code: 'two', version: '2.0.0' }),
     });
-    await succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
     const prod = await md5s('prod');
     const refused = await promote('--yes');
     expect(refused.code).toBe(6);
@@ -251,13 +247,13 @@ describe('promote', () => {
   });
 
   it('keeps copies of what it overwrites', async () => {
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     const before = await md5s('prod');
     fleet.workspace.write(extensionFiles('a', { code: 'two', version: '2.0.0' }));
-    await succeed('apply', '--env', 'dev', '--yes');
-    await succeed('promote', 'dev', 'prod', '--yes');
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
     expect(await md5s('prod')).not.toEqual(before);
-    await succeed('rollback', '--env', 'prod', '--yes');
+    await fleet.succeed('rollback', '--env', 'prod', '--yes');
     expect(await md5s('prod')).toEqual(before);
   });
 

@@ -13,15 +13,9 @@ const waves = ['--waves', 'canary/eu,us/apac'];
 beforeEach(async () => {
   fleet = await openFleet(['dev', ...targets]);
   fleet.workspace.write(extensionFiles('a'));
-  await succeed('apply', '--env', 'dev', '--yes');
+  await fleet.succeed('apply', '--env', 'dev', '--yes');
 });
 afterEach(() => fleet.close());
-
-async function succeed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await fleet.run(...args);
-  if (code !== 0) throw new Error(`${args.join(' ')}: ${code}\n${stdout}${stderr}`);
-  return stdout;
-}
 
 function promote(...args: readonly string[]): ReturnType<Fleet['run']> {
   return fleet.run('promote', 'dev', ...waves, '--yes', ...args);
@@ -33,7 +27,7 @@ async function release(): Promise<void> {
     ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
     ...extensionFiles('b'),
   });
-  await succeed('apply', '--env', 'dev', '--yes');
+  await fleet.succeed('apply', '--env', 'dev', '--yes');
 }
 
 async function archives(name: string): Promise<Readonly<Record<string, string>>> {
@@ -115,7 +109,7 @@ describe('promote --waves', () => {
     expect(await fleet.held('eu')).toEqual(before);
     expect(await fleet.held('us')).toEqual(beforeUs);
     expect(await archives('canary')).toEqual(await archives('dev'));
-    const history = JSON.parse(await succeed('history', '--env', 'eu', '--json'));
+    const history = JSON.parse(await fleet.succeed('history', '--env', 'eu', '--json'));
     expect(history.runs[0]).toMatchObject({ command: 'rollback', undoes: history.runs[1].id });
   });
 
@@ -127,7 +121,7 @@ describe('promote --waves', () => {
       .tenant('eu')
       .addFaults([{ method: 'DELETE', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
     const { code, stdout } = await promote('--on-wave-failure', 'restore');
-    const { runs } = JSON.parse(await succeed('history', '--env', 'eu', '--json'));
+    const { runs } = JSON.parse(await fleet.succeed('history', '--env', 'eu', '--json'));
     const goOn = `To continue: qlik-sync rollback ${runs[0].undoes} --prune --env eu`;
     expect(stdout).toMatch(/✗ eu {6}not fully restored \(exit 5\): 1 of 2 changes applied/);
     expect(stdout).toContain(`      ${goOn}\n`);
@@ -136,7 +130,7 @@ describe('promote --waves', () => {
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a', 'b']);
     await fleet.tenant('us').clearFaults();
     await fleet.tenant('eu').clearFaults();
-    await succeed(...goOn.slice('To continue: qlik-sync '.length).split(' '), '--yes');
+    await fleet.succeed(...goOn.slice('To continue: qlik-sync '.length).split(' '), '--yes');
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
   });
 
@@ -146,7 +140,7 @@ describe('promote --waves', () => {
     await fleet.tenant('us').addFaults(refusesKeys);
     await fleet.tenant('eu').addFaults([{ ...refusesKeys[0], method: 'GET', skip: 1 }]);
     const { stdout } = await promote('--on-wave-failure', 'restore');
-    const [run] = JSON.parse(await succeed('history', '--env', 'eu', '--json')).runs;
+    const [run] = JSON.parse(await fleet.succeed('history', '--env', 'eu', '--json')).runs;
     expect(stdout).toContain(`      To continue: qlik-sync rollback ${run.id} --prune --env eu\n`);
     await fleet.tenant('eu').clearFaults();
   });
@@ -162,10 +156,10 @@ describe('promote --waves', () => {
       ...extensionFiles('c', { code: version, version }),
     });
     fleet.workspace.write(both('1.0.0'));
-    await succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
     await promote();
     fleet.workspace.write(both('2.0.0'));
-    await succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
     const eu = fleet.tenant('eu');
     let updates = 0;
     const turnstile = await openTurnstile(eu.sandbox, async ({ when, method }) => {

@@ -12,6 +12,8 @@ export interface Fleet {
   readonly configure: (more?: Readonly<Record<string, object>>, whole?: object) => void;
   readonly run: (...args: readonly string[]) => Promise<Result>;
   readonly runWith: (env: Readonly<Record<string, string>>, ...args: readonly string[]) => Promise<Result>;
+  /** The same as `run`, and its stdout; throws on anything but exit code 0. */
+  readonly succeed: (...args: readonly string[]) => Promise<string>;
   /** What the named tenant holds by name: md5, tags, archive name, id. */
   readonly held: (name: string) => Promise<Readonly<Record<string, HeldRecord>>>;
   readonly close: () => Promise<void>;
@@ -40,12 +42,18 @@ export async function openFleet(names: readonly string[]): Promise<Fleet> {
     const config = { project: 'acme', extensions: ['extensions/*'], environments, ...whole };
     workspace.write({ 'qlik-sync.config.json': JSON.stringify(config, undefined, 2) });
   };
+  const run: Fleet['run'] = (...args) => runInProcess(args, { cwd: workspace.folder, env: keys });
   configure();
   return {
     workspace,
     tenant,
     configure,
-    run: (...args) => runInProcess(args, { cwd: workspace.folder, env: keys }),
+    run,
+    succeed: async (...args) => {
+      const { code, stdout, stderr } = await run(...args);
+      if (code !== 0) throw new Error(`${args.join(' ')}: ${code}\n${stdout}${stderr}`);
+      return stdout;
+    },
     runWith: (env, ...args) => runInProcess(args, { cwd: workspace.folder, env: { ...keys, ...env } }),
     held: async (name) => {
       const records = await tenant(name).client.list();
