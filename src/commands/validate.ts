@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { DesiredExtension } from '../core/model.js';
+import { checkTooling } from '../core/rules.js';
 import { assertFound, readFolders } from '../pipeline/observe.js';
 import { checkArchiveSizes } from '../pipeline/plan-folders.js';
 import type { ValidatedExtension, ValidateReport } from '../report/validate.js';
@@ -30,7 +31,12 @@ export async function checkFolders(
   const folders = await readFolders(await createSelector(names), settings, signal);
   assertFound(folders, settings);
   const { extensions } = folders.desired;
-  const findings = [...folders.findings, ...(await checkArchiveSizes(extensions, settings.config.rules))];
+  const { rules } = settings.config;
+  const findings = [
+    ...folders.findings,
+    ...extensions.flatMap((extension) => checkTooling(extension, rules)),
+    ...(await checkArchiveSizes(extensions, rules)),
+  ];
   const exitCode = findings.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.ok;
   const header = headerOf({ settings }, 'validate');
   return { kind: 'validate', header, extensions: extensions.map(summarise), findings, exitCode };

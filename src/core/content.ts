@@ -14,7 +14,7 @@ export interface ContentFacts {
   readonly origins?: readonly OriginUse[];
   /** A page of its own rather than a piece of one, with addresses on other hosts. */
   readonly page?: true;
-  /** File names of pages that the code names. */
+  /** File names that the code mentions, as far as anybody asks: of pages, and of its manifest for npm. */
   readonly names?: readonly string[];
   /** Only of scripts that ask for more than plain names; whoever reads files adds it, since a parser tells it. */
   readonly module?: ModuleFacts;
@@ -28,7 +28,7 @@ export function inspectContent(path: string, content: Buffer): ContentFacts {
   const risky = sniffRiskyType(suffix, content);
   const origins = findOrigins(suffix, content);
   const page = origins.length > 0 && isWholePage(suffix, content);
-  const names = namesOfPages(suffix, content);
+  const names = namesOfFiles(suffix, content);
   if (risky === undefined && origins.length === 0 && names.length === 0) return ordinary;
   return {
     ...(risky !== undefined && { riskyType: risky.type }),
@@ -45,6 +45,8 @@ export function suffixOf(path: string): string {
 }
 
 // Pages of their own, such as a demo or a documentation, and what names them.
+
+const npmManifest = 'package.json';
 
 const dotHtm = Buffer.from('.htm');
 
@@ -65,10 +67,10 @@ function isWholePage(suffix: string, content: Buffer): boolean {
   );
 }
 
-/** File names, without folders, of the pages that code or markup names. */
-function namesOfPages(suffix: string, content: Buffer): readonly string[] {
+/** File names, without folders, of the pages that code or markup mentions, and `package.json`. */
+function namesOfFiles(suffix: string, content: Buffer): readonly string[] {
   if (!/^(?:m?js|cjs|html?)$/.test(suffix)) return [];
-  const names = new Set<string>();
+  const names = new Set(content.includes(npmManifest) ? [npmManifest] : []);
   let at = content.indexOf(dotHtm);
   for (let seen = 0; at !== -1 && seen < maxCandidates && names.size < maxNames; seen += 1) {
     const text = content.toString('utf8', Math.max(0, at - longestName), at + 6);

@@ -5,7 +5,7 @@ import { applySeverities, finding, type RuleSettings } from './rules/catalogue.j
 import { checkEntry } from './rules/entry.js';
 import { checkFiles } from './rules/files.js';
 import { checkLimits, checkArchive as checkPackedSize } from './rules/limits.js';
-import { checkModules } from './rules/modules.js';
+import { checkModules, checkTooling as checkToolFiles } from './rules/modules.js';
 import { checkOrigins } from './rules/origins.js';
 import { checkVersion } from './rules/version.js';
 
@@ -29,6 +29,11 @@ export function checkExtension(extension: DesiredExtension, settings: RuleSettin
     ...checkOrigins(extension),
   ];
   return applySeverities(findings, settings);
+}
+
+/** What would be uploaded though no module needs it; told by `validate` alone. */
+export function checkTooling(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
+  return applySeverities(checkToolFiles(extension), settings);
 }
 
 /** The rules that need the packed archive. `archiveBytes`: its size. */

@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../core/exit-codes.js';
 import { count } from '../core/format.js';
-import { describeGaps, describeReach } from '../core/impact/gate.js';
+import { describeGaps, describeNative, describeReach } from '../core/impact/gate.js';
 import type { AppFacts, AppUse, ExtensionImpact, Impact } from '../core/impact/impact.js';
 import { isWhole, reachOf } from '../core/impact/tally.js';
 import type { ImpactDocument } from './documents/answers.js';
@@ -131,10 +131,10 @@ export function describeAnswer(question: Exclude<ImpactQuestion, 'uses'>, impact
 }
 
 /** `4 apps, 312 people in 28 days, 1205 views`, or why no use was found. Raw text. */
-export function describeUses({ uses }: ExtensionImpact, impact: Impact): string {
+export function describeUses({ extension, uses }: ExtensionImpact, impact: Impact): string {
   if (uses.length > 0) {
     const { views } = reachOf(uses);
-    return `${describeReach(uses)}${views === undefined ? '' : `, ${count(views, 'view')}`}`;
+    return `${describeReach(uses)}${views === undefined ? '' : `, ${count(views, 'view')}`}${describeNative(extension)}`;
   }
   if (!isWhole(impact)) return `no use found; ${describeGaps(impact)}`;
   return impact.only === undefined ? 'no visible app uses it' : 'none of these apps uses it';

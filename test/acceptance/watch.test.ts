@@ -97,6 +97,37 @@ describe('a save under watch', () => {
   });
 });
 
+describe('a module that is missing under watch', () => {
+  const waiting = { event: 'waiting', name: 'kpi' };
+  const stub = "define(['./dist/kpi'], (kpi) => kpi);\n";
+
+  it('is waited for, with what is on the tenant left alone', async () => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    scene.workspace.write({ 'extensions/kpi/kpi.js': stub });
+    expect(await next(waiting)).toMatchObject({ message: expect.stringContaining('dist/kpi.js') });
+    expect(await scene.stored('kpi')).toContain('one');
+    scene.workspace.write({ 'extensions/kpi/dist/kpi.js': "define(['./view'], () => ({ paint() {} }));\n" });
+    expect(await next(waiting)).toMatchObject({ message: expect.stringContaining('dist/view.js') });
+    scene.workspace.write({ 'extensions/kpi/dist/view.js': 'define([], () => 1);\n' });
+    await next({ ...kpiSynced, action: 'update' });
+    expect(await scene.stored('kpi')).toContain('./dist/kpi');
+  });
+
+  it('is waited for when a build empties its folder', async () => {
+    scene.workspace.write({
+      'extensions/kpi/kpi.js': stub,
+      'extensions/kpi/dist/kpi.js': 'define([], () => 1);\n',
+    });
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    scene.workspace.remove('extensions/kpi/dist');
+    await next(waiting);
+    scene.workspace.write({ 'extensions/kpi/dist/kpi.js': 'define([], () => 2);\n' });
+    await next({ ...kpiSynced, action: 'update' });
+  });
+});
+
 describe('folders under watch', () => {
   it('that come, go and come back are followed, and never deleted unasked', async () => {
     const { next } = await scene.watch();

@@ -7,6 +7,7 @@ import { measureApply } from './apply.mjs';
 import { measureFleet } from './fleet.mjs';
 import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
+import { measureModules } from './modules.mjs';
 import { measureMultipart } from './multipart.mjs';
 import { measureNoChange } from './no-change.mjs';
 import { judge, renderTable } from './result.mjs';
@@ -16,6 +17,7 @@ import { measureWatch } from './watch.mjs';
 const measures = {
   'no-change': measureNoChange,
   'start-up': measureStartUp,
+  modules: measureModules,
   multipart: measureMultipart,
   apply: measureApply,
   fleet: measureFleet,

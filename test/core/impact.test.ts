@@ -88,6 +88,14 @@ describe('the name of a type', () => {
 });
 
 describe('the tally', () => {
+  it('marks what Qlik has objects of itself', () => {
+    expect(tallyExtensions(['kpi', 'kpi-card', 'sheet'], [])).toEqual([
+      { extension: 'kpi', uses: [], countsNative: true },
+      { extension: 'kpi-card', uses: [] },
+      { extension: 'sheet', uses: [], countsNative: true },
+    ]);
+  });
+
   it('puts the most used first, and keeps what is unused', () => {
     const uses = (type: string) => [{ type, objects: ['o'], masterItems: [] }];
     const told = tallyExtensions(
@@ -156,6 +164,14 @@ describe('the gate', () => {
   it('lets through what no app uses, and what breaks nothing', () => {
     const changes = [change('a', 'delete'), change('b', 'update'), change('c', 'create')];
     expect(gateChanges(changes, impactOf({ a: [], b: [one] }), undefined).size).toBe(0);
+  });
+
+  it('says that objects of Qlik’s own chart of that name are among the uses', () => {
+    const [plain, native] = ['gauges', 'gauge'].map((name) =>
+      gateChanges([change(name, 'delete')], impactOf({ [name]: [one] }), undefined).get(name),
+    );
+    expect(plain?.message).not.toContain('own');
+    expect(native?.message).toContain("; objects of Qlik's own gauge are counted, too");
   });
 
   it('holds what apps use, and names them', () => {

@@ -3,6 +3,7 @@
 import { count, listNames } from '../format.js';
 import type { Blocked, Change } from '../model.js';
 import type { AppUse, Impact, UnopenedApp } from './impact.js';
+import { isOwnedByQlik } from './native-types.js';
 import { isWhole, reachOf } from './tally.js';
 
 /** `deletes`: only changes that break apps are examined · `always`: changes that alter them as well. */
@@ -44,7 +45,7 @@ export function gateChanges(
   const wayOut = describeWayOut(impact, { accepted, touched, held: held.length });
   return new Map(
     held.map(({ change, uses }) => {
-      const message = `${describeUses(uses)}${describeUnknown(impact)}${wayOut.message}`;
+      const message = `${describeUses(nameInApps(change), uses)}${describeUnknown(impact)}${wayOut.message}`;
       return [change.name, { ...wayOut, rail: 'impact', message }];
     }),
   );
@@ -88,10 +89,15 @@ function countApps(uses: readonly AppUse[], { unopened }: Impact): number {
 
 const mostNamed = 10;
 
-function describeUses(uses: readonly AppUse[]): string {
+function describeUses(extension: string, uses: readonly AppUse[]): string {
   if (uses.length === 0) return 'no use of it was found';
   const names = uses.map(({ app }) => app.name);
-  return `${describeReach(uses)}: ${listNames(names, mostNamed)}`;
+  return `${describeReach(uses)}: ${listNames(names, mostNamed)}${describeNative(extension)}`;
+}
+
+/** Behind a count: an app tells an extension's objects from Qlik's own by their type alone. Empty where it can. */
+export function describeNative(extension: string): string {
+  return isOwnedByQlik(extension) ? `; objects of Qlik's own ${extension} are counted, too` : '';
 }
 
 /** `4 apps, 312 people in 28 days`. A person who uses two of the apps counts twice. */

@@ -41,6 +41,8 @@ export interface ExtensionImpact {
   readonly extension: string;
   /** Most used first: by users, then views, then name. */
   readonly uses: readonly AppUse[];
+  /** Qlik has objects of that type itself, and they are among the uses, since nothing tells one from the other. */
+  readonly countsNative?: true;
 }
 
 /** An app whose content is unknown: never counted as one that does not use an extension. */

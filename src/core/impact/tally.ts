@@ -3,7 +3,7 @@
 import { foldName } from '../names.js';
 import { compareTexts } from '../order.js';
 import type { AppContent, AppFacts, AppUse, ExtensionImpact, Impact } from './impact.js';
-import { isNative } from './native-types.js';
+import { isNative, isOwnedByQlik } from './native-types.js';
 
 /** One app's use of one type. */
 interface TypeUse {
@@ -63,7 +63,12 @@ export function tallyExtensions(
   for (const { app, uses } of readings) {
     for (const { type, objects, masterItems } of uses) usesOf.get(type)?.push({ app, objects, masterItems });
   }
-  return [...usesOf].map(([extension, uses]) => ({ extension, uses: uses.sort(byAudience) })).sort(byReach);
+  const tallied = [...usesOf].map(([extension, uses]) => ({
+    extension,
+    uses: uses.sort(byAudience),
+    ...(isOwnedByQlik(extension) && { countsNative: true as const }),
+  }));
+  return tallied.sort(byReach);
 }
 
 interface Reach {

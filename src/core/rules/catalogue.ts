@@ -42,6 +42,7 @@ export const rules = {
   'module-from-url': configurable('warning', 'A module is loaded from another host.'),
   'internal-module': configurable('warning', "A module of Qlik's client is used that is not for extensions."),
   'export-shape': configurable('warning', 'The script returns an object that Qlik cannot draw.'),
+  'unused-tooling': configurable('info', 'Files of the build and its tools would be uploaded.'),
   // Other
   'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
   'secret-file': configurable('error', 'A file looks like a secret.'),

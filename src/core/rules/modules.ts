@@ -4,6 +4,7 @@ import { fileName } from '../digest.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
 import type { Asked, MissingModule } from '../modules/graph.js';
 import { traceModules } from '../modules/graph.js';
+import { proposeIgnoreLines } from '../modules/tooling.js';
 import { finding } from './catalogue.js';
 import { displayPath } from './place.js';
 
@@ -129,4 +130,22 @@ function placeOf(
   { from, line, column }: Asked,
 ): { readonly extension: string; readonly file: string; readonly line: number; readonly column: number } {
   return { extension: extension.name, file: displayPath(extension, from), line, column };
+}
+
+/** Most lines that are spelled out. */
+const shownLines = 8;
+
+/** Once for an extension, and only where its folder is looked at for its own sake. */
+export function checkTooling(extension: DesiredExtension): readonly Finding[] {
+  const lines = proposeIgnoreLines(extension);
+  if (lines.length === 0) return [];
+  const shown = [...lines.slice(0, shownLines), ...(lines.length > shownLines ? ['…'] : [])];
+  return [
+    finding('unused-tooling', {
+      extension: extension.name,
+      file: extension.displayFolder,
+      message: `What only the build and its tools need is uploaded too: ${shown.map((line) => line.slice(1)).join(', ')}.`,
+      hint: `Leave it out with these lines in ${displayPath(extension, '.qliksyncignore')}: ${shown.join(' ')}`,
+    }),
+  ];
 }

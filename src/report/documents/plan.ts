@@ -43,6 +43,7 @@ export const impactPart = v.object({
   extensions: v.array(
     v.object({
       extension: v.string(),
+      countsNative: v.optional(v.literal(true)),
       uses: v.array(
         v.object({
           app: v.object(appFields),
