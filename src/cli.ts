@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { isTurnedOn, readBoolean } from './config/option-values.js';
+import { exitCodes } from './core/exit-codes.js';
 import { coloured, plain } from './report/paint.js';
 import type { Io, Sink } from './run/io.js';
 
@@ -12,10 +13,6 @@ import type { Io, Sink } from './run/io.js';
 declare const QLIK_SYNC_VERSION: string | undefined;
 
 const version: string = typeof QLIK_SYNC_VERSION === 'string' ? QLIK_SYNC_VERSION : '0.0.0-source';
-
-const interruptedExitCode = 130;
-
-const incompleteExitCode = 5;
 
 if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
   process.stdout.write(`${version}\n`);
@@ -42,12 +39,12 @@ let lostOutput: string | undefined;
 function tellLostOutput(): void {
   if (lostOutput === undefined) return;
   process.stderr.write(`error: the output could not be written: ${lostOutput}\n`);
-  if (process.exitCode === 0) process.exitCode = incompleteExitCode;
+  if (process.exitCode === 0) process.exitCode = exitCodes.incomplete;
 }
 
 /** Once: finish what is in flight. Twice: stop now. */
 function onSignal(interrupt: AbortController): void {
-  if (interrupt.signal.aborted) process.exit(interruptedExitCode);
+  if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
   interrupt.abort(new Error('interrupted'));
 }
 

@@ -29,7 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ],
     'core',
   ],
-  'cli.ts': ['commands/run', 'run/io', 'config/option-values', 'report'],
+  'cli.ts': ['commands/run', 'run/io', 'config/option-values', 'core/exit-codes', 'report'],
   'index.ts': ['core', 'source', 'tenant', 'reconcile', 'sandbox'],
 };
 

@@ -1,5 +1,6 @@
-/** Files that others may read at any time: whole or absent, and known to be writable before there is anything to write. */
+/** Reports and documents as files: writable is known before there is anything to write, and readers never see half of one. */
 
+import { readFileSync } from 'node:fs';
 import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.js';
@@ -46,4 +47,23 @@ export async function assertAppendable(path: string, what: string): Promise<void
 /** No reader ever sees half of it. A link stays a link. */
 export async function writeReportFile(path: string, text: string): Promise<void> {
   await writeAtomically(await realpath(path).catch(() => path), text);
+}
+
+/**
+ * The text of a document that qlik-sync printed, as a person or a shell wrote it to a file; without the byte order mark
+ * that Windows puts before UTF-8.
+ *
+ * @param named the file as messages call it, and how to write it properly
+ * @throws UserError for UTF-16; the system's error where it cannot be read
+ */
+export function readDocumentText(
+  path: string,
+  named: { readonly name: string; readonly hint: string },
+): string {
+  const bytes = readFileSync(path);
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new UserError(`${named.name} is UTF-16, as PowerShell's > writes it.`, { hint: named.hint });
+  }
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

@@ -3,8 +3,6 @@
  * be looked at again, and every look re-reads everything.
  */
 
-import { type Backoff, createBackoff } from './backoff.js';
-
 interface LoopOptions {
   /** One run of the pipeline; `retry` when it could not look at all. */
   readonly run: (turn: Turn) => Promise<Settled>;
@@ -177,4 +175,44 @@ function take(pending: Map<string, number>, isReady: (name: string) => boolean):
   const ready = new Map([...pending].filter(([name]) => isReady(name)));
   for (const name of ready.keys()) pending.delete(name);
   return ready;
+}
+
+/** Names that failed rest for a while, longer after every failure in a row. */
+interface Backoff {
+  readonly isResting: (name: string) => boolean;
+  readonly fail: (name: string) => void;
+  readonly succeed: (name: string) => void;
+  /** Ends all timers. */
+  readonly stop: () => void;
+}
+
+/** Calls `again` when a rest is over. */
+function createBackoff(again: () => void, delayMs: (failures: number) => number = doubling): Backoff {
+  const failures = new Map<string, number>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  return {
+    isResting: (name) => timers.has(name),
+    fail: (name) => {
+      const count = (failures.get(name) ?? 0) + 1;
+      failures.set(name, count);
+      clearTimeout(timers.get(name));
+      const wake = (): void => {
+        timers.delete(name);
+        again();
+      };
+      timers.set(name, setTimeout(wake, delayMs(count)));
+    },
+    succeed: (name) => {
+      failures.delete(name);
+    },
+    stop: () => {
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** 0.5, 1, 2 … 15 s: soon after a blip, rarely during an outage. */
+function doubling(failures: number): number {
+  return Math.min(15_000, 500 * 2 ** (failures - 1));
 }

@@ -6,7 +6,7 @@ import { type DriftEntry, type DriftKind, driftKinds } from '../../core/drift.js
 import { UserError } from '../../core/errors.js';
 import { isObject, tryParseJson } from '../../core/json.js';
 import { reasonOf } from '../../core/system-error.js';
-import { readDocumentText } from '../../run/document-file.js';
+import { readDocumentText } from '../../run/report-files.js';
 import type { Run } from '../../run/run.js';
 import { createSelector } from '../../run/selection.js';
 
