@@ -274,6 +274,23 @@ describe('promote', () => {
     expect(await fleet.held('prod')).toEqual({});
   });
 
+  it.each([
+    [{ QLIK_SYNC_ENV: 'dev' }],
+    [{ QLIK_SYNC_ENV: 'nowhere' }],
+    [{ QLIK_SYNC_TENANT: 'https://elsewhere.eu.qlikcloud.com' }],
+    [{ QLIK_SYNC_CONTEXT: 'elsewhere' }],
+    [{ QLIK_SYNC_SANDBOX: '1' }],
+    [{ QLIK_SYNC_SANDBOX_DIR: 'elsewhere' }],
+  ])('goes from dev to prod although %j names a tenant for other commands', async (variables) => {
+    const keys = ['dev', 'prod'].map((name) => [keyOf(name), fleet.tenant(name).sandbox.apiKey]);
+    const result = await runInProcess(['promote', 'dev', 'prod', '--yes'], {
+      cwd: fleet.workspace.folder,
+      env: { ...Object.fromEntries(keys), ...variables },
+    });
+    expect([result.code, result.stderr]).toEqual([0, expect.not.stringContaining('error')]);
+    expect(await md5s('prod')).toEqual(await md5s('dev'));
+  });
+
   it('says who may not download archives', async () => {
     const { userKey } = fleet.tenant('dev').sandbox;
     fleet.configure({ dev: environmentOf('dev', fleet.tenant('dev')) });
