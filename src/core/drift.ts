@@ -118,6 +118,6 @@ function describe(kind: DriftKind, name: string, decision: string): string {
 }
 
 /** What to do about content that nobody can read. */
-export function overwriteHint(name: string): string {
+function overwriteHint(name: string): string {
   return `qlik-sync apply ${shellOption('--overwrite', name)} replaces it by the folder's`;
 }

@@ -13,7 +13,7 @@ interface Pair {
 }
 
 /** What is wrong with an archive, for a person. */
-export interface BadArchive {
+interface BadArchive {
   readonly kind: Extract<DriftKind, 'changed-on-tenant' | 'unreadable'>;
   readonly message: string;
 }

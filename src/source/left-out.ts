@@ -30,7 +30,7 @@ export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['w
   return undefined;
 }
 
-export type EntryKind = 'file' | 'folder';
+type EntryKind = 'file' | 'folder';
 
 /**
  * What no extension needs at run time. These lists are part of the rule version: see `ruleVersion` in core before changing

@@ -8,7 +8,7 @@ import type { Ask, ModuleFacts } from './module-facts.js';
 import { findInnerRequires, findReturnedKeys } from './module-syntax.js';
 
 /** A call of the loader, or an import statement. */
-export interface LoaderCall {
+interface LoaderCall {
   readonly loader: 'define' | 'require' | 'import';
   /** Offset of its first character. */
   readonly start: number;

@@ -6,7 +6,7 @@
 
 import { archiveType, isArchiveStart } from './archive-type.js';
 
-export interface RiskyType {
+interface RiskyType {
   /** libmagic's name of the content type. */
   readonly type: string;
   /** The control characters for which the file does not count as text; sorted, at most five. */

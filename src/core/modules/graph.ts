@@ -15,7 +15,7 @@ export interface MissingModule extends Asked {
   readonly path: string;
 }
 
-export interface ModuleGraph {
+interface ModuleGraph {
   /** Paths of the kept files that the entry loads, itself included. */
   readonly loaded: ReadonlySet<string>;
   /** One for each file that is not there, at the first module that asks for it. */

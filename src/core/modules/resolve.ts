@@ -3,7 +3,7 @@
 import type { Ask, ModuleFacts } from '../content/module-facts.js';
 import { normalizePath } from '../digest.js';
 
-export type Target =
+type Target =
   /** Any of these paths answers it; the first is the usual one. */
   | { readonly kind: 'own'; readonly paths: readonly [string, ...string[]] }
   | { readonly kind: 'address' }

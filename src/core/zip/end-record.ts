@@ -3,7 +3,7 @@
 import { inZip64, readUInt64 } from './extra-fields.js';
 import { UnreadableArchiveError } from './unreadable.js';
 
-export interface DirectoryPlace {
+interface DirectoryPlace {
   /** Offset of the first entry. */
   readonly start: number;
   /** Offset behind the last entry. */

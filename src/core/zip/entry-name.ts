@@ -3,7 +3,7 @@
 import { UnreadableArchiveError } from './unreadable.js';
 
 /** As the directory of the archive holds it. */
-export interface RawName {
+interface RawName {
   readonly bytes: Buffer;
   /** General purpose bit 11: the program says that it wrote UTF-8. */
   readonly claims: 'utf-8' | 'nothing';
@@ -69,7 +69,7 @@ function crc32Of(bytes: Buffer): number {
   return ~crc >>> 0;
 }
 
-export interface EntryPath {
+interface EntryPath {
   /** With `/`, without `.` parts; `''` only for the entry of the root folder. */
   readonly path: string;
   readonly kind: 'file' | 'folder';

@@ -4,7 +4,7 @@ import { fileName, isDroppedByQlik } from '../digest.js';
 import { compressedBytes, readZipDirectory, type ZipEntry } from './directory.js';
 import { UnreadableArchiveError } from './unreadable.js';
 
-export interface ExtensionEntries {
+interface ExtensionEntries {
   /** By path relative to the folder that holds the `.qext`, in the order of the archive. */
   readonly files: ReadonlyMap<string, ZipEntry>;
   /** Paths in the archive outside that folder, such as a README.md beside it: no part of the extension. */

@@ -1,6 +1,6 @@
 /** What an entry of a zip archive says in its extra fields: sizes beyond 4 GiB, and its name in Unicode. */
 
-export interface ExtraFields {
+interface ExtraFields {
   readonly zip64?: Buffer;
   readonly unicodePath?: Buffer;
 }
@@ -24,7 +24,7 @@ export function readExtraFields(extra: Buffer): ExtraFields {
   return { ...(zip64 !== undefined && { zip64 }), ...(unicodePath !== undefined && { unicodePath }) };
 }
 
-export interface EntryNumbers {
+interface EntryNumbers {
   readonly unpacked: number;
   readonly compressed: number;
   readonly offset: number;

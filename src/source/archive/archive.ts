@@ -56,7 +56,7 @@ export interface PackedFile {
   readonly read: () => Promise<Buffer>;
 }
 
-export interface OpenedArchive {
+interface OpenedArchive {
   /** Every file of the extension, what Qlik drops included, sorted by the UTF-8 bytes of `path`, each path once. */
   readonly files: readonly PackedFile[];
   /** Paths in the archive outside the folder of the `.qext`. */

@@ -21,7 +21,7 @@ export type FileReading =
 /** `recall` knows the facts of bytes that were inspected in an earlier run, by their SHA-256. */
 export type ReadFile = (absolutePath: string, entry: KeptEntry, recall?: Recall) => FileReading;
 
-export type Recall = (sha256: string) => ContentFacts | undefined;
+type Recall = (sha256: string) => ContentFacts | undefined;
 
 export type Inspect = (path: string, content: Buffer) => ContentFacts;
 
