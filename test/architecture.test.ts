@@ -43,6 +43,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['source/watch/events.ts'],
   'p-limit': ['reconcile/', 'source/'],
   commander: ['commands/'],
+  '@bomb.sh/tab': ['commands/completion.ts'],
   '@clack/prompts': ['commands/', 'pipeline/approve.ts'],
   sarif: ['report/formats/'],
   valibot: ['config/', 'report/'],

@@ -19,7 +19,9 @@ export function addShared(command: Command): Command {
   addUnder('Tenant:', command, addTenant);
   addUnder('Config:', command, addConfigPlace);
   addUnder('Limits:', command, addLimits);
-  return addUnder('Output:', command, addOutput);
+  const report = new Option('--report <kind=file>', 'also write a report; repeatable');
+  addUnder('Output:', command, (group) => group.addOption(report.argParser(collectReports)));
+  return addOutput(command);
 }
 
 function addTenant(command: Command): Command {
@@ -47,12 +49,14 @@ function addLimits(command: Command): Command {
     );
 }
 
-function addOutput(command: Command): Command {
+/** How a command prints. */
+export function addOutput(command: Command): Command {
+  return addUnder('Output:', command, addPrinting);
+}
+
+function addPrinting(command: Command): Command {
   return command
     .option('--json', 'print one document')
-    .addOption(
-      new Option('--report <kind=file>', 'also write a report; repeatable').argParser(collectReports),
-    )
     .option('-q, --quiet', 'say less')
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colour');

@@ -25,7 +25,10 @@ export async function createProgram(io: Io, finish: Finish): Promise<Command> {
     });
   program.addHelpText(
     'after',
-    '\nExit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete · 6 refused · 7 drift or conflict · 9 out of time · 130 interrupted',
+    `
+Exit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete
+6 refused · 7 drift or conflict · 9 out of time · 130 interrupted
+qlik-sync explain <code> says more; also of a rule, state, reason or rail.`,
   );
   await describeCommands(program, io, finish);
   return program;
@@ -86,6 +89,11 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
       words: ['[name...]'],
       load: async () => (await import('./impact.js')).addImpact,
     },
+    open: {
+      does: "print, and on a terminal open, the tenant's list of extensions",
+      words: ['[name]'],
+      load: async () => (await import('./open.js')).addOpen,
+    },
   },
   'History and promotion:': {
     history: {
@@ -104,6 +112,16 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
     },
   },
   'Tools:': {
+    explain: {
+      does: 'say what a rule, exit code, state, reason or rail means',
+      words: ['[word...]'],
+      load: async () => (await import('./explain.js')).addExplain,
+    },
+    completion: {
+      does: 'print a script that completes commands, options and names',
+      words: ['<shell>'],
+      load: async () => (await import('./completion.js')).addCompletion,
+    },
     pack: {
       does: 'write the zips that apply would upload',
       words: ['[name...]'],

@@ -11,6 +11,7 @@ import { createReporting, type Reporting } from '../run/reporting.js';
 import { createProgram, linesOfMistake } from './program.js';
 
 export async function run(io: Io): Promise<ExitCode> {
+  if (io.argv[0] === 'complete') return answerShell(io);
   let exitCode: ExitCode = exitCodes.ok;
   const reporting = createReporting(io);
   const program = await createProgram(reporting.io, (code) => {
@@ -26,10 +27,15 @@ export async function run(io: Io): Promise<ExitCode> {
   }
 }
 
+async function answerShell(io: Io): Promise<ExitCode> {
+  const { complete } = await import('./completion/complete.js');
+  return complete(io, (argv) => createProgram({ ...io, argv }, () => undefined));
+}
+
 /** Only a command that takes `--report` has something to report. */
 async function begin(reporting: Reporting, action: Command): Promise<void> {
   const takes = (option: string): boolean => action.options.some((each) => each.attributeName() === option);
-  if (takes('cwd')) await mergeOptions(action, reporting.io);
+  if (takes('json')) await mergeOptions(action, reporting.io);
   if (takes('report')) await reporting.begin(action.name(), action.opts());
 }
 

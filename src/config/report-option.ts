@@ -3,7 +3,7 @@
 import { didYouMean } from './suggest.js';
 
 /** All kinds of reports; `ci` where the CI system has a place for it, so that it needs no file. */
-const reportKinds = {
+export const reportKinds = {
   json: 'file',
   markdown: 'file',
   html: 'file',

@@ -18,6 +18,19 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'done, or nothing to do',
+  1: 'unexpected error: a bug',
+  2: 'there are changes (`plan --detailed-exitcode`) or drift (`drift`)',
+  3: 'usage, config or validation',
+  4: 'authentication or permission',
+  5: 'some changes failed or were not attempted',
+  6: 'a safety rail refused, or a change is blocked as unmanaged, disowned, foreign or protected',
+  7: 'drift or conflict in the way, or the plan is stale',
+  9: 'the time or request budget ran out',
+  130: 'interrupted',
+};
+
 /** Where several apply, the first of these is the run's. */
 const precedence: readonly ExitCode[] = [
   exitCodes.interrupted,
@@ -53,7 +66,7 @@ export function exitCodesOf(
   ];
 }
 
-function exitCodeOfRail(rail: Rail): ExitCode {
+export function exitCodeOfRail(rail: Rail): ExitCode {
   return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
 }
 

@@ -19,7 +19,7 @@ import type { Report } from './report.js';
 import { validateDocumentOf } from './validate.js';
 
 export function renderJson(report: Report): string {
-  return serialise(documentOf(report));
+  return renderDocument(documentOf(report));
 }
 
 export function renderErrorJson(command: string, tool: string, error: unknown, exitCode: ExitCode): string {
@@ -30,7 +30,7 @@ export function renderErrorJson(command: string, tool: string, error: unknown, e
     error: errorOf(error, exitCode),
     exitCode,
   };
-  return serialise(document);
+  return renderDocument(document);
 }
 
 function errorOf(error: unknown, exitCode: ExitCode): ErrorDocument['error'] {
@@ -89,6 +89,7 @@ function documentOf(report: Report): OutputDocument {
   }
 }
 
-function serialise(document: object): string {
+/** Any document as `--json` prints it. */
+export function renderDocument(document: object): string {
   return `${toJsonText(document, 2)}\n`;
 }

@@ -215,6 +215,22 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [usage, 'no such environment', ['--env', 'nowhere']],
     [bug, 'something unexpected', [], unexpected],
   ],
+  open: [
+    [ok, 'the address', ['--tenant', 'https://acme.eu.qlikcloud.com']],
+    [usage, 'the embedded tenant', ['--sandbox']],
+    [usage, 'an error in the config', [], misconfigured],
+    [usage, 'no such environment', ['--env', 'nowhere']],
+    [bug, 'something unexpected', [], unexpected],
+  ],
+  completion: [
+    [ok, 'a shell', ['bash']],
+    [usage, 'another', ['tcsh']],
+  ],
+  explain: [
+    [ok, 'a rule', ['missing-entry']],
+    [ok, 'whatever the config is', [], misconfigured],
+    [usage, 'an unknown word', ['nonsense']],
+  ],
 };
 
 describe.each(Object.entries(rows))('%s', (command, cases) => {

@@ -18,7 +18,7 @@ import { UserError } from '../../core/errors.js';
 import type { SharedFlags } from '../../run/flags.js';
 import { oneEnvironment } from '../../run/settings.js';
 import { type ProposedPattern, proposePatterns, surveyTree } from '../../source/discover/survey.js';
-import { addUnder, collect } from '../options.js';
+import { addOutput, addUnder, collect } from '../options.js';
 
 type AnswerOptions = Pick<InitFlags, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
 
@@ -106,11 +106,5 @@ export function addInitOptions(command: Command): Command {
     .option('--env <name>', 'its name in the config; dev when absent', collect)
     .option('--api-key-variable <name>', 'variable that holds the API key');
   addUnder('Config:', command, (group) => group.option('--cwd <dir>', 'work as if started in this folder'));
-  return addUnder('Output:', command, (group) =>
-    group
-      .option('--json', 'print one document')
-      .option('-q, --quiet', 'say less')
-      .option('-v, --verbose', 'say more')
-      .option('--no-color', 'no colour'),
-  );
+  return addOutput(command);
 }

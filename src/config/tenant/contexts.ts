@@ -35,6 +35,12 @@ export async function readContext(name: string, env: Variables): Promise<Context
   });
 }
 
+/** Their names; none where there is no file. @throws UserError, ConfigError where it cannot be read */
+export async function listContexts(env: Variables): Promise<readonly string[]> {
+  const contexts = readKey((await readContextsFile(env))?.value, 'contexts');
+  return isObject(contexts) ? Object.keys(contexts) : [];
+}
+
 /** The context that qlik-cli would use, or why it cannot be used here; `undefined` where there is none. */
 export async function readCurrentContext(
   env: Variables,

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { checkNames } from '../../core/check.js';
 import { driftKinds } from '../../core/drift.js';
+import { topicKinds } from '../../core/topics.js';
 import {
   action,
   count,
@@ -14,6 +15,7 @@ import {
   finding,
   head,
   leftOutFile,
+  severity,
   source,
   tenant,
 } from './parts.js';
@@ -215,3 +217,39 @@ export const driftDocument = v.object({
 });
 
 export type DriftDocument = DeepReadonly<v.InferOutput<typeof driftDocument>>;
+
+// What `explain --json` prints.
+
+export const explainDocument = v.object({
+  command: v.literal('explain'),
+  schemaVersion: v.literal(1),
+  tool: v.string(),
+  topics: v.array(
+    v.object({
+      kind: v.picklist(topicKinds),
+      name: v.string(),
+      meaning: v.string(),
+      severity: v.optional(v.pipe(severity, v.description('Of a rule, unless the config says otherwise.'))),
+      configurable: v.optional(v.pipe(v.boolean(), v.description('Whether the config may change it.'))),
+      exitCode: v.optional(v.pipe(count, v.description('Of a run that the rail stopped.'))),
+      lift: v.optional(v.pipe(v.string(), v.description('The option that lifts the rail.'))),
+    }),
+  ),
+  exitCode: count,
+});
+
+export type ExplainDocument = DeepReadonly<v.InferOutput<typeof explainDocument>>;
+
+// What `open --json` prints.
+
+export const openDocument = v.object({
+  command: v.literal('open'),
+  schemaVersion: v.literal(1),
+  tool: v.string(),
+  environment,
+  url: v.pipe(v.string(), v.description("The list of extensions in the tenant's administration.")),
+  name: v.optional(v.pipe(v.string(), v.description('The extension to look for there.'))),
+  exitCode: count,
+});
+
+export type OpenDocument = DeepReadonly<v.InferOutput<typeof openDocument>>;

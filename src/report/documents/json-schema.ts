@@ -6,8 +6,10 @@ import {
   configDocument,
   doctorDocument,
   driftDocument,
+  explainDocument,
   historyDocument,
   impactDocument,
+  openDocument,
   pullDocument,
 } from './answers.js';
 import {
@@ -35,6 +37,8 @@ export function outputJsonSchema(): object {
     config: configDocument,
     doctor: doctorDocument,
     impact: impactDocument,
+    explain: explainDocument,
+    open: openDocument,
     environments: environmentsDocument,
     error: errorDocument,
     watch: watchLine,

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 
-const severity = v.picklist(['info', 'warning', 'error']);
+export const severity = v.picklist(['info', 'warning', 'error']);
 
 export const finding = v.object({
   rule: v.string(),

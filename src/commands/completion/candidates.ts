@@ -1,0 +1,176 @@
+/** The values that an option or an argument can take here, from the config, the folders and the history. */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Argument, Option } from 'commander';
+import { environmentNames } from '../../config/choose-environment.js';
+import { readEnvironmentOptions } from '../../config/environment-variables.js';
+import { loadConfig } from '../../config/file/load.js';
+import { type LoadedConfig, readKey } from '../../config/file/raw.js';
+import { findPlaces, foldersToSearch } from '../../config/file/search-places.js';
+import { everyEnvironment } from '../../config/known-keys.js';
+import { reportKinds } from '../../config/report-option.js';
+import { listContexts } from '../../config/tenant/contexts.js';
+import { listTopics } from '../../core/topics.js';
+import type { Io } from '../../run/io.js';
+
+export interface Candidate {
+  readonly value: string;
+  readonly about?: string;
+}
+
+export interface Candidates {
+  readonly list: readonly Candidate[];
+  /** What the shell offers where the list is empty; `nothing-yet`: a chosen candidate is not the whole word. */
+  readonly otherwise: 'nothing' | 'nothing-yet' | 'files' | 'folders';
+}
+
+export interface Asked {
+  readonly command: string;
+  readonly what: Option | Argument | undefined;
+  /** Those before. */
+  readonly operands: readonly string[];
+  /** By attribute name, what the line gives to options. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  /** The beginning of the word to complete. */
+  readonly start: string;
+}
+
+export async function listCandidates(asked: Asked, io: Io): Promise<Candidates> {
+  const { what, operands } = asked;
+  if (what === undefined) return { list: [], otherwise: 'nothing' };
+  const choices = what.argChoices?.map((value) => ({ value }));
+  if (choices !== undefined) return { list: choices, otherwise: 'nothing' };
+  const place = what instanceof Option ? placeOf(what) : undefined;
+  if (place !== undefined) return { list: [], otherwise: place };
+  const { list, otherwise } = await listValues(asked, io);
+  const taken = what instanceof Argument ? new Set(operands) : new Set<string>();
+  return { list: list.filter(({ value }) => !taken.has(value)), otherwise };
+}
+
+/** `--config <file>`, `--cwd <dir>`. */
+function placeOf({ flags }: Option): 'files' | 'folders' | undefined {
+  if (/<dir>/.test(flags)) return 'folders';
+  return /<file>/.test(flags) ? 'files' : undefined;
+}
+
+/** By option or by argument, as the command names it. */
+async function listValues(asked: Asked, io: Io): Promise<Candidates> {
+  switch (asked.what instanceof Option ? asked.what.long : asked.what?.name()) {
+    case '--env':
+    case '--confirm':
+    case 'from':
+      return offer(await listEnvironments(asked, io));
+    case '--context':
+      return offer(await listContexts(io.env));
+    case '--report':
+      return offerReports(asked.start);
+    case '--overwrite':
+    case '--adopt':
+    case '--take-ownership':
+    case '--allow-replace':
+    case '--allow-rename':
+    case 'name':
+      return offer(await listNames(asked, io));
+    case 'plan.json | name':
+      return { ...offer(await listNames(asked, io)), otherwise: 'files' };
+    case 'run|name':
+      return offer([...(await listRuns(asked, io)), ...(await listNames(asked, io))]);
+    case 'to|name':
+      return offer([
+        ...(asked.operands.length === 1 ? await listEnvironments(asked, io) : []),
+        ...(await listNames(asked, io)),
+      ]);
+    case 'dir':
+      return { list: [], otherwise: 'folders' };
+    case 'word':
+      return offer(listTopics().map(({ name }) => name));
+    default:
+      return { list: [], otherwise: 'nothing' };
+  }
+}
+
+function offer(values: readonly string[]): Candidates {
+  return { list: [...new Set(values)].map((value) => ({ value })), otherwise: 'nothing' };
+}
+
+/** First the kind, then its file. */
+function offerReports(start: string): Candidates {
+  if (start.includes('=')) return { list: [], otherwise: 'files' };
+  const list = Object.entries(reportKinds).map(([kind, goes]) => ({
+    value: goes === 'file' ? `${kind}=` : kind,
+  }));
+  return { list, otherwise: 'nothing-yet' };
+}
+
+async function listEnvironments(asked: Asked, io: Io): Promise<readonly string[]> {
+  const config = await readConfig(asked, io);
+  const names = environmentNames(config?.loaded.value);
+  const takesAll = asked.what instanceof Option && ['plan', 'apply', 'drift'].includes(asked.command);
+  return takesAll && names.length > 0 ? [...names, everyEnvironment] : names;
+}
+
+async function listNames(asked: Asked, io: Io): Promise<readonly string[]> {
+  const config = await readConfig(asked, io);
+  if (config === undefined) return [];
+  const { value, root } = config.loaded;
+  const environment = readKey(
+    readKey(value, 'environments'),
+    asked.values.get('env')?.at(-1) ?? readOptions(io).env?.at(-1) ?? '',
+  );
+  const patterns = readKey(environment, 'extensions') ?? readKey(value, 'extensions');
+  if (!Array.isArray(patterns) || !patterns.every((each) => typeof each === 'string')) return [];
+  const { discover } = await import('../../source/discover/discover.js');
+  const { candidates, unclear } = await discover(root, config.cwd, patterns);
+  return [...candidates.map(({ name }) => name), ...unclear].sort();
+}
+
+/** Newest first. */
+async function listRuns(asked: Asked, io: Io): Promise<readonly string[]> {
+  const config = await readConfig(asked, io);
+  if (config === undefined) return [];
+  const { listRunFiles } = await import('../../reconcile/journal/run-files.js');
+  const { isRunId } = await import('../../reconcile/journal/run-id.js');
+  const files = await listRunFiles(config.loaded.root, undefined);
+  return files
+    .map(({ id }) => id)
+    .filter(isRunId)
+    .sort()
+    .reverse();
+}
+
+interface FoundConfig {
+  readonly loaded: LoadedConfig;
+  /** Absolute. */
+  readonly cwd: string;
+}
+
+/** As any command finds it; `undefined` where there is none that can be read without running it. */
+async function readConfig({ values }: Asked, io: Io): Promise<FoundConfig | undefined> {
+  const options = readOptions(io);
+  const cwd = resolve(io.cwd, values.get('cwd')?.at(-1) ?? options.cwd ?? '.');
+  const config = values.get('config')?.at(-1) ?? options.config;
+  const files = config === undefined ? foldersToSearch(cwd).flatMap(findPlaces) : [resolve(cwd, config)];
+  if (!files.every(isReadable)) return undefined;
+  try {
+    return { loaded: await loadConfig({ cwd, config, execution: 'refused' }), cwd };
+  } catch {
+    return undefined;
+  }
+}
+
+function readOptions({ env }: Io): ReturnType<typeof readEnvironmentOptions> {
+  try {
+    return readEnvironmentOptions(env);
+  } catch {
+    return {};
+  }
+}
+
+/** Reading a pipe or a device may never end. */
+function isReadable(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size <= largestConfig;
+}
+
+const largestConfig = 2 ** 22;
