@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +17,8 @@ const read = (file: string): string => readFileSync(join(examples, file), 'utf8'
 
 const gitlab = 'gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json';
 const azure = 'raw.githubusercontent.com/microsoft/azure-pipelines-vscode/master/service-schema.json';
+const release = join(import.meta.dirname, '../../.github/workflows/release.yml');
+
 const bitbucket = 'bitbucket.org/atlassianlabs/atlascode/raw/main/resources/schemas/pipelines-schema.json';
 
 /** The definitions of Kubernetes end before `batch/v1`, whose fields are those of `v1beta1` (its changelog of 1.21). */
@@ -74,13 +76,32 @@ function loadParser(): typeof import('@actions/workflow-parser') {
 describe('GitHub', () => {
   const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = loadParser();
 
-  it.each(['plan', 'deploy', 'drift'])('its own parser takes %s.yml, expressions included', async (name) => {
-    const file = { name: `${name}.yml`, content: read(`github/${name}.yml`) };
-    const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
-    if (value === undefined) throw new Error('no workflow');
-    const { jobs, errors } = await convertWorkflowTemplate(context, value);
-    expect(errors ?? []).toEqual([]);
-    expect(context.errors.getErrors()).toEqual([]);
-    expect(jobs.length).toBeGreaterThan(0);
+  it.each([...['plan', 'deploy', 'drift'].map((name) => join(examples, `github/${name}.yml`)), release])(
+    'its own parser takes %s, expressions included',
+    async (path) => {
+      const file = { name: basename(path), content: readFileSync(path, 'utf8') };
+      const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
+      if (value === undefined) throw new Error('no workflow');
+      const { jobs, errors } = await convertWorkflowTemplate(context, value);
+      expect(errors ?? []).toEqual([]);
+      expect(context.errors.getErrors()).toEqual([]);
+      expect(jobs.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('a release publishes with provenance, after the tests, with no right but its own', () => {
+    const { permissions, jobs } = parse(readFileSync(release, 'utf8'));
+    expect(permissions).toEqual({ contents: 'read' });
+    expect(jobs.publish).toMatchObject({
+      needs: 'test',
+      permissions: { contents: 'read', 'id-token': 'write' },
+    });
+    const commands = (job: { steps: { run?: string }[] }) => job.steps.flatMap(({ run }) => run ?? []);
+    expect(commands(jobs.test)).toEqual(['npm ci', 'npm run check']);
+    expect(commands(jobs.publish).at(-1)).toBe('npm publish --provenance --access public');
+    const validate = new Ajv({ strict: false, logger: false, validateFormats: false, unicodeRegExp: false });
+    expect(validate.validate(loadSchema('github-workflow.json'), parse(readFileSync(release, 'utf8')))).toBe(
+      true,
+    );
   });
 });
