@@ -295,7 +295,7 @@ describe('the budget', () => {
     const { world } = await worldOf(['kpi-card'], [], small(0));
     const { code, stderr } = await world.run(['impact', option, '600h']);
     expect(code).toBe(3);
-    expect(stderr).toContain('24 days at most');
+    expect(stderr).toContain('at most 24 days');
   });
 
   it('names each app once where some were tried and some were not', async () => {
