@@ -32,18 +32,28 @@ const mostAsks = 500;
 /** `undefined` for what is no module, or none that says anything about its own files. Never throws. */
 export function readModule(path: string, content: Buffer): ModuleFacts | undefined {
   const isWhole = content.length <= longestText;
-  const text = content.toString('utf8', 0, isWhole ? content.length : headOfLonger);
-  const calls = findCalls(text, isWhole);
+  const { text, calls } = scanContent(content, isWhole);
   const own = ownCalls(calls, isWhole);
   const [first] = own;
   if (first === undefined) return undefined;
   const listed = own.flatMap((call) => call.list ?? []);
   const inner = first.loader === 'define' && first.list === undefined ? findInnerRequires(text, first) : [];
   const asks = placesOf(text, [...listed, ...inner].filter(({ id }) => isTelling(id)).slice(0, mostAsks));
-  const returns = isWhole && !path.includes('/') ? findReturnedKeys(text, first) : undefined;
+  const isEntry = isWhole && !path.includes('/');
+  const returns = isEntry ? findReturnedKeys(content.toString('utf8'), first) : undefined;
   if (asks.length === 0 && returns === undefined) return undefined;
   const kind = first.loader === 'import' ? 'import' : 'amd';
   return { kind, asks, ...(returns !== undefined && { returns }) };
+}
+
+/** The head alone where it tells enough, which spares most of the time; else as much as may be gone through. */
+function scanContent(content: Buffer, isWhole: boolean): { text: string; calls: readonly LoaderCall[] } {
+  const head = content.toString('utf8', 0, headOfLonger);
+  const isRestFree = !isWhole || content.indexOf('define', headOfLonger - 'define'.length) === -1;
+  const scan = findCalls(head, isWhole, isRestFree);
+  if (!isWhole || scan.isDone || content.length <= headOfLonger) return { text: head, calls: scan.calls };
+  const text = content.toString('utf8');
+  return { text, calls: findCalls(text, isWhole, true).calls };
 }
 
 /** Plain names are Qlik's, or are mapped to files where no reader of the code alone can tell. */
@@ -97,6 +107,8 @@ interface Frame {
 interface Scan {
   readonly text: string;
   readonly isWhole: boolean;
+  /** Whether nothing is defined behind the text. */
+  readonly isRestFree: boolean;
   readonly calls: LoaderCall[];
   readonly frames: Frame[];
   depth: number;
@@ -105,19 +117,16 @@ interface Scan {
   owner: Token | undefined;
   /** The first call within one function, as wrappers make it. */
   wrapped: LoaderCall | undefined;
-  /** Offset of the last call of `define` in the text, wherever it is. */
-  readonly lastDefine: number;
   /** An import or export statement that has yet to name its module. */
   statement: Token | undefined;
   isDone: boolean;
 }
 
 /** What cannot be read any further (newer syntax, JSX, a file that was cut) says nothing more. */
-function findCalls(text: string, isWhole: boolean): readonly LoaderCall[] {
+function findCalls(text: string, isWhole: boolean, isRestFree: boolean): Scan {
   const scan: Scan = {
-    ...{ text, isWhole, calls: [], frames: [], depth: 0, isDone: false },
+    ...{ text, isWhole, isRestFree, calls: [], frames: [], depth: 0, isDone: false },
     ...{ last: undefined, owner: undefined, statement: undefined, wrapped: undefined },
-    lastDefine: [...text.matchAll(/\bdefine\s*\(/g)].at(-1)?.index ?? -1,
   };
   try {
     for (const token of tokenizer(text, { ecmaVersion: 'latest', allowHashBang: true })) {
@@ -126,9 +135,9 @@ function findCalls(text: string, isWhole: boolean): readonly LoaderCall[] {
       if (scan.isDone) break;
     }
   } catch {
-    return scan.calls;
+    return scan;
   }
-  return scan.calls;
+  return scan;
 }
 
 function take(scan: Scan, token: Token): void {
@@ -214,9 +223,10 @@ function close(scan: Scan): void {
 }
 
 /** What follows a list, or a wrapper that has defined its module, is the module's code: not worth going through. */
-function isLast({ calls, isWhole, lastDefine }: Scan, { name }: LoaderCall): boolean {
-  const isCut = !isWhole && name === undefined;
-  return isCut || lastDefine <= (calls.at(-1)?.start ?? 0);
+function isLast({ text, calls, isWhole, isRestFree }: Scan, { name }: LoaderCall): boolean {
+  if (!isWhole && name === undefined) return true;
+  const rest = (calls.at(-1)?.start ?? 0) + 'define'.length;
+  return isRestFree && text.indexOf('define(', rest) === -1 && text.indexOf('define (', rest) === -1;
 }
 
 function takeString(scan: Scan, { start, end, value }: Token & { readonly value?: unknown }): void {
