@@ -55,6 +55,7 @@ function openIo(interrupted: AbortSignal): Io {
     argv: process.argv.slice(2),
     stdout: openSink(process.stdout),
     stderr: openSink(process.stderr),
+    streams: { stdout: process.stdout.fd, stderr: process.stderr.fd },
     // Only a command that asks opens the standard input, which costs milliseconds.
     terminal: () => (isPersonThere() ? { input: process.stdin, output: process.stderr } : undefined),
     interrupted,

@@ -49,13 +49,10 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
   });
 }
 
-function prepare({ config, cwd }: Settings, { to }: PullFlags): Promise<FindDestination> {
+function prepare({ config, cwd, own }: Settings, { to }: PullFlags): Promise<FindDestination> {
   const { root, extensions, ignore } = config;
   return prepareDestinations({
-    root,
-    cwd,
-    extensions,
-    ignore,
+    ...{ root, cwd, extensions, ignore, own },
     ...(to !== undefined && { to: resolve(cwd, to) }),
   });
 }

@@ -2,6 +2,7 @@
 
 import type { ModuleFacts } from './content/module-facts.js';
 import { findOrigins, type OriginUse } from './content/origins.js';
+import { isOwnDocument } from './content/own-document.js';
 import { sniffRiskyType } from './content/risky-type.js';
 import { fileName } from './digest.js';
 
@@ -16,14 +17,19 @@ export interface ContentFacts {
   readonly page?: true;
   /** File names that the code mentions, as far as anybody asks: of pages, and of its manifest for npm. */
   readonly names?: readonly string[];
+  /** Written by this program: a report, a plan, a log. */
+  readonly own?: true;
   /** Only of scripts that ask for more than plain names; whoever reads files adds it, since a parser tells it. */
   readonly module?: ModuleFacts;
 }
 
 const ordinary: ContentFacts = {};
 
+const own: ContentFacts = { own: true };
+
 /** Runs on every byte that is not in the index, so it must cost a fraction of hashing the same bytes. */
 export function inspectContent(path: string, content: Buffer): ContentFacts {
+  if (isOwnDocument(content)) return own;
   const suffix = suffixOf(path);
   const risky = sniffRiskyType(suffix, content);
   const origins = findOrigins(suffix, content);

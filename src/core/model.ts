@@ -39,7 +39,8 @@ export interface KeptFile {
 /** A file in the folder that is not uploaded, and why. */
 export interface LeftOutFile {
   readonly path: string;
-  readonly why: 'default' | 'ignored' | 'dropped-by-qlik';
+  /** `own`: this program reads or writes it, or wrote it in an earlier run. */
+  readonly why: 'default' | 'ignored' | 'dropped-by-qlik' | 'own';
   /** Where it is ignored: the pattern and where it is written, for people. */
   readonly rule?: string;
 }

@@ -67,7 +67,7 @@ export async function readFolders(
     ignore: config.ignore,
     ...(selector !== undefined && { selection: selector.matches }),
     index: flags.cache === false ? 'off' : 'on',
-    tool,
+    ...{ tool, own: settings.own },
     ...(signal && { signal }),
   });
   const known = [

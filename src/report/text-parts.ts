@@ -34,6 +34,7 @@ const reasons: Readonly<Record<LeftOutFile['why'], string>> = {
   default: 'ignored by default',
   ignored: 'ignored by your rules',
   'dropped-by-qlik': 'without a name or suffix, which Qlik drops',
+  own: 'read or written by qlik-sync itself',
 };
 
 export function renderLeftOut(leftOut: readonly LeftOut[], detail: TextOptions['detail']): string {

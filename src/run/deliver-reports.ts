@@ -87,6 +87,7 @@ async function writeReport(file: ReportFile, result: RunResult, json: string): P
   await writeReportFile(file.path, await render(file.kind, result, json));
 }
 
+/** Every kind says within itself whose it is, so that no later run takes it for a file of an extension. */
 async function render(kind: ReportKind, result: RunResult, json: string): Promise<string> {
   switch (kind) {
     case 'json':
@@ -101,14 +102,18 @@ async function render(kind: ReportKind, result: RunResult, json: string): Promis
       return (await import('../report/formats/junit.js')).renderJunit(result);
     case 'sarif':
       return (await import('../report/formats/sarif.js')).renderSarif(result);
-    case 'github':
-      return (await import('../report/formats/github.js')).renderAnnotations(result);
+    case 'github': {
+      const { renderAnnotations } = await import('../report/formats/github.js');
+      return `::debug::${result.tool}\n${renderAnnotations(result)}`;
+    }
     case 'gitlab':
       return (await import('../report/formats/gitlab.js')).renderTerraform(result);
     case 'gitlab-codequality':
       return (await import('../report/formats/gitlab.js')).renderCodeQuality(result);
-    case 'azure':
-      return (await import('../report/formats/azure.js')).renderIssues(result);
+    case 'azure': {
+      const { renderIssues } = await import('../report/formats/azure.js');
+      return `##[debug]${result.tool}\n${renderIssues(result)}`;
+    }
   }
 }
 

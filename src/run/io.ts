@@ -6,6 +6,7 @@ import type { Patience } from '../reconcile/means.js';
 import type { Paint } from '../report/paint.js';
 import type { Report } from '../report/report.js';
 import type { KnownPlace } from '../report/run-result.js';
+import type { NamedFiles } from '../source/own-files.js';
 
 export interface Sink {
   readonly write: (text: string) => void;
@@ -36,6 +37,8 @@ export interface Io {
   readonly stdout: Sink;
   /** Progress, notices, errors. */
   readonly stderr: Sink;
+  /** The descriptors behind both, where they may be files. */
+  readonly streams?: NamedFiles['streams'];
   /** Opens the terminal where a person can be asked; `undefined` without one, and then nothing ever prompts. */
   readonly terminal: () => Terminal | undefined;
   /** Aborted when the run is interrupted. */

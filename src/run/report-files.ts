@@ -2,9 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { isOwnDocument } from '../core/content/own-document.js';
 import { UserError } from '../core/errors.js';
 import { reasonOf } from '../core/system-error.js';
+import { isManifestName, listEntries } from '../source/discover/nested-manifest.js';
 import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
 /**
@@ -14,6 +16,7 @@ import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js'
  */
 export async function assertWritable(path: string, what: string): Promise<void> {
   await assertReplaceable(path, what);
+  assertNotDeployed(path, what);
   const probe = temporaryNameOf(path);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -34,8 +37,41 @@ async function assertReplaceable(path: string, what: string): Promise<void> {
   });
 }
 
+/** A report in the place of an extension's file would destroy it, and be deployed with the rest. */
+function assertNotDeployed(path: string, what: string): void {
+  const holder = findHolder(dirname(path));
+  const isVital = isManifestName(basename(path)) || path === holder?.script;
+  if (!isVital && (holder === undefined || !isForeign(path))) return;
+  const whose = holder === undefined ? 'an extension' : `the extension ${holder.name}`;
+  throw new UserError(`${what} cannot be written: it is a file of ${whose}.`, {
+    hint: `Name another file, such as .qlik-sync/${basename(path)}${isVital ? '' : ', or remove this one first'}.`,
+  });
+}
+
+/** The extension in the nearest folder above that has one, up to the root of the repository. */
+function findHolder(folder: string): { readonly name: string; readonly script: string } | undefined {
+  const names = listEntries(folder).map(({ name }) => name);
+  const manifest = names.find(isManifestName);
+  if (manifest !== undefined) {
+    const name = manifest.slice(0, -'.qext'.length);
+    return { name, script: join(folder, `${name}.js`) };
+  }
+  return names.includes('.git') || dirname(folder) === folder ? undefined : findHolder(dirname(folder));
+}
+
+/** Whether the file has a content, and somebody else wrote it. */
+function isForeign(path: string): boolean {
+  try {
+    const content = readFileSync(path);
+    return content.length > 0 && !isOwnDocument(content);
+  } catch {
+    return false;
+  }
+}
+
 /** The same for a file that other steps append to. @throws UserError */
 export async function assertAppendable(path: string, what: string): Promise<void> {
+  assertNotDeployed(path, what);
   try {
     await mkdir(dirname(path), { recursive: true });
     await appendFile(path, '');

@@ -11,9 +11,11 @@ import { type Config, resolveConfig } from '../config/resolve.js';
 import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
 import { configurableRuleIds } from '../core/rules.js';
+import { identifyOwnFiles, type OwnFiles } from '../source/own-files.js';
 import type { SharedFlags } from './flags.js';
 import type { Io } from './io.js';
 import { findPlace, findPlaces } from './location.js';
+import { type FileFlags, ownPathsOf } from './own-paths.js';
 
 export interface Settings {
   readonly flags: SharedFlags;
@@ -24,6 +26,8 @@ export interface Settings {
   readonly execution: Execution;
   /** `qlik-sync/<version>`. */
   readonly tool: string;
+  /** What this run reads and writes itself, which is never content. */
+  readonly own: OwnFiles;
 }
 
 /** The config file, read once for any number of its environments. */
@@ -45,13 +49,13 @@ export interface SettingsSource {
 }
 
 /** The settings of a run on one environment. @throws ConfigError, UserError */
-export async function readSettings(flags: SharedFlags, io: Io): Promise<Settings> {
+export async function readSettings(flags: SharedFlags & FileFlags, io: Io): Promise<Settings> {
   const source = await loadSettings(flags, io);
   return source.settingsFor(oneEnvironment(source.asked));
 }
 
 /** @throws ConfigError, UserError */
-export async function loadSettings(flags: SharedFlags, io: Io): Promise<SettingsSource> {
+export async function loadSettings(flags: SharedFlags & FileFlags, io: Io): Promise<SettingsSource> {
   const cwd = workingFolder(flags, io);
   const execution = executionOf(flags);
   const loaded = await loadConfig({ cwd, config: flags.config, execution });
@@ -68,7 +72,8 @@ export async function loadSettings(flags: SharedFlags, io: Io): Promise<Settings
     settingsFor(environment) {
       io.locate?.(findPlace(environment, { flags, loaded }, io));
       const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
-      return { flags, cwd, config, execution, tool: io.tool };
+      const own = identifyOwnFiles({ paths: ownPathsOf(flags, config, cwd, io), streams: io.streams ?? {} });
+      return { flags, cwd, config, execution, tool: io.tool, own };
     },
   };
 }

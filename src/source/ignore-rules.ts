@@ -8,7 +8,7 @@ import type { Candidate } from './discover/candidate.js';
 import { displayBelow } from './display.js';
 
 /** `kept`: a `!pattern` includes it again, even where it is ignored by default. */
-type Verdict = 'ignored' | 'kept' | 'silent';
+export type Verdict = 'ignored' | 'kept' | 'silent';
 
 /** @param path relative to the extension's folder, with `/`; a folder's ends with one. */
 export interface IgnoreRules {

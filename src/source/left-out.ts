@@ -74,8 +74,10 @@ export function wasUploadedByVersion1(name: string): boolean {
 }
 
 /** Which files of an archive are content: not what an older version uploaded and the folder leaves out now. */
-export function createContentTest({ files }: DesiredExtension): (path: string) => boolean {
-  return (path) => !isIgnoredSince2(fileName(path)) || files.some((file) => file.path === path);
+export function createContentTest({ files, leftOut }: DesiredExtension): (path: string) => boolean {
+  const own = new Set(leftOut.filter(({ why }) => why === 'own').map(({ path }) => path));
+  return (path) =>
+    !own.has(path) && (!isIgnoredSince2(fileName(path)) || files.some((file) => file.path === path));
 }
 
 /** Whether an extension is the same with and without this file. @param path with `/` */

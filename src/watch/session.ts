@@ -35,13 +35,14 @@ export interface SessionOptions {
 /** @throws UserError where the config or the credentials are not usable */
 export async function openSession({ flags, io, onWake, notices, cutOff }: SessionOptions): Promise<Session> {
   const settings = await readSettings(flags, io);
-  const { config, cwd } = settings;
+  const { config, cwd, own } = settings;
   const tenant = await connect(settings, io, { onWait: notices.say, signal: cutOff });
   const folders = watchFolders({
     root: config.root,
     cwd,
     extensions: config.extensions,
     ignore: config.ignore,
+    own,
     configFile: config.file,
     ...(flags.quietPeriod !== undefined && { quietMs: flags.quietPeriod }),
     ...(flags.maxWait !== undefined && { maxWaitMs: flags.maxWait }),

@@ -44,6 +44,7 @@ export const rules = {
   'export-shape': configurable('warning', 'The script returns an object that Qlik cannot draw.'),
   'unused-tooling': configurable('info', 'Files of the build and its tools would be uploaded.'),
   // Other
+  'own-output': configurable('warning', "A run's messages go to a file among those to upload."),
   'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
   'secret-file': configurable('error', 'A file looks like a secret.'),
   'not-visualization': configurable(

@@ -64,6 +64,11 @@ function explainLeftOut(asked: string, path: string, { path: entry, why, rule }:
         message: `${asked}, but ${subject} is left out by default.`,
         hint: `Add "!${entry}" to "ignore" to upload it, or move what is needed to another folder.`,
       };
+    case 'own':
+      return {
+        message: `${asked}, but ${path} is a file that qlik-sync reads or writes itself, which is never uploaded.`,
+        hint: 'Give one of the two another name.',
+      };
     case 'dropped-by-qlik':
       return {
         message: `${asked}, but Qlik drops ${path}, since it has no suffix.`,

@@ -17,7 +17,7 @@ export const finding = v.object({
 
 export const leftOutFile = v.object({
   path: v.string(),
-  why: v.picklist(['default', 'ignored', 'dropped-by-qlik']),
+  why: v.picklist(['default', 'ignored', 'dropped-by-qlik', 'own']),
   rule: v.optional(v.string()),
 });
 

@@ -1,6 +1,7 @@
 /** For GitLab merge requests: issues as a code quality report, and the numbers of the Terraform widget. */
 
 import { createHash } from 'node:crypto';
+import { emptyList, engineName } from '../../core/content/own-document.js';
 import { countRun } from '../counts.js';
 import { type Issue, issuesOf, sentenceOf } from '../issues.js';
 import { printableLines } from '../paint.js';
@@ -14,6 +15,7 @@ export function renderCodeQuality(result: RunResult): string {
   const entries = issuesOf(result).map((issue) => {
     const { id, severity, file, extension, line } = issue;
     return {
+      engine_name: engineName,
       description: printableLines(sentenceOf(issue)).replaceAll('\n', ' '),
       check_name: id,
       fingerprint: fingerprintOf(issue, seen),
@@ -21,7 +23,7 @@ export function renderCodeQuality(result: RunResult): string {
       location: { path: file ?? extension ?? 'qlik-sync', lines: { begin: line ?? 1 } },
     };
   });
-  return `${JSON.stringify(entries, undefined, 2)}\n`;
+  return entries.length === 0 ? emptyList : `${JSON.stringify(entries, undefined, 2)}\n`;
 }
 
 /** Stable across commits, also when a line moves, and unique within this report. */
@@ -43,7 +45,8 @@ function fingerprintOf(
  * (gitlabhq, `lib/gitlab/ci/parsers/terraform/tfplan.rb`: `missing_json_keys`).
  */
 export function renderTerraform(result: RunResult): string {
-  return `${JSON.stringify(result.parts.every(isPlanned) ? countOf(result) : { error: 'no plan' })}\n`;
+  const numbers = result.parts.every(isPlanned) ? countOf(result) : { error: 'no plan' };
+  return `${JSON.stringify({ ...numbers, tool: result.tool })}\n`;
 }
 
 function isPlanned({ plan, failure, reports }: ReportParts): boolean {

@@ -17,6 +17,11 @@ export interface Candidate {
   readonly entries: readonly Dirent[];
 }
 
+/** Whether it makes the folder an extension: its manifest or its script. @param path below the folder, with `/` */
+export function isVital({ name, manifestFile }: Candidate, path: string): boolean {
+  return path === manifestFile || path.normalize('NFC') === `${name}.js`;
+}
+
 /** A finding of the discovery, and the extension names it is about; none where it is not about a folder. */
 export interface Remark {
   readonly finding: Finding;

@@ -10,6 +10,7 @@ import { inspectFolder, rememberRealPaths } from '../discover/inspect-folder.js'
 import { compilePattern, type FolderPattern, type Segment } from '../discover/pattern.js';
 import { displayPath } from '../display.js';
 import { type IgnoreRules, ignoreLineOf, prepareIgnoreRules } from '../ignore-rules.js';
+import { leaveOutOwn, noOwnFiles, type OwnFiles } from '../own-files.js';
 import { readExtension } from '../read/read-extension.js';
 import { createFileReader } from '../read/read-file.js';
 import { whyUnfit } from './portable-name.js';
@@ -37,6 +38,8 @@ interface DestinationOptions {
   readonly extensions: readonly string[];
   /** gitignore patterns. */
   readonly ignore: readonly string[];
+  /** What this run reads and writes itself: no archive replaces it. */
+  readonly own: OwnFiles;
   /** Absolute: the folder that gets one folder for each extension, instead of the config's. */
   readonly to?: string;
 }
@@ -65,7 +68,8 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     assertOnly(name, folder, discovery.candidates, patterns, cwd);
     const holder = candidate ?? inspect(name, folder, cwd);
     const place = { folder, displayFolder: displayPath(cwd, folder), found: isFound(folder, patterns) };
-    const rules = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
+    const all = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
+    const rules = leaveOutOwn(all, folder, options.own);
     const ignoreLine = (path: string): string => ignoreLineOf(root, folder, path);
     if (holder === undefined) return { ...place, rules, ignoreLine };
     return { ...place, rules, ignoreLine, existing: readExisting(holder, rules) };
@@ -169,7 +173,11 @@ function isEmpty(folder: string): boolean {
 }
 
 function readExisting(candidate: Candidate, rules: IgnoreRules): DesiredExtension {
-  const reading = readExtension(candidate, rules, createFileReader(), undefined);
+  const reading = readExtension(candidate, rules, {
+    readFile: createFileReader(),
+    own: noOwnFiles,
+    index: undefined,
+  });
   if (reading.kind === 'extension') return reading.extension;
   const why =
     reading.kind === 'skipped'

@@ -1,17 +1,15 @@
 /** Reads one folder as one extension. */
 
-import { digestOf } from '../../core/digest.js';
-import type { DesiredExtension, Finding, SkippedFolder } from '../../core/model.js';
+import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
+import type { DesiredExtension, Finding, LeftOutFile, SkippedFolder } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import type { Candidate } from '../discover/candidate.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { ownFolder } from '../own-folder.js';
 import { findAsides, holdsOld, oldIn } from '../put-in-place.js';
-import type { FolderIndex } from './index-folder.js';
 import { keepFiles } from './keep.js';
-import type { ReadFile } from './read-file.js';
-import { checkManifestFiles, readFiles, readManifest } from './read-files.js';
+import { checkManifestFiles, type OwnEntry, type ReadMeans, readFiles, readManifest } from './read-files.js';
 
 export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | { readonly kind: 'extension'; readonly extension: DesiredExtension }
@@ -20,12 +18,7 @@ export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | { readonly kind: 'unreadable'; readonly name: string }
 );
 
-export function readExtension(
-  candidate: Candidate,
-  rules: IgnoreRules,
-  readFile: ReadFile,
-  index: FolderIndex | undefined,
-): ReadExtension {
+export function readExtension(candidate: Candidate, rules: IgnoreRules, means: ReadMeans): ReadExtension {
   const { name, folder, displayFolder } = candidate;
   const { manifest, sha256, findings } = readManifest(candidate);
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
@@ -34,17 +27,42 @@ export function readExtension(
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
   }
   const { entries, leftOut, onlyBefore, findings: onEntries } = keepFiles(candidate, rules);
-  const { files, findings: onFiles } = readFiles(candidate, entries, readFile, index);
+  const { files, own, findings: onFiles } = readFiles(candidate, entries, means);
   const onManifests = checkManifestFiles(candidate, entries, files, sha256);
-  const all = [...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)];
+  const all = [
+    ...[...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)],
+    ...own.flatMap((entry) => remarkOnStream(candidate, entry)),
+  ];
   if (all.some(hidesContent)) return { kind: 'unreadable', name, findings: all };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const before = readFiles(candidate, onlyBefore, readFile, index);
+  const before = [...readFiles(candidate, onlyBefore, means).files, ...own.flatMap(toBefore)];
   const extension = {
-    ...{ name, folder, displayFolder, manifest, files, leftOut, digest: digestOf(files), bytes },
-    ...(before.files.length > 0 && { olderDigest: digestOf([...files, ...before.files]) }),
+    ...{ name, folder, displayFolder, manifest, files, digest: digestOf(files), bytes },
+    leftOut: addOwn(leftOut, own),
+    ...(before.length > 0 && { olderDigest: digestOf([...files, ...before]) }),
   };
   return { kind: 'extension', extension, findings: all };
+}
+
+/** What rule version 1 took for content. */
+function toBefore({ path, sha256 }: OwnEntry): readonly DigestedFile[] {
+  return sha256 === undefined ? [] : [{ path, sha256 }];
+}
+
+function addOwn(leftOut: readonly LeftOutFile[], own: readonly OwnEntry[]): readonly LeftOutFile[] {
+  if (own.length === 0) return leftOut;
+  return [...leftOut, ...own.map(({ path }) => ({ path, why: 'own' as const }))].sort((a, b) =>
+    comparePaths(a.path, b.path),
+  );
+}
+
+/** What goes to stdout says whose it is; a line on stderr does not, so the next run could not know it. */
+function remarkOnStream({ name, displayFolder }: Candidate, { path, role }: OwnEntry): readonly Finding[] {
+  if (role !== 'stderr') return [];
+  const message =
+    'This run writes its messages to this file, so it is left out; a later run would upload it.';
+  const hint = `Send stderr to a file elsewhere, such as .qlik-sync/${fileName(path)}, or name this one in "ignore".`;
+  return [finding('own-output', { file: displayBelow(displayFolder, path), extension: name, message, hint })];
 }
 
 function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate): readonly Finding[] {

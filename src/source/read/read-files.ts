@@ -1,54 +1,89 @@
 /** Reads the content of an extension's files, or takes it from the index where they are unchanged. */
 
 import { hash } from 'node:crypto';
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { fileName, normalizePath } from '../../core/digest.js';
 import type { Manifest, ManifestProblem } from '../../core/manifest/parsed.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { Finding, KeptFile } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
-import type { Candidate } from '../discover/candidate.js';
+import { type Candidate, isVital } from '../discover/candidate.js';
 import { isManifestName } from '../discover/nested-manifest.js';
 import { displayBelow } from '../display.js';
+import type { OwnFiles, Stream } from '../own-files.js';
 import type { FolderIndex } from './index-folder.js';
 import type { KeptEntry } from './keep.js';
 import type { FileContent, FileReading, ReadFile } from './read-file.js';
 
+export interface ReadMeans {
+  readonly readFile: ReadFile;
+  /** What this run reads and writes itself. */
+  readonly own: OwnFiles;
+  readonly index: FolderIndex | undefined;
+}
+
 interface FilesReading {
   readonly files: readonly KeptFile[];
+  /** Files of this program, of this run or an earlier one. */
+  readonly own: readonly OwnEntry[];
   readonly findings: readonly Finding[];
 }
 
 export function readFiles(
   candidate: Candidate,
   entries: readonly KeptEntry[],
-  readFile: ReadFile,
-  index: FolderIndex | undefined,
+  means: ReadMeans,
 ): FilesReading {
   const files: KeptFile[] = [];
+  const own: OwnEntry[] = [];
   const findings: Finding[] = [];
   for (const entry of entries) {
-    const reading = readEntry(`${candidate.folder}/${entry.diskPath}`, entry, readFile, index);
+    const reading = readEntry(candidate, entry, means);
     if (reading.kind === 'read') files.push(toKept(entry, reading.content));
+    else if (reading.kind === 'own') own.push(toOwn(entry, reading));
     else if (reading.kind === 'changing') findings.push(changingFinding(candidate, entry.path, reading.how));
     else findings.push(unreadableFinding(candidate, entry.path, reading.reason));
   }
-  return { files, findings };
+  return { files, own, findings };
+}
+
+/** A file that is left out since this program wrote it, or reads it as anything but content. */
+export interface OwnEntry {
+  readonly path: string;
+  readonly role: 'file' | Stream;
+  /** Of a file that stays the same from run to run, such as the config. */
+  readonly sha256?: string;
 }
 
 type EntryReading =
   | { readonly kind: 'read'; readonly content: FileContent }
+  | { readonly kind: 'own'; readonly role: OwnEntry['role']; readonly content?: FileContent }
   | Exclude<FileReading, { kind: 'read' }>;
 
-function readEntry(
+/** What makes the folder an extension is never a file of our own, whoever else reads it. */
+function readEntry(candidate: Candidate, entry: KeptEntry, means: ReadMeans): EntryReading {
+  const absolutePath = `${candidate.folder}/${entry.diskPath}`;
+  const stats = statsOf(absolutePath, entry);
+  if (stats === undefined || isVital(candidate, entry.diskPath))
+    return readContent(absolutePath, entry, stats, means);
+  const role = means.own.roleOf(absolutePath, stats.ino);
+  if (role === 'stdout' || role === 'stderr') return { kind: 'own', role };
+  const reading = readContent(absolutePath, entry, stats, means);
+  if (reading.kind !== 'read') return role === undefined ? reading : { kind: 'own', role };
+  const { content } = reading;
+  if (content.facts.own === true) return { kind: 'own', role: 'file' };
+  return role === 'file' ? { kind: 'own', role, content } : reading;
+}
+
+function readContent(
   absolutePath: string,
   entry: KeptEntry,
-  readFile: ReadFile,
-  index: FolderIndex | undefined,
-): EntryReading {
+  stats: Stats | undefined,
+  { readFile, index }: ReadMeans,
+): FileReading | { readonly kind: 'read'; readonly content: FileContent } {
   if (index === undefined) return readFile(absolutePath, entry);
-  const content = findIndexed(absolutePath, entry, index);
+  const content = stats && index.find(entry.diskPath, stats);
   if (content !== undefined) return { kind: 'read', content };
   const readAt = Date.now();
   const reading = readFile(absolutePath, entry, (sha256) => index.recall(entry.diskPath, sha256));
@@ -57,13 +92,16 @@ function readEntry(
 }
 
 /** What cannot be looked at is left to the reader, which explains it. */
-function findIndexed(absolutePath: string, entry: KeptEntry, index: FolderIndex): FileContent | undefined {
+function statsOf(absolutePath: string, entry: KeptEntry): Stats | undefined {
   try {
-    const stats = entry.kind === 'link' ? statSync(absolutePath) : lstatSync(absolutePath);
-    return index.find(entry.diskPath, stats);
+    return entry.kind === 'link' ? statSync(absolutePath) : lstatSync(absolutePath);
   } catch {
     return undefined;
   }
+}
+
+function toOwn({ path }: KeptEntry, { role, content }: EntryReading & { kind: 'own' }): OwnEntry {
+  return { path, role, ...(content !== undefined && { sha256: content.sha256 }) };
 }
 
 function toKept({ path, diskPath }: KeptEntry, { bytes, sha256, facts }: FileContent): KeptFile {

@@ -13,6 +13,7 @@ import type { Candidate, Remark } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
 import { prepareIgnoreRules } from '../ignore-rules.js';
+import { noOwnFiles, type OwnFiles } from '../own-files.js';
 import { loadIndex } from './index-file.js';
 import { type ReadExtension, readExtension } from './read-extension.js';
 import { createFileReader, type Inspect } from './read-file.js';
@@ -32,6 +33,8 @@ export interface ReadOptions {
   readonly index: 'on' | 'off';
   /** Version of this program; another version's index is not used. */
   readonly tool?: string;
+  /** What this run reads and writes itself, which is never content. Default: nothing. */
+  readonly own?: OwnFiles;
   /** Stops between two folders; the call rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -51,7 +54,7 @@ export interface DesiredReading {
  * @throws SourceError when an ignore file cannot be read
  */
 export async function readDesired(options: ReadOptions): Promise<DesiredReading> {
-  const { root, cwd } = options;
+  const { root, cwd, own = noOwnFiles } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
   const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
@@ -69,7 +72,10 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
     await yieldNow();
     const rules = await rulesFor(candidate);
     const read = (): ReadExtension =>
-      readExtension(candidate, rules, readFile, index?.folder(displayPath(root, candidate.folder)));
+      readExtension(candidate, rules, {
+        ...{ readFile, own },
+        index: index?.folder(displayPath(root, candidate.folder)),
+      });
     const reading = read();
     readings.push((await inspector.lacksParser()) ? read() : reading);
   }

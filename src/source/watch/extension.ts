@@ -33,8 +33,8 @@ export interface WatchedExtension {
 const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0 };
 
 export function watchExtension(found: FoundExtension): WatchedExtension {
-  const { candidate, rules } = found;
-  const seen = takeSnapshot(candidate.folder, rules) ?? nothing;
+  const { candidate } = found;
+  const seen = takeSnapshot(found) ?? nothing;
   return { candidate, found, reported: undefined, seen, movedAt: Number.NEGATIVE_INFINITY, looks: 0 };
 }
 
@@ -67,7 +67,7 @@ type Look =
 /** @param quietMs how long nothing must have been written; 0 for no matter how long */
 export function lookAt(extension: WatchedExtension, quietMs: number): Look {
   const { candidate, found, reported } = extension;
-  const now = takeSnapshot(candidate.folder, found.rules);
+  const now = takeSnapshot(found);
   if (now === undefined) return { kind: 'gone', doubt: 'gone' };
   extension.seen = now;
   // Counted from the start of the look, which may take long on a busy machine; a write later than its end means a wrong clock.
@@ -103,7 +103,7 @@ export function hasChanged(extension: WatchedExtension): boolean {
   if (reported === undefined) return true;
   extension.looks += 1;
   if (extension.looks % looksPerWalk > 0) return isRewritten(candidate.folder, reported);
-  const now = takeSnapshot(candidate.folder, found.rules);
+  const now = takeSnapshot(found);
   return now === undefined || findDifference(reported, now) !== undefined || !hasSameFolders(seen, now);
 }
 

@@ -2,12 +2,14 @@
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { fileName } from '../../core/digest.js';
+import { isVital } from '../discover/candidate.js';
 import { isManifestName } from '../discover/nested-manifest.js';
-import { type IgnoreRules, ignoreFile } from '../ignore-rules.js';
+import { ignoreFile } from '../ignore-rules.js';
 import { whyLeftOut } from '../left-out.js';
 import { mostEntries } from '../read/keep.js';
 import { followLink } from '../read/link.js';
 import { isRacy, isSameStamp, lastWritten, type Stamp, stampEntry, stampTarget } from './stamp.js';
+import type { FoundExtension } from './structure.js';
 
 export interface Snapshot {
   /** By path below the extension's folder, as the disk spells it; includes what would be read but is not a file. */
@@ -19,16 +21,16 @@ export interface Snapshot {
 }
 
 /** `undefined` where the folder does not exist. */
-export function takeSnapshot(folder: string, rules: IgnoreRules): Snapshot | undefined {
-  const walk: Walk = { folder, rules, files: new Map(), folders: new Map() };
+export function takeSnapshot({ candidate, rules, own }: FoundExtension): Snapshot | undefined {
+  const { folder } = candidate;
+  const walk: Walk = { folder, candidate, rules, own, files: new Map(), folders: new Map() };
   const takenAt = Date.now();
   walkFolder(walk, []);
   return walk.folders.size === 0 ? undefined : { files: walk.files, folders: walk.folders, takenAt };
 }
 
-interface Walk {
+interface Walk extends Pick<FoundExtension, 'candidate' | 'rules' | 'own'> {
   readonly folder: string;
-  readonly rules: IgnoreRules;
   readonly files: Map<string, Stamp>;
   readonly folders: Map<string, Stamp>;
 }
@@ -63,7 +65,11 @@ function visit(walk: Walk, entry: Dirent, names: readonly string[]): void {
     return;
   }
   const stamp = stampFile(`${walk.folder}/${path}`);
-  if (stamp !== undefined) walk.files.set(path, stamp);
+  if (stamp !== undefined && (isWanted || !isOwn(walk, path, stamp))) walk.files.set(path, stamp);
+}
+
+function isOwn({ folder, candidate, own }: Walk, path: string, { ino }: Stamp): boolean {
+  return own.roleOf(`${folder}/${path}`, ino) !== undefined && !isVital(candidate, path);
 }
 
 /** A link counts as its target, a dangling one as itself. */

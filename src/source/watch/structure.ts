@@ -4,6 +4,7 @@ import type { Candidate } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
 import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rules.js';
+import { noOwnFiles, type OwnFiles } from '../own-files.js';
 import { findPlaces, type Place } from './places.js';
 import { type LoneFile, loneFile, type Stamp, stampTarget } from './stamp.js';
 
@@ -13,11 +14,14 @@ export interface StructureOptions {
   readonly extensions: readonly string[];
   readonly ignore: readonly string[];
   readonly selection?: (name: string) => boolean;
+  /** What this run reads and writes itself: it wakes nothing. Default: nothing. */
+  readonly own?: OwnFiles;
 }
 
 export interface FoundExtension {
   readonly candidate: Candidate;
   readonly rules: IgnoreRules;
+  readonly own: OwnFiles;
   /** The stamp of the folder's own ignore file, taken before the rules were read. */
   readonly ownIgnore: Stamp | undefined;
 }
@@ -33,7 +37,7 @@ export interface Structure {
 
 /** Never throws for mistakes in the folders, which the reader reports. Places are stamped first, so nothing is missed. */
 export async function readStructure(options: StructureOptions): Promise<Structure> {
-  const { root, cwd, extensions, ignore, selection = () => true } = options;
+  const { root, cwd, extensions, ignore, selection = () => true, own = noOwnFiles } = options;
   const rootIgnore = rootIgnoreOf(root);
   const { ways, ends } = await findPlaces(root, extensions);
   const discovery = await discover(root, cwd, extensions);
@@ -43,7 +47,7 @@ export async function readStructure(options: StructureOptions): Promise<Structur
   return {
     extensions: await Promise.all(
       selected.map(async (candidate) => ({
-        candidate,
+        ...{ candidate, own },
         ownIgnore: stampTarget(`${candidate.folder}/${ignoreFile}`),
         rules: await rulesFor(candidate),
       })),

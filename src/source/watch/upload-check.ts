@@ -1,5 +1,6 @@
 /** Checks before an upload that what was read is what was reported: complete, and unchanged since. */
 
+import { normalizePath } from '../../core/digest.js';
 import type { DesiredExtension } from '../../core/model.js';
 import type { WatchedExtension } from './extension.js';
 import { isAlwaysWatched, type Snapshot, takeSnapshot } from './snapshot.js';
@@ -49,10 +50,14 @@ export function createUploadCheck({ extensions, onDoubt }: UploadCheckOptions): 
   };
 }
 
-function isAsReported(reported: Snapshot | undefined, { folder, files }: DesiredExtension): boolean {
+function isAsReported(reported: Snapshot | undefined, { folder, files, leftOut }: DesiredExtension): boolean {
   if (reported === undefined) return false;
   const paths = new Set(files.map(({ diskPath }) => diskPath));
-  const isComplete = [...reported.files.keys()].every((path) => paths.has(path) || isAlwaysWatched(path));
+  // Only whoever reads a report knows that it is none of the content.
+  const own = new Set(leftOut.filter(({ why }) => why === 'own').map(({ path }) => path));
+  const isComplete = [...reported.files.keys()].every(
+    (path) => paths.has(path) || isAlwaysWatched(path) || own.has(normalizePath(path)),
+  );
   return (
     isComplete &&
     [...paths].every((path) => isSame(reported.files.get(path), stampTarget(`${folder}/${path}`)))
@@ -60,8 +65,8 @@ function isAsReported(reported: Snapshot | undefined, { folder, files }: Desired
 }
 
 /** What could not be read may have been missing for a moment, which only the folders' stamps show. */
-function isUnchanged({ candidate, found, reported }: WatchedExtension): boolean {
-  const now = takeSnapshot(candidate.folder, found.rules);
+function isUnchanged({ found, reported }: WatchedExtension): boolean {
+  const now = takeSnapshot(found);
   if (now === undefined || reported === undefined) return false;
   return isSameMap(reported.files, now.files) && isSameMap(reported.folders, now.folders);
 }
