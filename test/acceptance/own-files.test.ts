@@ -1,0 +1,267 @@
+/** A repository that is one extension: what the program itself reads and writes there is never a part of it. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import JSZip from 'jszip';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './support/scene.js';
+import { createWorkspace, extensionFiles, type Result } from './support/workspace.js';
+
+const root = { project: 'acme', extensions: ['.'] };
+const config = JSON.stringify(root);
+const extension = extensionFiles('my-modal', { folder: '.' });
+const scene = useScene({ files: { 'qlik-sync.config.json': config, ...extension } });
+const { read, succeed, qlikSync } = scene;
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+
+const place = (path: string): string => join(scene.workspace.folder, path);
+
+/** What `apply` would upload, by the list of what is in it. */
+async function content(...args: readonly string[]): Promise<readonly string[]> {
+  await succeed('pack', '--out', '.qlik-sync/pack', ...args);
+  return packed('my-modal');
+}
+
+async function packed(name: string): Promise<readonly string[]> {
+  const { files } = await JSZip.loadAsync(readFileSync(place(`.qlik-sync/pack/${name}.zip`)));
+  return Object.keys(files).sort();
+}
+
+const itself = ['my-modal.js', 'my-modal.qext'];
+
+/** Runs the built command with its streams in files of the folder. */
+async function redirected(
+  args: readonly string[],
+  { stdout, stderr }: { readonly stdout?: string; readonly stderr?: string },
+): Promise<number> {
+  const open = (file: string | undefined): number | 'ignore' =>
+    file === undefined ? 'ignore' : openSync(place(file), 'a');
+  const files = [open(stdout), open(stderr)] as const;
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: scene.workspace.folder,
+    env: { PATH: process.env['PATH'], HOME: scene.workspace.home, ...scene.tenant.env },
+    stdio: ['ignore', ...files],
+  });
+  const [code] = await once(child, 'exit');
+  for (const file of files) if (file !== 'ignore') closeSync(file);
+  return code;
+}
+
+const codeOf = async (result: Promise<Result>): Promise<number> => (await result).code;
+
+describe('a run after one that left files', () => {
+  it('applies the plan that it wrote beside the extension', async () => {
+    await succeed('plan', '--out', 'plan.json', '--report', 'html=plan.html');
+    await succeed('apply', 'plan.json', '--yes');
+    expect(await codeOf(qlikSync('plan', '--detailed-exitcode'))).toBe(0);
+    expect(await content()).toEqual(itself);
+  });
+
+  it.each([
+    'json=r.json',
+    'markdown=r.md',
+    'html=r.html',
+    'junit=report.xml',
+    'sarif=r.sarif',
+    'github=r.txt',
+    'gitlab=tfplan.json',
+    'gitlab-codequality=gl-code-quality-report.json',
+    'azure=r.txt',
+    'html=reports/deep/r.html',
+  ])('writes nothing the second time with --report %s, and nothing drifts', async (report) => {
+    await succeed('apply', '--yes', '--report', report);
+    await scene.tenant.takeRequests();
+    await succeed('apply', '--yes', '--report', report);
+    await succeed('apply', '--yes');
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+    await succeed('drift');
+    expect(await content()).toEqual(itself);
+  });
+
+  it('takes a baseline and the records of QLIK_SYNC_OUTPUT_FILE for what they are', async () => {
+    await succeed('apply', '--yes');
+    await succeed('drift', '--report', 'json=baseline.json');
+    const env = { QLIK_SYNC_OUTPUT_FILE: 'records.ndjson' };
+    expect(await codeOf(scene.qlikSyncWith(env, 'drift', '--baseline', 'baseline.json'))).toBe(0);
+    expect(await codeOf(scene.qlikSyncWith(env, 'drift'))).toBe(0);
+    await succeed('drift');
+    expect(await content()).toEqual(itself);
+  });
+
+  it('knows a failed run by its report as well', async () => {
+    scene.workspace.write({ 'my-modal.qext': '{' });
+    expect(
+      await codeOf(qlikSync('apply', '--yes', '--report', 'json=r.json', '--report', 'junit=r.xml')),
+    ).toBe(3);
+    scene.workspace.write(extension);
+    expect(await content()).toEqual(itself);
+  });
+
+  it('keeps two extensions apart from the reports of several environments', async () => {
+    scene.workspace.write({
+      'qlik-sync.config.json': JSON.stringify({
+        ...root,
+        extensions: ['.', 'b'],
+        ignore: ['/b/'],
+        environments: { dev: {}, prod: {} },
+      }),
+      ...extensionFiles('b', { folder: 'b' }),
+    });
+    const reports = ['--report', 'json=all.json', '--report', 'markdown=b/all.md'];
+    await succeed('plan', '--env', 'dev', '--sandbox-dir', '.qlik-sync/dev', ...reports);
+    expect(await content('my-modal')).toEqual(itself);
+    await succeed('pack', 'b');
+    expect(await packed('b')).toEqual(['b.js', 'b.qext']);
+  });
+});
+
+describe('the config in an extension', () => {
+  const yaml = 'project: acme\nextensions: ["."]\n';
+  const module = `export default ${config};\n`;
+
+  it.each([
+    ['qlik-sync.config.yaml', yaml, []],
+    ['qlik-sync.config.mjs', module, []],
+    ['qlik-sync.config.ts', module, []],
+    ['deploy.json', config, ['--config', 'deploy.json']],
+    ['package.json', JSON.stringify({ 'qlik-sync': root }), []],
+  ])('%s is no content', async (file, text, args) => {
+    scene.workspace.remove('qlik-sync.config.json');
+    scene.workspace.write({ [file]: text });
+    expect(await content(...args)).toEqual(itself);
+  });
+
+  it('is found through a link, and under any spelling of its path', async () => {
+    scene.workspace.remove('qlik-sync.config.json');
+    scene.workspace.write({ 'conf/real.json': config });
+    symlinkSync('conf/real.json', place('deploy.json'));
+    expect(await content('--config', 'conf/../deploy.json')).toEqual(itself);
+    expect(await content('--config', 'deploy.json', '--cwd', 'conf/..')).toEqual(itself);
+  });
+
+  it('leaves out the one that a run without --config would read', async () => {
+    scene.workspace.write({ 'deploy.json': config });
+    expect(await content('--config', 'deploy.json')).toEqual(itself);
+  });
+
+  it('leaves a package.json that others read too where it was', async () => {
+    scene.workspace.remove('qlik-sync.config.json');
+    scene.workspace.write({ 'package.json': JSON.stringify({ name: 'my-modal', 'qlik-sync': root }) });
+    expect(await content()).toEqual([...itself, 'package.json']);
+  });
+
+  it('leaves out the policy that it names, but never what the extension is made of', async () => {
+    const policy = { command: ['node', 'policy.cjs', 'my-modal.js'] };
+    scene.workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ ...root, policy }),
+      'policy.cjs': 'process.exit(0)',
+    });
+    expect(await content()).toEqual(itself);
+    await succeed('apply', '--yes');
+    await succeed('drift');
+  });
+
+  it('is not replaced by what a pull brings', async () => {
+    await succeed('apply', '--yes');
+    const { id = '' } = (await scene.tenant.find('my-modal')) ?? {};
+    expect(id).not.toBe('');
+    await succeed('pull', 'my-modal', '--overwrite', 'my-modal');
+    expect(read('qlik-sync.config.json')).toBe(config);
+  });
+
+  it('changes nothing for those who deployed it as a part of the extension', async () => {
+    // An ignore rule that brings it back is what every run did before it was left out.
+    const before = createWorkspace();
+    try {
+      before.write({ ...extensionFiles('my-modal', { folder: 'ext' }), 'ext/qlik-sync.config.json': config });
+      before.write({ 'outer.json': JSON.stringify({ ...root, extensions: ['ext'] }) });
+      const pair = scene.tenant.env;
+      expect((await before.run(['apply', '--yes', '--config', 'outer.json'], { env: pair })).code).toBe(0);
+    } finally {
+      before.dispose();
+    }
+    await succeed('drift');
+    await scene.tenant.takeRequests();
+    await succeed('apply', '--yes');
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+  });
+});
+
+describe('streams that a shell sends to files in the folder', () => {
+  it('are left out of the run, and what stdout got is known to later ones', async () => {
+    expect(await redirected(['apply', '--yes'], { stdout: 'out.txt' })).toBe(0);
+    expect(await redirected(['plan', '--json'], { stdout: 'plan.json' })).toBe(0);
+    expect(await redirected(['plan'], { stdout: 'plan.txt' })).toBe(0);
+    expect(read('out.txt')).toContain('created');
+    await scene.tenant.takeRequests();
+    await succeed('apply', '--yes');
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+    await succeed('drift');
+    expect(await content()).toEqual(itself);
+  });
+
+  it('with stderr among them, the run says that a later one would upload it', async () => {
+    expect(await redirected(['apply', '--yes'], { stdout: 'out.txt', stderr: 'err.log' })).toBe(0);
+    expect(read('out.txt')).toMatch(/err\.log: warning: .* \[own-output\]\n.*\.qlik-sync\/err\.log/);
+    expect(await redirected(['drift'], { stdout: 'out.txt', stderr: 'err.log' })).toBe(0);
+  });
+
+  it.each([[], ['--json']])('watch uploads once while its log grows beside it %s', async (...args) => {
+    const log = openSync(place('watch.log'), 'a');
+    const child = spawn(process.execPath, [cli, 'watch', '--quiet-period', '20', ...args], {
+      cwd: scene.workspace.folder,
+      env: { PATH: process.env['PATH'], HOME: scene.workspace.home, ...scene.tenant.env },
+      stdio: ['ignore', log, 'ignore'],
+    });
+    closeSync(log);
+    await expect.poll(() => read('watch.log'), { timeout: 20_000 }).toMatch(/created|"create"/);
+    writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 2; } }));\n');
+    await expect.poll(() => read('watch.log'), { timeout: 20_000 }).toMatch(/updated|"update"/);
+    // Whatever the log's own lines could set off would be on its way before this save is synced.
+    writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 3; } }));\n');
+    await expect
+      .poll(() => read('watch.log').match(/updated|"update"/g), { timeout: 20_000 })
+      .toHaveLength(2);
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    expect(await scene.tenant.takeWrites()).toEqual(['POST', 'PATCH', 'PATCH']);
+    await succeed('drift');
+    expect(await content()).toEqual(itself);
+  });
+});
+
+describe('a report in the place of what is deployed', () => {
+  it.each([
+    ['--out', 'my-modal.js', 'the extension my-modal'],
+    ['--out', 'my-modal.qext', 'the extension my-modal'],
+    ['--out', 'elsewhere/new.qext', 'the extension my-modal'],
+    ['--report', 'html=index.html', 'the extension my-modal'],
+    ['--report', 'json=lib/data.json', 'the extension my-modal'],
+  ])('%s %s is refused, and nothing was touched', async (option, value, whose) => {
+    const page = { 'index.html': '<!doctype html><p>mine', 'lib/data.json': '{"mine": true}' };
+    scene.workspace.write(page);
+    const result = await qlikSync('plan', option, value);
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(`cannot be written: it is a file of ${whose}.`);
+    expect(result.stderr).toContain('.qlik-sync/');
+    expect(read('my-modal.js')).toBe(extension['./my-modal.js']);
+    for (const [path, text] of Object.entries(page)) expect(read(path)).toBe(text);
+    expect(readdirSync(scene.workspace.folder)).not.toContain('new.qext');
+  });
+
+  it('is no question where it replaces a report, or an empty file', async () => {
+    mkdirSync(place('out'));
+    writeFileSync(place('out/r.json'), '');
+    for (const kind of ['json', 'html', 'json']) await succeed('plan', '--report', `${kind}=out/r.json`);
+  });
+});

@@ -1,0 +1,92 @@
+/** What this program wrote is recognised by its content alone, whatever became of it since; other people's files are not. */
+
+import { describe, expect, it } from 'vitest';
+import { isOwnDocument } from '../../src/core/content/own-document.js';
+import { renderCodeQuality, renderTerraform } from '../../src/report/formats/gitlab.js';
+import { renderJunit } from '../../src/report/formats/junit.js';
+import { renderRecords } from '../../src/report/formats/records.js';
+import { renderSarif } from '../../src/report/formats/sarif.js';
+import { renderHtml } from '../../src/report/html/html.js';
+import { renderJson } from '../../src/report/json.js';
+import { renderMarkdown } from '../../src/report/markdown/markdown.js';
+import { coloured, plain } from '../../src/report/paint.js';
+import { renderText } from '../../src/report/text.js';
+import { renderEventJson, renderEventText, type WatchEvent } from '../../src/report/watch.js';
+import { runOf, sampleApplyReport, samplePlanReport } from '../report/sample.js';
+
+const planned = runOf(samplePlanReport());
+const text = renderJson(samplePlanReport());
+const sortedKeys = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).sort()));
+const events: readonly WatchEvent[] = [
+  { event: 'watching', extensions: 1, tenant: 'https://acme.eu.qlikcloud.com', project: 'acme' },
+  { event: 'offline', message: 'no answer.' },
+  { event: 'refused', name: 'kpi', message: 'no' },
+  { event: 'config', status: 'rejected', message: 'wrong' },
+];
+const timed = events.map((event) => ({ time: '2026-01-02T03:04:05.678Z', event }));
+
+const ours: Readonly<Record<string, string | Buffer>> = {
+  plan: text,
+  'an apply': renderJson(sampleApplyReport()),
+  'a plan without indentation': JSON.stringify(JSON.parse(text)),
+  'a plan with sorted keys': sortedKeys,
+  'a plan after a byte order mark': `\ufeff${text}`,
+  'a plan as PowerShell writes it': Buffer.from(`\ufeff${text}`, 'utf16le'),
+  'a plan in UTF-16, the other way': Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+  'a plan with the line ends of Windows': text.replaceAll('\n', '\r\n'),
+  html: renderHtml(planned),
+  markdown: renderMarkdown(planned, 65_536),
+  'markdown cut to little': renderMarkdown(planned, 2_000),
+  junit: renderJunit(planned),
+  sarif: renderSarif(planned),
+  gitlab: renderTerraform(planned),
+  'gitlab-codequality': renderCodeQuality(planned),
+  'gitlab-codequality without an issue': renderCodeQuality(
+    runOf({ ...samplePlanReport(), findings: [], plan: { ...samplePlanReport().plan, changes: [] } }),
+  ),
+  records: renderRecords(planned),
+  'text of a plan': renderText(samplePlanReport(), { paint: plain, detail: 'normal' }),
+  'text in colour': renderText(samplePlanReport(), { paint: coloured, detail: 'normal' }),
+  'a config with our schema': '{"$schema": "./node_modules/qlik-sync/schema.json", "project": "acme"}',
+  ...Object.fromEntries(
+    timed.flatMap((event) => [
+      [`a log that begins with ${event.event.event}`, renderEventText(event, plain)],
+      [`the same in colour: ${event.event.event}`, renderEventText(event, coloured)],
+      [`the same as NDJSON: ${event.event.event}`, renderEventJson(event)],
+    ]),
+  ),
+};
+
+const others: Readonly<Record<string, string | Buffer>> = {
+  nothing: '',
+  'a manifest':
+    '{"name": "KPI", "type": "visualization", "homepage": "https://github.com/acme/qlik-sync-demo"}',
+  'a package that depends on us': '{"name": "kpi", "devDependencies": {"qlik-sync": "0.1.0"}}',
+  'a document of another tool': '{"command": "plan", "schemaVersion": 1, "tool": "other/1.0.0"}',
+  'a document that mentions us': '{"tool": "other", "note": "see qlik-sync/0.1.0"}',
+  'a list that mentions us': '[{"engine_name": "other", "note": "qlik-sync"}]',
+  'a list of both': '[{"engine_name": "qlik-sync"}, {"engine_name": "other"}]',
+  'an empty list': '[]\n',
+  'an empty list on two lines': '[\n]\n',
+  'numbers of Terraform': '{"create":1,"update":0,"delete":0}\n',
+  'a page about us':
+    '<!doctype html><html><head><title>qlik-sync</title></head><p>qlik-sync/0.1.0</p></html>',
+  'a page of another generator': '<!doctype html><meta name="generator" content="hugo"><p>qlik-sync/0.1.0',
+  'test results of another tool': '<?xml version="1.0"?><testsuites name="vitest"></testsuites>',
+  'a README': '# KPI\n\nDeployed with qlik-sync plan · prod.\n',
+  'a README that begins with us': 'qlik-sync deploys this extension.\n',
+  'a script': 'define([], () => ({ paint() {} })); // qlik-sync/0.1.0\n',
+  'a time table': '12:00:00  lunch\n13:00:00  nap\n',
+  'an image': Buffer.from([0x89, 0x50, 0x4e, 0x47]),
+  'half a UTF-16 character': Buffer.from([0xfe, 0xff, 0x00]),
+};
+
+describe('isOwnDocument', () => {
+  it.each(Object.entries(ours))('recognises %s', (_name, content) => {
+    expect(isOwnDocument(Buffer.from(content as string))).toBe(true);
+  });
+
+  it.each(Object.entries(others))('leaves %s to whoever wrote it', (_name, content) => {
+    expect(isOwnDocument(Buffer.from(content as string))).toBe(false);
+  });
+});
