@@ -36,10 +36,9 @@ export interface KeptFile {
   readonly facts: ContentFacts;
 }
 
-/** A file in the folder that is not uploaded, and why. */
+/** A file in the folder that is not uploaded, and why; `own`: this program's, of this run or an earlier one. */
 export interface LeftOutFile {
   readonly path: string;
-  /** `own`: this program reads or writes it, or wrote it in an earlier run. */
   readonly why: 'default' | 'ignored' | 'dropped-by-qlik' | 'own';
   /** Where it is ignored: the pattern and where it is written, for people. */
   readonly rule?: string;
