@@ -31,7 +31,8 @@ const drawing: readonly string[] = ['paint', 'template', 'definition', 'componen
 
 /** `undefined` where they cannot be read, or where the object can be drawn. */
 export function findReturnedKeys(text: string, call: Call): readonly string[] | undefined {
-  if (call.loader !== 'define' || call.depth > 0) return undefined;
+  // A stub that hands on another module, as nebula writes it, is not worth a parse.
+  if (call.loader !== 'define' || call.depth > 0 || !text.includes('{')) return undefined;
   const defined = parseCall(text, call);
   const last = defined?.arguments.at(-1);
   const factory = factoryOf(defined);

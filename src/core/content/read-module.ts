@@ -24,7 +24,7 @@ interface LoaderCall {
 const longestText = 2 ** 16;
 
 /** Of a larger file only so many bytes are looked at: its list is in its head, or it is a library. */
-const headOfLonger = 2 ** 14;
+const headOfLonger = 2 ** 13;
 
 /** Names in one module that are looked at. */
 const mostAsks = 500;
