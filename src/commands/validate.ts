@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { DesiredExtension } from '../core/model.js';
 import { checkTooling } from '../core/rules.js';
-import { assertFound, readFolders } from '../pipeline/observe.js';
+import { assertFound, type Folders, findNothing, readFolders } from '../pipeline/observe.js';
 import { checkArchiveSizes } from '../pipeline/plan-folders.js';
 import type { ValidatedExtension, ValidateReport } from '../report/validate.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -17,12 +17,16 @@ import { addNames, addShared } from './options.js';
 
 export async function validate(names: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);
-  const report = await checkFolders(names, settings, io.interrupted);
+  const folders = await readFolders(await createSelector(names), settings, io.interrupted);
+  const hasErrors = folders.findings.some(({ severity }) => severity === 'error');
+  const nothing = hasErrors ? undefined : findNothing(folders, settings);
+  const findings = nothing === undefined ? folders.findings : [...folders.findings, nothing];
+  const report = await reportOn({ ...folders, findings }, settings);
   print(report, flags, io);
   return report.exitCode;
 }
 
-/** @throws UserError where there is nothing to check */
+/** @throws FindingsError where there is nothing to check */
 export async function checkFolders(
   names: readonly string[],
   settings: Settings,
@@ -30,6 +34,10 @@ export async function checkFolders(
 ): Promise<ValidateReport> {
   const folders = await readFolders(await createSelector(names), settings, signal);
   assertFound(folders, settings);
+  return reportOn(folders, settings);
+}
+
+async function reportOn(folders: Folders, settings: Settings): Promise<ValidateReport> {
   const { extensions } = folders.desired;
   const { rules } = settings.config;
   const findings = [

@@ -81,14 +81,16 @@ export class SourceError extends UserError {
   }
 }
 
-/** The rules found errors, so nothing was planned. Exit 3. Holds all findings, the harmless ones too. */
+/** What the rules found stops the command. Exit 3. Holds all findings, the harmless ones too. */
 export class FindingsError extends UserError {
   override readonly name = 'FindingsError';
   readonly findings: readonly Finding[];
 
-  constructor(findings: readonly Finding[], options: UserErrorOptions = {}) {
+  /** @param options `message` where it is not the number of errors */
+  constructor(findings: readonly Finding[], options: UserErrorOptions & { readonly message?: string } = {}) {
     const errors = findings.filter(({ severity }) => severity === 'error').length;
-    super(`${errors} ${errors === 1 ? 'error' : 'errors'} in the folders; nothing was planned.`, options);
+    const number = `${errors} ${errors === 1 ? 'error' : 'errors'} in the folders, so nothing was done.`;
+    super(options.message ?? number, options);
     this.findings = findings;
   }
 }

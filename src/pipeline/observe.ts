@@ -1,9 +1,10 @@
 /** Both sides: the folders, and the tenant's list, which is on its way while the disk is read. */
 
 import { setImmediate } from 'node:timers/promises';
-import { FindingsError, UserError } from '../core/errors.js';
+import { FindingsError } from '../core/errors.js';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, DesiredState, Finding } from '../core/model.js';
+import { finding } from '../core/rules/catalogue.js';
 import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
 import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
@@ -119,11 +120,20 @@ export function leaveOutBroken(folders: Folders): Folders {
   return { ...folders, desired, coverage: 'partial' };
 }
 
-/** A run that finds no folder is a mistake in the config, not a success. */
-export function assertFound({ found, desired, findings }: Folders, { config }: Settings): void {
-  if (found > 0 || desired.skipped.length > 0) return;
-  assertNoErrors(findings);
-  throw new UserError(`No extension was found in ${config.extensions.join(', ')}.`, {
+/** A run that finds no folder is a mistake in the config, not a success. @throws FindingsError */
+export function assertFound(folders: Folders, settings: Settings): void {
+  const nothing = findNothing(folders, settings);
+  if (nothing === undefined) return;
+  assertNoErrors(folders.findings);
+  throw new FindingsError(folders.findings, nothing);
+}
+
+/** The finding that no folder was found. */
+export function findNothing({ found, desired }: Folders, { config }: Settings): Finding | undefined {
+  if (found > 0 || desired.skipped.length > 0) return undefined;
+  return finding('no-match', {
+    severity: 'error',
+    message: `No extension was found in ${config.extensions.join(', ')}.`,
     hint: 'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
   });
 }

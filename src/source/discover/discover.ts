@@ -1,13 +1,17 @@
 /** Finds the folders of extensions from the config's patterns. */
 
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { parseManifest } from '../../core/manifest.js';
 import type { UnreadFolder } from '../../core/model.js';
 import { finding } from '../../core/rules/catalogue.js';
+import { compareVersions } from '../../core/version.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import { type Expansion, expandFolders } from './expand-folders.js';
-import { inspectFolder, rememberRealPaths } from './inspect-folder.js';
+import { type InspectedFolder, inspectFolder, rememberRealPaths } from './inspect-folder.js';
 import { preferBuilt } from './nested-manifest.js';
+import { spellPattern } from './pattern.js';
 
 export interface Discovery {
   /** Sorted by folder. */
@@ -23,10 +27,13 @@ export interface Discovery {
 /** @param root absolute; `patterns` are relative to it @param cwd absolute; displayed paths are relative to it */
 export async function discover(root: string, cwd: string, patterns: readonly string[]): Promise<Discovery> {
   const expansion = await expandFolders(root, patterns);
-  const realPathOf = rememberRealPaths();
-  const inspected = expansion.folders.map((found) => inspectFolder(found, cwd, realPathOf));
+  const { isExcluded } = expansion;
+  const inspecting = { root, cwd, realPathOf: rememberRealPaths(), isExcluded };
+  const inspected = leaveOutContainers(
+    expansion.folders.map((found) => ({ path: found.path, ...inspectFolder(found, inspecting) })),
+  );
   const candidates = inspected.flatMap((each) => each.candidate ?? []);
-  const conflicts = findNameConflicts(candidates);
+  const conflicts = findNameConflicts(candidates, (folder) => exclude(folder, root, expansion));
   const clashing = new Set(conflicts.flatMap((each) => each.names));
   return {
     candidates: candidates.filter((each) => !clashing.has(each.name)),
@@ -40,8 +47,36 @@ export async function discover(root: string, cwd: string, patterns: readonly str
       ...expansion.dangling.map((path) => ({ displayFolder: displayPath(cwd, path) })),
       ...inspected.flatMap((each) => each.unread ?? []),
     ],
-    unmatched: expansion.unmatched,
+    unmatched: [...expansion.unmatched, ...expansion.takenAway.map(({ pattern }) => pattern)],
   };
+}
+
+interface PlacedInspection extends InspectedFolder {
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** A folder without a `.qext` below which an extension was found contains it, and is not one itself. */
+function leaveOutContainers(inspected: readonly PlacedInspection[]): readonly PlacedInspection[] {
+  const containers = new Set<string>();
+  for (const { path, candidate, unclear } of inspected) {
+    if (candidate === undefined && unclear === undefined) continue;
+    for (let above = dirname(path); !containers.has(above); above = dirname(above)) containers.add(above);
+  }
+  return inspected.filter(({ path, unread }) => unread === undefined || !containers.has(path));
+}
+
+/** How the config is changed so that it no longer finds a folder. */
+interface Exclusion {
+  readonly remove: readonly string[];
+  readonly add: readonly string[];
+}
+
+function exclude(folder: string, root: string, { patternsFor }: Expansion): Exclusion {
+  const found = patternsFor(folder);
+  const remove = found.filter(({ how, pattern }) => how === 'named' && !pattern.includes('{'));
+  const add = remove.length === found.length ? [] : [`!${spellPattern(displayPath(root, folder))}`];
+  return { remove: remove.map(({ pattern }) => pattern), add };
 }
 
 function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[] {
@@ -58,7 +93,13 @@ function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[]
     names: [],
   }));
   const dangling = expansion.dangling.map((path) => remarkOnDangling(path, cwd));
-  return [...missing, ...unreadable, ...dangling, ...expansion.unmatched.map(remarkOnUnmatched)];
+  return [
+    ...missing,
+    ...unreadable,
+    ...dangling,
+    ...expansion.unmatched.map(remarkOnUnmatched),
+    ...expansion.takenAway.map(remarkOnTakenAway),
+  ];
 }
 
 function remarkOnDangling(path: string, cwd: string): Remark {
@@ -78,8 +119,17 @@ function remarkOnUnmatched(pattern: string): Remark {
   return { finding: finding('no-match', { message, hint }), names: [] };
 }
 
+function remarkOnTakenAway({ pattern, by }: Expansion['takenAway'][number]): Remark {
+  const message = `"${pattern}" is excluded by "${by}", so what it contains is not deployed.`;
+  const hint = `Remove "${by}" from "extensions" to deploy it, or "${pattern}" to exclude it.`;
+  return { finding: finding('no-match', { message, hint }), names: [] };
+}
+
 /** Names are identities on the tenant: no two folders may have the same, or two that differ only in case. */
-function findNameConflicts(candidates: readonly Candidate[]): readonly Remark[] {
+function findNameConflicts(
+  candidates: readonly Candidate[],
+  exclusionOf: (folder: string) => Exclusion,
+): readonly Remark[] {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const key = candidate.name.toLowerCase();
@@ -87,21 +137,72 @@ function findNameConflicts(candidates: readonly Candidate[]): readonly Remark[] 
     if (group === undefined) groups.set(key, [candidate]);
     else group.push(candidate);
   }
-  return [...groups.values()].filter((group) => group.length > 1).map(remarkOnGroup);
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => remarkOnTwins(group) ?? remarkOnDuplicates(group, exclusionOf));
 }
 
-function remarkOnGroup(group: readonly Candidate[]): Remark {
+function remarkOnTwins(group: readonly Candidate[]): Remark | undefined {
   const names = [...new Set(group.map((each) => each.name))];
-  const [first] = group;
-  const name = names[0] ?? '';
-  const file = first === undefined ? '' : displayBelow(first.displayFolder, first.manifestFile);
+  if (names.length === 1) return undefined;
   const folders = group.map((each) => each.displayFolder);
-  if (names.length > 1) {
-    const message = `The names ${names.join(' and ')} differ only in case, in ${folders.join(' and ')}.`;
-    const hint = 'Rename one: Qlik and many disks cannot tell them apart.';
-    return { finding: finding('case-twins', { extension: name, file, message, hint }), names };
+  const message = `The names ${names.join(' and ')} differ only in case, in ${folders.join(' and ')}.`;
+  const hint = 'Rename one: Qlik and many disks cannot tell them apart.';
+  return { finding: finding('case-twins', { ...placeOf(group), message, hint }), names };
+}
+
+function placeOf([first]: readonly Candidate[]): { readonly extension: string; readonly file: string } {
+  if (first === undefined) return { extension: '', file: '' };
+  return { extension: first.name, file: displayBelow(first.displayFolder, first.manifestFile) };
+}
+
+function remarkOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: string) => Exclusion): Remark {
+  const { extension, file } = placeOf(group);
+  const folders = group.map((each) => each.displayFolder);
+  const message = `${group.length} folders contain the extension ${extension}: ${folders.join(', ')}.`;
+  const hint = hintOnDuplicates(group, exclusionOf);
+  return { finding: finding('duplicate-name', { extension, file, message, hint }), names: [extension] };
+}
+
+function hintOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: string) => Exclusion): string {
+  const { keep, because } = chooseOne(group);
+  const kept = `Keep one, such as ${keep.displayFolder}${because}`;
+  const others = group.filter((each) => each !== keep);
+  const exclusions = others.map(({ folder }) => exclusionOf(folder));
+  const holder = others.find(({ folder }) => keep.folder.startsWith(`${folder}${sep}`));
+  if (holder !== undefined && exclusionOf(holder.folder).add.length > 0) {
+    return `${kept}: as it is in ${holder.displayFolder}, name the folders to deploy in "extensions" one by one.`;
   }
-  const message = `${group.length} folders contain the extension ${name}: ${folders.join(', ')}.`;
-  const hint = `Keep one, such as ${preferBuilt(folders)}: leave the others out with "!" before their path in "extensions".`;
-  return { finding: finding('duplicate-name', { extension: name, file, message, hint }), names };
+  const [remove, add] = [exclusions.flatMap((each) => each.remove), exclusions.flatMap((each) => each.add)];
+  const steps = [
+    ...(add.length > 0 ? [`add ${add.map((each) => `"${each}"`).join(', ')} to "extensions"`] : []),
+    ...(remove.length > 0
+      ? [`remove ${remove.map((each) => `"${each}"`).join(', ')} from "extensions"`]
+      : []),
+  ];
+  return `${kept}: ${steps.join(' and ')}.`;
+}
+
+/** One that has its script before one that has not; then the highest version; then the built one. */
+function chooseOne(group: readonly Candidate[]): { readonly keep: Candidate; readonly because: string } {
+  const complete = group.filter(({ name, entries }) => entries.some((entry) => entry.name === `${name}.js`));
+  const from = complete.length > 0 ? complete : group;
+  const versions = new Map(from.map((each) => [each, versionOf(each)]));
+  const highest = [...from].sort((a, b) => compareVersions(versions.get(b), versions.get(a)) ?? 0)[0];
+  const best = from.filter(
+    (each) => compareVersions(versions.get(each), highest && versions.get(highest)) === 0,
+  );
+  const folders = (best.length > 0 ? best : from).map((each) => each.displayFolder);
+  const keep = group.find(({ displayFolder }) => displayFolder === preferBuilt(folders)) ?? from[0];
+  if (keep === undefined) throw new Error('a group of extensions is never empty');
+  const isHigher = best.length > 0 && best.length < from.length;
+  return { keep, because: isHigher ? ` with the highest version, ${versions.get(keep)}` : '' };
+}
+
+function versionOf({ folder, manifestFile }: Candidate): string | undefined {
+  try {
+    return parseManifest(readFileSync(join(folder, manifestFile))).manifest?.version;
+  } catch {
+    return undefined;
+  }
 }

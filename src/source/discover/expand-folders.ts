@@ -34,6 +34,12 @@ export interface Expansion {
   readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
   readonly unmatched: readonly string[];
+  /** Folders that a pattern names literally and that a `!` excludes. */
+  readonly takenAway: readonly { readonly pattern: string; readonly by: string }[];
+  /** Whether a `!` excludes a folder, given as an absolute path. */
+  readonly isExcluded: (path: string) => boolean;
+  /** Every pattern that finds a folder, given as an absolute path. */
+  readonly patternsFor: (path: string) => readonly Pick<FoundFolder, 'pattern' | 'how'>[];
 }
 
 /**
@@ -47,15 +53,30 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
   const trouble = { unreadable: new Set<string>(), dangling: new Set<string>() };
   const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
   const matched = new Set(hits.map((hit) => hit.pattern));
-  const wanted = hits.filter((hit) => !negative.some((each) => excludes(each, hit.path)));
+  const isExcluded = (path: string): boolean => negative.some((each) => excludes(each, path));
+  const wanted = hits.filter((hit) => !isExcluded(hit.path));
   const unmatched = positive.filter((each) => !matched.has(each.source) && !isLiteral(each));
   return {
     folders: distinct(wanted).sort((a, b) => compareTexts(a.path, b.path)),
     missing: positive.filter(isLiteral).flatMap(findMissing),
     unreadable: [...trouble.unreadable],
-    dangling: [...trouble.dangling].filter((path) => !negative.some((each) => excludes(each, path))),
+    dangling: [...trouble.dangling].filter((path) => !isExcluded(path)),
     unmatched: [...new Set(unmatched.map((each) => each.source))],
+    takenAway: findTakenAway(hits, negative),
+    isExcluded,
+    patternsFor: (path) => hits.filter((hit) => hit.path === path),
   };
+}
+
+/** To name one folder and to exclude it is a contradiction; of braces, which name several, `!` may exclude one. */
+function findTakenAway(
+  hits: readonly FoundFolder[],
+  negative: readonly FolderPattern[],
+): Expansion['takenAway'] {
+  return hits.flatMap(({ path, pattern, how }) => {
+    const by = negative.find((each) => excludes(each, path));
+    return how !== 'named' || pattern.includes('{') || by === undefined ? [] : { pattern, by: by.source };
+  });
 }
 
 function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): readonly FoundFolder[] {

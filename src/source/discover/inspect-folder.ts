@@ -8,28 +8,36 @@ import { reasonOf } from '../../core/system-error.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import type { FoundFolder } from './expand-folders.js';
-import { findNestedManifest, isManifestName } from './nested-manifest.js';
-import { isHidden } from './pattern.js';
+import { isManifestName } from './nested-manifest.js';
+import { isHidden, spellPattern } from './pattern.js';
+import { chooseBuilt, type SurveyedExtension, surveyTree } from './survey.js';
 
-interface InspectedFolder {
+export interface InspectedFolder {
   readonly candidate?: Candidate;
   readonly remark?: Remark;
   readonly unclear?: readonly string[];
   readonly unread?: UnreadFolder;
 }
 
-export function inspectFolder(
-  found: FoundFolder,
-  cwd: string,
-  realPathOf: (path: string) => string,
-): InspectedFolder {
+export interface Inspecting {
+  /** Absolute: patterns are relative to it. */
+  readonly root: string;
+  /** Absolute: displayed paths are relative to it. */
+  readonly cwd: string;
+  readonly realPathOf: (path: string) => string;
+  /** Whether a `!` excludes a folder, given as an absolute path. */
+  readonly isExcluded: (path: string) => boolean;
+}
+
+export function inspectFolder(found: FoundFolder, inspecting: Inspecting): InspectedFolder {
+  const { cwd, realPathOf } = inspecting;
   const displayFolder = displayPath(cwd, found.path);
   try {
     const outside = leadsOutside(found, realPathOf);
     if (outside !== undefined) return { remark: remarkOnOutside(found, displayFolder, outside) };
     const entries = readdirSync(found.path, { withFileTypes: true });
     const manifests = entries.filter((entry) => isManifest(found.path, entry)).map((entry) => entry.name);
-    return judgeManifests(found, displayFolder, manifests.sort(), entries);
+    return judgeManifests(found, displayFolder, manifests.sort(), entries, inspecting);
   } catch (error) {
     const message = `The folder cannot be read: ${reasonOf(error)}.`;
     const remark = {
@@ -77,9 +85,10 @@ function judgeManifests(
   displayFolder: string,
   manifests: readonly string[],
   entries: readonly Dirent[],
+  inspecting: Inspecting,
 ): InspectedFolder {
   const [manifestFile, ...others] = manifests;
-  if (manifestFile === undefined) return judgeEmpty(found, displayFolder, entries);
+  if (manifestFile === undefined) return judgeEmpty(found, displayFolder, entries, inspecting);
   const name = stemOf(manifestFile);
   if (others.length === 0) {
     return { candidate: { name, folder: found.path, displayFolder, manifestFile, entries } };
@@ -101,15 +110,25 @@ function stemOf(manifestFile: string): string {
  * A folder that only a wildcard matched may not be meant as an extension: it gets the rule's own severity. One that is
  * named, or looks like an unbuilt extension, is an error: its name is unknown, and `prune` would delete the extension.
  */
-function judgeEmpty(found: FoundFolder, displayFolder: string, entries: readonly Dirent[]): InspectedFolder {
+function judgeEmpty(
+  found: FoundFolder,
+  displayFolder: string,
+  entries: readonly Dirent[],
+  { root, isExcluded }: Inspecting,
+): InspectedFolder {
   if (found.how === 'searched') return {};
-  const nested = findNestedManifest(found.path, entries);
-  const isUnbuilt = nested !== undefined || entries.some((entry) => entry.name === 'package.json');
+  const below = surveyTree(found.path).extensions;
+  const nested = chooseBuilt(below.filter(({ folder }) => !isExcluded(join(found.path, folder))));
+  if (nested.length === 0 && below.length > 0) return {};
+  const isUnbuilt = nested.length > 0 || entries.some((entry) => entry.name === 'package.json');
   const remark = finding('no-manifest', {
     ...(found.how === 'named' || isUnbuilt ? { severity: 'error' as const } : {}),
     file: displayFolder,
     message: 'The folder contains no .qext file.',
-    hint: hintForEmpty(found, displayFolder, nested, entries),
+    hint:
+      hintOnNested(nested, displayFolder, displayPath(root, found.path)) ??
+      hintOnFiles(entries, displayFolder) ??
+      hintOnPattern(found, root),
   });
   const name = basename(found.path);
   const standsForAny = found.how === 'named' || isUnbuilt || entries.every((entry) => isHidden(entry.name));
@@ -117,20 +136,39 @@ function judgeEmpty(found: FoundFolder, displayFolder: string, entries: readonly
   return { remark: { finding: remark, names: [name] }, unread };
 }
 
-function hintForEmpty(
-  found: FoundFolder,
+/** @param patternFolder the folder as the config would name it */
+function hintOnNested(
+  nested: readonly SurveyedExtension[],
   displayFolder: string,
-  nested: string | undefined,
-  entries: readonly Dirent[],
-): string {
-  const misspelled = entries.find((entry) => entry.name.toLowerCase().endsWith('.qext') && entry.isFile());
-  if (misspelled !== undefined) return `Rename ${misspelled.name}: the suffix is .qext, in lower case.`;
-  if (nested !== undefined) {
-    const folder = displayBelow(displayFolder, nested.slice(0, nested.lastIndexOf('/')));
-    return `There is ${displayBelow(displayFolder, nested)}: name the folder ${folder} in "extensions".`;
-  }
-  if (entries.some((entry) => entry.name === 'package.json')) return 'Build the extension first.';
-  return found.how === 'named'
-    ? 'Correct the path in "extensions".'
-    : 'If it is not an extension, exclude it with "!" before its path in "extensions".';
+  patternFolder: string,
+): string | undefined {
+  const [first, ...others] = nested;
+  if (first === undefined) return undefined;
+  const folders = nested.map(({ folder }) => spellPattern(displayBelow(patternFolder, folder)));
+  const manifest = displayBelow(displayFolder, `${first.folder}/${first.name}.qext`);
+  return others.length === 0
+    ? `There is ${manifest}: name the folder ${folders[0]} in "extensions".`
+    : `There are ${nested.length} extensions below it: name the folders ${folders.join(', ')} in "extensions".`;
+}
+
+/** Windows hides a suffix that it knows. */
+const hiddenSuffix = /\.qext\.(txt|json)$/i;
+
+function hintOnFiles(entries: readonly Dirent[], displayFolder: string): string | undefined {
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  const misspelled = files.find((name) => name.toLowerCase().endsWith('.qext'));
+  if (misspelled !== undefined) return `Rename ${misspelled}: the suffix is .qext, in lower case.`;
+  const twofold = files.find((name) => hiddenSuffix.test(name));
+  if (twofold !== undefined)
+    return `There is ${twofold}: rename it to ${twofold.replace(hiddenSuffix, '.qext')}.`;
+  if (files.includes('package.json')) return 'Build the extension first.';
+  const [zip, ...others] = entries.filter((entry) => !isHidden(entry.name));
+  if (zip === undefined || others.length > 0 || !/\.zip$/i.test(zip.name)) return undefined;
+  return `There is only ${zip.name}: unpack it, so that its .qext is in ${displayFolder}.`;
+}
+
+function hintOnPattern({ how, pattern, path }: FoundFolder, root: string): string {
+  return how === 'named'
+    ? `Correct "${pattern}" in "extensions", or remove it.`
+    : `If it is not an extension, add "!${spellPattern(displayPath(root, path))}" to "extensions".`;
 }

@@ -96,3 +96,9 @@ async function compileGlob(name: string): Promise<(candidate: string) => boolean
   const { default: picomatch } = await import('picomatch');
   return picomatch(name);
 }
+
+/** Patterns have no escapes: `?` replaces a special character, `./` goes before a special beginning, `$$` is a dollar. */
+export function spellPattern(folder: string): string {
+  const plain = /[*?[\]{}\\]|[!+@]\(/.test(folder) ? folder.replace(/[*?[\]{}()\\!+@|]/g, '?') : folder;
+  return `${/^([!~]|[A-Za-z]:)/.test(plain) ? './' : ''}${plain.replaceAll('$', '$$$$')}`;
+}

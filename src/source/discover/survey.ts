@@ -2,9 +2,9 @@
 
 import type { Dirent } from 'node:fs';
 import { isManifestName, listEntries, preferBuilt } from './nested-manifest.js';
-import { isHidden } from './pattern.js';
+import { isHidden, spellPattern } from './pattern.js';
 
-interface SurveyedExtension {
+export interface SurveyedExtension {
   /** The name of the `.qext` without its ending, in Unicode NFC. */
   readonly name: string;
   /** Relative to the root, with `/`; `.` for the root itself. */
@@ -60,13 +60,14 @@ export function proposePatterns({ folders, extensions }: Survey): readonly Propo
   const wanted = new Set(chosen.map(({ folder }) => folder));
   const byPattern = new Map<string, string[]>();
   for (const { name, folder } of chosen) {
-    const pattern = chooseWildcard(folder, folders, wanted) ?? literal(folder);
+    const pattern = chooseWildcard(folder, folders, wanted) ?? spellPattern(folder);
     byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), name]);
   }
   return [...byPattern].map(([pattern, names]) => ({ pattern, names }));
 }
 
-function chooseBuilt(extensions: readonly SurveyedExtension[]): readonly SurveyedExtension[] {
+/** One folder a name. */
+export function chooseBuilt<T extends SurveyedExtension>(extensions: readonly T[]): readonly T[] {
   const foldersByName = new Map<string, string[]>();
   for (const { name, folder } of extensions) {
     foldersByName.set(name, [...(foldersByName.get(name) ?? []), folder]);
@@ -93,7 +94,7 @@ function chooseWildcard(
     .sort((a, b) => b.hits.length - a.hits.length);
   if (best === undefined) return undefined;
   const { above, tail } = best.wildcard;
-  return above === '' ? tail : `${literal(above)}/${tail}`;
+  return above === '' ? tail : `${spellPattern(above)}/${tail}`;
 }
 
 function wildcardsFor(folder: string): readonly Wildcard[] {
@@ -114,10 +115,4 @@ function covers({ above, tail }: Wildcard, folder: string): boolean {
   const prefix = above === '' ? '' : `${above}/`;
   const expression = new RegExp(`^${tail.replaceAll('*', '[^/]*')}$`);
   return folder.startsWith(prefix) && expression.test(folder.slice(prefix.length));
-}
-
-/** Patterns have no escapes: `?` replaces a special character, `./` goes before a special beginning, `$$` is a dollar. */
-function literal(folder: string): string {
-  const plain = /[*?[\]{}\\]|[!+@]\(/.test(folder) ? folder.replace(/[*?[\]{}()\\!+@|]/g, '?') : folder;
-  return `${/^([!~]|[A-Za-z]:)/.test(plain) ? './' : ''}${plain.replaceAll('$', '$$$$')}`;
 }

@@ -66,7 +66,7 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     const candidate = known !== undefined && isBelow(known.folder, to) ? known : undefined;
     const folder = candidate?.folder ?? join(to ?? newFoldersOf(patterns), name);
     assertOnly(name, folder, discovery.candidates, patterns, cwd);
-    const holder = candidate ?? inspect(name, folder, cwd);
+    const holder = candidate ?? inspect(name, folder, root, cwd);
     const place = { folder, displayFolder: displayPath(cwd, folder), found: isFound(folder, patterns) };
     const all = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
     const rules = leaveOutOwn(all, folder, options.own);
@@ -154,10 +154,11 @@ function matches(segments: readonly Segment[], parts: readonly string[]): boolea
 }
 
 /** The extension that already exists where a new folder would go. */
-function inspect(name: string, folder: string, cwd: string): Candidate | undefined {
+function inspect(name: string, folder: string, root: string, cwd: string): Candidate | undefined {
   if (!existsSync(folder) || isEmpty(folder)) return undefined;
   const found = { path: folder, pattern: '', how: 'named', base: dirname(folder) } as const;
-  const { candidate } = inspectFolder(found, cwd, rememberRealPaths());
+  const looking = { root, cwd, realPathOf: rememberRealPaths(), isExcluded: () => false };
+  const { candidate } = inspectFolder(found, looking);
   if (candidate?.name === name) return candidate;
   throw new RefusedError(`${displayPath(cwd, folder)} already exists and does not contain ${name}.`, {
     hint: `Move ${basename(folder)} away, or give --to <dir>.`,

@@ -65,7 +65,7 @@ function listFolder(walk: Walk, below: string): readonly Dirent[] {
       'unreadable',
       below.slice(0, -1),
       message,
-      'Correct its permissions, or name it in "ignore".',
+      'Correct its permissions, or add it to "ignore".',
     );
     return [];
   }
@@ -114,7 +114,7 @@ function visitLink(walk: Walk, name: string, path: string, names: readonly strin
       link.rule,
       path,
       link.message,
-      'Replace the link with what it should lead to, or name it in "ignore".',
+      'Replace the link with what it should lead to, or add it to "ignore".',
     );
   } else if (link.kind === 'file') visitFile(walk, name, path, 'link');
   else if (link.kind === 'folder') visitFolder(walk, name, path, names);
@@ -126,7 +126,7 @@ function visitSpecial(walk: Walk, name: string, path: string): void {
   if (why === 'ignored' || why === 'default') walk.leftOut.push({ path: normalizePath(path), why });
   else {
     const message = 'This is neither a file nor a folder, but a pipe, socket or device.';
-    remark(walk, 'special-file', path, message, 'Remove it, or name it in "ignore".');
+    remark(walk, 'special-file', path, message, 'Remove it, or add it to "ignore".');
   }
 }
 

@@ -123,7 +123,7 @@ function unreadableFinding(candidate: Candidate, path: string, reason: string): 
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
     message: `The file cannot be read: ${reason}.`,
-    hint: 'Correct its permissions, or name it in "ignore".',
+    hint: 'Correct its permissions, or add it to "ignore".',
   });
 }
 
@@ -209,7 +209,7 @@ function nestedFinding(candidate: Candidate, path: string): Finding {
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
     message: `The extension ${candidate.name} contains a second .qext.`,
-    hint: 'If it is the built one, name its folder in "extensions"; otherwise name it in "ignore".',
+    hint: 'Add it to "ignore"; or, if it is the built one, name its folder in "extensions" in place of this one.',
   });
 }
 

@@ -1,0 +1,50 @@
+/** validate speaks as validate: on stdout, with its header, whatever it finds. */
+
+import { describe, expect, it } from 'vitest';
+import { useScene } from './support/scene.js';
+import { extensionFiles } from './support/workspace.js';
+
+const scene = useScene();
+
+describe('validate', () => {
+  it.each<[string, Readonly<Record<string, string>>, string, string]>([
+    [
+      'a folder without a .qext that only a wildcard matches',
+      { 'extensions/a/a.qext.txt': '{}' },
+      'There is a.qext.txt: rename it to a.qext.',
+      '0 extensions: 1 error, 1 warning.',
+    ],
+    [
+      'an unbuilt one',
+      { 'extensions/a/package.json': '{}' },
+      'Build the extension first.',
+      '0 extensions: 1 error, 0 warnings.',
+    ],
+    ['nothing', {}, 'No extension was found in extensions/*.', '0 extensions: 1 error, 1 warning.'],
+    [
+      'one with an error',
+      { ...extensionFiles('a'), 'extensions/a/a.js': '' },
+      '[empty-entry]',
+      '1 extension: 1 error, 0 warnings.',
+    ],
+  ])('reports %s on stdout, exit 3', async (_, files, says, verdict) => {
+    scene.workspace.write(files);
+    const { code, stdout, stderr } = await scene.qlikSync('validate');
+    expect([code, stderr]).toEqual([3, '']);
+    expect(stdout).toMatch(/^qlik-sync validate · project acme\n/);
+    expect(stdout).toContain(says);
+    expect(stdout).toContain(verdict);
+    expect(stdout).not.toMatch(/planned|nothing was/);
+  });
+
+  it.each(['plan', 'apply', 'pack'])(
+    '%s prints the finding that says why no extension was found',
+    async (command) => {
+      scene.workspace.write({ 'extensions/a/a.qext.txt': '{}' });
+      const { code, stderr } = await scene.qlikSync(command);
+      expect(code).toBe(3);
+      expect(stderr).toContain('There is a.qext.txt: rename it to a.qext.');
+      expect(stderr).toContain('error: No extension was found in extensions/*.');
+    },
+  );
+});
