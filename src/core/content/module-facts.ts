@@ -31,7 +31,23 @@ const headBytes = 4_096;
 /** Cheap, and true for nearly every module: the parser is loaded for these alone. */
 export function mayBeModule(path: string, content: Buffer): boolean {
   if (!scriptSuffix.test(path) || content.length === 0) return false;
-  if (content.includes('define')) return true;
+  if (mayTell(content)) return true;
   const head = content.toString('latin1', 0, headBytes);
   return importHead.test(head) || requireHead.test(head);
+}
+
+/** `define(t)`, `define(["jquery", "@nebula.js/stardust"], t)`: what nearly every bundle says, which tells nothing. */
+const tellsNothing =
+  /^\s*(?:\[\s*(?:["'](?:[\w-]+|@[\w-]+(?:\.\w+)?\/[\w-]+)["']\s*,?\s*)*\]\s*,\s*)?[\w$]{1,60}\s*\)/;
+
+/** Bytes behind a call that are examined. */
+const reach = 400;
+
+function mayTell(content: Buffer): boolean {
+  if (!content.includes('define(') || content.includes('define (')) return content.includes('define');
+  for (let at = content.indexOf('define('); at !== -1; at = content.indexOf('define(', at + 1)) {
+    const start = at + 'define('.length;
+    if (!tellsNothing.test(content.toString('latin1', start, start + reach))) return true;
+  }
+  return false;
 }
