@@ -20,9 +20,11 @@ import type { Run } from '../run/run.js';
 import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import type { Packer } from '../source/archive/pack.js';
+import { ignoreLineOf } from '../source/ignore-rules.js';
 import type { UploadCheck } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { dropUnusedCounts, type SessionApprovals } from './approvals.js';
+import type { Brake } from './brake.js';
 import type { SessionRecord } from './record.js';
 
 export interface CycleInput {
@@ -32,6 +34,7 @@ export interface CycleInput {
   readonly selector: Selector | undefined;
   readonly approvals: SessionApprovals;
   readonly pack: Packer;
+  readonly brake: Brake;
   /** Opened before this cycle; what it does not confirm is left to the wake that follows. */
   readonly uploadCheck: UploadCheck;
   readonly announce: Announcer;
@@ -104,7 +107,8 @@ async function planAndApply(input: CycleInput): Promise<void> {
 /** A folder that cannot be read holds back no other, and what only documents say is not looked up. */
 const background = { broken: 'leave-out', forecasts: 'none', origin: 'nowhere' } as const;
 
-async function planCycle({ run, names, selector }: CycleInput, approvals: Approvals): Promise<PlannedRun> {
+async function planCycle(input: CycleInput, approvals: Approvals): Promise<PlannedRun> {
+  const { run, names, selector } = input;
   const planned = await planFolders(run, {
     ...background,
     command: 'plan',
@@ -112,8 +116,26 @@ async function planCycle({ run, names, selector }: CycleInput, approvals: Approv
     halfReplaces: names === undefined ? 'finish' : 'leave',
     approvals,
   });
-  const withApps = await addImpact(run, planned, approvals, { most: 'deletes' });
+  const withApps = await addImpact(run, holdCircles(input, planned), approvals, { most: 'deletes' });
   return askPolicyCommand(run, dropUnusedCounts(withApps));
+}
+
+/** Without the uploads that something answers by writing a file again. */
+function holdCircles({ brake, announce, sinceSave, run }: CycleInput, planned: PlannedRun): PlannedRun {
+  const { plan, desired } = planned;
+  const held = workOf(plan).filter(({ name }) => {
+    const extension = desired.extensions.find((each) => each.name === name);
+    const path = extension && brake.holds(extension, performance.now() - sinceSave(name));
+    if (extension === undefined || path === undefined) return false;
+    const line = ignoreLineOf(run.settings.config.root, extension.folder, path);
+    announce.refused(name, {
+      message: `Held: ${path} is written anew after every sync, and nothing else changes. It goes on when another file changes.`,
+      hint: `Whatever writes it should write elsewhere; ${JSON.stringify(line)} in "ignore" leaves the file out.`,
+    });
+    return true;
+  });
+  if (held.length === 0) return planned;
+  return { ...planned, plan: { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) } };
 }
 
 async function writeAll(input: CycleInput, planned: PlannedRun, writes: readonly Change[]): Promise<void> {
@@ -133,6 +155,8 @@ async function writeAll(input: CycleInput, planned: PlannedRun, writes: readonly
     onOutcome: (outcome) => {
       if (unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
       else reportOutcome(input, outcome, writes);
+      const synced = desired.extensions.find(({ name }) => name === outcome.name);
+      if (outcome.status === 'done' && synced !== undefined) input.brake.synced(synced);
     },
   });
   await record.end(outcomes);

@@ -7,6 +7,7 @@ import { createRepacker } from '../source/archive/repack.js';
 import type { Wake } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { createSessionApprovals } from './approvals.js';
+import { createBrake } from './brake.js';
 import { type CycleInput, runCycle } from './cycle.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
@@ -26,7 +27,13 @@ export interface LiveSession {
 
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { flags, selector, announce, background } = options;
-  const means = { selector, approvals: createSessionApprovals(flags), announce, pack: createRepacker() };
+  const means = {
+    selector,
+    approvals: createSessionApprovals(flags),
+    announce,
+    pack: createRepacker(),
+    brake: createBrake(),
+  };
   const loop = createLoop({ run: (turn) => background.guard(() => runTurn(turn), 'done') });
   let session: Session | undefined;
 

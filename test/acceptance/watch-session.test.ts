@@ -1,5 +1,6 @@
 /** watch over its session: its config, what it leaves behind, and its options. */
 
+import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -90,5 +91,39 @@ describe('the options of watch', () => {
     await scene.tenant.editByHand('kpi');
     await next({ ...kpiSynced, action: 'update' });
     expect(await scene.stored('kpi')).toContain('one');
+  });
+});
+
+describe('a program that writes into the folder whenever watch has synced', () => {
+  it('is told once and held, until something else changes', async () => {
+    const { next, events } = await scene.watch('kpi');
+    await next(kpiSynced);
+    const log = join(scene.workspace.folder, 'extensions/kpi/sync.log');
+    const code = 'process.stdin.on("data", (line) => require("fs").appendFileSync(process.argv[1], line))';
+    const writer = spawn(process.execPath, ['-e', code, log], { stdio: ['pipe', 'ignore', 'inherit'] });
+    try {
+      const held = next({ event: 'refused' });
+      let synced = next(kpiSynced);
+      let round = 0;
+      for (let goesOn = true; goesOn; round++) {
+        writer.stdin.write(`synced ${round}\n`);
+        goesOn = await Promise.race([synced.then(() => true), held.then(() => false)]);
+        if (goesOn) synced = next(kpiSynced);
+      }
+      expect(round).toBeGreaterThanOrEqual(6);
+      expect(await held).toMatchObject({
+        name: 'kpi',
+        message: expect.stringContaining('Held: sync.log is written anew after every sync'),
+        hint: expect.stringContaining('"/extensions/kpi/sync.log" in "ignore"'),
+      });
+      writer.stdin.write('one more\n');
+      scene.save('map', 'two');
+      scene.save('kpi', 'two');
+      await synced;
+    } finally {
+      writer.stdin.end();
+    }
+    expect(await scene.stored('kpi')).toContain('two');
+    expect(events.filter(({ event }) => event === 'refused')).toHaveLength(1);
   });
 });
