@@ -3,6 +3,7 @@
 import { summariseActual, summariseDesired } from './change.js';
 import { classify, hasSameContent, keepsMarker } from './classify.js';
 import { count, formatBytes, onDay } from './format.js';
+import { describeHalfBuilt, type UnreadFolder } from './half-built.js';
 import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
 import type {
   ActualExtension,
@@ -11,7 +12,6 @@ import type {
   DesiredExtension,
   Policy,
   State,
-  UnreadFolder,
   Write,
 } from './model.js';
 import {
@@ -113,10 +113,8 @@ function decideOrphan(
 ): Change {
   const gone = `no longer in ${policy.sources.join(', ')}`;
   const orphan = { ...change, state: 'orphan' } as const;
-  if (unread !== undefined) {
-    const message = `kept: it may be in ${unread.displayFolder}, which holds no .qext`;
-    return { ...orphan, action: 'none', reason: 'kept', message };
-  }
+  if (unread !== undefined)
+    return { ...orphan, action: 'none', reason: 'kept', message: describeHalfBuilt(unread) };
   if (!policy.prune)
     return { ...orphan, action: 'none', reason: 'kept', message: `kept: ${gone}; --prune deletes it` };
   const blocked = protectedRail(change.name, policy);

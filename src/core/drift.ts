@@ -1,5 +1,6 @@
 /** Drift: where the tenant and the folders differ, read from the decisions of a plan. Pure. */
 
+import { findHalfBuilt } from './half-built.js';
 import type { ActualSummary, Change, DesiredState, DesiredSummary } from './model.js';
 import { byName } from './order.js';
 import { shellOption } from './shell-word.js';
@@ -36,14 +37,13 @@ export interface DriftEntry {
 /** In the order of `driftKinds`, then by name. */
 export function findDrift(
   changes: readonly Change[],
-  { unread = [] }: Pick<DesiredState, 'unread'>,
+  { unread }: Pick<DesiredState, 'unread'>,
 ): readonly DriftEntry[] {
-  const mayHaveFolder = (name: string): boolean =>
-    unread.some((folder) => folder.name === undefined || folder.name === name);
+  const halfBuilt = findHalfBuilt(unread);
   return sortDrift(
     changes.flatMap((change) => {
       const kind = kindOf(change);
-      if (kind === undefined || (kind === 'extra' && mayHaveFolder(change.name))) return [];
+      if (kind === undefined || (kind === 'extra' && halfBuilt(change.name) !== undefined)) return [];
       return [driftEntryOf(change, kind)];
     }),
   );

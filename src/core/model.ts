@@ -4,6 +4,7 @@
  */
 
 import type { ContentFacts } from './content.js';
+import type { UnreadFolder } from './half-built.js';
 import type { Manifest } from './manifest/parsed.js';
 
 export type Severity = 'info' | 'warning' | 'error';
@@ -71,13 +72,6 @@ export interface SkippedFolder {
   readonly name: string;
   readonly displayFolder: string;
   readonly reason: string;
-}
-
-/** A folder that the config lists and that holds no `.qext`, perhaps because a build has not written it yet. */
-export interface UnreadFolder {
-  readonly displayFolder: string;
-  /** The only extension it can hold; absent where it may hold any. */
-  readonly name?: string;
 }
 
 export interface DesiredState {

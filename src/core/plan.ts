@@ -11,6 +11,7 @@ import {
   type Ignored,
   type UnfinishedReplace,
 } from './decide.js';
+import { findHalfBuilt } from './half-built.js';
 import type {
   ActualExtension,
   ActualState,
@@ -87,17 +88,13 @@ function decideAll({ desired, actual, policy, unfinished }: PlanInput): readonly
   });
 }
 
-function findIgnored({
-  notSelected,
-  skipped,
-  unread = [],
-}: DesiredState): (name: string) => Ignored | undefined {
+function findIgnored({ notSelected, skipped, unread }: DesiredState): (name: string) => Ignored | undefined {
   const [left, other] = [new Set(notSelected), new Set(skipped.map(({ name }) => name))];
-  const anywhere = unread.find(({ name }) => name === undefined);
+  const halfBuilt = findHalfBuilt(unread);
   return (name) => {
     if (other.has(name)) return { because: 'not-deployable' };
     if (left.has(name)) return { because: 'not-selected' };
-    const folder = unread.find((each) => each.name === name) ?? anywhere;
+    const folder = halfBuilt(name);
     return folder === undefined ? undefined : { because: 'unread', folder };
   };
 }

@@ -117,7 +117,12 @@ export function desiredOf({ locals, skipped, unread, unbuilt }: World): DesiredS
     ),
     skipped: skipped.map((name) => ({ name, displayFolder: `extensions/${name}`, reason: 'a theme' })),
     notSelected: unread,
-    unread: unbuilt.map((name) => ({ displayFolder: `extensions/${name}`, ...(name !== '*' && { name }) })),
+    unread: unbuilt.map((name) => ({
+      displayFolder: `extensions/${name}`,
+      lacks: 'manifest',
+      leaveOut: `!extensions/${name}`,
+      ...(name !== '*' && { names: [name] }),
+    })),
   };
 }
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { UnfinishedReplace } from '../../src/core/decide.js';
+import type { UnreadFolder } from '../../src/core/half-built.js';
 import { archiveName } from '../../src/core/marker.js';
-import type {
-  ActualExtension,
-  Change,
-  DesiredExtension,
-  Policy,
-  UnreadFolder,
-} from '../../src/core/model.js';
+import type { ActualExtension, Change, DesiredExtension, Policy } from '../../src/core/model.js';
 import { plan } from '../../src/core/plan.js';
 import {
   actualExtension,
@@ -41,6 +36,10 @@ const kpi = desiredExtension('kpi', { content: 'new', version: '1.5.0' });
 const kpiSet = new Set(['kpi']);
 const ours = (content: string, more: Partial<ActualExtension> = {}): ActualExtension =>
   actualExtension('kpi', { content, qextVersion: '1.4.0', ...more });
+const halfBuilt = (displayFolder: string, ...names: readonly string[]): UnreadFolder => ({
+  ...{ displayFolder, lacks: 'manifest', leaveOut: `!${displayFolder}` },
+  ...(names.length > 0 && { names }),
+});
 const byHand = { archiveName: 'kpi.zip' };
 const olderRules = { archiveName: `qs0-${'0'.repeat(32)}-${'0'.repeat(12)}.zip`, md5: '0'.repeat(32) };
 
@@ -388,7 +387,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'orphan that a folder without .qext may hold, prune',
-    unread: [{ displayFolder: 'extensions/kpi', name: 'kpi' }],
+    unread: [halfBuilt('extensions/src', 'kpi', 'kpi.min')],
     actual: ours('old'),
     policy: { prune: true },
     action: 'none',
@@ -397,7 +396,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'orphan that an unbuilt folder may hold, prune',
-    unread: [{ displayFolder: 'extensions/unbuilt' }],
+    unread: [halfBuilt('extensions/other', 'other'), halfBuilt('packages/kpi/dist')],
     actual: ours('old'),
     policy: { prune: true },
     action: 'none',
@@ -406,7 +405,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'orphan beside a folder of another name without .qext, prune',
-    unread: [{ displayFolder: 'extensions/shared', name: 'shared' }],
+    unread: [halfBuilt('extensions/shared', 'shared', 'common')],
     actual: ours('old'),
     policy: { prune: true },
     action: 'delete',

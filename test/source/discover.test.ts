@@ -215,38 +215,95 @@ describe('folders that may hold an extension nobody can read', () => {
   ) => {
     const tree = plant(files);
     prepare(tree);
-    return (await discover(tree.root, tree.root, patterns)).unread;
+    const found = (await discover(tree.root, tree.root, patterns)).unread;
+    return found.map(({ displayFolder, lacks, names = ['*'] }) => [displayFolder, lacks, ...names]);
   };
 
-  it.each<readonly [string, Files, string, object[]]>([
+  const built = { 'p/a/dist/a.qext': '{}', 'p/a/dist/a.js': '' };
+
+  it.each<readonly [string, Files, readonly string[], string[][]]>([
     [
-      'of its own name, where it holds other things',
-      { 'ext/a/a.js': '' },
-      'ext/*',
-      [{ displayFolder: 'ext/a', name: 'a' }],
+      'of its own name and those of its files, where it holds other things',
+      { 'ext/a/a.js': '', 'ext/a/b.min.js': '', 'ext/a/img/c.js': '' },
+      ['ext/*'],
+      [['ext/a', 'manifest', 'a', 'b.min']],
     ],
-    ['of any name, where it is named', { 'ext/a/a.js': '' }, 'ext/a', [{ displayFolder: 'ext/a' }]],
+    ['of any name, where it is named', { 'ext/a/a.js': '' }, ['ext/a'], [['ext/a', 'manifest', '*']]],
     [
       'of any name, where nobody built it',
       { 'ext/a/package.json': '{}' },
-      'ext/*',
-      [{ displayFolder: 'ext/a' }],
+      ['ext/*'],
+      [['ext/a', 'manifest', '*']],
     ],
     [
       'of any name, where it is as good as empty',
       { 'ext/a/.gitkeep': '' },
-      'ext/*',
-      [{ displayFolder: 'ext/a' }],
+      ['ext/*'],
+      [['ext/a', 'manifest', '*']],
     ],
-    ['none below a deep pattern', { 'ext/a/a.js': '' }, 'ext/**', []],
-    ['none where there is one', extensions('ext/a'), 'ext/*', []],
-  ])('%s', async (_row, files, pattern, expected) => {
-    expect(await unread(files, [pattern])).toEqual(expected);
+    [
+      'of any name, where the pattern names the folder',
+      { ...built, 'p/b/dist/chunk.js': '' },
+      ['p/*/dist'],
+      [['p/b/dist', 'manifest', '*']],
+    ],
+    [
+      'of any name, where the pattern says how folders of builds are called',
+      { ...extensions('p/a-ext'), 'p/b-ext/main.js': '' },
+      ['p/*-ext'],
+      [['p/b-ext', 'manifest', '*']],
+    ],
+    [
+      'of any name, where the folder that the pattern names is not there',
+      { ...built, 'p/b/src/b.js': '', 'p/c/build/x/c.js': '', 'p/d/dist': 'a file' },
+      ['p/*/dist'],
+      [
+        ['p/b/dist', 'folder', '*'],
+        ['p/c/dist', 'folder', '*'],
+        ['p/d/dist', 'folder', '*'],
+      ],
+    ],
+    [
+      'of any name, where it is missing further down',
+      { ...built, 'p/a/dist/qlik/a.qext': '{}', 'p/b/dist/b.js': '' },
+      ['p/*/dist/qlik'],
+      [['p/b/dist/qlik', 'folder', '*']],
+    ],
+    [
+      'of any name, where a project holds nothing that matches',
+      { 'p/a/a-ext/a.qext': '{}', 'p/b/package.json': '{}', 'p/docs/index.md': '' },
+      ['p/*/*-ext'],
+      [['p/b', 'manifest', '*']],
+    ],
+    [
+      'of any name, where a project holds nothing that matches a deep pattern',
+      { ...built, 'p/b/package.json': '{}', 'p/docs/index.md': '' },
+      ['p/**/dist'],
+      [['p/b', 'manifest', '*']],
+    ],
+    [
+      'none where another pattern finds what is built there',
+      { ...built, 'p/b/build/b.qext': '{}' },
+      ['p/*/{dist,build}'],
+      [],
+    ],
+    ['none where it is left out', { ...built, 'p/b/b.md': '' }, ['p/*/dist', '!p/b'], []],
+    ['none where its end is left out', { ...built, 'p/b/b.md': '' }, ['p/*/dist', '!p/b/dist'], []],
+    [
+      'of the name of its script, below a deep pattern',
+      { 'ext/a/a.js': '', 'ext/a/lib/b.css': '' },
+      ['ext/**'],
+      [['ext/a', 'manifest', 'a']],
+    ],
+    ['none within an extension', { ...extensions('ext/a'), 'ext/a/lib/b.js': '' }, ['ext/**'], []],
+    ['none where there is one', extensions('ext/a'), ['ext/*'], []],
+  ])('%s', async (_row, files, patterns, expected) => {
+    expect(await unread(files, patterns)).toEqual(expected);
   });
 
   it('links that lead nowhere, unless they are left out', async () => {
     const link = (tree: Tree): void => symlinkSync('../built', tree.path('ext/gone'));
-    expect(await unread(extensions('ext/a'), ['ext/*'], link)).toEqual([{ displayFolder: 'ext/gone' }]);
+    expect(await unread(extensions('ext/a'), ['ext/*'], link)).toEqual([['ext/gone', 'folder', '*']]);
     expect(await unread(extensions('ext/a'), ['ext/*', '!ext/gone'], link)).toEqual([]);
   });
 

@@ -2,14 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import type { UnreadFolder } from '../../core/half-built.js';
 import { parseManifest } from '../../core/manifest.js';
-import type { UnreadFolder } from '../../core/model.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { compareVersions } from '../../core/version.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
-import { type Expansion, expandFolders } from './expand-folders.js';
-import { type InspectedFolder, inspectFolder, rememberRealPaths } from './inspect-folder.js';
+import { type Expansion, expandFolders, kindOf } from './expand-folders.js';
+import { type HalfBuilt, type InspectedFolder, inspectFolder, rememberRealPaths } from './inspect-folder.js';
 import { preferBuilt } from './nested-manifest.js';
 import { spellPattern } from './pattern.js';
 
@@ -43,10 +43,7 @@ export async function discover(root: string, cwd: string, patterns: readonly str
       ...conflicts,
     ],
     unclear: [...clashing, ...inspected.flatMap((each) => each.unclear ?? [])],
-    unread: [
-      ...expansion.dangling.map((path) => ({ displayFolder: displayPath(cwd, path) })),
-      ...inspected.flatMap((each) => each.unread ?? []),
-    ],
+    unread: findUnread({ root, cwd, expansion, inspected, candidates }),
     unmatched: [...expansion.unmatched, ...expansion.takenAway.map(({ pattern }) => pattern)],
   };
 }
@@ -77,6 +74,31 @@ function exclude(folder: string, root: string, { patternsFor }: Expansion): Excl
   const remove = found.filter(({ how, pattern }) => how === 'named' && !pattern.includes('{'));
   const add = remove.length === found.length ? [] : [`!${spellPattern(displayPath(root, folder))}`];
   return { remove: remove.map(({ pattern }) => pattern), add };
+}
+
+interface Found {
+  readonly root: string;
+  readonly cwd: string;
+  readonly expansion: Expansion;
+  readonly inspected: readonly PlacedInspection[];
+  readonly candidates: readonly Candidate[];
+}
+
+/** Below a folder with a `.qext`, files are those of its extension. */
+function findUnread({ root, cwd, expansion, inspected, candidates }: Found): readonly UnreadFolder[] {
+  const describe = ({ path, names }: Pick<HalfBuilt, 'path' | 'names'>): UnreadFolder => ({
+    displayFolder: displayPath(cwd, path),
+    lacks: kindOf(path) === 'folder' ? 'manifest' : 'folder',
+    ...(names && { names }),
+    leaveOut: `!${spellPattern(displayPath(root, path))}`,
+  });
+  const isContent = ({ path, how }: HalfBuilt): boolean =>
+    how === 'searched' && candidates.some(({ folder }) => path.startsWith(folder + sep));
+  const halfBuilt = inspected.flatMap((each) => each.unread ?? []);
+  return [
+    ...[...expansion.dangling, ...expansion.unbuilt].map((path) => describe({ path })),
+    ...halfBuilt.filter((each) => !isContent(each)).map(describe),
+  ];
 }
 
 function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[] {

@@ -10,6 +10,8 @@ import {
   isDeep,
   isHidden,
   isLiteral,
+  isLiteralSegment,
+  namesFreely,
   type Segment,
 } from './pattern.js';
 
@@ -19,6 +21,8 @@ export interface FoundFolder {
   readonly pattern: string;
   /** `searched`: below a `**`, where most folders are not extensions. */
   readonly how: 'named' | 'matched' | 'searched';
+  /** `fixed`: the pattern sets it, such as `dist`, so that it tells nothing of the extension's name. */
+  readonly folderName: 'fixed' | 'free';
   /** Absolute: no link may lead out of it. */
   readonly base: string;
 }
@@ -30,6 +34,11 @@ export interface Expansion {
   readonly missing: readonly { readonly pattern: string; readonly path: string; readonly isFile: boolean }[];
   /** Folders on the way that cannot be listed. */
   readonly unreadable: readonly string[];
+  /**
+   * Folders that are not there although the one above is, as `packages/b/dist` of a pattern that ends in `/dist`; and folders
+   * with a `package.json` in which nothing matches. A build may be about to write them.
+   */
+  readonly unbuilt: readonly string[];
   /** Matching links without a target. */
   readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
@@ -50,7 +59,11 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
   const all = (await Promise.all(patterns.map((source) => compilePattern(source, root)))).flat();
   const positive = all.filter((pattern) => !pattern.negative);
   const negative = all.filter((pattern) => pattern.negative);
-  const trouble = { unreadable: new Set<string>(), dangling: new Set<string>() };
+  const trouble = {
+    unreadable: new Set<string>(),
+    dangling: new Set<string>(),
+    unbuilt: new Map<string, string>(),
+  };
   const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
   const matched = new Set(hits.map((hit) => hit.pattern));
   const isExcluded = (path: string): boolean => negative.some((each) => excludes(each, path));
@@ -60,6 +73,9 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
     folders: distinct(wanted).sort((a, b) => compareTexts(a.path, b.path)),
     missing: positive.filter(isLiteral).flatMap(findMissing),
     unreadable: [...trouble.unreadable],
+    unbuilt: [...trouble.unbuilt]
+      .filter(([path, above]) => !isExcluded(path) && !wanted.some((hit) => hit.path.startsWith(above + sep)))
+      .map(([path]) => path),
     dangling: [...trouble.dangling].filter((path) => !isExcluded(path)),
     unmatched: [...new Set(unmatched.map((each) => each.source))],
     takenAway: findTakenAway(hits, negative),
@@ -86,6 +102,7 @@ function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): read
     path,
     pattern: pattern.source,
     how: howOf(pattern),
+    folderName: namesFreely(pattern) ? 'free' : 'fixed',
     base: pattern.base,
   }));
 }
@@ -117,14 +134,20 @@ function findMissing(pattern: FolderPattern): Expansion['missing'] {
 }
 
 function literalPath({ base, segments }: FolderPattern): string {
-  const names = segments.map((segment) => (segment.kind === 'literal' ? segment.name : ''));
-  return normalize([base, ...names].join('/'));
+  return normalize(pathOf(base, segments));
+}
+
+/** @param segments literal ones */
+function pathOf(folder: string, segments: readonly Segment[]): string {
+  return [folder, ...segments.map((segment) => (segment.kind === 'literal' ? segment.name : ''))].join('/');
 }
 
 interface Walk {
   readonly found: string[];
   readonly unreadable: Set<string>;
   readonly dangling: Set<string>;
+  /** Each with the folder above it, which is there. */
+  readonly unbuilt: Map<string, string>;
 }
 
 function walk(folder: string, segments: readonly Segment[], into: Walk): void {
@@ -144,7 +167,7 @@ function walk(folder: string, segments: readonly Segment[], into: Walk): void {
 
 function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: Walk): void {
   if (rest.length === 0 && entry.isDirectory()) into.found.push(normalize(path));
-  else if (entry.isDirectory() || entry.isSymbolicLink()) walk(path, rest, into);
+  else if (entry.isDirectory() || entry.isSymbolicLink()) walkInto(path, rest, into);
   if (rest.length === 0 && entry.isSymbolicLink() && kindOf(path) === 'nothing')
     into.dangling.add(normalize(path));
 }
@@ -152,11 +175,21 @@ function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: 
 function walkDeep(folder: string, segments: readonly Segment[], rest: readonly Segment[], into: Walk): void {
   walk(folder, rest, into);
   for (const entry of listFolder(folder, into)) {
-    if (entry.isDirectory() && !isHidden(entry.name)) walk(`${folder}/${entry.name}`, segments, into);
+    if (entry.isDirectory() && !isHidden(entry.name)) walkInto(`${folder}/${entry.name}`, segments, into);
   }
 }
 
-function kindOf(path: string): 'nothing' | 'folder' | 'file' {
+/** A folder that a wildcard matched, and that holds nothing of what the rest of the pattern names, may not be built yet. */
+function walkInto(folder: string, segments: readonly Segment[], into: Walk): void {
+  const before = into.found.length;
+  walk(folder, segments, into);
+  if (segments.length === 0 || into.found.length > before || kindOf(folder) !== 'folder') return;
+  const above = normalize(folder);
+  if (segments.every(isLiteralSegment)) into.unbuilt.set(normalize(pathOf(folder, segments)), above);
+  else if (kindOf(`${folder}/package.json`) === 'file') into.unbuilt.set(above, above);
+}
+
+export function kindOf(path: string): 'nothing' | 'folder' | 'file' {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return 'nothing';

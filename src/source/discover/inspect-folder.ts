@@ -2,7 +2,6 @@
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import type { UnreadFolder } from '../../core/model.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
 import { displayBelow, displayPath } from '../display.js';
@@ -16,7 +15,16 @@ export interface InspectedFolder {
   readonly candidate?: Candidate;
   readonly remark?: Remark;
   readonly unclear?: readonly string[];
-  readonly unread?: UnreadFolder;
+  /** Without a `.qext`. */
+  readonly unread?: HalfBuilt;
+}
+
+export interface HalfBuilt {
+  /** Absolute. */
+  readonly path: string;
+  readonly how: FoundFolder['how'];
+  /** The only extensions it can hold; absent where it may hold any. */
+  readonly names?: readonly string[];
 }
 
 export interface Inspecting {
@@ -116,7 +124,7 @@ function judgeEmpty(
   entries: readonly Dirent[],
   { root, isExcluded }: Inspecting,
 ): InspectedFolder {
-  if (found.how === 'searched') return {};
+  if (found.how === 'searched') return judgeSearched(found, entries);
   const below = surveyTree(found.path).extensions;
   const nested = chooseBuilt(below.filter(({ folder }) => !isExcluded(join(found.path, folder))));
   if (nested.length === 0 && below.length > 0) return {};
@@ -130,10 +138,31 @@ function judgeEmpty(
       hintOnFiles(entries, displayFolder) ??
       hintOnPattern(found, root),
   });
-  const name = basename(found.path);
-  const standsForAny = found.how === 'named' || isUnbuilt || entries.every((entry) => isHidden(entry.name));
-  const unread = standsForAny ? { displayFolder } : { displayFolder, name: name.normalize('NFC') };
-  return { remark: { finding: remark, names: [name] }, unread };
+  const { path, how } = found;
+  const mayHoldAny = how === 'named' || found.folderName === 'fixed' || isUnbuilt || isAsGoodAsEmpty(entries);
+  return {
+    remark: { finding: remark, names: [basename(path)] },
+    unread: mayHoldAny
+      ? { path, how }
+      : { path, how, names: [...new Set([basename(path).normalize('NFC'), ...stemsIn(entries)])] },
+  };
+}
+
+function isAsGoodAsEmpty(entries: readonly Dirent[]): boolean {
+  return entries.every((entry) => isHidden(entry.name));
+}
+
+/** Nearly all of these folders are none of an extension, so only their files say what it may be. */
+function judgeSearched({ path, how, folderName }: FoundFolder, entries: readonly Dirent[]): InspectedFolder {
+  if (folderName === 'fixed' && isAsGoodAsEmpty(entries)) return { unread: { path, how } };
+  const names = stemsIn(entries.filter((entry) => entry.name.endsWith('.js')));
+  return names.length === 0 ? {} : { unread: { path, how, names } };
+}
+
+/** An extension and its entry script have the same name. */
+function stemsIn(entries: readonly Dirent[]): readonly string[] {
+  const files = entries.filter((entry) => !entry.isDirectory() && !isHidden(entry.name));
+  return [...new Set(files.map(({ name }) => name.replace(/\.[^.]*$/, '').normalize('NFC')))];
 }
 
 /** @param patternFolder the folder as the config would name it */

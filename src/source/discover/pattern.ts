@@ -6,7 +6,7 @@ export type Segment =
   | { readonly kind: 'literal'; readonly name: string }
   /** `**`: any number of folders. */
   | { readonly kind: 'deep' }
-  | { readonly kind: 'match'; readonly matches: (name: string) => boolean };
+  | { readonly kind: 'match'; readonly glob: string; readonly matches: (name: string) => boolean };
 
 export interface FolderPattern {
   /** As the config spells it. */
@@ -27,11 +27,21 @@ export async function compilePattern(source: string, root: string): Promise<read
 }
 
 export function isLiteral(pattern: FolderPattern): boolean {
-  return pattern.segments.every((segment) => segment.kind === 'literal');
+  return pattern.segments.every(isLiteralSegment);
+}
+
+export function isLiteralSegment(segment: Segment): boolean {
+  return segment.kind === 'literal';
 }
 
 export function isDeep(pattern: FolderPattern): boolean {
   return pattern.segments.some((segment) => segment.kind === 'deep');
+}
+
+// Whether the folders that it matches have names of their own, as in `extensions/*`; `packages/*/dist` sets the name.
+export function namesFreely({ segments }: FolderPattern): boolean {
+  const last = segments.at(-1);
+  return last?.kind === 'deep' || (last?.kind === 'match' && last.glob === '*');
 }
 
 /** Whether the pattern matches this path below its base, or a folder that contains it. */
@@ -77,7 +87,7 @@ async function compileSegment(name: string): Promise<Segment> {
   if (name === '**') return { kind: 'deep' };
   if (!isGlob.test(name)) return { kind: 'literal', name };
   const matches = isPlainStar.test(name) ? compileStars(name) : await compileGlob(name);
-  return { kind: 'match', matches: (candidate) => !isHidden(candidate) && matches(candidate) };
+  return { kind: 'match', glob: name, matches: (candidate) => !isHidden(candidate) && matches(candidate) };
 }
 
 /** Never matched by a wildcard, only by name. */

@@ -156,7 +156,13 @@ function matches(segments: readonly Segment[], parts: readonly string[]): boolea
 /** The extension that already exists where a new folder would go. */
 function inspect(name: string, folder: string, root: string, cwd: string): Candidate | undefined {
   if (!existsSync(folder) || isEmpty(folder)) return undefined;
-  const found = { path: folder, pattern: '', how: 'named', base: dirname(folder) } as const;
+  const found = {
+    path: folder,
+    pattern: '',
+    how: 'named',
+    folderName: 'fixed',
+    base: dirname(folder),
+  } as const;
   const looking = { root, cwd, realPathOf: rememberRealPaths(), isExcluded: () => false };
   const { candidate } = inspectFolder(found, looking);
   if (candidate?.name === name) return candidate;

@@ -76,10 +76,11 @@ function prepareRules(
   }
 }
 
-function statementsOf({ candidates, remarks, unclear }: Discovery): Structure['statements'] {
+function statementsOf({ candidates, remarks, unclear, unread }: Discovery): Structure['statements'] {
   return new Map([
     ...candidates.map(({ name, folder, manifestFile }) => statement([name], name, folder, manifestFile)),
     ...unclear.map((name) => statement([name], name)),
+    ...unread.map(({ names = [], ...folder }) => statement(names, JSON.stringify(folder))),
     ...remarks.map(({ finding, names }) => statement(names, JSON.stringify(finding))),
   ]);
 }
