@@ -104,14 +104,59 @@ export function directivesOfPlugin(plugin: string | undefined): Directives {
   }
 }
 
-const byRel: readonly (readonly [RegExp, Directive])[] = [
-  [/\bas\s*=\s*\\?["']?font|\.(?:woff2?|ttf|otf)\b/, 'font-src'],
-  [/\bas\s*=\s*\\?["']?script/, 'script-src'],
-  [/\bas\s*=\s*\\?["']?image|icon/, 'img-src'],
-  [/manifest/, 'connect-src'],
-];
+const byPurpose: Readonly<Record<string, Directive>> = {
+  audio: 'media-src',
+  document: 'frame-src',
+  embed: 'object-src',
+  fetch: 'connect-src',
+  font: 'font-src',
+  image: 'img-src',
+  object: 'object-src',
+  script: 'script-src',
+  sharedworker: 'worker-src',
+  style: 'style-src',
+  track: 'media-src',
+  video: 'media-src',
+  worker: 'worker-src',
+};
 
-/** Of a `<link>`. */
-export function directivesOfLink(tag: string): Directives {
-  return [byRel.find(([pattern]) => pattern.test(tag))?.[1] ?? 'style-src'];
+/**
+ * Of a `<link>`, by its `rel` and `as` alone: its address and title may say anything. `undefined` where it loads
+ * nothing.
+ *
+ * @param attributes the tag's text without the address
+ * @param after what follows the address's host
+ */
+export function directivesOfLink(attributes: string, after: string): Directives | undefined {
+  for (const rel of attributeOf(attributes, 'rel').split(/\s+/)) {
+    const directive = directiveOfRel(rel, attributes, after);
+    if (directive !== undefined) return [directive];
+  }
+  return undefined;
+}
+
+function directiveOfRel(rel: string, attributes: string, after: string): Directive | undefined {
+  switch (rel) {
+    case 'stylesheet':
+      return 'style-src';
+    case 'manifest':
+      return 'connect-src';
+    case 'modulepreload':
+      return byPurpose[attributeOf(attributes, 'as')] ?? 'script-src';
+    case 'preload':
+    case 'prefetch':
+      return byPurpose[attributeOf(attributes, 'as')] ?? directiveOfSuffix(after) ?? 'connect-src';
+    default:
+      return /(?:^|-)icon(?:$|-)|^apple-touch-startup-image$/.test(rel) ? 'img-src' : undefined;
+  }
+}
+
+/** In lower case, `''` where there is none; its quotes may be escaped. */
+function attributeOf(attributes: string, name: string): string {
+  const value = new RegExp(
+    String.raw`(?:^|[\s"'])${name}\s*=\s*(?:\\?(["'])([^"'\\<>]*)|([^\s"'<>\\]+))`,
+    'i',
+  );
+  const [, , quoted, bare] = value.exec(attributes) ?? [];
+  return (quoted ?? bare ?? '').trim().toLowerCase();
 }

@@ -98,8 +98,8 @@ function needOfLink({ lead, after }: Surroundings): Directives | undefined {
   if (!hrefLead.test(lead)) return undefined;
   const start = linkTag.exec(lead)?.[0];
   if (start === undefined) return stylesheetAddress.test(after) ? ['style-src'] : undefined;
-  const tag = start + (after.split('>', 1)[0] ?? '');
-  return /stylesheet|preload|icon|manifest/.test(tag) ? directivesOfLink(tag) : undefined;
+  const behind = (after.split('>', 1)[0] ?? '').replace(/^[^"'`\s\\]*/, '');
+  return directivesOfLink(`${start}${behind}`, after);
 }
 
 const asset =
