@@ -4,6 +4,7 @@ import { summariseActual, summariseDesired } from './change.js';
 import { classify, hasSameContent, keepsMarker } from './classify.js';
 import { count, formatBytes, onDay } from './format.js';
 import { describeHalfBuilt, type UnreadFolder } from './half-built.js';
+import { shownVersion } from './manifest/parsed.js';
 import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
 import type {
   ActualExtension,
@@ -214,7 +215,7 @@ function describeUpload(
   desired: DesiredExtension,
   actual: ActualExtension,
 ): { readonly reason: ChangeReason; readonly message: string } {
-  const versions = describeVersions(actual.qextVersion, desired.manifest.version);
+  const versions = describeVersions(actual.qextVersion, shownVersion(desired.manifest));
   switch (state) {
     case 'changed':
       return actual.unreadable === undefined

@@ -2,6 +2,7 @@
 
 import { hasSameContent } from './classify.js';
 import { onDay } from './format.js';
+import { shownVersion } from './manifest/parsed.js';
 import { markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
 import { shellOption } from './shell-word.js';
@@ -106,7 +107,7 @@ export function checkVersion(
   policy: Policy,
 ): { readonly warning?: string; readonly blocked?: Blocked } {
   if (policy.versionPolicy === 'off' || hasSameContent(desired, actual)) return {};
-  const [local, remote] = [desired.manifest.version, actual.qextVersion];
+  const [local, remote] = [shownVersion(desired.manifest), actual.qextVersion];
   const order = local !== undefined && local === remote ? 0 : compareVersions(local, remote);
   if (order === undefined || order > 0) return {};
   if (order < 0) return lowerVersion(`version ${local} is lower than ${remote} on the tenant`, policy);

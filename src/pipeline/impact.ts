@@ -1,6 +1,7 @@
 /** The apps that a plan touches, and the changes that wait until their number is accepted. */
 
 import type { Config } from '../config/resolve.js';
+import { count } from '../core/format.js';
 import { gateChanges, type ImpactMode, namesAtStake } from '../core/impact/gate.js';
 import type { AppQuery } from '../reconcile/impact/apps.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
@@ -163,5 +164,5 @@ function describeInterrupt(
   cached: 'kept' | 'lost',
 ): string {
   const goOn = cached === 'kept' ? '; the next run goes on from there' : '';
-  return `${done} of ${total} apps were dealt with${goOn}.`;
+  return `${done} of ${count(total, 'app')} ${total === 1 ? 'was' : 'were'} dealt with${goOn}.`;
 }

@@ -6,7 +6,7 @@ import type { DriftDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
 import { joinBlocks, type Paint, printable, type Style } from './paint.js';
 import type { PlanReport } from './plan.js';
-import { renderFindings, renderHeader, type TextOptions } from './text-parts.js';
+import { renderFindingsOn, renderHeader, type TextOptions } from './text-parts.js';
 
 export interface Drift extends DriftEntry {
   /** Only `new` drift makes the run exit with 2. */
@@ -69,7 +69,7 @@ const rows: Readonly<Record<Drift['alarm'], { readonly symbol: string; readonly 
 export function renderDrift(report: DriftReport, options: TextOptions): string {
   return joinBlocks([
     renderHeader(report.header, options.paint),
-    renderFindings(report.findings, options),
+    renderFindingsOn(report.plan.changes, report.findings, options),
     renderDrifted(report, options.paint),
     renderClosing(report),
   ]);

@@ -1,7 +1,8 @@
 /** What the texts of several commands share: the header line, findings, left-out files. */
 
 import { count } from '../core/format.js';
-import type { Finding, LeftOutFile } from '../core/model.js';
+import type { Change, Finding, LeftOutFile } from '../core/model.js';
+import type { RuleId } from '../core/rules/catalogue.js';
 import { type Paint, printable } from './paint.js';
 import type { LeftOut } from './plan.js';
 import type { RunHeader } from './run-header.js';
@@ -19,6 +20,44 @@ const severityStyle = { error: 'red', warning: 'yellow', info: 'cyan' } as const
 export function renderFindings(findings: readonly Finding[], { paint, detail }: TextOptions): string {
   const shown = findings.filter(({ severity }) => severity !== 'info' || detail !== 'quiet');
   return shown.map((finding) => renderFinding(finding, paint)).join('');
+}
+
+/** Findings on extensions that do not change are only counted: `validate` is for those. Errors are never hidden. */
+export function renderFindingsOn(
+  changes: readonly Change[],
+  findings: readonly Finding[],
+  options: TextOptions,
+): string {
+  if (options.detail === 'verbose') return renderFindings(findings, options);
+  const changing = new Set(changes.filter(({ action }) => action !== 'none').map(({ name }) => name));
+  const isCounted = ({ rule, extension, severity }: Finding): boolean =>
+    extension !== undefined && severity !== 'error' && !changing.has(extension) && !aboutRun.has(rule);
+  const shown = renderFindings(
+    findings.filter((finding) => !isCounted(finding)),
+    options,
+  );
+  return options.detail === 'quiet' ? shown : shown + renderCount(findings.filter(isCounted));
+}
+
+/** What is found only by a run on a tenant, and `validate` could not show. */
+const aboutRun: ReadonlySet<string> = new Set([
+  'own-output',
+  'protect-unmatched',
+  'unfinished-replace',
+  'rename-unchecked',
+  'impact-not-held',
+] satisfies RuleId[]);
+
+function renderCount(findings: readonly Finding[]): string {
+  if (findings.length === 0) return '';
+  const on = new Set(findings.map(({ extension }) => extension)).size;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  const others = findings.length - warnings;
+  const parts = [
+    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
+    ...(others === 0 ? [] : [`${others} for information`]),
+  ];
+  return `${parts.join(', ')} on ${count(on, 'extension')} that ${on === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
 }
 
 function renderFinding(finding: Finding, paint: Paint): string {

@@ -15,7 +15,7 @@ import { type ApplyReport, describeBackups, describeOrigin, type PlanReport } fr
 import { renderApply, renderChanges, renderClosingLines, renderPlanImpact } from './plan-text.js';
 import { renderPull } from './pull.js';
 import type { Report } from './report.js';
-import { renderFindings, renderHeader, renderLeftOut, type TextOptions } from './text-parts.js';
+import { renderFindingsOn, renderHeader, renderLeftOut, type TextOptions } from './text-parts.js';
 import { renderValidate } from './validate.js';
 
 export function renderText(report: Report, options: TextOptions): string {
@@ -52,7 +52,7 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
   return joinBlocks([
     renderHeader(report.header, paint),
     renderNotes(describeOrigin(report)),
-    renderFindings(report.findings, { paint, detail }),
+    renderFindingsOn(report.plan.changes, report.findings, { paint, detail }),
     renderChanges(report.plan.changes, paint),
     renderPlanImpact(report, paint),
     renderLeftOut(report.leftOut, detail),

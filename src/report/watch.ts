@@ -1,6 +1,6 @@
 /** The events of `watch`, each as a line of text or of NDJSON. */
 
-import { formatBytes } from '../core/format.js';
+import { count, formatBytes } from '../core/format.js';
 import type { WatchEvent } from './documents/lines.js';
 import { type Paint, printable, toJsonText } from './paint.js';
 
@@ -26,7 +26,7 @@ export function renderEventText({ time, event }: TimedEvent, paint: Paint): stri
 function describe(event: WatchEvent, paint: Paint): string {
   switch (event.event) {
     case 'watching':
-      return `watching ${event.extensions} extensions for ${printable(event.tenant)}; Ctrl-C to stop`;
+      return `watching ${count(event.extensions, 'extension')} for ${printable(event.tenant)}; Ctrl-C to stop`;
     case 'synced':
       return `${paint('green', '✓')} ${printable(event.name)}  ${describeSync(event)}`;
     case 'waiting':

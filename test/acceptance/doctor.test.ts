@@ -67,7 +67,7 @@ const rows: Readonly<Record<string, Row>> = {
       clock: ['ok', 'as the tenant says'],
       credentials: ['ok', 'the API key is accepted'],
       role: ['ok', 'TenantAdmin: may list, write, and download whole archives'],
-      marker: ['ok', '1 of 1 extension of this project carry both'],
+      marker: ['ok', '1 of 1 extension of this project carries both'],
       rate: ['ok', 'no 429 in 3 requests'],
     },
   },

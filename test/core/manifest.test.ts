@@ -114,6 +114,17 @@ describe('parseManifest', () => {
       withField('"version": []'),
       ['warning wrong-type 4:14 "version" must be text such as "1.0.0"'],
     ],
+    ...[
+      ['1.0', '1'],
+      ['1.10', '1.1'],
+      ['1e2', '100'],
+      ['-0.50', '-0.5'],
+    ].map(([written, shown]): readonly [string, string, readonly string[]] => [
+      `the version ${written} as a number`,
+      withField(`"version": ${written}`),
+      [`warning respelled-version 4:14 the version ${written} is a number, so the tenant shows ${shown}`],
+    ]),
+    ['a version that is a number all the same', withField('"version": 1.5'), []],
     [
       'a supernova flag in quotes',
       withField('"supernova": "true"'),

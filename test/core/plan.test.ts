@@ -636,6 +636,18 @@ describe('version policy', () => {
     expect(said).toBe(expected);
   });
 
+  it.each([
+    ['1.10', 1.1, '1.1', 'content changed, version still 1.1', 'version not raised'],
+    ['1.10', 1.1, '1.9', 'content changed, 1.9 → 1.1', 'version 1.1 is lower than 1.9 on the tenant'],
+    ['2.0', 2, '1.9', 'content changed, 1.9 → 2', undefined],
+  ])('compares what the tenant will show of the number %s', (version, value, remote, message, warning) => {
+    const desired = desiredExtension('kpi', { content: 'new', version });
+    const actual = actualExtension('kpi', { content: 'old', qextVersion: remote });
+    const manifest = { ...desired.manifest, fields: { version: value } };
+    const change = decide({ ...desired, manifest }, actual);
+    expect([change?.message, change?.warning]).toEqual([message, warning]);
+  });
+
   it('says nothing of versions where content is the same', () => {
     const change = decide(
       desiredExtension('kpi', { version: '1.0.0' }),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../../src/core/model.js';
+import type { Finding, Policy } from '../../src/core/model.js';
 import { plan } from '../../src/core/plan.js';
 import { coloured, plain, printable } from '../../src/report/paint.js';
 import type { PlanReport } from '../../src/report/plan.js';
 import { renderOutcome } from '../../src/report/plan-text.js';
 import { renderText } from '../../src/report/text.js';
+import type { TextOptions } from '../../src/report/text-parts.js';
 import { actualExtension, actualState, desiredExtension, desiredState, policy } from '../core/worlds.js';
 
 const desired = desiredState([
@@ -101,6 +102,44 @@ Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchange
     expect(text).toContain(
       '  = old-gauge       keep     kept: no longer in extensions/*; --prune deletes it\n',
     );
+  });
+
+  describe('of findings on extensions that do not change', () => {
+    const on = (extension: string, severity: Finding['severity'], message: string): Finding => ({
+      ...{ rule: 'preview-missing', extension, severity, message },
+    });
+    const all = [
+      on('steady', 'warning', 'first'),
+      on('steady', 'info', 'second'),
+      on('theme', 'info', 'third'),
+      on('kpi-card', 'info', 'of what is updated'),
+      on('heat-table', 'warning', 'of what is blocked'),
+      on('steady', 'error', 'of what cannot stay'),
+    ];
+    const show = (findings: readonly Finding[], detail: TextOptions['detail'] = 'normal'): string =>
+      renderText({ ...report(), findings }, { ...normal, detail });
+
+    it('shows one line', () => {
+      const text = show(all);
+      expect(text).toContain(
+        '1 warning, 2 for information on 2 extensions that do not change; qlik-sync validate or -v shows them.\n',
+      );
+      for (const shown of ['of what is updated', 'of what is blocked', 'of what cannot stay'])
+        expect(text).toContain(shown);
+      for (const hidden of ['first', 'second', 'third']) expect(text).not.toContain(hidden);
+    });
+
+    it('counts one as one', () => {
+      expect(show([on('steady', 'warning', 'first')])).toContain(
+        '1 warning on 1 extension that does not change; qlik-sync validate or -v shows it.\n',
+      );
+    });
+
+    it('shows all of them when verbose, and no line when quiet', () => {
+      for (const message of ['first', 'second', 'third']) expect(show(all, 'verbose')).toContain(message);
+      expect(show(all, 'verbose')).not.toContain('that do not change');
+      expect(show(all, 'quiet')).not.toMatch(/that do not change|first/);
+    });
   });
 
   it('says less when quiet and more when verbose', () => {

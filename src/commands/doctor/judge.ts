@@ -110,7 +110,7 @@ function judgeMarker(project: string, { list }: TenantFacts): Check {
   const owned = extensions.filter((extension) => isOwned(extension, project));
   const marked = owned.filter((extension) => markerOf(extension).kind !== 'none');
   if (marked.length > 0) {
-    const message = `the tenant keeps tag and archive name: ${marked.length} of ${count(owned.length, 'extension')} of this project carry both`;
+    const message = `the tenant keeps tag and archive name: ${marked.length} of ${count(owned.length, 'extension')} of this project ${marked.length === 1 ? 'carries' : 'carry'} both`;
     return { name: 'marker', status: 'ok', message };
   }
   const untagged = extensions.filter(
@@ -120,7 +120,7 @@ function judgeMarker(project: string, { list }: TenantFacts): Check {
     return {
       name: 'marker',
       status: 'warning',
-      message: `${count(untagged.length, 'extension')} came from qlik-sync but carry no tag: it was removed, or the tenant keeps none`,
+      message: `${count(untagged.length, 'extension')} came from qlik-sync but ${untagged.length === 1 ? 'carries' : 'carry'} no tag: it was removed, or the tenant keeps none`,
       hint: 'qlik-sync plan shows them as disowned; --adopt <name> takes one over.',
     };
   }

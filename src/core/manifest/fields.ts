@@ -62,12 +62,26 @@ function readVersion(
 ): string | undefined {
   if (value === undefined || value === null || value === '' || source === undefined) return undefined;
   const place = { line: source.line, column: source.column };
-  if (typeof value === 'number') return source.raw;
+  if (typeof value === 'number') {
+    if (String(value) !== source.raw) problems.push(respelled(value, source.raw, place));
+    return source.raw;
+  }
   if (typeof value !== 'string') {
     problems.push(wrongType('version', 'text such as "1.0.0"', 'warning', place));
     return undefined;
   }
   return value;
+}
+
+/** Programs that read JSON do not keep the zeros of a number. */
+function respelled(value: number, raw: string, place: Place): ManifestProblem {
+  return {
+    code: 'respelled-version',
+    severity: 'warning',
+    message: `the version ${raw} is a number, so the tenant shows ${value}`,
+    hint: `write "version": "${raw}"`,
+    ...place,
+  };
 }
 
 function checkSupernova(value: unknown, place: Place, problems: ManifestProblem[]): void {

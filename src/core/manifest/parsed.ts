@@ -20,8 +20,15 @@ type ManifestProblemCode =
   | 'missing-name'
   | 'missing-type'
   | 'wrong-type'
+  | 'respelled-version'
   | 'duplicate-key'
   | 'not-built';
+
+/** What the tenant shows as its version: of a number, not how the source spells it. */
+export function shownVersion({ fields, version }: Manifest): string | undefined {
+  const given = fields['version'];
+  return typeof given === 'number' ? String(given) : version;
+}
 
 /** One thing wrong with a manifest, at a place a person can open. */
 export interface ManifestProblem {

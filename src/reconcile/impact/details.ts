@@ -101,6 +101,6 @@ function describeCut(limits: readonly string[]): readonly string[] {
 function describeRest(apps: number): readonly string[] {
   if (apps <= 0) return [];
   return [
-    `published copies and collections were read for the ${most} most used apps, and not for ${apps} others`,
+    `published copies and collections were read for the ${most} most used apps, and not for ${apps === 1 ? '1 other' : `${apps} others`}`,
   ];
 }

@@ -179,6 +179,8 @@ function ruleOf(code: ManifestProblem['code']): RuleId {
     case 'missing-type':
     case 'wrong-type':
       return 'manifest-field';
+    case 'respelled-version':
+      return 'version-not-semver';
     case 'duplicate-key':
     case 'not-built':
       return code;
