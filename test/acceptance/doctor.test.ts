@@ -206,7 +206,7 @@ describe('with a tenant', () => {
     const { checks } = await doctor(scene.tenant.env);
     expect(checks['marker']).toMatchObject({
       status: 'warning',
-      message: expect.stringContaining('carry no tag'),
+      message: expect.stringContaining('carries no tag'),
     });
   });
 

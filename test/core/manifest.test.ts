@@ -119,7 +119,7 @@ describe('parseManifest', () => {
       ['1.10', '1.1'],
       ['1e2', '100'],
       ['-0.50', '-0.5'],
-    ].map(([written, shown]): readonly [string, string, readonly string[]] => [
+    ].map(([written, shown]): [string, string, string[]] => [
       `the version ${written} as a number`,
       withField(`"version": ${written}`),
       [`warning respelled-version 4:14 the version ${written} is a number, so the tenant shows ${shown}`],
