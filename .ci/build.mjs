@@ -3,7 +3,6 @@
  * the types, the JSON schemas of what we read and print, and the licences of what is bundled.
  */
 
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -15,10 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { joinChunks } from './join-chunks.mjs';
+import { rollTypes } from './roll-types.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -28,8 +28,8 @@ const out = join(aside, 'dist');
 try {
   const metafile = await bundle();
   chmodSync(join(out, 'cli.js'), 0o755);
-  writeTypes();
-  await writeSchemas();
+  const configSchema = await writeSchemas();
+  writeFileSync(join(out, 'index.d.ts'), rollTypes(configSchema));
   writeLicences(metafile);
   if (existsSync('dist')) renameSync('dist', join(aside, 'before'));
   renameSync(out, 'dist');
@@ -102,19 +102,18 @@ function leaveOutUnused() {
   };
 }
 
-function writeTypes() {
-  const types = resolve(out, 'types');
-  const args = ['node_modules/typescript/bin/tsc', '-p', 'src/tsconfig.json', '--outDir', types];
-  execFileSync(process.execPath, args, { stdio: 'inherit' });
-}
-
-/** The schemas come from the same source that validates: bundled once more, run, thrown away. */
+/**
+ * The schemas come from the same source that validates: bundled once more, run, thrown away.
+ *
+ * @returns the schema of the config
+ */
 async function writeSchemas() {
   const built = join(aside, 'schemas');
   await build({
     entryPoints: {
       config: 'src/config/json-schema.ts',
       output: 'src/report/documents/json-schema.ts',
+      qext: 'src/core/manifest/json-schema.ts',
       rules: 'src/core/rules.ts',
     },
     outdir: built,
@@ -128,8 +127,12 @@ async function writeSchemas() {
   const { configJsonSchema } = await load(built, 'config.mjs');
   const { outputJsonSchema } = await load(built, 'output.mjs');
   const { configurableRuleIds } = await load(built, 'rules.mjs');
-  writeJson('schema.json', configJsonSchema(configurableRuleIds));
+  const { qextJsonSchema } = await load(built, 'qext.mjs');
+  const configSchema = configJsonSchema(configurableRuleIds);
+  writeJson('schema.json', configSchema);
   writeJson(join(out, 'output.schema.json'), outputJsonSchema());
+  writeJson(join(out, 'qext.schema.json'), qextJsonSchema);
+  return configSchema;
 }
 
 function load(folder, file) {

@@ -1,8 +1,9 @@
 /**
- * The programmatic API: the two typed clients, the pure core, the packing, and the embedded tenant.
+ * The programmatic API: the two typed clients, the pure core, the packing, the embedded tenant, and the type of a config.
  * What is not exported here may change without notice.
  */
 
+export type { ConfigInput } from './config/schema.js';
 export * from './core/errors.js';
 export { assertSafe, findRefusals, type GuardInput, type Limits, type Refusal } from './core/guard.js';
 export type { Manifest } from './core/manifest/parsed.js';

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
-import { parse } from 'jsonc-parser';
+import { type ParseError, parse } from 'jsonc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../src/config/json-schema.js';
 import { configurableRuleIds } from '../../src/core/rules.js';
+import { compile } from './support/compile.js';
 import { runInProcess } from './support/in-process.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
 import {
@@ -161,6 +162,60 @@ it.each(pages.filter((page) => hasBlock(page, 'js')))('the programs of %s run', 
     expect(stderr).toBe('');
   }
   workspace.dispose();
+});
+
+describe.each(pages.filter((page) => hasBlock(page, 'ts')))('the TypeScript of %s', (page) => {
+  let workspace: Workspace;
+  const programs = blocksOf(page).filter(({ language }) => language === 'ts');
+  const fileOf = (text: string, index: number): string =>
+    /satisfies ConfigInput/.test(text) ? `config-${index}/qlik-sync.config.ts` : `program-${index}.ts`;
+
+  beforeAll(() => {
+    workspace = createWorkspace();
+    mkdirSync(join(workspace.folder, 'node_modules'));
+    symlinkSync(root, join(workspace.folder, 'node_modules/qlik-sync'));
+    workspace.write({
+      'package.json': '{ "type": "module" }',
+      ...Object.fromEntries(programs.map(({ text }, index) => [fileOf(text, index), text])),
+    });
+  });
+
+  afterAll(() => workspace.dispose());
+
+  it('compiles', async () => {
+    expect(
+      await compile(
+        workspace.folder,
+        programs.map(({ text }, index) => fileOf(text, index)),
+      ),
+    ).toBe('');
+  });
+
+  it('is read where it is a config', async () => {
+    for (const [index, { text }] of programs.entries()) {
+      if (!text.includes('satisfies ConfigInput')) continue;
+      const cwd = join(workspace.folder, fileOf(text, index), '..');
+      const { code, stderr } = await workspace.run(['config', '--json'], { cwd });
+      expect(code, stderr).toBe(0);
+    }
+  });
+});
+
+describe.each(pages.filter((page) => hasBlock(page, 'jsonc')))('the settings of %s', (page) => {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+
+  it.each(blocksOf(page).filter(({ language }) => language === 'jsonc'))('%#', ({ text }) => {
+    const errors: ParseError[] = [];
+    parse(text, errors);
+    expect(errors).toEqual([]);
+    const files = [...text.matchAll(/(?:node_modules|unpkg\.com)\/qlik-sync\/([^"]+)/g)].map(
+      ([, file]) => file,
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(Object.values(exports)).toContain(`./${file}`);
+  });
 });
 
 it('every link of a page leads to a file and a heading that are there', () => {

@@ -18,6 +18,25 @@ describe('schema.json', () => {
     expect(undescribed).toEqual([]);
   });
 
+  it('gives every key an example, and every example is valid', () => {
+    for (const [key, property] of Object.entries(schema.properties ?? {})) {
+      if (key === '$schema' || typeof property === 'boolean') continue;
+      expect(property.examples, key).not.toEqual([]);
+      for (const example of property.examples as readonly unknown[]) {
+        expect(validate({ [key]: example }), `${key}: ${JSON.stringify(validate.errors)}`).toBe(true);
+      }
+    }
+    for (const example of schema.examples as readonly unknown[]) expect(validate(example)).toBe(true);
+  });
+
+  it('names itself without a host', () => {
+    expect(schema).toMatchObject({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      $id: 'urn:qlik-sync:schema.json',
+      title: 'qlik-sync config',
+    });
+  });
+
   it('accepts the example config', async () => {
     const text = await readFile(new URL('../../qlik-sync.config.example.json', import.meta.url), 'utf8');
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);

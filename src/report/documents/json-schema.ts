@@ -47,6 +47,7 @@ export function outputJsonSchema(): object {
   const { properties } = toJsonSchema(object(documents), { target: 'draft-2020-12' });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:qlik-sync:output.schema.json',
     title: 'Documents printed by qlik-sync --json',
     anyOf: Object.keys(documents).map((name) => ({ $ref: `#/$defs/${name}` })),
     $defs: properties,
