@@ -112,7 +112,7 @@ describe('plan --diff', () => {
     await qlikSync('apply', '--yes');
     const manifest = JSON.parse(archiveFiles('kpi')['kpi.qext'] ?? '') as object;
     scene.workspace.write({ 'extensions/kpi/kpi.qext': JSON.stringify(manifest, undefined, 2) });
-    expect((await qlikSync('plan', '--diff')).stdout).toContain('formatting only, no field differs');
+    expect((await qlikSync('plan', '--diff')).stdout).toContain('formatting only; no field differs');
   });
 
   it('cannot be made to forge a line by what an archive holds', async () => {

@@ -62,7 +62,7 @@ describe('--report', () => {
       html: `plan · ${host} · acme: 2 changes – qlik-sync`,
       junit: '2/0',
       sarif: 0,
-      gitlab: { create: 2, update: 0, delete: 0 },
+      gitlab: { create: 2, update: 0, delete: 0, tool: 'qlik-sync/0.0.0-test' },
     });
     const applied = await run(['apply', '--yes', ...everyKind]);
     expect(applied.code).toBe(0);
@@ -129,7 +129,7 @@ describe('--report', () => {
     expect(told['markdown']).toMatch(new RegExp(`❌.*${words}`));
     expect(told['junit']).not.toMatch(/\/0$/);
     expect(JSON.parse(read(files.json)).exitCode).toBe(code);
-    expect(read(files.github)).toMatch(/^::error /);
+    expect(read(files.github)).toMatch(/^::debug::qlik-sync\/\S+\n::error /);
   });
 
   it('a refused apply shows its plan and why', async () => {

@@ -186,5 +186,5 @@ describe('laws over generated worlds', () => {
     const open = async (): Promise<Lane> => ({ workspace: createWorkspace(), archives });
     const close = async ({ workspace }: Lane): Promise<void> => workspace.dispose();
     await inLanes(all, open, work, { lanes, close });
-  }, 300_000);
+  }, 1_800_000);
 });

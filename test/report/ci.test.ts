@@ -222,6 +222,7 @@ describe('GitLab', () => {
       create: 4,
       update: 4,
       delete: 4,
+      tool: expect.stringMatching(/^qlik-sync\//),
     });
   });
 
