@@ -12,7 +12,7 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
 import { readSettings, type Settings } from '../run/settings.js';
-import { readGitState } from '../source/git/git.js';
+import { readGitState } from '../source/git/state.js';
 import { findProxy } from '../tenant/http/dispatcher.js';
 import type { Finish } from './command.js';
 import { examine } from './doctor/examine.js';
@@ -119,7 +119,7 @@ function checkConfig({ config }: Settings): Check {
 /** Recorded with every run; nothing depends on it. */
 async function checkSource(root: string, io: Io): Promise<Check> {
   let hint: string | undefined;
-  const { commit, branch, dirty } = await readGitState(root, (reason) => {
+  const { commit, branch, dirty } = await readGitState({ folder: root, env: io.env }, undefined, (reason) => {
     hint = reason;
   });
   const where = isPipeline(io.env) ? 'in a pipeline' : 'not in a pipeline';

@@ -46,7 +46,7 @@ async function reportOf(
   return {
     kind: 'drift',
     header: headerOf(run, 'drift'),
-    source: await readSourceState('in-documents', run),
+    source: await readSourceState('in-documents', run, folders.sources),
     plan,
     drift: judged,
     expired: ignores.expired,

@@ -104,7 +104,7 @@ async function validateNew(
   const config = join(folder, newConfigName);
   try {
     const settings = await readSettings({ ...flags, config, cwd: folder, env }, io);
-    return await checkFolders([], settings, io.interrupted);
+    return await checkFolders([], settings, io);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, hint } = error;

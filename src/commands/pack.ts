@@ -25,7 +25,7 @@ type PackFlags = SharedFlags & { readonly out: string };
 
 async function packExtensions(names: readonly string[], flags: PackFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);
-  const folders = await readFolders(await createSelector(names), settings, io.interrupted);
+  const folders = await readFolders(await createSelector(names), settings, io);
   assertFound(folders, settings);
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, flags.out);

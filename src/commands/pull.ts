@@ -17,6 +17,7 @@ import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
+import { findUnsaved } from '../source/git/changes.js';
 import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
 import { actualOf } from '../tenant/actual.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
@@ -40,6 +41,7 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
       wanted: chosen.wanted,
       findDestination: await prepare(settings, flags),
       readArchive: archivesOf(run).read,
+      findUnsaved: (folder, paths) => findUnsaved({ folder, env: io.env }, paths),
       overwrite: new Set(flags.overwrite),
       signal: io.interrupted,
     });

@@ -17,7 +17,7 @@ import { addNames, addShared } from './options.js';
 
 export async function validate(names: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);
-  const folders = await readFolders(await createSelector(names), settings, io.interrupted);
+  const folders = await readFolders(await createSelector(names), settings, io);
   const hasErrors = folders.findings.some(({ severity }) => severity === 'error');
   const nothing = hasErrors ? undefined : findNothing(folders, settings);
   const findings = nothing === undefined ? folders.findings : [...folders.findings, nothing];
@@ -30,9 +30,9 @@ export async function validate(names: readonly string[], flags: SharedFlags, io:
 export async function checkFolders(
   names: readonly string[],
   settings: Settings,
-  signal: AbortSignal,
+  io: Pick<Io, 'env' | 'interrupted'>,
 ): Promise<ValidateReport> {
-  const folders = await readFolders(await createSelector(names), settings, signal);
+  const folders = await readFolders(await createSelector(names), settings, io);
   assertFound(folders, settings);
   return reportOn(folders, settings);
 }

@@ -42,7 +42,7 @@ export async function applyPlanned(
   const judged = await askPolicyCommand(run, planned);
   show(run, judged);
   assertSafe(guardOf(judged));
-  const facts = askFacts(run, judged.plan);
+  const facts = askFacts(run, judged);
   const answer = await approve(run, judged.plan, approvals);
   if (answer !== 'approved') return decline(run, answer);
   await warnUnknownCommit(facts, run);
@@ -60,9 +60,11 @@ function show({ settings: { flags }, io }: Run, planned: PlannedRun): void {
 }
 
 /** Git is asked while a person reads the plan. */
-function askFacts({ settings, io }: Run, plan: Plan): Promise<RunFacts> | undefined {
+function askFacts({ settings, io }: Run, { plan, sources }: PlannedRun): Promise<RunFacts> | undefined {
   if (workOf(plan).length === 0) return undefined;
-  const asking = import('../run/facts.js').then(({ readRunFacts }) => readRunFacts(settings.config.root, io));
+  const asking = import('../run/facts.js').then(({ readRunFacts }) =>
+    readRunFacts(settings.config.root, io, sources),
+  );
   asking.catch(() => undefined);
   return asking;
 }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCode } from '../config/file/load.js';
 import type { ActualState, DesiredExtension } from '../core/model.js';
+import type { Place } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
 import { type GitChanges, readGitChanges } from '../source/git/changes.js';
 import { ignoreFile } from '../source/ignore-rules.js';
@@ -14,9 +15,9 @@ export async function selectChanged(
   folders: Folders,
   listed: Promise<ActualState>,
   ref: string,
-  { config }: Settings,
+  { settings: { config }, io: { env } }: Place,
 ): Promise<Folders> {
-  const changes = await readGitChanges(config.root, ref);
+  const changes = await readGitChanges({ folder: config.root, env }, ref);
   if (concernsAll(folders, config, changes)) return { ...folders, coverage: 'partial' };
   const held = new Set((await listed).extensions.map(({ name }) => name));
   const isSelected = (extension: DesiredExtension): boolean =>

@@ -29,7 +29,7 @@ export async function observeDrift(
 ): Promise<ObservedDrift> {
   const { settings, tenant, io } = run;
   const { folders, listed } = await observe(run, async () => {
-    const read = await readFolders(selector, settings, io.interrupted);
+    const read = await readFolders(selector, settings, io);
     assertNoErrors(read.findings);
     return read;
   });

@@ -1,14 +1,19 @@
 /** Both sides: the folders, and the tenant's list, which is on its way while the disk is read. */
 
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { FindingsError } from '../core/errors.js';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, DesiredState, Finding } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
 import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
+import type { Io } from '../run/io.js';
 import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
+import type { SourceFiles } from '../source/git/state.js';
+import { ignoreFile } from '../source/ignore-rules.js';
 import { readDesired } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
 
@@ -52,16 +57,18 @@ export interface Folders {
   readonly found: number;
   /** The config's patterns that match no folder, whatever their rule's severity. */
   readonly unmatched: readonly string[];
+  /** What has to be as a commit says, so that the commit tells what is uploaded. */
+  readonly sources: readonly SourceFiles[];
 }
 
 /** @throws UserError for a selection that matches nothing; the reason of `signal` */
 export async function readFolders(
   selector: Selector | undefined,
   settings: Settings,
-  signal?: AbortSignal,
+  { env, interrupted: signal }: Pick<Io, 'env' | 'interrupted'>,
 ): Promise<Folders> {
   const { config, cwd, flags, tool } = settings;
-  const { state, findings, unmatched } = await readDesired({
+  const { state, findings, unmatched, sources } = await readDesired({
     root: config.root,
     cwd,
     extensions: config.extensions,
@@ -69,7 +76,7 @@ export async function readFolders(
     ...(selector !== undefined && { selection: selector.matches }),
     index: flags.cache === false ? 'off' : 'on',
     ...{ tool, own: settings.own },
-    ...(signal && { signal }),
+    ...{ signal, env },
   });
   const known = [
     ...state.extensions.map(({ name }) => name),
@@ -88,7 +95,17 @@ export async function readFolders(
     coverage: selector === undefined ? 'complete' : 'partial',
     found: state.extensions.length + state.notSelected.length,
     unmatched,
+    sources: [...configFiles(config), ...sources],
   };
+}
+
+/** What every extension depends on. */
+export function configFiles({ file, root }: Settings['config']): readonly SourceFiles[] {
+  const shared = existsSync(join(root, ignoreFile)) ? [ignoreFile] : [];
+  return [
+    { folder: dirname(file), paths: [basename(file)], wants: () => false },
+    { folder: root, paths: shared, wants: (path) => path === ignoreFile },
+  ];
 }
 
 /** @throws FindingsError */

@@ -59,7 +59,7 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
   const { folders, unfinished, packWith } =
     halfReplaces === 'leave'
       ? leaveUnfinished(read)
-      : await finishReplaces(run, read, listed, readFromFolders(run.settings));
+      : await finishReplaces(run, read, listed, readFromFolders(run));
   const sides = await sidesOf(run, wanted, folders, listed);
   const planned = await makePlan(run, wanted, { ...sides, packWith }, (known) =>
     plan({ ...known, desired: folders.desired, unfinished }),
@@ -73,11 +73,14 @@ async function readUsable(
   { selector, approvals, broken, changedSince }: PlanWanted,
   listing: Parameters<Parameters<typeof observe>[1]>[0],
 ): Promise<Folders> {
-  const selected = await readFolders(selector, settings, io.interrupted);
+  const selected = await readFolders(selector, settings, io);
   const changed =
     changedSince === undefined
       ? selected
-      : await (await import('./changed-since.js')).selectChanged(selected, listing, changedSince, settings);
+      : await (await import('./changed-since.js')).selectChanged(selected, listing, changedSince, {
+          settings,
+          io,
+        });
   const folders = approvals.allowEmpty === true ? permitMissing(changed) : changed;
   if (broken === 'leave-out') return leaveOutBroken(folders);
   assertNoErrors(folders.findings);
@@ -113,17 +116,18 @@ function adoptAll(policy: Policy, { extensions }: DesiredState): Policy {
 async function describe(
   run: Run,
   { approvals, origin }: PlanWanted,
-  { found, unmatched, findings, coverage, desired }: Folders,
+  { found, unmatched, findings, coverage, desired, sources }: Folders,
   planned: PlannedRun,
 ): Promise<PlannedRun> {
   const names = desired.extensions.map(({ name }) => name);
   return {
     ...planned,
+    sources,
     rails: { ...planned.rails, found, unmatched },
     broken: findings.filter(({ severity }) => severity === 'error'),
     about: {
       ...planned.about,
-      source: await readSourceState(origin, run),
+      source: await readSourceState(origin, run, sources),
       leftOut: desired.extensions
         .filter(({ leftOut }) => leftOut.length > 0)
         .map(({ name, leftOut }) => ({ extension: name, files: leftOut })),

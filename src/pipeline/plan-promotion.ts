@@ -60,6 +60,7 @@ function foldersOf({ extensions, notSelected, coverage }: SourceEnvironment): Fo
     coverage,
     found: extensions.length + notSelected.length,
     unmatched: [],
+    sources: [],
   };
 }
 

@@ -23,7 +23,9 @@ import type { Approvals } from '../run/flags.js';
 import { headerOf } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import type { Packer } from '../source/archive/pack.js';
+import type { SourceFiles } from '../source/git/state.js';
 import { readStoredArchives } from './archives.js';
+import { configFiles } from './observe.js';
 import { limitsOf } from './policy.js';
 
 /** Steps take one and return a fuller one. */
@@ -36,6 +38,8 @@ export interface PlannedRun {
   readonly stored: StoredArchives | undefined;
   /** Packs what comes from no selected folder, and leaves everything else to the packer that is given. */
   readonly packWith: PackWith;
+  /** What has to be as a commit says, so that the commit tells what is uploaded. */
+  readonly sources: readonly SourceFiles[];
   /** What the rails of the whole run judge the plan by. */
   readonly rails: Rails;
   /** Errors for which `watch` left extensions out; empty for every other plan. */
@@ -93,7 +97,7 @@ export async function makePlan(
   assertKnownApprovals(decided, policy);
   return {
     plan: decided,
-    ...{ desired, actual, stored, packWith, broken: [] },
+    ...{ desired, actual, stored, packWith, broken: [], sources: configFiles(config) },
     rails: { limits: sides.limits ?? limitsOf(config, approvals) },
     about: {
       kind: 'plan',

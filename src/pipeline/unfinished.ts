@@ -11,7 +11,6 @@ import { shellWord } from '../core/shell-word.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
 import { rollbackCommand } from '../report/resume-command.js';
 import type { Run } from '../run/run.js';
-import type { Settings } from '../run/settings.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
 import { ownFolder } from '../source/own-folder.js';
@@ -215,10 +214,10 @@ async function findContent(
   return unselected === undefined ? readBackup(replace, place) : { from: 'unselected', ...unselected };
 }
 
-export function readFromFolders(settings: Settings): ReadUnselected {
+export function readFromFolders({ settings, io }: Pick<Run, 'settings' | 'io'>): ReadUnselected {
   return async (name) => {
     const only = { matches: (other: string) => other === name, assertUsed: () => undefined };
-    const { desired, findings } = await readFolders(only, settings);
+    const { desired, findings } = await readFolders(only, settings, io);
     const isBroken = findings.some((each) => each.severity === 'error' && each.extension === name);
     const extension = desired.extensions.find((each) => each.name === name);
     return isBroken || extension === undefined ? undefined : { extension, packer: pack };

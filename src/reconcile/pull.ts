@@ -12,7 +12,6 @@ import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { describeSystemError, isSystemError } from '../core/system-error.js';
 import type { ArchivedFile } from '../source/archive/archive.js';
-import { findUnsaved } from '../source/git/changes.js';
 import type { Destination, FindDestination } from '../source/pull/destination.js';
 import { type Unpacked, unpack } from '../source/pull/unpack.js';
 import {
@@ -26,7 +25,7 @@ import {
 } from '../source/put-in-place.js';
 import type { ReadArchive } from './archives.js';
 
-interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive'> {
+interface PullingAll extends Pick<PullingOne, 'findDestination' | 'readArchive' | 'findUnsaved'> {
   readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
   /** Names whose local work may be overwritten. */
   readonly overwrite: ReadonlySet<string>;
@@ -39,7 +38,7 @@ const atOnce = 4;
 
 /** A credential that may not download one archive may download none, so the others are not tried then. */
 export async function pullAll(input: PullingAll): Promise<readonly PullOutcome[]> {
-  const { wanted, findDestination, readArchive, overwrite, signal } = input;
+  const { wanted, overwrite, signal, ...means } = input;
   const limit = pLimit(atOnce);
   let stop: string | undefined;
   const pullNext = async (name: string, record: ActualExtension): Promise<PullOutcome> => {
@@ -47,7 +46,7 @@ export async function pullAll(input: PullingAll): Promise<readonly PullOutcome[]
     if (stop !== undefined)
       return leave(name, 'the tenant refused the archive of another extension', exitCodes.incomplete);
     const unsaved = overwrite.has(name) ? 'overwrite' : 'keep';
-    const outcome = await pullOne({ name, record, findDestination, readArchive, unsaved });
+    const outcome = await pullOne({ ...means, name, record, unsaved });
     stop ??= outcome.stop;
     return outcome;
   };
@@ -64,6 +63,8 @@ interface PullingOne {
   readonly record: ActualExtension;
   readonly findDestination: FindDestination;
   readonly readArchive: ReadArchive;
+  /** Those of the paths below a folder that git could not restore. */
+  readonly findUnsaved: (folder: string, paths: readonly string[]) => Promise<readonly string[]>;
   /** Whether work that git could not restore may be overwritten. */
   readonly unsaved: 'keep' | 'overwrite';
 }
@@ -159,7 +160,7 @@ function removeEmpty(folder: string): void {
 }
 
 async function placeOver(
-  { name, unsaved }: PullingOne,
+  { name, unsaved, findUnsaved }: PullingOne,
   destination: Destination,
   archive: Buffer,
   existing: DesiredExtension,

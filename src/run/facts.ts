@@ -6,6 +6,7 @@ import { withoutUndefined } from '../core/json.js';
 import type { SourceState } from '../core/past-run.js';
 import { describeProcess } from '../reconcile/lock/process-facts.js';
 import type { RunStart } from '../reconcile/run-record.js';
+import type { SourceFiles } from '../source/git/state.js';
 import type { SharedFlags } from './flags.js';
 import type { Io } from './io.js';
 import type { Run } from './run.js';
@@ -15,11 +16,20 @@ export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
   readonly whyUnknown?: string;
 }
 
-/** git takes 10 ms and more, so begin early and wait late. @param root absolute: the folder of the config */
-export async function readRunFacts(root: string, { env, self }: Pick<Io, 'env' | 'self'>): Promise<RunFacts> {
-  const { readGitState } = await import('../source/git/git.js');
+/**
+ * git takes 10 ms and more, so begin early and wait late.
+ *
+ * @param root absolute: the folder of the config
+ * @param sources what has to be as the commit says; absent: everything below the root
+ */
+export async function readRunFacts(
+  root: string,
+  { env, self }: Pick<Io, 'env' | 'self'>,
+  sources?: readonly SourceFiles[],
+): Promise<RunFacts> {
+  const { readGitState } = await import('../source/git/state.js');
   let whyUnknown: string | undefined;
-  const git = await readGitState(root, (reason) => {
+  const git = await readGitState({ folder: root, env }, sources, (reason) => {
     whyUnknown = reason;
   });
   const { user, branch, address } = readPipeline(env);
@@ -187,9 +197,10 @@ export type Origin = 'always' | 'in-documents' | 'nowhere';
 export async function readSourceState(
   origin: Origin,
   { settings: { flags, config }, io, notices }: Pick<Run, 'settings' | 'io' | 'notices'>,
+  sources: readonly SourceFiles[],
 ): Promise<SourceState> {
   if (origin === 'nowhere' || (origin === 'in-documents' && !asksForDocument(flags))) return {};
-  const { source, whyUnknown } = await readRunFacts(config.root, io);
+  const { source, whyUnknown } = await readRunFacts(config.root, io, sources);
   if (whyUnknown !== undefined) notices.say(whyUnknown);
   return source;
 }

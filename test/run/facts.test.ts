@@ -1,22 +1,33 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRunFacts } from '../../src/run/facts.js';
-import { readGitState } from '../../src/source/git/git.js';
+import { readGitState as readState, type SourceFiles } from '../../src/source/git/state.js';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'qlik-sync-facts-'));
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const self = { pid: process.pid, isAlive: () => true };
-const facts = (env: Readonly<Record<string, string>> = {}) => readRunFacts(folder, { env, self });
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const facts = (env: Variables = {}) =>
+  readRunFacts(folder, { env: { ...process.env, ...noPipeline, ...env }, self });
+
+/** These tests may run in a pipeline themselves. */
+const noPipeline = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => /^(?:GITHUB|CI|GITLAB|SYSTEM|BUILD|BITBUCKET|JENKINS|BRANCH|TF)/.test(name))
+    .map((name) => [name, undefined]),
+);
+
+const readGitState = (sources?: readonly SourceFiles[]) => readState({ folder, env: process.env }, sources);
 
 function git(...args: readonly string[]): string {
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
@@ -113,14 +124,21 @@ describe('who runs it, and from where', () => {
 });
 
 describe('the commit', () => {
-  const gaps: readonly [string, () => void, RegExp | undefined][] = [
-    ['no repository', () => undefined, undefined],
-    ['no commit', () => git('init', '-q'), undefined],
+  const gaps: readonly [string, () => Variables, RegExp | undefined][] = [
+    ['no repository', () => ({}), undefined],
+    [
+      'no commit',
+      () => {
+        git('init', '-q');
+        return {};
+      },
+      undefined,
+    ],
     [
       'another owner',
       () => {
         git('init', '-q');
-        vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+        return { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
       },
       /dubious ownership\. Trust it: git config --global --add safe\.directory \S+$/,
     ],
@@ -128,22 +146,31 @@ describe('the commit', () => {
       'no git',
       () => {
         git('init', '-q');
-        vi.stubEnv('PATH', folder);
+        return { PATH: folder };
       },
-      /^The commit is not recorded: git is not installed\.$/,
+      /^The commit is not recorded: git is not installed\. Install it; it has to be on the PATH\.$/,
     ],
     [
       'a broken config',
       () => {
         git('init', '-q');
         writeFileSync(join(folder, '.git/config'), '[x');
+        return {};
       },
       /^The commit is not recorded: bad config line \d/,
     ],
+    [
+      'a damaged index',
+      () => {
+        git('init', '-q');
+        writeFileSync(join(folder, '.git/index'), 'DIRC');
+        return {};
+      },
+      /^The commit is not recorded: its index is damaged\. Remove the file "index" of the git folder/,
+    ],
   ];
   it.each(gaps)('%s', async (_, arrange, words) => {
-    arrange();
-    const { source, whyUnknown } = await facts();
+    const { source, whyUnknown } = await facts(arrange());
     expect(source).toEqual({});
     if (words === undefined) expect(whyUnknown).toBeUndefined();
     else expect(whyUnknown).toMatch(words);
@@ -151,7 +178,7 @@ describe('the commit', () => {
 
   it('is none before the first', async () => {
     git('init', '-q', '-b', 'main');
-    expect(await readGitState(folder)).toEqual({});
+    expect(await readGitState()).toEqual({});
   });
 
   it('comes with its branch, and whether anything differs from it', async () => {
@@ -160,10 +187,102 @@ describe('the commit', () => {
     git('add', '-A');
     git('commit', '-q', '-m', 'first');
     const commit = git('rev-parse', 'HEAD');
-    expect(await readGitState(folder)).toEqual({ commit, branch: 'main', dirty: false });
+    expect(await readGitState()).toEqual({ commit, branch: 'main', dirty: false });
     writeFileSync(join(folder, 'new'), '');
-    expect(await readGitState(folder)).toEqual({ commit, branch: 'main', dirty: true });
+    expect(await readGitState()).toEqual({ commit, branch: 'main', dirty: true });
     git('checkout', '-q', '--detach');
-    expect(await readGitState(folder)).toEqual({ commit, dirty: true });
+    expect(await readGitState()).toEqual({ commit, dirty: true });
+  });
+});
+
+describe('dirty', () => {
+  const wants = (path: string): boolean => /^[^.][^/]*\.js$/.test(path);
+  const ext = (...paths: readonly string[]): readonly SourceFiles[] => [
+    { folder: join(folder, 'ext'), paths, wants },
+    { folder, paths: ['qlik-sync.config.json'], wants: () => false },
+  ];
+  beforeEach(() => {
+    git('init', '-q');
+    mkdirSync(join(folder, 'ext'));
+    for (const path of ['ext/a.js', 'ext/é.js', 'ext/README', 'notes.md', 'qlik-sync.config.json'])
+      writeFileSync(join(folder, path), '1');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'first');
+  });
+
+  type Row = readonly [string, boolean, () => void, (readonly string[])?];
+  const write = (path: string) => writeFileSync(join(folder, path), '2');
+  const rows: readonly Row[] = [
+    ['nothing differs', false, () => undefined],
+    ['a file that is uploaded differs', true, () => write('ext/a.js')],
+    ['one with a name beyond ASCII', true, () => write('ext/é.js')],
+    ['the same, staged', true, () => [write('ext/a.js'), git('add', '-A')]],
+    ['a file beside the extensions differs', false, () => write('notes.md')],
+    ['one within an extension that is not uploaded', false, () => write('ext/README')],
+    ['a new file that is not uploaded', false, () => write('ext/new.md')],
+    ['a new file that is uploaded', true, () => write('ext/new.js'), ['a.js', 'é.js', 'new.js']],
+    [
+      'one that git ignores',
+      true,
+      () => [write('ext/b.js'), writeFileSync(join(folder, '.git/info/exclude'), 'b.js')],
+      ['a.js', 'é.js', 'b.js'],
+    ],
+    ['a file is gone', true, () => rmSync(join(folder, 'ext/é.js')), ['a.js']],
+    ['a file is gone that would not be uploaded', false, () => rmSync(join(folder, 'ext/README'))],
+    ['renamed', true, () => git('mv', 'ext/a.js', 'ext/c.js'), ['c.js', 'é.js']],
+    ['the config differs', true, () => write('qlik-sync.config.json')],
+    ['a file that git does not look at', true, () => git('update-index', '--skip-worktree', 'ext/a.js')],
+    [
+      'a file without which a checkout was made',
+      true,
+      () => [git('update-index', '--skip-worktree', 'ext/é.js'), rmSync(join(folder, 'ext/é.js'))],
+      ['a.js'],
+    ],
+  ];
+  it.each(rows)('%s: %s', async (_, dirty, change, paths = ['a.js', 'é.js']) => {
+    change();
+    expect(await readGitState(ext(...paths))).toMatchObject({ dirty });
+  });
+
+  it('follows a folder that is a link, and knows a submodule by its folder', async () => {
+    symlinkSync(join(folder, 'ext'), join(folder, 'linked'));
+    git('add', '-A');
+    git('commit', '-q', '-m', 'link');
+    const linked = [{ folder: join(folder, 'linked'), paths: ['a.js'], wants: () => false }];
+    expect(await readGitState(linked)).toMatchObject({ dirty: false });
+    writeFileSync(join(folder, 'ext/a.js'), '2');
+    expect(await readGitState(linked)).toMatchObject({ dirty: true });
+    git('checkout', '-q', '--', '.');
+    const origin = join(folder, 'sub-origin');
+    execFileSync('git', ['clone', '-q', folder, origin]);
+    git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', origin, 'sub');
+    git('commit', '-q', '-m', 'submodule');
+    const sub = [{ folder: join(folder, 'sub/ext'), paths: ['a.js'], wants: () => false }];
+    expect(await readGitState(sub)).toMatchObject({ dirty: false });
+    writeFileSync(join(folder, 'sub/ext/a.js'), '3');
+    expect(await readGitState(sub)).toMatchObject({ dirty: true });
+  });
+});
+
+describe('the variables of git', () => {
+  it('name no other repository, as in a hook', async () => {
+    git('init', '-q', '-b', 'main');
+    git('commit', '-q', '--allow-empty', '-m', 'first');
+    const commit = git('rev-parse', 'HEAD');
+    const other = mkdtempSync(join(tmpdir(), 'qlik-sync-facts-'));
+    execFileSync('git', ['init', '-q', other]);
+    const local = execFileSync('git', ['rev-parse', '--local-env-vars']).toString().trim().split('\n');
+    const set = Object.fromEntries(
+      local.map((name) => [name, /COUNT/.test(name) ? '1' : join(other, '.git')]),
+    );
+    const traced = {
+      GIT_TRACE: join(other, 'trace'),
+      GIT_LITERAL_PATHSPECS: '1',
+      GIT_EXTERNAL_DIFF: 'false',
+    };
+    const { source } = await facts({ ...set, ...traced });
+    expect(source).toEqual({ commit, branch: 'main', dirty: false });
+    expect(existsSync(join(other, 'trace'))).toBe(false);
+    rmSync(other, { recursive: true });
   });
 });

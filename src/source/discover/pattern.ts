@@ -66,7 +66,17 @@ function expandBraces(text: string): readonly string[] {
   return choices.flatMap((choice) => expandBraces(before + choice + after));
 }
 
+/** Absolute: where the segments of a pattern start. */
+export function baseOf(source: string, root: string): string {
+  return startOf(source.replace(/^!/, ''), root).base;
+}
+
 async function compileChoice(text: string, root: string): Promise<Pick<FolderPattern, 'base' | 'segments'>> {
+  const { base, names } = startOf(text, root);
+  return { base, segments: await Promise.all(names.map(compileSegment)) };
+}
+
+function startOf(text: string, root: string): { readonly base: string; readonly names: readonly string[] } {
   let base = isAbsolute(text) ? parse(text).root : root;
   const names = text
     .slice(isAbsolute(text) ? base.length : 0)
@@ -76,7 +86,7 @@ async function compileChoice(text: string, root: string): Promise<Pick<FolderPat
     base = dirname(base);
     names.shift();
   }
-  return { base, segments: await Promise.all(names.map(compileSegment)) };
+  return { base, names };
 }
 
 const isGlob = /[*?[\]{}\\]|[!+@]\(/;

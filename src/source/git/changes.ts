@@ -4,7 +4,7 @@ import { readlinkSync, realpathSync } from 'node:fs';
 import { dirname, parse, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { findLink } from '../own-folder.js';
-import { explainGitFailure, listGit, runGit } from './git.js';
+import { type GitPlace, listGit, needsGit, runGit } from './git.js';
 
 export interface GitChanges {
   /**
@@ -25,41 +25,55 @@ export interface GitChanges {
  * Compares the working tree with the commit where HEAD's history left that of `ref`, so that on a branch only its own
  * changes count.
  *
- * @throws UserError where this is not a repository, or it lacks the commit (a shallow clone)
+ * @throws UserError where this is not a repository, it lacks the commit (a shallow clone), or git gives no answer
  */
-export async function readGitChanges(root: string, ref: string): Promise<GitChanges> {
-  const explain = async (error: unknown): Promise<UserError> => explainNoAnswer(root, error);
-  const top = realpathSync((await ask(root, ['rev-parse', '--show-toplevel'], explain)).trim());
-  const base = await findBase(root, ref);
+export async function readGitChanges(place: GitPlace, ref: string): Promise<GitChanges> {
+  try {
+    return await compareWith(place, ref);
+  } catch (error) {
+    throw error instanceof UserError ? error : needsGit('--changed-since', place, error);
+  }
+}
+
+async function compareWith(place: GitPlace, ref: string): Promise<GitChanges> {
+  const top = realpathSync((await runGit(place, ['rev-parse', '--show-toplevel'])).trim());
+  const base = await findBase(place, ref);
+  const whole = { ...place, folder: top };
   const [changed, untracked, { tracked, hidden }] = await Promise.all([
-    listDifferences(top, base),
-    listGit(top, ['ls-files', '--others', '--exclude-standard', '-z']),
-    readGitIndex(top),
+    listDifferences(whole, base),
+    listGit(whole, ['ls-files', '--others', '--exclude-standard', '-z']),
+    readGitIndex(whole),
   ]);
   const differing = [...changed, ...untracked, ...hidden];
   const known = new Set(tracked);
   return {
-    touches: (path) => placesOf(top, path).some((place) => differing.some(concerns(place))),
+    touches: (path) => placesOf(top, path).some((each) => differing.some(concerns(each))),
     touchesOutside: (folders) => {
       const places = folders.flatMap((folder) => placesOf(top, folder));
-      return differing.some((path) => !places.some((place) => concerns(place)(path)));
+      return differing.some((path) => !places.some((each) => concerns(each)(path)));
     },
     tracks: (folder, paths) => {
-      const place = placesOf(top, folder).at(-1) ?? '';
-      return paths.every((path) => known.has(place === '' ? path : `${place}/${path}`));
+      const at = placeIn(top, folder);
+      return paths.every((path) => known.has(at === '' ? path : `${at}/${path}`));
     },
   };
 }
 
-async function findBase(root: string, ref: string): Promise<string> {
+async function findBase(place: GitPlace, ref: string): Promise<string> {
   // `--end-of-options`: git must not read a ref that begins with a dash as an option.
   const commit = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
-  const tip = (await ask(root, commit, () => explainMissing(root, ref))).trim();
-  return (await ask(root, ['merge-base', tip, 'HEAD'], () => explainMissing(root, ref))).trim();
+  try {
+    const tip = (await runGit(place, commit)).trim();
+    return (await runGit(place, ['merge-base', tip, 'HEAD'])).trim();
+  } catch (error) {
+    // Both say that there is none with 1, and with 128 that they cannot tell.
+    if ((error as { readonly code?: unknown }).code !== 1) throw error;
+    throw await explainMissing(place, ref);
+  }
 }
 
-async function explainMissing(root: string, ref: string): Promise<UserError> {
-  const shallow = await runGit(root, ['rev-parse', '--is-shallow-repository']).catch(() => '');
+async function explainMissing(place: GitPlace, ref: string): Promise<UserError> {
+  const shallow = await runGit(place, ['rev-parse', '--is-shallow-repository']).catch(() => '');
   if (shallow.trim() === 'true') {
     return new UserError(
       `--changed-since ${ref}: this is a shallow clone, which lacks that commit or the history up to it.`,
@@ -76,34 +90,14 @@ async function explainMissing(root: string, ref: string): Promise<UserError> {
   );
 }
 
-function explainNoAnswer(root: string, error: unknown): UserError {
-  const failure = explainGitFailure(root, error);
-  if (failure === undefined) {
-    return new UserError('--changed-since needs a git repository, and git itself.', {
-      hint: 'Name the extensions instead, or leave the option out.',
-    });
-  }
-  const { reason, remedy } = failure;
-  return new UserError(`--changed-since needs git, which gave no answer: ${reason}.`, {
-    hint: remedy === undefined ? 'Run git status in that folder to see more.' : `Trust it: ${remedy}`,
-  });
-}
-
-async function ask(
-  folder: string,
-  args: readonly string[],
-  explain: (error: unknown) => Promise<UserError>,
-): Promise<string> {
-  try {
-    return await runGit(folder, args);
-  } catch (error) {
-    throw await explain(error);
-  }
-}
-
 /** Every link on the way, then the path itself, as git spells them: relative to the top, with `/`, empty for the top. */
 function placesOf(top: string, path: string): readonly string[] {
   return followPath(path).map((each) => relative(top, each).split(sep).join('/'));
+}
+
+/** Where the path leads, as git spells it. @param path absolute */
+export function placeIn(top: string, path: string): string {
+  return placesOf(top, path).at(-1) ?? '';
 }
 
 /** Whether a path is at, below or above the place: git knows nothing below a link or a submodule. */
@@ -115,21 +109,25 @@ function concerns(place: string): (path: string) => boolean {
 /** Overrides the settings of the repository and the user. A moved file is listed under both names. */
 const everyDifference = ['--name-only', '--no-renames', '--no-ext-diff', '--ignore-submodules=none'];
 
-/** The tracked files below the folder that differ, relative to it. @param folder absolute @param commit hash or `HEAD` */
-function listDifferences(folder: string, commit: string): Promise<readonly string[]> {
-  return listGit(folder, ['diff', ...everyDifference, '--relative', '-z', commit, '--', '.']);
+/** The tracked files below the folder that differ, relative to it. @param commit hash or `HEAD` */
+function listDifferences(place: GitPlace, commit: string): Promise<readonly string[]> {
+  return listGit(place, ['diff', ...everyDifference, '--relative', '-z', commit, '--', '.']);
 }
 
-/** Paths relative to a folder, with `/`. */
+/** Paths with `/`. */
 interface GitIndex {
   readonly tracked: readonly string[];
   /** `--assume-unchanged` or `--skip-worktree`: git does not look whether they changed. */
   readonly hidden: readonly string[];
 }
 
-/** All tracked files below the folder. @param folder absolute */
-async function readGitIndex(folder: string): Promise<GitIndex> {
-  const entries = (await listGit(folder, ['ls-files', '-v', '-z', '--', '.'])).map((entry) => ({
+/** All tracked files below the folder; their paths are relative to it, or to the top of the repository. */
+export async function readGitIndex(
+  place: GitPlace,
+  paths: 'from-folder' | 'from-top' = 'from-folder',
+): Promise<GitIndex> {
+  const names = paths === 'from-top' ? ['--full-name'] : [];
+  const entries = (await listGit(place, ['ls-files', '-v', '-z', ...names, '--', '.'])).map((entry) => ({
     tag: entry.slice(0, 1),
     path: entry.slice(2),
   }));
@@ -162,16 +160,15 @@ function followPath(path: string): readonly string[] {
  * Those of `paths` that git could not restore if they were overwritten: they differ from the last commit, are not in
  * it, or are hidden from git. Outside a repository, or without git: all of them.
  *
- * @param folder absolute
  * @param paths relative to the folder, with `/`
  */
-export async function findUnsaved(folder: string, paths: readonly string[]): Promise<readonly string[]> {
+export async function findUnsaved(place: GitPlace, paths: readonly string[]): Promise<readonly string[]> {
   if (paths.length === 0) return [];
   try {
     const [committed, changed, index] = await Promise.all([
-      listGit(folder, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', '.']),
-      listDifferences(folder, 'HEAD'),
-      readGitIndex(folder),
+      listGit(place, ['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', '.']),
+      listDifferences(place, 'HEAD'),
+      readGitIndex(place),
     ]);
     const known = composed(committed);
     const unsure = composed([...changed, ...index.hidden]);

@@ -1,76 +1,83 @@
-/** Runs git, and reads which commit the folders are at: for documents and journals, never for a decision. */
+/** Runs git, so that it only reads: no network, no prompt, no program that a folder names. */
 
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { withoutUndefined } from '../../core/json.js';
-import type { SourceState } from '../../core/past-run.js';
+import { UserError } from '../../core/errors.js';
 
-/** The part of it that git knows; the CI run's address comes from the environment. */
-type GitState = Omit<SourceState, 'ci'>;
-
-/**
- * Empty outside a repository, without a commit, or without git. Costs a process, so ask only for what is recorded.
- *
- * @param onUnknown called with the reason, for people, where there is a repository but its commit is unknown
- */
-export async function readGitState(folder: string, onUnknown?: (reason: string) => void): Promise<GitState> {
-  try {
-    return parseStatus(await runGit(folder, [...wholeStatus, '--', '.']));
-  } catch (error) {
-    const failure = explainGitFailure(folder, error);
-    if (failure !== undefined) onUnknown?.(whyUnknown(failure));
-    return {};
-  }
+/** Where git is asked, with the variables of this process. */
+export interface GitPlace {
+  /** Absolute. */
+  readonly folder: string;
+  readonly env: Variables;
+  /** Milliseconds that an answer may take; half a minute when absent. */
+  readonly limitMs?: number;
 }
 
-/** Overrides the repository's own settings. */
-const wholeStatus = [
-  ...['status', '--porcelain=v2', '--branch'],
-  ...['--untracked-files=normal', '--ignore-submodules=none'],
-];
-
-function whyUnknown({ reason, remedy }: GitFailure): string {
-  const help = remedy === undefined ? '' : ` Trust it: ${remedy}`;
-  return `The commit is not recorded: ${reason}.${help}`;
-}
-
-/** git puts its own words in brackets, which no commit or branch begins with: `(initial)`, `(detached)`. */
-function parseStatus(output: string): GitState {
-  const header = (name: string): string | undefined =>
-    new RegExp(`^# branch\\.${name} ([^(].*)$`, 'm').exec(output)?.[1];
-  const commit = header('oid');
-  if (commit === undefined) return {};
-  return { commit, dirty: /^[^#]/m.test(output), ...withoutUndefined({ branch: header('head') }) };
-}
+type Variables = Readonly<Record<string, string | undefined>>;
 
 const runFile = promisify(execFile);
 
 /** Keeps git from running programs that a folder names. No repository can override these; the first needs git 2.38. */
-const harmless = ['-c', 'safe.bareRepository=explicit', '-c', 'core.fsmonitor=false', '--no-optional-locks'];
+const harmless = [
+  '--no-optional-locks',
+  '--no-pager',
+  ...['safe.bareRepository=explicit', 'core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap(set),
+];
 
 /** Where a file's time is ambiguous, git reads it: work may be overwritten depending on the answer. */
-const exact = ['core.checkStat=default', 'core.trustctime=true', 'diff.autoRefreshIndex=true'].flatMap(
-  (setting) => ['-c', setting],
-);
+const exact = ['core.checkStat=default', 'core.trustctime=true', 'diff.autoRefreshIndex=true'].flatMap(set);
+
+function set(setting: string): readonly string[] {
+  return ['-c', setting];
+}
+
+/**
+ * Variables that name another repository, index or set of objects than the folder's, as git sets them for its hooks: what
+ * `git rev-parse --local-env-vars` lists, and what changes how paths are read or makes git write traces.
+ */
+const misleading =
+  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|INDEX_VERSION|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|INTERNAL_SUPER_PREFIX|SHALLOW_FILE|COMMON_DIR|NAMESPACE|ATTR_SOURCE|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|DIFF_OPTS|TRACE.*)$/i;
+
+/**
+ * A partial clone fetches what it lacks from its remote, with the credentials of whoever runs this: never for a question.
+ * git before 2.45 knows only protocols to forbid.
+ */
+const offline = {
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_TERMINAL_PROMPT: '0',
+  // What git says is compared below.
+  LC_ALL: 'C',
+  LANGUAGE: 'C',
+};
+
+function childVariables(env: Variables): Variables {
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !misleading.test(name))),
+    ...offline,
+  };
+}
+
+const usualLimitMs = 30_000;
 
 /**
  * What git prints.
  *
- * @param folder absolute
- * @throws where git is not installed, ends with an error, or takes longer than half a minute
+ * @throws where git is not installed, ends with an error, or takes longer than the limit
  */
-export async function runGit(folder: string, args: readonly string[]): Promise<string> {
+export async function runGit(place: GitPlace, args: readonly string[]): Promise<string> {
+  const { folder, env, limitMs: timeout = usualLimitMs } = place;
   assertNoHiddenRepository(realpathSync(folder));
-  const options = { timeout: 30_000, maxBuffer: 2 ** 28 };
+  const options = { timeout, maxBuffer: 2 ** 28, env: childVariables(env) };
   const { stdout } = await runFile('git', ['-C', folder, ...harmless, ...exact, ...args], options);
   return stdout;
 }
 
 /** The entries of a list that git separates by NUL (`-z`). */
-export async function listGit(folder: string, args: readonly string[]): Promise<readonly string[]> {
-  return (await runGit(folder, args)).split('\0').filter((path) => path !== '');
+export async function listGit(place: GitPlace, args: readonly string[]): Promise<readonly string[]> {
+  return (await runGit(place, args)).split('\0').filter((path) => path !== '');
 }
 
 /**
@@ -87,26 +94,81 @@ function assertNoHiddenRepository(folder: string): void {
 }
 
 /** Why git did not answer, for people. */
-interface GitFailure {
+export interface GitFailure {
   /** The end of a sentence. */
   readonly reason: string;
-  /** A command that helps. */
-  readonly remedy?: string;
+  /** A sentence: what to do about it. */
+  readonly remedy: string;
 }
 
-/** `undefined` where the folder is in no repository, so that git had nothing to answer. @param folder absolute */
-export function explainGitFailure(folder: string, error: unknown): GitFailure | undefined {
+/** `undefined` where the folder is in no repository, so that git had nothing to answer. */
+export function explainGitFailure(
+  { folder, limitMs = usualLimitMs }: GitPlace,
+  error: unknown,
+): GitFailure | undefined {
   if (!isInRepository(folder)) return undefined;
   const { code, killed, stderr = '', message } = error as GitError;
-  if (code === 'ENOENT') return { reason: 'git is not installed' };
-  if (killed === true) return { reason: 'git took too long' };
-  // git's messages are translated, the command in them is not.
-  const remedy = /^\s*(git config --global --add safe\.directory .+)$/m.exec(stderr)?.[1];
-  if (remedy !== undefined) {
-    return { reason: 'the repository belongs to another user, which git calls dubious ownership', remedy };
-  }
+  if (code === 'ENOENT')
+    return { reason: 'git is not installed', remedy: 'Install it; it has to be on the PATH.' };
+  if (killed === true)
+    return {
+      reason: `it gave no answer within ${limitMs / 1000} seconds`,
+      remedy: 'Run git status in that folder to see what takes so long.',
+    };
   const [said = ''] = stderr.trim().split('\n');
-  return { reason: said === '' ? message : said.replace(/^fatal: /, '') };
+  const known = knownFailures.find(({ sign }) => sign.test(stderr));
+  const quoted = withoutCredentials(said === '' ? message : said.replace(/^(?:fatal|error): /, ''));
+  if (known === undefined) return { reason: quoted, remedy: 'Run git status in that folder to see more.' };
+  return { reason: known.reason, remedy: known.remedy(stderr) };
+}
+
+interface KnownFailure {
+  readonly sign: RegExp;
+  readonly reason: string;
+  readonly remedy: (stderr: string) => string;
+}
+
+const trust = /^\s*(git config --global --add safe\.directory .+)$/m;
+
+const knownFailures: readonly KnownFailure[] = [
+  {
+    sign: trust,
+    reason: 'the repository belongs to another user, which git calls dubious ownership',
+    remedy: (stderr) => `Trust it: ${trust.exec(stderr)?.[1] ?? ''}`,
+  },
+  {
+    sign: /index file (?:corrupt|smaller than expected|open failed|uses )|bad (?:index file )?(?:signature|index version)|unable to map index|unordered stage entries|malformed name field in the index/i,
+    reason: 'its index is damaged',
+    remedy: () => 'Remove the file "index" of the git folder, and write it anew with git reset.',
+  },
+  {
+    sign: /promisor|transport '[^']*' not allowed|protocol '[^']*' is not supported|unable to read tree|could not fetch|missing (?:blob|tree|object)|lazy fetching disabled|unable to read (?:blob|[0-9a-f]{40})|bad (?:tree )?object/i,
+    reason: 'this clone lacks objects that git would have to fetch first, as a partial clone does',
+    remedy: () =>
+      'Fetch them where the remote can be reached (git fetch --refetch --no-filter), or clone without --filter.',
+  },
+];
+
+/** A remote's address may hold a user and a token. */
+function withoutCredentials(text: string): string {
+  return text.replace(/(\w:\/\/)[^\s/'"]*@/g, '$1');
+}
+
+/**
+ * Without git's answer this run cannot go on. Exit 3.
+ *
+ * @param what the beginning of a sentence: what needs the answer
+ */
+export function needsGit(what: string, place: GitPlace, error: unknown): UserError {
+  const failure = explainGitFailure(place, error);
+  if (failure === undefined) {
+    return new UserError(`${what} needs a git repository, and git itself.`, {
+      hint: 'Name the extensions instead, or leave the option out.',
+    });
+  }
+  return new UserError(`${what} needs git, which gave no answer: ${failure.reason}.`, {
+    hint: failure.remedy,
+  });
 }
 
 type GitError = Error & {
@@ -115,6 +177,7 @@ type GitError = Error & {
   readonly stderr?: string;
 };
 
-function isInRepository(folder: string): boolean {
+/** @param folder absolute */
+export function isInRepository(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
 }

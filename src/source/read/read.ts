@@ -11,8 +11,12 @@ import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../
 import { byName } from '../../core/order.js';
 import type { Candidate, Remark } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
+import { baseOf } from '../discover/pattern.js';
 import { displayPath } from '../display.js';
-import { prepareIgnoreRules } from '../ignore-rules.js';
+import { readSettled } from '../git/settled.js';
+import type { SourceFiles } from '../git/state.js';
+import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rules.js';
+import { whyPathLeftOut } from '../left-out.js';
 import { noOwnFiles, type OwnFiles } from '../own-files.js';
 import { loadIndex } from './index-file.js';
 import { type ReadExtension, readExtension } from './read-extension.js';
@@ -37,6 +41,10 @@ export interface ReadOptions {
   readonly own?: OwnFiles;
   /** Stops between two folders; the call rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** The variables of this process, for git; absent: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds to wait for a git that is changing the files; absent: the default. */
+  readonly patienceMs?: number;
 }
 
 export interface DesiredReading {
@@ -45,15 +53,23 @@ export interface DesiredReading {
   readonly findings: readonly Finding[];
   /** Patterns that match no folder. */
   readonly unmatched: readonly string[];
+  /** The files of each extension that was read. */
+  readonly sources: readonly SourceFiles[];
 }
 
 /**
  * Reads the folders. A problem with one is a finding. Such a folder is missing from `state.extensions`, but its name
  * counts as not selected, so that it does not look like one that is no longer desired.
  *
- * @throws SourceError when an ignore file cannot be read
+ * @throws SourceError when an ignore file cannot be read, or git keeps changing the files
  */
-export async function readDesired(options: ReadOptions): Promise<DesiredReading> {
+export function readDesired(options: ReadOptions): Promise<DesiredReading> {
+  const { root, extensions } = options;
+  const bases = [...new Set(extensions.map((pattern) => baseOf(pattern, root)))];
+  return readSettled({ env: {}, ...options, bases }, () => readOnce(options));
+}
+
+async function readOnce(options: ReadOptions): Promise<DesiredReading> {
   const { root, cwd, own = noOwnFiles } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
@@ -67,6 +83,7 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
   const inspector = createInspector();
   const readFile = createFileReader(inspector.inspect);
   const readings: ReadExtension[] = [];
+  const sources: SourceFiles[] = [];
   const yieldNow = createYielder(options.signal);
   for (const candidate of selected) {
     await yieldNow();
@@ -76,17 +93,34 @@ export async function readDesired(options: ReadOptions): Promise<DesiredReading>
         ...{ readFile, own },
         index: index?.folder(displayPath(root, candidate.folder)),
       });
-    const reading = read();
-    readings.push((await inspector.lacksParser()) ? read() : reading);
+    const first = read();
+    const reading = (await inspector.lacksParser()) ? read() : first;
+    readings.push(reading);
+    if (reading.kind === 'extension') sources.push(sourceFilesOf(reading.extension, candidate, rules));
   }
   index?.save();
   return {
     state: toState(discovery, readings, selects),
     unmatched: discovery.unmatched,
+    sources,
     findings: [
       ...remarksOnSelection(discovery, selects).map((remark) => remark.finding),
       ...readings.flatMap((reading) => reading.findings),
     ],
+  };
+}
+
+/** An ignore file decides what is uploaded. */
+function sourceFilesOf(
+  { folder, files }: DesiredExtension,
+  { entries }: Candidate,
+  rules: IgnoreRules,
+): SourceFiles {
+  const paths = files.map(({ diskPath }) => diskPath);
+  return {
+    folder,
+    paths: entries.some(({ name }) => name === ignoreFile) ? [...paths, ignoreFile] : paths,
+    wants: (path) => path === ignoreFile || whyPathLeftOut(rules, path) === undefined,
   };
 }
 

@@ -1,0 +1,43 @@
+/** Where a folder's repository is, read without git. */
+
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+export interface Repository {
+  /** Absolute: the top of the working tree. */
+  readonly top: string;
+  /** Absolute: where its HEAD and index are, which for a worktree or a submodule is elsewhere. */
+  readonly gitDir: string;
+}
+
+/** `undefined` outside a repository. @param folder absolute, without links on the way */
+export function findRepository(folder: string): Repository | undefined {
+  const gitDir = gitDirOf(folder);
+  if (gitDir !== undefined) return { top: folder, gitDir };
+  const parent = dirname(folder);
+  return parent === folder ? undefined : findRepository(parent);
+}
+
+/** The repository whose working tree begins at this very folder. */
+export function gitDirOf(folder: string): string | undefined {
+  const path = join(folder, '.git');
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isFile()) return path;
+  const target = /^gitdir: (.+?)\r?\n?$/.exec(readFileSync(path, 'utf8'))?.[1];
+  return target === undefined ? undefined : resolve(folder, target);
+}
+
+/** The submodules of a working tree that `.gitmodules` names and that are checked out, theirs among them. */
+export function findSubmodules(top: string): readonly Repository[] {
+  const list = join(top, '.gitmodules');
+  if (!existsSync(list)) return [];
+  const paths = [...readFileSync(list, 'utf8').matchAll(/^\s*path\s*=\s*"?(.+?)"?\s*$/gm)].map(
+    ([, path = '']) => path,
+  );
+  return paths.flatMap((path) => {
+    const folder = join(top, path);
+    const gitDir = gitDirOf(folder);
+    return gitDir === undefined ? [] : [{ top: folder, gitDir }, ...findSubmodules(folder)];
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads folders while git leaves them alone. git replaces files one by one, under `index.lock`, and writes its index
+ * last: without a lock before and after, and with the same index and HEAD, no checkout, merge or stash came between.
+ */
+
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { SourceError } from '../../core/errors.js';
+import { displayPath } from '../display.js';
+import { findRepository, findSubmodules, type Repository } from './repository.js';
+
+export interface Settling {
+  /** Absolute: folders that the patterns start from. */
+  readonly bases: readonly string[];
+  /** Absolute: paths in messages are relative to it. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds until it is an error; ten seconds when absent. */
+  readonly patienceMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const usualPatienceMs = 10_000;
+
+const pauseMs = 50;
+
+/** Outside a repository it only reads. @throws SourceError where git does not come to rest, and what `read` throws at rest */
+export async function readSettled<T>(settling: Settling, read: () => Promise<T>): Promise<T> {
+  const repositories = findRepositories(settling.bases);
+  const [first] = repositories;
+  if (first === undefined) return read();
+  const giveUpAt = performance.now() + (settling.patienceMs ?? usualPatienceMs);
+  for (;;) {
+    const before = look(repositories, settling);
+    const reading = before.lock === undefined ? await attempt(read) : undefined;
+    const after = look(repositories, settling);
+    if (reading !== undefined && after.lock === undefined && after.stamp === before.stamp)
+      return unwrap(reading);
+    if (performance.now() >= giveUpAt) throw moving(settling, first.top, before.lock ?? after.lock);
+    settling.signal?.throwIfAborted();
+    await setTimeout(pauseMs);
+  }
+}
+
+function findRepositories(bases: readonly string[]): readonly Repository[] {
+  const found = new Map<string, Repository>();
+  for (const base of bases) {
+    const repository = existsSync(base) ? findRepository(realpathSync(base)) : undefined;
+    if (repository === undefined || found.has(repository.gitDir)) continue;
+    for (const each of [repository, ...findSubmodules(repository.top)]) found.set(each.gitDir, each);
+  }
+  return [...found.values()];
+}
+
+type Attempt<T> = { readonly result: T } | { readonly error: unknown };
+
+/** What fails while git moves files says nothing. */
+async function attempt<T>(read: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { result: await read() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function unwrap<T>(reading: Attempt<T>): T {
+  if ('error' in reading) throw reading.error;
+  return reading.result;
+}
+
+interface Look {
+  /** The path of one that is there. */
+  readonly lock: string | undefined;
+  readonly stamp: string;
+}
+
+function look(repositories: readonly Repository[], { env }: Settling): Look {
+  const locks = repositories.map(({ gitDir }) => join(gitDir, 'index.lock'));
+  // A hook of `git commit -a` runs under the lock of the git that waits for it.
+  const lock = env['GIT_INDEX_FILE'] === undefined ? locks.find((path) => existsSync(path)) : undefined;
+  return { lock, stamp: repositories.map(({ gitDir }) => stampOf(gitDir)).join('\n') };
+}
+
+function stampOf(gitDir: string): string {
+  const index = statSync(join(gitDir, 'index'), { throwIfNoEntry: false, bigint: true });
+  return [headOf(gitDir), index?.ino, index?.size, index?.mtimeNs].join(' ');
+}
+
+function headOf(gitDir: string): string {
+  try {
+    return readFileSync(join(gitDir, 'HEAD'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function moving({ cwd }: Settling, top: string, lock: string | undefined): SourceError {
+  if (lock === undefined) {
+    return new SourceError('git keeps changing the files, so what was read may mix two commits', {
+      file: displayPath(cwd, top),
+      hint: 'Wait until git has finished, and start again.',
+    });
+  }
+  return new SourceError('git is changing the files, so what is read may mix two commits', {
+    file: displayPath(cwd, lock),
+    hint: 'Wait until git has finished, and start again. Where no git runs any more, remove that file.',
+  });
+}
