@@ -3,7 +3,7 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { git } from './support/ci/shell.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
@@ -20,11 +20,7 @@ const scene = useScene({
     inRepository('switch', '--quiet', '--create', 'feature');
   },
 });
-const { qlikSync, succeed } = scene;
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+const { qlikSync, qlikSyncWith, succeed } = scene;
 
 const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
 
@@ -256,8 +252,11 @@ describe('a run with it', () => {
   });
 });
 
+/** Variables that the command is run with. */
+type Spoilt = Readonly<Record<string, string>> | undefined;
+
 describe('what git cannot tell', () => {
-  const rows: readonly [string, string, () => unknown, RegExp][] = [
+  const rows: readonly [string, string, () => Spoilt, RegExp][] = [
     ['no such commit', 'nowhere', () => undefined, /git knows no such commit/],
     ['an option of git', '--output=pwned', () => undefined, /git knows no such commit/],
     [
@@ -267,25 +266,32 @@ describe('what git cannot tell', () => {
         inRepository('switch', '--quiet', '--orphan', 'other');
         commit({ 'a.txt': '' });
         inRepository('switch', '--quiet', 'feature');
+        return undefined;
       },
       /shares no history with HEAD/,
     ],
     [
       'no repository',
       'main',
-      () => rmSync(join(scene.workspace.folder, '.git'), { recursive: true }),
+      () => {
+        rmSync(join(scene.workspace.folder, '.git'), { recursive: true });
+        return undefined;
+      },
       /needs a git repository/,
     ],
     [
       'a repository of another user',
       'main',
-      () => vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1'),
+      () => ({ GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' }),
       /dubious ownership[\s\S]*Trust it: git config --global --add safe\.directory /,
     ],
     [
       'a repository that is broken',
       'main',
-      () => scene.workspace.write({ '.git/config': '[x' }),
+      () => {
+        scene.workspace.write({ '.git/config': '[x' });
+        return undefined;
+      },
       /gave no answer: bad config/,
     ],
     [
@@ -294,14 +300,15 @@ describe('what git cannot tell', () => {
       () => {
         rmSync(join(scene.workspace.folder, '.git'), { recursive: true });
         inRepository('init', '--quiet');
+        return undefined;
       },
       /git knows no such commit/,
     ],
   ];
   it.each(rows)('%s', async (_, ref, spoil, words) => {
-    await spoil();
+    const env = spoil() ?? {};
     await scene.tenant.takeRequests();
-    const { code, stderr } = await qlikSync('apply', '--yes', `--changed-since=${ref}`);
+    const { code, stderr } = await qlikSyncWith(env, 'apply', '--yes', `--changed-since=${ref}`);
     expect([code, stderr]).toEqual([3, expect.stringMatching(words)]);
     expect(await scene.tenant.takeWrites()).toEqual([]);
   });
