@@ -239,7 +239,13 @@ describe('dirty', () => {
       ['a.js'],
     ],
   ];
-  it.each(rows)('%s: %s', async (_, dirty, change, paths = ['a.js', 'é.js']) => {
+  const complete = rows.map(([what, dirty, change, paths = ['a.js', 'é.js']]) => ({
+    what,
+    dirty,
+    change,
+    paths,
+  }));
+  it.each(complete)('$what: $dirty', async ({ dirty, change, paths }) => {
     change();
     expect(await readGitState(ext(...paths))).toMatchObject({ dirty });
   });
