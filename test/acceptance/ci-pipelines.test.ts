@@ -140,7 +140,7 @@ it("GitLab gets the widget's numbers, code quality and test results", async () =
   const ran = await gitlab.run('pull-request');
   const read = (job: string, file: string): string =>
     readFileSync(join(ran[job]?.folder ?? '', file), 'utf8');
-  expect(JSON.parse(read('plan', 'tfplan.json'))).toEqual({ create: 2, update: 0, delete: 0 });
+  expect(JSON.parse(read('plan', 'tfplan.json'))).toMatchObject({ create: 2, update: 0, delete: 0 });
   expect(JSON.parse(read('validate', 'quality.json'))).toEqual([]);
   expect(read('validate', 'junit.xml')).toContain('tests="2" failures="0"');
 });
