@@ -17,7 +17,8 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
 import { readSettings, workingFolder } from '../run/settings.js';
-import { surveyDepth } from '../source/discover/survey.js';
+import { spellPattern } from '../source/discover/pattern.js';
+import { describePassedOver } from '../source/discover/survey.js';
 import type { Finish } from './command.js';
 import {
   addInitOptions,
@@ -28,6 +29,7 @@ import {
   readGiven,
   takeProposals,
 } from './init/answers.js';
+import { proposeIgnore } from './init/ignore-lines.js';
 import { addExamples } from './options.js';
 import { checkFolders } from './validate.js';
 
@@ -35,14 +37,26 @@ import { checkFolders } from './validate.js';
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const folder = workingFolder(flags, io);
   await assertNoConfig(folder);
-  const answers = await findAnswers(readGiven(flags), makeProposals(folder), io);
-  const config = newConfig(answers, findSchema(folder));
+  const given = readGiven(flags);
+  const proposals = makeProposals(folder);
+  const answers = await findAnswers(given, proposals, io);
+  const {
+    lines,
+    giveUp,
+    notes: onLines,
+  } = await proposeIgnore({
+    ...{ root: folder, extensions: answers.extensions },
+    ...{ found: proposals.survey.extensions, signal: io.interrupted },
+  });
+  const extensions = giveUp.reduce(withoutFolder, answers.extensions);
+  const config = newConfig({ ...answers, extensions, ignore: lines }, findSchema(folder));
   await writeNew(join(folder, newConfigName), renderNewConfig(config), io.interrupted);
   const validation = await validateNew(folder, answers, flags, io);
   const exitCode = validation.kind === 'validate' ? validation.exitCode : exitCodes.usage;
   const header = { command: 'init', tool: io.tool, project: config.project } as const;
-  const next = nextCommand(answers, exitCode, flags.cwd);
-  print({ kind: 'init', header, file: newConfigName, config, validation, next, exitCode }, flags, io);
+  const notes = [...(given.extensions === undefined ? describeProposals(proposals) : []), ...onLines];
+  const next = nextCommand(answers, proposals, exitCode, flags.cwd);
+  print({ kind: 'init', header, file: newConfigName, config, notes, validation, next, exitCode }, flags, io);
   noteMissingKey(answers, io);
   return exitCode;
 }
@@ -65,11 +79,33 @@ async function findAnswers(given: Given, proposals: Proposals, io: Io): Promise<
   }
   const answers = takeProposals(given, proposals);
   if (given.extensions === undefined && proposals.patterns.length === 0) {
+    const { levels } = proposals.survey;
+    const where = Number.isFinite(levels) ? ` ${levels} folders deep` : '';
     io.stderr.write(
-      `No .qext file was found ${surveyDepth} folders deep, so "extensions" is ${answers.extensions.join(', ')}.\n`,
+      `No .qext file was found${where}, so "extensions" is ${answers.extensions.join(', ')}.\n`,
     );
   }
   return answers;
+}
+
+function withoutFolder(patterns: readonly string[], folder: string): readonly string[] {
+  const pattern = spellPattern(folder);
+  const others = patterns.filter((each) => each !== pattern);
+  return others.length < patterns.length ? others : [...patterns, `!${pattern}`];
+}
+
+/** What the proposed folders leave out, and what has to be built first. */
+function describeProposals({ survey, unbuilt }: Proposals): readonly string[] {
+  return [
+    ...describePassedOver(survey),
+    ...unbuilt.map(
+      ({ folder, name, command }) =>
+        `${folder === '.' ? name : folder} is a nebula.js project that is not built yet: ${command}`,
+    ),
+    ...(survey.isCut
+      ? ['Folders further down were not searched: name what they contain in "extensions".']
+      : []),
+  ];
 }
 
 /** Editors complete and check the file by it, where the package is installed. */
@@ -112,9 +148,17 @@ async function validateNew(
   }
 }
 
-function nextCommand({ environment }: Answers, exitCode: ExitCode, cwd: string | undefined): string {
+function nextCommand(
+  { environment }: Answers,
+  { unbuilt: [unbuilt] }: Proposals,
+  exitCode: ExitCode,
+  cwd: string | undefined,
+): string {
   const there = cwd === undefined ? '' : ` --cwd ${shellWord(cwd)}`;
-  if (exitCode !== exitCodes.ok) return `qlik-sync validate${there}`;
+  if (exitCode !== exitCodes.ok) {
+    const build = unbuilt === undefined || cwd !== undefined ? '' : `${unbuilt.command} && `;
+    return `${build}qlik-sync validate${there}`;
+  }
   return `qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
 }
 

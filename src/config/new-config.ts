@@ -12,6 +12,8 @@ export const newConfigName = 'qlik-sync.config.json';
 export interface Answers {
   readonly project: string;
   readonly extensions: readonly string[];
+  /** Lines that leave out what is not to be uploaded. */
+  readonly ignore?: readonly string[];
   /** Absent where there is no tenant yet. */
   readonly environment?: {
     readonly name: string;
@@ -34,13 +36,17 @@ interface NewConfig {
 }
 
 /** @param schema where `schema.json` lies, relative to the file; absent where it is not installed */
-export function newConfig({ project, extensions, environment }: Answers, schema?: string): NewConfig {
+export function newConfig(
+  { project, extensions, ignore = [], environment }: Answers,
+  schema?: string,
+): NewConfig {
+  // Otherwise an earlier version would upload the config with the extension whose folder it is in.
+  const lines = [...(extensions.includes('.') ? [`/${newConfigName}`] : []), ...ignore];
   return {
     ...(schema !== undefined && { $schema: schema }),
     project,
     extensions,
-    // Otherwise the config would be uploaded with the extension whose folder it is in.
-    ...(extensions.includes('.') && { ignore: [`/${newConfigName}`] }),
+    ...(lines.length > 0 && { ignore: lines }),
     ...(environment !== undefined && describeEnvironment(environment)),
   };
 }

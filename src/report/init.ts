@@ -14,6 +14,8 @@ export interface InitReport {
   /** Relative to the working directory, with `/`. */
   readonly file: string;
   readonly config: InitDocument['config'];
+  /** What was left out or is still to be done. */
+  readonly notes: readonly string[];
   readonly validation: ValidateReport | Problem;
   /** The command line for the next step. */
   readonly next: string;
@@ -27,8 +29,10 @@ export interface Problem {
   readonly hint?: string;
 }
 
-export function initDocumentOf({ header, file, config, validation, exitCode }: InitReport): InitDocument {
-  const head = { command: 'init', ...headOf(header), file, config } as const;
+export function initDocumentOf(report: InitReport): InitDocument {
+  const { header, file, config, notes, validation, exitCode } = report;
+  const noted = notes.length > 0 && { notes };
+  const head = { command: 'init', ...headOf(header), file, config, ...noted } as const;
   if (validation.kind === 'validate') {
     const { extensions, findings } = validation;
     return { ...head, extensions, findings, exitCode };
@@ -38,10 +42,10 @@ export function initDocumentOf({ header, file, config, validation, exitCode }: I
   return { ...head, problem, extensions: [], findings: [], exitCode };
 }
 
-export function renderInit({ file, validation, next }: InitReport, options: TextOptions): string {
+export function renderInit({ file, notes, validation, next }: InitReport, options: TextOptions): string {
   const { paint } = options;
   return joinBlocks([
-    `${paint('green', '✓')} Wrote ${printable(file)}.\n`,
+    `${paint('green', '✓')} Wrote ${printable(file)}.\n${notes.map((note) => `  ${printable(note)}\n`).join('')}`,
     validation.kind === 'validate' ? renderValidate(validation, options) : renderProblem(validation, paint),
     `Next: ${printable(next)}\n`,
   ]);

@@ -153,6 +153,200 @@ describe('what validate finds does not undo the file', () => {
   });
 });
 
+describe('a config that works at once', () => {
+  const qext = (more: object = {}): string => JSON.stringify({ name: 'X', type: 'visualization', ...more });
+  const code = 'define([], () => ({ paint() {} }));\n';
+  const whole = (folder: string, name: string, version = '1.0.0'): Record<string, string> => ({
+    [`${folder}/${name}.qext`]: qext({ version }),
+    [`${folder}/${name}.js`]: code,
+  });
+  const nebula = (name: string, scripts: object): string =>
+    JSON.stringify({ name, scripts, devDependencies: { '@nebula.js/cli': '^5.0.0' } });
+
+  interface Row {
+    readonly files: Readonly<Record<string, string>>;
+    readonly extensions: readonly string[];
+    readonly ignore?: readonly string[];
+    /** Names of what is deployed, and what is said. */
+    readonly names: readonly string[];
+    readonly says?: readonly string[];
+    readonly args?: readonly string[];
+  }
+  const own = '/qlik-sync.config.json';
+  const rows: Readonly<Record<string, Row>> = {
+    'an extension within another': {
+      files: { ...whole('.', 'outer'), ...whole('parts/inner', 'inner') },
+      extensions: ['.', 'parts/*'],
+      ignore: [own, '/parts/inner/'],
+      names: ['inner', 'outer'],
+      says: ['parts/inner/ is left out of outer'],
+    },
+    'a build of another name below the sources': {
+      files: { ...whole('a', 'one'), ...whole('a/dist', 'two') },
+      extensions: ['a', 'a/dist'],
+      ignore: ['/a/dist/'],
+      names: ['one', 'two'],
+    },
+    'a second .qext in a folder that the first one loads from': {
+      files: {
+        'kpi.qext': qext(),
+        'kpi.js': 'define(["./lib/draw"], () => ({ paint() {} }));',
+        'lib/draw.js': code,
+        ...whole('lib', 'old'),
+      },
+      extensions: ['.'],
+      ignore: [own, '/lib/old.qext'],
+      names: ['kpi'],
+      says: ['lib is not deployed by itself'],
+    },
+    'a stray .qext without its script': {
+      files: { ...whole('.', 'kpi'), 'template/kpi.qext': qext() },
+      extensions: ['.'],
+      ignore: [own, '/template/kpi.qext'],
+      names: ['kpi'],
+    },
+    'the same id twice: the one with its script': {
+      files: { 'src/kpi.qext': qext({ version: '2.0.0' }), ...whole('build', 'kpi') },
+      extensions: ['build'],
+      names: ['kpi'],
+      says: ['src is left out: kpi is taken from build.'],
+    },
+    'the same id twice: the highest version': {
+      files: { ...whole('v1/kpi', 'kpi', '1.9.0'), ...whole('v2/kpi', 'kpi', '1.10.0') },
+      extensions: ['v2/*'],
+      names: ['kpi'],
+      says: ['v1/kpi is left out'],
+    },
+    'ids that differ in case': {
+      files: { ...whole('x/a', 'Kpi', '1.0.0'), ...whole('x/b', 'kpi', '2.0.0') },
+      extensions: ['x/b'],
+      names: ['kpi'],
+      says: ['x/a is left out: Kpi (which differs from kpi only in case) is taken from x/b.'],
+    },
+    'two .qext in one folder': {
+      files: { ...whole('e/a', 'a'), ...whole('e/b', 'b'), ...whole('e/b', 'c') },
+      extensions: ['e/a'],
+      names: ['a'],
+      says: ['e/b contains several .qext files'],
+    },
+    'deeper than anybody looks, in a repository': {
+      files: { '.git/HEAD': 'ref: refs/heads/main', ...whole('1/2/3/4/5/6/kpi', 'kpi') },
+      extensions: ['1/2/3/4/5/6/*'],
+      names: ['kpi'],
+    },
+    'installed packages beside them': {
+      files: { ...whole('kpi', 'kpi'), ...whole('bower_components/lib', 'lib') },
+      extensions: ['kpi'],
+      names: ['kpi'],
+    },
+    'the tools of a repository that is one extension': {
+      files: { ...whole('.', 'kpi'), 'package.json': '{}', 'test/a.js': '1', 'webpack.config.js': '1' },
+      extensions: ['.'],
+      ignore: [own, '/package.json', '/test/', '/webpack.config.js'],
+      names: ['kpi'],
+      says: ['tools and tests are left out'],
+    },
+    'the same tools in several folders': {
+      files: {
+        ...whole('e/a', 'a'),
+        ...whole('e/b', 'b'),
+        ...whole('e/c', 'c'),
+        ...{ 'e/a/package.json': '{}', 'e/b/package.json': '{}', 'e/b/test/x.js': '1' },
+      },
+      extensions: ['e/*'],
+      ignore: ['/e/*/package.json', '/e/b/test/'],
+      names: ['a', 'b', 'c'],
+    },
+    'folders with names that patterns would take amiss': {
+      files: { ...whole('[a] $b', 'one'), '[a] $b/package.json': '{}', ...whole('[a] $b/in', 'two') },
+      extensions: ['?a? $$b', '?a? $$b/*'],
+      ignore: ['/\\[a\\]\\ $$b/in/', '/\\[a\\]\\ $$b/package.json'],
+      names: ['one', 'two'],
+    },
+    'folders that were given': {
+      files: { ...whole('a', 'one'), ...whole('a/dist', 'two') },
+      args: ['--extensions', 'a'],
+      extensions: ['a'],
+      ignore: ['/a/dist/'],
+      names: ['one'],
+    },
+  };
+
+  it.each(Object.entries(rows))(
+    '%s',
+    async (_what, { files, args, extensions, ignore, names, says = [] }) => {
+      workspace.write(files);
+      const { code: exit, stdout } = await init(args);
+      expect(written(), stdout).toMatchObject({ extensions, ...(ignore && { ignore }) });
+      expect(written()['ignore']).toEqual(ignore);
+      for (const words of says) expect(stdout).toContain(words);
+      expect(exit, stdout).toBe(0);
+      expect(stdout).toContain(`${names.length} extension${names.length === 1 ? '' : 's'}: 0 errors`);
+      const validated = await runInProcess(['validate', '--json'], { cwd: workspace.folder });
+      expect(JSON.parse(validated.stdout).extensions.map(({ name }: { name: string }) => name)).toEqual(
+        names,
+      );
+    },
+  );
+
+  it.each([
+    [
+      'at the root',
+      { 'package.json': nebula('@acme/kpi', { build: 'nebula build', sense: 'nebula sense' }) },
+      ['*-ext'],
+      'npm run build && npm run sense',
+      'kpi-ext',
+    ],
+    [
+      'in a folder, with one script for both',
+      { 'charts/package.json': nebula('kpi', { dist: 'nebula build && nebula sense' }) },
+      ['charts/*-ext'],
+      'npm --prefix charts run dist',
+      'charts/kpi-ext',
+    ],
+    [
+      'side by side, without scripts',
+      { 'p/a/package.json': nebula('kpi', {}), 'p/b/package.json': nebula('map', {}) },
+      ['p/*/*-ext'],
+      'cd p/a && npx nebula build && npx nebula sense',
+      'p/a/kpi-ext',
+    ],
+    [
+      'beside a folder that only looks like a build',
+      { 'package.json': nebula('kpi', {}), 'chrome-ext/manifest.json': '{}' },
+      ['kpi-ext'],
+      'npx nebula build && npx nebula sense',
+      'kpi-ext',
+    ],
+  ])(
+    'a project of nebula.js before its first build %s',
+    async (_where, files, extensions, command, built) => {
+      workspace.write(files);
+      const { stdout } = await init();
+      expect(written()).toMatchObject({ extensions });
+      expect(stdout).toContain(`not built yet: ${command}`);
+      expect(stdout).toMatch(new RegExp(`\nNext: ${command} && qlik-sync validate\n$`));
+      workspace.write(whole(built, 'kpi'));
+      const validated = await runInProcess(['validate'], { cwd: workspace.folder });
+      expect(validated.code, validated.stdout + validated.stderr).toBe(0);
+      expect(validated.stdout).toContain('1 extension: 0 errors');
+    },
+  );
+
+  it('says in the document, too, what it left out', async () => {
+    workspace.write({ ...whole('.', 'outer'), ...whole('inner', 'inner') });
+    const { stdout } = await init(['--json']);
+    expect(JSON.parse(stdout).notes).toEqual(['inner/ is left out of outer: it is another .qext.']);
+  });
+
+  it('outside a repository it says where it stopped', async () => {
+    workspace.write({ ...whole('kpi', 'kpi'), ...whole('1/2/3/4/5/deep', 'deep') });
+    const { stdout } = await init();
+    expect(stdout).toContain('Folders further down were not searched');
+    expect(written()).toMatchObject({ extensions: ['kpi'] });
+  });
+});
+
 describe('never overwrites', () => {
   it.each(searchPlaces.filter((place) => place !== 'package.json'))('%s', async (place) => {
     workspace.write({ ...extensionFiles('a'), [place]: 'not even valid' });

@@ -1,7 +1,8 @@
 /** What `init` knows before it asks: its options, checked, and what the folder suggests. */
 
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { foldersToSearch } from '../../config/file/search-places.js';
 import {
@@ -17,7 +18,14 @@ import {
 import { UserError } from '../../core/errors.js';
 import type { SharedFlags } from '../../run/flags.js';
 import { oneEnvironment } from '../../run/settings.js';
-import { type ProposedPattern, proposePatterns, surveyTree } from '../../source/discover/survey.js';
+import {
+  type ProposedPattern,
+  proposePatterns,
+  type Survey,
+  surveyDepth,
+  surveyTree,
+} from '../../source/discover/survey.js';
+import { findUnbuilt, proposeForUnbuilt, type UnbuiltProject } from '../../source/discover/unbuilt.js';
 import { addOutput, addUnder, collect } from '../options.js';
 
 type AnswerOptions = Pick<InitFlags, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
@@ -34,6 +42,9 @@ export interface Given {
 export interface Proposals {
   readonly project: string;
   readonly patterns: readonly ProposedPattern[];
+  readonly survey: Survey;
+  /** Their extensions are not there yet. */
+  readonly unbuilt: readonly UnbuiltProject[];
 }
 
 /** @throws UserError naming every option that cannot be used */
@@ -64,7 +75,10 @@ function explain(
 export function makeProposals(folder: string): Proposals {
   const top = foldersToSearch(folder).at(-1) ?? folder;
   const project = proposeProject(basename(top), randomBytes(2).toString('hex'));
-  return { project, patterns: proposePatterns(surveyTree(folder)) };
+  const survey = surveyTree(folder, existsSync(join(top, '.git')) ? Number.POSITIVE_INFINITY : surveyDepth);
+  const unbuilt = findUnbuilt(folder, survey);
+  const patterns = [...proposePatterns(survey), ...proposeForUnbuilt(unbuilt, survey)];
+  return { project, patterns, survey, unbuilt };
 }
 
 /** Without a terminal. @throws UserError for options that need a tenant without one */

@@ -78,6 +78,7 @@ export const initDocument = v.object({
       v.record(v.string(), v.object({ tenant: v.string(), auth: v.object({ apiKey: v.string() }) })),
     ),
   }),
+  notes: v.optional(v.array(v.string())),
   problem: v.optional(v.object({ message: v.string(), hint: v.optional(v.string()) })),
   ...validateFields,
 });

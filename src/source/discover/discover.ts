@@ -1,16 +1,13 @@
 /** Finds the folders of extensions from the config's patterns. */
 
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import type { UnreadFolder } from '../../core/half-built.js';
-import { parseManifest } from '../../core/manifest.js';
 import { finding } from '../../core/rules/catalogue.js';
-import { compareVersions } from '../../core/version.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
+import { type Copy, chooseOne } from './choose-one.js';
 import { type Expansion, expandFolders, kindOf } from './expand-folders.js';
 import { type HalfBuilt, type InspectedFolder, inspectFolder, rememberRealPaths } from './inspect-folder.js';
-import { preferBuilt } from './nested-manifest.js';
 import { spellPattern } from './pattern.js';
 
 export interface Discovery {
@@ -187,7 +184,7 @@ function remarkOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: s
 }
 
 function hintOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: string) => Exclusion): string {
-  const { keep, because } = chooseOne(group);
+  const { keep, because } = chooseOne(group, copyOf);
   const kept = `Keep one, such as ${keep.displayFolder}${because}`;
   const others = group.filter((each) => each !== keep);
   const exclusions = others.map(({ folder }) => exclusionOf(folder));
@@ -205,26 +202,7 @@ function hintOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: str
   return `${kept}: ${steps.join(' and ')}.`;
 }
 
-/** One that has its script before one that has not; then the highest version; then the built one. */
-function chooseOne(group: readonly Candidate[]): { readonly keep: Candidate; readonly because: string } {
-  const complete = group.filter(({ name, entries }) => entries.some((entry) => entry.name === `${name}.js`));
-  const from = complete.length > 0 ? complete : group;
-  const versions = new Map(from.map((each) => [each, versionOf(each)]));
-  const highest = [...from].sort((a, b) => compareVersions(versions.get(b), versions.get(a)) ?? 0)[0];
-  const best = from.filter(
-    (each) => compareVersions(versions.get(each), highest && versions.get(highest)) === 0,
-  );
-  const folders = (best.length > 0 ? best : from).map((each) => each.displayFolder);
-  const keep = group.find(({ displayFolder }) => displayFolder === preferBuilt(folders)) ?? from[0];
-  if (keep === undefined) throw new Error('a group of extensions is never empty');
-  const isHigher = best.length > 0 && best.length < from.length;
-  return { keep, because: isHigher ? ` with the highest version, ${versions.get(keep)}` : '' };
-}
-
-function versionOf({ folder, manifestFile }: Candidate): string | undefined {
-  try {
-    return parseManifest(readFileSync(join(folder, manifestFile))).manifest?.version;
-  } catch {
-    return undefined;
-  }
+function copyOf({ name, folder, displayFolder, manifestFile, entries }: Candidate): Copy {
+  const isComplete = entries.some((entry) => entry.name === `${name}.js`);
+  return { folder: displayFolder, manifest: join(folder, manifestFile), isComplete };
 }

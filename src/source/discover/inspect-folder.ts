@@ -9,7 +9,7 @@ import type { Candidate, Remark } from './candidate.js';
 import type { FoundFolder } from './expand-folders.js';
 import { isManifestName } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
-import { chooseBuilt, type SurveyedExtension, surveyTree } from './survey.js';
+import { chooseFolders, type SurveyedExtension, surveyTree } from './survey.js';
 
 export interface InspectedFolder {
   readonly candidate?: Candidate;
@@ -126,7 +126,7 @@ function judgeEmpty(
 ): InspectedFolder {
   if (found.how === 'searched') return judgeSearched(found, entries);
   const below = surveyTree(found.path).extensions;
-  const nested = chooseBuilt(below.filter(({ folder }) => !isExcluded(join(found.path, folder))));
+  const nested = chooseFolders(below.filter(({ folder }) => !isExcluded(join(found.path, folder))));
   if (nested.length === 0 && below.length > 0) return {};
   const isUnbuilt = nested.length > 0 || entries.some((entry) => entry.name === 'package.json');
   const remark = finding('no-manifest', {

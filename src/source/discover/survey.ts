@@ -1,7 +1,10 @@
 /** Finds the extensions of a tree without a config, and proposes patterns for one. */
 
 import type { Dirent } from 'node:fs';
-import { isManifestName, listEntries, preferBuilt } from './nested-manifest.js';
+import { join, posix } from 'node:path';
+import { isIgnoredByDefault } from '../left-out.js';
+import { chooseOne } from './choose-one.js';
+import { isManifestName, listEntries } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
 
 export interface SurveyedExtension {
@@ -9,36 +12,68 @@ export interface SurveyedExtension {
   readonly name: string;
   /** Relative to the root, with `/`; `.` for the root itself. */
   readonly folder: string;
+  /** Absolute: its `.qext`. */
+  readonly manifest: string;
+  /** Whether its script is there. */
+  readonly isComplete: boolean;
 }
 
-interface Survey {
+export interface Survey {
   /** Every folder below the root that was searched, relative to it, with `/`. */
   readonly folders: readonly string[];
   /** Sorted by depth, then by folder. */
   readonly extensions: readonly SurveyedExtension[];
+  /** Folders with a package.json, the root as `.`. */
+  readonly packages: readonly string[];
+  /** How many levels below the root were to be searched. */
+  readonly levels: number;
+  /** Whether folders further down were not searched. */
+  readonly isCut: boolean;
 }
 
-/** How many levels below the root are searched. */
+/** How many levels below the root are searched, unless told otherwise. */
 export const surveyDepth = 4;
 
-/** Skips `node_modules`, dot folders and links. A folder that cannot be listed counts as empty. */
-export function surveyTree(root: string): Survey {
+/** More is the disk of a machine rather than a project. */
+const mostFolders = 50_000;
+
+/** Skips dot folders, installed packages and links. A folder that cannot be listed counts as empty. */
+export function surveyTree(root: string, mostLevels: number = surveyDepth): Survey {
   const folders: string[] = [];
   const extensions: SurveyedExtension[] = [];
+  const packages: string[] = [];
   let level: readonly string[] = ['.'];
-  for (let depth = 0; depth <= surveyDepth && level.length > 0; depth++) {
-    const listed = level.map((folder) => ({ folder, entries: listEntries(`${root}/${folder}`) }));
-    extensions.push(...listed.flatMap(({ folder, entries }) => manifestsOf(folder, entries)));
+  for (let depth = 0; depth <= mostLevels && level.length > 0 && folders.length < mostFolders; depth++) {
+    const listed = level.map((folder) => ({ folder, entries: listFolder(root, folder) }));
+    extensions.push(...listed.flatMap(({ folder, entries }) => manifestsOf(root, folder, entries)));
+    packages.push(
+      ...listed.filter(({ entries }) => holds(entries, 'package.json')).map(({ folder }) => folder),
+    );
     if (depth > 0) folders.push(...level);
     level = listed.flatMap(({ folder, entries }) => foldersOf(folder, entries));
   }
-  return { folders, extensions };
+  return { folders, extensions, packages, levels: mostLevels, isCut: level.length > 0 };
 }
 
-function manifestsOf(folder: string, entries: readonly Dirent[]): readonly SurveyedExtension[] {
+/** What a package manager installed is not looked into. */
+function listFolder(root: string, folder: string): readonly Dirent[] {
+  return folder !== '.' && isIgnoredByDefault(posix.basename(folder), 'folder')
+    ? []
+    : listEntries(`${root}/${folder}`);
+}
+
+function manifestsOf(root: string, folder: string, entries: readonly Dirent[]): readonly SurveyedExtension[] {
   return entries
     .filter((entry) => entry.isFile() && isManifestName(entry.name))
-    .map((entry) => ({ name: entry.name.slice(0, -'.qext'.length).normalize('NFC'), folder }));
+    .map((entry) => {
+      const name = entry.name.slice(0, -'.qext'.length).normalize('NFC');
+      const manifest = join(root, folder, entry.name);
+      return { name, folder, manifest, isComplete: holds(entries, `${name}.js`) };
+    });
+}
+
+function holds(entries: readonly Dirent[], name: string): boolean {
+  return entries.some((entry) => entry.name.normalize('NFC') === name);
 }
 
 function foldersOf(folder: string, entries: readonly Dirent[]): readonly string[] {
@@ -54,9 +89,9 @@ export interface ProposedPattern {
   readonly names: readonly string[];
 }
 
-/** The shortest patterns that match the extensions' folders and no others. Of several with the same name, the built one. */
+/** The shortest patterns that match the extensions' folders and no others. */
 export function proposePatterns({ folders, extensions }: Survey): readonly ProposedPattern[] {
-  const chosen = chooseBuilt(extensions);
+  const chosen = chooseFolders(extensions);
   const wanted = new Set(chosen.map(({ folder }) => folder));
   const byPattern = new Map<string, string[]>();
   for (const { name, folder } of chosen) {
@@ -66,13 +101,40 @@ export function proposePatterns({ folders, extensions }: Survey): readonly Propo
   return [...byPattern].map(([pattern, names]) => ({ pattern, names }));
 }
 
-/** One folder a name. */
-export function chooseBuilt<T extends SurveyedExtension>(extensions: readonly T[]): readonly T[] {
-  const foldersByName = new Map<string, string[]>();
-  for (const { name, folder } of extensions) {
-    foldersByName.set(name, [...(foldersByName.get(name) ?? []), folder]);
+/** One folder a name, in any spelling; none with several extensions, which nothing could tell apart. */
+export function chooseFolders(extensions: readonly SurveyedExtension[]): readonly SurveyedExtension[] {
+  const alone = extensions.filter(({ folder }) => countIn(folder, extensions) === 1);
+  const groups = new Map<string, SurveyedExtension[]>();
+  for (const each of alone) {
+    const key = each.name.toLowerCase();
+    groups.set(key, [...(groups.get(key) ?? []), each]);
   }
-  return extensions.filter(({ name, folder }) => preferBuilt(foldersByName.get(name) ?? []) === folder);
+  const chosen = new Set([...groups.values()].map((group) => chooseOne(group, (each) => each).keep));
+  return alone.filter((each) => chosen.has(each));
+}
+
+function countIn(folder: string, extensions: readonly SurveyedExtension[]): number {
+  return extensions.filter((each) => each.folder === folder).length;
+}
+
+/** What the patterns do not match, for people: each folder that was passed over, and why. */
+export function describePassedOver({ extensions }: Survey): readonly string[] {
+  const chosen = chooseFolders(extensions);
+  const crowded = new Set(
+    extensions.map(({ folder }) => folder).filter((folder) => countIn(folder, extensions) > 1),
+  );
+  const passedOver = extensions.filter((each) => !chosen.includes(each) && !crowded.has(each.folder));
+  return [
+    ...[...crowded].map(
+      (folder) => `${folder} contains several .qext files, so it is left out: give each a folder of its own.`,
+    ),
+    ...passedOver.flatMap(({ name, folder }) => {
+      const kept = chosen.find((each) => each.name.toLowerCase() === name.toLowerCase());
+      if (kept === undefined) return [];
+      const what = kept.name === name ? name : `${name} (which differs from ${kept.name} only in case)`;
+      return [`${folder} is left out: ${what} is taken from ${kept.folder}.`];
+    }),
+  ];
 }
 
 /** A folder and the wildcards below it. */

@@ -1,0 +1,68 @@
+/** Which folder is meant where several contain the same extension. */
+
+import { readFileSync } from 'node:fs';
+import { parseManifest } from '../../core/manifest.js';
+import { compareVersions } from '../../core/version.js';
+
+/** One folder with the extension. */
+export interface Copy {
+  /** With `/`. */
+  readonly folder: string;
+  /** Absolute: its `.qext`. */
+  readonly manifest: string;
+  /** Whether its script is there. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * One that has its script before one that has not; then the highest version; then the built one.
+ *
+ * @param because what to say after the folder, beginning with a space; empty where the order of folders decided
+ */
+export function chooseOne<T>(
+  group: readonly T[],
+  copyOf: (each: T) => Copy,
+): { readonly keep: T; readonly because: string } {
+  const copies = group.map((each) => ({ each, ...copyOf(each) }));
+  const complete = copies.filter(({ isComplete }) => isComplete);
+  const from = complete.length > 0 ? complete : copies;
+  const versions = new Map(from.map((copy) => [copy, versionOf(copy.manifest)]));
+  const highest = [...from].sort((a, b) => compareVersions(versions.get(b), versions.get(a)) ?? 0)[0];
+  const best = from.filter(
+    (copy) => compareVersions(versions.get(copy), highest && versions.get(highest)) === 0,
+  );
+  const folders = (best.length > 0 ? best : from).map(({ folder }) => folder);
+  const chosen = copies.find(({ folder }) => folder === preferBuilt(folders)) ?? from[0];
+  if (chosen === undefined) throw new Error('a group of extensions is never empty');
+  const isHigher = best.length > 0 && best.length < from.length;
+  return {
+    keep: chosen.each,
+    because: isHigher ? ` with the highest version, ${versions.get(chosen)}` : '',
+  };
+}
+
+function versionOf(manifest: string): string | undefined {
+  try {
+    return parseManifest(readFileSync(manifest)).manifest?.version;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * nebula.js builds to `*-ext`, other tools to `dist` or `build`. A folder's own name counts before those above it.
+ * @param folders with `/`
+ */
+function preferBuilt(folders: readonly string[]): string | undefined {
+  const [best] = folders.map((folder) => ({ folder, rank: rankOf(folder) })).sort((a, b) => a.rank - b.rank);
+  return best?.folder;
+}
+
+const built = [/-ext$/, /^dist$/, /^build$/];
+
+function rankOf(folder: string): number {
+  const ranks = folder.split('/').map((name) => built.findIndex((pattern) => pattern.test(name)));
+  const own = ranks.at(-1) ?? -1;
+  if (own >= 0) return own;
+  return built.length + Math.min(built.length, ...ranks.filter((rank) => rank >= 0));
+}
