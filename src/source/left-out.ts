@@ -36,7 +36,7 @@ type EntryKind = 'file' | 'folder';
  * What no extension needs at run time. These lists are part of the rule version: see `ruleVersion` in core before changing
  * them. Names are compared without case, as Windows writes `SETUP.EXE`.
  */
-export function isIgnoredByDefault(name: string, kind: EntryKind): boolean {
+function isIgnoredByDefault(name: string, kind: EntryKind): boolean {
   return isIgnoredByVersion1(name, kind) || (kind === 'file' && isIgnoredSince2(name));
 }
 

@@ -2,7 +2,6 @@
 
 import type { Dirent } from 'node:fs';
 import { join, posix } from 'node:path';
-import { isIgnoredByDefault } from '../left-out.js';
 import { chooseOne } from './choose-one.js';
 import { isManifestName, listEntries } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
@@ -55,11 +54,9 @@ export function surveyTree(root: string, mostLevels: number = surveyDepth): Surv
   return { folders, extensions, packages, levels: mostLevels, isCut: level.length > 0 };
 }
 
-/** What a package manager installed is not looked into. */
+/** What Bower installed is not looked into, but a wildcard would match it. */
 function listFolder(root: string, folder: string): readonly Dirent[] {
-  return folder !== '.' && isIgnoredByDefault(posix.basename(folder), 'folder')
-    ? []
-    : listEntries(`${root}/${folder}`);
+  return posix.basename(folder) === 'bower_components' ? [] : listEntries(`${root}/${folder}`);
 }
 
 function manifestsOf(root: string, folder: string, entries: readonly Dirent[]): readonly SurveyedExtension[] {
