@@ -64,8 +64,9 @@ export async function openAdministration(
 }
 
 /**
- * `/admin` is the Administration activity center (Qlik's help, "Accessing the Administration activity center"). Its
- * list of extensions is documented by its menu only; the path is what the menu leads to, and an unknown one ends at `/admin`.
+ * `/admin` is the Administration activity center (Qlik's help, "Accessing the Administration activity center"). Its list
+ * of extensions is documented by its menu only: that its path is `/admin/extensions` is assumed, and what Qlik shows for
+ * an unknown path is not documented.
  */
 function administrationOf(origin: string): string {
   return `${origin}/admin/extensions`;

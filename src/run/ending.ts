@@ -28,12 +28,12 @@ function asUserError(error: unknown): unknown {
   return isSandbox ? new UserError(error.message, { cause: error }) : error;
 }
 
-/** As people read it on stderr. A person's mistake has no stack trace; a bug has one, and asks to be reported. */
+/** As people read it on stderr. A person's mistake has no stack trace; a bug has one, and says what a report of it needs. */
 export function describeError(error: unknown, io: Pick<Io, 'stderr' | 'version'>): string {
   const { paint } = io.stderr;
   if (!(error instanceof UserError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `${paint('red', 'This is a bug in qlik-sync.')}\n${printableLines(stack)}\nqlik-sync ${io.version}; please report it with the lines above.\n`;
+    return `${paint('red', 'This is a bug in qlik-sync.')}\n${printableLines(stack)}\nA report of it needs these lines, the version (qlik-sync ${io.version}), the command line and the config, without secrets.\n`;
   }
   const findings =
     error instanceof FindingsError ? renderFindings(error.findings, { paint, detail: 'normal' }) : '';

@@ -45,8 +45,8 @@ async function driftJson(code: number, ...args: readonly string[]): Promise<Docu
   return JSON.parse(result.stdout) as Document;
 }
 
-/** Each way to depart, as people and programs cause it. */
-const departures: readonly [string, () => Promise<unknown>][] = [
+/** Each kind of drift, as people and programs cause it. */
+const causes: readonly [string, () => Promise<unknown>][] = [
   ['changed-on-tenant', () => scene.tenant.editByHand('kpi')],
   ['missing', async () => scene.tenant.client.remove(await idOf('kpi'))],
   ['disowned', () => scene.tenant.edit({ name: 'kpi', tags: [] })],
@@ -86,13 +86,13 @@ describe('drift', () => {
     expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
   });
 
-  it.each(departures)('tells %s', async (kind, depart) => {
+  it.each(causes)('shows %s', async (kind, cause) => {
     await deploy('kpi', 'gauge');
     if (kind === 'tags-missing') {
       scene.workspace.remove('extensions/gauge');
       await scene.tenant.client.remove(await idOf('gauge'));
     }
-    await depart();
+    await cause();
     await scene.tenant.takeRequests();
     const told = await driftJson(2);
     expect(told.drift.map((item) => [item.name, item.kind, item.alarm])).toEqual([['kpi', kind, 'new']]);

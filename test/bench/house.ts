@@ -1,6 +1,7 @@
 /**
  * `npm run house`: the shape of the source in numbers, each beside its limit. Ends with 1 where one is broken.
- * `npm run house -- --list` also names what counts.
+ * `npm run house -- --list` also names what counts. The number of files has no limit, since it grows with what the
+ * program does (386 when the layout was made); the size of a file has.
  */
 
 import { dirname, join } from 'node:path';
@@ -51,7 +52,7 @@ function sizeRows(files: readonly SourceFile[]): readonly Row[] {
   const once = onlyImportedOnce(files);
   const toFold = filesToFold(files);
   return [
-    { measure: 'files', figure: files.length, limit: [1, 390] },
+    { measure: 'files', figure: files.length },
     { measure: 'lines of a file, median', figure: quantile(lines, 0.5), limit: [80, 110] },
     { measure: 'lines of a file, p90', figure: quantile(lines, 0.9) },
     { measure: 'lines of a file, most', figure: Math.max(...lines), limit: [1, 300] },

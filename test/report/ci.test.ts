@@ -95,8 +95,8 @@ describe('GitHub annotations', () => {
   });
 
   it('name the extension, whatever their words begin with', () => {
-    const [departure] = sampleDrift().drift ?? [];
-    const drift = [{ ...departure!, name: 'in', message: 'in the folders, but not on the tenant' }];
+    const [first] = sampleDrift().drift ?? [];
+    const drift = [{ ...first!, name: 'in', message: 'in the folders, but not on the tenant' }];
     expect(renderAnnotations(runOf({ ...sampleDrift(), findings: [], drift }))).toBe(
       '::warning title=qlik-sync drift-changed-on-tenant::in: in the folders, but not on the tenant\n',
     );

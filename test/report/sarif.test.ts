@@ -56,7 +56,7 @@ describe('SARIF', () => {
     });
   });
 
-  it('has what is refused, blocked, failed or departed too', () => {
+  it('has what is refused, blocked, failed or drifted too', () => {
     const ids = (part: ReportParts): readonly unknown[] =>
       resultsOf(read('', part)).map(({ ruleId, level }) => `${level} ${ruleId}`);
     expect(ids(samplePlanReport()).slice(0, 2)).toEqual(['error refused', 'warning blocked-drift']);

@@ -1,0 +1,37 @@
+/** What a person reads on stderr when a run ends early. */
+
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { describeError } from '../../src/run/ending.js';
+
+const stderr = { write: () => true, paint: (_style: string, text: string) => text, isTerminal: false };
+const describeIt = (error: unknown): string =>
+  describeError(error, { stderr, version: '1.2.3' } as unknown as Parameters<typeof describeError>[1]);
+
+describe('an unexpected error', () => {
+  it('is called a bug, with its stack, and says what a report of it needs', () => {
+    const said = describeIt(new TypeError('x is not a function'));
+    expect(said).toMatch(/^This is a bug in qlik-sync\.\nTypeError: x is not a function\n\s+at /);
+    expect(said).toContain(
+      'the version (qlik-sync 1.2.3), the command line and the config, without secrets.\n',
+    );
+  });
+
+  it.each([['a text'], [undefined], [{ code: 7 }]])('may be anything that is thrown: %j', (thrown) => {
+    expect(describeIt(thrown)).toMatch(/^This is a bug in qlik-sync\.\n/);
+  });
+
+  it('names no place that does not exist', () => {
+    expect(
+      describeIt(new Error('x'))
+        .split('\n')
+        .filter((line) => !/^\s+at /.test(line))
+        .join('\n'),
+    ).not.toMatch(/https?:|github|issues/i);
+  });
+});
+
+it('what a person can mend has its hint, and neither stack nor report', () => {
+  const said = describeIt(new UserError('No config was found.', { hint: 'Run qlik-sync init.' }));
+  expect(said).toBe('error: No config was found.\nRun qlik-sync init.\n');
+});
