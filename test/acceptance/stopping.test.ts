@@ -85,7 +85,7 @@ describe('--max-duration', () => {
     expect(result.stderr).toContain('✓ a  updated');
     expect(result.stdout).toContain('· b  update not attempted: out of time');
     expect(result.stdout).toContain('· old  delete not attempted: out of time');
-    expect(result.stdout).toContain('Out of time: 2 of 3 are left');
+    expect(result.stdout).toContain('Out of time: 2 of 3 not done');
     expect((await apply('--prune')).code).toBe(0);
   });
 
@@ -105,6 +105,6 @@ describe('--max-duration', () => {
     const result = await run(['--max-duration', '3s'], { patience: { pauseMs: () => 60_000 } });
     expect(result.code).toBe(9);
     expect(result.stdout).toMatch(/✗ a {2}update failed: out of time: PATCH .*broke before the answer/);
-    expect(result.stdout).toContain('Out of time: 1 of 1 are left');
+    expect(result.stdout).toContain('Out of time: 1 of 1 not done');
   });
 });
