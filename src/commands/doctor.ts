@@ -13,10 +13,12 @@ import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
 import { readSettings, type Settings } from '../run/settings.js';
 import { readGitState } from '../source/git/state.js';
-import { findProxy } from '../tenant/http/dispatcher.js';
+import { findRoute } from '../tenant/http/proxy.js';
 import type { Finish } from './command.js';
+import { readAuthorities } from './doctor/authorities.js';
 import { examine } from './doctor/examine.js';
-import { fromError, judgeAccess, judgeConnection, type Way } from './doctor/judge.js';
+import { fromError, judgeAccess } from './doctor/judge.js';
+import { judgeConnection, type Way } from './doctor/judge-connection.js';
 import { addShared } from './options.js';
 
 export async function doctor(flags: SharedFlags, io: Io): Promise<ExitCode> {
@@ -81,13 +83,13 @@ async function checkTenant(target: TenantToOpen, { config }: Settings, io: Io): 
   return { checks, exitCodes: failed, requests: facts.requests };
 }
 
-async function wayTo(url: string, { env }: Io): Promise<Way> {
+async function wayTo(url: string, io: Io): Promise<Way> {
   return {
     url,
-    proxy: await orError(async () => findProxy(url, env)),
+    route: await orError(async () => findRoute(url, io.env)),
     tls: {
-      unchecked: env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' ? 'yes' : 'no',
-      extraAuthorities: env['NODE_EXTRA_CA_CERTS'],
+      unchecked: io.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' ? 'yes' : 'no',
+      authorities: await readAuthorities(io),
     },
   };
 }

@@ -74,7 +74,7 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
 const waitReasons = {
   limit: "Qlik's rate limit is reached",
   refused: 'the tenant asked to slow down (429)',
-  repeat: 'a read failed and is repeated',
+  repeat: 'a request failed and is repeated',
 } as const;
 
 const governors = new WeakMap<Io['self'], Map<string, Governor>>();

@@ -30,7 +30,7 @@ export type Tier = 1 | 2;
 export interface Wait {
   readonly tier: Tier;
   readonly seconds: number;
-  /** `limit`: the next request would exceed the limit · `refused`: the tenant answered 429 · `repeat`: a failed read is sent again. */
+  /** `limit`: the next request would exceed the limit · `refused`: the tenant answered 429 · `repeat`: a failed request is sent again. */
   readonly reason: 'limit' | 'refused' | 'repeat';
 }
 

@@ -1,5 +1,5 @@
 /**
- * The two parts of undici that a request needs, imported by path to leave out fetch, WebSocket, caches and mocks: the
+ * The parts of undici that a request needs, imported by path to leave out fetch, WebSocket, caches and mocks: the
  * whole index costs about 115 ms of start-up (measured).
  */
 
@@ -22,4 +22,11 @@ declare module 'undici/lib/api/api-request.js' {
     },
   ): Promise<Dispatcher.ResponseData>;
   export = request;
+}
+
+declare module 'undici/lib/core/connect.js' {
+  import type { buildConnector } from 'undici';
+
+  function build(options?: buildConnector.BuildOptions): buildConnector.connector;
+  export = build;
 }

@@ -315,7 +315,7 @@ describe('without a tenant to ask', () => {
   });
 
   it.each([
-    ['that hangs up', 5, (url: string) => url, 'the proxy did not connect'],
+    ['that hangs up', 5, (url: string) => url, 'hung up without an answer'],
     ['that is no URL', 3, () => 'http://user:hunter22@', 'is not the URL of an http or https proxy'],
   ])('a proxy %s', async (_, exit, spell, says) => {
     const { url } = await serve(json({}));

@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Wait } from '../../src/tenant/governor.js';
@@ -219,31 +219,14 @@ describe('no connection', () => {
     const { url } = await serve(json({}));
     await expect(get(openTestTenant(url.replace('http:', 'https:')))).rejects.toMatchObject({
       code: 'tls',
-      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      message: expect.stringContaining('it does not answer in TLS'),
+      hint: expect.stringContaining('plain http'),
     });
   });
 });
 
 describe('a proxy', () => {
-  it.each([
-    ['hangs up', (socket: Socket) => socket.destroy()],
-    ['says nothing', (socket: Socket) => socket.resume()],
-  ])('that %s ends the request', async (_, behave) => {
-    let connections = 0;
-    const server = createServer((socket) => {
-      connections += 1;
-      socket.on('error', () => undefined).once('data', () => behave(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const proxies = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    const http = openTestTenant('https://tenant.invalid', { proxies, timeoutMs: 300 });
-    await expect(get(http)).rejects.toMatchObject({ code: 'proxy', exitCode: 5 });
-    expect(connections).toBe(1);
-    server.close();
-  });
-
-  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY'])(
+  it.each(['HTTPS_PROXY', 'https_proxy', 'all_proxy'])(
     'from %s gets the tunnel, not the credential',
     async (name) => {
       await using proxy = await refusingProxy();
@@ -254,7 +237,7 @@ describe('a proxy', () => {
       expect(error).toMatchObject({
         code: 'proxy',
         exitCode: 5,
-        hint: expect.stringContaining('HTTPS_PROXY'),
+        message: expect.stringContaining(name),
       });
       expect(proxy.received()).toContain('CONNECT tenant.invalid:443');
       expect(proxy.received()).not.toContain(token);

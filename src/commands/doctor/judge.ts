@@ -1,4 +1,4 @@
-/** What the tenant's answers mean: connection, credentials, role, marker, rate. Pure; says what only a write would prove. */
+/** What the tenant's answers mean: credentials, role, marker, rate. Pure; says what only a write would prove. */
 
 import type { Check } from '../../core/check.js';
 import { TenantError, UserError } from '../../core/errors.js';
@@ -6,7 +6,6 @@ import { exitCodes } from '../../core/exit-codes.js';
 import { count } from '../../core/format.js';
 import { isOwned, markerOf } from '../../core/marker.js';
 import type { ActualState } from '../../core/model.js';
-import type { ProxyInUse } from '../../tenant/http/dispatcher.js';
 
 export function judgeAccess(project: string, credential: string, facts: TenantFacts): readonly Check[] {
   return [
@@ -152,112 +151,13 @@ export function fromError(name: Check['name'], status: Check['status'], error: u
   return { name, status, message, ...(known?.hint !== undefined && { hint: known.hint }) };
 }
 
-/** How the tenant is reached. */
-export interface Way {
-  readonly url: string;
-  /** Absent: directly; an error where a variable names no usable one. */
-  readonly proxy: ProxyInUse | UserError | undefined;
-  /** Node's variables that change which certificates are accepted. */
-  readonly tls: { readonly unchecked: 'yes' | 'no'; readonly extraAuthorities: string | undefined };
-}
-
-export function judgeConnection(way: Way, facts: TenantFacts): readonly Check[] {
-  const failure = failureOf(facts);
-  return [
-    judgeProxy(way, failure),
-    judgeHost(way, facts, failure),
-    judgeTls(way, facts, failure),
-    judgeClock(facts),
-  ];
-}
-
-/** The error of a connection without any answer. */
-function failureOf(facts: TenantFacts): TenantError | undefined {
-  const { list } = facts;
-  if (classifyFailure(facts) !== 'unreached' || list.kind !== 'error') return undefined;
-  return list.error instanceof TenantError ? list.error : undefined;
-}
-
-function judgeProxy({ proxy }: Way, failure: TenantError | undefined): Check {
-  if (proxy instanceof UserError) return failed('proxy', proxy.message, proxy.hint);
-  const way =
-    proxy === undefined
-      ? 'none in use'
-      : `${proxy.host}, as ${proxy.variable} says${describeExceptions(proxy)}`;
-  if (failure?.code !== 'proxy') return { name: 'proxy', status: 'ok', message: way };
-  return failed('proxy', `${way}: ${failure.message}`, failure.hint);
-}
-
-function describeExceptions({ exceptions }: ProxyInUse): string {
-  return exceptions === '' ? '' : `, except where NO_PROXY (${exceptions}) names the tenant`;
-}
-
-function judgeHost({ url }: Way, facts: TenantFacts, failure: TenantError | undefined): Check {
-  if (failure?.code === 'tls') return { name: 'host', status: 'ok', message: `${url} can be reached` };
-  if (failure?.code === 'proxy')
-    return { name: 'host', status: 'unknown', message: 'the proxy is in the way' };
-  if (failure !== undefined) return failed('host', failure.message, failure.hint);
-  const { list } = facts;
-  if (classifyFailure(facts) === 'odd' && list.kind === 'error' && list.error instanceof UserError) {
-    return failed('host', `answers, but not as it should. ${list.error.message}`, list.error.hint);
-  }
-  if (facts.requests > 0) return { name: 'host', status: 'ok', message: `${url} answers` };
-  return { name: 'host', status: 'unknown', message: 'no connection was made' };
-}
-
-function judgeTls({ url, tls }: Way, { requests }: TenantFacts, failure: TenantError | undefined): Check {
-  if (failure?.code === 'tls') return failed('tls', failure.message, failure.hint);
-  if (!url.startsWith('https:')) {
-    return { name: 'tls', status: 'ok', message: 'plain http, which is accepted for this machine only' };
-  }
-  if (tls.unchecked === 'yes') {
-    return {
-      name: 'tls',
-      status: 'warning',
-      message:
-        'NODE_TLS_REJECT_UNAUTHORIZED=0: anyone on the network path can pose as the tenant and take the credential',
-      hint: 'Unset it; NODE_EXTRA_CA_CERTS makes another certificate authority known.',
-    };
-  }
-  if (requests === 0) return { name: 'tls', status: 'unknown', message: 'no connection was made' };
-  const extra = tls.extraAuthorities === undefined ? '' : ', with the authorities of NODE_EXTRA_CA_CERTS';
-  return { name: 'tls', status: 'ok', message: `the certificate is accepted${extra}` };
-}
-
-/** Servers state whole seconds, and an answer takes a moment. */
-const toleratedSeconds = 60;
-
-function judgeClock({ clockSeconds }: TenantFacts): Check {
-  if (clockSeconds === undefined) {
-    return { name: 'clock', status: 'unknown', message: 'no answer said what time it is at the tenant' };
-  }
-  const away = Math.abs(clockSeconds);
-  if (away <= toleratedSeconds) {
-    return {
-      name: 'clock',
-      status: 'ok',
-      message: away < 2 ? 'as the tenant says' : `${away} s from the tenant's`,
-    };
-  }
-  return {
-    name: 'clock',
-    status: 'warning',
-    message: `this machine is ${away} s ${clockSeconds > 0 ? 'behind' : 'ahead of'} the tenant`,
-    hint: 'Set the clock: certificates and tokens are judged by the time, and recorded times will be wrong.',
-  };
-}
-
-function failed(name: Check['name'], message: string, hint: string | undefined): Check {
-  return { name, status: 'failed', message, ...(hint !== undefined && { hint }) };
-}
-
 /**
  * Why the first request failed, so that exactly one check says so. `unreached`: no connection, or no answer over it ·
  * `odd`: not the answer of a healthy tenant · `local`: something on this machine, such as a proxy variable.
  */
 type ListFailure = 'none' | 'unreached' | 'credentials' | 'role' | 'rate' | 'odd' | 'local';
 
-function classifyFailure({ list }: TenantFacts): ListFailure {
+export function classifyFailure({ list }: TenantFacts): ListFailure {
   if (list.kind === 'answered') return 'none';
   if (list.kind !== 'error' || !(list.error instanceof TenantError)) return 'local';
   const { status, code, path, exitCode } = list.error;

@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.js';
-import type { ProxyVariables } from '../http/dispatcher.js';
+import { type Connections, createConnections } from '../http/connect.js';
 import type { TenantHttp } from '../http/http.js';
+import type { ProxyVariables } from '../http/proxy.js';
 import { explain, type Trouble } from './explain.js';
 import type { Reading, Unopened } from './reading.js';
 import { loadReader } from './session.js';
@@ -34,6 +35,8 @@ const tries = 3;
 /** For all apps together: an engine that accepts no credential must not cost a token for each app. */
 const mostRenewals = 8;
 
+const connectMs = 10_000;
+
 const appIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 
 const noAppId: Unopened = {
@@ -47,6 +50,7 @@ const noAppId: Unopened = {
 export function createEngine(options: EngineOptions): Engine {
   const { tenant } = options;
   const backoff = createBackoff(options.pauseMs ?? 400);
+  const connections = createConnections(tenant.origin, options.proxies ?? {}, connectMs);
   let renewals = 0;
 
   /** Whether another try may succeed; waits until it is time for it. */
@@ -67,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (!appIdForm.test(appId)) return noAppId;
       for (let number = 1; ; number += 1) {
         await backoff.whileSlowedDown(signal);
-        const ended = await tryOnce(options, appId, signal);
+        const ended = await tryOnce(options, connections, appId, signal);
         if (ended.kind === 'read') return ended;
         if (!(await mayRetry(ended, number, signal))) return reportOf(ended.trouble);
       }
@@ -84,24 +88,25 @@ interface Failed {
 
 async function tryOnce(
   options: EngineOptions,
+  connections: Connections,
   appId: string,
   signal: AbortSignal,
 ): Promise<Failed | (Reading & { readonly kind: 'read' })> {
   signal.throwIfAborted();
-  const { tenant, userAgent = 'qlik-sync', proxies = {}, timeoutMs = 60_000 } = options;
+  const { tenant, userAgent = 'qlik-sync', timeoutMs = 60_000 } = options;
   const { origin } = tenant;
   const authorization = await tenant.authorize(signal);
   const limit = limitTime(timeoutMs, signal);
   let socket: EngineSocket | undefined;
   try {
     const read = await loadReader();
-    // After everything else that takes time, as nothing listens to a tunnel until the socket takes it over.
+    // After everything else that takes time, as nothing reads the connection until the socket takes it over.
     const connect = await prepareSocket({
       origin,
       appId,
       authorization,
       userAgent,
-      proxies,
+      connections,
       signal: limit.signal,
     });
     socket = connect();

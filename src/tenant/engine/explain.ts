@@ -1,7 +1,8 @@
 /** Why a session with the engine failed, and whether another try may succeed. */
 
+import { readRetryAfter } from '../http/answers.js';
 import { failureOf } from '../http/failures.js';
-import { longestWait, readRetryAfter } from '../http/sender.js';
+import { longestWait } from '../http/sender.js';
 import type { Halts } from './reading.js';
 import { type EngineError, isEngineError, UnexpectedAnswer, UnknownMasterItem } from './session.js';
 import type { SocketEnd } from './socket.js';
@@ -106,6 +107,7 @@ function explainNetwork(cause: unknown, { origin }: Circumstances): Trouble | un
     kind: failure.transient ? 'retry' : 'later',
     reason: failure.error.message.replace(/^WS \/app: /, ''),
     halts: 'repeated',
+    ...(failure.waitMs !== undefined && { slowDown: Math.min(failure.waitMs, longestWait) }),
   };
 }
 

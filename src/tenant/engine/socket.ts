@@ -3,8 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { ClientOptions, RawData, WebSocket as Socket } from 'ws';
 import { isObject, tryParseJson } from '../../core/json.js';
-import type { ProxyVariables } from '../http/dispatcher.js';
-import { openTunnel, proxyFor } from './tunnel.js';
+import type { Connections } from '../http/connect.js';
 
 /** How a socket ended; the first cause counts. */
 export type SocketEnd =
@@ -128,37 +127,34 @@ interface SocketOptions {
   readonly appId: string;
   readonly authorization: string;
   readonly userAgent: string;
-  readonly proxies: ProxyVariables;
+  readonly connections: Connections;
   readonly signal: AbortSignal;
 }
 
 /** The largest message; `GetAllInfos` of the largest apps is a few MB. */
 const maxBytes = 64 * 2 ** 20;
 
-const connectMs = 10_000;
-
 /**
  * Prepares the engine's WebSocket for one app: on the tenant's own origin, with its credential, through its proxy. Does
  * everything that takes time; the returned function creates the socket.
  *
- * @throws the proxy's error; UserError where a proxy variable is not a URL
+ * @throws as `Connections.open` does
  */
 export async function prepareSocket(options: SocketOptions): Promise<() => EngineSocket> {
   const { WebSocket } = await import('ws');
-  const proxy = proxyFor(options.origin, options.proxies);
-  const tunnel = proxy && (await openTunnel(proxy, options.origin, { signal: options.signal, connectMs }));
+  const connection = await options.connections.open(options.signal);
   const settings: ClientOptions = {
     headers: { authorization: options.authorization, 'user-agent': options.userAgent },
     followRedirects: false,
     perMessageDeflate: false,
     maxPayload: maxBytes,
-    ...(tunnel && { createConnection: through(tunnel) }),
+    createConnection: over(connection),
   };
   return () => wrapSocket(new WebSocket(addressOf(options), settings));
 }
 
-function through(tunnel: Duplex): NonNullable<ClientOptions['createConnection']> {
-  return (() => tunnel) as unknown as NonNullable<ClientOptions['createConnection']>;
+function over(connection: Duplex): NonNullable<ClientOptions['createConnection']> {
+  return (() => connection) as unknown as NonNullable<ClientOptions['createConnection']>;
 }
 
 /** `wss://tenant/app/<id>`: the path names the app, so that the tenant routes to the engine that holds it. */

@@ -150,3 +150,11 @@ const hints: Readonly<Record<number, (origin: string, credential: string) => str
   409: () => 'The name is taken on the tenant. Plan again to see what is there.',
   413: () => 'Qlik takes archives of at most 30 MB, with 500 files and 100 MB unpacked.',
 };
+
+/** Milliseconds that a `Retry-After` header asks to wait, whether it gives seconds or a date. */
+export function readRetryAfter(header: string | undefined): number | undefined {
+  const value = header?.trim() ?? '';
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}

@@ -1,12 +1,19 @@
 /** Explains errors of the network, TLS and HTTP layers, for the transport and the engine's socket. */
 
 import { TenantError } from '../../core/errors.js';
+import { ConnectError } from './connect.js';
+import { codeOf, explainTls, explainUnreached, type Kind } from './connect-failures.js';
+import { explainProxy } from './proxy-failures.js';
 
 /** A request that got no answer, or no complete one. */
 export interface Failure {
   readonly error: TenantError;
-  /** Whether it helps to send a read again at once. */
+  /** Whether it helps to send it again at once, where that does no harm. */
   readonly transient: boolean;
+  /** `no`: no connection could be made. */
+  readonly sent: 'no' | 'perhaps';
+  /** Milliseconds that a proxy asks to wait before another try. */
+  readonly waitMs?: number;
 }
 
 export interface Target {
@@ -17,13 +24,15 @@ export interface Target {
 
 /** Explains an error of the network, TLS or HTTP layer; `undefined` for anything else, which is a bug of this tool. */
 export function failureOf(cause: unknown, target: Target): Failure | undefined {
+  if (cause instanceof ConnectError) return explainConnect(cause, target);
   const code = codeOf(cause);
   const kind = kinds.find((candidate) => candidate.codes.test(code));
   if (kind === undefined) return undefined;
   const lost = kind.code === 'timeout' || kind.code === 'reset';
   const hint = lost && target.method !== 'GET' ? `${kind.hint} ${unsure}` : kind.hint;
-  const transient = kind.code === 'reset' || code === 'UND_ERR_CONNECT_TIMEOUT';
-  return { error: failed(target, kind.code, `${kind.message(target.origin)} (${code}).`, hint), transient };
+  const transient = kind.code === 'reset';
+  const error = failed(target, kind.code, `${kind.message(target.origin)} (${code}).`, hint);
+  return { error, transient, sent: 'perhaps' };
 }
 
 const unsure = 'The change may have been made anyway; run again to see.';
@@ -34,73 +43,45 @@ export function failed(target: Target, code: string, message: string, hint: stri
   return new TenantError(`${method} ${path}: ${message}`, { method, path, code, hint });
 }
 
-function codeOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return '';
-  if ('code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause.name === 'HTTPParserError' ? 'HPE_INVALID' : '';
+function explainConnect({ problem }: ConnectError, target: Target): Failure {
+  if (problem.at === 'proxy') {
+    const { message, hint, transient, waitMs } = explainProxy(problem);
+    const error = failed(target, 'proxy', message, hint);
+    return { error, transient, sent: 'no', ...(waitMs !== undefined && { waitMs }) };
+  }
+  const { origin } = target;
+  const found = explainUnreached(problem.cause, origin);
+  if (found !== undefined) {
+    const { code, message, hint, transient } = found;
+    return { error: failed(target, code, message, hint), transient, sent: 'no' };
+  }
+  const { message, hint } = explainTls(problem.cause, {
+    name: origin,
+    ...problem,
+    setting: 'the tenant URL',
+  });
+  return { error: failed(target, 'tls', message, hint), transient: false, sent: 'no' };
 }
 
-interface Kind {
-  readonly codes: RegExp;
-  readonly code: string;
-  readonly message: (origin: string) => string;
-  readonly hint: string;
-}
-
+/** Once a request may have been sent. */
 const kinds: readonly Kind[] = [
   {
-    codes: /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
+    codes: /^(?:UND_ERR_(?:HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/,
     code: 'timeout',
-    message: (origin) => `${origin} could not be reached in time`,
-    hint: 'Check the network, a VPN or the proxy variables (HTTPS_PROXY, NO_PROXY).',
-  },
-  {
-    codes: /^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/,
-    code: 'timeout',
-    message: (origin) => `${origin} did not answer in time`,
+    message: (name) => `${name} did not answer in time`,
     hint: 'The tenant or the connection is slow. Try again later.',
   },
   {
-    codes: /^(?:ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
-    code: 'reset',
-    message: (origin) => `the connection to ${origin} broke before the answer was complete`,
-    hint: 'Something on the way closed it: the tenant, a proxy or the network.',
-  },
-  {
-    codes: /^(?:ENOTFOUND|EAI_AGAIN|ENODATA)$/,
-    code: 'not-found-host',
-    message: (origin) => `no address is known for ${origin}`,
-    hint: 'Check the spelling of the tenant URL, the network, and whether a proxy is needed (HTTPS_PROXY).',
-  },
-  {
-    codes: /^ECONNREFUSED$/,
-    code: 'refused',
-    message: (origin) => `${origin} refused the connection`,
-    hint: 'Nothing listens there: check the tenant URL, its port and the proxy variables, or start the sandbox.',
-  },
-  {
-    codes: /^(?:EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/,
-    code: 'unreachable',
-    message: (origin) => `there is no way to ${origin}`,
-    hint: 'Check the network, a VPN, a firewall or the proxy variables (HTTPS_PROXY, NO_PROXY).',
-  },
-  {
-    codes: /^(?:UND_ERR_ABORTED|UND_ERR_PRX_TLS|UND_ERR_SOCKS5.*)$/,
-    code: 'proxy',
-    message: (origin) => `the proxy did not connect to ${origin}`,
-    hint: 'Check HTTPS_PROXY, its credentials, and whether NO_PROXY should name the tenant.',
-  },
-  {
     codes:
-      /^(?:EPROTO|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|.*_CERT_.*|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*|HOSTNAME_MISMATCH)$/,
-    code: 'tls',
-    message: (origin) => `no secure connection to ${origin}`,
-    hint: 'If your network inspects TLS, point NODE_EXTRA_CA_CERTS at its certificate authority.',
+      /^(?:ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_SSL_.*|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
+    code: 'reset',
+    message: (name) => `the connection to ${name} broke before the answer was complete`,
+    hint: 'Something on the way closed it: the tenant, a proxy or the network.',
   },
   {
     codes: /^(?:HPE_.*|UND_ERR_HEADERS_OVERFLOW)$/,
     code: 'bad-answer',
-    message: (origin) => `${origin} did not answer in HTTP`,
+    message: (name) => `${name} did not answer in HTTP`,
     hint: 'Is this a Qlik Cloud tenant? Check the tenant URL and its port.',
   },
 ];

@@ -18,7 +18,8 @@ export interface TenantHttp {
   readonly account?: string;
   /**
    * Sends one request within the rate limits. Any method waits out a 429; a GET that loses its connection or gets 502,
-   * 503 or 504 is sent again up to `repeats` times; a write is never repeated.
+   * 503 or 504 is sent again up to `repeats` times, and so is any method for which no connection could be made; a
+   * write that may have been sent is never repeated.
    *
    * @throws TenantError for every answer outside 2xx and every failed connection; the reason of an aborted signal.
    */

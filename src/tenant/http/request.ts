@@ -3,8 +3,8 @@
 import type { Governor, Wait } from '../governor.js';
 import type { Answer, Reader } from './answers.js';
 import type { Auth, OpenAuth } from './auth.js';
-import type { ProxyVariables } from './dispatcher.js';
 import type { RequestBody } from './multipart.js';
+import type { ProxyVariables } from './proxy.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -23,11 +23,14 @@ export interface TenantOptions {
   readonly signal?: AbortSignal;
   /** Shared by all clients of one user on one tenant; default: a new one. */
   readonly governor?: Governor;
-  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case; default: no proxy. */
+  /** HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case; default: no proxy. */
   readonly proxies?: ProxyVariables;
   /** Called for pauses before a read is repeated, and for the default governor's pauses. */
   readonly onWait?: (wait: Wait) => void;
-  /** How often a read, or a request for a token, is repeated at most after a transient failure; default 2. */
+  /**
+   * How often a read, a request for a token, or anything for which no connection could be made is repeated at most
+   * after a transient failure; default 2.
+   */
   readonly repeats?: number;
   /** Called with the status and headers of every answer, even one that is waited out or too large. */
   readonly onAnswer?: (answer: Pick<Answer, 'method' | 'path' | 'status' | 'headers'>) => void;

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Governor, Tier } from '../governor.js';
-import type { Answer } from './answers.js';
+import { type Answer, readRetryAfter } from './answers.js';
 import type { Method, TenantOptions, TenantRequest } from './request.js';
 import { type Signature, type Transport, type Try, withoutQuery } from './transport.js';
 
@@ -34,7 +34,7 @@ export function createSender(transport: Transport, governor: Governor, options: 
         },
         refusal: (end: Try) => (end.kind === 'answer' ? refusalOf(end.answer) : undefined),
       });
-      const mayRepeat = repeat === 'after-failure' && tries <= repeats;
+      const mayRepeat = (repeat === 'after-failure' || isUnsent(ended)) && tries <= repeats;
       const pause = mayRepeat ? pauseBeforeRetry(ended, tries, Math.random()) : undefined;
       if (pause === undefined) return answerOf(ended);
       if (pause >= 1000) onWait?.({ tier, seconds: Math.ceil(pause / 1000), reason: 'repeat' });
@@ -46,6 +46,11 @@ export function createSender(transport: Transport, governor: Governor, options: 
 /** Qlik counts reads and all other requests separately. */
 function tierOf(method: Method): Tier {
   return method === 'GET' ? 1 : 2;
+}
+
+/** Then even a write may be sent again. */
+function isUnsent(ended: Try): boolean {
+  return ended.kind === 'failure' && ended.failure.sent === 'no';
 }
 
 function answerOf(ended: Try): Answer {
@@ -74,11 +79,15 @@ export const longestWait = 60_000;
  */
 export function pauseBeforeRetry(ended: Try, tries: number, chance: number): number | undefined {
   const backoff = Math.min(longestWait, 200 * 3 ** (tries - 1) * (1 + chance));
-  if (ended.kind === 'failure') return ended.failure.transient ? backoff : undefined;
-  if (![502, 503, 504].includes(ended.answer.status)) return undefined;
-  const asked = retryAfter(ended.answer);
+  if (!isTransient(ended)) return undefined;
+  const asked = ended.kind === 'failure' ? ended.failure.waitMs : retryAfter(ended.answer);
   if (asked === undefined) return backoff;
   return asked > longestWait ? undefined : Math.max(asked, backoff);
+}
+
+function isTransient(ended: Try): boolean {
+  if (ended.kind === 'failure') return ended.failure.transient;
+  return [502, 503, 504].includes(ended.answer.status);
 }
 
 /** Milliseconds that a 429 asks to wait; `undefined` for other answers. */
@@ -91,12 +100,4 @@ const waitWithoutRetryAfter = 10_000;
 
 function retryAfter({ headers }: Answer): number | undefined {
   return readRetryAfter(headers['retry-after']);
-}
-
-/** Milliseconds that a `Retry-After` header asks to wait, whether it gives seconds or a date. */
-export function readRetryAfter(header: string | undefined): number | undefined {
-  const value = header?.trim() ?? '';
-  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const date = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

@@ -1,8 +1,8 @@
 /** One origin over undici: sends a request once, reads the whole answer, explains what went wrong. */
 
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { Answer } from './answers.js';
-import { openDispatcher } from './dispatcher.js';
+import { createConnections } from './connect.js';
 import { type Failure, failed, failureOf, type Target } from './failures.js';
 import type { TenantOptions, TenantRequest } from './request.js';
 
@@ -44,10 +44,17 @@ const uploadBytesPerMs = 64;
 export function createTransport(origin: string, options: TenantOptions): Transport {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const connectMs = Math.min(timeoutMs, longestConnectMs);
+  const connections = createConnections(origin, options.proxies ?? {}, connectMs);
+  const closing = new AbortController();
   let opening: Promise<Dispatcher> | undefined;
 
   function dispatcher(): Promise<Dispatcher> {
-    opening ??= openDispatcher(origin, options.proxies ?? {}, connectMs);
+    opening ??= openAgent((_asked, done) => {
+      connections.open(closing.signal).then(
+        (socket) => done(null, socket),
+        (error: Error) => done(error, null),
+      );
+    });
     return opening;
   }
 
@@ -67,8 +74,16 @@ export function createTransport(origin: string, options: TenantOptions): Transpo
         return { kind: 'failure', failure };
       }
     },
-    close: async () => (await opening?.catch(() => undefined))?.close(),
+    async close() {
+      await (await opening)?.close();
+      closing.abort();
+    },
   };
+}
+
+async function openAgent(connect: buildConnector.connector): Promise<Dispatcher> {
+  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
+  return new Agent({ connect });
 }
 
 /** A path without its query. */
@@ -138,7 +153,7 @@ function toTry(received: Received, target: Target, { credential, secrets }: Sign
       message,
       'This is more than Qlik documents; is it the right tenant?',
     );
-    return { kind: 'failure', failure: { error, transient: false } };
+    return { kind: 'failure', failure: { error, transient: false, sent: 'perhaps' } };
   }
   const { headers, bytes: body } = withoutSecrets(received, secrets);
   return { kind: 'answer', answer: { ...target, credential, status, headers, body } };

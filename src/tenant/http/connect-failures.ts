@@ -1,0 +1,160 @@
+/** Explains why no connection could be made to a host, a tenant or a proxy: each kind of fault wants something else. */
+
+interface Unreached {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly transient: boolean;
+}
+
+/** A host that could not be connected to; `undefined` where TLS did not work. */
+export function explainUnreached(cause: unknown, name: string): Unreached | undefined {
+  const code = codeOf(cause);
+  const kind = unreachedKinds.find((candidate) => candidate.codes.test(code));
+  if (kind === undefined) return undefined;
+  const { code: own, message, hint, passing } = kind;
+  return { code: own, message: `${message(name)} (${code}).`, hint, transient: passing };
+}
+
+export function codeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause.name === 'HTTPParserError' ? 'HPE_INVALID' : '';
+}
+
+export interface Kind {
+  readonly codes: RegExp;
+  readonly code: string;
+  readonly message: (name: string) => string;
+  readonly hint: string;
+}
+
+/** While a connection is made; none of them leaves a doubt whether a request was sent. */
+const unreachedKinds: readonly (Kind & { readonly passing: boolean })[] = [
+  {
+    codes: /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
+    code: 'unreachable',
+    message: (name) => `${name} could not be reached in time`,
+    hint: 'Check the network, a VPN or the proxy variables (HTTPS_PROXY, NO_PROXY).',
+    passing: true,
+  },
+  {
+    codes: /^(?:ECONNRESET|EPIPE|ECONNABORTED)$/,
+    code: 'unreachable',
+    message: (name) => `the connection to ${name} broke while it was made`,
+    hint: 'Something on the way closed it: the tenant, a proxy or the network.',
+    passing: true,
+  },
+  {
+    codes: /^(?:ENOTFOUND|EAI_AGAIN|EAI_FAIL|ENODATA)$/,
+    code: 'not-found-host',
+    message: (name) => `no address is known for ${name}`,
+    hint: 'Check the spelling of the tenant URL, the network, and whether a proxy is needed (HTTPS_PROXY).',
+    passing: false,
+  },
+  {
+    codes: /^ECONNREFUSED$/,
+    code: 'refused',
+    message: (name) => `${name} refused the connection`,
+    hint: 'Nothing listens there: check the tenant URL, its port and the proxy variables, or start the sandbox.',
+    passing: false,
+  },
+  {
+    codes: /^(?:EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/,
+    code: 'unreachable',
+    message: (name) => `there is no way to ${name}`,
+    hint: 'Check the network, a VPN, a firewall or the proxy variables (HTTPS_PROXY, NO_PROXY).',
+    passing: false,
+  },
+];
+
+interface Peer {
+  /** How it is called in messages. */
+  readonly name: string;
+  /** Where its address is written. */
+  readonly setting: string;
+  readonly systemAuthorities: 'known' | 'unknown';
+}
+
+export function explainTls(cause: unknown, peer: Peer): { readonly message: string; readonly hint: string } {
+  const code = codeOf(cause);
+  const kind = tlsKinds.find(({ codes }) => codes.test(code));
+  const problem = kind?.problem(cause) ?? '';
+  const about = problem === '' ? '' : `: ${problem}`;
+  return {
+    message: `no secure connection to ${peer.name}${about} (${code === '' ? 'no code' : code}).`,
+    hint:
+      kind?.hint(peer) ?? 'Ask whoever runs it: its certificate or its TLS settings are not accepted here.',
+  };
+}
+
+interface TlsKind {
+  readonly codes: RegExp;
+  readonly problem: (cause: unknown) => string;
+  readonly hint: (peer: Peer) => string;
+}
+
+const tlsKinds: readonly TlsKind[] = [
+  {
+    codes: /^CERT_HAS_EXPIRED$/,
+    problem: () => 'its certificate has expired',
+    hint: () =>
+      'Whoever runs it has to renew the certificate. If it is valid, the clock of this machine is wrong.',
+  },
+  {
+    codes: /^CERT_NOT_YET_VALID$/,
+    problem: () => 'its certificate is not valid yet',
+    hint: () =>
+      'Check the clock of this machine. If it is right, whoever runs the host has to replace the certificate.',
+  },
+  {
+    codes: /^(?:ERR_TLS_CERT_ALTNAME_\w+|HOSTNAME_MISMATCH)$/,
+    problem: (cause) => `its certificate is for ${namesOf(cause)}`,
+    hint: ({ setting }) =>
+      `Check the host in ${setting}: the name there has to be one that the certificate is for.`,
+  },
+  {
+    codes:
+      /^(?:EPROTO|ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|UNEXPECTED_MESSAGE|BAD_RECORD_TYPE|RECORD_LAYER_FAILURE))$/,
+    problem: () => 'it does not answer in TLS',
+    hint: ({ setting }) =>
+      `The port may be one for plain http: check host and port in ${setting}; the usual port of https is 443.`,
+  },
+  {
+    codes: /^ERR_SSL_.*(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)$/,
+    problem: () => 'it asks for a certificate of this machine',
+    hint: () => 'Client certificates are not supported. Ask for a way in without one.',
+  },
+  {
+    codes: /^ERR_SSL_.*(?:PROTOCOL|VERSION|HANDSHAKE_FAILURE|CIPHER|ALERT).*$/,
+    problem: () => 'it takes no version or cipher of TLS that this Node offers',
+    hint: () => 'It may be too old for TLS 1.2, or something on the way interferes.',
+  },
+  {
+    codes: /^CERT_REVOKED$/,
+    problem: () => 'its certificate was revoked',
+    hint: () => 'Whoever runs it has to replace the certificate.',
+  },
+  {
+    codes: /^(?:UNABLE_TO_.*|.*SELF_SIGNED_CERT.*|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA)$/,
+    problem: () => 'its certificate comes from an authority that Node does not know',
+    hint: ({ systemAuthorities }) => {
+      const system = 'NODE_USE_SYSTEM_CA=1 makes Node accept what this machine accepts; or ';
+      const point = 'point NODE_EXTRA_CA_CERTS at a file with that authority, in PEM form.';
+      const way = systemAuthorities === 'known' ? `${system}${point}` : capitalized(point);
+      return `The network may inspect TLS. ${way}`;
+    },
+  },
+];
+
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** As Node's error says them: `DNS:a.example, DNS:b.example`. */
+function namesOf(cause: unknown): string {
+  const { cert } = cause as { readonly cert?: { readonly subjectaltname?: unknown } };
+  const names = typeof cert?.subjectaltname === 'string' ? cert.subjectaltname.replaceAll('DNS:', '') : '';
+  const shown = names.length > 100 ? `${names.slice(0, 100)} …` : names;
+  return /^[\x20-\x7e…]+$/.test(shown) ? `another name (${shown})` : 'another name';
+}
