@@ -1,21 +1,12 @@
-/** What a finding advises is followed to the letter, and then it is gone. */
+/** What a finding on folders advises is followed to the letter, and then it is gone. */
 
-import { renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/core/model.js';
+import { expectClean, type Files, followRule, type Settings, validate } from './support/follow-hints.js';
 import { useScene } from './support/scene.js';
 import { archiveFiles, configWith, extensionFiles } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
 
 const scene = useScene();
-
-type Files = Readonly<Record<string, string | Buffer>>;
-
-interface Settings {
-  readonly extensions: readonly string[];
-  readonly ignore: readonly string[];
-}
 
 interface Row {
   readonly files: Files;
@@ -25,118 +16,6 @@ interface Row {
   readonly rules: readonly string[];
   /** What has to be selected in the end. */
   readonly names: readonly string[];
-}
-
-async function validate(): Promise<{
-  readonly findings: readonly Finding[];
-  readonly names: readonly string[];
-}> {
-  const { stdout, stderr } = await scene.qlikSync('validate', '--json');
-  expect(stdout, stderr).not.toBe('');
-  const report = JSON.parse(stdout);
-  return {
-    findings: report.findings,
-    names: (report.extensions ?? []).map(({ name }: { readonly name: string }) => name),
-  };
-}
-
-function quoted(list: string): readonly string[] {
-  return [...list.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
-}
-
-interface Following {
-  readonly settings: Settings;
-  readonly finding: Finding;
-}
-
-/** What a person does who reads the hint. */
-const deeds: readonly (readonly [
-  RegExp,
-  (words: readonly string[], following: Following) => Promise<Settings> | Settings,
-])[] = [
-  [
-    /name the folders? ([^":]+) in "extensions"/,
-    ([list = ''], { settings }) => ({
-      ...settings,
-      extensions: [...settings.extensions, ...list.split(', ')],
-    }),
-  ],
-  [
-    /add ((?:"[^"]+"(?:, )?)+) to "extensions"/,
-    ([list = ''], { settings }) => ({ ...settings, extensions: [...settings.extensions, ...quoted(list)] }),
-  ],
-  [
-    /[Rr]emove ((?:"[^"]+"(?:, )?)+) from "extensions"/,
-    ([list = ''], { settings }) => ({
-      ...settings,
-      extensions: settings.extensions.filter((each) => !quoted(list).includes(each)),
-    }),
-  ],
-  [
-    /Correct ("[^"]+") in "extensions", or remove it/,
-    ([pattern = ''], { settings }) => ({
-      ...settings,
-      extensions: settings.extensions.filter((each) => !quoted(pattern).includes(each)),
-    }),
-  ],
-  [
-    /There is (\S+): rename it to (\S+)\./,
-    ([from = '', to = ''], { settings, finding }) => {
-      renameSync(place(finding.file ?? '', from), place(finding.file ?? '', to));
-      return settings;
-    },
-  ],
-  [
-    /Rename (\S+): the suffix is (\.\w+)/,
-    ([from = '', suffix = ''], { settings, finding }) => {
-      const to = from.replace(/\.[^.]+$/, suffix);
-      renameSync(place(finding.file ?? '', from), place(finding.file ?? '', to));
-      return settings;
-    },
-  ],
-  [
-    /Rename it to (\S+);/,
-    ([to = ''], { settings, finding }) => {
-      renameSync(place(finding.file ?? ''), place(dirname(finding.file ?? ''), to));
-      return settings;
-    },
-  ],
-  [
-    /There is only (\S+): unpack it, so that its \.qext is in (\S+)\./,
-    ([zip = '', folder = ''], { settings }) => {
-      rmSync(place(folder, zip));
-      scene.workspace.write(extensionFiles(zip.replace(/\.zip$/, ''), { folder }));
-      return settings;
-    },
-  ],
-  [
-    /Build the extension first/,
-    (_, { settings, finding }) => {
-      scene.workspace.write(extensionFiles('built', { folder: `${finding.file}/dist` }));
-      return settings;
-    },
-  ],
-  [
-    /[Aa]dd it to "ignore"/,
-    (_, { settings, finding }) => ({ ...settings, ignore: [...settings.ignore, `/${finding.file}`] }),
-  ],
-  [/Remove the pattern that matches it from "ignore"/, (_, { settings }) => ({ ...settings, ignore: [] })],
-];
-
-function place(...parts: readonly string[]): string {
-  return join(scene.workspace.folder, ...parts);
-}
-
-async function follow(following: Following): Promise<Settings> {
-  const hint = following.finding.hint ?? '';
-  const fitting = deeds.filter(([pattern]) => pattern.test(hint));
-  expect(fitting, `nobody could follow: ${hint}`).not.toEqual([]);
-  let { settings } = following;
-  for (const [pattern, deed] of fitting) {
-    const [, ...words] = pattern.exec(hint) ?? [];
-    settings = await deed(words, { ...following, settings });
-  }
-  return settings;
 }
 
 const tile = (folder: string, version = '1.0.0'): Files => extensionFiles('tile', { folder, version });
@@ -287,16 +166,8 @@ describe('the hint of a finding, followed to the letter, ends it:', () => {
     async (_, { files, extensions = ['ext/*'], ignore = [], rules, names }) => {
       scene.workspace.write(files);
       let settings: Settings = { extensions, ignore };
-      for (const rule of rules) {
-        scene.workspace.write(configWith(settings));
-        const { findings } = await validate();
-        const found = findings.find((each) => each.rule === rule);
-        if (found === undefined) throw new Error(`no ${rule} among ${JSON.stringify(findings)}`);
-        settings = await follow({ settings, finding: found });
-      }
-      scene.workspace.write(configWith(settings));
-      const after = await validate();
-      expect([after.findings, after.names]).toEqual([[], names]);
+      for (const rule of rules) settings = await followRule(scene, settings, rule);
+      await expectClean(scene, settings, names);
     },
   );
 });
@@ -344,7 +215,7 @@ describe('what the config says of folders', () => {
       ...files,
       ...configWith({ extensions: ['ext/dial', ...extensions] }),
     });
-    expect((await validate()).findings.map(({ rule }) => rule)).toEqual(rules);
+    expect((await validate(scene)).findings.map(({ rule }) => rule)).toEqual(rules);
   });
 
   it('deletes nothing of a folder that is named and excluded', async () => {

@@ -58,8 +58,10 @@ function missingEntry(extension: DesiredExtension, entry: string): Finding {
 }
 
 function hintForMissing(extension: DesiredExtension, entry: string): string {
-  if (extension.leftOut.some(({ path }) => path === entry))
-    return `${entry} is there, but ignored: see "ignore".`;
+  const leftOut = extension.leftOut.find(({ path }) => path === entry);
+  if (leftOut !== undefined) {
+    return `${entry} is there, but ignored: remove or narrow the pattern ${leftOut.rule ?? 'that matches it'}.`;
+  }
   const elsewhere = extension.files.find(({ path }) => path.endsWith(`/${entry}`));
   if (elsewhere === undefined) return `Build the extension, or name the script ${entry}.`;
   return `There is ${elsewhere.path}: deploy the build's output folder, or move it beside the .qext file.`;

@@ -35,7 +35,7 @@ function explainMissing(extension: DesiredExtension, { id, path, from }: Missing
   if (twin !== undefined) {
     return {
       message: `${asked}, but the file is named ${twin.path}: only the case differs, which Windows does not mind and Qlik does.`,
-      hint: `Rename it to ${path}, or write the name in ${from} as the file spells it.`,
+      hint: `Rename ${twin.path} to ${path}, or write the name in ${from} as the file spells it.`,
     };
   }
   const leftOut = extension.leftOut.find((entry) => covers(entry.path, path));
@@ -57,12 +57,12 @@ function explainLeftOut(asked: string, path: string, { path: entry, why, rule }:
     case 'ignored':
       return {
         message: `${asked}, but ${subject} is left out by ${rule ?? 'an ignore rule'}.`,
-        hint: 'Take the pattern out, or make it name less.',
+        hint: 'Remove that pattern, or narrow it.',
       };
     case 'default':
       return {
         message: `${asked}, but ${subject} is left out by default.`,
-        hint: `Add "!${entry}" to "ignore" to upload it, or move what is needed to another folder.`,
+        hint: `Add "!${atAnyDepth(entry)}" to "ignore" to upload it, or move what is needed to another folder.`,
       };
     case 'own':
       return {
@@ -75,6 +75,11 @@ function explainLeftOut(asked: string, path: string, { path: entry, why, rule }:
         hint: `Give the file a suffix, and name it with that suffix in the code.`,
       };
   }
+}
+
+/** A pattern with a slash before its end counts from the config's folder, which is not known here. */
+function atAnyDepth(path: string): string {
+  return path.slice(0, -1).includes('/') ? `**/${path}` : path;
 }
 
 function hintForNowhere(extension: DesiredExtension, path: string, from: string): string {
