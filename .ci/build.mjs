@@ -22,22 +22,22 @@ import { rollTypes } from './roll-types.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** Built aside and swapped in, so that whoever runs `dist` meanwhile never sees half of it. */
-const aside = makeAside();
-const out = join(aside, 'dist');
+/** Built in a staging folder and swapped in, so that whoever runs `dist` meanwhile never sees half of it. */
+const staging = createStagingFolder();
+const out = join(staging, 'dist');
 try {
   const metafile = await bundle();
   chmodSync(join(out, 'cli.js'), 0o755);
   const configSchema = await writeSchemas();
   writeFileSync(join(out, 'index.d.ts'), rollTypes(configSchema));
   writeLicences(metafile);
-  if (existsSync('dist')) renameSync('dist', join(aside, 'before'));
+  if (existsSync('dist')) renameSync('dist', join(staging, 'before'));
   renameSync(out, 'dist');
 } finally {
-  rmSync(aside, { recursive: true, force: true });
+  rmSync(staging, { recursive: true, force: true });
 }
 
-function makeAside() {
+function createStagingFolder() {
   mkdirSync('node_modules/.cache', { recursive: true });
   return mkdtempSync('node_modules/.cache/qlik-sync-build-');
 }
@@ -108,7 +108,7 @@ function leaveOutUnused() {
  * @returns the schema of the config
  */
 async function writeSchemas() {
-  const built = join(aside, 'schemas');
+  const built = join(staging, 'schemas');
   await build({
     entryPoints: {
       config: 'src/config/json-schema.ts',

@@ -12,7 +12,7 @@ export * from './core/model.js';
 export * from './core/outcome.js';
 export { type PlanInput, plan } from './core/plan.js';
 export { type ApplyInput, apply } from './reconcile/apply.js';
-export type { Backup, Journal, Patience, WriteMeans } from './reconcile/means.js';
+export type { Backup, Journal, Patience, WriteDependencies } from './reconcile/write-dependencies.js';
 export { type RunningSandbox, type SandboxOptions, startSandbox } from './sandbox/start.js';
 export { type Archive, pack } from './source/archive/pack.js';
 export { readDesired } from './source/read/read.js';

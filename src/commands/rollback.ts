@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../core/exit-codes.js';
 import { applyPlanned } from '../pipeline/apply.js';
 import { addImpact } from '../pipeline/impact.js';
-import { planRollback, undoneRun } from '../pipeline/plan-rollback.js';
+import { planRollback, rolledBackRun } from '../pipeline/plan-rollback.js';
 import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
@@ -26,7 +26,7 @@ export function rollback(words: readonly string[], flags: RollbackFlags, io: Io)
   return onTenant('rollback', flags, io, async (run) => {
     const writes = await chooseWrites(run, words);
     const planned = await addImpact(run, await planRollback(run, writes, flags), flags);
-    return applyPlanned(run, planned, flags, { command: 'rollback', ...undoneRun(writes) });
+    return applyPlanned(run, planned, flags, { command: 'rollback', ...rolledBackRun(writes) });
   });
 }
 

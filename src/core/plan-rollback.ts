@@ -31,7 +31,7 @@ import {
 import { markRenames, type RenameSearch } from './rename.js';
 
 /** The combined effect of a run on one name. */
-export interface Undo {
+export interface NameRollback {
   readonly name: string;
   /** The record before the run; absent where the run created it. */
   readonly before?: RecordSide;
@@ -44,8 +44,8 @@ export interface Undo {
 }
 
 interface RollbackInput {
-  readonly undos: readonly Undo[];
-  /** Disjoint from `undos`. */
+  readonly rollbacks: readonly NameRollback[];
+  /** Disjoint from `rollbacks`. */
   readonly lost?: readonly LostChange[];
   readonly actual: ActualState;
   readonly policy: Policy;
@@ -62,12 +62,12 @@ interface RollbackInput {
 
 /** Names that the run did not touch have no change. @throws RefusedError where names differ only in case */
 export function planRollback(input: RollbackInput): Plan {
-  const { undos, lost = [], actual, policy, tenant, reads, stored, renames = noRenames } = input;
-  const names = [...undos, ...lost].map(({ name }) => name);
+  const { rollbacks, lost = [], actual, policy, tenant, reads, stored, renames = noRenames } = input;
+  const names = [...rollbacks, ...lost].map(({ name }) => name);
   assertDistinctNames({ extensions: [], skipped: [], notSelected: names }, actual, policy.project);
   const records = new Map(actual.extensions.map((record) => [record.name, record]));
   const decided = [
-    ...undos.map((undo) => decideUndo(undo, records.get(undo.name), policy)),
+    ...rollbacks.map((rollback) => decideRollback(rollback, records.get(rollback.name), policy)),
     ...lost.map((change) => decideLost(change, records.get(change.name))),
   ].sort(byName);
   const changes = holdDeletes(markRenames(decided, renames, policy), input);
@@ -92,16 +92,18 @@ function noSubstitute(stuck: string, command: string): Blocked {
   };
 }
 
-function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Policy): Change {
-  const { name, before } = undo;
+function decideRollback(rollback: NameRollback, record: ActualExtension | undefined, policy: Policy): Change {
+  const { name, before } = rollback;
   if (record === undefined)
-    return before === undefined ? nothing(name, 'missing', 'already gone') : recreate(undo, before, policy);
+    return before === undefined
+      ? nothing(name, 'missing', 'already gone')
+      : recreate(rollback, before, policy);
   const actual = summariseActual(record);
-  if (before === undefined && remainsOf(undo).every((side) => side === 'nothing'))
+  if (before === undefined && remainsOf(rollback).every((side) => side === 'nothing'))
     return { ...nothing(name, 'orphan', 'the run left nothing behind'), actual };
   if (before !== undefined && matches(record, before))
     return { ...nothing(name, 'in-sync', 'already as it was before'), actual };
-  const moved = !remainsOf(undo).some((side) => side !== 'nothing' && matches(record, side));
+  const moved = !remainsOf(rollback).some((side) => side !== 'nothing' && matches(record, side));
   if (moved && keepsDrift(name, policy))
     return {
       ...nothing(name, 'drifted', 'kept: changed since that run; onDrift is skip'),
@@ -111,11 +113,14 @@ function decideUndo(undo: Undo, record: ActualExtension | undefined, policy: Pol
   const blocked = movedRail(moved ? 'moved' : 'as-left', name, record, policy);
   return before === undefined
     ? removeCreated(name, record, policy, blocked)
-    : restore({ ...undo, before }, record, policy, blocked);
+    : restore({ ...rollback, before }, record, policy, blocked);
 }
 
 /** Everything that the run may have left. */
-export function remainsOf({ after, perhaps = [] }: Pick<Undo, 'after' | 'perhaps'>): readonly Remains[] {
+export function remainsOf({
+  after,
+  perhaps = [],
+}: Pick<NameRollback, 'after' | 'perhaps'>): readonly Remains[] {
   return [after ?? 'nothing', ...perhaps];
 }
 
@@ -124,11 +129,11 @@ function nothing(name: string, state: State, message: string): Change {
 }
 
 /** For a record that was deleted, by the run or after it. */
-function recreate(undo: Undo, before: RecordSide, policy: Policy): Change {
-  const { name, archive } = undo;
+function recreate(rollback: NameRollback, before: RecordSide, policy: Policy): Change {
+  const { name, archive } = rollback;
   const blocked =
     (archive === undefined ? notStored : undefined) ??
-    movedRail(remainsOf(undo).includes('nothing') ? 'as-left' : 'moved', name, undefined, policy);
+    movedRail(remainsOf(rollback).includes('nothing') ? 'as-left' : 'moved', name, undefined, policy);
   return {
     name,
     action: 'create',
@@ -160,7 +165,7 @@ function removeCreated(
 }
 
 function restore(
-  { name, before, archive }: Undo & { readonly before: RecordSide },
+  { name, before, archive }: NameRollback & { readonly before: RecordSide },
   record: ActualExtension,
   policy: Policy,
   moved: Blocked | undefined,

@@ -85,9 +85,9 @@ export async function readImpact(run: Run, wanted: ImpactWanted): Promise<ReadIm
   const progress = openScanProgress(io.stderr);
   const latest = { done: 0, total: 0 };
   try {
-    const { requests, ...means } = await createMeans(run);
+    const { requests, ...dependencies } = await createDependencies(run);
     const assessment = await assessImpact({
-      ...means,
+      ...dependencies,
       query: wanted.query,
       names: wanted.names,
       isWanted: wanted.isWanted,
@@ -110,14 +110,14 @@ export async function readImpact(run: Run, wanted: ImpactWanted): Promise<ReadIm
   }
 }
 
-interface Means {
+interface ImpactDependencies {
   readonly items: ItemsClient;
   readonly engine: Engine;
   readonly cache: AppCache;
   readonly requests: () => number;
 }
 
-async function createMeans({ tenant, settings, io }: Run): Promise<Means> {
+async function createDependencies({ tenant, settings, io }: Run): Promise<ImpactDependencies> {
   const [{ createItemsClient }, { createEngine }, { createAppCache, noAppCache }] = await Promise.all([
     import('../tenant/items.js'),
     import('../tenant/engine/engine.js'),

@@ -3,11 +3,11 @@
 import { workOf } from '../core/change.js';
 import type { Limits } from '../core/guard.js';
 import type { ActualState, DesiredState, Finding, Plan } from '../core/model.js';
-import { planRollback as decideRollback, type LostChange, type Undo } from '../core/plan-rollback.js';
+import { planRollback as decideRollback, type LostChange, type NameRollback } from '../core/plan-rollback.js';
 import { shellWord } from '../core/shell-word.js';
 import { readStored, type StoredExtension } from '../reconcile/backup/stored.js';
 import { createVault } from '../reconcile/backup/vault.js';
-import { type Effect, effectsOf } from '../reconcile/journal/undo.js';
+import { type Effect, effectsOf } from '../reconcile/journal/effects.js';
 import { listLost } from '../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../reconcile/run-record.js';
 import { rollbackCommand } from '../report/resume-command.js';
@@ -21,7 +21,7 @@ import { policyOf } from './policy.js';
 import { describeUnfinished, findMissing } from './unfinished.js';
 
 /** The writes that a rollback undoes, as journals record them. */
-export interface UndoneWrites {
+export interface RolledBackWrites {
   /** `names`: only the last change of each, whatever else those runs wrote. */
   readonly goal: 'run' | 'names';
   /** The runs, oldest first. */
@@ -31,14 +31,14 @@ export interface UndoneWrites {
   readonly lost: readonly LostChange[];
 }
 
-export function writesOf(run: PastRun): UndoneWrites {
+export function writesOf(run: PastRun): RolledBackWrites {
   return { goal: 'run', runIds: [run.start.id], effects: effectsOf(run), lost: listLost(run) };
 }
 
-export const noWrites: UndoneWrites = { goal: 'run', runIds: [], effects: [], lost: [] };
+export const noWrites: RolledBackWrites = { goal: 'run', runIds: [], effects: [], lost: [] };
 
 /** The run that is undone as a whole, for the journal. */
-export function undoneRun({ goal, runIds: [run] }: UndoneWrites): { readonly undoes?: string } {
+export function rolledBackRun({ goal, runIds: [run] }: RolledBackWrites): { readonly undoes?: string } {
   return goal === 'run' && run !== undefined ? { undoes: run } : {};
 }
 
@@ -48,7 +48,7 @@ export function undoneRun({ goal, runIds: [run] }: UndoneWrites): { readonly und
  */
 export async function planRollback(
   run: Run,
-  writes: UndoneWrites,
+  writes: RolledBackWrites,
   approvals: Approvals,
   limits?: Limits,
 ): Promise<PlannedRun> {
@@ -65,15 +65,15 @@ export async function planRollback(
     findings: (decided: Plan) => describeLeftUnfinished(decided, actual, run),
   };
   const wanted = { command: 'rollback', approvals, forecasts: 'with-backups' } as const;
-  const undos = undosOf(writes, restorable);
+  const rollbacks = rollbacksOf(writes, restorable);
   const deleteAlone = (name: string): string =>
     rollbackCommand([shellWord(name), '--prune'], tenant.header.environment);
   const planned = await makePlan(run, wanted, sides, (known) =>
-    decideRollback({ ...known, undos, lost: writes.lost, deleteAlone }),
+    decideRollback({ ...known, rollbacks, lost: writes.lost, deleteAlone }),
   );
   return {
     ...planned,
-    about: { ...planned.about, undoes: writes.runIds, undoGoal: writes.goal },
+    about: { ...planned.about, undoes: writes.runIds, rollbackGoal: writes.goal },
   };
 }
 
@@ -81,7 +81,7 @@ type Restorable = ReadonlyMap<string, StoredExtension>;
 
 /** By name: what the tenant held before, where its very bytes are stored. */
 async function findRestorable(
-  { effects }: UndoneWrites,
+  { effects }: RolledBackWrites,
   { settings, tenant }: Pick<Run, 'settings' | 'tenant'>,
 ): Promise<Restorable> {
   const vault = createVault({ root: settings.config.root, tenant: tenant.identity });
@@ -95,7 +95,7 @@ async function findRestorable(
 }
 
 /** A write of tags alone needs no archive, only a description of the extension. */
-async function desire({ effects }: UndoneWrites, restorable: Restorable): Promise<DesiredState> {
+async function desire({ effects }: RolledBackWrites, restorable: Restorable): Promise<DesiredState> {
   const extensions = effects.map(
     (effect) => restorable.get(effect.name)?.extension ?? describeUnstored(originOf(effect)),
   );
@@ -108,7 +108,7 @@ function originOf({ name, runId }: Effect) {
 
 const noFolders: DesiredState = { extensions: [], skipped: [], notSelected: [] };
 
-function undosOf({ effects }: UndoneWrites, restorable: Restorable): readonly Undo[] {
+function rollbacksOf({ effects }: RolledBackWrites, restorable: Restorable): readonly NameRollback[] {
   return effects.map(({ runId: _, ...effect }) => {
     const archive = restorable.get(effect.name)?.extension;
     return { ...effect, ...(archive && { archive }) };

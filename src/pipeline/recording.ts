@@ -4,8 +4,8 @@ import { createArchiveCache } from '../reconcile/archive-cache.js';
 import { createBackup } from '../reconcile/backup/backup.js';
 import { createVault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
-import type { Backup } from '../reconcile/means.js';
 import type { RunStart } from '../reconcile/run-record.js';
+import type { Backup } from '../reconcile/write-dependencies.js';
 import { type RunFacts, readRunFacts } from '../run/facts.js';
 import type { Run } from '../run/run.js';
 

@@ -6,13 +6,13 @@ import { isOwned } from '../core/marker.js';
 import type { Action, ActualState, Change, DesiredState, Plan } from '../core/model.js';
 import type { Outcome, OutcomeError } from '../core/outcome.js';
 import type { Packer } from '../source/archive/pack.js';
-import { usualPatience, type WriteMeans } from './means.js';
 import { describeStop } from './stop.js';
 import { pauseFor } from './write/deliver.js';
 import { createRevisions, type Revisions } from './write/revisions.js';
 import { type WriteContext, type Written, write } from './write/write.js';
+import { usualPatience, type WriteDependencies } from './write-dependencies.js';
 
-export interface ApplyInput extends WriteMeans {
+export interface ApplyInput extends WriteDependencies {
   readonly plan: Plan;
   readonly desired: DesiredState;
   readonly actual: ActualState;

@@ -15,13 +15,13 @@ import type { ArchivedFile } from '../source/archive/archive.js';
 import type { Destination, FindDestination } from '../source/pull/destination.js';
 import { type Unpacked, unpack } from '../source/pull/unpack.js';
 import {
+  createStagingFolder,
+  createStagingFolderWithin,
   exchangeFiles,
-  findAsides,
-  makeAside,
-  makeAsideWithin,
+  findStagingFolders,
   oldIn,
-  removeAside,
-  removeAsideUnlessNeeded,
+  removeStagingFolder,
+  removeStagingFolderUnlessNeeded,
 } from '../source/put-in-place.js';
 import type { ReadArchive } from './archives.js';
 
@@ -116,7 +116,7 @@ function describe(error: unknown): { message: string; hint?: string | undefined;
 async function place(input: PullingOne, destination: Destination): Promise<Done> {
   const { existing } = destination;
   if (existing !== undefined && hasSameContent(existing, input.record)) {
-    for (const aside of findAsides(destination.folder)) removeAside(aside);
+    for (const staging of findStagingFolders(destination.folder)) removeStagingFolder(staging);
     return unchanged(existing, { leftOut: [], notes: [] });
   }
   const archive = await input.readArchive(input.record);
@@ -139,14 +139,14 @@ function summarise({ files, leftOut, notes }: Unpacked): Omit<Done, 'result'> {
 /** The folder appears whole or not at all. */
 async function placeNew(name: string, destination: Destination, archive: Buffer): Promise<Done> {
   const { folder } = destination;
-  const aside = makeAside(folder);
+  const staging = createStagingFolder(folder);
   try {
-    const unpacked = await unpack(archive, { ...destination, name, folder: join(aside, 'new') });
+    const unpacked = await unpack(archive, { ...destination, name, folder: join(staging, 'new') });
     removeEmpty(folder);
-    renameSync(join(aside, 'new'), folder);
+    renameSync(join(staging, 'new'), folder);
     return { result: 'written', ...summarise(unpacked) };
   } finally {
-    removeAside(aside);
+    removeStagingFolder(staging);
   }
 }
 
@@ -167,22 +167,22 @@ async function placeOver(
 ): Promise<Done> {
   const { folder, displayFolder } = destination;
   // Files that an earlier pull took away before it was killed: git can restore them, or they were to be overwritten.
-  const left = findAsides(folder);
-  const aside = makeAsideWithin(folder);
+  const left = findStagingFolders(folder);
+  const staging = createStagingFolderWithin(folder);
   try {
-    const unpacked = await unpack(archive, { ...destination, name, folder: join(aside, 'new') });
+    const unpacked = await unpack(archive, { ...destination, name, folder: join(staging, 'new') });
     if (unpacked.digest === existing.digest) {
-      for (const each of [...left, aside]) removeAside(each);
+      for (const each of [...left, staging]) removeStagingFolder(each);
       return unchanged(existing, unpacked);
     }
     const { take, put } = findExchange(existing, unpacked.files);
     if (unsaved === 'keep') assertSaved(name, displayFolder, await findUnsaved(folder, take));
-    mkdirSync(oldIn(aside));
-    exchangeFiles({ folder, fresh: join(aside, 'new'), old: oldIn(aside), take, put });
-    for (const each of [...left, aside]) removeAside(each);
+    mkdirSync(oldIn(staging));
+    exchangeFiles({ folder, fresh: join(staging, 'new'), old: oldIn(staging), take, put });
+    for (const each of [...left, staging]) removeStagingFolder(each);
     return { result: 'updated', ...summarise(unpacked) };
   } catch (error) {
-    removeAsideUnlessNeeded(aside);
+    removeStagingFolderUnlessNeeded(staging);
     throw error;
   }
 }

@@ -33,7 +33,7 @@ export interface PlanReport {
   /** Rollback: the runs whose writes it undoes. */
   readonly undoes?: readonly string[];
   /** Whether everything that a run wrote is to be undone, or only some names. */
-  readonly undoGoal?: 'run' | 'names';
+  readonly rollbackGoal?: 'run' | 'names';
   /** Promote: where the archives come from. */
   readonly promotes?: { readonly environment: string; readonly url: string };
   readonly exitCode: ExitCode;
@@ -98,18 +98,18 @@ function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'com
 /** Where the archives come from, if not from the folders. Raw text. */
 export function describeOrigin({
   undoes,
-  undoGoal,
+  rollbackGoal,
   promotes,
-}: Pick<PlanReport, 'undoes' | 'undoGoal' | 'promotes'>): readonly string[] {
+}: Pick<PlanReport, 'undoes' | 'rollbackGoal' | 'promotes'>): readonly string[] {
   return [
-    ...(undoes === undefined ? [] : [`Undoes ${describeRuns(undoes, undoGoal)}.`]),
+    ...(undoes === undefined ? [] : [`Undoes ${describeRuns(undoes, rollbackGoal)}.`]),
     ...(promotes === undefined
       ? []
       : [`Promotes the archives of ${promotes.environment} (${promotes.url}), byte for byte.`]),
   ];
 }
 
-function describeRuns(runs: readonly string[], goal: PlanReport['undoGoal']): string {
+function describeRuns(runs: readonly string[], goal: PlanReport['rollbackGoal']): string {
   const what = runs.length === 1 ? 'run' : 'the runs';
   return `${goal === 'names' ? `writes of ${what}` : what} ${runs.join(', ')}`;
 }

@@ -13,11 +13,11 @@ import type { ApplyReport, PlanReport } from './plan.js';
  * @param report of kind `plan` where nothing was attempted
  */
 export function resumeCommand(report: PlanReport | ApplyReport): string | undefined {
-  const { undoes = [], undoGoal, plan, header } = report;
+  const { undoes = [], rollbackGoal, plan, header } = report;
   const [run] = undoes;
   const left = findLeft(plan, report.kind === 'apply' ? report.outcomes : []);
   if (run === undefined || left.length === 0) return undefined;
-  const words = undoGoal === 'names' ? left.map(({ name }) => shellWord(name)) : [run];
+  const words = rollbackGoal === 'names' ? left.map(({ name }) => shellWord(name)) : [run];
   return rollbackCommand([...words, ...new Set(left.flatMap(liftsOf))], header.tenant?.environment);
 }
 

@@ -50,7 +50,7 @@ export interface ReportParts {
   readonly question?: ImpactQuestion;
   readonly backups?: NonNullable<PlanReport['backups']>;
   readonly undoes?: NonNullable<PlanReport['undoes']>;
-  readonly undoGoal?: NonNullable<PlanReport['undoGoal']>;
+  readonly rollbackGoal?: NonNullable<PlanReport['rollbackGoal']>;
   readonly promotes?: NonNullable<PlanReport['promotes']>;
   readonly outcomes?: readonly Outcome[];
   /** Milliseconds from the first write to the last answer. */

@@ -2,7 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { Self } from '../reconcile/lock/process-facts.js';
-import type { Patience } from '../reconcile/means.js';
+import type { Patience } from '../reconcile/write-dependencies.js';
 import type { Paint } from '../report/paint.js';
 import type { Report } from '../report/report.js';
 import type { KnownPlace } from '../report/run-result.js';

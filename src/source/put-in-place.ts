@@ -16,13 +16,13 @@ import { RefusedError } from '../core/errors.js';
 import { ownFolder } from './own-folder.js';
 
 /** Creates a staging folder beside the final one: on the same disk, and found by no wildcard. */
-export function makeAside(folder: string): string {
+export function createStagingFolder(folder: string): string {
   mkdirSync(dirname(folder), { recursive: true });
   return mkdtempSync(join(dirname(folder), `${ownFolder}-`));
 }
 
 /** Creates a staging folder within an existing one: never uploaded, and without leaving the folder. */
-export function makeAsideWithin(folder: string): string {
+export function createStagingFolderWithin(folder: string): string {
   const own = join(folder, ownFolder);
   mkdirSync(own, { recursive: true });
   return mkdtempSync(join(own, prefix));
@@ -31,7 +31,7 @@ export function makeAsideWithin(folder: string): string {
 const prefix = 'pull-';
 
 /** The staging folders within a folder, absolute; unless a pull is running, a killed one left them. */
-export function findAsides(folder: string): readonly string[] {
+export function findStagingFolders(folder: string): readonly string[] {
   const own = join(folder, ownFolder);
   const entries = existsSync(own) ? readdirSync(own, { withFileTypes: true }) : [];
   const left = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix));
@@ -39,29 +39,29 @@ export function findAsides(folder: string): readonly string[] {
 }
 
 /** Also removes `.qlik-sync/` itself if nothing else is in it. */
-export function removeAside(aside: string): void {
-  rmSync(aside, { recursive: true, force: true });
+export function removeStagingFolder(staging: string): void {
+  rmSync(staging, { recursive: true, force: true });
   try {
-    if (readdirSync(dirname(aside)).length === 0 && dirname(aside).endsWith(ownFolder))
-      rmdirSync(dirname(aside));
+    if (readdirSync(dirname(staging)).length === 0 && dirname(staging).endsWith(ownFolder))
+      rmdirSync(dirname(staging));
   } catch {
     // Something else has been written to it.
   }
 }
 
 /** For use after a failure: keeps the staging folder where it holds files that could not be moved back. */
-export function removeAsideUnlessNeeded(aside: string): void {
-  if (!holdsOld(aside)) removeAside(aside);
+export function removeStagingFolderUnlessNeeded(staging: string): void {
+  if (!holdsOld(staging)) removeStagingFolder(staging);
 }
 
 /** Where an exchange puts the files that it removes or replaces. */
-export function oldIn(aside: string): string {
-  return join(aside, 'old');
+export function oldIn(staging: string): string {
+  return join(staging, 'old');
 }
 
 /** Whether an exchange removed files and was interrupted. */
-export function holdsOld(aside: string): boolean {
-  const old = oldIn(aside);
+export function holdsOld(staging: string): boolean {
+  const old = oldIn(staging);
   if (!existsSync(old)) return false;
   return readdirSync(old, { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
 }

@@ -13,8 +13,8 @@ import { guardOf, type PlannedRun } from '../pipeline/planned.js';
 import { askPolicyCommand } from '../pipeline/policy-command.js';
 import { apply } from '../reconcile/apply.js';
 import type { Release } from '../reconcile/lock/lock.js';
-import type { Patience } from '../reconcile/means.js';
 import type { Revisions } from '../reconcile/write/revisions.js';
+import type { Patience } from '../reconcile/write-dependencies.js';
 import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
 import { type Selector, selectExactly } from '../run/selection.js';
@@ -144,7 +144,7 @@ async function writeAll(input: CycleInput, planned: PlannedRun, writes: readonly
   const unconfirmed = new Set<string>();
   const record = await input.record.open();
   const outcomes = await apply({
-    ...record.means,
+    ...record.recording,
     ...{ plan, desired, actual },
     revisions: input.revisions,
     patience: onceOnly,

@@ -27,7 +27,7 @@ export interface LiveSession {
 
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { flags, selector, announce, background } = options;
-  const means = {
+  const shared = {
     selector,
     approvals: createSessionApprovals(flags),
     announce,
@@ -51,7 +51,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   }
 
   async function runTurn(turn: Turn): Promise<Settled> {
-    return session === undefined ? 'retry' : runCycle({ ...means, ...factsOf(session), ...stepsOf(turn) });
+    return session === undefined ? 'retry' : runCycle({ ...shared, ...factsOf(session), ...stepsOf(turn) });
   }
 
   /** A config that cannot be used changes nothing: the previous session goes on. */

@@ -8,8 +8,8 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';
-import type { Backup, Journal } from '../reconcile/means.js';
 import type { RunEnd } from '../reconcile/run-record.js';
+import type { Backup, Journal } from '../reconcile/write-dependencies.js';
 import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
 
@@ -20,7 +20,7 @@ export interface SessionRecord {
 }
 
 interface OpenRecord {
-  readonly means: { readonly journal: Journal; readonly backup?: Backup };
+  readonly recording: { readonly journal: Journal; readonly backup?: Backup };
   /** To be called after the last write. */
   readonly end: (outcomes: readonly Outcome[]) => Promise<void>;
 }
@@ -67,7 +67,7 @@ export function createSessionRecord(
       const { backupOf } = await import('../pipeline/recording.js');
       const journal = noticeFailure(part);
       return {
-        means: { journal, ...(backup !== false && { backup: backupOf(run) }) },
+        recording: { journal, ...(backup !== false && { backup: backupOf(run) }) },
         end: (outcomes) => leave(part, outcomes),
       };
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { archiveName, sendableName } from '../../src/core/marker.js';
 import type { ActualExtension, Change, Policy } from '../../src/core/model.js';
-import { planRollback, type Undo } from '../../src/core/plan-rollback.js';
+import { type NameRollback, planRollback } from '../../src/core/plan-rollback.js';
 import type { RecordSide } from '../../src/core/record-side.js';
 import { actualExtension, actualState, desiredExtension, hash, md5, policy, project } from './worlds.js';
 
@@ -26,7 +26,7 @@ const deleteAlone = (name: string): string => `qlik-sync rollback ${name} --prun
 
 interface Row {
   readonly row: string;
-  readonly undo: Omit<Undo, 'name'>;
+  readonly rollback: Omit<NameRollback, 'name'>;
   readonly actual?: ActualExtension;
   readonly policy?: Partial<Policy>;
   readonly action: Change['action'];
@@ -46,7 +46,7 @@ const table: readonly Row[] = [
   // An update
   {
     row: 'update',
-    undo: update,
+    rollback: update,
     actual: now('v2', { qextVersion: '2.0.0' }),
     action: 'update',
     write: whole,
@@ -54,33 +54,33 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, and a later one that failed landed anyway',
-    undo: { ...update, after: side('v3'), perhaps: [v2] },
+    rollback: { ...update, after: side('v3'), perhaps: [v2] },
     actual: now('v2', { qextVersion: '2.0.0' }),
     action: 'update',
     write: whole,
   },
   {
     row: 'update, and a later one that failed may have deleted it',
-    undo: { ...update, perhaps: ['nothing'] },
+    rollback: { ...update, perhaps: ['nothing'] },
     action: 'create',
   },
   {
     row: 'create that may not have landed',
-    undo: { after: v1, perhaps: [v2] },
+    rollback: { after: v1, perhaps: [v2] },
     actual: now('v3'),
     action: 'delete',
     rail: 'drift',
   },
   {
     row: 'update, already undone',
-    undo: update,
+    rollback: update,
     actual: now('v1'),
     action: 'none',
     says: 'already as it was before',
   },
   {
     row: 'update, content moved since',
-    undo: update,
+    rollback: update,
     actual: now('v3'),
     action: 'update',
     rail: 'drift',
@@ -88,7 +88,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, moved, overwritten',
-    undo: update,
+    rollback: update,
     actual: now('v3'),
     policy: { overwrite: kpi },
     action: 'update',
@@ -96,7 +96,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, moved, onDrift overwrite',
-    undo: update,
+    rollback: update,
     actual: now('v3'),
     policy: { onDrift: 'overwrite' },
     action: 'update',
@@ -104,7 +104,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, moved, onDrift skip',
-    undo: update,
+    rollback: update,
     actual: now('v3'),
     policy: { onDrift: 'skip' },
     action: 'none',
@@ -112,36 +112,42 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, tags moved since',
-    undo: update,
+    rollback: update,
     actual: now('v2', { tags: [ours, 'x'] }),
     action: 'update',
     rail: 'drift',
   },
   {
     row: 'update, archive renamed since',
-    undo: update,
+    rollback: update,
     actual: now('v2', { archiveName: 'x.zip' }),
     action: 'update',
     rail: 'drift',
   },
-  { row: 'update, deleted since', undo: update, action: 'create', rail: 'drift', lift: '--overwrite kpi' },
+  {
+    row: 'update, deleted since',
+    rollback: update,
+    action: 'create',
+    rail: 'drift',
+    lift: '--overwrite kpi',
+  },
   {
     row: 'update, deleted since, overwritten',
-    undo: update,
+    rollback: update,
     policy: { overwrite: kpi },
     action: 'create',
     write: whole,
   },
   {
     row: 'update, no archive stored',
-    undo: { before: v1, after: v2 },
+    rollback: { before: v1, after: v2 },
     actual: now('v2'),
     action: 'update',
     rail: 'no-backup',
   },
   {
     row: 'update, protected',
-    undo: update,
+    rollback: update,
     actual: now('v2'),
     policy: { protect: kpi },
     action: 'update',
@@ -149,7 +155,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, foreign since',
-    undo: update,
+    rollback: update,
     actual: now('v2', { tags: ['qlik-sync:other'] }),
     action: 'update',
     rail: 'foreign',
@@ -157,7 +163,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'update, bundled since',
-    undo: update,
+    rollback: update,
     actual: now('v2', { bundled: true }),
     policy: { adopt: kpi },
     action: 'update',
@@ -165,7 +171,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'a lower version needs no approval of its own',
-    undo: update,
+    rollback: update,
     actual: now('v2', { qextVersion: '2.0.0' }),
     policy: { versionPolicy: 'enforce' },
     action: 'update',
@@ -174,7 +180,7 @@ const table: readonly Row[] = [
   // Tags alone
   {
     row: 'tags',
-    undo: { before: v2, after: { ...v2, tags: [ours, 'finance'] } },
+    rollback: { before: v2, after: { ...v2, tags: [ours, 'finance'] } },
     actual: now('v2', { tags: [ours, 'finance'] }),
     action: 'update',
     write: { carries: 'data', tags: [ours] },
@@ -182,14 +188,14 @@ const table: readonly Row[] = [
   },
   {
     row: 'tags, in another order',
-    undo: { before: { ...v2, tags: ['a', ours] }, after: v2 },
+    rollback: { before: { ...v2, tags: ['a', ours] }, after: v2 },
     actual: now('v2', { tags: [ours, 'a'] }),
     action: 'none',
   },
   // An adoption, a change of owner, and drift that was overwritten
   {
     row: 'adoption',
-    undo: { before: byHand, after: v1, archive },
+    rollback: { before: byHand, after: v1, archive },
     actual: now('v1'),
     action: 'update',
     write: { carries: 'file-and-data', tags: ['team'], archiveName: 'hand _1_.zip' },
@@ -197,13 +203,13 @@ const table: readonly Row[] = [
   },
   {
     row: 'adoption, already undone under the name that could be sent',
-    undo: { before: byHand, after: v1, archive },
+    rollback: { before: byHand, after: v1, archive },
     actual: now('hand', { tags: ['team'], archiveName: 'hand _1_.zip' }),
     action: 'none',
   },
   {
     row: 'ownership taken',
-    undo: { before: { ...v1, tags: ['qlik-sync:other'] }, after: v2, archive },
+    rollback: { before: { ...v1, tags: ['qlik-sync:other'] }, after: v2, archive },
     actual: now('v2'),
     action: 'update',
     write: { ...whole, tags: ['qlik-sync:other'] },
@@ -211,7 +217,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'an undone adoption, undone',
-    undo: { before: v1, after: byHand, archive },
+    rollback: { before: v1, after: byHand, archive },
     actual: now('hand', { tags: ['team'], archiveName: 'hand _1_.zip' }),
     action: 'update',
     rail: 'unmanaged',
@@ -219,7 +225,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'an undone adoption, undone and adopted',
-    undo: { before: v1, after: byHand, archive },
+    rollback: { before: v1, after: byHand, archive },
     actual: now('hand', { tags: ['team'], archiveName: 'hand _1_.zip' }),
     policy: { adopt: kpi },
     action: 'update',
@@ -228,7 +234,7 @@ const table: readonly Row[] = [
   // supernova
   {
     row: 'it became a supernova',
-    undo: { ...update, before: { ...v1, supernova: false } },
+    rollback: { ...update, before: { ...v1, supernova: false } },
     actual: now('v2', { supernova: true }),
     action: 'replace',
     rail: 'replace',
@@ -236,7 +242,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'it became a supernova, allowed',
-    undo: { ...update, before: { ...v1, supernova: false } },
+    rollback: { ...update, before: { ...v1, supernova: false } },
     actual: now('v2', { supernova: true }),
     policy: { allowReplace: kpi },
     action: 'replace',
@@ -244,33 +250,33 @@ const table: readonly Row[] = [
   },
   {
     row: 'a replace whose supernova comes back needs none',
-    undo: { ...update, before: { ...v1, supernova: true } },
+    rollback: { ...update, before: { ...v1, supernova: true } },
     actual: now('v2'),
     action: 'update',
     write: whole,
   },
   {
     row: 'tags of a supernova need none',
-    undo: { before: { ...v2, supernova: false }, after: { ...v2, tags: [] } },
+    rollback: { before: { ...v2, supernova: false }, after: { ...v2, tags: [] } },
     actual: now('v2', { supernova: true, tags: [] }),
     policy: { adopt: kpi },
     action: 'update',
     write: { carries: 'data', tags: [ours] },
   },
   // A create
-  { row: 'create', undo: created, actual: now('v1'), action: 'delete', rail: 'prune', lift: '--prune' },
+  { row: 'create', rollback: created, actual: now('v1'), action: 'delete', rail: 'prune', lift: '--prune' },
   {
     row: 'create, with prune',
-    undo: created,
+    rollback: created,
     actual: now('v1'),
     policy: { prune: true },
     action: 'delete',
     says: 'undoes its creation',
   },
-  { row: 'create, already gone', undo: created, action: 'none', says: 'already gone' },
+  { row: 'create, already gone', rollback: created, action: 'none', says: 'already gone' },
   {
     row: 'create, moved since',
-    undo: created,
+    rollback: created,
     actual: now('v2'),
     policy: { prune: true },
     action: 'delete',
@@ -279,14 +285,14 @@ const table: readonly Row[] = [
   },
   {
     row: 'create, moved, overwritten',
-    undo: created,
+    rollback: created,
     actual: now('v2'),
     policy: { prune: true, overwrite: kpi },
     action: 'delete',
   },
   {
     row: 'create, protected',
-    undo: created,
+    rollback: created,
     actual: now('v1'),
     policy: { prune: true, protect: kpi },
     action: 'delete',
@@ -294,7 +300,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'create, no longer ours: nothing lifts it',
-    undo: created,
+    rollback: created,
     actual: now('v1', { tags: [] }),
     policy: { prune: true, overwrite: kpi, adopt: kpi },
     action: 'delete',
@@ -302,7 +308,7 @@ const table: readonly Row[] = [
   },
   {
     row: 'create, of another project now',
-    undo: created,
+    rollback: created,
     actual: now('v1', { tags: ['qlik-sync:other'] }),
     policy: { prune: true, overwrite: kpi, takeOwnership: kpi },
     action: 'delete',
@@ -311,15 +317,15 @@ const table: readonly Row[] = [
   // A delete
   {
     row: 'delete',
-    undo: removed,
+    rollback: removed,
     action: 'create',
     write: whole,
     says: 'restored from its backup, 1.0.0; it gets a new id, the old one cannot be restored',
   },
-  { row: 'delete, already restored', undo: removed, actual: now('v1'), action: 'none' },
+  { row: 'delete, already restored', rollback: removed, actual: now('v1'), action: 'none' },
   {
     row: 'delete, created again since',
-    undo: removed,
+    rollback: removed,
     actual: now('v2'),
     action: 'update',
     rail: 'drift',
@@ -327,19 +333,19 @@ const table: readonly Row[] = [
   },
   {
     row: 'delete, created again by a stranger',
-    undo: removed,
+    rollback: removed,
     actual: now('v2', { tags: [], archiveName: 'x.zip' }),
     policy: { overwrite: kpi },
     action: 'update',
     rail: 'unmanaged',
   },
-  { row: 'delete, no archive stored', undo: { before: v1 }, action: 'create', rail: 'no-backup' },
+  { row: 'delete, no archive stored', rollback: { before: v1 }, action: 'create', rail: 'no-backup' },
 ];
 
 describe('planRollback', () => {
-  it.each(table)('$row', ({ undo, actual, policy: changes, action, rail, lift, write, says }) => {
+  it.each(table)('$row', ({ rollback, actual, policy: changes, action, rail, lift, write, says }) => {
     const { changes: decided } = planRollback({
-      undos: [{ name: 'kpi', ...undo }],
+      rollbacks: [{ name: 'kpi', ...rollback }],
       actual: actualState(actual === undefined ? [] : [actual]),
       policy: policy(changes),
       tenant: 'sandbox',
@@ -355,15 +361,15 @@ describe('planRollback', () => {
     if (says !== undefined) expect(change?.message).toContain(says);
   });
 
-  it.each<readonly [string, Omit<Undo, 'name'>, Partial<Policy>, string | undefined]>([
+  it.each<readonly [string, Omit<NameRollback, 'name'>, Partial<Policy>, string | undefined]>([
     ['all is put back', update, {}, undefined],
     ['an archive is not stored', { before: v1, after: v2 }, {}, 'no-substitute'],
     ['something is protected', update, { protect: kpi }, 'no-substitute'],
     ['something is kept by policy', { before: v1, after: side('v3') }, { onDrift: 'skip' }, undefined],
-  ])('deletes what the run created only where %s', (_row, undo, changes, rail) => {
+  ])('deletes what the run created only where %s', (_row, rollback, changes, rail) => {
     const decided = planRollback({
-      undos: [
-        { name: 'kpi', ...undo },
+      rollbacks: [
+        { name: 'kpi', ...rollback },
         { name: 'new', after: side('new') },
       ],
       actual: actualState([now('v2'), actualExtension('new', { content: 'new' })]),
@@ -385,7 +391,7 @@ describe('planRollback', () => {
     ['delete', 'create'],
   ] as const)('blocks what a damaged journal lost: %s', (action, expected) => {
     const { changes } = planRollback({
-      undos: [],
+      rollbacks: [],
       lost: [{ name: 'kpi', action }],
       actual: actualState([now('v2')]),
       policy: policy({ prune: true, overwrite: kpi }),
@@ -398,7 +404,7 @@ describe('planRollback', () => {
 
   it('leaves alone what the run did not touch, and counts what it did', () => {
     const decided = planRollback({
-      undos: [
+      rollbacks: [
         { name: 'kpi', ...update },
         { name: 'a', ...created },
       ],
@@ -425,7 +431,7 @@ describe('planRollback', () => {
   it('refuses names that differ only in case', () => {
     const actual = actualState([actualExtension('kpi'), actualExtension('kpi', { id: 'twin' })]);
     const input = {
-      undos: [{ name: 'kpi', ...update }],
+      rollbacks: [{ name: 'kpi', ...update }],
       actual,
       policy: policy(),
       tenant: 'sandbox',

@@ -4,7 +4,11 @@ import { RefusedError } from '../../src/core/errors.js';
 import type { IgnoreRules } from '../../src/source/ignore-rules.js';
 import { whyUnfit } from '../../src/source/pull/portable-name.js';
 import { type Unpacked, unpack } from '../../src/source/pull/unpack.js';
-import { exchangeFiles, makeAsideWithin, removeAside } from '../../src/source/put-in-place.js';
+import {
+  createStagingFolderWithin,
+  exchangeFiles,
+  removeStagingFolder,
+} from '../../src/source/put-in-place.js';
 import { type Contents, zipOf } from '../acceptance/support/zips.js';
 import { createTree, qext, type Tree } from './tree.js';
 
@@ -148,17 +152,17 @@ describe('names that fit every disk', () => {
 describe('putting files in place', () => {
   it('moves all or, where one cannot be moved, none', () => {
     tree.write({ 'a/one.js': '1', 'a/two.js': '2', 'a/blocked.js/inner.txt': 'mine' });
-    const aside = makeAsideWithin(tree.path('a'));
+    const staging = createStagingFolderWithin(tree.path('a'));
     tree.write({ 'fresh/one.js': 'new', 'fresh/blocked.js': 'new' });
     const exchange = {
       folder: tree.path('a'),
       fresh: tree.path('fresh'),
-      old: `${aside}/old`,
+      old: `${staging}/old`,
       take: ['one.js', 'two.js'],
       put: ['one.js', 'blocked.js'],
     };
     expect(() => exchangeFiles(exchange)).toThrow();
-    removeAside(aside);
+    removeStagingFolder(staging);
     expect(list('a')).toEqual(['blocked.js', 'blocked.js/inner.txt', 'one.js', 'two.js']);
     expect(readFileSync(tree.path('a/one.js'), 'utf8')).toBe('1');
   });

@@ -8,8 +8,8 @@ import type { SourceEnvironment } from '../../pipeline/plan-promotion.js';
 import {
   noWrites,
   planRollback,
-  type UndoneWrites,
-  undoneRun,
+  type RolledBackWrites,
+  rolledBackRun,
   writesOf,
 } from '../../pipeline/plan-rollback.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
@@ -96,7 +96,7 @@ function describeNotAttempted(name: string, settings: SettingsSource, io: Io): E
 }
 
 /**
- * Restores what the environments of a failed wave held before it: their runs are undone, as `rollback` does it.
+ * Restores what the environments of a failed wave held before it: their runs are rolled back, as `rollback` does it.
  *
  * @param runs the ids of this promotion's runs, by environment
  */
@@ -107,37 +107,39 @@ async function restoreWave(
 ): Promise<readonly RestoredEnvironment[]> {
   const { waves, flags, settings, io } = input;
   if (flags.onWaveFailure !== 'restore') return [];
-  const undone = await findWrites(wave, runs, input);
+  const toRollBack = await findWrites(wave, runs, input);
   if (io.interrupted.aborted) {
-    io.stderr.write(describeUnrestored(undone));
+    io.stderr.write(describeUnrestored(toRollBack));
     return [];
   }
-  io.stderr.write(`Restoring the wave: ${[...undone.keys()].join(', ') || 'nothing was changed in it'}\n`);
-  if (undone.size > 0 && settings.flags.json !== true) io.stdout.write('\n');
-  const results = await runSideBySide([...undone.keys()], {
+  io.stderr.write(
+    `Restoring the wave: ${[...toRollBack.keys()].join(', ') || 'nothing was changed in it'}\n`,
+  );
+  if (toRollBack.size > 0 && settings.flags.json !== true) io.stdout.write('\n');
+  const results = await runSideBySide([...toRollBack.keys()], {
     ...{ command: 'rollback', source: settings, io },
     among: waves.flat(),
     confirm: flags.confirm ?? [],
-    work: (place) => restore(place, undone.get(nameOf(place)) ?? noWrites, flags),
+    work: (place) => restore(place, toRollBack.get(nameOf(place)) ?? noWrites, flags),
   });
-  return results.map((result) => addResume(result, undone.get(result.environment) ?? noWrites));
+  return results.map((result) => addResume(result, toRollBack.get(result.environment) ?? noWrites));
 }
 
 /** With the command that continues it. A rollback that failed before its plan has everything left to do. */
-function addResume(result: EnvironmentResult, writes: UndoneWrites): RestoredEnvironment {
+function addResume(result: EnvironmentResult, writes: RolledBackWrites): RestoredEnvironment {
   const { report, environment } = result;
   const isPlanned = report?.kind === 'plan' || report?.kind === 'apply';
   const resume = isPlanned ? resumeCommand(report) : restoreCommand(environment, writes);
   return { ...result, ...(resume !== undefined && { resume }) };
 }
 
-function restoreCommand(environment: string, { runIds, effects }: UndoneWrites): string {
+function restoreCommand(environment: string, { runIds, effects }: RolledBackWrites): string {
   const deletes = effects.some(({ before }) => before === undefined);
   return rollbackCommand([...runIds, ...(deletes ? ['--prune'] : [])], environment);
 }
 
-function describeUnrestored(undone: ReadonlyMap<string, UndoneWrites>): string {
-  const commands = [...undone].map(([name, writes]) => `  ${printable(restoreCommand(name, writes))}\n`);
+function describeUnrestored(toRollBack: ReadonlyMap<string, RolledBackWrites>): string {
+  const commands = [...toRollBack].map(([name, writes]) => `  ${printable(restoreCommand(name, writes))}\n`);
   const how = commands.length === 0 ? '' : ' To restore it:';
   return `The wave is not restored, since the run was interrupted.${how}\n${commands.join('')}`;
 }
@@ -147,11 +149,11 @@ function nameOf({ settings }: Place): string {
 }
 
 /** Time that is up ends the promotion, not what puts things right again: only an interrupt does. */
-function restore(place: Place, writes: UndoneWrites, flags: PromoteFlags): Promise<ExitCode> {
+function restore(place: Place, writes: RolledBackWrites, flags: PromoteFlags): Promise<ExitCode> {
   const approvals = restoreApprovals(flags, writes);
   return runOn('rollback', { ...place, signal: place.io.interrupted }, async (run) => {
     const planned = await planRollback(run, writes, approvals, noLimits);
-    return applyPlanned(run, planned, approvals, { command: 'rollback', ...undoneRun(writes) });
+    return applyPlanned(run, planned, approvals, { command: 'rollback', ...rolledBackRun(writes) });
   });
 }
 
@@ -160,7 +162,7 @@ async function findWrites(
   wave: readonly string[],
   ids: ReadonlyMap<string, string>,
   { settings: { loaded } }: PromoteWaves,
-): Promise<ReadonlyMap<string, UndoneWrites>> {
+): Promise<ReadonlyMap<string, RolledBackWrites>> {
   const journals = new Map((await readRuns({ root: loaded.root })).map((run) => [run.start.id, run]));
   const found = wave.flatMap((name) => {
     const run = journals.get(ids.get(name) ?? '');
@@ -171,7 +173,7 @@ async function findWrites(
   return new Map(found);
 }
 
-/** Everything undone was written by this very command, moments ago and by id, so no number can be unexpected. */
+/** Everything rolled back was written by this very command, moments ago and by id, so no number can be unexpected. */
 const noLimits: Limits = {
   maxDeletes: Number.POSITIVE_INFINITY,
   maxDeletePercent: 100,
@@ -185,7 +187,7 @@ const noLimits: Limits = {
  */
 function restoreApprovals(
   { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...flags }: PromoteFlags,
-  { effects, lost }: UndoneWrites,
+  { effects, lost }: RolledBackWrites,
 ): Approvals {
   const written = [...effects, ...lost].map(({ name }) => name);
   const own = (names: readonly string[] = []): string[] => names.filter((name) => written.includes(name));

@@ -7,16 +7,16 @@ import { listNames, onDay } from '../../core/format.js';
 import { remainsOf } from '../../core/plan-rollback.js';
 import type { Remains } from '../../core/record-side.js';
 import { shellWord, withOptions } from '../../core/shell-word.js';
-import { noWrites, type UndoneWrites, writesOf } from '../../pipeline/plan-rollback.js';
-import { idTime, isRunId } from '../../reconcile/journal/run-id.js';
-import { readRuns } from '../../reconcile/journal/runs.js';
+import { noWrites, type RolledBackWrites, writesOf } from '../../pipeline/plan-rollback.js';
 import {
   type Effect,
   effectsOf,
   lastEffectOf,
   type RollbackGoal,
   readGoal,
-} from '../../reconcile/journal/undo.js';
+} from '../../reconcile/journal/effects.js';
+import { idTime, isRunId } from '../../reconcile/journal/run-id.js';
+import { readRuns } from '../../reconcile/journal/runs.js';
 import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../../reconcile/run-record.js';
 import { commandLine, rollbackCommand } from '../../report/resume-command.js';
@@ -30,7 +30,7 @@ import type { Run } from '../../run/run.js';
 export async function chooseWrites(
   { settings, tenant, io }: Run,
   words: readonly string[],
-): Promise<UndoneWrites> {
+): Promise<RolledBackWrites> {
   const { root, project } = settings.config;
   const unreadable: string[] = [];
   const onSkipped = (file: string): void => void unreadable.push(basename(file, '.jsonl'));
@@ -55,7 +55,7 @@ function createHints(environment: string | undefined, { argv }: Io): CommandHint
   };
 }
 
-function choose(goal: RollbackGoal, history: History, hints: CommandHints): UndoneWrites {
+function choose(goal: RollbackGoal, history: History, hints: CommandHints): RolledBackWrites {
   switch (goal.kind) {
     case 'last': {
       const run = chooseLast(history, hints);
@@ -70,7 +70,7 @@ function choose(goal: RollbackGoal, history: History, hints: CommandHints): Undo
   }
 }
 
-function join(parts: readonly UndoneWrites[]): UndoneWrites {
+function join(parts: readonly RolledBackWrites[]): RolledBackWrites {
   return {
     goal: 'names',
     runIds: [...new Set(parts.flatMap(({ runIds }) => runIds))].sort(),
@@ -188,7 +188,7 @@ function assertRead(
  *
  * @throws UserError where that change is a rollback itself
  */
-function lastOf(name: string, runs: readonly PastRun[], hints: CommandHints): UndoneWrites {
+function lastOf(name: string, runs: readonly PastRun[], hints: CommandHints): RolledBackWrites {
   const left: Remains[] = [];
   for (const run of runs) {
     const effect = lastEffectOf(name, [run]);
@@ -198,7 +198,7 @@ function lastOf(name: string, runs: readonly PastRun[], hints: CommandHints): Un
       const effects = effect === undefined ? [] : [andPerhaps(effect, left)];
       return { goal: 'names', runIds: [run.start.id], effects, lost };
     }
-    if (isDone(name, run)) throw explainUndone(name, run, hints);
+    if (isDone(name, run)) throw explainRolledBack(name, run, hints);
     // A replace that deleted and did not create again.
     if (effect !== undefined) left.push(...remainsOf(effect).filter((side) => side === 'nothing'));
   }
@@ -215,7 +215,7 @@ function isDone(name: string, run: PastRun): boolean {
   return listChanges(run).some((change) => change.name === name && change.result === 'done');
 }
 
-function explainUndone(name: string, { start: { id } }: PastRun, hints: CommandHints): UserError {
+function explainRolledBack(name: string, { start: { id } }: PastRun, hints: CommandHints): UserError {
   return new UserError(`The last change of ${name} is a rollback itself (run ${id}).`, {
     hint: redoHint(id, hints),
   });

@@ -9,22 +9,25 @@ import type { ExtensionsClient } from '../../tenant/extensions.js';
 import type { CallOptions } from '../../tenant/pages.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import type { ArchiveCache } from '../archive-cache.js';
-import type { Backup } from '../means.js';
 import type { PreviousRecord } from '../run-record.js';
+import type { Backup } from '../write-dependencies.js';
 import type { Vault } from './vault.js';
 
-interface BackupMeans {
+interface BackupContext {
   readonly vault: Vault;
   readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
   /** Archives that planning downloaded. */
   readonly cache?: Pick<ArchiveCache, 'find'>;
 }
 
-export function createBackup(means: BackupMeans): Backup {
-  const { vault } = means;
+export function createBackup(context: BackupContext): Backup {
+  const { vault } = context;
   return {
     keep: async (record, options) => {
-      const [sha256, md5] = await Promise.all([vault.putRecord(record), keepArchive(record, means, options)]);
+      const [sha256, md5] = await Promise.all([
+        vault.putRecord(record),
+        keepArchive(record, context, options),
+      ]);
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
     keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
@@ -45,7 +48,7 @@ export function previousOf(record: ExtensionRecord): PreviousRecord {
 /** Resolves to the MD5 that the archive is stored under. */
 async function keepArchive(
   record: ExtensionRecord,
-  { vault, extensions, cache }: BackupMeans,
+  { vault, extensions, cache }: BackupContext,
   options: CallOptions | undefined,
 ): Promise<string> {
   const expected = asMd5(actualOf(record).md5);

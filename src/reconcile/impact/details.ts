@@ -26,7 +26,7 @@ export async function readDetails(
   apps: readonly ListedApp[],
   reads: TimedReads,
 ): Promise<Details> {
-  const asked = apps.filter(({ kind, untoldCollections }) => kind === 'original' || untoldCollections > 0);
+  const asked = apps.filter(({ kind, unreadCollections }) => kind === 'original' || unreadCollections > 0);
   const facts = new Map<string, AppFacts>();
   const failed: string[] = [];
   const cut: string[] = [];
@@ -64,13 +64,13 @@ async function tryDetails(items: ItemsClient, app: ListedApp, reads: TimedReads)
 
 async function readOne(
   items: ItemsClient,
-  { facts, kind, untoldCollections }: ListedApp,
+  { facts, kind, unreadCollections }: ListedApp,
   signal: AbortSignal,
 ): Promise<AppFacts> {
   const { itemId } = facts;
   const copies = kind === 'original' ? await countEntries(items.publishedItems(itemId, page, { signal })) : 0;
   const publishedCopies = Math.max(facts.publishedCopies, copies);
-  if (untoldCollections === 0) return { ...facts, publishedCopies };
+  if (unreadCollections === 0) return { ...facts, publishedCopies };
   const [collections, tags]: [string[], string[]] = [[], []];
   for await (const { type, name } of items.collections(itemId, page, { signal })) {
     (type === 'public' ? tags : collections).push(name);

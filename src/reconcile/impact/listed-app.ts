@@ -10,7 +10,7 @@ export interface ListedApp {
   /** `copy`: published from another app, so nothing is published from it. */
   readonly kind: 'original' | 'copy';
   /** How many of its collections the list has only ids of. */
-  readonly untoldCollections: number;
+  readonly unreadCollections: number;
 }
 
 export interface AppVersion {
@@ -50,7 +50,7 @@ export function describeItems(items: readonly [Item, ...Item[]], publishedCopies
     facts,
     version: versionOf(items),
     kind: fieldOf(item.resourceAttributes, 'published') === true ? 'copy' : 'original',
-    untoldCollections: isObject(meta) || !Array.isArray(collectionIds) ? 0 : collectionIds.length,
+    unreadCollections: isObject(meta) || !Array.isArray(collectionIds) ? 0 : collectionIds.length,
   };
 }
 

@@ -2,9 +2,9 @@
 
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
-import type { Journal } from '../means.js';
 import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
 import type { RunEnd, RunLine, RunStart } from '../run-record.js';
+import type { Journal } from '../write-dependencies.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
 

@@ -8,8 +8,8 @@ import { TenantError, UserError } from '../../core/errors.js';
 import { isDenied } from '../../core/exit-codes.js';
 import type { WriteOptions } from '../../tenant/extensions.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
-import { type Patience, usualPatience, type WriteMeans } from '../means.js';
 import { describeStop } from '../stop.js';
+import { type Patience, usualPatience, type WriteDependencies } from '../write-dependencies.js';
 import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf } from './ending.js';
 import { createSteps, type Opening, type Steps } from './steps.js';
 
@@ -24,7 +24,7 @@ export interface WriteRequest {
   readonly look: (list: ListAll) => Promise<Ending | undefined>;
 }
 
-export interface DeliveryMeans {
+export interface DeliveryContext {
   readonly steps: Steps;
   readonly list: ListAll;
   /** Aborted: nothing further is sent, not even again. */
@@ -33,11 +33,11 @@ export interface DeliveryMeans {
 }
 
 /** Never throws for a fault of a tenant or a person. */
-export async function deliver(request: WriteRequest, means: DeliveryMeans): Promise<Ending> {
-  const { steps, signal, patience } = means;
+export async function deliver(request: WriteRequest, context: DeliveryContext): Promise<Ending> {
+  const { steps, signal, patience } = context;
   let before: Absent | undefined;
   for (let tries = 1; ; tries += 1) {
-    const ending = await sendOnce(request, means, before);
+    const ending = await sendOnce(request, context, before);
     await steps.end(ending);
     if (ending.kind !== 'absent' || tries >= patience.tries) return ending;
     await pauseFor(patience.pauseMs(tries), signal);
@@ -72,13 +72,13 @@ class EndedBefore extends Error {
 /** @param before how the previous try ended */
 async function sendOnce(
   request: WriteRequest,
-  means: DeliveryMeans,
+  context: DeliveryContext,
   before: Absent | undefined,
 ): Promise<Ending> {
-  const { signal } = means;
+  const { signal } = context;
   let left = false;
   const beforeSend = async (): Promise<void> => {
-    const opening = await prepare(request, means, before);
+    const opening = await prepare(request, context, before);
     if ('kind' in opening) throw new EndedBefore(opening);
     left = true;
   };
@@ -91,7 +91,7 @@ async function sendOnce(
         ? { kind: 'not-attempted', error: describeStop(error) }
         : cutShort(before, signal);
     }
-    if (error instanceof TenantError) return explain(error, request, means);
+    if (error instanceof TenantError) return explain(error, request, context);
     return left ? { kind: 'unknown', error: outcomeErrorOf(error) } : failedBy(error);
   }
 }
@@ -103,7 +103,7 @@ function isStop(error: unknown, signal: AbortSignal | undefined): signal is Abor
 /** Reading and backing up may take long, and the stop may come meanwhile. In any failure here, nothing was sent. */
 async function prepare(
   request: WriteRequest,
-  { steps, signal }: DeliveryMeans,
+  { steps, signal }: DeliveryContext,
   before: Absent | undefined,
 ): Promise<Opening | Ending> {
   try {
@@ -123,7 +123,11 @@ async function prepare(
   }
 }
 
-async function explain(error: TenantError, request: WriteRequest, { list }: DeliveryMeans): Promise<Ending> {
+async function explain(
+  error: TenantError,
+  request: WriteRequest,
+  { list }: DeliveryContext,
+): Promise<Ending> {
   const certainty = certaintyOf(error);
   if (certainty === 'refused') return failedBy(error);
   try {
@@ -162,12 +166,12 @@ export interface RequestEnd {
 }
 
 /** Without a signal nothing holds the request back. */
-type RunMeans = Omit<WriteMeans, 'signal'> & Pick<DeliveryMeans, 'signal'>;
+type RunContext = Omit<WriteDependencies, 'signal'> & Pick<DeliveryContext, 'signal'>;
 
 /** Delivers one request, with its journal lines. `onDone` gets the record that shows it and the number of sends, if any. */
 export async function runRequest(
   request: WriteRequest,
-  { tenant, journal, patience = usualPatience, signal }: RunMeans,
+  { tenant, journal, patience = usualPatience, signal }: RunContext,
   onDone: (record: ExtensionRecord, sent: number) => void = () => undefined,
 ): Promise<RequestEnd> {
   const steps = createSteps(journal);

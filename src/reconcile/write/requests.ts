@@ -11,7 +11,7 @@ import {
   findMovement,
   keep,
   keepRecord,
-  type RequestMeans,
+  type RequestContext,
   readBeforeSend,
   readNow,
   readOrMiss,
@@ -23,7 +23,7 @@ import { describeMismatch, findMismatch, type Prepared, type Sent } from './uplo
 export function createRequest(
   change: Change,
   prepared: Prepared,
-  { tenant }: RequestMeans,
+  { tenant }: RequestContext,
   replaced?: string,
 ): WriteRequest {
   const { upload, sent, record } = prepared;
@@ -68,30 +68,32 @@ type Read = () => Promise<ExtensionRecord | undefined>;
  */
 export function deleteRequest(
   target: Target,
-  means: RequestMeans,
+  context: RequestContext,
   proof: 'confirm' | 'create-follows',
 ): WriteRequest {
   const { actual, change } = target;
   const { name, action } = change;
   return {
     prepare: async (sentBefore) => {
-      const found = await readBeforeSend(target, means);
+      const found = await readBeforeSend(target, context);
       if (found === undefined && sentBefore > 0) return { kind: 'done' };
       if (found === undefined) return proof === 'confirm' ? goneBefore : deletedMeanwhile('not-sent');
       const movement = findMovement(target, found, consequenceAfter(sentBefore));
       if (movement !== undefined) return movement;
       target.onRead(found);
-      return { name, action, request: 'delete', previous: await keep(found, means) };
+      return { name, action, request: 'delete', previous: await keep(found, context) };
     },
     send: async (options) => {
-      const answer = await means.tenant.remove(actual.id, options);
+      const answer = await context.tenant.remove(actual.id, options);
       if (proof === 'create-follows') return { kind: 'done' };
       return confirmGone(answer, () =>
-        answer === 'removed' ? readNow(target, means) : readOrMiss(target, means, () => means.tenant.list()),
+        answer === 'removed'
+          ? readNow(target, context)
+          : readOrMiss(target, context, () => context.tenant.list()),
       );
     },
     look: async (list) => {
-      const found = await readOrMiss(target, means, list);
+      const found = await readOrMiss(target, context, list);
       return found === undefined ? { kind: 'done' } : findMovement(target, found, 'overtaken');
     },
   };
@@ -112,14 +114,14 @@ async function confirmGone(answer: keyof typeof claims, read: Read): Promise<End
   return { kind: 'not-applied', error: { code: 'not-deleted', message } };
 }
 
-export function overwriteRequest(target: Target, prepared: Prepared, means: RequestMeans): WriteRequest {
+export function overwriteRequest(target: Target, prepared: Prepared, context: RequestContext): WriteRequest {
   const { change, actual } = target;
   const { upload, sent, record } = prepared;
   /** A try that was refused (429) does not count as sent, but the record may hold the same content already. */
   let wasTried = false;
   return {
     prepare: async (sentBefore) => {
-      const found = await readBeforeSend(target, means);
+      const found = await readBeforeSend(target, context);
       const consequence = consequenceAfter(sentBefore);
       if (found === undefined) return deletedMeanwhile(consequence);
       if (wasTried && findMismatch(sent, found) === undefined) {
@@ -128,15 +130,15 @@ export function overwriteRequest(target: Target, prepared: Prepared, means: Requ
       const movement = findMovement(target, found, consequence);
       if (movement !== undefined) return movement;
       target.onRead(found);
-      const kept = upload.file === undefined ? keepRecord(found, means) : keep(found, means);
+      const kept = upload.file === undefined ? keepRecord(found, context) : keep(found, context);
       const { name, action } = change;
       const previous = await kept;
       wasTried = true;
       return { name, action, request: 'patch', previous, sent: record };
     },
-    send: async (options) => judge(await means.tenant.patch(actual.id, upload, options), sent),
+    send: async (options) => judge(await context.tenant.patch(actual.id, upload, options), sent),
     look: async (list) => {
-      const found = await readOrMiss(target, means, list);
+      const found = await readOrMiss(target, context, list);
       if (found === undefined) return deletedMeanwhile('overtaken');
       return findMismatch(sent, found) === undefined
         ? { kind: 'done', record: found }

@@ -30,7 +30,7 @@ interface Jump extends Overwrite {
 export function createRevisions(): Revisions {
   const steps = new Map<number, number>();
   let atRest: readonly number[] = [];
-  let untold: Jump[] = [];
+  let unexplained: Jump[] = [];
   return {
     noteAtRest: (revisions) => {
       atRest = revisions.map(read).filter((count) => count !== undefined);
@@ -39,12 +39,12 @@ export function createRevisions(): Revisions {
       const jump = measure(overwrite);
       if (jump === undefined) return;
       steps.set(jump.step, (steps.get(jump.step) ?? 0) + 1);
-      untold.push(jump);
+      unexplained.push(jump);
     },
     takeLost: () => {
       const usual = usualStep(steps, atRest);
-      const lost = untold.filter(({ step }) => step > usual);
-      untold = [];
+      const lost = unexplained.filter(({ step }) => step > usual);
+      unexplained = [];
       return new Map(lost.map((jump) => [jump.name, describe(jump)]));
     },
   };

@@ -1,7 +1,7 @@
 /** The journal lines of one change: what is about to be sent, and its result. */
 
-import type { Journal } from '../means.js';
 import type { StepAfter, StepBefore } from '../run-record.js';
+import type { Journal } from '../write-dependencies.js';
 import { certaintyOf, type Ending } from './ending.js';
 
 export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;

@@ -7,9 +7,9 @@ import { isGone } from '../../tenant/http/answers.js';
 import type { CallOptions } from '../../tenant/pages.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { previousOf } from '../backup/backup.js';
-import type { WriteMeans } from '../means.js';
 import type { PreviousRecord } from '../run-record.js';
-import type { DeliveryMeans, ListAll } from './deliver.js';
+import type { WriteDependencies } from '../write-dependencies.js';
+import type { DeliveryContext, ListAll } from './deliver.js';
 import { type Ending, type MoveConsequence, moved } from './ending.js';
 
 export interface Target {
@@ -25,12 +25,12 @@ export function targetOf(change: Change, onRead: Target['onRead'] = () => undefi
 }
 
 /** The signal ends what comes before a send; the result of a send is found out in any case. */
-export type RequestMeans = Pick<WriteMeans, 'tenant' | 'backup'> & Pick<DeliveryMeans, 'signal'>;
+export type RequestContext = Pick<WriteDependencies, 'tenant' | 'backup'> & Pick<DeliveryContext, 'signal'>;
 
 /** `undefined` for what is gone. */
 export async function readNow(
   { actual }: Target,
-  { tenant }: RequestMeans,
+  { tenant }: RequestContext,
   options?: CallOptions,
 ): Promise<ExtensionRecord | undefined> {
   try {
@@ -44,20 +44,23 @@ export async function readNow(
 /** A 404 that no 204 of ours explains may come from a gateway: it is believed only if the list agrees. */
 export async function readOrMiss(
   target: Target,
-  means: RequestMeans,
+  context: RequestContext,
   list: ListAll,
   options?: CallOptions,
 ): Promise<ExtensionRecord | undefined> {
-  const found = await readNow(target, means, options);
+  const found = await readNow(target, context, options);
   if (found !== undefined) return found;
   if (!(await list()).some(({ id }) => id === target.actual.id)) return undefined;
   throw new UserError('the tenant lists it, but answers that it is not there when it is asked for');
 }
 
 /** Aborted where nothing is to be sent any more. */
-export function readBeforeSend(target: Target, means: RequestMeans): Promise<ExtensionRecord | undefined> {
-  const { tenant, signal } = means;
-  return readOrMiss(target, means, () => tenant.list({ signal }), { signal });
+export function readBeforeSend(
+  target: Target,
+  context: RequestContext,
+): Promise<ExtensionRecord | undefined> {
+  const { tenant, signal } = context;
+  return readOrMiss(target, context, () => tenant.list({ signal }), { signal });
 }
 
 /** Why it must no longer be written; `undefined` where it is as planned. */
@@ -88,13 +91,16 @@ export function consequenceAfter(sentBefore: number): MoveConsequence {
 /** Backs the record up right before it is overwritten or deleted. */
 export async function keep(
   record: ExtensionRecord,
-  { backup, signal }: RequestMeans,
+  { backup, signal }: RequestContext,
 ): Promise<PreviousRecord> {
   return backup === undefined ? previousOf(record) : backup.keep(record, { signal });
 }
 
 /** A write of tags alone leaves the archive as it is. */
-export async function keepRecord(record: ExtensionRecord, { backup }: RequestMeans): Promise<PreviousRecord> {
+export async function keepRecord(
+  record: ExtensionRecord,
+  { backup }: RequestContext,
+): Promise<PreviousRecord> {
   return backup === undefined ? previousOf(record) : backup.keepRecord(record);
 }
 

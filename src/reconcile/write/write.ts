@@ -3,8 +3,8 @@
 import type { Change, DesiredExtension } from '../../core/model.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
-import type { WriteMeans } from '../means.js';
 import { describeStop } from '../stop.js';
+import type { WriteDependencies } from '../write-dependencies.js';
 import { type ListAll, type RequestEnd, runRequest } from './deliver.js';
 import { type Ending, failedBy } from './ending.js';
 import { createRequest, deleteRequest, overwriteRequest } from './requests.js';
@@ -19,7 +19,7 @@ export interface Written {
 }
 
 /** What the writes of a run share. */
-export interface WriteContext extends WriteMeans {
+export interface WriteContext extends WriteDependencies {
   readonly revisions: Revisions;
   /** Called with work that may end after the outcome, but before the run. */
   readonly onKeeping: (keeping: Promise<void>) => void;
@@ -115,13 +115,13 @@ async function overwrite(change: Change, prepared: Prepared, context: WriteConte
 }
 
 /** Deletes, then creates: the one change that can stop half-way, which its error then says. */
-async function replace(change: Change, prepared: Prepared, means: WriteMeans): Promise<RequestEnd> {
+async function replace(change: Change, prepared: Prepared, context: WriteDependencies): Promise<RequestEnd> {
   const target = targetOf(change);
-  const removed = await runRequest(deleteRequest(target, means, 'create-follows'), means);
+  const removed = await runRequest(deleteRequest(target, context, 'create-follows'), context);
   if (removed.ending.kind !== 'done') return withLateDelete(removed);
   // From here on only the create repairs it, so no interrupt holds it back.
-  const finishing = { ...means, signal: undefined };
-  const created = await runRequest(createRequest(change, prepared, means, target.actual.id), finishing);
+  const finishing = { ...context, signal: undefined };
+  const created = await runRequest(createRequest(change, prepared, context, target.actual.id), finishing);
   const { lookAgain } = created;
   return {
     ending: explainHalfReplaced(created.ending),

@@ -7,9 +7,15 @@ import type { Candidate } from '../discover/candidate.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { ownFolder } from '../own-folder.js';
-import { findAsides, holdsOld, oldIn } from '../put-in-place.js';
+import { findStagingFolders, holdsOld, oldIn } from '../put-in-place.js';
 import { keepFiles } from './keep.js';
-import { checkManifestFiles, type OwnEntry, type ReadMeans, readFiles, readManifest } from './read-files.js';
+import {
+  checkManifestFiles,
+  type OwnEntry,
+  type ReadContext,
+  readFiles,
+  readManifest,
+} from './read-files.js';
 
 export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | { readonly kind: 'extension'; readonly extension: DesiredExtension }
@@ -18,7 +24,7 @@ export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | { readonly kind: 'unreadable'; readonly name: string }
 );
 
-export function readExtension(candidate: Candidate, rules: IgnoreRules, means: ReadMeans): ReadExtension {
+export function readExtension(candidate: Candidate, rules: IgnoreRules, context: ReadContext): ReadExtension {
   const { name, folder, displayFolder } = candidate;
   const { manifest, sha256, findings } = readManifest(candidate);
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
@@ -27,7 +33,7 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, means: R
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
   }
   const { entries, leftOut, onlyBefore, findings: onEntries } = keepFiles(candidate, rules);
-  const { files, own, findings: onFiles } = readFiles(candidate, entries, means);
+  const { files, own, findings: onFiles } = readFiles(candidate, entries, context);
   const onManifests = checkManifestFiles(candidate, entries, files, sha256);
   const all = [
     ...[...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)],
@@ -35,7 +41,7 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, means: R
   ];
   if (all.some(hidesContent)) return { kind: 'unreadable', name, findings: all };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const before = [...readFiles(candidate, onlyBefore, means).files, ...own.flatMap(toBefore)];
+  const before = [...readFiles(candidate, onlyBefore, context).files, ...own.flatMap(toBefore)];
   const extension = {
     ...{ name, folder, displayFolder, manifest, files, digest: digestOf(files), bytes },
     leftOut: addOwn(leftOut, own),
@@ -67,9 +73,9 @@ function remarkOnStream({ name, displayFolder }: Candidate, { path, role }: OwnE
 
 function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate): readonly Finding[] {
   if (!entries.some((entry) => entry.name === ownFolder)) return [];
-  const aside = findAsides(folder).find(holdsOld);
-  if (aside === undefined) return [];
-  const place = displayBelow(displayFolder, displayPath(folder, oldIn(aside)));
+  const staging = findStagingFolders(folder).find(holdsOld);
+  if (staging === undefined) return [];
+  const place = displayBelow(displayFolder, displayPath(folder, oldIn(staging)));
   const message = `A pull was interrupted: some files are already the tenant's, and those it replaced are in ${place}.`;
   const hint = `qlik-sync pull ${name} finishes it; to undo it, restore the folder and remove ${place}.`;
   return [finding('interrupted-pull', { file: displayFolder, extension: name, message, hint })];

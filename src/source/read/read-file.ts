@@ -26,7 +26,7 @@ type Recall = (sha256: string) => ContentFacts | undefined;
 export type Inspect = (path: string, content: Buffer) => ContentFacts;
 
 /** What every step of one reading needs. */
-interface Means {
+interface FileReadContext {
   readonly bufferFor: (bytes: number) => Buffer;
   readonly inspect: Inspect;
   readonly recall: Recall | undefined;
@@ -47,9 +47,9 @@ export function createFileReader(inspect: Inspect = inspectContent): ReadFile {
     return buffer;
   };
   return (absolutePath, entry, recall) => {
-    const means = { bufferFor, inspect, recall };
-    const first = tryRead(absolutePath, entry, means);
-    return first.kind === 'changing' ? tryRead(absolutePath, entry, means) : first;
+    const context = { bufferFor, inspect, recall };
+    const first = tryRead(absolutePath, entry, context);
+    return first.kind === 'changing' ? tryRead(absolutePath, entry, context) : first;
   };
 }
 
@@ -58,11 +58,11 @@ const fileFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
 
 const linkFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-function tryRead(absolutePath: string, entry: KeptEntry, means: Means): FileReading {
+function tryRead(absolutePath: string, entry: KeptEntry, context: FileReadContext): FileReading {
   try {
     const file = openSync(absolutePath, entry.kind === 'link' ? linkFlags : fileFlags);
     try {
-      return readOpen(file, entry, means);
+      return readOpen(file, entry, context);
     } finally {
       closeSync(file);
     }
@@ -86,8 +86,8 @@ function explainFailure(error: unknown): FileReading {
   }
 }
 
-function readOpen(file: number, entry: KeptEntry, means: Means): FileReading {
-  return readAtOnce(file, entry, means) ?? readCarefully(file, entry, means);
+function readOpen(file: number, entry: KeptEntry, context: FileReadContext): FileReading {
+  return readAtOnce(file, entry, context) ?? readCarefully(file, entry, context);
 }
 
 /** How far a file system's clock may be behind the process's within one tick. */
@@ -97,23 +97,23 @@ const tickMs = 50;
  * For the usual file: no larger than the buffer, so that one system call reads it, and not written recently, so that it
  * did not change in between. Saves a look at its stats before reading.
  */
-function readAtOnce(file: number, entry: KeptEntry, means: Means): FileReading | undefined {
-  const buffer = means.bufferFor(0);
+function readAtOnce(file: number, entry: KeptEntry, context: FileReadContext): FileReading | undefined {
+  const buffer = context.bufferFor(0);
   const startedAt = Date.now();
   const bytes = readSync(file, buffer, 0, buffer.length, 0);
   const stats = fstatSync(file);
   const isOld = Math.max(stats.mtimeMs, stats.ctimeMs) < startedAt - tickMs;
   if (bytes === buffer.length || bytes !== stats.size || !isOld || !stats.isFile()) return undefined;
-  return { kind: 'read', content: describe(means, entry.path, buffer.subarray(0, bytes)), stats };
+  return { kind: 'read', content: describe(context, entry.path, buffer.subarray(0, bytes)), stats };
 }
 
-function readCarefully(file: number, entry: KeptEntry, means: Means): FileReading {
+function readCarefully(file: number, entry: KeptEntry, context: FileReadContext): FileReading {
   const before = fstatSync(file);
   if (!before.isFile()) return { kind: 'unreadable', reason: 'it is no longer a file' };
   const isHeld = before.size <= largestHeld;
   const content = isHeld
-    ? readWhole(file, entry.path, before.size, means)
-    : readInChunks(file, means.bufferFor(0));
+    ? readWhole(file, entry.path, before.size, context)
+    : readInChunks(file, context.bufferFor(0));
   const stats = fstatSync(file);
   const isSame =
     content.bytes === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
@@ -122,18 +122,18 @@ function readCarefully(file: number, entry: KeptEntry, means: Means): FileReadin
     : { kind: 'changing', how: 'changed while it was read, twice' };
 }
 
-function readWhole(file: number, path: string, size: number, means: Means): FileContent {
-  const buffer = means.bufferFor(size);
+function readWhole(file: number, path: string, size: number, context: FileReadContext): FileContent {
+  const buffer = context.bufferFor(size);
   let bytes = 0;
   while (bytes < size) {
     const count = readSync(file, buffer, bytes, size - bytes, bytes);
     if (count === 0) break;
     bytes += count;
   }
-  return describe(means, path, buffer.subarray(0, bytes));
+  return describe(context, path, buffer.subarray(0, bytes));
 }
 
-function describe({ inspect, recall }: Means, path: string, content: Buffer): FileContent {
+function describe({ inspect, recall }: FileReadContext, path: string, content: Buffer): FileContent {
   const sha256 = hash('sha256', content, 'hex');
   return { bytes: content.length, sha256, facts: recall?.(sha256) ?? inspect(path, content) };
 }

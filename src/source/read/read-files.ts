@@ -16,7 +16,7 @@ import type { FolderIndex } from './index-folder.js';
 import type { KeptEntry } from './keep.js';
 import type { FileContent, FileReading, ReadFile } from './read-file.js';
 
-export interface ReadMeans {
+export interface ReadContext {
   readonly readFile: ReadFile;
   /** What this run reads and writes itself. */
   readonly own: OwnFiles;
@@ -33,13 +33,13 @@ interface FilesReading {
 export function readFiles(
   candidate: Candidate,
   entries: readonly KeptEntry[],
-  means: ReadMeans,
+  context: ReadContext,
 ): FilesReading {
   const files: KeptFile[] = [];
   const own: OwnEntry[] = [];
   const findings: Finding[] = [];
   for (const entry of entries) {
-    const reading = readEntry(candidate, entry, means);
+    const reading = readEntry(candidate, entry, context);
     if (reading.kind === 'read') files.push(toKept(entry, reading.content));
     else if (reading.kind === 'own') own.push(toOwn(entry, reading));
     else if (reading.kind === 'changing') findings.push(changingFinding(candidate, entry.path, reading.how));
@@ -62,14 +62,14 @@ type EntryReading =
   | Exclude<FileReading, { kind: 'read' }>;
 
 /** What makes the folder an extension is never a file of our own, whoever else reads it. */
-function readEntry(candidate: Candidate, entry: KeptEntry, means: ReadMeans): EntryReading {
+function readEntry(candidate: Candidate, entry: KeptEntry, context: ReadContext): EntryReading {
   const absolutePath = `${candidate.folder}/${entry.diskPath}`;
   const stats = statsOf(absolutePath, entry);
   if (stats === undefined || isVital(candidate, entry.diskPath))
-    return readContent(absolutePath, entry, stats, means);
-  const role = means.own.roleOf(absolutePath, stats.ino);
+    return readContent(absolutePath, entry, stats, context);
+  const role = context.own.roleOf(absolutePath, stats.ino);
   if (role === 'stdout' || role === 'stderr') return { kind: 'own', role };
-  const reading = readContent(absolutePath, entry, stats, means);
+  const reading = readContent(absolutePath, entry, stats, context);
   if (reading.kind !== 'read') return role === undefined ? reading : { kind: 'own', role };
   const { content } = reading;
   if (content.facts.own === true) return { kind: 'own', role: 'file' };
@@ -80,7 +80,7 @@ function readContent(
   absolutePath: string,
   entry: KeptEntry,
   stats: Stats | undefined,
-  { readFile, index }: ReadMeans,
+  { readFile, index }: ReadContext,
 ): FileReading | { readonly kind: 'read'; readonly content: FileContent } {
   if (index === undefined) return readFile(absolutePath, entry);
   const content = stats && index.find(entry.diskPath, stats);

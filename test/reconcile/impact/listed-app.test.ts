@@ -13,7 +13,7 @@ const bare = {
   facts: { id: '', itemId: 'item', name: 'Sales', collections: [], tags: [], publishedCopies: 0 },
   version: { times: '' },
   kind: 'original',
-  untoldCollections: 0,
+  unreadCollections: 0,
 };
 
 describe('an item', () => {
@@ -47,7 +47,7 @@ describe('an item', () => {
       },
       version: { times: 'now then' },
       kind: 'copy',
-      untoldCollections: 0,
+      unreadCollections: 0,
     });
   });
 
@@ -69,7 +69,7 @@ describe('an item', () => {
     ['a list', [null]],
   ])('with fields that are %s keeps its name', (_words, value) => {
     const described = describeItem(item(Object.fromEntries(fields.map((field) => [field, value]))), 0);
-    expect({ ...described, untoldCollections: 0 }).toEqual(bare);
+    expect({ ...described, unreadCollections: 0 }).toEqual(bare);
   });
 
   const [march, april] = ['2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TenantError } from '../../../src/core/errors.js';
-import { type DeliveryMeans, deliver, type WriteRequest } from '../../../src/reconcile/write/deliver.js';
+import { type DeliveryContext, deliver, type WriteRequest } from '../../../src/reconcile/write/deliver.js';
 import { type Ending, moved } from '../../../src/reconcile/write/ending.js';
 import { createSteps, type Opening, type Steps } from '../../../src/reconcile/write/steps.js';
 
@@ -10,7 +10,7 @@ const lost = new TenantError('the connection broke', { method: 'PATCH', path: '/
 interface Delivery {
   /** Sends that left. */
   readonly sent: () => number;
-  readonly run: (parts?: Partial<WriteRequest>, means?: Partial<DeliveryMeans>) => Promise<Ending>;
+  readonly run: (parts?: Partial<WriteRequest>, context?: Partial<DeliveryContext>) => Promise<Ending>;
 }
 
 /** Every send is lost, and the tenant never shows it. */
@@ -28,8 +28,8 @@ function openDelivery(signal: AbortSignal, steps: Steps = createSteps(undefined)
   const patience = { tries: 3, pauseMs: () => 0 };
   return {
     sent: () => sent,
-    run: (parts, means) =>
-      deliver({ ...sending, ...parts }, { steps, list: async () => [], signal, patience, ...means }),
+    run: (parts, context) =>
+      deliver({ ...sending, ...parts }, { steps, list: async () => [], signal, patience, ...context }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { CallOptions } from '../tenant/pages.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
 import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 
-export interface WriteMeans {
+export interface WriteDependencies {
   readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;
   readonly pack: Packer;
   /** Aborted: requests in flight finish, nothing further is sent. A `TimeoutError` as reason: time ran out. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectsOf, lastEffectOf, readGoal } from '../../../src/reconcile/journal/undo.js';
+import { effectsOf, lastEffectOf, readGoal } from '../../../src/reconcile/journal/effects.js';
 import type {
   PreviousRecord,
   Run,
