@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the rows are code.
 import { describe, expect, it } from 'vitest';
-import { mayBeModule } from '../../src/core/content/module-facts.js';
+import { mayBeModule, readStub } from '../../src/core/content/module-facts.js';
 import { readModule } from '../../src/core/content/read-module.js';
 import { checkModules } from '../../src/core/rules/modules.js';
 import { extensionOf } from './module-world.js';
@@ -70,6 +70,38 @@ const lists: readonly (readonly [why: string, code: string, ...ids: string[]])[]
   ['nothing', ''],
   ['noise', '\0\x01\xff define(((((['],
 ];
+
+// biome-ignore format: a row a line
+const stubs: readonly (readonly [why: string, code: string, 'by itself' | 'by the parser'])[] = [
+  ['as nebula writes it', "define(['./dist/sn-kpi'], (supernova) => supernova);\n", 'by itself'],
+  ['older', '/* eslint import/no-amd: 0 */\n// größe 🎉\ndefine(["./dist/a"], function (s) {\n  return s;\n});', 'by itself'],
+  ['minified', '"use strict";define(["./dist/a"],e=>e);', 'by the parser'],
+  ['with strict mode within', "define(['./a'], function named (a) { 'use strict'; return a })", 'by itself'],
+  ['with several names', "define([\n  './dist/a',\n  'qlik',\n  './b.c/d-e_f',\n], (a) => a)", 'by itself'],
+  ['with a source map', "define(['./a'], (a) => a);\n//# sourceMappingURL=a.js.map\n", 'by itself'],
+  ['with a byte order mark and Windows’ line ends', "\ufeff\r\ndefine(['./a'],\r\n(a) => a);\r\n", 'by itself'],
+  ['with a define in a comment', "/* define(['./no'], (a) => a); */\ndefine(['./a'], (a) => a);", 'by itself'],
+  ['with a comment in its list', "define([/* './no' */ './a'], (a) => a);", 'by the parser'],
+  ['that hands on something else', "define(['./a'], (a) => b);", 'by the parser'],
+  ['that returns an object', "define(['./a'], () => ({ a: 1 }));", 'by the parser'],
+  ['that calls what it is given', "define(['./dist/a', './ext'], function m(s, ext) { return s(ext); });", 'by the parser'],
+  ['followed by another module', "define(['./a'], (a) => a);\ndefine('b', ['./b'], (b) => b);", 'by the parser'],
+  ['within a wrapper', "(function () { define(['./a'], (a) => a); })()", 'by the parser'],
+  ['with an escaped name', "define(['./\\x61'], (a) => a)", 'by the parser'],
+  ['with a joined name', "define(['./a' + b], (a) => a)", 'by the parser'],
+  ['with plain names alone', "define(['jquery'], (a) => a)", 'by the parser'],
+  ['too long', `define(['./a'], (a) => a)${' '.repeat(5_000)}`, 'by the parser'],
+  ['that never ends', `define([${"'./a' ".repeat(600)}`, 'by the parser'],
+];
+
+describe('a stub that hands on another module', () => {
+  it.each(stubs)('%s', (_why, code, read) => {
+    const content = Buffer.from(code);
+    const without = readStub(content);
+    expect(without === undefined ? 'by the parser' : 'by itself').toBe(read);
+    if (without !== undefined) expect(without).toEqual(readModule('a.js', content));
+  });
+});
 
 describe('what a module asks for', () => {
   it.each(lists)('%s', (_why, code, ...ids) => {

@@ -51,3 +51,64 @@ function mayTell(content: Buffer): boolean {
   }
   return false;
 }
+
+// ── What is read without the parser ─────────────────────────────────────────────────────────────────────
+
+/** Names in one module that are looked at. */
+export const mostAsks = 500;
+
+/** Plain names are Qlik's, or are mapped to files where no reader of the code alone can tell. */
+export function isTelling(id: string): boolean {
+  return /^\.{0,2}\/|[!:]|^extensions\/|^js\/qlik$|^(?:client|core|objects|general)\.[\w-]/.test(id);
+}
+
+/** `names` in the order of the text. */
+export function placesOf(text: string, names: readonly { id: string; start: number }[]): readonly Ask[] {
+  let line = 1;
+  let lineStart = 0;
+  return names.map(({ id, start }) => {
+    for (
+      let at = text.indexOf('\n', lineStart);
+      at !== -1 && at < start;
+      at = text.indexOf('\n', lineStart)
+    ) {
+      line += 1;
+      lineStart = at + 1;
+    }
+    return { id, line, column: start - lineStart + 1 };
+  });
+}
+
+/** Bytes up to which a script may be a stub. */
+const longestStub = 4_096;
+
+const comments = String.raw`(?:\s|//[^\n]*\n|/\*[^*]*\*/)*`;
+
+const list = String.raw`\[\s*((?:(["'])[\w./@-]+\2\s*(?:,\s*|(?=\])))+)\]`;
+
+const handsOn = String.raw`(?:\(\s*([\w$]+)\s*\)\s*=>\s*\3|function\s*[\w$]*\s*\(\s*([\w$]+)\s*\)\s*\{\s*(?:["']use strict["'];?\s*)?return\s+\4\s*;?\s*\})`;
+
+const stub = new RegExp(
+  String.raw`^${comments}define\(\s*${list}\s*,\s*${handsOn}\s*\)\s*;?\s*(?://[^\n]*\s*)?$`,
+  'd',
+);
+
+/**
+ * What `define(['./dist/name'], (supernova) => supernova)` asks for, as nearly every nebula extension is written:
+ * the same as `readModule` says of it. `undefined`
+ * for anything else.
+ */
+export function readStub(content: Buffer): ModuleFacts | undefined {
+  if (content.length > longestStub) return undefined;
+  const text = content.toString('utf8');
+  const match = stub.exec(text);
+  const names = match?.[1];
+  const from = match?.indices?.[1]?.[0];
+  if (names === undefined || from === undefined) return undefined;
+  const listed = [...names.matchAll(/["']([^"']+)["']/g)].map(({ 1: id = '', index }) => ({
+    id,
+    start: from + index,
+  }));
+  const asks = placesOf(text, listed.filter(({ id }) => isTelling(id)).slice(0, mostAsks));
+  return asks.length === 0 ? undefined : { kind: 'amd', asks };
+}

@@ -4,7 +4,7 @@
  */
 
 import { type Token, tokenizer, tokTypes } from 'acorn';
-import type { Ask, ModuleFacts } from './module-facts.js';
+import { isTelling, type ModuleFacts, mostAsks, placesOf } from './module-facts.js';
 import { findInnerRequires, findReturnedKeys } from './module-syntax.js';
 
 /** A call of the loader, or an import statement. */
@@ -25,9 +25,6 @@ const longestText = 2 ** 16;
 
 /** Of a larger file only so many bytes are looked at: its list is in its head, or it is a library. */
 const headOfLonger = 2 ** 13;
-
-/** Names in one module that are looked at. */
-const mostAsks = 500;
 
 /** `undefined` for what is no module, or none that says anything about its own files. Never throws. */
 export function readModule(path: string, content: Buffer): ModuleFacts | undefined {
@@ -54,28 +51,6 @@ function scanContent(content: Buffer, isWhole: boolean): { text: string; calls: 
   if (!isWhole || scan.isDone || content.length <= headOfLonger) return { text: head, calls: scan.calls };
   const text = content.toString('utf8');
   return { text, calls: findCalls(text, isWhole, true).calls };
-}
-
-/** Plain names are Qlik's, or are mapped to files where no reader of the code alone can tell. */
-function isTelling(id: string): boolean {
-  return /^\.{0,2}\/|[!:]|^extensions\/|^js\/qlik$|^(?:client|core|objects|general)\.[\w-]/.test(id);
-}
-
-/** `names` in the order of the text. */
-function placesOf(text: string, names: readonly { id: string; start: number }[]): readonly Ask[] {
-  let line = 1;
-  let lineStart = 0;
-  return names.map(({ id, start }) => {
-    for (
-      let at = text.indexOf('\n', lineStart);
-      at !== -1 && at < start;
-      at = text.indexOf('\n', lineStart)
-    ) {
-      line += 1;
-      lineStart = at + 1;
-    }
-    return { id, line, column: start - lineStart + 1 };
-  });
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import { mayBeModule } from '../../core/content/module-facts.js';
+import { mayBeModule, readStub } from '../../core/content/module-facts.js';
 import type { readModule as ReadModule } from '../../core/content/read-module.js';
 import { type ContentFacts, inspectContent } from '../../core/content.js';
 import type { DesiredExtension, DesiredState, Finding, SkippedFolder } from '../../core/model.js';
@@ -188,6 +188,8 @@ function createInspector(): Inspector {
     inspect: (path, content) => {
       const facts = inspectContent(path, content);
       if (!mayBeModule(path, content)) return facts;
+      const stub = readStub(content);
+      if (stub !== undefined) return withModule(facts, stub);
       isWanted = true;
       return readModule === undefined ? facts : withModule(facts, readModule(path, content));
     },
