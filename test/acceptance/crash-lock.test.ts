@@ -37,7 +37,7 @@ async function startStuck() {
   expect(String(shown)).toContain('qlik-sync apply');
   const isCreating = async (): Promise<boolean> =>
     (await tenant.seeRequests()).some(({ method }) => method === 'POST');
-  await expect.poll(isCreating, { interval: 5, timeout: 15_000 }).toBe(true);
+  await expect.poll(isCreating, { interval: 5, timeout: 240_000 }).toBe(true);
   return child;
 }
 

@@ -284,7 +284,7 @@ function runBuilt(args: readonly string[], env: Readonly<Record<string, string>>
   const options = {
     cwd: workspace.folder,
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    timeout: 60_000,
+    timeout: 300_000,
   };
   return new Promise((resolve) => {
     const done = (error: ExecFileException | null, stdout: string, stderr: string): void =>

@@ -78,7 +78,7 @@ describe('the index', () => {
           await check(tree, { index: 'on' });
           return readFileSync(tree.path('.qlik-sync/index.json'), 'utf8');
         },
-        { timeout: 30_000, interval: 200 },
+        { timeout: 240_000, interval: 200 },
       )
       .toContain('./dist/a');
     return tree;

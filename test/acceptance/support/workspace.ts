@@ -54,7 +54,7 @@ export function createWorkspace(): Workspace {
 
 function runCli(args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Result> {
   return new Promise((resolve) => {
-    const options = { cwd, env: { ...cleanEnvironment(), ...env }, maxBuffer: 2 ** 26, timeout: 60_000 };
+    const options = { cwd, env: { ...cleanEnvironment(), ...env }, maxBuffer: 2 ** 26, timeout: 300_000 };
     const child = execFile(process.execPath, [cli, ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });

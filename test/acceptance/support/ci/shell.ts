@@ -173,7 +173,7 @@ function runBash({ text, cwd, env, options }: Script): Promise<Ran> {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      timeout: 300_000,
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
