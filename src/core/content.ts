@@ -3,6 +3,7 @@
 import type { ModuleFacts } from './content/module-facts.js';
 import { findOrigins, type OriginUse } from './content/origins.js';
 import { isOwnDocument } from './content/own-document.js';
+import { findPlaceholder, type Placeholder } from './content/placeholder.js';
 import { sniffRiskyType } from './content/risky-type.js';
 import { fileName } from './digest.js';
 
@@ -17,6 +18,8 @@ export interface ContentFacts {
   readonly page?: true;
   /** File names that the code mentions, as far as anybody asks: of pages, and of its manifest for npm. */
   readonly names?: readonly string[];
+  /** What git left in the file's place. */
+  readonly placeholder?: Placeholder;
   /** Written by this program: a report, a plan, a log. */
   readonly own?: true;
   /** Only of scripts that ask for more than plain names; whoever reads files adds it, since a parser tells it. */
@@ -31,12 +34,15 @@ const own: ContentFacts = { own: true };
 export function inspectContent(path: string, content: Buffer): ContentFacts {
   if (isOwnDocument(content)) return own;
   const suffix = suffixOf(path);
+  const placeholder = findPlaceholder(suffix, content);
   const risky = sniffRiskyType(suffix, content);
   const origins = findOrigins(suffix, content);
   const page = origins.length > 0 && isWholePage(suffix, content);
   const names = namesOfFiles(suffix, content);
-  if (risky === undefined && origins.length === 0 && names.length === 0) return ordinary;
+  if (risky === undefined && origins.length === 0 && names.length === 0)
+    return placeholder === undefined ? ordinary : { placeholder };
   return {
+    ...(placeholder !== undefined && { placeholder }),
     ...(risky !== undefined && { riskyType: risky.type }),
     ...(risky?.controls !== undefined && { controls: risky.controls }),
     ...(origins.length > 0 && { origins }),

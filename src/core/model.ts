@@ -41,6 +41,8 @@ export interface KeptFile {
 export interface LeftOutFile {
   readonly path: string;
   readonly why: 'default' | 'ignored' | 'dropped-by-qlik' | 'own';
+  /** The target of a symbolic link that was checked out as a text. */
+  readonly link?: string;
   /** Where it is ignored: the pattern and where it is written, for people. */
   readonly rule?: string;
 }

@@ -7,6 +7,7 @@ import { checkFiles } from './rules/files.js';
 import { checkLimits, checkArchive as checkPackedSize } from './rules/limits.js';
 import { checkModules, checkTooling as checkToolFiles } from './rules/modules.js';
 import { checkOrigins } from './rules/origins.js';
+import { checkPlaceholders } from './rules/placeholders.js';
 import { checkVersion } from './rules/version.js';
 
 export {
@@ -26,6 +27,7 @@ export function checkExtension(extension: DesiredExtension, settings: RuleSettin
     ...checkVersion(extension),
     ...checkLimits(extension),
     ...checkFiles(extension),
+    ...checkPlaceholders(extension),
     ...checkOrigins(extension),
   ];
   return applySeverities(findings, settings);

@@ -37,6 +37,10 @@ export const rules = {
   'version-not-semver': configurable('info', 'The version cannot be ordered, so a downgrade goes unnoticed.'),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
   'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
+  // What git left in a file's place
+  'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),
+  'merge-conflict': configurable('error', 'A file holds both sides of a merge conflict.'),
+  'link-as-text': fixed('A symbolic link was checked out as a text with its target.'),
   // Its modules
   'missing-module': configurable('error', 'A module asks for a file that is not among those to upload.'),
   'module-from-url': configurable('warning', 'A module is loaded from another host.'),

@@ -3,6 +3,7 @@
 import { basename, dirname, join, sep } from 'node:path';
 import type { UnreadFolder } from '../../core/half-built.js';
 import { finding } from '../../core/rules/catalogue.js';
+import { placeholderFinding } from '../../core/rules/placeholders.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import { type Copy, chooseOne } from './choose-one.js';
@@ -112,10 +113,15 @@ function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[]
     names: [],
   }));
   const dangling = expansion.dangling.map((path) => remarkOnDangling(path, cwd));
+  const linkTexts = expansion.linkTexts.map(({ path, target }) => ({
+    finding: placeholderFinding({ kind: 'link', target }, { file: displayPath(cwd, path) }),
+    names: [basename(path)],
+  }));
   return [
     ...missing,
     ...unreadable,
     ...dangling,
+    ...linkTexts,
     ...expansion.unmatched.map(remarkOnUnmatched),
     ...expansion.takenAway.map(remarkOnTakenAway),
   ];

@@ -1,8 +1,9 @@
 /** The folders that the config's patterns match. */
 
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { normalize, relative, sep } from 'node:path';
+import { dirname, join, normalize, relative, sep } from 'node:path';
 import { compareTexts } from '../../core/order.js';
+import { type LinkText, readLinkText } from '../git/link-text.js';
 import {
   compilePattern,
   covers,
@@ -39,6 +40,8 @@ export interface Expansion {
    * with a `package.json` in which nothing matches. A build may be about to write them.
    */
   readonly unbuilt: readonly string[];
+  /** Matching files that hold the path of a folder: links that git checked out as texts. */
+  readonly linkTexts: readonly LinkText[];
   /** Matching links without a target. */
   readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
@@ -62,6 +65,7 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
   const trouble = {
     unreadable: new Set<string>(),
     dangling: new Set<string>(),
+    linkTexts: new Map<string, LinkText>(),
     unbuilt: new Map<string, string>(),
   };
   const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
@@ -71,11 +75,15 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
   const unmatched = positive.filter((each) => !matched.has(each.source) && !isLiteral(each));
   return {
     folders: distinct(wanted).sort((a, b) => compareTexts(a.path, b.path)),
-    missing: positive.filter(isLiteral).flatMap(findMissing),
+    missing: positive
+      .filter(isLiteral)
+      .flatMap(findMissing)
+      .filter(({ path }) => !trouble.linkTexts.has(path)),
     unreadable: [...trouble.unreadable],
     unbuilt: [...trouble.unbuilt]
       .filter(([path, above]) => !isExcluded(path) && !wanted.some((hit) => hit.path.startsWith(above + sep)))
       .map(([path]) => path),
+    linkTexts: [...trouble.linkTexts.values()].filter(({ path }) => !isExcluded(path)),
     dangling: [...trouble.dangling].filter((path) => !isExcluded(path)),
     unmatched: [...new Set(unmatched.map((each) => each.source))],
     takenAway: findTakenAway(hits, negative),
@@ -146,6 +154,7 @@ interface Walk {
   readonly found: string[];
   readonly unreadable: Set<string>;
   readonly dangling: Set<string>;
+  readonly linkTexts: Map<string, LinkText>;
   /** Each with the folder above it, which is there. */
   readonly unbuilt: Map<string, string>;
 }
@@ -153,7 +162,9 @@ interface Walk {
 function walk(folder: string, segments: readonly Segment[], into: Walk): void {
   const [segment, ...rest] = segments;
   if (segment === undefined) {
-    if (kindOf(folder) === 'folder') into.found.push(normalize(folder));
+    const kind = kindOf(folder);
+    if (kind === 'folder') into.found.push(normalize(folder));
+    if (kind === 'file') noteLinkText(normalize(folder), into);
     return;
   }
   if (segment.kind === 'literal') walk(`${folder}/${segment.name}`, rest, into);
@@ -168,8 +179,15 @@ function walk(folder: string, segments: readonly Segment[], into: Walk): void {
 function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: Walk): void {
   if (rest.length === 0 && entry.isDirectory()) into.found.push(normalize(path));
   else if (entry.isDirectory() || entry.isSymbolicLink()) walkInto(path, rest, into);
+  else if (entry.isFile()) noteLinkText(normalize(path), into);
   if (rest.length === 0 && entry.isSymbolicLink() && kindOf(path) === 'nothing')
     into.dangling.add(normalize(path));
+}
+
+function noteLinkText(path: string, { linkTexts }: Walk): void {
+  for (const text of readLinkText(path)) {
+    if (kindOf(join(dirname(path), text.target)) === 'folder') linkTexts.set(path, text);
+  }
 }
 
 function walkDeep(folder: string, segments: readonly Segment[], rest: readonly Segment[], into: Walk): void {

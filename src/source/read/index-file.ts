@@ -17,7 +17,7 @@ interface StatIndex {
 }
 
 /** To be raised with every change of the file's shape. */
-const format = 2;
+const format = 3;
 
 /**
  * @param root absolute; the index is in `.qlik-sync/` below it

@@ -2,11 +2,13 @@
 
 import { hash } from 'node:crypto';
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { findPlaceholder, type Placeholder } from '../../core/content/placeholder.js';
 import { fileName, normalizePath } from '../../core/digest.js';
 import type { Manifest, ManifestProblem } from '../../core/manifest/parsed.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { Finding, KeptFile } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
+import { placeholderFinding } from '../../core/rules/placeholders.js';
 import { reasonOf } from '../../core/system-error.js';
 import { type Candidate, isVital } from '../discover/candidate.js';
 import { isManifestName } from '../discover/nested-manifest.js';
@@ -137,6 +139,9 @@ interface ManifestReading {
 export function readManifest(candidate: Candidate): ManifestReading {
   try {
     const content = readSmall(`${candidate.folder}/${candidate.manifestFile}`);
+    const placeholder = findPlaceholder('qext', content);
+    if (placeholder !== undefined && placeholder.kind !== 'link')
+      return { findings: [unparsedFinding(candidate, placeholder)] };
     const { manifest, problems } = parseManifest(content);
     const sha256 = hash('sha256', content, 'hex');
     const findings = problems.map((problem) => toFinding(problem, candidate));
@@ -144,6 +149,16 @@ export function readManifest(candidate: Candidate): ManifestReading {
   } catch (error) {
     return { findings: [unreadableFinding(candidate, candidate.manifestFile, reasonOf(error))] };
   }
+}
+
+/** No setting of a rule makes a manifest of it. */
+function unparsedFinding(
+  { name, displayFolder, manifestFile }: Candidate,
+  placeholder: Placeholder,
+): Finding {
+  const place = { extension: name, file: displayBelow(displayFolder, manifestFile) };
+  const found = placeholderFinding(placeholder, place);
+  return found.rule === 'merge-conflict' ? { ...found, rule: 'manifest-syntax' } : found;
 }
 
 /** Reads as text first, as a buffer for each manifest costs more than reading it. */

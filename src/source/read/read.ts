@@ -19,6 +19,7 @@ import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rule
 import { whyPathLeftOut } from '../left-out.js';
 import { noOwnFiles, type OwnFiles } from '../own-files.js';
 import { loadIndex } from './index-file.js';
+import { confirmLinkTexts } from './link-texts.js';
 import { type ReadExtension, readExtension } from './read-extension.js';
 import { createFileReader, type Inspect } from './read-file.js';
 
@@ -69,6 +70,12 @@ export function readDesired(options: ReadOptions): Promise<DesiredReading> {
   return readSettled({ env: {}, ...options, bases }, () => readOnce(options));
 }
 
+interface ReadFolder {
+  readonly candidate: Candidate;
+  readonly rules: IgnoreRules;
+  readonly reading: ReadExtension;
+}
+
 async function readOnce(options: ReadOptions): Promise<DesiredReading> {
   const { root, cwd, own = noOwnFiles } = options;
   const selects = options.selection ?? (() => true);
@@ -82,27 +89,26 @@ async function readOnce(options: ReadOptions): Promise<DesiredReading> {
   const index = options.index === 'on' ? loadIndex(root, options.tool ?? '') : undefined;
   const inspector = createInspector();
   const readFile = createFileReader(inspector.inspect);
-  const readings: ReadExtension[] = [];
-  const sources: SourceFiles[] = [];
+  const read: ReadFolder[] = [];
   const yieldNow = createYielder(options.signal);
   for (const candidate of selected) {
     await yieldNow();
     const rules = await rulesFor(candidate);
-    const read = (): ReadExtension =>
+    const readNow = (): ReadExtension =>
       readExtension(candidate, rules, {
         ...{ readFile, own },
         index: index?.folder(displayPath(root, candidate.folder)),
       });
-    const first = read();
-    const reading = (await inspector.lacksParser()) ? read() : first;
-    readings.push(reading);
-    if (reading.kind === 'extension') sources.push(sourceFilesOf(reading.extension, candidate, rules));
+    const first = readNow();
+    const reading = (await inspector.lacksParser()) ? readNow() : first;
+    read.push({ candidate, rules, reading });
   }
   index?.save();
+  const readings = await confirmLinkTexts(read, options.env ?? {});
   return {
     state: toState(discovery, readings, selects),
     unmatched: discovery.unmatched,
-    sources,
+    sources: read.flatMap(sourceFilesOf),
     findings: [
       ...remarksOnSelection(discovery, selects).map((remark) => remark.finding),
       ...readings.flatMap((reading) => reading.findings),
@@ -111,17 +117,21 @@ async function readOnce(options: ReadOptions): Promise<DesiredReading> {
 }
 
 /** An ignore file decides what is uploaded. */
-function sourceFilesOf(
-  { folder, files }: DesiredExtension,
-  { entries }: Candidate,
-  rules: IgnoreRules,
-): SourceFiles {
-  const paths = files.map(({ diskPath }) => diskPath);
-  return {
-    folder,
-    paths: entries.some(({ name }) => name === ignoreFile) ? [...paths, ignoreFile] : paths,
-    wants: (path) => path === ignoreFile || whyPathLeftOut(rules, path) === undefined,
-  };
+function sourceFilesOf({
+  candidate: { folder, entries },
+  reading,
+  rules,
+}: ReadFolder): readonly SourceFiles[] {
+  if (reading.kind !== 'extension') return [];
+  const paths = reading.extension.files.map(({ diskPath }) => diskPath);
+  const wants = (path: string): boolean => path === ignoreFile || whyPathLeftOut(rules, path) === undefined;
+  return [
+    {
+      folder,
+      paths: entries.some(({ name }) => name === ignoreFile) ? [...paths, ignoreFile] : paths,
+      wants,
+    },
+  ];
 }
 
 /** Lets the event loop run now and then, so that the tenant's list arrives while the disk is read. */

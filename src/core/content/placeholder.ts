@@ -1,0 +1,76 @@
+/** What git leaves in a file's place: a pointer to its content, both sides of a conflict, the target of a link. */
+
+export type Placeholder =
+  | { readonly kind: 'lfs-pointer' }
+  /** `line`: where the first conflict begins, 1-based. */
+  | { readonly kind: 'merge-conflict'; readonly line: number }
+  /** A path and nothing else. It may be meant as it is: only git, or the file that it names, can tell. */
+  | { readonly kind: 'link'; readonly target: string };
+
+/** Reads every byte of text files once, and a few bytes of any other. @param suffix lower case, without the dot */
+export function findPlaceholder(suffix: string, content: Buffer): Placeholder | undefined {
+  if (isPointer(content)) return { kind: 'lfs-pointer' };
+  const target = findTarget(content);
+  if (target !== undefined) return { kind: 'link', target };
+  const line = conflictSuffixes.has(suffix) ? findConflict(content) : undefined;
+  return line === undefined ? undefined : { kind: 'merge-conflict', line };
+}
+
+/** Git LFS reads no longer file as a pointer (docs/spec.md of git-lfs). */
+const longestPointer = 1_024;
+
+const firstLines =
+  /^version https?:\/\/(?:git-lfs\.github\.com\/spec|hawser\.github\.com\/spec|git-media\.io)\/v[\d.]+\r?\n/;
+
+const pointerLines = /^(?:[a-z0-9.-]+ [^\r\n]*(?:\r?\n|$))+$/;
+
+function isPointer(content: Buffer): boolean {
+  if (content.length >= longestPointer || content.subarray(0, 8).toString('latin1') !== 'version ')
+    return false;
+  const text = content.toString('utf8').trimEnd();
+  return firstLines.test(text) && pointerLines.test(text) && /^oid sha256:[0-9a-f]{64}\r?$/m.test(text);
+}
+
+/** Prose may show a conflict, and nothing runs it. */
+const conflictSuffixes: ReadonlySet<string> = new Set(
+  'js mjs cjs jsx ts tsx css less scss html htm json qext svg xml yml yaml csv'.split(' '),
+);
+
+const opening = '<<<<<<<';
+
+/** Three lines in this order: code may well hold one of them, as the rule of a table or a heading. */
+const conflict = /^<{7}(?: [^\n]*)?\r?\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7}(?: [^\n]*)?\r?(?:\n|$)/;
+
+function findConflict(content: Buffer): number | undefined {
+  for (let at = content.indexOf(opening); at !== -1; at = content.indexOf(opening, at + opening.length)) {
+    if (at > 0 && content[at - 1] !== newline) continue;
+    if (conflict.test(content.toString('latin1', at))) return lineOf(content, at);
+    return undefined;
+  }
+  return undefined;
+}
+
+const newline = 0x0a;
+
+function lineOf(content: Buffer, at: number): number {
+  let line = 1;
+  for (
+    let index = content.indexOf(newline);
+    index !== -1 && index < at;
+    index = content.indexOf(newline, index + 1)
+  ) {
+    line += 1;
+  }
+  return line;
+}
+
+const longestTarget = 1_024;
+
+/** git writes a link's target without a newline. Absolute ones lead out of every checkout, and are refused as links, too. */
+function findTarget(content: Buffer): string | undefined {
+  if (content.length === 0 || content.length > longestTarget || content.includes(newline)) return undefined;
+  const text = content.toString('utf8');
+  return /^(?![/~#])[^\0-\x1f\x7f<>"'`{}()[\]:;=|*?,\\\ufffd]+$/.test(text) && text.trim() === text
+    ? text
+    : undefined;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { findPlaceholder } from '../../../src/core/content/placeholder.js';
+
+const hash = 'a1'.repeat(32);
+const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${hash}\nsize 12345\n`;
+const sides = '<<<<<<< HEAD\nconst a = 1;\n=======\nconst a = 2;\n>>>>>>> feature/b\n';
+const link = (target: string) => ({ kind: 'link', target });
+
+describe('what git leaves in the place of a file', () => {
+  const rows: readonly [string, string, string, ReturnType<typeof findPlaceholder> | object][] = [
+    ['a pointer', 'png', pointer, { kind: 'lfs-pointer' }],
+    ['a pointer with CRLF', 'svg', pointer.replaceAll('\n', '\r\n'), { kind: 'lfs-pointer' }],
+    [
+      'a pointer with an extension',
+      'woff',
+      pointer.replace('oid', `ext-0-case sha256:${hash}\noid`),
+      { kind: 'lfs-pointer' },
+    ],
+    ['a pointer without its last newline', 'js', pointer.trimEnd(), { kind: 'lfs-pointer' }],
+    [
+      'a pointer of the first versions',
+      'png',
+      pointer.replace('git-lfs.github.com', 'hawser.github.com'),
+      { kind: 'lfs-pointer' },
+    ],
+    ['the first line of one further down', 'js', `// ${pointer}`, undefined],
+    ['its lines, indented', 'js', pointer.replaceAll(/^/gm, ' '), undefined],
+    ['its lines and code', 'js', `${pointer}define({});\n`, undefined],
+    ['its first line alone', 'txt', pointer.split('\n')[0] as string, undefined],
+    ['more than a pointer may have', 'txt', `${pointer}note ${'x'.repeat(1024)}\n`, undefined],
+
+    ['a conflict', 'js', sides, { kind: 'merge-conflict', line: 1 }],
+    ['one further down', 'css', `a{}\n\n${sides}`, { kind: 'merge-conflict', line: 3 }],
+    ['one with CRLF', 'html', sides.replaceAll('\n', '\r\n'), { kind: 'merge-conflict', line: 1 }],
+    [
+      'one with the base between',
+      'json',
+      sides.replace('=======', '||||||| 1a2b3c\nconst a = 0;\n======='),
+      { kind: 'merge-conflict', line: 1 },
+    ],
+    ['one without names', 'qext', '<<<<<<<\n=======\n>>>>>>>', { kind: 'merge-conflict', line: 1 }],
+    ['one of an image of text', 'svg', sides, { kind: 'merge-conflict', line: 1 }],
+    ['the second of two openings', 'js', `${sides}${sides}`, { kind: 'merge-conflict', line: 1 }],
+    ['one in a text that people read', 'md', sides, undefined],
+    ['one that is indented', 'js', sides.replaceAll(/^/gm, '  '), undefined],
+    ['one in a line', 'js', JSON.stringify(sides), undefined],
+    ['a rule of a comment', 'js', '/*\n=======\nTitle\n=======\n*/\n', undefined],
+    ['shifts', 'js', 'a <<= 1;\n<<<<<<< HEAD\n', undefined],
+    ['more than seven', 'js', '<<<<<<<< a\n========\n>>>>>>>> b\n', undefined],
+    ['the sides in another order', 'js', '>>>>>>> a\n=======\n<<<<<<< b\n', undefined],
+
+    ['a path upwards', 'js', '../shared/kpi.js', link('../shared/kpi.js')],
+    ['a neighbour', 'js', 'kpi-v2.js', link('kpi-v2.js')],
+    ['a folder', '', '../../assets', link('../../assets')],
+    ['a path with blanks', 'svg', '../my icons/kpi card.svg', link('../my icons/kpi card.svg')],
+    ['a path and a newline', 'js', '../shared/kpi.js\n', undefined],
+    ['an absolute path', 'js', '/etc/hosts', undefined],
+    ['code', 'js', 'define({})', undefined],
+    ['JSON', 'json', '"../a.json"', undefined],
+    ['bytes', 'png', '\u0089PNG\u0001', undefined],
+    ['nothing', 'css', '', undefined],
+    ['far too much', 'txt', 'a'.repeat(1025), undefined],
+  ];
+  it.each(rows)('%s (.%s)', (_, suffix, text, expected) => {
+    expect(findPlaceholder(suffix, Buffer.from(text))).toEqual(expected);
+  });
+
+  it('takes time in proportion to the file', () => {
+    const openings = Buffer.from('<<<<<<< HEAD\n'.repeat(200_000));
+    const started = performance.now();
+    expect(findPlaceholder('js', openings)).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
