@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import JSZip from 'jszip';
 import { describe, expect, it } from 'vitest';
 import { useScene } from './support/scene.js';
+import { startWatching } from './support/watching.js';
 import { createWorkspace, extensionFiles, type Result } from './support/workspace.js';
 
 const root = { project: 'acme', extensions: ['.'] };
@@ -235,6 +236,27 @@ describe('streams that a shell sends to files in the folder', () => {
     child.kill('SIGINT');
     await once(child, 'exit');
     expect(await scene.tenant.takeWrites()).toEqual(['POST', 'PATCH', 'PATCH']);
+    await succeed('drift');
+    expect(await content()).toEqual(itself);
+  });
+});
+
+describe('watch beside other runs', () => {
+  it('uploads no report that appears, and does not look at it for ever', async () => {
+    const { next, interrupt } = await startWatching(scene.workspace, scene.tenant.env, [
+      '--quiet-period',
+      '30',
+    ]);
+    await next({ event: 'synced', action: 'create' });
+    await scene.tenant.takeRequests();
+    await succeed('plan', '--report', 'html=r.html', '--report', 'json=reports/r.json');
+    writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 2; } }));\n');
+    await next({ event: 'synced', action: 'update' });
+    const requests = await scene.tenant.takeRequests();
+    expect(requests.filter(({ method }) => method !== 'GET').map(({ method }) => method)).toEqual(['PATCH']);
+    // The plan's own list, a look for each burst of files, and the save with its checks.
+    expect(requests.length).toBeLessThan(20);
+    await interrupt();
     await succeed('drift');
     expect(await content()).toEqual(itself);
   });
