@@ -1,7 +1,7 @@
 /** The paths of what a run itself reads and writes, as its config and its options name them. */
 
 import { readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config, SecretCommand, SourceText } from '../config/config.js';
 import { findPlaces, isPackageJson } from '../config/file/search-places.js';
 import { isObject, tryParseJson } from '../core/json.js';
@@ -49,7 +49,7 @@ function holdsOnlyOurs(path: string): boolean {
 function programFilesOf({ root, policyCommand = [], environment }: Config): readonly string[] {
   const { apiKey, clientSecret } = environment?.auth ?? {};
   const words = [policyCommand, commandOf(apiKey), commandOf(clientSecret)].flat();
-  return words.map((word) => join(root, word)).filter(isFile);
+  return words.map((word) => resolve(root, word)).filter(isFile);
 }
 
 function commandOf(secret: SourceText | SecretCommand | undefined): readonly string[] {
