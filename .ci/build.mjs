@@ -126,9 +126,9 @@ async function writeSchemas() {
   });
   const { configJsonSchema } = await load(built, 'config.mjs');
   const { outputJsonSchema } = await load(built, 'output.mjs');
-  const { configurableRuleIds } = await load(built, 'rules.mjs');
+  const { rules } = await load(built, 'rules.mjs');
   const { qextJsonSchema } = await load(built, 'qext.mjs');
-  const configSchema = configJsonSchema(configurableRuleIds);
+  const configSchema = configJsonSchema(rules);
   writeJson('schema.json', configSchema);
   writeJson(join(out, 'output.schema.json'), outputJsonSchema());
   writeJson(join(out, 'qext.schema.json'), qextJsonSchema);

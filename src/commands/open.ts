@@ -21,11 +21,7 @@ interface OpenFlags extends SharedFlags {
 }
 
 /** @throws UserError where no tenant is named, or the embedded one, which has no administration */
-export async function openAdministration(
-  name: string | undefined,
-  given: OpenFlags,
-  io: Io,
-): Promise<ExitCode> {
+async function openAdministration(name: string | undefined, given: OpenFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
   const { flags, config, cwd } = settings;
   const tenant = await nameTenant({ options: flags, env: io.env, config, cwd });

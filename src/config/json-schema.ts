@@ -1,11 +1,17 @@
 /** `schema.json`, for editors. Only the build loads this. */
 
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
+import type { Rule } from '../core/rules/catalogue.js';
 import { type ConfigInput, configSchema } from './schema.js';
 
-/** @param ruleIds the rules that `rules` may name */
-export function configJsonSchema(ruleIds: readonly string[]): JsonSchema {
-  const { $schema, properties, ...rest } = toJsonSchema(configSchema(ruleIds), { ignoreActions: ['check'] });
+/** By id. */
+type Rules = Readonly<Record<string, Rule>>;
+
+/** @param rules those that are configurable may be named in `rules` */
+export function configJsonSchema(rules: Rules): JsonSchema {
+  const ruleIds = Object.keys(rules).filter((id) => rules[id]?.configurable);
+  const plain = toJsonSchema(configSchema(ruleIds), { ignoreActions: ['check'] });
+  const { $schema, ...rest } = mapProperties(explainRules(plain, rules), addExamples);
   const schema = {
     ...($schema !== undefined && { $schema }),
     $id: 'urn:qlik-sync:schema.json',
@@ -15,16 +21,38 @@ export function configJsonSchema(ruleIds: readonly string[]): JsonSchema {
     // For editors, as the config loader accepts both in JSON.
     ...{ allowComments: true, allowTrailingCommas: true },
     ...rest,
-    properties: Object.fromEntries(
-      Object.entries(properties ?? {}).map(([key, property]) => [key, explain(key, property)]),
-    ),
   };
   return withExamples(schema, wholeExamples);
 }
 
-function explain(key: string, property: JsonSchema | boolean): JsonSchema | boolean {
-  if (typeof property === 'boolean' || !(key in keyExamples)) return property;
-  return withExamples(property, keyExamples[key as Key]);
+/** At the top level and in each environment. */
+function explainRules(schema: JsonSchema, rules: Rules): JsonSchema {
+  return mapProperties(schema, (key, property) => {
+    if (key === 'environments' && typeof property.additionalProperties === 'object') {
+      return { ...property, additionalProperties: explainRules(property.additionalProperties, rules) };
+    }
+    if (key !== 'rules') return property;
+    return mapProperties(property, (id, setting) => ({ ...setting, ...explainRule(rules[id]) }));
+  });
+}
+
+function explainRule(rule: Rule | undefined): Pick<JsonSchema, 'description'> {
+  return rule === undefined ? {} : { description: `${rule.description} Default: ${rule.severity}.` };
+}
+
+function mapProperties(
+  schema: JsonSchema,
+  change: (key: string, property: JsonSchema) => JsonSchema,
+): JsonSchema {
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => [
+    key,
+    typeof property === 'boolean' ? property : change(key, property),
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function addExamples(key: string, property: JsonSchema): JsonSchema {
+  return key in keyExamples ? withExamples(property, keyExamples[key as Key]) : property;
 }
 
 function withExamples(schema: JsonSchema, examples: readonly unknown[]): JsonSchema {

@@ -5,7 +5,7 @@ import { type Topic, type TopicKind, topicKinds } from '../core/topics.js';
 import type { ExplainDocument } from './documents/answers.js';
 import { type Paint, printable } from './paint.js';
 
-export interface Explanation {
+interface Explanation {
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   /** In the order of the words; all of them where no word was given. */

@@ -9,7 +9,7 @@ import { Ajv } from 'ajv';
 import { type ParseError, parse } from 'jsonc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../src/config/json-schema.js';
-import { configurableRuleIds } from '../../src/core/rules.js';
+import { rules } from '../../src/core/rules.js';
 import { compile } from './support/compile.js';
 import { runInProcess } from './support/in-process.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
@@ -140,9 +140,7 @@ describe.each(pages.filter((page) => hasBlock(page, 'sh')))('the commands of %s'
 });
 
 describe.each(pages.filter((page) => hasBlock(page, 'json')))('the configs of %s', (page) => {
-  const validate = new Ajv({ allErrors: true, strict: false }).compile(
-    configJsonSchema(configurableRuleIds) as object,
-  );
+  const validate = new Ajv({ allErrors: true, strict: false }).compile(configJsonSchema(rules) as object);
 
   it.each(blocksOf(page).filter(({ language }) => language === 'json'))('%#', ({ text }) => {
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);

@@ -3,8 +3,9 @@ import { Ajv } from 'ajv';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../src/config/json-schema.js';
+import { rules } from '../../src/core/rules.js';
 
-const schema = configJsonSchema(['external-origin']);
+const schema = configJsonSchema(rules);
 const validate = new Ajv({ strict: false }).compile(schema as object);
 const least = { project: 'acme', extensions: ['extensions/*'] };
 
@@ -27,6 +28,15 @@ describe('schema.json', () => {
       }
     }
     for (const example of schema.examples as readonly unknown[]) expect(validate(example)).toBe(true);
+  });
+
+  it('says what each rule is about and how severe it is, in environments too', () => {
+    const description = `${rules['external-origin'].description} Default: ${rules['external-origin'].severity}.`;
+    const described = { properties: { 'external-origin': { description } } };
+    expect(schema.properties).toMatchObject({
+      rules: described,
+      environments: { additionalProperties: { properties: { rules: described } } },
+    });
   });
 
   it('names itself without a host', () => {
@@ -59,6 +69,8 @@ describe('schema.json', () => {
     [false, { ...least, onDrift: 'x' }],
     [false, { ...least, maxDeletePercent: 101 }],
     [false, { ...least, rules: { nope: 'off' } }],
+    [false, { ...least, rules: { 'manifest-syntax': 'off' } }],
+    [true, { ...least, environments: { dev: { tenant: 'a.b', rules: { 'external-origin': 'error' } } } }],
     [false, { ...least, environments: { dev: { auth: { apiKey: 'literal' } } } }],
     [false, { ...least, environments: { dev: { environments: {} } } }],
   ])('%s: %o', (valid, config) => {
