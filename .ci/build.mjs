@@ -83,8 +83,9 @@ async function bundleEntry(entry, chunks) {
 }
 
 /**
- * Modules of Node that bundled packages load at start-up for what is never used here: undici's HTTP/2 (off by
- * default; it copes with a Node built without it) and commander's commands in files of their own. 17 ms together.
+ * Modules that bundled packages load at start-up for what is never used here: undici's HTTP/2 (off by default; it copes
+ * with a Node built without it) and commander's commands in files of their own, 17 ms together; and where cosmiconfig
+ * would find a user's own config, which throws for a user without a home.
  */
 function leaveOutUnused() {
   return {
@@ -94,6 +95,7 @@ function leaveOutUnused() {
         const isUnused = /node_modules\/(undici|commander)\//.test(importer);
         return isUnused ? { path, namespace: 'unused' } : undefined;
       });
+      onResolve({ filter: /^env-paths$/ }, ({ path }) => ({ path, namespace: 'unused' }));
       onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
         contents: path === 'node:http2' ? 'module.exports = { constants: {} };' : 'module.exports = {};',
         loader: 'js',

@@ -22,7 +22,8 @@ if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
 
 async function main(): Promise<void> {
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(interrupt));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => onSignal(interrupt));
   // As many requests and pauses as --concurrency allows listen to one signal; Node takes eleven for a leak and says so.
   setMaxListeners(0);
   // undici parses HTTP in WebAssembly. Optimising that code takes V8 100 ms in the background, which a process

@@ -3,7 +3,6 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
-import type { Plan } from '../core/model.js';
 import { applyPlanned } from '../pipeline/apply.js';
 import { addImpact } from '../pipeline/impact.js';
 import type { ReviewedScope } from '../pipeline/plan-file.js';
@@ -44,10 +43,16 @@ async function applyPlan(args: readonly string[], flags: ApplyFlags, io: Io): Pr
   return onEnvironments({ command: 'apply', flags, io, singleTenantOptions }, async (run) => {
     const { selector, approvals, reviewed } = review;
     review.assertMeantFor(run);
-    const wanted = { ...interactive, command: 'apply', selector, approvals } as const;
+    const wanted = {
+      ...interactive,
+      command: 'apply',
+      selector,
+      approvals,
+      reviewed: reviewed?.changes,
+    } as const;
     const planned = await planFolders(run, { ...wanted, changedSince: flags.changedSince });
-    const withApps = await addImpact(run, planned, approvals, { broken: reviewed?.broken });
-    review.assertUnmoved(run, withApps.plan);
+    const withApps = await addImpact(run, planned, approvals, { reviewed });
+    review.assertUnmoved(run, withApps);
     return applyPlanned(run, addReviewed(withApps, reviewed), approvals, { command: 'apply' });
   });
 }
@@ -70,15 +75,15 @@ interface Review {
   /** Says what the plan file permits. @throws RefusedError (exit 6) where the plan is for another tenant or project */
   readonly assertMeantFor: (run: Run) => void;
   /** @throws RefusedError (exit 7) where something else would be written than what was reviewed */
-  readonly assertUnmoved: (run: Run, now: Plan) => void;
+  readonly assertUnmoved: (run: Run, now: PlannedRun) => void;
 }
 
 /** @throws UserError where the file is not a plan, or other options ask for another plan */
 async function readReview(args: readonly string[], flags: ApplyFlags, io: Io): Promise<Review> {
   const { assertExpected, readPlanFile, ...files } = await import('../pipeline/plan-file.js');
   const reviewed = await readPlanFile(args, workingFolder(flags, io));
-  const assertDigest: Review['assertUnmoved'] = ({ notices }, now) => {
-    if (flags.expect !== undefined) assertExpected(flags.expect, now, notices.say);
+  const assertDigest: Review['assertUnmoved'] = ({ notices }, { plan }) => {
+    if (flags.expect !== undefined) assertExpected(flags.expect, plan, notices.say);
   };
   if (reviewed === undefined) {
     const selector = await selectNames(args);
@@ -103,6 +108,8 @@ async function readReview(args: readonly string[], flags: ApplyFlags, io: Io): P
     assertUnmoved: (run, now) => {
       files.assertUnmoved(reviewed, now);
       assertDigest(run, now);
+      const unseen = files.describeUnseen(reviewed, now.plan);
+      if (unseen !== undefined) run.notices.say(unseen);
     },
   };
 }

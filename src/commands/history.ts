@@ -35,7 +35,8 @@ export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
     header: headerOf({ settings, ...(tenant && { tenant: { header: tenantHeader(tenant) } }) }, 'history'),
     runs: runs.map((run) => describe(run, tenant?.environment, io)),
     unreadable: unreadable.sort(),
-    exitCode: exitCodes.ok,
+    // That none can be read does not mean that nothing was done.
+    exitCode: runs.length === 0 && unreadable.length > 0 ? exitCodes.usage : exitCodes.ok,
   };
   print(report, flags, io);
   return report.exitCode;
@@ -51,7 +52,7 @@ function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
   const { id, command, startedAt, who, project, environment, tenant, source, plan, undoes } = start;
   const changes = listChanges(run);
   // Without an end it is still running, or was killed.
-  const lives = end === undefined && lookAt(who, self) === 'running';
+  const lives = end === undefined && ['running', 'perhaps'].includes(lookAt(who, self));
   const result = end !== undefined ? 'ended' : lives ? 'running' : 'died';
   const undo = rollbackCommand([id], chosen ?? environment);
   return {

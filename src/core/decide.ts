@@ -136,6 +136,7 @@ export function decideShared(desired: DesiredExtension, actual: ActualExtension,
     state,
     desired: summariseDesired(desired),
     actual: summariseActual(actual),
+    ...(actual.notLookedAt !== undefined && { notLookedAt: actual.notLookedAt }),
   };
   if (!isSelected(desired.name, policy)) return { ...change, ...notSelected };
   if (state === 'in-sync') return { ...change, ...decideTags(desired.name, actual, policy) };

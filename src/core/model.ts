@@ -119,6 +119,8 @@ export interface ActualExtension {
   readonly resolvedDigest?: string;
   /** Why it could not be resolved, as a clause: `its archive contains "lib.js", which is encrypted`. */
   readonly unreadable?: string;
+  /** The same, also where the archive name says enough to decide without. */
+  readonly notLookedAt?: string;
 }
 
 export interface ActualState {
@@ -259,6 +261,11 @@ export interface Change {
   readonly blocked?: Blocked;
   /** A delete and a create that share most of their content are a probable rename; this is the other name. */
   readonly rename?: { readonly to: string } | { readonly from: string };
+  /**
+   * Why the content on the tenant, on which this decision depends, was not looked at: mostly the key may not download
+   * archives. An apply of this plan does not look either.
+   */
+  readonly notLookedAt?: string;
   readonly desired?: DesiredSummary;
   readonly actual?: ActualSummary;
   readonly write?: Write;

@@ -84,8 +84,8 @@ export function markRenames(
   { renames, uncompared }: RenameSearch,
   policy: Policy,
 ): readonly Change[] {
-  const names = new Set(uncompared.map(({ name }) => name));
-  return holdUncompared(markFound(changes, renames, policy), names, policy);
+  const reasons = new Map(uncompared.map(({ name, reason }) => [name, reason]));
+  return holdUncompared(markFound(changes, renames, policy), reasons, policy);
 }
 
 /** Both sides of a rename name each other, and wait for the same approval, given for either name. */
@@ -130,17 +130,23 @@ function renameRail({ from, to }: Rename): Blocked {
  */
 function holdUncompared(
   changes: readonly Change[],
-  uncompared: ReadonlySet<string>,
+  uncompared: ReadonlyMap<string, string>,
   { allowRename }: Policy,
 ): readonly Change[] {
   if (uncompared.size === 0) return changes;
-  const open = findRenameCandidates(changes.filter(({ name }) => !allowRename.has(name)));
+  const noted = changes.map((change) => {
+    const notLookedAt = change.action === 'delete' ? uncompared.get(change.name) : undefined;
+    return notLookedAt === undefined ? change : { ...change, notLookedAt };
+  });
+  const open = findRenameCandidates(noted.filter(({ name }) => !allowRename.has(name)));
   const going = new Set(open?.going.map(({ name }) => name).filter((name) => uncompared.has(name)));
   const coming = new Set(open?.coming.filter(({ rename }) => rename === undefined).map(({ name }) => name));
-  if (going.size === 0 || coming.size === 0) return changes;
-  return changes.map((change) => {
+  if (going.size === 0 || coming.size === 0) return noted;
+  const notLookedAt = `what ${listNames([...going], 3, 'or')} holds`;
+  return noted.map((change) => {
     if (going.has(change.name)) return { ...change, blocked: uncomparedRail(change.name, 'from', coming) };
-    if (coming.has(change.name)) return { ...change, blocked: uncomparedRail(change.name, 'to', going) };
+    if (coming.has(change.name))
+      return { ...change, notLookedAt, blocked: uncomparedRail(change.name, 'to', going) };
     return change;
   });
 }

@@ -39,7 +39,11 @@ export async function readStoredArchives(
 
 async function listVault(root: string, tenant: string): Promise<readonly string[]> {
   const { createVault } = await import('../reconcile/backup/vault.js');
-  return (await createVault({ root, tenant }).list()).map(({ key }) => key);
+  // Only a forecast: whoever needs a backup says why it cannot be read.
+  const stored = await createVault({ root, tenant })
+    .list()
+    .catch(() => []);
+  return stored.map(({ key }) => key);
 }
 
 async function listCache(root: string): Promise<readonly string[]> {

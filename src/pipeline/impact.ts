@@ -1,8 +1,11 @@
 /** The apps that a plan touches, and the changes that wait until their number is accepted. */
 
 import type { Config } from '../config/resolve.js';
+import { isWritten } from '../core/change.js';
 import { count } from '../core/format.js';
 import { gateChanges, type ImpactMode, namesAtStake } from '../core/impact/gate.js';
+import type { Blocked, Change } from '../core/model.js';
+import type { SeenChange } from '../core/seen.js';
 import type { AppQuery } from '../reconcile/impact/apps.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
 import type { Budget } from '../reconcile/impact/budget.js';
@@ -13,13 +16,14 @@ import type { Run } from '../run/run.js';
 import type { Engine } from '../tenant/engine/engine.js';
 import type { TenantHttp } from '../tenant/http/http.js';
 import type { ItemsClient } from '../tenant/items.js';
+import type { ReviewedScope } from './plan-file.js';
 import { addReads, blockChanges, type PlannedRun } from './planned.js';
 
 interface Reading {
   /** The most that is looked at, whatever config and options ask for. */
   readonly most?: ImpactMode;
-  /** Names that the accepted number was reviewed for, even if an earlier run has dealt with them. */
-  readonly broken?: readonly string[] | undefined;
+  /** The plan that is applied. */
+  readonly reviewed?: Pick<ReviewedScope, 'changes' | 'broken'> | undefined;
 }
 
 /**
@@ -32,10 +36,11 @@ export async function addImpact(
   run: Run,
   planned: PlannedRun,
   approvals: Approvals,
-  { most, broken = [] }: Reading = {},
+  { most, reviewed = unreviewed }: Reading = {},
 ): Promise<PlannedRun> {
   const mode = modeOf(run.settings.config.impact, approvals);
   const { changes } = planned.plan;
+  const { broken } = reviewed;
   const names = mode === undefined ? [] : namesAtStake(changes, most ?? mode);
   if (names.length === 0) return planned;
   const wanted = {
@@ -44,10 +49,34 @@ export async function addImpact(
     isWanted: () => false,
   };
   const { impact, requests } = await readImpact(run, wanted);
-  const blocks = gateChanges(changes, impact, approvals.acceptImpact, broken);
+  const blocks = new Map([
+    ...holdReviewed(changes, reviewed.changes),
+    ...gateChanges(changes, impact, approvals.acceptImpact, broken),
+  ]);
   const extensions = impact.extensions.filter(({ extension }) => names.includes(extension));
   const gated = blockChanges(planned, blocks, run.tenant.identity);
   return addReads({ ...gated, about: { ...gated.about, impact: { ...impact, extensions } } }, requests);
+}
+
+/** The names are those that the number was reviewed for, even if an earlier run has dealt with them. */
+const unreviewed: Pick<ReviewedScope, 'changes' | 'broken'> = { changes: [], broken: [] };
+
+/** What the reviewed plan blocked stays blocked, where this key sees other apps than the key of that plan. */
+function holdReviewed(
+  changes: readonly Change[],
+  reviewed: readonly SeenChange[],
+): ReadonlyMap<string, Blocked> {
+  const held = new Map(
+    reviewed.flatMap(({ name, blocked }) => (blocked?.rail === 'impact' ? [[name, blocked] as const] : [])),
+  );
+  return new Map(
+    changes.filter(isWritten).flatMap(({ name }) => {
+      const then = held.get(name);
+      if (then === undefined) return [];
+      const why = then.message === undefined ? '' : `: ${then.message}`;
+      return [[name, { rail: 'impact', message: `blocked when it was reviewed${why}` }] as const];
+    }),
+  );
 }
 
 /** An accepted number is checked, whatever the config says. */

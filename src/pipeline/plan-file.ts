@@ -5,9 +5,11 @@ import { resolve } from 'node:path';
 import { workOf } from '../core/change.js';
 import { RefusedError, UserError } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
+import { count, listNames } from '../core/format.js';
 import { numbersOf, type PlannedNumbers } from '../core/guard.js';
 import type { Plan } from '../core/model.js';
 import { digestPlan } from '../core/plan.js';
+import type { SeenChange } from '../core/seen.js';
 import { findMoved } from '../core/stale.js';
 import { renderJson } from '../report/json.js';
 import type { PlanReport } from '../report/plan.js';
@@ -16,10 +18,12 @@ import type { Approvals } from '../run/flags.js';
 import { assertWritable, readDocumentText, writeReportFile } from '../run/report-files.js';
 import type { Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
+import type { PlannedRun } from './planned.js';
 import { flagOf, pickApprovals, shapingApprovals } from './policy.js';
 
-/** What the approvals of a reviewed plan's numbers are bound to. */
+/** What the plan knew, and what the approvals of its numbers are bound to. */
 export interface ReviewedScope {
+  readonly changes: readonly SeenChange[];
   readonly numbers: PlannedNumbers;
   /** The names whose apps were counted: those it deletes or replaces. */
   readonly broken: readonly string[];
@@ -121,19 +125,50 @@ export function assertMeantFor({ file, plan }: PlanFile, { settings, tenant }: R
 }
 
 /** Changes that were made since the review do not count, so that a failed run can be repeated. @throws RefusedError (exit 7) */
-export function assertUnmoved({ file, plan }: PlanFile, now: Plan): void {
+export function assertUnmoved({ file, plan }: PlanFile, { plan: now, about }: PlannedRun): void {
   const moved = findMoved(workOf(plan), now);
   if (moved.length === 0) return;
+  const otherKey = describeOtherKey(plan, now, about.impact?.apps.listed);
   throw new RefusedError(['The reviewed plan is stale; nothing was written.', ...moved], {
     exitCode: exitCodes.conflict,
-    hint: [`${file} no longer says what would happen. Plan again and have it reviewed.`],
+    hint: otherKey ?? [`${file} no longer says what would happen. Plan again and have it reviewed.`],
   });
+}
+
+/** A key sees the apps of its user, so that another one counts others, each time. */
+function describeOtherKey(
+  { changes, impact }: ReviewedPlan,
+  now: Plan,
+  listed: number | undefined,
+): readonly string[] | undefined {
+  const then = impact?.apps.listed;
+  if (then === undefined || listed === undefined || then === listed) return undefined;
+  const reviewed = new Set(workOf({ changes }).map(({ name }) => name));
+  const isHeld = now.changes.some(({ name, blocked }) => blocked?.rail === 'impact' && reviewed.has(name));
+  if (!isHeld) return undefined;
+  return [
+    `The key of the reviewed plan saw ${count(then, 'app')}, and this one sees ${listed}.`,
+    'Where these are two keys, plan with this one, or with one that sees all apps, and have that plan reviewed.',
+  ];
+}
+
+/** What this plan leaves blocked whatever the key of this run could find out. `undefined` where there is none. */
+export function describeUnseen({ file }: PlanFile, { changes }: Plan): string | undefined {
+  const unseen = changes.filter(
+    ({ blocked, notLookedAt }) => blocked !== undefined && notLookedAt !== undefined,
+  );
+  if (unseen.length === 0) return undefined;
+  const names = listNames(
+    unseen.map(({ name }) => name),
+    10,
+  );
+  return `${file} was planned without looking at what the tenant holds, so these stay blocked: ${names}. To decide on them, plan with a key that may download archives (tenant and analytics admins), or with the option that each names`;
 }
 
 /** What stays approved where an earlier run did a part of it. */
 export function rememberReviewed({ plan }: PlanFile): ReviewedScope {
   const broken = workOf(plan).filter(({ action }) => action === 'delete' || action === 'replace');
-  return { numbers: numbersOf(plan), broken: broken.map(({ name }) => name) };
+  return { changes: plan.changes, numbers: numbersOf(plan), broken: broken.map(({ name }) => name) };
 }
 
 /**
@@ -151,6 +186,9 @@ export function assertExpected(expected: string, now: Plan, say: (notice: string
   }
   throw new RefusedError(`The plan is ${now.digest}, and --expect says ${expected}; nothing was written.`, {
     exitCode: exitCodes.conflict,
-    hint: 'The folders, the tenant or the options are not those of the reviewed plan. Plan again and have it reviewed.',
+    hint: [
+      'The folders, the tenant or the options are not those of the reviewed plan. Plan again and have it reviewed.',
+      'A key that may download archives can make another plan than one that may not: use one key for both, or apply the plan as a file (plan --out).',
+    ],
   });
 }

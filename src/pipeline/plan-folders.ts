@@ -90,14 +90,14 @@ async function readUsable(
 /** Where no marker tells what the tenant holds, its archive is looked into. */
 async function sidesOf(
   run: Run,
-  { approvals, adopting }: PlanWanted,
+  { approvals, reviewed, adopting }: PlanWanted,
   { desired, coverage, findings }: Folders,
   listed: Sides['actual'],
 ): Promise<Omit<Sides, 'packWith'>> {
   const { config } = run.settings;
   const archives = archivesOf(run);
   const actual = await resolveContent(desired, listed, config.project, archives.read, {
-    concurrency: concurrencyOf(run.settings),
+    ...{ concurrency: concurrencyOf(run.settings), reviewed },
     ...(adopting && { adopting }),
   });
   const policy = policyOf(config, approvals, { desired, coverage });

@@ -15,6 +15,7 @@ import type {
 import { assertKnownApprovals } from '../core/names.js';
 import { type PlanInput, summarisePlan } from '../core/plan.js';
 import { applySeverities } from '../core/rules.js';
+import type { SeenChange } from '../core/seen.js';
 import type { ArchiveReader } from '../reconcile/archives.js';
 import { planWithRenames } from '../reconcile/rename.js';
 import type { PlanReport } from '../report/plan.js';
@@ -59,6 +60,8 @@ export interface Wanted {
   /** What its report is of; what `watch` plans is shown as a plan. */
   readonly command: RunHeader['command'];
   readonly approvals: Approvals;
+  /** The changes of the plan that is applied, whose knowledge of the tenant counts. */
+  readonly reviewed?: readonly SeenChange[] | undefined;
   /** Whether stored archives are looked up, to know what backups will cost. */
   readonly forecasts: 'with-backups' | 'none';
 }
@@ -83,7 +86,7 @@ type Known = Pick<PlanInput, 'actual' | 'policy' | 'tenant' | 'stored' | 'reads'
  */
 export async function makePlan(
   run: Run,
-  { command, approvals, forecasts }: Wanted,
+  { command, approvals, reviewed, forecasts }: Wanted,
   sides: Sides,
   decide: (known: Known) => Plan,
 ): Promise<PlannedRun> {
@@ -91,7 +94,7 @@ export async function makePlan(
   const { config } = run.settings;
   const stored = forecasts === 'none' ? undefined : await readStoredArchives(run, approvals);
   const known = { actual, policy, tenant: run.tenant.identity, stored };
-  const compared = { desired: desired.extensions, actual: actual.extensions };
+  const compared = { desired: desired.extensions, actual: actual.extensions, reviewed };
   const planFrom = (found: Pick<Known, 'reads' | 'renames'>): Plan => decide({ ...known, ...found });
   const { decided, findings } = await planWithRenames({ ...compared, planFrom }, archives);
   assertKnownApprovals(decided, policy);

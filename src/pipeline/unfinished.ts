@@ -8,6 +8,7 @@ import type { ActualExtension, ActualState, DesiredExtension, Finding } from '..
 import { byName } from '../core/order.js';
 import { applySeverities, finding } from '../core/rules.js';
 import { shellWord } from '../core/shell-word.js';
+import { isSystemError } from '../core/system-error.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
 import { rollbackCommand } from '../report/resume-command.js';
 import type { Run } from '../run/run.js';
@@ -172,12 +173,15 @@ async function readOpenReplaces({
   return findOpenReplaces(await readRuns({ root, tenant, project, mentioning: '"action":"replace"' }));
 }
 
-/** Most runs in a pipeline begin without any journal, and then nothing is loaded or read. */
+/**
+ * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. Where it cannot be seen, reading
+ * says why.
+ */
 function hasRuns(root: string): boolean {
   try {
     return readdirSync(join(root, ownFolder, 'runs')).length > 0;
-  } catch {
-    return false;
+  } catch (error) {
+    return !isSystemError(error) || error.code !== 'ENOENT';
   }
 }
 

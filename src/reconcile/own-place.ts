@@ -1,10 +1,10 @@
 /** Where a run keeps what outlives it: folders below `.qlik-sync/`, one per tenant, readable by their owner only. */
 
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
-import { reasonOf } from '../core/system-error.js';
+import { isSystemError, reasonOf } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
 
 type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
@@ -45,6 +45,35 @@ export async function syncFolder(folder: string): Promise<void> {
   if (handle === undefined) return;
   await handle.sync().catch(() => undefined);
   await handle.close();
+}
+
+/**
+ * The names in a folder below `.qlik-sync`; none where it does not exist. A look that failed is not an empty one.
+ *
+ * @param what `The journals`
+ * @throws UserError where it cannot be read, or is a link to another place
+ */
+export async function listOwnFolder(folder: string, what: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch((error: unknown) => unlessMissing(error, folder, what))) ?? [];
+}
+
+/** To read below `root` only. @throws UserError where a part of the path is a link to another place */
+export function assertOwnPlace(root: string, path: string, what: string): void {
+  const link = findLink(root, path);
+  if (link !== undefined) throw unreadable(new Error(`${link} is a link to another place`), path, what);
+}
+
+/** @throws UserError for any error but that `path` does not exist */
+export function unlessMissing(error: unknown, path: string, what: string): undefined {
+  if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+  throw unreadable(error, path, what);
+}
+
+function unreadable(error: unknown, path: string, what: string): UserError {
+  return new UserError(`${what} in ${path} cannot be read: ${reasonOf(error)}.`, {
+    hint: 'Only what can be read says whether there is nothing there: make it readable, or move it away.',
+    cause: error,
+  });
 }
 
 /** A failed system call as an error that a person can fix. @param what `The journal in …` */

@@ -3,8 +3,15 @@
 import pLimit from 'p-limit';
 import type { ActualExtension, Change, DesiredExtension, Finding, Plan } from '../core/model.js';
 import type { PlanInput } from '../core/plan.js';
-import { type ContentSide, findRenameCandidates, findRenames, type RenameSearch } from '../core/rename.js';
+import {
+  type ContentSide,
+  findRenameCandidates,
+  findRenames,
+  type Rename,
+  type RenameSearch,
+} from '../core/rename.js';
 import { finding } from '../core/rules.js';
+import { findSeenRenames, findUnseen, type SeenChange } from '../core/seen.js';
 import { type ArchiveReader, type ReadArchive, whyUnreadable } from './archives.js';
 
 /** More deletes than this are not renames, and maxDeletes stops them anyway. */
@@ -12,38 +19,50 @@ const mostArchives = 20;
 
 const atOnce = 4;
 
+interface Searching extends Pick<Planning, 'desired' | 'actual' | 'reviewed'> {
+  readonly readArchive: ReadArchive;
+}
+
 /** @throws TenantError where the credential is no longer accepted (401) */
-async function searchRenames(
-  { changes }: Plan,
-  desired: readonly DesiredExtension[],
-  actual: readonly ActualExtension[],
-  readArchive: ReadArchive,
-): Promise<RenameSearch> {
+async function searchRenames({ changes }: Plan, searching: Searching): Promise<RenameSearch> {
   const candidates = findRenameCandidates(changes);
   if (candidates === undefined) return { renames: [], uncompared: [] };
   const limit = pLimit(atOnce);
-  const coming = new Set(candidates.coming.map(({ name }) => name));
   const going = candidates.going.slice(0, mostArchives);
-  const read = await Promise.all(going.map((change) => limit(readGoing, change, actual, readArchive)));
+  const read = await Promise.all(
+    going.map((change) => limit(readGoing, change, candidates.coming, searching)),
+  );
+  const known = read.flatMap((side) => ('known' in side ? side.known : []));
+  const settled = new Set(known.map(({ to }) => to));
+  const coming = new Set(candidates.coming.map(({ name }) => name).filter((name) => !settled.has(name)));
   const beyond = candidates.going
     .slice(mostArchives)
     .map(({ name }) => ({ name, reason: `only ${mostArchives} are` }));
   return {
-    renames: findRenames(
-      read.filter((side) => 'files' in side),
-      desired.filter(({ name }) => coming.has(name)),
-    ),
+    // Pairs that are known come out of the same choice, and take nothing from the others.
+    renames: [
+      ...known,
+      ...findRenames(
+        read.filter((side) => 'files' in side),
+        searching.desired.filter(({ name }) => coming.has(name)),
+      ),
+    ],
     uncompared: [...read.filter((side) => 'reason' in side), ...beyond],
   };
 }
 
+type Compared = ContentSide | { readonly known: readonly Rename[] } | RenameSearch['uncompared'][number];
+
 async function readGoing(
-  { name, actual: summary }: Change,
-  actual: readonly ActualExtension[],
-  readArchive: ReadArchive,
-): Promise<ContentSide | RenameSearch['uncompared'][number]> {
-  const record = actual.find(({ id }) => id === summary?.id);
+  change: Change,
+  coming: readonly Change[],
+  { actual, reviewed = [], readArchive }: Searching,
+): Promise<Compared> {
+  const { name } = change;
+  const record = actual.find(({ id }) => id === change.actual?.id);
   if (record === undefined) throw new Error(`${name} is deleted without a record`);
+  const unseen = findUnseen(reviewed, record);
+  if (unseen !== undefined) return { name, reason: unseen };
   try {
     const { digestArchive } = await import('../source/archive/archive.js');
     const content = await digestArchive(await readArchive(record));
@@ -51,24 +70,27 @@ async function readGoing(
   } catch (error) {
     const reason = whyUnreadable(error);
     if (reason === undefined) throw error;
-    return { name, reason };
+    const known = findSeenRenames(reviewed, change, coming);
+    return known === undefined ? { name, reason } : { known };
   }
 }
 
 interface Planning {
   readonly desired: readonly DesiredExtension[];
   readonly actual: readonly ActualExtension[];
+  /** The changes of the plan that is applied. */
+  readonly reviewed?: readonly SeenChange[] | undefined;
   readonly planFrom: (found: Pick<PlanInput, 'reads' | 'renames'>) => Plan;
 }
 
 /** Plans; and where there are deletes and creates, compares their contents and plans again with the renames found. */
 export async function planWithRenames(
-  { desired, actual, planFrom }: Planning,
+  { planFrom, ...sides }: Planning,
   { read, downloads }: ArchiveReader,
 ): Promise<{ readonly decided: Plan; readonly findings: readonly Finding[] }> {
   const first = planFrom({ reads: 1 + downloads() });
   if (findRenameCandidates(first.changes) === undefined) return { decided: first, findings: [] };
-  const renames = await searchRenames(first, desired, actual, read);
+  const renames = await searchRenames(first, { ...sides, readArchive: read });
   const decided = planFrom({ reads: 1 + downloads(), renames });
   return { decided, findings: renames.uncompared.map(describeUncompared) };
 }

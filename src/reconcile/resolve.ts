@@ -4,12 +4,15 @@ import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
 import { isMarkedAs, isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
+import { findSeenDigest, findUnseen, type SeenChange } from '../core/seen.js';
 import { pack } from '../source/archive/pack.js';
 import { createContentTest } from '../source/left-out.js';
 import { type ReadArchive, whyUnreadable } from './archives.js';
 
 interface Resolving {
   readonly concurrency: number;
+  /** The changes of the plan that is applied. */
+  readonly reviewed?: readonly SeenChange[] | undefined;
   /** Absent: only owned records are resolved. */
   readonly adopting?: Adopting;
 }
@@ -25,7 +28,7 @@ export async function resolveContent(
   actual: ActualState,
   project: string,
   readArchive: ReadArchive,
-  { concurrency, adopting }: Resolving,
+  { concurrency, reviewed = [], adopting }: Resolving,
 ): Promise<ActualState> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
   const limit = pLimit(concurrency);
@@ -35,15 +38,24 @@ export async function resolveContent(
     const extension = wanted.get(record.name ?? '');
     if (extension === undefined || !concerns(record) || isToldByMarker(extension, record)) return record;
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
+    const unseen = findUnseen(reviewed, record);
+    if (unseen !== undefined) return leaveUnread(record, unseen);
     const counts = (await adopting?.counts(extension)) ?? createContentTest(extension);
     const told = await readDigest(record, readArchive, counts, adopting);
-    // Its marker tells already that it differs; reading could only have told that nothing of importance does.
-    return told.unreadable !== undefined && markerOf(record).kind === 'ours'
-      ? record
-      : { ...record, ...told };
+    if (told.unreadable === undefined) return { ...record, ...told };
+    const resolvedDigest = findSeenDigest(reviewed, extension, record);
+    return resolvedDigest === undefined
+      ? leaveUnread(record, told.unreadable)
+      : { ...record, resolvedDigest };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
   return { extensions: records };
+}
+
+/** A marker tells already that it differs; reading could only have told that nothing of importance does. */
+function leaveUnread(record: ActualExtension, why: string): ActualExtension {
+  const isMarked = markerOf(record).kind === 'ours';
+  return { ...record, notLookedAt: why, ...(!isMarked && { unreadable: why }) };
 }
 
 /** An older marker that differs may differ only by files that today's rules leave out. */

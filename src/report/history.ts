@@ -60,15 +60,20 @@ export function renderHistory(report: HistoryReport, { paint, detail }: TextOpti
     renderHeader(header, paint),
     shown.join(detail === 'verbose' ? '\n' : ''),
     unreadable.map((file) => `${paint('yellow', 'not a journal:')} ${printable(file)}\n`).join(''),
-    renderClosing(runs),
+    renderClosing(report),
   ]);
 }
 
-function renderClosing(runs: readonly PastRun[]): string {
+function renderClosing({ runs, unreadable }: HistoryReport): string {
   const undo = runs.find((run) => run.undo !== undefined)?.undo;
   const how = undo === undefined ? '' : ` To undo one, name it: ${printable(undo)}`;
-  return runs.length === 0 ? 'Nothing has been recorded yet.\n' : `${count(runs.length, 'run')}.${how}\n`;
+  if (runs.length > 0) return `${count(runs.length, 'run')}.${how}\n`;
+  return unreadable.length > 0 ? 'No run can be read.\n' : `Nothing has been recorded yet.\n${elsewhere}\n`;
 }
+
+/** For whoever looks for a run that is not here. */
+export const elsewhere =
+  'Runs are recorded where they are made, in .qlik-sync/runs: a pipeline keeps its own in its artifact. The other way back is git revert and a deploy.';
 
 function renderRun(run: PastRun, header: RunHeader, { paint, detail }: TextOptions): string {
   const { id, command, who, startedAt } = run;

@@ -9,9 +9,13 @@ import { planRequest } from './documents/plan.js';
 const change = v.object({
   name: v.string(),
   action,
-  blocked: v.optional(v.object({ rail: v.string() })),
+  blocked: v.optional(v.object({ rail: v.string(), message: v.optional(v.string()) })),
   desired: v.optional(v.object({ digest: v.string() })),
-  actual: v.optional(v.object({ id: v.string(), md5: v.optional(v.string()) })),
+  actual: v.optional(
+    v.object({ id: v.string(), md5: v.optional(v.string()), digest: v.optional(v.string()) }),
+  ),
+  rename: v.optional(v.union([v.object({ to: v.string() }), v.object({ from: v.string() })])),
+  notLookedAt: v.optional(v.string()),
 });
 
 /** Unknown fields are allowed: a later version may add some. */
@@ -24,6 +28,7 @@ const reviewedPlan = v.object({
   digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
   changes: v.array(change),
   request: planRequest,
+  impact: v.optional(v.object({ apps: v.object({ listed: v.number() }) })),
 });
 
 export type ReviewedPlan = DeepReadonly<v.InferOutput<typeof reviewedPlan>>;

@@ -103,5 +103,5 @@ export async function reportCrash({
 /** A watch session keeps its journal open for as long as it lives, and holds the lock only now and then. */
 async function isRunning(who: RunStart['who'], { self }: Io): Promise<boolean> {
   const { lookAt } = await import('../reconcile/lock/process-facts.js');
-  return who.pid !== self.pid && lookAt(who, self) === 'running';
+  return who.pid !== self.pid && ['running', 'perhaps'].includes(lookAt(who, self));
 }

@@ -99,11 +99,17 @@ describe('a link away from .qlik-sync', () => {
     expect(readdirSync(victim).sort()).toEqual(Object.keys(theirs).sort());
   });
 
-  it('holds no runs', async () => {
+  it('is not taken for a folder without runs or backups', async () => {
     link(`runs/${tenantFolder}`);
-    expect(await readRuns(scope())).toEqual([]);
-    expect(await readRuns({ root: place.root })).toEqual([]);
-    expect(await readLastRun(scope())).toBeUndefined();
+    link(`backups/${tenantFolder}`);
+    const refusal = {
+      exitCode: 3,
+      message: expect.stringMatching(/cannot be read: .* is a link to another place/),
+    };
+    await expect(readRuns(scope())).rejects.toMatchObject(refusal);
+    await expect(readRuns({ root: place.root })).rejects.toMatchObject(refusal);
+    await expect(readLastRun(scope())).rejects.toMatchObject(refusal);
+    await expect(createVault(scope()).read(md5Of(archive))).rejects.toMatchObject(refusal);
   });
 });
 

@@ -131,7 +131,7 @@ async function listRuns(asked: Asked, io: Io): Promise<readonly string[]> {
   if (config === undefined) return [];
   const { listRunFiles } = await import('../../reconcile/journal/run-files.js');
   const { isRunId } = await import('../../reconcile/journal/run-id.js');
-  const files = await listRunFiles(config.loaded.root, undefined);
+  const files = await listRunFiles(config.loaded.root, undefined).catch(() => []);
   return files
     .map(({ id }) => id)
     .filter(isRunId)

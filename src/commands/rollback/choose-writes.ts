@@ -19,6 +19,7 @@ import { idTime, isRunId } from '../../reconcile/journal/run-id.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
 import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../../reconcile/run-record.js';
+import { elsewhere } from '../../report/history.js';
 import { commandLine, rollbackCommand } from '../../report/resume-command.js';
 import type { Io } from '../../run/io.js';
 import type { Run } from '../../run/run.js';
@@ -41,9 +42,7 @@ export async function chooseWrites(
   if (writes.effects.length > 0 || writes.lost.length > 0) return writes;
   throw new UserError(
     `There is nothing to undo: no run of project ${project} that is recorded here wrote anything to this tenant.`,
-    {
-      hint: `Runs are recorded where they are made, in .qlik-sync/runs; ${hints.history} lists them.`,
-    },
+    { hint: [elsewhere, `${hints.history} lists those that are here.`] },
   );
 }
 

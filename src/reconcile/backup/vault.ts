@@ -16,7 +16,17 @@ import {
   temporaryNameOf,
   writeAtomically,
 } from '../../source/write-atomically.js';
-import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
+import {
+  assertOwnPlace,
+  isOwnPlace,
+  listOwnFolder,
+  makeOwnPlace,
+  ownPlace,
+  syncFolder,
+  tenantKey,
+  unlessMissing,
+  unwritable,
+} from '../own-place.js';
 
 export interface Vault {
   /** Whether the archive with this MD5 is stored intact. Marks it as in use, so that no other process removes it. */
@@ -47,14 +57,17 @@ interface VaultPlace {
 /** Creates nothing until something is put. */
 export function createVault({ root, tenant }: VaultPlace): Vault {
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
-  const read = (md5: string) => readWhole(folder, `${md5}.zip`);
+  const read = (md5: string) => readWhole({ root, folder, name: `${md5}.zip` });
   const putArchive = async (archive: Uint8Array, durability: Durability) => {
     const md5 = md5Of(archive);
     await deposit({ root, folder, name: `${md5}.zip`, content: archive, durability });
     return md5;
   };
   return {
-    has: async (md5) => (await markUsed(folder, `${md5}.zip`, 'durable')) && (await read(md5)) !== undefined,
+    has: async (md5) =>
+      isOwnPlace(root, folder) &&
+      (await markUsed(folder, `${md5}.zip`, 'durable')) &&
+      (await read(md5)) !== undefined,
     read,
     put: (archive) => putArchive(archive, 'durable'),
     putLightly: (archive) => putArchive(archive, 'light'),
@@ -65,7 +78,7 @@ export function createVault({ root, tenant }: VaultPlace): Vault {
       return sha256;
     },
     readRecord: async (sha256) => {
-      const content = await readWhole(folder, `${sha256}.json`);
+      const content = await readWhole({ root, folder, name: `${sha256}.json` });
       return content === undefined ? undefined : JSON.parse(content.toString('utf8'));
     },
     list: () => listFiles(folder),
@@ -74,17 +87,30 @@ export function createVault({ root, tenant }: VaultPlace): Vault {
   };
 }
 
+const what = 'The backups';
+
 /** The MD5 or SHA-256 that a file is named by; `undefined` for any other name. */
 function contentKey(name: string): string | undefined {
   const [, md5, sha256] = /^(?:([0-9a-f]{32})\.zip|([0-9a-f]{64})\.json)$/.exec(name) ?? [];
   return md5 ?? sha256;
 }
 
-/** `undefined` for any name that is not a content name, and for what cannot be read. */
-async function readWhole(folder: string, name: string): Promise<Buffer | undefined> {
+/**
+ * `undefined` for any name that is not a content name, and for what is not there or damaged.
+ *
+ * @throws UserError where it is there and cannot be read: a backup that cannot be seen is not one that is missing
+ */
+async function readWhole({
+  root,
+  folder,
+  name,
+}: Omit<Deposit, 'content' | 'durability'>): Promise<Buffer | undefined> {
   const key = contentKey(name);
   if (key === undefined) return undefined;
-  const content = await readFile(join(folder, name)).catch(() => undefined);
+  assertOwnPlace(root, folder, what);
+  const content = await readFile(join(folder, name)).catch((error: unknown) =>
+    unlessMissing(error, folder, what),
+  );
   if (content === undefined) return undefined;
   const algorithm = name.endsWith('.zip') ? 'md5' : 'sha256';
   return createHash(algorithm).update(content).digest('hex') === key ? content : undefined;
@@ -100,8 +126,9 @@ interface Deposit {
 
 async function deposit({ root, folder, name, content, durability }: Deposit): Promise<void> {
   try {
-    if ((await markUsed(folder, name, durability)) && (await readWhole(folder, name)) !== undefined) return;
     await makeOwnPlace(root, folder);
+    const isKnown = await markUsed(folder, name, durability);
+    if (isKnown && (await readWhole({ root, folder, name })) !== undefined) return;
     await writeAtomically(join(folder, name), content, { mode: 0o600, durability });
     if (durability === 'durable') await syncFolder(folder);
   } catch (error) {
@@ -138,7 +165,7 @@ interface StoredFile {
 }
 
 async function listFiles(folder: string): Promise<readonly StoredFile[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await listOwnFolder(folder, what);
   const files = await Promise.all(
     names.map(async (name) => {
       const key = contentKey(name);

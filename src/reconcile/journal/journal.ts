@@ -33,7 +33,8 @@ export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal>
   const now = new Date();
   const listIds = async (): Promise<readonly string[]> =>
     (await listRunFiles(root, run.tenant)).map(({ id }) => id);
-  const others = new Set(await listIds());
+  // A folder that cannot be read is reported by creating a file in it.
+  const others = new Set(await listIds().catch(() => []));
   const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
   const { id, handle } = file;
   const append = appendDurably(handle);

@@ -3,7 +3,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantIdentity } from '../../core/model.js';
-import { isOwnPlace, ownPlace, tenantKey } from '../own-place.js';
+import { assertOwnPlace, listOwnFolder, ownPlace, tenantKey, unlessMissing } from '../own-place.js';
 
 const suffix = '.jsonl';
 
@@ -20,15 +20,18 @@ export interface RunFileText extends RunFileName {
   readonly text?: string;
 }
 
-/** Those of one tenant, or of all where `tenant` is undefined; in no order. */
+/**
+ * Those of one tenant, or of all where `tenant` is undefined; in no order.
+ *
+ * @throws UserError where a folder cannot be read, or is a link to another place
+ */
 export async function listRunFiles(
   root: string,
   tenant: TenantIdentity | undefined,
 ): Promise<readonly RunFileName[]> {
   const folders = tenant === undefined ? await listTenants(root) : [tenantKey(tenant)];
   const places = folders.map((folder) => ownPlace(root, 'runs', folder));
-  const own = places.filter((place) => isOwnPlace(root, place));
-  return (await Promise.all(own.map(listFolder))).flat();
+  return (await Promise.all(places.map((place) => listFolder(root, place)))).flat();
 }
 
 /** @param folder of a tenant */
@@ -37,12 +40,18 @@ export function runFileOf(folder: string, id: string): string {
 }
 
 async function listTenants(root: string): Promise<readonly string[]> {
-  const entries = await readdir(ownPlace(root, 'runs'), { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folder = ownPlace(root, 'runs');
+  assertOwnPlace(root, folder, what);
+  const listing = readdir(folder, { withFileTypes: true });
+  const entries = (await listing.catch((error: unknown) => unlessMissing(error, folder, what))) ?? [];
+  return entries.filter((entry) => !entry.isFile()).map(({ name }) => name);
 }
 
-async function listFolder(folder: string): Promise<readonly RunFileName[]> {
-  const names = await readdir(folder).catch(() => []);
+const what = 'The journals';
+
+async function listFolder(root: string, folder: string): Promise<readonly RunFileName[]> {
+  assertOwnPlace(root, folder, what);
+  const names = await listOwnFolder(folder, what);
   return names
     .filter((name) => name.endsWith(suffix))
     .map((name) => ({ path: join(folder, name), id: name.slice(0, -suffix.length) }));

@@ -79,15 +79,18 @@ async function tryMachine(place: LockPlace, options: LockOptions): Promise<Relea
 }
 
 function busy(found: FoundTicket, { tenant, project }: LockOptions): UserError {
-  const { ticket, path } = found;
-  const hint =
-    ticket === undefined
-      ? `Run again when it is done. A lock that is not renewed expires after a minute: ${path}`
-      : `Run again when it is done. If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`;
+  const hint = `Run again when it is done. ${describeExpiry(found)}`;
   return new UserError(
     `Another run is writing to ${tenant} for project ${project}: ${describeFound(found)}.`,
     { hint, exitCode: exitCodes.conflict },
   );
+}
+
+function describeExpiry({ ticket, path, touchedMs }: FoundTicket): string {
+  const expiry = `A lock that is not renewed expires after a minute: ${path}`;
+  if (ticket === undefined) return expiry;
+  const end = `If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`;
+  return touchedMs === undefined ? end : `${end} ${expiry}`;
 }
 
 function outOfTime(found: FoundTicket, { tenant }: LockOptions): UserError {
@@ -97,11 +100,16 @@ function outOfTime(found: FoundTicket, { tenant }: LockOptions): UserError {
   });
 }
 
-function describeFound({ ticket }: FoundTicket): string {
-  return ticket === undefined ? 'a run whose lock cannot be read' : describeTicket(ticket);
+function describeFound({ ticket, touchedMs }: FoundTicket): string {
+  if (ticket === undefined) return 'a run whose lock cannot be read';
+  const sign = touchedMs === undefined ? '' : `, last sign of life ${secondsSince(touchedMs)} s ago`;
+  return `${describeTicket(ticket)}${sign}`;
 }
 
 function describeTicket({ command, pid, startedAt }: Ticket): string {
-  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 1000));
-  return `${command} of pid ${pid}, running for ${seconds} s`;
+  return `${command} of pid ${pid}, running for ${secondsSince(Date.parse(startedAt))} s`;
+}
+
+function secondsSince(ms: number): number {
+  return Math.max(0, Math.round((Date.now() - ms) / 1000));
 }

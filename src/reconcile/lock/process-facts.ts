@@ -30,13 +30,17 @@ export function describeProcess(pid: number): ProcessFacts {
   };
 }
 
-/** `elsewhere`: of a machine or container whose processes cannot be seen from here. */
-export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'gone' | 'elsewhere' {
+/**
+ * `elsewhere`: of a machine or container whose processes cannot be seen from here. `perhaps`: a process with this number
+ * is running, but when it started is not known, so it may be another one: a container that starts again reuses host name
+ * and numbers.
+ */
+export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'perhaps' | 'gone' | 'elsewhere' {
   const here = describeProcess(known.pid);
   if (known.host !== here.host || known.namespace !== here.namespace) return 'elsewhere';
   if (!isAlive(known.pid) || readStarted(known.pid) === 'dead') return 'gone';
-  const reused = known.started !== undefined && here.started !== undefined && known.started !== here.started;
-  return reused ? 'gone' : 'running';
+  if (known.started === undefined || here.started === undefined) return 'perhaps';
+  return known.started === here.started ? 'running' : 'gone';
 }
 
 /**

@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { isSystemError } from '../../core/system-error.js';
 import { discard, finalNameOf, writeAtomically } from '../../source/write-atomically.js';
+import { unlessMissing } from '../own-place.js';
 import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
 
 export interface Ticket extends ProcessFacts {
@@ -20,9 +22,11 @@ export interface FoundTicket {
   readonly ticket?: Ticket;
   /** Whether the process that wrote it may still be running. */
   readonly isLive: boolean;
+  /** When it was last touched, in milliseconds since 1970; absent where its process is known to be running. */
+  readonly touchedMs?: number;
 }
 
-/** A process that cannot be seen from here and has not touched its ticket for this long is gone. */
+/** A process that is not known to be running and has not touched its ticket for this long is gone. */
 const silentMs = 60_000;
 
 /** Complete from the moment others can see it. Resolves to its path, which no other ticket ever has. */
@@ -48,13 +52,17 @@ export async function removeIncomplete(folder: string, project: string): Promise
   }
 }
 
-/** In no order; a missing folder holds none. */
+/** In no order; a missing folder holds none. @throws UserError where it cannot be read: it may hold some */
 export async function readTickets(
   folder: string,
   project: string,
   self: Self,
 ): Promise<readonly FoundTicket[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((error: unknown) => {
+    // A file in the place of a folder holds none, and whoever writes one says so.
+    if (isSystemError(error) && error.code === 'ENOTDIR') return [];
+    return unlessMissing(error, folder, 'The lock') ?? [];
+  });
   const paths = names.filter((name) => isTicketOf(project, name)).map((name) => join(folder, name));
   const found = await Promise.all(paths.map((path) => readTicket(path, self)));
   return found.flatMap((ticket) => ticket ?? []);
@@ -66,15 +74,17 @@ function isTicketOf(project: string, name: string): boolean {
 
 /** `undefined` where it is gone or not a file. A ticket that names no process is judged by its age. */
 async function readTicket(path: string, self: Self): Promise<FoundTicket | undefined> {
-  const stats = await lstat(path).catch(() => undefined);
+  const stats = await lstat(path).catch((error: unknown) => unlessMissing(error, path, 'The lock'));
   if (stats?.isFile() !== true) return undefined;
   const text = stats.size > mostBytes ? '' : await readFile(path, 'utf8').catch(textOfUnreadable);
   if (text === undefined) return undefined;
   const isFresh = !isSilent(stats.mtimeMs);
   const ticket = parseTicket(text);
-  if (ticket === undefined) return { path, isLive: isFresh };
+  const touchedMs = stats.mtimeMs;
+  if (ticket === undefined) return { path, isLive: isFresh, touchedMs };
   const state = lookAt(ticket, self);
-  return { path, ticket, isLive: state === 'running' || (state === 'elsewhere' && isFresh) };
+  if (state === 'running') return { path, ticket, isLive: true };
+  return { path, ticket, isLive: state !== 'gone' && isFresh, touchedMs };
 }
 
 const mostBytes = 65_536;

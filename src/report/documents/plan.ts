@@ -148,6 +148,14 @@ const change = v.object({
   desired: v.optional(desired),
   actual: v.optional(actual),
   rename: v.optional(v.union([v.object({ to: v.string() }), v.object({ from: v.string() })])),
+  notLookedAt: v.optional(
+    v.pipe(
+      v.string(),
+      v.description(
+        'Why the content on the tenant, on which the decision depends, was not looked at: mostly the key may not download archives. An apply of this plan decides without it, too.',
+      ),
+    ),
+  ),
   write: v.optional(
     v.object({
       carries: v.picklist(['file-and-data', 'data']),

@@ -236,6 +236,8 @@ describe('a stale lock heals itself', () => {
   const silences: readonly (readonly [string, object | string, number, 'taken' | 'waits'])[] = [
     ['of another machine that still touches it', elsewhere, 10, 'waits'],
     ['of another machine that fell silent', elsewhere, 61, 'taken'],
+    ['of a container that may have started again, and touches it', { started: undefined }, 10, 'waits'],
+    ['of a container that may have started again, and fell silent', { started: undefined }, 61, 'taken'],
     ['that is no ticket, and new', 'half a li', 1, 'waits'],
     ['that is no ticket, and old', 'half a li', 61, 'taken'],
     ['of no process', { pid: -1 }, 61, 'taken'],
@@ -249,6 +251,20 @@ describe('a stale lock heals itself', () => {
     const taking = takeLock(options({ waitMs: 0 }));
     if (outcome === 'waits') await expect(taking).rejects.toMatchObject({ exitCode: 7 });
     else await (await taking)();
+  });
+
+  it.each([
+    ['of another machine', elsewhere],
+    ['of a number that may be another process by now', { started: undefined }],
+  ])('a ticket %s says when it was touched last, and until when it counts', async (_what, content) => {
+    leaveTicket({ pid: process.pid, ...content });
+    const touched = new Date(Date.now() - 12_000);
+    utimesSync(place.path(`${folder}/acme.0123456789abcdef.json`), touched, touched);
+    await expect(takeLock(options({ waitMs: 0 }))).rejects.toMatchObject({
+      exitCode: 7,
+      message: expect.stringMatching(/apply of pid \d+, running for \d+ s, last sign of life 1\d s ago\.$/),
+      hint: expect.stringContaining('expires after a minute'),
+    });
   });
 
   it('an incomplete ticket is removed when it can no longer be in use', async () => {
