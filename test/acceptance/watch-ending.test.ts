@@ -43,26 +43,29 @@ describe('Ctrl-C', () => {
 });
 
 describe('the built watch', () => {
-  it('SIGINT during an upload: the tenant is whole, the exit code 130; nothing else ended it', async () => {
-    const cli = join(import.meta.dirname, '../../dist/cli.js');
-    const child = spawn(process.execPath, [cli, 'watch', '--json'], {
-      cwd: scene.workspace.folder,
-      env: { PATH: process.env['PATH'], ...scene.tenant.env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const lines: { event: string; name?: string }[] = [];
-    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
-    const seen = (event: string, name?: string) =>
-      lines.some((line) => line.event === event && line.name === name);
-    await expect.poll(() => seen('synced', 'kpi') && seen('synced', 'map')).toBe(true);
-    await scene.tenant.addFaults([
-      { method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'stall', stallMs: 1500 },
-    ]);
-    scene.save('kpi', 'two');
-    await expect.poll(() => scene.stored('kpi'), { interval: 5 }).toContain('two');
-    child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([130, null]);
-    expect(lines.at(-1)?.event).toBe('stopped');
-    expect(await scene.stored('kpi')).toContain('two');
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s during an upload: the tenant is whole, the exit code 130; nothing else ended it',
+    async (signal) => {
+      const cli = join(import.meta.dirname, '../../dist/cli.js');
+      const child = spawn(process.execPath, [cli, 'watch', '--json'], {
+        cwd: scene.workspace.folder,
+        env: { PATH: process.env['PATH'], ...scene.tenant.env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const lines: { event: string; name?: string }[] = [];
+      createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
+      const seen = (event: string, name?: string) =>
+        lines.some((line) => line.event === event && line.name === name);
+      await expect.poll(() => seen('synced', 'kpi') && seen('synced', 'map')).toBe(true);
+      await scene.tenant.addFaults([
+        { method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'stall', stallMs: 1500 },
+      ]);
+      scene.save('kpi', 'two');
+      await expect.poll(() => scene.stored('kpi'), { interval: 5 }).toContain('two');
+      child.kill(signal);
+      expect(await once(child, 'close')).toEqual([130, null]);
+      expect(lines.at(-1)?.event).toBe('stopped');
+      expect(await scene.stored('kpi')).toContain('two');
+    },
+  );
 });
