@@ -261,10 +261,7 @@ export interface Change {
   readonly blocked?: Blocked;
   /** A delete and a create that share most of their content are a probable rename; this is the other name. */
   readonly rename?: { readonly to: string } | { readonly from: string };
-  /**
-   * Why the content on the tenant, on which this decision depends, was not looked at: mostly the key may not download
-   * archives. An apply of this plan does not look either.
-   */
+  /** Why the content that decides was not looked at (mostly: the key may not); an apply of this plan does not, either. */
   readonly notLookedAt?: string;
   readonly desired?: DesiredSummary;
   readonly actual?: ActualSummary;
