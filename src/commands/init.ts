@@ -29,7 +29,7 @@ import {
   readGiven,
   takeProposals,
 } from './init/answers.js';
-import { proposeIgnore } from './init/ignore-lines.js';
+import { proposeIgnore } from './init/trial.js';
 import { addExamples } from './options.js';
 import { checkFolders } from './validate.js';
 
@@ -38,7 +38,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const folder = workingFolder(flags, io);
   await assertNoConfig(folder);
   const given = readGiven(flags);
-  const proposals = makeProposals(folder);
+  const proposals = await makeProposals(folder, io.interrupted);
   const answers = await findAnswers(given, proposals, io);
   const {
     lines,

@@ -217,6 +217,20 @@ describe('a config that works at once', () => {
       names: ['kpi'],
       says: ['v1/kpi is left out'],
     },
+    'the same id twice: not the newer source that lacks its build': {
+      files: {
+        'kpi.qext': qext({ version: '2.0.0' }),
+        'kpi.js': 'define(["./dist/kpi"], (kpi) => kpi);',
+        ...whole('release/kpi', 'kpi', '1.0.0'),
+      },
+      extensions: ['release/*'],
+      names: ['kpi'],
+    },
+    'the same id twice: not the one whose script is empty': {
+      files: { ...whole('a/kpi', 'kpi', '2.0.0'), 'a/kpi/kpi.js': '', ...whole('b/kpi', 'kpi') },
+      extensions: ['b/*'],
+      names: ['kpi'],
+    },
     'ids that differ in case': {
       files: { ...whole('x/a', 'Kpi', '1.0.0'), ...whole('x/b', 'kpi', '2.0.0') },
       extensions: ['x/b'],

@@ -27,6 +27,7 @@ import {
 } from '../../source/discover/survey.js';
 import { findUnbuilt, proposeForUnbuilt, type UnbuiltProject } from '../../source/discover/unbuilt.js';
 import { addOutput, addUnder, collect } from '../options.js';
+import { markBroken } from './trial.js';
 
 type AnswerOptions = Pick<InitFlags, 'project' | 'extensions' | 'tenant' | 'env' | 'apiKeyVariable'>;
 
@@ -72,10 +73,11 @@ function explain(
 }
 
 /** @param folder absolute; in a repository the project is named after the repository */
-export function makeProposals(folder: string): Proposals {
+export async function makeProposals(folder: string, signal: AbortSignal): Promise<Proposals> {
   const top = foldersToSearch(folder).at(-1) ?? folder;
   const project = proposeProject(basename(top), randomBytes(2).toString('hex'));
-  const survey = surveyTree(folder, existsSync(join(top, '.git')) ? Number.POSITIVE_INFINITY : surveyDepth);
+  const levels = existsSync(join(top, '.git')) ? Number.POSITIVE_INFINITY : surveyDepth;
+  const survey = await markBroken(folder, surveyTree(folder, levels), signal);
   const unbuilt = findUnbuilt(folder, survey);
   const patterns = [...proposePatterns(survey), ...proposeForUnbuilt(unbuilt, survey)];
   return { project, patterns, survey, unbuilt };

@@ -1,10 +1,12 @@
-/** The lines of `ignore` that a new config needs: found by reading the folders as every later run will. */
+/** What a new config needs, found by reading the folders as every later run will. */
 
 import { posix } from 'node:path';
 import type { DesiredExtension, Finding } from '../../core/model.js';
 import { traceModules } from '../../core/modules/graph.js';
 import { proposeIgnoreLines } from '../../core/modules/tooling.js';
-import type { SurveyedExtension } from '../../source/discover/survey.js';
+import { checkExtension } from '../../core/rules.js';
+import { spellPattern } from '../../source/discover/pattern.js';
+import type { Survey, SurveyedExtension } from '../../source/discover/survey.js';
 import { ignoreLineOf } from '../../source/ignore-rules.js';
 import { type DesiredReading, readDesired } from '../../source/read/read.js';
 
@@ -55,7 +57,33 @@ export async function proposeIgnore(trial: Trial): Promise<IgnoreLines> {
   };
 }
 
-function read({ root, extensions, signal }: Trial, ignore: readonly string[]): Promise<DesiredReading> {
+/**
+ * Of several copies of an extension, those that would fail are no whole ones, even where their script is there: a source
+ * without its build, for instance.
+ */
+export async function markBroken(root: string, survey: Survey, signal: AbortSignal): Promise<Survey> {
+  const counts = new Map<string, number>();
+  const keyOf = ({ name }: SurveyedExtension): string => name.toLowerCase();
+  for (const each of survey.extensions) counts.set(keyOf(each), (counts.get(keyOf(each)) ?? 0) + 1);
+  const extensions: SurveyedExtension[] = [];
+  for (const each of survey.extensions) {
+    const isOne = counts.get(keyOf(each)) === 1 || !each.isComplete;
+    extensions.push(isOne ? each : { ...each, isComplete: await isSound(root, each, signal) });
+  }
+  return { ...survey, extensions };
+}
+
+async function isSound(root: string, { folder }: SurveyedExtension, signal: AbortSignal): Promise<boolean> {
+  const trial = { root, extensions: [spellPattern(folder)], signal };
+  const { findings, state } = await read(trial, []);
+  const all = [...findings, ...state.extensions.flatMap((extension) => checkExtension(extension))];
+  return !all.some(({ rule, severity }) => severity === 'error' && rule !== 'several-manifests');
+}
+
+function read(
+  { root, extensions, signal }: Omit<Trial, 'found'>,
+  ignore: readonly string[],
+): Promise<DesiredReading> {
   const patterns = extensions.map((pattern) => pattern.replaceAll('$$', '$'));
   return readDesired({ ...{ root, cwd: root, extensions: patterns, ignore, signal }, index: 'off' });
 }
