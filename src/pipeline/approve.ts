@@ -55,19 +55,19 @@ async function confirmProtected(name: string, { yes, confirm = [] }: Approval, i
   );
 }
 
-async function askToApply({ input, output }: Terminal, signal: AbortSignal): Promise<Answer> {
-  const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message: 'Apply this plan?', initialValue: false, input, output, signal });
-  if (isCancel(answer)) return 'cancelled';
-  return answer ? 'approved' : 'declined';
+async function askToApply(terminal: Terminal, interrupted: AbortSignal): Promise<Answer> {
+  const { createAsker } = await import('../run/ask.js');
+  const asked = await (await createAsker(terminal, interrupted)).yesOrNo('Apply this plan?');
+  if (asked.kind !== 'answered') return asked.kind;
+  return asked.value ? 'approved' : 'declined';
 }
 
-async function askForName(name: string, { input, output }: Terminal, signal: AbortSignal): Promise<Answer> {
-  const { isCancel, text } = await import('@clack/prompts');
+async function askForName(name: string, terminal: Terminal, interrupted: AbortSignal): Promise<Answer> {
+  const { createAsker } = await import('../run/ask.js');
   const message = `${name} is protected. Type its name to apply this plan:`;
-  const answer = await text({ message, input, output, signal });
-  if (isCancel(answer)) return 'cancelled';
-  return answer === name ? 'approved' : 'declined';
+  const asked = await (await createAsker(terminal, interrupted)).text(message);
+  if (asked.kind !== 'answered') return asked.kind;
+  return asked.value === name ? 'approved' : 'declined';
 }
 
 /** The command line of this run with what is missing, quoted so that it can be pasted. */

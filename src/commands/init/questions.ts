@@ -12,58 +12,43 @@ import {
 import { UserError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { listNames } from '../../core/format.js';
+import { type Asked, type Asker, createAsker } from '../../run/ask.js';
 import type { Terminal } from '../../run/io.js';
 import type { ProposedPattern } from '../../source/discover/survey.js';
 import type { Given, Proposals } from './answers.js';
 
-type Clack = typeof import('@clack/prompts');
-
-interface Asking {
-  readonly clack: Clack;
-  readonly streams: Terminal & { readonly signal: AbortSignal };
-}
-
-/** @throws UserError (exit 130) where the person cancels */
+/** @throws UserError where the person cancels (exit 130) or declines with Ctrl-D (exit 5) */
 export async function askQuestions(
   given: Given,
   proposals: Proposals,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Answers> {
-  // Without a terminal it would wait for ever, so it is loaded nowhere else.
-  const clack = await import('@clack/prompts');
-  const asking: Asking = { clack, streams: { ...terminal, signal } };
+  const asking = await createAsker(terminal, signal);
   const project = given.project ?? (await askProject(asking, proposals.project));
   const extensions = given.extensions ?? (await askExtensions(asking, proposals.patterns));
   const environment = await askEnvironment(asking, given);
   return { project, extensions, ...(environment !== undefined && { environment }) };
 }
 
-function askProject(asking: Asking, proposal: string): Promise<string> {
+function askProject(asking: Asker, proposal: string): Promise<string> {
   const message = 'Project: who owns what is deployed, unique on the tenant';
   return askText(asking, message, proposal, explainProject);
 }
 
 async function askExtensions(
-  asking: Asking,
+  asking: Asker,
   patterns: readonly ProposedPattern[],
 ): Promise<readonly string[]> {
   if (patterns.length === 0) {
     const message = 'No .qext file was found. Which folders will hold the extensions?';
     return [await askText(asking, message, 'extensions/*', explainExtensions)];
   }
-  const { clack, streams } = asking;
-  const answer = await clack.multiselect({
-    message: 'Extensions: folders with a .qext file each',
-    options: patterns.map(({ pattern, names }) => ({ value: pattern, hint: listNames(names, 5) })),
-    initialValues: patterns.map(({ pattern }) => pattern),
-    required: true,
-    ...streams,
-  });
-  return clack.isCancel(answer) ? cancel(asking) : answer;
+  const options = patterns.map(({ pattern, names }) => ({ value: pattern, hint: listNames(names, 5) }));
+  return answerOf(asking, await asking.several('Extensions: folders with a .qext file each', options));
 }
 
-async function askEnvironment(asking: Asking, given: Given): Promise<Answers['environment']> {
+async function askEnvironment(asking: Asker, given: Given): Promise<Answers['environment']> {
   const tenant = given.tenant ?? (await askTenant(asking, given));
   if (tenant === '') return undefined;
   const name =
@@ -75,7 +60,7 @@ async function askEnvironment(asking: Asking, given: Given): Promise<Answers['en
 }
 
 /** Empty for none yet, unless an option needs one. */
-function askTenant(asking: Asking, { environment, apiKeyVariable }: Given): Promise<string> {
+function askTenant(asking: Asker, { environment, apiKeyVariable }: Given): Promise<string> {
   const isNeeded = environment !== undefined || apiKeyVariable !== undefined;
   const message = isNeeded ? 'Address of the tenant' : 'Address of the tenant (leave it empty for none yet)';
   return askText(asking, message, '', (answer) =>
@@ -84,25 +69,24 @@ function askTenant(asking: Asking, { environment, apiKeyVariable }: Given): Prom
 }
 
 async function askText(
-  asking: Asking,
+  asking: Asker,
   message: string,
   initialValue: string,
   explain: (answer: string) => string | undefined,
 ): Promise<string> {
-  const { clack, streams } = asking;
-  const answer = await clack.text({
-    message,
+  const asked = await asking.text(message, {
     initialValue,
-    validate: (value = '') => {
+    explain: (value) => {
       const problem = explain(value.trim());
       return problem === undefined ? undefined : `It ${problem}.`;
     },
-    ...streams,
   });
-  return clack.isCancel(answer) ? cancel(asking) : (answer ?? '').trim();
+  return answerOf(asking, asked).trim();
 }
 
-function cancel({ clack, streams }: Asking): never {
-  clack.cancel('Nothing was written.', streams);
-  throw new UserError('Cancelled: nothing was written.', { exitCode: exitCodes.interrupted });
+function answerOf<T>(asking: Asker, asked: Asked<T>): T {
+  if (asked.kind === 'answered') return asked.value;
+  asking.end('Nothing was written.');
+  const exitCode = asked.kind === 'declined' ? exitCodes.incomplete : exitCodes.interrupted;
+  throw new UserError('Cancelled: nothing was written.', { exitCode });
 }
