@@ -30,6 +30,7 @@ describe('riskyType', () => {
     ['first.nupkg', 'application/zip', packageOf('[Content_Types].xml', '_rels/.rels', 'a.nuspec')],
     ['cut.nupkg', 'application/zip', zipOf('_rels/.rels')],
     ['a.vsix', 'application/zip', packageOf('extension.vsixmanifest', '[Content_Types].xml')],
+    ['a.zip', 'application/zip', packageOf('word/readme.txt', 'xl/a.txt')],
     ['zip.xlsx', 'application/zip', packageOf('docs/a.txt')],
     ['renamed.dat', 'application/zip', zipOf('docs/a.txt')],
     ['empty.zip', 'application/zip', padded('PK\x05\x06', 18)],

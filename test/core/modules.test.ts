@@ -43,7 +43,10 @@ const lists: readonly (readonly [why: string, code: string, ...ids: string[]])[]
   ['a byte order mark', "\ufeffdefine(['./a'], f)", './a'],
   ['a list behind a regular expression', "var r = /define(['.\\/no'])/g, q = 4 / 2 / 1;\ndefine(['./a'], f)", './a'],
   ['a list behind a library of its own', "(function (f) { if (typeof define === 'function' && define.amd) define([], f); })(function () {});\ndefine(['./a'], f)", './a'],
+  ['templates without a value', "define([`./a`, 'qlik', `text!./b.html`], f)", './a', 'text!./b.html'],
+  ['names beside those that are put together', "define(['./a', x + './no' + y, './b'], f)", './a', './b'],
 
+  ['templates with a value', "define([`./${a}`, `./no` + b, `./x${`./y`}z`, tag`./no`], f)"],
   ['nothing but plain names', "define(['qlik', 'jquery', 'underscore'], f)"],
   ['names that are put together', "define(['./locale/' + lang, text], f)"],
   ['a list that is not written down', 'define(list, f)'],
@@ -312,6 +315,22 @@ describe('what is not among the files', () => {
       'The module asks for "./dist/x", and dist/x.js is nowhere in the folder: sheets would show "Invalid visualization".',
       'Build the extension first: a fresh checkout holds nothing that a build writes.',
     ],
+    [
+      'a folder that is asked for as a module',
+      { 'x.js': "define(['./lib'], f)", 'lib/index.js': '', 'other/lib.js': '' },
+      {},
+      'The module asks for "./lib", and lib.js is nowhere in the folder: sheets would show "Invalid visualization".',
+      "There is lib/index.js: name it in full in x.js, since Qlik's loader does not look for an index.",
+    ],
+    ...['/extensions/X/a', 'extensions/X/a', '/Extensions/x/a', '../X/a', 'text!../X/a.html'].map(
+      (id): readonly [string, Code, Parameters<typeof extensionOf>[2], string, string] => [
+        `the case of the id in ${id}`,
+        { 'x.js': `define(['${id}'], f)`, 'a.js': '', 'a.html': '' },
+        {},
+        `The module asks for "${id}", but the extension is named x: only the case differs, which Windows does not mind and Qlik does.`,
+        'Write extensions/x/ as the .qext file is named, or a path that begins with "./".',
+      ],
+    ),
     [
       'another place',
       { 'x.js': "define(['./a'], f)", 'lib/a.js': '' },

@@ -31,6 +31,3 @@ export const corpus = [
   ),
   ...others,
 ];
-
-/** Errors that are true: `rule file` by the folder that holds the `.qext`, each looked at by a person. */
-export const trueErrors = {};

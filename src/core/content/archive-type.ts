@@ -53,6 +53,9 @@ const documentSuffixes: ReadonlySet<string> = new Set(
   ),
 );
 
+/** What every document of Office has. */
+const officeTypes = '[Content_Types].xml';
+
 /** Office's own folders. Packages of NuGet and of Visual Studio share all else with its documents. */
 const officeEntry = /^(?:word|xl|ppt|visio)\//;
 
@@ -63,7 +66,8 @@ const officeEntry = /^(?:word|xl|ppt|visio)\//;
 function isDocument(suffix: string, content: Buffer): boolean {
   const entries = listEntries(content);
   if (entries === undefined) return documentSuffixes.has(suffix) || isDocumentStart(content);
-  return entries[0] === 'mimetype' || entries.some((path) => officeEntry.test(path));
+  if (entries[0] === 'mimetype') return true;
+  return entries.includes(officeTypes) && entries.some((path) => officeEntry.test(path));
 }
 
 function listEntries(content: Buffer): readonly string[] | undefined {
@@ -78,5 +82,5 @@ function listEntries(content: Buffer): readonly string[] | undefined {
 /** By the name in the first local header. */
 function isDocumentStart(content: Buffer): boolean {
   const name = content.toString('latin1', 30, 64);
-  return name.startsWith('[Content_Types].xml') || name.startsWith('mimetype') || officeEntry.test(name);
+  return name.startsWith(officeTypes) || name.startsWith('mimetype') || officeEntry.test(name);
 }

@@ -61,6 +61,8 @@ const elementPatterns: readonly RegExp[] = [
   /<([a-z]+)\b[^<>]*$/i,
   // $("<img>").attr("src", · jsx("img", { src: · createElement("img") in one expression
   /["'`]<?([a-z]+)(?:\s*\/?>)?["'`]\s*[,)][^;]*$/i,
+  // new Image().src =
+  /\bnew (image|audio)\s*\([^()]*\)\.src\s*=$/i,
   // image.src = · iframeElement.src =
   /(?:^|[^\w$])([\w$]+)\.src\s*=$/,
 ];

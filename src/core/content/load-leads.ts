@@ -30,6 +30,12 @@ const element = ({ lead, after }: Surroundings): Directives => directivesOfEleme
 
 const style = ({ lead, after }: Surroundings): Directives => directivesOfStyle(lead, after);
 
+/** JSONP is a script that the page loads. */
+const request = ({ lead, after }: Surroundings): Directives => {
+  const options = lead.slice(lead.lastIndexOf('{')) + (after.split('}', 1)[0] ?? '');
+  return /["']jsonp["']|\bjsonp\s*\(\s*\{/.test(options) ? ['script-src'] : ['connect-src'];
+};
+
 /** By the last character of the lead; each pattern matches its end. */
 const leads: Readonly<Record<string, readonly Lead[]>> = {
   '(': [
@@ -37,12 +43,14 @@ const leads: Readonly<Record<string, readonly Lead[]>> = {
     [/(?:^|[^\w$])(?:importScripts|import|loadScript|getScript)\s*\($/i, ['script-src']],
     [/(?:^|[^\w$])loadCss\s*\($/i, ['style-src']],
     [/(?:^|[^\w$])(?:require|requirejs|define)\s*\($/, module],
+    [/\.jsonp\s*\($/, ['script-src']],
     [/\.(?:tileLayer|wms)\s*\($/, ['img-src']],
     [/\.(?:get|post|put|head|request|load|ajax)\s*\($/, ['connect-src']],
     [/\bd3\.image\s*\($/, ['img-src']],
     [/\bd3\.(?:json|csv|tsv|dsv|xml|text|html|svg|blob|buffer)\s*\($/, ['connect-src']],
     [/\bnew (?:WebSocket|EventSource|Request)\s*\($/, ['connect-src']],
     [/\bnew (?:Worker|SharedWorker)\s*\($/, ['worker-src']],
+    [/\bnew Audio\s*\($/, ['media-src']],
     [/(?:^|[^\w$.])url\($/, style],
   ],
   '[': [[/(?:^|[^\w$])(?:require|requirejs|define)\s*\(\s*(?:(["'])[^"']*\1\s*,\s*)?\[$/, module]],
@@ -58,12 +66,14 @@ const leads: Readonly<Record<string, readonly Lead[]>> = {
     [/\bsrc["']?\s*:$/, element],
     [/(?:require|requirejs)\s*(?:\.config)?\s*\([^()]*\bbaseUrl["']?\s*:$/, ['script-src']],
     [/\b(?:base(?:URL|Url)|templateUrl)["']?\s*:$/, ['connect-src']],
-    [/(?:ajax|axios|\$http|request|jsonp)\s*\(\s*\{[^{}]*\burl["']?\s*:$/, ['connect-src']],
+    [/(?:ajax|axios|\$http|request|jsonp)\s*\(\s*\{[^{}]*\burl["']?\s*:$/, request],
     [/\bpaths["']?\s*:\s*\{[^{}]*:$/, ['script-src']],
   ],
   '=': [
     [/<form\b[^<>]*\baction\s*=$/i, ['form-action']],
+    [/\bform\w*\.action\s*=$/i, ['form-action']],
     [/\bposter\s*=$/i, ['img-src']],
+    [/\w\.srcset\s*=$/, ['img-src']],
     [/\bng-include\s*=$/i, ['connect-src']],
     [/\bsrc\]?\s*=$/, element],
     [/\bbase(?:URL|Url)\s*=$/, ['connect-src']],
@@ -97,9 +107,22 @@ const linkTag = /<link\b[^<>]*$/i;
 function needOfLink({ lead, after }: Surroundings): Directives | undefined {
   if (!hrefLead.test(lead)) return undefined;
   const start = linkTag.exec(lead)?.[0];
-  if (start === undefined) return stylesheetAddress.test(after) ? ['style-src'] : undefined;
+  if (start === undefined)
+    return stylesheetAddress.test(after) || isStylesheetMade(lead, after) ? ['style-src'] : undefined;
   const behind = (after.split('>', 1)[0] ?? '').replace(/^[^"'`\s\\]*/, '');
   return directivesOfLink(`${start}${behind}`, after);
+}
+
+/** `link.rel = "stylesheet"; link.href = …`, `$("<link>", { rel: "stylesheet", href: …` and the same the other way round. */
+function isStylesheetMade(lead: string, after: string): boolean {
+  const name = /([\w$]+)\.href\s*=$/.exec(lead)?.[1];
+  if (name !== undefined) {
+    const owners = `${lead};${after}`.matchAll(/([\w$]+)\.rel\s*=\s*["'`]stylesheet["'`]/g);
+    return [...owners].some(({ 1: owner }) => owner === name);
+  }
+  const [open, close] = lead.endsWith(':') ? ['{', '}'] : [';', ';'];
+  const around = `${lead.slice(lead.lastIndexOf(open) + 1)} ${after.split(close, 1)[0] ?? ''}`;
+  return /\brel["'`]?\s*[:,]\s*["'`]stylesheet["'`]/.test(around);
 }
 
 const asset =

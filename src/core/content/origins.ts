@@ -36,12 +36,14 @@ const letterH = 0x68;
 
 const letterT = 0x74;
 
+const lowerCase = 0x20;
+
 /** `"`, `'`, backtick, `(`, `=`, `!`: an address after anything else is prose. */
 const openers: ReadonlySet<number> = new Set([0x22, 0x27, 0x60, 0x28, 0x3d, 0x21]);
 
 /** `{s}.` and `${region}.` are subdomains that are filled in at run time. */
 const hostPattern =
-  /^(\{\w+\}\.|\$\{[\w.]+\}\.)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9])(:\d{1,5})?(?![\w.@-])/i;
+  /^(?:[\w.~%-]{1,60}(?::[\w.~%-]{0,60})?@)?(\{\w+\}\.|\$\{[\w.]+\}\.)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9])(:\d{1,5})?(?![\w.@-])/i;
 
 const ownMachine = /^(?:127\.\d|0\.0\.0\.0$)|\.localhost$/;
 
@@ -94,7 +96,7 @@ function addressAt(content: Buffer, at: number): Address | undefined {
   const host = match?.[2]?.toLowerCase();
   if (match === null || host === undefined || !isForeignHost(host)) return undefined;
   // Qlik Cloud's pages are https, and an address without a scheme takes the page's.
-  const scheme = schemeBytes === 0 ? 'https:' : content.toString('latin1', start, at);
+  const scheme = schemeBytes === 0 ? 'https:' : content.toString('latin1', start, at).toLowerCase();
   const subdomain = match[1] === undefined ? '' : '*.';
   const end = at + 2 + match[0].length;
   return { origin: `${scheme}//${subdomain}${host}${match[3] ?? ''}`, start, end };
@@ -102,11 +104,11 @@ function addressAt(content: Buffer, at: number): Address | undefined {
 
 /** Length of `https:` and the like, 0 where the colon belongs to something else. */
 function schemeLengthBefore(content: Buffer, at: number): number {
-  const first = content[at - 5];
+  const first = (content[at - 5] ?? 0) | lowerCase;
   if (first === letterH || first === letterT) {
-    return /(https?:)$/.exec(content.toString('latin1', Math.max(0, at - 6), at))?.[1]?.length ?? 0;
+    return /(https?:)$/i.exec(content.toString('latin1', Math.max(0, at - 6), at))?.[1]?.length ?? 0;
   }
-  return /(wss?:)$/.exec(content.toString('latin1', Math.max(0, at - 4), at))?.[1]?.length ?? 0;
+  return /(wss?:)$/i.exec(content.toString('latin1', Math.max(0, at - 4), at))?.[1]?.length ?? 0;
 }
 
 /** Hosts that name XML namespaces and serve no software. */

@@ -92,6 +92,8 @@ interface Scan {
   owner: Token | undefined;
   /** The first call within one function, as wrappers make it. */
   wrapped: LoaderCall | undefined;
+  /** The backquote that opened an item of a list. */
+  quote: Token | undefined;
   /** An import or export statement that has yet to name its module. */
   statement: Token | undefined;
   isDone: boolean;
@@ -101,7 +103,7 @@ interface Scan {
 function findCalls(text: string, isWhole: boolean, isRestFree: boolean): Scan {
   const scan: Scan = {
     ...{ text, isWhole, isRestFree, calls: [], frames: [], depth: 0, isDone: false },
-    ...{ last: undefined, owner: undefined, statement: undefined, wrapped: undefined },
+    ...{ last: undefined, owner: undefined, statement: undefined, wrapped: undefined, quote: undefined },
   };
   try {
     for (const token of tokenizer(text, { ecmaVersion: 'latest', allowHashBang: true })) {
@@ -125,6 +127,7 @@ function take(scan: Scan, token: Token): void {
       break;
     case tokTypes.braceL:
     case tokTypes.dollarBraceL:
+      scan.quote = undefined;
       openBrace(scan);
       break;
     case tokTypes.parenR:
@@ -134,6 +137,9 @@ function take(scan: Scan, token: Token): void {
       break;
     case tokTypes.string:
       takeString(scan, token);
+      break;
+    case tokTypes.backQuote:
+      takeTemplate(scan, token);
       break;
     case tokTypes.plusMin:
       dropJoined(scan);
@@ -212,9 +218,23 @@ function takeString(scan: Scan, { start, end, value }: Token & { readonly value?
   else takeImported(scan, id, start);
 }
 
+/** `` [`./a`] ``; one with a value in it names no file that is known. */
+function takeTemplate(scan: Scan, token: Token): void {
+  const { quote, frames, last, text } = scan;
+  const isItem = frames.at(-1)?.listOf !== undefined && isSeparator(last);
+  scan.quote = isItem ? token : undefined;
+  if (quote === undefined || last?.type !== tokTypes.template) return;
+  const id = text.slice(quote.end, token.start);
+  if (!id.includes('\\')) frames.at(-1)?.listOf?.list?.push({ id, start: quote.start });
+}
+
 /** `"./locale/" + language` names no file that is known. */
-function dropJoined({ frames, last }: Scan): void {
-  if (last?.type === tokTypes.string) frames.at(-1)?.listOf?.list?.pop();
+function dropJoined({ frames, last, text }: Scan): void {
+  const list = frames.at(-1)?.listOf?.list;
+  const start = list?.at(-1)?.start;
+  if (last === undefined || start === undefined) return;
+  const isTemplate = last.type === tokTypes.backQuote && text.indexOf('`', start + 1) === last.start;
+  if (start === last.start || isTemplate) list?.pop();
 }
 
 function takeStatement(scan: Scan, token: Token): void {

@@ -13,6 +13,8 @@ export interface Asked extends Ask {
 export interface MissingModule extends Asked {
   /** The file that the name stands for, relative to the extension's folder. */
   readonly path: string;
+  /** Whether the name spells the extension's own id in another case, so that it stands for nothing. */
+  readonly isOtherCase?: true;
 }
 
 interface ModuleGraph {
@@ -60,6 +62,8 @@ function visit(walk: Walk, from: string, module: ModuleFacts | undefined): void 
     const target = resolveAsk(ask, from, walk.extension.name, module?.kind ?? 'amd');
     const asked = { ...ask, from };
     if (target.kind === 'own') follow(walk, asked, target.paths);
+    else if (target.kind === 'other-case')
+      remember(walk.missing, ask.id, { ...asked, path: target.path, isOtherCase: true });
     else if (target.kind === 'address') remember(walk.addresses, ask.id, asked);
     else if (target.kind === 'internal') remember(walk.internal, ask.id, asked);
   }

@@ -7,6 +7,8 @@ type Target =
   /** Any of these paths answers it; the first is the usual one. */
   | { readonly kind: 'own'; readonly paths: readonly [string, ...string[]] }
   | { readonly kind: 'address' }
+  /** The extension's own id in another case: `/extensions/Gauge/a` of `gauge`. */
+  | { readonly kind: 'other-case'; readonly path: string }
   /** A module of Qlik's client that is not for extensions. */
   | { readonly kind: 'internal' }
   /** Qlik's, another extension's, or what nobody can tell from the code. */
@@ -23,10 +25,11 @@ export function resolveAsk({ id }: Ask, from: string, extension: string, kind: M
   const [plugin, name] = splitPlugin(id);
   if (addressStart.test(name)) return { kind: 'address' };
   if (plugin === undefined && internalName.test(name)) return { kind: 'internal' };
-  const path = ownPath(name.replace(/[?#].*$/s, ''), from, extension);
-  if (path === undefined) return elsewhere;
-  const paths = kind === 'import' ? importedFiles(path) : filesOf(plugin, path);
-  return paths === undefined ? elsewhere : { kind: 'own', paths };
+  const own = ownPath(name.replace(/[?#].*$/s, ''), from, extension);
+  if (own === undefined) return elsewhere;
+  const paths = kind === 'import' ? importedFiles(own.path) : filesOf(plugin, own.path);
+  if (paths === undefined) return elsewhere;
+  return own.isSpeltRight ? { kind: 'own', paths } : { kind: 'other-case', path: paths[0] };
 }
 
 /** `text!./view.html!strip` → `text`, `./view.html`; `./lib/text!a` has its plugin among its own files. */
@@ -36,13 +39,21 @@ function splitPlugin(id: string): readonly [plugin: string | undefined, name: st
   return [first.replace(/^.*\//, '').replace(/\.js$/, ''), second];
 }
 
-/** Relative to the extension's folder; `undefined` for what is not in it, whatever it is. */
-function ownPath(name: string, from: string, extension: string): string | undefined {
-  const home = `extensions/${extension}`;
-  const start = /^\.{1,2}\//.test(name) ? `${home}/${from.slice(0, from.lastIndexOf('/') + 1)}` : '';
-  const absolute = joinPath(start + decode(name).replace(/^\//, ''));
-  const isBelow = absolute?.startsWith(`${home}/`) === true && absolute.length > home.length + 1;
-  return isBelow ? normalizePath(absolute.slice(home.length + 1)) : undefined;
+interface OwnPath {
+  /** Relative to the extension's folder. */
+  readonly path: string;
+  /** Whether the folder is named exactly as it is. */
+  readonly isSpeltRight: boolean;
+}
+
+/** `undefined` for what is not in the extension's folder, whatever it is. */
+function ownPath(name: string, from: string, extension: string): OwnPath | undefined {
+  const home = `extensions/${extension}/`;
+  const start = /^\.{1,2}\//.test(name) ? `${home}${from.slice(0, from.lastIndexOf('/') + 1)}` : '';
+  const absolute = joinPath(start + decode(name).replace(/^\//, '')) ?? '';
+  const isBelow = absolute.toLowerCase().startsWith(home.toLowerCase()) && absolute.length > home.length;
+  if (!isBelow) return undefined;
+  return { path: normalizePath(absolute.slice(home.length)), isSpeltRight: absolute.startsWith(home) };
 }
 
 function decode(name: string): string {

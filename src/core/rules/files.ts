@@ -39,7 +39,7 @@ function checkContentType(extension: DesiredExtension, file: KeptFile): readonly
     finding('risky-content-type', {
       ...place,
       message: `The content is ${facts.riskyType}${describeReason(file)}, which may make Qlik refuse the whole upload.`,
-      hint: hintForType(path, facts.riskyType),
+      hint: hintForType(file, facts.riskyType),
     }),
   ];
 }
@@ -58,8 +58,9 @@ function nameControl(code: number): string {
 const unknown =
   'Nobody outside Qlik knows whether it still checks this: with libmagic up to 5.41 it would refuse every .woff, with 5.48 every .ttf.';
 
-function hintForType(path: string, type: string): string {
+function hintForType({ path, bytes }: KeptFile, type: string): string {
   const isCode = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
+  if (bytes === 1) return `Make it longer, if only by a line break, or add it to "ignore". ${unknown}`;
   if (isCode && type === 'application/octet-stream') {
     return `Rebuild it with such characters escaped (\\0, \\x1f), or use another build of the library. ${unknown}`;
   }

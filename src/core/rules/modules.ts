@@ -29,8 +29,15 @@ interface Explanation {
 }
 
 /** Of the three reasons the one that a person can do something about. */
-function explainMissing(extension: DesiredExtension, { id, path, from }: MissingModule): Explanation {
+function explainMissing(extension: DesiredExtension, module: MissingModule): Explanation {
+  const { id, path, from } = module;
   const asked = `The module asks for ${JSON.stringify(id)}`;
+  if (module.isOtherCase === true) {
+    return {
+      message: `${asked}, but the extension is named ${extension.name}: only the case differs, which Windows does not mind and Qlik does.`,
+      hint: `Write extensions/${extension.name}/ as the .qext file is named, or a path that begins with "./".`,
+    };
+  }
   const twin = extension.files.find((file) => file.path.toLowerCase() === path.toLowerCase());
   if (twin !== undefined) {
     return {
@@ -85,6 +92,9 @@ function atAnyDepth(path: string): string {
 function hintForNowhere(extension: DesiredExtension, path: string, from: string): string {
   if (/^(?:dist|build|nlib)\//.test(path))
     return 'Build the extension first: a fresh checkout holds nothing that a build writes.';
+  const index = path.replace(/(?:\.js)?$/i, '/index.js');
+  if (extension.files.some((file) => file.path === index))
+    return `There is ${index}: name it in full in ${from}, since Qlik's loader does not look for an index.`;
   const elsewhere = extension.files.find(
     (file) => file.path !== from && fileName(file.path) === fileName(path),
   );
