@@ -48,6 +48,10 @@ const ours: Readonly<Record<string, string | Buffer>> = {
   'text of a plan': renderText(samplePlanReport(), { paint: plain, detail: 'normal' }),
   'text in colour': renderText(samplePlanReport(), { paint: coloured, detail: 'normal' }),
   'a config with our schema': '{"$schema": "./node_modules/qlik-sync/schema.json", "project": "acme"}',
+  'a config with our schema by its address':
+    '{"$schema": "https://unpkg.com/qlik-sync/schema.json", "project": "acme"}',
+  'a config with our schema of one version':
+    '{"$schema": "https://unpkg.com/qlik-sync@0.1.0/schema.json", "project": "acme"}',
   ...Object.fromEntries(
     timed.flatMap((event) => [
       [`a log that begins with ${event.event.event}`, renderEventText(event, plain)],
@@ -61,6 +65,9 @@ const others: Readonly<Record<string, string | Buffer>> = {
   nothing: '',
   'a manifest':
     '{"name": "KPI", "type": "visualization", "homepage": "https://github.com/acme/qlik-sync-demo"}',
+  'a manifest that names our schema of manifests':
+    '{"$schema": "./node_modules/qlik-sync/dist/qext.schema.json", "name": "KPI", "type": "visualization"}',
+  'a document with the schema of another package': '{"$schema": "./node_modules/not-qlik-sync/schema.json"}',
   'a package that depends on us': '{"name": "kpi", "devDependencies": {"qlik-sync": "0.1.0"}}',
   'a document of another tool': '{"command": "plan", "schemaVersion": 1, "tool": "other/1.0.0"}',
   'a document that mentions us': '{"tool": "other", "note": "see qlik-sync/0.1.0"}',

@@ -73,7 +73,7 @@ function startsWithTool(tool: unknown): boolean {
 
 /** Of a config file, also of one that this run does not use. */
 function isOurSchema(schema: unknown): boolean {
-  return typeof schema === 'string' && schema.endsWith('qlik-sync/schema.json');
+  return typeof schema === 'string' && /(^|\/)qlik-sync(@[^/]+)?\/schema\.json$/.test(schema);
 }
 
 function isOwnIssue(entry: unknown): boolean {
