@@ -7,12 +7,15 @@ import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import { listNames } from '../core/format.js';
 import type { DesiredExtension, Plan } from '../core/model.js';
+import { shellWord } from '../core/shell-word.js';
 import { applyPlanned } from '../pipeline/apply.js';
 import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { Adopting } from '../reconcile/resolve.js';
+import { commandLine } from '../report/resume-command.js';
 import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
+import type { Run } from '../run/run.js';
 import { createSelector, explainingUnused, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
@@ -33,7 +36,7 @@ export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Prom
       approvals: flags,
       adopting: createAdopting(run.settings, leftOut.add),
     });
-    assertThere(names, planned.plan);
+    assertThere(names, planned.plan, run);
     for (const notice of leftOut.describe(planned.plan)) run.notices.say(notice);
     return applyPlanned(run, planned, flags, { command: 'adopt' });
   });
@@ -47,13 +50,13 @@ async function selectFolders(names: readonly string[]): Promise<Selector | undef
 }
 
 /** A glob may match folders that were never deployed; a name is always meant. */
-function assertThere(names: readonly string[], { changes }: Plan): void {
+function assertThere(names: readonly string[], { changes }: Plan, { tenant }: Run): void {
   const missing = changes.find(
     ({ name, state, action }) => state === 'missing' && action === 'none' && names.includes(name),
   );
   if (missing === undefined) return;
   throw new UserError(`${missing.name} is not on the tenant, so there is nothing to adopt.`, {
-    hint: `qlik-sync apply ${missing.name} creates it.`,
+    hint: `${commandLine(['apply', shellWord(missing.name)], tenant.header)} creates it.`,
   });
 }
 

@@ -54,7 +54,7 @@ function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
   // Without an end it is still running, or was killed.
   const lives = end === undefined && ['running', 'perhaps'].includes(lookAt(who, self));
   const result = end !== undefined ? 'ended' : lives ? 'running' : 'died';
-  const undo = rollbackCommand([id], chosen ?? environment);
+  const undo = rollbackCommand([id], { environment: chosen ?? environment, identity: tenant });
   return {
     ...{ id, command, startedAt, project, tenant, source, result, changes },
     who: { user: who.user, host: who.host, pid: who.pid },

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { confirmPlan, exitCodeOfAnswer } from '../pipeline/approve.js';
+import type { TenantHeader } from '../report/run-header.js';
 import { protectedEnvironmentOf } from '../run/connect.js';
 import type { Io } from '../run/io.js';
 import { createNotices, reportCrash } from '../run/on-tenant.js';
@@ -39,14 +40,15 @@ export async function watch(names: readonly string[], flags: WatchFlags, io: Io)
   const selector = await createSelector(names);
   const output = openOutput(flags, io);
   const notices = createNotices({ write: output.notice });
-  const announce = createAnnouncer(output.event);
+  let header: TenantHeader | undefined;
+  const announce = createAnnouncer(output.event, () => header);
   const cutOff = new AbortController();
   const background = createBackgroundErrors();
   const means = { flags, io, selector, announce, background, notices, cutOff: cutOff.signal };
   const live = createLiveSession(means);
   let exitCode: ExitCode = exitCodes.bug;
   try {
-    await begin(live, flags, io);
+    header = (await begin(live, flags, io)).tenant.header;
     await wait(live.loop, flags, io, background);
     await finish(live.loop, announce, io, cutOff);
     exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
@@ -57,10 +59,11 @@ export async function watch(names: readonly string[], flags: WatchFlags, io: Io)
   }
 }
 
-async function begin(live: LiveSession, flags: WatchFlags, io: Io): Promise<void> {
+async function begin(live: LiveSession, flags: WatchFlags, io: Io): Promise<Run> {
   const { run } = await live.open();
   await reportCrash(run);
   await assertConfirmed(run, flags, io);
+  return run;
 }
 
 /** Starting `watch` approves what it will write, but a protected environment still has to be confirmed by name. */

@@ -10,6 +10,7 @@ import { numbersOf, type PlannedNumbers } from '../core/guard.js';
 import type { Plan } from '../core/model.js';
 import { digestPlan } from '../core/plan.js';
 import type { SeenChange } from '../core/seen.js';
+import { shellOption } from '../core/shell-word.js';
 import { findMoved } from '../core/stale.js';
 import { renderJson } from '../report/json.js';
 import type { PlanReport } from '../report/plan.js';
@@ -63,7 +64,7 @@ export async function readPlanFile(args: readonly string[], cwd: string): Promis
   }
   if (size > mostBytes) throw new UserError(`${file} is larger than any plan.`);
   const { parseReviewedPlan } = await import('../report/reviewed-plan.js');
-  const hint = `qlik-sync plan --out ${file} writes one.`;
+  const hint = `qlik-sync plan ${shellOption('--out', file)} writes one.`;
   return { file, plan: parseReviewedPlan(file, readDocumentText(resolve(cwd, file), { name: file, hint })) };
 }
 

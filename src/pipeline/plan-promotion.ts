@@ -5,6 +5,7 @@ import { TenantError, UserError } from '../core/errors.js';
 import type { ActualState, Blocked, DesiredExtension, Plan } from '../core/model.js';
 import { byName } from '../core/order.js';
 import { plan } from '../core/plan.js';
+import { shellOption } from '../core/shell-word.js';
 import {
   findOwned,
   findUnowned,
@@ -171,7 +172,7 @@ function nothingHeld(environment: string, project: string): UserError {
   return new UserError(
     `${environment} holds no extension of project ${project}, so there is nothing to promote.`,
     {
-      hint: `qlik-sync apply --env ${environment} puts the folders there.`,
+      hint: `qlik-sync apply ${shellOption('--env', environment)} puts the folders there.`,
     },
   );
 }

@@ -66,8 +66,7 @@ export async function planRollback(
   };
   const wanted = { command: 'rollback', approvals, forecasts: 'with-backups' } as const;
   const rollbacks = rollbacksOf(writes, restorable);
-  const deleteAlone = (name: string): string =>
-    rollbackCommand([shellWord(name), '--prune'], tenant.header.environment);
+  const deleteAlone = (name: string): string => rollbackCommand([shellWord(name), '--prune'], tenant.header);
   const planned = await makePlan(run, wanted, sides, (known) =>
     decideRollback({ ...known, rollbacks, lost: writes.lost, deleteAlone }),
   );

@@ -11,6 +11,7 @@ import { shellWord } from '../core/shell-word.js';
 import { isSystemError } from '../core/system-error.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
 import { rollbackCommand } from '../report/resume-command.js';
+import type { TenantHeader } from '../report/run-header.js';
 import type { Run } from '../run/run.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
@@ -120,20 +121,17 @@ export function describeUnfinished(
   const oldest = Date.now() - backup.days * dayMs;
   const recent = open.filter(({ deletedAt }) => Date.parse(deletedAt) >= oldest);
   return applySeverities(
-    recent.map((each) => unfinishedFinding(each, tenant.header.environment)),
+    recent.map((each) => unfinishedFinding(each, tenant.header)),
     rules,
   );
 }
 
-function unfinishedFinding(
-  { name, runId, deletedAt, deleted }: OpenReplace,
-  environment: string | undefined,
-): Finding {
+function unfinishedFinding({ name, runId, deletedAt, deleted }: OpenReplace, header: TenantHeader): Finding {
   const what = deleted === 'done' ? 'was deleted' : 'is gone since its delete was sent without an answer,';
   return finding('unfinished-replace', {
     extension: name,
     message: `${name} ${what} for a replace on ${deletedAt.slice(0, 10)} (run ${runId}) and not created again.`,
-    hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or ${rollbackCommand([shellWord(name)], environment)} restores its backup.`,
+    hint: `Sheets that use it are broken. Unless it was meant to go since: deploy it again, or ${rollbackCommand([shellWord(name)], header)} restores its backup.`,
   });
 }
 

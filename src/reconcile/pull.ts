@@ -10,6 +10,7 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { listNames } from '../core/format.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
+import { shellOption } from '../core/shell-word.js';
 import { describeSystemError, isSystemError } from '../core/system-error.js';
 import type { ArchivedFile } from '../source/archive/archive.js';
 import type { Destination, FindDestination } from '../source/pull/destination.js';
@@ -208,7 +209,7 @@ function assertSaved(name: string, displayFolder: string, unsaved: readonly stri
   throw new RefusedError(
     `${displayFolder} differs from the tenant, and git could not restore ${listNames(unsaved, 1)}`,
     {
-      hint: `Commit it first; --overwrite ${name} replaces the folder's files with the tenant's.`,
+      hint: `Commit it first; ${shellOption('--overwrite', name)} replaces the folder's files with the tenant's.`,
       exitCode: exitCodes.conflict,
     },
   );

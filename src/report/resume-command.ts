@@ -5,6 +5,7 @@ import type { Change, Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { shellOption, shellWord } from '../core/shell-word.js';
 import type { ApplyReport, PlanReport } from './plan.js';
+import type { TenantHeader } from './run-header.js';
 
 /**
  * The command that finishes what this rollback left undone; `undefined` where nothing is left, or nothing that another run
@@ -18,18 +19,30 @@ export function resumeCommand(report: PlanReport | ApplyReport): string | undefi
   const left = findLeft(plan, report.kind === 'apply' ? report.outcomes : []);
   if (run === undefined || left.length === 0) return undefined;
   const words = rollbackGoal === 'names' ? left.map(({ name }) => shellWord(name)) : [run];
-  return rollbackCommand([...words, ...new Set(left.flatMap(liftsOf))], header.tenant?.environment);
+  return rollbackCommand([...words, ...new Set(left.flatMap(liftsOf))], header.tenant ?? {});
 }
 
 /** @param words quoted already */
-export function rollbackCommand(words: readonly string[], environment: string | undefined): string {
-  return commandLine(['rollback', ...words], environment);
+export function rollbackCommand(words: readonly string[], place: TenantPlace): string {
+  return commandLine(['rollback', ...words], place);
 }
 
-/** Without an environment the default one is meant. @param words quoted already */
-export function commandLine(words: readonly string[], environment: string | undefined): string {
-  const where = environment === undefined ? [] : [shellOption('--env', environment)];
-  return ['qlik-sync', ...words, ...where].join(' ');
+/** What a command line has to say of the tenant; as far as it is known. */
+type TenantPlace = { readonly [Key in keyof TenantHeader]?: TenantHeader[Key] | undefined };
+
+/** Where nothing names the tenant, the default one is meant. @param words quoted already */
+export function commandLine(words: readonly string[], place: TenantPlace): string {
+  return ['qlik-sync', ...words, ...optionsFor(place)].join(' ');
+}
+
+const sandboxAt = 'sandbox:';
+
+function optionsFor({ source, identity, environment, url }: TenantPlace): readonly string[] {
+  if (identity?.startsWith(sandboxAt) === true)
+    return [shellOption('--sandbox-dir', identity.slice(sandboxAt.length))];
+  if (source === '--sandbox' || identity === 'sandbox') return ['--sandbox'];
+  if (environment !== undefined) return [shellOption('--env', environment)];
+  return source === '--tenant' && url !== undefined ? [shellOption('--tenant', url)] : [];
 }
 
 /** What a flag would allow and what is not done, with what was blocked only because of those. */

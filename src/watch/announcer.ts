@@ -3,6 +3,8 @@
 import type { UserError } from '../core/errors.js';
 import type { Change, Finding } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
+import { commandLine } from '../report/resume-command.js';
+import type { TenantHeader } from '../report/run-header.js';
 import type { WatchEvent } from '../report/watch.js';
 
 export interface Announcer {
@@ -30,7 +32,8 @@ type Announce = Announcer['event'];
 /** By name; `undefined` means all. */
 type StatesOfNames = States<string | undefined>;
 
-export function createAnnouncer(announce: Announce): Announcer {
+/** @param placeOf what the tenant is called, once it is known */
+export function createAnnouncer(announce: Announce, placeOf: () => TenantHeader | undefined): Announcer {
   const refusals: StatesOfNames = createStates();
   const refused = announceRefusals(announce, refusals);
   return {
@@ -42,7 +45,7 @@ export function createAnnouncer(announce: Announce): Announcer {
     },
     ...announceWrites(announce, refusals),
     waiting: announceErrors(announce),
-    blocked: announcePauses(announce),
+    blocked: announcePauses(announce, placeOf),
     ...announceTenant(announce),
     watching: announceNumber(announce),
   };
@@ -101,13 +104,13 @@ function announceErrors(announce: Announce): Announcer['waiting'] {
   };
 }
 
-function announcePauses(announce: Announce): Announcer['blocked'] {
+function announcePauses(announce: Announce, placeOf: () => TenantHeader | undefined): Announcer['blocked'] {
   const pauses = createStates<string>();
   return ({ name, blocked, actual }) => {
     const state = blocked === undefined ? undefined : `${blocked.message} ${actual?.md5}`;
     if (!pauses.becomes(name, state) || blocked === undefined) return;
     const { message, lift } = blocked;
-    const resume = lift === undefined ? {} : { resume: `qlik-sync apply ${lift}` };
+    const resume = lift === undefined ? {} : { resume: commandLine(['apply', lift], placeOf() ?? {}) };
     announce({ event: 'paused', name, message, ...resume });
   };
 }

@@ -197,6 +197,36 @@ const rows: Readonly<Record<string, Row>> = {
     hint: /(qlik-sync apply tile) creates it/,
     more: ['--yes'],
   },
+  'what is not there yet is created in the embedded tenant': {
+    given: ({ workspace }) => workspace.write(extensionFiles('my tile')),
+    command: ['adopt', 'my tile', '--yes', '--sandbox'],
+    hint: /(qlik-sync apply 'my tile' --sandbox) creates it/,
+    more: ['--yes'],
+    after: async ({ succeed }) =>
+      expect((await succeed('plan', '--sandbox')).stdout).toContain('1 unchanged'),
+  },
+  'a run on the embedded tenant is undone': {
+    given: async ({ workspace, succeed }) => {
+      workspace.write(extensionFiles('tile'));
+      await succeed('apply', '--yes', '--sandbox');
+    },
+    command: ['history', '--sandbox', '--json'],
+    hint: /"undo": ?"(qlik-sync rollback [^"]+)"/,
+    more: ['--yes', '--prune'],
+    after: async ({ succeed }) =>
+      expect((await succeed('plan', '--sandbox')).stdout).toContain('1 to create'),
+  },
+  'a run on an embedded tenant elsewhere is undone': {
+    given: async ({ workspace, succeed }) => {
+      workspace.write(extensionFiles('tile'));
+      await succeed('apply', '--yes', '--sandbox-dir', 'my state');
+    },
+    command: ['history', '--sandbox-dir', 'my state', '--json'],
+    hint: /"undo": ?"(qlik-sync rollback [^"]+)"/,
+    more: ['--yes', '--prune'],
+    after: async ({ succeed }) =>
+      expect((await succeed('plan', '--sandbox-dir', 'my state')).stdout).toContain('1 to create'),
+  },
   'what differs is uploaded, not adopted': {
     given: async ({ tenant }) => {
       await deploy('tile');

@@ -97,20 +97,22 @@ const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] =
   ['another number of extensions', [watching(1), watching(1), watching(2)], ['watching', 'watching']],
 ];
 
+const noTenant = (): undefined => undefined;
+
 describe('the announcer', () => {
   it.each(rows)('says of %s what is new', (_row, steps, told) => {
     const lines: string[] = [];
     const announcer = createAnnouncer((event) => {
       const { name = '', message = '' } = event as { readonly name?: string; readonly message?: string };
       if (event.event !== 'hint') lines.push([event.event, name, message].filter(Boolean).join(' '));
-    });
+    }, noTenant);
     for (const step of steps) step(announcer);
     expect(lines).toEqual(told);
   });
 
   it('counts what was written, and hints at the reload once, for what is not deleted', () => {
     const events: string[] = [];
-    const announcer = createAnnouncer(({ event }) => events.push(event));
+    const announcer = createAnnouncer(({ event }) => events.push(event), noTenant);
     announcer.synced({ name: 'a', action: 'delete', status: 'done' }, change('a'), 1);
     synced('a')(announcer);
     synced('b')(announcer);

@@ -5,6 +5,7 @@ import type { DriftIgnore } from '../../config/config.js';
 import { type DriftEntry, type DriftKind, driftKinds } from '../../core/drift.js';
 import { UserError } from '../../core/errors.js';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { shellWord } from '../../core/shell-word.js';
 import { reasonOf } from '../../core/system-error.js';
 import { readDocumentText } from '../../run/report-files.js';
 import type { Run } from '../../run/run.js';
@@ -48,7 +49,7 @@ export function readBaseline({ settings, tenant }: Run, file: string): Baseline 
 
 function read(path: string, file: string): string {
   const name = `--baseline ${file}`;
-  const hint = `qlik-sync drift --report json=${file} writes one.`;
+  const hint = `qlik-sync drift --report ${shellWord(`json=${file}`)} writes one.`;
   try {
     return readDocumentText(path, { name, hint });
   } catch (cause) {
@@ -66,7 +67,7 @@ function parse(text: string, file: string): Readonly<Record<string, unknown>> {
 
 function unusable(file: string, problem: string): UserError {
   return new UserError(`--baseline ${file} ${problem}.`, {
-    hint: `Write a new one with qlik-sync drift --report json=${file}.`,
+    hint: `Write a new one with qlik-sync drift --report ${shellWord(`json=${file}`)}.`,
   });
 }
 

@@ -135,7 +135,7 @@ function addResume(result: EnvironmentResult, writes: RolledBackWrites): Restore
 
 function restoreCommand(environment: string, { runIds, effects }: RolledBackWrites): string {
   const deletes = effects.some(({ before }) => before === undefined);
-  return rollbackCommand([...runIds, ...(deletes ? ['--prune'] : [])], environment);
+  return rollbackCommand([...runIds, ...(deletes ? ['--prune'] : [])], { environment });
 }
 
 function describeUnrestored(toRollBack: ReadonlyMap<string, RolledBackWrites>): string {

@@ -21,6 +21,7 @@ import { listChanges, listLost } from '../../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../../reconcile/run-record.js';
 import { elsewhere } from '../../report/history.js';
 import { commandLine, rollbackCommand } from '../../report/resume-command.js';
+import type { TenantHeader } from '../../report/run-header.js';
 import type { Io } from '../../run/io.js';
 import type { Run } from '../../run/run.js';
 
@@ -37,7 +38,7 @@ export async function chooseWrites(
   const onSkipped = (file: string): void => void unreadable.push(basename(file, '.jsonl'));
   const runs = await readRuns({ root, tenant: tenant.identity, project, onSkipped });
   const normalized = words.map((word) => word.normalize('NFC'));
-  const hints = createHints(tenant.header.environment, io);
+  const hints = createHints(tenant.header, io);
   const writes = choose(readGoal(normalized, runs), { runs, unreadable }, hints);
   if (writes.effects.length > 0 || writes.lost.length > 0) return writes;
   throw new UserError(
@@ -46,11 +47,11 @@ export async function chooseWrites(
   );
 }
 
-function createHints(environment: string | undefined, { argv }: Io): CommandHints {
+function createHints(header: TenantHeader, { argv }: Io): CommandHints {
   return {
     rerun: (id) => ['qlik-sync', ...withOptions(argv, [id]).map(shellWord)].join(' '),
-    rollback: (id) => rollbackCommand([id], environment),
-    history: commandLine(['history'], environment),
+    rollback: (id) => rollbackCommand([id], header),
+    history: commandLine(['history'], header),
   };
 }
 

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, normalize, relative, sep } from 'node:path';
 import { RefusedError, UserError } from '../../core/errors.js';
 import type { DesiredExtension } from '../../core/model.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
 import { discover } from '../discover/discover.js';
 import { inspectFolder, rememberRealPaths } from '../discover/inspect-folder.js';
@@ -191,6 +192,6 @@ function readExisting(candidate: Candidate, rules: IgnoreRules): DesiredExtensio
       ? reading.skipped.reason
       : (reading.findings.find(({ severity }) => severity === 'error')?.message ?? 'it cannot be read');
   throw new RefusedError(`${candidate.displayFolder} cannot be updated: ${why}`, {
-    hint: `qlik-sync validate ${candidate.name} says more; remove the folder to have it written anew.`,
+    hint: `qlik-sync validate ${shellWord(candidate.name)} says more; remove the folder to have it written anew.`,
   });
 }

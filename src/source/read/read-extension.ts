@@ -3,6 +3,7 @@
 import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
 import type { DesiredExtension, Finding, LeftOutFile, SkippedFolder } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
 import { displayBelow, displayPath } from '../display.js';
 import type { IgnoreRules } from '../ignore-rules.js';
@@ -77,7 +78,7 @@ function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate
   if (staging === undefined) return [];
   const place = displayBelow(displayFolder, displayPath(folder, oldIn(staging)));
   const message = `A pull was interrupted: some files are already the tenant's, and those it replaced are in ${place}.`;
-  const hint = `qlik-sync pull ${name} finishes it; to undo it, restore the folder and remove ${place}.`;
+  const hint = `qlik-sync pull ${shellWord(name)} finishes it; to undo it, restore the folder and remove ${place}.`;
   return [finding('interrupted-pull', { file: displayFolder, extension: name, message, hint })];
 }
 
