@@ -126,6 +126,11 @@ export function addWatch(program: Command, io: Io, finish: Finish): void {
       new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
     )
     .addOption(
+      new Option('--delete-grace <time>', 'how long gone before --prune deletes; 10s when absent').argParser(
+        parseDuration,
+      ),
+    )
+    .addOption(
       new Option('--interval <time>', 'plan and apply on a timer too, such as 5m').argParser(parseDuration),
     )
     .action(async (names: string[], flags: WatchFlags) => {

@@ -4,6 +4,7 @@ import { withoutUndefined } from '../core/json.js';
 import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
 import { namesOf } from './expand.js';
 import { formatKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } from './file/raw.js';
+import { readDuration } from './option-values.js';
 import type { ConfigInput } from './schema.js';
 
 /** @param name the environment in use, one of the input's */
@@ -25,6 +26,7 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     maxDeletes: merged.maxDeletes,
     maxDeletePercent: merged.maxDeletePercent,
     maxUpdatePercent: merged.maxUpdatePercent,
+    ...(merged.limitPeriod !== undefined && { limitPeriodMs: readDuration(merged.limitPeriod) ?? 0 }),
     protect: merged.protect,
     impact: merged.impact,
     rules: mergeRules(base.rules, own?.rules),

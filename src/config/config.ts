@@ -22,6 +22,8 @@ export interface Config {
   readonly maxDeletes: number;
   readonly maxDeletePercent: number;
   readonly maxUpdatePercent: number;
+  /** Milliseconds for which `watch --interval` counts towards these limits; absent: a day. */
+  readonly limitPeriodMs?: number;
   readonly protect: readonly string[];
   /** Which changes to look up the affected apps for; changes of used extensions then need an approved number. */
   readonly impact: 'off' | 'deletes' | 'always';

@@ -18,6 +18,7 @@ import {
   string,
   union,
 } from 'valibot';
+import { durationForm, readDuration } from './option-values.js';
 import { parseTenantUrl } from './tenant/url.js';
 
 /** Replaces a text whose variables are not expanded in this run; it passes every check. */
@@ -56,6 +57,14 @@ export function count() {
 export function percent() {
   const message = 'must be a number from 0 to 100';
   return pipe(number(message), minValue(0, message), maxValue(100, message));
+}
+
+export function duration() {
+  const message = `must be ${durationForm}`;
+  return pipe(
+    text(message),
+    must((value) => readDuration(value) !== undefined, message),
+  );
 }
 
 /** A program and its arguments, run without a shell. */

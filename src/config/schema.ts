@@ -14,6 +14,7 @@ import {
   command,
   count,
   described,
+  duration,
   extensionFolder,
   flag,
   ignoredDrift,
@@ -95,6 +96,12 @@ function rails() {
     ),
     maxUpdatePercent: exactOptional(
       described('Most updates in one run, in percent of what the project owns. Default: 100.', percent()),
+    ),
+    limitPeriod: exactOptional(
+      described(
+        'How long deletes and updates of watch --interval count towards these limits, such as 24h. Default: 24h.',
+        duration(),
+      ),
     ),
     policy: exactOptional(
       described(

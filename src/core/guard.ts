@@ -39,6 +39,12 @@ export function numbersOf(plan: Parameters<typeof workOf>[0]): PlannedNumbers {
   };
 }
 
+/** Without what was approved by number. */
+export interface Counted extends PlannedNumbers {
+  /** For people, after a number: `in this session`. */
+  readonly since: string;
+}
+
 export interface GuardInput {
   readonly plan: Plan;
   readonly actual: ActualState;
@@ -47,6 +53,8 @@ export interface GuardInput {
   /** The config's folder patterns that match nothing. */
   readonly unmatched?: readonly string[];
   readonly limits: Limits;
+  /** Written before by the same session: it counts towards the limits, but not towards an approved number. */
+  readonly counted?: Counted;
   /** The numbers of the reviewed plan, where this plan is all or the rest of it: they stay approved. */
   readonly reviewed?: PlannedNumbers;
   /** The refusal of the config's policy command. */
@@ -65,15 +73,16 @@ export function assertSafe(input: GuardInput): void {
 
 /** The same as data, for a plan that only shows what `apply` would refuse. */
 export function findRefusals(input: GuardInput): readonly Refusal[] {
-  const { plan, actual, found, limits } = input;
+  const { plan, actual, found, limits, counted = nothingCounted } = input;
   const owned = actual.extensions.filter((record) => isOwned(record, plan.project)).length;
+  const base = owned + counted.deletes;
   const { deletes, updates } = numbersOf(plan);
   const { reviewed = { deletes, updates } } = input;
   return [
     found === undefined ? undefined : refuseEmpty(found, owned, limits.allowEmpty),
     refuseUnmatched(input, owned),
-    refuseDeletes([deletes, reviewed.deletes], owned, limits),
-    refuseUpdates([updates, reviewed.updates], owned, limits),
+    refuseDeletes([deletes, reviewed.deletes], base, limits, counted),
+    refuseUpdates([updates, reviewed.updates], base, limits, counted),
     input.policy,
   ].filter((refusal) => refusal !== undefined);
 }
@@ -100,31 +109,52 @@ function refuseUnmatched({ plan, found, unmatched = [], limits }: GuardInput, ow
 /** What would be written now, and what was reviewed. */
 type Numbers = readonly [now: number, reviewed: number];
 
-function refuseDeletes(numbers: Numbers, owned: number, limits: Limits): Refusal | undefined {
+const nothingCounted: Counted = { deletes: 0, updates: 0, since: '' };
+
+/** What was written before is said only where it makes a difference. */
+function sumUp(now: number, before: number, since: string): string {
+  return before === 0 ? `${now}` : `${now}, with those before ${now + before} ${since}`;
+}
+
+function refuseDeletes(
+  numbers: Numbers,
+  owned: number,
+  limits: Limits,
+  counted: Counted,
+): Refusal | undefined {
   const [deletes] = numbers;
   const lift = `--allow-deletes=${deletes}`;
   if (limits.allowDeletes !== undefined)
     return refuseOtherNumber('delete', numbers, limits.allowDeletes, lift);
   const share = Math.max(1, percentOf(limits.maxDeletePercent, owned));
-  if (deletes > limits.maxDeletes) {
-    return refuse(`would delete ${deletes}, more than maxDeletes ${limits.maxDeletes}`, lift);
+  if (deletes === 0) return undefined;
+  const all = deletes + counted.deletes;
+  const said = sumUp(deletes, counted.deletes, counted.since);
+  if (all > limits.maxDeletes) {
+    return refuse(`would delete ${said}, more than maxDeletes ${limits.maxDeletes}`, lift);
   }
-  if (deletes > share) {
+  if (all > share) {
     const rail = `${limits.maxDeletePercent} % of the project's ${owned} (maxDeletePercent), which is ${share}`;
-    return refuse(`would delete ${deletes}, more than ${rail}`, lift);
+    return refuse(`would delete ${said}, more than ${rail}`, lift);
   }
   return undefined;
 }
 
-function refuseUpdates(numbers: Numbers, owned: number, limits: Limits): Refusal | undefined {
+function refuseUpdates(
+  numbers: Numbers,
+  owned: number,
+  limits: Limits,
+  counted: Counted,
+): Refusal | undefined {
   const [updates] = numbers;
   const lift = `--allow-updates=${updates}`;
   if (limits.allowUpdates !== undefined)
     return refuseOtherNumber('update', numbers, limits.allowUpdates, lift);
   const share = Math.max(1, percentOf(limits.maxUpdatePercent, owned));
-  if (limits.maxUpdatePercent >= 100 || updates <= share) return undefined;
+  const all = updates + counted.updates;
+  if (updates === 0 || limits.maxUpdatePercent >= 100 || all <= share) return undefined;
   const rail = `${limits.maxUpdatePercent} % of the project's ${owned} (maxUpdatePercent), which is ${share}`;
-  return refuse(`would update ${updates}, more than ${rail}`, lift);
+  return refuse(`would update ${sumUp(updates, counted.updates, counted.since)}, more than ${rail}`, lift);
 }
 
 function refuseOtherNumber(

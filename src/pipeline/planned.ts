@@ -6,6 +6,7 @@ import { findRefusals, type GuardInput } from '../core/guard.js';
 import type {
   ActualState,
   Blocked,
+  Change,
   DesiredState,
   Finding,
   Plan,
@@ -134,18 +135,27 @@ export function addReads(planned: PlannedRun, reads: number): PlannedRun {
   return { ...planned, plan };
 }
 
-/** Counted, costed and digested anew: what is blocked costs nothing and is not what a review approves. */
+/** What is blocked costs nothing and is not what a review approves. */
 export function blockChanges(
   planned: PlannedRun,
   blocks: ReadonlyMap<string, Blocked>,
   tenant: TenantIdentity,
 ): PlannedRun {
   if (blocks.size === 0) return planned;
-  const { plan, stored } = planned;
-  const changes = plan.changes.map((change) => {
+  return editChanges(planned, tenant, (change) => {
     const blocked = blocks.get(change.name);
     return blocked === undefined ? change : { ...change, blocked };
   });
+}
+
+/** Counted, costed and digested anew. @param edit keeps names and both sides as they are */
+export function editChanges(
+  planned: PlannedRun,
+  tenant: TenantIdentity,
+  edit: (change: Change) => Change,
+): PlannedRun {
+  const { plan, stored } = planned;
+  const changes = plan.changes.map(edit);
   const named = plan.changes.filter(
     ({ action, reason, blocked }) => action === 'none' && reason === 'not-ours' && blocked === undefined,
   );
@@ -156,8 +166,8 @@ export function blockChanges(
     nameless: plan.summary.unmanaged - named.length,
     stored,
   });
-  const blocked = { ...planned, plan: summarised };
-  return planned.about.backups === undefined ? blocked : addBackupForecast(blocked);
+  const edited = { ...planned, plan: summarised };
+  return planned.about.backups === undefined ? edited : addBackupForecast(edited);
 }
 
 /** What its rails judge. */

@@ -26,7 +26,7 @@ export function renderEventText({ time, event }: TimedEvent, paint: Paint): stri
 function describe(event: WatchEvent, paint: Paint): string {
   switch (event.event) {
     case 'watching':
-      return `watching ${count(event.extensions, 'extension')} for ${printable(event.tenant)}; Ctrl-C to stop`;
+      return `watching ${count(event.extensions, 'extension')} for ${printable(event.tenant)}; ${aboutDeletes(event.deletes)}; Ctrl-C to stop`;
     case 'synced':
       return `${paint('green', '✓')} ${printable(event.name)}  ${describeSync(event)}`;
     case 'waiting':
@@ -60,6 +60,10 @@ const past = {
 function describeSync({ action, message, bytes, ms }: WatchEvent & { event: 'synced' }): string {
   const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
   return `${past[action]}: ${printable(message)}${size}, ${ms} ms`;
+}
+
+function aboutDeletes(deletes: 'on' | 'off' | undefined): string {
+  return deletes === 'on' ? 'deletes on' : 'deletes off (--prune without names turns them on)';
 }
 
 function about(name: string | undefined): string {

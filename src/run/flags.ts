@@ -20,7 +20,8 @@ export interface RunFlags extends SharedFlags {
 
 /** What a person permits a run to do. Each approval lifts one rail, and only that. */
 export interface Approvals {
-  readonly prune?: true;
+  /** `false`: not even where the config says so. */
+  readonly prune?: boolean;
   readonly onDrift?: 'stop' | 'overwrite' | 'skip';
   readonly overwrite?: readonly string[];
   readonly adopt?: readonly string[];

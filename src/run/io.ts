@@ -23,6 +23,8 @@ export interface Terminal {
 
 /** How long a write without an answer is repeated, and how long `watch` waits at its end for writes in flight. */
 export interface RunPatience extends Patience {
+  /** How `watch` waits before it deletes; absent: by the clock. */
+  readonly rest?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Milliseconds; absent: 10,000. */
   readonly graceMs?: number;
 }

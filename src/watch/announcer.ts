@@ -21,7 +21,7 @@ export interface Announcer {
   /** How many extensions there are to watch; announced when that changes. */
   readonly watching: (
     extensions: number,
-    where: { readonly tenant: string; readonly project: string },
+    where: Omit<WatchEvent & { readonly event: 'watching' }, 'event' | 'extensions'>,
   ) => void;
   /** Changes written so far. */
   readonly count: () => number;

@@ -9,7 +9,7 @@ import type { Outcome } from '../core/outcome.js';
 import { isSystemError } from '../core/system-error.js';
 import { addImpact } from '../pipeline/impact.js';
 import { planFolders } from '../pipeline/plan-folders.js';
-import { guardOf, type PlannedRun } from '../pipeline/planned.js';
+import { editChanges, guardOf, type PlannedRun } from '../pipeline/planned.js';
 import { askPolicyCommand } from '../pipeline/policy-command.js';
 import { apply } from '../reconcile/apply.js';
 import type { Release } from '../reconcile/lock/lock.js';
@@ -25,7 +25,9 @@ import type { UploadCheck } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { dropUnusedCounts, type SessionApprovals } from './approvals.js';
 import type { Brake } from './brake.js';
+import type { DeleteGrace } from './delete-grace.js';
 import type { SessionRecord } from './record.js';
+import type { Tally } from './tally.js';
 
 export interface CycleInput {
   readonly run: Run;
@@ -35,6 +37,8 @@ export interface CycleInput {
   readonly approvals: SessionApprovals;
   readonly pack: Packer;
   readonly brake: Brake;
+  readonly grace: DeleteGrace;
+  readonly tally: Tally;
   /** Opened before this cycle; what it does not confirm is left to the wake that follows. */
   readonly uploadCheck: UploadCheck;
   readonly announce: Announcer;
@@ -85,23 +89,46 @@ async function locked(input: CycleInput): Promise<void> {
 
 async function planAndApply(input: CycleInput): Promise<void> {
   const { run, names, announce } = input;
-  const approvals = input.approvals.left();
-  const planned = await planCycle(input, approvals);
+  const approvals = approvalsOf(input);
+  const whole = await planCycle(input, approvals);
+  const planned = holdDeletes(input, whole);
   announce.online();
   if (names === undefined) {
     const { tenant, settings } = run;
     const where = { tenant: tenant.header.url, project: settings.config.project };
-    announce.watching(planned.rails.found ?? 0, where);
+    announce.watching(planned.rails.found ?? 0, { ...where, deletes: deletesOf(input, approvals) });
   }
-  announce.waiting(findErrors(planned), names);
+  announce.waiting([...findErrors(whole), ...findKept(planned, approvals)], names);
   input.uploadCheck.review(names, planned.desired.extensions);
   for (const change of planned.plan.changes) announce.blocked(change);
-  if (isBetweenBuilds(planned)) return;
-  assertSafe(guardOf(planned));
+  if (isBetweenBuilds(whole)) return;
+  // Deletes that wait are judged at once: where too much is gone, nothing is written.
+  assertSafe(guardOf(whole));
   input.approvals.use(planned, approvals);
   const writes = workOf(planned.plan);
   input.onWrites(writes.map(({ name }) => name));
-  if (writes.length > 0) await writeAll(input, planned, writes);
+  if (writes.length === 0) return;
+  const outcomes = await writeAll(input, planned, writes);
+  input.tally.note(outcomes, planned.rails.limits);
+}
+
+/** Only the command line turns deletes on: a config that is made for pipelines must not delete while somebody develops. */
+function approvalsOf({ approvals }: CycleInput): Approvals {
+  const left = approvals.left();
+  return { ...left, prune: left.prune === true };
+}
+
+/** Where names are selected, whatever is missing was not looked for. */
+function deletesOf({ selector }: CycleInput, { prune }: Approvals): 'on' | 'off' {
+  return prune === true && selector === undefined ? 'on' : 'off';
+}
+
+/** What would be deleted, were it not for a folder that may be half-built, or for the wait before deletes. */
+function findKept({ plan }: PlannedRun, { prune }: Approvals): readonly Finding[] {
+  if (prune !== true) return [];
+  return plan.changes
+    .filter(({ state, reason }) => state === 'orphan' && reason === 'kept')
+    .map(({ name, message }) => ({ rule: 'kept', severity: 'info', extension: name, message }));
 }
 
 /** A folder that cannot be read holds back no other, and what only documents say is not looked up. */
@@ -117,7 +144,36 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
     approvals,
   });
   const withApps = await addImpact(run, holdCircles(input, planned), approvals, { most: 'deletes' });
-  return askPolicyCommand(run, dropUnusedCounts(withApps));
+  return askPolicyCommand(run, addCounted(input, dropUnusedCounts(withApps)));
+}
+
+/**
+ * Without the deletes that have to wait. They are done alone, right after the folders were read: uploads take a while, and
+ * meanwhile a folder may come back.
+ */
+function holdDeletes({ grace, run, names }: CycleInput, planned: PlannedRun): PlannedRun {
+  if (names !== undefined) return planned;
+  const work = workOf(planned.plan);
+  const deletes = work.filter(({ action }) => action === 'delete').map(({ name }) => name);
+  const wait = grace.review(deletes);
+  if (deletes.length === 0) return planned;
+  const why = wait ?? (deletes.length < work.length ? afterUploads(grace) : undefined);
+  if (why === undefined) return planned;
+  return editChanges(planned, run.tenant.identity, (change) =>
+    deletes.includes(change.name) ? { ...change, action: 'none', reason: 'kept', message: why } : change,
+  );
+}
+
+function afterUploads({ restart }: DeleteGrace): string {
+  restart();
+  return 'gone from the folders; deleted once everything else is there';
+}
+
+/** The limits are those of the session. */
+function addCounted({ tally }: CycleInput, planned: PlannedRun): PlannedRun {
+  const updates = workOf(planned.plan).filter(({ action }) => action === 'update' || action === 'replace');
+  const counted = tally.countedBeside(new Set(updates.map(({ name }) => name)));
+  return { ...planned, rails: { ...planned.rails, counted } };
 }
 
 /** Without the uploads that something answers by writing a file again. */
@@ -138,7 +194,11 @@ function holdCircles({ brake, announce, sinceSave, run }: CycleInput, planned: P
   return { ...planned, plan: { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) } };
 }
 
-async function writeAll(input: CycleInput, planned: PlannedRun, writes: readonly Change[]): Promise<void> {
+async function writeAll(
+  input: CycleInput,
+  planned: PlannedRun,
+  writes: readonly Change[],
+): Promise<readonly Outcome[]> {
   const { run, announce } = input;
   const { plan, desired, actual, packWith } = planned;
   const unconfirmed = new Set<string>();
@@ -163,6 +223,7 @@ async function writeAll(input: CycleInput, planned: PlannedRun, writes: readonly
   for (const { name, overwrote } of outcomes) {
     if (overwrote !== undefined) announce.refused(name, { message: overwrote, hint: undefined });
   }
+  return outcomes;
 }
 
 /** What failed is tried again soon, with whatever was saved meanwhile. */

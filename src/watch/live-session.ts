@@ -4,13 +4,16 @@ import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Selector } from '../run/selection.js';
 import { createRepacker } from '../source/archive/repack.js';
+import { readGitMoment } from '../source/git/operation.js';
 import type { Wake } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { createSessionApprovals } from './approvals.js';
 import { createBrake } from './brake.js';
 import { type CycleInput, runCycle } from './cycle.js';
+import { createDeleteGrace } from './delete-grace.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
+import { createTally } from './tally.js';
 
 interface LiveSessionOptions extends Omit<SessionOptions, 'onWake'> {
   readonly selector: Selector | undefined;
@@ -27,22 +30,29 @@ export interface LiveSession {
 
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { flags, selector, announce, background } = options;
+  let session: Session | undefined;
+  const loop = createLoop({ run: (turn) => background.guard(() => runTurn(turn), 'done') });
+  const grace = createDeleteGrace({
+    waitMs: flags.deleteGrace,
+    rest: options.io.patience?.rest,
+    readMoment: () => readGitMoment(session?.run.settings.config.root ?? options.io.cwd),
+    onOver: () => loop.wake('all', performance.now()),
+  });
   const shared = {
     selector,
     approvals: createSessionApprovals(flags),
     announce,
     pack: createRepacker(),
     brake: createBrake(),
+    grace,
+    tally: createTally({ periodMs: () => limitPeriodOf(flags, session) }),
   };
-  const loop = createLoop({ run: (turn) => background.guard(() => runTurn(turn), 'done') });
-  let session: Session | undefined;
 
   /** Until the first look at everything a wake says nothing new. */
   function onWake(wake: Wake): void {
     if (session === undefined) return;
     if (wake.config) void background.guard(() => reload(session), undefined);
-    else
-      loop.wake(mayDelete(wake, session, flags) ? 'all' : select(wake.names, selector), wake.firstChangeAt);
+    else loop.wake(mayDelete(wake, flags) ? 'all' : select(wake.names, selector), wake.firstChangeAt);
   }
 
   async function open(): Promise<Session> {
@@ -70,17 +80,29 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   return {
     open,
     loop,
-    close: async (exitCode) => session?.close(exitCode),
+    close: async (exitCode) => {
+      grace.close();
+      await session?.close(exitCode);
+    },
   };
 }
+
+/** A session that reconciles on a timer may run for months. */
+function limitPeriodOf({ interval }: WatchFlags, session: Session | undefined): number | undefined {
+  return interval === undefined
+    ? undefined
+    : (session?.run.settings.config.limitPeriodMs ?? usualLimitPeriodMs);
+}
+
+const usualLimitPeriodMs = 24 * 3_600_000;
 
 function select(names: Wake['names'], selector: Selector | undefined): Iterable<string> | 'all' {
   return names === 'all' || selector === undefined ? names : [...names].filter(selector.matches);
 }
 
 /** A look at names alone never deletes: what is no longer there shows only in a look at everything. */
-function mayDelete({ structure }: Wake, { run: { settings } }: Session, { prune }: WatchFlags): boolean {
-  return structure && (prune ?? settings.config.prune);
+function mayDelete({ structure }: Wake, { prune }: WatchFlags): boolean {
+  return structure && prune === true;
 }
 
 type FactsOfSession = Pick<CycleInput, 'run' | 'record' | 'revisions' | 'lock' | 'uploadCheck'>;

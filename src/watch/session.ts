@@ -104,4 +104,5 @@ export interface WatchFlags extends SharedFlags, Approvals {
   readonly quietPeriod?: number;
   readonly maxWait?: number;
   readonly interval?: number;
+  readonly deleteGrace?: number;
 }

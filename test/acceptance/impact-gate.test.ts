@@ -134,7 +134,7 @@ describe('apply with impact "deletes"', () => {
   it('watch waits for the number too, and opens no app for what it updates', async () => {
     drop('kpi-card', 'old-gauge');
     const { workspace, tenant } = world;
-    const watching = await startWatching(workspace, tenant.env, ['--prune']);
+    const watching = await startWatching(workspace, tenant.env, ['--prune', '--delete-grace', '20ms']);
     const { message, resume } = await watching.next({ event: 'paused', name: 'kpi-card' });
     expect(message).toMatch(/^2 apps, /);
     expect(resume).toContain('--accept-impact=2');
@@ -144,7 +144,12 @@ describe('apply with impact "deletes"', () => {
     await watching.next({ event: 'synced', name: 'sankey' });
     expect(await world.takeOpened()).toEqual([]);
     await watching.interrupt();
-    const accepting = await startWatching(workspace, tenant.env, ['--prune', '--accept-impact=2']);
+    const accepting = await startWatching(workspace, tenant.env, [
+      '--prune',
+      '--delete-grace',
+      '20ms',
+      '--accept-impact=2',
+    ]);
     await accepting.next({ event: 'synced', name: 'kpi-card' });
     await accepting.interrupt();
     expect(await heldNames()).toEqual(['sankey']);
@@ -152,7 +157,12 @@ describe('apply with impact "deletes"', () => {
 
   it('watch lets one look through by a number, and asks for the next again', async () => {
     const { workspace, tenant } = world;
-    const watching = await startWatching(workspace, tenant.env, ['--prune', '--accept-impact=2']);
+    const watching = await startWatching(workspace, tenant.env, [
+      '--prune',
+      '--delete-grace',
+      '20ms',
+      '--accept-impact=2',
+    ]);
     drop('kpi-card');
     await watching.next({ event: 'synced', name: 'kpi-card' });
     drop('sankey');

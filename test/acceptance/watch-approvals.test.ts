@@ -9,6 +9,9 @@ const scene = useWatchScene();
 
 const { configure } = scene;
 
+/** Deletes wait no longer than a test does. */
+const soon = ['--delete-grace', '20ms'];
+
 const write = (...names: readonly string[]): void => {
   for (const name of names) scene.workspace.write(extensionFiles(name));
 };
@@ -30,7 +33,7 @@ describe('a number of deletes', () => {
   });
 
   it('is not held against looks that delete nothing, and used up by those that it lets through', async () => {
-    const { next } = await scene.watch('--prune', '--allow-deletes=2');
+    const { next } = await scene.watch('--prune', ...soon, '--allow-deletes=2');
     for (const name of ['a', 'b', 'kpi', 'map']) await next(created(name));
     drop('a', 'b');
     await next(deleted('a'));
@@ -45,7 +48,7 @@ describe('a number of deletes', () => {
 describe('that nothing is meant to be there', () => {
   it('is used up by the look that deletes everything', async () => {
     configure({ maxDeletes: 0, maxDeletePercent: 100 });
-    const { next } = await scene.watch('--prune', '--allow-empty', '--allow-deletes=2');
+    const { next } = await scene.watch('--prune', ...soon, '--allow-empty', '--allow-deletes=2');
     for (const name of ['kpi', 'map']) await next(created(name));
     drop('kpi', 'map');
     for (const name of ['kpi', 'map']) await next(deleted(name));

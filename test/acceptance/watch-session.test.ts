@@ -75,7 +75,7 @@ describe('the journal of watch', () => {
 
 describe('the options of watch', () => {
   it('--prune deletes when asked to, within the rails', async () => {
-    const { next } = await scene.watch('--prune');
+    const { next } = await scene.watch('--prune', '--delete-grace', '20ms');
     await next(kpiSynced);
     scene.workspace.remove('extensions/kpi');
     await next({ ...kpiSynced, action: 'delete' });

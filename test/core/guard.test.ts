@@ -31,6 +31,11 @@ function world(
   return { plan: decided, actual, found, unmatched, limits: { ...limits, ...adjust } };
 }
 
+/** In a session that has written before. */
+function inSession(input: ReturnType<typeof world>, counted: { deletes?: number; updates?: number }) {
+  return { ...input, counted: { deletes: 0, updates: 0, since: 'in this session', ...counted } };
+}
+
 describe('rails of a run', () => {
   it.each([
     ['nothing to do', world(10, 0, 0), undefined],
@@ -63,6 +68,30 @@ describe('rails of a run', () => {
       world(10, 0, 6, { maxUpdatePercent: 50, allowUpdates: 6 }),
       undefined,
     ],
+    [
+      'one delete more than a session may do',
+      inSession(world(16, 2, 0), { deletes: 4 }),
+      'would delete 2, with those before 6 in this session, more than maxDeletes 5',
+    ],
+    ['as many deletes as a session may do', inSession(world(16, 1, 0), { deletes: 4 }), undefined],
+    [
+      'more than the share of what a session began with',
+      inSession(world(7, 1, 0), { deletes: 3 }),
+      "would delete 1, with those before 4 in this session, more than 30 % of the project's 10 (maxDeletePercent), which is 3",
+    ],
+    ['the share of what a session began with', inSession(world(8, 1, 0), { deletes: 2 }), undefined],
+    ['nothing to delete after many deletes', inSession(world(2, 0, 0), { deletes: 9 }), undefined],
+    [
+      'an approved number, whatever was deleted before',
+      inSession(world(16, 2, 0, { allowDeletes: 2 }), { deletes: 9 }),
+      undefined,
+    ],
+    [
+      'more updates than a session may do',
+      inSession(world(10, 0, 2, { maxUpdatePercent: 50 }), { updates: 4 }),
+      "would update 2, with those before 6 in this session, more than 50 % of the project's 10 (maxUpdatePercent), which is 5",
+    ],
+    ['updates without a limit', inSession(world(10, 0, 10), { updates: 90 }), undefined],
     [
       'no folder at all',
       world(3, 3, 0, { allowDeletes: 3 }),

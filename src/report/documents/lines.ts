@@ -95,6 +95,9 @@ export const watchLine = v.variant('event', [
     extensions: count,
     tenant: v.string(),
     project: v.string(),
+    deletes: v.optional(
+      v.pipe(v.picklist(['on', 'off']), v.description('Whether what is gone from the folders is deleted.')),
+    ),
   }),
   v.object({
     ...eventLine,
@@ -112,7 +115,7 @@ export const watchLine = v.variant('event', [
       name: v.optional(v.string()),
       message: v.string(),
     }),
-    v.description('Half-built output: tried again at the next save.'),
+    v.description('Half-built output, tried again at the next save; or a delete that waits.'),
   ),
   v.pipe(
     v.object({

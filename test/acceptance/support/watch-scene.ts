@@ -8,7 +8,10 @@ import { extensionFiles } from './workspace.js';
 
 export interface WatchScene extends Scene {
   readonly watch: (...args: readonly string[]) => Promise<Watching>;
-  readonly watchWith: (means: Pick<InProcessOptions, 'patience'>) => Promise<Watching>;
+  readonly watchWith: (
+    means: Pick<InProcessOptions, 'patience'>,
+    ...args: readonly string[]
+  ) => Promise<Watching>;
   /** Writes an extension with this code. */
   readonly save: (name: string, code: string) => void;
   /** What the tenant holds of its code. */
@@ -41,7 +44,7 @@ export function useWatchScene(): WatchScene {
 
   return Object.assign(scene, {
     watch: (...args: readonly string[]) => start(args),
-    watchWith: (means: Pick<InProcessOptions, 'patience'>) => start([], means),
+    watchWith: (means: Pick<InProcessOptions, 'patience'>, ...args: readonly string[]) => start(args, means),
     save: (name: string, code: string) => scene.workspace.write(extensionFiles(name, { code })),
     stored: async (name: string) =>
       (await scene.tenant.client.downloadFile(name, `${name}.js`)).bytes.toString(),

@@ -12,6 +12,8 @@ export interface WatchedEvent {
   readonly action?: string;
   readonly message?: string;
   readonly resume?: string;
+  readonly hint?: string;
+  readonly deletes?: string;
   readonly ms?: number;
 }
 

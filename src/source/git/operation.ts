@@ -1,0 +1,60 @@
+/** Whether git is in the middle of something that moves its HEAD: what the working tree lacks meanwhile is not gone. */
+
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRepository, findSubmodules, type Repository } from './repository.js';
+
+export interface GitMoment {
+  /** What is under way, for people: `a rebase`. */
+  readonly operation?: string;
+  /** Another one whenever HEAD moved. */
+  readonly head: string;
+}
+
+/** What git leaves in its folder as long as it is not finished (gitrepository-layout; git's `wt-status.c`). */
+const signs = [
+  ['index.lock', 'a change of the files'],
+  ['HEAD.lock', 'a change of HEAD'],
+  ['rebase-merge', 'a rebase'],
+  ['rebase-apply', 'a rebase'],
+  ['MERGE_HEAD', 'a merge'],
+  ['CHERRY_PICK_HEAD', 'a cherry-pick'],
+  ['REVERT_HEAD', 'a revert'],
+  ['sequencer', 'a series of commits'],
+  ['BISECT_LOG', 'a bisect'],
+] as const;
+
+/** Costs a few looks at the disk and no process. Outside a repository nothing is ever under way. @param folder absolute */
+export function readGitMoment(folder: string): GitMoment {
+  const repositories = findRepositories(folder);
+  const operation = repositories
+    .map(({ gitDir }) => findOperation(gitDir))
+    .find((found) => found !== undefined);
+  return {
+    ...(operation !== undefined && { operation }),
+    head: repositories.map(({ gitDir }) => headOf(gitDir)).join('\n'),
+  };
+}
+
+function findRepositories(folder: string): readonly Repository[] {
+  try {
+    const repository = findRepository(realpathSync(folder));
+    return repository === undefined ? [] : [repository, ...findSubmodules(repository.top)];
+  } catch {
+    return [];
+  }
+}
+
+function findOperation(gitDir: string): string | undefined {
+  return signs.find(([name]) => existsSync(join(gitDir, name)))?.[1];
+}
+
+/** A branch that moves leaves HEAD's own text as it is, but is a line in its log. */
+function headOf(gitDir: string): string {
+  try {
+    const log = statSync(join(gitDir, 'logs', 'HEAD'), { throwIfNoEntry: false });
+    return `${readFileSync(join(gitDir, 'HEAD'), 'utf8')} ${log?.size} ${log?.mtimeMs}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,192 @@
+/** What `watch` deletes, and when: only with --prune, only what stays away, and within the limits of the whole session. */
+
+import { execFileSync } from 'node:child_process';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useWatchScene } from './support/watch-scene.js';
+import type { WatchedEvent, Watching } from './support/watching.js';
+import { extensionFiles } from './support/workspace.js';
+
+const scene = useWatchScene();
+const { configure } = scene;
+
+const soon = ['--prune', '--delete-grace', '20ms'] as const;
+const created = (name: string): Partial<WatchedEvent> => ({ event: 'synced', action: 'create', name });
+const updated = (name: string): Partial<WatchedEvent> => ({ event: 'synced', action: 'update', name });
+const deleted = (name: string): Partial<WatchedEvent> => ({ event: 'synced', action: 'delete', name });
+
+const drop = (name: string): void => scene.workspace.remove(`extensions/${name}`);
+
+/** Deletes wait until the test lets the time pass. */
+function holdTime() {
+  let waiting: (() => void)[] = [];
+  return {
+    rest: (_ms: number, signal: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        waiting.push(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+    pass: (): void => {
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+  };
+}
+
+/** Everything was looked at again, after all that happened before. */
+async function untilLookedAt(next: Watching['next'], name: string): Promise<void> {
+  scene.workspace.write(extensionFiles(name));
+  await next(created(name));
+}
+
+describe('deletes', () => {
+  it.each<readonly [string, readonly string[], 'on' | 'off']>([
+    ['without --prune', [], 'off'],
+    ['with --prune and names', ['--prune', '*'], 'off'],
+  ])('are off %s, whatever the config says, and the first line says so', async (_row, args, deletes) => {
+    configure({ prune: true, maxDeletePercent: 100 });
+    const { next, events } = await scene.watch('--delete-grace', '20ms', ...args);
+    expect(events[0]).toMatchObject({ event: 'watching', deletes });
+    for (const name of ['kpi', 'map']) await next(created(name));
+    drop('kpi');
+    await untilLookedAt(next, 'look-1');
+    await untilLookedAt(next, 'look-2');
+    expect(await scene.tenant.names()).toEqual(['kpi', 'look-1', 'look-2', 'map']);
+  });
+
+  it('are on with --prune, and wait for what may come back', async () => {
+    const time = holdTime();
+    const { next, events } = await scene.watchWith({ patience: { rest: time.rest } }, '--prune');
+    expect(events[0]).toMatchObject({ event: 'watching', deletes: 'on' });
+    for (const name of ['kpi', 'map']) await next(created(name));
+    const away = join(scene.workspace.folder, 'away');
+    const place = join(scene.workspace.folder, 'extensions/kpi');
+    renameSync(place, away);
+    const message = 'gone from the folders; deleted in 10 s unless it comes back';
+    await next({ event: 'waiting', name: 'kpi', message });
+    renameSync(away, place);
+    await untilLookedAt(next, 'look-1');
+    time.pass();
+    await untilLookedAt(next, 'look-2');
+    expect(await scene.tenant.names()).toEqual(['kpi', 'look-1', 'look-2', 'map']);
+    drop('kpi');
+    await next({ event: 'waiting', name: 'kpi', message });
+    time.pass();
+    await next(deleted('kpi'));
+    expect(events.filter(({ action }) => action === 'delete')).toHaveLength(1);
+  });
+
+  it('never take what a build cleans one after the other', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `ext-${index}`);
+    const distOf = (name: string): string => `packages/${name}/dist`;
+    const build = (name: string): void => {
+      const files = Object.entries(extensionFiles(name)).map(([path, content]) => [
+        path.replace(`extensions/${name}`, distOf(name)),
+        content,
+      ]);
+      scene.workspace.write(Object.fromEntries(files));
+    };
+    configure({ extensions: ['packages/*/dist'], maxDeletes: 100, maxDeletePercent: 100 });
+    for (const name of names) build(name);
+    const { next, events } = await scene.watch(...soon);
+    for (const name of names) await next(created(name));
+    const ids = await scene.tenant.client.list();
+    for (const name of names.slice(1)) {
+      scene.workspace.remove(distOf(name));
+      expect((await next({ event: 'waiting', name })).message).toMatch(
+        /^kept: it may be in packages\/ext-\d\/dist/,
+      );
+    }
+    for (const name of names.slice(1)) build(name);
+    build('last');
+    await next(created('last'));
+    expect(events.filter(({ action }) => action !== undefined).map(({ action }) => action)).toEqual(
+      Array.from({ length: 9 }, () => 'create'),
+    );
+    const kept = (await scene.tenant.client.list()).map(({ id }) => id);
+    for (const { id } of ids) expect(kept).toContain(id);
+  });
+
+  it('wait until git is done, and then for as long as ever', async () => {
+    const git = (...args: readonly string[]): void => {
+      const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+      execFileSync('git', ['-C', scene.workspace.folder, ...who, ...args], { stdio: 'pipe' });
+    };
+    scene.workspace.write({ '.gitignore': '.qlik-sync\n', 'notes.txt': 'one' });
+    git('init', '-q', '-b', 'main');
+    git('add', '-A');
+    git('commit', '-qm', 'one');
+    git('checkout', '-q', '-b', 'without');
+    drop('kpi');
+    scene.workspace.write({ 'notes.txt': 'two' });
+    git('commit', '-qam', 'two');
+    git('checkout', '-q', 'main');
+    scene.workspace.write({ 'notes.txt': 'three' });
+    git('commit', '-qam', 'three');
+    const time = holdTime();
+    const { next, events } = await scene.watchWith({ patience: { rest: time.rest } }, '--prune');
+    for (const name of ['kpi', 'map']) await next(created(name));
+    expect(() => git('rebase', 'without')).toThrow();
+    const { message } = await next({ event: 'waiting', name: 'kpi' });
+    expect(message).toContain('git is in the middle of a rebase; kept until that is over');
+    for (const name of ['look-1', 'look-2']) {
+      time.pass();
+      await untilLookedAt(next, name);
+    }
+    expect(await scene.tenant.names()).toContain('kpi');
+    git('rebase', '--abort');
+    time.pass();
+    await untilLookedAt(next, 'look-3');
+    expect(await scene.tenant.names()).toContain('kpi');
+    expect(events.filter(({ action }) => action === 'delete')).toEqual([]);
+  });
+});
+
+describe('the limits of a session', () => {
+  it('count every delete, not those of one look', async () => {
+    configure({ maxDeletes: 2, maxDeletePercent: 100 });
+    for (const name of ['a', 'b']) scene.workspace.write(extensionFiles(name));
+    const { next } = await scene.watch(...soon);
+    for (const name of ['a', 'b', 'kpi', 'map']) await next(created(name));
+    for (const name of ['a', 'b']) {
+      drop(name);
+      await next(deleted(name));
+    }
+    drop('kpi');
+    expect((await next({ event: 'refused' })).message).toBe(
+      'This run would delete 1, with those before 3 in this session, more than maxDeletes 2.',
+    );
+    expect(await scene.tenant.names()).toEqual(['kpi', 'map']);
+  });
+
+  it('count every updated name', async () => {
+    configure({ maxUpdatePercent: 50 });
+    const { next } = await scene.watch();
+    for (const name of ['kpi', 'map']) await next(created(name));
+    for (const code of ['two', 'three']) {
+      scene.save('kpi', code);
+      await next(updated('kpi'));
+    }
+    scene.save('map', 'two');
+    const { message, hint } = await next({ event: 'refused' });
+    expect(message).toBe(
+      "This run would update 1, with those before 2 in this session, more than 50 % of the project's 2 (maxUpdatePercent), which is 1.",
+    );
+    expect(hint).toContain('--allow-updates=1');
+    expect(await scene.stored('map')).toContain('one');
+  });
+
+  it('are those of a period where it reconciles on a timer', async () => {
+    configure({ maxDeletes: 1, maxDeletePercent: 100, limitPeriod: '300ms' });
+    const { next } = await scene.watch(...soon, '--interval', '100ms');
+    for (const name of ['kpi', 'map']) await next(created(name));
+    scene.workspace.write(extensionFiles('rest'));
+    await next(created('rest'));
+    for (const name of ['kpi', 'map']) {
+      drop(name);
+      await next(deleted(name));
+    }
+    expect(await scene.tenant.names()).toEqual(['rest']);
+  });
+});
