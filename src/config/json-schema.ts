@@ -73,6 +73,7 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
   maxDeletes: [5],
   maxDeletePercent: [30],
   maxUpdatePercent: [100],
+  limitPeriod: ['24h', '90m'],
   policy: [{ command: ['node', 'policy.mjs'] }],
   impact: ['off', 'deletes', 'always'],
   protect: [['payroll-*']],
