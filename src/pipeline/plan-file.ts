@@ -136,20 +136,22 @@ export function assertUnmoved({ file, plan }: PlanFile, { plan: now, about }: Pl
   });
 }
 
-/** A key sees the apps of its user, so that another one counts others, each time. */
+/** A key counts the apps that its user sees, so that another one may count others each time. */
 function describeOtherKey(
   { changes, impact }: ReviewedPlan,
   now: Plan,
   listed: number | undefined,
 ): readonly string[] | undefined {
-  const then = impact?.apps.listed;
-  if (then === undefined || listed === undefined || then === listed) return undefined;
   const reviewed = new Set(workOf({ changes }).map(({ name }) => name));
   const isHeld = now.changes.some(({ name, blocked }) => blocked?.rail === 'impact' && reviewed.has(name));
-  if (!isHeld) return undefined;
+  if (!isHeld || listed === undefined) return undefined;
+  const then = impact?.apps.listed;
+  const differs = then !== undefined && then !== listed;
   return [
-    `The key of the reviewed plan saw ${count(then, 'app')}, and this one sees ${listed}.`,
-    'Where these are two keys, plan with this one, or with one that sees all apps, and have that plan reviewed.',
+    ...(differs
+      ? [`The plan was made when its key saw ${count(then, 'app')}; this one sees ${listed}.`]
+      : []),
+    'Every key counts the apps that it sees: plan again with this key, or with one that sees all apps, and have that plan reviewed.',
   ];
 }
 

@@ -186,6 +186,7 @@ interface Change {
   readonly name: string;
   readonly action: string;
   readonly blocked?: { readonly rail: string };
+  readonly notLookedAt?: string;
 }
 
 function readChanges(): readonly Change[] {
@@ -234,3 +235,37 @@ function expectedWrites(): readonly string[] {
 function methodOf(action: string): string {
   return action === 'create' ? 'POST' : action === 'delete' ? 'DELETE' : 'PATCH';
 }
+
+describe('a digest of a plan', () => {
+  it('holds for one key; where another one sees more, both ways out are said', async () => {
+    await uploadByHand(kpi());
+    forget();
+    const { stdout } = await runAs('list-only', 'plan', '--json');
+    const { digest } = JSON.parse(stdout);
+    const refused = await runAs('admin', 'apply', '--expect', digest, '--yes');
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toContain('use one key for both, or apply the plan as a file (plan --out)');
+  });
+});
+
+describe('a plan made without looking', () => {
+  it('says so in its document, and its apply says what stays blocked for it', async () => {
+    await uploadByHand(kpi());
+    forget();
+    expect((await runAs('list-only', 'plan', '--out', 'plan.json')).code).toBe(0);
+    expect(readChanges().filter(({ notLookedAt }) => notLookedAt !== undefined)).toMatchObject([
+      { name: 'kpi', blocked: { rail: 'drift' }, notLookedAt: expect.stringContaining('403') },
+    ]);
+    const { stderr } = await runAs('admin', 'apply', 'plan.json', '--yes', '--no-backup');
+    expect(stderr).toContain('without looking at what the tenant holds, so these stay blocked: kpi.');
+  });
+
+  it('looks again at what changed since', async () => {
+    await uploadByHand(kpi());
+    forget();
+    expect((await runAs('list-only', 'plan', '--out', 'plan.json')).code).toBe(0);
+    await uploadByHand(kpi({ code: 'hand' }));
+    const { code, stdout } = await runAs('admin', 'apply', 'plan.json', '--yes', '--no-backup');
+    expect([code, stdout]).toEqual([7, expect.stringContaining('not by this project')]);
+  });
+});
