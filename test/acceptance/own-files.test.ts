@@ -99,6 +99,13 @@ describe('a run after one that left files', () => {
     expect(await content()).toEqual(itself);
   });
 
+  it('takes the folder of an embedded tenant for what it is', async () => {
+    await succeed('apply', '--yes', '--sandbox-dir', 'tenant');
+    const second = await succeed('apply', '--yes', '--sandbox-dir', 'tenant', '--json');
+    expect(JSON.parse(second.stdout).outcomes).toEqual([]);
+    expect(await content()).toEqual(itself);
+  });
+
   it('knows a failed run by its report as well', async () => {
     scene.workspace.write({ 'my-modal.qext': '{' });
     expect(

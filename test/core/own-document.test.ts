@@ -47,6 +47,7 @@ const ours: Readonly<Record<string, string | Buffer>> = {
   records: renderRecords(planned),
   'text of a plan': renderText(samplePlanReport(), { paint: plain, detail: 'normal' }),
   'text in colour': renderText(samplePlanReport(), { paint: coloured, detail: 'normal' }),
+  'the keys of an embedded tenant': '{"apiKey":"sandbox-admin-x","userKey":"sandbox-user-x","seed":1}',
   'a config with our schema': '{"$schema": "./node_modules/qlik-sync/schema.json", "project": "acme"}',
   'a config with our schema by its address':
     '{"$schema": "https://unpkg.com/qlik-sync/schema.json", "project": "acme"}',
@@ -75,6 +76,7 @@ const others: Readonly<Record<string, string | Buffer>> = {
   'a list of both': '[{"engine_name": "qlik-sync"}, {"engine_name": "other"}]',
   'an empty list': '[]\n',
   'an empty list on two lines': '[\n]\n',
+  'a revision of another program': '{"revision":"12","value":{}}',
   'numbers of Terraform': '{"create":1,"update":0,"delete":0}\n',
   'a page about us':
     '<!doctype html><html><head><title>qlik-sync</title></head><p>qlik-sync/0.1.0</p></html>',

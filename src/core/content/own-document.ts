@@ -31,6 +31,9 @@ const marks: readonly RegExp[] = [
   /^(?:::debug::|##\[debug\])qlik-sync\//,
   /^\{"schemaVersion":1,"time":"[^"]+","event":"/,
   /^\{"schemaVersion":1,"command":"[a-z]+",[^\n]*"record":"/,
+  // What the embedded tenant keeps on disk (`sandbox/state`).
+  /^\{"revision":"[\w-]{32}","value":/,
+  /^\{"apiKey":"sandbox-admin-/,
   // A list without an entry can carry nothing but white space.
   /^\[\r?\n {2}\r?\n\]\s*$/,
   new RegExp(`^${colour}qlik-sync [a-z]+ · [^\\n]*\\n`),
