@@ -1,6 +1,7 @@
 /** The typed client of Qlik's Extensions API. Only `reconcile` may call its writes. */
 
 import { isObject } from '../core/json.js';
+import { isZip } from '../core/zip/end-record.js';
 import { filePath, segment, writeId } from './http/address.js';
 import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './http/answers.js';
 import { isHtml } from './http/error-body.js';
@@ -119,7 +120,7 @@ function alreadyGone(error: unknown): 'already-gone' {
 }
 
 function readArchive(answer: Answer): Buffer {
-  if (answer.body.subarray(0, 2).toString('latin1') === 'PK') return answer.body;
+  if (isZip(answer.body)) return answer.body;
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
   throw badBody(answer, 'is not a zip archive');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
+import { rawZip } from '../fixtures/raw-zip.js';
 import { json, openTestTenant, serve } from './serve.js';
 
 const record = {
@@ -92,8 +93,13 @@ describe('what comes back', () => {
     await expect(removing).rejects.toMatchObject({ status: 403, exitCode: 4 });
   });
 
-  it('is the archive, byte by byte', async () => {
-    const zip = Buffer.concat([Buffer.from('PK'), Buffer.alloc(200_000, 7)]);
+  const packed = rawZip({ entries: [{ name: 'a.qext', content: '{}' }] });
+  it.each([
+    ['the archive', Buffer.concat([Buffer.from('PK'), Buffer.alloc(200_000, 7)])],
+    ['an archive behind a program', Buffer.concat([Buffer.from('#!/bin/sh\n'), packed])],
+    ['an archive behind a page', Buffer.concat([Buffer.from('<!doctype html><html>'), packed])],
+    ['an archive with zeros behind it', Buffer.concat([packed, Buffer.alloc(9_000)])],
+  ])('is %s, byte by byte', async (_what, zip) => {
     const { url } = await serve((_request, response) => void response.end(zip));
     const archive = await createExtensionsClient(openTestTenant(url)).downloadArchive('abc');
     expect(archive.equals(zip)).toBe(true);

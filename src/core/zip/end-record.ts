@@ -59,6 +59,18 @@ export function findDirectory(zip: Buffer): DirectoryPlace {
   throw describeLack(zip, tail);
 }
 
+/** Whether it begins as an archive, or has a directory behind what was put in front of it. */
+export function isZip(bytes: Buffer): boolean {
+  if (bytes.subarray(0, 2).toString('latin1') === 'PK') return true;
+  try {
+    findDirectory(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof UnreadableArchiveError) return false;
+    throw error;
+  }
+}
+
 function describeLack(zip: Buffer, tail: Buffer): UnreadableArchiveError {
   if (tail.includes(endSignature))
     return new UnreadableArchiveError('is damaged: its directory is not where it should be');

@@ -1,6 +1,7 @@
 /** One origin over undici: sends a request once, reads the whole answer, explains what went wrong. */
 
 import type { buildConnector, Dispatcher } from 'undici';
+import { isZip } from '../../core/zip/end-record.js';
 import type { Answer } from './answers.js';
 import { createConnections } from './connect.js';
 import { type Failure, failed, failureOf, type Target } from './failures.js';
@@ -189,8 +190,7 @@ function withoutSecrets(
   const spellings = [...new Set(wanted.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))];
   const clean = (text: string): string =>
     spellings.reduce((rest, secret) => rest.replaceAll(secret, '[credential]'), text);
-  const isArchive = status < 300 && bytes.subarray(0, 2).toString('latin1') === 'PK';
-  const repeats = !isArchive && spellings.some((secret) => bytes.includes(secret));
+  const repeats = spellings.some((secret) => bytes.includes(secret)) && !(status < 300 && isZip(bytes));
   return {
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value && clean(value)]),
