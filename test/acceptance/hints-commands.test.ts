@@ -259,6 +259,26 @@ const rows: Readonly<Record<string, Row>> = {
     hint: /did you mean "(\w+)"\?/,
     after: () => undefined,
   },
+  'one of two configs is named': {
+    given: ({ workspace, read }) =>
+      workspace.write({ ...extensionFiles('tile'), 'qlik-sync.config.yaml': read('qlik-sync.config.json') }),
+    command: ['plan'],
+    hint: /name one with (--config)/,
+    more: ['qlik-sync.config.json'],
+    after: (_, { code }) => expect(code).toBe(0),
+  },
+  'a folder is named for what is pulled': {
+    given: async ({ configure, workspace }) => {
+      await deploy('tile');
+      configure({ extensions: ['extensions/other'] });
+      workspace.remove('extensions/tile');
+      workspace.write(extensionFiles('other'));
+    },
+    command: ['pull', 'tile'],
+    hint: /Give (--to) <dir>/,
+    more: ['pulled'],
+    after: ({ read }) => expect(read('pulled/tile/tile.qext')).toContain('"tile"'),
+  },
   'a config is written': {
     given: ({ workspace }) => {
       workspace.remove('qlik-sync.config.json');
