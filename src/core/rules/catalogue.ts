@@ -34,7 +34,10 @@ export const rules = {
   'reserved-id': configurable('warning', "One of Qlik's own objects has the extension's name."),
   'not-built': configurable('error', 'The manifest contains a placeholder that a build has not filled in.'),
   'version-missing': configurable('info', 'The .qext file has no version.'),
-  'version-not-semver': configurable('info', 'The version cannot be ordered, so a downgrade goes unnoticed.'),
+  'version-not-semver': configurable(
+    'info',
+    'The version cannot be ordered, or is a number that the tenant spells otherwise.',
+  ),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
   'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
   // What git left in a file's place
