@@ -3,15 +3,12 @@
  * may do everything, write but not download archives, only list, or be none at all.
  */
 
-import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { digestOf, md5Of } from '../../src/core/digest.js';
-import { archiveName } from '../../src/core/marker.js';
 import { useScene } from './support/scene.js';
 import { archiveFiles, configWith, extensionFiles, type Result } from './support/workspace.js';
-import { type Contents, zipOf } from './support/zips.js';
+import { type Contents, zipOf, zipOfVersion1 } from './support/zips.js';
 
 /** On the tenant and in the folders: kpi, and `other`, which changes in every world. */
 const scene = useScene({
@@ -67,14 +64,8 @@ async function uploadByHand(contents: Contents): Promise<void> {
   await scene.tenant.edit({ name: 'kpi', file, filename: 'by-hand.zip' });
 }
 
-/** As rule version 1 would have named it, when it still counted such files. */
 async function uploadByVersion1(contents: Contents): Promise<void> {
-  const bytes = await zipOf(contents);
-  const files = Object.entries(contents).map(([path, content]) => ({
-    path,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }));
-  const filename = archiveName(digestOf(files), md5Of(bytes)).replace(/^qs\d+/, 'qs1');
+  const { bytes, name: filename } = await zipOfVersion1(contents);
   await scene.tenant.edit({ name: 'kpi', file: bytes.toString('base64'), filename });
 }
 

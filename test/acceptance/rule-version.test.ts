@@ -1,26 +1,18 @@
 /** What an earlier rule version deployed shows no change by an upgrade of this tool. */
 
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { digestOf, md5Of } from '../../src/core/digest.js';
-import { archiveName, ownerTag } from '../../src/core/marker.js';
+import { ownerTag } from '../../src/core/marker.js';
 import { useScene } from './support/scene.js';
 import { archiveFiles, extensionFiles } from './support/workspace.js';
-import { type Contents, zipOf } from './support/zips.js';
+import { type Contents, zipOf, zipOfVersion1 } from './support/zips.js';
 
 const scene = useScene();
 
 const noise = { 'desktop.ini': '[.ShellClassInfo]', 'lib/kpi.js~': 'before' };
 
-/** As rule version 1 would have named it. */
 async function deployByVersion1(contents: Contents): Promise<void> {
-  const bytes = await zipOf(contents);
-  const files = Object.entries(contents).map(([path, content]) => ({
-    path,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }));
-  const name = archiveName(digestOf(files), md5Of(bytes)).replace(/^qs\d+/, 'qs1');
-  await scene.tenant.client.create({ file: { bytes, name }, data: { tags: [ownerTag('acme')] } });
+  const file = await zipOfVersion1(contents);
+  await scene.tenant.client.create({ file, data: { tags: [ownerTag('acme')] } });
   await scene.tenant.takeRequests();
 }
 
