@@ -15,7 +15,7 @@ import { cleanEnvironment, cli } from '../bench/programs.mjs';
 export function createRepository(folder, { url, apiKey }, state, hear) {
   mkdirSync(folder, { recursive: true });
   git(folder, 'init', '--quiet');
-  git(folder, 'add', '--all');
+  git(folder, '-c', 'core.safecrlf=false', 'add', '--all');
   const person = ['-c', 'user.name=corpus', '-c', 'user.email=corpus@example.com'];
   git(folder, ...person, 'commit', '--quiet', '--message', 'all');
   const environment = { QLIK_API_KEY: apiKey, XDG_STATE_HOME: state, HOME: state, CI: '1' };

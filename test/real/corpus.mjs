@@ -23,7 +23,7 @@ const specs = corpus.filter((spec) => spec.includes(word));
 const besides = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.yml'];
 
 /** Repositories at a time; each has a tenant of its own. */
-const lanes = 3;
+const lanes = 4;
 
 const scratch = mkdtempSync(join(tmpdir(), 'qlik-sync-corpus-'));
 const store = join(scratch, 'packages');
@@ -38,7 +38,8 @@ try {
   const packages = specs.filter((spec) => manifestsOf(join(store, folderOf(spec))).length > 0);
   say(`fetched ${specs.length} packages, ${packages.length} with a .qext`);
   if (word === '') assert.ok(packages.length >= 40);
-  const trips = [...packages.flatMap(tripsOf), togetherOf(packages)];
+  // The longest first.
+  const trips = [togetherOf(packages), ...packages.flatMap(tripsOf)];
   await Promise.all(Array.from({ length: lanes }, () => takeTrips(trips)));
   tell('findings', findings);
   tell('shrugs', shrugs);
