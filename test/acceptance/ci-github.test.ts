@@ -96,10 +96,10 @@ describe.runIf(hasJq)('plan.yml', () => {
   });
 
   it('stops at broken folders', async () => {
-    shell.commit({ 'extensions/kpi/kpi.js': '' });
+    shell.commit({ 'extensions/acme-kpi/acme-kpi.js': '' });
     const jobs = await run('plan.yml', onPullRequest('acme/charts'));
     expect(results(jobs)).toEqual({ validate: 'failure', plan: 'skipped' });
-    expect(shell.printed()).toContain('::error file=extensions/kpi/kpi.js');
+    expect(shell.printed()).toContain('::error file=extensions/acme-kpi/acme-kpi.js');
   });
 });
 
@@ -115,7 +115,7 @@ describe('deploy.yml', () => {
 
   it('keeps what a rollback needs', async () => {
     await deploy();
-    shell.commit(extensionFiles('kpi', { code: 'two' }));
+    shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
     const jobs = await run('deploy.yml');
     expect(jobs['apply']).toMatchObject({ result: 'success' });
     expect(jobs['apply']?.artifacts).toEqual(['.qlik-sync', 'deploy.html']);
@@ -123,8 +123,8 @@ describe('deploy.yml', () => {
 
   it('writes nothing when the tenant moved while the plan was looked at', async () => {
     await deploy();
-    shell.commit(extensionFiles('kpi', { code: 'two' }));
-    const jobs = await run('deploy.yml', { before: { apply: () => shell.tenant.editByHand('kpi') } });
+    shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
+    const jobs = await run('deploy.yml', { before: { apply: () => shell.tenant.editByHand('acme-kpi') } });
     expect(jobs['apply']).toMatchObject({ result: 'failure', code: 7 });
     expect(shell.printed()).toContain('The reviewed plan is stale; nothing was written.');
     expect(await shell.tenant.takeWrites()).toEqual([]);
@@ -142,10 +142,10 @@ describe.runIf(hasJq)('drift.yml', () => {
     await deploy();
     await run('drift.yml');
     expect(shell.gh().issues).toEqual([]);
-    await shell.tenant.editByHand('kpi');
+    await shell.tenant.editByHand('acme-kpi');
     expect((await run('drift.yml'))['drift']?.result).toBe('success');
     await run('drift.yml');
-    expect(shell.gh().issues).toMatchObject([{ state: 'open', body: expect.stringContaining('kpi') }]);
+    expect(shell.gh().issues).toMatchObject([{ state: 'open', body: expect.stringContaining('acme-kpi') }]);
     await heal();
     await run('drift.yml');
     expect(shell.gh().issues).toMatchObject([{ state: 'closed' }]);
@@ -202,7 +202,7 @@ describe('action.yml', () => {
     const digest = planned?.outputs['digest'] ?? '';
     const applied = await useAction('apply', ['--expect', digest, '--confirm', 'prod', '--yes']);
     expect(applied).toMatchObject({ result: 'success', outputs: { code: '0', digest } });
-    await shell.tenant.editByHand('kpi');
+    await shell.tenant.editByHand('acme-kpi');
     expect((await useAction('drift', []))?.outputs).toMatchObject({ code: '2', changes: 'true' });
   });
 

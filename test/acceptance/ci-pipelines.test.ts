@@ -122,8 +122,8 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
     await run('main');
     expect(codes(await run('schedule'))).toEqual({ [jobs.drift]: 0 });
     await shell.tenant.takeRequests();
-    shell.commit(extensionFiles('kpi', { code: 'two' }));
-    expect(codes(await run('main', { beforeApply: () => shell.tenant.editByHand('kpi') }))[jobs.apply]).toBe(
+    shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
+    expect(codes(await run('main', { beforeApply: () => shell.tenant.editByHand('acme-kpi') }))[jobs.apply]).toBe(
       7,
     );
     expect(await shell.tenant.takeWrites()).toEqual([]);
@@ -131,7 +131,7 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
   });
 
   it('stops at broken folders', async () => {
-    shell.commit({ 'extensions/kpi/kpi.js': '' });
+    shell.commit({ 'extensions/acme-kpi/acme-kpi.js': '' });
     expect(codes(await run('pull-request'))).toEqual({ [jobs.validate]: 3 });
   });
 });
@@ -208,7 +208,7 @@ describe('Kubernetes', () => {
     const { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY } = shell.secrets;
     expect(await runPod(image, healing, QLIK_DEPLOY_KEY)).toBe(0);
     expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(0);
-    await shell.tenant.editByHand('kpi');
+    await shell.tenant.editByHand('acme-kpi');
     expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(2);
     expect(await runPod(image, healing, QLIK_DEPLOY_KEY)).toBe(0);
     expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(0);
