@@ -123,9 +123,9 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
     expect(codes(await run('schedule'))).toEqual({ [jobs.drift]: 0 });
     await shell.tenant.takeRequests();
     shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
-    expect(codes(await run('main', { beforeApply: () => shell.tenant.editByHand('acme-kpi') }))[jobs.apply]).toBe(
-      7,
-    );
+    expect(
+      codes(await run('main', { beforeApply: () => shell.tenant.editByHand('acme-kpi') }))[jobs.apply],
+    ).toBe(7);
     expect(await shell.tenant.takeWrites()).toEqual([]);
     expect(codes(await run('schedule'))).toEqual({ [jobs.drift]: 2 });
   });

@@ -92,7 +92,11 @@ export async function openPipelineShell(): Promise<PipelineShell> {
   };
   mkdirSync(repository);
   git(repository, ['init', '--quiet', '--initial-branch', 'main']);
-  commit({ ...repositoryFiles(tenant.sandbox.url), ...extensionFiles('acme-kpi'), ...extensionFiles('acme-dial') });
+  commit({
+    ...repositoryFiles(tenant.sandbox.url),
+    ...extensionFiles('acme-kpi'),
+    ...extensionFiles('acme-dial'),
+  });
   const readGh = (): GhState => JSON.parse(readFileSync(ghFile, 'utf8')) as GhState;
   const newFolder = (): string => mkdtempSync(join(home, 'job-'));
   return {
