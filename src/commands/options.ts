@@ -132,6 +132,7 @@ function addRailApprovals(command: Command): Command {
     .option('--overwrite <name>', 'replace what was changed on the tenant', collect)
     .option('--adopt <name>', 'take over an extension that is not managed', collect)
     .option('--take-ownership <name>', 'take over an extension of another project', collect)
+    .option('--allow-partial <name>', 'upload it without files that the checkout leaves out', collect)
     .option('--allow-replace <name>', 'delete and create again, with a new id', collect)
     .option('--allow-rename <name>', 'let a new extension take the place of a similar one', collect)
     .option('--allow-downgrade', 'permit lower versions')

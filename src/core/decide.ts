@@ -21,6 +21,7 @@ import {
   describeDrift,
   describeUnread,
   keepsDrift,
+  partialRail,
   protectedRail,
   replaceRail,
   stateRail,
@@ -47,15 +48,20 @@ export function decideMissing(
     state: 'missing',
     desired: summariseDesired(desired),
   } as const;
-  if (unfinished !== undefined) return { ...change, ...finishReplace(unfinished, policy) };
+  if (unfinished !== undefined) {
+    const blocked = unfinished.archiveName === undefined ? partialRail(desired, policy) : undefined;
+    return { ...change, ...finishReplace(unfinished, policy), ...(blocked && { blocked }) };
+  }
   if (!isSelected(desired.name, policy) || policy.adoption !== undefined)
     return { ...change, ...notSelected };
+  const blocked = partialRail(desired, policy);
   return {
     ...change,
     action: 'create',
     reason: 'new',
     message: `new, ${count(desired.files.length, 'file')}, ${formatBytes(desired.bytes)}`,
     write: { carries: 'file-and-data', tags: tagsAfterWrite([], policy.tags, policy.project) },
+    ...(blocked && { blocked }),
   };
 }
 
@@ -179,6 +185,7 @@ function decideUpload(
   const version = checkVersion(state, desired, actual, policy);
   const blocked =
     protectedRail(desired.name, policy) ??
+    (hasSameContent(desired, actual) ? undefined : partialRail(desired, policy)) ??
     stateRail(state, desired.name, actual, policy) ??
     adoptionRail(desired, actual, policy) ??
     (replaces ? replaceRail(desired.name, policy) : undefined) ??

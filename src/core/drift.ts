@@ -57,7 +57,9 @@ export function sortDrift<T extends DriftEntry>(entries: readonly T[]): readonly
 export function driftEntryOf(
   { name, blocked, message, desired, actual }: Change,
   kind: DriftKind,
-  words: string = describe(kind, name, blocked?.message ?? message),
+  words: string = blocked?.rail === 'partial' && kind === 'changed-locally'
+    ? `${blocked.message}, so it cannot be compared`
+    : describe(kind, name, blocked?.message ?? message),
 ): DriftEntry {
   return {
     name,

@@ -3,8 +3,11 @@
 /** A folder that the config lists and that may be half-built: an extension that it may hold is not gone. */
 export interface UnreadFolder {
   readonly displayFolder: string;
-  /** What is not there: its `.qext`, or the whole folder below one that is there. */
-  readonly lacks: 'manifest' | 'folder';
+  /**
+   * What is not there: its `.qext`, or the whole folder below one that is there; or git has it, and a sparse checkout or a
+   * submodule that is not checked out leaves it away.
+   */
+  readonly lacks: 'manifest' | 'folder' | 'sparse' | 'submodule';
   /** The only extensions it can hold; absent where it may hold any. */
   readonly names?: readonly string[];
   /** The entry of `extensions` that leaves it out, for people. */
@@ -22,6 +25,15 @@ export function findHalfBuilt(
 
 /** No option lifts this: the folder is built, or the config leaves it out. */
 export function describeHalfBuilt({ displayFolder, lacks, leaveOut }: UnreadFolder): string {
-  const state = lacks === 'manifest' ? 'holds no .qext' : 'is not there';
-  return `kept: it may be in ${displayFolder}, which ${state}; build it, or add ${JSON.stringify(leaveOut)} to "extensions"`;
+  const otherwise = `or add ${JSON.stringify(leaveOut)} to "extensions"`;
+  switch (lacks) {
+    case 'manifest':
+      return `kept: it may be in ${displayFolder}, which holds no .qext; build it, ${otherwise}`;
+    case 'folder':
+      return `kept: it may be in ${displayFolder}, which is not there; build it, ${otherwise}`;
+    case 'sparse':
+      return `kept: it may be in ${displayFolder}, which git has and this checkout leaves out; check it out, ${otherwise}`;
+    case 'submodule':
+      return `kept: it may be in ${displayFolder}, a submodule that is not checked out; git submodule update --init, ${otherwise}`;
+  }
 }

@@ -63,6 +63,8 @@ export interface DesiredExtension {
   readonly digest: string;
   /** The same under rule version 1, where that counts files which today's leaves out. */
   readonly olderDigest?: string;
+  /** Paths of files that git has and the checkout leaves out; absent: none are known. */
+  readonly lacking?: readonly string[];
   /** Sum of `files[].bytes`. */
   readonly bytes: number;
   /** MD5 of the exact archive the tenant has to hold, 32 lower-case hex digits; absent: any archive of this content. */
@@ -151,6 +153,8 @@ export interface Policy {
   readonly allowReplace: ReadonlySet<string>;
   /** Either name of a probable rename. */
   readonly allowRename: ReadonlySet<string>;
+  /** Uploaded without the files that the checkout leaves out. */
+  readonly allowPartial: ReadonlySet<string>;
   readonly allowDowngrade: boolean;
   /** `adopt`: nothing is created and no content is replaced by different content; what is there is only taken over. */
   readonly adoption?: 'same-content';
@@ -178,6 +182,7 @@ export type Rail =
   | 'foreign'
   | 'bundled'
   | 'protected'
+  | 'partial'
   | 'replace'
   | 'version'
   | 'downgrade'

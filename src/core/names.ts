@@ -66,6 +66,7 @@ const namedApprovals = [
   ['--adopt', 'adopt'],
   ['--take-ownership', 'takeOwnership'],
   ['--overwrite', 'overwrite'],
+  ['--allow-partial', 'allowPartial'],
   ['--allow-replace', 'allowReplace'],
   ['--allow-rename', 'allowRename'],
 ] as const;

@@ -1,7 +1,7 @@
 /** What stops one change, and the flag that lifts it. Rails of a whole run are in `guard.ts`. */
 
 import { hasSameContent } from './classify.js';
-import { onDay } from './format.js';
+import { count, listNames, onDay } from './format.js';
 import { shownVersion } from './manifest/parsed.js';
 import { markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
@@ -62,6 +62,17 @@ export function stateRail(
 
 /** No flag lifts this one. */
 const bundled = 'part of a bundle that Qlik manages; give the extension here another name';
+
+/** What a sparse checkout lacks is not meant to go. */
+export function partialRail({ name, lacking = [] }: DesiredExtension, policy: Policy): Blocked | undefined {
+  if (lacking.length === 0 || policy.allowPartial.has(name)) return undefined;
+  return {
+    rail: 'partial',
+    message: `the checkout leaves out ${count(lacking.length, 'file')} of it: ${listNames(lacking, 3)}`,
+    lift: shellOption('--allow-partial', name),
+    effect: 'uploads it without',
+  };
+}
 
 export function replaceRail(name: string, policy: Policy): Blocked | undefined {
   if (policy.allowReplace.has(name)) return undefined;

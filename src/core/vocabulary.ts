@@ -71,6 +71,10 @@ export const railMeanings: Readonly<Record<Rail, RailMeaning>> = {
   },
   bundled: { meaning: 'The extension belongs to a bundle that Qlik manages; give yours another name.' },
   protected: { meaning: '"protect" in the config names the extension; take it out of the list first.' },
+  partial: {
+    meaning: 'The checkout leaves out files of the extension that git has.',
+    lift: '--allow-partial <name>',
+  },
   replace: {
     meaning: 'The extension would be deleted and created again, so it gets a new id.',
     lift: '--allow-replace <name>',

@@ -10,6 +10,7 @@ import type { Selector } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import { archivesOf } from './archives.js';
 import { assertNoErrors, assertSomethingToDo, type Folders, observe, readFolders } from './observe.js';
+import { addLeftOut } from './partial-checkout.js';
 import { policyOf } from './policy.js';
 
 export interface ObservedDrift {
@@ -37,8 +38,10 @@ export async function observeDrift(
   const archives = archivesOf(run);
   const policy = strictPolicy(run, folders);
   const concurrency = concurrencyOf(settings);
-  const { desired } = folders;
-  const actual = await resolveContent(desired, listed, policy.project, archives.read, { concurrency });
+  const actual = await resolveContent(folders.desired, listed, policy.project, archives.read, {
+    concurrency,
+  });
+  const desired = await addLeftOut(run, folders, actual, 'matter');
   const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: 1 });
   const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
   return {

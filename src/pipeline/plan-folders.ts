@@ -20,6 +20,7 @@ import {
   permitMissing,
   readFolders,
 } from './observe.js';
+import { addLeftOut } from './partial-checkout.js';
 import { addBackupForecast, makePlan, type PlannedRun, type Sides, type Wanted } from './planned.js';
 import { findUnusedProtection, pickApprovals, policyOf } from './policy.js';
 import { finishReplaces, leaveUnfinished, readFromFolders } from './unfinished.js';
@@ -60,9 +61,12 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
     halfReplaces === 'leave'
       ? leaveUnfinished(read)
       : await finishReplaces(run, read, listed, readFromFolders(run));
-  const sides = await sidesOf(run, wanted, folders, listed);
-  const planned = await makePlan(run, wanted, { ...sides, packWith }, (known) =>
-    plan({ ...known, desired: folders.desired, unfinished }),
+  const known = await sidesOf(run, wanted, folders, listed);
+  const orphans = known.policy.prune ? 'matter' : 'are-kept';
+  const desired = await addLeftOut(run, folders, known.actual, orphans);
+  const sides = { ...known, desired };
+  const planned = await makePlan(run, wanted, { ...sides, packWith }, (decided) =>
+    plan({ ...decided, desired, unfinished }),
   );
   const described = await describe(run, wanted, folders, addBackupForecast(planned));
   return broken === 'refuse' ? checkArchives(run, described) : described;

@@ -26,6 +26,7 @@ export interface Approvals {
   readonly overwrite?: readonly string[];
   readonly adopt?: readonly string[];
   readonly takeOwnership?: readonly string[];
+  readonly allowPartial?: readonly string[];
   readonly allowReplace?: readonly string[];
   readonly allowRename?: readonly string[];
   readonly allowDowngrade?: true;

@@ -93,6 +93,7 @@ export function policy(changes: Partial<Policy> = {}): Policy {
     takeOwnership: new Set(),
     overwrite: new Set(),
     allowReplace: new Set(),
+    allowPartial: new Set(),
     allowRename: new Set(),
     allowDowngrade: false,
     ...changes,

@@ -68,6 +68,7 @@ async function listValues(asked: Asked, io: Io): Promise<Candidates> {
     case '--overwrite':
     case '--adopt':
     case '--take-ownership':
+    case '--allow-partial':
     case '--allow-replace':
     case '--allow-rename':
     case 'name':

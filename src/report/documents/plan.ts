@@ -92,6 +92,7 @@ export const planRequest = v.object({
     overwrite: names,
     adopt: names,
     takeOwnership: names,
+    allowPartial: names,
     allowReplace: names,
     allowRename: names,
     allowDowngrade: yes,

@@ -57,6 +57,15 @@ export function covers(segments: readonly Segment[], parts: readonly string[]): 
   return fits && covers(rest, deeper);
 }
 
+/** Whether the pattern matches this path below its base, a folder that contains it, or one that it may contain. */
+export function reaches(segments: readonly Segment[], parts: readonly string[]): boolean {
+  const [segment, ...rest] = segments;
+  const [part, ...deeper] = parts;
+  if (segment === undefined || part === undefined || segment.kind === 'deep') return true;
+  const fits = segment.kind === 'literal' ? segment.name === part : segment.matches(part);
+  return fits && reaches(rest, deeper);
+}
+
 /** `a/{b,c/d}` → `a/b`, `a/c/d`. Braces without a comma stay. */
 function expandBraces(text: string): readonly string[] {
   const group = /\{([^{}]*,[^{}]*)\}/.exec(text);

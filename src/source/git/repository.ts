@@ -1,6 +1,6 @@
 /** Where a folder's repository is, read without git. */
 
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 export interface Repository {
@@ -19,7 +19,7 @@ export function findRepository(folder: string): Repository | undefined {
 }
 
 /** The repository whose working tree begins at this very folder. */
-export function gitDirOf(folder: string): string | undefined {
+function gitDirOf(folder: string): string | undefined {
   const path = join(folder, '.git');
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
@@ -28,8 +28,19 @@ export function gitDirOf(folder: string): string | undefined {
   return target === undefined ? undefined : resolve(folder, target);
 }
 
+/** Those of these folders, with their submodules, each once. @param bases absolute; they need not exist */
+export function findRepositories(bases: readonly string[]): readonly Repository[] {
+  const found = new Map<string, Repository>();
+  for (const base of bases) {
+    const repository = existsSync(base) ? findRepository(realpathSync(base)) : undefined;
+    if (repository === undefined || found.has(repository.gitDir)) continue;
+    for (const each of [repository, ...findSubmodules(repository.top)]) found.set(each.gitDir, each);
+  }
+  return [...found.values()];
+}
+
 /** The submodules of a working tree that `.gitmodules` names and that are checked out, theirs among them. */
-export function findSubmodules(top: string): readonly Repository[] {
+function findSubmodules(top: string): readonly Repository[] {
   const list = join(top, '.gitmodules');
   if (!existsSync(list)) return [];
   const paths = [...readFileSync(list, 'utf8').matchAll(/^\s*path\s*=\s*"?(.+?)"?\s*$/gm)].map(

@@ -3,12 +3,12 @@
  * last: without a lock before and after, and with the same index and HEAD, no checkout, merge or stash came between.
  */
 
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SourceError } from '../../core/errors.js';
 import { displayPath } from '../display.js';
-import { findRepository, findSubmodules, type Repository } from './repository.js';
+import { findRepositories, type Repository } from './repository.js';
 
 export interface Settling {
   /** Absolute: folders that the patterns start from. */
@@ -41,16 +41,6 @@ export async function readSettled<T>(settling: Settling, read: () => Promise<T>)
     settling.signal?.throwIfAborted();
     await setTimeout(pauseMs);
   }
-}
-
-function findRepositories(bases: readonly string[]): readonly Repository[] {
-  const found = new Map<string, Repository>();
-  for (const base of bases) {
-    const repository = existsSync(base) ? findRepository(realpathSync(base)) : undefined;
-    if (repository === undefined || found.has(repository.gitDir)) continue;
-    for (const each of [repository, ...findSubmodules(repository.top)]) found.set(each.gitDir, each);
-  }
-  return [...found.values()];
 }
 
 type Attempt<T> = { readonly result: T } | { readonly error: unknown };

@@ -1,0 +1,258 @@
+/** What git has and a checkout leaves out is neither gone nor meant to go. Real git, whatever leaves it out. */
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { git } from './support/ci/shell.js';
+import { useScene } from './support/scene.js';
+import { extensionFiles, simpleConfig } from './support/workspace.js';
+
+const kpi = {
+  ...extensionFiles('kpi'),
+  'extensions/kpi/lib/style.css': 'a{}\n',
+  'extensions/kpi/kpi.js.map': '{}\n',
+};
+
+/** On the tenant and in the only commit: kpi, gauge, table. */
+const scene = useScene({
+  files: { ...kpi, ...extensionFiles('gauge'), ...extensionFiles('table') },
+  prepare: async () => {
+    inRepository('init', '--quiet', '--initial-branch', 'main');
+    commit({});
+    await succeed('apply', '--yes');
+    await scene.tenant.takeRequests();
+  },
+});
+const { qlikSync, qlikSyncWith, succeed } = scene;
+
+const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
+
+function commit(files: Readonly<Record<string, string>>): void {
+  scene.workspace.write(files);
+  inRepository('add', '--all');
+  inRepository('commit', '--quiet', '--allow-empty', '--message', 'change');
+}
+
+function sparse(...args: readonly string[]): void {
+  // git leaves what it takes for changed, as files that a test wrote anew.
+  inRepository('update-index', '-q', '--refresh');
+  inRepository('sparse-checkout', 'set', ...args);
+}
+
+/** Leaves out what these patterns, in gitignore syntax, name. */
+function leaveOut(...patterns: readonly string[]): void {
+  sparse('--no-cone', '/*', ...patterns.map((pattern) => `!${pattern}`));
+}
+
+interface Planned {
+  readonly action: string;
+  readonly message: string;
+  readonly blocked?: { readonly rail: string; readonly message: string; readonly lift?: string };
+}
+
+async function planned(...args: readonly string[]): Promise<Record<string, Planned>> {
+  const { stdout } = await qlikSync('plan', '--json', '--prune', ...args);
+  const { changes } = JSON.parse(stdout) as {
+    readonly changes: readonly (Planned & { readonly name: string })[];
+  };
+  return Object.fromEntries(changes.map((change) => [change.name, change]));
+}
+
+describe('a whole extension that is left out', () => {
+  type Row = readonly [string, () => void, RegExp];
+  const rows: readonly Row[] = [
+    [
+      'by a sparse checkout',
+      () => leaveOut('/extensions/gauge/', '/extensions/table/'),
+      /extensions\/gauge, which git has and this checkout leaves out; check it out, or add "!extensions\/gauge"/,
+    ],
+    ['by one in cone mode', () => sparse('extensions/kpi'), /this checkout leaves out/],
+    [
+      'by one with a sparse index',
+      () => sparse('--sparse-index', 'extensions/kpi'),
+      /this checkout leaves out/,
+    ],
+    [
+      'by hand',
+      () => {
+        for (const name of ['gauge', 'table']) {
+          const files = inRepository('ls-files', `extensions/${name}`).split('\n');
+          inRepository('update-index', name === 'gauge' ? '--skip-worktree' : '--assume-unchanged', ...files);
+          scene.workspace.remove(`extensions/${name}`);
+        }
+      },
+      /this checkout leaves out/,
+    ],
+  ];
+  it.each(rows)('%s is kept', async (_, arrange, words) => {
+    arrange();
+    const { gauge, table } = await planned();
+    expect(gauge).toMatchObject({ action: 'none', message: expect.stringMatching(words) });
+    expect(table).toMatchObject({ action: 'none', message: expect.stringContaining('kept:') });
+    expect((await qlikSync('apply', '--prune', '--yes')).code).toBe(0);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+    expect((await qlikSync('drift')).code).toBe(0);
+  });
+
+  it('is deleted once the commit no longer has it, or the config', async () => {
+    leaveOut('/extensions/table/');
+    inRepository('rm', '--quiet', '-r', 'extensions/gauge');
+    expect(await planned()).toMatchObject({ gauge: { action: 'delete' }, table: { action: 'none' } });
+    const config = JSON.parse(simpleConfig['qlik-sync.config.json']) as Record<string, unknown>;
+    const extensions = ['extensions/*', '!extensions/table'];
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify({ ...config, extensions }) });
+    expect(await planned()).toMatchObject({ gauge: { action: 'delete' }, table: { action: 'delete' } });
+  });
+
+  it('is gone where a person removed it', async () => {
+    scene.workspace.remove('extensions/gauge');
+    expect(await planned()).toMatchObject({ gauge: { action: 'delete' } });
+  });
+
+  it('as a submodule that is not checked out keeps whatever it may hold', async () => {
+    const origin = join(scene.workspace.home, 'origin');
+    mkdirSync(origin);
+    git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, origin]);
+    scene.workspace.remove('extensions/gauge');
+    inRepository('rm', '--quiet', '-r', '--cached', 'extensions/gauge');
+    inRepository(
+      '-c',
+      'protocol.file.allow=always',
+      'submodule',
+      '--quiet',
+      'add',
+      origin,
+      'extensions/parts',
+    );
+    commit({});
+    inRepository('submodule', '--quiet', 'deinit', '--force', '--all');
+    const { gauge } = await planned();
+    expect(gauge).toMatchObject({
+      action: 'none',
+      message: expect.stringMatching(
+        /extensions\/parts, a submodule that is not checked out; git submodule update --init/,
+      ),
+    });
+    rmSync(join(scene.workspace.folder, 'extensions/parts'), { recursive: true });
+    expect(await planned()).toMatchObject({ gauge: { action: 'none' } });
+    mkdirSync(join(scene.workspace.folder, 'extensions/parts'));
+    inRepository('mv', 'extensions/parts', 'parts');
+    expect(await planned()).toMatchObject({ gauge: { action: 'delete' } });
+  });
+});
+
+describe('files of an extension that are left out', () => {
+  const partial = {
+    action: 'update',
+    blocked: {
+      rail: 'partial',
+      message: 'the checkout leaves out 1 file of it: lib/style.css',
+      lift: '--allow-partial kpi',
+    },
+  };
+
+  it('block its upload until that is approved, by name', async () => {
+    leaveOut('style.css');
+    expect(await planned()).toMatchObject({ kpi: partial });
+    const refused = await qlikSync('apply', '--yes');
+    expect([refused.code, await scene.tenant.takeWrites()]).toEqual([6, []]);
+    expect(refused.stdout).toContain('--allow-partial kpi uploads it without');
+    expect((await qlikSync('apply', '--yes', '--allow-partial', 'kip')).code).toBe(3);
+    expect((await qlikSync('apply', '--yes', '--allow-partial', 'gauge')).code).toBe(6);
+    await succeed('plan', '--out', 'plan.json', '--allow-partial', 'kpi');
+    await succeed('apply', 'plan.json', '--yes');
+    expect(await scene.tenant.takeWrites()).toHaveLength(1);
+  });
+
+  it('block a new one, too, and one that changed in another file', async () => {
+    commit({ ...extensionFiles('new'), 'extensions/new/a.css': 'a{}\n' });
+    leaveOut('a.css', 'style.css');
+    scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
+    expect(await planned()).toMatchObject({
+      new: { action: 'create', blocked: { rail: 'partial', lift: '--allow-partial new' } },
+      kpi: partial,
+    });
+  });
+
+  it('do not matter where they are not uploaded, or where nothing is', async () => {
+    const config = JSON.parse(simpleConfig['qlik-sync.config.json']) as Record<string, unknown>;
+    commit({ 'qlik-sync.config.json': JSON.stringify({ ...config, ignore: ['*.map'] }) });
+    await succeed('apply', '--yes');
+    leaveOut('*.map');
+    expect(await planned()).toMatchObject({ kpi: { action: 'none' } });
+    scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
+    expect((await planned())['kpi']?.blocked).toBeUndefined();
+  });
+
+  it('are said by drift, which cannot compare', async () => {
+    leaveOut('style.css');
+    const { code, stdout } = await qlikSync('drift');
+    expect(code).toBe(2);
+    expect(stdout).toContain('the checkout leaves out 1 file of it: lib/style.css, so it cannot be compared');
+  });
+
+  it('as a submodule within it', async () => {
+    const origin = join(scene.workspace.home, 'origin');
+    mkdirSync(origin);
+    git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, origin]);
+    inRepository(
+      '-c',
+      'protocol.file.allow=always',
+      'submodule',
+      '--quiet',
+      'add',
+      origin,
+      'extensions/kpi/vendor',
+    );
+    commit({});
+    inRepository('submodule', '--quiet', 'deinit', '--force', '--all');
+    scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
+    expect(await planned()).toMatchObject({
+      kpi: { blocked: { rail: 'partial', message: 'the checkout leaves out 1 file of it: vendor/' } },
+    });
+  });
+});
+
+describe('git', () => {
+  /** Writes a mark when it is asked, and gives no answer. */
+  function spoiltGit(): Record<string, string> {
+    const folder = join(scene.workspace.home, 'bin');
+    mkdirSync(folder, { recursive: true });
+    return { PATH: folder };
+  }
+
+  it('is not needed where nothing would be uploaded or deleted, nor where nothing suggests a part', async () => {
+    expect((await qlikSyncWith(spoiltGit(), 'plan', '--prune')).code).toBe(0);
+    scene.workspace.remove('extensions/gauge');
+    const { code, stdout } = await qlikSyncWith(spoiltGit(), 'plan', '--prune');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1 to delete')]);
+  });
+
+  it('that gives no answer about a sparse checkout ends the run with 3', async () => {
+    leaveOut('/extensions/gauge/');
+    const { code, stderr } = await qlikSyncWith(spoiltGit(), 'apply', '--prune', '--yes');
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /A checkout that may leave out files needs git, which gave no answer: git is not installed/,
+      ),
+    ]);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+    // Without a deletion or an upload, it is not asked.
+    expect((await qlikSyncWith(spoiltGit(), 'apply', '--yes')).code).toBe(0);
+  });
+
+  it('needs no remote for a partial clone', async () => {
+    inRepository('config', 'uploadpack.allowFilter', 'true');
+    const { folder, home } = scene.workspace;
+    const clone = join(home, 'clone');
+    git(home, ['clone', '--quiet', '--filter=blob:none', '--sparse', `file://${folder}`, clone]);
+    git(clone, ['sparse-checkout', 'set', '--sparse-index', 'extensions/kpi']);
+    git(clone, ['remote', 'remove', 'origin']);
+    const { stdout, code } = await qlikSync('plan', '--prune', '--cwd', clone);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/0 to delete/)]);
+    expect(stdout).toMatch(
+      /gauge +kept.*this checkout leaves out|gauge.*which git has and this checkout leaves out/,
+    );
+  });
+});
