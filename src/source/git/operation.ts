@@ -1,8 +1,8 @@
 /** Whether git is in the middle of something that moves its HEAD: what the working tree lacks meanwhile is not gone. */
 
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRepository, findSubmodules, type Repository } from './repository.js';
+import { findRepositories } from './repository.js';
 
 export interface GitMoment {
   /** What is under way, for people: `a rebase`. */
@@ -26,7 +26,7 @@ const signs = [
 
 /** Costs a few looks at the disk and no process. Outside a repository nothing is ever under way. @param folder absolute */
 export function readGitMoment(folder: string): GitMoment {
-  const repositories = findRepositories(folder);
+  const repositories = findRepositories([folder]);
   const operation = repositories
     .map(({ gitDir }) => findOperation(gitDir))
     .find((found) => found !== undefined);
@@ -34,15 +34,6 @@ export function readGitMoment(folder: string): GitMoment {
     ...(operation !== undefined && { operation }),
     head: repositories.map(({ gitDir }) => headOf(gitDir)).join('\n'),
   };
-}
-
-function findRepositories(folder: string): readonly Repository[] {
-  try {
-    const repository = findRepository(realpathSync(folder));
-    return repository === undefined ? [] : [repository, ...findSubmodules(repository.top)];
-  } catch {
-    return [];
-  }
 }
 
 function findOperation(gitDir: string): string | undefined {
