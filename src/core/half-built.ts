@@ -1,4 +1,14 @@
-/** Half-built is not gone: what a folder without its `.qext` may hold is never an orphan to delete. */
+/**
+ * Folders of the config that are not deployed, or not yet. Half-built is not gone: what a folder without its `.qext` may
+ * hold is never an orphan to delete.
+ */
+
+/** A folder that the config lists but that is not deployed as an extension (a theme, a mashup …). */
+export interface SkippedFolder {
+  readonly name: string;
+  readonly displayFolder: string;
+  readonly reason: string;
+}
 
 /** A folder that the config lists and that may be half-built: an extension that it may hold is not gone. */
 export interface UnreadFolder {

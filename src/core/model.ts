@@ -4,7 +4,7 @@
  */
 
 import type { ContentFacts } from './content.js';
-import type { UnreadFolder } from './half-built.js';
+import type { SkippedFolder, UnreadFolder } from './half-built.js';
 import type { Manifest } from './manifest/parsed.js';
 
 export type Severity = 'info' | 'warning' | 'error';
@@ -69,13 +69,6 @@ export interface DesiredExtension {
   readonly bytes: number;
   /** MD5 of the exact archive the tenant has to hold, 32 lower-case hex digits; absent: any archive of this content. */
   readonly archiveMd5?: string;
-}
-
-/** A folder that the config lists but that is not deployed as an extension (a theme, a mashup …). */
-export interface SkippedFolder {
-  readonly name: string;
-  readonly displayFolder: string;
-  readonly reason: string;
 }
 
 export interface DesiredState {

@@ -1,6 +1,7 @@
 /** The rules: what can be said about an extension before it is uploaded. */
 
-import type { DesiredExtension, Finding, SkippedFolder } from './model.js';
+import type { SkippedFolder } from './half-built.js';
+import type { DesiredExtension, Finding } from './model.js';
 import { applySeverities, finding, type RuleSettings } from './rules/catalogue.js';
 import { checkEntry } from './rules/entry.js';
 import { checkFiles } from './rules/files.js';

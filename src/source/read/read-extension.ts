@@ -1,7 +1,8 @@
 /** Reads one folder as one extension. */
 
 import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
-import type { DesiredExtension, Finding, LeftOutFile, SkippedFolder } from '../../core/model.js';
+import type { SkippedFolder } from '../../core/half-built.js';
+import type { DesiredExtension, Finding, LeftOutFile } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
