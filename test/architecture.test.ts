@@ -44,7 +44,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'p-limit': ['reconcile/', 'source/'],
   commander: ['commands/'],
   '@bomb.sh/tab': ['commands/completion.ts'],
-  '@clack/prompts': ['run/ask.ts'],
+  '@clack/prompts': ['pipeline/approve.ts'],
   sarif: ['report/formats/'],
   valibot: ['config/', 'report/'],
   '@valibot/to-json-schema': ['config/json-schema.ts', 'report/documents/json-schema.ts'],

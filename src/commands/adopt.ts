@@ -21,7 +21,7 @@ import type { Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
 import { prepareIgnoreRules } from '../source/ignore-rules.js';
 import { isNoise, whyPathLeftOut } from '../source/left-out.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import { addConfirm, addExamples, addShared, addUnder, collect, parseCount } from './options.js';
 
 type AdoptFlags = RunFlags & Approvals;

@@ -15,7 +15,7 @@ import { onEnvironments } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
 import { createSelector, explainingUnused, type Selector, selectExactly } from '../run/selection.js';
 import { workingFolder } from '../run/settings.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import {
   addApprovals,
   addChangedSince,

@@ -3,7 +3,7 @@
 import { Argument } from 'commander';
 import { exitCodes } from '../core/exit-codes.js';
 import type { Io } from '../run/io.js';
-import type { AddCommand } from './command.js';
+import type { AddCommand } from './options.js';
 
 const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 

@@ -16,8 +16,7 @@ import type { Io } from '../run/io.js';
 import { headerOf, print } from '../run/reporting.js';
 import { loadSettings, oneEnvironment, type Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
-import { type Finish, type SourceOf, sourceOf } from './command.js';
-import { addShared } from './options.js';
+import { addShared, type Finish, type SourceOf, sourceOf } from './options.js';
 
 /** Exit 3 where a tenant is named that cannot be used; a config without a tenant is fine here. */
 export async function config(flags: SharedFlags, sourceOf: SourceOf, io: Io): Promise<ExitCode> {

@@ -14,11 +14,11 @@ import { print } from '../run/reporting.js';
 import { readSettings, type Settings } from '../run/settings.js';
 import { readGitState } from '../source/git/state.js';
 import { findRoute } from '../tenant/http/proxy.js';
-import type { Finish } from './command.js';
 import { readAuthorities } from './doctor/authorities.js';
 import { examine } from './doctor/examine.js';
 import { fromError, judgeAccess } from './doctor/judge.js';
 import { judgeConnection, type Way } from './doctor/judge-connection.js';
+import type { Finish } from './options.js';
 import { addShared } from './options.js';
 
 export async function doctor(flags: SharedFlags, io: Io): Promise<ExitCode> {

@@ -13,8 +13,8 @@ import { onEnvironments } from '../run/on-tenant.js';
 import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
-import type { Finish } from './command.js';
 import { type Baseline, compileIgnores, type Ignores, readBaseline } from './drift/known.js';
+import type { Finish } from './options.js';
 import { addExamples, addNames, addShard, addShared } from './options.js';
 
 type DriftFlags = ShardedFlags & {

@@ -9,7 +9,7 @@ import { explainDocumentOf, renderExplanation } from '../report/explain.js';
 import { renderDocument } from '../report/json.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import { addExamples, addOutput } from './options.js';
 
 type ExplainFlags = Pick<SharedFlags, 'json' | 'quiet' | 'verbose'>;

@@ -17,7 +17,7 @@ import type { Io } from '../run/io.js';
 import { headerOf, print } from '../run/reporting.js';
 import { readSettings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import { addShared } from './options.js';
 
 export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {

@@ -19,7 +19,6 @@ import { print } from '../run/reporting.js';
 import { readSettings, workingFolder } from '../run/settings.js';
 import { spellPattern } from '../source/discover/pattern.js';
 import { describePassedOver } from '../source/discover/survey.js';
-import type { Finish } from './command.js';
 import {
   addInitOptions,
   type Given,
@@ -30,6 +29,7 @@ import {
   takeProposals,
 } from './init/answers.js';
 import { proposeIgnore } from './init/trial.js';
+import type { Finish } from './options.js';
 import { addExamples } from './options.js';
 import { checkFolders } from './validate.js';
 

@@ -12,7 +12,7 @@ import { printable } from '../report/paint.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { readSettings } from '../run/settings.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import { addExamples, addShared } from './options.js';
 
 interface OpenFlags extends SharedFlags {

@@ -9,7 +9,10 @@ import {
   readDuration,
 } from '../config/option-values.js';
 import { parseReportOption, type WantedReport } from '../config/report-option.js';
+import type { ExitCode } from '../core/exit-codes.js';
 import { parseShard, type Shard } from '../core/fleet.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
 
 /** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
 export function addShared(command: Command): Command {
@@ -229,4 +232,21 @@ export function parsePlanDigest(text: string): string {
   if (!/^sha256:[0-9a-f]{64}$/.test(text))
     throw new InvalidArgumentError('It takes the digest that plan ends with, sha256: and 64 hex digits.');
   return text;
+}
+
+/** Takes the exit code of a command that ran to its end. */
+export type Finish = (exitCode: ExitCode) => void;
+
+/** Describes one command: its arguments, options and what runs it. The command's own code is loaded when it runs. */
+export type AddCommand = (program: Command, io: Io, finish: Finish) => void;
+
+/** Where the value of an option comes from: the command line or `QLIK_SYNC_<OPTION>`; `undefined` for neither. */
+export type SourceOf = (option: keyof SharedFlags) => 'flag' | 'variable' | undefined;
+
+export function sourceOf(action: Command): SourceOf {
+  return (option) => {
+    const source = action.getOptionValueSource(option);
+    if (source === 'cli') return 'flag';
+    return source === 'env' ? 'variable' : undefined;
+  };
 }

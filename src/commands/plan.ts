@@ -18,7 +18,7 @@ import { onEnvironments } from '../run/on-tenant.js';
 import { print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import {
   addApprovals,
   addChangedSince,

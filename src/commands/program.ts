@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { printable } from '../report/paint.js';
 import type { Io } from '../run/io.js';
-import type { AddCommand, Finish } from './command.js';
+import type { AddCommand, Finish } from './options.js';
 import { helpStyle } from './options.js';
 
 /** Throws CommanderError for what commander finds wrong; UserError for what we do. */

@@ -9,7 +9,6 @@ import { assertKnown } from '../run/environments.js';
 import type { Io } from '../run/io.js';
 import { stopSignal } from '../run/on-tenant.js';
 import { loadSettings, type SettingsSource } from '../run/settings.js';
-import { type Finish, type SourceOf, sourceOf } from './command.js';
 import {
   addApprovals,
   addConfirm,
@@ -17,6 +16,9 @@ import {
   addImpactGate,
   addMaxDuration,
   addShared,
+  type Finish,
+  type SourceOf,
+  sourceOf,
 } from './options.js';
 import { type PromoteFlags, promoteTo } from './promote/promote-to.js';
 

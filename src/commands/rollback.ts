@@ -8,7 +8,7 @@ import { planRollback, rolledBackRun } from '../pipeline/plan-rollback.js';
 import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import {
   addApprovals,
   addConfirm,

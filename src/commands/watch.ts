@@ -21,7 +21,7 @@ import {
 import type { Loop } from '../watch/loop.js';
 import { openOutput } from '../watch/output.js';
 import type { WatchFlags } from '../watch/session.js';
-import type { Finish } from './command.js';
+import type { Finish } from './options.js';
 import {
   addAcceptImpact,
   addApprovals,

@@ -31,13 +31,14 @@ interface Row {
 const reachLimits = {
   plan: 23,
   apply: 27,
-  watch: 29,
+  // Two more than it was laid out for: the brake, and what a delete waits for.
+  watch: 31,
   promote: 26,
   rollback: 21,
   drift: 18,
   pull: 10,
-  // One more than it was laid out for: it names the CI system by the table of run/facts.
-  doctor: 8,
+  // More than it was laid out for: it names the CI system by the table of run/facts, and judges proxies and certificate authorities.
+  doctor: 10,
 } as const;
 
 /** Its folders meet in one context, and nothing else enters it. */

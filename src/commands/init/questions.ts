@@ -12,7 +12,7 @@ import {
 import { UserError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { listNames } from '../../core/format.js';
-import { type Asked, type Asker, createAsker } from '../../run/ask.js';
+import { type Asked, type Asker, createAsker } from '../../pipeline/approve.js';
 import type { Terminal } from '../../run/io.js';
 import type { ProposedPattern } from '../../source/discover/survey.js';
 import type { Given, Proposals } from './answers.js';
