@@ -95,7 +95,7 @@ describe('riskyType', () => {
     ['a.odt', packageOf('mimetype', 'content.xml')],
     ['a.epub', packageOf('mimetype', 'META-INF/container.xml')],
     ['a.svgz', padded('\x1f\x8b\x08')],
-    ['two.js', bytes('ab')],
+    ['two.js', bytes('1;')],
     ['escape.txt', bytes('\x07\x08\t\n\x0b\f\r\x1b[0m')],
     ['latin1.js', bytes('// \x80\x9f\xa0\xff')],
     ['far.js', bytes(`${' '.repeat(65_536)}\0`)],

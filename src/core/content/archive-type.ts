@@ -67,7 +67,8 @@ function isDocument(suffix: string, content: Buffer): boolean {
   const entries = listEntries(content);
   if (entries === undefined) return documentSuffixes.has(suffix) || isDocumentStart(content);
   if (entries[0] === 'mimetype') return true;
-  return entries.includes(officeTypes) && entries.some((path) => officeEntry.test(path));
+  const isOffice = documentSuffixes.has(suffix) || entries.includes(officeTypes);
+  return isOffice && entries.some((path) => officeEntry.test(path));
 }
 
 function listEntries(content: Buffer): readonly string[] | undefined {
