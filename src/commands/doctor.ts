@@ -64,9 +64,9 @@ async function checkAll(flags: SharedFlags, io: Io): Promise<Findings> {
   }
 }
 
-async function checkTenant(target: TenantToOpen, { config }: Settings, io: Io): Promise<Findings> {
+async function checkTenant(target: TenantToOpen, { config, flags }: Settings, io: Io): Promise<Findings> {
   const { url, header, kind } = target;
-  const facts = await examine(target, io);
+  const facts = await examine(target, io, flags.timeout === undefined ? {} : { timeoutMs: flags.timeout });
   const named = `${url}, named by ${header.environment === undefined ? '' : `${header.environment} of `}${header.source}`;
   const found: Check = {
     name: 'target',

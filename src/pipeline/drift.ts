@@ -9,8 +9,14 @@ import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import { archivesOf } from './archives.js';
-import { assertNoErrors, assertSomethingToDo, type Folders, observe, readFolders } from './observe.js';
-import { addLeftOut } from './partial-checkout.js';
+import {
+  addLeftOut,
+  assertNoErrors,
+  assertSomethingToDo,
+  type Folders,
+  observe,
+  readFolders,
+} from './observe.js';
 import { policyOf } from './policy.js';
 
 export interface ObservedDrift {

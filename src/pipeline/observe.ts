@@ -3,15 +3,18 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { hasSameContent } from '../core/classify.js';
 import { FindingsError } from '../core/errors.js';
+import type { UnreadFolder } from '../core/half-built.js';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, DesiredState, Finding } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
 import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
 import type { Io } from '../run/io.js';
-import type { Run } from '../run/run.js';
+import type { Place, Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
+import { readPartialCheckout } from '../source/discover/partial-checkout.js';
 import type { SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
 import { readDesired } from '../source/read/read.js';
@@ -153,4 +156,50 @@ export function findNothing({ found, desired }: Folders, { config }: Settings): 
     message: `No extension was found in ${config.extensions.join(', ')}.`,
     hint: 'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
   });
+}
+
+/**
+ * A partial checkout is not the whole: what git has and the disk lacks is neither gone nor meant to go. Adds what the checkout leaves out. git is asked only where something would be uploaded, or where an orphan matters.
+ *
+ * @throws UserError where git gives no answer, and the checkout may be partial
+ */
+export async function addLeftOut(
+  { settings: { config, cwd }, io: { env } }: Place,
+  { desired, sources }: Pick<Folders, 'desired' | 'sources'>,
+  actual: ActualState,
+  orphans: 'matter' | 'are-kept',
+): Promise<DesiredState> {
+  const isNeeded =
+    hasUploads(desired, actual) || (orphans === 'matter' && hasOrphans(desired, actual, config.project));
+  if (!isNeeded) return desired;
+  const { unread, lacking } = await readPartialCheckout({ ...config, cwd, env }, sources);
+  return {
+    ...desired,
+    extensions: desired.extensions.map((extension) => {
+      const paths = lacking.get(extension.folder);
+      return paths === undefined ? extension : { ...extension, lacking: paths };
+    }),
+    ...(unread.length > 0 && { unread: [...unread, ...findOthers(desired, unread)] }),
+  };
+}
+
+/** git says of a folder why it is as good as empty. */
+function findOthers(
+  { unread = [] }: DesiredState,
+  leftOut: readonly UnreadFolder[],
+): readonly UnreadFolder[] {
+  return unread.filter((each) => !leftOut.some(({ displayFolder }) => displayFolder === each.displayFolder));
+}
+
+function hasUploads({ extensions }: DesiredState, actual: ActualState): boolean {
+  const records = new Map(actual.extensions.map((record) => [record.name, record]));
+  return extensions.some((extension) => {
+    const record = records.get(extension.name);
+    return record === undefined || !hasSameContent(extension, record);
+  });
+}
+
+function hasOrphans(desired: DesiredState, actual: ActualState, project: string): boolean {
+  const known = new Set([...desired.extensions.map(({ name }) => name), ...desired.notSelected]);
+  return actual.extensions.some((record) => isOwned(record, project) && !known.has(record.name ?? ''));
 }

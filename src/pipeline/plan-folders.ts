@@ -12,6 +12,7 @@ import type { Selector } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import { archivesOf } from './archives.js';
 import {
+  addLeftOut,
   assertNoErrors,
   assertSomethingToDo,
   type Folders,
@@ -20,7 +21,6 @@ import {
   permitMissing,
   readFolders,
 } from './observe.js';
-import { addLeftOut } from './partial-checkout.js';
 import { addBackupForecast, makePlan, type PlannedRun, type Sides, type Wanted } from './planned.js';
 import { findUnusedProtection, pickApprovals, policyOf } from './policy.js';
 import { finishReplaces, leaveUnfinished, readFromFolders } from './unfinished.js';

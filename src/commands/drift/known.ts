@@ -26,6 +26,8 @@ interface Known {
 export function readBaseline({ settings, tenant }: Run, file: string): Baseline {
   const document = parse(read(resolve(settings.cwd, file), file), file);
   const { project } = settings.config;
+  if (document['error'] !== undefined)
+    throw unusable(file, 'is of a run that failed, so it compares nothing');
   if (document['project'] !== project) {
     throw unusable(file, `is of the project ${String(document['project'])}, this is ${project}`);
   }

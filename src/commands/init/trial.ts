@@ -10,7 +10,7 @@ import type { Survey, SurveyedExtension } from '../../source/discover/survey.js'
 import { ignoreLineOf } from '../../source/ignore-rules.js';
 import { type DesiredReading, readDesired } from '../../source/read/read.js';
 
-export interface IgnoreLines {
+interface IgnoreLines {
   readonly lines: readonly string[];
   /** Folders, relative to the root, that cannot be deployed beside an extension that loads their files. */
   readonly giveUp: readonly string[];

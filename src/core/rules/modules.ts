@@ -1,6 +1,7 @@
 /** What an extension's modules ask for, and whether it is there. */
 
 import { fileName } from '../digest.js';
+import { listNames } from '../format.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
 import type { Asked, MissingModule } from '../modules/graph.js';
 import { traceModules } from '../modules/graph.js';
@@ -152,20 +153,20 @@ function placeOf(
   return { extension: extension.name, file: displayPath(extension, from), line, column };
 }
 
-/** Most lines that are spelled out. */
-const shownLines = 8;
+/** Most names in the message; the hint has every line. */
+const shownNames = 8;
 
 /** Once for an extension, and only where its folder is looked at for its own sake. */
 export function checkTooling(extension: DesiredExtension): readonly Finding[] {
   const lines = proposeIgnoreLines(extension);
   if (lines.length === 0) return [];
-  const shown = [...lines.slice(0, shownLines), ...(lines.length > shownLines ? ['…'] : [])];
+  const names = lines.map((line) => line.slice(1));
   return [
     finding('unused-tooling', {
       extension: extension.name,
       file: extension.displayFolder,
-      message: `What only the build and its tools need is uploaded too: ${shown.map((line) => line.slice(1)).join(', ')}.`,
-      hint: `Leave it out with these lines in ${displayPath(extension, '.qliksyncignore')}: ${shown.join(' ')}`,
+      message: `What only the build and its tools need is uploaded too: ${listNames(names, shownNames)}.`,
+      hint: `Leave it out with these lines in ${displayPath(extension, '.qliksyncignore')}: ${lines.join(' ')}`,
     }),
   ];
 }

@@ -27,7 +27,7 @@ export interface HalfBuilt {
   readonly names?: readonly string[];
 }
 
-export interface Inspecting {
+interface Inspecting {
   /** Absolute: patterns are relative to it. */
   readonly root: string;
   /** Absolute: displayed paths are relative to it. */

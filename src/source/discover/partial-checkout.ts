@@ -20,7 +20,7 @@ interface Checkout {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface PartialCheckout {
+interface PartialCheckout {
   /** What these may hold is not gone. */
   readonly unread: readonly UnreadFolder[];
   /** By an extension's folder: paths of files that would be uploaded, relative to it. */

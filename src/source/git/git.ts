@@ -178,6 +178,6 @@ type GitError = Error & {
 };
 
 /** @param folder absolute */
-export function isInRepository(folder: string): boolean {
+function isInRepository(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
 }

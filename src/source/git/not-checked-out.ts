@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type GitPlace, listGit, needsGit } from './git.js';
 import type { Repository } from './repository.js';
 
-export interface NotCheckedOut {
+interface NotCheckedOut {
   /** Absolute paths of files. */
   readonly files: readonly string[];
   /** Folders of which nothing is there, nor known. */
