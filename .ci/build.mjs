@@ -45,7 +45,11 @@ function createStagingFolder() {
 /** Two bundles: chunks shared with the library would make more files to load for the command line. */
 async function bundle() {
   const cli = await bundleEntry('src/cli.ts', 'chunks/cli');
-  await joinChunks(cli.outputs, 'src/cli.ts', ['src/commands/run.ts', 'src/commands/plan.ts']);
+  await joinChunks(cli.outputs, 'src/cli.ts', [
+    'src/commands/run.ts',
+    'src/commands/plan.ts',
+    'src/commands/validate.ts',
+  ]);
   const library = await bundleEntry('src/index.ts', 'chunks/library');
   return { outputs: { ...cli.outputs, ...library.outputs } };
 }
