@@ -22,3 +22,8 @@ export function listNames(names: readonly string[], most: number, joint: 'and' |
   const rest = names.length > most ? ` ${joint} ${names.length - most} more` : '';
   return `${names.slice(0, most).join(', ')}${rest}`;
 }
+
+/** `path` below a folder that is already as people read it. */
+export function displayBelow(displayFolder: string, path: string): string {
+  return displayFolder === '.' ? path : `${displayFolder}/${path}`;
+}

@@ -13,8 +13,3 @@ export function displayPath(cwd: string, path: string): string {
 function withSlashes(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }
-
-/** `path` below a folder that is already as people read it. */
-export function displayBelow(displayFolder: string, path: string): string {
-  return displayFolder === '.' ? path : `${displayFolder}/${path}`;
-}

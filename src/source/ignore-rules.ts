@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { SourceError } from '../core/errors.js';
+import { displayBelow } from '../core/format.js';
 import { reasonOf } from '../core/system-error.js';
 import type { Candidate } from './discover/candidate.js';
-import { displayBelow } from './display.js';
 
 /** `kept`: a `!pattern` includes it again, even where it is ignored by default. */
 export type Verdict = 'ignored' | 'kept' | 'silent';

@@ -1,5 +1,6 @@
 /** Where a finding points. */
 
+import { displayBelow } from '../format.js';
 import type { DesiredExtension } from '../model.js';
 
 interface Position {
@@ -11,7 +12,7 @@ interface Position {
 
 /** A kept file's path for people: relative to the working directory, with `/`. */
 export function displayPath({ displayFolder }: DesiredExtension, path: string): string {
-  return displayFolder === '' || displayFolder === '.' ? path : `${displayFolder}/${path}`;
+  return displayFolder === '' ? path : displayBelow(displayFolder, path);
 }
 
 export function manifestPath(extension: DesiredExtension): string {

@@ -1,10 +1,11 @@
 /** Finds the folders of extensions from the config's patterns. */
 
 import { basename, dirname, join, sep } from 'node:path';
+import { displayBelow } from '../../core/format.js';
 import type { UnreadFolder } from '../../core/half-built.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
-import { displayBelow, displayPath } from '../display.js';
+import { displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import { type Copy, chooseOne } from './choose-one.js';
 import { type Expansion, expandFolders, kindOf } from './expand-folders.js';

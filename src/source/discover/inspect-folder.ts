@@ -2,9 +2,10 @@
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { displayBelow } from '../../core/format.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
-import { displayBelow, displayPath } from '../display.js';
+import { displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import type { FoundFolder } from './expand-folders.js';
 import { isManifestName } from './nested-manifest.js';

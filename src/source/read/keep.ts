@@ -2,11 +2,11 @@
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { comparePaths, normalizePath } from '../../core/digest.js';
+import { displayBelow } from '../../core/format.js';
 import type { Finding, LeftOutFile } from '../../core/model.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
 import type { Candidate } from '../discover/candidate.js';
-import { displayBelow } from '../display.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { wasUploadedByVersion1, whyLeftOut } from '../left-out.js';
 import { followLink } from './link.js';

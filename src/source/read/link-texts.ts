@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { suffixOf } from '../../core/content.js';
 import { fileName } from '../../core/digest.js';
+import { displayBelow } from '../../core/format.js';
 import type { DesiredExtension, KeptFile, LeftOutFile } from '../../core/model.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
 import type { Candidate } from '../discover/candidate.js';
-import { displayBelow } from '../display.js';
 import { type LinkText, leadsSomewhere, readLinkText, readModes } from '../git/link-text.js';
 import type { ReadExtension } from './read-extension.js';
 

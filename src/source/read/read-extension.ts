@@ -1,12 +1,13 @@
 /** Reads one folder as one extension. */
 
 import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
+import { displayBelow } from '../../core/format.js';
 import type { SkippedFolder } from '../../core/half-built.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
-import { displayBelow, displayPath } from '../display.js';
+import { displayPath } from '../display.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { ownFolder } from '../own-folder.js';
 import { findStagingFolders, holdsOld, oldIn } from '../put-in-place.js';
