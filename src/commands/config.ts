@@ -76,33 +76,38 @@ function describeSecret(secret: SecretChoice): string {
   return `printed by the command ${secret.command[0]}, which was not run`;
 }
 
-/** Name of the flag, of the option, and its value where neither flag nor variable sets it. */
-const options: readonly (readonly [
-  flag: string,
-  option: keyof SharedFlags,
-  fallback?: ResolvedValue['value'],
-])[] = [
-  ['config', 'config'],
-  ['env', 'env'],
-  ['tenant', 'tenant'],
-  ['context', 'context'],
-  ['sandbox', 'sandbox'],
-  ['sandbox-dir', 'sandboxDir'],
-  ['cwd', 'cwd', '.'],
-  ['no-cache', 'cache', false],
-  ['no-exec', 'exec', false],
-  ['json', 'json'],
-  ['report', 'report'],
-  ['output-file', 'outputFile'],
-  ['concurrency', 'concurrency', usualConcurrency],
-  ['timeout', 'timeout', '60s'],
-  ['yes', 'yes'],
-  ['quiet', 'quiet'],
-  ['verbose', 'verbose'],
-];
+interface ShownOption {
+  /** Without `--`. */
+  readonly flag: string;
+  /** Its value where neither flag nor variable sets it. */
+  readonly fallback?: ResolvedValue['value'];
+}
+
+/** Every option of all commands, in the order they are shown. */
+const options: Readonly<Record<keyof SharedFlags, ShownOption>> = {
+  config: { flag: 'config' },
+  env: { flag: 'env' },
+  tenant: { flag: 'tenant' },
+  context: { flag: 'context' },
+  sandbox: { flag: 'sandbox' },
+  sandboxDir: { flag: 'sandbox-dir' },
+  cwd: { flag: 'cwd', fallback: '.' },
+  cache: { flag: 'no-cache', fallback: false },
+  exec: { flag: 'no-exec', fallback: false },
+  json: { flag: 'json' },
+  report: { flag: 'report' },
+  outputFile: { flag: 'output-file' },
+  concurrency: { flag: 'concurrency', fallback: usualConcurrency },
+  timeout: { flag: 'timeout', fallback: '60s' },
+  yes: { flag: 'yes' },
+  quiet: { flag: 'quiet' },
+  verbose: { flag: 'verbose' },
+};
 
 function describeOptions({ flags }: Settings, sourceOf: SourceOf): readonly ResolvedValue[] {
-  return options.flatMap(([flag, option, fallback]): readonly ResolvedValue[] => {
+  const names = Object.keys(options) as readonly (keyof SharedFlags)[];
+  return names.flatMap((option): readonly ResolvedValue[] => {
+    const { flag, fallback } = options[option];
     const key = `--${flag}`;
     const source = sourceOf(option);
     if (source === undefined)

@@ -26,7 +26,7 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     maxDeletes: merged.maxDeletes,
     maxDeletePercent: merged.maxDeletePercent,
     maxUpdatePercent: merged.maxUpdatePercent,
-    ...(merged.limitPeriod !== undefined && { limitPeriodMs: readDuration(merged.limitPeriod) ?? 0 }),
+    limitPeriodMs: readDuration(merged.limitPeriod) ?? 0,
     protect: merged.protect,
     impact: merged.impact,
     rules: mergeRules(base.rules, own?.rules),
@@ -39,6 +39,7 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
         own?.policy === undefined ? [] : ['environments', name ?? ''],
       ),
     }),
+    ...(merged.defaultEnvironment !== undefined && { defaultEnvironment: merged.defaultEnvironment }),
     ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own?.protected) }),
   };
 }
@@ -59,6 +60,7 @@ const defaults = {
   maxDeletes: 5,
   maxDeletePercent: 30,
   maxUpdatePercent: 100,
+  limitPeriod: '24h',
   protect: [],
   impact: 'off',
   driftIgnore: [],

@@ -22,8 +22,8 @@ export interface Config {
   readonly maxDeletes: number;
   readonly maxDeletePercent: number;
   readonly maxUpdatePercent: number;
-  /** Milliseconds for which `watch --interval` counts towards these limits; absent: a day. */
-  readonly limitPeriodMs?: number;
+  /** Milliseconds for which `watch --interval` counts towards these limits. */
+  readonly limitPeriodMs: number;
   readonly protect: readonly string[];
   /** Which changes to look up the affected apps for; changes of used extensions then need an approved number. */
   readonly impact: 'off' | 'deletes' | 'always';
@@ -37,6 +37,8 @@ export interface Config {
   readonly policyCommand?: readonly string[];
   /** Names of the variables that it refers to. */
   readonly policyVariables?: readonly string[];
+  /** As the file names it, which may be another than the one in use. */
+  readonly defaultEnvironment?: string;
   /** The environment in use, whose settings are merged into all of the above. */
   readonly environment?: Environment;
 }

@@ -1,9 +1,11 @@
 /** The effective settings key by key, each with its place in the config. For `qlik-sync config`; decides nothing. */
 
 import { isObject } from '../core/json.js';
-import type { Config } from './config.js';
+import type { Config, Environment } from './config.js';
 import { namesOf } from './expand.js';
 import { type KeyPath, type LoadedConfig, readPath } from './file/raw.js';
+import { formatDuration } from './option-values.js';
+import type { ConfigInput } from './schema.js';
 import { redact } from './secrets.js';
 
 interface DescribedValue {
@@ -12,23 +14,50 @@ interface DescribedValue {
   readonly from: string;
 }
 
-/** Objects are listed key by key, as they merge key by key. */
+/** In the order of the schema. Objects are listed key by key, as they merge key by key; `[]` is what is not set. */
 export function describeSettings(loaded: LoadedConfig, config: Config): readonly DescribedValue[] {
-  const {
-    file: _,
-    displayFile: __,
-    root: ___,
-    environment,
-    policyCommand,
-    policyVariables: ____,
-    ...settings
-  } = config;
-  const policy = policyCommand === undefined ? {} : { policy: { command: describeCommand(policyCommand) } };
-  return flatten({ ...settings, ...policy }, []).map(({ path, value }) => ({
+  const { environment } = config;
+  const settings = { ...settingsOf(config), ...(environment && settingsOfEnvironment(environment)) };
+  return flatten(settings, []).map(({ path, value }) => ({
     key: path.join('.'),
     value: toShown(value),
     from: originOf(loaded, path, environment?.name),
   }));
+}
+
+type EnvironmentInput = NonNullable<ConfigInput['environments']>[string];
+
+/** `environments` is shown above the settings, and what an environment says of its tenant below them. */
+function settingsOf(
+  config: Config,
+): Readonly<Record<Exclude<keyof ConfigInput, '$schema' | 'environments'>, unknown>> {
+  const { policyCommand } = config;
+  return {
+    project: config.project,
+    extensions: config.extensions,
+    ignore: config.ignore,
+    tags: config.tags,
+    prune: config.prune,
+    onDrift: config.onDrift,
+    driftIgnore: config.driftIgnore,
+    versionPolicy: config.versionPolicy,
+    maxDeletes: config.maxDeletes,
+    maxDeletePercent: config.maxDeletePercent,
+    maxUpdatePercent: config.maxUpdatePercent,
+    limitPeriod: formatDuration(config.limitPeriodMs),
+    policy: policyCommand === undefined ? [] : { command: describeCommand(policyCommand) },
+    impact: config.impact,
+    protect: config.protect,
+    rules: config.rules,
+    backup: config.backup,
+    defaultEnvironment: config.defaultEnvironment ?? [],
+  };
+}
+
+function settingsOfEnvironment(
+  environment: Environment,
+): Readonly<Record<Exclude<keyof EnvironmentInput, keyof ConfigInput | 'tenant' | 'auth'>, unknown>> {
+  return { protected: environment.protected };
 }
 
 /** A program may get secrets in its arguments, and a config that is code has already expanded them. */
@@ -44,11 +73,14 @@ interface Leaf {
 
 function flatten(value: object, path: readonly string[]): readonly Leaf[] {
   return Object.entries(value).flatMap(([key, inner]): readonly Leaf[] =>
-    isObject(inner) ? flatten(inner, [...path, key]) : [{ path: [...path, key], value: inner }],
+    isObject(inner) && Object.keys(inner).length > 0
+      ? flatten(inner, [...path, key])
+      : [{ path: [...path, key], value: inner }],
   );
 }
 
 function toShown(value: unknown): DescribedValue['value'] {
+  if (isObject(value)) return [];
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map(toText);
   return toText(value);

@@ -47,7 +47,7 @@ type Reader = (text: string) => Reading;
 /** @throws UserError (exit 3) with all problems of the `QLIK_SYNC_*` variables; an empty one counts as unset */
 export function readEnvironmentOptions(env: Variables): Partial<SharedOptions> {
   const names = Object.keys(env).filter(
-    (name) => name.startsWith('QLIK_SYNC_') && readVariable(env, name) !== undefined,
+    (name) => name.startsWith(prefix) && readVariable(env, name) !== undefined,
   );
   const readings = names.map((name) => readOption(name, readVariable(env, name) ?? ''));
   const problems = readings.flatMap((reading) => ('problem' in reading ? [reading.problem] : []));
@@ -55,30 +55,37 @@ export function readEnvironmentOptions(env: Variables): Partial<SharedOptions> {
   return Object.assign({}, ...readings) as Partial<SharedOptions>;
 }
 
-const readers: Readonly<Record<string, Reader>> = {
-  QLIK_SYNC_CONFIG: (config) => ({ config }),
-  QLIK_SYNC_ENV: (name) => ({ env: [name] }),
-  QLIK_SYNC_TENANT: (tenant) => ({ tenant }),
-  QLIK_SYNC_SANDBOX: booleanOption((sandbox) => ({ sandbox })),
-  QLIK_SYNC_SANDBOX_DIR: (sandboxDir) => ({ sandboxDir }),
-  QLIK_SYNC_CONTEXT: (context) => ({ context }),
-  QLIK_SYNC_CWD: (cwd) => ({ cwd }),
-  QLIK_SYNC_NO_CACHE: booleanOption((no) => ({ cache: !no })),
-  QLIK_SYNC_NO_EXEC: booleanOption((no) => ({ exec: !no })),
-  QLIK_SYNC_JSON: booleanOption((json) => ({ json })),
-  QLIK_SYNC_CONCURRENCY: readRequests,
-  QLIK_SYNC_TIMEOUT: readTimeout,
-  QLIK_SYNC_YES: booleanOption((yes) => ({ yes })),
-  QLIK_SYNC_QUIET: booleanOption((quiet) => ({ quiet })),
-  QLIK_SYNC_VERBOSE: booleanOption((verbose) => ({ verbose })),
+const prefix = 'QLIK_SYNC_';
+
+/** The rest of each option's variable, and how its text is read. */
+const variables: Readonly<Record<keyof SharedOptions | 'color', readonly [rest: string, read: Reader]>> = {
+  config: ['CONFIG', (config) => ({ config })],
+  env: ['ENV', (name) => ({ env: [name] })],
+  tenant: ['TENANT', (tenant) => ({ tenant })],
+  sandbox: ['SANDBOX', booleanOption((sandbox) => ({ sandbox }))],
+  sandboxDir: ['SANDBOX_DIR', (sandboxDir) => ({ sandboxDir })],
+  context: ['CONTEXT', (context) => ({ context })],
+  cwd: ['CWD', (cwd) => ({ cwd })],
+  cache: ['NO_CACHE', booleanOption((no) => ({ cache: !no }))],
+  exec: ['NO_EXEC', booleanOption((no) => ({ exec: !no }))],
+  json: ['JSON', booleanOption((json) => ({ json }))],
+  concurrency: ['CONCURRENCY', readRequests],
+  timeout: ['TIMEOUT', readTimeout],
+  yes: ['YES', booleanOption((yes) => ({ yes }))],
+  quiet: ['QUIET', booleanOption((quiet) => ({ quiet }))],
+  verbose: ['VERBOSE', booleanOption((verbose) => ({ verbose }))],
   // Read by cli.ts before any command runs.
-  QLIK_SYNC_NO_COLOR: booleanOption(() => ({})),
-  QLIK_SYNC_REPORT: readReports,
-  QLIK_SYNC_OUTPUT_FILE: (outputFile) => ({ outputFile }),
+  color: ['NO_COLOR', booleanOption(() => ({}))],
+  report: ['REPORT', readReports],
+  outputFile: ['OUTPUT_FILE', (outputFile) => ({ outputFile })],
 };
 
+const readers: ReadonlyMap<string, Reader> = new Map(
+  Object.values(variables).map(([rest, read]) => [`${prefix}${rest}`, read]),
+);
+
 function readOption(name: string, text: string): Reading {
-  const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  const reader = readers.get(name);
   if (reader === undefined) {
     return {
       problem: redact(`${name}: is not a variable of qlik-sync (${suggestVariable(name)})`),
@@ -90,12 +97,11 @@ function readOption(name: string, text: string): Reading {
 
 /** Compares the names without their common prefix. */
 function suggestVariable(name: string): string {
-  const prefix = 'QLIK_SYNC_';
   const closest = suggest(
     name.slice(prefix.length),
-    Object.keys(readers).map((known) => known.slice(prefix.length)),
+    Object.values(variables).map(([rest]) => rest),
   );
-  return closest === undefined ? didYouMean('', Object.keys(readers)) : `did you mean "${prefix}${closest}"?`;
+  return closest === undefined ? didYouMean('', [...readers.keys()]) : `did you mean "${prefix}${closest}"?`;
 }
 
 function booleanOption(toOption: (value: boolean) => Partial<SharedOptions>): Reader {

@@ -39,4 +39,11 @@ export function readDuration(text: string): number | undefined {
   return duration > 0 && duration <= longestMs ? duration : undefined;
 }
 
+/** As `readDuration` reads it, in the largest unit that is whole: `24h`. */
+export function formatDuration(ms: number): string {
+  const units = Object.entries(unitMs).reverse();
+  const [unit, size] = units.find(([, each]) => ms % each === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}
+
 export const durationForm = 'a time such as 90s, 5m or 1h, at most 24 days';

@@ -3,6 +3,11 @@
 import { UserError } from './errors.js';
 import { compareTexts } from './order.js';
 
+/** The commands that `--env` may name several environments for. */
+export const fleetCommands = ['plan', 'apply', 'drift'] as const;
+
+export type FleetCommand = (typeof fleetCommands)[number];
+
 /** `canary/eu,us/apac`: the environments of one wave are changed side by side, the waves one after the other. */
 export type Waves = readonly (readonly string[])[];
 

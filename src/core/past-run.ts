@@ -21,6 +21,16 @@ export interface SourceState {
   readonly ci?: string;
 }
 
+/** The commands that apply one plan and end with its outcomes. */
+export const applyingCommands = ['apply', 'rollback', 'adopt', 'promote'] as const;
+
+export type ApplyingCommand = (typeof applyingCommands)[number];
+
+/** All that write to a tenant: their runs are recorded, and one waits for another. */
+export const writingCommands = [...applyingCommands, 'watch'] as const;
+
+export type WritingCommand = (typeof writingCommands)[number];
+
 export const changeCounts = ['created', 'updated', 'replaced', 'deleted', 'failed', 'notAttempted'] as const;
 
 export type ChangeCounts = Readonly<Record<(typeof changeCounts)[number], number>>;

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes, exitCodesOf, worstExitCode } from '../core/ex
 import { assertSafe } from '../core/guard.js';
 import type { Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
-import { countOutcomes } from '../core/past-run.js';
+import { type ApplyingCommand, countOutcomes } from '../core/past-run.js';
 import { apply, orderChanges } from '../reconcile/apply.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';
 import type { RunStart } from '../reconcile/run-record.js';
@@ -27,7 +27,8 @@ import { askPolicyCommand } from './policy-command.js';
 import { findCompletedElsewhere } from './unfinished.js';
 
 /** What the journal says of a run besides its plan. */
-export interface Recorded extends Pick<RunStart, 'command' | 'undoes'> {
+export interface Recorded extends Pick<RunStart, 'undoes'> {
+  readonly command: ApplyingCommand;
   /** Takes the id of the run's journal before anything is written. */
   readonly onJournal?: (id: string) => void;
 }
@@ -47,7 +48,14 @@ export async function applyPlanned(
   if (answer !== 'approved') return decline(run, answer);
   await warnUnknownCommit(facts, run);
   const written = await write({ run, planned: judged, approvals, recorded, facts });
-  print({ ...reportOf(judged), ...written, kind: 'apply' }, run.settings.flags, run.io);
+  const { header, ...report } = reportOf(judged);
+  const ended = {
+    ...report,
+    ...written,
+    kind: 'apply',
+    header: { ...header, command: recorded.command },
+  } as const;
+  print(ended, run.settings.flags, run.io);
   return written.exitCode;
 }
 

@@ -5,7 +5,7 @@
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { Action, TenantIdentity } from '../core/model.js';
-import type { ChangeCounts, RunWho, SourceState } from '../core/past-run.js';
+import type { ChangeCounts, RunWho, SourceState, WritingCommand } from '../core/past-run.js';
 import type { RecordSide } from '../core/record-side.js';
 import type { ProcessFacts } from './lock/process-facts.js';
 
@@ -16,7 +16,7 @@ export interface RunStart {
   readonly version: 1;
   /** `20261123T031400Z-3f2a`: sorts by time. */
   readonly id: string;
-  readonly command: 'apply' | 'watch' | 'rollback' | 'adopt' | 'promote';
+  readonly command: WritingCommand;
   /** RFC 3339. */
   readonly startedAt: string;
   readonly tool: string;

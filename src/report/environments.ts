@@ -3,7 +3,8 @@
 import type { ExitCode } from '../core/exit-codes.js';
 import { count } from '../core/format.js';
 import type { ErrorDocument } from './documents/documents.js';
-import type { EnvironmentDocument, EnvironmentsDocument, OutputDocument } from './documents/environments.js';
+import type { EnvironmentDocument, EnvironmentsDocument } from './documents/environments.js';
+import type { OutputDocument } from './documents/json-schema.js';
 import { type Paint, printable } from './paint.js';
 import type { EnvironmentResult, EnvironmentsReport, SingleReport, WavesResult } from './report.js';
 import { verdictOf } from './verdict.js';
@@ -17,7 +18,7 @@ interface Describing {
 export function environmentsDocumentOf(report: EnvironmentsReport, how: Describing): EnvironmentsDocument {
   const { header, environments, shard, waves, exitCode } = report;
   return {
-    command: header.command as EnvironmentsDocument['command'],
+    command: header.command,
     schemaVersion: 1,
     tool: header.tool,
     environments: environments.map((each) => describe(each, how)),
@@ -33,7 +34,7 @@ export function environmentsDocumentOf(report: EnvironmentsReport, how: Describi
 
 type WithDocument = Extract<EnvironmentDocument, { readonly document: unknown }>;
 
-/** Only the commands whose documents the schema names take several environments. */
+/** Only `fleetCommands` and `promote` come here, and the schema has the documents of all of them. */
 function describe(result: EnvironmentResult, { documentOf, errorOf }: Describing): EnvironmentDocument {
   const { environment, exitCode, report } = result;
   if ('error' in result || report === undefined) {

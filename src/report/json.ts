@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { configDocumentOf } from './config.js';
 import { doctorDocumentOf } from './doctor.js';
 import type { ErrorDocument } from './documents/documents.js';
-import type { OutputDocument } from './documents/environments.js';
+import type { OutputDocument } from './documents/json-schema.js';
 import { driftDocumentOf } from './drift.js';
 import { environmentsDocumentOf } from './environments.js';
 import { historyDocumentOf } from './history.js';
@@ -90,6 +90,6 @@ function documentOf(report: Report): OutputDocument {
 }
 
 /** Any document as `--json` prints it. */
-export function renderDocument(document: object): string {
+export function renderDocument(document: OutputDocument): string {
   return `${toJsonText(document, 2)}\n`;
 }

@@ -7,7 +7,7 @@ import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact/impact.js';
 import type { Finding, LeftOutFile, Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
-import type { SourceState } from '../core/past-run.js';
+import type { ApplyingCommand, SourceState } from '../core/past-run.js';
 import type { ApplyDocument, PlanDocument } from './documents/documents.js';
 import type { PlanRequest } from './documents/plan.js';
 import { headOf, placeOf } from './json-parts.js';
@@ -39,8 +39,10 @@ export interface PlanReport {
   readonly exitCode: ExitCode;
 }
 
-export interface ApplyReport extends Omit<PlanReport, 'kind'> {
+/** Of every command that applies a plan. */
+export interface ApplyReport extends Omit<PlanReport, 'kind' | 'header'> {
   readonly kind: 'apply';
+  readonly header: RunHeader & { readonly command: ApplyingCommand };
   readonly outcomes: readonly Outcome[];
   /** Milliseconds from the first write to the last answer. */
   readonly ms: number;
@@ -59,18 +61,13 @@ export function planDocumentOf(report: PlanReport): PlanDocument {
 export function applyDocumentOf(report: ApplyReport): ApplyDocument {
   const { header, undoes, promotes, outcomes, ms } = report;
   return {
-    command: writingCommand(header.command),
+    command: header.command,
     ...planFieldsOf(report),
     ...(undoes !== undefined && { undoes }),
     ...(promotes !== undefined && { promotes }),
     outcomes,
     ms,
   };
-}
-
-/** The commands that write share one document. */
-function writingCommand(command: RunHeader['command']): ApplyDocument['command'] {
-  return command === 'rollback' || command === 'adopt' || command === 'promote' ? command : 'apply';
 }
 
 function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'command'> {

@@ -1,7 +1,7 @@
 /** The one data object that every format is made from, and the one for a command on several environments. */
 
 import type { ExitCode } from '../core/exit-codes.js';
-import type { Waves } from '../core/fleet.js';
+import type { FleetCommand, Waves } from '../core/fleet.js';
 import type { ConfigReport } from './config.js';
 import type { DoctorReport } from './doctor.js';
 import type { DriftReport } from './drift.js';
@@ -33,7 +33,7 @@ export type SingleReport =
 export interface EnvironmentsReport {
   readonly kind: 'environments';
   /** Without a project or tenant: each environment has its own. */
-  readonly header: RunHeader;
+  readonly header: RunHeader & { readonly command: FleetCommand | 'promote' };
   /** In the order they were given. */
   readonly environments: readonly EnvironmentResult[];
   readonly shard?: ShardShare;

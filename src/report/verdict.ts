@@ -7,6 +7,7 @@ import type { Impact } from '../core/impact/impact.js';
 import { isWhole } from '../core/impact/tally.js';
 import type { PlanSummary } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
+import { applyingCommands } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
 import type { ResolvedTarget } from './config.js';
 import type { Drift } from './drift.js';
@@ -75,11 +76,11 @@ function judgeOutcomes(outcomes: readonly Outcome[], blocked: number): Verdict {
   return { tone: 'good', words: done === 0 ? 'nothing to do' : `${count(done, 'change')} applied` };
 }
 
-/** Commands whose plan is meant to be applied: what they only showed was not. */
-const writing: ReadonlySet<string> = new Set(['apply', 'adopt', 'rollback', 'promote']);
+/** Their plan is meant to be applied: what they only showed was not. */
+const applying: ReadonlySet<string> = new Set(applyingCommands);
 
 function judgePlan({ plan, header, refusals = [] }: ReportParts): Verdict {
-  if (writing.has(header.command)) return { tone: 'attention', words: 'not applied' };
+  if (applying.has(header.command)) return { tone: 'attention', words: 'not applied' };
   if (refusals.length > 0) return { tone: 'bad', words: 'apply would refuse' };
   return plan === undefined ? { tone: 'good', words: 'no changes' } : judgeSummary(plan.summary);
 }

@@ -3,7 +3,7 @@
 import { didYouMean } from '../config/suggest.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
-import { chooseShard, type Shard } from '../core/fleet.js';
+import { chooseShard, type FleetCommand, type Shard } from '../core/fleet.js';
 import type { EnvironmentsReport, ShardShare } from '../report/report.js';
 import type { RunFlags, ShardedFlags } from './flags.js';
 import type { Io } from './io.js';
@@ -15,7 +15,7 @@ import { runSideBySide } from './side-by-side.js';
 
 /** A command that may be asked for several environments. */
 export interface SeveralEnvironments {
-  readonly command: 'plan' | 'apply' | 'drift';
+  readonly command: FleetCommand;
   readonly flags: ShardedFlags & RunFlags & { readonly confirm?: readonly string[] };
   readonly io: Io;
   /** Options in use that belong to one tenant, such as a plan file; `undefined` for each that is not. */

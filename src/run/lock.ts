@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { dirOfSandbox } from '../config/tenant/sandbox-place.js';
+import type { WritingCommand } from '../core/past-run.js';
 import type { LockPlace, Release } from '../reconcile/lock/lock.js';
 import { tenantKey } from '../reconcile/own-place.js';
-import type { RunStart } from '../reconcile/run-record.js';
 import type { OpenTenant } from './connect.js';
 import type { Io } from './io.js';
 import type { Run } from './run.js';
 
 /** Those that exclude each other: all that write to the tenant or to folders. */
-export type LockingCommand = RunStart['command'] | 'pull';
+export type LockingCommand = WritingCommand | 'pull';
 
 type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal'>;
 

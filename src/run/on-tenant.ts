@@ -15,10 +15,12 @@ import { loadSettings, oneEnvironment, readSettings } from './settings.js';
 
 type Work = (run: Run) => Promise<ExitCode>;
 
-type Command = 'plan' | 'drift' | 'impact' | LockingCommand;
+/** Everyone else may write at any time, so those that only read wait for nobody. All others exclude each other. */
+const reading = ['plan', 'drift', 'impact'] as const;
 
-/** Everyone else may write at any time, so only those that write, to the tenant or to folders, exclude each other. */
-const locking: readonly Command[] = ['apply', 'adopt', 'promote', 'pull', 'rollback'];
+type ReadingCommand = (typeof reading)[number];
+
+type Command = ReadingCommand | LockingCommand;
 
 /** @throws UserError where the config, the credentials or the lock cannot be had */
 export async function onTenant(command: Command, flags: RunFlags, io: Io, work: Work): Promise<ExitCode> {
@@ -53,15 +55,15 @@ export async function runOn(
   const tenant = await connect(settings, io, { onWait: notices.say });
   const run: Run = { settings, tenant, io, signal, notices, afterCrash: false };
   try {
-    if (!isLocking(command)) return await work(run);
+    if (isReading(command)) return await work(run);
     return await withLock(run, command, async () => work({ ...run, afterCrash: await reportCrash(run) }));
   } finally {
     await tenant.close();
   }
 }
 
-function isLocking(command: Command): command is LockingCommand {
-  return locking.includes(command);
+function isReading(command: Command): command is ReadingCommand {
+  return (reading as readonly Command[]).includes(command);
 }
 
 /** Starts to count at once. */

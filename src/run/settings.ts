@@ -12,6 +12,7 @@ import { everyEnvironment } from '../config/known-keys.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
 import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
+import { fleetCommands } from '../core/fleet.js';
 import { isObject, tryParseJson } from '../core/json.js';
 import { configurableRuleIds } from '../core/rules.js';
 import { identifyOwnFiles, type OwnFiles } from '../source/own-files.js';
@@ -110,7 +111,7 @@ export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
     throw new UserError(`--env names ${names.length} environments: ${names.join(', ')}.`, {
-      hint: 'plan, apply and drift take several; every other command works on one.',
+      hint: `Only ${fleetCommands.join(', ')} take several; every other command works on one.`,
     });
   }
   return names?.[0];

@@ -10,6 +10,7 @@ export function displayPath(cwd: string, path: string): string {
   return withSlashes(shown);
 }
 
-function withSlashes(path: string): string {
+/** As the operating system spells it → with `/`. */
+export function withSlashes(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');
 }

@@ -4,7 +4,8 @@
  */
 
 import { fstatSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+import { withSlashes } from './display.js';
 import type { IgnoreRules, Verdict } from './ignore-rules.js';
 
 export interface NamedFiles {
@@ -84,8 +85,4 @@ function realPathOf(path: string): string {
   } catch {
     return path;
   }
-}
-
-function withSlashes(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/');
 }

@@ -89,12 +89,8 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
 
 /** A session that reconciles on a timer may run for months. */
 function limitPeriodOf({ interval }: WatchFlags, session: Session | undefined): number | undefined {
-  return interval === undefined
-    ? undefined
-    : (session?.run.settings.config.limitPeriodMs ?? usualLimitPeriodMs);
+  return interval === undefined ? undefined : session?.run.settings.config.limitPeriodMs;
 }
-
-const usualLimitPeriodMs = 24 * 3_600_000;
 
 function select(names: Wake['names'], selector: Selector | undefined): Iterable<string> | 'all' {
   return names === 'all' || selector === undefined ? names : [...names].filter(selector.matches);

@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { configJsonSchema } from '../../src/config/json-schema.js';
+import { rules } from '../../src/core/rules.js';
 import { readDocument } from './support/documents.js';
 import { runInProcess } from './support/in-process.js';
 import { createWorkspace, type Result, type Workspace } from './support/workspace.js';
@@ -118,6 +120,88 @@ describe('a value', () => {
   ])('%s %j %o', async (key, args, variables, expected) => {
     workspace.write({ 'qlik-sync.config.json': file });
     expect(rowOf(await document(args, { ...env, ...variables }), 'options', key)).toEqual(expected);
+  });
+});
+
+describe('every key of the schema is shown', () => {
+  /** Shown above the settings and below them. */
+  const elsewhere: readonly string[] = ['$schema', 'environments', 'tenant', 'auth'];
+
+  interface Level {
+    readonly properties: Readonly<Record<string, unknown>>;
+  }
+
+  function keysOf({ properties }: Level): readonly string[] {
+    return Object.keys(properties).filter((key) => !elsewhere.includes(key));
+  }
+
+  async function shownKeys(args: readonly string[]): Promise<readonly string[]> {
+    const rows = (await document(args))['settings'] as Rows;
+    return [...new Set(rows.map(({ key }) => key.split('.')[0] ?? ''))];
+  }
+
+  const schema = configJsonSchema(rules) as Level;
+  const ofEnvironment = (schema.properties['environments'] as { readonly additionalProperties: Level })
+    .additionalProperties;
+
+  it('with the file as short as it can be', async () => {
+    workspace.write({ 'qlik-sync.config.json': '{"project":"acme","extensions":["x"]}' });
+    const shown = await shownKeys([]);
+    expect(shown.toSorted()).toEqual(keysOf(schema).toSorted());
+    expect(shown.length).toBeGreaterThan(15);
+  });
+
+  it('and with an environment in use, what only that has', async () => {
+    workspace.write({ 'qlik-sync.config.json': file });
+    const all = new Set([...keysOf(schema), ...keysOf(ofEnvironment)]);
+    expect((await shownKeys(['--env', 'prod'])).toSorted()).toEqual([...all].toSorted());
+  });
+
+  const place = 'qlik-sync.config.json:1';
+  it.each<readonly [string, object, readonly string[], readonly (readonly [string, unknown, string])[]]>([
+    [
+      'what is not set',
+      {},
+      [],
+      [
+        ['limitPeriod', '24h', 'default'],
+        ['policy', [], 'default'],
+        ['rules', [], 'default'],
+        ['protect', [], 'default'],
+        ['driftIgnore', [], 'default'],
+        ['defaultEnvironment', [], 'default'],
+        ['protected', undefined, ''],
+      ],
+    ],
+    [
+      'what is',
+      { limitPeriod: '90m', protect: ['kpi-card'], rules: {}, defaultEnvironment: 'e' },
+      [],
+      [
+        ['limitPeriod', '90m', place],
+        ['protect', ['kpi-card'], place],
+        ['rules', [], place],
+        ['defaultEnvironment', 'e', place],
+        ['protected', false, 'default'],
+      ],
+    ],
+    [
+      'what the environment says',
+      { limitPeriod: '90m', environments: { e: { limitPeriod: '48h', protected: true } } },
+      ['--env', 'e'],
+      [
+        ['limitPeriod', '48h', `environments.e, ${place}`],
+        ['protected', true, `environments.e, ${place}`],
+      ],
+    ],
+  ])('%s', async (_, keys, args, expected) => {
+    const content = { project: 'acme', extensions: ['x'], environments: { e: {} }, ...keys };
+    workspace.write({ 'qlik-sync.config.json': JSON.stringify(content) });
+    const found = await document(args);
+    const rows = expected.map(([key]) => rowOf(found, 'settings', key));
+    expect(rows).toEqual(
+      expected.map(([, value, from]) => (value === undefined ? undefined : [value, from])),
+    );
   });
 });
 

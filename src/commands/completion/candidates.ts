@@ -11,6 +11,7 @@ import { findPlaces, foldersToSearch } from '../../config/file/search-places.js'
 import { everyEnvironment } from '../../config/known-keys.js';
 import { reportKinds } from '../../config/report-option.js';
 import { listContexts } from '../../config/tenant/contexts.js';
+import { fleetCommands } from '../../core/fleet.js';
 import { listTopics } from '../../core/topics.js';
 import type { Io } from '../../run/io.js';
 
@@ -107,7 +108,8 @@ function offerReports(start: string): Candidates {
 async function listEnvironments(asked: Asked, io: Io): Promise<readonly string[]> {
   const config = await readConfig(asked, io);
   const names = environmentNames(config?.loaded.value);
-  const takesAll = asked.what instanceof Option && ['plan', 'apply', 'drift'].includes(asked.command);
+  const takesAll =
+    asked.what instanceof Option && (fleetCommands as readonly string[]).includes(asked.command);
   return takesAll && names.length > 0 ? [...names, everyEnvironment] : names;
 }
 

@@ -3,7 +3,7 @@
 import { isOwnedByQlik } from '../impact/native-types.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
-import { displayPath, manifestPath } from './place.js';
+import { manifestPath, shownPath } from './place.js';
 
 export function checkEntry(extension: DesiredExtension): readonly Finding[] {
   return [...checkId(extension), ...checkScript(extension)];
@@ -33,7 +33,7 @@ function checkScript(extension: DesiredExtension): readonly Finding[] {
 function emptyEntry(extension: DesiredExtension, entry: string): Finding {
   return finding('empty-entry', {
     extension: extension.name,
-    file: displayPath(extension, entry),
+    file: shownPath(extension, entry),
     message: 'The script is empty: sheets would show "Invalid visualization".',
     hint: 'Build the extension, or wait until the build has finished.',
   });
@@ -42,7 +42,7 @@ function emptyEntry(extension: DesiredExtension, entry: string): Finding {
 function entryCase(extension: DesiredExtension, entry: string, twin: string): Finding {
   return finding('entry-case', {
     extension: extension.name,
-    file: displayPath(extension, twin),
+    file: shownPath(extension, twin),
     message: `The script is named ${twin}, but Qlik looks for ${entry}, in exactly that case.`,
     hint: `Rename it to ${entry}; Windows ignores the difference, Qlik shows "Invalid visualization".`,
   });

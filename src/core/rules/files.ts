@@ -4,7 +4,7 @@ import { isArchiveType } from '../content/archive-type.js';
 import { fileName } from '../digest.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
 import { finding } from './catalogue.js';
-import { displayPath, manifestPath, positionOfKey } from './place.js';
+import { manifestPath, positionOfKey, shownPath } from './place.js';
 
 /** By convention `.env.example` and the like hold no secrets. */
 const secretName = /^\.env(?!\.(?:example|sample|template|dist)$)(?:\..*)?$|.\.(?:pem|key|p12|pfx)$/i;
@@ -25,7 +25,7 @@ export function checkFiles(extension: DesiredExtension): readonly Finding[] {
 function checkContentType(extension: DesiredExtension, file: KeptFile): readonly Finding[] {
   const { path, facts } = file;
   if (facts.riskyType === undefined) return [];
-  const place = { extension: extension.name, file: displayPath(extension, path) };
+  const place = { extension: extension.name, file: shownPath(extension, path) };
   if (isArchiveType(facts.riskyType)) {
     return [
       finding('nested-archive', {
@@ -75,7 +75,7 @@ function checkSecrets(extension: DesiredExtension): readonly Finding[] {
     .map(({ path }) =>
       finding('secret-file', {
         extension: extension.name,
-        file: displayPath(extension, path),
+        file: shownPath(extension, path),
         message: 'The file looks like a secret; everyone who can open the extension could read it.',
         hint: 'Move it out of the folder, or add it to "ignore"; set the rule secret-file to "off" if it is not a secret.',
       }),
@@ -88,7 +88,7 @@ function checkDropped(extension: DesiredExtension): readonly Finding[] {
     .map(({ path }) =>
       finding('dropped-by-qlik', {
         extension: extension.name,
-        file: displayPath(extension, path),
+        file: shownPath(extension, path),
         message: 'The file has no suffix, so Qlik drops it: code that loads it would get a 404.',
         hint: 'Give it a suffix, or add it to "ignore" if nothing needs it.',
       }),

@@ -3,7 +3,7 @@
 import { formatBytes } from '../format.js';
 import type { DesiredExtension, Finding, KeptFile, Severity } from '../model.js';
 import { finding } from './catalogue.js';
-import { displayPath } from './place.js';
+import { shownPath } from './place.js';
 
 const maxFiles = 500;
 
@@ -40,7 +40,7 @@ function checkFileSizes(extension: DesiredExtension): readonly Finding[] {
       finding('file-too-large', {
         severity,
         extension: extension.name,
-        file: displayPath(extension, file.path),
+        file: shownPath(extension, file.path),
         message: `The file is ${formatBytes(file.bytes)}; ${limitText(maxFileMegabytes, severity)}.`,
         hint: 'Make it smaller, split it, or add it to "ignore".',
       }),

@@ -7,7 +7,7 @@ import type { Asked, MissingModule } from '../modules/graph.js';
 import { traceModules } from '../modules/graph.js';
 import { proposeIgnoreLines } from '../modules/tooling.js';
 import { finding } from './catalogue.js';
-import { displayPath } from './place.js';
+import { shownPath } from './place.js';
 
 export function checkModules(extension: DesiredExtension): readonly Finding[] {
   const { missing, addresses, internal } = traceModules(extension);
@@ -139,7 +139,7 @@ function checkShape(extension: DesiredExtension): readonly Finding[] {
   return [
     finding('export-shape', {
       extension: extension.name,
-      file: displayPath(extension, entry),
+      file: shownPath(extension, entry),
       message: `The script returns an object with none of paint, template and definition${shown === '' ? '' : ` (only ${shown})`}: there is nothing for Qlik to draw.`,
       hint: 'Return an object with a paint function, or with a template; a nebula extension has "supernova": true in its .qext.',
     }),
@@ -150,7 +150,7 @@ function placeOf(
   extension: DesiredExtension,
   { from, line, column }: Asked,
 ): { readonly extension: string; readonly file: string; readonly line: number; readonly column: number } {
-  return { extension: extension.name, file: displayPath(extension, from), line, column };
+  return { extension: extension.name, file: shownPath(extension, from), line, column };
 }
 
 /** Most names in the message; the hint has every line. */
@@ -166,7 +166,7 @@ export function checkTooling(extension: DesiredExtension): readonly Finding[] {
       extension: extension.name,
       file: extension.displayFolder,
       message: `What only the build and its tools need is uploaded too: ${listNames(names, shownNames)}.`,
-      hint: `Leave it out with these lines in ${displayPath(extension, '.qliksyncignore')}: ${lines.join(' ')}`,
+      hint: `Leave it out with these lines in ${shownPath(extension, '.qliksyncignore')}: ${lines.join(' ')}`,
     }),
   ];
 }

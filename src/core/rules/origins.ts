@@ -6,14 +6,14 @@ import { fileName } from '../digest.js';
 import { count } from '../format.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
 import { finding } from './catalogue.js';
-import { displayPath } from './place.js';
+import { shownPath } from './place.js';
 
 /** One finding per origin, at its first use. */
 export function checkOrigins(extension: DesiredExtension): readonly Finding[] {
   return [...usesByOrigin(extension)].map(([origin, first]) =>
     finding('external-origin', {
       extension: extension.name,
-      file: displayPath(extension, first.path),
+      file: shownPath(extension, first.path),
       line: first.use.line,
       column: first.use.column,
       ...explain(origin, first),

@@ -11,14 +11,14 @@ interface Position {
 }
 
 /** A kept file's path for people: relative to the working directory, with `/`. */
-export function displayPath({ displayFolder }: DesiredExtension, path: string): string {
+export function shownPath({ displayFolder }: DesiredExtension, path: string): string {
   return displayFolder === '' ? path : displayBelow(displayFolder, path);
 }
 
 export function manifestPath(extension: DesiredExtension): string {
   const name = `${extension.name}.qext`;
   const kept = extension.files.find(({ path }) => path.toLowerCase() === name.toLowerCase());
-  return displayPath(extension, kept?.path ?? name);
+  return shownPath(extension, kept?.path ?? name);
 }
 
 /** Where the `.qext` file has a key; `undefined` unless it has it exactly once, nested ones included. */

@@ -3,7 +3,7 @@
 import type { Placeholder } from '../content/placeholder.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
-import { displayPath } from './place.js';
+import { shownPath } from './place.js';
 
 /** Whoever reads the files lets pass only the links that are links for certain. */
 export function checkPlaceholders(extension: DesiredExtension): readonly Finding[] {
@@ -19,7 +19,7 @@ export function checkPlaceholders(extension: DesiredExtension): readonly Finding
 type Place = Required<Pick<Finding, 'extension' | 'file'>>;
 
 function placeOf(extension: DesiredExtension, path: string): Place {
-  return { extension: extension.name, file: displayPath(extension, path) };
+  return { extension: extension.name, file: shownPath(extension, path) };
 }
 
 export function placeholderFinding(placeholder: Placeholder, place: Partial<Place>): Finding {

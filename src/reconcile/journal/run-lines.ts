@@ -3,7 +3,7 @@
 import { asMd5 } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { isObject, tryParseJson } from '../../core/json.js';
-import { changeCounts } from '../../core/past-run.js';
+import { changeCounts, writingCommands } from '../../core/past-run.js';
 import type {
   PreviousRecord,
   RunEnd,
@@ -64,7 +64,7 @@ const isStart = fitting<RunStart>({
   kind: is('run'),
   version: is(1),
   id: (id) => typeof id === 'string' && isRunId(id),
-  command: is('apply', 'watch', 'rollback', 'adopt', 'promote'),
+  command: is(...writingCommands),
   startedAt: time,
   tool: text,
   project: text,

@@ -4,13 +4,14 @@
  */
 
 import * as v from 'valibot';
+import { applyingCommands } from '../../core/past-run.js';
 import { action, count, type DeepReadonly, digest, finding, head, leftOutFile } from './parts.js';
 import { planFields } from './plan.js';
 
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 
 export const applyDocument = v.object({
-  command: v.picklist(['apply', 'rollback', 'adopt', 'promote']),
+  command: v.picklist(applyingCommands),
   ...planFields,
   undoes: v.optional(v.pipe(v.array(v.string()), v.description('The runs whose writes a rollback undoes.'))),
   promotes: v.optional(

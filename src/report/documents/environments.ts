@@ -1,33 +1,23 @@
 /** What `--json` prints for a command on several environments. As in `documents.ts`, the schema makes the type. */
 
 import * as v from 'valibot';
-import {
-  type ConfigDocument,
-  type DoctorDocument,
-  type DriftDocument,
-  driftDocument,
-  type HistoryDocument,
-  type ImpactDocument,
-  type PullDocument,
-} from './answers.js';
-import {
-  type ApplyDocument,
-  applyDocument,
-  errorDocument,
-  type InitDocument,
-  type PackDocument,
-  type PlanDocument,
-  planDocument,
-  type ValidateDocument,
-} from './documents.js';
+import { type FleetCommand, fleetCommands } from '../../core/fleet.js';
+import { driftDocument } from './answers.js';
+import { applyDocument, errorDocument, planDocument } from './documents.js';
 import { count, type DeepReadonly } from './parts.js';
+
+const ofOneEnvironment = {
+  plan: planDocument,
+  apply: applyDocument,
+  drift: driftDocument,
+} as const satisfies Readonly<Record<FleetCommand, unknown>>;
 
 const result = v.union([
   v.object({
     environment: v.string(),
     exitCode: count,
     document: v.pipe(
-      v.union([planDocument, applyDocument, driftDocument]),
+      v.union(Object.values(ofOneEnvironment)),
       v.description('What the command prints for this environment alone.'),
     ),
   }),
@@ -38,7 +28,7 @@ const result = v.union([
 ]);
 
 export const environmentsDocument = v.object({
-  command: v.picklist(['plan', 'apply', 'drift', 'promote']),
+  command: v.picklist([...fleetCommands, 'promote']),
   schemaVersion: v.literal(1),
   tool: v.string(),
   environments: v.pipe(v.array(result), v.description('In the order they were given.')),
@@ -60,17 +50,3 @@ export const environmentsDocument = v.object({
 export type EnvironmentsDocument = DeepReadonly<v.InferOutput<typeof environmentsDocument>>;
 
 export type EnvironmentDocument = EnvironmentsDocument['environments'][number];
-
-export type OutputDocument =
-  | PlanDocument
-  | ApplyDocument
-  | ValidateDocument
-  | PackDocument
-  | InitDocument
-  | PullDocument
-  | DriftDocument
-  | HistoryDocument
-  | ConfigDocument
-  | DoctorDocument
-  | ImpactDocument
-  | EnvironmentsDocument;

@@ -1,7 +1,7 @@
 /** `output.schema.json`, written by the build. */
 
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { object } from 'valibot';
+import { type InferOutput, object } from 'valibot';
 import {
   configDocument,
   doctorDocument,
@@ -22,28 +22,33 @@ import {
 } from './documents.js';
 import { environmentsDocument } from './environments.js';
 import { outputRecord, watchLine } from './lines.js';
+import type { DeepReadonly } from './parts.js';
+
+/** All that `--json` prints: what is not here has no type to be printed as. */
+const documents = {
+  plan: planDocument,
+  apply: applyDocument,
+  validate: validateDocument,
+  pack: packDocument,
+  init: initDocument,
+  pull: pullDocument,
+  drift: driftDocument,
+  history: historyDocument,
+  config: configDocument,
+  doctor: doctorDocument,
+  impact: impactDocument,
+  explain: explainDocument,
+  open: openDocument,
+  environments: environmentsDocument,
+  error: errorDocument,
+  watch: watchLine,
+  record: outputRecord,
+};
+
+export type OutputDocument = DeepReadonly<InferOutput<(typeof documents)[keyof typeof documents]>>;
 
 /** JSON Schema (2020-12) of the documents that `--json` prints: one definition each, any of them at the top level. */
 export function outputJsonSchema(): object {
-  const documents = {
-    plan: planDocument,
-    apply: applyDocument,
-    validate: validateDocument,
-    pack: packDocument,
-    init: initDocument,
-    pull: pullDocument,
-    drift: driftDocument,
-    history: historyDocument,
-    config: configDocument,
-    doctor: doctorDocument,
-    impact: impactDocument,
-    explain: explainDocument,
-    open: openDocument,
-    environments: environmentsDocument,
-    error: errorDocument,
-    watch: watchLine,
-    record: outputRecord,
-  };
   const { properties } = toJsonSchema(object(documents), { target: 'draft-2020-12' });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,8 +1,9 @@
 /** The operating system's events about folders, through chokidar. Only hints: some never arrive, many mean nothing. */
 
-import { basename, sep } from 'node:path';
+import { basename } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { UserError } from '../../core/errors.js';
+import { withSlashes } from '../display.js';
 
 interface FolderEventsOptions {
   /** Something changed in the folder; `name` is the entry, `undefined` where it is the folder itself or unknown. */
@@ -82,7 +83,7 @@ function startWatcher(
   folder: string,
   listeners: ReadonlySet<FolderEventsOptions>,
 ): Pick<Armed, 'watcher' | 'ready'> {
-  const own = sep === '/' ? folder : folder.replaceAll(sep, '/');
+  const own = withSlashes(folder);
   const watcher = watch(folder, {
     depth: 0,
     ignored: (path) => path !== own,
