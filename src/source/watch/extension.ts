@@ -30,7 +30,7 @@ export interface WatchedExtension {
   looks: number;
 }
 
-const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0 };
+const nothing: Snapshot = { files: new Map(), folders: new Map(), takenAt: 0, isTorn: false };
 
 export function watchExtension(found: FoundExtension): WatchedExtension {
   const { candidate } = found;
@@ -70,9 +70,11 @@ export function lookAt(extension: WatchedExtension, quietMs: number): Look {
   const now = takeSnapshot(found);
   if (now === undefined) return { kind: 'gone', doubt: 'gone' };
   extension.seen = now;
-  // Counted from the start of the look, which may take long on a busy machine; a write later than its end means a wrong clock.
+  if (now.isTorn && quietMs > 0) return { kind: 'unquiet', waitMs: quietMs };
+  // Counted from the start of the look, which may take long on a busy machine.
   const waitMs = lastWriteOf(now) + quietMs - now.takenAt;
-  const lookMs = Date.now() - now.takenAt;
+  // A write later than the end of the look means a wrong clock. Date.now() cuts off what files' times have below a millisecond.
+  const lookMs = Date.now() + 1 - now.takenAt;
   if (waitMs > slackMs && waitMs <= quietMs + lookMs) return { kind: 'unquiet', waitMs };
   return {
     kind: 'seen',

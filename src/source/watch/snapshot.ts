@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly folders: ReadonlyMap<string, Stamp>;
   /** `Date.now()` before the look. */
   readonly takenAt: number;
+  /** A folder changed while it was looked at: what was removed or moved meanwhile may be missing. */
+  readonly isTorn: boolean;
 }
 
 /** `undefined` where the folder does not exist. */
@@ -26,7 +28,12 @@ export function takeSnapshot({ candidate, rules, own }: FoundExtension): Snapsho
   const walk: Walk = { folder, candidate, rules, own, files: new Map(), folders: new Map() };
   const takenAt = Date.now();
   walkFolder(walk, []);
-  return walk.folders.size === 0 ? undefined : { files: walk.files, folders: walk.folders, takenAt };
+  const { files, folders } = walk;
+  return folders.size === 0 ? undefined : { files, folders, takenAt, isTorn: haveChanged(folders) };
+}
+
+function haveChanged(folders: ReadonlyMap<string, Stamp>): boolean {
+  return [...folders].some(([folder, stamp]) => !isSameStamp(stamp, stampTarget(folder)));
 }
 
 interface Walk extends Pick<FoundExtension, 'candidate' | 'rules' | 'own'> {

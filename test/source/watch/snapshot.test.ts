@@ -7,7 +7,7 @@ function snapshot(files: Readonly<Record<string, number>>, takenAt: number): Sna
     return { size: 1, mtimeMs: at, ctimeMs: at, ino: 1, birthtimeMs: 1, kind: 'file' };
   };
   const stamps = Object.entries(files).map(([path, at]) => [path, stamp(at)] as const);
-  return { files: new Map(stamps), folders: new Map(), takenAt };
+  return { files: new Map(stamps), folders: new Map(), takenAt, isTorn: false };
 }
 
 describe('findDifference', () => {
