@@ -30,7 +30,7 @@ export function expandConfig(
     if (isSecret(path)) return isReferenceOnly(text) ? unknownText : text;
     if (isUnused(path, environment) && hasReference(text)) return unknownText;
     const { text: expanded, unset, malformed } = expand(text, variables);
-    problems.push(...unset.map((name) => ({ path, ...explainUnset(name) })));
+    problems.push(...unset.map((name) => ({ path, ...explainUnset(name, 'setting') })));
     if (malformed) problems.push({ path, ...malformedReference });
     return unset.length > 0 || malformed ? unknownText : expanded;
   };

@@ -54,12 +54,19 @@ export function isReferenceOnly(text: string): boolean {
   return literal === '' && hasReference(text);
 }
 
+/** A credential must never be written in the file, not even as a default. */
+export type TextUse = 'setting' | 'credential';
+
 /** Explains a failed expansion. */
-export function explainUnset(name: string): { readonly message: string; readonly hint: string } {
-  return {
-    message: `the environment variable ${name} is not set, or empty`,
-    hint: `set ${name}, or give a default: \${${name}:-…}`,
+export function explainUnset(
+  name: string,
+  use: TextUse,
+): { readonly message: string; readonly hint: string } {
+  const hints = {
+    setting: `set ${name}, or give a default: \${${name}:-…}`,
+    credential: `set ${name} where this runs; in a pipeline it is empty where the secret does not exist, or is not for this branch or job`,
   };
+  return { message: `the environment variable ${name} is not set, or empty`, hint: hints[use] };
 }
 
 export const malformedReference = {

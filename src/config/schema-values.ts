@@ -20,6 +20,7 @@ import {
 } from 'valibot';
 import { durationForm, readDuration } from './option-values.js';
 import { parseTenantUrl } from './tenant/url.js';
+import { explainForeignReference } from './unexpanded.js';
 
 /** Replaces a text whose variables are not expanded in this run; it passes every check. */
 export const unknownText = '\u{10FFFF}';
@@ -161,6 +162,8 @@ export function tenantAddress() {
 }
 
 function explainAddress(value: string): string {
+  const foreign = explainForeignReference(value);
+  if (foreign !== undefined) return foreign;
   const parsed = parseTenantUrl(value);
   return parsed.ok ? '' : `${parsed.message} (${parsed.hint})`;
 }
@@ -173,13 +176,15 @@ export function secret() {
   );
 }
 
+const writtenSecret = 'a secret must not be written in the file; write a reference such as ${QLIK_API_KEY}';
+
 /** Anything but `unknownText` was written out in the file. */
 function secretText() {
   return pipe(
     text(),
     check(
       (value) => value === unknownText,
-      'a secret must not be written in the file; write a reference such as ${QLIK_API_KEY}',
+      ({ input }) => explainForeignReference(input) ?? writtenSecret,
     ),
     metadata({ pattern: '^(\\$\\{[A-Za-z_]\\w*(:-)?\\})+$' }),
   );

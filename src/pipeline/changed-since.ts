@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCode } from '../config/file/load.js';
 import type { ActualState, DesiredExtension } from '../core/model.js';
-import type { Place } from '../run/run.js';
+import type { Place, Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
 import { type GitChanges, readGitChanges } from '../source/git/changes.js';
 import { ignoreFile } from '../source/ignore-rules.js';
@@ -15,14 +15,26 @@ export async function selectChanged(
   folders: Folders,
   listed: Promise<ActualState>,
   ref: string,
-  { settings: { config }, io: { env } }: Place,
+  { settings: { config }, io: { env }, notices }: Place & Pick<Run, 'notices'>,
 ): Promise<Folders> {
   const changes = await readGitChanges({ folder: config.root, env }, ref);
+  const nothingNew = describeNothingNew(ref, changes);
+  if (nothingNew !== undefined) notices.say(nothingNew);
   if (concernsAll(folders, config, changes)) return { ...folders, coverage: 'partial' };
   const held = new Set((await listed).extensions.map(({ name }) => name));
   const isSelected = (extension: DesiredExtension): boolean =>
     !held.has(extension.name) || mayHaveChanged(extension, changes);
   return keepSelected(folders, isSelected);
+}
+
+/** As on a branch that was just merged: people expect what its last commit changed. */
+function describeNothingNew(ref: string, changes: GitChanges): string | undefined {
+  if (changes.ref === 'behind-or-beside') return undefined;
+  const what =
+    changes.ref === 'head'
+      ? `${ref} is the commit that is checked out (HEAD)`
+      : `${ref} has every commit of HEAD`;
+  return `--changed-since: ${what}, so only work that is not committed can differ. For what the last commit changed: --changed-since HEAD~1`;
 }
 
 /** Tags, ignore rules and the like are in these files; a config that is a program may read any other file too. */

@@ -73,18 +73,15 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
 }
 
 async function readUsable(
-  { settings, io }: Run,
+  run: Run,
   { selector, approvals, broken, changedSince }: PlanWanted,
   listing: Parameters<Parameters<typeof observe>[1]>[0],
 ): Promise<Folders> {
-  const selected = await readFolders(selector, settings, io);
+  const selected = await readFolders(selector, run.settings, run.io);
   const changed =
     changedSince === undefined
       ? selected
-      : await (await import('./changed-since.js')).selectChanged(selected, listing, changedSince, {
-          settings,
-          io,
-        });
+      : await (await import('./changed-since.js')).selectChanged(selected, listing, changedSince, run);
   const folders = approvals.allowEmpty === true ? permitMissing(changed) : changed;
   if (broken === 'leave-out') return leaveOutBroken(folders);
   assertNoErrors(folders.findings);

@@ -131,9 +131,17 @@ function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
   const counts = `${created} created, ${updated} updated, ${replaced} replaced, ${deleted} deleted`;
   const applied = `Applied: ${counts}, ${failed} failed, ${notAttempted} not attempted, ${blocked} blocked, in ${(ms / 1000).toFixed(1)} s.\n`;
   const cutShort = outcomes.filter(({ error }) => error?.code === 'out-of-time');
-  if (cutShort.length === 0) return applied;
+  if (cutShort.length === 0) return `${applied}${renderReload(outcomes)}`;
   const left = outcomes.filter((each) => each.status === 'not-attempted' || cutShort.includes(each));
-  return `${applied}Out of time: ${left.length} of ${outcomes.length} not done, deletes last; run again to continue.\n`;
+  return `${applied}Out of time: ${left.length} of ${outcomes.length} not done, deletes last; run again to continue.\n${renderReload(outcomes)}`;
+}
+
+/** Qlik's pages fetch an extension once: navigating within them does not bring the new one. */
+function renderReload(outcomes: readonly Outcome[]): string {
+  const replacesContent = ({ action, status, bytes }: Outcome): boolean =>
+    (action === 'update' || action === 'replace') && status === 'done' && bytes !== undefined;
+  if (!outcomes.some(replacesContent)) return '';
+  return 'Browsers that are open keep the old version until the page is fully reloaded.\n';
 }
 
 /** After a rollback: what it left, and that the folders still hold the undone changes. */

@@ -59,11 +59,10 @@ export function planDocumentOf(report: PlanReport): PlanDocument {
 }
 
 export function applyDocumentOf(report: ApplyReport): ApplyDocument {
-  const { header, undoes, promotes, outcomes, ms } = report;
+  const { header, promotes, outcomes, ms } = report;
   return {
     command: header.command,
     ...planFieldsOf(report),
-    ...(undoes !== undefined && { undoes }),
     ...(promotes !== undefined && { promotes }),
     outcomes,
     ms,
@@ -72,7 +71,7 @@ export function applyDocumentOf(report: ApplyReport): ApplyDocument {
 
 function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'command'> {
   const { header, source, plan, findings, leftOut, refusals, exitCode } = report;
-  const { backups, comparisons, impact, request } = report;
+  const { backups, comparisons, impact, request, undoes } = report;
   return {
     ...headOf({ ...header, project: plan.project }),
     ...placeOf(header),
@@ -88,6 +87,7 @@ function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'com
     ...(comparisons !== undefined && { comparisons }),
     ...(impact !== undefined && { impact }),
     ...(request !== undefined && { request }),
+    ...(undoes !== undefined && { undoes }),
     exitCode,
   };
 }

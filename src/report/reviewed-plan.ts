@@ -42,6 +42,11 @@ export function parseReviewedPlan(file: string, text: string): ReviewedPlan {
       hint: 'Apply it with the version of qlik-sync that planned it, or plan again.',
     });
   }
+  if (document['undoes'] !== undefined) {
+    throw new UserError(`${file} is the plan of a rollback, and apply takes plans of folders.`, {
+      hint: 'To do what it says: qlik-sync rollback with the same words, and its digest after --expect.',
+    });
+  }
   const result = v.safeParse(reviewedPlan, document);
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -32,6 +32,9 @@ function commit(files: Readonly<Record<string, string>>): void {
 
 const two = (name: string): Record<string, string> => extensionFiles(name, { code: 'two' });
 
+/** What is said while the branch has no commit of its own. */
+const nothingNew = /^--changed-since: main is the commit that is checked out \(HEAD\), .*\n/m;
+
 interface Document {
   readonly changes: readonly { readonly name: string; readonly action: string; readonly reason: string }[];
 }
@@ -39,11 +42,39 @@ interface Document {
 /** Names that were not left out, with what happens to them. */
 async function selected(...args: readonly string[]): Promise<Record<string, string>> {
   const { stdout, stderr, code } = await qlikSync('plan', '--json', '--changed-since', 'main', ...args);
-  expect([code, stderr]).toEqual([0, '']);
+  expect([code, stderr.replace(nothingNew, '')]).toEqual([0, '']);
   const { changes } = JSON.parse(stdout) as Document;
   const chosen = changes.filter(({ reason }) => reason !== 'not-selected');
   return Object.fromEntries(chosen.map(({ name, action }) => [name, action]));
 }
+
+describe('a ref without which nothing can differ', () => {
+  const said = async (ref: string): Promise<string> =>
+    (await qlikSync('apply', '--yes', '--changed-since', ref)).stderr;
+
+  it('is told as HEAD itself, under each of its names', async () => {
+    const hash = inRepository('rev-parse', 'HEAD');
+    inRepository('tag', 'v1');
+    for (const ref of ['HEAD', '@', 'feature', 'main', 'v1', hash, hash.slice(0, 8)]) {
+      expect(await said(ref)).toContain(
+        `--changed-since: ${ref} is the commit that is checked out (HEAD), so only work that is not committed can differ. For what the last commit changed: --changed-since HEAD~1`,
+      );
+    }
+  });
+
+  it('is told as further on where it has all of HEAD', async () => {
+    commit(two('kpi'));
+    inRepository('switch', '--quiet', 'main');
+    expect(await said('feature')).toContain(
+      '--changed-since: feature has every commit of HEAD, so only work',
+    );
+  });
+
+  it('is not said of any other', async () => {
+    commit(two('kpi'));
+    for (const ref of ['main', 'HEAD~1']) expect(await said(ref)).not.toContain('--changed-since');
+  });
+});
 
 describe('what counts as changed', () => {
   const rows: readonly [string, () => unknown, Record<string, string>][] = [

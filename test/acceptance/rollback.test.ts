@@ -4,11 +4,11 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { applyDocument } from '../../src/report/documents/documents.js';
+import { applyDocument, planDocument } from '../../src/report/documents/documents.js';
 import { digestArchive } from '../../src/source/archive/archive.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { useScene } from './support/scene.js';
-import { extensionFiles, type Result } from './support/workspace.js';
+import { configWith, extensionFiles, type Result } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
 
 const scene = useScene();
@@ -530,4 +530,82 @@ describe('rollback', () => {
     expect(result.code).toBe(3);
     expect(result.stderr).toContain('There is nothing to undo');
   });
+});
+
+describe('a rollback that is reviewed first', () => {
+  const planned = async (...words: readonly string[]): Promise<{ digest: string; result: Result }> => {
+    const result = await qlikSync('rollback', ...words, '--out', 'undo.json');
+    const { digest } = JSON.parse(readFileSync(join(scene.workspace.folder, 'undo.json'), 'utf8'));
+    return { digest, result };
+  };
+  const prepare = async (): Promise<void> => {
+    write('a', 'one');
+    await apply();
+    write('a', 'two');
+    await apply();
+    await scene.tenant.takeRequests();
+  };
+
+  it('is shown and written to a file, and nothing is undone', async () => {
+    await prepare();
+    const { result } = await planned();
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/^Undoes run \d{8}T/m);
+    expect(result.stdout).toMatch(/^ {2}~ a +update {3}restored from its backup/m);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+    const file = JSON.parse(readFileSync(join(scene.workspace.folder, 'undo.json'), 'utf8'));
+    expect(parse(planDocument, file)).toMatchObject({ undoes: [(await runIds())[0]] });
+  });
+
+  it('is done where it is still that plan, and the same from a folder or a name', async () => {
+    await prepare();
+    const { digest } = await planned();
+    const [run = ''] = await runIds();
+    expect((await planned(run)).digest).toBe(digest);
+    expect((await planned('a')).digest).toBe(digest);
+    expect((await rollback('--expect', digest)).code).toBe(0);
+    expect(await scene.tenant.takeWrites()).toEqual(['PATCH']);
+  });
+
+  it('writes nothing where the tenant moved since', async () => {
+    await prepare();
+    const { digest } = await planned();
+    await scene.tenant.editByHand('a');
+    await scene.tenant.takeRequests();
+    const { code, stderr } = await rollback('--expect', digest);
+    expect([code, stderr]).toEqual([7, expect.stringContaining(`--expect says ${digest}`)]);
+    expect(await scene.tenant.takeWrites()).toEqual([]);
+  });
+
+  it('is no plan for apply', async () => {
+    await prepare();
+    await planned();
+    const { code, stderr } = await qlikSync('apply', 'undo.json', '--yes');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('undo.json is the plan of a rollback')]);
+    expect(stderr).toContain('--expect');
+  });
+
+  it('refuses a file that cannot be written before it reads anything', async () => {
+    await prepare();
+    expect((await qlikSync('rollback', '--out', 'extensions')).code).toBe(3);
+    expect(await scene.tenant.takeRequests()).toEqual([]);
+  });
+});
+
+it('says once that browsers keep what they have loaded, where content was replaced', async () => {
+  const line = 'Browsers that are open keep the old version until the page is fully reloaded.\n';
+  const said = async (args: readonly string[]): Promise<number> =>
+    (await qlikSync(...args, '--yes')).stdout.split(line).length - 1;
+  write('a', 'one');
+  write('b', 'one');
+  expect(await said(['apply'])).toBe(0);
+  write('a', 'two');
+  write('b', 'two');
+  expect(await said(['apply'])).toBe(1);
+  expect(await said(['apply'])).toBe(0);
+  expect(await said(['rollback'])).toBe(1);
+  scene.workspace.write(configWith({ tags: ['finance'] }));
+  await qlikSync('apply', '--yes');
+  scene.workspace.write(configWith({ tags: ['sales'] }));
+  expect(await said(['apply'])).toBe(0);
 });

@@ -356,6 +356,29 @@ const bad: readonly Bad[] = [
     { ...least, environments: { dev: { tenant: 'https://a.example.com/console' } } },
     'environments.dev.tenant: must not have a path',
   ],
+  // References of other programs
+  ...(
+    [
+      ['$QLIK_KEY', 'QLIK_KEY'],
+      ['$(QLIK_KEY)', 'QLIK_KEY'],
+      ['%QLIK_KEY%', 'QLIK_KEY'],
+      ['${{ secrets.QLIK_KEY }}', 'QLIK_KEY'],
+      ['{{QLIK_KEY}}', 'QLIK_KEY'],
+    ] as const
+  ).map(
+    ([text, name]): Bad => [
+      { ...least, environments: { dev: { tenant: 'https://a.example.com', auth: { apiKey: text } } } },
+      `environments.dev.auth.apiKey: ${text} is not replaced in this file; write \${${name}}`,
+    ],
+  ),
+  [
+    { ...least, environments: { dev: { tenant: '$(TENANT)' } } },
+    'environments.dev.tenant: $(TENANT) is not replaced in this file; write ${TENANT}',
+  ],
+  [
+    { ...least, environments: { dev: { tenant: 'a.example.com', auth: { apiKey: 'x${KEY}' } } } },
+    'environments.dev.auth.apiKey: a secret must not be written in the file',
+  ],
   // Variables
   [
     { ...least, tags: ['${NOPE}'] },

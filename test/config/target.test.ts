@@ -289,6 +289,75 @@ const bad: readonly (readonly [string, Given])[] = [
   ['environments.prod.auth.apiKey: is not an API key', { env: { PROD_KEY: 'hünter22' }, prod }],
 ];
 
+/** As each system leaves a reference whose variable it does not know, and the name to set. */
+const unexpanded: readonly (readonly [text: string, name: string])[] = [
+  ['$(QLIK_KEY)', 'QLIK_KEY'],
+  ['$[variables.QLIK_KEY]', 'QLIK_KEY'],
+  ["$[variables['QLIK_KEY']]", 'QLIK_KEY'],
+  ['$QLIK_KEY', 'QLIK_KEY'],
+  ['$qlik_key', 'qlik_key'],
+  ['$$QLIK_KEY', 'QLIK_KEY'],
+  ['${QLIK_KEY}', 'QLIK_KEY'],
+  ['${env:QLIK_KEY}', 'QLIK_KEY'],
+  ['$env:QLIK_KEY', 'QLIK_KEY'],
+  ['${{ secrets.QLIK_KEY }}', 'QLIK_KEY'],
+  ['${{secrets.QLIK_KEY}}', 'QLIK_KEY'],
+  ['%QLIK_KEY%', 'QLIK_KEY'],
+  ['{{QLIK_KEY}}', 'QLIK_KEY'],
+  ['{{ .Values.qlik.key }}', 'key'],
+  ['((qlik-key))', 'qlik-key'],
+  ['#{QLIK_KEY}#', 'QLIK_KEY'],
+  [' $(QLIK_KEY)\n', 'QLIK_KEY'],
+  ['part-of-$(QLIK_KEY)', 'QLIK_KEY'],
+];
+
+describe.each(unexpanded)('%j in the place of a value', (text, name) => {
+  const says = `is the text ${/[$%{(#]\S.*[^\s]/.exec(text)?.[0]} and not a value: ${name} is not set`;
+  const places: readonly (readonly [string, Given])[] = [
+    ['QLIK_API_KEY', { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: text } }],
+    ['environments.prod.auth.apiKey', { env: { PROD_KEY: text }, prod }],
+    ['environments.prod.auth.clientSecret', { env: { PROD_SECRET: text }, prod: oauth }],
+    [
+      'QLIK_CLIENT_ID',
+      { options: { tenant: 'a.example.com' }, env: { QLIK_CLIENT_ID: text, QLIK_CLIENT_SECRET: 's' } },
+    ],
+    ['QLIK_TENANT_URL', { env: { QLIK_TENANT_URL: text, QLIK_API_KEY: 'k' } }],
+  ];
+
+  it.each(places)('%s', async (place, given) => {
+    const error = await catchUserError(() => target(given));
+    expect(shown(error)).toContain(`${place}: ${says}`);
+    expect(shown(error)).toContain(`set ${name} for this job`);
+    expect(shown(error)).not.toContain('default');
+    expect(error.exitCode).toBe(exitCodes.usage);
+  });
+});
+
+it('takes keys that only hold such signs', async () => {
+  for (const key of ['eyJ0.a-b_c.d', 'a$b', 'a$B{c}', '100%', '%a%20b', 'a(b)', 'a#b', '{}', '$1', '$']) {
+    const env = { QLIK_API_KEY: key };
+    expect(await target({ options: { tenant: 'a.example.com' }, env })).toMatchObject({
+      credential: { key },
+    });
+  }
+});
+
+it.each([
+  ['a key that is unset', { env: {}, prod }, 'PROD_KEY'],
+  ['one that is empty', { env: { PROD_KEY: '' }, prod }, 'PROD_KEY'],
+  ['a secret', { env: {}, prod: oauth }, 'PROD_SECRET'],
+  [
+    'an argument of the command that prints it',
+    { prod: { ...prod, auth: { apiKey: { command: ['vault', '${PROD_KEY}'] } } } },
+    'PROD_KEY',
+  ],
+])('never proposes a default for %s', async (_, given, name) => {
+  const error = await catchUserError(() => target(given));
+  expect(shown(error)).toContain(`the environment variable ${name} is not set`);
+  expect(shown(error)).toContain(`set ${name} where this runs`);
+  expect(shown(error)).not.toContain('default');
+});
+
 describe('what is refused, without a request or a guess', () => {
   it.each(bad)('%s', async (says, given) => {
     const error = await catchUserError(() => target(given));

@@ -2,8 +2,15 @@
 
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
 import type { Environment, SecretCommand, SourceText } from '../config.js';
-import { expand, explainUnset, malformedReference, namesOf, type Variables } from '../expand.js';
-import { type CredentialChoice, isHeaderSafe, problemOf, type SecretChoice } from './credential.js';
+import {
+  expand,
+  explainUnset,
+  malformedReference,
+  namesOf,
+  type TextUse,
+  type Variables,
+} from '../expand.js';
+import { type CredentialChoice, problemOf, type SecretChoice } from './credential.js';
 import { parseTenantUrl } from './url.js';
 
 interface ConfigConnection {
@@ -44,7 +51,7 @@ export function readTenantAddress(displayFile: string, tenant: SourceText, env: 
 }
 
 function readAddress(source: SourceText, env: Variables): Read<string> {
-  const text = expandSource(source, env);
+  const text = expandSource(source, env, 'setting');
   if (!text.ok) return text;
   const parsed = parseTenantUrl(text.value);
   return parsed.ok ? { ok: true, value: parsed.origin } : failAt(source, parsed);
@@ -85,7 +92,7 @@ function readSecret(
 }
 
 function readCommand({ command, ...place }: SecretCommand, env: Variables): Read<SecretChoice> {
-  const words = command.map((text) => expandSource({ ...place, text }, env));
+  const words = command.map((text) => expandSource({ ...place, text }, env, 'credential'));
   const problems = words.flatMap((word) => (word.ok ? [] : word.problems));
   if (problems.length > 0) return { ok: false, problems };
   const expanded = words.flatMap((word) => (word.ok ? [word.value] : []));
@@ -94,15 +101,19 @@ function readCommand({ command, ...place }: SecretCommand, env: Variables): Read
 }
 
 function readText(source: SourceText, kind: CredentialChoice['kind'], env: Variables): Read<string> {
-  const text = expandSource(source, env);
+  const text = expandSource(source, env, 'credential');
   if (!text.ok) return text;
   const value = text.value.trim();
-  return isHeaderSafe(value) ? { ok: true, value } : failAt(source, problemOf(kind));
+  const problem = problemOf(value, kind);
+  return problem === undefined ? { ok: true, value } : failAt(source, problem);
 }
 
-function expandSource(source: SourceText, env: Variables): Read<string> {
+function expandSource(source: SourceText, env: Variables, use: TextUse): Read<string> {
   const { text, unset, malformed } = expand(source.text, env);
-  const problems = [...unset.map(explainUnset), ...(malformed ? [malformedReference] : [])];
+  const problems = [
+    ...unset.map((name) => explainUnset(name, use)),
+    ...(malformed ? [malformedReference] : []),
+  ];
   if (problems.length === 0) return { ok: true, value: text };
   return { ok: false, problems: problems.map((problem) => problemAt(source, problem)) };
 }

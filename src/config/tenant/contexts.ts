@@ -7,7 +7,8 @@ import { isObject } from '../../core/json.js';
 import { readVariable, type Variables } from '../expand.js';
 import { type KeyPath, type ParsedConfig, readKey } from '../file/raw.js';
 import { didYouMean } from '../suggest.js';
-import { type CredentialChoice, isHeaderSafe, problemOf } from './credential.js';
+import { explainUnexpanded } from '../unexpanded.js';
+import { type CredentialChoice, problemOf } from './credential.js';
 import { parseTenantUrl } from './url.js';
 
 /** The tenant and credential of one context. */
@@ -114,15 +115,18 @@ function readCredential(context: unknown, from: string, fail: Fail): CredentialC
   const header = readKey(headers, names.find((each) => each.toLowerCase() === 'authorization') ?? '');
   if (header === undefined) return fail('headers', { message: 'has no Authorization to sign in with' });
   const [, key] = typeof header === 'string' ? (/^Bearer\s+(\S+)\s*$/i.exec(header) ?? []) : [];
-  if (key === undefined || !isHeaderSafe(key)) {
-    return fail('headers', { message: 'has an Authorization that is not "Bearer" and a key' });
+  if (key === undefined || problemOf(key, 'api-key') !== undefined) {
+    return fail('headers', explainUnexpanded(key ?? '') ?? notBearer);
   }
   return { kind: 'api-key', key: { kind: 'known', value: key, from } };
 }
 
+const notBearer = { message: 'has an Authorization that is not "Bearer" and a key' } as const;
+
 function readToken(value: unknown, key: string, fail: Fail): string {
   if (typeof value !== 'string' || value === '') return fail(key, { message: 'is missing' });
-  return isHeaderSafe(value) ? value : fail(key, problemOf('oauth'));
+  const problem = problemOf(value, 'oauth');
+  return problem === undefined ? value : fail(key, problem);
 }
 
 interface ContextsFile extends ParsedConfig {

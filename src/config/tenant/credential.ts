@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors.js';
 import { type Config, placeIn, type SourceText } from '../config.js';
 import { assertExecutionAllowed, type Execution } from '../execution.js';
 import type { Variables } from '../expand.js';
+import { explainUnexpanded } from '../unexpanded.js';
 
 /** With its secrets known. */
 export type Credential =
@@ -34,7 +35,7 @@ export type SecretChoice =
 export type CredentialKind = Credential['kind'];
 
 /** What an Authorization header can carry as one token. */
-export function isHeaderSafe(key: string): boolean {
+function isHeaderSafe(key: string): boolean {
   return /^[\x21-\x7e]+$/.test(key);
 }
 
@@ -48,7 +49,14 @@ const notASecret = {
   hint: 'copy it again, and nothing else',
 } as const;
 
-export function problemOf(kind: CredentialKind): typeof notAKey | typeof notASecret {
+/** Why the text cannot be sent as a credential; `undefined` where it can. Quotes nothing but the names of variables. */
+export function problemOf(
+  text: string,
+  kind: CredentialKind,
+): { readonly message: string; readonly hint: string } | undefined {
+  const unexpanded = explainUnexpanded(text);
+  if (unexpanded !== undefined) return unexpanded;
+  if (isHeaderSafe(text)) return undefined;
   return kind === 'api-key' ? notAKey : notASecret;
 }
 
@@ -80,8 +88,9 @@ async function readSecret(
   const { runSecretCommand } = await import('./secret-command.js');
   const { command, variables } = secret;
   const value = await runSecretCommand({ command, variables, key, cwd: config.root, env, signal });
-  const { message, hint } = problemOf(kind);
-  if (!isHeaderSafe(value))
-    throw new UserError(`${key}: what the command ${command[0]} printed ${message}`, { hint });
-  return value;
+  const problem = problemOf(value, kind);
+  if (problem === undefined) return value;
+  throw new UserError(`${key}: what the command ${command[0]} printed ${problem.message}`, {
+    hint: problem.hint,
+  });
 }

@@ -1,6 +1,7 @@
 /** Parses a tenant's address to its origin, or explains what is wrong. Never quotes the text, which may hold a password. */
 
 import { looksLikeApiKey } from '../secrets.js';
+import { explainUnexpanded } from '../unexpanded.js';
 
 type TenantUrl =
   | { readonly ok: true; readonly origin: string }
@@ -13,6 +14,8 @@ export function parseTenantUrl(text: string): TenantUrl {
   const trimmed = text.trim();
   if (trimmed === '') return invalid('is empty', example);
   if (looksLikeApiKey(trimmed)) return invalid('is an API key, not an address', example);
+  const unexpanded = explainUnexpanded(trimmed);
+  if (unexpanded !== undefined) return { ok: false, ...unexpanded };
   const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed);
   const url = parseUrl(hasScheme ? trimmed : `https://${trimmed}`);
   if (url === undefined) return invalid('is not the address of a tenant', example);

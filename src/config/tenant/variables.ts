@@ -2,7 +2,7 @@
 
 import { UserError } from '../../core/errors.js';
 import { readVariable, type Variables } from '../expand.js';
-import { type CredentialChoice, type CredentialKind, isHeaderSafe, problemOf } from './credential.js';
+import { type CredentialChoice, type CredentialKind, problemOf } from './credential.js';
 import { parseTenantUrl } from './url.js';
 
 interface TenantVariable {
@@ -74,7 +74,7 @@ function readSecret(
   kind: CredentialKind,
 ): { readonly kind: 'known'; readonly value: string; readonly from: string } {
   const value = (readVariable(env, variable) ?? '').trim();
-  const { message, hint } = problemOf(kind);
-  if (!isHeaderSafe(value)) throw new UserError(`${variable}: ${message}`, { hint });
+  const problem = problemOf(value, kind);
+  if (problem !== undefined) throw new UserError(`${variable}: ${problem.message}`, { hint: problem.hint });
   return { kind: 'known', value, from: variable };
 }

@@ -13,7 +13,6 @@ export const planDocument = v.object({ command: v.literal('plan'), ...planFields
 export const applyDocument = v.object({
   command: v.picklist(applyingCommands),
   ...planFields,
-  undoes: v.optional(v.pipe(v.array(v.string()), v.description('The runs whose writes a rollback undoes.'))),
   promotes: v.optional(
     v.pipe(
       v.object({ environment: v.string(), url: v.string() }),

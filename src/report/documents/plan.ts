@@ -220,5 +220,6 @@ export const planFields = {
   comparisons: v.optional(v.array(comparison)),
   impact: v.optional(impactPart),
   request: v.pipe(v.optional(planRequest), v.description('How the plan was requested.')),
+  undoes: v.optional(v.pipe(v.array(v.string()), v.description('The runs whose writes a rollback undoes.'))),
   exitCode: count,
 };

@@ -7,6 +7,8 @@ import { findLink } from '../own-folder.js';
 import { type GitPlace, listGit, needsGit, runGit } from './git.js';
 
 export interface GitChanges {
+  /** `head` and `ahead`: HEAD has no commit that the ref lacks, so that only what is not committed can differ. */
+  readonly ref: 'head' | 'ahead' | 'behind-or-beside';
   /**
    * Whether the file, anything below the folder, or a link on the way there differs from the commit, or may differ, as
    * with files that are hidden from git (`--skip-worktree`). The path is absolute and need not exist.
@@ -37,9 +39,10 @@ export async function readGitChanges(place: GitPlace, ref: string): Promise<GitC
 
 async function compareWith(place: GitPlace, ref: string): Promise<GitChanges> {
   const top = realpathSync((await runGit(place, ['rev-parse', '--show-toplevel'])).trim());
-  const base = await findBase(place, ref);
+  const { tip, base } = await findBase(place, ref);
   const whole = { ...place, folder: top };
-  const [changed, untracked, { tracked, hidden }] = await Promise.all([
+  const [head, changed, untracked, { tracked, hidden }] = await Promise.all([
+    runGit(place, ['rev-parse', 'HEAD']),
     listDifferences(whole, base),
     listGit(whole, ['ls-files', '--others', '--exclude-standard', '-z']),
     readGitIndex(whole),
@@ -47,6 +50,7 @@ async function compareWith(place: GitPlace, ref: string): Promise<GitChanges> {
   const differing = [...changed, ...untracked, ...hidden];
   const known = new Set(tracked);
   return {
+    ref: sideOf({ tip, base, head: head.trim() }),
     touches: (path) => placesOf(top, path).some((each) => differing.some(concerns(each))),
     touchesOutside: (folders) => {
       const places = folders.flatMap((folder) => placesOf(top, folder));
@@ -59,12 +63,21 @@ async function compareWith(place: GitPlace, ref: string): Promise<GitChanges> {
   };
 }
 
-async function findBase(place: GitPlace, ref: string): Promise<string> {
+function sideOf({ tip, base, head }: Readonly<Record<'tip' | 'base' | 'head', string>>): GitChanges['ref'] {
+  if (base !== head) return 'behind-or-beside';
+  return tip === head ? 'head' : 'ahead';
+}
+
+/** The commit of the ref, and where HEAD's history left it. */
+async function findBase(
+  place: GitPlace,
+  ref: string,
+): Promise<{ readonly tip: string; readonly base: string }> {
   // `--end-of-options`: git must not read a ref that begins with a dash as an option.
   const commit = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   try {
     const tip = (await runGit(place, commit)).trim();
-    return (await runGit(place, ['merge-base', tip, 'HEAD'])).trim();
+    return { tip, base: (await runGit(place, ['merge-base', tip, 'HEAD'])).trim() };
   } catch (error) {
     // Both say that there is none with 1, and with 128 that they cannot tell.
     if ((error as { readonly code?: unknown }).code !== 1) throw error;

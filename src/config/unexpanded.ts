@@ -1,0 +1,65 @@
+/** Texts that a pipeline, a shell or a template should have replaced by a value before they came here. */
+
+interface Unexpanded {
+  /** As it is written. It names a variable and is no secret, so messages may quote it. */
+  readonly reference: string;
+  readonly name: string;
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const forms: readonly RegExp[] = [
+  /** GitHub Actions. */
+  /\$\{\{\s*([^{}]+?)\s*\}\}/,
+  /** Azure Pipelines, at run time: `$[variables.x]`. */
+  /\$\[\s*([^[\]]+(?:\['[^']+'\])?)\s*\]/,
+  /** Azure Pipelines and Kubernetes. */
+  /\$\(([\w.-]+)\)/,
+  /** Shells and GitLab; editors have `${env:X}`. */
+  /\$\{(?:env:)?([\w.-]+)\}/,
+  /** Templates, such as those of Jinja and Helm. */
+  /\{\{\s*([^{}]+?)\s*\}\}/,
+  /** Concourse, and tasks that replace tokens. */
+  /^\(\(\s*([\w.:/-]+)\s*\)\)$/,
+  /^#\{\s*([\w.-]+)\s*\}#?$/,
+  /** Shells, and PowerShell's `$env:X`: nothing marks the end, so it has to be the whole text. */
+  /^\$(?:env:|\$)?([a-z_]\w*)$/i,
+  /** The command prompt of Windows. */
+  /^%([a-z_]\w*)%$/i,
+];
+
+/** The first reference in the text; `undefined` where there is none. */
+function findUnexpanded(text: string): Unexpanded | undefined {
+  for (const form of forms) {
+    const [reference, inner] = form.exec(text.trim()) ?? [];
+    if (reference !== undefined && inner !== undefined) return { reference, name: lastName(inner) };
+  }
+  return undefined;
+}
+
+/** `secrets.QLIK_KEY`, `variables['QLIK_KEY']` and `.Values.QLIK_KEY` are all about QLIK_KEY. */
+function lastName(inner: string): string {
+  return /([a-z_][\w-]*)\W*$/i.exec(inner)?.[1] ?? inner;
+}
+
+/** What is wrong with the value of a variable that is a reference itself; `undefined` where it is none. */
+export function explainUnexpanded(value: string): Explanation | undefined {
+  const found = findUnexpanded(value);
+  if (found === undefined) return undefined;
+  const { reference, name } = found;
+  return {
+    message: `is the text ${reference} and not a value: ${name} is not set where that should have been replaced`,
+    hint: `set ${name} for this job; protected variables and the secrets of an environment reach only their own branches and jobs, and a fork gets none`,
+  };
+}
+
+/** What to write in a config file in place of a reference of another program; `undefined` where it is none. */
+export function explainForeignReference(text: string): string | undefined {
+  const found = findUnexpanded(text);
+  const own = `\${${found?.name}}`;
+  if (found === undefined || found.reference === own) return undefined;
+  return `${found.reference} is not replaced in this file; write ${own}`;
+}
