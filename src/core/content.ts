@@ -32,7 +32,7 @@ const own: ContentFacts = { own: true };
 
 /** Runs on every byte that is not in the index, so it must cost a fraction of hashing the same bytes. */
 export function inspectContent(path: string, content: Buffer): ContentFacts {
-  if (isOwnDocument(content)) return own;
+  if (isOwnDocument(path, content)) return own;
   const suffix = suffixOf(path);
   const placeholder = findPlaceholder(suffix, content);
   const risky = sniffRiskyType(suffix, content);

@@ -63,7 +63,7 @@ function findHolder(folder: string): { readonly name: string; readonly script: s
 function isForeign(path: string): boolean {
   try {
     const content = readFileSync(path);
-    return content.length > 0 && !isOwnDocument(content);
+    return content.length > 0 && !isOwnDocument(path, content);
   } catch {
     return false;
   }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { environmentNames } from '../config/choose-environment.js';
 import type { SecretCommand, SourceText } from '../config/config.js';
 import type { Execution } from '../config/execution.js';
+import { findImports } from '../config/file/find-imports.js';
 import { loadConfig } from '../config/file/load.js';
 import type { LoadedConfig } from '../config/file/raw.js';
 import { findPlaces as findConfigs, isPackageJson } from '../config/file/search-places.js';
@@ -132,23 +133,22 @@ function ownPathsOf(
 ): readonly string[] {
   const named = [...report.map(({ file }) => file), outputFile, out, baseline];
   const ofRunner = [env['GITHUB_OUTPUT'], env['GITHUB_STEP_SUMMARY']];
+  const programs = [...configFilesOf(config), ...programFilesOf(config)];
   return [
     ...[...named, ...ofRunner].flatMap((file) => (file ? [resolve(cwd, file)] : [])),
-    ...configFilesOf(config),
-    ...programFilesOf(config),
+    ...[...programs, ...programs.flatMap(findImports)],
   ];
 }
 
 /** Each that a run without `--config` could read: a repository may have several, and all of them belong to us. */
 function configFilesOf({ file, root }: Config): readonly string[] {
-  return [file, ...findConfigs(root)].filter((path) => !isPackageJson(path) || holdsOnlyOurs(path));
+  return [file, ...findConfigs(root).filter((path) => !isPackageJson(path) || holdsOurKey(path))];
 }
 
-/** Any other package.json is read by others, and stays what it was before it got our key. */
-function holdsOnlyOurs(path: string): boolean {
+function holdsOurKey(path: string): boolean {
   try {
     const manifest = tryParseJson(readFileSync(path, 'utf8').replace(/^\ufeff/, ''));
-    return isObject(manifest) && Object.keys(manifest).every((key) => key === 'qlik-sync');
+    return isObject(manifest) && 'qlik-sync' in manifest;
   } catch {
     return false;
   }

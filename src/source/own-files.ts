@@ -5,21 +5,28 @@
 
 import { fstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { suffixOf } from '../core/content.js';
 import { withSlashes } from './display.js';
+import { type Identity, identify, type OwnRole, type Streams } from './file-identity.js';
 import type { IgnoreRules, Verdict } from './ignore-rules.js';
+import { createPipelineLook, type PipelineLook } from './pipeline-files.js';
 
 export interface NamedFiles {
   /** Absolute; they need not exist. */
   readonly paths: readonly string[];
-  /** Open descriptors of the process. */
-  readonly streams: Partial<Readonly<Record<Stream, number>>>;
+  readonly streams: Streams;
 }
 
-export type Stream = 'stdout' | 'stderr';
-
 export interface OwnFiles {
-  /** @param path absolute. @param ino its inode, as `Stats` has it. */
-  readonly roleOf: (path: string, ino: number) => 'file' | Stream | undefined;
+  /** @param path absolute. @param state absent where the file need not exist. */
+  readonly roleOf: (path: string, state?: FileState) => OwnRole | undefined;
+}
+
+/** As `Stats` has it. */
+interface FileState {
+  readonly ino: number;
+  readonly size: number;
+  readonly mtimeMs: number;
 }
 
 export const noOwnFiles: OwnFiles = { roleOf: () => undefined };
@@ -32,47 +39,63 @@ export function identifyOwnFiles({ paths, streams }: NamedFiles): OwnFiles {
       identify(stream, () => fstatSync(descriptor, { bigint: true })),
     ),
   ];
+  const roleInPipeline = followPipes(createPipelineLook(streams));
   return {
-    roleOf: (path, ino) => {
+    roleOf: (path, state) => {
       if (named.has(withSlashes(path))) return 'file';
-      if (!identities.some((identity) => identity.ino === ino)) return undefined;
-      const [exact] = identify('file', () => statSync(path, { bigint: true }));
-      return identities.find(({ id }) => id === exact?.id)?.role;
+      if (state === undefined) return undefined;
+      const found = findRole(identities, path, state.ino);
+      return found ?? roleInPipeline?.(path, state);
     },
+  };
+}
+
+function findRole(identities: readonly Identity[], path: string, ino: number): OwnRole | undefined {
+  if (!identities.some((identity) => identity.ino === ino)) return undefined;
+  const [exact] = identify('file', () => statSync(path, { bigint: true }));
+  return identities.find(({ id }) => id === exact?.id)?.role;
+}
+
+/** What a page loads is taken for output only while it is still empty. */
+const loadedSuffixes: ReadonlySet<string> = new Set(
+  'js mjs cjs css html htm json map qext svg png jpg jpeg gif webp ico woff woff2 ttf eot otf md'.split(' '),
+);
+
+/** How long before this process, in milliseconds, the others of its pipeline may have begun. */
+const leadMs = 2_000;
+
+/**
+ * Of the files that the programs behind our pipes write: the log of `qlik-sync apply | tee apply.log`. What was taken for
+ * one stays one, as it grows while `watch` runs.
+ */
+function followPipes(
+  look: PipelineLook | undefined,
+): ((path: string, state: FileState) => OwnRole | undefined) | undefined {
+  if (look === undefined) return undefined;
+  const since = Date.now() - performance.now() - leadMs;
+  const known = new Map<string, OwnRole>();
+  return (path, { ino, size, mtimeMs }) => {
+    const isEmptyAndNew = size === 0 && mtimeMs >= since;
+    const isLoaded = loadedSuffixes.has(suffixOf(path));
+    const before = known.get(`${path}\0${ino}`);
+    if (before !== undefined || (isLoaded && !isEmptyAndNew)) return before;
+    const found = look();
+    // Where nobody can be asked, an empty file that appeared with this process, and that no page loads, is the log.
+    const guess = isEmptyAndNew && !isLoaded ? 'stdout' : undefined;
+    const role = found === 'unknown' ? guess : findRole(found, path, ino);
+    if (role !== undefined) known.set(`${path}\0${ino}`, role);
+    return role;
   };
 }
 
 /** With those that are named left out, whether they are there already or an archive would bring them. */
 export function leaveOutOwn(rules: IgnoreRules, folder: string, own: OwnFiles): IgnoreRules {
   const judge = (path: string): Verdict =>
-    own.roleOf(join(folder, path), Number.NaN) === undefined ? rules(path) : 'ignored';
+    own.roleOf(join(folder, path)) === undefined ? rules(path) : 'ignored';
   return Object.assign(judge, rules.patternFor && { patternFor: rules.patternFor });
 }
 
-interface Identity {
-  readonly role: 'file' | Stream;
-  /** Rounded, as `Stats` has it: on Windows two files may share it. */
-  readonly ino: number;
-  readonly id: string;
-}
-
-interface ExactStats {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly isFile: () => boolean;
-}
-
-/** None for what does not exist, and for a terminal, a pipe or a device. */
-function identify(role: Identity['role'], look: () => ExactStats): readonly Identity[] {
-  try {
-    const stats = look();
-    return stats.isFile() ? [{ role, ino: Number(stats.ino), id: `${stats.dev}:${stats.ino}` }] : [];
-  } catch {
-    return [];
-  }
-}
-
-function streamsOf(streams: NamedFiles['streams']): readonly (readonly [Stream, number])[] {
+function streamsOf(streams: Streams): readonly (readonly ['stdout' | 'stderr', number])[] {
   return (['stdout', 'stderr'] as const).flatMap((stream) => {
     const descriptor = streams[stream];
     return descriptor === undefined ? [] : [[stream, descriptor] as const];

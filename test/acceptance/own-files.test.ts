@@ -143,6 +143,7 @@ describe('the config in an extension', () => {
     ['qlik-sync.config.ts', module, []],
     ['deploy.json', config, ['--config', 'deploy.json']],
     ['package.json', JSON.stringify({ 'qlik-sync': root }), []],
+    ['package.json', JSON.stringify({ name: 'my-modal', 'qlik-sync': root }), []],
   ])('%s is no content', async (file, text, args) => {
     scene.workspace.remove('qlik-sync.config.json');
     scene.workspace.write({ [file]: text });
@@ -162,10 +163,38 @@ describe('the config in an extension', () => {
     expect(await content('--config', 'deploy.json')).toEqual(itself);
   });
 
-  it('leaves a package.json that others read too where it was', async () => {
+  it.each([['{}'], ['{"name": "my-modal"}'], ['[]']])(
+    'is no package.json without its key: %s',
+    async (text) => {
+      scene.workspace.write({ 'package.json': text });
+      expect(await content()).toEqual([...itself, 'package.json']);
+    },
+  );
+
+  it('leaves out the modules that it imports, but none that the extension loads', async () => {
     scene.workspace.remove('qlik-sync.config.json');
-    scene.workspace.write({ 'package.json': JSON.stringify({ name: 'my-modal', 'qlik-sync': root }) });
-    expect(await content()).toEqual([...itself, 'package.json']);
+    scene.workspace.write({
+      'qlik-sync.config.mjs': `import tags from './deploy/tags.mjs';\nimport { v } from './v.js';\nexport default { ...${config}, tags, v: undefined };\nvoid v;\n`,
+      'deploy/tags.mjs': `export { default } from './list.mjs'; // import './gone.mjs'`,
+      'deploy/list.mjs': `import { createRequire } from 'node:module';\nexport default createRequire(import.meta.url)('./list.json');`,
+      'deploy/list.json': '["finance"]',
+      'deploy/other.mjs': 'export {};',
+      'v.js': 'export const v = 1;',
+      'my-modal.js': "define(['./v'], () => ({ paint() {} }));",
+      'package.json': '{"type": "module"}',
+    });
+    expect(await content()).toEqual(['deploy/other.mjs', ...itself, 'package.json', 'v.js']);
+  });
+
+  it('in TypeScript leaves out its modules by the names that TypeScript gives them', async () => {
+    scene.workspace.remove('qlik-sync.config.json');
+    scene.workspace.write({
+      'qlik-sync.config.ts': `import { tags } from './tags';\nimport { more } from './more.js';\nexport default { ...${config}, tags: [...tags, ...more] };\n`,
+      'tags.ts': `export const tags: string[] = ['finance'];`,
+      'more.ts': `export const more: string[] = require('./more.json');`,
+      'more.json': '["sales"]',
+    });
+    expect(await content()).toEqual(itself);
   });
 
   it('leaves out the policy that it names, but never what the extension is made of', async () => {
@@ -245,6 +274,86 @@ describe('streams that a shell sends to files in the folder', () => {
     expect(await scene.tenant.takeWrites()).toEqual(['POST', 'PATCH', 'PATCH']);
     await succeed('drift');
     expect(await content()).toEqual(itself);
+  });
+});
+
+/** Runs a line of bash in which `qlik-sync` is the built command. */
+async function shell(line: string): Promise<number> {
+  const child = spawn(
+    'bash',
+    ['-c', `set -o pipefail; qlik-sync() { "${process.execPath}" "${cli}" "$@"; }; ${line}`],
+    {
+      cwd: scene.workspace.folder,
+      env: { PATH: process.env['PATH'], HOME: scene.workspace.home, ...scene.tenant.env },
+      stdio: 'ignore',
+    },
+  );
+  const [code] = await once(child, 'exit');
+  return code;
+}
+
+describe.skipIf(process.platform !== 'linux')('a file that another program of the pipeline writes', () => {
+  it.each([
+    ['qlik-sync apply --yes | tee run.log'],
+    ['qlik-sync apply --yes 2>&1 | tee run.txt'],
+    ['qlik-sync apply --yes --json | tee run.json'],
+    ['qlik-sync apply --yes > >(tee run.md)'],
+    ['qlik-sync apply --yes | grep -v nothing | tee run.log'],
+    ['{ date; qlik-sync apply --yes; } | tee ci.log'],
+    ['{ date; qlik-sync apply --yes; } > ci.log'],
+    ['{ date; qlik-sync apply --yes --json; } > ci.log 2>&1'],
+    ['qlik-sync --help > help.txt; qlik-sync explain > rules.txt; qlik-sync apply --yes'],
+    ['qlik-sync apply --nope 2> err.log; qlik-sync apply --yes'],
+  ])('%s uploads the extension alone, and a later run agrees', async (line) => {
+    for (const _ of [1, 2]) expect(await shell(line)).toBe(0);
+    expect((await scene.tenant.takeWrites()).filter((method) => method !== 'GET')).toEqual(['POST']);
+    expect(await content()).toEqual(itself);
+    await succeed('drift');
+  });
+
+  it('applies a reviewed plan while it writes a log', async () => {
+    expect(await shell('qlik-sync plan --out plan.json | tee plan.txt')).toBe(0);
+    expect(await shell('qlik-sync apply plan.json --yes | tee apply.log')).toBe(0);
+    expect(await shell('qlik-sync drift | tee drift.log')).toBe(0);
+  });
+
+  it.each([
+    [
+      '{ date; qlik-sync plan; } > ci.yml',
+      'This run writes its result to this file, behind what another program',
+    ],
+    [
+      '{ date; qlik-sync plan; } | tee ci.yml',
+      'This run writes its result to this file, behind what another program',
+    ],
+    [
+      'qlik-sync plan | sed s/x/y/ > ci.yml',
+      'A program that reads the output of this run writes to this file',
+    ],
+    ['qlik-sync plan 2> ci.yml', 'This run writes its messages to this file'],
+  ])('%s says what a later run would upload', async (line, message) => {
+    expect(await shell(`${line} ; qlik-sync validate > .qlik-sync/later; exit 0`)).toBe(0);
+    const said = read('ci.yml');
+    if (said !== '') expect(said).toContain(`ci.yml: warning: ${message}`);
+  });
+
+  it('keeps an empty file that nothing writes', async () => {
+    scene.workspace.write({ 'empty.log': '', 'empty.css': '' });
+    expect(await shell('qlik-sync pack --out .qlik-sync/pack | tee run.log')).toBe(0);
+    expect(await packed('my-modal')).toEqual(['empty.css', 'empty.log', ...itself]);
+  });
+
+  it('watch uploads once while tee writes its log', async () => {
+    mkdirSync(place('.qlik-sync'));
+    const watch = `exec "${process.execPath}" "${cli}" watch --quiet-period 20`;
+    const running = shell(`{ echo $BASHPID > .qlik-sync/pid; ${watch}; } | tee watch.log`);
+    const synced = (): string => read('watch.log');
+    await expect.poll(synced, { timeout: 20_000 }).toMatch(/created/);
+    writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 2; } }));\n');
+    await expect.poll(synced, { timeout: 20_000 }).toMatch(/updated/);
+    process.kill(Number(read('.qlik-sync/pid')), 'SIGINT');
+    expect(await running).toBe(130);
+    expect(await scene.tenant.takeWrites()).toEqual(['POST', 'PATCH']);
   });
 });
 

@@ -62,6 +62,42 @@ const ours: Readonly<Record<string, string | Buffer>> = {
   ),
 };
 
+const header = 'qlik-sync plan · prod (config) · https://acme.eu.qlikcloud.com · project acme\n';
+
+/** By the name of the file: what other programs write before it makes no difference in a log. */
+const logs: readonly (readonly [file: string, content: string])[] = [
+  ['ci.log', `Sat Nov 28 20:14:13 UTC 2026\n${header}`],
+  ['ci.txt', `> kpi@1.0.0 deploy\n> qlik-sync plan\n\n${header}`],
+  ['ci.out', `2026-11-28T20:14:13.123Z ${header}`],
+  ['ci.log', `step 1\n${text}`],
+  ['watch.log', `starting\n${timed.map((event) => renderEventText(event, plain)).join('')}`],
+  ['watch.log', `starting\n${timed.map(renderEventJson).join('')}`],
+  ['all.log', `[dev] Waiting for another run.\n[prod] Waiting.\n\n${header}`],
+  ['all.md', `[dev] ${header}`],
+  ['all.md', '[dev] extensions/kpi/kpi.qext: warning: No version. [version-missing]\n[dev]   Add one.\n'],
+  ['doctor.md', 'qlik-sync doctor\n\n  ✓ config       qlik-sync.config.json\n'],
+  ['help.md', 'Usage: qlik-sync [options] [command]\n'],
+  ['complete.sh', '# bash completion for qlik-sync\n\n_qlik_sync_complete() {\n'],
+  ['_qlik-sync', '#compdef qlik-sync\ncompdef _qlik-sync qlik-sync\n'],
+  ['rules.txt', 'Rules of validate\n  zip-too-large          The packed archive is over 30 MB.\n'],
+  ['rule.txt', 'rule secret-file\n  A file looks like a secret.\n  Severity: error; "rules": …\n'],
+  ['code.txt', 'exit code 7\n  drift or conflict in the way, or the plan is stale\n'],
+  ['err.log', "error: unknown option '--nope'\n"],
+  ['err.err', 'error: no config file in the working directory\nqlik-sync init writes one\n'],
+  ['err.log', 'warning: "extensions/*" matches no folder. [no-match]\n  Correct the pattern.\n'],
+];
+
+const othersLogs: readonly (readonly [file: string, content: string])[] = [
+  ['view.txt', ''],
+  ['view.txt', 'Deployed with qlik-sync plan, then apply.\n'],
+  ['build.log', 'error: cannot find module x\n'],
+  ['build.log', 'main.c:3:1: warning: unused variable [-Wunused-variable]\n    3 | int x;\n'],
+  ['rule.txt', 'rule one\n  Always be kind.\n  Never be late.\n'],
+  ['help.txt', 'action buy\n  Buys it.\n'],
+  ['README.md', `# KPI\n\n${header}`],
+  ['kpi.js', `/*\n${header}*/`],
+];
+
 const others: Readonly<Record<string, string | Buffer>> = {
   nothing: '',
   'a manifest':
@@ -92,10 +128,18 @@ const others: Readonly<Record<string, string | Buffer>> = {
 
 describe('isOwnDocument', () => {
   it.each(Object.entries(ours))('recognises %s', (_name, content) => {
-    expect(isOwnDocument(Buffer.from(content as string))).toBe(true);
+    expect(isOwnDocument('file.json', Buffer.from(content as string))).toBe(true);
   });
 
   it.each(Object.entries(others))('leaves %s to whoever wrote it', (_name, content) => {
-    expect(isOwnDocument(Buffer.from(content as string))).toBe(false);
+    expect(isOwnDocument('file.json', Buffer.from(content as string))).toBe(false);
+  });
+
+  it.each(logs)('recognises %s: %j', (file, content) => {
+    expect(isOwnDocument(file, Buffer.from(content))).toBe(true);
+  });
+
+  it.each(othersLogs)('leaves %s: %j', (file, content) => {
+    expect(isOwnDocument(file, Buffer.from(content))).toBe(false);
   });
 });

@@ -5,22 +5,44 @@
 
 import { isObject, tryParseJson } from '../json.js';
 
-/** A mark stands within this many bytes of the start. */
+/** A mark is within this many bytes of the start. */
 const headBytes = 2_048;
 
 /** Any other first byte belongs to somebody else's file, which is most of them. */
 const firstBytes: ReadonlySet<number> = new Set(
-  [...'{[<:#q012\u001b'].map((character) => character.charCodeAt(0)).concat([0xef, 0xff, 0xfe]),
+  [...'{[<:#q012U\u001b'].map((character) => character.charCodeAt(0)).concat([0xef, 0xff, 0xfe]),
 );
 
-export function isOwnDocument(content: Buffer): boolean {
+/** @param path its suffix says whether it may be a log, in which other programs write before and after this one. */
+export function isOwnDocument(path: string, content: Buffer): boolean {
+  if (isLog(path)) return isOwnLog(content);
   if (!firstBytes.has(content[0] ?? -1)) return false;
   const start = textOf(content.subarray(0, headBytes));
   if (marks.some((mark) => mark.test(start))) return true;
   return /^[{[]/.test(start) && holdsName(content) && isOwnJson(textOf(content));
 }
 
+/** A file that no page loads, and that a shell or a `tee` is usually told to write. */
+export function isLog(path: string): boolean {
+  return /\.(?:log|txt|out|err)$/i.test(path);
+}
+
+/** Only the first megabyte of a log is read. */
+const longestLog = 2 ** 20;
+
+function isOwnLog(content: Buffer): boolean {
+  const text = textOf(content.subarray(0, longestLog));
+  if ([...marks, ...messageMarks].some((mark) => mark.test(text))) return true;
+  if (!holdsName(content)) return false;
+  return logMarks.some((mark) => mark.test(text)) || (/^[{[]/.test(text) && isOwnJson(textOf(content)));
+}
+
 const colour = String.raw`(?:\u001b\[\d+m)?`;
+
+/** What stands before each line about one environment of several. */
+const environment = String.raw`(?:\[[^\]\n]{1,100}\] )?`;
+
+const watchWords = String.raw`(?:watching \d+ extension|[✓…‖✗]|offline: |online again|config (?:reloaded|rejected)|stopped; \d)`;
 
 /** In the order of the formats of `--report`, then what a shell took from stdout. */
 const marks: readonly RegExp[] = [
@@ -36,10 +58,32 @@ const marks: readonly RegExp[] = [
   /^\{"apiKey":"sandbox-admin-/,
   // A list without an entry can carry nothing but white space.
   /^\[\r?\n {2}\r?\n\]\s*$/,
-  new RegExp(`^${colour}qlik-sync [a-z]+ · [^\\n]*\\n`),
-  new RegExp(
-    `^${colour}\\d\\d:\\d\\d:\\d\\d${colour}  ${colour}(?:watching \\d+ extension|[✓…‖✗]|offline: |online again|config (?:reloaded|rejected)|stopped; \\d)`,
-  ),
+  // Of several environments, the messages come before the results.
+  /^\[[^\]\n]{1,100}\] (?:[^\n]*: )?(?:error|warning): [^\n]* \[[a-z][a-z-]+\]\r?\n/,
+  new RegExp(`^${environment}${colour}qlik-sync [a-z]+(?: · [^\\n]*)?\\r?\\n`),
+  new RegExp(`^${colour}\\d\\d:\\d\\d:\\d\\d${colour}  ${colour}${watchWords}`),
+  /^Usage: qlik-sync /,
+  /^# (?:bash|fish|powershell) completion for qlik-sync\b/,
+  /^#compdef qlik-sync\b/,
+];
+
+/** In a line of its own, behind a time stamp or the name of a step. */
+const logMarks: readonly RegExp[] = [
+  new RegExp(`^.{0,100}?\\bqlik-sync${colour} [a-z]+ · \\S`, 'm'),
+  /^.{0,100}?"tool": ?"qlik-sync\//m,
+  /^.{0,100}?Usage: qlik-sync /m,
+  /^error: /,
+];
+
+/** Texts that need not name this program. */
+const messageMarks: readonly RegExp[] = [
+  /^.{0,100}?\d\d:\d\d:\d\d.{0,10}? {2}watching \d+ extensions? for /m,
+  /^.{0,100}?\{"schemaVersion":1,"time":"[^"]+","event":"/m,
+  /^error: (?:unknown (?:option|command) '|missing required argument '|option '-|too many arguments)/,
+  /^(?:[^\n]*: )?(?:error|warning): [^\n]* \[[a-z][a-z-]+\]\r?\n {2}\S/,
+  /^Rules of validate\r?\n {2}zip-too-large /,
+  /^rule [\w-]+\r?\n {2}[^\n]+\n {2}Severity: /,
+  /^(?:exit code \d+|rail [\w-]+)\r?\n {2}[a-zA-Z]/,
 ];
 
 /** PowerShell writes UTF-16 for `>`; an editor may put a byte order mark before UTF-8. */

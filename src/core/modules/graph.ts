@@ -27,7 +27,7 @@ interface ModuleGraph {
 }
 
 interface Walk {
-  readonly extension: DesiredExtension;
+  readonly extension: Pick<DesiredExtension, 'name' | 'files'>;
   readonly files: ReadonlyMap<string, KeptFile>;
   readonly loaded: Set<string>;
   readonly missing: Map<string, MissingModule>;
@@ -35,7 +35,7 @@ interface Walk {
   readonly internal: Map<string, Asked>;
 }
 
-export function traceModules(extension: DesiredExtension): ModuleGraph {
+export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>): ModuleGraph {
   const walk: Walk = {
     extension,
     files: new Map(extension.files.map((file) => [file.path, file])),

@@ -3,7 +3,8 @@
 import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
 import type { SkippedFolder } from '../../core/half-built.js';
-import type { DesiredExtension, Finding, LeftOutFile } from '../../core/model.js';
+import type { DesiredExtension, Finding, KeptFile, LeftOutFile } from '../../core/model.js';
+import { traceModules } from '../../core/modules/graph.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
@@ -36,7 +37,8 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, context:
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
   }
   const { entries, leftOut, onlyBefore, findings: onEntries } = keepFiles(candidate, rules);
-  const { files, own, findings: onFiles } = readFiles(candidate, entries, context);
+  const { findings: onFiles, ...read } = readFiles(candidate, entries, context);
+  const { files, own } = keepLoaded(name, read);
   const onManifests = checkManifestFiles(candidate, entries, files, sha256);
   const all = [
     ...[...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)],
@@ -54,8 +56,25 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, context:
 }
 
 /** What rule version 1 took for content. */
-function toBefore({ path, sha256 }: OwnEntry): readonly DigestedFile[] {
-  return sha256 === undefined ? [] : [{ path, sha256 }];
+function toBefore({ file }: OwnEntry): readonly DigestedFile[] {
+  return file === undefined ? [] : [file];
+}
+
+interface ReadFiles {
+  readonly files: readonly KeptFile[];
+  readonly own: readonly OwnEntry[];
+}
+
+/** A file that the config imports and the extension loads too, such as its version, is what the extension is made of. */
+function keepLoaded(name: string, { files, own }: ReadFiles): ReadFiles {
+  const doubtful = own.flatMap(({ file }) => file ?? []);
+  if (doubtful.length === 0) return { files, own };
+  const all = [...files, ...doubtful].sort((a, b) => comparePaths(a.path, b.path));
+  const { loaded } = traceModules({ name, files: all });
+  return {
+    files: all.filter((file) => !doubtful.includes(file) || loaded.has(file.path)),
+    own: own.filter(({ file }) => file === undefined || !loaded.has(file.path)),
+  };
 }
 
 function addOwn(leftOut: readonly LeftOutFile[], own: readonly OwnEntry[]): readonly LeftOutFile[] {
@@ -65,14 +84,22 @@ function addOwn(leftOut: readonly LeftOutFile[], own: readonly OwnEntry[]): read
   );
 }
 
-/** What goes to stdout says whose it is; a line on stderr does not, so the next run could not know it. */
-function remarkOnStream({ name, displayFolder }: Candidate, { path, role }: OwnEntry): readonly Finding[] {
-  if (role !== 'stderr') return [];
-  const message =
-    'This run writes its messages to this file, so it is left out; a later run would upload it.';
-  const hint = `Send stderr to a file elsewhere, such as .qlik-sync/${fileName(path)}, or name this one in "ignore".`;
+/** A line on stderr does not say whose it is, so that the next run could not know the file. */
+function remarkOnStream(
+  { name, displayFolder }: Candidate,
+  { path, role, isTelling }: OwnEntry,
+): readonly Finding[] {
+  if (isTelling || role === 'file') return [];
+  const message = `${ownOutputs[role]}, so it is left out; a later run may upload it.`;
+  const hint = `Send it to a file elsewhere, such as .qlik-sync/${fileName(path)}, or name this one in "ignore".`;
   return [finding('own-output', { file: displayBelow(displayFolder, path), extension: name, message, hint })];
 }
+
+const ownOutputs: Readonly<Record<Exclude<OwnEntry['role'], 'file'>, string>> = {
+  stdout: 'This run writes its result to this file, behind what another program wrote there',
+  stderr: 'This run writes its messages to this file',
+  piped: 'A program that reads the output of this run writes to this file',
+};
 
 function findInterruptedPull({ name, folder, displayFolder, entries }: Candidate): readonly Finding[] {
   if (!entries.some((entry) => entry.name === ownFolder)) return [];

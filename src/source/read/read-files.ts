@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { isLog, isOwnDocument } from '../../core/content/own-document.js';
 import { findPlaceholder, type Placeholder } from '../../core/content/placeholder.js';
 import { fileName, normalizePath } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
@@ -13,7 +14,8 @@ import { placeholderFinding } from '../../core/rules/placeholders.js';
 import { reasonOf } from '../../core/system-error.js';
 import { type Candidate, isVital } from '../discover/candidate.js';
 import { isManifestName } from '../discover/nested-manifest.js';
-import type { OwnFiles, Stream } from '../own-files.js';
+import type { OwnRole } from '../file-identity.js';
+import type { OwnFiles } from '../own-files.js';
 import type { FolderIndex } from './index-folder.js';
 import type { KeptEntry } from './keep.js';
 import type { FileContent, FileReading, ReadFile } from './read-file.js';
@@ -53,14 +55,21 @@ export function readFiles(
 /** A file that is left out since this program wrote it, or reads it as anything but content. */
 export interface OwnEntry {
   readonly path: string;
-  readonly role: 'file' | Stream;
-  /** Of a file that stays the same from run to run, such as the config. */
-  readonly sha256?: string;
+  readonly role: OwnRole;
+  /** Whether a later run will tell by its content whose file it is. */
+  readonly isTelling: boolean;
+  /** What it would be as content; of a file that stays the same from run to run, such as the config. */
+  readonly file?: KeptFile;
 }
 
 type EntryReading =
   | { readonly kind: 'read'; readonly content: FileContent }
-  | { readonly kind: 'own'; readonly role: OwnEntry['role']; readonly content?: FileContent }
+  | {
+      readonly kind: 'own';
+      readonly role: OwnRole;
+      readonly isTelling: boolean;
+      readonly content?: FileContent;
+    }
   | Exclude<FileReading, { kind: 'read' }>;
 
 /** What makes the folder an extension is never a file of our own, whoever else reads it. */
@@ -69,13 +78,25 @@ function readEntry(candidate: Candidate, entry: KeptEntry, context: ReadContext)
   const stats = statsOf(absolutePath, entry);
   if (stats === undefined || isVital(candidate, entry.diskPath))
     return readContent(absolutePath, entry, stats, context);
-  const role = context.own.roleOf(absolutePath, stats.ino);
-  if (role === 'stdout' || role === 'stderr') return { kind: 'own', role };
+  const role = context.own.roleOf(absolutePath, stats);
+  if (role !== undefined && role !== 'file')
+    return { kind: 'own', role, isTelling: role === 'stdout' && isTelling(absolutePath, stats) };
   const reading = readContent(absolutePath, entry, stats, context);
-  if (reading.kind !== 'read') return role === undefined ? reading : { kind: 'own', role };
+  const own = { kind: 'own', role: 'file', isTelling: true } as const;
+  if (reading.kind !== 'read') return role === undefined ? reading : own;
   const { content } = reading;
-  if (content.facts.own === true) return { kind: 'own', role: 'file' };
-  return role === 'file' ? { kind: 'own', role, content } : reading;
+  if (content.facts.own === true) return own;
+  return role === 'file' ? { ...own, content } : reading;
+}
+
+/** The result begins as a document of this program does, and in a log it may begin anywhere. */
+function isTelling(path: string, { size }: Stats): boolean {
+  if (size === 0 || isLog(path)) return true;
+  try {
+    return isOwnDocument(path, readFileSync(path));
+  } catch {
+    return false;
+  }
 }
 
 function readContent(
@@ -102,8 +123,9 @@ function statsOf(absolutePath: string, entry: KeptEntry): Stats | undefined {
   }
 }
 
-function toOwn({ path }: KeptEntry, { role, content }: EntryReading & { kind: 'own' }): OwnEntry {
-  return { path, role, ...(content !== undefined && { sha256: content.sha256 }) };
+function toOwn(entry: KeptEntry, { role, isTelling, content }: EntryReading & { kind: 'own' }): OwnEntry {
+  const { path } = entry;
+  return { path, role, isTelling, ...(content !== undefined && { file: toKept(entry, content) }) };
 }
 
 function toKept({ path, diskPath }: KeptEntry, { bytes, sha256, facts }: FileContent): KeptFile {

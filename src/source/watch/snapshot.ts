@@ -75,8 +75,8 @@ function visit(walk: Walk, entry: Dirent, names: readonly string[]): void {
   if (stamp !== undefined && (isWanted || !isOwn(walk, path, stamp))) walk.files.set(path, stamp);
 }
 
-function isOwn({ folder, candidate, own }: Walk, path: string, { ino }: Stamp): boolean {
-  return own.roleOf(`${folder}/${path}`, ino) !== undefined && !isVital(candidate, path);
+function isOwn({ folder, candidate, own }: Walk, path: string, stamp: Stamp): boolean {
+  return !isVital(candidate, path) && own.roleOf(`${folder}/${path}`, stamp) !== undefined;
 }
 
 /** A link counts as its target, a dangling one as itself. */
