@@ -1,10 +1,10 @@
 /** `qlik-sync explain`: what a word of plans, findings and exit codes means. Needs no config and no tenant. */
 
 import type { Command } from 'commander';
-import { didYouMean } from '../config/suggest.js';
+import { suggest } from '../config/suggest.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
-import { findTopics, listTopics, type Topic } from '../core/topics.js';
+import { findNearTopics, findTopics, listTopics, type Topic } from '../core/topics.js';
 import { explainDocumentOf, renderExplanation } from '../report/explain.js';
 import { renderDocument } from '../report/json.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -29,20 +29,25 @@ export function explain(words: readonly string[], given: ExplainFlags, io: Io): 
 function lookUp(word: string): readonly Topic[] {
   const topics = findTopics(word);
   if (topics.length > 0) return topics;
-  const known = [...new Set(listTopics().map(({ name }) => name))];
-  throw new UserError(`"${word}" is not a rule, exit code, action, state, reason or rail.`, {
-    hint: `${didYouMean(word, known)}; qlik-sync explain lists them all`,
+  const closest = suggest(word, [...new Set(listTopics().map(({ name }) => name))]);
+  const near = closest === undefined ? findNearTopics(word) : [];
+  const meant = closest === undefined ? near.map((name) => `"${name}"`).join(', ') : `"${closest}"`;
+  throw new UserError(`explain does not know "${word}".`, {
+    hint: `${meant === '' ? '' : `Did you mean ${meant}? `}qlik-sync explain lists every word it knows.`,
   });
 }
 
 export function addExplain(program: Command, io: Io, finish: Finish): void {
   const command = program
     .command('explain')
-    .argument('[word...]', 'a rule, exit code, action, state, reason or rail')
-    .description('say what a rule, exit code, state, reason or rail means');
-  addOutput(command).action((words: string[], flags: ExplainFlags) => finish(explain(words, flags, io)));
+    .argument('[word...]', 'a word of the output, an exit code or an approval')
+    .description('say what a word of the output or an exit code means, and what to do');
+  addOutput(command.allowUnknownOption()).action((words: string[], flags: ExplainFlags) =>
+    finish(explain(words, flags, io)),
+  );
   addExamples(command, [
     ['qlik-sync explain', 'all of them'],
     ['qlik-sync explain missing-entry 6', 'a rule and an exit code'],
+    ['qlik-sync explain allow-deletes', 'what an option lifts'],
   ]);
 }

@@ -28,7 +28,7 @@ export async function createProgram(io: Io, finish: Finish): Promise<Command> {
     `
 Exit codes: 0 done · 2 changes · 3 usage or config · 4 permission · 5 incomplete
 6 refused · 7 drift or conflict · 9 out of time · 130 interrupted
-qlik-sync explain <code> says more; also of a rule, state, reason or rail.`,
+qlik-sync explain <code> says what to do; it knows every other word of the output, too.`,
   );
   await describeCommands(program, io, finish);
   return program;
@@ -113,7 +113,7 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
   },
   'Tools:': {
     explain: {
-      does: 'say what a rule, exit code, state, reason or rail means',
+      does: 'say what a word of the output or an exit code means, and what to do',
       words: ['[word...]'],
       load: async () => (await import('./explain.js')).addExplain,
     },

@@ -25,6 +25,9 @@ export const driftKinds = [
 
 export type DriftKind = (typeof driftKinds)[number];
 
+/** `known`: in the baseline. `ignored`: by `driftIgnore`. Only `new` drift makes a run exit with 2. */
+export type DriftAlarm = 'new' | 'known' | 'ignored';
+
 export interface DriftEntry {
   readonly name: string;
   readonly kind: DriftKind;

@@ -31,6 +31,20 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   130: 'interrupted',
 };
 
+/** What to do after a run that ended so. */
+export const exitCodeSteps: Readonly<Record<ExitCode, string>> = {
+  0: 'Nothing. What was skipped or kept is counted and named in the output.',
+  1: 'Report it, with what stderr says. If it happened during a write, the next run says what this one left.',
+  2: 'Look at the changes; qlik-sync apply makes them. In a pipeline this code means "differs", not "failed".',
+  3: 'The error names the option, the key or the file, and what to put there; qlik-sync validate lists what is wrong with the folders.',
+  4: 'qlik-sync doctor says whether the key is accepted and what it may do.',
+  5: 'Run the same command again: it continues with what is left. The output says why each change failed. It is also the code of a plan that was declined, a report that could not be written, and an impact run that could not open every app.',
+  6: 'The output names the option that lifts each rail: give it if the change is meant. qlik-sync explain says what a rail guards.',
+  7: 'qlik-sync plan or drift shows what moved. Make a reviewed plan again; --overwrite <name> replaces what somebody changed on the tenant. If another run was named, wait until it has ended.',
+  9: 'Run the same command again, later or with a longer --max-duration: it continues with what is left.',
+  130: 'Run the same command again: what was in flight was finished, the rest was not begun.',
+};
+
 /** Where several apply, the first of these is the run's. */
 const precedence: readonly ExitCode[] = [
   exitCodes.interrupted,

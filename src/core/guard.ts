@@ -19,7 +19,13 @@ export interface Limits {
 /** Whether a tenant may be emptied because no local extension was found. */
 type AllowEmpty = 'allow-empty' | 'refuse-empty';
 
+/** The rails of a whole run. Those of one change are `Rail` in the model. */
+export const runRails = ['empty', 'unmatched', 'deletes', 'updates', 'policy'] as const;
+
+export type RunRail = (typeof runRails)[number];
+
 export interface Refusal {
+  readonly rail: RunRail;
   readonly message: string;
   readonly hint: string;
 }
@@ -90,17 +96,23 @@ export function findRefusals(input: GuardInput): readonly Refusal[] {
 function refuseEmpty(found: number, owned: number, allowEmpty: AllowEmpty): Refusal | undefined {
   if (found > 0 || owned === 0 || allowEmpty === 'allow-empty') return undefined;
   return {
+    rail: 'empty',
     message: `No local extension was found, but the tenant holds ${owned} of this project.`,
     hint: 'Check the working directory and "extensions" in the config; --allow-empty confirms that the project is meant to be empty.',
   };
 }
 
 /** Where the folders of a pattern are gone, everything they held would look no longer desired. */
-function refuseUnmatched({ plan, found, unmatched = [], limits }: GuardInput, owned: number) {
+function refuseUnmatched(
+  { plan, found, unmatched = [], limits }: GuardInput,
+  owned: number,
+): Refusal | undefined {
   const deletes = plan.summary.delete;
-  if (unmatched.length === 0 || found === 0 || deletes === 0 || limits.allowEmpty === 'allow-empty') return;
+  if (unmatched.length === 0 || found === 0 || deletes === 0 || limits.allowEmpty === 'allow-empty')
+    return undefined;
   const patterns = unmatched.map((pattern) => `"${pattern}"`).join(', ');
   return {
+    rail: 'unmatched',
     message: `This run would delete ${deletes} of the project's ${owned}, while ${patterns} in "extensions" ${unmatched.length === 1 ? 'matches' : 'match'} no folder.`,
     hint: `A checkout or build may be incomplete. Otherwise remove ${unmatched.length === 1 ? 'it' : 'them'} from the config; --allow-empty confirms that nothing is meant to be there.`,
   };
@@ -131,11 +143,11 @@ function refuseDeletes(
   const all = deletes + counted.deletes;
   const said = sumUp(deletes, counted.deletes, counted.since);
   if (all > limits.maxDeletes) {
-    return refuse(`would delete ${said}, more than maxDeletes ${limits.maxDeletes}`, lift);
+    return refuse('deletes', `would delete ${said}, more than maxDeletes ${limits.maxDeletes}`, lift);
   }
   if (all > share) {
     const rail = `${limits.maxDeletePercent} % of the project's ${owned} (maxDeletePercent), which is ${share}`;
-    return refuse(`would delete ${said}, more than ${rail}`, lift);
+    return refuse('deletes', `would delete ${said}, more than ${rail}`, lift);
   }
   return undefined;
 }
@@ -154,21 +166,25 @@ function refuseUpdates(
   const all = updates + counted.updates;
   if (updates === 0 || limits.maxUpdatePercent >= 100 || all <= share) return undefined;
   const rail = `${limits.maxUpdatePercent} % of the project's ${owned} (maxUpdatePercent), which is ${share}`;
-  return refuse(`would update ${sumUp(updates, counted.updates, counted.since)}, more than ${rail}`, lift);
+  return refuse(
+    'updates',
+    `would update ${sumUp(updates, counted.updates, counted.since)}, more than ${rail}`,
+    lift,
+  );
 }
 
 function refuseOtherNumber(
-  verb: string,
+  verb: 'delete' | 'update',
   numbers: Numbers,
   allowed: number,
   lift: string,
 ): Refusal | undefined {
   if (numbers.includes(allowed)) return undefined;
-  return refuse(`would ${verb} ${numbers[0]}, but --allow-${verb}s says ${allowed}`, lift);
+  return refuse(`${verb}s`, `would ${verb} ${numbers[0]}, but --allow-${verb}s says ${allowed}`, lift);
 }
 
-function refuse(what: string, lift: string): Refusal {
-  return { message: `This run ${what}.`, hint: `If that is meant: ${lift}` };
+function refuse(rail: RunRail, what: string, lift: string): Refusal {
+  return { rail, message: `This run ${what}.`, hint: `If that is meant: ${lift}` };
 }
 
 function percentOf(percent: number, whole: number): number {

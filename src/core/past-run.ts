@@ -35,6 +35,9 @@ export const changeCounts = ['created', 'updated', 'replaced', 'deleted', 'faile
 
 export type ChangeCounts = Readonly<Record<(typeof changeCounts)[number], number>>;
 
+/** `died`: it was killed, or its machine was; the next run says what it left. */
+export type PastRunEnd = 'ended' | 'running' | 'died';
+
 /** One extension of a run, by the last entry of its journal about it. */
 export interface RunChange {
   readonly name: string;

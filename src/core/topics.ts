@@ -1,17 +1,44 @@
 /** Everything that `explain` knows, from the owners of each text. */
 
-import { type ExitCode, exitCodeMeanings, exitCodeOfRail } from './exit-codes.js';
+import { type ExitCode, exitCodeMeanings, exitCodeOfRail, exitCodeSteps, exitCodes } from './exit-codes.js';
 import type { Rail, Severity } from './model.js';
+import {
+  checkMeanings,
+  checkStatusMeanings,
+  driftMeanings,
+  eventMeanings,
+  historyMeanings,
+  leftOutMeanings,
+  outcomeMeanings,
+  pullMeanings,
+  termMeanings,
+} from './report-vocabulary.js';
 import { type Rule, rules } from './rules/catalogue.js';
 import {
   actionMeanings,
   type RailMeaning,
   railMeanings,
   reasonMeanings,
+  runRailMeanings,
   stateMeanings,
 } from './vocabulary.js';
 
-export const topicKinds = ['rule', 'exit-code', 'action', 'state', 'reason', 'rail'] as const;
+export const topicKinds = [
+  'rule',
+  'exit-code',
+  'action',
+  'state',
+  'reason',
+  'rail',
+  'outcome',
+  'drift',
+  'pull',
+  'check',
+  'history',
+  'left-out',
+  'event',
+  'term',
+] as const;
 
 export type TopicKind = (typeof topicKinds)[number];
 
@@ -20,10 +47,14 @@ export interface Topic {
   readonly kind: TopicKind;
   readonly name: string;
   readonly meaning: string;
+  /** What to do about it. */
+  readonly next?: string;
   /** Of a rule: how bad it is unless the config says otherwise. */
   readonly severity?: Severity;
   /** Of a rule: whether the config may change that. */
   readonly configurable?: boolean;
+  /** Of a rail: what it stops. */
+  readonly stops?: 'change' | 'run';
   /** Of a rail: how a run ends that it stopped. */
   readonly exitCode?: ExitCode;
   /** Of a rail: the option that lifts it; absent where none does. */
@@ -35,26 +66,81 @@ export function listTopics(): readonly Topic[] {
     ...Object.entries<Rule>(rules).map(([name, { description: meaning, severity, configurable }]) => ({
       ...({ kind: 'rule', name, meaning, severity, configurable } as const),
     })),
-    ...toTopics('exit-code', exitCodeMeanings),
+    ...toTopics('exit-code', exitCodeMeanings).map((topic) => ({
+      ...{ ...topic, next: exitCodeSteps[Number(topic.name) as ExitCode] },
+    })),
     ...toTopics('action', actionMeanings),
     ...toTopics('state', stateMeanings),
     ...toTopics('reason', reasonMeanings),
-    ...Object.entries<RailMeaning>(railMeanings).map(([name, { meaning, lift }]) => ({
-      ...({ kind: 'rail', name, meaning, exitCode: exitCodeOfRail(name as Rail) } as const),
-      ...(lift !== undefined && { lift }),
+    ...toRails('change', railMeanings, (name) => exitCodeOfRail(name as Rail)),
+    ...toRails('run', runRailMeanings, () => exitCodes.refused),
+    ...toTopics('outcome', outcomeMeanings),
+    ...toTopics('drift', driftMeanings),
+    ...toTopics('pull', pullMeanings),
+    ...toTopics('check', { ...checkMeanings, ...checkStatusMeanings }),
+    ...toTopics('history', historyMeanings),
+    ...toTopics('left-out', leftOutMeanings),
+    ...toTopics('event', eventMeanings),
+    ...Object.entries(termMeanings).map(([name, { meaning, next }]) => ({
+      ...({ kind: 'term', name, meaning } as const),
+      ...(next !== undefined && { next }),
     })),
   ];
 }
 
-/** A word may be several things: `drift` is a rail, `foreign` a state and a rail. `exit 5` and `5` are the same. */
-export function findTopics(word: string): readonly Topic[] {
-  const wanted = word
-    .trim()
-    .toLowerCase()
-    .replace(/^exit[- ](code[- ])?(?=\d)/, '');
-  return listTopics().filter(({ name }) => name === wanted);
-}
-
 function toTopics(kind: TopicKind, meanings: Readonly<Record<string, string>>): readonly Topic[] {
   return Object.entries(meanings).map(([name, meaning]) => ({ kind, name, meaning }));
+}
+
+function toRails(
+  stops: 'change' | 'run',
+  meanings: Readonly<Record<string, RailMeaning>>,
+  exitCodeOf: (name: string) => ExitCode,
+): readonly Topic[] {
+  return Object.entries(meanings).map(([name, meaning]) => ({
+    ...({ kind: 'rail', name, stops, exitCode: exitCodeOf(name) } as const),
+    ...meaning,
+  }));
+}
+
+/**
+ * A word may be several things: `drift` is a rail, `foreign` a state and a rail. `exit 5` and `5` are the same, and so are
+ * `not applied`, `not-applied` and, for what an option lifts, `--allow-empty` and `allow-empty`.
+ */
+export function findTopics(word: string): readonly Topic[] {
+  const wanted = normalise(word);
+  return listTopics().filter((topic) => wordsOf(topic).includes(wanted));
+}
+
+/** What somebody may have meant by a word that has no topic, at most five names; empty where nothing is near. */
+export function findNearTopics(word: string): readonly string[] {
+  const wanted = normalise(word);
+  if (wanted.length < 3) return [];
+  const parts = wanted.split('-').filter((part) => part.length > 2);
+  const all = listTopics();
+  const ranked = [
+    all.filter((topic) => wordsOf(topic).some((each) => parts.includes(each))),
+    all.filter((topic) => wordsOf(topic).some((each) => each.includes(wanted))),
+    all.filter((topic) =>
+      wordsOf(topic).some((each) => each.split('-').some((part) => parts.includes(part))),
+    ),
+    all.filter(({ meaning }) => meaning.toLowerCase().includes(wanted)),
+  ];
+  return [...new Set(ranked.flat().map(({ name }) => name))].slice(0, 5);
+}
+
+/** All that a topic answers to. */
+function wordsOf({ kind, name, lift }: Topic): readonly string[] {
+  const aliases = kind === 'term' ? (termMeanings[name]?.aliases ?? []) : [];
+  return [name, ...aliases, ...(lift === undefined ? [] : [normalise(lift)])];
+}
+
+function normalise(word: string): string {
+  return word
+    .trim()
+    .toLowerCase()
+    .replace(/^--/, '')
+    .replace(/[ =]<.*$|=.*$/, '')
+    .replace(/[\s_]+/g, '-')
+    .replace(/^exit-(code-)?(?=\d)/, '');
 }

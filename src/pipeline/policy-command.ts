@@ -42,6 +42,7 @@ export async function askPolicy(
   if (ended.exitCode === 0) return undefined;
   const said = redact(hideValues(wordsOf(ended), variables, hook.env)).slice(0, mostWords);
   return {
+    rail: 'policy',
     message: `The policy (${program}) refuses this plan${said === '' ? '' : `: ${said}`}`,
     hint: `It ended with ${ended.exitCode}; "policy" in the config names the command.`,
   };

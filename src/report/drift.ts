@@ -1,6 +1,6 @@
 /** Where the tenant differs from the folders. */
 
-import type { DriftEntry, DriftKind } from '../core/drift.js';
+import type { DriftAlarm, DriftEntry, DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
 import type { DriftDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
@@ -9,8 +9,7 @@ import type { PlanReport } from './plan.js';
 import { renderFindingsOn, renderHeader, type TextOptions } from './text-parts.js';
 
 export interface Drift extends DriftEntry {
-  /** Only `new` drift makes the run exit with 2. */
-  readonly alarm: 'new' | 'known' | 'ignored';
+  readonly alarm: DriftAlarm;
   /** The entry of `driftIgnore` that hides it. */
   readonly ignored?: { readonly reason: string; readonly until: string };
 }
@@ -60,7 +59,7 @@ export const driftWords: Readonly<Record<DriftKind, string>> = {
   'changed-locally': 'changed locally',
 };
 
-const rows: Readonly<Record<Drift['alarm'], { readonly symbol: string; readonly style: Style }>> = {
+const rows: Readonly<Record<DriftAlarm, { readonly symbol: string; readonly style: Style }>> = {
   new: { symbol: '!', style: 'red' },
   known: { symbol: '=', style: 'dim' },
   ignored: { symbol: '=', style: 'dim' },

@@ -25,7 +25,33 @@ const titles: Readonly<Record<TopicKind, string>> = {
   action: 'Actions of a change',
   state: 'States of an extension',
   reason: 'Reasons of a change',
-  rail: 'Rails that stop a change',
+  rail: 'Rails that stop a change or a run',
+  outcome: 'Outcomes of a change',
+  drift: 'Kinds of drift, and whether it raises an alarm',
+  pull: 'Results of pull',
+  check: 'Checks of doctor',
+  history: 'Runs and changes in history',
+  'left-out': 'Why a file is not uploaded',
+  event: 'Events of watch',
+  term: 'Other words',
+};
+
+/** Of one topic, before its name. */
+const labels: Readonly<Record<TopicKind, string>> = {
+  rule: 'rule',
+  'exit-code': 'exit code',
+  action: 'action',
+  state: 'state',
+  reason: 'reason',
+  rail: 'rail',
+  outcome: 'outcome',
+  drift: 'drift',
+  pull: 'pull',
+  check: 'doctor',
+  history: 'history',
+  'left-out': 'left out',
+  event: 'watch',
+  term: 'word',
 };
 
 /** A few topics with all that is known of them; more than that as a table by kind. */
@@ -46,14 +72,22 @@ const longestAnswer = 20;
 function renderTopic(topic: Topic, paint: Paint): string {
   const { kind, name, meaning } = topic;
   const notes = notesOf(topic).map((note) => `  ${note}\n`);
-  return `${paint('bold', `${kind.replace('-', ' ')} ${name}`)}\n  ${printable(meaning)}\n${notes.join('')}`;
+  return `${paint('bold', `${labels[kind]} ${name}`)}\n  ${printable(meaning)}\n${notes.join('')}`;
 }
 
-function notesOf({ kind, name, severity, configurable, exitCode, lift }: Topic): readonly string[] {
-  if (kind === 'rule') {
-    const config = configurable === true ? `; "rules": { "${name}": … } in the config changes that` : '';
-    return [`Severity: ${severity}${config}.`];
-  }
-  if (kind !== 'rail') return [];
-  return [lift === undefined ? 'No option lifts it.' : `${lift} lifts it.`, `Exit code: ${exitCode}.`];
+function notesOf(topic: Topic): readonly string[] {
+  const { kind, name, severity, configurable, next } = topic;
+  const step = next === undefined ? [] : [`Next: ${printable(next)}`];
+  if (kind === 'rail') return [...describeRail(topic), ...step];
+  if (kind !== 'rule') return step;
+  const config = configurable === true ? `; "rules": { "${name}": … } in the config changes that` : '';
+  return [`Severity: ${severity}${config}.`];
+}
+
+function describeRail({ lift, stops, exitCode }: Topic): readonly string[] {
+  return [
+    lift === undefined ? 'No option lifts it.' : `${lift} lifts it.`,
+    ...(stops === 'run' ? ['It stops the whole run before its first write.'] : []),
+    `Exit code: ${exitCode}.`,
+  ];
 }

@@ -3,7 +3,14 @@
 import type { ExitCode } from '../core/exit-codes.js';
 import { count, listNames } from '../core/format.js';
 import type { TenantIdentity } from '../core/model.js';
-import type { ChangeCounts, Interruption, RunChange, RunWho, SourceState } from '../core/past-run.js';
+import type {
+  ChangeCounts,
+  Interruption,
+  PastRunEnd,
+  RunChange,
+  RunWho,
+  SourceState,
+} from '../core/past-run.js';
 import type { HistoryDocument } from './documents/answers.js';
 import { headOf, knownPlaceOf } from './json-parts.js';
 import { joinBlocks, type Paint, printable } from './paint.js';
@@ -35,8 +42,7 @@ export interface PastRun {
   readonly tenant: TenantIdentity;
   readonly source: SourceState;
   readonly plan?: string;
-  /** `died`: it was killed, or its machine was; the next run says what it left. */
-  readonly result: 'ended' | 'running' | 'died';
+  readonly result: PastRunEnd;
   readonly exitCode?: ExitCode;
   /** For a run that died: what its journal confirms. */
   readonly counts: ChangeCounts;

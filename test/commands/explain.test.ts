@@ -36,7 +36,22 @@ describe('for people', () => {
   it('a rail, with the option that lifts it and the exit code', async () => {
     const { stdout } = await explain(['drift']);
     expect(stdout).toMatch(/^rail drift\n.*\n {2}--overwrite <name> lifts it\.\n {2}Exit code: 7\.\n$/);
-    expect((await explain(['bundled'])).stdout).toMatch(/\n {2}No option lifts it\.\n {2}Exit code: 6\.\n$/);
+    expect((await explain(['bundled'])).stdout).toMatch(
+      /\n {2}No option lifts it\.\n {2}Exit code: 6\.\n {2}Next: Give your .*\.\n$/,
+    );
+  });
+
+  it('a rail of the whole run, by the option that lifts it', async () => {
+    const { stdout } = await explain(['--allow-deletes=3', 'maxDeletes']);
+    expect(stdout).toMatch(
+      /^rail deletes\n.*\n {2}--allow-deletes=<n> lifts it\.\n {2}It stops the whole run before its first write\.\n {2}Exit code: 6\.\nword limits\n.*\n {2}Next: /,
+    );
+  });
+
+  it('an exit code, with what to do', async () => {
+    expect((await explain(['9'])).stdout).toMatch(
+      /^exit code 9\n {2}the time or request budget ran out\n {2}Next: Run the same command again, .*\.\n$/,
+    );
   });
 
   it('several words, each in all of its meanings', async () => {
@@ -44,6 +59,7 @@ describe('for people', () => {
     expect([...stdout.matchAll(/^\S.*$/gm)].map(([line]) => line)).toEqual([
       'state foreign',
       'rail foreign',
+      'drift foreign',
       'exit code 7',
     ]);
   });
@@ -80,14 +96,15 @@ it.each([
 
 describe('a word that means nothing', () => {
   it.each([
-    ['mising-entry', 'did you mean "missing-entry"?'],
-    ['drfit', 'did you mean "drift"?'],
-    ['8', 'did you mean'],
-    ['something-else', 'qlik-sync explain lists them all'],
+    ['mising-entry', 'Did you mean "missing-entry"? '],
+    ['drfit', 'Did you mean "drift"? '],
+    ['8', 'Did you mean'],
+    ['deletes too many', 'Did you mean "deletes"'],
+    ['zzzzzz', '\nqlik-sync explain lists every word it knows.\n'],
   ])('%s', async (word, hint) => {
     const { code, stdout, stderr } = await explain([word]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain(`"${word}" is not a rule, exit code, action, state, reason or rail.`);
+    expect(stderr).toContain(`explain does not know "${word}".`);
     expect(stderr).toContain(hint);
   });
 

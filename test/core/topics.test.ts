@@ -4,8 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodeMeanings, exitCodes } from '../../src/core/exit-codes.js';
+import { runRails } from '../../src/core/guard.js';
 import { ruleIds } from '../../src/core/rules.js';
-import { findTopics, listTopics, type Topic, type TopicKind, topicKinds } from '../../src/core/topics.js';
+import {
+  findNearTopics,
+  findTopics,
+  listTopics,
+  type Topic,
+  type TopicKind,
+  topicKinds,
+} from '../../src/core/topics.js';
+import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,11 +24,32 @@ function namesOf(kind: TopicKind): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** The members of a union of words, from the model's source. */
-function wordsOf(type: string): readonly string[] {
-  const model = readFileSync(join(root, 'src/core/model.ts'), 'utf8');
+/** The members of a union of words, from the source. */
+function wordsOf(type: string, file = 'model'): readonly string[] {
+  const model = readFileSync(join(root, `src/core/${file}.ts`), 'utf8');
   const union = model.split(`export type ${type} =`)[1]?.split(';')[0] ?? '';
   return [...union.matchAll(/'([^']+)'/g)].map(([, word]) => word ?? '');
+}
+
+/** As far as this test walks it. */
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly enum?: readonly string[];
+  readonly const?: string;
+}
+
+const definitions = (outputJsonSchema() as { readonly $defs: Readonly<Record<string, JsonSchema>> }).$defs;
+
+function enumAt(schema: JsonSchema | undefined, [key, ...path]: readonly string[]): readonly string[] {
+  if (key === undefined) return schema?.enum ?? [];
+  return enumAt((schema?.items ?? schema)?.properties?.[key], path);
+}
+
+/** `notSelected` → `not-selected`. */
+function toDashes(word: string): string {
+  return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 describe('every word has its meaning', () => {
@@ -29,7 +59,7 @@ describe('every word has its meaning', () => {
     ['reason', 'ChangeReason'],
     ['rail', 'Rail'],
   ] as const)('%s', (kind, type) => {
-    const words = wordsOf(type);
+    const words = [...wordsOf(type), ...(kind === 'rail' ? runRails : [])];
     expect(words.length).toBeGreaterThan(4);
     expect([...namesOf(kind)].sort()).toEqual([...words].sort());
   });
@@ -37,6 +67,63 @@ describe('every word has its meaning', () => {
   it('rules and exit codes', () => {
     expect(namesOf('rule')).toEqual(ruleIds);
     expect([...namesOf('exit-code')].map(Number).sort()).toEqual(Object.values(exitCodes).sort());
+  });
+
+  /** What the schemas of the documents let be printed, by kind of topic: the document, and the way to the word. */
+  const printed: readonly (readonly [kind: TopicKind, document: string, path: string])[] = [
+    ['action', 'plan', 'changes.action'],
+    ['state', 'plan', 'changes.state'],
+    ['outcome', 'apply', 'outcomes.status'],
+    ['drift', 'drift', 'drift.kind'],
+    ['drift', 'drift', 'drift.alarm'],
+    ['pull', 'pull', 'pulled.result'],
+    ['check', 'doctor', 'checks.name'],
+    ['check', 'doctor', 'checks.status'],
+    ['history', 'history', 'runs.result'],
+    ['history', 'history', 'runs.changes.result'],
+    ['left-out', 'plan', 'leftOut.files.why'],
+    ['rail', 'plan', 'refusals.rail'],
+  ];
+  it.each(printed)('%s, as the document of %s prints it at %s', (kind, document, path) => {
+    const words = enumAt(definitions[document], path.split('.'));
+    expect(words.length).toBeGreaterThan(2);
+    expect(words.filter((word) => !namesOf(kind).includes(word))).toEqual([]);
+  });
+
+  it('event, as watch prints it', () => {
+    const events = (definitions['watch']?.oneOf ?? []).map(({ properties }) => properties?.['event']?.const);
+    expect(namesOf('event').toSorted()).toEqual(events.toSorted());
+  });
+
+  it('rails of a whole run, severities and the counts of a plan too', () => {
+    const counts = Object.keys(definitions['plan']?.properties?.['summary']?.properties ?? {});
+    expect(counts.length).toBeGreaterThan(7);
+    const severities = enumAt(definitions['plan'], ['findings', 'severity']);
+    const words = [...runRails, ...severities, ...counts.map(toDashes)];
+    expect(words.filter((word) => findTopics(word).length === 0)).toEqual([]);
+  });
+
+  it('every option that lifts a rail or approves something leads to what it is for', () => {
+    const options = readFileSync(join(root, 'src/commands/options.ts'), 'utf8');
+    const approvals = options.slice(
+      options.indexOf('function addRailApprovals'),
+      options.indexOf('export function addNames'),
+    );
+    const flags = [...approvals.matchAll(/'--([a-z-]+)/g)].map(([, flag]) => flag ?? '');
+    expect(flags.length).toBeGreaterThan(12);
+    const shown = flags.filter((flag) => !['on-drift', 'no-backup'].includes(flag));
+    expect(shown.filter((flag) => findTopics(flag).length === 0)).toEqual([]);
+    expect(shown.filter((flag) => findTopics(`--${flag}`).length === 0)).toEqual([]);
+  });
+
+  it('every exit code says what to do', () => {
+    const codes = listTopics().filter(({ kind }) => kind === 'exit-code');
+    expect(codes.filter(({ next = '' }) => !/^[A-Zq].*\.$/.test(next))).toEqual([]);
+  });
+
+  it('every rail says what lifts it, or what to do', () => {
+    const rails = listTopics().filter(({ kind }) => kind === 'rail');
+    expect(rails.filter(({ lift, next }) => (lift === undefined) === (next === undefined))).toEqual([]);
   });
 
   it('as a sentence of its own', () => {
@@ -53,14 +140,30 @@ describe('a word is found', () => {
     ['Missing-Entry', ['rule']],
     [' drifted ', ['state']],
     ['drift', ['rail']],
-    ['foreign', ['state', 'rail']],
+    ['foreign', ['state', 'rail', 'drift']],
     ['in-sync', ['state', 'reason']],
     ['unfinished-replace', ['rule', 'reason']],
     ['replace', ['action', 'rail']],
     ['6', ['exit-code']],
     ['exit 6', ['exit-code']],
     ['exit-code 130', ['exit-code']],
+    ['limits', ['term']],
+    ['maxDeletes', ['term']],
+    ['Half-built', ['term']],
+    ['half built', ['term']],
+    ['orphan', ['state']],
+    ['partial', ['rail']],
+    ['allow-empty', ['rail', 'rail']],
+    ['--allow-empty', ['rail', 'rail']],
+    ['--allow-deletes=3', ['rail']],
+    ['--overwrite <name>', ['rail']],
+    ['not applied', ['outcome']],
+    ['not_applied', ['outcome']],
+    ['notLookedAt', ['term']],
+    ['tls', ['check']],
     ['8', []],
+    ['--', []],
+    ['-', []],
     ['06', []],
     ['', []],
     ['exit', []],
@@ -68,6 +171,22 @@ describe('a word is found', () => {
     ['constructor', []],
   ] as const)('%j', (word, kinds) => {
     expect(findTopics(word).map(({ kind }) => kind)).toEqual(kinds);
+  });
+});
+
+describe('what somebody may have meant', () => {
+  it.each([
+    ['deletes too many', ['deletes']],
+    ['manifest', ['manifest-syntax', 'manifest-field', 'several-manifests', 'no-manifest']],
+    ['certificate', ['tls']],
+    ['x', []],
+    ['', []],
+    ['zzzzzz', []],
+  ])('%s', (word, near) => {
+    const found = findNearTopics(word);
+    for (const name of near) expect(found).toContain(name);
+    expect(found.length).toBeLessThanOrEqual(5);
+    if (near.length === 0) expect(found).toEqual([]);
   });
 });
 
@@ -80,21 +199,40 @@ const titles: Readonly<Record<TopicKind, string>> = {
   state: 'States',
   reason: 'Reasons',
   rail: 'Rails',
+  outcome: 'Outcomes',
+  drift: 'Drift',
+  pull: 'Results of pull',
+  check: 'Checks of doctor',
+  history: 'History',
+  'left-out': 'Files that are not uploaded',
+  event: 'Events of watch',
+  term: 'Other words',
 };
+
+const toDo = ['what to do', ({ next = '' }: Topic) => next.replaceAll('<', '\\<')] as const;
 
 const columns: Readonly<Record<TopicKind, readonly (readonly [string, (topic: Topic) => string])[]>> = {
   rule: [
     ['severity', ({ severity = '' }) => severity],
     ['in `rules`', ({ configurable }) => (configurable === true ? 'yes' : 'no')],
   ],
-  'exit-code': [],
+  'exit-code': [toDo],
   action: [],
   state: [],
   reason: [],
   rail: [
+    ['stops', ({ stops }) => (stops === 'run' ? 'the whole run' : 'one change')],
     ['exit code', ({ exitCode }) => String(exitCode)],
-    ['lifted by', ({ lift }) => (lift === undefined ? '' : `\`${lift}\``)],
+    ['lifted by', ({ lift, next = '' }) => (lift === undefined ? next : `\`${lift}\``)],
   ],
+  outcome: [],
+  drift: [],
+  pull: [],
+  check: [],
+  history: [],
+  'left-out': [],
+  event: [],
+  term: [toDo],
 };
 
 function section(kind: TopicKind): string {

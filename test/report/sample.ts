@@ -270,6 +270,7 @@ export function samplePlanReport(taint: Taint = clean): PlanReport {
     leftOut: [{ extension: taint('kpi-card'), files: [{ path: taint('LICENSE'), why: 'dropped-by-qlik' }] }],
     refusals: [
       {
+        rail: 'deletes',
         message: taint('5 deletes are more than maxDeletes (3).'),
         hint: taint('--allow-deletes=5 permits them.'),
       },

@@ -1,6 +1,7 @@
 /** What the documents of plans hold, of whichever command: changes, impact, and how the plan was requested. */
 
 import * as v from 'valibot';
+import { runRails } from '../../core/guard.js';
 import {
   action,
   count,
@@ -210,7 +211,7 @@ export const planFields = {
   changes: v.array(change),
   findings: v.array(finding),
   leftOut: v.array(v.object({ extension: v.string(), files: v.array(leftOutFile) })),
-  refusals: v.array(v.object({ message: v.string(), hint: v.string() })),
+  refusals: v.array(v.object({ rail: v.picklist(runRails), message: v.string(), hint: v.string() })),
   backups: v.optional(
     v.pipe(
       v.union([v.literal('off'), v.object({ stored: count, download: count })]),
