@@ -9,10 +9,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tenant: ['tenant', 'core'],
   report: ['report', 'core'],
   config: ['config', 'core'],
-  reconcile: ['reconcile', 'core', 'source', 'tenant'],
+  store: ['store', 'tenant/http', 'source', 'core'],
+  reconcile: ['reconcile', 'core', 'source', 'tenant', 'store'],
   sandbox: ['sandbox', 'tenant/wire', 'core'],
-  run: ['run', 'reconcile', 'config', 'report', 'source', 'tenant', 'sandbox', 'core'],
-  pipeline: ['pipeline', 'run', 'reconcile', 'config', 'report', 'source', 'tenant', 'core'],
+  run: ['run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'sandbox', 'core'],
+  pipeline: ['pipeline', 'run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'core'],
   watch: ['watch', 'pipeline', 'run', 'reconcile', 'report', 'source', 'core'],
   commands: [
     ...[
@@ -25,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
       'report',
       'source',
       'tenant',
+      'store',
       'sandbox',
     ],
     'core',
@@ -37,6 +39,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   jszip: ['source/archive/'],
   undici: ['tenant/'],
+  aws4fetch: ['store/s3.ts'],
+  '@aws-sdk/credential-provider-node': ['store/credentials.ts'],
   cosmiconfig: ['config/file/load.ts'],
   semver: ['core/version.ts'],
   acorn: ['core/content/'],

@@ -19,6 +19,7 @@ interface SandboxFlags extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
   readonly seed?: number;
   readonly apiKey?: string;
   readonly tokenSeconds?: number;
+  readonly store?: true;
 }
 
 export async function sandbox(dir: string | undefined, flags: SandboxFlags, io: Io): Promise<ExitCode> {
@@ -44,6 +45,7 @@ function optionsOf({
   seed,
   apiKey,
   tokenSeconds,
+  store,
 }: SandboxFlags): SandboxOptions {
   return {
     port,
@@ -53,6 +55,7 @@ function optionsOf({
     seed,
     apiKey,
     tokenSeconds,
+    store: store === true ? 'served' : 'none',
   };
 }
 
@@ -66,7 +69,15 @@ function describe(access: Omit<RunningSandbox, 'close'>, dir: string | undefined
                                   ${clientId}
                                   ${clientSecret}
 Use it like any tenant: QLIK_API_KEY=${apiKey} qlik-sync plan --tenant ${url}
-Ctrl-C ends it.
+${describeStore(access.store)}Ctrl-C ends it.
+`;
+}
+
+function describeStore(store: RunningSandbox['store']): string {
+  if (store === undefined) return '';
+  return `An object store beside it:
+  "store": "${store.address}"
+  AWS_ACCESS_KEY_ID=${store.accessKeyId} AWS_SECRET_ACCESS_KEY=${store.secretAccessKey}
 `;
 }
 
@@ -110,6 +121,7 @@ function addSandboxOptions(command: Command): Command {
         parsePositive,
       ),
     );
+  command.option('--store', 'serve an object store (S3) too');
   addUnder('Config:', command, (group) => group.option('--cwd <dir>', 'work as if started in this folder'));
   return addUnder('Output:', command, (group) =>
     group

@@ -1,11 +1,12 @@
 /** Where a run keeps what outlives it: folders below `.qlik-sync/`, one per tenant, readable by their owner only. */
 
-import { mkdir, open, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
 import { isSystemError, reasonOf } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
+import { makeFolderDurably } from '../source/write-atomically.js';
 
 type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
 
@@ -34,17 +35,7 @@ export async function makeOwnPlace(root: string, folder: string): Promise<void> 
   const link = findLink(root, folder);
   if (link !== undefined) throw new Error(`${link} is a link to another place`);
   hideOwnFolder(root, folder);
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
-}
-
-/** Makes the names in a folder survive a loss of power, where the system lets a folder be synced (Windows does not). */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  if (handle === undefined) return;
-  await handle.sync().catch(() => undefined);
-  await handle.close();
+  await makeFolderDurably(folder);
 }
 
 /**

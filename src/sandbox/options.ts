@@ -1,5 +1,7 @@
 /** How a sandbox is started, and what a program gets back. */
 
+import type { StoreAccess } from './store/start-store.js';
+
 /** Undocumented behaviour of Qlik: each field is an open question, its default the likelier answer. */
 export interface Behaviour {
   /** Whether tags survive a PATCH that carries a file and no `data.tags`. */
@@ -60,6 +62,8 @@ export interface SandboxOptions extends Optional<Behaviour> {
   /** Seconds that an access token lasts; default 21,600, as with Qlik. */
   readonly tokenSeconds?: number | undefined;
   readonly engine?: EngineOptions | undefined;
+  /** Whether to serve an object store too, on a port of its own. */
+  readonly store?: 'served' | 'none' | undefined;
   /** Milliseconds since the epoch; for tests of time. */
   readonly clock?: (() => number) | undefined;
 }
@@ -74,6 +78,8 @@ export interface RunningSandbox {
   /** An OAuth client that may do everything. */
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The object store, where it was asked for. */
+  readonly store?: StoreAccess;
   /** Ends open connections and resolves once no request can change anything. */
   readonly close: () => Promise<void>;
 }

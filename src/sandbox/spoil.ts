@@ -1,5 +1,6 @@
 /** How a fault spoils the answer to a request. */
 
+import type { ServerResponse } from 'node:http';
 import type { Fault } from './faults.js';
 import type { Holds } from './holds.js';
 import { type Answer, json, noContent, Refusal, refusalAnswer } from './http/answer.js';
@@ -11,13 +12,20 @@ export type Delivery =
   | { readonly kind: 'truncate'; readonly answer: Answer }
   | { readonly kind: 'reset' };
 
-/** Serves a call as the fault demands. `gone` fires when the client has left, which ends a stall. */
+interface Serving {
+  readonly serve: (call: Call) => Promise<Answer>;
+  /** Fires when the client has left, which ends a stall. */
+  readonly gone: AbortSignal;
+  readonly holds: Holds;
+  /** The answer with the status of a fault. */
+  readonly refuse: (fault: Fault, call: Call) => Answer;
+}
+
+/** Serves a call as the fault demands. */
 export async function serveSpoiled(
   fault: Fault,
   call: Call,
-  serve: (call: Call) => Promise<Answer>,
-  gone: AbortSignal,
-  holds: Holds,
+  { serve, gone, holds, refuse }: Serving,
 ): Promise<Delivery> {
   const pause = (): Promise<void> => holds.pause(fault.stallMs, gone);
   if (fault.kind === 'ignore') return { kind: 'answer', answer: await serveIgnored(call, serve) };
@@ -29,7 +37,7 @@ export async function serveSpoiled(
     return { kind: 'answer', answer: await serve(call) };
   }
   const real = fault.when === 'after' ? await serve(call) : json(200, { data: [{ id: call.path }] });
-  return spoil(fault, call, real, pause);
+  return spoil(fault, { real, pause, refused: () => refuse(fault, call) });
 }
 
 /** A 2xx without effect: a change is answered with the record as it is. */
@@ -44,7 +52,13 @@ async function serveIgnored(call: Call, serve: (call: Call) => Promise<Answer>):
   }
 }
 
-async function spoil(fault: Fault, call: Call, real: Answer, pause: () => Promise<void>): Promise<Delivery> {
+interface Spoiling {
+  readonly real: Answer;
+  readonly pause: () => Promise<void>;
+  readonly refused: () => Answer;
+}
+
+async function spoil(fault: Fault, { real, pause, refused }: Spoiling): Promise<Delivery> {
   switch (fault.kind) {
     case 'reset':
       return { kind: 'reset' };
@@ -61,7 +75,7 @@ async function spoil(fault: Fault, call: Call, real: Answer, pause: () => Promis
     case 'close':
     case 'late':
     case 'ignore':
-      return { kind: 'answer', answer: errorAnswer(fault, call) };
+      return { kind: 'answer', answer: refused() };
   }
 }
 
@@ -71,8 +85,21 @@ function text(fault: Fault, contentType: string, body: string): Answer {
   return { status: fault.status ?? 200, headers: { 'content-type': contentType }, body: Buffer.from(body) };
 }
 
-function errorAnswer({ status = 503, retryAfter }: Fault, { path }: Call): Answer {
+export function errorAnswer({ status = 503, retryAfter }: Fault, { path }: Call): Answer {
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   const title = status === 429 ? { title: 'API rate limit reached.' } : {};
   return refusalAnswer(path, new Refusal(status, 'Requested fault.', { headers, ...title }));
+}
+
+/** @param now the server's clock, in milliseconds since the epoch */
+export function deliver(response: ServerResponse, delivery: Delivery, now: number): void {
+  if (delivery.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const { status, headers, body } = delivery.answer;
+  const lengthHeader = status === 204 ? {} : { 'content-length': body.length };
+  response.writeHead(status, { date: new Date(now).toUTCString(), ...headers, ...lengthHeader });
+  if (delivery.kind === 'answer') response.end(body);
+  else response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
 }

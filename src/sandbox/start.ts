@@ -19,6 +19,7 @@ import { diskArchives, memoryArchives } from './state/archives.js';
 import { diskDocument } from './state/disk.js';
 import { memoryDocument } from './state/document.js';
 import { diskIdentity, type Identity, newIdentity } from './state/identity.js';
+import type { StoreAccess } from './store/start-store.js';
 
 export type { RunningSandbox, SandboxOptions } from './options.js';
 
@@ -37,10 +38,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const engine = serveEngine(server, sandbox);
   const { port } = server.address() as AddressInfo;
   const { tokens: _, ...keys } = sandbox.keys;
+  const store = options.store === 'served' ? await serveStore(options, keys.apiKey) : undefined;
   return {
     url: `http://${loopback}:${port}`,
     ...keys,
+    ...(store && { store: store.access }),
     close: async () => {
+      await store?.close();
       const closed = new Promise((resolve) => server.close(resolve));
       engine.end();
       server.closeAllConnections();
@@ -49,6 +53,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       await idle();
     },
   };
+}
+
+interface ServedStore {
+  readonly access: StoreAccess;
+  readonly close: () => Promise<void>;
+}
+
+async function serveStore({ dir, latencyMs, clock }: SandboxOptions, apiKey: string): Promise<ServedStore> {
+  const { startStore } = await import('./store/start-store.js');
+  const { close, ...access } = await startStore({
+    ...{ apiKey, dir: dir === undefined ? undefined : join(dir, 'store') },
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(clock !== undefined && { clock }),
+  });
+  return { access, close };
 }
 
 function openSandbox(options: SandboxOptions): Sandbox {

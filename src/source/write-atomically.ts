@@ -1,7 +1,8 @@
 /** Writes files that others may read meanwhile: first under a temporary name, so that no one ever sees half a file. */
 
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** `durable`: the content is on the disk before the file gets its name. Syncing the folder is left to the caller. */
 export type Durability = 'durable' | 'light';
@@ -48,4 +49,19 @@ export function finalNameOf(name: string): string | undefined {
 /** Removes the file if it can. */
 export async function discard(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
+}
+
+/** Creates the folder and its parents, readable by their owner only, so that a loss of power does not undo it. */
+export async function makeFolderDurably(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+/** Makes the names in a folder survive a loss of power, where the system lets a folder be synced (Windows does not). */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  if (handle === undefined) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
 }

@@ -13,6 +13,7 @@ import type { TenantIdentity } from '../../core/model.js';
 import {
   type Durability,
   finalNameOf,
+  syncFolder,
   temporaryNameOf,
   writeAtomically,
 } from '../../source/write-atomically.js';
@@ -22,7 +23,6 @@ import {
   listOwnFolder,
   makeOwnPlace,
   ownPlace,
-  syncFolder,
   tenantKey,
   unlessMissing,
   unwritable,

@@ -2,7 +2,8 @@
 
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
-import { makeOwnPlace, ownPlace, syncFolder, tenantKey, unwritable } from '../own-place.js';
+import { syncFolder } from '../../source/write-atomically.js';
+import { makeOwnPlace, ownPlace, tenantKey, unwritable } from '../own-place.js';
 import type { RunEnd, RunLine, RunStart } from '../run-record.js';
 import type { Journal } from '../write-dependencies.js';
 import { listRunFiles, runFileOf } from './run-files.js';

@@ -1,5 +1,6 @@
 /** One origin over undici: sends a request once, reads the whole answer, explains what went wrong. */
 
+import { setMaxListeners } from 'node:events';
 import type { buildConnector, Dispatcher } from 'undici';
 import { isZip } from '../../core/zip/end-record.js';
 import type { Answer } from './answers.js';
@@ -27,6 +28,8 @@ export interface Signature {
   readonly authorization?: string;
   /** The credential's name in messages. */
   readonly credential: string;
+  /** Further headers that belong to it. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Removed from the answer before anything else sees it. */
   readonly secrets: readonly string[];
 }
@@ -42,11 +45,15 @@ const maxErrorBytes = 2 ** 20;
 /** 64 kB a second; slower uploads time out. */
 const uploadBytesPerMs = 64;
 
-export function createTransport(origin: string, options: TenantOptions): Transport {
+type TransportOptions = Pick<TenantOptions, 'timeoutMs' | 'proxies' | 'userAgent' | 'onAnswer'>;
+
+export function createTransport(origin: string, options: TransportOptions): Transport {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const connectMs = Math.min(timeoutMs, longestConnectMs);
   const connections = createConnections(origin, options.proxies ?? {}, connectMs);
   const closing = new AbortController();
+  // One for each connection that is being made.
+  setMaxListeners(0, closing.signal);
   let opening: Promise<Dispatcher> | undefined;
 
   function dispatcher(): Promise<Dispatcher> {
@@ -97,7 +104,7 @@ interface Exchange {
   readonly signal: AbortSignal | undefined;
   readonly signature: Signature;
   readonly timeoutMs: number;
-  readonly options: TenantOptions;
+  readonly options: TransportOptions;
 }
 
 interface Received {
@@ -131,8 +138,9 @@ async function exchange(agent: Dispatcher, origin: string, what: Exchange): Prom
 }
 
 function headersOf({ request, signature, options }: Exchange): Record<string, string> {
-  const { authorization } = signature;
+  const { authorization, headers } = signature;
   return {
+    ...headers,
     ...(authorization !== undefined && { authorization }),
     accept: '*/*',
     'accept-encoding': 'identity',

@@ -1,0 +1,35 @@
+/** How the sandbox's store departs from a good one, changed while it runs. */
+
+import { isObject } from '../../core/json.js';
+import { StoreRefusal } from './answers.js';
+
+export interface Switches {
+  /** Lists show what was there so many milliseconds ago. */
+  readonly listLagMs: number;
+  /** `ignored`: `If-None-Match` and `If-Match` have no effect, as with many servers; `refused`: 501. */
+  readonly conditions: 'obeyed' | 'ignored' | 'refused';
+  /** The store's clock is so many milliseconds ahead. */
+  readonly skewMs: number;
+  /** Methods that are not permitted to anyone. */
+  readonly denied: readonly string[];
+  /** Bytes that fit in all; absent: no end. */
+  readonly capacity?: number;
+  /** Whether the bucket's policy says that everyone may read it. */
+  readonly isPublic: boolean;
+}
+
+export const goodStore: Switches = {
+  listLagMs: 0,
+  conditions: 'obeyed',
+  skewMs: 0,
+  denied: [],
+  isPublic: false,
+};
+
+/** @throws {StoreRefusal} 400 */
+export function readSwitches(value: unknown): Switches {
+  if (!isObject(value)) throw new StoreRefusal(400, 'InvalidRequest', 'Switches are an object.');
+  const unknown = Object.keys(value).find((name) => !(name in goodStore) && name !== 'capacity');
+  if (unknown !== undefined) throw new StoreRefusal(400, 'InvalidRequest', `There is no switch ${unknown}.`);
+  return { ...goodStore, ...(value as Partial<Switches>) };
+}

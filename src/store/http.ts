@@ -1,0 +1,114 @@
+/** An object store over HTTP, through the same transport as the tenant: proxies, authorities and limits are right there. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../core/errors.js';
+import { isLoopback } from '../tenant/http/address.js';
+import { type Answer, readRetryAfter } from '../tenant/http/answers.js';
+import { createBody } from '../tenant/http/multipart.js';
+import type { ProxyVariables } from '../tenant/http/proxy.js';
+import { createTransport, type Signature, type Try } from '../tenant/http/transport.js';
+import { StoreError } from './store.js';
+
+export interface HttpStoreOptions {
+  /** The store as people write it, for messages. */
+  readonly address: string;
+  /** HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. */
+  readonly proxies: ProxyVariables;
+  readonly userAgent: string;
+  /** Milliseconds to wait for an answer; default 20,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface StoreRequest {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+  /** Below the origin, encoded, with its query. */
+  readonly path: string;
+  readonly body?: Uint8Array;
+}
+
+export interface StoreHttp {
+  /** Repeats what failed in passing: every verb of a store may be repeated. @throws StoreError where no answer came */
+  send(request: StoreRequest, sign: (request: StoreRequest) => Promise<Signature>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const tries = 4;
+
+const usualTimeoutMs = 20_000;
+
+/** The largest archive that Qlik takes has 30 MB; a journal of 10,000 changes about 10. */
+const maxBytes = 256 * 2 ** 20;
+
+export function openStoreHttp(origin: string, options: HttpStoreOptions): StoreHttp {
+  const { address, proxies, userAgent, timeoutMs = usualTimeoutMs } = options;
+  assertSafe(origin, address);
+  const transport = createTransport(origin, { proxies, userAgent, timeoutMs });
+  const tryOnce = async (request: StoreRequest, signature: Signature): Promise<Try> => {
+    const { method, path, body } = request;
+    const sent = body === undefined ? {} : { body: createBody('application/octet-stream', [body]) };
+    return transport.tryOnce(
+      { method, path, ...sent, maxBytes, read: () => undefined },
+      signature,
+      undefined,
+    );
+  };
+  return {
+    async send(request, sign) {
+      for (let count = 1; ; count += 1) {
+        const ended = await tryOnce(request, await sign(request));
+        const pause = count < tries ? pauseAfter(ended, count) : undefined;
+        if (pause === undefined) return answerOf(ended, address);
+        await sleep(pause);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+function assertSafe(origin: string, address: string): void {
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'https:' || isLoopback(hostname)) return;
+  throw new UserError(
+    `The endpoint of the store ${address} is plain http, which would expose what it holds.`,
+    {
+      hint: 'Use https; plain http is accepted for loopback addresses only.',
+    },
+  );
+}
+
+const longestPauseMs = 5_000;
+
+/** Milliseconds until another try; `undefined` where none would help. */
+function pauseAfter(ended: Try, count: number): number | undefined {
+  const backoff = 100 * 3 ** (count - 1) * (0.5 + Math.random());
+  if (ended.kind === 'failure') return isPassing(ended.failure.error.code) ? backoff : undefined;
+  const { status, headers } = ended.answer;
+  if (![408, 429, 500, 502, 503, 504].includes(status)) return undefined;
+  return Math.min(longestPauseMs, Math.max(backoff, readRetryAfter(headers['retry-after']) ?? 0));
+}
+
+function isPassing(code: string | undefined): boolean {
+  return ['timeout', 'reset', 'unreachable', 'proxy'].includes(code ?? '');
+}
+
+function answerOf(ended: Try, address: string): Answer {
+  if (ended.kind === 'answer') return ended.answer;
+  const { error } = ended.failure;
+  const hint = error.code === 'tls' || error.code === 'proxy' ? error.hint : unreachedHint;
+  throw new StoreError('unreachable', `The store ${address}: ${error.message}`, { hint, cause: error });
+}
+
+const unreachedHint =
+  'Check its address, the network and the proxy variables (HTTPS_PROXY, NO_PROXY). --no-store works without it.';
+
+/** An answer that is not what the store says to a request of this kind, such as the page of a proxy. */
+export function strangeAnswer(answer: Answer, address: string, what: string): StoreError {
+  const { method, status } = answer;
+  return new StoreError(
+    'answer',
+    `The store ${address}: ${method} was answered with ${status} and ${what}.`,
+    {
+      hint: 'Check its address and endpoint; a proxy on the way may also have changed the answer.',
+    },
+  );
+}
