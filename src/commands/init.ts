@@ -18,7 +18,7 @@ import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
 import { readSettings, workingFolder } from '../run/settings.js';
 import { spellPattern } from '../source/discover/pattern.js';
-import { describePassedOver } from '../source/discover/survey.js';
+import { describeNone, describePassedOver } from '../source/discover/survey.js';
 import {
   addInitOptions,
   type Given,
@@ -51,8 +51,8 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const extensions = giveUp.reduce(withoutFolder, answers.extensions);
   const config = newConfig({ ...answers, extensions, ignore: lines }, findSchema(folder));
   await writeNew(join(folder, newConfigName), renderNewConfig(config), io.interrupted);
-  const validation = await validateNew(folder, answers, flags, io);
-  const exitCode = validation.kind === 'validate' ? validation.exitCode : exitCodes.usage;
+  const validation = await validateNew(folder, answers, proposals, flags, io);
+  const { exitCode } = validation;
   const header = { command: 'init', tool: io.tool, project: config.project } as const;
   const notes = [...(given.extensions === undefined ? describeProposals(proposals) : []), ...onLines];
   const next = nextCommand(answers, proposals, exitCode, flags.cwd);
@@ -79,10 +79,8 @@ async function findAnswers(given: Given, proposals: Proposals, io: Io): Promise<
   }
   const answers = takeProposals(given, proposals);
   if (given.extensions === undefined && proposals.patterns.length === 0) {
-    const { levels } = proposals.survey;
-    const where = Number.isFinite(levels) ? ` ${levels} folders deep` : '';
     io.stderr.write(
-      `No .qext file was found${where}, so "extensions" is ${answers.extensions.join(', ')}.\n`,
+      `${describeNone(proposals.survey)}, so "extensions" is ${answers.extensions.join(', ')}.\n`,
     );
   }
   return answers;
@@ -132,7 +130,8 @@ async function writeNew(file: string, text: string, interrupted: AbortSignal): P
 /** The file has been written, so whatever stops the check is part of the result. */
 async function validateNew(
   folder: string,
-  { environment }: Answers,
+  { environment, extensions: [pattern = ''] }: Answers,
+  proposals: Proposals,
   flags: SharedFlags,
   io: Io,
 ): Promise<ValidateReport | Problem> {
@@ -140,26 +139,46 @@ async function validateNew(
   const config = join(folder, newConfigName);
   try {
     const settings = await readSettings({ ...flags, config, cwd: folder, env }, io);
-    return await checkFolders([], settings, io);
+    return isEmpty(proposals) ? nothingYet(pattern) : await checkFolders([], settings, io);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, hint } = error;
-    return { kind: 'problem', message, ...(hint !== undefined && { hint }) };
+    return { kind: 'problem', message, ...(hint !== undefined && { hint }), exitCode: exitCodes.usage };
   }
+}
+
+/** Whether there is no extension, and none to build. */
+function isEmpty({ survey, unbuilt }: Proposals): boolean {
+  return survey.extensions.length === 0 && !survey.isCut && unbuilt.length === 0;
+}
+
+/** A new repository has its config first, which is no mistake. */
+function nothingYet(pattern: string): Problem {
+  const folder = pattern.replace(/\*+$/, 'my-chart').replace(/^\.$/, '');
+  const below = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+  const example = /[*?[{!]/.test(below) ? '' : `, such as ${below}my-chart.qext and ${below}my-chart.js`;
+  return {
+    kind: 'problem',
+    message: 'There is no extension yet.',
+    hint: `Each needs a folder with a .qext file and a script of the same name${example}.`,
+    exitCode: exitCodes.ok,
+  };
 }
 
 function nextCommand(
   { environment }: Answers,
-  { unbuilt: [unbuilt] }: Proposals,
+  proposals: Proposals,
   exitCode: ExitCode,
   cwd: string | undefined,
 ): string {
+  const [unbuilt] = proposals.unbuilt;
   const there = cwd === undefined ? '' : ` --cwd ${shellWord(cwd)}`;
   if (exitCode !== exitCodes.ok) {
     const build = unbuilt === undefined || cwd !== undefined ? '' : `${unbuilt.command} && `;
     return `${build}qlik-sync validate${there}`;
   }
-  return `qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
+  const first = isEmpty(proposals) ? 'add an extension, then ' : '';
+  return `${first}qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
 }
 
 function noteMissingKey({ environment }: Answers, io: Io): void {

@@ -40,13 +40,11 @@ export function newConfig(
   { project, extensions, ignore = [], environment }: Answers,
   schema?: string,
 ): NewConfig {
-  // Otherwise an earlier version would upload the config with the extension whose folder it is in.
-  const lines = [...(extensions.includes('.') ? [`/${newConfigName}`] : []), ...ignore];
   return {
     ...(schema !== undefined && { $schema: schema }),
     project,
     extensions,
-    ...(lines.length > 0 && { ignore: lines }),
+    ...(ignore.length > 0 && { ignore }),
     ...(environment !== undefined && describeEnvironment(environment)),
   };
 }

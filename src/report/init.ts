@@ -27,6 +27,7 @@ export interface Problem {
   readonly kind: 'problem';
   readonly message: string;
   readonly hint?: string;
+  readonly exitCode: ExitCode;
 }
 
 export function initDocumentOf(report: InitReport): InitDocument {

@@ -100,6 +100,36 @@ const rows: Readonly<Record<string, Row>> = {
     rules: ['no-manifest'],
     names: ['tile'],
   },
+  ...Object.fromEntries(
+    [
+      'tile.qext.bak',
+      'tile.qext~',
+      'tile.qext.ORIG',
+      '.tile.qext',
+      '.qext',
+      '.QEXT',
+      '.qext.txt',
+      'tile.Qext',
+    ].map((file) => [
+      `a manifest that is called ${file}`,
+      {
+        files: {
+          'ext/my tile/tile.js': archiveFiles('tile')['tile.js'] ?? '',
+          [`ext/my tile/${file}`]: archiveFiles('tile')['tile.qext'] ?? '',
+          'ext/my tile/._tile.qext': 'Mac OS X',
+        },
+        extensions: ['ext/*'],
+        rules: ['no-manifest'],
+        names: ['tile'],
+      },
+    ]),
+  ),
+  'nothing but a packed archive': {
+    files: { ...dial, 'ext/tile/tile.tar.gz': zip },
+    extensions: ['ext/*'],
+    rules: ['no-manifest'],
+    names: ['dial', 'tile'],
+  },
   'nothing but an archive': {
     files: { ...dial, 'ext/tile/tile.zip': zip, 'ext/tile/.gitkeep': '' },
     extensions: ['ext/*'],

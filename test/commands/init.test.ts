@@ -132,14 +132,41 @@ describe('from options alone', () => {
 });
 
 describe('what validate finds does not undo the file', () => {
-  it('nothing found: says so, proposes extensions/*, exit code of validate', async () => {
+  it('nothing found: says so, proposes extensions/*, and what to do', async () => {
     const { code, stdout, stderr } = await init();
-    expect(code).toBe(3);
+    expect(code).toBe(0);
     expect(stderr).toBe('No .qext file was found 4 folders deep, so "extensions" is extensions/*.\n');
     expect(stdout).toContain('Wrote qlik-sync.config.json');
-    expect(stdout).toContain('validate: No extension was found in extensions/*.');
-    expect(stdout).toMatch(/\nNext: qlik-sync validate\n$/);
+    expect(stdout).toContain('There is no extension yet.');
+    expect(stdout).toContain(
+      'such as extensions/my-chart/my-chart.qext and extensions/my-chart/my-chart.js.',
+    );
+    expect(stdout).toMatch(/\nNext: add an extension, then qlik-sync plan --sandbox\n$/);
     expect((await loaded()).extensions).toEqual(['extensions/*']);
+  });
+
+  it.each([
+    [['.'], 'such as my-chart.qext and'],
+    [['a/*/*-ext'], 'a script of the same name.'],
+    [['charts/mine'], 'such as charts/mine/my-chart.qext and'],
+  ])('nothing found in %j', async ([pattern], says) => {
+    const { code, stdout } = await init(['--extensions', pattern ?? '']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(says);
+  });
+
+  it('several .qext files in the only folder', async () => {
+    workspace.write({ ...extensionFiles('a', { folder: 'x' }), ...extensionFiles('b', { folder: 'x' }) });
+    const { code, stdout, stderr } = await init();
+    expect(code).toBe(3);
+    expect(stderr).toBe('No folder has just one .qext file, so "extensions" is extensions/*.\n');
+    expect(stdout).toContain('x contains several .qext files');
+  });
+
+  it('a secret that is not uploaded is no error', async () => {
+    workspace.write({ ...extensionFiles('a', { folder: '.' }), '.env': 'A=1' });
+    expect((await init()).code).toBe(0);
+    expect(written()).not.toHaveProperty('ignore');
   });
 
   it('a broken extension', async () => {
@@ -172,12 +199,11 @@ describe('a config that works at once', () => {
     readonly says?: readonly string[];
     readonly args?: readonly string[];
   }
-  const own = '/qlik-sync.config.json';
   const rows: Readonly<Record<string, Row>> = {
     'an extension within another': {
       files: { ...whole('.', 'outer'), ...whole('parts/inner', 'inner') },
       extensions: ['.', 'parts/*'],
-      ignore: [own, '/parts/inner/'],
+      ignore: ['/parts/inner/'],
       names: ['inner', 'outer'],
       says: ['parts/inner/ is left out of outer'],
     },
@@ -195,14 +221,14 @@ describe('a config that works at once', () => {
         ...whole('lib', 'old'),
       },
       extensions: ['.'],
-      ignore: [own, '/lib/old.qext'],
+      ignore: ['/lib/old.qext'],
       names: ['kpi'],
       says: ['lib is not deployed by itself'],
     },
     'a stray .qext without its script': {
       files: { ...whole('.', 'kpi'), 'template/kpi.qext': qext() },
       extensions: ['.'],
-      ignore: [own, '/template/kpi.qext'],
+      ignore: ['/template/kpi.qext'],
       names: ['kpi'],
     },
     'the same id twice: the one with its script': {
@@ -256,7 +282,7 @@ describe('a config that works at once', () => {
     'the tools of a repository that is one extension': {
       files: { ...whole('.', 'kpi'), 'package.json': '{}', 'test/a.js': '1', 'webpack.config.js': '1' },
       extensions: ['.'],
-      ignore: [own, '/package.json', '/test/', '/webpack.config.js'],
+      ignore: ['/package.json', '/test/', '/webpack.config.js'],
       names: ['kpi'],
       says: ['tools and tests are left out'],
     },
@@ -350,7 +376,7 @@ describe('a config that works at once', () => {
   it('says in the document, too, what it left out', async () => {
     workspace.write({ ...whole('.', 'outer'), ...whole('inner', 'inner') });
     const { stdout } = await init(['--json']);
-    expect(JSON.parse(stdout).notes).toEqual(['inner/ is left out of outer: it is another .qext.']);
+    expect(JSON.parse(stdout).notes).toEqual(['inner/ is left out of outer: it holds another extension.']);
   });
 
   it('outside a repository it says where it stopped', async () => {

@@ -183,7 +183,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       rule: 'risky-content-type',
       severity: 'warning',
       file: 'extensions/dial/lib/jszip.min.js',
-      says: /because it contains NUL bytes \(00\), the control character 1A.*escaped.*Nobody outside Qlik knows.*every \.woff.*every \.ttf/s,
+      says: /because it contains NUL bytes \(00\) and the control character 1A.*escaped.*Nobody outside Qlik knows.*every \.woff.*every \.ttf/s,
     },
   ],
   [
@@ -207,9 +207,49 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     },
   ],
   [
-    'an .env that is left out by default',
-    { leftOut: [{ path: '.env.local', why: 'default' }] },
+    'an .env that a pattern brings back',
+    { files: { ...entry, '.env.local': 10 } },
     { rule: 'secret-file', severity: 'error', file: 'extensions/dial/.env.local', says: /Move it out/ },
+  ],
+  [
+    'a picture that is an archive',
+    { files: { ...entry, 'a.png': { riskyType: 'application/zip' } } },
+    {
+      rule: 'nested-archive',
+      severity: 'error',
+      file: 'extensions/dial/a.png',
+      says: /archives\. Replace it with a real \.png file, or add it to "ignore"\.$/,
+    },
+  ],
+  [
+    'a document that is another archive',
+    { files: { ...entry, 'docs/a.b.docx': { riskyType: 'application/x-rar' } } },
+    {
+      rule: 'nested-archive',
+      severity: 'error',
+      file: 'extensions/dial/docs/a.b.docx',
+      says: /a real \.docx file/,
+    },
+  ],
+  [
+    'an archive without a suffix of its kind',
+    { files: { ...entry, 'a.bin': { riskyType: 'application/zip' } } },
+    {
+      rule: 'nested-archive',
+      severity: 'error',
+      file: 'extensions/dial/a.bin',
+      says: /archives\. Unpack it, or add it/,
+    },
+  ],
+  [
+    'a script that is an archive',
+    { files: { 'dial.js': { riskyType: 'application/zip' } } },
+    {
+      rule: 'nested-archive',
+      severity: 'error',
+      file: 'extensions/dial/dial.js',
+      says: /archives\. Replace it with a real \.js file\.$/,
+    },
   ],
   [
     'data without a suffix',

@@ -14,7 +14,7 @@ import { exitCodes } from '../../core/exit-codes.js';
 import { listNames } from '../../core/format.js';
 import { type Asked, type Asker, createAsker } from '../../pipeline/approve.js';
 import type { Terminal } from '../../run/io.js';
-import type { ProposedPattern } from '../../source/discover/survey.js';
+import { describeNone } from '../../source/discover/survey.js';
 import type { Given, Proposals } from './answers.js';
 
 /** @throws UserError where the person cancels (exit 130) or declines with Ctrl-D (exit 5) */
@@ -26,7 +26,7 @@ export async function askQuestions(
 ): Promise<Answers> {
   const asking = await createAsker(terminal, signal);
   const project = given.project ?? (await askProject(asking, proposals.project));
-  const extensions = given.extensions ?? (await askExtensions(asking, proposals.patterns));
+  const extensions = given.extensions ?? (await askExtensions(asking, proposals));
   const environment = await askEnvironment(asking, given);
   return { project, extensions, ...(environment !== undefined && { environment }) };
 }
@@ -36,12 +36,9 @@ function askProject(asking: Asker, proposal: string): Promise<string> {
   return askText(asking, message, proposal, explainProject);
 }
 
-async function askExtensions(
-  asking: Asker,
-  patterns: readonly ProposedPattern[],
-): Promise<readonly string[]> {
+async function askExtensions(asking: Asker, { patterns, survey }: Proposals): Promise<readonly string[]> {
   if (patterns.length === 0) {
-    const message = 'No .qext file was found. Which folders will hold the extensions?';
+    const message = `${describeNone(survey)}. Which folders will hold the extensions?`;
     return [await askText(asking, message, 'extensions/*', explainExtensions)];
   }
   const options = patterns.map(({ pattern, names }) => ({ value: pattern, hint: listNames(names, 5) }));

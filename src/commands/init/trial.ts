@@ -48,7 +48,10 @@ export async function proposeIgnore(trial: Trial): Promise<IgnoreLines> {
     notes: [
       ...giveUp.map((folder) => `${folder} is not deployed by itself: another extension loads its files.`),
       ...new Set(
-        narrowed.map(({ extension, path }) => `${path} is left out of ${extension}: it is another .qext.`),
+        narrowed.map(
+          ({ extension, path }) =>
+            `${path} is left out of ${extension}: ${path.endsWith('/') ? 'it holds another extension' : 'an extension has only one .qext file'}.`,
+        ),
       ),
       ...(tooling.length === 0
         ? []

@@ -2,6 +2,7 @@
 
 import type { Manifest, ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
+import { proposeField } from './proposed-value.js';
 import type { FieldSource, TokenSurvey } from './syntax.js';
 import type { Place } from './text.js';
 
@@ -43,7 +44,7 @@ function requireText(
     return undefined;
   }
   if (typeof value !== 'string') {
-    problems.push(wrongType(key, 'text', 'error', place));
+    problems.push(wrongType(key, 'text', 'error', place, hintFor(key, value)));
     return undefined;
   }
   const placeholder = findPlaceholder(value);
@@ -67,7 +68,7 @@ function readVersion(
     return source.raw;
   }
   if (typeof value !== 'string') {
-    problems.push(wrongType('version', 'text such as "1.0.0"', 'warning', place));
+    problems.push(wrongType('version', 'text such as "1.0.0"', 'warning', place, hintFor('version', value)));
     return undefined;
   }
   return value;
@@ -79,14 +80,15 @@ function respelled(value: number, raw: string, place: Place): ManifestProblem {
     code: 'respelled-version',
     severity: 'warning',
     message: `the version ${raw} is a number, so the tenant shows ${value}`,
-    hint: `write "version": "${raw}"`,
+    hint: `write ${proposeField('version', raw)}`,
     ...place,
   };
 }
 
 function checkSupernova(value: unknown, place: Place, problems: ManifestProblem[]): void {
   if (value === undefined || value === null || typeof value === 'boolean') return;
-  problems.push(wrongType('supernova', 'true or false, without quotes', 'warning', place));
+  const hint = hintFor('supernova', value);
+  problems.push(wrongType('supernova', 'true or false, without quotes', 'warning', place, hint));
 }
 
 function wrongType(
@@ -94,9 +96,14 @@ function wrongType(
   expected: string,
   severity: ManifestProblem['severity'],
   place: Place,
+  hint: string,
 ): ManifestProblem {
   const message = `"${key}" must be ${expected}`;
-  return { code: 'wrong-type', severity, message, ...place };
+  return { code: 'wrong-type', severity, message, hint, ...place };
+}
+
+function hintFor(key: string, value: unknown): string {
+  return `write ${proposeField(key, typeof value === 'object' ? '' : String(value))}`;
 }
 
 function notBuilt(key: string, placeholder: string, place: Place): ManifestProblem {

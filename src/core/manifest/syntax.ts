@@ -9,6 +9,7 @@ import {
 } from 'jsonc-parser';
 import type { ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';
+import { proposeField } from './proposed-value.js';
 import { type Place, placeAt } from './text.js';
 
 const mayFail = 'Qlik may refuse the upload';
@@ -39,7 +40,7 @@ export function findSyntaxProblem(text: string): ManifestProblem {
       { line: 1, column: 1 },
     );
   }
-  return notBuiltAt(text, first.offset) ?? explainAt(text, first);
+  return notBuiltAt(text, first.offset) ?? bareValueAt(text, first.offset) ?? explainAt(text, first);
 }
 
 function syntaxProblem(explanation: Explanation, place: Place): ManifestProblem {
@@ -59,6 +60,31 @@ function notBuiltAt(text: string, offset: number): ManifestProblem | undefined {
     hint: 'build the extension, and list its output folder in the config',
     ...placeAt(text, offset),
   };
+}
+
+/** A key and what is behind it up to the end of the entry, without quotes or brackets of its own. */
+const bareField = /"([^"\\\n]+)"(\s*:\s*)('[^'\n]*'|`[^`\n]*`|[^\s"{}[\],:'][^\n,}\]]*)/g;
+
+/** `"version": 1.0.0` is two numbers without a comma to a parser, and a version to everyone else. */
+function bareValueAt(text: string, offset: number): ManifestProblem | undefined {
+  for (const { index, 0: all, 1: key = '', 2: between = '', 3: value = '' } of text.matchAll(bareField)) {
+    const start = index + key.length + 2 + between.length;
+    const raw = value.replace(/\s*(?:\/[/*].*)?$/, '');
+    if (index + all.length < offset) continue;
+    if (start > offset || isJson(raw) || /\s/.test(raw.replace(/^(['`]).*\1$/, ''))) return undefined;
+    const message = `${JSON.stringify(raw)} is not JSON`;
+    return syntaxProblem({ message, hint: `write ${proposeField(key, raw)}` }, placeAt(text, start));
+  }
+  return undefined;
+}
+
+function isJson(raw: string): boolean {
+  try {
+    JSON.parse(raw);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function explainAt(text: string, error: ParseError): ManifestProblem {

@@ -31,7 +31,7 @@ function checkContentType(extension: DesiredExtension, file: KeptFile): readonly
       finding('nested-archive', {
         ...place,
         message: `The file is an archive (${facts.riskyType}); Qlik fails uploads that contain archives.`,
-        hint: 'Unpack it, or add it to "ignore".',
+        hint: hintForArchive(extension, path),
       }),
     ];
   }
@@ -39,38 +39,62 @@ function checkContentType(extension: DesiredExtension, file: KeptFile): readonly
     finding('risky-content-type', {
       ...place,
       message: `The content is ${facts.riskyType}${describeReason(file)}, which may make Qlik refuse the whole upload.`,
-      hint: hintForType(file, facts.riskyType),
+      hint: hintForType(extension, file, facts.riskyType),
     }),
   ];
 }
 
+const packedSuffix = /\.(?:zip|7z|rar|tar|tgz|gz|bz2|xz|zst|jar|nupkg|vsix|crx|xpi|qex|bin|dat)$/i;
+
+/** An archive that claims to be a picture or a document is a mistake, and no collection of files that anything needs. */
+function hintForArchive(extension: DesiredExtension, path: string): string {
+  const suffix = fileName(path).replace(/^[^.]*\.?.*(?=\.)/, '');
+  const way =
+    packedSuffix.test(path) || suffix === '' ? 'Unpack it' : `Replace it with a real ${suffix} file`;
+  return `${way}${orIgnore(extension, path)}.`;
+}
+
+/** The script that Qlik loads is needed, whatever is wrong with it. */
+function orIgnore({ name }: DesiredExtension, path: string): string {
+  return path === `${name}.js` ? '' : ', or add it to "ignore"';
+}
+
 /** What makes data of a file that looks like text. */
 function describeReason({ bytes, facts: { riskyType, controls } }: KeptFile): string {
-  if (controls !== undefined) return ` because it contains ${controls.map(nameControl).join(', ')}`;
+  if (controls !== undefined) return ` because it contains ${nameControls(controls)}`;
   return riskyType === 'application/octet-stream' && bytes === 1 ? ' because it is one byte long' : '';
 }
 
-function nameControl(code: number): string {
-  const hex = code.toString(16).toUpperCase().padStart(2, '0');
-  return code === 0 ? 'NUL bytes (00)' : `the control character ${hex}`;
+/** `NUL bytes (00) and the control characters 07 and 1B`. */
+function nameControls(controls: readonly number[]): string {
+  const hex = controls
+    .filter((code) => code !== 0)
+    .map((code) => code.toString(16).toUpperCase().padStart(2, '0'));
+  const others =
+    hex.length === 0 ? [] : [`the control character${hex.length > 1 ? 's' : ''} ${joinWords(hex)}`];
+  return joinWords([...(controls.includes(0) ? ['NUL bytes (00)'] : []), ...others]);
+}
+
+function joinWords(words: readonly string[]): string {
+  const last = words.slice(-1);
+  return [...(words.length > 1 ? [words.slice(0, -1).join(', ')] : []), ...last].join(' and ');
 }
 
 const unknown =
   'Nobody outside Qlik knows whether it still checks this: with libmagic up to 5.41 it would refuse every .woff, with 5.48 every .ttf.';
 
-function hintForType({ path, bytes }: KeptFile, type: string): string {
+function hintForType(extension: DesiredExtension, { path, bytes }: KeptFile, type: string): string {
   const isCode = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
-  if (bytes === 1) return `Make it longer, if only by a line break, or add it to "ignore". ${unknown}`;
+  if (bytes === 1) return `Make it longer, if only by a line break${orIgnore(extension, path)}. ${unknown}`;
   if (isCode && type === 'application/octet-stream') {
     return `Rebuild it with such characters escaped (\\0, \\x1f), or use another build of the library. ${unknown}`;
   }
   return `Add it to "ignore" if nothing needs it at run time; if Qlik accepts it, set the rule risky-content-type to "off". ${unknown}`;
 }
 
-/** Includes those that are left out by default: a person should know that they are there. */
+/** What is left out is read by nobody. */
 function checkSecrets(extension: DesiredExtension): readonly Finding[] {
-  const leftOut = extension.leftOut.filter(({ why }) => why !== 'ignored');
-  return [...extension.files, ...leftOut]
+  return extension.files
     .filter(({ path }) => secretName.test(fileName(path)))
     .map(({ path }) =>
       finding('secret-file', {

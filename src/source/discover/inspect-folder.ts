@@ -136,7 +136,7 @@ function judgeEmpty(
     message: 'The folder contains no .qext file.',
     hint:
       hintOnNested(nested, displayFolder, displayPath(root, found.path)) ??
-      hintOnFiles(entries, displayFolder) ??
+      hintOnFiles(entries, found.path, displayFolder) ??
       hintOnPattern(found, root),
   });
   const { path, how } = found;
@@ -181,20 +181,43 @@ function hintOnNested(
     : `There are ${nested.length} extensions below it: name the folders ${folders.join(', ')} in "extensions".`;
 }
 
-/** Windows hides a suffix that it knows. */
-const hiddenSuffix = /\.qext\.(txt|json)$/i;
+/** Windows hides a suffix that it knows; editors and people keep copies. */
+const furtherSuffix = /\.qext(?:\.(?:txt|json|bak|old|orig|backup|copy|tmp|disabled)|~)$/i;
 
-function hintOnFiles(entries: readonly Dirent[], displayFolder: string): string | undefined {
+const archiveSuffix = /\.(?:zip|7z|rar|tar|tgz|tar\.(?:gz|bz2|xz|zst))$/i;
+
+function hintOnFiles(entries: readonly Dirent[], folder: string, displayFolder: string): string | undefined {
+  const link = entries.find((entry) => entry.isSymbolicLink() && isManifestName(entry.name));
+  if (link !== undefined) return `Replace the link ${link.name} with the file.`;
   const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-  const misspelled = files.find((name) => name.toLowerCase().endsWith('.qext'));
+  const named = files.filter((name) => !isNoise(name));
+  const misspelled = named.find((name) => /[^.]\.qext$/i.test(name) && !isHidden(name));
   if (misspelled !== undefined) return `Rename ${misspelled}: the suffix is .qext, in lower case.`;
-  const twofold = files.find((name) => hiddenSuffix.test(name));
-  if (twofold !== undefined)
-    return `There is ${twofold}: rename it to ${twofold.replace(hiddenSuffix, '.qext')}.`;
+  const [other] = [/^\.qext$/i, /\.qext$/i, furtherSuffix].flatMap(
+    (form) => named.find((name) => form.test(name)) ?? [],
+  );
+  if (other !== undefined) return `There is ${other}: rename it to ${manifestNameFor(other, files, folder)}.`;
   if (files.includes('package.json')) return 'Build the extension first.';
   const [zip, ...others] = entries.filter((entry) => !isHidden(entry.name));
-  if (zip === undefined || others.length > 0 || !/\.zip$/i.test(zip.name)) return undefined;
+  if (zip === undefined || others.length > 0 || !archiveSuffix.test(zip.name)) return undefined;
   return `There is only ${zip.name}: unpack it, so that its .qext is in ${displayFolder}.`;
+}
+
+/** Finder's and Office's notes on a file. */
+function isNoise(name: string): boolean {
+  return name.startsWith('._') || name.startsWith('~$');
+}
+
+/** A file that is nothing but a suffix is named after the only script, as Qlik wants it, else after its folder. */
+function manifestNameFor(name: string, files: readonly string[], folder: string): string {
+  const stem = name
+    .replace(furtherSuffix, '')
+    .replace(/\.qext$/i, '')
+    .replace(/^\.+/, '');
+  if (stem !== '') return `${stem}.qext`;
+  const [script, ...others] = files.filter((each) => /[^.]\.js$/i.test(each) && !isHidden(each));
+  const only = others.length === 0 ? script?.replace(/\.js$/i, '') : undefined;
+  return `${only ?? basename(folder)}.qext`;
 }
 
 function hintOnPattern({ how, pattern, path }: FoundFolder, root: string): string {

@@ -123,15 +123,26 @@ export function describePassedOver({ extensions }: Survey): readonly string[] {
   const passedOver = extensions.filter((each) => !chosen.includes(each) && !crowded.has(each.folder));
   return [
     ...[...crowded].map(
-      (folder) => `${folder} contains several .qext files, so it is left out: give each a folder of its own.`,
+      (folder) =>
+        `${spellFolder(folder)} contains several .qext files, so it is left out: give each a folder of its own.`,
     ),
     ...passedOver.flatMap(({ name, folder }) => {
       const kept = chosen.find((each) => each.name.toLowerCase() === name.toLowerCase());
       if (kept === undefined) return [];
       const what = kept.name === name ? name : `${name} (which differs from ${kept.name} only in case)`;
-      return [`${folder} is left out: ${what} is taken from ${kept.folder}.`];
+      return [`${spellFolder(folder)} is left out: ${what} is taken from ${spellFolder(kept.folder)}.`];
     }),
   ];
+}
+
+/** Why no pattern is proposed. */
+export function describeNone({ extensions, levels }: Survey): string {
+  if (extensions.length > 0) return 'No folder has just one .qext file';
+  return `No .qext file was found${Number.isFinite(levels) ? ` ${levels} folders deep` : ''}`;
+}
+
+function spellFolder(folder: string): string {
+  return folder === '.' ? 'This folder' : folder;
 }
 
 /** A folder and the wildcards below it. */

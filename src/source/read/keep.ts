@@ -6,7 +6,7 @@ import { displayBelow } from '../../core/format.js';
 import type { Finding, LeftOutFile } from '../../core/model.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
-import type { Candidate } from '../discover/candidate.js';
+import { type Candidate, isVital } from '../discover/candidate.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { wasUploadedByVersion1, whyLeftOut } from '../left-out.js';
 import { followLink } from './link.js';
@@ -114,7 +114,7 @@ function visitLink(walk: Walk, name: string, path: string, names: readonly strin
       link.rule,
       path,
       link.message,
-      'Replace the link with what it should lead to, or add it to "ignore".',
+      `Replace the link with ${link.rule === 'unreadable' ? 'the file' : 'what it should lead to'}${orIgnore(walk.candidate, path)}.`,
     );
   } else if (link.kind === 'file') visitFile(walk, name, path, 'link');
   else if (link.kind === 'folder') visitFolder(walk, name, path, names);
@@ -126,8 +126,13 @@ function visitSpecial(walk: Walk, name: string, path: string): void {
   if (why === 'ignored' || why === 'default') walk.leftOut.push({ path: normalizePath(path), why });
   else {
     const message = 'This is neither a file nor a folder, but a pipe, socket or device.';
-    remark(walk, 'special-file', path, message, 'Remove it, or add it to "ignore".');
+    remark(walk, 'special-file', path, message, `Remove it${orIgnore(walk.candidate, path)}.`);
   }
+}
+
+/** Without its manifest or its script the folder is no extension any more. */
+export function orIgnore(candidate: Candidate, path: string): string {
+  return isVital(candidate, path) ? '' : ', or add it to "ignore"';
 }
 
 /** Backslash, control characters, and Node's replacement for bytes that are not UTF-8. */

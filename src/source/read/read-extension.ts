@@ -39,7 +39,7 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, context:
   const { entries, leftOut, onlyBefore, findings: onEntries } = keepFiles(candidate, rules);
   const { findings: onFiles, ...read } = readFiles(candidate, entries, context);
   const { files, own } = keepLoaded(name, read);
-  const onManifests = checkManifestFiles(candidate, entries, files, sha256);
+  const onManifests = checkManifestFiles(candidate, { entries, leftOut }, files, sha256);
   const all = [
     ...[...findings, ...onEntries, ...onFiles, ...onManifests, ...findInterruptedPull(candidate)],
     ...own.flatMap((entry) => remarkOnStream(candidate, entry)),

@@ -8,7 +8,7 @@ import { fileName, normalizePath } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
 import type { Manifest, ManifestProblem } from '../../core/manifest/parsed.js';
 import { parseManifest } from '../../core/manifest.js';
-import type { Finding, KeptFile } from '../../core/model.js';
+import type { Finding, KeptFile, LeftOutFile } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
 import { reasonOf } from '../../core/system-error.js';
@@ -17,7 +17,7 @@ import { isManifestName } from '../discover/nested-manifest.js';
 import type { OwnRole } from '../file-identity.js';
 import type { OwnFiles } from '../own-files.js';
 import type { FolderIndex } from './index-folder.js';
-import type { KeptEntry } from './keep.js';
+import { type KeptEntry, orIgnore } from './keep.js';
 import type { FileContent, FileReading, ReadFile } from './read-file.js';
 
 export interface ReadContext {
@@ -147,7 +147,7 @@ function unreadableFinding(candidate: Candidate, path: string, reason: string): 
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, path),
     message: `The file cannot be read: ${reason}.`,
-    hint: 'Correct its permissions, or add it to "ignore".',
+    hint: `Correct its permissions${orIgnore(candidate, path)}.`,
   });
 }
 
@@ -227,7 +227,7 @@ function ruleOf(code: ManifestProblem['code']): RuleId {
 /** The manifest that was checked must be the only one among the uploaded files, and unchanged. */
 export function checkManifestFiles(
   candidate: Candidate,
-  entries: readonly KeptEntry[],
+  { entries, leftOut }: { readonly entries: readonly KeptEntry[]; readonly leftOut: readonly LeftOutFile[] },
   files: readonly KeptFile[],
   sha256: string | undefined,
 ): readonly Finding[] {
@@ -236,7 +236,9 @@ export function checkManifestFiles(
     (entry) => entry.path.endsWith('.qext') && isManifestName(fileName(entry.path)) && !isOwn(entry),
   );
   const findings = nested.map((entry) => nestedFinding(candidate, entry.path));
-  if (!entries.some(isOwn)) findings.push(ignoredFinding(candidate));
+  // A link or a name that cannot be uploaded has a finding of its own.
+  const ignored = leftOut.find(({ path }) => path === normalizePath(candidate.manifestFile));
+  if (ignored !== undefined) findings.push(ignoredFinding(candidate, ignored));
   const own = files.find(isOwn);
   if (own !== undefined && own.sha256 !== sha256)
     findings.push(changingFinding(candidate, own.path, 'changed while its folder was read'));
@@ -252,12 +254,15 @@ function nestedFinding(candidate: Candidate, path: string): Finding {
   });
 }
 
-function ignoredFinding(candidate: Candidate): Finding {
+function ignoredFinding(candidate: Candidate, { rule }: LeftOutFile): Finding {
   return finding('no-manifest', {
     severity: 'error',
     extension: candidate.name,
     file: displayBelow(candidate.displayFolder, normalizePath(candidate.manifestFile)),
     message: 'The .qext file itself is not among the files to upload.',
-    hint: 'Remove the pattern that matches it from "ignore".',
+    hint:
+      rule === undefined
+        ? 'Remove the pattern that matches it from "ignore".'
+        : `It is left out by ${rule}: remove that pattern, or narrow it.`,
   });
 }

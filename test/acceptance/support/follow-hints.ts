@@ -72,7 +72,7 @@ const deeds: readonly (readonly [
     }),
   ],
   [
-    /There is (\S+): rename it to (\S+)\./,
+    /There is (\S+): rename it to (.+)\.$/,
     ([from = '', to = ''], { scene, settings, finding }) => {
       renameSync(placeIn(scene, finding.file ?? '', from), placeIn(scene, finding.file ?? '', to));
       return settings;
@@ -94,10 +94,10 @@ const deeds: readonly (readonly [
     },
   ],
   [
-    /There is only (\S+): unpack it, so that its \.qext is in (\S+)\./,
+    /There is only (\S+): unpack it, so that its \.qext is in (\S+)\.$/,
     ([zip = '', folder = ''], { scene, settings }) => {
       rmSync(placeIn(scene, folder, zip));
-      scene.workspace.write(extensionFiles(zip.replace(/\.zip$/, ''), { folder }));
+      scene.workspace.write(extensionFiles(zip.replace(/\.zip$|\.tar\.gz$/, ''), { folder }));
       return settings;
     },
   ],
@@ -162,9 +162,19 @@ const deeds: readonly (readonly [
       edit({ scene, settings, finding }, (fields) => ({ ...fields, [key]: undefined })),
   ],
   [
-    /^(?:Add|Write) "(\w+)": "([^"]+)"/,
+    /^Add "(\w+)": "([^"]+)"/,
     ([key = '', value = ''], { scene, settings, finding }) =>
       edit({ scene, settings, finding }, (fields) => ({ ...fields, [key]: value })),
+  ],
+  [
+    /^Write ("\w+": (?:"[^"]+"|\w+))\.$/,
+    ([field = ''], { scene, settings, finding }) => {
+      const path = placeIn(scene, finding.file ?? '');
+      const [key = ''] = quoted(field);
+      const old = new RegExp(`"${key}": ?(?:"[^"]*"|'[^']*'|\\[\\]|\\{\\}|[^,}]*)`);
+      writeFileSync(path, readFileSync(path, 'utf8').replace(old, field));
+      return settings;
+    },
   ],
   [
     /^Remove this comma/,
