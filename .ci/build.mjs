@@ -17,10 +17,24 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { joinChunks } from './join-chunks.mjs';
+import { packChunks } from './pack-chunks.mjs';
 import { rollTypes } from './roll-types.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** What is loaded together. */
+const files = {
+  start: ['src/commands/run.ts'],
+  plan: ['src/commands/plan.ts', 'src/commands/validate.ts', 'src/run/flags.ts'],
+  undici: ['dispatcher/agent.js', 'api/api-request.js', 'core/connect.js'].map(undiciPart),
+  sandbox: ['src/sandbox/start.ts'],
+  apply: ['src/commands/apply.ts'],
+  library: ['src/index.ts'],
+};
+
+function undiciPart(path) {
+  return `node_modules/undici/lib/${path}`;
+}
 
 /** Built in a staging folder and swapped in, so that whoever runs `dist` meanwhile never sees half of it. */
 const staging = createStagingFolder();
@@ -29,7 +43,8 @@ try {
   const metafile = await bundle();
   chmodSync(join(out, 'cli.js'), 0o755);
   const configSchema = await writeSchemas();
-  writeFileSync(join(out, 'index.d.ts'), rollTypes(configSchema));
+  writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
+  writeFileSync(join(out, 'index.d.mts'), rollTypes(configSchema));
   writeLicences(metafile);
   if (existsSync('dist')) renameSync('dist', join(staging, 'before'));
   renameSync(out, 'dist');
@@ -42,22 +57,12 @@ function createStagingFolder() {
   return mkdtempSync('node_modules/.cache/qlik-sync-build-');
 }
 
-/** Two bundles: chunks shared with the library would make more files to load for the command line. */
+/** The command line and the library share their chunks, each of which is evaluated when it is needed. */
 async function bundle() {
-  const cli = await bundleEntry('src/cli.ts', 'chunks/cli');
-  await joinChunks(cli.outputs, 'src/cli.ts', [
-    'src/commands/run.ts',
-    'src/commands/plan.ts',
-    'src/commands/validate.ts',
-  ]);
-  const library = await bundleEntry('src/index.ts', 'chunks/library');
-  return { outputs: { ...cli.outputs, ...library.outputs } };
-}
-
-async function bundleEntry(entry, chunks) {
-  const result = await build({
-    entryPoints: [entry],
-    outdir: out,
+  const chunks = join(staging, 'chunks');
+  const { metafile } = await build({
+    entryPoints: ['src/cli.ts', 'src/index.ts'],
+    outdir: chunks,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -65,7 +70,8 @@ async function bundleEntry(entry, chunks) {
     target: 'node20.19',
     // jsonc-parser's `main` is UMD, which no bundler follows.
     mainFields: ['module', 'main'],
-    chunkNames: `${chunks}/[name]-[hash]`,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: false,
@@ -75,21 +81,19 @@ async function bundleEntry(entry, chunks) {
       'process.env.WS_NO_BUFFER_UTIL': '"1"',
       'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
     },
-    // jiti carries its own compiler; the others are never reached, since the loaders of the config are ours.
-    external: ['jiti', 'typescript', 'js-yaml', 'parse-json', 'import-fresh'],
-    // CommonJS packages ask for `require`, and here for nothing but Node's own modules.
-    banner: { js: 'const require=process.getBuiltinModule;' },
+    // It carries its own compiler, and only a config in TypeScript needs it.
+    external: ['jiti'],
     plugins: [leaveOutUnused()],
     metafile: true,
     logLevel: 'warning',
   });
-  return result.metafile;
+  await packChunks(metafile.outputs, { program: 'src/cli.ts', library: 'src/index.ts', files }, out);
+  return metafile;
 }
 
 /**
  * Modules that bundled packages load at start-up for what is never used here: undici's HTTP/2 (off by default; it copes
- * with a Node built without it) and commander's commands in files of their own, 17 ms together; and where cosmiconfig
- * would find a user's own config, which throws for a user without a home.
+ * with a Node built without it) and commander's commands in files of their own, 17 ms together.
  */
 function leaveOutUnused() {
   return {
@@ -99,7 +103,6 @@ function leaveOutUnused() {
         const isUnused = /node_modules\/(undici|commander)\//.test(importer);
         return isUnused ? { path, namespace: 'unused' } : undefined;
       });
-      onResolve({ filter: /^env-paths$/ }, ({ path }) => ({ path, namespace: 'unused' }));
       onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
         contents: path === 'node:http2' ? 'module.exports = { constants: {} };' : 'module.exports = {};',
         loader: 'js',

@@ -17,10 +17,12 @@ const version: string = typeof QLIK_SYNC_VERSION === 'string' ? QLIK_SYNC_VERSIO
 if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
   process.stdout.write(`${version}\n`);
 } else {
-  await main();
+  void main();
 }
 
 async function main(): Promise<void> {
+  // Until a command has ended and says otherwise.
+  process.exitCode = exitCodes.bug;
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => onSignal(interrupt));

@@ -41,7 +41,6 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   undici: ['tenant/'],
   aws4fetch: ['store/s3.ts'],
   '@aws-sdk/credential-provider-node': ['store/credentials.ts'],
-  cosmiconfig: ['config/file/load.ts'],
   semver: ['core/version.ts'],
   acorn: ['core/content/'],
   chokidar: ['source/watch/events.ts'],

@@ -44,7 +44,7 @@ afterAll(() => workspace.dispose());
 
 describe('the package', () => {
   it('holds one file of types, no source and no test', () => {
-    expect(packed.filter((path) => path.endsWith('.d.ts'))).toEqual(['dist/index.d.ts']);
+    expect(packed.filter((path) => /\.d\.[cm]?ts$/.test(path))).toEqual(['dist/index.d.mts']);
     expect(
       packed.filter((path) => /^(src|test|\.ci|node_modules|examples|docs)\/|\.map$/.test(path)),
     ).toEqual([]);
@@ -62,16 +62,16 @@ describe('the package', () => {
 
 describe('its types', () => {
   it('declare exactly what the library exports', async () => {
-    const text = readFileSync(join(installed, 'dist/index.d.ts'), 'utf8');
+    const text = readFileSync(join(installed, 'dist/index.d.mts'), 'utf8');
     const declared = [
       ...text.matchAll(/^export declare (?:async )?(?:function|const|class|abstract class) (\w+)/gm),
     ];
-    const library = (await import(join(installed, 'dist/index.js'))) as Record<string, unknown>;
+    const library = (await import(join(installed, 'dist/index.mjs'))) as Record<string, unknown>;
     expect([...new Set(declared.map(([, name]) => name))].sort()).toEqual(Object.keys(library).sort());
   });
 
   it('need no other package than @types/node', () => {
-    const text = readFileSync(join(installed, 'dist/index.d.ts'), 'utf8');
+    const text = readFileSync(join(installed, 'dist/index.d.mts'), 'utf8');
     expect(text).toMatch(/^\/\/\/ <reference types="node" \/>\n/);
     expect(text).not.toMatch(/^\s*import\s|\bfrom ["']|\bimport\(|\brequire\(/m);
   });

@@ -1,6 +1,6 @@
 /** `node fleet-tenants.mjs <count>`: so many embedded tenants with Qlik's limits, in memory, in one process. */
 
-import { startSandbox } from '../../dist/index.js';
+import { startSandbox } from '../../dist/index.mjs';
 
 /** Of every answer. */
 const latencyMs = 40;

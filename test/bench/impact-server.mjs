@@ -1,7 +1,7 @@
 /** An embedded tenant with so many apps, each of which takes so long to open, that use 50 extensions. In memory. */
 
 import JSZip from 'jszip';
-import { startSandbox } from '../../dist/index.js';
+import { startSandbox } from '../../dist/index.mjs';
 
 const [apps, openMs] = process.argv.slice(2).map(Number);
 const extensions = Array.from({ length: 50 }, (_, index) => `chart-${index}`);

@@ -38,7 +38,7 @@ export async function measureMultipart() {
 /** Through the package's own exports; its governor would keep 100 writes a minute. */
 async function openClient(url) {
   const { apiKeyAuth, createExtensionsClient, createGovernor, openTenant } = await import(
-    '../../dist/index.js'
+    '../../dist/index.mjs'
   );
   const governor = createGovernor({ limits: { 1: 1e6, 2: 1e6 } });
   const http = openTenant({ url, auth: apiKeyAuth('bench'), governor });

@@ -1,20 +1,13 @@
-/** Finds and parses the config file. The only owner of cosmiconfig. */
+/** Finds and parses the config file. */
 
+import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import * as cosmiconfig from 'cosmiconfig/dist/Explorer.js';
 import { ConfigError, UserError } from '../../core/errors.js';
 import { assertExecutionAllowed, type Execution } from '../execution.js';
 import { didYouMean } from '../suggest.js';
 import { parseJsonConfig } from './parse-json.js';
 import { type LoadedConfig, type ParsedConfig, readKey } from './raw.js';
-import {
-  display,
-  fileNames,
-  findPlaces,
-  foldersToSearch,
-  isPackageJson,
-  searchPlaces,
-} from './search-places.js';
+import { display, fileNames, findPlaces, foldersToSearch, isPackageJson } from './search-places.js';
 
 interface LoadOptions {
   /** Absolute. */
@@ -81,35 +74,25 @@ async function loadNamed(file: string, load: Load): Promise<LoadedConfig> {
 
 /** Loads `undefined` for a package.json without a `qlik-sync` key. */
 function createLoader(cwd: string, execution: Execution = 'allowed'): Load {
-  const explorer = createExplorer(cwd, execution);
   return async (file) => {
     const displayFile = display(cwd, file);
     requireKnownFormat(file, displayFile);
-    const result = await explorer.load(file).catch((error: unknown) => explainReadError(displayFile, error));
-    if (result === null || (result.isEmpty === true && isPackageJson(file))) return undefined;
-    if (result.isEmpty === true) throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
-    return { file, displayFile, root: rootOf(file), ...result.config };
+    const source: Source = { file, displayFile, content: read(file, displayFile) };
+    const isManifest = isPackageJson(file);
+    if (source.content.trim() === '' && !isManifest) {
+      throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
+    }
+    const parsed = isManifest ? parsePackageJson(source) : await parse(source, execution);
+    return parsed && { file, displayFile, root: rootOf(file), ...parsed };
   };
 }
 
-interface Explorer {
-  load(file: string): Promise<{ readonly config: ParsedConfig; readonly isEmpty?: boolean } | null>;
-}
-
-/**
- * cosmiconfig's `Explorer` instead of its `cosmiconfig()`, which first reads the package.json of the process's directory
- * with its own loaders: that costs 4 ms and fails on a broken manifest that has nothing to do with qlik-sync.
- */
-function createExplorer(cwd: string, execution: Execution): Explorer {
-  const { Explorer } = cosmiconfig as unknown as { readonly Explorer: new (options: object) => Explorer };
-  return new Explorer({
-    moduleName: 'qlik-sync',
-    searchPlaces,
-    searchStrategy: 'none',
-    cache: false,
-    transform: (result: unknown) => result,
-    loaders: createLoaders(cwd, execution),
-  });
+function read(file: string, displayFile: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return explainReadError(displayFile, error);
+  }
 }
 
 function requireKnownFormat(file: string, displayFile: string): void {
@@ -155,41 +138,36 @@ export function isCode(file: string): boolean {
   return codeEndings.includes(extname(file));
 }
 
-/** For a package.json it returns an object, from which cosmiconfig takes the `qlik-sync` key. */
-type Loader = (file: string, content: string) => ParsedConfig | Promise<ParsedConfig> | object;
+interface Source {
+  readonly file: string;
+  readonly displayFile: string;
+  readonly content: string;
+}
 
-/** By file ending, as cosmiconfig expects them. Covers every ending, so that none of cosmiconfig's own is ever loaded. */
-function createLoaders(cwd: string, execution: Execution): Readonly<Record<string, Loader>> {
-  const json: Loader = (file, content) =>
-    isPackageJson(file)
-      ? parsePackageJson(display(cwd, file), content)
-      : parseJsonConfig(display(cwd, file), content);
-  const yaml: Loader = async (file, content) =>
-    (await import('./parse-yaml.js')).parseYamlConfig(display(cwd, file), content);
-  const code: Loader = async (file, content) => {
-    assertExecutionAllowed(execution, `${display(cwd, file)} is a program that would be run`);
-    return (await import('./import-config.js')).importConfig(file, display(cwd, file), content);
-  };
-  const rc: Loader = (file, content) => (looksLikeJson(content) ? json : yaml)(file, content);
-  return {
-    ...{ '.json': json, '.yaml': yaml, '.yml': yaml, noExt: rc },
-    ...Object.fromEntries(codeEndings.map((ending) => [ending, code])),
-  };
+async function parse(source: Source, execution: Execution): Promise<ParsedConfig> {
+  const { file, displayFile, content } = source;
+  const ending = extname(file);
+  if (isCode(file)) {
+    assertExecutionAllowed(execution, `${displayFile} is a program that would be run`);
+    return (await import('./import-config.js')).importConfig(file, displayFile, content);
+  }
+  if (ending === '.json' || (ending === '' && looksLikeJson(content))) {
+    return parseJsonConfig(displayFile, content);
+  }
+  return (await import('./parse-yaml.js')).parseYamlConfig(displayFile, content);
 }
 
 /** A broken manifest counts only where it has a config of qlik-sync. */
-function parsePackageJson(displayFile: string, content: string): object {
-  if (!/"qlik-sync"\s*:/.test(content)) return {};
+function parsePackageJson({ displayFile, content }: Source): ParsedConfig | undefined {
+  if (!/"qlik-sync"\s*:/.test(content)) return undefined;
   try {
     const parsed = parseJsonConfig(displayFile, content);
     const value = readKey(parsed.value, 'qlik-sync');
-    if (value === undefined) return {};
-    return {
-      'qlik-sync': { value, locate: (path) => parsed.locate(['qlik-sync', ...path]) } satisfies ParsedConfig,
-    };
+    if (value === undefined) return undefined;
+    return { value, locate: (path) => parsed.locate(['qlik-sync', ...path]) };
   } catch (error) {
     if (/"qlik-sync"\s*:\s*\{/.test(content)) throw error;
-    return {};
+    return undefined;
   }
 }
 

@@ -15,7 +15,7 @@ export const fileNames: readonly string[] = [
   ...configNames,
 ];
 
-/** In `.config/` without the leading dot, as with cosmiconfig. */
+/** In `.config/` without the leading dot. */
 const dotConfigNames: readonly string[] = [
   ...rcEndings.map((ending) => `qlik-syncrc${ending}`),
   ...configNames,
@@ -40,10 +40,9 @@ export function foldersToSearch(cwd: string): readonly string[] {
 export function findPlaces(folder: string): readonly string[] {
   const here = listNames(folder);
   const inDotConfig = here.has('.config') ? listNames(join(folder, '.config')) : new Set<string>();
-  return [
-    ...fileNames.filter((name) => here.has(name)),
-    ...dotConfigNames.filter((name) => inDotConfig.has(name)).map((name) => join('.config', name)),
-  ].map((place) => join(folder, place));
+  return searchPlaces
+    .filter((place) => (dirname(place) === '.config' ? inDotConfig.has(basename(place)) : here.has(place)))
+    .map((place) => join(folder, place));
 }
 
 /** Without folders. A folder that cannot be listed has no config that could be read. */

@@ -17,8 +17,6 @@ export interface GitPlace {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-const runFile = promisify(execFile);
-
 /** Keeps git from running programs that a folder names. No repository can override these; the first needs git 2.38. */
 const harmless = [
   '--no-optional-locks',
@@ -71,7 +69,11 @@ export async function runGit(place: GitPlace, args: readonly string[]): Promise<
   const { folder, env, limitMs: timeout = usualLimitMs } = place;
   assertNoHiddenRepository(realpathSync(folder));
   const options = { timeout, maxBuffer: 2 ** 28, env: childVariables(env) };
-  const { stdout } = await runFile('git', ['-C', folder, ...harmless, ...exact, ...args], options);
+  const { stdout } = await promisify(execFile)(
+    'git',
+    ['-C', folder, ...harmless, ...exact, ...args],
+    options,
+  );
   return stdout;
 }
 
