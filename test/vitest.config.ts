@@ -1,5 +1,6 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { createMemoryDisk } from './memory-disk.js';
 
 export default defineConfig({
   test: {
@@ -10,7 +11,11 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { timeout: 240_000 } },
     pool: 'forks',
-    // Much of a test is waiting, so that two get along on one core; left alone vitest takes one worker of two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // The files of a worker share modules, which are loaded and compiled once; none keeps a state that a test could meet.
+    isolate: false,
+    // Much of a test is waiting, so that more than one gets along on one core.
+    maxWorkers: availableParallelism() + 1,
+    setupFiles: ['test/choose-disk.ts'],
+    env: { DISK: tmpdir(), MEMORY_DISK: createMemoryDisk() ?? tmpdir() },
   },
 });

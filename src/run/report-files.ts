@@ -27,11 +27,14 @@ export async function assertWritable(path: string, what: string): Promise<void> 
   }
 }
 
-/** Writing replaces what is there, and root may replace even a device: `/dev/stdout` would be gone for everyone. */
+/**
+ * Writing replaces what is there, and root may replace even a device: `/dev/stdout` would be gone for everyone. The files
+ * of `/dev/shm` are files as any.
+ */
 async function assertReplaceable(path: string, what: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) throw new UserError(`${what} cannot be written: it is a folder.`);
-  if ((there === undefined || there.isFile()) && !/^\/(?:dev|proc)\//.test(path)) return;
+  if ((there === undefined || there.isFile()) && !/^\/(?:dev\/(?!shm\/)|proc\/)/.test(path)) return;
   throw new UserError(`${what} cannot be written: it is a device or a pipe.`, {
     hint: 'Name a file; --json prints a document to stdout.',
   });

@@ -3,7 +3,7 @@
  * word, no foreign object touched.
  */
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { createRandom } from '../fuzz/random.js';
 import { replayCommand, seedOf } from '../replay.js';
@@ -12,7 +12,7 @@ import {
   createColleague,
   handMade,
   md5Of,
-  openRace,
+  prepareRaces,
   type RaceResult,
   type RaceScene,
 } from './support/race-scene.js';
@@ -20,12 +20,17 @@ import type { AtPassage, Passage } from './support/turnstile.js';
 
 const nobody: AtPassage = async () => undefined;
 
+const races = await prepareRaces();
+afterAll(races.dispose);
+
+const points = await undisturbed();
+
 /**
  * The points of an undisturbed apply: the same in every run at concurrency 1. To the tenant, right after one request is
  * right before the next. Whoever comes before the list is in the plan, and no race.
  */
 async function undisturbed(): Promise<readonly Passage[]> {
-  const scene = await openRace();
+  const scene = await races.open();
   try {
     const { passed, code, stdout, stderr } = await scene.apply(nobody);
     expect(code, stdout + stderr).toBe(0);
@@ -53,7 +58,7 @@ async function intrudeAt(
   intrude: (scene: RaceScene) => Promise<void>,
   check: (scene: RaceScene, result: RaceResult) => Promise<void>,
 ): Promise<void> {
-  const scene = await openRace();
+  const scene = await races.open();
   let done = false;
   try {
     const result = await scene.apply(async (passage) => {
@@ -133,9 +138,7 @@ function isBeyondSight(point: Passage, id: string | undefined, { passed }: RaceR
   return order(point) >= order(look) && order(point) <= order(deletion);
 }
 
-describe('an apply and a person', async () => {
-  const points = await undisturbed();
-
+describe('an apply and a person', () => {
   it('meet at every point of a run that creates, updates, replaces and deletes', () => {
     const methods = new Set(points.map(({ method }) => method));
     expect([...methods].sort()).toEqual(['DELETE', 'GET', 'PATCH', 'POST']);
@@ -174,9 +177,7 @@ async function checkTwo(scene: RaceScene, mine: RaceResult, theirs: RaceResult |
   expect(names).toEqual(['kpi', 'new', 'nova', 'same', 'stranger']);
 }
 
-describe('two applies of one project', async () => {
-  const points = await undisturbed();
-
+describe('two applies of one project', () => {
   it('one whole run at every point of the other: whoever is overtaken says so', async () => {
     await sideBySide(points, async (point) => {
       const colleague = createColleague('three');
@@ -260,7 +261,7 @@ function createDice(
 }
 
 async function interleave(random: ReturnType<typeof createRandom>): Promise<void> {
-  const scene = await openRace();
+  const scene = await races.open();
   const colleague = createColleague('three');
   const dice = createDice(random, 2);
   try {

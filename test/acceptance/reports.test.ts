@@ -5,15 +5,17 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
@@ -160,6 +162,13 @@ describe('--report', () => {
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(words);
     expect(await scene.tenant.takeRequests()).toEqual([]);
+  });
+
+  it.runIf(existsSync('/dev/shm'))('may be in memory', async () => {
+    const folder = mkdtempSync('/dev/shm/qlik-sync-report-');
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    expect(await run(['validate', '--report', `json=${folder}/a.json`])).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(join(folder, 'a.json'), 'utf8'))).toMatchObject({ command: 'validate' });
   });
 
   it('leaves a pipe a pipe, and a link a link', async () => {

@@ -180,6 +180,6 @@ type GitError = Error & {
 };
 
 /** @param folder absolute */
-function isInRepository(folder: string): boolean {
+export function isInRepository(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
 }

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 import { withoutUndefined } from '../../core/json.js';
 import type { SourceState } from '../../core/past-run.js';
 import { placeIn, readGitIndex } from './changes.js';
-import { explainGitFailure, type GitFailure, type GitPlace, listGit, runGit } from './git.js';
+import { explainGitFailure, type GitFailure, type GitPlace, isInRepository, listGit, runGit } from './git.js';
 import { findRepository } from './repository.js';
 
 /** The part of it that git knows; the CI run's address comes from the environment. */
@@ -21,7 +21,8 @@ export interface SourceFiles {
 }
 
 /**
- * Empty outside a repository, without a commit, or without git. Costs two processes, so ask only for what is recorded.
+ * Empty outside a repository, without a commit, or without git. In a repository it costs two processes, so ask only for
+ * what is recorded.
  *
  * @param sources what has to be as the commit says; absent: everything below the folder
  * @param onUnknown called with the reason, for people, where there is a repository but its commit is unknown
@@ -32,6 +33,7 @@ export async function readGitState(
   onUnknown?: (reason: string) => void,
 ): Promise<GitState> {
   try {
+    if (!isInRepository(realpathSync(place.folder))) return {};
     if (sources === undefined) return await readWhole(place);
     return await readSources(place, sources);
   } catch (error) {

@@ -9,7 +9,7 @@ import type { ExtensionUpload } from '../../../src/tenant/extensions.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { type Cut, openWire, type Wire } from './crash-wire.js';
 import { runInProcess } from './in-process.js';
-import type { Place } from './scene.js';
+import type { Place } from './kept-place.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import { zipOf } from './zips.js';

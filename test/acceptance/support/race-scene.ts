@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
-import type { Place } from './scene.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
+import { closePlace, keepPlace, type Place } from './kept-place.js';
+import type { TestTenant } from './tenant.js';
 import { type AtPassage, openTurnstile, type Passage } from './turnstile.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import { zipOf } from './zips.js';
@@ -29,31 +29,37 @@ export interface RaceResult extends Result {
   readonly passed: readonly Passage[];
 }
 
-/** On the tenant: `kpi` and `nova` as they were, `old` without a folder, `same` in sync, `stranger` of somebody else. */
-export async function openRace(): Promise<RaceScene> {
-  const tenant = await openTestTenant();
-  const workspace = createWorkspace();
-  workspace.write({
-    ...config,
-    ...extensionFiles('kpi'),
-    ...extensionFiles('old'),
-    ...extensionFiles('same'),
+export interface Races {
+  /** On the tenant: `kpi` and `nova` as they were, `old` without a folder, `same` in sync, `stranger` of somebody else. */
+  readonly open: () => Promise<RaceScene>;
+  readonly dispose: () => void;
+}
+
+export async function prepareRaces(): Promise<Races> {
+  const { copy, dispose } = await keepPlace(async ({ tenant, workspace }) => {
+    workspace.write({
+      ...config,
+      ...extensionFiles('kpi'),
+      ...extensionFiles('old'),
+      ...extensionFiles('same'),
+    });
+    workspace.write(extensionFiles('nova', { supernova: true }));
+    const first = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env: tenant.env });
+    if (first.code !== 0) throw new Error(first.stdout + first.stderr);
+    await tenant.edit({ name: 'stranger', file: await handMade('stranger'), tags: ['theirs'] });
+    changeFolders(workspace, 'two');
   });
-  workspace.write(extensionFiles('nova', { supernova: true }));
-  const first = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env: tenant.env });
-  if (first.code !== 0) throw new Error(first.stdout + first.stderr);
-  await tenant.edit({ name: 'stranger', file: await handMade('stranger'), tags: ['theirs'] });
-  changeFolders(workspace, 'two');
+  return { open: async () => raceAt(await copy()), dispose };
+}
+
+function raceAt(place: Place): RaceScene {
+  const { tenant, workspace } = place;
   return {
-    tenant,
-    workspace,
+    ...place,
     list: () => tenant.client.list(),
     find: async (name) => (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name),
     apply: (at, folders = workspace) => applyThrough(tenant, folders, at),
-    close: async () => {
-      await tenant.close();
-      workspace.dispose();
-    },
+    close: () => closePlace(place),
   };
 }
 

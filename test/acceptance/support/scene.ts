@@ -1,13 +1,13 @@
 /** The usual start: a workspace with the simple config and a tenant of its own, new for each test of a file. */
 
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { SandboxOptions } from '../../../src/sandbox/start.js';
 import { runInProcess } from './in-process.js';
+import { closePlace, type KeptPlace, keepPlace, type Place } from './kept-place.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
-import { configWith, createWorkspace, type Result, simpleConfig, type Workspace } from './workspace.js';
+import { configWith, createWorkspace, type Result, simpleConfig } from './workspace.js';
 
 export interface Scene extends Place {
   /** Runs a command in the workspace on the tenant. */
@@ -26,12 +26,6 @@ export interface Scene extends Place {
 
 type Env = Readonly<Record<string, string>>;
 
-/** Where a run takes place: folders of a user, and a tenant. */
-export interface Place {
-  readonly workspace: Workspace;
-  readonly tenant: TestTenant;
-}
-
 export interface SceneOptions {
   /** Of the workspace, beside the simple config or in its place. */
   readonly files?: Readonly<Record<string, string>>;
@@ -46,52 +40,34 @@ export function useScene({ files = {}, prepare }: SceneOptions = {}): Scene {
     if (current === undefined) throw new Error('a scene exists only while a test runs');
     return current;
   };
-  const leave = async (): Promise<void> => {
-    const place = current;
-    current = undefined;
-    await place?.tenant.close();
-    place?.workspace.dispose();
-  };
   const scene = sceneOf(now, (tenant) => {
     current = { ...now(), tenant };
   });
-  const begin = async (tenant: SandboxOptions): Promise<void> => {
-    const workspace = createWorkspace();
-    workspace.write({ ...simpleConfig, ...files });
-    current = { workspace, tenant: await openTestTenant(tenant) };
+  const enter = (place: Place): void => {
+    place.workspace.write({ ...simpleConfig, ...files });
+    current = place;
   };
-  if (prepare === undefined) beforeEach(() => begin({}));
-  else usePrepared({ prepare: () => prepare(scene), begin, leave, now });
-  afterEach(leave);
+  if (prepare === undefined)
+    beforeEach(async () => enter({ workspace: createWorkspace(), tenant: await openTestTenant() }));
+  else {
+    let kept: KeptPlace;
+    beforeAll(async () => {
+      kept = await keepPlace((place) => {
+        enter(place);
+        return prepare(scene);
+      });
+    });
+    beforeEach(async () => {
+      current = await kept.copy();
+    });
+    afterAll(() => kept.dispose());
+  }
+  afterEach(async () => {
+    const place = current;
+    current = undefined;
+    if (place !== undefined) await closePlace(place);
+  });
   return scene;
-}
-
-interface Prepared {
-  readonly prepare: () => unknown;
-  readonly begin: (tenant: SandboxOptions) => Promise<void>;
-  readonly leave: () => Promise<void>;
-  readonly now: () => Place;
-}
-
-/** Keeps what `prepare` left, and begins each test with a copy. */
-function usePrepared({ prepare, begin, leave, now }: Prepared): void {
-  const store = mkdtempSync(join(tmpdir(), 'qlik-sync-scene-'));
-  const [tenant, folder, copies] = [join(store, 'tenant'), join(store, 'folder'), join(store, 'copies')];
-  let tests = 0;
-  beforeAll(async () => {
-    await begin({ dir: tenant });
-    await prepare();
-    cpSync(now().workspace.folder, folder, { recursive: true, preserveTimestamps: true });
-    await leave();
-  });
-  beforeEach(async () => {
-    tests += 1;
-    const dir = join(copies, String(tests));
-    cpSync(tenant, dir, { recursive: true });
-    await begin({ dir });
-    cpSync(folder, now().workspace.folder, { recursive: true, preserveTimestamps: true });
-  });
-  afterAll(() => rmSync(store, { recursive: true, force: true }));
 }
 
 function sceneOf(now: () => Place, replaceTenant: (tenant: TestTenant) => void): Scene {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,6 +154,17 @@ describe('a git that gives no answer', () => {
       'The commit is not recorded: https://example.com/a.git is out of reach. Run git status in that folder to see more.',
     );
   });
+});
+
+it('is started where there is a repository, also behind a link, and nowhere else', async () => {
+  const { root, path } = plant({ 'outside/a.js': 'a' });
+  const env = { ...process.env, ...pretend(`echo "$@" >> ${path('ran')}`, 'exit 1') };
+  expect(await readGitState({ folder: path('outside'), env }, [])).toEqual({});
+  expect(await readGitState({ folder: path('outside'), env }, undefined)).toEqual({});
+  expect(existsSync(path('ran'))).toBe(false);
+  symlinkSync(clone().path('ext'), `${root}/linked`);
+  expect(await readGitState({ folder: path('linked'), env }, undefined)).toEqual({});
+  expect(existsSync(path('ran'))).toBe(true);
 });
 
 it('asks no remote, runs no hook and no monitor, and prompts for nothing', async () => {
