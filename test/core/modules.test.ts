@@ -35,6 +35,14 @@ const lists: readonly (readonly [why: string, code: string, ...ids: string[]])[]
   ['the same of requirejs', "requirejs(['./a', 'jquery'], function (a) {});", './a'],
   ['imports', "import a from './a.js';\nimport './b.js';\nexport { c } from './c.js';\nexport * from './d.js';\nimport {\n  e,\n} from \"./e.js\";", './a.js', './b.js', './c.js', './d.js', './e.js'],
   ['names that are no files', "define(['js/qlik', 'client.utils/state', 'https://cdn.example.com/a.js', '/extensions/x/a', 'ng!$q', 'extensions/x/b'], f)", 'js/qlik', 'client.utils/state', 'https://cdn.example.com/a.js', '/extensions/x/a', 'ng!$q', 'extensions/x/b'],
+  ['a list in a variable', "var deps = ['./a', 'qlik', './b'];\ndefine(deps, function (a) {});", './a', './b'],
+  ['the same with a name', "const list = ['./a'], x = 1;\ndefine('x', list, f);", './a'],
+  ['the same within a wrapper', "(function () { let $d = [ './a' ]; define($d, f); })()", './a'],
+  ['the same beside names that are put together', "var deps = ['./a', './b' + c, d];\ndefine(deps, f);", './a'],
+  ['the loader of the window', "window.define(['./a'], f);", './a'],
+  ['the same by other names, with white space', "self . define(['./a'], f);", './a'],
+  ['the same of a require', "globalThis.require(['./a'], f)", './a'],
+  ['the same behind a test', "if (window.define && window.define.amd) { window.define(['./a'], f); }", './a'],
   ['a list before JSX', "define(['./a'], () => <div title=\"it's\">don't</div>)", './a'],
   ['a list before syntax that is not known yet', "define(['./a'], () => { a ?|> b; #! })", './a'],
   ['a list at the head of a large file', `define(['./a'], function () {${padding}});`, './a'],
@@ -50,6 +58,11 @@ const lists: readonly (readonly [why: string, code: string, ...ids: string[]])[]
   ['nothing but plain names', "define(['qlik', 'jquery', 'underscore'], f)"],
   ['names that are put together', "define(['./locale/' + lang, text], f)"],
   ['a list that is not written down', 'define(list, f)'],
+  ['a list that is set twice', "var list = ['./no']; list = other; define(list, f)"],
+  ['a list of another object', "a.list = ['./no']; define(list, f)"],
+  ['a list that a function brings', "var list = names(['./no']); define(list, f)"],
+  ['a factory in a variable', "var f = ['./no']; define(f)"],
+  ['a loader that only looks like the window', "my.window.define(['./no'], f); windows.define(['./no'], f)"],
   ['no list at all', 'define(function () { return {}; })'],
   ['a factory that is no function', 'define({ a: "./a" })'],
   ['requires that may never run', "define(['qlik'], function () { return { paint: function () { require(['./a'], f); } }; })"],
@@ -183,6 +196,21 @@ const missingRows: readonly (readonly [string, Code, readonly string[]])[] = [
   ['a template', { 'x.js': "define(['text!./a.html'], f)" }, ['text!./a.html a.html']],
   ['one to be stripped', { 'x.js': "define(['text!./a.html!strip'], f)" }, ['text!./a.html!strip a.html']],
   ['a style', { 'x.js': "define(['css!./a', 'css!./b.css'], f)" }, ['css!./a a.css', 'css!./b.css b.css']],
+  [
+    'data deeper',
+    { 'x.js': "define(['json!./data/a.json', 'json!./b'], f)", 'data/b.json': '' },
+    ['json!./data/a.json data/a.json', 'json!./b b'],
+  ],
+  [
+    'data by a plugin of its own',
+    { 'x.js': "define(['./lib/json!./a.json'], f)", 'a.json': '' },
+    ['./lib/json lib/json.js'],
+  ],
+  [
+    'data of a list in a variable',
+    { 'x.js': "var d = ['json!/extensions/x/a.json'];\nwindow.define(d, f)" },
+    ['json!/extensions/x/a.json a.json'],
+  ],
   ['data', { 'x.js': "define(['json!./a.json'], f)" }, ['json!./a.json a.json']],
   [
     'one by its address',
@@ -399,6 +427,28 @@ describe('what the entry returns', () => {
   it('is a supernova where the manifest says so', () => {
     expect(checkModules(extensionOf('x', { 'x.js': 'define([], () => ({}))' }, { supernova: true }))).toEqual(
       [],
+    );
+  });
+
+  // biome-ignore format: a row a line
+  const handed: readonly (readonly [why: string, files: Record<string, string>, file: string | undefined])[] = [
+    ['a stub', { 'x.js': "define(['./main'], (main) => main);", 'main.js': 'define([], () => ({ a: 1 }))' }, 'main.js'],
+    ['the second of a list', { 'x.js': "define(['qlik', './lib/m'], function (q, m) { console.log(q); return m; });", 'lib/m.js': 'define({ a: 1 })' }, 'lib/m.js'],
+    ['a chain', { 'x.js': "define(['./a'], (a) => a);", 'a.js': "define(['./src/b'], function (b) { return b; })", 'src/b.js': 'define({ a: 1 })' }, 'src/b.js'],
+    ['what is required', { 'x.js': "define(function (require) { return require('./m'); });", 'm.js': 'define({ a: 1 })' }, 'm.js'],
+    ['a list in a variable', { 'x.js': "var d = ['./m'];\ndefine(d, function (m) { return m; });", 'm.js': 'define({ a: 1 })' }, 'm.js'],
+    ['one that draws', { 'x.js': "define(['./m'], (m) => m);", 'm.js': 'define({ paint: f })' }, undefined],
+    ['one that cannot be read', { 'x.js': "define(['./m'], (m) => m);", 'm.js': '!function(){define([],f)}()' }, undefined],
+    ['one that is wrapped', { 'x.js': "define(['./m'], (m) => wrap(m));", 'm.js': 'define({ a: 1 })' }, undefined],
+    ['another one', { 'x.js': "define(['./m', './n'], (m, n) => n);", 'm.js': 'define({ a: 1 })', 'n.js': 'define({ paint: f })' }, undefined],
+    ['a circle', { 'x.js': "define(['./m'], (m) => m);", 'm.js': "define(['./x'], (x) => x);" }, undefined],
+  ];
+  it.each(handed)('is looked for in the module that it hands on: %s', (_why, files, file) => {
+    const findings = checkModules(extensionOf('x', files));
+    const message =
+      'The module returns an object with none of paint, template and definition (only a), and x.js hands that on: there is nothing for Qlik to draw.';
+    expect(findings).toMatchObject(
+      file === undefined ? [] : [{ rule: 'export-shape', file: `x/${file}`, message }],
     );
   });
 

@@ -17,13 +17,15 @@ export interface ModuleFacts {
   readonly asks: readonly Ask[];
   /** The keys of the object that the module returns, where they can be read and none makes it a visualization. */
   readonly returns?: readonly string[];
+  /** What it asks for and returns as it is, as the entry of many extensions does. */
+  readonly handsOn?: string;
 }
 
 const scriptSuffix = /\.m?js$/i;
 
 const importHead = /^[\t ]*(?:import|export)\b/m;
 
-const requireHead = /^[\t ]*require(?:js)?\s*\(/m;
+const requireHead = /^[\t ]*(?:(?:window|self|globalThis)\s*\.\s*)?require(?:js)?\s*\(/m;
 
 /** Bytes at the beginning that are searched for imports. */
 const headBytes = 4_096;
@@ -94,9 +96,8 @@ const stub = new RegExp(
 );
 
 /**
- * What `define(['./dist/name'], (supernova) => supernova)` asks for, as nearly every nebula extension is written:
- * the same as `readModule` says of it. `undefined`
- * for anything else.
+ * What `define(['./dist/name'], (supernova) => supernova)` asks for, as nearly every nebula extension is written: the
+ * same as `readModule` says of it. `undefined` for anything else.
  */
 export function readStub(content: Buffer): ModuleFacts | undefined {
   if (content.length > longestStub) return undefined;
@@ -110,5 +111,7 @@ export function readStub(content: Buffer): ModuleFacts | undefined {
     start: from + index,
   }));
   const asks = placesOf(text, listed.filter(({ id }) => isTelling(id)).slice(0, mostAsks));
-  return asks.length === 0 ? undefined : { kind: 'amd', asks };
+  if (asks.length === 0) return undefined;
+  const [first] = listed;
+  return { kind: 'amd', asks, ...(first !== undefined && isTelling(first.id) && { handsOn: first.id }) };
 }

@@ -3,6 +3,7 @@
 import {
   type AnyNode,
   type CallExpression,
+  type Expression,
   type Function as Factory,
   type Node,
   parseExpressionAt,
@@ -29,22 +30,70 @@ export function findInnerRequires(text: string, call: Call): readonly { id: stri
 /** Any of these makes an object something that Qlik can draw, or a supernova. */
 const drawing: readonly string[] = ['paint', 'template', 'definition', 'component', 'qae'];
 
-/** `undefined` where they cannot be read, or where the object can be drawn. */
-export function findReturnedKeys(text: string, call: Call): readonly string[] | undefined {
-  // A stub that hands on another module, as nebula writes it, is not worth a parse.
-  if (call.loader !== 'define' || call.depth > 0 || !text.includes('{')) return undefined;
+interface ModuleResult {
+  /** Absent where they cannot be read, or where the object can be drawn. */
+  readonly keys?: readonly string[];
+  /** The module that it returns in place of something of its own. */
+  readonly handsOn?: string;
+}
+
+export function findResult(text: string, call: Call & { readonly list?: readonly Named[] }): ModuleResult {
+  if (call.loader !== 'define' || call.depth > 0) return {};
   const defined = parseCall(text, call);
   const last = defined?.arguments.at(-1);
   const factory = factoryOf(defined);
   const returned = factory === undefined ? last : returnedBy(factory);
-  const keys = returned === undefined ? undefined : keysOf(returned);
-  return keys?.some((key) => drawing.includes(key)) === false ? keys : undefined;
+  if (returned === undefined) return {};
+  const handsOn = factory === undefined ? undefined : nameOfResult(returned as AnyNode, factory, call.list);
+  if (handsOn !== undefined) return { handsOn };
+  const keys = keysOf(returned);
+  return keys === undefined || keys.some((key) => drawing.includes(key)) ? {} : { keys };
+}
+
+/** `(main) => main` of the list `["./main"]`, or `return require("./main")`. */
+function nameOfResult(result: AnyNode, { params }: Factory, list: readonly Named[] = []): string | undefined {
+  if (result.type === 'Identifier') {
+    const at = params.findIndex((param) => param.type === 'Identifier' && param.name === result.name);
+    return at === -1 ? undefined : list[at]?.id;
+  }
+  if (result.type !== 'CallExpression' || result.callee.type !== 'Identifier') return undefined;
+  const [name] = result.arguments;
+  const isRequire = result.callee.name === 'require' && name?.type === 'Literal';
+  return isRequire && typeof name.value === 'string' ? name.value : undefined;
+}
+
+interface Named {
+  readonly id: string;
+  readonly start: number;
+}
+
+/** The list that a call takes from a variable, which is set once: `var deps = ["./a"]; define(deps, …)`. */
+export function findListOf(text: string, { start }: Call): readonly Named[] | undefined {
+  const call = /^[\w$]+\s*\(\s*(?:(?:"[^"]*"|'[^']*')\s*,\s*)?([\w$]+)\s*,/.exec(
+    text.slice(start, start + 300),
+  );
+  const name = call?.[1];
+  if (name === undefined) return undefined;
+  const spelled = name.replaceAll('$', '\\$');
+  const [set, ...others] = text.matchAll(new RegExp(`(?<![\\w$.])${spelled}\\s*=(?![=>])\\s*`, 'g'));
+  if (set === undefined || others.length > 0 || text[set.index + set[0].length] !== '[') return undefined;
+  const value = parseAt(text, set.index + set[0].length);
+  // What follows in the same statement is read along with it.
+  const list = value?.type === 'SequenceExpression' ? value.expressions[0] : value;
+  if (list?.type !== 'ArrayExpression') return undefined;
+  return list.elements.flatMap((each) =>
+    each?.type === 'Literal' && typeof each.value === 'string' ? [{ id: each.value, start: each.start }] : [],
+  );
 }
 
 function parseCall(text: string, { start }: Call): CallExpression | undefined {
+  const node = parseAt(text, start);
+  return node?.type === 'CallExpression' ? node : undefined;
+}
+
+function parseAt(text: string, start: number): Expression | undefined {
   try {
-    const node = parseExpressionAt(text, start, { ecmaVersion: 'latest' });
-    return node.type === 'CallExpression' ? node : undefined;
+    return parseExpressionAt(text, start, { ecmaVersion: 'latest' });
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@
 
 import { type Token, tokenizer, tokTypes } from 'acorn';
 import { isTelling, type ModuleFacts, mostAsks, placesOf } from './module-facts.js';
-import { findInnerRequires, findReturnedKeys } from './module-syntax.js';
+import { findInnerRequires, findListOf, findResult } from './module-syntax.js';
 
 /** A call of the loader, or an import statement. */
 interface LoaderCall {
@@ -30,17 +30,32 @@ const headOfLonger = 2 ** 13;
 export function readModule(path: string, content: Buffer): ModuleFacts | undefined {
   const isWhole = content.length <= longestText;
   const { text, calls } = scanContent(content, isWhole);
-  const own = ownCalls(calls, isWhole);
+  const own = ownCalls(calls, isWhole).map((call) => withVariableList(text, call));
   const [first] = own;
   if (first === undefined) return undefined;
   const listed = own.flatMap((call) => call.list ?? []);
   const inner = first.loader === 'define' && first.list === undefined ? findInnerRequires(text, first) : [];
   const asks = placesOf(text, [...listed, ...inner].filter(({ id }) => isTelling(id)).slice(0, mostAsks));
-  const isEntry = isWhole && !path.includes('/');
-  const returns = isEntry ? findReturnedKeys(content.toString('utf8'), first) : undefined;
-  if (asks.length === 0 && returns === undefined) return undefined;
+  const { keys, handsOn } = isWhole && mayDraw(path) ? findResult(content.toString('utf8'), first) : noResult;
+  if (asks.length === 0 && keys === undefined) return undefined;
   const kind = first.loader === 'import' ? 'import' : 'amd';
-  return { kind, asks, ...(returns !== undefined && { returns }) };
+  const isHandedOn = handsOn !== undefined && isTelling(handsOn);
+  return { kind, asks, ...(keys !== undefined && { returns: keys }), ...(isHandedOn && { handsOn }) };
+}
+
+const noResult: ReturnType<typeof findResult> = {};
+
+/** Folders above a module that the entry may hand on; further down are libraries. */
+const mostFolders = 2;
+
+function mayDraw(path: string): boolean {
+  return path.split('/').length - 1 <= mostFolders;
+}
+
+/** `var deps = ["./a"]; define(deps, …)`. */
+function withVariableList(text: string, call: LoaderCall): LoaderCall {
+  const list = call.loader === 'import' || call.list !== undefined ? undefined : findListOf(text, call);
+  return list === undefined ? call : { ...call, list: [...list] };
 }
 
 /** The head alone where it tells enough, which spares most of the time; else as much as may be gone through. */
@@ -168,7 +183,8 @@ function loaderOf({ text }: Scan, { type, start, end }: Token): 'define' | 'requ
   const name = text.slice(start, end);
   if (name !== 'define' && name !== 'require' && name !== 'requirejs') return undefined;
   const before = text.slice(Math.max(0, start - 40), start);
-  if (/(?:\.|\bfunction|\bnew)\s*$/.test(before)) return undefined;
+  const isGlobal = /(?:^|[^\w$.\s])\s*(?:window|self|globalThis)\s*\.\s*$/.test(before);
+  if (!isGlobal && /(?:\.|\bfunction|\bnew)\s*$/.test(before)) return undefined;
   return name === 'define' ? 'define' : 'require';
 }
 

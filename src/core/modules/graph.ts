@@ -52,6 +52,30 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
   };
 }
 
+/** Modules that hand on one another; more are a circle. */
+const longestChain = 10;
+
+/** The module whose result the entry returns: mostly itself, or the one that it hands on. */
+export function findDrawnModule({
+  name,
+  files,
+}: Pick<DesiredExtension, 'name' | 'files'>):
+  | { readonly path: string; readonly returns?: readonly string[] }
+  | undefined {
+  let path = `${name}.js`;
+  for (let length = 0; length < longestChain; length++) {
+    const module = files.find((file) => file.path === path)?.facts.module;
+    const next = module?.asks.find(({ id }) => id === module.handsOn);
+    if (module === undefined || next === undefined) return module && { path, ...module };
+    const target = resolveAsk(next, path, name, module.kind);
+    const paths: readonly string[] = target.kind === 'own' ? target.paths : [];
+    const found = paths.find((each) => files.some((file) => file.path === each));
+    if (found === undefined) return undefined;
+    path = found;
+  }
+  return undefined;
+}
+
 function load({ files, loaded }: Walk, path: string): boolean {
   if (files.has(path)) loaded.add(path);
   return files.has(path);

@@ -4,7 +4,7 @@ import { fileName } from '../digest.js';
 import { listNames } from '../format.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
 import type { Asked, MissingModule } from '../modules/graph.js';
-import { traceModules } from '../modules/graph.js';
+import { findDrawnModule, traceModules } from '../modules/graph.js';
 import { proposeIgnoreLines } from '../modules/tooling.js';
 import { finding } from './catalogue.js';
 import { shownPath } from './place.js';
@@ -132,15 +132,20 @@ function internalModule(extension: DesiredExtension, asked: Asked): Finding {
 const shownKeys = 5;
 
 function checkShape(extension: DesiredExtension): readonly Finding[] {
+  const drawn = findDrawnModule(extension);
+  if (drawn?.returns === undefined || extension.manifest.supernova) return [];
+  const { path, returns } = drawn;
   const entry = `${extension.name}.js`;
-  const returns = extension.files.find(({ path }) => path === entry)?.facts.module?.returns;
-  if (returns === undefined || extension.manifest.supernova) return [];
   const shown = [...returns.slice(0, shownKeys), ...(returns.length > shownKeys ? ['…'] : [])].join(', ');
+  const object = `an object with none of paint, template and definition${shown === '' ? '' : ` (only ${shown})`}`;
   return [
     finding('export-shape', {
       extension: extension.name,
-      file: shownPath(extension, entry),
-      message: `The script returns an object with none of paint, template and definition${shown === '' ? '' : ` (only ${shown})`}: there is nothing for Qlik to draw.`,
+      file: shownPath(extension, path),
+      message:
+        path === entry
+          ? `The script returns ${object}: there is nothing for Qlik to draw.`
+          : `The module returns ${object}, and ${entry} hands that on: there is nothing for Qlik to draw.`,
       hint: 'Return an object with a paint function, or with a template; a nebula extension has "supernova": true in its .qext.',
     }),
   ];
