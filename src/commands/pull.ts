@@ -52,9 +52,9 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
 }
 
 function prepare({ config, cwd, own }: Settings, { to }: PullFlags): Promise<FindDestination> {
-  const { root, extensions, ignore } = config;
+  const { root, extensions, ignore, lineEndings } = config;
   return prepareDestinations({
-    ...{ root, cwd, extensions, ignore, own },
+    ...{ root, cwd, extensions, ignore, own, lineEndings },
     ...(to !== undefined && { to: resolve(cwd, to) }),
   });
 }

@@ -1,5 +1,6 @@
 /** A config file's settings: complete, readonly, checked. */
 
+import type { LineEndings } from '../core/content/line-endings.js';
 import type { OnDrift, Severity, VersionPolicy } from '../core/model.js';
 
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   readonly extensions: readonly string[];
   /** Patterns in gitignore syntax. */
   readonly ignore: readonly string[];
+  /** `lf`: texts are uploaded with LF, whatever the checkout has. */
+  readonly lineEndings: LineEndings;
   /** Without qlik-sync's ownership tag, each once. */
   readonly tags: readonly string[];
   readonly prune: boolean;

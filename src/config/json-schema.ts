@@ -65,6 +65,7 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
   project: ['acme-charts-7f3a', '${PROJECT:-acme-charts-7f3a}'],
   extensions: [['extensions/*'], ['packages/*/dist', '!packages/drafts/**']],
   ignore: [['**/*.map'], ['docs/', '!docs/manual.pdf']],
+  lineEndings: ['as-is', 'lf'],
   tags: [['finance', 'certified']],
   prune: [true],
   onDrift: ['stop', 'overwrite', 'skip'],

@@ -66,6 +66,12 @@ function settings() {
       ),
     ),
     ignore: exactOptional(described('What is not uploaded, in gitignore syntax.', list(notBlank()))),
+    lineEndings: exactOptional(
+      described(
+        'Line endings of what is uploaded: as the files have them, or LF in whatever git takes for text. Default: as-is.',
+        oneOf(['as-is', 'lf']),
+      ),
+    ),
     tags: exactOptional(described("Tags shown in the tenant beside qlik-sync's own.", list(tag()))),
     prune: exactOptional(
       described('Delete extensions of this project that no longer have a folder. Default: false.', flag()),

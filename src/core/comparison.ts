@@ -26,7 +26,7 @@ export interface FileChange {
   /** A unified diff without file headers, where both sides are text that people write. */
   readonly patch?: string;
   /** Why there is none; minified and binary files are shown as sizes and digests. */
-  readonly noPatch?: 'binary' | 'minified' | 'large';
+  readonly noPatch?: 'binary' | 'minified' | 'large' | 'line-endings';
 }
 
 export interface FieldChange {

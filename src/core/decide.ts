@@ -2,7 +2,7 @@
 
 import { summariseActual, summariseDesired } from './change.js';
 import { classify, hasSameContent, keepsMarker } from './classify.js';
-import { count, formatBytes, onDay } from './format.js';
+import { count, describeEndings, formatBytes, onDay } from './format.js';
 import { describeHalfBuilt, type UnreadFolder } from './half-built.js';
 import { shownVersion } from './manifest/parsed.js';
 import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
@@ -143,6 +143,7 @@ export function decideShared(desired: DesiredExtension, actual: ActualExtension,
     desired: summariseDesired(desired),
     actual: summariseActual(actual),
     ...(actual.notLookedAt !== undefined && { notLookedAt: actual.notLookedAt }),
+    ...(actual.onlyLineEndings !== undefined && { onlyLineEndings: actual.onlyLineEndings }),
   };
   if (!isSelected(desired.name, policy)) return { ...change, ...notSelected };
   if (state === 'in-sync') return { ...change, ...decideTags(desired.name, actual, policy) };
@@ -226,6 +227,10 @@ function describeUpload(
   const versions = describeVersions(actual.qextVersion, shownVersion(desired.manifest));
   switch (state) {
     case 'changed':
+      if (actual.onlyLineEndings !== undefined) {
+        const message = `${describeEndings(actual.onlyLineEndings)}${versions}`;
+        return { reason: 'line-endings', message };
+      }
       return actual.unreadable === undefined
         ? { reason: 'content-changed', message: `${whatChanged(desired, actual)}${versions}` }
         : { reason: 'unreadable', message: `${describeUnread(actual)}${versions}` };

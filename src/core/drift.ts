@@ -1,5 +1,6 @@
 /** Drift: where the tenant and the folders differ, read from the decisions of a plan. Pure. */
 
+import { describeEndings } from './format.js';
 import { findHalfBuilt } from './half-built.js';
 import type { ActualSummary, Change, DesiredState, DesiredSummary } from './model.js';
 import { byName } from './order.js';
@@ -7,6 +8,7 @@ import { shellOption } from './shell-word.js';
 
 /**
  * `unreadable`: whether the content differs cannot be told.
+ * `line-endings`: the same but for the line endings of some files.
  * `changed-locally`: only the folder changed, and the tenant still holds what this project deployed.
  * `marker-lost`: the folder's content under an archive name that is not ours.
  */
@@ -21,6 +23,7 @@ export const driftKinds = [
   'tags-missing',
   'extra',
   'changed-locally',
+  'line-endings',
 ] as const;
 
 export type DriftKind = (typeof driftKinds)[number];
@@ -33,6 +36,8 @@ export interface DriftEntry {
   readonly kind: DriftKind;
   /** For a person. */
   readonly message: string;
+  /** How many files differ; only where nothing but line endings does. */
+  readonly onlyLineEndings?: number;
   readonly folder?: DesiredSummary;
   readonly tenant?: ActualSummary;
 }
@@ -58,19 +63,24 @@ export function sortDrift<T extends DriftEntry>(entries: readonly T[]): readonly
 }
 
 export function driftEntryOf(
-  { name, blocked, message, desired, actual }: Change,
+  { name, blocked, message, onlyLineEndings, desired, actual }: Change,
   kind: DriftKind,
-  words: string = blocked?.rail === 'partial' && kind === 'changed-locally'
+  words: string = blocked?.rail === 'partial' && isChangedLocally(kind)
     ? `${blocked.message}, so it cannot be compared`
-    : describe(kind, name, blocked?.message ?? message),
+    : describe(kind, name, blocked?.message ?? message, onlyLineEndings),
 ): DriftEntry {
   return {
     name,
     kind,
     message: words,
+    ...(onlyLineEndings !== undefined && { onlyLineEndings }),
     ...(desired && { folder: desired }),
     ...(actual && { tenant: actual }),
   };
+}
+
+function isChangedLocally(kind: DriftKind): boolean {
+  return kind === 'changed-locally' || kind === 'line-endings';
 }
 
 function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
@@ -79,6 +89,7 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
     case 'in-sync':
       return reason === 'tags-changed' ? 'tags-missing' : undefined;
     case 'changed':
+      if (reason === 'line-endings') return 'line-endings';
       return reason === 'unreadable' ? 'unreadable' : 'changed-locally';
     case 'unmarked':
       // A newer version of this tool has newer markers: nothing has drifted.
@@ -98,10 +109,16 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
   }
 }
 
-function describe(kind: DriftKind, name: string, decision: string): string {
+function describe(
+  kind: DriftKind,
+  name: string,
+  decision: string,
+  onlyLineEndings: number | undefined,
+): string {
+  const endings = onlyLineEndings === undefined ? undefined : describeEndings(onlyLineEndings);
   switch (kind) {
     case 'changed-on-tenant':
-      return 'its content is not what this project deployed';
+      return `its content is not what this project deployed${endings === undefined ? '' : `; ${endings}`}`;
     case 'unreadable':
       return `${decision}; ${overwriteHint(name)}`;
     case 'missing':
@@ -114,6 +131,8 @@ function describe(kind: DriftKind, name: string, decision: string): string {
       return 'same content, uploaded by someone else';
     case 'extra':
       return 'ours, but in no folder';
+    case 'line-endings':
+      return endings ?? decision;
     case 'changed-locally':
       return 'the folder changed and has not been applied yet';
     case 'foreign':

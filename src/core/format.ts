@@ -17,6 +17,11 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** What differs where nothing else does: `only line endings differ (3 files)`. */
+export function describeEndings(files: number): string {
+  return `only line endings differ (${count(files, 'file')})`;
+}
+
 /** `a, b`, and of more than `most`: `a, b and 3 more`; `or` where one of them is meant. */
 export function listNames(names: readonly string[], most: number, joint: 'and' | 'or' = 'and'): string {
   const rest = names.length > most ? ` ${joint} ${names.length - most} more` : '';

@@ -3,6 +3,7 @@
  * `outcome.ts`). Everything is readonly data; nothing is a closure.
  */
 
+import type { LineEndings } from './content/line-endings.js';
 import type { ContentFacts } from './content.js';
 import type { SkippedFolder, UnreadFolder } from './half-built.js';
 import type { Manifest } from './manifest/parsed.js';
@@ -59,6 +60,8 @@ export interface DesiredExtension {
   /** Sorted by the UTF-8 bytes of `path`. */
   readonly files: readonly KeptFile[];
   readonly leftOut: readonly LeftOutFile[];
+  /** Those of `files`, whose hashes and sizes are of the content with them; absent: as the disk has them. */
+  readonly lineEndings?: LineEndings;
   /** Content digest, 64 lower-case hex digits; see `core/digest.ts`. */
   readonly digest: string;
   /** The same under rule version 1, where that counts files which today's leaves out. */
@@ -81,10 +84,7 @@ export interface DesiredState {
   readonly unread?: readonly UnreadFolder[];
 }
 
-/**
- * How plans, journals, backups and locks identify a tenant: by its origin, or as `sandbox` or `sandbox:<dir>` for an
- * embedded one, whose port differs from run to run (`config/tenant/sandbox-place.ts`).
- */
+/** A tenant's origin, or `sandbox` or `sandbox:<dir>`, whose port varies (`config/tenant/sandbox-place.ts`). */
 export type TenantIdentity = string;
 
 /** One record of the tenant's list, as far as decisions need it. */
@@ -107,11 +107,10 @@ export interface ActualExtension {
   /** RFC 3339. */
   readonly updatedAt?: string;
   readonly userId?: string;
-  /**
-   * Content digest (64 hex digits) that `reconcile/resolve` found where the archive name does not carry it; `undefined`
-   * where the archive name does, where it was not needed, or where it could not be found.
-   */
+  /** Content digest (64 hex digits) that `reconcile/resolve` found where it was needed and the archive name has none. */
   readonly resolvedDigest?: string;
+  /** How many files of the folder differ from it; only where nothing but line endings does. */
+  readonly onlyLineEndings?: number;
   /** Why it could not be resolved, as a clause: `its archive contains "lib.js", which is encrypted`. */
   readonly unreadable?: string;
   /** The same, also where the archive name says enough to decide without. */
@@ -232,6 +231,7 @@ export type ChangeReason =
   | 'unfinished-replace'
   | 'restored'
   | 'content-changed'
+  | 'line-endings'
   | 'tags-changed'
   | 'marker-missing'
   | 'marker-outdated'
@@ -261,6 +261,8 @@ export interface Change {
   readonly rename?: { readonly to: string } | { readonly from: string };
   /** Why the content that decides was not looked at (mostly: the key may not); an apply of this plan does not, either. */
   readonly notLookedAt?: string;
+  /** How many files differ; only where nothing but line endings does. */
+  readonly onlyLineEndings?: number;
   readonly desired?: DesiredSummary;
   readonly actual?: ActualSummary;
   readonly write?: Write;

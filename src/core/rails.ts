@@ -1,7 +1,7 @@
 /** What stops one change, and the flag that lifts it. Rails of a whole run are in `guard.ts`. */
 
 import { hasSameContent } from './classify.js';
-import { count, listNames, onDay } from './format.js';
+import { count, describeEndings, listNames, onDay } from './format.js';
 import { shownVersion } from './manifest/parsed.js';
 import { markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
@@ -99,9 +99,11 @@ export function adoptionRail(
       message: `${describeUnread(actual)}; ${apply} goes on and uploads ${displayFolder}`,
     };
   }
+  const { onlyLineEndings } = actual;
+  const how = onlyLineEndings === undefined ? '' : ` (${describeEndings(onlyLineEndings)})`;
   return {
     rail: 'drift',
-    message: `its content on the tenant differs from ${displayFolder}: pull takes the tenant's, ${apply} uploads the folder's`,
+    message: `its content on the tenant differs from ${displayFolder}${how}: pull takes the tenant's, ${apply} uploads the folder's`,
   };
 }
 
@@ -165,7 +167,9 @@ export function keepsDrift(name: string, policy: Policy): boolean {
 
 export function describeDrift(actual: ActualExtension): string {
   if (actual.unreadable !== undefined) return describeUnread(actual);
-  return `changed on the tenant${onDay(actual.updatedAt)}, not by this project`;
+  const { updatedAt, onlyLineEndings } = actual;
+  const what = onlyLineEndings === undefined ? '' : `; ${describeEndings(onlyLineEndings)}`;
+  return `changed on the tenant${onDay(updatedAt)}, not by this project${what}`;
 }
 
 /** What could not be read may be unchanged: nothing is said about that. */

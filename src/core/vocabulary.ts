@@ -31,6 +31,7 @@ export const reasonMeanings: Readonly<Record<ChangeReason, string>> = {
     'An earlier run deleted the extension to replace it and was cut off before it created it.',
   restored: 'A rollback puts back what was there before the run that it undoes.',
   'content-changed': 'The folder holds other files than the tenant.',
+  'line-endings': 'The folder holds the files of the tenant, some of them with other line endings.',
   'tags-changed': 'The content is right, and tags of the config are missing.',
   'marker-missing': 'The content is right, and is uploaded once to mark it as ours.',
   'marker-outdated': 'The content is right, and is uploaded once to renew its marker.',

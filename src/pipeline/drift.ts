@@ -3,6 +3,7 @@
 import { type DriftEntry, driftEntryOf, findDrift, sortDrift } from '../core/drift.js';
 import type { ActualState, Plan, Policy } from '../core/model.js';
 import { plan } from '../core/plan.js';
+import { checkLineEndings } from '../core/rules/line-endings.js';
 import type { ReadArchive } from '../reconcile/archives.js';
 import { resolveContent } from '../reconcile/resolve.js';
 import type { Run } from '../run/run.js';
@@ -46,15 +47,18 @@ export async function observeDrift(
   const concurrency = concurrencyOf(settings);
   const actual = await resolveContent(folders.desired, listed, policy.project, archives.read, {
     concurrency,
+    endings: 'compared',
   });
   const desired = await addLeftOut(run, folders, actual, 'matter');
   const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: 1 });
   const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
+  const { lineEndings, rules } = settings.config;
+  const findings = [...folders.findings, ...checkLineEndings(decided.changes, lineEndings, rules)];
   return {
     entries: sortDrift([...findDrift(decided.changes, desired), ...forged]),
     plan: decided,
     requests: 1 + archives.downloads(),
-    folders,
+    folders: { ...folders, findings },
     isSelected: selector?.matches ?? (() => true),
   };
 }
@@ -81,6 +85,10 @@ async function findForged(
   const wrong = await verifyArchives(pairs, readArchive);
   return inSync.flatMap((change) => {
     const bad = wrong.get(change.name);
-    return bad === undefined ? [] : [driftEntryOf(change, bad.kind, bad.message)];
+    if (bad === undefined) return [];
+    const { kind, message, onlyLineEndings } = bad;
+    return [
+      driftEntryOf({ ...change, ...(onlyLineEndings !== undefined && { onlyLineEndings }) }, kind, message),
+    ];
   });
 }

@@ -76,6 +76,7 @@ export async function readFolders(
     cwd,
     extensions: config.extensions,
     ignore: config.ignore,
+    lineEndings: config.lineEndings,
     ...(selector !== undefined && { selection: selector.matches }),
     index: flags.cache === false ? 'off' : 'on',
     ...{ tool, own: settings.own },

@@ -2,6 +2,7 @@
 
 import type { DesiredExtension, DesiredState, Finding, Plan, Policy } from '../core/model.js';
 import { plan } from '../core/plan.js';
+import { checkLineEndings } from '../core/rules/line-endings.js';
 import { checkArchive, type RuleSettings } from '../core/rules.js';
 import { type Adopting, resolveContent } from '../reconcile/resolve.js';
 import type { PlanReport } from '../report/plan.js';
@@ -40,6 +41,8 @@ export interface PlanWanted extends Wanted {
   readonly broken: 'refuse' | 'leave-out';
   /** Whether interrupted replaces are finished; `leave` where one may be under way in this process. */
   readonly halfReplaces: 'finish' | 'leave';
+  /** Whether content that differs is compared without its line endings, for which the folder is read again. */
+  readonly endings: 'compared' | 'not-compared';
   /** Whether the report says at which commit the folders are. */
   readonly origin: Origin;
 }
@@ -48,6 +51,7 @@ export interface PlanWanted extends Wanted {
 export const interactive = {
   broken: 'refuse',
   halfReplaces: 'finish',
+  endings: 'compared',
   forecasts: 'with-backups',
   origin: 'in-documents',
 } as const satisfies Partial<PlanWanted>;
@@ -91,21 +95,25 @@ async function readUsable(
 /** Where no marker tells what the tenant holds, its archive is looked into. */
 async function sidesOf(
   run: Run,
-  { approvals, reviewed, adopting }: PlanWanted,
+  { approvals, reviewed, endings, adopting }: PlanWanted,
   { desired, coverage, findings }: Folders,
   listed: Sides['actual'],
 ): Promise<Omit<Sides, 'packWith'>> {
   const { config } = run.settings;
   const archives = archivesOf(run);
   const actual = await resolveContent(desired, listed, config.project, archives.read, {
-    ...{ concurrency: concurrencyOf(run.settings), reviewed },
+    ...{ concurrency: concurrencyOf(run.settings), reviewed, endings },
     ...(adopting && { adopting }),
   });
   const policy = policyOf(config, approvals, { desired, coverage });
   return {
     ...{ desired, actual, archives },
     policy: adopting === undefined ? policy : adoptAll(policy, desired),
-    findings: (decided) => [...findings, ...findUnusedProtection(config, decided)],
+    findings: (decided) => [
+      ...findings,
+      ...findUnusedProtection(config, decided),
+      ...checkLineEndings(decided.changes, config.lineEndings, config.rules),
+    ],
   };
 }
 

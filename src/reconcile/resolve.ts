@@ -13,6 +13,8 @@ interface Resolving {
   readonly concurrency: number;
   /** The changes of the plan that is applied. */
   readonly reviewed?: readonly SeenChange[] | undefined;
+  /** Whether content that differs is compared without its line endings, for which the folder is read again. */
+  readonly endings: 'compared' | 'not-compared';
   /** Absent: only owned records are resolved. */
   readonly adopting?: Adopting;
 }
@@ -28,7 +30,7 @@ export async function resolveContent(
   actual: ActualState,
   project: string,
   readArchive: ReadArchive,
-  { concurrency, reviewed = [], adopting }: Resolving,
+  { concurrency, reviewed = [], endings, adopting }: Resolving,
 ): Promise<ActualState> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
   const limit = pLimit(concurrency);
@@ -36,12 +38,19 @@ export async function resolveContent(
     adopting === undefined ? isOwned(record, project) : !record.bundled;
   const resolveOne = async (record: ActualExtension): Promise<ActualExtension> => {
     const extension = wanted.get(record.name ?? '');
-    if (extension === undefined || !concerns(record) || isToldByMarker(extension, record)) return record;
+    if (extension === undefined || !concerns(record)) return record;
+    return isToldByMarker(extension, record) ? lookAtEndings(extension, record) : look(extension, record);
+  };
+  const lookAtEndings = async (
+    extension: DesiredExtension,
+    record: ActualExtension,
+  ): Promise<ActualExtension> => (endings === 'compared' ? compareEndings(extension, record) : record);
+  const look = async (extension: DesiredExtension, record: ActualExtension): Promise<ActualExtension> => {
     if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
     const unseen = findUnseen(reviewed, record);
     if (unseen !== undefined) return leaveUnread(record, unseen);
     const counts = (await adopting?.counts(extension)) ?? createContentTest(extension);
-    const told = await readDigest(record, readArchive, counts, adopting);
+    const told = await readDigest({ extension, record, counts }, readArchive, adopting);
     if (told.unreadable === undefined) return { ...record, ...told };
     const resolvedDigest = findSeenDigest(reviewed, extension, record);
     return resolvedDigest === undefined
@@ -58,6 +67,18 @@ function leaveUnread(record: ActualExtension, why: string): ActualExtension {
   return { ...record, notLookedAt: why, ...(!isMarked && { unreadable: why }) };
 }
 
+/** A digest alone tells that much. */
+async function compareEndings(
+  extension: DesiredExtension,
+  record: ActualExtension,
+): Promise<ActualExtension> {
+  const marker = markerOf(record);
+  if (marker.kind !== 'ours' || isMarkedAs(extension, record)) return record;
+  const { countOtherEndings } = await import('../source/archive/other-endings.js');
+  const onlyLineEndings = countOtherEndings(extension, (digest) => digest.startsWith(marker.digestStart));
+  return onlyLineEndings === undefined ? record : { ...record, onlyLineEndings };
+}
+
 /** An older marker that differs may differ only by files that today's rules leave out. */
 function isToldByMarker(extension: DesiredExtension, record: ActualExtension): boolean {
   const marker = markerOf(record);
@@ -68,20 +89,30 @@ async function holdsOurZip(extension: DesiredExtension, record: ActualExtension)
   return record.md5 !== undefined && (await pack(extension)).md5 === record.md5;
 }
 
+interface Reading {
+  readonly extension: DesiredExtension;
+  readonly record: ActualExtension;
+  readonly counts: (path: string) => boolean;
+}
+
 /**
  * Only tenant and analytics admins may download whole archives (since 2024-10). An archive that cannot be read stays
  * unknown, which counts as different and affects no other extension. Only an adoption cannot go on without it: without
  * reading there is no saying that the content is the same.
  */
 async function readDigest(
-  record: ActualExtension,
+  { extension, record, counts }: Reading,
   readArchive: ReadArchive,
-  counts: (path: string) => boolean,
   adopting: Adopting | undefined,
-): Promise<Pick<ActualExtension, 'resolvedDigest' | 'unreadable'>> {
+): Promise<Pick<ActualExtension, 'resolvedDigest' | 'onlyLineEndings' | 'unreadable'>> {
   const { digestArchive } = await import('../source/archive/archive.js');
   try {
-    return { resolvedDigest: (await digestArchive(await readArchive(record), counts)).digest };
+    const archive = await readArchive(record);
+    const { digest } = await digestArchive(archive, counts, extension.lineEndings);
+    if (digest === extension.digest) return { resolvedDigest: digest };
+    const { countOtherEndingsIn } = await import('../source/archive/other-endings.js');
+    const onlyLineEndings = await countOtherEndingsIn(extension, archive, counts);
+    return { resolvedDigest: digest, ...(onlyLineEndings !== undefined && { onlyLineEndings }) };
   } catch (error) {
     const mustKnow = error instanceof TenantError && error.status === 403 && adopting !== undefined;
     const unreadable = mustKnow ? undefined : whyUnreadable(error);

@@ -1,8 +1,10 @@
 /** Whether archives with our markers really are what the folders pack to: compares the bytes themselves. */
 
 import type { DriftKind } from '../core/drift.js';
+import { describeEndings } from '../core/format.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import { digestArchive } from '../source/archive/archive.js';
+import { countOtherEndingsIn } from '../source/archive/other-endings.js';
 import { pack } from '../source/archive/pack.js';
 import { createContentTest } from '../source/left-out.js';
 import { type ReadArchive, whyUnreadable } from './archives.js';
@@ -16,6 +18,8 @@ interface Pair {
 interface BadArchive {
   readonly kind: Extract<DriftKind, 'changed-on-tenant' | 'unreadable'>;
   readonly message: string;
+  /** How many files differ, where nothing but line endings does. */
+  readonly onlyLineEndings?: number;
 }
 
 /**
@@ -44,10 +48,16 @@ async function inspect(
   readArchive: ReadArchive,
 ): Promise<BadArchive | undefined> {
   try {
-    const { digest } = await digestArchive(await readArchive(record), createContentTest(desired));
-    if (digest === desired.digest) return undefined;
+    const [archive, counts] = [await readArchive(record), createContentTest(desired)];
+    if ((await digestArchive(archive, counts)).digest === desired.digest) return undefined;
     const message = "its archive's name claims the folder's content, but its bytes differ";
-    return { kind: 'changed-on-tenant', message };
+    const onlyLineEndings = await countOtherEndingsIn(desired, archive, counts);
+    return {
+      kind: 'changed-on-tenant',
+      ...(onlyLineEndings === undefined
+        ? { message }
+        : { message: `${message}; ${describeEndings(onlyLineEndings)}`, onlyLineEndings }),
+    };
   } catch (error) {
     const why = whyUnreadable(error);
     if (why === undefined) throw error;

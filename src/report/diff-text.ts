@@ -1,7 +1,7 @@
 /** What `plan --diff` shows below the plan: from the tenant's content to the folder's. */
 
 import type { ExtensionComparison, FieldChange, FileChange, FileSide } from '../core/comparison.js';
-import { count, formatBytes } from '../core/format.js';
+import { count, describeEndings, formatBytes } from '../core/format.js';
 import { type Paint, printable } from './paint.js';
 
 /** Empty where there is nothing to compare. */
@@ -21,6 +21,7 @@ function renderComparison(comparison: ExtensionComparison, paint: Paint): string
 }
 
 export function countKinds(files: readonly FileChange[]): string {
+  if (files.every(({ noPatch }) => noPatch === 'line-endings')) return describeEndings(files.length);
   const number = (kind: FileChange['kind']): number => files.filter((file) => file.kind === kind).length;
   const parts = (['added', 'changed', 'removed'] as const).filter((kind) => number(kind) > 0);
   return `${count(files.length, 'file')}: ${parts.map((kind) => `${number(kind)} ${kind}`).join(', ')}`;
@@ -33,7 +34,8 @@ const styles = { added: 'green', changed: 'yellow', removed: 'red' } as const;
 function renderFile(file: FileChange, comparison: ExtensionComparison, paint: Paint): string {
   const { path, kind, before, after } = file;
   const head = `  ${paint(styles[kind], `${symbols[kind]} ${printable(path)}`)}  ${describeSides(file, before, after)}\n`;
-  if (kind !== 'changed' || path !== `${comparison.name}.qext`) return head + renderPatch(file, paint);
+  const isManifest = kind === 'changed' && path === `${comparison.name}.qext`;
+  if (!isManifest || file.noPatch === 'line-endings') return head + renderPatch(file, paint);
   const fields = comparison.manifest.map((field) => renderField(field, paint)).join('');
   return fields === '' ? `${head}      formatting only; no field differs\n` : head + fields;
 }
@@ -45,6 +47,7 @@ export function describeSides(
 ): string {
   const sizes = [before, after].flatMap((side) => (side === undefined ? [] : [formatBytes(side.bytes)]));
   if (noPatch === undefined) return sizes.join(' → ');
+  if (noPatch === 'line-endings') return `${sizes.join(' → ')}, only line endings differ`;
   const digests = [before, after].flatMap((side) => (side === undefined ? [] : [side.sha256.slice(0, 12)]));
   return `${sizes.join(' → ')}, ${noPatch}, sha256 ${digests.join(' → ')}`;
 }

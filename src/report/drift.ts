@@ -57,6 +57,7 @@ export const driftWords: Readonly<Record<DriftKind, string>> = {
   'tags-missing': 'tags missing',
   extra: 'extra',
   'changed-locally': 'changed locally',
+  'line-endings': 'line endings',
 };
 
 const rows: Readonly<Record<DriftAlarm, { readonly symbol: string; readonly style: Style }>> = {

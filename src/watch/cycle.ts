@@ -132,7 +132,12 @@ function findKept({ plan }: PlannedRun, { prune }: Approvals): readonly Finding[
 }
 
 /** A folder that cannot be read holds back no other, and what only documents say is not looked up. */
-const background = { broken: 'leave-out', forecasts: 'none', origin: 'nowhere' } as const;
+const background = {
+  broken: 'leave-out',
+  endings: 'not-compared',
+  forecasts: 'none',
+  origin: 'nowhere',
+} as const;
 
 async function planCycle(input: CycleInput, approvals: Approvals): Promise<PlannedRun> {
   const { run, names, selector } = input;

@@ -32,6 +32,7 @@ describe('a config', () => {
       project: 'acme',
       extensions: ['extensions/*'],
       ignore: [],
+      lineEndings: 'as-is',
       tags: [],
       prune: false,
       onDrift: 'stop',

@@ -78,6 +78,10 @@ export const rules = {
   ),
   'changed-while-reading': fixed('A file changed while it was read.'),
   // Found while planning
+  'line-endings': configurable(
+    'warning',
+    'The folder and the tenant differ by nothing but line endings, as checkouts do.',
+  ),
   'unfinished-replace': configurable(
     'warning',
     'An earlier run deleted an extension to replace it, and there is nothing to create it from.',

@@ -19,7 +19,7 @@ import {
   source,
   tenant,
 } from './parts.js';
-import { actual, desired, impactPart } from './plan.js';
+import { actual, desired, impactPart, onlyLineEndings } from './plan.js';
 
 const resolvedValue = v.object({
   key: v.string(),
@@ -197,6 +197,7 @@ export const driftDocument = v.object({
         v.picklist(['new', 'known', 'ignored']),
         v.description('Only new ones make exit code 2.'),
       ),
+      onlyLineEndings,
       ignored: v.optional(v.object({ reason: v.string(), until: date })),
       folder: v.optional(desired),
       tenant: v.optional(actual),

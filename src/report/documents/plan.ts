@@ -121,6 +121,11 @@ export const actual = v.object({
   tags: v.optional(v.array(v.string())),
 });
 
+export const onlyLineEndings = v.pipe(
+  v.optional(count),
+  v.description('How many files differ; only where nothing but their line endings does.'),
+);
+
 const change = v.object({
   name: v.string(),
   action,
@@ -158,6 +163,7 @@ const change = v.object({
       ),
     ),
   ),
+  onlyLineEndings,
   write: v.optional(
     v.object({
       carries: v.picklist(['file-and-data', 'data']),
@@ -179,7 +185,7 @@ const comparison = v.pipe(
         before: v.optional(fileSide),
         after: v.optional(fileSide),
         patch: v.optional(v.string()),
-        noPatch: v.optional(v.picklist(['binary', 'minified', 'large'])),
+        noPatch: v.optional(v.picklist(['binary', 'minified', 'large', 'line-endings'])),
       }),
     ),
     manifest: v.array(

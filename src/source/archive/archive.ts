@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
+import { type LineEndings, withEndings } from '../../core/content/line-endings.js';
 import { comparePaths, digestOf, isDroppedByQlik, normalizePath } from '../../core/digest.js';
 import { assertUnpackable, compressedBytes, type ZipEntry } from '../../core/zip/directory.js';
 import { readExtensionEntries } from '../../core/zip/extension-files.js';
@@ -27,16 +28,18 @@ interface DigestedArchive {
  * dropping applies.
  *
  * @param counts which files to digest; all where absent
+ * @param lineEndings those that are content
  * @throws UnreadableArchiveError where the content cannot be told for certain, and nothing else on any bytes
  */
 export async function digestArchive(
   bytes: Uint8Array,
   counts: (path: string) => boolean = () => true,
+  lineEndings: LineEndings = 'as-is',
 ): Promise<DigestedArchive> {
   const files: ArchivedFile[] = [];
   for (const { path, read } of openArchive(bytes).files) {
     if (isDroppedByQlik(path) || !counts(path)) continue;
-    const content = await read();
+    const content = withEndings(await read(), lineEndings);
     files.push({ path, bytes: content.length, sha256: sha256Of(content) });
   }
   return { digest: digestOf(files), files };

@@ -1,6 +1,7 @@
 /** A unified diff of a file that people write. The only file that knows the package `diff`. */
 
 import type { FileChange, FileSide } from '../../core/comparison.js';
+import { withLf } from '../../core/content/line-endings.js';
 
 interface PatchSide {
   readonly side: FileSide;
@@ -43,6 +44,7 @@ export async function comparePatch(
   after: PatchSide,
   room: PatchRoom,
 ): Promise<Patch> {
+  if (await hasSameLines(before, after)) return { noPatch: 'line-endings' };
   const isLarge = Math.max(before.side.bytes, after.side.bytes) > largestText;
   if (isLarge) return { noPatch: isMinifiedName(path) ? 'minified' : 'large' };
   const [left, right] = [decode(await before.read()), decode(await after.read())];
@@ -52,6 +54,11 @@ export async function comparePatch(
   const patch = await makePatch(left, right, Math.min(room.left(), largestPatch));
   room.take(patch?.length ?? 0);
   return patch === undefined ? { noPatch: 'large' } : { patch };
+}
+
+async function hasSameLines(before: PatchSide, after: PatchSide): Promise<boolean> {
+  const [left, right] = [await before.read(), await after.read()];
+  return withLf(left).equals(withLf(right));
 }
 
 function isMinifiedName(path: string): boolean {

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type JSZip from 'jszip';
+import { withEndings } from '../../core/content/line-endings.js';
 import { md5Of } from '../../core/digest.js';
 import { SourceError } from '../../core/errors.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
@@ -57,9 +58,9 @@ export async function generate(
   return { bytes, md5: md5Of(bytes), size: bytes.length };
 }
 
-/** @throws SourceError when the file is no longer what `extension` says */
+/** The file as it is uploaded. @throws SourceError when it is no longer what `extension` says */
 export function readUnchanged(extension: DesiredExtension, file: KeptFile): Buffer {
-  const content = readAgain(extension, file);
+  const content = withEndings(readAgain(extension, file), extension.lineEndings ?? 'as-is');
   if (createHash('sha256').update(content).digest('hex') === file.sha256) return content;
   throw new SourceError('the file changed after it was read', {
     file: shownPath(extension, file),

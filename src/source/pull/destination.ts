@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, normalize, relative, sep } from 'node:path';
+import type { LineEndings } from '../../core/content/line-endings.js';
 import { RefusedError, UserError } from '../../core/errors.js';
 import type { DesiredExtension } from '../../core/model.js';
 import { shellWord } from '../../core/shell-word.js';
@@ -26,6 +27,8 @@ export interface Destination {
   readonly ignoreLine: (path: string) => string;
   /** The extension that the folder already contains; absent where the folder does not exist or is empty. */
   readonly existing?: DesiredExtension;
+  /** Those that are content. */
+  readonly lineEndings: LineEndings;
   /** Whether the config's patterns find the folder. */
   readonly found: 'yes' | 'no';
 }
@@ -41,6 +44,7 @@ interface DestinationOptions {
   readonly ignore: readonly string[];
   /** What this run reads and writes itself: no archive replaces it. */
   readonly own: OwnFiles;
+  readonly lineEndings: LineEndings;
   /** Absolute: the folder that gets one folder for each extension, instead of the config's. */
   readonly to?: string;
 }
@@ -50,7 +54,7 @@ export type FindDestination = (name: string) => Promise<Destination>;
 
 /** @throws UserError where the config does not say where a new folder belongs; SourceError */
 export async function prepareDestinations(options: DestinationOptions): Promise<FindDestination> {
-  const { root, cwd, to } = options;
+  const { root, cwd, to, lineEndings } = options;
   const discovery = await discover(root, cwd, options.extensions);
   const patterns = (
     await Promise.all(options.extensions.map((source) => compilePattern(source, root)))
@@ -68,12 +72,13 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     const folder = candidate?.folder ?? join(to ?? newFoldersOf(patterns), name);
     assertOnly(name, folder, discovery.candidates, patterns, cwd);
     const holder = candidate ?? inspect(name, folder, root, cwd);
-    const place = { folder, displayFolder: displayPath(cwd, folder), found: isFound(folder, patterns) };
+    const displayFolder = displayPath(cwd, folder);
+    const place = { folder, displayFolder, lineEndings, found: isFound(folder, patterns) };
     const all = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
     const rules = leaveOutOwn(all, folder, options.own);
     const ignoreLine = (path: string): string => ignoreLineOf(root, folder, path);
     if (holder === undefined) return { ...place, rules, ignoreLine };
-    return { ...place, rules, ignoreLine, existing: readExisting(holder, rules) };
+    return { ...place, rules, ignoreLine, existing: readExisting(holder, rules, lineEndings) };
   };
 }
 
@@ -180,10 +185,9 @@ function isEmpty(folder: string): boolean {
   }
 }
 
-function readExisting(candidate: Candidate, rules: IgnoreRules): DesiredExtension {
+function readExisting(candidate: Candidate, rules: IgnoreRules, lineEndings: LineEndings): DesiredExtension {
   const reading = readExtension(candidate, rules, {
-    readFile: createFileReader(),
-    own: noOwnFiles,
+    ...{ readFile: createFileReader(lineEndings), lineEndings, own: noOwnFiles },
     index: undefined,
   });
   if (reading.kind === 'extension') return reading.extension;

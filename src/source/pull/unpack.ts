@@ -5,6 +5,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type LineEndings, withEndings } from '../../core/content/line-endings.js';
 import { digestOf, isDroppedByQlik } from '../../core/digest.js';
 import { RefusedError } from '../../core/errors.js';
 import { listNames } from '../../core/format.js';
@@ -25,6 +26,8 @@ interface Unpacking {
   readonly rules: IgnoreRules;
   /** The line of "ignore" that leaves out one file of the extension. */
   readonly ignoreLine: (path: string) => string;
+  /** Those that are content; files are written as they are. Absent: as the archive has them. */
+  readonly lineEndings?: LineEndings;
 }
 
 export interface Unpacked {
@@ -48,7 +51,7 @@ export async function unpack(archive: Uint8Array, target: Unpacking): Promise<Un
 
 async function unpackReadable(
   archive: Uint8Array,
-  { name, folder, rules, ignoreLine }: Unpacking,
+  { name, folder, rules, ignoreLine, lineEndings = 'as-is' }: Unpacking,
 ): Promise<Unpacked> {
   const { files: archived, outside } = openArchive(archive);
   const leftOut = archived.flatMap(({ path }) => leftOutOf(rules, path));
@@ -59,7 +62,7 @@ async function unpackReadable(
   assertManifest(name, wanted);
   mkdirSync(folder);
   const files: ArchivedFile[] = [];
-  for (const file of wanted) files.push(await writeOne(folder, file));
+  for (const file of wanted) files.push(await writeOne(folder, file, lineEndings));
   const notes = [...noteNested(wanted, ignoreLine), ...noteOutside(outside), ...noteGuessed(wanted)];
   return { files, leftOut, digest: digestOf(files.filter(({ path }) => !isDroppedByQlik(path))), notes };
 }
@@ -138,12 +141,12 @@ function assertManifest(name: string, files: readonly PackedFile[]): void {
   throw refused(name, `contains ${manifests.join(', ') || 'no .qext'} instead of only ${name}.qext`);
 }
 
-async function writeOne(folder: string, file: PackedFile): Promise<ArchivedFile> {
+async function writeOne(folder: string, file: PackedFile, lineEndings: LineEndings): Promise<ArchivedFile> {
   const content = await file.read();
   const place = join(folder, file.path);
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, content, { flag: 'wx' });
-  return { path: file.path, bytes: content.length, sha256: sha256Of(content) };
+  return { path: file.path, bytes: content.length, sha256: sha256Of(withEndings(content, lineEndings)) };
 }
 
 /** The archive is one extension to Qlik; a folder with two manifests is none to us. */

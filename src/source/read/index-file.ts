@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { LineEndings } from '../../core/content/line-endings.js';
 import { ruleVersion } from '../../core/digest.js';
 import { findLink, hideOwnFolder, ownFolder } from '../own-folder.js';
 import { type FolderIndex, type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
@@ -17,14 +18,15 @@ interface StatIndex {
 }
 
 /** To be raised with every change of the file's shape. */
-const format = 3;
+const format = 4;
 
 /**
  * @param root absolute; the index is in `.qlik-sync/` below it
  * @param tool version of this program, as another may derive other facts from the same bytes
+ * @param lineEndings of the content, whose hashes and sizes are kept rather than those of the bytes on the disk
  */
-export function loadIndex(root: string, tool: string): StatIndex {
-  const header = { format, ruleVersion, tool };
+export function loadIndex(root: string, tool: string, lineEndings: LineEndings = 'as-is'): StatIndex {
+  const header = { format, ruleVersion, tool, lineEndings };
   const old = readRecords(root, header);
   const visited = new Map<string, { toRecord(): FolderRecord; isChanged(): boolean }>();
   return {

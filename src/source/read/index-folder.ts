@@ -30,6 +30,8 @@ export interface FolderRecord {
   readonly sha256: string;
   /** By path; only where there are any. */
   readonly facts: Readonly<Record<string, ContentFacts>>;
+  /** By path: bytes of the content, only where the disk has it in another size. */
+  readonly bytes: Readonly<Record<string, number>>;
 }
 
 const numbersPerPath = 4;
@@ -117,7 +119,7 @@ function isUnchanged(record: FolderRecord, position: number, stats: FileStats): 
 function contentAt(record: FolderRecord, path: string, position: number): FileContent {
   const at = position * digitsPerPath;
   return {
-    bytes: record.stats[position * numbersPerPath] ?? 0,
+    bytes: record.bytes[path] ?? record.stats[position * numbersPerPath] ?? 0,
     sha256: record.sha256.slice(at, at + digitsPerPath),
     facts: record.facts[path] ?? ordinary,
   };
@@ -125,11 +127,13 @@ function contentAt(record: FolderRecord, path: string, position: number): FileCo
 
 function toRecord(files: readonly (readonly [string, Noted])[]): FolderRecord {
   const factual = files.filter(([, { content }]) => Object.keys(content.facts).length > 0);
+  const resized = files.filter(([, { stats, content }]) => content.bytes !== stats[0]);
   return {
     paths: files.map(([path]) => path),
     stats: files.flatMap(([, { stats }]) => stats),
     sha256: files.map(([, { content }]) => content.sha256).join(''),
     facts: Object.fromEntries(factual.map(([path, { content }]) => [path, content.facts])),
+    bytes: Object.fromEntries(resized.map(([path, { content }]) => [path, content.bytes])),
   };
 }
 
@@ -142,7 +146,7 @@ export function parseRecords(folders: unknown): ReadonlyMap<string, FolderRecord
 }
 
 function isRecord(value: unknown): value is FolderRecord {
-  if (!isObject(value) || !isObject(value['facts'])) return false;
+  if (!isObject(value) || !isObject(value['facts']) || !isObject(value['bytes'])) return false;
   const { paths, stats, sha256 } = value;
   if (!Array.isArray(paths) || !Array.isArray(stats) || typeof sha256 !== 'string') return false;
   return stats.length === paths.length * numbersPerPath && sha256.length === paths.length * digitsPerPath;

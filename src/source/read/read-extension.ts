@@ -30,7 +30,7 @@ export type ReadExtension = { readonly findings: readonly Finding[] } & (
 
 export function readExtension(candidate: Candidate, rules: IgnoreRules, context: ReadContext): ReadExtension {
   const { name, folder, displayFolder } = candidate;
-  const { manifest, sha256, findings } = readManifest(candidate);
+  const { manifest, sha256, findings } = readManifest(candidate, context.lineEndings);
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
   if (manifest.type !== 'visualization') {
     const reason = reasonToSkip(manifest.type);
@@ -50,6 +50,7 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, context:
   const extension = {
     ...{ name, folder, displayFolder, manifest, files, digest: digestOf(files), bytes },
     leftOut: addOwn(leftOut, own),
+    ...(context.lineEndings !== 'as-is' && { lineEndings: context.lineEndings }),
     ...(before.length > 0 && { olderDigest: digestOf([...files, ...before]) }),
   };
   return { kind: 'extension', extension, findings: all };

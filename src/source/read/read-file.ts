@@ -2,10 +2,17 @@
 
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import {
+  createEndingCounter,
+  type LineEndings,
+  withEndings,
+  withoutReturns,
+} from '../../core/content/line-endings.js';
 import { type ContentFacts, inspectContent } from '../../core/content.js';
 import { reasonOf } from '../../core/system-error.js';
 import type { KeptEntry } from './keep.js';
 
+/** As it is uploaded, which is not always as the disk has it: see `LineEndings`. */
 export interface FileContent {
   readonly bytes: number;
   readonly sha256: string;
@@ -29,16 +36,20 @@ export type Inspect = (path: string, content: Buffer) => ContentFacts;
 interface FileReadContext {
   readonly bufferFor: (bytes: number) => Buffer;
   readonly inspect: Inspect;
+  readonly lineEndings: LineEndings;
   readonly recall: Recall | undefined;
 }
 
-/** Larger files exceed Qlik's limit: they are hashed in chunks, to save memory, and not inspected. */
+/** Larger files exceed Qlik's limit: they are hashed in pieces, to save memory, and not inspected. */
 const largestHeld = 32 * 2 ** 20;
 
 const firstBuffer = 2 ** 18;
 
 /** The reader uses one buffer for all files, which grows with the largest. */
-export function createFileReader(inspect: Inspect = inspectContent): ReadFile {
+export function createFileReader(
+  lineEndings: LineEndings = 'as-is',
+  inspect: Inspect = inspectContent,
+): ReadFile {
   let buffer: Buffer | undefined;
   const bufferFor = (bytes: number): Buffer => {
     if (buffer === undefined || bytes > buffer.length) {
@@ -47,7 +58,7 @@ export function createFileReader(inspect: Inspect = inspectContent): ReadFile {
     return buffer;
   };
   return (absolutePath, entry, recall) => {
-    const context = { bufferFor, inspect, recall };
+    const context = { bufferFor, inspect, lineEndings, recall };
     const first = tryRead(absolutePath, entry, context);
     return first.kind === 'changing' ? tryRead(absolutePath, entry, context) : first;
   };
@@ -111,40 +122,66 @@ function readCarefully(file: number, entry: KeptEntry, context: FileReadContext)
   const before = fstatSync(file);
   if (!before.isFile()) return { kind: 'unreadable', reason: 'it is no longer a file' };
   const isHeld = before.size <= largestHeld;
-  const content = isHeld
+  const { read, content } = isHeld
     ? readWhole(file, entry.path, before.size, context)
-    : readInChunks(file, context.bufferFor(0));
+    : readInPieces(file, context);
   const stats = fstatSync(file);
-  const isSame =
-    content.bytes === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
+  const isSame = read === stats.size && before.mtimeMs === stats.mtimeMs && before.ctimeMs === stats.ctimeMs;
   return isSame && before.size === stats.size
     ? { kind: 'read', content, stats }
     : { kind: 'changing', how: 'changed while it was read, twice' };
 }
 
-function readWhole(file: number, path: string, size: number, context: FileReadContext): FileContent {
-  const buffer = context.bufferFor(size);
-  let bytes = 0;
-  while (bytes < size) {
-    const count = readSync(file, buffer, bytes, size - bytes, bytes);
-    if (count === 0) break;
-    bytes += count;
-  }
-  return describe(context, path, buffer.subarray(0, bytes));
+interface WholeReading {
+  /** Bytes on the disk. */
+  readonly read: number;
+  readonly content: FileContent;
 }
 
-function describe({ inspect, recall }: FileReadContext, path: string, content: Buffer): FileContent {
+function readWhole(file: number, path: string, size: number, context: FileReadContext): WholeReading {
+  const buffer = context.bufferFor(size);
+  let read = 0;
+  while (read < size) {
+    const count = readSync(file, buffer, read, size - read, read);
+    if (count === 0) break;
+    read += count;
+  }
+  return { read, content: describe(context, path, buffer.subarray(0, read)) };
+}
+
+function describe(context: FileReadContext, path: string, onDisk: Buffer): FileContent {
+  const { inspect, recall, lineEndings } = context;
+  const content = withEndings(onDisk, lineEndings);
   const sha256 = hash('sha256', content, 'hex');
   return { bytes: content.length, sha256, facts: recall?.(sha256) ?? inspect(path, content) };
 }
 
-function readInChunks(file: number, buffer: Buffer): FileContent {
+function readInPieces(file: number, { bufferFor, lineEndings }: FileReadContext): WholeReading {
+  const isToChange = lineEndings === 'lf' && holdsTextWithReturns(file, bufferFor(0));
   const sum = createHash('sha256');
-  let bytes = 0;
-  for (;;) {
-    const count = readSync(file, buffer, 0, buffer.length, bytes);
-    if (count === 0) return { bytes, sha256: sum.digest('hex'), facts: {} };
-    sum.update(buffer.subarray(0, count));
-    bytes += count;
+  let [read, bytes] = [0, 0];
+  for (const piece of piecesOf(file, bufferFor(0))) {
+    // Each CR of such a text is followed by an LF, be it in the next piece.
+    const content = isToChange ? withoutReturns(piece) : piece;
+    sum.update(content);
+    read += piece.length;
+    bytes += content.length;
+  }
+  return { read, content: { bytes, sha256: sum.digest('hex'), facts: {} } };
+}
+
+function holdsTextWithReturns(file: number, buffer: Buffer): boolean {
+  const counter = createEndingCounter();
+  for (const piece of piecesOf(file, buffer)) counter.add(piece);
+  return (counter.count()?.crlf ?? 0) > 0;
+}
+
+/** Each is valid until the next. */
+function* piecesOf(file: number, buffer: Buffer): Generator<Buffer> {
+  for (let at = 0; ; ) {
+    const count = readSync(file, buffer, 0, buffer.length, at);
+    if (count === 0) return;
+    yield buffer.subarray(0, count);
+    at += count;
   }
 }

@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { type LineEndings, withEndings } from '../../core/content/line-endings.js';
 import { isLog, isOwnDocument } from '../../core/content/own-document.js';
 import { findPlaceholder, type Placeholder } from '../../core/content/placeholder.js';
 import { fileName, normalizePath } from '../../core/digest.js';
@@ -24,6 +25,8 @@ export interface ReadContext {
   readonly readFile: ReadFile;
   /** What this run reads and writes itself. */
   readonly own: OwnFiles;
+  /** Those that `readFile` gives. */
+  readonly lineEndings: LineEndings;
   readonly index: FolderIndex | undefined;
 }
 
@@ -158,9 +161,10 @@ interface ManifestReading {
   readonly findings: readonly Finding[];
 }
 
-export function readManifest(candidate: Candidate): ManifestReading {
+export function readManifest(candidate: Candidate, lineEndings: LineEndings): ManifestReading {
   try {
-    const content = readSmall(`${candidate.folder}/${candidate.manifestFile}`);
+    const onDisk = readSmall(`${candidate.folder}/${candidate.manifestFile}`);
+    const content = withEndings(onDisk, lineEndings);
     const placeholder = findPlaceholder('qext', content);
     if (placeholder !== undefined && placeholder.kind !== 'link')
       return { findings: [unparsedFinding(candidate, placeholder)] };

@@ -4,6 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import type { LineEndings } from '../../core/content/line-endings.js';
 import { mayBeModule, readStub } from '../../core/content/module-facts.js';
 import type { readModule as ReadModule } from '../../core/content/read-module.js';
 import { type ContentFacts, inspectContent } from '../../core/content.js';
@@ -33,6 +34,8 @@ export interface ReadOptions {
   readonly extensions: readonly string[];
   /** gitignore patterns. */
   readonly ignore: readonly string[];
+  /** `lf`: texts are content with LF, whatever the checkout has. Default: `as-is`. */
+  readonly lineEndings?: LineEndings;
   /** Which names to read; default: all. */
   readonly selection?: (name: string) => boolean;
   /** `off` neither reads nor writes the stat index. */
@@ -78,7 +81,7 @@ interface ReadFolder {
 }
 
 async function readOnce(options: ReadOptions): Promise<DesiredReading> {
-  const { root, cwd, own = noOwnFiles } = options;
+  const { root, cwd, own = noOwnFiles, lineEndings = 'as-is' } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
   const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
@@ -87,9 +90,9 @@ async function readOnce(options: ReadOptions): Promise<DesiredReading> {
     displayRoot: displayPath(cwd, root),
     patterns: options.ignore,
   });
-  const index = options.index === 'on' ? loadIndex(root, options.tool ?? '') : undefined;
+  const index = options.index === 'on' ? loadIndex(root, options.tool ?? '', lineEndings) : undefined;
   const inspector = createInspector();
-  const readFile = createFileReader(inspector.inspect);
+  const readFile = createFileReader(lineEndings, inspector.inspect);
   const read: ReadFolder[] = [];
   const yieldNow = createYielder(options.signal);
   for (const candidate of selected) {
@@ -97,7 +100,7 @@ async function readOnce(options: ReadOptions): Promise<DesiredReading> {
     const rules = await rulesFor(candidate);
     const readNow = (): ReadExtension =>
       readExtension(candidate, rules, {
-        ...{ readFile, own },
+        ...{ readFile, own, lineEndings },
         index: index?.folder(displayPath(root, candidate.folder)),
       });
     const first = readNow();

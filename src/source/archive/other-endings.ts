@@ -1,0 +1,90 @@
+/** Whether a folder would have some other content if only its line endings were others, as in another checkout of it. */
+
+import { countEndings, withCrlf, withoutReturns } from '../../core/content/line-endings.js';
+import { type DigestedFile, digestOf } from '../../core/digest.js';
+import { SourceError } from '../../core/errors.js';
+import type { DesiredExtension, KeptFile } from '../../core/model.js';
+import { digestArchive, sha256Of } from './archive.js';
+import { readUnchanged } from './pack.js';
+
+/**
+ * How many files differ; `undefined` where more than line endings does. Files with both kinds of endings may be among
+ * them, or be the same everywhere, as git leaves them alone.
+ */
+export function countOtherEndings(
+  extension: DesiredExtension,
+  isOther: (digest: string) => boolean,
+): number | undefined {
+  const texts = tryToRead(extension);
+  const found = ways.map((way) => change(extension, texts, way)).find((files) => isOther(digestOf(files)));
+  return found && countDifferent(extension.files, found);
+}
+
+/** The same against an archive, file by file. @throws UnreadableArchiveError */
+export async function countOtherEndingsIn(
+  extension: DesiredExtension,
+  archive: Uint8Array,
+  counts: (path: string) => boolean,
+): Promise<number | undefined> {
+  const { digest } = await digestArchive(archive, counts, 'lf');
+  const withLf = change(extension, tryToRead(extension), { to: 'lf', mixed: 'changed' });
+  if (digest !== digestOf(withLf)) return undefined;
+  return countDifferent(extension.files, (await digestArchive(archive, counts)).files);
+}
+
+function countDifferent(files: readonly KeptFile[], others: readonly DigestedFile[]): number {
+  const hashes = new Map(others.map(({ path, sha256 }) => [path, sha256]));
+  return files.filter(({ path, sha256 }) => hashes.get(path) !== sha256).length;
+}
+
+/** A text with each kind of endings throughout, by its SHA-256. */
+interface Text {
+  readonly lf: string;
+  readonly crlf: string;
+  readonly isMixed: boolean;
+}
+
+/** What checkouts do to texts. */
+const ways = [
+  { to: 'lf', mixed: 'changed' },
+  { to: 'crlf', mixed: 'kept' },
+  { to: 'lf', mixed: 'kept' },
+  { to: 'crlf', mixed: 'changed' },
+] as const;
+
+function change(
+  { files }: DesiredExtension,
+  texts: ReadonlyMap<string, Text>,
+  { to, mixed }: (typeof ways)[number],
+): readonly DigestedFile[] {
+  return files.map(({ path, sha256 }) => {
+    const text = texts.get(path);
+    return { path, sha256: text === undefined || (text.isMixed && mixed === 'kept') ? sha256 : text[to] };
+  });
+}
+
+/** What changes meanwhile is told by whoever uploads it. */
+function tryToRead(extension: DesiredExtension): ReadonlyMap<string, Text> {
+  try {
+    return new Map(
+      extension.files.flatMap((file) => {
+        const text = readText(extension, file);
+        return text === undefined ? [] : [[file.path, text]];
+      }),
+    );
+  } catch (error) {
+    if (error instanceof SourceError) return new Map();
+    throw error;
+  }
+}
+
+function readText(extension: DesiredExtension, file: KeptFile): Text | undefined {
+  const content = readUnchanged(extension, file);
+  const endings = countEndings(content);
+  if (endings === undefined || endings.crlf + endings.lf === 0) return undefined;
+  return {
+    lf: endings.crlf === 0 ? file.sha256 : sha256Of(withoutReturns(content)),
+    crlf: endings.lf === 0 ? file.sha256 : sha256Of(withCrlf(content)),
+    isMixed: endings.crlf > 0 && endings.lf > 0,
+  };
+}
