@@ -36,6 +36,7 @@ function settingsOf(
     project: config.project,
     extensions: config.extensions,
     ignore: config.ignore,
+    lineEndings: config.lineEndings,
     tags: config.tags,
     prune: config.prune,
     onDrift: config.onDrift,

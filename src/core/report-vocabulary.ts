@@ -26,6 +26,7 @@ export const driftMeanings: Readonly<Record<DriftKind | DriftAlarm, string>> = {
   'tags-missing': 'Tags that the config names are not on the tenant.',
   extra: 'The project owns it, and no folder holds it.',
   'changed-locally': 'Only the folder changed; the tenant still holds what was deployed last.',
+  'line-endings': 'Only the line endings of some files differ, as between checkouts.',
   new: 'Drift that neither the baseline nor driftIgnore names: the run ends with exit code 2.',
   known: 'Drift that the baseline of --baseline already holds.',
   ignored: 'Drift that driftIgnore in the config names, until its date.',
