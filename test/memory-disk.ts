@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const memory = '/dev/shm';
@@ -17,6 +17,8 @@ export function createMemoryDisk(): string | undefined {
     const { bavail, bsize } = statfsSync(memory);
     if (bavail * bsize < leastBytes) return undefined;
     const folder = mkdtempSync(join(memory, 'qlik-sync-'));
+    // As /tmp: a proxy runs as a user of its own.
+    chmodSync(folder, 0o1777);
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     assertRunsPrograms(folder);
     return folder;
