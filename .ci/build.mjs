@@ -26,7 +26,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const files = {
   start: ['src/commands/run.ts'],
   plan: ['src/commands/plan.ts', 'src/commands/validate.ts', 'src/run/flags.ts'],
-  undici: ['dispatcher/agent.js', 'api/api-request.js', 'core/connect.js'].map(undiciPart),
+  undici: ['dispatcher/agent.js', 'api/api-request.js'].map(undiciPart),
   sandbox: ['src/sandbox/start.ts'],
   apply: ['src/commands/apply.ts'],
   library: ['src/index.ts'],

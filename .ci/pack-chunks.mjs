@@ -157,7 +157,7 @@ function onlyThese(inside) {
       onLoad({ filter: /\.js$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8')
           .replace(/^#!.*\n/, '')
-          .replace(/\bimport\("(\.\/[\w-]+\.js)"\)/g, 'Promise.resolve().then(()=>require("$1"))'),
+          .replace(/\bimport\("(\.\/[\w-]+\.js|node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))'),
         loader: 'js',
       }));
     },

@@ -3,7 +3,6 @@
 /** argv in, exit code out; the only file that touches `process`. Everything else is loaded when it is needed. */
 
 import { setMaxListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
 import { isTurnedOn, readBoolean } from './config/option-values.js';
 import { exitCodes } from './core/exit-codes.js';
 import { coloured, plain } from './report/paint.js';
@@ -28,9 +27,6 @@ async function main(): Promise<void> {
     process.on(signal, () => onSignal(interrupt));
   // As many requests and pauses as --concurrency allows listen to one signal; Node takes eleven for a leak and says so.
   setMaxListeners(0);
-  // undici parses HTTP in WebAssembly. Optimising that code takes V8 100 ms in the background, which a process
-  // waits for at its end (measured on Node 20); a command is over before it would pay.
-  setFlagsFromString('--liftoff-only');
   const { run } = await import('./commands/run.js');
   process.exitCode = await run(openIo(interrupt.signal));
   process.on('exit', tellLostOutput);

@@ -23,10 +23,3 @@ declare module 'undici/lib/api/api-request.js' {
   ): Promise<Dispatcher.ResponseData>;
   export = request;
 }
-
-declare module 'undici/lib/core/connect.js' {
-  import type { buildConnector } from 'undici';
-
-  function build(options?: buildConnector.BuildOptions): buildConnector.connector;
-  export = build;
-}

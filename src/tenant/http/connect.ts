@@ -1,8 +1,7 @@
 /** Connections to a tenant, direct or in a tunnel through its proxy: one way for requests and sockets. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { isIP, type Socket } from 'node:net';
-import type { buildConnector } from 'undici';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { findRoute, type ProxyInUse, type ProxyVariables } from './proxy.js';
 
 /** A connection that could not be made, so that nothing was sent over it. */
@@ -56,55 +55,86 @@ export interface Connections {
 export function createConnections(origin: string, variables: ProxyVariables, connectMs: number): Connections {
   const url = new URL(origin);
   const authority = `${url.hostname}:${url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port}`;
-  let connecting: Promise<buildConnector.connector> | undefined;
-
-  /** One for all, as it keeps the TLS sessions. */
-  function connect(): Promise<buildConnector.connector> {
-    connecting ??= import('undici/lib/core/connect.js').then(({ default: build }) =>
-      build({ timeout: connectMs }),
-    );
-    return connecting;
-  }
+  const dial: Dial = { url, connectMs, session: undefined };
 
   return {
     async open(signal) {
       signal?.throwIfAborted();
       const route = findRoute(origin, variables);
-      if (route.kind === 'direct') return reachTenant(await connect(), url, undefined, signal);
+      if (route.kind === 'direct') return reachTenant(dial, undefined, signal);
       const tunnel = await openTunnel(route.proxy, { authority, connectMs, signal });
-      return url.protocol === 'http:' ? tunnel : reachTenant(await connect(), url, tunnel, signal);
+      return url.protocol === 'http:' ? tunnel : reachTenant(dial, tunnel, signal);
     },
   };
 }
 
+interface Dial {
+  readonly url: URL;
+  readonly connectMs: number;
+  /** Of the last connection with TLS; the next one goes on with it. */
+  session: Buffer | undefined;
+}
+
 async function reachTenant(
-  connect: buildConnector.connector,
-  { protocol, host, hostname, port }: URL,
+  dial: Dial,
   tunnel: Socket | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
-  const systemAuthorities = protocol === 'https:' ? await readsSystemAuthorities() : 'unknown';
+  const tls = dial.url.protocol === 'https:' ? await import('node:tls') : undefined;
+  const systemAuthorities = tls === undefined ? 'unknown' : authoritiesKnownTo(tls);
+  const socket = tls === undefined ? beginPlain(dial) : beginSecure(tls, dial, tunnel);
+  socket.setNoDelay(true).setKeepAlive(true, 60_000);
   return new Promise((resolve, reject) => {
-    const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-    const options = { protocol, host, hostname: bare, port, ...(tunnel && { httpSocket: tunnel }) };
-    // It returns the socket, which its types do not say.
-    const socket = connect(options, (error, connected) => {
-      signal?.removeEventListener('abort', abort);
-      if (connected) return resolve(connected);
-      tunnel?.destroy();
-      reject(
-        signal?.aborted ? signal.reason : new ConnectError({ at: 'tenant', cause: error, systemAuthorities }),
-      );
-    }) as unknown as Socket;
     const abort = (): void => void socket.destroy(signal?.reason);
+    const late = (): void =>
+      void socket.destroy(Object.assign(new Error('not in time'), { code: 'ETIMEDOUT' }));
+    const timer = setTimeout(late, dial.connectMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      settle();
+      resolve(socket);
+    });
+    // It stays for whatever comes before the socket is used.
+    socket.on('error', (cause) => {
+      settle();
+      tunnel?.destroy();
+      reject(signal?.aborted ? signal.reason : new ConnectError({ at: 'tenant', cause, systemAuthorities }));
+    });
     if (signal?.aborted) abort();
     else signal?.addEventListener('abort', abort, { once: true });
   });
 }
 
-async function readsSystemAuthorities(): Promise<ConnectProblem['systemAuthorities']> {
+function beginPlain({ url }: Dial): Socket {
+  return connectPlain({ host: bareName(url), port: Number(url.port || 80) });
+}
+
+function beginSecure(tls: Tls, dial: Dial, tunnel: Socket | undefined): Socket {
+  const host = bareName(dial.url);
+  const socket = tls.connect({
+    ...{ host, port: Number(dial.url.port || 443), ...(tunnel && { socket: tunnel }) },
+    // An address is no name that a server could choose its certificate by.
+    servername: isIP(host) === 0 ? host : '',
+    ALPNProtocols: ['http/1.1'],
+    ...(dial.session && { session: dial.session }),
+  });
+  return socket.on('session', (session) => {
+    dial.session = session;
+  });
+}
+
+function bareName({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+type Tls = typeof import('node:tls');
+
+function authoritiesKnownTo(tls: Tls): ConnectProblem['systemAuthorities'] {
   // Came with the variable: Node 22.19 and 24.5; the variable itself with 22.19 and 24.6.
-  return 'setDefaultCACertificates' in (await import('node:tls')) ? 'known' : 'unknown';
+  return 'setDefaultCACertificates' in tls ? 'known' : 'unknown';
 }
 
 interface TunnelOptions {
@@ -118,7 +148,7 @@ interface TunnelOptions {
 async function openTunnel(proxy: ProxyInUse, options: TunnelOptions): Promise<Socket> {
   const { authority: target, connectMs, signal } = options;
   const { variable, shown, protocol, authorization } = proxy;
-  const systemAuthorities = protocol === 'https' ? await readsSystemAuthorities() : 'unknown';
+  const systemAuthorities = protocol === 'https' ? authoritiesKnownTo(await import('node:tls')) : 'unknown';
   const asked = {
     variable,
     shown,

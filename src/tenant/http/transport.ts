@@ -1,10 +1,10 @@
-/** One origin over undici: sends a request once, reads the whole answer, explains what went wrong. */
+/** One origin: sends a request once, reads the whole answer, explains what went wrong. */
 
 import { setMaxListeners } from 'node:events';
-import type { buildConnector, Dispatcher } from 'undici';
 import { isZip } from '../../core/zip/end-record.js';
 import type { Answer } from './answers.js';
 import { createConnections } from './connect.js';
+import { createExchange, type Exchange } from './exchange.js';
 import { type Failure, failed, failureOf, type Target } from './failures.js';
 import type { TenantOptions, TenantRequest } from './request.js';
 
@@ -54,25 +54,14 @@ export function createTransport(origin: string, options: TransportOptions): Tran
   const closing = new AbortController();
   // One for each connection that is being made.
   setMaxListeners(0, closing.signal);
-  let opening: Promise<Dispatcher> | undefined;
-
-  function dispatcher(): Promise<Dispatcher> {
-    opening ??= openAgent((_asked, done) => {
-      connections.open(closing.signal).then(
-        (socket) => done(null, socket),
-        (error: Error) => done(error, null),
-      );
-    });
-    return opening;
-  }
+  const exchange = createExchange(origin, () => connections.open(closing.signal));
 
   return {
     async tryOnce(request, signature, signal) {
       signal?.throwIfAborted();
       const target = { method: request.method, path: withoutQuery(request.path), origin };
-      const agent = await dispatcher();
       try {
-        const received = await exchange(agent, origin, { request, signal, signature, timeoutMs, options });
+        const received = await receive(exchange, { request, signal, signature, timeoutMs, options });
         options.onAnswer?.({ ...target, status: received.status, headers: received.headers });
         return toTry(received, target, signature);
       } catch (cause) {
@@ -83,15 +72,10 @@ export function createTransport(origin: string, options: TransportOptions): Tran
       }
     },
     async close() {
-      await (await opening)?.close();
+      await exchange.close();
       closing.abort();
     },
   };
-}
-
-async function openAgent(connect: buildConnector.connector): Promise<Dispatcher> {
-  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
-  return new Agent({ connect });
 }
 
 /** A path without its query. */
@@ -99,7 +83,7 @@ export function withoutQuery(path: string): string {
   return path.replace(/[?#].*$/s, '');
 }
 
-interface Exchange {
+interface Sending {
   readonly request: TenantRequest<unknown>;
   readonly signal: AbortSignal | undefined;
   readonly signature: Signature;
@@ -115,29 +99,27 @@ interface Received {
   readonly cutAt: number | undefined;
 }
 
-async function exchange(agent: Dispatcher, origin: string, what: Exchange): Promise<Received> {
-  const { default: send } = await import('undici/lib/api/api-request.js');
+async function receive(exchange: Exchange, what: Sending): Promise<Received> {
   const { request, signal, timeoutMs } = what;
-  const answer = await send.call(agent, {
-    origin,
-    path: request.path,
+  const answer = await exchange.send({
     method: request.method,
+    path: request.path,
     headers: headersOf(what),
-    body: request.body?.chunks ?? null,
-    headersTimeout: timeoutMs + (request.body?.length ?? 0) / uploadBytesPerMs,
-    bodyTimeout: timeoutMs,
-    ...(signal && { signal }),
+    chunks: request.body?.chunks,
+    headersMs: timeoutMs + (request.body?.length ?? 0) / uploadBytesPerMs,
+    pauseMs: timeoutMs,
+    signal,
   });
-  const succeeded = answer.statusCode < 300;
+  const succeeded = answer.status < 300;
   const limit = succeeded ? (request.maxBytes ?? defaultMaxBytes) : maxErrorBytes;
   const { bytes, complete } = await receiveBody(answer.body, limit);
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
   );
-  return { status: answer.statusCode, headers, bytes, cutAt: succeeded && !complete ? limit : undefined };
+  return { status: answer.status, headers, bytes, cutAt: succeeded && !complete ? limit : undefined };
 }
 
-function headersOf({ request, signature, options }: Exchange): Record<string, string> {
+function headersOf({ request, signature, options }: Sending): Record<string, string> {
   const { authorization, headers } = signature;
   return {
     ...headers,

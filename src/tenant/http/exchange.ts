@@ -1,0 +1,155 @@
+/**
+ * Sends a request and gives its answer, by one of two clients. undici sends whatever writes. Until something is written,
+ * reads go through Node's own client, which is there in a third of the time: undici's parser is WebAssembly that has to be
+ * compiled first, and a plan has only its list to read.
+ */
+
+import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Dispatcher } from 'undici';
+
+export interface Outgoing {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly chunks: readonly Uint8Array[] | undefined;
+  /** Milliseconds until an answer begins. */
+  readonly headersMs: number;
+  /** Milliseconds between two chunks of an answer. */
+  readonly pauseMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Incoming {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** A body that is not read to its end ends its connection. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface Exchange {
+  send(outgoing: Outgoing): Promise<Incoming>;
+  /** Closes the connections when their requests have ended. */
+  close(): Promise<void>;
+}
+
+type Open = () => Promise<Socket>;
+
+export function createExchange(origin: string, open: Open): Exchange {
+  let writing: Promise<Dispatcher> | undefined;
+  let reading: Promise<NodeAgent> | undefined;
+  return {
+    async send(outgoing) {
+      if (outgoing.method === 'GET' && writing === undefined) {
+        reading ??= createNodeAgent(open);
+        return sendByNode(await reading, origin, outgoing);
+      }
+      writing ??= createUndiciAgent(open);
+      return sendByUndici(await writing, origin, outgoing);
+    },
+    async close() {
+      await (await writing)?.close();
+      closeIdle(await reading);
+    },
+  };
+}
+
+async function createNodeAgent(open: Open): Promise<NodeAgent> {
+  const { Agent } = await import('node:http');
+  return Object.assign(new Agent({ keepAlive: true }), {
+    createConnection(_asked: unknown, done: (error: Error | null, socket?: Socket) => void): void {
+      open().then((socket) => done(null, socket), done);
+    },
+  });
+}
+
+/** The others close when their answer is complete. */
+function closeIdle(agent: NodeAgent | undefined): void {
+  if (agent === undefined) return;
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets))
+    for (const socket of sockets ?? []) socket.destroy();
+}
+
+async function sendByNode(agent: NodeAgent, origin: string, outgoing: Outgoing): Promise<Incoming> {
+  const { request } = await import('node:http');
+  const { method, path, headers, headersMs, pauseMs, signal } = outgoing;
+  const { host, hostname, port } = new URL(origin);
+  // The agent opens the connection, with TLS where the origin has it.
+  const sent = request({
+    ...{ agent, method, path, hostname, port, ...(signal && { signal }) },
+    headers: { host, ...headers },
+  });
+  const answer = await awaitAnswer(sent, headersMs);
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    body: readWithin(answer, pauseMs),
+  };
+}
+
+function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    // While it is connected the connection has a limit of its own.
+    sent.once('socket', () => {
+      timer = setTimeout(() => sent.destroy(createTimeout()), headersMs);
+    });
+    sent.once('response', (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    // It stays, as the answer may break off later, which reading it tells.
+    sent.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    sent.end();
+  });
+}
+
+async function* readWithin(answer: IncomingMessage, pauseMs: number): AsyncGenerator<Uint8Array> {
+  const timer = setTimeout(() => answer.destroy(createTimeout()), pauseMs);
+  try {
+    for await (const chunk of answer) {
+      timer.refresh();
+      yield chunk;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function createTimeout(): Error {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+}
+
+async function createUndiciAgent(open: Open): Promise<Dispatcher> {
+  const [{ default: Agent }, { setFlagsFromString }] = await Promise.all([
+    import('undici/lib/dispatcher/agent.js'),
+    import('node:v8'),
+  ]);
+  // Optimising undici's WebAssembly takes V8 100 ms in the background, which a process waits for at its end (measured
+  // on Node 20); a command is over before it would pay.
+  setFlagsFromString('--liftoff-only');
+  return new Agent({
+    connect: (_asked, done) => {
+      open().then(
+        (socket) => done(null, socket),
+        (error: Error) => done(error, null),
+      );
+    },
+  });
+}
+
+async function sendByUndici(agent: Dispatcher, origin: string, outgoing: Outgoing): Promise<Incoming> {
+  const { default: send } = await import('undici/lib/api/api-request.js');
+  const { method, path, headers, chunks, headersMs, pauseMs, signal } = outgoing;
+  const answer = await send.call(agent, {
+    ...{ origin, method, path, headers, body: chunks ?? null },
+    headersTimeout: headersMs,
+    bodyTimeout: pauseMs,
+    ...(signal && { signal }),
+  });
+  return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+}
