@@ -42,8 +42,10 @@ export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
   return report.exitCode;
 }
 
+/** The embedded tenant has no address while it does not run. */
 function tenantHeader({ identity, source, environment }: TenantName): TenantHeader {
-  return { url: identity, source, ...(environment !== undefined && { environment }) };
+  const name = source === '--sandbox' ? 'sandbox' : environment;
+  return { url: identity, source, ...(name !== undefined && { environment: name }) };
 }
 
 /** @param chosen the environment that was asked for */

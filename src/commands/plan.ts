@@ -12,10 +12,11 @@ import { addReads, type PlannedRun, reportOf } from '../pipeline/planned.js';
 import { singleTenantApproval } from '../pipeline/policy.js';
 import { askPolicyCommand } from '../pipeline/policy-command.js';
 import type { PlanReport } from '../report/plan.js';
+import { commandLine } from '../report/resume-command.js';
 import type { Approvals, ShardedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onEnvironments } from '../run/on-tenant.js';
-import { print } from '../run/reporting.js';
+import { isReading, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
 import type { Finish } from './options.js';
@@ -63,7 +64,7 @@ async function preparePlanFile({ settings }: Run, out: string | undefined): Prom
 }
 
 async function finishPlan(
-  { settings, io }: Run,
+  { settings, io, notices }: Run,
   planned: PlanReport,
   flags: PlanFlags,
   save: Save,
@@ -71,7 +72,13 @@ async function finishPlan(
   const report = { ...planned, exitCode: exitCodeOf(planned, flags) };
   await save(report);
   print(report, settings.flags, io);
+  if (flags.out !== undefined && isReading(settings, io)) notices.say(describeSaved(flags.out, planned));
   return report.exitCode;
+}
+
+function describeSaved(out: string, { header }: PlanReport): string {
+  const command = commandLine(['apply', shellWord(out)], header.tenant ?? {});
+  return `Wrote the plan to ${out}. To apply exactly this plan: ${command}`;
 }
 
 /** Blocked changes are changes too: the tenant does not match the folders. */

@@ -19,7 +19,7 @@ export async function createProgram(io: Io, finish: Finish): Promise<Command> {
       writeOut: io.stdout.write,
       writeErr: io.stderr.write,
       outputError: (text, write) => {
-        const lines = linesOfMistake(text).map(printable);
+        const lines = linesOfMistake(text, program).map(printable);
         write(`${io.stderr.paint('red', lines.join('\n'))}\n`);
       },
     });
@@ -162,6 +162,37 @@ function findRow(name: string): CommandRow | undefined {
 }
 
 /** What commander says of a command line, which it quotes; its only line break comes before a suggestion. */
-export function linesOfMistake(text: string): readonly string[] {
-  return text.trimEnd().split(/\n(?=\(Did you mean )/);
+export function linesOfMistake(text: string, program: Command): readonly string[] {
+  const lines = text.trimEnd().split(/\n(?=\(Did you mean )/);
+  return lines.length > 1 ? lines : [...lines, ...suggestOtherName(text, program)];
 }
+
+/** Where an option is unknown that other commands or tools have: what it is called here. */
+function suggestOtherName(text: string, program: Command): readonly string[] {
+  const [, unknown = ''] = /^(?:error: )?unknown option '(--?[\w-]+)/.exec(text) ?? [];
+  const [command, ...others] = program.commands;
+  if (command === undefined || others.length > 0) return [];
+  if (dryRun.includes(unknown)) return ['(qlik-sync plan shows what would be written, and writes nothing)'];
+  const names = sameMeaning.find((group) => group.includes(unknown)) ?? [];
+  const here = names.find((name) => command.options.some(({ long }) => long === name));
+  return here === undefined ? [] : [`(Did you mean ${here}?)`];
+}
+
+const dryRun: readonly string[] = ['--dry-run', '--dryrun', '--check', '--what-if', '--whatif', '-n'];
+
+/** Each line is one option under the names that people try. */
+const sameMeaning: readonly (readonly string[])[] = [
+  ['--out', '--to', '--output', '--dir', '--folder', '--directory', '--destination', '-o'],
+  ['--yes', '--force', '--auto-approve', '--approve', '-y', '-f'],
+  ['--env', '--environment', '--stage', '--profile', '-e'],
+  ['--tenant', '--url', '--host', '--server'],
+  ['--prune', '--delete', '--remove'],
+  ['--cwd', '--root', '--chdir', '--project-dir'],
+  ['--changed-since', '--since', '--base', '--affected'],
+  ['--quiet', '--silent'],
+  ['--verbose', '--debug'],
+  ['--concurrency', '--parallel', '--parallelism', '--jobs', '-j'],
+  ['--report', '--reporter', '--format'],
+  ['--detailed-exitcode', '--exit-code', '--detailed-exit-code'],
+  ['--baseline', '--known'],
+];

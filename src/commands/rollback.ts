@@ -10,7 +10,7 @@ import { askPolicyCommand } from '../pipeline/policy-command.js';
 import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
-import { print } from '../run/reporting.js';
+import { isReading, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import type { Finish } from './options.js';
 import {
@@ -54,6 +54,12 @@ async function preparePlan(out: string, run: Run): Promise<(planned: PlannedRun)
     const report = reportOf(await askPolicyCommand(run, planned));
     await save(report);
     print(report, run.settings.flags, run.io);
+    if (isReading(run.settings, run.io)) {
+      const { digest } = report.plan;
+      run.notices.say(
+        `Wrote the plan to ${out}. To undo exactly this: the same command with --expect ${digest}`,
+      );
+    }
     return report.exitCode;
   };
 }
@@ -67,7 +73,7 @@ export function addRollback(program: Command, io: Io, finish: Finish): void {
   addExamples(command, [
     ['qlik-sync rollback --env prod', 'the last run'],
     ['qlik-sync rollback kpi-card', 'the last change of an extension'],
-    ['qlik-sync rollback --env prod --out undo.json', 'for a review; then --expect with its digest'],
+    ['qlik-sync rollback --out undo.json', 'for a review, then --expect <digest>'],
     ['qlik-sync history', 'lists the runs that rollback takes'],
   ]);
   addMaxDuration(addConfirm(command), 'start nothing').action(

@@ -53,7 +53,7 @@ async function reportUsage(error: CommanderError, program: Command, reporting: R
   if (error.exitCode === 0) return exitCodes.ok;
   const { io } = reporting;
   const exitCode = exitCodes.usage;
-  const mistake = new UserError(linesOfMistake(error.message.replace(/^error: /, '')));
+  const mistake = new UserError(linesOfMistake(error.message.replace(/^error: /, ''), program));
   if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), io.tool, mistake, exitCode));
   const action = program.commands.find((command) => command.name() === commandOf(io));
   if (action === undefined) return exitCode;

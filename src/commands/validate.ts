@@ -20,7 +20,7 @@ export async function validate(names: readonly string[], flags: SharedFlags, io:
   const folders = await readFolders(await createSelector(names), settings, io);
   const hasErrors = folders.findings.some(({ severity }) => severity === 'error');
   const nothing = hasErrors ? undefined : findNothing(folders, settings);
-  const findings = nothing === undefined ? folders.findings : [...folders.findings, nothing];
+  const findings = nothing === undefined ? folders.findings : [...nothing.others, nothing.finding];
   const report = await reportOn({ ...folders, findings }, settings);
   print(report, flags, io);
   return report.exitCode;

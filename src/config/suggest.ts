@@ -15,7 +15,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   const closest = suggest(word, candidates);
   if (closest !== undefined) return `did you mean "${closest}"?`;
   return candidates.length === 0
-    ? 'there are none here'
+    ? 'there are none to choose from'
     : `known: ${candidates.slice(0, 20).join(', ')}${candidates.length > 20 ? ' …' : ''}`;
 }
 

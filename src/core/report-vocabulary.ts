@@ -87,6 +87,7 @@ export const eventMeanings = {
   synced: 'A change is on the tenant and verified.',
   waiting: 'Nothing is written yet: output looks half-built, or a delete waits. It goes on by itself.',
   paused: 'A rail stops this extension; "resume" is the command that lets it go on.',
+  resumed: 'What was waiting or paused no longer is, and there is nothing to write for it.',
   refused: 'The tenant or a rail of the whole run refuses it; it is tried again at the next save.',
   offline: 'The tenant does not answer; watch retries until it does.',
   online: 'The tenant answers again, and what was missed is caught up.',

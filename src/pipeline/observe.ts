@@ -14,6 +14,7 @@ import type { Io } from '../run/io.js';
 import type { Place, Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
+import { unmatchedMessage } from '../source/discover/discover.js';
 import { readPartialCheckout } from '../source/discover/partial-checkout.js';
 import type { SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
@@ -146,17 +147,34 @@ export function assertFound(folders: Folders, settings: Settings): void {
   const nothing = findNothing(folders, settings);
   if (nothing === undefined) return;
   assertNoErrors(folders.findings);
-  throw new FindingsError(folders.findings, nothing);
+  throw new FindingsError(nothing.others, nothing.finding);
+}
+
+interface NothingFound {
+  readonly finding: Finding;
+  /** All other findings: without those on the patterns that match no folder, which this one names. */
+  readonly others: readonly Finding[];
 }
 
 /** The finding that no folder was found. */
-export function findNothing({ found, desired }: Folders, { config }: Settings): Finding | undefined {
+export function findNothing(
+  { found, desired, findings, unmatched }: Folders,
+  { config }: Settings,
+): NothingFound | undefined {
   if (found > 0 || desired.skipped.length > 0) return undefined;
-  return finding('no-match', {
-    severity: 'error',
-    message: `No extension was found in ${config.extensions.join(', ')}.`,
-    hint: 'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
-  });
+  const searched = config.extensions.filter((pattern) => !pattern.startsWith('!'));
+  const messages = unmatched.map(unmatchedMessage);
+  const repeated = findings.filter(({ message }) => messages.includes(message));
+  return {
+    finding: finding('no-match', {
+      severity: 'error',
+      message: `No extension was found in ${searched.join(', ')}.`,
+      hint:
+        repeated[0]?.hint ??
+        'Each folder needs one .qext file; the patterns in "extensions" are relative to the folder of the config.',
+    }),
+    others: findings.filter((each) => !repeated.includes(each)),
+  };
 }
 
 /**

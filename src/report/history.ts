@@ -101,7 +101,7 @@ function renderDetails({ counts, source, undoes, environment, tenant, project }:
   const facts = [
     describeCounts(counts),
     undoes === undefined ? undefined : `undoes ${undoes}`,
-    ...(header.tenant === undefined ? [environment, tenant] : []),
+    ...(header.tenant === undefined ? new Set([environment, tenant]) : []),
     project === header.project ? undefined : `project ${project}`,
     source.ci,
   ];

@@ -137,11 +137,13 @@ function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
 }
 
 /** Qlik's pages fetch an extension once: navigating within them does not bring the new one. */
+export const reloadHint = 'Browsers that are open keep the old version until the page is fully reloaded.';
+
 function renderReload(outcomes: readonly Outcome[]): string {
   const replacesContent = ({ action, status, bytes }: Outcome): boolean =>
     (action === 'update' || action === 'replace') && status === 'done' && bytes !== undefined;
   if (!outcomes.some(replacesContent)) return '';
-  return 'Browsers that are open keep the old version until the page is fully reloaded.\n';
+  return `${reloadHint}\n`;
 }
 
 /** After a rollback: what it left, and that the folders still hold the undone changes. */

@@ -5,14 +5,21 @@ import type { Change, Finding, LeftOutFile } from '../core/model.js';
 import type { RuleId } from '../core/rules/catalogue.js';
 import { type Paint, printable } from './paint.js';
 import type { LeftOut } from './plan.js';
-import type { RunHeader } from './run-header.js';
+import type { RunHeader, TenantHeader } from './run-header.js';
 
 /** `qlik-sync plan · prod (config) · https://… · project …` */
 export function renderHeader({ command, project, tenant }: RunHeader, paint: Paint): string {
   const where =
-    tenant === undefined ? [] : [`${tenant.environment ?? 'tenant'} (${tenant.source})`, tenant.url];
+    tenant === undefined
+      ? []
+      : [`${tenant.environment ?? 'tenant'} (${tenant.source})`, ...addressOf(tenant)];
   const whose = project === '' ? [] : [`project ${project}`];
   return `${paint('bold', [`qlik-sync ${command}`, ...where, ...whose].map(printable).join(' · '))}\n`;
+}
+
+/** None for the embedded tenant while it does not run: it is known by its name alone. */
+function addressOf({ url, environment }: TenantHeader): readonly string[] {
+  return url === environment ? [] : [url];
 }
 
 const severityStyle = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
@@ -80,7 +87,17 @@ export function renderLeftOut(leftOut: readonly LeftOut[], detail: TextOptions['
   const files = leftOut.flatMap(({ extension, files }) => files.map((file) => ({ extension, ...file })));
   if (files.length === 0 || detail === 'quiet') return '';
   if (detail === 'verbose') return files.map(renderFile).join('');
-  return `${count(files.length, 'file')} left out: ${countReasons(files).join(', ')}; -v names them.\n`;
+  return `${countEntries(files)} left out: ${countReasons(files).join(', ')}; -v names them.\n`;
+}
+
+/** A folder that is left out is not read, so its files are not counted. */
+function countEntries(entries: readonly LeftOutFile[]): string {
+  const folders = entries.filter(({ path }) => path.endsWith('/')).length;
+  const files = entries.length - folders;
+  return [
+    ...(files === 0 ? [] : [count(files, 'file')]),
+    ...(folders === 0 ? [] : [count(folders, 'folder')]),
+  ].join(' and ');
 }
 
 function renderFile({ extension, path, why }: LeftOutFile & Pick<LeftOut, 'extension'>): string {

@@ -33,6 +33,8 @@ function describe(event: WatchEvent, paint: Paint): string {
       return `${paint('dim', '…')} ${about(event.name)}waiting: ${printable(event.message)}`;
     case 'paused':
       return `${paint('yellow', '‖')} ${printable(event.name)}  paused: ${printable(event.message)}${resume(event.resume)}`;
+    case 'resumed':
+      return `${paint('dim', '·')} ${about(event.name)}no longer ${event.from}`;
     case 'refused':
       return `${paint('red', '✗')} ${about(event.name)}${printable(event.message)}${hint(event.hint)}`;
     case 'offline':

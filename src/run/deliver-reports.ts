@@ -8,6 +8,7 @@ import type { ReportKind } from '../config/report-option.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
 import { reasonOf } from '../core/system-error.js';
 import { renderErrorJson, renderJson } from '../report/json.js';
+import { printable } from '../report/paint.js';
 import type { Report } from '../report/report.js';
 import { describeRun, type KnownPlace, type RunResult } from '../report/run-result.js';
 import type { RunEnding } from './ending.js';
@@ -17,6 +18,8 @@ import type { ReportFile, WantedReports } from './wanted-reports.js';
 
 interface Delivery {
   readonly what: string;
+  /** Said once it is written. */
+  readonly done?: string;
   readonly write: () => Promise<void>;
 }
 
@@ -53,6 +56,8 @@ function deliveriesOf(wanted: WantedReports, result: RunResult, json: string, io
   return [
     ...files.map((file) => ({
       what: `--report: ${file.given}`,
+      ...(detail === 'normal' &&
+        io.stderr.isTerminal && { done: `Wrote the ${file.kind} report to ${file.given}.` }),
       write: () => writeReport(file, result, json),
     })),
     ...ci.map((system) => ({
@@ -65,9 +70,10 @@ function deliveriesOf(wanted: WantedReports, result: RunResult, json: string, io
   ];
 }
 
-async function deliver({ what, write }: Delivery, io: Io): Promise<ExitCode> {
+async function deliver({ what, done, write }: Delivery, io: Io): Promise<ExitCode> {
   try {
     await write();
+    if (done !== undefined) io.stderr.write(`${printable(done)}\n`);
     return exitCodes.ok;
   } catch (error) {
     io.stderr.write(`error: ${what} could not be written: ${reasonOf(error)}\n`);

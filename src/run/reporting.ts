@@ -37,6 +37,11 @@ export function textOptions({ quiet, verbose }: SharedFlags, { paint }: Sink): T
   return { paint, detail: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal' };
 }
 
+/** Whether a person reads along, and wants more than the result. */
+export function isReading({ flags }: Pick<Settings, 'flags'>, { stderr }: Io): boolean {
+  return stderr.isTerminal && flags.quiet !== true;
+}
+
 /** What a run leaves besides its stdout. */
 export interface Reporting {
   /** The same, recording what is printed. */

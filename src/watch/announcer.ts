@@ -3,6 +3,7 @@
 import type { UserError } from '../core/errors.js';
 import type { Change, Finding } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
+import { reloadHint } from '../report/plan-text.js';
 import { commandLine } from '../report/resume-command.js';
 import type { TenantHeader } from '../report/run-header.js';
 import type { WatchEvent } from '../report/watch.js';
@@ -15,6 +16,8 @@ export interface Announcer {
   readonly waiting: (errors: readonly Finding[], names: ReadonlySet<string> | undefined) => void;
   /** A change of any kind: a blocked one pauses its name, any other ends the pause. */
   readonly blocked: (change: Change) => void;
+  /** Once it is known what is written: names whose wait or pause ended, and that no `synced` will announce. */
+  readonly resumed: (writes: ReadonlySet<string>) => void;
   readonly refused: (name: string | undefined, error: Pick<UserError, 'message' | 'hint'>) => void;
   readonly offline: (message: string) => void;
   readonly online: () => void;
@@ -35,6 +38,7 @@ type StatesOfNames = States<string | undefined>;
 /** @param placeOf what the tenant is called, once it is known */
 export function createAnnouncer(announce: Announce, placeOf: () => TenantHeader | undefined): Announcer {
   const refusals: StatesOfNames = createStates();
+  const ends: Ends = new Map();
   const refused = announceRefusals(announce, refusals);
   return {
     event: announce,
@@ -44,8 +48,9 @@ export function createAnnouncer(announce: Announce, placeOf: () => TenantHeader 
       refused(name, { message, hint: error?.hint });
     },
     ...announceWrites(announce, refusals),
-    waiting: announceErrors(announce),
-    blocked: announcePauses(announce, placeOf),
+    waiting: announceErrors(announce, ends),
+    blocked: announcePauses(announce, placeOf, ends),
+    resumed: announceEnds(announce, ends),
     ...announceTenant(announce),
     watching: announceNumber(announce),
   };
@@ -84,18 +89,30 @@ function announceHintOnce(announce: Announce): () => void {
   return () => {
     if (hinted) return;
     hinted = true;
-    const message = 'Reload the page in the browser; a new .qext is read only on a full page reload.';
-    announce({ event: 'hint', message });
+    announce({ event: 'hint', message: reloadHint });
   };
 }
 
-function announceErrors(announce: Announce): Announcer['waiting'] {
+/** What has ended and is not announced yet. */
+type Ends = Map<string | undefined, 'waiting' | 'paused'>;
+
+function announceEnds(announce: Announce, ends: Ends): Announcer['resumed'] {
+  return (writes) => {
+    for (const [name, from] of ends) {
+      if (name === undefined ? writes.size > 0 : writes.has(name)) continue;
+      announce({ event: 'resumed', ...(name !== undefined && { name }), from });
+    }
+    ends.clear();
+  };
+}
+
+function announceErrors(announce: Announce, ends: Ends): Announcer['waiting'] {
   const waits: StatesOfNames = createStates();
   return (errors, names) => {
     const messages = new Map(errors.map((finding) => [finding.extension, describeFinding(finding)]));
     for (const name of waits.subjects()) {
       const wasRead = name === undefined || names === undefined || names.has(name);
-      if (wasRead && !messages.has(name)) waits.becomes(name, undefined);
+      if (wasRead && !messages.has(name) && waits.becomes(name, undefined)) ends.set(name, 'waiting');
     }
     for (const [name, message] of messages) {
       if (waits.becomes(name, message))
@@ -104,11 +121,19 @@ function announceErrors(announce: Announce): Announcer['waiting'] {
   };
 }
 
-function announcePauses(announce: Announce, placeOf: () => TenantHeader | undefined): Announcer['blocked'] {
+function announcePauses(
+  announce: Announce,
+  placeOf: () => TenantHeader | undefined,
+  ends: Ends,
+): Announcer['blocked'] {
   const pauses = createStates<string>();
   return ({ name, blocked, actual }) => {
     const state = blocked === undefined ? undefined : `${blocked.message} ${actual?.md5}`;
-    if (!pauses.becomes(name, state) || blocked === undefined) return;
+    if (!pauses.becomes(name, state)) return;
+    if (blocked === undefined) {
+      ends.set(name, 'paused');
+      return;
+    }
     const { message, lift } = blocked;
     const resume = lift === undefined ? {} : { resume: commandLine(['apply', lift], placeOf() ?? {}) };
     announce({ event: 'paused', name, message, ...resume });

@@ -101,11 +101,12 @@ async function planAndApply(input: CycleInput): Promise<void> {
   announce.waiting([...findErrors(whole), ...findKept(planned, approvals)], names);
   input.uploadCheck.review(names, planned.desired.extensions);
   for (const change of planned.plan.changes) announce.blocked(change);
+  const writes = workOf(planned.plan);
+  announce.resumed(new Set(writes.map(({ name }) => name)));
   if (isBetweenBuilds(whole)) return;
   // Deletes that wait are judged at once: where too much is gone, nothing is written.
   assertSafe(guardOf(whole));
   input.approvals.use(planned, approvals);
-  const writes = workOf(planned.plan);
   input.onWrites(writes.map(({ name }) => name));
   if (writes.length === 0) return;
   const outcomes = await writeAll(input, planned, writes);

@@ -219,6 +219,12 @@ describe('what is known already', () => {
     expect((await driftJson(0, '--baseline', 'baseline.json')).drift[0]?.alarm).toBe('known');
   });
 
+  it('--baseline names the command that writes one, for the same tenant', async () => {
+    const { code, stderr } = await qlikSync('drift', '--sandbox', '--baseline', 'none.json');
+    expect(code).toBe(3);
+    expect(stderr).toContain('qlik-sync drift --report json=none.json --sandbox writes one.');
+  });
+
   const unusable: readonly [string, (good: string) => string | undefined, RegExp][] = [
     ['that is not there', () => undefined, /cannot be read: it does not exist/],
     ['that is no JSON', () => 'x', /not what drift --json prints/],

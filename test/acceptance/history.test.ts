@@ -132,6 +132,8 @@ describe('history', () => {
       (await readHistory(['--tenant', scene.tenant.sandbox.url], { QLIK_TENANT_URL: '' })).runs,
     ).toHaveLength(2);
     expect((await readHistory(['--sandbox'])).runs).toEqual([]);
+    const { stdout } = await run(['history', '--sandbox'], {});
+    expect(stdout).toMatch(/^qlik-sync history · sandbox \(--sandbox\) · project \S+\n/);
   });
 
   it('tells the runs of one environment, or without one those of all tenants', async () => {

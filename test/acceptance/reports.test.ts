@@ -54,6 +54,22 @@ function firstWords(): Readonly<Record<string, unknown>> {
 }
 
 describe('--report', () => {
+  it('and --out are named to a person, unless less is to be said', async () => {
+    const said = async (...args: readonly string[]): Promise<string> => {
+      const place = { cwd: scene.workspace.folder, env: scene.tenant.env, stderr: 'terminal' } as const;
+      const { code, stderr } = await runInProcess(['plan', ...args], place);
+      expect(code).toBe(0);
+      return stderr;
+    };
+    const both = ['--out', 'my plan.json', '--report', 'html=a.html'];
+    expect(await said(...both)).toBe(
+      "Wrote the plan to my plan.json. To apply exactly this plan: qlik-sync apply 'my plan.json'\nWrote the html report to a.html.\n",
+    );
+    expect(await said('--sandbox', ...both)).toContain("qlik-sync apply 'my plan.json' --sandbox\n");
+    expect(await said('-q', ...both)).toBe('');
+    expect((await run(['plan', ...both])).stderr).toBe('');
+  });
+
   it('plan and apply write every kind, and stdout is as without', async () => {
     const { host } = new URL(scene.tenant.sandbox.url);
     const planned = await run(['plan', ...everyKind]);

@@ -362,7 +362,7 @@ describe('rollback', () => {
       expect(again.stderr).toContain('is a rollback itself');
       expect(await remembered('a')).toEqual(before);
     }
-    expect((await rollback()).stderr).toContain(`qlik-sync rollback --yes ${run}`);
+    expect((await rollback()).stderr).toContain(`qlik-sync rollback ${run} --yes`);
     expect((await rollback(run, '--prune')).code).toBe(0);
     expect(await remembered('a')).toEqual(before);
     expect(await find('new')).toBeUndefined();
@@ -450,7 +450,7 @@ describe('rollback', () => {
     const undone = await rollback('--prune');
     expect(undone.code).toBe(3);
     expect(undone.stderr).toContain(`The last run (apply ${failed}) wrote nothing`);
-    expect(undone.stderr).toContain(`qlik-sync rollback --yes --prune ${good}`);
+    expect(undone.stderr).toContain(`qlik-sync rollback ${good} --yes --prune`);
     expect(await find('i')).toBeDefined();
   });
 

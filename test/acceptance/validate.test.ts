@@ -20,7 +20,7 @@ describe('validate', () => {
       'Build the extension first.',
       '0 extensions: 1 error, 0 warnings.',
     ],
-    ['nothing', {}, 'No extension was found in extensions/*.', '0 extensions: 1 error, 1 warning.'],
+    ['nothing', {}, 'No extension was found in extensions/*.', '0 extensions: 1 error, 0 warnings.'],
     [
       'one with an error',
       { ...extensionFiles('a'), 'extensions/a/a.js': '' },
@@ -35,6 +35,19 @@ describe('validate', () => {
     expect(stdout).toContain(says);
     expect(stdout).toContain(verdict);
     expect(stdout).not.toMatch(/planned|nothing was/);
+  });
+
+  it('says once that no pattern matches, and keeps what else is wrong with them', async () => {
+    const extensions = ['maps/*', 'charts/a', '!charts'];
+    scene.workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions }),
+      ...extensionFiles('a', { folder: 'charts/a' }),
+    });
+    const { code, stdout } = await scene.qlikSync('validate');
+    expect(code).toBe(3);
+    expect(stdout.match(/maps/g)).toHaveLength(1);
+    expect(stdout).toContain('Correct the pattern in "extensions"');
+    expect(stdout).toContain('"charts/a" is excluded by "!charts"');
   });
 
   it.each(['plan', 'apply', 'pack'])(

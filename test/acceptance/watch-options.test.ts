@@ -6,7 +6,7 @@ import { useWatchScene } from './support/watch-scene.js';
 
 const scene = useWatchScene();
 
-const reload = 'Reload the page in the browser';
+const reload = 'Browsers that are open keep the old version';
 
 /** What `watch` prints until both extensions are there. */
 async function watchOnce(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {

@@ -86,3 +86,34 @@ describe.each(commands)('%s', (command) => {
     }
   });
 });
+
+describe('an option that is unknown here', () => {
+  it.each([
+    [['pull', '--out', 'x'], '(Did you mean --to?)'],
+    [['pack', '--to', 'x'], '(Did you mean --out?)'],
+    [['plan', '--output', 'x'], '(Did you mean --out?)'],
+    [['apply', '--force'], '(Did you mean --yes?)'],
+    [['apply', '-y'], '(Did you mean --yes?)'],
+    [['apply', '--environment', 'dev'], '(Did you mean --env?)'],
+    [['apply', '--dry-run'], '(qlik-sync plan shows what would be written, and writes nothing)'],
+    [['plan', '--sanbdox'], '(Did you mean --sandbox?)'],
+  ])('%j is led to the one that is meant', async (argv, hint) => {
+    const { code, stdout, stderr } = await runInProcess(argv, { cwd: import.meta.dirname });
+    expect({ code, stdout, stderr: stderr.trimEnd().split('\n').at(-1) }).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: hint,
+    });
+    const document = await runInProcess([...argv, '--json'], { cwd: import.meta.dirname });
+    expect(JSON.parse(document.stdout).error.message).toContain(hint);
+  });
+
+  it.each([[['pack', '--zzz']], [['history', '--force', '--zzz']], [['nope', '--out', 'x']]])(
+    '%j alone, where nothing is near',
+    async (argv) => {
+      const { code, stderr } = await runInProcess(argv, { cwd: import.meta.dirname });
+      expect(code).toBe(3);
+      expect(stderr).not.toContain('--to');
+    },
+  );
+});

@@ -40,6 +40,7 @@ describe('a config', () => {
       maxDeletes: 5,
       maxDeletePercent: 30,
       maxUpdatePercent: 100,
+      limitPeriodMs: 86_400_000,
       protect: [],
       rules: {},
       backup: { keep: 20, days: 90 },
@@ -334,7 +335,7 @@ const bad: readonly Bad[] = [
   ],
   [
     least,
-    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (there are none here)',
+    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (there are none to choose from)',
     { environment: 'dev' },
   ],
   [

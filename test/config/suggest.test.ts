@@ -18,6 +18,6 @@ describe('did you mean', () => {
 
   it('lists what is known where nothing is close', () => {
     expect(didYouMean('zzz', words)).toBe('known: extensions, environments, prune, tags');
-    expect(didYouMean('zzz', [])).toBe('there are none here');
+    expect(didYouMean('zzz', [])).toBe('there are none to choose from');
   });
 });

@@ -5,7 +5,7 @@ import { coloured, plain, printable } from '../../src/report/paint.js';
 import type { PlanReport } from '../../src/report/plan.js';
 import { renderOutcome } from '../../src/report/plan-text.js';
 import { renderText } from '../../src/report/text.js';
-import type { TextOptions } from '../../src/report/text-parts.js';
+import { renderLeftOut, type TextOptions } from '../../src/report/text-parts.js';
 import { actualExtension, actualState, desiredExtension, desiredState, policy } from '../core/worlds.js';
 
 const desired = desiredState([
@@ -92,6 +92,17 @@ extensions/kpi-card/kpi-card.js:3:7: warning: loads from https://cdn.example [ex
 Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchanged, 0 kept, 0 not selected, 1 unmanaged.
 11 requests (7 reads, 4 writes), about 1 s under Qlik's limits. Plan sha256:3f2a
 `);
+  });
+
+  it.each([
+    [['node_modules/'], '1 folder left out: 1 ignored by default; -v names them.\n'],
+    [['node_modules/', '.git/'], '2 folders left out: 2 ignored by default; -v names them.\n'],
+    [['.env', '.git/'], '1 file and 1 folder left out: 2 ignored by default; -v names them.\n'],
+    [['.env', '.npmrc'], '2 files left out: 2 ignored by default; -v names them.\n'],
+    [[], ''],
+  ])('counts files and folders that are left out apart: %j', (paths, line) => {
+    const files = paths.map((path) => ({ path, why: 'default' }) as const);
+    expect(renderLeftOut([{ extension: 'a', files }], 'normal')).toBe(line);
   });
 
   it('names what skip and a missing --prune kept', () => {

@@ -46,6 +46,11 @@ function watching(extensions: number): Step {
   return (announcer) => announcer.watching(extensions, { tenant: 'https://t.example', project: 'acme' });
 }
 
+/** The end of a look, once it is known what is written. */
+function writing(...names: readonly string[]): Step {
+  return (announcer) => announcer.resumed(new Set(names));
+}
+
 const offline: Step = (announcer) => announcer.offline('gone');
 const online: Step = (announcer) => announcer.online();
 
@@ -90,6 +95,40 @@ const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] =
     ['paused a drift', 'paused a drift'],
   ],
   [
+    'a wait that is over with nothing to write',
+    [waiting({ a: 'empty' }), writing(), waiting({}, 'a'), writing('b'), waiting({}, 'a'), writing()],
+    ['waiting a empty', 'resumed a waiting'],
+  ],
+  [
+    'a wait that is over with its upload',
+    [waiting({ a: 'empty' }), waiting({}, 'a'), writing('a'), synced('a'), writing()],
+    ['waiting a empty', 'synced a changed'],
+  ],
+  ['a wait that lasts', [waiting({ a: 'empty' }), waiting({ a: 'empty' }), writing()], ['waiting a empty']],
+  [
+    'a wait that is now another',
+    [waiting({ a: 'empty' }), waiting({ a: 'odd' }), writing()],
+    ['waiting a empty', 'waiting a odd'],
+  ],
+  [
+    'a wait of the project',
+    [
+      waiting({ '': 'no folder' }),
+      waiting({}),
+      writing(),
+      waiting({ '': 'no folder' }),
+      waiting({}),
+      writing('b'),
+    ],
+    ['waiting no folder', 'resumed waiting', 'waiting no folder'],
+  ],
+  [
+    'a pause that somebody else ended',
+    [blocked('a', 'drift'), writing(), blocked('a'), writing(), blocked('a'), writing()],
+    ['paused a drift', 'resumed a paused'],
+  ],
+  ['a pause that ends with a write', [blocked('a', 'drift'), blocked('a'), writing('a')], ['paused a drift']],
+  [
     'a tenant that is away and back',
     [online, offline, offline, online, online, offline],
     ['offline gone', 'online', 'offline gone'],
@@ -103,8 +142,16 @@ describe('the announcer', () => {
   it.each(rows)('says of %s what is new', (_row, steps, told) => {
     const lines: string[] = [];
     const announcer = createAnnouncer((event) => {
-      const { name = '', message = '' } = event as { readonly name?: string; readonly message?: string };
-      if (event.event !== 'hint') lines.push([event.event, name, message].filter(Boolean).join(' '));
+      const {
+        name = '',
+        message = '',
+        from = '',
+      } = event as {
+        readonly name?: string;
+        readonly message?: string;
+        readonly from?: string;
+      };
+      if (event.event !== 'hint') lines.push([event.event, name, message, from].filter(Boolean).join(' '));
     }, noTenant);
     for (const step of steps) step(announcer);
     expect(lines).toEqual(told);

@@ -7,6 +7,7 @@ import { UserError } from '../../core/errors.js';
 import { isObject, tryParseJson } from '../../core/json.js';
 import { shellWord } from '../../core/shell-word.js';
 import { reasonOf } from '../../core/system-error.js';
+import { commandLine } from '../../report/resume-command.js';
 import { readDocumentText } from '../../run/report-files.js';
 import type { Run } from '../../run/run.js';
 import { createSelector } from '../../run/selection.js';
@@ -23,8 +24,10 @@ interface Known {
 }
 
 /** @throws UserError where the file is not such a document, or belongs to another project or tenant */
-export function readBaseline({ settings, tenant }: Run, file: string): Baseline {
-  const document = parse(read(resolve(settings.cwd, file), file), file);
+export function readBaseline({ settings, tenant }: Run, given: string): Baseline {
+  const report = ['--report', shellWord(`json=${given}`)];
+  const file = { given, command: commandLine(['drift', ...report], tenant.header) };
+  const document = parse(read(resolve(settings.cwd, given), file), file);
   const { project } = settings.config;
   if (document['error'] !== undefined)
     throw unusable(file, 'is of a run that failed, so it compares nothing');
@@ -49,9 +52,15 @@ export function readBaseline({ settings, tenant }: Run, file: string): Baseline 
   };
 }
 
-function read(path: string, file: string): string {
-  const name = `--baseline ${file}`;
-  const hint = `qlik-sync drift --report ${shellWord(`json=${file}`)} writes one.`;
+interface BaselineFile {
+  readonly given: string;
+  /** Writes it. */
+  readonly command: string;
+}
+
+function read(path: string, { given, command }: BaselineFile): string {
+  const name = `--baseline ${given}`;
+  const hint = `${command} writes one.`;
   try {
     return readDocumentText(path, { name, hint });
   } catch (cause) {
@@ -60,21 +69,19 @@ function read(path: string, file: string): string {
   }
 }
 
-function parse(text: string, file: string): Readonly<Record<string, unknown>> {
+function parse(text: string, file: BaselineFile): Readonly<Record<string, unknown>> {
   const document = tryParseJson(text);
   if (isObject(document) && document['command'] === 'drift' && document['schemaVersion'] === 1)
     return document;
   throw unusable(file, 'is not what drift --json prints, or of a newer version');
 }
 
-function unusable(file: string, problem: string): UserError {
-  return new UserError(`--baseline ${file} ${problem}.`, {
-    hint: `Write a new one with qlik-sync drift --report ${shellWord(`json=${file}`)}.`,
-  });
+function unusable({ given, command }: BaselineFile, problem: string): UserError {
+  return new UserError(`--baseline ${given} ${problem}.`, { hint: `Write a new one with ${command}` });
 }
 
 /** What it ignored was not accepted: when the entry of the config expires, it raises an alarm again. */
-function entriesOf(drift: unknown, file: string): readonly (Known & { readonly key: string })[] {
+function entriesOf(drift: unknown, file: BaselineFile): readonly (Known & { readonly key: string })[] {
   if (!Array.isArray(drift)) throw unusable(file, 'holds no list of drift');
   return drift.flatMap((entry: unknown) => {
     const [name, kind] = [

@@ -6,7 +6,7 @@ import { UserError } from '../../core/errors.js';
 import { listNames, onDay } from '../../core/format.js';
 import { remainsOf } from '../../core/plan-rollback.js';
 import type { Remains } from '../../core/record-side.js';
-import { shellWord, withOptions } from '../../core/shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 import { noWrites, type RolledBackWrites, writesOf } from '../../pipeline/plan-rollback.js';
 import {
   type Effect,
@@ -49,10 +49,16 @@ export async function chooseWrites(
 
 function createHints(header: TenantHeader, { argv }: Io): CommandHints {
   return {
-    rerun: (id) => ['qlik-sync', ...withOptions(argv, [id]).map(shellWord)].join(' '),
+    rerun: (id) => ['qlik-sync', ...withRun(argv, id).map(shellWord)].join(' '),
     rollback: (id) => rollbackCommand([id], header),
     history: commandLine(['history'], header),
   };
+}
+
+/** Where `rollbackCommand` has it, too: right after the command. */
+function withRun(argv: readonly string[], id: string): readonly string[] {
+  const at = argv.indexOf('rollback') + 1;
+  return [...argv.slice(0, at), id, ...argv.slice(at)];
 }
 
 function choose(goal: RollbackGoal, history: History, hints: CommandHints): RolledBackWrites {

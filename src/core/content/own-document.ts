@@ -42,7 +42,7 @@ const colour = String.raw`(?:\u001b\[\d+m)?`;
 /** What stands before each line about one environment of several. */
 const environment = String.raw`(?:\[[^\]\n]{1,100}\] )?`;
 
-const watchWords = String.raw`(?:watching \d+ extension|[✓…‖✗]|offline: |online again|config (?:reloaded|rejected)|stopped; \d)`;
+const watchWords = String.raw`(?:watching \d+ extension|[✓…‖✗·]|offline: |online again|config (?:reloaded|rejected)|stopped; \d)`;
 
 /** In the order of the formats of `--report`, then what a shell took from stdout. */
 const marks: readonly RegExp[] = [

@@ -130,6 +130,15 @@ export const watchLine = v.variant('event', [
   v.pipe(
     v.object({
       ...eventLine,
+      event: v.literal('resumed'),
+      name: v.optional(v.string()),
+      from: v.picklist(['waiting', 'paused']),
+    }),
+    v.description('It no longer waits or is paused, and there is nothing to write for it.'),
+  ),
+  v.pipe(
+    v.object({
+      ...eventLine,
       event: v.literal('refused'),
       name: v.optional(v.string()),
       message: v.string(),

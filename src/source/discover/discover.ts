@@ -137,8 +137,12 @@ function remarkOnDangling(path: string, cwd: string): Remark {
   };
 }
 
+export function unmatchedMessage(pattern: string): string {
+  return `"${pattern}" matches no folder.`;
+}
+
 function remarkOnUnmatched(pattern: string): Remark {
-  const message = `"${pattern}" matches no folder.`;
+  const message = unmatchedMessage(pattern);
   const hint = pattern.includes('\\')
     ? 'Separate folders with /, on Windows too.'
     : 'Correct the pattern in "extensions"; it is relative to the config file.';

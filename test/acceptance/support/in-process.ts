@@ -11,6 +11,8 @@ export interface InProcessOptions {
   readonly interrupted?: AbortSignal;
   /** A person to be there. */
   readonly terminal?: Terminal;
+  /** Where stderr is read by a person. */
+  readonly stderr?: 'terminal';
   /** What is not like in other tests. */
   readonly patience?: Partial<RunPatience>;
   readonly onStdout?: (text: string) => void;
@@ -30,12 +32,12 @@ const briefly: RunPatience = { tries: 3, pauseMs: () => 5, lastLookMs: 5 };
 
 export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
-  const sink = (lines: string[], listen: (text: string) => void = () => undefined) => ({
+  const sink = (lines: string[], listen: (text: string) => void = () => undefined, reader?: 'terminal') => ({
     write: (text: string) => {
       lines.push(text);
       listen(text);
     },
-    isTerminal: false,
+    isTerminal: reader === 'terminal',
     paint: plain,
     closed: new AbortController().signal,
   });
@@ -44,7 +46,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     cwd: options.cwd,
     env: options.env ?? {},
     stdout: sink(out, options.onStdout),
-    stderr: sink(err, options.onStderr),
+    stderr: sink(err, options.onStderr, options.stderr),
     interrupted: options.interrupted ?? new AbortController().signal,
     terminal: () => options.terminal,
     version: '0.0.0-test',
