@@ -1,14 +1,13 @@
-/** examples/ci for GitLab, Azure, Bitbucket and Kubernetes: every script run against the sandbox with the built command line. */
+/** examples/ci for GitLab, Azure and Bitbucket: every script run against the sandbox with the built command line. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { runAzure } from './support/ci/azure.js';
 import { runBitbucket } from './support/ci/bitbucket.js';
 import { runGitlab } from './support/ci/gitlab.js';
 import type { Jobs, Run } from './support/ci/pipeline.js';
-import { examples, handOver, openPipelineShell, type PipelineShell } from './support/ci/shell.js';
+import { openPipelineShell, type PipelineShell } from './support/ci/shell.js';
 import { extensionFiles } from './support/workspace.js';
 
 let shell: PipelineShell;
@@ -144,106 +143,3 @@ it("GitLab gets the widget's numbers, code quality and test results", async () =
   expect(JSON.parse(read('validate', 'quality.json'))).toEqual([]);
   expect(read('validate', 'junit.xml')).toContain('tests="2" failures="0"');
 });
-
-/** The instructions of a Containerfile, with what they were given. */
-function readContainerfile(): readonly (readonly [instruction: string, rest: string])[] {
-  const text = readFileSync(join(examples, 'container/Containerfile'), 'utf8').replaceAll('\\\n', ' ');
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return lines.map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)] as const);
-}
-
-/** COPY and RUN done in a folder: all that is in the image. */
-async function buildImage(): Promise<string> {
-  const [context, image] = [shell.checkout(), shell.newFolder()];
-  for (const [instruction, rest] of readContainerfile()) {
-    if (instruction === 'COPY') handOver(context, image, rest.split(' ').slice(0, -1));
-    // There is no user `node` here, and root may give files away only where it is.
-    const text = rest.replace(' && chown node:node .qlik-sync', '');
-    if (instruction === 'RUN') {
-      expect((await shell.runScript({ text, cwd: image, env: {}, options: ['-e'] })).code).toBe(0);
-    }
-  }
-  return image;
-}
-
-interface CronJob {
-  readonly spec: {
-    readonly jobTemplate: {
-      readonly spec: {
-        readonly template: {
-          readonly spec: {
-            readonly containers: readonly [
-              {
-                readonly args: readonly string[];
-                readonly env: readonly [{ readonly name: string; readonly valueFrom: object }];
-                readonly volumeMounts: readonly [{ readonly name: string; readonly mountPath: string }];
-                readonly securityContext: object;
-              },
-            ];
-            readonly securityContext: object;
-            readonly volumes: readonly [{ readonly name: string; readonly emptyDir: object }];
-          };
-        };
-      };
-    };
-  };
-}
-
-describe('Kubernetes', () => {
-  const text = readFileSync(join(examples, 'kubernetes/cronjob.yaml'), 'utf8');
-  const pod = (parse(text) as CronJob).spec.jobTemplate.spec.template.spec;
-  const [container] = pod.containers;
-  const healing = /^ +# args: \[(.+)\]$/m.exec(text)?.[1]?.split(', ') ?? [];
-
-  const runPod = async (image: string, args: readonly string[], key: string): Promise<number> => {
-    const [, entrypoint = ''] =
-      readContainerfile().find(([instruction]) => instruction === 'ENTRYPOINT') ?? [];
-    const [program] = JSON.parse(entrypoint) as readonly [string];
-    const script = { text: [program, ...args].join(' '), cwd: image, options: [] };
-    return (await shell.runScript({ ...script, env: { [container.env[0].name]: key } })).code;
-  };
-
-  it('heals, tells drift, and heals it', async () => {
-    const image = await buildImage();
-    const { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY } = shell.secrets;
-    expect(await runPod(image, healing, QLIK_DEPLOY_KEY)).toBe(0);
-    expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(0);
-    await shell.tenant.editByHand('acme-kpi');
-    expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(2);
-    expect(await runPod(image, healing, QLIK_DEPLOY_KEY)).toBe(0);
-    expect(await runPod(image, container.args, QLIK_PLAN_KEY)).toBe(0);
-  });
-
-  it('writes nowhere but into the mounted folder', async () => {
-    const image = await buildImage();
-    const own = container.volumeMounts[0].mountPath.replace(/^\/work\//, '');
-    const before = listOutside(image, own);
-    await runPod(image, healing, shell.secrets.QLIK_DEPLOY_KEY);
-    expect(existsSync(join(image, own, 'runs'))).toBe(true);
-    expect(listOutside(image, own)).toEqual(before);
-  });
-
-  it('holds no right that it does not need, and its key comes from a secret', () => {
-    expect(pod.securityContext).toMatchObject({
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
-    expect(container.securityContext).toEqual({
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    });
-    expect(container.env[0].valueFrom).toHaveProperty('secretKeyRef');
-    expect(pod.volumes.map(({ name }) => name)).toEqual(container.volumeMounts.map(({ name }) => name));
-  });
-
-  it('runs what the image would by itself', () => {
-    const [, command = ''] = readContainerfile().find(([instruction]) => instruction === 'CMD') ?? [];
-    expect(JSON.parse(command)).toEqual(container.args);
-    expect(readContainerfile().find(([instruction]) => instruction === 'USER')?.[1]).toBe('1000:1000');
-  });
-});
-
-function listOutside(image: string, own: string): readonly string[] {
-  return (readdirSync(image, { recursive: true }) as string[]).filter((path) => !path.startsWith(own)).sort();
-}

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { examples } from './support/ci/shell.js';
 
 const require = createRequire(import.meta.url);
@@ -21,21 +21,46 @@ const release = join(import.meta.dirname, '../../.github/workflows/release.yml')
 
 const bitbucket = 'bitbucket.org/atlassianlabs/atlascode/raw/main/resources/schemas/pipelines-schema.json';
 
-/** The definitions of Kubernetes end before `batch/v1`, whose fields are those of `v1beta1` (its changelog of 1.21). */
-const cronJob: AnySchemaObject = {
+const workflows = ['plan', 'deploy', 'rollback', 'drift', 'reconcile', 'monorepo', 'environment'];
+
+/** It is older than a matrix of workflows that are called, which GitHub's own parser below knows. */
+const workflowSchema = (): AnySchemaObject => {
+  const schema = loadSchema('github-workflow.json');
+  const { properties } = schema['definitions'].reusableWorkflowCallJob;
+  properties.strategy = { type: 'object' };
+  return schema;
+};
+
+/** The definitions of Kubernetes end before `batch/v1` of CronJob, whose fields are those of `v1beta1` (its changelog of 1.21). */
+const kinds = {
+  CronJob: 'batch.v1beta1.CronJob',
+  Job: 'batch.v1.Job',
+  PersistentVolumeClaim: 'core.v1.PersistentVolumeClaim',
+};
+
+/** By the kind that each document says it is. */
+const kubernetes: AnySchemaObject = {
   ...loadSchema('kubernetes-definitions.json'),
-  $ref: '#/definitions/io.k8s.api.batch.v1beta1.CronJob',
+  allOf: Object.entries(kinds).map(([kind, definition]) => ({
+    if: { properties: { kind: { const: kind } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { $ref: `#/definitions/io.k8s.api.${definition}` },
+  })),
+  properties: { kind: { enum: Object.keys(kinds) } },
+  required: ['kind'],
 };
 
 const files: readonly [string, AnySchemaObject][] = [
-  ['github/plan.yml', loadSchema('github-workflow.json')],
-  ['github/deploy.yml', loadSchema('github-workflow.json')],
-  ['github/drift.yml', loadSchema('github-workflow.json')],
+  ...workflows.map((name): [string, AnySchemaObject] => [`github/${name}.yml`, workflowSchema()]),
   ['github/action/action.yml', loadSchema('github-action.json')],
   ['gitlab/.gitlab-ci.yml', loadSchema(gitlab)],
   ['azure/azure-pipelines.yml', loadSchema(azure)],
+  ['azure/rollback.yml', loadSchema(azure)],
   ['bitbucket/bitbucket-pipelines.yml', loadSchema(bitbucket)],
-  ['kubernetes/cronjob.yaml', cronJob],
+  ...['cronjob', 'reconcile', 'rollback'].map((name): [string, AnySchemaObject] => [
+    `kubernetes/${name}.yaml`,
+    kubernetes,
+  ]),
 ];
 
 describe('every YAML file', () => {
@@ -48,8 +73,10 @@ describe('every YAML file', () => {
     }).compile(schema);
     // Azure reads every scalar as a string.
     const scalars = file.startsWith('azure') ? 'failsafe' : 'core';
-    validate(parse(read(file), { schema: scalars }));
-    expect(validate.errors ?? []).toEqual([]);
+    for (const document of parseAllDocuments(read(file), { schema: scalars })) {
+      validate(document.toJS());
+      expect(validate.errors ?? []).toEqual([]);
+    }
   });
 
   it('is in the table above', () => {
@@ -76,7 +103,7 @@ function loadParser(): typeof import('@actions/workflow-parser') {
 describe('GitHub', () => {
   const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = loadParser();
 
-  it.each([...['plan', 'deploy', 'drift'].map((name) => join(examples, `github/${name}.yml`)), release])(
+  it.each([...workflows.map((name) => join(examples, `github/${name}.yml`)), release])(
     'its own parser takes %s, expressions included',
     async (path) => {
       const file = { name: basename(path), content: readFileSync(path, 'utf8') };

@@ -1,23 +1,38 @@
 /** Enough of Azure's agent for pipelines whose work is in shell steps. */
 
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { evaluate } from './expressions.js';
-import { type JobEnd, type Jobs, type Run, readExample, type Words } from './pipeline.js';
-import { handOver } from './shell.js';
+import {
+  beginPipeline,
+  countAttempt,
+  type JobEnd,
+  type Jobs,
+  type Pipeline,
+  type Run,
+  readExample,
+  type Words,
+} from './pipeline.js';
+import { handOver, type PipelineShell, watchFor } from './shell.js';
 
 interface AzureStep {
+  readonly name?: string;
   readonly script?: string;
   readonly condition?: string;
   readonly env?: Words;
   readonly publish?: string;
   readonly download?: string;
   readonly artifact?: string;
+  readonly patterns?: string;
 }
+
+type Variable = { readonly group: string } | { readonly name: string; readonly value: string };
 
 interface AzureStage {
   readonly stage: string;
-  readonly condition: string;
-  readonly variables?: readonly { readonly group: string }[];
+  readonly dependsOn?: string | readonly string[];
+  readonly condition?: string;
+  readonly variables?: readonly Variable[];
   readonly jobs: readonly [
     {
       readonly steps?: readonly AzureStep[];
@@ -26,66 +41,151 @@ interface AzureStage {
   ];
 }
 
-/** Approvals are given. The key that may write reaches only a stage that names its variable group. */
-export async function runAzure(run: Run): Promise<Jobs> {
-  const { QLIK_DEPLOY_KEY = '', ...everywhere } = run.secrets;
-  const { stages } = readExample('azure/azure-pipelines.yml') as { readonly stages: readonly AzureStage[] };
+export interface AzureRun extends Run {
+  readonly file?: string;
+  readonly parameters?: Words;
+  /** The run of another pipeline that was chosen under Resources. */
+  readonly resource?: Pipeline;
+}
+
+/** Approvals are given. */
+export async function runAzure(run: AzureRun): Promise<Jobs> {
+  const { pipeline = beginPipeline(run.shell), file = 'azure-pipelines.yml', parameters = {}, retry } = run;
+  const fill = (text: string): string =>
+    text.replace(/\$\{\{ parameters\.(\w+) \}\}/g, (_, name: string) => JSON.stringify(parameters[name]));
+  const { stages } = readExample(`azure/${file}`, fill) as { readonly stages: readonly AzureStage[] };
   const ran: Record<string, JobEnd> = {};
-  const artifacts = new Map<string, string>();
-  for (const { stage, condition, variables = [], jobs } of stages) {
-    const previous = ran['plan'];
-    if (!isMet(condition, previous?.code === 0, run.variables)) continue;
-    const [{ steps, strategy }] = jobs;
-    if (stage === 'deploy') await run.beforeApply?.();
-    const hasGroup = variables.some(({ group }) => group === 'qlik-production');
-    const secrets = { ...everywhere, ...(hasGroup && { QLIK_DEPLOY_KEY }) };
-    const all = steps ?? strategy?.runOnce.deploy.steps ?? [];
-    ran[stage] = await runAzureSteps(all, { ...run, secrets }, artifacts);
+  for (const stage of stages.filter((each) => (retry ?? each.stage) === each.stage)) {
+    // A stage that was skipped has not succeeded.
+    const isFirst = retry !== undefined || stage.dependsOn?.length === 0 || stage.stage === 'plan';
+    const status = isFirst || ran['plan']?.code === 0 ? 'succeeded' : 'failed';
+    if (!isMet(stage.condition ?? 'succeeded()', status, run.variables)) continue;
+    if (stage.jobs[0].strategy !== undefined) await run.beforeApply?.();
+    ran[stage.stage] = await runStage(stage, run, pipeline);
   }
   return ran;
 }
 
-async function runAzureSteps(
-  steps: readonly AzureStep[],
-  { shell, variables, secrets }: Run,
-  artifacts: Map<string, string>,
-): Promise<JobEnd> {
-  const [folder, workspace, staging] = [shell.checkout(), shell.newFolder(), shell.newFolder()];
-  const known = { ...variables, ...secrets, 'Pipeline.Workspace': workspace };
-  const expand = (text: string): string =>
-    text.replace(/\$\(([\w.]+)\)/g, (_, name: string) => {
-      return { ...known, 'Build.ArtifactStagingDirectory': staging }[name] ?? `$(${name})`;
-    });
-  const runStep = async ({ script, env = {} }: AzureStep): Promise<number> => {
-    if (script === undefined) return 0;
-    const own = Object.entries(env).map(([key, value]) => [key, expand(value)]);
-    const agent = { TF_BUILD: 'True', AGENT_TEMPDIRECTORY: shell.newFolder() };
-    const all = { ...agent, ...Object.fromEntries(own) };
-    return (await shell.runScript({ text: expand(script), cwd: folder, env: all, options: [] })).code;
-  };
-  const passOn = ({ publish, download, artifact = '' }: AzureStep): void => {
-    if (publish !== undefined) artifacts.set(artifact, resolve(folder, expand(publish)));
-    if (download !== undefined)
-      handOver(artifacts.get(artifact) ?? 'nowhere', join(workspace, artifact), ['.']);
-  };
-  let failed = 0;
-  for (const step of steps) {
-    if (!isMet(step.condition ?? 'succeeded()', failed === 0, variables)) continue;
-    passOn(step);
-    const code = await runStep(step);
-    failed ||= code;
-  }
-  return { code: failed, folder };
+function runStage(stage: AzureStage, run: AzureRun, pipeline: Pipeline): Promise<JobEnd> {
+  const [{ steps, strategy }] = stage.jobs;
+  const { shell } = run;
+  const [workspace, staging] = [shell.newFolder(), shell.newFolder()];
+  return runAzureSteps(steps ?? strategy?.runOnce.deploy.steps ?? [], {
+    ...{ shell, pipeline, stage: stage.stage, workspace, folder: shell.checkout(pipeline.commit) },
+    resource: run.resource,
+    variables: {
+      ...variablesOf(stage, run, pipeline),
+      'Pipeline.Workspace': workspace,
+      'Build.ArtifactStagingDirectory': staging,
+    },
+    cancelled: strategy === undefined ? undefined : run.cancelled,
+  });
 }
 
-function isMet(condition: string, succeeded: boolean, variables: Words): boolean {
+/** The key that may write reaches only a stage that names its variable group. */
+function variablesOf({ stage, variables = [] }: AzureStage, run: AzureRun, pipeline: Pipeline): Words {
+  const { QLIK_DEPLOY_KEY = '', ...everywhere } = run.secrets;
+  const hasGroup = variables.some((each) => 'group' in each && each.group === 'qlik-production');
+  const own = variables.flatMap((each) =>
+    'name' in each ? [[each.name, fromStages(each.value, pipeline)]] : [],
+  );
+  return {
+    ...run.variables,
+    ...everywhere,
+    ...(hasGroup && { QLIK_DEPLOY_KEY }),
+    ...Object.fromEntries(own),
+    'System.JobAttempt': String(countAttempt(pipeline, stage)),
+  };
+}
+
+/** `$[ stageDependencies.stage.job.outputs['step.variable'] ]` */
+function fromStages(value: string, { outputs }: Pipeline): string {
+  const [, stage, name] = /^\$\[ stageDependencies\.(\w+)\.\w+\.outputs\['(.+)'\] \]$/.exec(value) ?? [];
+  if (stage === undefined) throw new Error(`a variable that is not understood here: ${value}`);
+  return outputs[`${stage}/${name}`] ?? '';
+}
+
+type Status = 'succeeded' | 'failed' | 'canceled';
+
+interface AzureJob {
+  readonly shell: PipelineShell;
+  readonly pipeline: Pipeline;
+  readonly stage: string;
+  readonly workspace: string;
+  readonly folder: string;
+  readonly resource: Pipeline | undefined;
+  readonly variables: Record<string, string>;
+  readonly cancelled: Run['cancelled'];
+}
+
+async function runAzureSteps(steps: readonly AzureStep[], job: AzureJob): Promise<JobEnd> {
+  const isCancelled = watchFor(job.cancelled);
+  let failed = 0;
+  let status: Status = 'succeeded';
+  for (const step of steps) {
+    if (!isMet(step.condition ?? 'succeeded()', status, job.variables)) continue;
+    const code = publish(step, job) || download(step, job) || (await runScript(step, job));
+    failed ||= code;
+    if (isCancelled()) status = 'canceled';
+    else if (code !== 0) status = 'failed';
+  }
+  return { code: failed, folder: job.folder, record: String(job.pipeline.id) };
+}
+
+/** A variable that does not exist stays as it is written. */
+function expand(text: string, { variables }: AzureJob): string {
+  return text.replace(/\$\(([\w.]+)\)/g, (written, name: string) => variables[name] ?? written);
+}
+
+async function runScript({ name = '', script, env = {} }: AzureStep, job: AzureJob): Promise<number> {
+  if (script === undefined) return 0;
+  const { shell, pipeline, stage, variables, folder, cancelled } = job;
+  const own = Object.entries(env).map(([key, value]) => [key, expand(value, job)]);
+  const agent = { TF_BUILD: 'True', AGENT_TEMPDIRECTORY: shell.newFolder() };
+  const { code, output } = await shell.runScript({
+    text: expand(script, job),
+    ...{ cwd: folder, env: { ...agent, ...Object.fromEntries(own) }, options: [] },
+    ...(cancelled && { cancelled }),
+  });
+  const set = output.matchAll(/^##vso\[task\.setvariable variable=(\w+)(;isOutput=true)?\](.*)$/gm);
+  for (const [, variable = '', isOutput, value = ''] of set) {
+    if (isOutput === undefined) variables[variable] = value;
+    else pipeline.outputs[`${stage}/${name}.${variable}`] = value;
+  }
+  return code;
+}
+
+/** A run publishes one artifact of a name, and none of a folder that is not there. */
+function publish({ publish: path, artifact = '' }: AzureStep, job: AzureJob): number {
+  if (path === undefined) return 0;
+  const [name, from] = [expand(artifact, job), resolve(job.folder, expand(path, job))];
+  if (job.pipeline.kept.has(name) || !existsSync(from)) return 1;
+  job.pipeline.kept.set(name, [from, ['.']]);
+  return 0;
+}
+
+/** An artifact of this run, or those that fit from the run that was chosen. */
+function download({ download: from, artifact = '', patterns }: AzureStep, job: AzureJob): number {
+  if (from === undefined) return 0;
+  const name = expand(artifact, job);
+  const [begin = ''] = (patterns ?? '').split('*');
+  const [run, place] = from === 'current' ? [job.pipeline, ''] : [job.resource, from];
+  const found = [...(run?.kept ?? [])].filter(([each]) =>
+    patterns === undefined ? each === name : each.startsWith(begin),
+  );
+  for (const [each, [path]] of found) handOver(path, join(job.workspace, place, each), ['.']);
+  return found.length === 0 && patterns === undefined ? 1 : 0;
+}
+
+function isMet(condition: string, status: Status, variables: Words): boolean {
   const is = (text: string | undefined): boolean => text?.toLowerCase() === 'true';
   const functions = {
     and: (...all: readonly string[]) => all.every(is),
     eq: (a?: string, b?: string) => a?.toLowerCase() === b?.toLowerCase(),
     ne: (a?: string, b?: string) => a?.toLowerCase() !== b?.toLowerCase(),
-    succeeded: () => succeeded,
-    succeededOrFailed: () => true,
+    always: () => true,
+    succeeded: () => status === 'succeeded',
+    succeededOrFailed: () => status !== 'canceled',
   };
   return is(evaluate(condition, { variables }, functions));
 }

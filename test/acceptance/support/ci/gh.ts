@@ -38,6 +38,8 @@ switch (verb) {
     comment.body = body;
     break;
   }
+  case 'auth setup-git':
+    break;
   case 'label create':
     if (!args.includes('--force')) fail(5);
     state.label = args[2];

@@ -1,10 +1,10 @@
 /** The steps of a GitHub job: scripts, and the few actions whose effect the examples need. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { type Contexts, evaluate, fillIn } from './expressions.js';
-import { handOver, type PipelineShell } from './shell.js';
+import { handOver, type PipelineShell, type Sent, watchFor } from './shell.js';
 
 export interface Step {
   readonly id?: string;
@@ -13,9 +13,11 @@ export interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly shell?: string;
-  readonly with?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly 'working-directory'?: string;
+  readonly 'continue-on-error'?: boolean;
+  readonly 'timeout-minutes'?: number;
 }
 
 interface Action {
@@ -26,17 +28,29 @@ interface Action {
 
 export interface Place {
   readonly contexts: Contexts;
-  readonly artifacts: Map<string, string>;
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The run's number, for its artifacts. */
+  readonly run: number;
+  readonly commit: string;
+  /** Somebody cancels the job while a script runs. */
+  readonly cancelled?: Promise<readonly Sent[]>;
+}
+
+export type Status = 'success' | 'failure' | 'cancelled' | 'skipped';
+
+interface StepResult {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly outcome: Status;
+  readonly conclusion: Status;
 }
 
 export interface StepsRun {
-  result: 'success' | 'failure';
+  result: Exclude<Status, 'skipped'>;
   code?: number;
   summary: string;
   env: Record<string, string>;
-  readonly steps: Record<string, { readonly outputs: Readonly<Record<string, string>> }>;
+  readonly steps: Record<string, StepResult>;
 }
 
 export async function runSteps(
@@ -45,22 +59,48 @@ export async function runSteps(
   place: Place,
 ): Promise<StepsRun> {
   const run: StepsRun = { result: 'success', summary: '', env: {}, steps: {} };
+  const isCancelled = watchFor(place.cancelled);
   for (const step of steps) {
     const contexts = { ...place.contexts, steps: run.steps };
-    if (!isTrue(step.if, run.result, contexts)) continue;
+    if (!isTrue(step.if, run.result, contexts)) {
+      note(run, step, { outputs: {}, outcome: 'skipped', conclusion: 'skipped' });
+      continue;
+    }
     const env = { ...place.env, ...mapValues(step.env ?? {}, (value) => fillIn(value, contexts, {})) };
     Object.assign(run.env, env);
-    const inside = { ...place, contexts, env };
-    const ended = await (step.run === undefined
-      ? runAction(step, shell, inside)
-      : runScript(step, shell, inside));
-    if (step.id !== undefined) run.steps[step.id] = { outputs: ended.outputs };
-    run.summary += ended.summary;
-    if (ended.code === 0 || run.result === 'failure') continue;
-    run.result = 'failure';
-    run.code = ended.code;
+    const was = isCancelled();
+    const ended = await runStep(step, shell, { ...place, contexts, env });
+    end(run, step, ended, outcomeOf(ended, isCancelled() && !was));
   }
   return run;
+}
+
+function outcomeOf({ code }: StepEnd, isCancelled: boolean): StepsRun['result'] {
+  if (isCancelled) return 'cancelled';
+  return code === 0 ? 'success' : 'failure';
+}
+
+function runStep(step: Step, shell: PipelineShell, place: Place): Promise<StepEnd> {
+  return step.run === undefined ? runAction(step, shell, place) : runScript(step, shell, place);
+}
+
+/** The first step that did not go well says what became of the job. */
+function end(
+  run: StepsRun,
+  step: Step,
+  { outputs, summary, code }: StepEnd,
+  outcome: StepsRun['result'],
+): void {
+  const isForgiven = outcome === 'failure' && step['continue-on-error'] === true;
+  note(run, step, { outputs, outcome, conclusion: isForgiven ? 'success' : outcome });
+  run.summary += summary;
+  if (outcome === 'success' || isForgiven || run.result !== 'success') return;
+  run.result = outcome;
+  run.code = code;
+}
+
+function note(run: StepsRun, { id }: Step, result: StepResult): void {
+  if (id !== undefined) run.steps[id] = result;
 }
 
 interface StepEnd {
@@ -68,6 +108,9 @@ interface StepEnd {
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
 }
+
+const done: StepEnd = { code: 0, outputs: {}, summary: '' };
+const failed: StepEnd = { ...done, code: 1 };
 
 async function runScript(step: Step, shell: PipelineShell, place: Place): Promise<StepEnd> {
   const text = step.run ?? '';
@@ -87,32 +130,57 @@ async function runScript(step: Step, shell: PipelineShell, place: Place): Promis
       ...{ GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },
       ...place.env,
     },
+    ...(place.cancelled && { cancelled: place.cancelled }),
   });
   return { code, outputs: readOutputs(output), summary: readFileSync(summary, 'utf8') };
 }
 
 async function runAction(step: Step, shell: PipelineShell, place: Place): Promise<StepEnd> {
   const inputs = mapValues(step.with ?? {}, (value) => fillIn(String(value), place.contexts, {}));
-  const done = { code: 0, outputs: {}, summary: '' };
   const [action = ''] = (step.uses ?? '').split('@');
   switch (action) {
     case 'actions/setup-node':
       return done;
     case 'actions/checkout':
-      handOver(shell.checkout(), place.folder, ['.']);
+      handOver(shell.checkout(place.commit), place.folder, ['.']);
       return done;
-    case 'actions/upload-artifact': {
-      const kept = shell.newFolder();
-      handOver(place.folder, kept, (inputs['path'] ?? '').trim().split('\n'));
-      place.artifacts.set(inputs['name'] ?? '', kept);
-      return done;
-    }
+    case 'actions/upload-artifact':
+      return uploadArtifact(inputs, shell, place);
     case 'actions/download-artifact':
-      handOver(place.artifacts.get(inputs['name'] ?? '') ?? 'nowhere', place.folder, ['.']);
-      return done;
+      return downloadArtifact(inputs, shell, place);
     default:
       return runComposite(join(action, 'action.yml'), inputs, shell, place);
   }
+}
+
+type Inputs = Readonly<Record<string, string>>;
+
+/** A run keeps one artifact of a name, whatever the attempt (actions/upload-artifact, 409). */
+function uploadArtifact(inputs: Inputs, shell: PipelineShell, { folder, run }: Place): StepEnd {
+  const address = `${run}/${inputs['name']}`;
+  const takesHidden = inputs['include-hidden-files'] === 'true';
+  const paths = (inputs['path'] ?? '').trim().split('\n');
+  const found = paths.filter((path) => existsSync(join(folder, path)) && (takesHidden || !/^\./.test(path)));
+  if (found.length === 0) return inputs['if-no-files-found'] === 'error' ? failed : done;
+  if (shell.kept.has(address)) return failed;
+  const kept = shell.newFolder();
+  handOver(folder, kept, found);
+  shell.kept.set(address, kept);
+  return done;
+}
+
+/** Of this run, or another one, which takes a token. By name, or all that fit a pattern, in one folder. */
+function downloadArtifact(inputs: Inputs, shell: PipelineShell, { folder, run }: Place): StepEnd {
+  const { name, pattern, 'run-id': from = String(run), 'github-token': token = '' } = inputs;
+  if (from !== String(run) && token === '') return failed;
+  const isAsked = (each: string): boolean =>
+    pattern === undefined ? each === name : each.startsWith(pattern.replace(/\*$/, ''));
+  const found = [...shell.kept].filter(
+    ([address]) => address.startsWith(`${from}/`) && isAsked(address.slice(from.length + 1)),
+  );
+  if (found.length === 0 && pattern === undefined) return failed;
+  for (const [, kept] of found) handOver(kept, folder, ['.']);
+  return done;
 }
 
 async function runComposite(
@@ -130,17 +198,13 @@ async function runComposite(
 }
 
 /** Without a word about the status, a condition also asks for success. */
-export function isTrue(
-  condition: string | undefined,
-  status: 'success' | 'failure' | 'skipped',
-  contexts: Contexts,
-): boolean {
+export function isTrue(condition: string | undefined, status: Status, contexts: Contexts): boolean {
   const text = (condition ?? 'success()').replace(/^\$\{\{(.*)\}\}$/s, '$1').trim();
   const functions = {
     success: () => status === 'success',
     failure: () => status === 'failure',
     always: () => true,
-    cancelled: () => false,
+    cancelled: () => status === 'cancelled',
   };
   const asksStatus = /\b(success|failure|always|cancelled)\(\)/.test(text);
   if (!asksStatus && status !== 'success') return false;

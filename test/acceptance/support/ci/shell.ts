@@ -1,10 +1,12 @@
 /** Where the scripts of a pipeline run: a git repository, the built command line behind a fake npm, a fake gh, a tenant. */
 
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openTestTenant, type TestTenant } from '../tenant.js';
+import { openTurnstile } from '../turnstile.js';
 import { extensionFiles } from '../workspace.js';
 import { ghProgram } from './gh.js';
 
@@ -22,6 +24,53 @@ export interface Script {
   readonly env: Readonly<Record<string, string>>;
   /** Options of bash, as the CI system gives them. */
   readonly options: readonly string[];
+  /** Resolves to the signals that follow, once somebody cancels the job. */
+  readonly cancelled?: Promise<readonly Sent[]>;
+}
+
+/** A signal of a CI system to a script that is cancelled. */
+export interface Sent {
+  readonly signal: NodeJS.Signals;
+  /** The process that the system started, or all of the container. */
+  readonly to: 'entry' | 'all';
+}
+
+/** Tells from now on whether the job was cancelled. */
+export function watchFor(cancelled: Script['cancelled']): () => boolean {
+  let was = false;
+  cancelled?.then(
+    () => {
+      was = true;
+    },
+    () => undefined,
+  );
+  return () => was;
+}
+
+/** A write that the tenant has not seen yet. */
+export interface HeldWrite {
+  readonly reached: Promise<void>;
+  readonly release: () => void;
+  /** The tenant has answered it, whoever is still there to read the answer. */
+  readonly arrived: Promise<void>;
+}
+
+interface Deferred {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+interface Held extends Readonly<Record<'reached' | 'released' | 'arrived', Deferred>> {
+  /** Of the request that was held first. */
+  index?: number;
+}
+
+function defer(): Deferred {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 export interface PipelineShell {
@@ -30,14 +79,26 @@ export interface PipelineShell {
   readonly secrets: Readonly<Record<'QLIK_PLAN_KEY' | 'QLIK_DEPLOY_KEY', string>>;
   /** The repository: writes files and commits them. */
   readonly commit: (files: Readonly<Record<string, string>>) => void;
-  /** A fresh clone of what is committed, as each job gets one. */
-  readonly checkout: () => string;
+  /** A file of the newest commit. */
+  readonly read: (path: string) => string;
+  /** The newest commit. */
+  readonly head: () => string;
+  /** A fresh clone, as each job gets one. @param commit the newest where it is absent */
+  readonly checkout: (commit?: string) => string;
+  /** The next write stops on its way to the tenant; each later one, too, until it is released. */
+  readonly holdWrite: () => HeldWrite;
+  /** What is kept between jobs and runs, by its address. */
+  readonly kept: Map<string, string>;
+  /** What hosts keep for pipelines, by the path of its address. */
+  readonly keptFiles: string;
   readonly newFolder: () => string;
   readonly runScript: (script: Script) => Promise<Ran>;
-  /** One line for each npm, npx and gh that was called, with its arguments. */
+  /** One line for each npm, gh and curl that was called, with its arguments. */
   readonly calls: () => readonly string[];
   /** Everything that any script printed. */
   readonly printed: () => string;
+  /** Resolves once a script has printed the text. */
+  readonly hears: (text: string) => Promise<void>;
   readonly gh: () => GhState;
   /** Somebody else's comment on the pull request. */
   readonly addComment: (comment: GhState['comments'][number]) => void;
@@ -58,33 +119,67 @@ export interface GhState {
   }[];
 }
 
-/** npm brings the command line; npx runs nothing else. */
+/** npm brings the command line; scripts of packages are the real npm's. npx takes signals for itself, so nothing may call it. */
 const npmProgram = `#!/bin/sh
 echo "npm $*" >> "$CALLS"
 [ "$1" = cache ] && exit 0
-[ "$*" = "ci --ignore-scripts" ] && [ -f package-lock.json ] || exit 96
+[ "$1" = run ] && PATH="$REAL_PATH" exec npm "$@"
+case "$*" in ci | "ci --ignore-scripts") ;; *) exit 96 ;; esac
+[ -f package-lock.json ] || exit 96
 mkdir -p node_modules/.bin
 printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' "$NODE" "$CLI" > node_modules/.bin/qlik-sync
 chmod +x node_modules/.bin/qlik-sync
 `;
 const npxProgram = `#!/bin/sh
 echo "npx $*" >> "$CALLS"
-[ "$1 $2" = "--no qlik-sync" ] || exit 97
-shift 2
-exec node_modules/.bin/qlik-sync "$@"
+exit 97
+`;
+/** The two hosts that keep files, as folders below $KEPT: a download, or an upload as a form. Tokens come by its config or a header. */
+const curlProgram = `#!/usr/bin/env node
+const { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync } = require('node:fs');
+const { basename, dirname, join } = require('node:path');
+const args = process.argv.slice(2);
+appendFileSync(process.env.CALLS, 'curl ' + args.join(' ') + '\\n');
+const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+const said = (option('--config') === '-' ? readFileSync(0, 'utf8') : '') + (option('--header') ?? '');
+if (!args.includes('--fail') || !said.includes(process.env.KEPT_TOKEN)) process.exit(22);
+const { pathname } = new URL(args.at(-1));
+const form = option('--form');
+const from = form === undefined ? join(process.env.KEPT, pathname) : form.replace('files=@', '');
+const to = form === undefined ? option('--output') : join(process.env.KEPT, pathname, basename(from));
+if (!existsSync(from)) process.exit(22);
+mkdirSync(dirname(to), { recursive: true });
+copyFileSync(from, to);
 `;
 
-export async function openPipelineShell(): Promise<PipelineShell> {
+/** @param env of every script, such as settings of qlik-sync */
+export async function openPipelineShell(more: Readonly<Record<string, string>> = {}): Promise<PipelineShell> {
   const tenant = await openTestTenant();
+  let held: Held | undefined;
+  const turnstile = await openTurnstile(tenant.sandbox, async ({ when, method, index }) => {
+    const hold = held;
+    if (hold === undefined || method === 'GET') return;
+    hold.index ??= index;
+    if (when === 'after') return index === hold.index ? hold.arrived.resolve() : undefined;
+    hold.reached.resolve();
+    await hold.released.promise;
+  });
   const home = mkdtempSync(join(tmpdir(), 'qlik-sync-ci-'));
-  const [repository, bin, calls, ghFile] = ['repository', 'bin', 'calls', 'gh.json'].map((name) =>
-    join(home, name),
-  ) as [string, string, string, string];
-  writeFiles(bin, { npm: npmProgram, npx: npxProgram, gh: ghProgram }, 0o755);
+  const [repository, bin, calls, ghFile, keptFiles] = ['repository', 'bin', 'calls', 'gh.json', 'kept'].map(
+    (name) => join(home, name),
+  ) as [string, string, string, string, string];
+  writeFiles(bin, { npm: npmProgram, npx: npxProgram, gh: ghProgram, curl: curlProgram }, 0o755);
   writeFiles(home, { calls: '', 'gh.json': JSON.stringify({ comments: [], issues: [] }) });
-  const printed: string[] = [];
+  const printed = new EventEmitter();
+  let output = '';
+  printed.on('output', (chunk: string) => {
+    output += chunk;
+  });
   const own = { HOME: home, CALLS: calls, GH_STATE: ghFile, NODE: process.execPath, CLI: cli };
-  const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8', CI: 'true', ...own };
+  const hosts = { KEPT: keptFiles, KEPT_TOKEN: recordToken };
+  const real = process.env['PATH'] ?? '';
+  const paths = { PATH: `${bin}:${real}`, REAL_PATH: real };
+  const env = { ...paths, LANG: 'C.UTF-8', CI: 'true', ...own, ...hosts, ...more };
   const commit = (files: Readonly<Record<string, string>>): void => {
     writeFiles(repository, files);
     git(repository, ['add', '--all']);
@@ -93,7 +188,7 @@ export async function openPipelineShell(): Promise<PipelineShell> {
   mkdirSync(repository);
   git(repository, ['init', '--quiet', '--initial-branch', 'main']);
   commit({
-    ...repositoryFiles(tenant.sandbox.url),
+    ...repositoryFiles(turnstile.env['QLIK_TENANT_URL'] ?? ''),
     ...extensionFiles('acme-kpi'),
     ...extensionFiles('acme-dial'),
   });
@@ -103,30 +198,46 @@ export async function openPipelineShell(): Promise<PipelineShell> {
     tenant,
     secrets: { QLIK_PLAN_KEY: tenant.sandbox.userKey, QLIK_DEPLOY_KEY: tenant.sandbox.apiKey },
     commit,
-    checkout: () => {
+    read: (path) => readFileSync(join(repository, path), 'utf8'),
+    head: () => git(repository, ['rev-parse', 'HEAD']).trim(),
+    checkout: (commit = 'HEAD') => {
       const folder = newFolder();
       git(home, ['clone', '--quiet', repository, folder]);
+      git(folder, ['checkout', '--quiet', '--detach', commit]);
       return folder;
     },
+    holdWrite: () => {
+      held = { reached: defer(), released: defer(), arrived: defer() };
+      const { reached, released, arrived } = held;
+      return { reached: reached.promise, release: released.resolve, arrived: arrived.promise };
+    },
+    kept: new Map(),
+    keptFiles,
     newFolder,
-    runScript: async (script) => {
-      const ran = await runBash({ ...script, env: { ...env, ...script.env } });
-      printed.push(ran.output);
-      return ran;
+    runScript: (script) => {
+      const file = join(newFolder(), 'script.sh');
+      return runBash({ ...script, env: { ...env, ...script.env } }, file, printed);
     },
     calls: () => readFileSync(calls, 'utf8').trimEnd().split('\n'),
-    printed: () => printed.join(''),
+    printed: () => output,
+    hears: async (text) => {
+      while (!output.includes(text)) await once(printed, 'output');
+    },
     gh: readGh,
     addComment: (comment) => {
       const state = readGh();
       writeFileSync(ghFile, JSON.stringify({ ...state, comments: [...state.comments, comment] }));
     },
     close: async () => {
+      await turnstile.close();
       await tenant.close();
       rmSync(home, { recursive: true, force: true });
     },
   };
 }
+
+/** What the hosts of artifacts want to see. */
+export const recordToken = 'token-of-the-host';
 
 /** The config that examples/ci/README.md asks for. */
 function repositoryFiles(tenant: string): Readonly<Record<string, string>> {
@@ -143,7 +254,11 @@ function repositoryFiles(tenant: string): Readonly<Record<string, string>> {
   };
 }
 
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>, mode = 0o644): void {
+export function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  mode = 0o644,
+): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content, { mode });
@@ -171,11 +286,18 @@ export function git(cwd: string, args: readonly string[]): string {
   return execFileSync('git', [...identity, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' });
 }
 
-function runBash({ text, cwd, env, options }: Script): Promise<Ran> {
+/** From a file, as systems run it: `bash -c` would make the last command the process itself, with or without exec. */
+function runBash(
+  { text, cwd, env, options, cancelled }: Script,
+  file: string,
+  printed: EventEmitter,
+): Promise<Ran> {
+  writeFileSync(file, text);
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['--noprofile', '--norc', ...options, '-c', text], {
+    const child = spawn('bash', ['--noprofile', '--norc', ...options, file], {
       cwd,
       env,
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 300_000,
     });
@@ -183,9 +305,23 @@ function runBash({ text, cwd, env, options }: Script): Promise<Ran> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         output += chunk;
+        printed.emit('output', chunk);
       });
     }
+    cancelled?.then((signals) => {
+      for (const { signal, to } of signals) send(child, signal, to);
+    }, reject);
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code: code ?? -1, output }));
+    child.once('close', (code, signal) => resolve({ code: code ?? codeOf(signal), output }));
   });
+}
+
+function send({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals, to: Sent['to']): void {
+  if (pid === undefined || exitCode !== null) return;
+  process.kill(to === 'all' ? -pid : pid, signal);
+}
+
+/** As a shell reports it. */
+function codeOf(signal: NodeJS.Signals | null): number {
+  return 128 + (signal === null ? 0 : constants.signals[signal]);
 }
