@@ -81,8 +81,9 @@ async function bundle() {
       'process.env.WS_NO_BUFFER_UTIL': '"1"',
       'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
     },
-    // It carries its own compiler, and only a config in TypeScript needs it.
-    external: ['jiti'],
+    // jiti carries its own compiler, and only a config in TypeScript needs it; the others are never reached, since the
+    // loaders of the config are ours.
+    external: ['jiti', 'typescript', 'js-yaml', 'parse-json', 'import-fresh'],
     plugins: [leaveOutUnused()],
     metafile: true,
     logLevel: 'warning',
@@ -93,7 +94,8 @@ async function bundle() {
 
 /**
  * Modules that bundled packages load at start-up for what is never used here: undici's HTTP/2 (off by default; it copes
- * with a Node built without it) and commander's commands in files of their own, 17 ms together.
+ * with a Node built without it) and commander's commands in files of their own, 17 ms together; and where cosmiconfig
+ * would find a user's own config, which throws for a user without a home.
  */
 function leaveOutUnused() {
   return {
@@ -103,6 +105,7 @@ function leaveOutUnused() {
         const isUnused = /node_modules\/(undici|commander)\//.test(importer);
         return isUnused ? { path, namespace: 'unused' } : undefined;
       });
+      onResolve({ filter: /^env-paths$/ }, ({ path }) => ({ path, namespace: 'unused' }));
       onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
         contents: path === 'node:http2' ? 'module.exports = { constants: {} };' : 'module.exports = {};',
         loader: 'js',

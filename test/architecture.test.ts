@@ -41,6 +41,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   undici: ['tenant/'],
   aws4fetch: ['store/s3.ts'],
   '@aws-sdk/credential-provider-node': ['store/credentials.ts'],
+  cosmiconfig: ['config/file/other-formats.ts'],
   semver: ['core/version.ts'],
   acorn: ['core/content/'],
   chokidar: ['source/watch/events.ts'],

@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isCode } from '../config/file/load.js';
+import { isCode } from '../config/file/search-places.js';
 import type { ActualState, DesiredExtension } from '../core/model.js';
 import type { Place, Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';

@@ -3,11 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { ConfigError, UserError } from '../../core/errors.js';
-import { assertExecutionAllowed, type Execution } from '../execution.js';
+import type { Execution } from '../execution.js';
 import { didYouMean } from '../suggest.js';
 import { parseJsonConfig } from './parse-json.js';
 import { type LoadedConfig, type ParsedConfig, readKey } from './raw.js';
-import { display, fileNames, findPlaces, foldersToSearch, isPackageJson } from './search-places.js';
+import {
+  codeEndings,
+  display,
+  fileNames,
+  findPlaces,
+  foldersToSearch,
+  isPackageJson,
+} from './search-places.js';
 
 interface LoadOptions {
   /** Absolute. */
@@ -129,14 +136,7 @@ function describeFolders(cwd: string, folders: readonly string[]): string {
   return 'the working directory (folders above it are searched inside a git repository only)';
 }
 
-const codeEndings: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
-
 const knownEndings: readonly string[] = ['', '.json', '.yaml', '.yml', ...codeEndings];
-
-/** Whether the config is a program, so that its content may depend on any other file. */
-export function isCode(file: string): boolean {
-  return codeEndings.includes(extname(file));
-}
 
 interface Source {
   readonly file: string;
@@ -144,17 +144,13 @@ interface Source {
   readonly content: string;
 }
 
-async function parse(source: Source, execution: Execution): Promise<ParsedConfig> {
-  const { file, displayFile, content } = source;
+async function parse({ file, displayFile, content }: Source, execution: Execution): Promise<ParsedConfig> {
   const ending = extname(file);
-  if (isCode(file)) {
-    assertExecutionAllowed(execution, `${displayFile} is a program that would be run`);
-    return (await import('./import-config.js')).importConfig(file, displayFile, content);
-  }
   if (ending === '.json' || (ending === '' && looksLikeJson(content))) {
     return parseJsonConfig(displayFile, content);
   }
-  return (await import('./parse-yaml.js')).parseYamlConfig(displayFile, content);
+  const { loadOtherFormat } = await import('./other-formats.js');
+  return loadOtherFormat(file, { displayFile, execution });
 }
 
 /** A broken manifest counts only where it has a config of qlik-sync. */

@@ -1,7 +1,7 @@
 /** Where a config file may be: its names, and the folders from the working directory up to the repository's root. */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 
 const rcEndings = ['', '.json', '.yaml', '.yml', '.js', '.mjs', '.cjs', '.ts'];
 
@@ -15,7 +15,7 @@ export const fileNames: readonly string[] = [
   ...configNames,
 ];
 
-/** In `.config/` without the leading dot. */
+/** In `.config/` without the leading dot, as with cosmiconfig. */
 const dotConfigNames: readonly string[] = [
   ...rcEndings.map((ending) => `qlik-syncrc${ending}`),
   ...configNames,
@@ -55,6 +55,13 @@ function listNames(folder: string): ReadonlySet<string> {
   } catch {
     return new Set();
   }
+}
+
+export const codeEndings: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
+
+/** Whether the config is a program, so that its content may depend on any other file. */
+export function isCode(file: string): boolean {
+  return codeEndings.includes(extname(file));
 }
 
 export function isPackageJson(file: string): boolean {
