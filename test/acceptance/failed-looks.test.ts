@@ -171,7 +171,7 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
       const { code, stderr } = await runAs(folder, ...args);
       expect([args, code, stderr], stderr).toEqual([args, 0, expect.not.stringContaining('bug')]);
     }
-  }, 60_000);
+  });
 
   it('is told what it may not read', async () => {
     const folder = ownCopy();

@@ -21,6 +21,6 @@ describe('one fault in a run', () => {
         `${write}: ${cases.length} faults, by exit code ${JSON.stringify([...codes].sort())}\n`,
       );
     },
-    120_000,
+    1_800_000,
   );
 });

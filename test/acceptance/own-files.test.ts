@@ -261,14 +261,12 @@ describe('streams that a shell sends to files in the folder', () => {
       stdio: ['ignore', log, 'ignore'],
     });
     closeSync(log);
-    await expect.poll(() => read('watch.log'), { timeout: 20_000 }).toMatch(/created|"create"/);
+    await expect.poll(() => read('watch.log')).toMatch(/created|"create"/);
     writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 2; } }));\n');
-    await expect.poll(() => read('watch.log'), { timeout: 20_000 }).toMatch(/updated|"update"/);
+    await expect.poll(() => read('watch.log')).toMatch(/updated|"update"/);
     // Whatever the log's own lines could set off would be on its way before this save is synced.
     writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 3; } }));\n');
-    await expect
-      .poll(() => read('watch.log').match(/updated|"update"/g), { timeout: 20_000 })
-      .toHaveLength(2);
+    await expect.poll(() => read('watch.log').match(/updated|"update"/g)).toHaveLength(2);
     child.kill('SIGINT');
     await once(child, 'exit');
     expect(await scene.tenant.takeWrites()).toEqual(['POST', 'PATCH', 'PATCH']);
@@ -348,9 +346,9 @@ describe.skipIf(process.platform !== 'linux')('a file that another program of th
     const watch = `exec "${process.execPath}" "${cli}" watch --quiet-period 20`;
     const running = shell(`{ echo $BASHPID > .qlik-sync/pid; ${watch}; } | tee watch.log`);
     const synced = (): string => read('watch.log');
-    await expect.poll(synced, { timeout: 20_000 }).toMatch(/created/);
+    await expect.poll(synced).toMatch(/created/);
     writeFileSync(place('my-modal.js'), 'define([], () => ({ paint() { return 2; } }));\n');
-    await expect.poll(synced, { timeout: 20_000 }).toMatch(/updated/);
+    await expect.poll(synced).toMatch(/updated/);
     process.kill(Number(read('.qlik-sync/pid')), 'SIGINT');
     expect(await running).toBe(130);
     expect(await scene.tenant.takeWrites()).toEqual(['POST', 'PATCH']);

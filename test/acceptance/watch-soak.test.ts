@@ -83,7 +83,7 @@ async function untilClean(time: Time): Promise<void> {
     time.pass();
     return scene.tenant.names();
   };
-  await expect.poll(look, { interval: 20, timeout: 120_000 }).toEqual(folderNames());
+  await expect.poll(look, { interval: 20, timeout: 600_000 }).toEqual(folderNames());
 }
 
 interface Rests {

@@ -35,7 +35,12 @@ const mostFindings = 10;
 const { seed, only, progress } = workerData as FuzzData;
 const place = new Int32Array(progress);
 
+/** Lines of a stack: most inputs end with an error, and one line shows that it got into a message. */
+const shortStack = 1;
+const wholeStack = 50;
+
 async function fuzz(): Promise<FuzzReport> {
+  Error.stackTraceLimit = only?.input === undefined ? shortStack : wholeStack;
   const counts: Record<string, number> = {};
   const findings: Finding[] = [];
   for (const [index, target] of targets.entries()) {

@@ -11,6 +11,7 @@ import type { IgnoreRules } from '../../src/source/ignore-rules.js';
 import { unpack } from '../../src/source/pull/unpack.js';
 import { hostileArchives, hostileName } from '../fixtures/hostile-archives.js';
 
+/** Of processor time, since the machine may be shared. */
 const longestMs = 10_000;
 /** The caps are 256 MiB unpacked in all, one file at a time, and 10,000 entries. */
 const mostBytes = 300 * 2 ** 20;
@@ -32,12 +33,12 @@ describe('hostile archives', () => {
   it.each(hostileArchives)('$title: $digest', async ({ make, digest }) => {
     const bytes = make();
     const before = process.memoryUsage().rss;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const told = await digestArchive(bytes).catch(asUnreadable);
-    const spent = performance.now() - started;
+    const { user, system } = process.cpuUsage(started);
     const grown = process.memoryUsage().rss - before;
     expect(told === undefined ? 'untold' : 'told').toBe(digest);
-    expect(spent).toBeLessThan(longestMs);
+    expect((user + system) / 1000).toBeLessThan(longestMs);
     expect(grown).toBeLessThan(mostBytes);
   });
 

@@ -1,5 +1,6 @@
 /** A sandbox as tests look into it: its requests, its faults, and edits as a person makes them. */
 
+import { request } from 'undici';
 import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/start.js';
 import { createExtensionsClient, type ExtensionsClient } from '../../../src/tenant/extensions.js';
 import { apiKeyAuth } from '../../../src/tenant/http/auth.js';
@@ -39,23 +40,29 @@ export interface TestTenant {
   readonly close: () => Promise<void>;
 }
 
+type Method = 'GET' | 'POST' | 'DELETE';
+
 export async function openTestTenant(options: SandboxOptions = {}): Promise<TestTenant> {
   const sandbox = await startSandbox({ rate: { tier1: 1e6, tier2: 1e6 }, ...options });
   const http = openTenant({ url: sandbox.url, auth: apiKeyAuth(sandbox.apiKey) });
-  const control = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  // Tests ask often, and fetch takes longer than the sandbox does.
+  const control = async (path: string, method: Method = 'GET', body?: object): Promise<unknown> => {
     const headers = { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${sandbox.url}/__sandbox/${path}`, { ...init, headers });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer;
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await request(`${sandbox.url}/__sandbox/${path}`, { method, headers, ...sent });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${path}: ${answer.statusCode} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
   };
+  const seeRequests = async () => (await control('requests')) as readonly LoggedRequest[];
   const client = createExtensionsClient(http);
   const takeRequests = async (): Promise<readonly LoggedRequest[]> => {
-    const log = (await (await control('requests')).json()) as readonly LoggedRequest[];
-    await control('requests', { method: 'DELETE' });
+    const log = await seeRequests();
+    await control('requests', 'DELETE');
     return log;
   };
   const edit = async (change: object): Promise<void> => {
-    await control('edit', { method: 'POST', body: JSON.stringify(change) });
+    await control('edit', 'POST', change);
   };
   const find = async (name: string): Promise<ExtensionRecord | undefined> =>
     (await client.list()).find(({ qextFilename }) => qextFilename === name);
@@ -64,14 +71,14 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
     client,
     env: { QLIK_TENANT_URL: sandbox.url, QLIK_API_KEY: sandbox.apiKey },
     takeRequests,
-    seeRequests: async () => (await (await control('requests')).json()) as readonly LoggedRequest[],
+    seeRequests,
     takeWrites: async () =>
       (await takeRequests()).filter(({ method }) => method !== 'GET').map(({ method }) => method),
     addFaults: async (faults) => {
-      await control('faults', { method: 'POST', body: JSON.stringify(faults) });
+      await control('faults', 'POST', faults);
     },
     clearFaults: async () => {
-      await control('faults', { method: 'DELETE' });
+      await control('faults', 'DELETE');
     },
     edit,
     editByHand: async (name, code = 'somebody was here\n') => {

@@ -24,7 +24,7 @@ export function runInTerminal(
   const env = { ...more, PATH: process.env['PATH'] ?? '', HOME: cwd, TERM: 'xterm' };
   const task = JSON.stringify({ argv, cwd, env, steps });
   return new Promise((resolve, reject) => {
-    execFile('python3', ['-c', driver, task], { timeout: 100_000 }, (error, stdout, stderr) => {
+    execFile('python3', ['-c', driver, task], { timeout: 300_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(JSON.parse(stdout));
       else reject(new Error(`${error.message}\n${stderr}`));
     });
@@ -39,7 +39,7 @@ if pid == 0:
     os.chdir(task['cwd'])
     os.execvpe(task['argv'][0], task['argv'], task['env'])
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 200, 0, 0))
-screen, seen, steps, deadline = b'', 0, list(task['steps']), time.time() + 90
+screen, seen, steps, deadline = b'', 0, list(task['steps']), time.time() + 240
 while True:
     if time.time() > deadline:
         os.kill(pid, signal.SIGKILL)

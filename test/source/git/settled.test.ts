@@ -174,4 +174,4 @@ it('never mixes two commits while git goes to and fro between them', async () =>
     rmSync(path('done'), { recursive: true });
     await once(loop, 'close');
   }
-}, 120_000);
+});
