@@ -19,7 +19,7 @@ import type { Run } from '../run/run.js';
 import { createSelector, explainingUnused, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
-import { prepareIgnoreRules } from '../source/ignore-rules.js';
+import { ignoreLineOf, prepareIgnoreRules } from '../source/ignore-rules.js';
 import { isNoise, whyPathLeftOut } from '../source/left-out.js';
 import type { Finish } from './options.js';
 import { addConfirm, addExamples, addShared, addUnder, collect, parseCount } from './options.js';
@@ -94,6 +94,12 @@ function createAdopting(
   const { root, ignore } = config;
   const rulesFor = prepareIgnoreRules({ root, displayRoot: displayPath(cwd, root), patterns: ignore });
   return {
+    findObstacle: async (extension, archive) => {
+      const { findObstacle } = await import('../source/pull/unpack.js');
+      const rules = await rulesFor(candidateOf(extension));
+      const { name, folder } = extension;
+      return findObstacle(archive, { name, rules, ignoreLine: (path) => ignoreLineOf(root, folder, path) });
+    },
     counts: async (extension) => {
       const rules = await rulesFor(candidateOf(extension));
       return (path) => {

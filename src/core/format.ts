@@ -28,6 +28,12 @@ export function listNames(names: readonly string[], most: number, joint: 'and' |
   return `${names.slice(0, most).join(', ')}${rest}`;
 }
 
+/** A folder within a sentence, or at its `start`; the working directory has no name of its own. */
+export function nameFolder(displayFolder: string, place: 'start' | 'within' = 'within'): string {
+  if (displayFolder !== '.') return displayFolder;
+  return place === 'start' ? 'This folder' : 'this folder';
+}
+
 /** `path` below a folder that is already as people read it. */
 export function displayBelow(displayFolder: string, path: string): string {
   return displayFolder === '.' ? path : `${displayFolder}/${path}`;

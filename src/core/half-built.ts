@@ -3,6 +3,8 @@
  * hold is never an orphan to delete.
  */
 
+import { nameFolder } from './format.js';
+
 /** A folder that the config lists but that is not deployed as an extension (a theme, a mashup …). */
 export interface SkippedFolder {
   readonly name: string;
@@ -38,12 +40,12 @@ export function describeHalfBuilt({ displayFolder, lacks, leaveOut }: UnreadFold
   const otherwise = `or add ${JSON.stringify(leaveOut)} to "extensions"`;
   switch (lacks) {
     case 'manifest':
-      return `kept: it may be in ${displayFolder}, which holds no .qext; build it, ${otherwise}`;
+      return `kept: it may be in ${nameFolder(displayFolder)}, which holds no .qext; build it, ${otherwise}`;
     case 'folder':
-      return `kept: it may be in ${displayFolder}, which is not there; build it, ${otherwise}`;
+      return `kept: it may be in ${nameFolder(displayFolder)}, which is not there; build it, ${otherwise}`;
     case 'sparse':
-      return `kept: it may be in ${displayFolder}, which git has and this checkout leaves out; check it out, ${otherwise}`;
+      return `kept: it may be in ${nameFolder(displayFolder)}, which git has and this checkout leaves out; check it out, ${otherwise}`;
     case 'submodule':
-      return `kept: it may be in ${displayFolder}, a submodule that is not checked out; git submodule update --init, ${otherwise}`;
+      return `kept: it may be in ${nameFolder(displayFolder)}, a submodule that is not checked out; git submodule update --init, ${otherwise}`;
   }
 }

@@ -115,7 +115,15 @@ export interface ActualExtension {
   readonly unreadable?: string;
   /** The same, also where the archive name says enough to decide without. */
   readonly notLookedAt?: string;
+  /** Why the folder would still differ after a `pull`; looked for only where an adoption finds a difference. */
+  readonly pullObstacle?: PullObstacle;
 }
+
+export type PullObstacle =
+  /** Files of the archive that the folder leaves out by default, and the lines of "ignore" that would keep them. */
+  | { readonly kind: 'left-out'; readonly paths: readonly string[]; readonly lines: readonly string[] }
+  /** `why` is a clause about the archive: `contains "a?.txt", which …`. */
+  | { readonly kind: 'refused'; readonly why: string };
 
 export interface ActualState {
   readonly extensions: readonly ActualExtension[];

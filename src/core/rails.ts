@@ -1,7 +1,7 @@
 /** What stops one change, and the flag that lifts it. Rails of a whole run are in `guard.ts`. */
 
 import { hasSameContent } from './classify.js';
-import { count, describeEndings, listNames, onDay } from './format.js';
+import { count, describeEndings, listNames, nameFolder, onDay } from './format.js';
 import { shownVersion } from './manifest/parsed.js';
 import { markerOf, ownersOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
@@ -96,15 +96,33 @@ export function adoptionRail(
   if (markerOf(actual).kind !== 'ours' && actual.resolvedDigest === undefined) {
     return {
       rail: 'drift',
-      message: `${describeUnread(actual)}; ${apply} goes on and uploads ${displayFolder}`,
+      message: `${describeUnread(actual)}; ${apply} goes on and uploads ${nameFolder(displayFolder)}`,
     };
   }
-  const { onlyLineEndings } = actual;
-  const how = onlyLineEndings === undefined ? '' : ` (${describeEndings(onlyLineEndings)})`;
   return {
     rail: 'drift',
-    message: `its content on the tenant differs from ${displayFolder}${how}: pull takes the tenant's, ${apply} uploads the folder's`,
+    message: `its content on the tenant ${describeWays(actual, displayFolder, apply)}`,
   };
+}
+
+/** `pull` is no way where it would leave the folder as it is. */
+function describeWays(
+  { pullObstacle, onlyLineEndings }: ActualExtension,
+  folder: string,
+  apply: string,
+): string {
+  const how = onlyLineEndings === undefined ? '' : ` (${describeEndings(onlyLineEndings)})`;
+  const differs = `differs from ${nameFolder(folder)}${how}`;
+  switch (pullObstacle?.kind) {
+    case undefined:
+      return `${differs}: pull takes the tenant's, ${apply} uploads the folder's`;
+    case 'refused':
+      return `${differs}, and pull cannot take an archive that ${pullObstacle.why}: ${apply} uploads the folder's`;
+    case 'left-out': {
+      const lines = pullObstacle.lines.map((line) => JSON.stringify(line)).join(', ');
+      return `includes ${listNames(pullObstacle.paths, 3)}, which an upload from ${nameFolder(folder)} leaves out: add ${lines} to "ignore" and pull to keep that, or ${apply} uploads the folder without it`;
+    }
+  }
 }
 
 export function protectedRail(name: string, policy: Policy): Blocked | undefined {

@@ -7,7 +7,7 @@ import { hasSameContent } from '../core/classify.js';
 import { isDroppedByQlik } from '../core/digest.js';
 import { exitCodeOf, RefusedError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
-import { listNames } from '../core/format.js';
+import { listNames, nameFolder } from '../core/format.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import type { Pulled } from '../core/pulled.js';
 import { shellOption } from '../core/shell-word.js';
@@ -207,7 +207,7 @@ function findExchange(
 function assertSaved(name: string, displayFolder: string, unsaved: readonly string[]): void {
   if (unsaved.length === 0) return;
   throw new RefusedError(
-    `${displayFolder} differs from the tenant, and git could not restore ${listNames(unsaved, 1)}`,
+    `${nameFolder(displayFolder, 'start')} differs from the tenant, and git could not restore ${listNames(unsaved, 1)}`,
     {
       hint: `Commit it first; ${shellOption('--overwrite', name)} replaces the folder's files with the tenant's.`,
       exitCode: exitCodes.conflict,

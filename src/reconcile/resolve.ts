@@ -3,7 +3,13 @@
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
 import { isMarkedAs, isOwned, markerOf } from '../core/marker.js';
-import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
+import type {
+  ActualExtension,
+  ActualState,
+  DesiredExtension,
+  DesiredState,
+  PullObstacle,
+} from '../core/model.js';
 import { findSeenDigest, findUnseen, type SeenChange } from '../core/seen.js';
 import { pack } from '../source/archive/pack.js';
 import { createContentTest } from '../source/left-out.js';
@@ -21,6 +27,11 @@ interface Resolving {
 
 /** Records that are not ours are resolved too, and files that an upload from the folder would leave out do not count. */
 export interface Adopting {
+  /** What keeps `pull` from making the folder the same as the archive. */
+  readonly findObstacle: (
+    extension: DesiredExtension,
+    archive: Uint8Array,
+  ) => Promise<PullObstacle | undefined>;
   readonly counts: (extension: DesiredExtension) => Promise<(path: string) => boolean>;
 }
 
@@ -104,7 +115,7 @@ async function readDigest(
   { extension, record, counts }: Reading,
   readArchive: ReadArchive,
   adopting: Adopting | undefined,
-): Promise<Pick<ActualExtension, 'resolvedDigest' | 'onlyLineEndings' | 'unreadable'>> {
+): Promise<Pick<ActualExtension, 'resolvedDigest' | 'onlyLineEndings' | 'unreadable' | 'pullObstacle'>> {
   const { digestArchive } = await import('../source/archive/archive.js');
   try {
     const archive = await readArchive(record);
@@ -112,7 +123,12 @@ async function readDigest(
     if (digest === extension.digest) return { resolvedDigest: digest };
     const { countOtherEndingsIn } = await import('../source/archive/other-endings.js');
     const onlyLineEndings = await countOtherEndingsIn(extension, archive, counts);
-    return { resolvedDigest: digest, ...(onlyLineEndings !== undefined && { onlyLineEndings }) };
+    const pullObstacle = await adopting?.findObstacle(extension, archive);
+    return {
+      resolvedDigest: digest,
+      ...(onlyLineEndings !== undefined && { onlyLineEndings }),
+      ...(pullObstacle !== undefined && { pullObstacle }),
+    };
   } catch (error) {
     const mustKnow = error instanceof TenantError && error.status === 403 && adopting !== undefined;
     const unreadable = mustKnow ? undefined : whyUnreadable(error);

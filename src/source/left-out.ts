@@ -32,6 +32,18 @@ export function whyPathLeftOut(rules: IgnoreRules, path: string): LeftOutFile['w
 
 type EntryKind = 'file' | 'folder';
 
+/** Patterns of what the defaults leave out on the way to a file: `node_modules/`, `*.sh`. */
+export function namesIgnoredByDefault(path: string): readonly string[] {
+  const names = path.split('/');
+  return names.flatMap((name, index) => {
+    const kind = index === names.length - 1 ? 'file' : 'folder';
+    if (!isIgnoredByDefault(name, kind)) return [];
+    const suffix = /\.\w+$/.exec(name)?.[0];
+    const isBySuffix = suffix !== undefined && ignoredSuffixes.has(suffix.slice(1).toLowerCase());
+    return [kind === 'folder' ? `${name}/` : isBySuffix ? `*${suffix}` : name];
+  });
+}
+
 /**
  * What no extension needs at run time. These lists are part of the rule version: see `ruleVersion` in core before changing
  * them. Names are compared without case, as Windows writes `SETUP.EXE`.

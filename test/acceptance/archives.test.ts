@@ -132,3 +132,98 @@ describe('an archive that cannot be read', () => {
     expect((await qlikSync('apply', '--adopt', 'kpi', '--yes')).code).toBe(0);
   });
 });
+
+describe('an archive that pull does not make into the same folder', () => {
+  const entries = Object.entries(foreignFiles).map(([name, content]) => ({ name, content }));
+  const configure = (ignore: readonly string[]): void =>
+    scene.workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'], ignore }),
+    });
+  const linesIn = (text: string): readonly string[] =>
+    JSON.parse(`[${/add ((?:"(?:[^"\\]|\\.)*"(?:, )?)+) to "ignore"/.exec(text)?.[1] ?? ''}]`);
+
+  const leftOut: readonly (readonly [path: string, lines: readonly string[]])[] = [
+    ['node_modules/d3/d3.js', ['!/extensions/kpi/**/node_modules/']],
+    ['lib/node_modules/a/node_modules/b/b.js', ['!/extensions/kpi/**/node_modules/']],
+    [
+      'bower_components/x/node_modules/y.js',
+      ['!/extensions/kpi/**/bower_components/', '!/extensions/kpi/**/node_modules/'],
+    ],
+    ['data/tables.ps1', ['!/extensions/kpi/**/*.ps1']],
+  ];
+
+  it.each(leftOut)(
+    'because %s is left out by default: following either advice ends it',
+    async (path, lines) => {
+      await create(rawZip({ entries: [...entries, { name: path, content: 'define([], f);' }] }));
+      const pull = await qlikSync('pull', 'kpi');
+      expect(pull.code).toBe(0);
+      expect(linesIn(pull.stdout)).toEqual(lines);
+      const adopt = await qlikSync('adopt', 'kpi', '--yes');
+      expect(adopt.code).toBe(7);
+      expect(adopt.stdout).toContain(`includes ${path}, which an upload from extensions/kpi leaves out`);
+      expect(linesIn(adopt.stdout)).toEqual(lines);
+      configure(lines);
+      expect((await qlikSync('pull', 'kpi')).stdout).toMatch(/~ kpi +updated/);
+      expect((await qlikSync('adopt', 'kpi', '--yes')).code).toBe(0);
+      expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
+      expect(readFileSync(`${scene.workspace.folder}/extensions/kpi/${path}`, 'utf8')).toBe('define([], f);');
+    },
+  );
+
+  it('goes on without those files where that is what apply is told', async () => {
+    await create(rawZip({ entries: [...entries, { name: 'node_modules/d3.js', content: 'd3' }] }));
+    expect((await qlikSync('pull', 'kpi')).code).toBe(0);
+    expect((await qlikSync('adopt', 'kpi', '--yes')).stdout).toContain(
+      'apply --adopt kpi uploads the folder without it',
+    );
+    expect((await qlikSync('apply', '--adopt', 'kpi', '--yes')).code).toBe(0);
+    expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it.each([
+    [
+      'twins',
+      [
+        { name: 'lib/A.js', content: 'one' },
+        { name: 'lib/a.js', content: 'two' },
+      ],
+      'differs only in case',
+      'that one under another name',
+    ],
+    [
+      'a name that Windows cannot store',
+      [{ name: 'a?.txt', content: '12' }],
+      'which Windows cannot store',
+      'that one under another name',
+    ],
+    [
+      'a link',
+      [{ name: 'b.js', content: 'kpi.js', mode: 0o120777 }],
+      'is a link',
+      'a real file in the place of that one',
+    ],
+    [
+      'a repository',
+      [
+        { name: 'g/HEAD', content: 'ref' },
+        { name: 'g/objects/a.b', content: '12' },
+      ],
+      'a git repository',
+      'without that one',
+    ],
+  ])('because it holds %s: the advice is what goes on', async (_what, more, why, way) => {
+    await create(rawZip({ entries: [...entries, ...more] }));
+    const pull = await qlikSync('pull', 'kpi');
+    expect(pull.code).toBe(6);
+    expect(pull.stdout).toContain(why);
+    expect(pull.stdout).toContain(`, ${way}, and qlik-sync apply --adopt kpi replaces it`);
+    scene.workspace.write(below('extensions/kpi'));
+    const adopt = await qlikSync('adopt', 'kpi', '--yes');
+    expect(adopt.code).toBe(7);
+    expect(adopt.stdout).toContain('and pull cannot take an archive that contains');
+    expect(adopt.stdout).toContain('apply --adopt kpi uploads the folder');
+    expect((await qlikSync('apply', '--adopt', 'kpi', '--yes')).code).toBe(0);
+    expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
+  });
+});

@@ -93,8 +93,17 @@ export function parsePath(name: string): EntryPath {
   return { path: parts.join('/'), kind };
 }
 
+function leadsOut(parts: readonly string[]): boolean {
+  let depth = 0;
+  return parts.some((part) => {
+    depth += part === '..' ? -1 : 1;
+    return depth < 0;
+  });
+}
+
 function findProblem(parts: readonly string[], last: string): string | undefined {
-  if (parts.includes('..')) return 'which leads out of its folder';
+  if (parts.includes('..'))
+    return leadsOut(parts) ? 'which leads out of its folder' : 'whose path goes up again with ".."';
   if (parts.some((part) => /^[A-Za-z]:/.test(part))) return 'which names a drive';
   if (parts[0] === '' && parts.length > 1) return 'which is an absolute path';
   if (last === '.' || parts.includes('')) return 'which has an empty part';

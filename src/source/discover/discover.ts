@@ -1,7 +1,7 @@
 /** Finds the folders of extensions from the config's patterns. */
 
 import { basename, dirname, join, sep } from 'node:path';
-import { displayBelow } from '../../core/format.js';
+import { displayBelow, nameFolder } from '../../core/format.js';
 import type { UnreadFolder } from '../../core/half-built.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
@@ -196,12 +196,12 @@ function remarkOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: s
 
 function hintOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: string) => Exclusion): string {
   const { keep, because } = chooseOne(group, copyOf);
-  const kept = `Keep one, such as ${keep.displayFolder}${because}`;
+  const kept = `Keep one, such as ${nameFolder(keep.displayFolder)}${because}`;
   const others = group.filter((each) => each !== keep);
   const exclusions = others.map(({ folder }) => exclusionOf(folder));
   const holder = others.find(({ folder }) => keep.folder.startsWith(`${folder}${sep}`));
   if (holder !== undefined && exclusionOf(holder.folder).add.length > 0) {
-    return `${kept}: as it is in ${holder.displayFolder}, name the folders to deploy in "extensions" one by one.`;
+    return `${kept}: as it is in ${nameFolder(holder.displayFolder)}, name the folders to deploy in "extensions" one by one.`;
   }
   const [remove, add] = [exclusions.flatMap((each) => each.remove), exclusions.flatMap((each) => each.add)];
   const steps = [

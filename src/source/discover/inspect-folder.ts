@@ -2,7 +2,7 @@
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { displayBelow } from '../../core/format.js';
+import { displayBelow, nameFolder } from '../../core/format.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
 import { displayPath } from '../display.js';
@@ -200,7 +200,7 @@ function hintOnFiles(entries: readonly Dirent[], folder: string, displayFolder: 
   if (files.includes('package.json')) return 'Build the extension first.';
   const [zip, ...others] = entries.filter((entry) => !isHidden(entry.name));
   if (zip === undefined || others.length > 0 || !archiveSuffix.test(zip.name)) return undefined;
-  return `There is only ${zip.name}: unpack it, so that its .qext is in ${displayFolder}.`;
+  return `There is only ${zip.name}: unpack it, so that its .qext is in ${nameFolder(displayFolder)}.`;
 }
 
 /** Finder's and Office's notes on a file. */

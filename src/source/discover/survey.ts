@@ -2,6 +2,7 @@
 
 import type { Dirent } from 'node:fs';
 import { join, posix } from 'node:path';
+import { nameFolder } from '../../core/format.js';
 import { chooseOne } from './choose-one.js';
 import { isManifestName, listEntries } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
@@ -124,13 +125,15 @@ export function describePassedOver({ extensions }: Survey): readonly string[] {
   return [
     ...[...crowded].map(
       (folder) =>
-        `${spellFolder(folder)} contains several .qext files, so it is left out: give each a folder of its own.`,
+        `${nameFolder(folder, 'start')} contains several .qext files, so it is left out: give each a folder of its own.`,
     ),
     ...passedOver.flatMap(({ name, folder }) => {
       const kept = chosen.find((each) => each.name.toLowerCase() === name.toLowerCase());
       if (kept === undefined) return [];
       const what = kept.name === name ? name : `${name} (which differs from ${kept.name} only in case)`;
-      return [`${spellFolder(folder)} is left out: ${what} is taken from ${spellFolder(kept.folder)}.`];
+      return [
+        `${nameFolder(folder, 'start')} is left out: ${what} is taken from ${nameFolder(kept.folder)}.`,
+      ];
     }),
   ];
 }
@@ -139,10 +142,6 @@ export function describePassedOver({ extensions }: Survey): readonly string[] {
 export function describeNone({ extensions, levels }: Survey): string {
   if (extensions.length > 0) return 'No folder has just one .qext file';
   return `No .qext file was found${Number.isFinite(levels) ? ` ${levels} folders deep` : ''}`;
-}
-
-function spellFolder(folder: string): string {
-  return folder === '.' ? 'This folder' : folder;
 }
 
 /** A folder and the wildcards below it. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, normalize, relative, sep } from 'node:path';
 import type { LineEndings } from '../../core/content/line-endings.js';
 import { RefusedError, UserError } from '../../core/errors.js';
+import { nameFolder } from '../../core/format.js';
 import type { DesiredExtension } from '../../core/model.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
@@ -195,7 +196,7 @@ function readExisting(candidate: Candidate, rules: IgnoreRules, lineEndings: Lin
     reading.kind === 'skipped'
       ? reading.skipped.reason
       : (reading.findings.find(({ severity }) => severity === 'error')?.message ?? 'it cannot be read');
-  throw new RefusedError(`${candidate.displayFolder} cannot be updated: ${why}`, {
+  throw new RefusedError(`${nameFolder(candidate.displayFolder, 'start')} cannot be updated: ${why}`, {
     hint: `qlik-sync validate ${shellWord(candidate.name)} says more; remove the folder to have it written anew.`,
   });
 }

@@ -9,12 +9,12 @@ import { type LineEndings, withEndings } from '../../core/content/line-endings.j
 import { digestOf, isDroppedByQlik } from '../../core/digest.js';
 import { RefusedError } from '../../core/errors.js';
 import { listNames } from '../../core/format.js';
-import type { LeftOutFile } from '../../core/model.js';
+import type { LeftOutFile, PullObstacle } from '../../core/model.js';
 import { shellOption } from '../../core/shell-word.js';
 import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from '../archive/archive.js';
 import type { IgnoreRules } from '../ignore-rules.js';
-import { whyPathLeftOut } from '../left-out.js';
+import { isNoise, namesIgnoredByDefault, whyPathLeftOut } from '../left-out.js';
 import { whyUnfit } from './portable-name.js';
 
 interface Unpacking {
@@ -29,6 +29,8 @@ interface Unpacking {
   /** Those that are content; files are written as they are. Absent: as the archive has them. */
   readonly lineEndings?: LineEndings;
 }
+
+type Rules = Pick<Unpacking, 'name' | 'rules' | 'ignoreLine'>;
 
 export interface Unpacked {
   /** The written files, sorted by the UTF-8 bytes of `path`, including those that Qlik drops, such as a licence. */
@@ -45,8 +47,48 @@ export async function unpack(archive: Uint8Array, target: Unpacking): Promise<Un
   try {
     return await unpackReadable(archive, target);
   } catch (error) {
-    throw error instanceof UnreadableArchiveError ? refused(target.name, error.why) : error;
+    throw error instanceof UnreadableArchiveError ? refused(target.name, { why: error.why }) : error;
   }
+}
+
+/**
+ * Why the folder would differ from the archive after it was unpacked there; `undefined` where it would not.
+ *
+ * @throws UnreadableArchiveError
+ */
+export function findObstacle(
+  archive: Uint8Array,
+  { name, rules, ignoreLine }: Rules,
+): PullObstacle | undefined {
+  const { files } = openArchive(archive);
+  const { wanted, leftOut } = sortOut(files, rules);
+  const refusal = findRefusal(name, wanted);
+  if (refusal !== undefined) return { kind: 'refused', why: refusal.why };
+  const missed = missedOf(leftOut);
+  return missed.length === 0
+    ? undefined
+    : { kind: 'left-out', paths: missed, lines: linesFor(missed, ignoreLine) };
+}
+
+function sortOut(
+  files: readonly PackedFile[],
+  rules: IgnoreRules,
+): { readonly wanted: readonly PackedFile[]; readonly leftOut: readonly LeftOutFile[] } {
+  const leftOut = files.flatMap(({ path }) => leftOutOf(rules, path));
+  const hidden = new Set(leftOut.map(({ path }) => path));
+  return { wanted: files.filter(({ path }) => !hidden.has(path)), leftOut };
+}
+
+/** What an extension may load, though by default no upload takes it. */
+function missedOf(leftOut: readonly LeftOutFile[]): readonly string[] {
+  return leftOut.filter(({ why, path }) => why === 'default' && !isNoise(path)).map(({ path }) => path);
+}
+
+/** A line such as `node_modules/` below the folder: in this extension, at any depth, since packages contain packages. */
+function linesFor(paths: readonly string[], ignoreLine: Unpacking['ignoreLine']): readonly string[] {
+  const folder = ignoreLine('').replace(/\/?$/, '/');
+  const names = paths.flatMap(namesIgnoredByDefault);
+  return [...new Set(names)].map((name) => `!${folder}**/${name}`);
 }
 
 async function unpackReadable(
@@ -54,24 +96,37 @@ async function unpackReadable(
   { name, folder, rules, ignoreLine, lineEndings = 'as-is' }: Unpacking,
 ): Promise<Unpacked> {
   const { files: archived, outside } = openArchive(archive);
-  const leftOut = archived.flatMap(({ path }) => leftOutOf(rules, path));
-  const hidden = new Set(leftOut.map(({ path }) => path));
-  const wanted = archived.filter(({ path }) => !hidden.has(path));
-  assertSafe(name, wanted);
-  assertNoRepository(name, wanted);
-  assertManifest(name, wanted);
+  const { wanted, leftOut } = sortOut(archived, rules);
+  const refusal = findRefusal(name, wanted);
+  if (refusal !== undefined) throw refused(name, refusal);
   mkdirSync(folder);
   const files: ArchivedFile[] = [];
   for (const file of wanted) files.push(await writeOne(folder, file, lineEndings));
-  const notes = [...noteNested(wanted, ignoreLine), ...noteOutside(outside), ...noteGuessed(wanted)];
+  const notes = [
+    ...noteMissed(missedOf(leftOut), ignoreLine),
+    ...noteNested(wanted, ignoreLine),
+    ...noteOutside(outside),
+    ...noteGuessed(wanted),
+  ];
   return { files, leftOut, digest: digestOf(files.filter(({ path }) => !isDroppedByQlik(path))), notes };
 }
 
-/** @param reason what is wrong with the archive, the end of a sentence */
-function refused(name: string, reason: string): RefusedError {
-  return new RefusedError(`The archive of ${name} was not unpacked: it ${reason}.`, {
-    hint: `None of its files were put in place. Download it from the administration page, put its files into a folder of "extensions", and qlik-sync apply ${shellOption('--adopt', name)} replaces it.`,
+interface Refusal {
+  /** What is wrong with the archive, the end of a sentence that begins with "it". */
+  readonly why: string;
+  /** How its files can be put into a folder all the same, behind a comma. */
+  readonly way?: string;
+}
+
+function refused(name: string, { why, way }: Refusal): RefusedError {
+  const how = way === undefined ? '' : `, ${way},`;
+  return new RefusedError(`The archive of ${name} was not unpacked: it ${why}.`, {
+    hint: `None of its files were put in place. Download it from the administration page, put its files into a folder of "extensions"${how} and qlik-sync apply ${shellOption('--adopt', name)} replaces it.`,
   });
+}
+
+function findRefusal(name: string, files: readonly PackedFile[]): Refusal | undefined {
+  return findUnsafe(files) ?? findRepository(files) ?? findWrongManifest(name, files);
 }
 
 /** What only Qlik drops is written, as a licence belongs to the sources. */
@@ -86,59 +141,71 @@ const fileTypes = 0o170000;
 
 const regularFile = 0o100000;
 
-function assertSafe(name: string, files: readonly PackedFile[]): void {
+function findUnsafe(files: readonly PackedFile[]): Refusal | undefined {
   const spellings = new Map<string, { readonly path: string; readonly kind: 'file' | 'folder' }>();
   for (const { path, mode } of files) {
     const problem = findProblem(path, mode) ?? findClash(path, spellings);
-    if (problem !== undefined) throw refused(name, `contains ${JSON.stringify(path)}, which ${problem}`);
+    if (problem !== undefined)
+      return { ...problem, why: `contains ${JSON.stringify(path)}, which ${problem.why}` };
   }
+  return undefined;
 }
 
-function findProblem(path: string, mode: number): string | undefined {
+const renamed = 'that one under another name';
+
+function findProblem(path: string, mode: number): Refusal | undefined {
   const type = mode & fileTypes;
-  if (type !== 0 && type !== regularFile) return 'is a link or a special file';
-  if (Buffer.byteLength(path) > longestPath) return `is longer than ${longestPath} bytes`;
-  return path
+  if (type !== 0 && type !== regularFile)
+    return { why: 'is a link or a special file', way: 'a real file in the place of that one' };
+  if (Buffer.byteLength(path) > longestPath)
+    return { why: `is longer than ${longestPath} bytes`, way: 'that one at a shorter path' };
+  const why = path
     .split('/')
     .map(whyUnfit)
-    .find((why) => why !== undefined);
+    .find((each) => each !== undefined);
+  return why === undefined ? undefined : { why, way: renamed };
 }
 
 /** git takes a folder with these for a repository, and its next command there would run what its `config` names. */
-function assertNoRepository(name: string, files: readonly PackedFile[]): void {
+function findRepository(files: readonly PackedFile[]): Refusal | undefined {
   const paths = files.map(({ path }) => path.toLowerCase());
   const heads = paths.filter((path) => path === 'head' || path.endsWith('/head'));
   const found = heads.find((head) => {
     const folder = head.slice(0, -'head'.length);
     return paths.some((path) => path === `${folder}commondir` || path.startsWith(`${folder}objects/`));
   });
-  if (found === undefined) return;
-  throw refused(name, `contains ${JSON.stringify(found)}, which makes its folder a git repository`);
+  if (found === undefined) return undefined;
+  const why = `contains ${JSON.stringify(found)}, which makes its folder a git repository`;
+  return { why, way: 'without that one' };
 }
 
 /** Two spellings of one name, or a file where another file's folder would be. */
 function findClash(
   path: string,
   spellings: Map<string, { readonly path: string; readonly kind: 'file' | 'folder' }>,
-): string | undefined {
+): Refusal | undefined {
   const parts = path.split('/');
   for (let length = 1; length <= parts.length; length++) {
     const part = parts.slice(0, length).join('/');
     const kind = length === parts.length ? 'file' : 'folder';
     const other = spellings.get(part.toLowerCase());
     if (other === undefined) spellings.set(part.toLowerCase(), { path: part, kind });
-    else if (other.path !== part) return `differs only in case from ${JSON.stringify(other.path)}`;
-    else if (other.kind !== kind || kind === 'file') return 'is a file and a folder at once';
+    else if (other.path !== part)
+      return { why: `differs only in case from ${JSON.stringify(other.path)}`, way: renamed };
+    else if (other.kind !== kind || kind === 'file')
+      return { why: 'is a file and a folder at once', way: renamed };
   }
   return undefined;
 }
 
 /** A folder is identified by its `.qext`: with another name it would be another extension. */
-function assertManifest(name: string, files: readonly PackedFile[]): void {
+function findWrongManifest(name: string, files: readonly PackedFile[]): Refusal | undefined {
   const manifests = files.map(({ path }) => path).filter((path) => /^[^/.][^/]*\.qext$/.test(path));
   const [only, ...others] = manifests;
-  if (only === `${name}.qext`.normalize('NFC') && others.length === 0) return;
-  throw refused(name, `contains ${manifests.join(', ') || 'no .qext'} instead of only ${name}.qext`);
+  const wanted = `${name}.qext`;
+  if (only === wanted.normalize('NFC') && others.length === 0) return undefined;
+  const why = `contains ${manifests.join(', ') || 'no .qext'} instead of only ${wanted}`;
+  return { why, way: `${wanted} alone in the place of those` };
 }
 
 async function writeOne(folder: string, file: PackedFile, lineEndings: LineEndings): Promise<ArchivedFile> {
@@ -156,6 +223,15 @@ function noteNested(files: readonly PackedFile[], ignoreLine: Unpacking['ignoreL
   const lines = nested.map((path) => JSON.stringify(ignoreLine(path)));
   return [
     `it contains ${listNames(nested, mostNamed)} as well, and no plan is made with two .qext files in a folder: add ${lines.join(', ')} to "ignore" in the config`,
+  ];
+}
+
+/** Without them the folder is another content, and may lack what the extension loads. */
+function noteMissed(missed: readonly string[], ignoreLine: Unpacking['ignoreLine']): readonly string[] {
+  if (missed.length === 0) return [];
+  const lines = linesFor(missed, ignoreLine).map((line) => JSON.stringify(line));
+  return [
+    `left out by default: ${listNames(missed, mostNamed)}; add ${lines.join(', ')} to "ignore" in the config and pull again if the extension needs that`,
   ];
 }
 
