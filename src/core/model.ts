@@ -7,6 +7,7 @@ import type { LineEndings } from './content/line-endings.js';
 import type { ContentFacts } from './content.js';
 import type { SkippedFolder, UnreadFolder } from './half-built.js';
 import type { Manifest } from './manifest/parsed.js';
+import type { PullObstacle } from './pull-obstacle.js';
 
 export type Severity = 'info' | 'warning' | 'error';
 
@@ -14,13 +15,11 @@ export type Severity = 'info' | 'warning' | 'error';
 export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
-  /** The extension's name, where the finding belongs to one. */
   readonly extension?: string;
   /** Path relative to the working directory, with `/`. */
   readonly file?: string;
-  /** 1-based. */
+  /** 1-based; the column in UTF-16 code units. */
   readonly line?: number;
-  /** 1-based, in UTF-16 code units. */
   readonly column?: number;
   readonly message: string;
   readonly hint?: string;
@@ -115,15 +114,8 @@ export interface ActualExtension {
   readonly unreadable?: string;
   /** The same, also where the archive name says enough to decide without. */
   readonly notLookedAt?: string;
-  /** Why the folder would still differ after a `pull`; looked for only where an adoption finds a difference. */
   readonly pullObstacle?: PullObstacle;
 }
-
-export type PullObstacle =
-  /** Files of the archive that the folder leaves out by default, and the lines of "ignore" that would keep them. */
-  | { readonly kind: 'left-out'; readonly paths: readonly string[]; readonly lines: readonly string[] }
-  /** `why` is a clause about the archive: `contains "a?.txt", which …`. */
-  | { readonly kind: 'refused'; readonly why: string };
 
 export interface ActualState {
   readonly extensions: readonly ActualExtension[];

@@ -3,13 +3,8 @@
 import pLimit from 'p-limit';
 import { TenantError } from '../core/errors.js';
 import { isMarkedAs, isOwned, markerOf } from '../core/marker.js';
-import type {
-  ActualExtension,
-  ActualState,
-  DesiredExtension,
-  DesiredState,
-  PullObstacle,
-} from '../core/model.js';
+import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
+import type { PullObstacle } from '../core/pull-obstacle.js';
 import { findSeenDigest, findUnseen, type SeenChange } from '../core/seen.js';
 import { pack } from '../source/archive/pack.js';
 import { createContentTest } from '../source/left-out.js';

@@ -9,7 +9,8 @@ import { type LineEndings, withEndings } from '../../core/content/line-endings.j
 import { digestOf, isDroppedByQlik } from '../../core/digest.js';
 import { RefusedError } from '../../core/errors.js';
 import { listNames } from '../../core/format.js';
-import type { LeftOutFile, PullObstacle } from '../../core/model.js';
+import type { LeftOutFile } from '../../core/model.js';
+import type { PullObstacle } from '../../core/pull-obstacle.js';
 import { shellOption } from '../../core/shell-word.js';
 import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from '../archive/archive.js';
