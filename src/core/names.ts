@@ -61,20 +61,25 @@ function groupByFoldedName(
   return groups;
 }
 
-/** The approvals that name extensions, with the flag each comes from. */
-const namedApprovals = [
-  ['--adopt', 'adopt'],
-  ['--take-ownership', 'takeOwnership'],
-  ['--overwrite', 'overwrite'],
-  ['--allow-partial', 'allowPartial'],
-  ['--allow-replace', 'allowReplace'],
-  ['--allow-rename', 'allowRename'],
-] as const;
+type NamedApproval = Exclude<
+  { [Key in keyof Policy]-?: Policy[Key] extends ReadonlySet<string> ? Key : never }[keyof Policy],
+  'protect'
+>;
+
+/** The approvals that name extensions, with the option that each comes from. */
+export const namedApprovals: Readonly<Record<NamedApproval, string>> = {
+  adopt: '--adopt',
+  takeOwnership: '--take-ownership',
+  overwrite: '--overwrite',
+  allowPartial: '--allow-partial',
+  allowReplace: '--allow-replace',
+  allowRename: '--allow-rename',
+};
 
 /** An approval for a name that neither side knows is a typo, and would approve nothing. */
 export function assertKnownApprovals(plan: Plan, policy: Policy): void {
   const known = new Set(plan.changes.map(({ name }) => name));
-  for (const [flag, key] of namedApprovals) {
+  for (const [key, flag] of Object.entries(namedApprovals) as [NamedApproval, string][]) {
     const unknown = [...policy[key]].find((name) => !known.has(name));
     if (unknown === undefined) continue;
     throw new UserError(`${flag} names ${unknown}, which is neither among the folders nor on the tenant.`, {

@@ -4,6 +4,7 @@ import type { Config } from '../config/resolve.js';
 import type { Limits } from '../core/guard.js';
 import type { Finding, Plan, Policy } from '../core/model.js';
 import { applySeverities, finding } from '../core/rules.js';
+import type { PlanRequest } from '../report/documents/plan.js';
 import type { Approvals } from '../run/flags.js';
 import type { Folders } from './observe.js';
 
@@ -60,34 +61,41 @@ export function findUnusedProtection(config: Config, { changes }: Plan): readonl
   return applySeverities(findings, config.rules);
 }
 
-/** Those that make another plan of the same folders and tenant. */
-export const shapingApprovals = [
-  'prune',
-  'onDrift',
-  'overwrite',
-  'adopt',
-  'takeOwnership',
-  'allowPartial',
-  'allowReplace',
-  'allowRename',
-  'allowDowngrade',
-  'impact',
-  'acceptImpact',
-] as const satisfies readonly (keyof Approvals)[];
+/**
+ * What each approval does to a plan. `shapes`: the same folders and tenant make another plan with it. `lifts`: it lets a
+ * plan pass as it is. `run`: it belongs to one run and does not travel with a plan.
+ */
+const effects = {
+  prune: 'shapes',
+  onDrift: 'shapes',
+  overwrite: 'shapes',
+  adopt: 'shapes',
+  takeOwnership: 'shapes',
+  allowPartial: 'shapes',
+  allowReplace: 'shapes',
+  allowRename: 'shapes',
+  allowDowngrade: 'shapes',
+  impact: 'shapes',
+  acceptImpact: 'shapes',
+  allowDeletes: 'lifts',
+  allowUpdates: 'lifts',
+  allowEmpty: 'lifts',
+  backup: 'run',
+  confirm: 'run',
+} as const satisfies Readonly<Record<keyof Approvals, 'shapes' | 'lifts' | 'run'>>;
 
-/** Those that let a plan pass as it is. */
-const liftingApprovals = [
-  'allowDeletes',
-  'allowUpdates',
-  'allowEmpty',
-] as const satisfies readonly (keyof Approvals)[];
+/** The approvals that a plan file keeps, so that its schema has to know them. */
+type Kept = {
+  [Key in keyof typeof effects]: (typeof effects)[Key] extends 'run' ? never : Key;
+}[keyof typeof effects];
 
-type Approval = (typeof shapingApprovals)[number] | (typeof liftingApprovals)[number];
+const approvals = Object.keys(effects) as readonly (keyof Approvals)[];
 
-export function pickApprovals(given: Approvals): Pick<Approvals, Approval> {
-  const known: readonly string[] = [...shapingApprovals, ...liftingApprovals];
-  const entries = Object.entries(given).filter(([key, value]) => known.includes(key) && value !== undefined);
-  return Object.fromEntries(entries);
+export const shapingApprovals = approvals.filter((approval) => effects[approval] === 'shapes');
+
+export function pickApprovals(given: Approvals): Pick<PlanRequest['approvals'], Kept> {
+  const kept = approvals.filter((approval) => effects[approval] !== 'run' && given[approval] !== undefined);
+  return Object.fromEntries(kept.map((approval) => [approval, given[approval]]));
 }
 
 /** Apps belong to one tenant, and so does their number. */

@@ -12,6 +12,7 @@ import { everyEnvironment } from '../../config/known-keys.js';
 import { reportKinds } from '../../config/report-option.js';
 import { listContexts } from '../../config/tenant/contexts.js';
 import { fleetCommands } from '../../core/fleet.js';
+import { namedApprovals } from '../../core/names.js';
 import { listTopics } from '../../core/topics.js';
 import type { Io } from '../../run/io.js';
 
@@ -57,7 +58,10 @@ function placeOf({ flags }: Option): 'files' | 'folders' | undefined {
 
 /** By option or by argument, as the command names it. */
 async function listValues(asked: Asked, io: Io): Promise<Candidates> {
-  switch (asked.what instanceof Option ? asked.what.long : asked.what?.name()) {
+  const what = asked.what instanceof Option ? asked.what.long : asked.what?.name();
+  if (Object.values(namedApprovals).some((option) => option === what))
+    return offer(await listNames(asked, io));
+  switch (what) {
     case '--env':
     case '--confirm':
     case 'from':
@@ -66,12 +70,6 @@ async function listValues(asked: Asked, io: Io): Promise<Candidates> {
       return offer(await listContexts(io.env));
     case '--report':
       return offerReports(asked.start);
-    case '--overwrite':
-    case '--adopt':
-    case '--take-ownership':
-    case '--allow-partial':
-    case '--allow-replace':
-    case '--allow-rename':
     case 'name':
       return offer(await listNames(asked, io));
     case 'plan.json | name':
