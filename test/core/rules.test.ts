@@ -134,6 +134,24 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       },
     ],
   ),
+  ...(
+    [
+      ['extensions/dial/dist', /^A build wrote this folder/],
+      ['packages/dial-ext', /^A build wrote this folder/],
+      ['dist_dev', /^A build wrote this folder/],
+      ['src/distance', /^Build the extension and list/],
+      ['.', /^Build the extension and list/],
+    ] as const
+  ).map(([displayFolder, hint]): readonly [string, Given, Expected] => [
+    `a placeholder in ${displayFolder}`,
+    { ...withVersion('"@@version"'), displayFolder },
+    {
+      rule: 'not-built',
+      severity: 'error',
+      file: displayFolder === '.' ? 'dial.qext' : `${displayFolder}/dial.qext`,
+      says: new RegExp(`filled it in\\. ${hint.source.slice(1)}`),
+    },
+  ]),
   [
     'a file between 30 MB and 30 MiB',
     { files: { ...entry, 'world.json': 31_000_000 } },

@@ -15,9 +15,9 @@ export function checkVersion(extension: DesiredExtension): readonly Finding[] {
   if (version === undefined || version.trim() === '') return [versionMissing(place)];
   const at = { ...place, ...positionOfKey(text, 'version') };
   // The version of a nebula package before its release pipeline ran: it works, but the version identifies nothing.
-  if (version === unbuiltNebula) return [{ ...notBuilt(at, version), severity: 'warning' }];
+  if (version === unbuiltNebula) return [{ ...notBuilt(at, version, extension), severity: 'warning' }];
   const placeholder = findPlaceholder(version);
-  if (placeholder !== undefined) return [notBuilt(at, placeholder)];
+  if (placeholder !== undefined) return [notBuilt(at, placeholder, extension)];
   return parseVersion(version) === null ? [versionWithoutOrder(at, version)] : [];
 }
 
@@ -31,12 +31,21 @@ function versionMissing(place: Place): Finding {
   });
 }
 
-function notBuilt(place: Place, version: string): Finding {
+function notBuilt(place: Place, version: string, { displayFolder }: DesiredExtension): Finding {
   return finding('not-built', {
     ...place,
     message: `The version is the placeholder ${version}: a build has not filled it in.`,
-    hint: "Build the extension and list the build's output folder in the config (dist, build, <name>-ext).",
+    hint: hintForPlaceholder(displayFolder),
   });
+}
+
+const buildFolder = /^(?:dist|build|out|output|release|target)(?:[_-].*)?$|.-ext$/i;
+
+/** What to do about a placeholder, which a build was to replace. */
+export function hintForPlaceholder(displayFolder: string): string {
+  return displayFolder.split('/').some((name) => buildFolder.test(name))
+    ? 'A build wrote this folder and left it as it is: have the build fill it in, or write the value into the source.'
+    : "Build the extension and list the build's output folder in the config (dist, build, <name>-ext).";
 }
 
 function versionWithoutOrder(place: Place, version: string): Finding {

@@ -12,6 +12,7 @@ import { parseManifest } from '../../core/manifest.js';
 import type { Finding, KeptFile, LeftOutFile } from '../../core/model.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
+import { hintForPlaceholder } from '../../core/rules/version.js';
 import { reasonOf } from '../../core/system-error.js';
 import { type Candidate, isVital } from '../discover/candidate.js';
 import { isManifestName } from '../discover/nested-manifest.js';
@@ -202,7 +203,9 @@ function toFinding(problem: ManifestProblem, candidate: Candidate): Finding {
     line,
     column,
     message: toSentence(message),
-    ...(hint !== undefined && { hint: toSentence(hint) }),
+    ...(hint !== undefined && {
+      hint: code === 'not-built' ? hintForPlaceholder(candidate.displayFolder) : toSentence(hint),
+    }),
   });
 }
 
