@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPipelineShell, type PipelineShell, type Sent } from './support/ci/shell.js';
-import { systemsOf } from './support/ci/systems.js';
+import { type Happening, type System, systemsOf } from './support/ci/systems.js';
 import { configWith, extensionFiles } from './support/workspace.js';
 
 let shell: PipelineShell;
@@ -27,59 +27,73 @@ async function contents(): Promise<Readonly<Record<string, string | undefined>>>
 
 const takeWrites = (): Promise<readonly string[]> => shell.tenant.takeWrites();
 
-describe.each(Object.entries(systemsOf(() => shell)))('%s', (_, { deploy, inTime, tooLate }) => {
-  it.runIf(inTime !== undefined)(
-    'a deploy that is cancelled finishes what is in flight, keeps its record, and a re-run does the rest',
-    async () => {
-      const held = shell.holdWrite();
-      const cancelled = held.reached.then(() => inTime ?? []);
-      shell.hears('interrupted: finishing what is in flight').then(held.release, () => undefined);
-      const run = await deploy({ cancelled });
-      expect(run.code).toBe(130);
-      expect(run.hasRecord()).toBe(true);
-      expect(await takeWrites()).toEqual(['POST']);
-      await run.rerun();
-      expect(run.code).toBe(0);
-      expect(run.hasRecord()).toBe(true);
-      expect(await takeWrites()).toEqual(['POST']);
-      expect(await shell.tenant.names()).toEqual(['acme-dial', 'acme-kpi']);
-    },
-  );
+/** Cancels a deploy while its first write is on its way, and lets the write go on once qlik-sync has noticed. */
+function cancelInTime(signals: readonly Sent[]): Happening {
+  const held = shell.holdWrite();
+  shell.hears('interrupted: finishing what is in flight').then(held.release, () => undefined);
+  return { cancelled: held.reached.then(() => signals) };
+}
 
-  it('a deploy that is killed with a request in flight is whole after a re-run, and nothing is there twice', async () => {
-    const held = shell.holdWrite();
-    const cancelled = held.reached.then((): readonly Sent[] => tooLate);
-    const run = await deploy({ cancelled });
-    expect(run.code).not.toBe(0);
-    held.release();
-    await held.arrived;
-    await run.rerun();
-    expect(run.code).toBe(0);
-    expect(await takeWrites()).toEqual(['POST', 'POST']);
+const systems = systemsOf(() => shell);
+
+describe.each(Object.entries(systems))('%s', (_, { deploy, inTime, tooLate }) => {
+  it('a deploy is cancelled or killed, started again, started again when it is old, and taken back', async () => {
+    const { environments } = JSON.parse(shell.read('qlik-sync.config.json'));
+    shell.commit(configWith({ environments, prune: true }));
+
+    // Cancelled: what is in flight is finished, the record is kept, and the same job does the rest.
+    const first = await deploy(inTime && cancelInTime(inTime));
+    if (inTime !== undefined) {
+      expect([first.code, first.hasRecord(), await takeWrites()]).toEqual([130, true, ['POST']]);
+      await first.rerun();
+      expect([first.code, first.hasRecord(), await takeWrites()]).toEqual([0, true, ['POST']]);
+    }
     expect(await shell.tenant.names()).toEqual(['acme-dial', 'acme-kpi']);
-  });
+    await takeWrites();
 
-  it('an old run that is started again takes nothing back and deletes nothing', async () => {
-    const prod = JSON.parse(shell.read('qlik-sync.config.json'));
-    shell.commit(configWith({ ...prod, prune: true }));
-    const old = await deploy();
+    // Killed with a request in flight, which arrives late: the same job makes the tenant whole, and nothing is there twice.
     change('two');
     shell.commit(extensionFiles('acme-map'));
-    expect((await deploy()).code).toBe(0);
+    const held = shell.holdWrite();
+    const second = await deploy({ cancelled: held.reached.then(() => tooLate) });
+    expect(second.code).not.toBe(0);
+    held.release();
+    await held.arrived;
+    await second.rerun();
+    expect(second.code).toBe(0);
+    expect((await takeWrites()).toSorted()).toEqual(['PATCH', 'PATCH', 'POST']);
+    expect(await shell.tenant.names()).toEqual(['acme-dial', 'acme-kpi', 'acme-map']);
+
+    // An old run takes nothing back and deletes nothing.
     const now = await contents();
-    await takeWrites();
-    await old.rerunAll();
-    expect(old.code).toBe(1);
+    await first.rerunAll();
+    expect(first.code).toBe(1);
     expect(shell.printed()).toContain('main has moved on since this');
+    expect([await takeWrites(), await contents()]).toEqual([[], now]);
+
+    // A rollback is exactly the plan that was shown, or nothing; of a name, it leaves the others.
+    change('three');
+    const third = await deploy();
+    const after = await contents();
+    await takeWrites();
+    expect(await third.rollBack('acme-dial acme-map')).toBe(undefined);
+    expect(await third.rollBack('acme-dial')).toBe(0);
+    expect(await takeWrites()).toEqual(['PATCH']);
+    expect(await contents()).toEqual({ ...after, 'acme-dial': now['acme-dial'] });
+    expect(await third.rollBack(undefined, { beforeApply: () => shell.tenant.editByHand('acme-kpi') })).toBe(
+      7,
+    );
     expect(await takeWrites()).toEqual([]);
-    expect(await contents()).toEqual(now);
   });
+});
+
+describe('what does not depend on the system, on GitHub', () => {
+  const { deploy, inTime = [] } = systems['GitHub'] as System;
 
   it('nothing is written where main moves on while the plan waits for its approval', async () => {
     const run = await deploy({ beforeApply: async () => change('two') });
     expect(run.code).toBe(1);
     expect(await takeWrites()).toEqual([]);
-    expect((await deploy()).code).toBe(0);
   });
 
   it('a commit whose files are those of main again may be deployed', async () => {
@@ -92,46 +106,24 @@ describe.each(Object.entries(systemsOf(() => shell)))('%s', (_, { deploy, inTime
     expect(run.code).toBe(0);
   });
 
-  it('a rollback brings back what its deploy replaced, from its record alone', async () => {
+  it('a rollback brings back all that its deploy replaced, of a cancelled one what it had done', async () => {
     await deploy();
     const before = await contents();
     change('two');
+    const cancelled = await deploy(cancelInTime(inTime));
+    await takeWrites();
+    expect(await cancelled.rollBack()).toBe(0);
+    expect([await takeWrites(), await contents()]).toEqual([['PATCH'], before]);
     const run = await deploy();
-    expect(await contents()).not.toEqual(before);
     await takeWrites();
     expect(await run.rollBack()).toBe(0);
-    expect(await takeWrites()).toEqual(['PATCH', 'PATCH']);
-    expect(await contents()).toEqual(before);
+    expect([await takeWrites(), await contents()]).toEqual([['PATCH', 'PATCH'], before]);
   });
 
-  it('a rollback of one name leaves the others; with --prune it deletes what the deploy created', async () => {
+  it('a rollback deletes what the deploy created with --prune', async () => {
     const first = await deploy();
     expect(await first.rollBack('acme-dial --prune')).toBe(0);
     expect(await shell.tenant.names()).toEqual(['acme-kpi']);
-  });
-
-  it('a rollback writes nothing where the tenant moved since its plan', async () => {
-    await deploy();
-    change('two');
-    const run = await deploy();
-    await takeWrites();
-    expect(await run.rollBack('', { beforeApply: () => shell.tenant.editByHand('acme-kpi') })).toBe(7);
-    expect(await takeWrites()).toEqual([]);
-  });
-
-  it.runIf(inTime !== undefined)('a deploy that was cancelled can be taken back', async () => {
-    await deploy();
-    const before = await contents();
-    change('two');
-    const held = shell.holdWrite();
-    const cancelled = held.reached.then(() => inTime ?? []);
-    shell.hears('interrupted: finishing what is in flight').then(held.release, () => undefined);
-    const run = await deploy({ cancelled });
-    expect(run.code).toBe(130);
-    await takeWrites();
-    expect(await run.rollBack()).toBe(0);
-    expect(await takeWrites()).toEqual(['PATCH']);
-    expect(await contents()).toEqual(before);
   });
 });
 

@@ -211,10 +211,15 @@ export function isTrue(condition: string | undefined, status: Status, contexts: 
   return !['', 'false', '0'].includes(evaluate(text, contexts, functions));
 }
 
-/** `name<<delimiter`, the value, the delimiter (actions/runner, `FileCommandManager.cs`). */
+/** `name=value`, or `name<<delimiter`, the value, the delimiter (actions/runner, `FileCommandManager.cs`). */
 function readOutputs(file: string): Readonly<Record<string, string>> {
-  const found = readFileSync(file, 'utf8').matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm);
-  return Object.fromEntries([...found].map(([, name = '', , value = '']) => [name, value]));
+  const text = readFileSync(file, 'utf8');
+  const lines = /^(.+?)<<(.+)\n([\s\S]*?)\n\2$/gm;
+  const short = text.replace(lines, '').matchAll(/^([\w-]+)=(.*)$/gm);
+  return Object.fromEntries([
+    ...[...short].map(([, name = '', value = '']) => [name, value]),
+    ...[...text.matchAll(lines)].map(([, name = '', , value = '']) => [name, value]),
+  ]);
 }
 
 export function mapValues<T, U>(
