@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['sandbox', 'tenant/wire', 'core'],
   run: ['run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'sandbox', 'core'],
   pipeline: ['pipeline', 'run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'core'],
-  watch: ['watch', 'pipeline', 'run', 'reconcile', 'report', 'source', 'core'],
+  watch: ['watch', 'pipeline', 'run', 'reconcile', 'store', 'report', 'source', 'core'],
   commands: [
     ...[
       'commands',

@@ -94,6 +94,8 @@ const options: Readonly<Record<keyof SharedFlags, ShownOption>> = {
   cwd: { flag: 'cwd', fallback: '.' },
   cache: { flag: 'no-cache', fallback: false },
   exec: { flag: 'no-exec', fallback: false },
+  store: { flag: 'no-store', fallback: false },
+  storeAddress: { flag: 'store' },
   json: { flag: 'json' },
   report: { flag: 'report' },
   outputFile: { flag: 'output-file' },
@@ -115,8 +117,8 @@ function describeOptions({ flags }: Settings, sourceOf: SourceOf): readonly Reso
     const value = toShown(flag, flag.startsWith('no-') ? flags[option] === false : flags[option]);
     if (source === 'flag') return [{ key, value, from: key }];
     const variable = `QLIK_SYNC_${flag.toUpperCase().replaceAll('-', '_')}`;
-    // No flag sets this one.
-    return [{ key: option === 'outputFile' ? variable : key, value, from: variable }];
+    const hasFlag = option !== 'outputFile' && option !== 'storeAddress';
+    return [{ key: hasFlag ? key : variable, value, from: variable }];
   });
 }
 

@@ -15,7 +15,8 @@ import type { TenantHeader } from '../report/run-header.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { headerOf, print } from '../run/reporting.js';
-import { readSettings } from '../run/settings.js';
+import { readSettings, type Settings } from '../run/settings.js';
+import { openStoreOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import type { Finish } from './options.js';
 import { addShared } from './options.js';
@@ -24,6 +25,7 @@ export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);
   const { config, cwd } = settings;
   const tenant = await nameTenant({ options: flags, env: io.env, config, cwd });
+  await fetchStored(settings, tenant, io);
   const unreadable: string[] = [];
   const runs = await readRuns({
     root: config.root,
@@ -40,6 +42,19 @@ export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
   };
   print(report, flags, io);
   return report.exitCode;
+}
+
+/** The journals of other machines. @throws StoreError */
+async function fetchStored(settings: Settings, tenant: TenantName | undefined, io: Io): Promise<void> {
+  const store = await openStoreOf(settings, io);
+  if (store === undefined) return;
+  const { root, project } = settings.config;
+  const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
+  try {
+    await fetchRuns({ root, store, of: tenant && { tenant: tenant.identity, project } });
+  } finally {
+    await store.close();
+  }
 }
 
 /** The embedded tenant has no address while it does not run. */

@@ -41,7 +41,8 @@ function addConfigPlace(command: Command): Command {
     .option('--config <file>', 'config file')
     .option('--cwd <dir>', 'work as if started in this folder')
     .option('--no-cache', 'ignore and leave alone every local index')
-    .option('--no-exec', 'run no program that comes with the config');
+    .option('--no-exec', 'run no program that comes with the config')
+    .option('--no-store', 'journals, backups and lock stay here');
 }
 
 function addLimits(command: Command): Command {

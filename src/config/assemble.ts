@@ -32,6 +32,7 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     impact: merged.impact,
     rules: mergeRules(base.rules, own?.rules),
     driftIgnore: merged.driftIgnore,
+    ...(merged.store !== undefined && { store: merged.store }),
     backup: { ...defaults.backup, ...base.backup, ...own?.backup },
     ...(merged.policy !== undefined && {
       policyCommand: merged.policy.command,

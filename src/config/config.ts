@@ -34,6 +34,8 @@ export interface Config {
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
   /** How much of the history to keep: at most so many runs, and none older than so many days. */
   readonly backup: { readonly keep: number; readonly days: number };
+  /** The address of the store; absent where what a run leaves stays on its machine. */
+  readonly store?: string;
   /** Drift that is ignored until the end of a day. */
   readonly driftIgnore: readonly DriftIgnore[];
   /** A program and its arguments that must accept a plan before it is applied (`policy`). */

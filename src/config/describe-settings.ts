@@ -40,6 +40,7 @@ function settingsOf(
     tags: config.tags,
     prune: config.prune,
     onDrift: config.onDrift,
+    store: config.store ?? [],
     driftIgnore: config.driftIgnore,
     versionPolicy: config.versionPolicy,
     maxDeletes: config.maxDeletes,

@@ -26,6 +26,9 @@ export interface SharedOptions {
   readonly cwd: string;
   readonly cache: boolean;
   readonly exec: boolean;
+  readonly store: boolean;
+  /** The address of a store, in place of the config's; there is no flag for it. */
+  readonly storeAddress: string;
   readonly json: boolean;
   /** See `readConcurrency`. */
   readonly concurrency: number;
@@ -68,6 +71,8 @@ const variables: Readonly<Record<keyof SharedOptions | 'color', readonly [rest: 
   cwd: ['CWD', (cwd) => ({ cwd })],
   cache: ['NO_CACHE', booleanOption((no) => ({ cache: !no }))],
   exec: ['NO_EXEC', booleanOption((no) => ({ exec: !no }))],
+  store: ['NO_STORE', booleanOption((no) => ({ store: !no }))],
+  storeAddress: ['STORE', (storeAddress) => ({ storeAddress })],
   json: ['JSON', booleanOption((json) => ({ json }))],
   concurrency: ['CONCURRENCY', readRequests],
   timeout: ['TIMEOUT', readTimeout],

@@ -161,6 +161,17 @@ export function tenantAddress() {
   );
 }
 
+/** Its parts are checked where it is used, which needs the environment. */
+export function storeAddress() {
+  return pipe(
+    text(),
+    check(
+      (value) => value === unknownText || /^(?:s3|azblob):\/\/[^/@]+(?:\/[^@]*)?$|^file:\/\/\/./.test(value),
+      'must be the address of a store without any credential: s3://bucket/prefix, azblob://account/container/prefix or file:///folder',
+    ),
+  );
+}
+
 function explainAddress(value: string): string {
   const foreign = explainForeignReference(value);
   if (foreign !== undefined) return foreign;

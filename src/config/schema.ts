@@ -24,6 +24,7 @@ import {
   percent,
   project,
   secret,
+  storeAddress,
   tag,
   tenantAddress,
   text,
@@ -80,6 +81,12 @@ function settings() {
       described(
         'What to do with an extension that was changed on the tenant. Default: stop.',
         oneOf(['stop', 'overwrite', 'skip']),
+      ),
+    ),
+    store: exactOptional(
+      described(
+        'Where journals, backups and the lock outlive the machine: s3://bucket/prefix, azblob://account/container/prefix or file:///folder.',
+        storeAddress(),
       ),
     ),
     driftIgnore: exactOptional(

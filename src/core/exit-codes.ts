@@ -95,9 +95,9 @@ function exitCodeOfFailure(error: OutcomeError): ExitCode {
   return error.code === 'out-of-time' ? exitCodes.budget : exitCodeOfAnswer(error);
 }
 
-/** The tenant changed since it was read. */
+/** The tenant changed since it was read, or another run may be changing it. */
 function hasMoved({ status, code }: Answer): boolean {
-  return status === 409 || ['moved', 'name-taken', 'archive-moved'].includes(code ?? '');
+  return status === 409 || ['moved', 'name-taken', 'archive-moved', 'lock-lost'].includes(code ?? '');
 }
 
 /** The part of an answer, or of an error in its place, that decides the exit code. */

@@ -186,7 +186,7 @@ async function applyChanges(
       ...{ plan, desired, actual, signal, journal },
       pack: packWith(pack),
       tenant: tenant.extensions,
-      ...(approvals.backup !== false && { backup: (await import('./recording.js')).backupOf(run) }),
+      ...(approvals.backup !== false && { backup: await (await import('./recording.js')).backupOf(run) }),
       ...(io.patience && { patience: io.patience }),
       concurrency: concurrencyOf(settings),
       onOutcome: progress.outcome,

@@ -6,7 +6,6 @@ import type { ActualState, DesiredState, Finding, Plan } from '../core/model.js'
 import { planRollback as decideRollback, type LostChange, type NameRollback } from '../core/plan-rollback.js';
 import { shellWord } from '../core/shell-word.js';
 import { readStored, type StoredExtension } from '../reconcile/backup/stored.js';
-import { createVault } from '../reconcile/backup/vault.js';
 import { type Effect, effectsOf } from '../reconcile/journal/effects.js';
 import { listLost } from '../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../reconcile/run-record.js';
@@ -18,6 +17,7 @@ import { readActual } from '../tenant/actual.js';
 import { archivesOf } from './archives.js';
 import { makePlan, type PlannedRun } from './planned.js';
 import { policyOf } from './policy.js';
+import { vaultOf } from './recording.js';
 import { describeUnfinished, findMissing } from './unfinished.js';
 
 /** The writes that a rollback undoes, as journals record them. */
@@ -81,9 +81,9 @@ type Restorable = ReadonlyMap<string, StoredExtension>;
 /** By name: what the tenant held before, where its very bytes are stored. */
 async function findRestorable(
   { effects }: RolledBackWrites,
-  { settings, tenant }: Pick<Run, 'settings' | 'tenant'>,
+  run: Pick<Run, 'settings' | 'tenant' | 'store'>,
 ): Promise<Restorable> {
-  const vault = createVault({ root: settings.config.root, tenant: tenant.identity });
+  const vault = await vaultOf(run);
   const restorable = new Map<string, StoredExtension>();
   // One after the other: each is read whole.
   for (const effect of effects) {

@@ -2,22 +2,23 @@
 
 import { createArchiveCache } from '../reconcile/archive-cache.js';
 import { createBackup } from '../reconcile/backup/backup.js';
-import { createVault } from '../reconcile/backup/vault.js';
+import { createVault, type Vault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import type { Backup } from '../reconcile/write-dependencies.js';
 import { type RunFacts, readRunFacts } from '../run/facts.js';
 import type { Run } from '../run/run.js';
+import type { RunStore } from '../run/store.js';
 
 /** @param facts asked for early, since git takes its time; absent: asked for now. @throws UserError where it cannot be written */
 export async function beginJournal(
-  { settings, tenant, io }: Pick<Run, 'settings' | 'tenant' | 'io'>,
+  { settings, tenant, io, store }: Pick<Run, 'settings' | 'tenant' | 'io' | 'store'>,
   start: Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes' | 'madeWhole'>,
   facts: Promise<RunFacts> = readRunFacts(settings.config.root, io),
 ): Promise<RunJournal> {
   const { environment } = tenant.header;
   const { who, source } = await facts;
-  return openRun({
+  const journal = await openRun({
     root: settings.config.root,
     tool: settings.tool,
     project: settings.config.project,
@@ -25,19 +26,57 @@ export async function beginJournal(
     ...(environment !== undefined && { environment }),
     who,
     source,
+    store: store?.store,
     ...start,
   });
+  return store === undefined ? journal : whileHeld(journal, store);
 }
 
-export function backupOf({ settings: { config, flags }, tenant }: Pick<Run, 'settings' | 'tenant'>): Backup {
-  const vault = createVault({ root: config.root, tenant: tenant.identity });
+/** The last thing before a request leaves: the line is safe, and the lock is still ours. */
+function whileHeld(journal: RunJournal, { assertHeld }: Pick<RunStore, 'assertHeld'>): RunJournal {
+  return {
+    ...journal,
+    before: async (details) => {
+      const step = await journal.before(details);
+      try {
+        assertHeld();
+      } catch (error) {
+        await journal.after({ step, result: 'failed', message: 'not sent' }).catch(() => undefined);
+        throw error;
+      }
+      return step;
+    },
+  };
+}
+
+/** Where a run keeps copies, and finds those of runs on other machines. */
+export async function vaultOf({
+  settings: { config },
+  tenant: { identity: tenant },
+  store,
+}: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Vault> {
+  const { root, project } = config;
+  const local = createVault({ root, tenant });
+  if (store === undefined) return local;
+  const { createSharedVault } = await import('../reconcile/backup/shared-vault.js');
+  return createSharedVault(local, { store: store.store, tenant, project });
+}
+
+export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Backup> {
+  const { config, flags } = run.settings;
+  const vault = await vaultOf(run);
   const cache = flags.cache === false ? undefined : createArchiveCache(config.root);
-  return createBackup({ vault, extensions: tenant.extensions, ...(cache && { cache }) });
+  return createBackup({ vault, extensions: run.tenant.extensions, ...(cache && { cache }) });
 }
 
 /** Removes old runs and copies; what cannot be removed stays until the next time. */
-export async function tidy({ settings, tenant }: Pick<Run, 'settings' | 'tenant'>): Promise<void> {
+export async function tidy({
+  settings,
+  tenant,
+  store,
+}: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<void> {
   const { retain } = await import('../reconcile/retention.js');
   const { root, project, backup } = settings.config;
-  await retain({ ...backup, root, project, tenant: tenant.identity, now: new Date() }).catch(() => undefined);
+  const of = { root, project, tenant: tenant.identity, now: new Date(), store: store?.store };
+  await retain({ ...backup, ...of }).catch(() => undefined);
 }

@@ -28,7 +28,7 @@ interface UnfinishedReplaces {
 }
 
 /** Where journals are kept, and for which project and tenant. */
-type Place = Pick<Run, 'settings' | 'tenant'>;
+type Place = Pick<Run, 'settings' | 'tenant' | 'store'>;
 
 /** Reads journals and backups, even with `--no-cache`. */
 export async function finishReplaces(
@@ -226,15 +226,12 @@ export function readFromFolders({ settings, io }: Pick<Run, 'settings' | 'io'>):
   };
 }
 
-async function readBackup(
-  { name, runId, previous }: OpenReplace,
-  { settings: { config }, tenant: { identity: tenant } }: Place,
-): Promise<Content> {
-  const [{ createVault }, { readStored }] = await Promise.all([
-    import('../reconcile/backup/vault.js'),
+async function readBackup({ name, runId, previous }: OpenReplace, place: Place): Promise<Content> {
+  const [{ vaultOf }, { readStored }] = await Promise.all([
+    import('./recording.js'),
     import('../reconcile/backup/stored.js'),
   ]);
   const origin = { name, displayFolder: `backup of run ${runId}` };
-  const stored = await readStored(createVault({ root: config.root, tenant }), previous?.md5, origin);
+  const stored = await readStored(await vaultOf(place), previous?.md5, origin);
   return stored === undefined ? { from: 'nowhere' } : { from: 'backup', ...stored };
 }

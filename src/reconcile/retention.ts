@@ -2,11 +2,13 @@
 
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
+import type { Store } from '../store/store.js';
 import { createVault, type Vault } from './backup/vault.js';
 import { byNewest, type RunFile, readRunFiles } from './journal/runs.js';
 import { findOpenReplaces } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 import type { Run } from './run-record.js';
+import { trimStore } from './trim-store.js';
 
 interface RetentionLimits {
   /** How many runs of one project on one tenant are kept at most. */
@@ -21,6 +23,8 @@ export interface Retention extends RetentionLimits {
   readonly tenant: TenantIdentity;
   readonly project: string;
   readonly now: Date;
+  /** Trimmed likewise, while this run holds the lock there. */
+  readonly store?: Store | undefined;
 }
 
 interface Tidied {
@@ -48,7 +52,15 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
   const mentioned = mentionedIn(staying);
   const swept = mentioned === undefined ? 0 : await sweep(createVault({ root, tenant }), mentioned, now);
+  if (retention.store !== undefined) {
+    const place = { ...retention, store: retention.store };
+    await trimStore(place, { outdated: idsOf(leaving), staying: idsOf(staying), mentioned });
+  }
   return { runs: sum(gone), files: swept };
+}
+
+function idsOf(files: readonly RunFile[]): ReadonlySet<string> {
+  return new Set(files.map(({ id }) => id));
 }
 
 function findOutdated(files: readonly RunFile[], retention: Retention): readonly RunFile[] {

@@ -79,7 +79,7 @@ function renderClosing({ runs, unreadable }: HistoryReport): string {
 
 /** For whoever looks for a run that is not here. */
 export const elsewhere =
-  'Runs are recorded where they are made, in .qlik-sync/runs: a pipeline keeps its own in its artifact. The other way back is git revert and a deploy.';
+  'Runs are recorded where they are made, in .qlik-sync/runs, and in the store of the config; without one, a pipeline keeps its own in its artifact. The other way back is git revert and a deploy.';
 
 function renderRun(run: PastRun, header: RunHeader, { paint, detail }: TextOptions): string {
   const { id, command, who, startedAt } = run;

@@ -51,6 +51,11 @@ interface Pipeline {
   readonly address?: string | undefined;
 }
 
+/** Where a person can read what this job does. */
+export function addressOfJob(env: Variables): string | undefined {
+  return readPipeline(env).address;
+}
+
 /** That of the first system that says where a person can read what happened. */
 function readPipeline(env: Variables): Pipeline {
   const found = ciSystems.map(({ read }) => read(env)).find(({ address }) => address !== undefined);

@@ -4,7 +4,7 @@ import { readEnvironmentOptions, type SharedOptions } from '../config/environmen
 import type { Shard } from '../core/fleet.js';
 import type { Io } from './io.js';
 
-/** What every command takes. `cache` and `exec` are always set: true unless `--no-cache` or `--no-exec` is given. */
+/** What every command takes. `cache`, `exec` and `store` are always set: true unless `--no-…` is given. */
 export type SharedFlags = Partial<SharedOptions>;
 
 /** Flags of a command that can run on several environments. */
@@ -53,7 +53,7 @@ export function mergeFlags<Given extends SharedFlags>(
   given: Given,
   { env }: Pick<Io, 'env'>,
 ): Given & SharedFlags {
-  const { cache, exec, sandbox, sandboxDir, tenant, context, ...rest } = readEnvironmentOptions(env);
+  const { cache, exec, store, sandbox, sandboxDir, tenant, context, ...rest } = readEnvironmentOptions(env);
   const namesTarget = [given.sandbox, given.sandboxDir, given.tenant, given.context, given.env].some(
     (value) => value !== undefined,
   );
@@ -69,5 +69,6 @@ export function mergeFlags<Given extends SharedFlags>(
     ...given,
     cache: given.cache !== false && cache !== false,
     exec: given.exec !== false && exec !== false,
+    store: given.store !== false && store !== false,
   };
 }

@@ -1,4 +1,4 @@
-/** The right to write: one run at a time on this machine for each tenant and project. */
+/** The right to write: one run at a time for each tenant and project, on this machine and on all that share a store. */
 
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
@@ -6,20 +6,24 @@ import { isAbsolute, join } from 'node:path';
 import { dirOfSandbox } from '../config/tenant/sandbox-place.js';
 import type { WritingCommand } from '../core/past-run.js';
 import type { LockPlace, Release } from '../reconcile/lock/lock.js';
+import type { LockHolder } from '../reconcile/lock/lock-place.js';
 import { tenantKey } from '../reconcile/own-place.js';
+import type { StorePlace } from '../reconcile/store-place.js';
 import type { OpenTenant } from './connect.js';
 import type { Io } from './io.js';
 import type { Run } from './run.js';
+import type { RunStore } from './store.js';
 
 /** Those that exclude each other: all that write to the tenant or to folders. */
 export type LockingCommand = WritingCommand | 'pull';
 
-type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal'>;
+type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal' | 'store'>;
 
 /**
  * Taken before anything is read, so that nothing moves between reading and writing, and released at the end.
  *
- * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3)
+ * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3);
+ *   StoreError
  */
 export async function withLock<T>(run: Locking, command: LockingCommand, work: () => Promise<T>): Promise<T> {
   const release = await createLock(run, command)();
@@ -32,7 +36,7 @@ export async function withLock<T>(run: Locking, command: LockingCommand, work: (
 
 /** For a session that takes it again and again: what does not change is said once. */
 export function createLock(
-  { settings, tenant, io, notices, signal }: Locking,
+  { settings, tenant, io, notices, signal, store }: Locking,
   command: LockingCommand,
 ): () => Promise<Release> {
   const { root, project } = settings.config;
@@ -44,11 +48,24 @@ export function createLock(
     const { kind, identity } = tenant;
     const machine = findMachineLocks({ kind, identity, root }, io.env);
     if (machine === undefined) onAlone('This machine has no folder for locks, since HOME is not set.');
+    const holder = { project, command, self: io.self };
     return takeLock({
-      ...{ root, tenant: identity, project, self: io.self, command, machine, signal, onAlone },
+      ...{ ...holder, root, tenant: identity, machine, signal, onAlone },
+      shared: store && (() => takeShared(store, holder, { tenant: identity, project }, io)),
       onWait: notices.say,
     });
   };
+}
+
+/** Names the job to those who wait. */
+async function takeShared(
+  { take }: RunStore,
+  holder: LockHolder,
+  of: Omit<StorePlace, 'store'>,
+  io: Io,
+): ReturnType<RunStore['take']> {
+  const { addressOfJob } = await import('./facts.js');
+  return take({ ...holder, address: addressOfJob(io.env) }, of);
 }
 
 function once(say: (text: string) => void): (text: string) => void {

@@ -12,6 +12,7 @@ import type { Io, Notices, Sink } from './io.js';
 import { type LockingCommand, withLock } from './lock.js';
 import type { Run } from './run.js';
 import { loadSettings, oneEnvironment, readSettings } from './settings.js';
+import { openRunStore } from './store.js';
 
 type Work = (run: Run) => Promise<ExitCode>;
 
@@ -56,9 +57,22 @@ export async function runOn(
   const run: Run = { settings, tenant, io, signal, notices, afterCrash: false };
   try {
     if (isReading(command)) return await work(run);
-    return await withLock(run, command, async () => work({ ...run, afterCrash: await reportCrash(run) }));
+    return await withStore(command, run, (stored) =>
+      withLock(stored, command, async () => work({ ...stored, afterCrash: await reportCrash(stored) })),
+    );
   } finally {
     await tenant.close();
+  }
+}
+
+/** Runs that write to folders only wait for those of their machine. */
+async function withStore<T>(command: LockingCommand, run: Run, work: (run: Run) => Promise<T>): Promise<T> {
+  if (command === 'pull') return work(run);
+  const store = await openRunStore(run.settings, run.io);
+  try {
+    return await work({ ...run, store });
+  } finally {
+    await store?.close();
   }
 }
 
@@ -96,14 +110,19 @@ export async function reportCrash({
   const { describeInterrupted } = await import('../reconcile/journal/unfinished.js');
   const { root, project } = settings.config;
   const last = await readLastRun({ root, tenant: tenant.identity, project });
-  if (last === undefined || (await isRunning(last.start.who, io))) return false;
+  if (last === undefined || (await isRunning(last.start, io))) return false;
   const interrupted = describeInterrupted(last);
   if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));
   return interrupted !== undefined;
 }
 
 /** A watch session keeps its journal open for as long as it lives, and holds the lock only now and then. */
-async function isRunning(who: RunStart['who'], { self }: Io): Promise<boolean> {
+async function isRunning(
+  { who, command }: Pick<RunStart, 'who' | 'command'>,
+  { self }: Io,
+): Promise<boolean> {
   const { lookAt } = await import('../reconcile/lock/process-facts.js');
-  return who.pid !== self.pid && ['running', 'perhaps'].includes(lookAt(who, self));
+  const state = lookAt(who, self);
+  if (state === 'elsewhere') return command === 'watch';
+  return who.pid !== self.pid && ['running', 'perhaps'].includes(state);
 }

@@ -3,6 +3,7 @@
 import type { OpenTenant } from './connect.js';
 import type { Io, Notices } from './io.js';
 import type { Settings } from './settings.js';
+import type { RunStore } from './store.js';
 
 export interface Run {
   readonly settings: Settings;
@@ -11,6 +12,8 @@ export interface Run {
   /** Aborted by an interrupt, or with a `TimeoutError` by `--max-duration`: nothing further is started then. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
+  /** Of a run that writes; absent where there is none. */
+  readonly store?: RunStore | undefined;
   /** Whether the run before this one crashed, which has been reported. */
   readonly afterCrash: boolean;
 }

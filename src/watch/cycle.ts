@@ -22,6 +22,7 @@ import { concurrencyOf } from '../run/settings.js';
 import type { Packer } from '../source/archive/pack.js';
 import { ignoreLineOf } from '../source/ignore-rules.js';
 import type { UploadCheck } from '../source/watch/watch.js';
+import { StoreError } from '../store/store.js';
 import type { Announcer } from './announcer.js';
 import { dropUnusedCounts, type SessionApprovals } from './approvals.js';
 import type { Brake } from './brake.js';
@@ -72,9 +73,10 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
   }
 }
 
-/** A folder that is being written, another run that is writing to the tenant, or a disk that is full for now. */
+/** A folder that is being written, another run that is writing to the tenant, a store or a disk that is not usable for now. */
 function isTransient(error: UserError): boolean {
   if (error instanceof SourceError || error.exitCode === exitCodes.conflict) return true;
+  if (error instanceof StoreError) return true;
   return isSystemError(error.cause);
 }
 

@@ -34,7 +34,7 @@ interface JournalPart {
 }
 
 export function createSessionRecord(
-  run: Pick<Run, 'settings' | 'tenant' | 'io'>,
+  run: Pick<Run, 'settings' | 'tenant' | 'io' | 'store'>,
   { backup }: Pick<Approvals, 'backup'>,
 ): SessionRecord {
   let current: Promise<JournalPart | undefined> = Promise.resolve(undefined);
@@ -67,7 +67,7 @@ export function createSessionRecord(
       const { backupOf } = await import('../pipeline/recording.js');
       const journal = noticeFailure(part);
       return {
-        recording: { journal, ...(backup !== false && { backup: backupOf(run) }) },
+        recording: { journal, ...(backup !== false && { backup: await backupOf(run) }) },
         end: (outcomes) => leave(part, outcomes),
       };
     },

@@ -10,6 +10,7 @@ import type { Io, Notices } from '../run/io.js';
 import { createLock } from '../run/lock.js';
 import type { Run } from '../run/run.js';
 import { readSettings } from '../run/settings.js';
+import { openRunStore } from '../run/store.js';
 import { type FolderWatch, type Wake, watchFolders } from '../source/watch/watch.js';
 import { createSessionRecord, type SessionRecord } from './record.js';
 
@@ -50,11 +51,13 @@ export async function openSession({ flags, io, onWake, notices, cutOff }: Sessio
     onError: (error) => notices.say(explainLostEvents(error)),
   });
   await folders.ready;
-  const run = { settings, tenant, io, signal: io.interrupted, notices, afterCrash: false };
+  const store = await openRunStore(settings, io);
+  const run = { settings, tenant, io, signal: io.interrupted, notices, store, afterCrash: false };
   const record = createSessionRecord(run, flags);
   const close = async (exitCode: ExitCode): Promise<void> => {
     await folders.close();
     await record.close(exitCode);
+    await store?.close();
     await tenant.close();
   };
   return {

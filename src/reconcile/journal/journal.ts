@@ -1,11 +1,13 @@
 /** Writes a run's journal: append-only, each line on the disk before the run goes on. */
 
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
 import { syncFolder } from '../../source/write-atomically.js';
+import type { Store } from '../../store/store.js';
 import { makeOwnPlace, ownPlace, tenantKey, unwritable } from '../own-place.js';
 import type { RunEnd, RunLine, RunStart } from '../run-record.js';
 import type { Journal } from '../write-dependencies.js';
+import { createJournalParts } from './journal-parts.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
 
@@ -13,6 +15,8 @@ import { nextRunId } from './run-id.js';
 export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'> & {
   /** Absolute: the folder of the config. */
   readonly root: string;
+  /** Where each line has to be too before the run goes on; absent: on the disk alone. */
+  readonly store?: Store | undefined;
 };
 
 export interface RunJournal extends Journal {
@@ -29,7 +33,7 @@ export interface RunJournal extends Journal {
  *
  * @throws UserError where it cannot be written, here and from every method. After one failure all calls fail.
  */
-export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal> {
+export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJournal> {
   const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
   const now = new Date();
   const listIds = async (): Promise<readonly string[]> =>
@@ -39,12 +43,16 @@ export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal>
   const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
   const { id, handle } = file;
   const append = appendDurably(handle);
-  const write = (line: RunLine) =>
-    append(`${JSON.stringify(line)}\n`).catch((error) => explain(error, folder, 'write'));
+  const parts = store && createJournalParts({ store, ...run }, id);
+  const write = async (line: RunLine): Promise<void> => {
+    const text = `${JSON.stringify(line)}\n`;
+    const onDisk = append(text).catch((error) => explain(error, folder, 'write'));
+    await allOf([onDisk, parts?.append(text)]);
+  };
   try {
     await write({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
   } catch (error) {
-    await discard(file);
+    await Promise.all([discard(file), parts?.discard()]);
     throw error;
   }
   let steps = 0;
@@ -59,12 +67,20 @@ export async function openRun({ root, ...run }: RunOptions): Promise<RunJournal>
     after: (details) => write({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
       await write({ kind: 'end', at: timestamp(), exitCode, counts }).finally(() => handle.close());
+      await parts?.join(await readFile(file.path));
     },
     isNewest: async () => {
       const since = (await listIds()).filter((other) => !others.has(other));
       return since.length === 1 && since[0] === id;
     },
   };
+}
+
+/** Waits for all, even where one fails: nothing is under way when it is said. */
+async function allOf(writes: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const ended = await Promise.allSettled(writes);
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 interface JournalFile {

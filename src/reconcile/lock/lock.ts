@@ -1,7 +1,7 @@
 /**
- * One writing run at a time for a tenant and project. Its tickets are in two places: below `.qlik-sync`, which machines
- * or containers may share, and below the user's own state, which all checkouts on a machine share. Neither place alone
- * reaches everyone who has to wait.
+ * One writing run at a time for a tenant and project. Its tickets are in up to three places: below `.qlik-sync`, which
+ * machines or containers may share; below the user's own state, which all checkouts on a machine share; and in the store,
+ * which all machines share. No place alone reaches everyone who has to wait.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
@@ -21,6 +21,8 @@ export interface LockOptions extends LockHolder {
   readonly tenant: TenantIdentity;
   /** The tickets of this machine's other folders; absent: only runs of this folder wait for each other. */
   readonly machine?: LockPlace | undefined;
+  /** Takes the lock of all machines, where there is a store. */
+  readonly shared?: (() => Promise<Release | FoundTicket>) | undefined;
   /** Called with the reason where `machine` is not writable. */
   readonly onAlone?: (reason: string) => void;
   /** Called once, with the run that holds the lock: `waiting for apply of pid 4711, running for 12 s`. */
@@ -43,28 +45,46 @@ export async function takeLock(options: LockOptions): Promise<Release> {
   for (let tries = 1; ; tries += 1) {
     const isLate = signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
     if (!isLate) signal?.throwIfAborted();
-    const taken = await tryBoth(options);
+    const taken = await tryAll(options);
     if (typeof taken === 'function') return taken;
     if (isLate) throw outOfTime(taken, options);
     if (performance.now() >= deadline) throw busy(taken, options);
     // Of two runs that met at once, one gets it at the second try.
     if (tries === 2) options.onWait(`waiting for ${describeFound(taken)}`);
-    await pause(20 + Math.random() * 80, undefined, signal && { signal }).catch(() => undefined);
+    await pause(pauseMs(tries), undefined, signal && { signal }).catch(() => undefined);
   }
 }
 
-/** Both locks, or the ticket that holds one of them. Every run takes them in the same order. */
-async function tryBoth(options: LockOptions): Promise<Release | FoundTicket> {
-  const folder = ownPlace(options.root, 'locks', tenantKey(options.tenant));
-  const own = await tryLock({ root: options.root, folder }, options);
-  if (typeof own !== 'function' || options.machine === undefined) return own;
-  const machine = await tryMachine(options.machine, options).catch(async (error: unknown) => {
-    await own();
-    throw error;
-  });
-  if (typeof machine === 'function') return () => Promise.all([own(), machine()]).then(() => undefined);
-  await own();
-  return machine;
+/** Longer and longer, since each try asks the disks and the store. */
+function pauseMs(tries: number): number {
+  return (20 + Math.random() * 80) * Math.min(8, 1 + tries / 8);
+}
+
+type TryOne = () => Promise<Release | FoundTicket>;
+
+/** All locks, or the ticket that holds one of them. Every run takes them in the same order. */
+async function tryAll(options: LockOptions): Promise<Release | FoundTicket> {
+  const { root, machine, shared } = options;
+  const folder = ownPlace(root, 'locks', tenantKey(options.tenant));
+  const attempts: readonly (TryOne | undefined)[] = [
+    () => tryLock({ root, folder }, options),
+    machine && (() => tryMachine(machine, options)),
+    shared,
+  ];
+  const taken: Release[] = [];
+  const releaseAll: Release = async () => void (await Promise.all(taken.map((release) => release())));
+  for (const attempt of attempts) {
+    const one = await attempt?.().catch(async (error: unknown) => {
+      await releaseAll();
+      throw error;
+    });
+    if (typeof one === 'function') taken.push(one);
+    else if (one !== undefined) {
+      await releaseAll();
+      return one;
+    }
+  }
+  return releaseAll;
 }
 
 /** Where it cannot be written, the folder's own lock has to do. */
@@ -86,7 +106,10 @@ function busy(found: FoundTicket, { tenant, project }: LockOptions): UserError {
   );
 }
 
-function describeExpiry({ ticket, path, touchedMs }: FoundTicket): string {
+function describeExpiry({ ticket, path, touchedMs, where }: FoundTicket): string {
+  if (where !== undefined) {
+    return 'If it is gone, its lock expires 90 s after its last sign of life; qlik-sync unlock removes it at once.';
+  }
   const expiry = `A lock that is not renewed expires after a minute: ${path}`;
   if (ticket === undefined) return expiry;
   const end = `If process ${ticket.pid} on ${ticket.host} hangs, end it: its lock ends with it.`;
@@ -100,14 +123,15 @@ function outOfTime(found: FoundTicket, { tenant }: LockOptions): UserError {
   });
 }
 
-function describeFound({ ticket, touchedMs }: FoundTicket): string {
+function describeFound({ ticket, touchedMs, where }: FoundTicket): string {
   if (ticket === undefined) return 'a run whose lock cannot be read';
   const sign = touchedMs === undefined ? '' : `, last sign of life ${secondsSince(touchedMs)} s ago`;
-  return `${describeTicket(ticket)}${sign}`;
+  return `${describeTicket(ticket, where)}${sign}`;
 }
 
-function describeTicket({ command, pid, startedAt }: Ticket): string {
-  return `${command} of pid ${pid}, running for ${secondsSince(Date.parse(startedAt))} s`;
+function describeTicket({ command, pid, startedAt }: Ticket, where: string | undefined): string {
+  const place = where === undefined ? '' : ` on ${where}`;
+  return `${command} of pid ${pid}${place}, running for ${secondsSince(Date.parse(startedAt))} s`;
 }
 
 function secondsSince(ms: number): number {

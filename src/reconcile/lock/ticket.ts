@@ -13,10 +13,12 @@ export interface Ticket extends ProcessFacts {
   readonly command: string;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** Where a person can read what it does, such as the address of its job. */
+  readonly address?: string;
 }
 
 export interface FoundTicket {
-  /** Absolute. */
+  /** Absolute; in a store its address and the name there. */
   readonly path: string;
   /** Absent where it does not say who wrote it. */
   readonly ticket?: Ticket;
@@ -24,6 +26,8 @@ export interface FoundTicket {
   readonly isLive: boolean;
   /** When it was last touched, in milliseconds since 1970; absent where its process is known to be running. */
   readonly touchedMs?: number;
+  /** The machine or job of a run elsewhere. */
+  readonly where?: string;
 }
 
 /** A process that is not known to be running and has not touched its ticket for this long is gone. */
@@ -98,16 +102,19 @@ function isSilent(touchedMs: number): boolean {
   return Date.now() - touchedMs > silentMs;
 }
 
-function parseTicket(text: string): Ticket | undefined {
+/** `undefined` where it does not say who wrote it. */
+export function parseTicket(text: string): Ticket | undefined {
   const value = tryParseJson(text);
   return isTicket(value) ? value : undefined;
 }
 
 function isTicket(value: unknown): value is Ticket & Readonly<Record<string, unknown>> {
   if (!isObject(value)) return false;
-  const { pid, host, command, startedAt } = value;
+  const { pid, host, command, startedAt, address = '' } = value;
   if (!Number.isSafeInteger(pid) || Number(pid) < 1) return false;
-  return [host, command, startedAt].every(isPlainText) && !Number.isNaN(Date.parse(String(startedAt)));
+  return (
+    [host, command, startedAt, address].every(isPlainText) && !Number.isNaN(Date.parse(String(startedAt)))
+  );
 }
 
 /** It is shown to people. */

@@ -4,6 +4,7 @@ import { TenantError, UserError } from '../../core/errors.js';
 import type { OutcomeError } from '../../core/outcome.js';
 import { describeSystemError, isSystemError } from '../../core/system-error.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
+import { LockLostError } from '../lock/lease.js';
 
 export type Ending =
   | { readonly kind: 'done'; readonly record?: ExtensionRecord; readonly note?: string }
@@ -28,13 +29,18 @@ export function outcomeErrorOf(error: unknown): OutcomeError {
   if (!(error instanceof UserError)) throw error;
   const { message, hint } = error;
   const fromTenant = error instanceof TenantError ? error : undefined;
+  const code = codeOf(error);
   return {
     message,
     ...(hint !== undefined && { hint }),
     ...(fromTenant?.status !== undefined && { status: fromTenant.status }),
-    ...(fromTenant?.code !== undefined && { code: fromTenant.code }),
+    ...(code !== undefined && { code }),
     ...(fromTenant?.traceId !== undefined && { traceId: fromTenant.traceId }),
   };
+}
+
+function codeOf(error: UserError): string | undefined {
+  return error instanceof TenantError || error instanceof LockLostError ? error.code : undefined;
 }
 
 /** There was no clear answer, and the tenant does not show the change. */

@@ -22,7 +22,7 @@ export interface StoreOptions {
   /** The keys follow from it, and it permits the calls below `/__sandbox/`. */
   readonly apiKey: string;
   readonly latencyMs?: number;
-  /** Milliseconds since 1970. */
+  /** Of objects and answers, in milliseconds since 1970; signatures are judged by the machine's. */
   readonly clock?: () => number;
   /** 0, the default, takes a free port. */
   readonly port?: number;
@@ -168,9 +168,10 @@ function assertLoopback(host: string | undefined): void {
 }
 
 /** Refusals are answers too, so a fault can spoil them like any other. */
-function answerSigned({ keys, bucket, switches, clock }: StoreServer, call: Call): Answer {
+function answerSigned({ keys, bucket, switches }: StoreServer, call: Call): Answer {
   try {
-    const key = authenticateStore(call, { keys, region: bucket.region, now: clock() });
+    const now = Date.now() + switches.skewMs;
+    const key = authenticateStore(call, { keys, region: bucket.region, now });
     return answerStore({ call, key, bucket, switches });
   } catch (error) {
     return refusalXml(toRefusal(error), call.method);

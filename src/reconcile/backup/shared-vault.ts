@@ -1,0 +1,98 @@
+/**
+ * The vault of a run with a store: what must be readable after the machine is gone is in both, named by its content.
+ * Only the holder of the project's lock writes or removes there, so one list says what is there for a whole run.
+ */
+
+import { createHash } from 'node:crypto';
+import { exitCodes } from '../../core/exit-codes.js';
+import { tryParseJson } from '../../core/json.js';
+import { StoreError } from '../../store/store.js';
+import { prefixOf, type StorePlace } from '../store-place.js';
+import type { Vault } from './vault.js';
+
+export function createSharedVault(local: Vault, place: StorePlace): Vault {
+  const { store } = place;
+  const prefix = prefixOf('backups', place);
+  const underWay = new Map<string, Promise<void>>();
+  let listing: Promise<Set<string>> | undefined;
+
+  function listNames(): Promise<Set<string>> {
+    listing ??= store.list(prefix).then(({ objects }) => new Set(objects.map(({ name }) => name)));
+    return listing;
+  }
+
+  async function isThere(file: string): Promise<boolean> {
+    return (await listNames().catch(explain)).has(`${prefix}${file}`);
+  }
+
+  /** Each once, however many ask at the same time. */
+  function share(file: string, content: Uint8Array): Promise<void> {
+    const putting = underWay.get(file) ?? putNew(file, content).finally(() => underWay.delete(file));
+    underWay.set(file, putting);
+    return putting;
+  }
+
+  async function putNew(file: string, content: Uint8Array): Promise<void> {
+    if (await isThere(file)) return;
+    await store.put(`${prefix}${file}`, content).catch(explain);
+    (await listNames()).add(`${prefix}${file}`);
+  }
+
+  /** As far as its bytes match its name. */
+  async function fetch(file: string): Promise<Buffer | undefined> {
+    const content = await store.get(`${prefix}${file}`);
+    return content !== undefined && matches(file, content) ? content : undefined;
+  }
+
+  /** From here, else from the store, and then kept here. */
+  async function read(md5: string): Promise<Buffer | undefined> {
+    const known = await local.read(md5);
+    if (known !== undefined) return known;
+    const stored = await fetch(`${md5}.zip`);
+    if (stored !== undefined) await local.putLightly(stored).catch(() => undefined);
+    return stored;
+  }
+
+  return {
+    ...local,
+    read,
+    has: async (md5) => {
+      if (await isThere(`${md5}.zip`)) return (await read(md5)) !== undefined;
+      const known = (await local.has(md5)) ? await local.read(md5) : undefined;
+      if (known === undefined) return false;
+      await share(`${md5}.zip`, known);
+      return true;
+    },
+    put: async (archive) => {
+      const md5 = await local.put(archive);
+      await share(`${md5}.zip`, archive);
+      return md5;
+    },
+    putRecord: async (record) => {
+      const sha256 = await local.putRecord(record);
+      await share(`${sha256}.json`, Buffer.from(JSON.stringify(record)));
+      return sha256;
+    },
+    readRecord: async (sha256) =>
+      (await local.readRecord(sha256)) ??
+      tryParseJson((await fetch(`${sha256}.json`))?.toString('utf8') ?? ''),
+  };
+}
+
+function matches(file: string, content: Buffer): boolean {
+  const [key = '', kind] = file.split('.');
+  return (
+    createHash(kind === 'zip' ? 'md5' : 'sha256')
+      .update(content)
+      .digest('hex') === key
+  );
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof StoreError)) throw error;
+  throw new StoreError(error.problem, `no backup, so nothing was written: ${error.message}`, {
+    hint: 'Run again when the store can be reached; --no-store keeps copies on this machine only.',
+    exitCode: error.exitCode === exitCodes.auth ? exitCodes.auth : exitCodes.incomplete,
+    cause: error,
+  });
+}

@@ -1,0 +1,277 @@
+/**
+ * The lock in a store, for runs on different machines. Conditional writes cannot carry it, since many servers ignore
+ * them, so it is a ticket as on the disk: put one, list, go on if alone, else withdraw. Of two that come at once, the
+ * later list shows both, so never do both go on. Whether a ticket is alive is judged by the store's clock alone.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../core/errors.js';
+import { exitCodes } from '../../core/exit-codes.js';
+import { type Listing, type StoredObject, StoreError } from '../../store/store.js';
+import { prefixOf, type StorePlace } from '../store-place.js';
+import type { LockHolder, Release } from './lock-place.js';
+import { describeProcess } from './process-facts.js';
+import { type FoundTicket, parseTicket, type Ticket } from './ticket.js';
+
+export interface Lease {
+  /** To be called right before each write to the tenant. @throws LockLostError where the lock may be another's by now */
+  readonly check: () => void;
+  /** Releasing it twice is harmless. */
+  readonly release: Release;
+}
+
+/** In milliseconds. */
+export interface LeaseTimes {
+  /** Between heartbeats. */
+  readonly beat: number;
+  /** The holder stops writing when its last confirmed heartbeat is so old: long before others take its lock. */
+  readonly held: number;
+  /** Without a heartbeat for so long, by the store's clock, a ticket is dead. */
+  readonly dead: number;
+}
+
+export const usualLeaseTimes: LeaseTimes = { beat: 10_000, held: 45_000, dead: 90_000 };
+
+export interface LeaseHolder extends LockHolder {
+  /** Where a person can read what the holder does, such as the address of its job. */
+  readonly address?: string | undefined;
+}
+
+export interface LeaseOptions extends LeaseHolder {
+  readonly place: StorePlace;
+  readonly times?: LeaseTimes;
+}
+
+/** The lock may be another run's by now. Exit 7. */
+export class LockLostError extends UserError {
+  override readonly name = 'LockLostError';
+  readonly code = 'lock-lost';
+
+  constructor(store: string, silentMs: number | undefined) {
+    const why =
+      silentMs === undefined
+        ? 'its ticket was removed'
+        : `its last sign of life there is ${Math.round(silentMs / 1000)} s old`;
+    super(`this run no longer holds the lock in the store ${store} (${why}), so nothing more is written`, {
+      exitCode: exitCodes.conflict,
+      hint: 'Another run may be writing now: look at qlik-sync history, and run again when it is done.',
+    });
+  }
+}
+
+/** The lock, or the ticket that holds it. @throws StoreError */
+export async function tryLease(options: LeaseOptions): Promise<Lease | FoundTicket> {
+  const { place, times = usualLeaseTimes } = options;
+  const before = await findOthers(options, undefined);
+  if (typeof before[0] === 'object') return describe(place, before[0]);
+  const name = `${prefixOf('locks', place)}${randomBytes(8).toString('hex')}.json`;
+  const ticket = createTicket(options);
+  const heartbeat = createHeartbeat(times);
+  const sent = heartbeat.begin();
+  await place.store.put(name, ticket);
+  heartbeat.confirm(sent);
+  try {
+    const other = await findRival(options, name);
+    const isYoung = heartbeat.ageMs() < times.held;
+    if (other === undefined && isYoung) return hold({ options, name, ticket, heartbeat });
+    // One that was put too long ago may have been removed as dead.
+    if (other === 'unseen' && isYoung) throw tooLate(place);
+    await place.store.remove(name);
+    return typeof other === 'object' ? describe(place, other) : { path: name, isLive: true };
+  } catch (error) {
+    await place.store.remove(name).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** How often the first of several waits for the others to withdraw. */
+const rivalTries = 20;
+
+/** Of several that came at once, all but the first by name withdraw at once; it goes on only when it is alone. */
+async function findRival(options: LeaseOptions, own: string): Promise<Rival | 'unseen' | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const others = await findOthers(options, own);
+    if (others === 'unseen') return others;
+    const [other] = others;
+    const isFirst = others.every(({ object }) => own < object.name);
+    if (other === undefined || !isFirst || tries === rivalTries) return other;
+    await sleep(10 + Math.random() * 20);
+  }
+}
+
+function createTicket({ self, command, address }: LeaseOptions): Buffer {
+  const startedAt = new Date().toISOString();
+  const ticket: Ticket = {
+    ...{ ...describeProcess(self.pid), command, startedAt },
+    ...(address !== undefined && { address }),
+  };
+  return Buffer.from(`${JSON.stringify(ticket)}\n`);
+}
+
+const lagTries = 12;
+
+/** A ticket of another run, and the list that showed it. */
+interface Rival {
+  readonly object: StoredObject;
+  readonly listing: Listing;
+}
+
+/** The live tickets of others. Removes dead ones. @param own a ticket that has to be in the list */
+async function findOthers(
+  { place, times = usualLeaseTimes }: LeaseOptions,
+  own: string | undefined,
+): Promise<readonly Rival[] | 'unseen'> {
+  const listing = await listWith(place, own);
+  if (listing === undefined) return 'unseen';
+  const others = listing.objects.filter(({ name }) => name !== own);
+  const dead = others.filter((object) => isDead(object, listing, times));
+  await Promise.all(dead.map(({ name }) => place.store.remove(name)));
+  return others.filter((object) => !dead.includes(object)).map((object) => ({ object, listing }));
+}
+
+/** A list that lags shows our own ticket late: until it does, it says nothing of the others either. */
+async function listWith(place: StorePlace, own: string | undefined): Promise<Listing | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const listing = await place.store.list(prefixOf('locks', place));
+    if (own === undefined || holds(listing, own)) return listing;
+    if (tries === lagTries) return undefined;
+    await sleep(20 * tries);
+  }
+}
+
+function tooLate({ store }: StorePlace): StoreError {
+  return new StoreError(
+    'answer',
+    `The store ${store.address}: its lists do not show what was put a second ago.`,
+    {
+      hint: 'The lock needs lists that show every object whose put has ended. Another store does that, or --no-store does without.',
+    },
+  );
+}
+
+function holds({ objects }: Listing, own: string): boolean {
+  return objects.some(({ name }) => name === own);
+}
+
+function ageOf({ modifiedAt }: StoredObject, { now }: Listing): number {
+  return now.getTime() - modifiedAt.getTime();
+}
+
+function isDead(object: StoredObject, listing: Listing, { dead }: LeaseTimes): boolean {
+  return ageOf(object, listing) > dead;
+}
+
+async function describe({ store }: StorePlace, { object, listing }: Rival): Promise<FoundTicket> {
+  const text = (await store.get(object.name))?.toString('utf8') ?? '';
+  const ticket = parseTicket(text);
+  const touchedMs = Date.now() - ageOf(object, listing);
+  const path = `${store.address} ${object.name}`;
+  if (ticket === undefined) return { path, isLive: true, touchedMs };
+  return { path, isLive: true, touchedMs, ticket, where: ticket.address ?? ticket.host };
+}
+
+/** How old the last confirmed sign of life is: since it was sent, by the clock that went further (a machine may sleep). */
+interface Heartbeat {
+  readonly begin: () => Moment;
+  readonly confirm: (sent: Moment) => void;
+  readonly ageMs: () => number;
+}
+
+interface Moment {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+function createHeartbeat({ held }: LeaseTimes): Heartbeat {
+  const now = (): Moment => ({ monotonicMs: performance.now(), wallMs: Date.now() });
+  const since = (then: Moment): number => {
+    const { monotonicMs, wallMs } = now();
+    return Math.max(monotonicMs - then.monotonicMs, wallMs - then.wallMs);
+  };
+  let last: Moment | undefined;
+  return {
+    begin: now,
+    confirm: (sent) => {
+      if (last === undefined || sent.monotonicMs > last.monotonicMs) last = sent;
+    },
+    ageMs: () => (last === undefined ? held : since(last)),
+  };
+}
+
+interface Holding {
+  readonly options: LeaseOptions;
+  readonly name: string;
+  readonly ticket: Buffer;
+  readonly heartbeat: Heartbeat;
+}
+
+function hold({ options, name, ticket, heartbeat }: Holding): Lease {
+  const { place, times = usualLeaseTimes } = options;
+  const { store } = place;
+  let lost: LockLostError | undefined;
+  let beating = Promise.resolve();
+  let isReleased = false;
+
+  /** Once it is too old, another may have removed it: then it must not come back. */
+  function review(): LockLostError | undefined {
+    const ageMs = heartbeat.ageMs();
+    if (lost === undefined && ageMs >= times.held) lost = new LockLostError(store.address, ageMs);
+    return lost;
+  }
+
+  async function beat(): Promise<void> {
+    if (isReleased || review() !== undefined) return;
+    const sent = heartbeat.begin();
+    const listing = await store.list(prefixOf('locks', place));
+    if (!holds(listing, name) && !holds(await store.list(prefixOf('locks', place)), name)) {
+      lost ??= new LockLostError(store.address, undefined);
+    }
+    if (isReleased || review() !== undefined) return;
+    await store.put(name, ticket);
+    heartbeat.confirm(sent);
+  }
+
+  const timer = setInterval(() => {
+    // A failure shows when the last sign of life is too old.
+    beating = beating.then(beat).catch(() => undefined);
+  }, times.beat);
+  timer.unref();
+  return {
+    check: () => {
+      const error = review();
+      if (error !== undefined) throw error;
+    },
+    release: async () => {
+      if (isReleased) return;
+      isReleased = true;
+      clearInterval(timer);
+      await beating;
+      await store.remove(name);
+    },
+  };
+}
+
+/** A ticket in a store, for people. */
+export interface ShownTicket {
+  readonly name: string;
+  readonly ticket: Ticket | undefined;
+  readonly ageMs: number;
+  readonly isDead: boolean;
+}
+
+/** Every ticket of the project, dead ones too, oldest sign of life first. @throws StoreError */
+export async function listTickets(place: StorePlace): Promise<readonly ShownTicket[]> {
+  const listing = await place.store.list(prefixOf('locks', place));
+  const shown = listing.objects.map(async (object): Promise<ShownTicket> => {
+    const text = (await place.store.get(object.name))?.toString('utf8') ?? '';
+    const ageMs = ageOf(object, listing);
+    return {
+      name: object.name,
+      ticket: parseTicket(text),
+      ageMs,
+      isDead: isDead(object, listing, usualLeaseTimes),
+    };
+  });
+  return (await Promise.all(shown)).sort((a, b) => b.ageMs - a.ageMs);
+}

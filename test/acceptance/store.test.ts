@@ -1,0 +1,140 @@
+/** What a run did outlives its machine: each command here runs on a machine that has nothing but the repository and the store. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startTestStore, storeKinds, type TestStore } from '../store/stores.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import {
+  configWith,
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  type Workspace,
+} from './support/workspace.js';
+
+type Files = Readonly<Record<string, string>>;
+
+interface Machine {
+  readonly workspace: Workspace;
+  readonly qlikSync: (...args: readonly string[]) => Promise<Result>;
+  readonly succeed: (...args: readonly string[]) => Promise<Result>;
+}
+
+function machineOf(store: TestStore, tenant: TestTenant, files: Files, more: Files = {}): Machine {
+  const workspace = createWorkspace();
+  onTestFinished(() => workspace.dispose());
+  workspace.write({ ...configWith({ store: store.address }), ...files });
+  const env = { HOME: workspace.home, ...tenant.env, ...store.env, ...more };
+  const qlikSync = (...args: readonly string[]) => runInProcess(args, { cwd: workspace.folder, env });
+  return {
+    workspace,
+    qlikSync,
+    succeed: async (...args) => {
+      const result = await qlikSync(...args);
+      expect(result.code, `${args.join(' ')}\n${result.stdout}${result.stderr}`).toBe(0);
+      return result;
+    },
+  };
+}
+
+async function openTenant(): Promise<TestTenant> {
+  const tenant = await openTestTenant();
+  onTestFinished(() => tenant.close());
+  return tenant;
+}
+
+async function archiveOf(tenant: TestTenant, name: string): Promise<string> {
+  const record = await tenant.find(name);
+  return record === undefined
+    ? 'nothing'
+    : (await tenant.client.downloadArchive(record.id)).toString('base64');
+}
+
+const first = { ...extensionFiles('kpi'), ...extensionFiles('gauge') };
+const second = { ...extensionFiles('kpi', { version: '1.1.0', code: 'two' }), ...extensionFiles('gauge') };
+
+describe.each(storeKinds)('over %s', (kind) => {
+  let store: TestStore;
+  beforeAll(async () => {
+    store = await startTestStore(kind);
+  });
+  afterAll(() => store.close());
+
+  it('history and rollback, to the byte, from machines that never ran before', async () => {
+    const tenant = await openTenant();
+    const job = { GITLAB_CI: 'true', CI_JOB_URL: 'https://ci.example/jobs/7', GITLAB_USER_LOGIN: 'ann' };
+    await machineOf(store, tenant, first, job).succeed('apply', '--yes');
+    await tenant.editByHand('kpi', 'an hour of work by hand\n');
+    const byHand = await archiveOf(tenant, 'kpi');
+    const overwriting = machineOf(store, tenant, second, job);
+    await overwriting.succeed('apply', '--yes', '--overwrite', 'kpi');
+    expect(await archiveOf(tenant, 'kpi')).not.toBe(byHand);
+
+    const laptop = machineOf(store, tenant, second);
+    const history = await laptop.succeed('history', '--json');
+    const { runs } = JSON.parse(history.stdout) as { readonly runs: readonly Past[] };
+    expect(runs.map(({ command, changes }) => [command, changes.length])).toEqual([
+      ['apply', 1],
+      ['apply', 2],
+    ]);
+    expect(runs[0]).toMatchObject({ who: { user: 'ann' }, source: { ci: 'https://ci.example/jobs/7' } });
+    expect((await laptop.succeed('history')).stdout).toContain('https://ci.example/jobs/7');
+
+    await machineOf(store, tenant, second).succeed('rollback', '--yes');
+    expect(await archiveOf(tenant, 'kpi')).toBe(byHand);
+  });
+
+  it('a run leaves no lock, no parts, and plans do not need the store', async () => {
+    const tenant = await openTenant();
+    const machine = machineOf(store, tenant, first);
+    await machine.succeed('apply', '--yes');
+    const open = await store.open();
+    const names = (await open.list('')).objects.map(({ name }) => name);
+    await open.close();
+    expect(names.filter((name) => name.startsWith('locks/'))).toEqual([]);
+    expect(names.filter((name) => /\.\d{6}\.jsonl$/.test(name))).toEqual([]);
+    const unreachable = { QLIK_SYNC_STORE: 's3://nowhere?endpoint=http://127.0.0.1:9' };
+    const other = machineOf(store, tenant, second, unreachable);
+    expect((await other.succeed('plan')).stdout).toContain('kpi');
+    expect((await other.qlikSync('drift')).code).toBe(2);
+    expect(existsSync(join(other.workspace.folder, '.qlik-sync/runs'))).toBe(false);
+  });
+});
+
+interface Past {
+  readonly command: string;
+  readonly changes: readonly unknown[];
+}
+
+describe('a store that cannot be used', () => {
+  let store: TestStore;
+  beforeAll(async () => {
+    store = await startTestStore('s3');
+  });
+  afterAll(() => store.close());
+
+  const variables: readonly (readonly [string, Files, number, string])[] = [
+    [
+      'unreachable',
+      { QLIK_SYNC_STORE: 's3://nowhere?endpoint=http://127.0.0.1:9' },
+      5,
+      'refused the connection',
+    ],
+    ['a wrong secret', { AWS_SECRET_ACCESS_KEY: 'wrong' }, 4, 'the secret access key does not belong'],
+    ['a mistyped address', { QLIK_SYNC_STORE: 's3:/bucket' }, 3, 'names no bucket'],
+    ['no such folder', { QLIK_SYNC_STORE: 'file:///no/such/share/x' }, 5, 'Is the share mounted?'],
+  ];
+  it.each(variables)('stops a run before its first write: %s', async (_name, env, code, message) => {
+    const tenant = await openTenant();
+    const machine = machineOf(store, tenant, first, env);
+    await tenant.takeRequests();
+    const refused = await machine.qlikSync('apply', '--yes');
+    expect(refused.code, refused.stderr).toBe(code);
+    expect(refused.stderr).toContain(message);
+    expect(await tenant.takeWrites()).toEqual([]);
+    await machine.succeed('apply', '--yes', '--no-store');
+    expect(await tenant.takeWrites()).toEqual(['POST', 'POST']);
+  });
+});

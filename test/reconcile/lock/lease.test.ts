@@ -1,0 +1,243 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type Lease,
+  type LeaseOptions,
+  type LeaseTimes,
+  LockLostError,
+  listTickets,
+  tryLease,
+} from '../../../src/reconcile/lock/lease.js';
+import type { FoundTicket } from '../../../src/reconcile/lock/ticket.js';
+import { startStore } from '../../../src/sandbox/store/start-store.js';
+import type { Store } from '../../../src/store/store.js';
+import { control, envOf, openAt, type StoreKind, startTestStore, storeKinds } from '../../store/stores.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const self = { pid: process.pid, isAlive: () => true };
+const tenant = 'https://acme.eu.qlikcloud.com';
+
+function optionsOf(store: Store, more: Partial<LeaseOptions> = {}): LeaseOptions {
+  return { place: { store, tenant, project: 'acme' }, project: 'acme', command: 'apply', self, ...more };
+}
+
+async function take(options: LeaseOptions): Promise<Lease> {
+  const taken = await tryLease(options);
+  if (!isLease(taken)) throw new Error(`held by ${taken.path}`);
+  closing.push(taken.release);
+  return taken;
+}
+
+function isLease(taken: Lease | FoundTicket): taken is Lease {
+  return 'release' in taken;
+}
+
+async function open(kind: StoreKind): Promise<Store> {
+  const running = await startTestStore(kind);
+  const store = await running.open();
+  closing.push(running.close, () => store.close());
+  return store;
+}
+
+describe.each(storeKinds)('the lock in %s', (kind) => {
+  it('is one for a tenant and project, says who has it, and leaves nothing behind', async () => {
+    const store = await open(kind);
+    const lease = await take(optionsOf(store, { address: 'https://ci.example/jobs/7' }));
+    lease.check();
+    expect(await tryLease(optionsOf(store))).toMatchObject({
+      isLive: true,
+      ticket: { command: 'apply', pid: process.pid },
+      where: 'https://ci.example/jobs/7',
+    });
+    await take(optionsOf(store, { place: { store, tenant, project: 'acme-two' } }));
+    await take(optionsOf(store, { place: { store, tenant: 'https://other.example', project: 'acme' } }));
+    await lease.release();
+    await lease.release();
+    expect(await listTickets({ store, tenant, project: 'acme' })).toEqual([]);
+    await take(optionsOf(store));
+  });
+
+  it('of eight that come at once, at most one goes on', async () => {
+    const store = await open(kind);
+    for (let round = 0; round < 5; round += 1) {
+      const taken = await Promise.all(Array.from({ length: 8 }, () => tryLease(optionsOf(store))));
+      const leases = taken.filter(isLease);
+      expect(leases.length).toBeLessThanOrEqual(1);
+      await Promise.all(leases.map(({ release }) => release()));
+    }
+  });
+});
+
+/** A bucket, and a client of it. */
+async function openBucket(clock?: () => number) {
+  const running = await startStore({ apiKey: 'control', ...(clock && { clock }) });
+  const store = await openAt(running.address, envOf(running));
+  closing.push(running.close, () => store.close());
+  return { running, store };
+}
+
+/** Without heartbeats of its own: what a machine leaves that is gone. */
+const silent: LeaseTimes = { beat: 3_600_000, held: 45_000, dead: 90_000 };
+
+describe('a holder that is gone', () => {
+  it('is waited for until 90 s after its last sign of life, by the clock of the store alone', async () => {
+    let ahead = 0;
+    const { store } = await openBucket(() => Date.now() + ahead);
+    await take(optionsOf(store, { times: silent }));
+    ahead = 88_000;
+    expect(isLease(await tryLease(optionsOf(store)))).toBe(false);
+    ahead = 92_000;
+    await take(optionsOf(store));
+  });
+
+  it('stops writing 45 s after its last confirmed sign of life, and never takes the lock back', async () => {
+    const store = await open('file');
+    const lease = await take(optionsOf(store, { times: { beat: 20, held: 200, dead: 90_000 } }));
+    const ticket = (await listTickets({ store, tenant, project: 'acme' }))[0]?.name ?? '';
+    await sleep(400);
+    lease.check();
+    store.put = async () => {
+      throw new Error('out of reach');
+    };
+    await expect.poll(() => attempt(lease.check)).toBeInstanceOf(LockLostError);
+    expect(attempt(lease.check)).toMatchObject({ exitCode: 7, code: 'lock-lost' });
+    expect(ticket).toMatch(/^locks\/acme\.eu\.qlikcloud\.com\/acme\/[0-9a-f]{16}\.json$/);
+  });
+
+  it('stops when somebody removes its ticket, and does not put it back', async () => {
+    const store = await open('file');
+    const lease = await take(optionsOf(store, { times: { beat: 20, held: 60_000, dead: 90_000 } }));
+    const [ticket] = await listTickets({ store, tenant, project: 'acme' });
+    await store.remove(ticket?.name ?? '');
+    await expect
+      .poll(() => attempt(lease.check))
+      .toMatchObject({ message: expect.stringContaining('was removed') });
+    await sleep(100);
+    expect(await listTickets({ store, tenant, project: 'acme' })).toEqual([]);
+  });
+});
+
+function attempt(work: () => void): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Twenty times as fast: 90 s of the store's clock are 4.5 s here. */
+const speed = 20;
+
+const fast: LeaseTimes = { beat: 10_000 / speed, held: 45_000 / speed, dead: 90_000 };
+
+interface Race {
+  readonly runners: number;
+  readonly acquisitions: number;
+  /** How many of a hundred steps are followed by a pause that is longer than the lock lives. */
+  readonly stallPercent: number;
+}
+
+/** Everything of one process passes here, so that a pause of it is one of its heartbeat too. */
+function createGate(random: () => number, stallPercent: number) {
+  let open: Promise<unknown> = Promise.resolve();
+  return async (): Promise<void> => {
+    if (random() * 100 < stallPercent) open = sleep((100_000 + random() * 30_000) / speed);
+    await open;
+  };
+}
+
+function gated(store: Store, gate: () => Promise<void>): Store {
+  const pass = async <T>(work: () => Promise<T>): Promise<T> => {
+    await gate();
+    const result = await work();
+    await gate();
+    return result;
+  };
+  return {
+    ...store,
+    put: (name, bytes) => pass(() => store.put(name, bytes)),
+    get: (name) => pass(() => store.get(name)),
+    list: (prefix) => pass(() => store.list(prefix)),
+    remove: (name) => pass(() => store.remove(name)),
+  };
+}
+
+async function race(store: Store, { runners, acquisitions, stallPercent }: Race) {
+  const random = randomOf(20261128);
+  const seen = { held: 0, lost: 0, mostWriters: 0 };
+  let writers = 0;
+
+  async function write(lease: Lease, gate: () => Promise<void>): Promise<void> {
+    await gate();
+    lease.check();
+    writers += 1;
+    seen.mostWriters = Math.max(seen.mostWriters, writers);
+    await sleep(random() * 10);
+    writers -= 1;
+  }
+
+  async function writeAll(lease: Lease, gate: () => Promise<void>): Promise<void> {
+    for (let writes = 0; writes < 3; writes += 1) {
+      const error = await write(lease, gate).catch((reason: unknown) => reason);
+      if (error instanceof LockLostError) seen.lost += 1;
+      else if (error !== undefined) throw error;
+    }
+  }
+
+  async function run(): Promise<void> {
+    const gate = createGate(random, stallPercent);
+    const options = optionsOf(gated(store, gate), { times: fast });
+    while (seen.held < acquisitions) {
+      const taken = await tryLease(options);
+      if (isLease(taken)) {
+        seen.held += 1;
+        await writeAll(taken, gate);
+        await taken.release();
+      }
+      await sleep(random() * 40);
+    }
+  }
+
+  await Promise.all(Array.from({ length: runners }, run));
+  return seen;
+}
+
+/** mulberry32 */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const acceleratedClock = (): (() => number) => {
+  const begun = Date.now();
+  return () => begun + (Date.now() - begun) * speed;
+};
+
+describe('races over the wire', () => {
+  it('1,000 acquisitions by 8 runners, with pauses longer than the lock lives: never two writers', {
+    timeout: 1_800_000,
+  }, async () => {
+    const { store } = await openBucket(acceleratedClock());
+    const seen = await race(store, { runners: 8, acquisitions: 1_000, stallPercent: 0.1 });
+    expect(seen.mostWriters).toBe(1);
+    expect(seen.held).toBeGreaterThanOrEqual(1_000);
+    expect(seen.lost).toBeGreaterThan(0);
+  });
+
+  it('with lists that lag 30 ms: never two writers', { timeout: 600_000 }, async () => {
+    const { running, store } = await openBucket(acceleratedClock());
+    await control(running, 'PUT', 'switches', { listLagMs: 30 });
+    const seen = await race(store, { runners: 4, acquisitions: 100, stallPercent: 0 });
+    expect(seen.mostWriters).toBe(1);
+  });
+});
