@@ -4,6 +4,8 @@ import type { Lease, LeaseHolder } from '../reconcile/lock/lease.js';
 import type { Release } from '../reconcile/lock/lock-place.js';
 import type { FoundTicket } from '../reconcile/lock/ticket.js';
 import type { StorePlace } from '../reconcile/store-place.js';
+import type { StoreLocation } from '../store/location.js';
+import type { StoreOptions } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import type { Io } from './io.js';
 import type { Settings } from './settings.js';
@@ -28,19 +30,30 @@ function addressOf({ flags, config }: Settings): string | undefined {
 
 /** `undefined` where there is none. No request is made. @throws UserError where its address or credentials are not usable */
 export async function openStoreOf(settings: Settings, io: Io): Promise<Store | undefined> {
+  const location = await locate(settings, io);
+  if (location === undefined) return undefined;
+  const { openStore } = await import('../store/open-store.js');
+  return openStore(location, optionsOf(settings, io));
+}
+
+async function locate(settings: Settings, io: Io): Promise<StoreLocation | undefined> {
   const address = addressOf(settings);
   if (address === undefined) return undefined;
-  const [{ parseStoreAddress }, { openStore }] = await Promise.all([
-    import('../store/location.js'),
-    import('../store/open-store.js'),
-  ]);
-  return openStore(parseStoreAddress(address, io.env), {
-    address,
-    env: io.env,
-    proxies: io.env,
-    userAgent: io.tool,
-    timeoutMs: settings.flags.timeout,
-  });
+  const { parseStoreAddress } = await import('../store/location.js');
+  return parseStoreAddress(address, io.env);
+}
+
+function optionsOf(settings: Settings, io: Io): StoreOptions {
+  const timeoutMs = settings.flags.timeout;
+  return { address: addressOf(settings) ?? '', env: io.env, proxies: io.env, userAgent: io.tool, timeoutMs };
+}
+
+/** The same store without a credential; absent where it needs none. */
+export async function openAnonymously(settings: Settings, io: Io): Promise<Store | undefined> {
+  const location = await locate(settings, io);
+  if (location === undefined || location.kind === 'file') return undefined;
+  const { openStore } = await import('../store/open-store.js');
+  return openStore(location, { ...optionsOf(settings, io), access: 'anonymous' });
 }
 
 export async function openRunStore(settings: Settings, io: Io): Promise<RunStore | undefined> {

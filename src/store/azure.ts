@@ -22,7 +22,7 @@ export type AzureCredential =
 
 interface AzureStoreOptions extends HttpStoreOptions {
   /** Asked before every request, so it should cache. */
-  readonly credential: () => Promise<AzureCredential>;
+  readonly credential: () => Promise<AzureCredential | undefined>;
 }
 
 /** The newest that Azurite 3.35 and every cloud know. */
@@ -74,22 +74,23 @@ export function openAzureStore(place: AzurePlace, options: AzureStoreOptions): S
   };
 }
 
-function addSas(request: StoreRequest, credential: AzureCredential): StoreRequest {
-  if (credential.kind === 'bearer') return request;
+function addSas(request: StoreRequest, credential: AzureCredential | undefined): StoreRequest {
+  if (credential?.kind !== 'sas') return request;
   const joint = request.path.includes('?') ? '&' : '?';
   return { ...request, path: `${request.path}${joint}${credential.query}` };
 }
 
-function sign({ method }: StoreRequest, credential: AzureCredential): Signature {
+function sign({ method }: StoreRequest, credential: AzureCredential | undefined): Signature {
   const headers = {
     'x-ms-version': apiVersion,
     ...(method === 'PUT' && { 'x-ms-blob-type': 'BlockBlob' }),
-    ...(credential.kind === 'bearer' && { authorization: `Bearer ${credential.token}` }),
+    ...(credential?.kind === 'bearer' && { authorization: `Bearer ${credential.token}` }),
   };
   return { credential: 'Azure credential', headers, secrets: secretsOf(credential) };
 }
 
-function secretsOf(credential: AzureCredential): readonly string[] {
+function secretsOf(credential: AzureCredential | undefined): readonly string[] {
+  if (credential === undefined) return [];
   if (credential.kind === 'bearer') return [credential.token];
   const signature = new URLSearchParams(credential.query).get('sig');
   return signature === null ? [] : [signature, encodeURIComponent(signature)];

@@ -8,6 +8,8 @@ import type { Store } from './store.js';
 export interface StoreOptions extends CredentialSource {
   /** As messages show it, without a secret. */
   readonly address: string;
+  /** Default `signed`. */
+  readonly access?: 'signed' | 'anonymous';
   readonly proxies: ProxyVariables;
   readonly userAgent: string;
   /** Milliseconds to wait for an answer. */
@@ -16,6 +18,7 @@ export interface StoreOptions extends CredentialSource {
 
 /** No request is made. @throws UserError where no credential was found, or the endpoint is not safe */
 export async function openStore(location: StoreLocation, options: StoreOptions): Promise<Store> {
+  const isAnonymous = options.access === 'anonymous';
   switch (location.kind) {
     case 'file': {
       const { openFileStore } = await import('./file.js');
@@ -26,14 +29,16 @@ export async function openStore(location: StoreLocation, options: StoreOptions):
         import('./s3.js'),
         import('./credentials.js'),
       ]);
-      return openS3Store(location.place, { ...options, credentials: findS3Credentials(options) });
+      const credentials = isAnonymous ? async () => undefined : findS3Credentials(options);
+      return openS3Store(location.place, { ...options, credentials });
     }
     case 'azblob': {
       const [{ openAzureStore }, { findAzureCredential }] = await Promise.all([
         import('./azure.js'),
         import('./credentials.js'),
       ]);
-      return openAzureStore(location.place, { ...options, credential: findAzureCredential(options) });
+      const credential = isAnonymous ? async () => undefined : findAzureCredential(options);
+      return openAzureStore(location.place, { ...options, credential });
     }
   }
 }

@@ -27,15 +27,18 @@ export interface S3Credentials {
 }
 
 interface S3StoreOptions extends HttpStoreOptions {
-  /** Asked before every request, so it should cache. */
-  readonly credentials: () => Promise<S3Credentials>;
+  /** Asked before every request, so it should cache. None: nothing is signed. */
+  readonly credentials: () => Promise<S3Credentials | undefined>;
 }
 
 export function openS3Store(place: S3Place, options: S3StoreOptions): Store {
   const { address, credentials } = options;
   const { origin, base } = locate(place);
   const http = openStoreHttp(origin, options);
-  const sign = async (request: StoreRequest) => signV4(request, origin, place.region, await credentials());
+  const sign = async (request: StoreRequest): Promise<Signature> => {
+    const known = await credentials();
+    return known === undefined ? unsigned : signV4(request, origin, place.region, known);
+  };
   const send = (request: StoreRequest): Promise<Answer> => http.send(request, sign);
   const pathOf = (name: string): string => `${base}/${encodePath(`${place.prefix}${name}`)}`;
   const assertDone = (answer: Answer, name: string): void => {
@@ -101,6 +104,8 @@ function listQuery(prefix: string, token: string | undefined): string {
     .map(([key, value]) => `${key}=${encodeStrictly(value)}`)
     .join('&');
 }
+
+const unsigned: Signature = { credential: 'nobody', secrets: [] };
 
 async function signV4(
   { method, path, body }: StoreRequest,

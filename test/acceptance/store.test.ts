@@ -138,3 +138,63 @@ describe('a store that cannot be used', () => {
     expect(await tenant.takeWrites()).toEqual(['POST', 'POST']);
   });
 });
+
+describe('the commands about a store', () => {
+  let store: TestStore;
+  beforeAll(async () => {
+    store = await startTestStore('s3');
+  });
+  afterAll(() => store.close());
+
+  it('unlock shows who holds the lock, and removes it only with --yes', async () => {
+    const tenant = await openTenant();
+    const machine = machineOf(store, tenant, first);
+    expect((await machine.succeed('unlock')).stdout).toContain('Nobody holds the lock');
+    const open = await store.open();
+    const ticket = { pid: 4711, host: 'runner-7', command: 'apply', startedAt: new Date().toISOString() };
+    const key = new URL(tenant.sandbox.url).host.replace(':', '_');
+    await open.put(`locks/${key}/acme/0123456789abcdef.json`, Buffer.from(JSON.stringify(ticket)));
+    const shown = await machine.succeed('unlock');
+    expect(shown.stdout).toMatch(/0123456789abcdef\.json {2}apply of pid 4711 on runner-7, since/);
+    expect(shown.stdout).toContain('Nothing was removed');
+    const waiting = await machine.qlikSync('apply', '--yes', '--max-duration', '1s');
+    expect(waiting.stderr).toContain('apply of pid 4711 on runner-7');
+    expect([7, 9]).toContain(waiting.code);
+    const removed = await machine.succeed('unlock', '--yes', '--json');
+    expect(JSON.parse(removed.stdout)).toMatchObject({
+      tickets: [{ holder: { host: 'runner-7' }, dead: false }],
+      removed: `locks/${key}/acme/0123456789abcdef.json`,
+    });
+    await machine.succeed('apply', '--yes');
+    await open.close();
+  });
+
+  it('store check says what works, and what a missing right or a lagging list breaks', async () => {
+    const tenant = await openTenant();
+    const good = await machineOf(store, tenant, first).succeed('store', 'check');
+    for (const name of ['write', 'read', 'list', 'clock', 'public', 'remove']) {
+      expect(good.stdout).toMatch(new RegExp(`^ {2}ok +${name}`, 'm'));
+    }
+    const wrong = machineOf(store, tenant, first, { AWS_SECRET_ACCESS_KEY: 'wrong' });
+    const refused = await wrong.qlikSync('store', 'check', '--json');
+    expect(refused.code).toBe(5);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      checks: [{ name: 'write', status: 'failed', message: expect.stringContaining('does not belong') }],
+    });
+  });
+
+  it('store import brings the runs of a folder, once, and their backups', async () => {
+    const tenant = await openTenant();
+    const old = machineOf(store, tenant, first);
+    await old.succeed('apply', '--yes', '--no-store');
+    await tenant.editByHand('kpi', 'by hand\n');
+    const byHand = await archiveOf(tenant, 'kpi');
+    await old.succeed('apply', '--yes', '--no-store', '--overwrite', 'kpi');
+    const imported = await old.succeed('store', 'import', '.');
+    expect(imported.stdout).toContain('2 runs and 4 backups were imported');
+    expect((await old.succeed('store', 'import', '.qlik-sync')).stdout).toContain('2 were there already');
+    await machineOf(store, tenant, first).succeed('rollback', '--yes');
+    expect(await archiveOf(tenant, 'kpi')).toBe(byHand);
+    expect((await old.qlikSync('store', 'import', 'extensions')).code).toBe(3);
+  });
+});

@@ -23,6 +23,7 @@ import {
 import { environmentsDocument } from './environments.js';
 import { outputRecord, watchLine } from './lines.js';
 import type { DeepReadonly } from './parts.js';
+import { storeDocument, unlockDocument } from './store.js';
 
 /** All that `--json` prints: what is not here has no type to be printed as. */
 const documents = {
@@ -39,6 +40,8 @@ const documents = {
   impact: impactDocument,
   explain: explainDocument,
   open: openDocument,
+  unlock: unlockDocument,
+  store: storeDocument,
   environments: environmentsDocument,
   error: errorDocument,
   watch: watchLine,
