@@ -1,5 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './longest-first.js';
 import { createMemoryDisk } from './memory-disk.js';
 
 export default defineConfig({
@@ -15,6 +16,7 @@ export default defineConfig({
     isolate: false,
     // Much of a test is waiting, so that more than one gets along on one core.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/choose-disk.ts'],
     env: { DISK: tmpdir(), MEMORY_DISK: createMemoryDisk() ?? tmpdir() },
   },

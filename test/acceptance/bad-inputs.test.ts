@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/start.js';
+import { runInProcess } from './support/in-process.js';
 import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
 
 let sandbox: RunningSandbox;
@@ -49,7 +50,10 @@ async function check(
   arrange?.(workspace);
   const before = await listRecords();
   const tenant = { QLIK_TENANT_URL: sandbox.url, QLIK_API_KEY: key };
-  const result = await workspace.run(args, { env: { ...tenant, ...env } });
+  const result = await runInProcess(args, {
+    cwd: workspace.folder,
+    env: { PATH: process.env['PATH'] ?? '', HOME: workspace.home, ...tenant, ...env },
+  });
   const said = `${result.stderr}\n${result.stdout}`;
   for (const part of says) {
     if (typeof part === 'string') expect(said).toContain(part);

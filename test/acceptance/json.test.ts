@@ -29,7 +29,7 @@ async function runJson(
   definition: string,
   ...args: readonly string[]
 ): Promise<{ code: number; document: Record<string, unknown> }> {
-  const { code, stdout } = await scene.workspace.run([...args, '--json'], { env: scene.tenant.env });
+  const { code, stdout } = await scene.qlikSync(...args, '--json');
   const document = JSON.parse(stdout);
   const validate = ajv.compile({ $ref: `output#/$defs/${definition}` });
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
