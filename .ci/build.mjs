@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { packChunks } from './pack-chunks.mjs';
+import { packChunks, target } from './pack-chunks.mjs';
 import { rollTypes } from './roll-types.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -25,11 +25,26 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** What is loaded together. */
 const files = {
   start: ['src/commands/run.ts'],
-  plan: ['src/commands/plan.ts', 'src/commands/validate.ts', 'src/run/flags.ts'],
+  plan: [
+    ...['commands/plan.ts', 'commands/validate.ts', 'run/flags.ts', 'run/facts.ts'],
+    ...['reconcile/journal/runs.ts', 'reconcile/journal/unfinished.ts', 'reconcile/backup/vault.ts'],
+  ].map((path) => `src/${path}`),
   undici: ['dispatcher/agent.js', 'api/api-request.js'].map(undiciPart),
   sandbox: ['src/sandbox/start.ts'],
   apply: ['src/commands/apply.ts'],
   library: ['src/index.ts'],
+};
+
+/**
+ * Modules that bundled packages load for what is never used here: undici's HTTP/2 (off by default; it copes with a Node
+ * built without it), commander's commands in files of their own (17 ms together), what jszip brings for browsers, and where
+ * cosmiconfig would find a user's own config, which throws for a user without a home.
+ */
+const substitutes = {
+  undici: { 'node:http2': '{ constants: {} }' },
+  commander: { 'node:child_process': '{}' },
+  cosmiconfig: { 'env-paths': '{}' },
+  jszip: { 'readable-stream': "require('node:stream')", setimmediate: '{}', lie: '{}' },
 };
 
 function undiciPart(path) {
@@ -67,7 +82,7 @@ async function bundle() {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.19',
+    target,
     // jsonc-parser's `main` is UMD, which no bundler follows.
     mainFields: ['module', 'main'],
     entryNames: '[name]-[hash]',
@@ -92,22 +107,24 @@ async function bundle() {
   return metafile;
 }
 
-/**
- * Modules that bundled packages load at start-up for what is never used here: undici's HTTP/2 (off by default; it copes
- * with a Node built without it) and commander's commands in files of their own, 17 ms together; and where cosmiconfig
- * would find a user's own config, which throws for a user without a home.
- */
 function leaveOutUnused() {
+  const rows = Object.entries(substitutes).flatMap(([from, modules]) =>
+    Object.entries(modules).map(([module, contents]) => ({ from, module, contents })),
+  );
   return {
     name: 'leave-out-unused',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:(http2|child_process)$/ }, ({ path, importer }) => {
-        const isUnused = /node_modules\/(undici|commander)\//.test(importer);
-        return isUnused ? { path, namespace: 'unused' } : undefined;
-      });
-      onResolve({ filter: /^env-paths$/ }, ({ path }) => ({ path, namespace: 'unused' }));
-      onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
-        contents: path === 'node:http2' ? 'module.exports = { constants: {} };' : 'module.exports = {};',
+      onResolve(
+        { filter: new RegExp(`^(${rows.map(({ module }) => module).join('|')})$`) },
+        ({ path, importer }) => {
+          const row = rows.find(
+            ({ from, module }) => module === path && importer.includes(`node_modules/${from}/`),
+          );
+          return row && { path: `${row.from}/${path}`, namespace: 'unused', pluginData: row };
+        },
+      );
+      onLoad({ filter: /.*/, namespace: 'unused' }, ({ pluginData }) => ({
+        contents: `module.exports = ${pluginData.contents};`,
         loader: 'js',
       }));
     },
@@ -141,18 +158,14 @@ async function writeSchemas() {
   const { rules } = await load(built, 'rules.mjs');
   const { qextJsonSchema } = await load(built, 'qext.mjs');
   const configSchema = configJsonSchema(rules);
-  writeJson('schema.json', configSchema);
-  writeJson(join(out, 'output.schema.json'), outputJsonSchema());
-  writeJson(join(out, 'qext.schema.json'), qextJsonSchema);
+  writeFileSync('schema.json', `${JSON.stringify(configSchema, undefined, 2)}\n`);
+  writeFileSync(join(out, 'output.schema.json'), JSON.stringify(outputJsonSchema()));
+  writeFileSync(join(out, 'qext.schema.json'), JSON.stringify(qextJsonSchema));
   return configSchema;
 }
 
 function load(folder, file) {
   return import(pathToFileURL(join(folder, file)).href);
-}
-
-function writeJson(file, value) {
-  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /** Bundling copies other people's code, and their licences ask to travel with it. */

@@ -6,15 +6,18 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+
+export const target = 'node20.19';
 
 /**
- * @param outputs esbuild's, by file
+ * @param made esbuild's outputs, by file
  * @param plan `program` and `library`: the sources of the two entries; `files`: what is loaded together, in the order of
  *   loading: by name, the sources whose imports go there, less what is in an earlier one
  * @param folder gets `cli.js`, `index.mjs` and `chunks/`
  */
-export async function packChunks(outputs, { program, library, files }, folder) {
+export async function packChunks(made, { program, library, files }, folder) {
+  const outputs = renameChunks(made);
   const [start, index] = entriesOf(outputs, [program, library]);
   const packed = groupChunks(outputs, files, start);
   const fileOf = new Map(
@@ -34,6 +37,26 @@ export async function packChunks(outputs, { program, library, files }, folder) {
   for (const [file, text] of await Promise.all(texts)) writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, 'cli.js'), `#!/usr/bin/env node\n${starting}`);
   writeFileSync(join(folder, 'index.mjs'), exportsOf(index, outputs[index].exports, fileOf));
+}
+
+/** The bundler makes variables of the names of files, by the thousand. */
+function renameChunks(made) {
+  const folder = dirname(Object.keys(made)[0]);
+  const names = new Map(Object.keys(made).map((file, index) => [basename(file), `c${index}.js`]));
+  const renamed = (file) => (file in made ? join(folder, names.get(basename(file))) : file);
+  return Object.fromEntries(
+    Object.entries(made).map(([file, { imports, ...output }]) => {
+      const text = readFileSync(file, 'utf8').replace(
+        /(?<="\.\/)[\w-]+\.js(?=")/g,
+        (name) => names.get(name) ?? name,
+      );
+      writeFileSync(renamed(file), text);
+      return [
+        renamed(file),
+        { ...output, imports: imports.map((each) => ({ ...each, path: renamed(each.path) })) },
+      ];
+    }),
+  );
 }
 
 /** For `import`: the names of a CommonJS module are not always seen. */
@@ -63,9 +86,11 @@ function groupChunks(outputs, files, start) {
   const large = entries.flatMap((entry) => {
     const own = exclusiveTo(outputs, entry, entries).filter((chunk) => !taken.has(chunk));
     const bytes = own.reduce((sum, chunk) => sum + outputs[chunk].bytes, 0);
-    return bytes < ownFileBytes ? [] : [{ file: nameOf(entry), chunks: take(own) }];
+    return bytes < ownFileBytes ? [] : [{ file: nameOf(outputs[entry]), chunks: take(own) }];
   });
-  return [...named, ...large, { file: 'rest', chunks: take(Object.keys(outputs)) }];
+  const all = [...named, ...large, { file: 'rest', chunks: take(Object.keys(outputs)) }];
+  if (new Set(all.map(({ file }) => file)).size < all.length) throw new Error('two files of one name');
+  return all;
 }
 
 function entriesOf(outputs, sources) {
@@ -97,8 +122,10 @@ function exclusiveTo(outputs, entry, entries) {
   return [...closureOf(outputs, [entry])].filter((chunk) => !others.has(chunk));
 }
 
-function nameOf(chunk) {
-  return basename(chunk).replace(/-[A-Z0-9]{8}\.js$/, '');
+/** The package, or the source. */
+function nameOf({ entryPoint }) {
+  const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(entryPoint) ?? [];
+  return name?.replace(/^@/, '').replace('/', '-') ?? basename(entryPoint, '.ts');
 }
 
 /** @param fileOf the path of the file that a chunk is in now */
@@ -113,15 +140,16 @@ async function bundleChunks(contents, chunks, fileOf) {
     bundle: true,
     format: 'cjs',
     platform: 'node',
-    target: 'node20.19',
+    target,
     minifyWhitespace: true,
     minifySyntax: true,
+    legalComments: 'none',
     plugins: [onlyThese(inside)],
     logLevel: 'warning',
   });
   // Whoever asks for a chunk is one, too, and needs no copy of its exports.
   const bundled = outputFiles[0].text.replaceAll('__toCommonJS(', '(');
-  const text = useBuiltinsLazily(bundled);
+  const text = joinImports(bundled);
   const elsewhere = [...new Set(text.match(/(?<=")\.\/[\w-]+\.js(?=")/g))].filter(
     (path) => !inside.has(basename(path)),
   );
@@ -133,20 +161,17 @@ async function bundleChunks(contents, chunks, fileOf) {
 const requireChunks =
   '"use strict";require=((load,files,found)=>name=>found[name]??=name in files?load(files[name])[name]():load(name))(require,{FILES},{});';
 
-/** A file exports a function for each chunk that another one may ask for, which evaluates it the first time. */
+/** A file exports a function for each chunk that another one asks for, which evaluates it the first time. */
 function tableOf(chunks, outputs) {
-  const asked = new Set(
-    Object.entries(outputs)
-      .filter(([chunk, { entryPoint }]) => !chunks.includes(chunk) || entryPoint !== undefined)
-      .flatMap(([chunk, { imports }]) => [chunk, ...imports.map(({ path }) => path)]),
-  );
+  const others = Object.keys(outputs).filter((chunk) => !chunks.includes(chunk));
+  const asked = new Set(others.flatMap((chunk) => outputs[chunk].imports.map(({ path }) => path)));
   const rows = chunks
-    .filter((chunk) => asked.has(chunk))
+    .filter((chunk) => asked.has(chunk) || outputs[chunk].entryPoint === 'src/index.ts')
     .map((chunk) => `'./${basename(chunk)}': () => require('./${basename(chunk)}')`);
   return `module.exports = { ${rows.join(', ')} };`;
 }
 
-/** Everything else stays where it is; what is loaded later is loaded with `require` too. */
+/** Everything else stays where it is. */
 function onlyThese(inside) {
   return {
     name: 'only-these',
@@ -154,47 +179,76 @@ function onlyThese(inside) {
       onResolve({ filter: /.*/ }, ({ path }) =>
         inside.has(basename(path)) && path.startsWith('./') ? undefined : { path, external: true },
       );
-      onLoad({ filter: /\.js$/ }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8')
-          .replace(/^#!.*\n/, '')
-          .replace(/\bimport\("(\.\/[\w-]+\.js|node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))'),
-        loader: 'js',
-      }));
+      onLoad({ filter: /\.js$/ }, async ({ path }) => ({ contents: await shorten(path), loader: 'js' }));
     },
   };
+}
+
+/** As the bundler prints them, between the statements of a chunk. */
+const importStatement = /(?<=^|[;}\n])import(?:[\w$*{}, ]+from)?"[^"\n]+";/g;
+const exportStatement = /export\{[^}]*\};\s*$/;
+
+/**
+ * What is loaded later is loaded with `require` too. Local names become short; those that a stack shows stay, as
+ * everything outside a function does in a script, which may be used by others.
+ */
+async function shorten(chunk) {
+  const text = readFileSync(chunk, 'utf8').replace(/^#!.*\n/, '');
+  const imports = text.match(importStatement) ?? [];
+  const [exports = ''] = text.match(exportStatement) ?? [];
+  const script = text
+    .replace(importStatement, '')
+    .replace(exportStatement, '')
+    .replace(/\bimport\("(\.\/[\w-]+\.js|node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))');
+  const options = { minifyIdentifiers: true, minifySyntax: true, legalComments: 'none', target };
+  const { code } = await transform(script, options);
+  return `${imports.join('')}${code}${exports}`;
 }
 
 /** Loaded before any program begins. */
 const present = ['node:fs', 'node:path'];
 
-/** Node's own modules are loaded when something of them is used: tls, http, crypto and others cost milliseconds each. */
-function useBuiltinsLazily(text) {
+/** The bundler's variable for an import, not a property of that name. */
+const variable = String.raw`(?<![\w$]|(?<!\.\.)\.)(import_\w+)`;
+
+/**
+ * One variable for each module that is imported, however many import it. Node's own are loaded when something of them is
+ * used: tls, http, crypto and others cost milliseconds each.
+ */
+function joinImports(text) {
   const modules = new Map();
-  const free = text.replace(/(?<![\w$.])(import_\w+)=require\("(node:[\w/]+)"\)/g, (_all, local, module) => {
-    modules.set(local, module);
-    return '0';
-  });
-  const isBuiltin = (local) => modules.has(local);
+  const free = text.replace(
+    new RegExp(`${variable}=require\\("(node:[\\w/]+|\\./\\w+\\.js)"\\)`, 'g'),
+    (_all, local, module) => {
+      modules.set(local, module);
+      return isBuiltin(module) ? '0' : `${nameOfModule(module)}=require("${module}")`;
+    },
+  );
+  const isKnown = (local) => modules.has(local);
   const used = free
-    .replace(/(?<![\w$.])(import_\w+)\./g, (all, local) =>
-      isBuiltin(local) ? `${useOf(modules.get(local))}.` : all,
+    .replace(new RegExp(`${variable}\\.`, 'g'), (all, local) =>
+      isKnown(local) ? `${useOf(modules.get(local))}.` : all,
     )
-    .replace(/(?<=(?:var |,)(?:[\w$]+,)*)(import_\w+),/g, (all, local) => (isBuiltin(local) ? '' : all))
-    .replace(/,(import_\w+);/g, (all, local) => (isBuiltin(local) ? ';' : all))
-    .replace(/var (import_\w+);/g, (all, local) => (isBuiltin(local) ? '' : all));
-  const left = used.match(/(?<![\w$.])import_\w+/g)?.find(isBuiltin);
+    .replace(/(?<=(?:var |,)(?:[\w$]+,)*)(import_\w+),/g, (all, local) => (isKnown(local) ? '' : all))
+    .replace(/,(import_\w+);/g, (all, local) => (isKnown(local) ? ';' : all))
+    .replace(/var (import_\w+);/g, (all, local) => (isKnown(local) ? '' : all));
+  const left = used.match(new RegExp(variable, 'g'))?.find(isKnown);
   if (left !== undefined) throw new Error(`${left} is used in a way that is not understood`);
   const names = [...new Set(modules.values())].map((module) =>
-    present.includes(module) ? `${nameOfBuiltin(module)}=require("${module}")` : nameOfBuiltin(module),
+    present.includes(module) ? `${nameOfModule(module)}=require("${module}")` : nameOfModule(module),
   );
   return names.length === 0 ? used : `var ${names.join(',')};${used}`;
 }
 
-function useOf(module) {
-  const name = nameOfBuiltin(module);
-  return present.includes(module) ? name : `(${name}??=require("${module}"))`;
+function isBuiltin(module) {
+  return module.startsWith('node:');
 }
 
-function nameOfBuiltin(module) {
-  return module.replace(/\W/g, '_');
+function useOf(module) {
+  const name = nameOfModule(module);
+  return isBuiltin(module) && !present.includes(module) ? `(${name}??=require("${module}"))` : name;
+}
+
+function nameOfModule(module) {
+  return isBuiltin(module) ? module.replace(/\W/g, '_') : `$${basename(module, '.js')}`;
 }
