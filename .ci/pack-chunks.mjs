@@ -125,7 +125,7 @@ function exclusiveTo(outputs, entry, entries) {
 /** The package, or the source. */
 function nameOf({ entryPoint }) {
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(entryPoint) ?? [];
-  return name?.replace(/^@/, '').replace('/', '-') ?? basename(entryPoint, '.ts');
+  return name?.replace(/^@|\.js$/g, '').replace('/', '-') ?? basename(entryPoint, '.ts');
 }
 
 /** @param fileOf the path of the file that a chunk is in now */
