@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Check, checkNames } from '../core/check.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
+import { configFiles, readFolders } from '../pipeline/observe.js';
 import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { findTenant, type TenantToOpen } from '../run/connect.js';
@@ -52,7 +53,7 @@ interface Findings {
 async function checkAll(flags: SharedFlags, io: Io): Promise<Findings> {
   const settings = await orError(() => readSettings(flags, io));
   if (settings instanceof UserError) return stopAt('config', [], settings);
-  const before = [checkConfig(settings), await checkSource(settings.config.root, io)];
+  const before = [checkConfig(settings), await checkSource(settings, io)];
   const target = await orError(() => findTenant(settings, io));
   if (target instanceof UserError) return { ...stopAt('target', before, target), settings };
   try {
@@ -119,9 +120,15 @@ function checkConfig({ config }: Settings): Check {
 }
 
 /** Recorded with every run; nothing depends on it. */
-async function checkSource(root: string, io: Io): Promise<Check> {
+async function checkSource(settings: Settings, io: Io): Promise<Check> {
+  const { config, flags } = settings;
   let hint: string | undefined;
-  const { commit, branch, dirty } = await readGitState({ folder: root, env: io.env }, undefined, (reason) => {
+  // What is wrong with the folders is for validate to say, and no index is to be written.
+  const unindexed = { ...settings, flags: { ...flags, cache: false } };
+  const folders = await orError(() => readFolders(undefined, unindexed, io));
+  const sources = folders instanceof UserError ? configFiles(config) : folders.sources;
+  const place = { folder: config.root, env: io.env };
+  const { commit, branch, dirty } = await readGitState(place, sources, (reason) => {
     hint = reason;
   });
   const where = isPipeline(io.env) ? 'in a pipeline' : 'not in a pipeline';

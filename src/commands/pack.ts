@@ -6,14 +6,21 @@ import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { archiveName } from '../core/marker.js';
 import type { DesiredExtension, Finding } from '../core/model.js';
-import { checkArchive } from '../core/rules.js';
-import { assertFound, assertNoErrors, readFolders } from '../pipeline/observe.js';
+import { checkLacking, leftOutFinding } from '../core/rules/placeholders.js';
+import { applySeverities, checkArchive } from '../core/rules.js';
+import {
+  assertFound,
+  assertNoErrors,
+  type Folders,
+  lookAtCheckout,
+  readFolders,
+} from '../pipeline/observe.js';
 import type { PackedArchive } from '../report/pack.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { headerOf, print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
-import { readSettings } from '../run/settings.js';
+import { readSettings, type Settings } from '../run/settings.js';
 import { pack } from '../source/archive/pack.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
@@ -32,8 +39,10 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
   await mkdir(out, { recursive: true });
   hideOwnFolder(settings.config.root, out);
   const archives: PackedArchive[] = [];
-  const findings: Finding[] = [...folders.findings];
-  for (const extension of folders.desired.extensions) {
+  const { extensions, findings: onCheckout } = await examineCheckout(folders, settings, io);
+  const findings: Finding[] = [...folders.findings, ...onCheckout];
+  assertNoErrors(findings);
+  for (const extension of extensions) {
     io.interrupted.throwIfAborted();
     const { bytes, md5 } = await pack(extension);
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
@@ -45,6 +54,18 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
   const header = headerOf({ settings }, 'pack');
   print({ kind: 'pack', header, archives, findings, exitCode: exitCodes.ok }, flags, io);
   return exitCodes.ok;
+}
+
+/** What a sparse checkout lacks is missing in a zip, and no rail stands in its way. */
+async function examineCheckout(
+  folders: Folders,
+  settings: Settings,
+  io: Io,
+): Promise<{ readonly extensions: readonly DesiredExtension[]; readonly findings: readonly Finding[] }> {
+  const { extensions, unread = [] } = await lookAtCheckout({ settings, io }, folders);
+  const absent = folders.coverage === 'complete' ? unread.flatMap(leftOutFinding) : [];
+  const findings = [...extensions.flatMap(checkLacking), ...absent];
+  return { extensions, findings: applySeverities(findings, settings.config.rules) };
 }
 
 function describe(

@@ -43,7 +43,7 @@ export async function applyPlanned(
   const judged = await askPolicyCommand(run, planned);
   show(run, judged);
   assertSafe(guardOf(judged));
-  const facts = askFacts(run, judged);
+  const facts = askEarly(run, judged);
   const answer = await approve(run, judged.plan, approvals);
   if (answer !== 'approved') return decline(run, answer);
   await warnUnknownCommit(facts, run);
@@ -68,13 +68,16 @@ function show({ settings: { flags }, io }: Run, planned: PlannedRun): void {
 }
 
 /** Git is asked while a person reads the plan. */
-function askFacts({ settings, io }: Run, { plan, sources }: PlannedRun): Promise<RunFacts> | undefined {
-  if (workOf(plan).length === 0) return undefined;
-  const asking = import('../run/facts.js').then(({ readRunFacts }) =>
-    readRunFacts(settings.config.root, io, sources),
-  );
+function askEarly(run: Run, planned: PlannedRun): Promise<RunFacts> | undefined {
+  if (workOf(planned.plan).length === 0) return undefined;
+  const asking = askFacts(run, planned);
   asking.catch(() => undefined);
   return asking;
+}
+
+async function askFacts({ settings, io }: Run, { sources }: PlannedRun): Promise<RunFacts> {
+  const { readRunFacts } = await import('../run/facts.js');
+  return readRunFacts(settings.config.root, io, sources);
 }
 
 async function approve({ settings, tenant, io }: Run, plan: Plan, { confirm }: Approvals): Promise<Answer> {
@@ -140,16 +143,16 @@ async function recordNothing(approved: Approved, work: Work, exitCode: ExitCode)
 }
 
 async function beginRecord(
-  { run, planned: { plan }, recorded: { command, undoes }, facts }: Approved,
+  { run, planned: read, recorded: { command, undoes }, facts }: Approved,
   { planned, madeWhole }: Work,
 ): Promise<RunJournal> {
   const { beginJournal } = await import('./recording.js');
   const start = {
-    ...{ command, plan: plan.digest, planned },
+    ...{ command, plan: read.plan.digest, planned },
     ...(undoes !== undefined && { undoes }),
     ...(madeWhole.length > 0 && { madeWhole }),
   };
-  return beginJournal(run, start, facts);
+  return beginJournal(run, start, facts ?? askFacts(run, read));
 }
 
 /** What was written is reported even where the journal's last line cannot be. */

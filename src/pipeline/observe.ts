@@ -89,19 +89,42 @@ export async function readFolders(
     ...state.notSelected,
   ];
   selector?.assertUsed(known);
+  const all = [...configFiles(config), ...sources];
+  const { desired, checked } = await checkAll({ settings, io: { env } }, state, all);
   const own = [
     ...applySeverities(findings, config.rules),
     ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
-    ...state.extensions.flatMap((extension) => checkExtension(extension, config.rules)),
+    ...checked,
   ];
   return {
-    desired: state,
+    desired,
     findings: own,
     coverage: selector === undefined ? 'complete' : 'partial',
     found: state.extensions.length + state.notSelected.length,
     unmatched,
-    sources: [...configFiles(config), ...sources],
+    sources: all,
   };
+}
+
+interface Checked {
+  readonly desired: DesiredState;
+  readonly checked: readonly Finding[];
+}
+
+/** A module that is not there may be one that the checkout leaves out: then, and only then, git is asked. */
+async function checkAll(
+  place: Parameters<typeof lookAtCheckout>[0],
+  desired: DesiredState,
+  sources: readonly SourceFiles[],
+): Promise<Checked> {
+  const { rules } = place.settings.config;
+  const check = ({ extensions }: DesiredState): readonly Finding[] =>
+    extensions.flatMap((extension) => checkExtension(extension, rules));
+  const checked = check(desired);
+  if (!checked.some(({ rule }) => rule === 'missing-module')) return { desired, checked };
+  // Where git gives no answer, whoever writes says so.
+  const looked = await lookAtCheckout(place, { desired, sources }).catch(() => desired);
+  return looked === desired ? { desired, checked } : { desired: looked, checked: check(looked) };
 }
 
 /** What every extension depends on. */
@@ -183,14 +206,23 @@ export function findNothing(
  * @throws UserError where git gives no answer, and the checkout may be partial
  */
 export async function addLeftOut(
-  { settings: { config, cwd }, io: { env } }: Place,
-  { desired, sources }: Pick<Folders, 'desired' | 'sources'>,
+  place: Place,
+  folders: Pick<Folders, 'desired' | 'sources'>,
   actual: ActualState,
   orphans: 'matter' | 'are-kept',
 ): Promise<DesiredState> {
+  const { desired } = folders;
+  const { project } = place.settings.config;
   const isNeeded =
-    hasUploads(desired, actual) || (orphans === 'matter' && hasOrphans(desired, actual, config.project));
-  if (!isNeeded) return desired;
+    hasUploads(desired, actual) || (orphans === 'matter' && hasOrphans(desired, actual, project));
+  return isNeeded ? lookAtCheckout(place, folders) : desired;
+}
+
+/** The same, asked for whatever is uploaded. @throws UserError where git gives no answer, and the checkout may be partial */
+export async function lookAtCheckout(
+  { settings: { config, cwd }, io: { env } }: Pick<Place, 'settings'> & { readonly io: Pick<Io, 'env'> },
+  { desired, sources }: Pick<Folders, 'desired' | 'sources'>,
+): Promise<DesiredState> {
   const { unread, lacking } = await readPartialCheckout({ ...config, cwd, env }, sources);
   return {
     ...desired,

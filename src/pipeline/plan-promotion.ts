@@ -164,7 +164,8 @@ function readFromHeld(owned: readonly NamedRecord[], options: OwnedArchiveOption
       throw error;
     });
     if (held === undefined || held.blocked !== undefined) return undefined;
-    return { extension: held.extension, packer: createArchivePacker(new Map([[name, held.archive]])) };
+    const packer = createArchivePacker(new Map([[name, held.archive]]));
+    return { extension: held.extension, packer, sources: [] };
   };
 }
 

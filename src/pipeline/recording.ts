@@ -6,15 +6,15 @@ import { createVault, type Vault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import type { Backup } from '../reconcile/write-dependencies.js';
-import { type RunFacts, readRunFacts } from '../run/facts.js';
+import type { RunFacts } from '../run/facts.js';
 import type { Run } from '../run/run.js';
 import type { RunStore } from '../run/store.js';
 
-/** @param facts asked for early, since git takes its time; absent: asked for now. @throws UserError where it cannot be written */
+/** @param facts to be asked for early, since git takes its time. @throws UserError where it cannot be written */
 export async function beginJournal(
-  { settings, tenant, io, store }: Pick<Run, 'settings' | 'tenant' | 'io' | 'store'>,
+  { settings, tenant, store }: Pick<Run, 'settings' | 'tenant' | 'store'>,
   start: Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes' | 'madeWhole'>,
-  facts: Promise<RunFacts> = readRunFacts(settings.config.root, io),
+  facts: Promise<RunFacts>,
 ): Promise<RunJournal> {
   const { environment } = tenant.header;
   const { who, source } = await facts;

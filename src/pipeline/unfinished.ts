@@ -15,6 +15,7 @@ import type { TenantHeader } from '../report/run-header.js';
 import type { Run } from '../run/run.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
+import type { SourceFiles } from '../source/git/state.js';
 import { ownFolder } from '../source/own-folder.js';
 import { type Folders, readFolders } from './observe.js';
 import type { PackWith } from './planned.js';
@@ -75,6 +76,10 @@ async function combine(
         extensions: [...desired.extensions, ...added].sort(byName),
         notSelected: desired.notSelected.filter((name) => !unfinished.has(name)),
       },
+      sources: [
+        ...folders.sources,
+        ...found.flatMap(({ content }) => (content.from === 'unselected' ? content.sources : [])),
+      ],
       findings: [
         ...folders.findings,
         ...describeUnfinished(
@@ -194,6 +199,8 @@ type Content =
 interface Unselected {
   readonly extension: DesiredExtension;
   readonly packer: Packer;
+  /** As of `Folders`; none of an archive. */
+  readonly sources: readonly SourceFiles[];
 }
 
 /** Resolves to `undefined` where it has errors: they must not stop a run that did not select it. */
@@ -219,10 +226,10 @@ async function findContent(
 export function readFromFolders({ settings, io }: Pick<Run, 'settings' | 'io'>): ReadUnselected {
   return async (name) => {
     const only = { matches: (other: string) => other === name, assertUsed: () => undefined };
-    const { desired, findings } = await readFolders(only, settings, io);
+    const { desired, findings, sources } = await readFolders(only, settings, io);
     const isBroken = findings.some((each) => each.severity === 'error' && each.extension === name);
     const extension = desired.extensions.find((each) => each.name === name);
-    return isBroken || extension === undefined ? undefined : { extension, packer: pack };
+    return isBroken || extension === undefined ? undefined : { extension, packer: pack, sources };
   };
 }
 

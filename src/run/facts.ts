@@ -20,12 +20,12 @@ export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
  * git takes 10 ms and more, so begin early and wait late.
  *
  * @param root absolute: the folder of the config
- * @param sources what has to be as the commit says; absent: everything below the root
+ * @param sources what has to be as the commit says
  */
 export async function readRunFacts(
   root: string,
   { env, self }: Pick<Io, 'env' | 'self'>,
-  sources?: readonly SourceFiles[],
+  sources: readonly SourceFiles[],
 ): Promise<RunFacts> {
   const { readGitState } = await import('../source/git/state.js');
   let whyUnknown: string | undefined;

@@ -151,6 +151,7 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
     halfReplaces: names === undefined ? 'finish' : 'leave',
     approvals,
   });
+  input.grace.saw(planned.sources.map(({ folder }) => folder));
   const withApps = await addImpact(run, holdCircles(input, planned), approvals, { most: 'deletes' });
   return askPolicyCommand(run, addCounted(input, dropUnusedCounts(withApps)));
 }
@@ -210,7 +211,7 @@ async function writeAll(
   const { run, announce } = input;
   const { plan, desired, actual, packWith } = planned;
   const unconfirmed = new Set<string>();
-  const record = await input.record.open();
+  const record = await input.record.open(planned.sources);
   const outcomes = await apply({
     ...record.recording,
     ...{ plan, desired, actual },

@@ -15,6 +15,8 @@ export interface DeleteGrace {
    * @param names everything that a look at everything would delete
    */
   readonly review: (names: readonly string[]) => string | undefined;
+  /** Folders of extensions that are there: where one is gone later, what git does in its place counts. Absolute. */
+  readonly saw: (folders: readonly string[]) => void;
   /** The deletes that a look would have done wait once more. */
   readonly restart: () => void;
   readonly close: () => void;
@@ -28,7 +30,8 @@ interface DeleteGraceOptions {
   readonly waitMs?: number | undefined;
   /** Default: by the clock. */
   readonly rest?: Rest | undefined;
-  readonly readMoment: () => GitMoment;
+  /** @param folders all that were ever seen */
+  readonly readMoment: (folders: readonly string[]) => GitMoment;
   /** The wait is over: look again. */
   readonly onOver: () => void;
 }
@@ -49,7 +52,9 @@ interface Wait {
 }
 
 export function createDeleteGrace(options: DeleteGraceOptions): DeleteGrace {
-  const { waitMs = usualWaitMs, rest = byTheClock, readMoment, onOver } = options;
+  const { waitMs = usualWaitMs, rest = byTheClock, onOver } = options;
+  const seen = new Set<string>();
+  const readMoment = (): GitMoment => options.readMoment([...seen]);
   let wait: Wait | undefined;
 
   function end(): void {
@@ -98,6 +103,9 @@ export function createDeleteGrace(options: DeleteGraceOptions): DeleteGrace {
       return operation === undefined
         ? `gone from the folders; deleted in ${waitMs / 1000} s unless it comes back`
         : `gone from the folders, but git is in the middle of ${operation}; kept until that is over`;
+    },
+    saw: (folders) => {
+      for (const folder of folders) seen.add(folder);
     },
     restart: () => {
       if (wait !== undefined) begin(wait.names);

@@ -4,7 +4,9 @@ import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Selector } from '../run/selection.js';
 import { createRepacker } from '../source/archive/repack.js';
-import { readGitMoment } from '../source/git/operation.js';
+import { baseOf } from '../source/discover/pattern.js';
+import { type GitMoment, readGitMoment } from '../source/git/operation.js';
+import { findNestedTops } from '../source/git/repository.js';
 import type { Wake } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { createSessionApprovals } from './approvals.js';
@@ -35,7 +37,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const grace = createDeleteGrace({
     waitMs: flags.deleteGrace,
     rest: options.io.patience?.rest,
-    readMoment: () => readGitMoment(session?.run.settings.config.root ?? options.io.cwd),
+    readMoment: (folders) => momentOf(session, folders),
     onOver: () => loop.wake('all', performance.now()),
   });
   const shared = {
@@ -85,6 +87,14 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
       await session?.close(exitCode);
     },
   };
+}
+
+/** Wherever extensions lie, or lay: in the repository of the config, in others, in clones within one. */
+function momentOf(session: Session | undefined, folders: readonly string[]): GitMoment {
+  if (session === undefined) return { head: '' };
+  const { root, extensions } = session.run.settings.config;
+  const bases = [root, ...extensions.map((pattern) => baseOf(pattern, root))];
+  return readGitMoment([...bases, ...findNestedTops(bases, folders)]);
 }
 
 /** A session that reconciles on a timer may run for months. */

@@ -12,10 +12,11 @@ import type { RunEnd } from '../reconcile/run-record.js';
 import type { Backup, Journal } from '../reconcile/write-dependencies.js';
 import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
+import type { SourceFiles } from '../source/git/state.js';
 
 export interface SessionRecord {
-  /** To be called before a write. @throws UserError where the journal cannot be written */
-  readonly open: () => Promise<OpenRecord>;
+  /** To be called before a write. @param sources of what is written. @throws UserError where the journal cannot be written */
+  readonly open: (sources: readonly SourceFiles[]) => Promise<OpenRecord>;
   readonly close: (exitCode: ExitCode) => Promise<void>;
 }
 
@@ -39,16 +40,26 @@ export function createSessionRecord(
 ): SessionRecord {
   let current: Promise<JournalPart | undefined> = Promise.resolve(undefined);
 
-  async function enter(before: JournalPart | undefined): Promise<JournalPart> {
-    const part = before !== undefined && (await isGood(before)) ? before : await begin(before);
+  async function enter(
+    before: JournalPart | undefined,
+    sources: readonly SourceFiles[],
+  ): Promise<JournalPart> {
+    const part = before !== undefined && (await isGood(before)) ? before : await begin(before, sources);
     part.writers += 1;
     return part;
   }
 
-  async function begin(before: JournalPart | undefined): Promise<JournalPart> {
+  async function begin(
+    before: JournalPart | undefined,
+    sources: readonly SourceFiles[],
+  ): Promise<JournalPart> {
     if (before?.writers === 0) await finish(before, exitCodes.ok);
-    const { beginJournal } = await import('../pipeline/recording.js');
-    const journal = await beginJournal(run, { command: 'watch' });
+    const [{ beginJournal }, { readRunFacts }] = await Promise.all([
+      import('../pipeline/recording.js'),
+      import('../run/facts.js'),
+    ]);
+    const facts = readRunFacts(run.settings.config.root, run.io, sources);
+    const journal = await beginJournal(run, { command: 'watch' }, facts);
     return { journal, counts: countOutcomes([]), writers: 0, isBroken: false };
   }
 
@@ -59,8 +70,8 @@ export function createSessionRecord(
   }
 
   return {
-    open: async () => {
-      const entering = current.then(enter);
+    open: async (sources) => {
+      const entering = current.then((before) => enter(before, sources));
       // The next save may find it writable again.
       current = entering.catch(() => undefined);
       const part = await entering;

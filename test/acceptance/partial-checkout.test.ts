@@ -213,6 +213,78 @@ describe('files of an extension that are left out', () => {
   });
 });
 
+it('a clone within the folders of the config may be partial, too', async () => {
+  const origin = join(scene.workspace.home, 'origin');
+  git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, origin]);
+  const clone = join(scene.workspace.folder, 'clones/team');
+  git(scene.workspace.folder, ['clone', '--quiet', origin, clone]);
+  scene.configure({ extensions: ['clones/*/extensions/*'] });
+  await succeed('apply', '--yes');
+  git(clone, ['sparse-checkout', 'set', '--no-cone', '/*', '!/extensions/gauge/', '!style.css']);
+  const { kpi: found, gauge } = await planned();
+  expect(found).toMatchObject({ blocked: { rail: 'partial', lift: '--allow-partial kpi' } });
+  expect(gauge).toMatchObject({
+    action: 'none',
+    message: expect.stringContaining('clones/team/extensions/gauge, which git has'),
+  });
+});
+
+describe('a module that the checkout leaves out', () => {
+  const asks = 'define(["./lib/parts"], () => ({ paint() {} }));\n';
+  interface Document {
+    readonly findings: readonly {
+      readonly rule: string;
+      readonly severity: string;
+      readonly message: string;
+    }[];
+  }
+  const findings = async (...args: readonly string[]): Promise<Document['findings']> => {
+    const { stdout } = await qlikSync(...args, '--json');
+    return (JSON.parse(stdout) as Document).findings.filter(({ rule }) => /module|partial/.test(rule));
+  };
+
+  it('is no more missing than any other file: the rail, and the approval is enough', async () => {
+    commit({ 'extensions/kpi/kpi.js': asks, 'extensions/kpi/lib/parts.js': 'define([], () => 1);\n' });
+    leaveOut('parts.js');
+    expect(await findings('plan')).toEqual([
+      expect.objectContaining({
+        rule: 'partial-checkout',
+        severity: 'warning',
+        message:
+          'The module asks for "./lib/parts", and the checkout leaves out lib/parts.js, which git has.',
+      }),
+    ]);
+    expect(await planned()).toMatchObject({ kpi: { blocked: { rail: 'partial' } } });
+    expect((await qlikSync('apply', '--yes')).code).toBe(6);
+    const { stdout } = await succeed('apply', '--yes', '--allow-partial', 'kpi');
+    expect(stdout).toContain('[partial-checkout]');
+    expect(await scene.tenant.takeWrites()).toHaveLength(1);
+    await succeed('plan', '--detailed-exitcode');
+  });
+
+  it('is missing where nothing has it', async () => {
+    commit({ 'extensions/kpi/kpi.js': asks });
+    leaveOut('style.css');
+    expect(await findings('validate')).toMatchObject([{ rule: 'missing-module', severity: 'error' }]);
+  });
+});
+
+describe('pack', () => {
+  it('says what its zips lack, and which are not there at all', async () => {
+    leaveOut('style.css', '/extensions/gauge/');
+    const { stdout } = await succeed('pack');
+    expect(stdout).toContain(
+      'The checkout leaves out 1 file that git has: lib/style.css. [partial-checkout]',
+    );
+    expect(stdout).toContain('extensions/gauge: warning: The checkout leaves out the folder, which git has');
+    expect((await succeed('pack', 'table')).stdout).not.toContain('partial-checkout');
+    scene.configure({ rules: { 'partial-checkout': 'error' } });
+    expect((await qlikSync('pack')).code).toBe(3);
+    inRepository('sparse-checkout', 'disable');
+    expect((await succeed('pack')).stdout).not.toContain('partial-checkout');
+  });
+});
+
 describe('git', () => {
   /** Writes a mark when it is asked, and gives no answer. */
   function spoiltGit(): Record<string, string> {

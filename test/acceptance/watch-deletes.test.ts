@@ -108,21 +108,30 @@ describe('deletes', () => {
     for (const { id } of ids) expect(kept).toContain(id);
   });
 
-  it('wait until git is done, and then for as long as ever', async () => {
+  it.each([
+    ['', 'extensions/kpi'],
+    ['clones/team/', 'clones/team/kpi'],
+    ['clones/', 'clones/team/kpi'],
+  ])('wait until git is done in %j, and then for as long as ever', async (top, folder) => {
     const git = (...args: readonly string[]): void => {
       const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
-      execFileSync('git', ['-C', scene.workspace.folder, ...who, ...args], { stdio: 'pipe' });
+      execFileSync('git', ['-C', join(scene.workspace.folder, top), ...who, ...args], { stdio: 'pipe' });
     };
-    scene.workspace.write({ '.gitignore': '.qlik-sync\n', 'notes.txt': 'one' });
+    const write = (text: string): void => scene.workspace.write({ [`${top}notes.txt`]: text });
+    configure({ extensions: ['extensions/*', ...(top === '' ? [] : ['clones/*/*'])] });
+    drop('kpi');
+    scene.workspace.write(extensionFiles('stays', { folder: folder.replace('kpi', 'stays') }));
+    scene.workspace.write({ ...extensionFiles('kpi', { folder }), [`${top}.gitignore`]: '.qlik-sync\n' });
+    write('one');
     git('init', '-q', '-b', 'main');
     git('add', '-A');
     git('commit', '-qm', 'one');
     git('checkout', '-q', '-b', 'without');
-    drop('kpi');
-    scene.workspace.write({ 'notes.txt': 'two' });
+    scene.workspace.remove(folder);
+    write('two');
     git('commit', '-qam', 'two');
     git('checkout', '-q', 'main');
-    scene.workspace.write({ 'notes.txt': 'three' });
+    write('three');
     git('commit', '-qam', 'three');
     const time = holdTime();
     const { next, events } = await scene.watchWith({ patience: { rest: time.rest } }, '--prune');

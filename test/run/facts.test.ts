@@ -18,7 +18,7 @@ const self = { pid: process.pid, isAlive: () => true };
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const facts = (env: Variables = {}) =>
-  readRunFacts(folder, { env: { ...process.env, ...noPipeline, ...env }, self });
+  readRunFacts(folder, { env: { ...process.env, ...noPipeline, ...env }, self }, []);
 
 /** These tests may run in a pipeline themselves. */
 const noPipeline = Object.fromEntries(
@@ -27,7 +27,7 @@ const noPipeline = Object.fromEntries(
     .map((name) => [name, undefined]),
 );
 
-const readGitState = (sources?: readonly SourceFiles[]) => readState({ folder, env: process.env }, sources);
+const readGitState = (sources: readonly SourceFiles[]) => readState({ folder, env: process.env }, sources);
 
 function git(...args: readonly string[]): string {
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
@@ -178,7 +178,7 @@ describe('the commit', () => {
 
   it('is none before the first', async () => {
     git('init', '-q', '-b', 'main');
-    expect(await readGitState()).toEqual({});
+    expect(await readGitState([])).toEqual({});
   });
 
   it('comes with its branch, and whether anything differs from it', async () => {
@@ -187,11 +187,12 @@ describe('the commit', () => {
     git('add', '-A');
     git('commit', '-q', '-m', 'first');
     const commit = git('rev-parse', 'HEAD');
-    expect(await readGitState()).toEqual({ commit, branch: 'main', dirty: false });
-    writeFileSync(join(folder, 'new'), '');
-    expect(await readGitState()).toEqual({ commit, branch: 'main', dirty: true });
+    const sources = [{ folder, paths: ['a'], wants: () => false }];
+    expect(await readGitState(sources)).toEqual({ commit, branch: 'main', dirty: false });
+    writeFileSync(join(folder, 'a'), '2');
+    expect(await readGitState(sources)).toEqual({ commit, branch: 'main', dirty: true });
     git('checkout', '-q', '--detach');
-    expect(await readGitState()).toEqual({ commit, dirty: true });
+    expect(await readGitState(sources)).toEqual({ commit, dirty: true });
   });
 });
 

@@ -43,6 +43,7 @@ export const rules = {
   // What git left in a file's place
   'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),
   'merge-conflict': configurable('error', 'A file holds both sides of a merge conflict.'),
+  'partial-checkout': configurable('warning', 'The checkout leaves out files that git has.'),
   'link-as-text': fixed('A symbolic link was checked out as a text with its target.'),
   // Its modules
   'missing-module': configurable('error', 'A module asks for a file that is not among those to upload.'),

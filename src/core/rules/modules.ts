@@ -8,6 +8,7 @@ import { findDrawnModule, traceModules } from '../modules/graph.js';
 import { proposeIgnoreLines } from '../modules/tooling.js';
 import { finding } from './catalogue.js';
 import { shownPath } from './place.js';
+import { howToCheckOut } from './placeholders.js';
 
 export function checkModules(extension: DesiredExtension): readonly Finding[] {
   const { missing, addresses, internal } = traceModules(extension);
@@ -20,6 +21,11 @@ export function checkModules(extension: DesiredExtension): readonly Finding[] {
 }
 
 function missingModule(extension: DesiredExtension, module: MissingModule): Finding {
+  const { id, path } = module;
+  if (extension.lacking?.some((entry) => covers(entry, path)) === true) {
+    const message = `The module asks for ${JSON.stringify(id)}, and the checkout leaves out ${path}, which git has.`;
+    return finding('partial-checkout', { ...placeOf(extension, module), message, hint: howToCheckOut('it') });
+  }
   const { message, hint } = explainMissing(extension, module);
   return finding('missing-module', { ...placeOf(extension, module), message, hint });
 }

@@ -1,6 +1,8 @@
-/** What git left in the place of a file. */
+/** What git left in the place of a file, or left out. */
 
 import type { Placeholder } from '../content/placeholder.js';
+import { count, listNames } from '../format.js';
+import type { UnreadFolder } from '../half-built.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
 import { shownPath } from './place.js';
@@ -14,6 +16,31 @@ export function checkPlaceholders(extension: DesiredExtension): readonly Finding
     link === undefined ? [] : [placeholderFinding({ kind: 'link', target: link }, placeOf(extension, path))],
   );
   return [...kept, ...dropped];
+}
+
+/** Once for an extension, and only where it is packed as it is: whatever writes to a tenant has a rail for it. */
+export function checkLacking({ name, displayFolder, lacking = [] }: DesiredExtension): readonly Finding[] {
+  if (lacking.length === 0) return [];
+  const message = `The checkout leaves out ${count(lacking.length, 'file')} that git has: ${listNames(lacking, 3)}.`;
+  return [
+    finding('partial-checkout', {
+      extension: name,
+      file: displayFolder,
+      message,
+      hint: howToCheckOut('them'),
+    }),
+  ];
+}
+
+/** Where nothing of an extension is there. */
+export function leftOutFinding({ displayFolder, lacks }: UnreadFolder): readonly Finding[] {
+  if (lacks !== 'sparse' && lacks !== 'submodule') return [];
+  const message = 'The checkout leaves out the folder, which git has: nothing of it is here.';
+  return [finding('partial-checkout', { file: displayFolder, message, hint: howToCheckOut('it') })];
+}
+
+export function howToCheckOut(what: 'it' | 'them'): string {
+  return `Check ${what} out: git sparse-checkout disable, or git submodule update --init.`;
 }
 
 type Place = Required<Pick<Finding, 'extension' | 'file'>>;

@@ -5,7 +5,7 @@ import { basename, dirname, relative, sep } from 'node:path';
 import type { UnreadFolder } from '../../core/half-built.js';
 import { displayPath } from '../display.js';
 import { readNotCheckedOut } from '../git/not-checked-out.js';
-import { findRepositories } from '../git/repository.js';
+import { findNestedTops, findRepositories } from '../git/repository.js';
 import type { SourceFiles } from '../git/state.js';
 import { isManifestName } from './nested-manifest.js';
 import { baseOf, compilePattern, covers, type FolderPattern, reaches, spellPattern } from './pattern.js';
@@ -34,7 +34,11 @@ export async function readPartialCheckout(
 ): Promise<PartialCheckout> {
   const { root, extensions, env } = checkout;
   const bases = [...new Set(extensions.map((pattern) => baseOf(pattern, root)))];
-  const repositories = findRepositories(bases);
+  const nested = findNestedTops(
+    bases,
+    sources.map(({ folder }) => folder),
+  );
+  const repositories = findRepositories([...bases, ...nested]);
   if (repositories.length === 0) return { unread: [], lacking: new Map() };
   const { files, folders } = await readNotCheckedOut(repositories, env);
   if (files.length + folders.length === 0) return { unread: [], lacking: new Map() };

@@ -24,9 +24,9 @@ const signs = [
   ['BISECT_LOG', 'a bisect'],
 ] as const;
 
-/** Costs a few looks at the disk and no process. Outside a repository nothing is ever under way. @param folder absolute */
-export function readGitMoment(folder: string): GitMoment {
-  const repositories = findRepositories([folder]);
+/** Costs a few looks at the disk and no process. Outside a repository nothing is ever under way. @param folders absolute */
+export function readGitMoment(folders: readonly string[]): GitMoment {
+  const repositories = findRepositories(folders);
   const operation = repositories
     .map(({ gitDir }) => findOperation(gitDir))
     .find((found) => found !== undefined);

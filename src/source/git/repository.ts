@@ -1,7 +1,7 @@
 /** Where a folder's repository is, read without git. */
 
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 
 export interface Repository {
   /** Absolute: the top of the working tree. */
@@ -37,6 +37,29 @@ export function findRepositories(bases: readonly string[]): readonly Repository[
     for (const each of [repository, ...findSubmodules(repository.top)]) found.set(each.gitDir, each);
   }
   return [...found.values()];
+}
+
+/**
+ * Where other working trees begin, at these folders or on the way down to them: clones within a repository, or below a
+ * folder that is in none. Costs one look for each folder.
+ *
+ * @param bases absolute, not among the result
+ */
+export function findNestedTops(bases: readonly string[], folders: readonly string[]): readonly string[] {
+  const seen = new Set(bases);
+  const tops: string[] = [];
+  for (const folder of folders) {
+    if (!bases.some((base) => isBelow(base, folder))) continue;
+    for (let place = folder; !seen.has(place) && place !== dirname(place); place = dirname(place)) {
+      seen.add(place);
+      if (existsSync(join(place, '.git'))) tops.push(place);
+    }
+  }
+  return tops;
+}
+
+function isBelow(base: string, folder: string): boolean {
+  return folder.startsWith(base.endsWith(sep) ? base : base + sep);
 }
 
 /** The submodules of a working tree that `.gitmodules` names and that are checked out, theirs among them. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SourceError } from '../../core/errors.js';
 import { displayPath } from '../display.js';
-import { findRepositories, type Repository } from './repository.js';
+import { findNestedTops, findRepositories, type Repository } from './repository.js';
 
 export interface Settling {
   /** Absolute: folders that the patterns start from. */
@@ -25,19 +25,34 @@ const usualPatienceMs = 10_000;
 
 const pauseMs = 50;
 
-/** Outside a repository it only reads. @throws SourceError where git does not come to rest, and what `read` throws at rest */
-export async function readSettled<T>(settling: Settling, read: () => Promise<T>): Promise<T> {
-  const repositories = findRepositories(settling.bases);
-  const [first] = repositories;
-  if (first === undefined) return read();
+/**
+ * To be told the folders that are found, before anything in them is read. Where some lie in a repository that was not
+ * looked at before they were found, this throws, and everything is read again.
+ */
+export type TellFolders = (folders: readonly string[]) => void;
+
+/** Outside of repositories it only reads. @throws SourceError where git does not come to rest, and what `read` throws at rest */
+export async function readSettled<T>(
+  settling: Settling,
+  read: (tell: TellFolders) => Promise<T>,
+): Promise<T> {
+  const { bases } = settling;
   const giveUpAt = performance.now() + (settling.patienceMs ?? usualPatienceMs);
+  const nested = new Set<string>();
   for (;;) {
+    const known = nested.size;
+    const repositories = findRepositories([...bases, ...nested]);
     const before = look(repositories, settling);
-    const reading = before.lock === undefined ? await attempt(read) : undefined;
+    const tell: TellFolders = (folders) => {
+      for (const top of findNestedTops(bases, folders)) nested.add(top);
+      if (nested.size > known) throw new Error('there are more repositories');
+    };
+    const reading = before.lock === undefined ? await attempt(() => read(tell)) : undefined;
+    if (nested.size > known) continue;
     const after = look(repositories, settling);
     if (reading !== undefined && after.lock === undefined && after.stamp === before.stamp)
       return unwrap(reading);
-    if (performance.now() >= giveUpAt) throw moving(settling, first.top, before.lock ?? after.lock);
+    if (performance.now() >= giveUpAt) throw moving(settling, repositories, before.lock ?? after.lock);
     settling.signal?.throwIfAborted();
     await setTimeout(pauseMs);
   }
@@ -85,10 +100,10 @@ function headOf(gitDir: string): string {
   }
 }
 
-function moving({ cwd }: Settling, top: string, lock: string | undefined): SourceError {
+function moving({ cwd }: Settling, [first]: readonly Repository[], lock: string | undefined): SourceError {
   if (lock === undefined) {
     return new SourceError('git keeps changing the files, so what was read may mix two commits', {
-      file: displayPath(cwd, top),
+      file: displayPath(cwd, first?.top ?? cwd),
       hint: 'Wait until git has finished, and start again.',
     });
   }

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 import { withoutUndefined } from '../../core/json.js';
 import type { SourceState } from '../../core/past-run.js';
 import { placeIn, readGitIndex } from './changes.js';
-import { explainGitFailure, type GitFailure, type GitPlace, isInRepository, listGit, runGit } from './git.js';
+import { explainGitFailure, type GitFailure, type GitPlace, isInRepository, listGit } from './git.js';
 import { findRepository } from './repository.js';
 
 /** The part of it that git knows; the CI run's address comes from the environment. */
@@ -24,17 +24,16 @@ export interface SourceFiles {
  * Empty outside a repository, without a commit, or without git. In a repository it costs two processes, so ask only for
  * what is recorded.
  *
- * @param sources what has to be as the commit says; absent: everything below the folder
+ * @param sources what has to be as the commit says
  * @param onUnknown called with the reason, for people, where there is a repository but its commit is unknown
  */
 export async function readGitState(
   place: GitPlace,
-  sources: readonly SourceFiles[] | undefined,
+  sources: readonly SourceFiles[],
   onUnknown?: (reason: string) => void,
 ): Promise<GitState> {
   try {
     if (!isInRepository(realpathSync(place.folder))) return {};
-    if (sources === undefined) return await readWhole(place);
     return await readSources(place, sources);
   } catch (error) {
     const failure = explainGitFailure(place, error);
@@ -49,11 +48,6 @@ function whyUnknown({ reason, remedy }: GitFailure): string {
 
 /** Overrides the repository's own settings. */
 const status = ['status', '--porcelain=v2', '--branch', '--no-renames', '--ignore-submodules=none'];
-
-async function readWhole(place: GitPlace): Promise<GitState> {
-  const output = await runGit(place, [...status, '--untracked-files=normal', '--', '.']);
-  return toState(output, () => /^[^#]/m.test(output));
-}
 
 async function readSources(place: GitPlace, sources: readonly SourceFiles[]): Promise<GitState> {
   const folder = realpathSync(place.folder);

@@ -15,7 +15,7 @@ import type { Candidate, Remark } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
 import { baseOf } from '../discover/pattern.js';
 import { displayPath } from '../display.js';
-import { readSettled } from '../git/settled.js';
+import { readSettled, type TellFolders } from '../git/settled.js';
 import type { SourceFiles } from '../git/state.js';
 import { type IgnoreRules, ignoreFile, prepareIgnoreRules } from '../ignore-rules.js';
 import { whyPathLeftOut } from '../left-out.js';
@@ -71,7 +71,7 @@ export interface DesiredReading {
 export function readDesired(options: ReadOptions): Promise<DesiredReading> {
   const { root, extensions } = options;
   const bases = [...new Set(extensions.map((pattern) => baseOf(pattern, root)))];
-  return readSettled({ env: {}, ...options, bases }, () => readOnce(options));
+  return readSettled({ env: {}, ...options, bases }, (tell) => readOnce(options, tell));
 }
 
 interface ReadFolder {
@@ -80,10 +80,11 @@ interface ReadFolder {
   readonly reading: ReadExtension;
 }
 
-async function readOnce(options: ReadOptions): Promise<DesiredReading> {
+async function readOnce(options: ReadOptions, tell: TellFolders): Promise<DesiredReading> {
   const { root, cwd, own = noOwnFiles, lineEndings = 'as-is' } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
+  tell(discovery.candidates.map(({ folder }) => folder));
   const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
   const rulesFor = prepareIgnoreRules({
     root,

@@ -160,10 +160,10 @@ it('is started where there is a repository, also behind a link, and nowhere else
   const { root, path } = plant({ 'outside/a.js': 'a' });
   const env = { ...process.env, ...pretend(`echo "$@" >> ${path('ran')}`, 'exit 1') };
   expect(await readGitState({ folder: path('outside'), env }, [])).toEqual({});
-  expect(await readGitState({ folder: path('outside'), env }, undefined)).toEqual({});
+  expect(await readGitState({ folder: path('outside'), env }, [])).toEqual({});
   expect(existsSync(path('ran'))).toBe(false);
   symlinkSync(clone().path('ext'), `${root}/linked`);
-  expect(await readGitState({ folder: path('linked'), env }, undefined)).toEqual({});
+  expect(await readGitState({ folder: path('linked'), env }, [])).toEqual({});
   expect(existsSync(path('ran'))).toBe(true);
 });
 
@@ -186,7 +186,7 @@ it('asks no remote, runs no hook and no monitor, and prompts for nothing', async
     git(tree.root, 'config', 'core.fsmonitor', tree.path('.git/hooks/fsmonitor-watchman'));
     const env = { ...process.env, GIT_ASKPASS: tree.path('.git/hooks/post-index-change') };
     await failureOf({ folder: tree.root, env });
-    await readGitState({ folder: tree.root, env }, undefined);
+    await readGitState({ folder: tree.root, env }, []);
     expect(connections).toEqual([]);
     expect(existsSync(tree.path('ran'))).toBe(false);
   } finally {

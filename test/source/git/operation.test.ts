@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const operation = (folder = root): string | undefined => readGitMoment(folder).operation;
+const operation = (folder = root): string | undefined => readGitMoment([folder]).operation;
 
 describe('an operation', () => {
   it.each<readonly [string, readonly string[], readonly string[]]>([
@@ -79,13 +79,13 @@ describe('an operation', () => {
   });
 
   it('is none outside a repository, or where there is nothing', () => {
-    expect(readGitMoment(base)).toEqual({ head: '' });
-    expect(readGitMoment(join(base, 'gone'))).toEqual({ head: '' });
+    expect(readGitMoment([base])).toEqual({ head: '' });
+    expect(readGitMoment([join(base, 'gone')])).toEqual({ head: '' });
   });
 });
 
 describe('HEAD', () => {
-  const head = (): string => readGitMoment(root).head;
+  const head = (): string => readGitMoment([root]).head;
 
   it.each<readonly [string, () => void]>([
     ['a commit', () => commit('b.txt', 'b')],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSettled, type Settling } from '../../../src/source/git/settled.js';
+import { readSettled, type Settling, type TellFolders } from '../../../src/source/git/settled.js';
 import { plant, type Tree } from '../tree.js';
 
 function git(folder: string, ...args: readonly string[]): string {
@@ -143,6 +143,19 @@ describe('a checkout', () => {
       rmSync(lock);
       expect(await readSettled(settling(root, { bases }), createReader().read)).toBe(1);
     }
+    // That of a clone within is looked at once it is known.
+    const clone = plant();
+    git(clone.root, 'clone', '-q', root, 'clones/a');
+    let reads = 0;
+    const find = async (tell: TellFolders): Promise<number> => {
+      tell([clone.path('clones/a/ext'), clone.path('other')]);
+      return ++reads;
+    };
+    const nested = settling(clone.root, { patienceMs: 1 });
+    expect(await readSettled(nested, find)).toBe(1);
+    writeFileSync(clone.path('clones/a/.git/index.lock'), '');
+    await expect(readSettled(nested, find)).rejects.toThrow('clones/a/.git/index.lock: git is changing');
+    expect(reads).toBe(1);
     // The lock of another worktree does not concern this one.
     writeFileSync(path('.git/worktrees/tree/index.lock'), '');
     expect(await readSettled(settling(root), createReader().read)).toBe(1);
