@@ -33,6 +33,7 @@ describe('a policy command', () => {
   it('refuses with its words, on one line and no longer than people read', async () => {
     const code = 'console.log("no\\n  deletes"); console.error("today"); process.exit(3)';
     expect(await ask(code)).toEqual({
+      rail: 'policy',
       message: `The policy (${node}) refuses this plan: no; deletes; today`,
       hint: 'It ended with 3; "policy" in the config names the command.',
     });
