@@ -83,7 +83,7 @@ export function assertKnownApprovals(plan: Plan, policy: Policy): void {
     const unknown = [...policy[key]].find((name) => !known.has(name));
     if (unknown === undefined) continue;
     throw new UserError(`${flag} names ${unknown}, which is neither among the folders nor on the tenant.`, {
-      hint: 'Names are the stems of .qext files, in their exact case.',
+      hint: 'The name is that of the .qext file without its suffix, in its exact case.',
     });
   }
 }

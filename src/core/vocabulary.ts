@@ -36,7 +36,7 @@ export const reasonMeanings: Readonly<Record<ChangeReason, string>> = {
   'marker-missing': 'The content is right, and is uploaded once to mark it as ours.',
   'marker-outdated': 'The content is right, and is uploaded once to renew its marker.',
   'changed-on-tenant': 'Somebody changed the content on the tenant, and the folder overwrites it.',
-  adopted: 'An extension that nobody managed becomes part of this project.',
+  adopted: 'An extension that no project owned becomes part of this one.',
   'ownership-taken': 'An extension of another project becomes part of this one.',
   'supernova-off':
     'The .qext file no longer says supernova. Qlik never turns that off in place, so the extension is replaced.',

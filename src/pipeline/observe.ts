@@ -139,7 +139,7 @@ export function configFiles({ file, root }: Settings['config']): readonly Source
 /** @throws FindingsError */
 export function assertNoErrors(findings: readonly Finding[]): void {
   if (!findings.some(({ severity }) => severity === 'error')) return;
-  throw new FindingsError(findings, { hint: 'qlik-sync validate checks the folders alone.' });
+  throw new FindingsError(findings, { hint: 'qlik-sync validate checks only the folders.' });
 }
 
 /** A folder that is named and missing is a mistake, unless the project is meant to be empty. */

@@ -59,7 +59,7 @@ export async function readPlanFile(args: readonly string[], cwd: string): Promis
   if (file === undefined || size === undefined) return undefined;
   if (args.length > 1) {
     throw new UserError(`${file} is a plan, so no names can be given beside it.`, {
-      hint: 'A plan holds its selection; plan the names that are meant.',
+      hint: 'A plan keeps its own selection: plan again with the names that are meant.',
     });
   }
   if (size > mostBytes) throw new UserError(`${file} is larger than any plan.`);

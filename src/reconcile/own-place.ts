@@ -62,7 +62,7 @@ export function unlessMissing(error: unknown, path: string, what: string): undef
 
 function unreadable(error: unknown, path: string, what: string): UserError {
   return new UserError(`${what} in ${path} cannot be read: ${reasonOf(error)}.`, {
-    hint: 'Only what can be read says whether there is nothing there: make it readable, or move it away.',
+    hint: 'It may hold what this run has to know: make it readable, or move it away.',
     cause: error,
   });
 }

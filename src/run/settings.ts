@@ -112,7 +112,7 @@ export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
     throw new UserError(`--env names ${names.length} environments: ${names.join(', ')}.`, {
-      hint: `Only ${fleetCommands.join(', ')} take several; every other command works on one.`,
+      hint: `These take several: ${fleetCommands.join(', ')}. Every other command works on one.`,
     });
   }
   return names?.[0];

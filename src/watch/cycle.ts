@@ -194,7 +194,7 @@ function holdCircles({ brake, announce, sinceSave, run }: CycleInput, planned: P
     if (extension === undefined || path === undefined) return false;
     const line = ignoreLineOf(run.settings.config.root, extension.folder, path);
     announce.refused(name, {
-      message: `Held: ${path} is written anew after every sync, and nothing else changes. It goes on when another file changes.`,
+      message: `Held: ${path} is written again after every sync, and nothing else changes. It goes on when another file changes.`,
       hint: `Whatever writes it should write elsewhere; ${JSON.stringify(line)} in "ignore" leaves the file out.`,
     });
     return true;

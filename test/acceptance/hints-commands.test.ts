@@ -303,7 +303,7 @@ const rows: Readonly<Record<string, Row>> = {
   'errors in the folders are listed': {
     given: ({ workspace }) => workspace.write({ ...extensionFiles('tile'), 'extensions/tile/tile.js': '' }),
     command: ['plan'],
-    hint: /^(qlik-sync validate) checks the folders alone/m,
+    hint: /^(qlik-sync validate) checks only the folders/m,
     after: (_, { code, stdout }) => {
       expect(code).toBe(3);
       expect(stdout).toContain('[empty-entry]');

@@ -61,11 +61,11 @@ describe('--json', () => {
     });
   });
 
-  it('init where validate finds nothing to check', async () => {
+  it('init before there is an extension', async () => {
     for (const path of ['qlik-sync.config.json', 'extensions']) scene.workspace.remove(path);
     const { code, document } = await runJson('init', 'init');
-    expect(code).toBe(3);
-    expect(document).toMatchObject({ problem: { message: 'No extension was found in extensions/*.' } });
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ problem: { message: 'There is no extension yet.' } });
   });
 
   it('plan, apply, and plan again', async () => {

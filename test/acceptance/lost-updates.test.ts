@@ -61,7 +61,7 @@ describe('an edit between the last read and the write', () => {
     const [outcome] = JSON.parse(result.stdout).outcomes;
     expect(outcome).toMatchObject({
       status: 'done',
-      overwrote: expect.stringContaining('the revision went from 1.0.0 to 3.0.0 with one write of ours'),
+      overwrote: expect.stringContaining('the revision went from 1.0.0 to 3.0.0 with one of our writes'),
     });
   });
 

@@ -113,7 +113,7 @@ describe('a program that writes into the folder whenever watch has synced', () =
       expect(round).toBeGreaterThanOrEqual(6);
       expect(await held).toMatchObject({
         name: 'kpi',
-        message: expect.stringContaining('Held: sync.log is written anew after every sync'),
+        message: expect.stringContaining('Held: sync.log is written again after every sync'),
         hint: expect.stringContaining('"/extensions/kpi/sync.log" in "ignore"'),
       });
       writer.stdin.write('one more\n');

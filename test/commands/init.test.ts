@@ -135,7 +135,9 @@ describe('what validate finds does not undo the file', () => {
   it('nothing found: says so, proposes extensions/*, and what to do', async () => {
     const { code, stdout, stderr } = await init();
     expect(code).toBe(0);
-    expect(stderr).toBe('No .qext file was found 4 folders deep, so "extensions" is extensions/*.\n');
+    expect(stderr).toBe(
+      'No .qext file was found within 4 levels of folders, so "extensions" is extensions/*.\n',
+    );
     expect(stdout).toContain('Wrote qlik-sync.config.json');
     expect(stdout).toContain('There is no extension yet.');
     expect(stdout).toContain(

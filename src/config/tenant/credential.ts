@@ -40,12 +40,13 @@ function isHeaderSafe(key: string): boolean {
 }
 
 const notAKey = {
-  message: 'is not an API key: it is empty, or has white space or other characters that no key has',
+  message: 'is not an API key: it is empty, or has white space or other characters that never occur in a key',
   hint: 'give the key alone, without "Bearer"',
 } as const;
 
 const notASecret = {
-  message: 'is not a client id or secret: it is empty, or has white space or other characters that none has',
+  message:
+    'is not a client id or secret: it is empty, or has white space or other characters that never occur in one',
   hint: 'copy it again, and nothing else',
 } as const;
 

@@ -26,7 +26,7 @@ type Place = Pick<Finding, 'extension' | 'file' | 'line' | 'column'>;
 function versionMissing(place: Place): Finding {
   return finding('version-missing', {
     ...place,
-    message: 'The .qext file has no version, so there is no telling which one a tenant runs.',
+    message: 'The .qext file has no version, so it cannot be seen which one a tenant runs.',
     hint: 'Add "version": "1.0.0" and raise it with every change.',
   });
 }

@@ -80,6 +80,6 @@ function usualStep(steps: ReadonlyMap<number, number>, atRest: readonly number[]
 function describe({ before, after, sent }: Jump): string {
   const went = `the revision went from ${before} to ${after}`;
   return sent === 1
-    ? `it was changed between our last read and our write, and that change is lost: ${went} with one write of ours`
-    : `it may have been changed between our last read and our write, and that change would be lost; otherwise a write of ours that got no answer landed late: ${went} with the last of ${sent}`;
+    ? `it was changed between our last read and our write, and that change is lost: ${went} with one of our writes`
+    : `it may have been changed between our last read and our write, and that change would be lost; otherwise one of our writes that got no answer arrived late: ${went} with the last of ${sent}`;
 }

@@ -146,7 +146,8 @@ function explainHalfReplaced(ending: Ending): Ending {
   const state =
     ending.kind === 'unknown' ? 'deleted, and perhaps not created again' : 'deleted, but not created again';
   const { error } = ending;
-  const hint = 'Until it is created, sheets that use it are broken. Run it again: that finishes the replace.';
+  const hint =
+    'Until it is created, sheets that use it are broken. Run the same command again: it finishes the replace.';
   return { ...ending, error: { ...error, message: `${state}: ${error.message}`, hint } };
 }
 

@@ -141,7 +141,7 @@ export function describePassedOver({ extensions }: Survey): readonly string[] {
 /** Why no pattern is proposed. */
 export function describeNone({ extensions, levels }: Survey): string {
   if (extensions.length > 0) return 'No folder has just one .qext file';
-  return `No .qext file was found${Number.isFinite(levels) ? ` ${levels} folders deep` : ''}`;
+  return `No .qext file was found${Number.isFinite(levels) ? ` within ${levels} levels of folders` : ''}`;
 }
 
 /** A folder and the wildcards below it. */

@@ -109,6 +109,6 @@ function moving({ cwd }: Settling, [first]: readonly Repository[], lock: string 
   }
   return new SourceError('git is changing the files, so what is read may mix two commits', {
     file: displayPath(cwd, lock),
-    hint: 'Wait until git has finished, and start again. Where no git runs any more, remove that file.',
+    hint: 'Wait until git has finished, and start again. If no git is running any more, remove that file.',
   });
 }

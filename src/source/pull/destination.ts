@@ -197,6 +197,6 @@ function readExisting(candidate: Candidate, rules: IgnoreRules, lineEndings: Lin
       ? reading.skipped.reason
       : (reading.findings.find(({ severity }) => severity === 'error')?.message ?? 'it cannot be read');
   throw new RefusedError(`${nameFolder(candidate.displayFolder, 'start')} cannot be updated: ${why}`, {
-    hint: `qlik-sync validate ${shellWord(candidate.name)} says more; remove the folder to have it written anew.`,
+    hint: `qlik-sync validate ${shellWord(candidate.name)} says more; remove the folder to have it written again.`,
   });
 }

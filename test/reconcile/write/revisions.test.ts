@@ -85,7 +85,7 @@ describe('edits that were lost', () => {
     const revisions = createRevisions();
     revisions.note({ name: 'a', before: '1.0.0', after: '3.0.0', sent: 2 });
     expect(revisions.takeLost().get('a')).toContain(
-      'otherwise a write of ours that got no answer landed late',
+      'otherwise one of our writes that got no answer arrived late',
     );
   });
 });
