@@ -309,6 +309,25 @@ describe.skipIf(process.platform !== 'linux')('a file that another program of th
     await succeed('drift');
   });
 
+  it.each([
+    ['qlik-sync plan --env all > all.log 2>&1'],
+    ['qlik-sync plan --env all -v 2>&1 | tee all.md'],
+    ['qlik-sync apply --env all --yes > all.txt 2>&1'],
+    ['{ date; qlik-sync apply --env all --yes; } 2>&1 | tee all.log'],
+  ])('%s leaves nothing that a later run would upload', async (line) => {
+    const { url } = scene.tenant.sandbox;
+    const auth = { apiKey: '${QLIK_API_KEY}' };
+    const environments = {
+      a: { tenant: url, project: 'acme-a', auth },
+      b: { tenant: url, project: 'acme-b', auth },
+    };
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify({ ...root, environments }) });
+    await shell(line);
+    expect(readdirSync(scene.workspace.folder).some((name) => name.startsWith('all.'))).toBe(true);
+    scene.workspace.write({ 'qlik-sync.config.json': config });
+    expect(await content()).toEqual(itself);
+  });
+
   it('applies a reviewed plan while it writes a log', async () => {
     expect(await shell('qlik-sync plan --out plan.json | tee plan.txt')).toBe(0);
     expect(await shell('qlik-sync apply plan.json --yes | tee apply.log')).toBe(0);
