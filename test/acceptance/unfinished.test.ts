@@ -3,6 +3,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { git } from './support/ci/shell.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles } from './support/workspace.js';
 
@@ -43,6 +44,24 @@ describe('an unfinished replace', () => {
     expect(record.tags).toEqual(['qlik-sync:acme', 'by-hand']);
     expect((await qlikSync('apply', '--yes')).stdout).toContain('Nothing to do.');
   });
+
+  it.each([[[]], [['b']]])(
+    'waits where the checkout lacks files of its folder, selected %j',
+    async (selection) => {
+      const { folder } = scene.workspace;
+      scene.workspace.write({ 'extensions/a/a.css': 'a{}\n', '.gitignore': '.qlik-sync/\n' });
+      git(folder, ['init', '--quiet']);
+      git(folder, ['add', '--all']);
+      git(folder, ['commit', '--quiet', '--message', 'first']);
+      git(folder, ['sparse-checkout', 'set', '--no-cone', '/*', '!a.css']);
+      const result = await qlikSync('apply', '--yes', ...selection);
+      expect(result.code).toBe(6);
+      expect(result.stdout).toContain('the checkout leaves out 1 file of it: a.css; --allow-partial a');
+      expect(await names()).toEqual(['b']);
+      expect((await qlikSync('apply', '--yes', '--allow-partial', 'a', ...selection)).code).toBe(0);
+      expect(await names()).toEqual(['a', 'b']);
+    },
+  );
 
   it('is only told where the folder is gone: perhaps it was deleted on purpose, from another machine', async () => {
     scene.workspace.remove('extensions/a');

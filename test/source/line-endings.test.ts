@@ -118,6 +118,12 @@ describe('countOtherEndings', () => {
       filesWith('\r\n', { 'mixed.js': 'a\r\nb\r\n' }),
       1,
     ],
+    [
+      'some that are stored with CRLF',
+      filesWith('\r\n'),
+      { ...filesWith('\n'), 'a/style.css': 'a {\r\n}\r\n\r\n' },
+      4,
+    ],
     ['another word', filesWith('\r\n'), { ...filesWith('\n'), 'a/style.css': 'b {\n}\n\n' }, undefined],
     [
       'a further final newline',

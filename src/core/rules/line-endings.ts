@@ -21,7 +21,6 @@ export function checkLineEndings(
   const files = differing.reduce((sum, { onlyLineEndings = 0 }) => sum + onlyLineEndings, 0);
   const found = [
     finding('line-endings', {
-      ...(names.length === 1 && { extension: names[0] }),
       message: `${listNames(names, shownNames)}: ${describeEndings(files)} between the folder and the tenant, so checkouts with CRLF and with LF undo each other's deploys.`,
       hint: `Add the line "* text=auto eol=lf" to .gitattributes and commit what "git add --renormalize ." changes, or set "lineEndings": "lf" in the config.`,
     }),

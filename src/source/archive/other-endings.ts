@@ -15,9 +15,10 @@ export function countOtherEndings(
   extension: DesiredExtension,
   isOther: (digest: string) => boolean,
 ): number | undefined {
-  const texts = tryToRead(extension);
-  const found = ways.map((way) => change(extension, texts, way)).find((files) => isOther(digestOf(files)));
-  return found && countDifferent(extension.files, found);
+  for (const files of listOthers(extension, tryToRead(extension))) {
+    if (isOther(digestOf(files))) return countDifferent(extension.files, files);
+  }
+  return undefined;
 }
 
 /** The same against an archive, file by file. @throws UnreadableArchiveError */
@@ -42,6 +43,41 @@ interface Text {
   readonly lf: string;
   readonly crlf: string;
   readonly isMixed: boolean;
+}
+
+/** A digest of each takes about 10 µs. */
+const mostOthers = 256;
+
+/**
+ * A repository may hold some texts with CRLF and others with LF, and a checkout on Windows has them all with CRLF: which
+ * were which shows only by trying. Where that would be too many, what checkouts do to whole folders.
+ */
+function* listOthers(
+  extension: DesiredExtension,
+  texts: ReadonlyMap<string, Text>,
+): Generator<readonly DigestedFile[]> {
+  for (const way of ways) yield change(extension, texts, way);
+  const choices = extension.files.map(({ path, sha256 }) => {
+    const text = texts.get(path);
+    return { path, hashes: text === undefined ? [sha256] : [...new Set([text.lf, text.crlf, sha256])] };
+  });
+  const number = choices.reduce((product, { hashes }) => product * hashes.length, 1);
+  for (let nth = 0; number <= mostOthers && nth < number; nth++) yield choose(choices, nth);
+}
+
+interface Choice {
+  readonly path: string;
+  readonly hashes: readonly string[];
+}
+
+/** @param nth a number whose digits, each to the base of its file's choices, say which of them */
+function choose(choices: readonly Choice[], nth: number): readonly DigestedFile[] {
+  let rest = nth;
+  return choices.map(({ path, hashes }) => {
+    const sha256 = hashes[rest % hashes.length] ?? '';
+    rest = Math.floor(rest / hashes.length);
+    return { path, sha256 };
+  });
 }
 
 /** What checkouts do to texts. */
