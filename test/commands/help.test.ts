@@ -44,7 +44,15 @@ const helps = new Map(await Promise.all(commands.map(async (name) => [name, awai
 
 it('lists commands in groups, the everyday ones first', () => {
   const titles = sectionsOf(top).map(({ title }) => title);
-  expect(titles).toEqual(['Options:', 'Output:', 'Everyday:', 'Tenant:', 'History and promotion:', 'Tools:']);
+  expect(titles).toEqual([
+    'Options:',
+    'Output:',
+    'Everyday:',
+    'Tenant:',
+    'History and promotion:',
+    'Store:',
+    'Tools:',
+  ]);
   expect(commands.slice(0, 5)).toEqual(['init', 'validate', 'plan', 'apply', 'watch']);
 });
 
