@@ -61,6 +61,7 @@ try {
   writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
   writeFileSync(join(out, 'index.d.mts'), rollTypes(configSchema));
   writeLicences(metafile);
+  writeParts(metafile);
   if (existsSync('dist')) renameSync('dist', join(staging, 'before'));
   renameSync(out, 'dist');
 } finally {
@@ -180,6 +181,19 @@ function writeLicences({ outputs }) {
     return `${name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
   });
   writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+/** For the bench: bytes of each package and each folder of ours, before local names are shortened. */
+function writeParts({ outputs }) {
+  const sizes = new Map();
+  for (const { inputs } of Object.values(outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+      const part = packageOf(input) ?? input.split('/').slice(0, 2).join('/');
+      sizes.set(part, (sizes.get(part) ?? 0) + bytesInOutput);
+    }
+  }
+  const parts = [...sizes].map(([path, size]) => ({ path, size }));
+  writeFileSync('node_modules/.cache/qlik-sync-parts.json', JSON.stringify(parts));
 }
 
 function packageOf(input) {

@@ -4,12 +4,14 @@
  */
 
 import { measureApply } from './apply.mjs';
+import { measureBefore } from './before.mjs';
 import { measureFleet } from './fleet.mjs';
 import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureModules } from './modules.mjs';
 import { measureMultipart } from './multipart.mjs';
 import { measureNoChange } from './no-change.mjs';
+import { measurePackage } from './package-size.mjs';
 import { judge, renderTable } from './result.mjs';
 import { measureStartUp } from './start-up.mjs';
 import { measureWatch } from './watch.mjs';
@@ -17,6 +19,8 @@ import { measureWatch } from './watch.mjs';
 const measures = {
   'no-change': measureNoChange,
   'start-up': measureStartUp,
+  before: measureBefore,
+  package: measurePackage,
   modules: measureModules,
   multipart: measureMultipart,
   apply: measureApply,

@@ -40,19 +40,19 @@ function compare({ node, version, plan, planWithoutIndex }) {
     {
       measure: '--version, to node -e 0',
       ratio: version / node,
-      target: { atMost: 1.6 },
+      target: { atMost: 1.12 },
       detail: against(version),
     },
     {
       measure: 'plan of 10, nothing to do, to node -e 0',
       ratio: plan / node,
-      target: { atMost: 4 },
+      target: { atMost: 1.9 },
       detail: against(plan),
     },
     {
       measure: 'the same without the stat index',
       ratio: planWithoutIndex / node,
-      target: { atMost: 4 },
+      target: { atMost: 1.9 },
       detail: against(planWithoutIndex),
     },
   ];

@@ -19,8 +19,8 @@ export function createWorkspace(shape) {
     tree: join(folder, 'tree'),
     remove,
     /** @param {{ url: string, apiKey: string }} tenant */
-    qlikSync: (args, tenant, { node = [], env = {} } = {}) =>
-      runNode([...node, cli, ...args, '--tenant', tenant.url], {
+    qlikSync: (args, tenant, { program = cli, node = [], env = {} } = {}) =>
+      runNode([...node, program, ...args, '--tenant', tenant.url], {
         cwd: folder,
         env: { QLIK_API_KEY: tenant.apiKey, ...env },
       }),
