@@ -169,17 +169,20 @@ function load(folder, file) {
   return import(pathToFileURL(join(folder, file)).href);
 }
 
-/** Bundling copies other people's code, and their licences ask to travel with it. */
+/** Bundling copies other people's code, and their licences ask to travel with it; each text once. */
 function writeLicences({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
   const packages = new Set(inputs.map(packageOf).filter((name) => name !== undefined));
-  const texts = [...packages].sort().map((name) => {
+  const byText = new Map();
+  for (const name of [...packages].sort()) {
     const folder = `node_modules/${name}`;
     const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
     const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
     const text = file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim();
-    return `${name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
-  });
+    const title = `${name} ${manifest.version} (${manifest.license})`;
+    byText.set(text, [...(byText.get(text) ?? []), title]);
+  }
+  const texts = [...byText].map(([text, titles]) => `${titles.join('\n')}\n\n${text}\n`);
   writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 

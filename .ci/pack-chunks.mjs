@@ -5,7 +5,7 @@
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 
 export const target = 'node20.19';
@@ -23,15 +23,19 @@ export async function packChunks(made, { program, library, files }, folder) {
   const fileOf = new Map(
     packed.flatMap(({ file, chunks }) => chunks.map((chunk) => [basename(chunk), file])),
   );
+  const placedIn = (path) => ({
+    fileOf: (chunk) => `${path}/${fileOf.get(chunk)}.js`,
+    isOthers: (chunk) => isForeign(outputs[chunk]),
+  });
   const texts = packed.map(async ({ file, chunks }) => [
     `chunks/${file}.js`,
-    await bundleChunks(tableOf(chunks, outputs), chunks, (chunk) => `./${fileOf.get(chunk)}.js`),
+    await bundleChunks(tableOf(chunks, outputs), chunks, placedIn('.')),
   ]);
   // With a copy of the little that it imports, so that its version is in the first file.
   const starting = await bundleChunks(
     `require('./${basename(start)}');`,
     [...closureOf(outputs, [start])],
-    (chunk) => `./chunks/${fileOf.get(chunk)}.js`,
+    placedIn('./chunks'),
   );
   mkdirSync(join(folder, 'chunks'), { recursive: true });
   for (const [file, text] of await Promise.all(texts)) writeFileSync(join(folder, file), text);
@@ -64,7 +68,7 @@ function exportsOf(chunk, names, fileOf) {
   const name = basename(chunk);
   return [
     `import chunks from "./chunks/${fileOf.get(name)}.js";`,
-    `export const {${names.join(',')}}=chunks["./${name}"]();\n`,
+    `export const {${names.join(',')}}=chunks[${numberOf(name)}]();\n`,
   ].join('\n');
 }
 
@@ -88,7 +92,9 @@ function groupChunks(outputs, files, start) {
     const bytes = own.reduce((sum, chunk) => sum + outputs[chunk].bytes, 0);
     return bytes < ownFileBytes ? [] : [{ file: nameOf(outputs[entry]), chunks: take(own) }];
   });
-  const all = [...named, ...large, { file: 'rest', chunks: take(Object.keys(outputs)) }];
+  const left = Object.keys(outputs);
+  const packages = { file: 'packages', chunks: take(left.filter((chunk) => isForeign(outputs[chunk]))) };
+  const all = [...named, ...large, packages, { file: 'rest', chunks: take(left) }];
   if (new Set(all.map(({ file }) => file)).size < all.length) throw new Error('two files of one name');
   return all;
 }
@@ -99,6 +105,11 @@ function entriesOf(outputs, sources) {
     if (found === undefined) throw new Error(`${source} is not the entry of a chunk`);
     return found;
   });
+}
+
+/** Whether none of it is ours. */
+function isForeign({ inputs }) {
+  return Object.keys(inputs).every((input) => input.includes('node_modules/'));
 }
 
 /** Chunks with all that they import statically. */
@@ -128,8 +139,8 @@ function nameOf({ entryPoint }) {
   return name?.replace(/^@|\.js$/g, '').replace('/', '-') ?? basename(entryPoint, '.ts');
 }
 
-/** @param fileOf the path of the file that a chunk is in now */
-async function bundleChunks(contents, chunks, fileOf) {
+/** `fileOf` gives the path of the file that a chunk is in now; `isOthers`, whether none of it is ours. */
+async function bundleChunks(contents, chunks, { fileOf, isOthers }) {
   const inside = new Set(chunks.map((chunk) => basename(chunk)));
   const folder = resolve(dirname(chunks[0]));
   const { outputFiles } = await build({
@@ -144,20 +155,24 @@ async function bundleChunks(contents, chunks, fileOf) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
-    plugins: [onlyThese(inside)],
+    plugins: [onlyThese(inside, isOthers)],
     logLevel: 'warning',
   });
   // Whoever asks for a chunk is one, too, and needs no copy of its exports.
   const bundled = outputFiles[0].text.replaceAll('__toCommonJS(', '(');
-  const text = joinImports(bundled);
-  const elsewhere = [...new Set(text.match(/(?<=")\.\/[\w-]+\.js(?=")/g))].filter(
-    (path) => !inside.has(basename(path)),
-  );
-  const rows = elsewhere.map((path) => `"${path}":"${fileOf(basename(path))}"`);
+  const text = joinImports(bundled).replace(/"(\.\/c\d+\.js)"/g, (_all, path) => numberOf(path));
+  const asked = new Set(Array.from(text.matchAll(/\brequire\((\d+)\)/g), ([, number]) => `c${number}.js`));
+  const rows = [...asked]
+    .filter((chunk) => !inside.has(chunk))
+    .map((chunk) => `${numberOf(chunk)}:"${fileOf(chunk)}"`);
   return `${requireChunks.replace('FILES', rows.join(','))}\n${text}`;
 }
 
-/** A chunk is asked for by its name, whatever file it is in. */
+function numberOf(chunk) {
+  return basename(chunk).slice(1, -3);
+}
+
+/** A chunk is asked for by its number, whatever file it is in. */
 const requireChunks =
   '"use strict";require=((load,files,found)=>name=>found[name]??=name in files?load(files[name])[name]():load(name))(require,{FILES},{});';
 
@@ -172,14 +187,17 @@ function tableOf(chunks, outputs) {
 }
 
 /** Everything else stays where it is. */
-function onlyThese(inside) {
+function onlyThese(inside, isOthers) {
   return {
     name: 'only-these',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /.*/ }, ({ path }) =>
         inside.has(basename(path)) && path.startsWith('./') ? undefined : { path, external: true },
       );
-      onLoad({ filter: /\.js$/ }, async ({ path }) => ({ contents: await shorten(path), loader: 'js' }));
+      onLoad({ filter: /\.js$/ }, async ({ path }) => ({
+        contents: await shorten(path, isOthers(relative('', path))),
+        loader: 'js',
+      }));
     },
   };
 }
@@ -189,18 +207,18 @@ const importStatement = /(?<=^|[;}\n])import(?:[\w$*{}, ]+from)?"[^"\n]+";/g;
 const exportStatement = /export\{[^}]*\};\s*$/;
 
 /**
- * What is loaded later is loaded with `require` too. Local names become short; those that a stack shows stay, as
+ * What is loaded later is loaded with `require` too. Names become short; but those of ours that a stack shows stay, as
  * everything outside a function does in a script, which may be used by others.
  */
-async function shorten(chunk) {
-  const text = readFileSync(chunk, 'utf8').replace(/^#!.*\n/, '');
-  const imports = text.match(importStatement) ?? [];
-  const [exports = ''] = text.match(exportStatement) ?? [];
-  const script = text
-    .replace(importStatement, '')
-    .replace(exportStatement, '')
+async function shorten(chunk, isForeign) {
+  const text = readFileSync(chunk, 'utf8')
+    .replace(/^#!.*\n/, '')
     .replace(/\bimport\("(\.\/[\w-]+\.js|node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))');
   const options = { minifyIdentifiers: true, minifySyntax: true, legalComments: 'none', target };
+  if (isForeign) return (await transform(text, options)).code;
+  const imports = text.match(importStatement) ?? [];
+  const [exports = ''] = text.match(exportStatement) ?? [];
+  const script = text.replace(importStatement, '').replace(exportStatement, '');
   const { code } = await transform(script, options);
   return `${imports.join('')}${code}${exports}`;
 }
