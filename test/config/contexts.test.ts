@@ -54,6 +54,9 @@ contexts:
   plain: { server: http://a.example.com, headers: { Authorization: Bearer hunter22 } }
   homeless: { headers: { Authorization: Bearer hunter22 } }
   odd: { server: a.example.com, headers: { Authorization: "Bearer hunter22\\u0001" } }
+  unexpanded: { server: a.example.com, headers: { Authorization: "Bearer %QLIK_KEY%" } }
+  unset: { server: a.example.com, oauth-client-id: robot, oauth-client-secret: $(QLIK_SECRET) }
+  nowhere: { server: $TENANT, headers: { Authorization: Bearer hunter22 } }
   text: hunter22
 `;
 
@@ -133,6 +136,12 @@ describe('what is refused', () => {
     ['bare', '~/.qlik/contexts.yml:19:3: contexts.bare.headers: has no Authorization'],
     ['basic', 'contexts.basic.headers: has an Authorization that is not "Bearer" and a key'],
     ['odd', 'contexts.odd.headers: has an Authorization that is not "Bearer" and a key'],
+    [
+      'unexpanded',
+      'contexts.unexpanded.headers: is the text %QLIK_KEY% and not a value: QLIK_KEY is not set',
+    ],
+    ['unset', 'contexts.unset.oauth-client-secret: is the text $(QLIK_SECRET) and not a value'],
+    ['nowhere', 'contexts.nowhere.server: is the text $TENANT and not a value: TENANT is not set'],
     ['half', 'contexts.half.oauth-client-secret: is missing'],
     ['path', 'contexts.path.server: must not have a path'],
     ['plain', 'contexts.plain.server: is plain http'],

@@ -322,6 +322,7 @@ describe.each(unexpanded)('%j in the place of a value', (text, name) => {
       { options: { tenant: 'a.example.com' }, env: { QLIK_CLIENT_ID: text, QLIK_CLIENT_SECRET: 's' } },
     ],
     ['QLIK_TENANT_URL', { env: { QLIK_TENANT_URL: text, QLIK_API_KEY: 'k' } }],
+    ['--tenant', { options: { tenant: text }, env: { QLIK_API_KEY: 'k' } }],
   ];
 
   it.each(places)('%s', async (place, given) => {
@@ -443,6 +444,11 @@ describe('a command that prints the secret', () => {
       'It said: got <secret> with Bearer ${PIN}',
     ],
     ['prints nothing', withCommand(`console.error('nobody home')`), 'printed nothing\nIt said: nobody home'],
+    [
+      'prints a reference',
+      withCommand(`console.log('$(QLIK_KEY)')`),
+      'printed is the text $(QLIK_KEY) and not a value: QLIK_KEY is not set',
+    ],
     ['prints two lines', withCommand(`console.log('hunter22\\nx')`), 'printed is not an API key'],
     [
       'prints without end',

@@ -97,7 +97,7 @@ export interface PipelineShell {
   readonly calls: () => readonly string[];
   /** Everything that any script printed. */
   readonly printed: () => string;
-  /** Resolves once a script has printed the text. */
+  /** Resolves once a script prints the text from now on. */
   readonly hears: (text: string) => Promise<void>;
   readonly gh: () => GhState;
   /** Somebody else's comment on the pull request. */
@@ -221,7 +221,8 @@ export async function openPipelineShell(more: Readonly<Record<string, string>> =
     calls: () => readFileSync(calls, 'utf8').trimEnd().split('\n'),
     printed: () => output,
     hears: async (text) => {
-      while (!output.includes(text)) await once(printed, 'output');
+      const before = output.length;
+      while (!output.slice(before).includes(text)) await once(printed, 'output');
     },
     gh: readGh,
     addComment: (comment) => {
