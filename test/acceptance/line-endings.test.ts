@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { git } from './support/ci/shell.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
+import { startWatching } from './support/watching.js';
 import { archiveFiles, configWith, extensionFiles, type Result } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
 
@@ -168,6 +169,20 @@ describe('checkouts with other line endings', () => {
       "
     `);
   });
+});
+
+it('a save that changes nothing but line endings uploads nothing under lineEndings: lf', async () => {
+  scene.configure({ lineEndings: 'lf' });
+  const watching = await startWatching(scene.workspace, scene.tenant.env, ['--quiet-period', '50']);
+  await watching.next({ event: 'synced', name: 'acme-kpi' });
+  scene.workspace.write({ 'extensions/acme-kpi/acme-kpi.js': code.replaceAll('\n', '\r\n') });
+  scene.workspace.write(extensionFiles('acme-map'));
+  await watching.next({ event: 'synced', name: 'acme-map' });
+  scene.workspace.write({ 'extensions/acme-kpi/acme-kpi.js': `${code}// more\r\n` });
+  await watching.next({ event: 'synced', name: 'acme-kpi', action: 'update' });
+  await watching.interrupt();
+  const synced = watching.events.filter(({ event }) => event === 'synced').map(({ name }) => name);
+  expect(synced).toEqual(['acme-kpi', 'acme-map', 'acme-kpi']);
 });
 
 describe('an archive that somebody uploaded with other line endings', () => {
