@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { type Check, checkNames } from '../core/check.js';
 import { UserError } from '../core/errors.js';
-import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
+import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
 import { configFiles, readFolders } from '../pipeline/observe.js';
 import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
@@ -13,6 +13,7 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
 import { readSettings, type Settings } from '../run/settings.js';
+import { openStoreOf } from '../run/store.js';
 import { readGitState } from '../source/git/state.js';
 import { findRoute } from '../tenant/http/proxy.js';
 import { readAuthorities } from './doctor/authorities.js';
@@ -54,15 +55,43 @@ async function checkAll(flags: SharedFlags, io: Io): Promise<Findings> {
   const settings = await orError(() => readSettings(flags, io));
   if (settings instanceof UserError) return stopAt('config', [], settings);
   const before = [checkConfig(settings), await checkSource(settings, io)];
+  const stored = await checkStoreOf(settings, io);
   const target = await orError(() => findTenant(settings, io));
-  if (target instanceof UserError) return { ...stopAt('target', before, target), settings };
+  if (target instanceof UserError) return { ...addStore(stopAt('target', before, target), stored), settings };
   try {
     const { header } = target;
-    const after = await checkTenant(target, settings, io);
+    const after = addStore(await checkTenant(target, settings, io), stored);
     return { ...after, checks: [...before, ...after.checks], settings, tenant: header };
   } finally {
     await target.close();
   }
+}
+
+type StoreFinding = { readonly check: Check; readonly exitCode: ExitCode };
+
+function addStore(findings: Findings, { check, exitCode }: StoreFinding): Findings {
+  return { ...findings, checks: [...findings.checks, check], exitCodes: [...findings.exitCodes, exitCode] };
+}
+
+/** Reads only: whether it can be written to, `store check` tries. */
+async function checkStoreOf(settings: Settings, io: Io): Promise<StoreFinding> {
+  const found = await orError(async (): Promise<Check> => {
+    const store = await openStoreOf(settings, io);
+    if (store === undefined)
+      return { name: 'store', status: 'ok', message: 'none: what a run leaves stays on its machine' };
+    try {
+      await store.list('locks/');
+      return {
+        name: 'store',
+        status: 'ok',
+        message: `${store.address} can be listed; store check tries the rest`,
+      };
+    } finally {
+      await store.close();
+    }
+  });
+  if (!(found instanceof UserError)) return { check: found, exitCode: exitCodes.ok };
+  return { check: fromError('store', 'failed', found), exitCode: found.exitCode };
 }
 
 async function checkTenant(target: TenantToOpen, { config, flags }: Settings, io: Io): Promise<Findings> {

@@ -12,6 +12,7 @@ export const checkNames = [
   'role',
   'marker',
   'rate',
+  'store',
 ] as const;
 
 export interface Check {

@@ -53,6 +53,7 @@ export const checkMeanings: Readonly<Record<Check['name'], string>> = {
   role: 'What the key may do: list, write, download archives for backups.',
   marker: 'Whether the tenant keeps the tag and the archive name by which qlik-sync knows its own.',
   rate: 'Whether the limit of requests of this user is used up.',
+  store: 'Whether the store of journals, backups and the lock can be reached, where the config names one.',
 };
 
 export const checkStatusMeanings: Readonly<Record<Check['status'], string>> = {
@@ -172,9 +173,20 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
       'A copy of what a run overwrites or deletes, in .qlik-sync/backups, from which rollback restores.',
     next: 'It needs a key that may download archives; --no-backup goes without.',
   },
+  store: {
+    meaning:
+      'A bucket, a container or a shared folder that keeps journals, backups and the lock for all machines.',
+    next: 'qlik-sync store check tries it; --no-store goes without.',
+  },
   lock: {
     meaning:
       'One run at a time writes to a tenant for a project; the second waits, then stops with exit code 7.',
+    next: 'qlik-sync unlock shows who holds the lock that a store keeps for all machines.',
+  },
+  ticket: {
+    meaning:
+      'What a run puts into the store while it wants or holds the lock; dead 90 s after its last sign of life.',
+    next: 'A run that is gone needs no help; qlik-sync unlock --yes removes its ticket at once.',
   },
   baseline: {
     meaning: 'A report of drift that --baseline takes as known: what it holds raises no alarm again.',

@@ -64,7 +64,7 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
   const { folders, unfinished, packWith } =
     halfReplaces === 'leave'
       ? leaveUnfinished(read)
-      : await finishReplaces(run, read, listed, readFromFolders(run));
+      : await finishReplaces(run, read, listed, readFromFolders(run), wanted.reviewed);
   const known = await sidesOf(run, wanted, folders, listed);
   const orphans = known.policy.prune ? 'matter' : 'are-kept';
   const desired = await addLeftOut(run, folders, known.actual, orphans);

@@ -77,6 +77,7 @@ export async function tidy({
 }: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<void> {
   const { retain } = await import('../reconcile/retention.js');
   const { root, project, backup } = settings.config;
-  const of = { root, project, tenant: tenant.identity, now: new Date(), store: store?.store };
+  const shared = store?.isHeld() === true ? store.store : undefined;
+  const of = { root, project, tenant: tenant.identity, now: new Date(), store: shared };
   await retain({ ...backup, ...of }).catch(() => undefined);
 }

@@ -7,6 +7,7 @@ import { sendableName } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, Finding } from '../core/model.js';
 import { byName } from '../core/order.js';
 import { applySeverities, finding } from '../core/rules.js';
+import type { SeenChange } from '../core/seen.js';
 import { shellWord } from '../core/shell-word.js';
 import { isSystemError } from '../core/system-error.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
@@ -31,22 +32,34 @@ interface UnfinishedReplaces {
 /** Where journals are kept, and for which project and tenant. */
 type Place = Pick<Run, 'settings' | 'tenant' | 'store'>;
 
-/** Reads journals and backups, even with `--no-cache`. */
+/**
+ * Reads journals and backups, even with `--no-cache`.
+ *
+ * @param reviewed the changes of a reviewed plan: a replace that nobody knew of then is only mentioned
+ */
 export async function finishReplaces(
   place: Place,
   folders: Folders,
   listed: ActualState,
   readUnselected: ReadUnselected,
+  reviewed?: readonly SeenChange[],
 ): Promise<UnfinishedReplaces> {
   const open = await findMissing(listed, place);
   if (open.length === 0) return leaveUnfinished(folders);
   const sources = await Promise.all(
     open.map(async (replace) => ({
       replace,
-      content: await findContent(replace, folders, readUnselected, place),
+      content: mayFinish(replace, reviewed)
+        ? await findContent(replace, folders, readUnselected, place)
+        : ({ from: 'nowhere' } as const),
     })),
   );
   return combine(folders, sources, place);
+}
+
+/** Any plan that is made now may finish it, and a reviewed one that creates the name. */
+function mayFinish({ name }: OpenReplace, reviewed: readonly SeenChange[] | undefined): boolean {
+  return reviewed?.some((change) => change.name === name && change.action === 'create') ?? true;
 }
 
 export function leaveUnfinished(folders: Folders): UnfinishedReplaces {

@@ -20,6 +20,8 @@ export interface RunStore {
   readonly take: (holder: LeaseHolder, of: Omit<StorePlace, 'store'>) => Promise<Release | FoundTicket>;
   /** To be called right before each write to the tenant. @throws LockLostError */
   readonly assertHeld: () => void;
+  /** Whether what is there may be removed. */
+  readonly isHeld: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -70,16 +72,21 @@ function createRunStore(store: Store, root: string): RunStore {
       const taken = await tryLease({ ...holder, place: { ...of, store } });
       if (!('release' in taken)) return taken;
       lease = taken;
+      const release: Release = async () => {
+        if (lease === taken) lease = undefined;
+        await taken.release();
+      };
       try {
         const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
         await fetchRuns({ root, store, of });
-        return taken.release;
+        return release;
       } catch (error) {
-        await taken.release().catch(() => undefined);
+        await release();
         throw error;
       }
     },
     assertHeld: () => lease?.check(),
+    isHeld: () => lease?.isHeld() === true,
     close: () => store.close(),
   };
 }

@@ -24,6 +24,7 @@ export function openFileStore(folder: string, address: string): Store {
       attempt(`reading ${name}`, () => unlessMissing(readFile(join(folder, ...name.split('/'))))),
     list: (prefix) =>
       attempt('listing', async () => {
+        await assertMounted(folder);
         const now = await readClock(folder);
         const start = join(folder, ...prefix.split('/').slice(0, -1));
         const objects = await listBelow(folder, start);
@@ -61,6 +62,11 @@ async function readClock(folder: string): Promise<Date> {
   } finally {
     await discard(probe);
   }
+}
+
+/** A folder that was never made is an empty store; one whose parent is missing cannot be looked at. */
+async function assertMounted(folder: string): Promise<void> {
+  if ((await unlessMissing(stat(folder))) === undefined) await stat(dirname(folder));
 }
 
 /** Files that vanish meanwhile are left out, and those that are being written. */

@@ -17,6 +17,7 @@ import { type FoundTicket, parseTicket, type Ticket } from './ticket.js';
 export interface Lease {
   /** To be called right before each write to the tenant. @throws LockLostError where the lock may be another's by now */
   readonly check: () => void;
+  readonly isHeld: () => boolean;
   /** Releasing it twice is harmless. */
   readonly release: Release;
 }
@@ -242,12 +243,14 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
       const error = review();
       if (error !== undefined) throw error;
     },
+    isHeld: () => !isReleased && review() === undefined,
     release: async () => {
       if (isReleased) return;
       isReleased = true;
       clearInterval(timer);
       await beating;
-      await store.remove(name);
+      // One that stays is dead after a while; what the run did is done.
+      await store.remove(name).catch(() => undefined);
     },
   };
 }

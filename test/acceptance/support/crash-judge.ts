@@ -1,6 +1,6 @@
 /** What must hold after a run was killed, whenever that was. Each problem is a sentence; none is as it should be. */
 
-import { createVault } from '../../../src/reconcile/backup/vault.js';
+import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
 import { readRuns } from '../../../src/reconcile/journal/runs.js';
 import type { Run } from '../../../src/reconcile/run-record.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
@@ -20,6 +20,8 @@ export interface Crash {
   readonly effects: Readonly<Record<string, number>>;
   /** `cut`: the disk lost lines that were synced, so that what they said cannot be told. */
   readonly journal: 'whole' | 'cut';
+  /** Where backups have to be; absent: on the machine. */
+  readonly vault?: Pick<Vault, 'read' | 'readRecord'>;
 }
 
 /** Runs apply again, and once more. */
@@ -47,10 +49,11 @@ export async function judgeRecovery(
   ];
 }
 
+/** One that died. */
 async function lastRun({ workspace, env }: CrashScene): Promise<Run | undefined> {
   const tenant = env['QLIK_TENANT_URL'];
   const [last] = await readRuns({ root: workspace.folder, tenant, project: 'acme' });
-  return last;
+  return last?.end === undefined ? last : undefined;
 }
 
 /** What is called verified was done when the run died. */
@@ -109,9 +112,12 @@ async function judgeForeign({ tenant, foreign }: CrashScene): Promise<readonly s
 }
 
 /** Every record that was overwritten or deleted can be had again. */
-async function judgeBackups({ workspace, env }: CrashScene, { journal }: Crash): Promise<readonly string[]> {
+async function judgeBackups(
+  { workspace, env }: CrashScene,
+  { journal, vault: given }: Crash,
+): Promise<readonly string[]> {
   const tenant = env['QLIK_TENANT_URL'] ?? '';
-  const vault = createVault({ root: workspace.folder, tenant });
+  const vault = given ?? createVault({ root: workspace.folder, tenant });
   const runs = await readRuns({ root: workspace.folder, tenant, project: 'acme' });
   const steps = runs.flatMap((run) => run.steps).filter(({ before }) => before.request !== 'create');
   const problems = await Promise.all(

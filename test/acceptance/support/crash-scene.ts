@@ -41,6 +41,8 @@ export interface CrashScene extends Place {
   readonly close: () => Promise<void>;
 }
 
+type Variables = Readonly<Record<string, string>>;
+
 const config = {
   'qlik-sync.config.json': JSON.stringify({
     project: 'acme',
@@ -108,13 +110,18 @@ async function foreignUpload(name: string, tags: readonly string[]): Promise<Ext
  * A tenant with the old content, folders with the new, and a machine that has never run this before.
  *
  * @param dir keeps the tenant, for `copyCrashScene`
+ * @param more variables of every run
  */
-export async function openCrashScene(uploads: readonly ExtensionUpload[], dir?: string): Promise<CrashScene> {
+export async function openCrashScene(
+  uploads: readonly ExtensionUpload[],
+  dir?: string,
+  more: Variables = {},
+): Promise<CrashScene> {
   const tenant = await openTestTenant({ dir });
   await Promise.all(uploads.map((upload) => tenant.client.create(upload)));
   const workspace = createWorkspace();
   workspace.write({ ...config, ...second });
-  const scene = await describeScene(tenant, workspace, await openWire(tenant.sandbox.url));
+  const scene = await describeScene(tenant, workspace, await openWire(tenant.sandbox.url), more);
   return { ...scene, close: () => Promise.all([scene.close(), scene.wire.close()]).then(() => undefined) };
 }
 
@@ -134,8 +141,13 @@ export async function copyCrashScene({ workspace, wire }: CrashScene, dir: strin
 }
 
 /** Its `close` leaves the wire. */
-async function describeScene(tenant: TestTenant, workspace: Workspace, wire: Wire): Promise<CrashScene> {
-  const env = { ...tenant.env, QLIK_TENANT_URL: wire.url, HOME: workspace.home };
+async function describeScene(
+  tenant: TestTenant,
+  workspace: Workspace,
+  wire: Wire,
+  more: Variables = {},
+): Promise<CrashScene> {
+  const env = { ...tenant.env, ...more, QLIK_TENANT_URL: wire.url, HOME: workspace.home };
   const foreign = await listForeign(tenant);
   await tenant.takeRequests();
   return {
@@ -165,7 +177,8 @@ function byName(a: ExtensionRecord, b: ExtensionRecord): number {
 
 const cli = join(import.meta.dirname, '../../../dist/cli.js');
 
-async function runAndKill(
+/** The built command, killed with SIGKILL at the cut of this wire; resolves when it is gone. */
+export async function runAndKill(
   args: readonly string[],
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   wire: Wire,

@@ -23,7 +23,8 @@ export interface Wire {
   readonly close: () => Promise<void>;
 }
 
-export async function openWire(tenant: string): Promise<Wire> {
+/** @param hosts `kept`: the `Host` header stays as it is, which a signature may cover */
+export async function openWire(tenant: string, hosts: 'translated' | 'kept' = 'translated'): Promise<Wire> {
   let target = tenant;
   let planned: Cut | undefined;
   let isDead = false;
@@ -35,7 +36,7 @@ export async function openWire(tenant: string): Promise<Wire> {
     const body = await buffer(request);
     if (isDead) return void response.destroy();
     if (cut?.when === 'before') return die(cut, response);
-    const answer = await forward(target, request, body);
+    const answer = await forward(target, request, body, hosts);
     if (cut?.when === 'after') return die(cut, response);
     if (isDead) return void response.destroy();
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -78,8 +79,13 @@ interface Answer {
   readonly body: Buffer;
 }
 
-async function forward(target: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
-  const { host } = new URL(target);
+async function forward(
+  target: string,
+  request: IncomingMessage,
+  body: Buffer,
+  hosts: 'translated' | 'kept',
+): Promise<Answer> {
+  const host = hosts === 'kept' ? request.headers.host : new URL(target).host;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method = 'GET', url = '/', headers } = request;
     const forwarded = send(new URL(url, target), { method, headers: { ...headers, host } }, resolve);

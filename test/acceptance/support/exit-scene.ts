@@ -1,5 +1,8 @@
 /** Two tenants, a config and two folders; and everything that can go before a run so that it ends otherwise than well. */
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
@@ -79,6 +82,21 @@ export const changed = doing(({ workspace }) => workspace.write(extensionFiles('
 export const broken = doing(({ workspace }) => workspace.write({ 'extensions/kpi/kpi.js': '' }));
 
 export const configured = (more: object): Before => doing(({ configure }) => configure(more));
+/** A store on a share, and one on a share that is not mounted. */
+export const stored = doing(({ workspace, configure }) =>
+  configure({ store: pathToFileURL(join(workspace.home, 'store')).href }),
+);
+export const unstored = configured({ store: 'file:///no/such/share/store' });
+
+/** A run on another machine holds the lock. */
+export const held = doing(async ({ workspace, dev }) => {
+  const key = new URL(dev.sandbox.url).host.replace(':', '_');
+  const folder = join(workspace.home, 'store/locks', key, 'acme');
+  mkdirSync(folder, { recursive: true });
+  const ticket = { pid: 4711, host: 'elsewhere', command: 'apply', startedAt: new Date().toISOString() };
+  writeFileSync(join(folder, '0123456789abcdef.json'), JSON.stringify(ticket));
+});
+
 export const misconfigured = doing(({ workspace }) =>
   workspace.write({ 'qlik-sync.config.json': '{ "project": "NO" }' }),
 );
