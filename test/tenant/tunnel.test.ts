@@ -35,6 +35,9 @@ const send = {
 
 const methods = ['GET', 'POST'] as const;
 
+/** After which a connection that nobody answers is given up. */
+const ownLimitSeconds = 10;
+
 interface Row {
   readonly refusal: Refusal;
   /** Beside the user name and password. */
@@ -151,17 +154,23 @@ describe('a proxy that refuses', () => {
     expect(proxy.asked).toHaveLength(1);
   });
 
-  it('ends with the run', async () => {
+  it.each(methods)('ends a %s with the run, not when its own time is up', async (method) => {
     const run = new AbortController();
+    const closed: string[] = [];
     const proxy = await proxyWith({
       refuse: () => (socket) => {
-        socket.resume();
+        socket.resume().once('end', () => closed.push('connection'));
         run.abort(new Error('interrupted'));
       },
     });
     const proxies = { HTTPS_PROXY: proxy.url };
     const http = openTestTenant('https://tenant.test', { proxies, signal: run.signal });
-    await expect(send.GET(http)).rejects.toThrow('interrupted');
+    await expect(send[method](http)).rejects.toThrow('interrupted');
+    expect(closed).toEqual([]);
+    const started = process.hrtime.bigint();
+    await http.close();
+    await expect.poll(() => closed).toEqual(['connection']);
+    expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(ownLimitSeconds);
   });
 });
 

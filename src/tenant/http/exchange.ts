@@ -38,20 +38,40 @@ type Open = () => Promise<Socket>;
 export function createExchange(origin: string, open: Open): Exchange {
   let writing: Promise<Dispatcher> | undefined;
   let reading: Promise<NodeAgent> | undefined;
+
+  async function sendBy(outgoing: Outgoing): Promise<Incoming> {
+    if (outgoing.method === 'GET' && writing === undefined) {
+      reading ??= createNodeAgent(open);
+      return sendByNode(await reading, origin, outgoing);
+    }
+    writing ??= createUndiciAgent(open);
+    return sendByUndici(await writing, origin, outgoing);
+  }
+
   return {
-    async send(outgoing) {
-      if (outgoing.method === 'GET' && writing === undefined) {
-        reading ??= createNodeAgent(open);
-        return sendByNode(await reading, origin, outgoing);
-      }
-      writing ??= createUndiciAgent(open);
-      return sendByUndici(await writing, origin, outgoing);
+    send(outgoing) {
+      return untilAborted(sendBy(outgoing), outgoing.signal);
     },
     async close() {
       await (await writing)?.close();
       closeIdle(await reading);
     },
   };
+}
+
+/** Neither client ends a request whose connection is still being made. */
+async function untilAborted<T>(sending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return sending;
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([sending, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 async function createNodeAgent(open: Open): Promise<NodeAgent> {

@@ -55,11 +55,22 @@ export function createTransport(origin: string, options: TransportOptions): Tran
   // One for each connection that is being made.
   setMaxListeners(0, closing.signal);
   const exchange = createExchange(origin, () => connections.open(closing.signal));
+  let outstanding = 0;
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    const ended = exchange.close();
+    // A connection that is still being made is for requests that were given up.
+    if (outstanding === 0) closing.abort();
+    await ended;
+    closing.abort();
+  }
 
   return {
     async tryOnce(request, signature, signal) {
       signal?.throwIfAborted();
       const target = { method: request.method, path: withoutQuery(request.path), origin };
+      outstanding += 1;
       try {
         const received = await receive(exchange, { request, signal, signature, timeoutMs, options });
         options.onAnswer?.({ ...target, status: received.status, headers: received.headers });
@@ -69,12 +80,11 @@ export function createTransport(origin: string, options: TransportOptions): Tran
         const failure = failureOf(cause, target);
         if (failure === undefined) throw cause;
         return { kind: 'failure', failure };
+      } finally {
+        outstanding -= 1;
       }
     },
-    async close() {
-      await exchange.close();
-      closing.abort();
-    },
+    close: () => (closed ??= close()),
   };
 }
 
