@@ -2,7 +2,8 @@
 
 import { withoutUndefined } from './json.js';
 import { markerOf } from './marker.js';
-import type { Action, ActualExtension, ActualSummary, DesiredExtension, DesiredSummary } from './model.js';
+import type { Action, ActualExtension, DesiredExtension } from './model.js';
+import type { ActualSummary, DesiredSummary } from './summaries.js';
 
 /** The part of a change, of this plan or a reviewed one, that says whether it is written. */
 interface Decided {

@@ -2,9 +2,10 @@
 
 import { describeEndings } from './format.js';
 import { findHalfBuilt } from './half-built.js';
-import type { ActualSummary, Change, DesiredState, DesiredSummary } from './model.js';
+import type { Change, DesiredState } from './model.js';
 import { byName } from './order.js';
 import { shellOption } from './shell-word.js';
+import type { ActualSummary, DesiredSummary } from './summaries.js';
 
 /**
  * `unreadable`: whether the content differs cannot be told.

@@ -8,6 +8,7 @@ import type { ContentFacts } from './content.js';
 import type { SkippedFolder, UnreadFolder } from './half-built.js';
 import type { Manifest } from './manifest/parsed.js';
 import type { PullObstacle } from './pull-obstacle.js';
+import type { ActualSummary, DesiredSummary } from './summaries.js';
 
 export type Severity = 'info' | 'warning' | 'error';
 
@@ -192,28 +193,6 @@ export interface Blocked {
   readonly lift?: string;
   /** What the flag does, read after it: `replaces it`. */
   readonly effect?: string;
-}
-
-/** What the tenant should hold afterwards. */
-export interface DesiredSummary {
-  readonly digest: string;
-  readonly version?: string;
-  readonly files: number;
-  readonly bytes: number;
-}
-
-/** What the tenant holds now; also the precondition of a write. */
-export interface ActualSummary {
-  readonly id: string;
-  readonly digest?: string;
-  readonly md5?: string;
-  readonly version?: string;
-  readonly revision?: string;
-  readonly updatedAt?: string;
-  readonly userId?: string;
-  /** `file.originalname`. */
-  readonly archiveName?: string;
-  readonly tags?: readonly string[];
 }
 
 /** What the request carries; present on create, update and replace. */

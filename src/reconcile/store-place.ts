@@ -13,7 +13,7 @@ export interface StorePlace {
   readonly project: string;
 }
 
-export type StoredKind = 'runs' | 'backups' | 'locks';
+type StoredKind = 'runs' | 'backups' | 'locks';
 
 /** Ends with `/`. */
 export function prefixOf(

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Store, StoreError } from './store.js';
 
-export interface StoreFact {
+interface StoreFact {
   readonly name: 'write' | 'read' | 'list' | 'clock' | 'remove' | 'public';
   readonly status: 'ok' | 'warning' | 'failed' | 'unknown';
   readonly message: string;

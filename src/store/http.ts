@@ -26,7 +26,7 @@ export interface StoreRequest {
   readonly body?: Uint8Array;
 }
 
-export interface StoreHttp {
+interface StoreHttp {
   /** Repeats what failed in passing: every verb of a store may be repeated. @throws StoreError where no answer came */
   send(request: StoreRequest, sign: (request: StoreRequest) => Promise<Signature>): Promise<Answer>;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import type { Io } from '../../run/io.js';
 import { readActual } from '../../tenant/actual.js';
 import { createExtensionsClient } from '../../tenant/extensions.js';
 import { createGovernor } from '../../tenant/governor.js';
-import { readJson } from '../../tenant/http/answers.js';
+import { readJson, readRetryAfter } from '../../tenant/http/answers.js';
 import type { Auth, OpenAuth } from '../../tenant/http/auth.js';
 import { openTenant, type TenantHttp } from '../../tenant/http/http.js';
 import type { TenantOptions } from '../../tenant/http/request.js';
@@ -115,7 +115,7 @@ function watchAnswers(): Watch {
       requests += 1;
       const time = Date.parse(headers['date'] ?? '');
       if (!Number.isNaN(time)) clockSeconds ??= Math.round((time - Date.now()) / 1000);
-      if (status === 429) waitSeconds = Number(headers['retry-after'] ?? Number.NaN) || 0;
+      if (status === 429) waitSeconds = Math.ceil((readRetryAfter(headers['retry-after']) ?? 0) / 1000);
       if (requests >= mostRequests) enough.abort(new UserError(`${mostRequests} requests are enough`));
     },
     facts: () => ({

@@ -5,7 +5,7 @@ import { exitCodes } from '../../core/exit-codes.js';
 import { StoreError } from '../../store/store.js';
 import { partName, prefixOf, type StorePlace, wholeName } from '../store-place.js';
 
-export interface JournalParts {
+interface JournalParts {
   /** Resolves when it is in the store. After a failure nothing more is written, and every call fails. */
   append(text: string): Promise<void>;
   /** The whole journal in one object in place of its parts. Where that fails, they are all there. */

@@ -32,7 +32,7 @@ export interface LeaseTimes {
   readonly dead: number;
 }
 
-export const usualLeaseTimes: LeaseTimes = { beat: 10_000, held: 45_000, dead: 90_000 };
+const usualLeaseTimes: LeaseTimes = { beat: 10_000, held: 45_000, dead: 90_000 };
 
 export interface LeaseHolder extends LockHolder {
   /** Where a person can read what the holder does, such as the address of its job. */

@@ -1,7 +1,8 @@
 /** The record that a change overwrites or deletes: what it was when planned, and what it is now. */
 
 import { UserError } from '../../core/errors.js';
-import type { ActualExtension, ActualSummary, Change } from '../../core/model.js';
+import type { ActualExtension, Change } from '../../core/model.js';
+import type { ActualSummary } from '../../core/summaries.js';
 import { actualOf } from '../../tenant/actual.js';
 import { isGone } from '../../tenant/http/answers.js';
 import type { CallOptions } from '../../tenant/pages.js';

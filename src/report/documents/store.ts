@@ -32,7 +32,7 @@ export const unlockDocument = v.object({
 
 export type UnlockDocument = DeepReadonly<v.InferOutput<typeof unlockDocument>>;
 
-export const storeCheckNames = ['write', 'read', 'list', 'clock', 'remove', 'public'] as const;
+const storeCheckNames = ['write', 'read', 'list', 'clock', 'remove', 'public'] as const;
 
 const check = v.object({
   name: v.picklist(storeCheckNames),
@@ -66,5 +66,3 @@ export const storeDocument = v.variant('action', [
 ]);
 
 export type StoreDocument = DeepReadonly<v.InferOutput<typeof storeDocument>>;
-
-export type StoreCheck = Extract<StoreDocument, { readonly action: 'check' }>['checks'][number];

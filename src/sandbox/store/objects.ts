@@ -15,7 +15,7 @@ export interface ListedObject extends StoredBytes {
   readonly key: string;
 }
 
-export interface Objects {
+interface Objects {
   readonly put: (key: string, bytes: Buffer) => StoredBytes;
   readonly get: (key: string) => StoredBytes | undefined;
   readonly remove: (key: string) => void;

@@ -10,7 +10,7 @@ import type { Bucket, StoredBytes } from './objects.js';
 import type { StoreKey } from './signature.js';
 import type { Switches } from './switches.js';
 
-export interface Request {
+interface Request {
   readonly call: Call;
   readonly key: StoreKey;
   readonly bucket: Bucket;

@@ -16,7 +16,7 @@ import { answerStore } from './routes.js';
 import { authenticateStore, type StoreKey } from './signature.js';
 import { goodStore, readSwitches, type Switches } from './switches.js';
 
-export interface StoreOptions {
+interface StoreOptions {
   /** Absolute: keeps the objects; absent: in memory. */
   readonly dir?: string | undefined;
   /** The keys follow from it, and it permits the calls below `/__sandbox/`. */

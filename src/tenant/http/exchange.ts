@@ -8,7 +8,7 @@ import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 
-export interface Outgoing {
+interface Outgoing {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Outgoing {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Incoming {
+interface Incoming {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** A body that is not read to its end ends its connection. */
