@@ -82,9 +82,12 @@ function groupChunks(outputs, files, start) {
     for (const chunk of fresh) taken.add(chunk);
     return fresh;
   };
-  const named = Object.entries(files).map(([file, sources]) => ({
+  const named = Object.entries(files).map(([file, sources], index) => ({
     file,
-    chunks: take(closureOf(outputs, entriesOf(outputs, sources))),
+    chunks: [
+      ...take(closureOf(outputs, entriesOf(outputs, sources))),
+      ...(index === 0 ? take(Object.keys(outputs).filter((chunk) => isEmpty(outputs[chunk]))) : []),
+    ],
   }));
   const entries = Object.keys(outputs).filter((chunk) => outputs[chunk].entryPoint !== undefined);
   const large = entries.flatMap((entry) => {
@@ -105,6 +108,11 @@ function entriesOf(outputs, sources) {
     if (found === undefined) throw new Error(`${source} is not the entry of a chunk`);
     return found;
   });
+}
+
+/** It only hands on what others hold, which whoever asks for it does not know. */
+function isEmpty({ inputs }) {
+  return Object.keys(inputs).length === 0;
 }
 
 /** Whether none of it is ours. */
