@@ -14,6 +14,7 @@ import { measureNoChange } from './no-change.mjs';
 import { measurePackage } from './package-size.mjs';
 import { judge, renderTable } from './result.mjs';
 import { measureStartUp } from './start-up.mjs';
+import { measureStore } from './store.mjs';
 import { measureWatch } from './watch.mjs';
 
 const measures = {
@@ -24,6 +25,7 @@ const measures = {
   modules: measureModules,
   multipart: measureMultipart,
   apply: measureApply,
+  store: measureStore,
   fleet: measureFleet,
   memory: measureMemory,
   impact: measureImpact,

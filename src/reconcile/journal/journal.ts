@@ -44,10 +44,16 @@ export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJ
   const { id, handle } = file;
   const append = appendDurably(handle);
   const parts = store && createJournalParts({ store, ...run }, id);
+  const writeHere = (text: string) => append(text).catch((error) => explain(error, folder, 'write'));
   const write = async (line: RunLine): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
-    const onDisk = append(text).catch((error) => explain(error, folder, 'write'));
-    await allOf([onDisk, parts?.append(text)]);
+    await allOf([writeHere(text), parts?.append(text)]);
+  };
+  // What was done is known here; the store has it with the next line that a request waits for.
+  const writeSoon = async (line: RunLine): Promise<void> => {
+    const text = `${JSON.stringify(line)}\n`;
+    parts?.append(text).catch(() => undefined);
+    await writeHere(text);
   };
   try {
     await write({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
@@ -64,7 +70,7 @@ export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJ
       await write({ kind: 'before', at: timestamp(), step, ...details });
       return step;
     },
-    after: (details) => write({ kind: 'after', at: timestamp(), ...details }),
+    after: (details) => writeSoon({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
       await write({ kind: 'end', at: timestamp(), exitCode, counts }).finally(() => handle.close());
       await parts?.join(await readFile(file.path));
