@@ -82,8 +82,8 @@ function createLeftOut(): LeftOut {
 
 /**
  * What counts as content when a folder is compared with an extension that was uploaded by other means: everything but
- * what the project's own rules leave out and what no extension needs, so that nothing an extension could load is lost
- * when it is adopted.
+ * what the project's own rules leave out, what this program reads or writes itself and what no extension needs, so that
+ * nothing an extension could load is lost when it is adopted.
  *
  * @param onLeftOut takes each file that the tenant holds and that does not count
  */
@@ -102,9 +102,10 @@ function createAdopting(
     },
     counts: async (extension) => {
       const rules = await rulesFor(candidateOf(extension));
+      const own = new Set(extension.leftOut.flatMap(({ path, why }) => (why === 'own' ? [path] : [])));
       return (path) => {
         const why = whyPathLeftOut(rules, path);
-        const isOut = why === 'ignored' || (why === 'default' && isNoise(path));
+        const isOut = own.has(path) || why === 'ignored' || (why === 'default' && isNoise(path));
         if (isOut) onLeftOut(extension.name, path);
         return !isOut;
       };

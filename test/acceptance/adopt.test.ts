@@ -39,6 +39,16 @@ describe('adopt', () => {
     expect((await scene.tenant.find('gauge'))?.tags).toEqual(['by-hand', 'qlik-sync:acme']);
   });
 
+  it('after pull of what somebody zipped with our files in it, goes on without them', async () => {
+    const plan = JSON.stringify({ tool: 'qlik-sync/0.1.0', command: 'plan' });
+    await upload('kpi', { 'plan.json': plan, 'deploy.log': 'step 1\nqlik-sync plan · prod (config)\n' });
+    expect((await qlikSync('pull')).code).toBe(0);
+    const { code, stderr } = await qlikSync('adopt', 'kpi', '--yes');
+    expect(code).toBe(0);
+    expect(stderr).toContain('kpi: from now on without deploy.log, plan.json, which no upload takes');
+    expect(await planned()).toContain('0 blocked, 1 unchanged');
+  });
+
   const differs =
     "differs from extensions/kpi: pull takes the tenant's, apply --adopt kpi uploads the folder's";
   const different: readonly [string, Contents, string?][] = [

@@ -233,6 +233,19 @@ describe('a config that works at once', () => {
       ignore: ['/template/kpi.qext'],
       names: ['kpi'],
     },
+    'secrets beside an extension, and one that is left out anyway': {
+      files: { ...whole('.', 'kpi'), 'server.pem': 'k', 'certs/a[1].key': 'k', '.env': 'A=1' },
+      extensions: ['.'],
+      ignore: ['/certs/a\\[1\\].key', '/server.pem'],
+      names: ['kpi'],
+      says: ['server.pem is left out of kpi: it looks like a secret.'],
+    },
+    'a secret in one of several folders': {
+      files: { ...whole('ext/a', 'a'), ...whole('ext/b', 'b'), 'ext/b/b.p12': 'k' },
+      extensions: ['ext/*'],
+      ignore: ['/ext/b/b.p12'],
+      names: ['a', 'b'],
+    },
     'the same id twice: the one with its script': {
       files: { 'src/kpi.qext': qext({ version: '2.0.0' }), ...whole('build', 'kpi') },
       extensions: ['build'],

@@ -309,6 +309,13 @@ describe('what is not among the files', () => {
       'Rename views/a.html to Views/a.html, or write the name in x.js as the file spells it.',
     ],
     [
+      'a name that Qlik would drop',
+      { 'x.js': "define(['text!./lib/NOTES'], f)" },
+      {},
+      'The module asks for "text!./lib/NOTES", and lib/NOTES is nowhere in the folder: sheets would show "Invalid visualization".',
+      'Add the file under a name with a suffix, and write that name in x.js: Qlik drops files without one.',
+    ],
+    [
       'a rule for its folder',
       { 'x.js': "define(['./dist/x'], f)" },
       { leftOut: [{ path: 'dist/', why: 'ignored', rule: '"dist/" in "ignore"' }] },

@@ -38,13 +38,16 @@ export async function proposeIgnore(trial: Trial): Promise<IgnoreLines> {
     ? second
     : await read(trial, linesOf(narrowed));
   const tooling = toolingLines(trial.root, third.state.extensions);
+  const secrets = third.state.extensions.flatMap(findSecrets);
   const giveUp = narrowed
     .filter(({ path, manifest }) => path === manifest)
     .map(({ manifest }) => posix.dirname(manifest))
     .filter((folder) => first.state.extensions.some(({ displayFolder }) => displayFolder === folder));
   return {
     giveUp,
-    lines: [...new Set([...linesOf(narrowed), ...tooling])].map((line) => line.replaceAll('$', '$$$$')),
+    lines: [...new Set([...linesOf(narrowed), ...secrets.map(({ path }) => lineOf(path)), ...tooling])].map(
+      (line) => line.replaceAll('$', '$$$$'),
+    ),
     notes: [
       ...giveUp.map((folder) => `${folder} is not deployed by itself: another extension loads its files.`),
       ...new Set(
@@ -53,11 +56,19 @@ export async function proposeIgnore(trial: Trial): Promise<IgnoreLines> {
             `${path} is left out of ${extension}: ${path.endsWith('/') ? 'it holds another extension' : 'an extension has only one .qext file'}.`,
         ),
       ),
+      ...secrets.map(({ extension, path }) => `${path} is left out of ${extension}: it looks like a secret.`),
       ...(tooling.length === 0
         ? []
         : ['Files of the build, its tools and tests are left out too: see "ignore" in the config.']),
     ],
   };
+}
+
+/** Paths relative to the root. */
+function findSecrets(extension: DesiredExtension): readonly Pick<Nested, 'extension' | 'path'>[] {
+  return checkExtension(extension).flatMap(({ rule, file }) =>
+    rule === 'secret-file' && file !== undefined ? [{ extension: extension.name, path: file }] : [],
+  );
 }
 
 /**

@@ -4,7 +4,7 @@
  * what it ends in, then what becomes of the variable that holds it.
  */
 
-import { type Directives, directivesOfElement } from './directives.js';
+import { type Directive, type Directives, directivesOfElement } from './directives.js';
 import { needOfAsset, needOfLead, reach, type Surroundings } from './load-leads.js';
 
 /** An address in a file. */
@@ -100,24 +100,46 @@ function holderOf(lead: string): Holder | undefined {
   return isMember && (name.length < 3 || commonMember.test(name)) ? undefined : { name, isMember };
 }
 
-/** `fetch(api)`, `` fetch(`${api}/…`) ``; of a member `fetch(config.api + …)`. */
+/** `fetch(api)`, `` fetch(`${api}/…`) ``; of a member `fetch(config.api + …)`. All that its uses need. */
 function needThrough(content: Buffer, holder: Holder, after: string): Directives | undefined {
   const most = holder.name.length < 3 ? maxUses * 10 : maxUses;
+  const needs: Directive[] = [];
   let at = content.indexOf(holder.name);
   for (let uses = 0; at !== -1 && uses < most; uses += 1) {
-    const need = needAt(content, holder, at, after);
-    if (need !== undefined) return need;
+    const lead = leadOfUse(content, holder, at);
+    if (lead !== undefined)
+      needs.push(...(needOfLead({ lead, after }) ?? needThroughCopy(content, lead, at, after)));
     at = content.indexOf(holder.name, at + holder.name.length);
   }
-  return undefined;
+  return toDirectives(needs);
 }
 
-function needAt(
-  content: Buffer,
-  { name, isMember }: Holder,
-  at: number,
-  after: string,
-): Directives | undefined {
+function toDirectives(needs: readonly Directive[]): Directives | undefined {
+  const [first, ...others] = new Set(needs);
+  return first === undefined ? undefined : [first, ...others];
+}
+
+/** Uses of a copy that are examined. */
+const maxCopyUses = 5;
+
+/** Of `const url = api + "/v1"`: what the uses of `url` need, up to where it is set anew. */
+function needThroughCopy(content: Buffer, lead: string, from: number, after: string): readonly Directive[] {
+  const name = /\b(?:var|let|const)\s+([\w$]{3,})\s*=$/.exec(lead)?.[1];
+  if (name === undefined) return [];
+  const needs: Directive[] = [];
+  let at = content.indexOf(name, from);
+  for (let uses = 0; at !== -1 && uses < maxCopyUses; uses += 1) {
+    const end = at + name.length;
+    const use = leadOfUse(content, { name, isMember: false }, at);
+    if (use !== undefined && /^\s*=(?![=>])/.test(content.toString('latin1', end, end + 10))) break;
+    if (use !== undefined) needs.push(...(needOfLead({ lead: use, after }) ?? []));
+    at = content.indexOf(name, end);
+  }
+  return needs;
+}
+
+/** What stands before a use of the holder; `undefined` for another name that contains its. */
+function leadOfUse(content: Buffer, { name, isMember }: Holder, at: number): string | undefined {
   const [previous, next] = [
     content.toString('latin1', at - 1, at),
     content.toString('latin1', at + name.length, at + name.length + 1),
@@ -125,8 +147,7 @@ function needAt(
   if (/[\w$]/.test(next) || /[\w$]/.test(previous)) return undefined;
   const before = content.toString('latin1', Math.max(0, at - reach), at);
   const owner = isMember ? /(?:[\w$]+\.)+$/ : /$/;
-  if (!owner.test(before)) return undefined;
-  return needOfLead({ lead: unjoin(before.replace(owner, '')), after });
+  return owner.test(before) ? unjoin(before.replace(owner, '')) : undefined;
 }
 
 /** What an expression is put behind: `'<iframe src="' + p` and `` `<iframe src="${p}` `` as `<iframe src=`. */

@@ -48,6 +48,8 @@ const leads: Readonly<Record<string, readonly Lead[]>> = {
     [/\.(?:get|post|put|head|request|load|ajax)\s*\($/, ['connect-src']],
     [/\bd3\.image\s*\($/, ['img-src']],
     [/\bd3\.(?:json|csv|tsv|dsv|xml|text|html|svg|blob|buffer)\s*\($/, ['connect-src']],
+    // Generated code may call anything `io`.
+    [/(?:^|[^\w$.])io\.connect\s*\($|=\s+io\s*\($/, ['connect-src']],
     [/\bnew (?:WebSocket|EventSource|Request)\s*\($/, ['connect-src']],
     [/\bnew (?:Worker|SharedWorker)\s*\($/, ['worker-src']],
     [/\bnew Audio\s*\($/, ['media-src']],

@@ -1,6 +1,6 @@
 /** What an extension's modules ask for, and whether it is there. */
 
-import { fileName } from '../digest.js';
+import { fileName, isDroppedByQlik } from '../digest.js';
 import { listNames } from '../format.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
 import type { Asked, MissingModule } from '../modules/graph.js';
@@ -106,6 +106,8 @@ function hintForNowhere(extension: DesiredExtension, path: string, from: string)
     (file) => file.path !== from && fileName(file.path) === fileName(path),
   );
   if (elsewhere !== undefined) return `There is ${elsewhere.path}: move it, or correct the name in ${from}.`;
+  if (isDroppedByQlik(fileName(path)))
+    return `Add the file under a name with a suffix, and write that name in ${from}: Qlik drops files without one.`;
   return `Add the file, or take the name out of ${from}.`;
 }
 
