@@ -111,6 +111,18 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
       load: async () => (await import('./promote.js')).addPromote,
     },
   },
+  'Store:': {
+    unlock: {
+      does: 'show who holds the lock in the store; --yes removes it',
+      words: ['[ticket]'],
+      load: async () => (await import('./unlock.js')).addUnlock,
+    },
+    store: {
+      does: 'check the store of journals and backups, or import runs',
+      words: ['<check|import>', '[folder]'],
+      load: async () => (await import('./store.js')).addStore,
+    },
+  },
   'Tools:': {
     explain: {
       does: 'say what a word of the output or an exit code means, and what to do',
@@ -135,16 +147,6 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
     doctor: {
       does: 'check tenant, credentials and role; writes nothing',
       load: async () => (await import('./doctor.js')).addDoctor,
-    },
-    unlock: {
-      does: 'show who holds the lock in the store; --yes removes it',
-      words: ['[ticket]'],
-      load: async () => (await import('./unlock.js')).addUnlock,
-    },
-    store: {
-      does: 'check the store of journals and backups, or import runs',
-      words: ['<check|import>', '[folder]'],
-      load: async () => (await import('./store.js')).addStore,
     },
     config: {
       does: 'show every setting and where it comes from',

@@ -41,6 +41,8 @@ describe('streams', () => {
       'history',
       'rollback',
       'promote',
+      'unlock',
+      'store',
       'explain',
       'completion',
       'pack',
