@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled, run } from './programs.mjs';
@@ -14,7 +15,7 @@ const commit = process.env.BENCH_BASE ?? '4c7c6fd';
 /** @returns {string | undefined} its command line; `undefined` where the commit is not at hand */
 export function buildBase() {
   if (!isInstalled('git') || !isKnown()) return undefined;
-  const folder = join(root, 'node_modules/.cache/bench-base', commit);
+  const folder = join(tmpdir(), `qlik-sync-bench-base-${commit}`);
   const cli = join(folder, 'dist/cli.js');
   if (existsSync(cli)) return cli;
   rmSync(folder, { recursive: true, force: true });
