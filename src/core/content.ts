@@ -16,7 +16,7 @@ export interface ContentFacts {
   readonly origins?: readonly OriginUse[];
   /** A page of its own rather than a piece of one, with addresses on other hosts. */
   readonly page?: true;
-  /** File names that the code mentions, as far as anybody asks: of pages, and of its manifest for npm. */
+  /** File names that the code mentions, of those that matter: pages, and the manifest for npm. */
   readonly names?: readonly string[];
   /** What git left in the file's place. */
   readonly placeholder?: Placeholder;

@@ -8,7 +8,7 @@ import { shellOption } from './shell-word.js';
 import type { ActualSummary, DesiredSummary } from './summaries.js';
 
 /**
- * `unreadable`: whether the content differs cannot be told.
+ * `unreadable`: it is unknown whether the content differs.
  * `line-endings`: the same but for the line endings of some files.
  * `changed-locally`: only the folder changed, and the tenant still holds what this project deployed.
  * `marker-lost`: the folder's content under an archive name that is not ours.

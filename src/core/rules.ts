@@ -34,7 +34,7 @@ export function checkExtension(extension: DesiredExtension, settings: RuleSettin
   return applySeverities(findings, settings);
 }
 
-/** What would be uploaded though no module needs it; told by `validate` alone. */
+/** What would be uploaded though no module needs it; only `validate` reports it. */
 export function checkTooling(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
   return applySeverities(checkToolFiles(extension), settings);
 }

@@ -46,7 +46,9 @@ describe('validate', () => {
     const { code, stdout } = await scene.qlikSync('validate');
     expect(code).toBe(3);
     expect(stdout.match(/maps/g)).toHaveLength(1);
-    expect(stdout).toContain('Correct the pattern in "extensions"');
+    expect(stdout).toContain(
+      'Correct the pattern in "extensions"; it is relative to the config file. If a build creates the folder, build first.',
+    );
     expect(stdout).toContain('"charts/a" is excluded by "!charts"');
   });
 

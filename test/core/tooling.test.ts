@@ -32,10 +32,11 @@ describe('lines that leave out tools', () => {
   const rows: readonly (readonly [string, Code, readonly string[]])[] = [
     ['of npm and its like', { 'package.json': '', 'package-lock.json': '', 'yarn.lock': '', 'pnpm-lock.yaml': '', 'bower.json': '', 'npm-shrinkwrap.json': '' }, ['/package.json', '/package-lock.json', '/yarn.lock', '/pnpm-lock.yaml', '/bower.json', '/npm-shrinkwrap.json']],
     ['of bundlers and linters', { 'webpack.config.js': "require('./x')", 'webpack.prod.js': '', 'rollup.config.mjs': '', 'tsconfig.json': '', 'Gruntfile.js': '', 'gulpfile.babel.js': '', 'karma.conf.js': '', 'eslint.config.js': '', 'aw.config.js': '', 'jest.config.json': '' }, ['/webpack.config.js', '/webpack.prod.js', '/rollup.config.mjs', '/tsconfig.json', '/Gruntfile.js', '/gulpfile.babel.js', '/karma.conf.js', '/eslint.config.js', '/aw.config.js', '/jest.config.json']],
+    ['of newer linters, runtimes and services', { 'biome.jsonc': '', 'deno.json': '', 'deno.lock': '', 'knip.json': '', 'renovate.json5': '', 'mkdocs.yml': '', 'sonar-project.properties': '', 'jest.setup.js': '', 'vitest-setup.mts': '', 'src/setupTests.ts': '' }, ['/biome.jsonc', '/deno.json', '/deno.lock', '/knip.json', '/renovate.json5', '/mkdocs.yml', '/sonar-project.properties', '/jest.setup.js', '/vitest-setup.mts', '/src/setupTests.ts']],
     ['of tests, by the folder', { 'test/a.js': '', 'test/b/c.png': '', 'lib/__tests__/b.js': '', 'lib/a.spec.js': '' }, ['/test/', '/lib/__tests__/', '/lib/a.spec.js']],
     ['of a folder, where a module loads a part of it', { 'x.js': "define(['./test/a'], f)", 'test/a.js': '', 'test/b.js': '', 'test/b.test.js': '' }, ['/test/b.test.js']],
     ['but not what the entry loads', { 'x.js': "define(['json!./package.json', './webpack.config'], f)", 'package.json': '', 'webpack.config.js': '' }, []],
-    ['but not what is its own', { 'config.js': '', 'data.json': '', 'app.config.json': '', 'lib/test.js': '', 'contest/a.js': '', 'spec.json': '', 'readme.md': '' }, []],
+    ['but not what is its own', { 'config.js': '', 'data.json': '', 'app.config.json': '', 'lib/test.js': '', 'contest/a.js': '', 'spec.json': '', 'setup.js': '', 'biomes.json': '', 'sonar.properties': '', 'readme.md': '' }, []],
     ['with names that are patterns', { 'tes[t]/package.json': '', 'a*/package.json': '' }, ['/tes\\[t\\]/package.json', '/a\\*/package.json']],
   ];
   it.each(rows)('%s', (_why, code, lines) => {

@@ -1,4 +1,4 @@
-/** Which directive of a Content Security Policy a use of an address needs, by what stands before and behind it. */
+/** Which directive of a Content Security Policy a use of an address needs, by the text before and after it. */
 
 export type Directive =
   | 'connect-src'

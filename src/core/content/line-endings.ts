@@ -1,6 +1,6 @@
 /**
  * Line endings, by the rule of git's `text=auto` and `core.autocrlf` (`gather_stats`, `convert_is_binary` and `crlf_to_git`
- * of its `convert.c`): a text is stored with LF for each CRLF. What holds a NUL, a CR without an LF after it, or more than
+ * of its `convert.c`): a text is stored with LF for each CRLF. What contains a NUL, a CR without an LF after it, or more than
  * one control character in 128 others is binary, and stays as it is. Attributes such as `-text` are not looked at.
  */
 

@@ -122,7 +122,7 @@ function toDirectives(needs: readonly Directive[]): Directives | undefined {
 /** Uses of a copy that are examined. */
 const maxCopyUses = 5;
 
-/** Of `const url = api + "/v1"`: what the uses of `url` need, up to where it is set anew. */
+/** Of `const url = api + "/v1"`: what the uses of `url` need, up to where it is set again. */
 function needThroughCopy(content: Buffer, lead: string, from: number, after: string): readonly Directive[] {
   const name = /\b(?:var|let|const)\s+([\w$]{3,})\s*=$/.exec(lead)?.[1];
   if (name === undefined) return [];
@@ -138,7 +138,7 @@ function needThroughCopy(content: Buffer, lead: string, from: number, after: str
   return needs;
 }
 
-/** What stands before a use of the holder; `undefined` for another name that contains its. */
+/** The text before a use of the holder; `undefined` where its name is part of another one. */
 function leadOfUse(content: Buffer, { name, isMember }: Holder, at: number): string | undefined {
   const [previous, next] = [
     content.toString('latin1', at - 1, at),

@@ -1,4 +1,4 @@
-/** What stands before an address that is loaded. */
+/** The text before an address that is loaded. */
 
 import {
   type Directives,

@@ -22,7 +22,7 @@ export function isOwnDocument(path: string, content: Buffer): boolean {
   return /^[{[]/.test(start) && holdsName(content) && isOwnJson(textOf(content));
 }
 
-/** A file that no page loads, and that a shell or a `tee` is usually told to write. */
+/** A file that no page loads, and that people usually let a shell or `tee` write. */
 export function isLog(path: string): boolean {
   return /\.(?:log|txt|out|err)$/i.test(path);
 }
@@ -39,7 +39,7 @@ function isOwnLog(content: Buffer): boolean {
 
 const colour = String.raw`(?:\u001b\[\d+m)?`;
 
-/** What stands before each line about one environment of several. */
+/** Before each line about one environment of several. */
 const environment = String.raw`(?:\[[^\]\n]{1,100}\] )?`;
 
 const watchWords = String.raw`(?:watching \d+ extension|[✓…‖✗·]|offline: |online again|config (?:reloaded|rejected)|stopped; \d)`;

@@ -1,5 +1,5 @@
 /**
- * What a script asks its loader for, told from its tokens: without running it, and mostly without going past its head.
+ * What a script asks its loader for, as its tokens show: without running it, and mostly without going past its head.
  * Only the module's own list counts. A file that defines several modules is a bundle, which brings along what it needs.
  */
 
@@ -90,7 +90,7 @@ interface Frame {
   readonly call?: LoaderCall;
   /** The call whose list it holds. */
   readonly listOf?: LoaderCall;
-  /** What stood before a parenthesis. */
+  /** The token before a parenthesis. */
   readonly owner?: Token | undefined;
 }
 
@@ -103,7 +103,7 @@ interface Scan {
   readonly frames: Frame[];
   depth: number;
   last: Token | undefined;
-  /** What stood before the parenthesis that was closed last. */
+  /** The token before the parenthesis that was closed last. */
   owner: Token | undefined;
   /** The first call within one function, as wrappers make it. */
   wrapped: LoaderCall | undefined;

@@ -11,9 +11,9 @@ export interface Asked extends Ask {
 }
 
 export interface MissingModule extends Asked {
-  /** The file that the name stands for, relative to the extension's folder. */
+  /** The file that the name means, relative to the extension's folder. */
   readonly path: string;
-  /** Whether the name spells the extension's own id in another case, so that it stands for nothing. */
+  /** Whether the name spells the extension's own id in another case, so that it names no file. */
   readonly isOtherCase?: true;
 }
 

@@ -1,4 +1,4 @@
-/** Which file of the extension a name stands for, as the loader of Qlik's pages resolves it. */
+/** Which file of the extension a name means, as the loader of Qlik's pages resolves it. */
 
 import type { Ask, ModuleFacts } from '../content/module-facts.js';
 import { normalizePath } from '../digest.js';
@@ -11,7 +11,7 @@ type Target =
   | { readonly kind: 'other-case'; readonly path: string }
   /** A module of Qlik's client that is not for extensions. */
   | { readonly kind: 'internal' }
-  /** Qlik's, another extension's, or what nobody can tell from the code. */
+  /** Qlik's, another extension's, or what the code does not show. */
   | { readonly kind: 'elsewhere' };
 
 const elsewhere: Target = { kind: 'elsewhere' };

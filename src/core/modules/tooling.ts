@@ -36,7 +36,7 @@ export function proposeIgnoreLines(extension: DesiredExtension): readonly string
   return [...new Set(lines)].map(escapeLine);
 }
 
-/** A name with gitignore's own characters stands for itself. */
+/** So that gitignore's special characters in a name match only themselves. */
 function escapeLine(line: string): string {
   return line.replace(/[\\*?[\]]/g, '\\$&');
 }
@@ -48,14 +48,16 @@ function toolFolderOf(path: string): string | undefined {
 }
 
 const toolNames: readonly RegExp[] = [
-  /^(?:package|package-lock|npm-shrinkwrap|bower|lerna|nx|turbo|renovate|components)\.json$/i,
-  /^(?:yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|bun\.lockb?)$/i,
+  /^(?:package|package-lock|npm-shrinkwrap|bower|lerna|nx|turbo|renovate|components|biome|deno|knip|dprint|nodemon|cypress|angular|composer)\.json[c5]?$/i,
+  /^(?:(?:yarn|deno|composer)\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|bun\.lockb?)$/i,
   /^(?:ts|js)config(?:\.[\w-]+)*\.json$/i,
   /^(?:ts|es|js|style)lint\.json$/i,
   /^(?:gulpfile|gruntfile|rakefile|jakefile)(?:\.[\w-]+)*\.[cm]?[jt]s$/i,
   /^(?:webpack|rollup|vite|vitest|jest|babel|postcss|karma|aw|nebula|eslint|prettier|stylelint|playwright|commitlint|tailwind|esbuild|tsup|cypress|lint-staged|release|wdio|nodemon|parcel|gulp|grunt|jsdoc|typedoc|protractor|svelte|vue)(?:\.[\w-]+)*\.(?:config|conf)(?:\.[\w-]+)*\.(?:[cm]?[jt]s|json)$/i,
   /^webpack(?:\.[\w-]+)+\.[cm]?[jt]s$/i,
-  /^(?:appveyor|azure-pipelines|circle|codecov|docker-compose|bitbucket-pipelines)\.ya?ml$/i,
+  /^(?:appveyor|azure-pipelines|circle|codecov|docker-compose|bitbucket-pipelines|mkdocs)\.ya?ml$/i,
+  /^sonar-project\.properties$/i,
+  /^(?:(?:jest|vitest|mocha|karma|playwright|cypress)[.-]setup|setupTests)\.[cm]?[jt]sx?$/i,
   /\.(?:test|spec)\.[cm]?[jt]sx?$/i,
 ];
 

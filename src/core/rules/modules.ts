@@ -60,7 +60,7 @@ function explainMissing(extension: DesiredExtension, module: MissingModule): Exp
   };
 }
 
-/** An entry with a slash at its end stands for all that is in the folder. */
+/** An entry that ends in a slash covers everything in the folder. */
 function covers(entry: string, path: string): boolean {
   return entry === path || (entry.endsWith('/') && path.startsWith(entry));
 }

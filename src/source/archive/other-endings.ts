@@ -1,4 +1,4 @@
-/** Whether a folder would have some other content if only its line endings were others, as in another checkout of it. */
+/** Whether a folder would have certain other content with different line endings, as in another checkout of it. */
 
 import { countEndings, withCrlf, withoutReturns } from '../../core/content/line-endings.js';
 import { type DigestedFile, digestOf } from '../../core/digest.js';
@@ -99,7 +99,7 @@ function change(
   });
 }
 
-/** What changes meanwhile is told by whoever uploads it. */
+/** A file that changes meanwhile is reported when it is uploaded. */
 function tryToRead(extension: DesiredExtension): ReadonlyMap<string, Text> {
   try {
     return new Map(

@@ -145,7 +145,7 @@ function remarkOnUnmatched(pattern: string): Remark {
   const message = unmatchedMessage(pattern);
   const hint = pattern.includes('\\')
     ? 'Separate folders with /, on Windows too.'
-    : 'Correct the pattern in "extensions"; it is relative to the config file.';
+    : 'Correct the pattern in "extensions"; it is relative to the config file. If a build creates the folder, build first.';
   return { finding: finding('no-match', { message, hint }), names: [] };
 }
 

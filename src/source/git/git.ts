@@ -141,7 +141,7 @@ const knownFailures: readonly KnownFailure[] = [
   {
     sign: /index file (?:corrupt|smaller than expected|open failed|uses )|bad (?:index file )?(?:signature|index version)|unable to map index|unordered stage entries|malformed name field in the index/i,
     reason: 'its index is damaged',
-    remedy: () => 'Remove the file "index" of the git folder, and write it anew with git reset.',
+    remedy: () => 'Remove the file "index" of the git folder, and write it again with git reset.',
   },
   {
     sign: /promisor|transport '[^']*' not allowed|protocol '[^']*' is not supported|unable to read tree|could not fetch|missing (?:blob|tree|object)|lazy fetching disabled|unable to read (?:blob|[0-9a-f]{40})|bad (?:tree )?object/i,

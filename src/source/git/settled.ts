@@ -26,7 +26,7 @@ const usualPatienceMs = 10_000;
 const pauseMs = 50;
 
 /**
- * To be told the folders that are found, before anything in them is read. Where some lie in a repository that was not
+ * To be called with the folders that are found, before anything in them is read. Where some lie in a repository that was not
  * looked at before they were found, this throws, and everything is read again.
  */
 export type TellFolders = (folders: readonly string[]) => void;

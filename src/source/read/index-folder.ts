@@ -16,7 +16,7 @@ interface FileStats {
 export interface FolderIndex {
   /** The file's content as it was last read, if its stats are still the same. */
   find(path: string, stats: FileStats): FileContent | undefined;
-  /** What these very bytes said of themselves, whatever the stats: a checkout writes the same files anew. */
+  /** The facts of these very bytes, whatever the stats: a checkout writes the same files again. */
   recall(path: string, sha256: string): ContentFacts | undefined;
   /** @param readAt milliseconds since the epoch, taken before the content was read */
   note(path: string, stats: FileStats, content: FileContent, readAt: number): void;

@@ -53,7 +53,7 @@ export function createUploadCheck({ extensions, onDoubt }: UploadCheckOptions): 
 function isAsReported(reported: Snapshot | undefined, { folder, files, leftOut }: DesiredExtension): boolean {
   if (reported === undefined) return false;
   const paths = new Set(files.map(({ diskPath }) => diskPath));
-  // Only whoever reads a report knows that it is none of the content.
+  // That a report is not content shows only when it is read.
   const own = new Set(leftOut.filter(({ why }) => why === 'own').map(({ path }) => path));
   const isComplete = [...reported.files.keys()].every(
     (path) => paths.has(path) || isAlwaysWatched(path) || own.has(normalizePath(path)),
