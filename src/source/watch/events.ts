@@ -14,7 +14,7 @@ interface FolderEventsOptions {
 }
 
 interface FolderEvents {
-  /** Watches exactly these folders (path → identity), a rebuilt one anew. Resolves when all are watched. */
+  /** Watches exactly these folders (path → identity), a rebuilt one anew. Resolves when all are watched, or were left. */
   readonly arm: (folders: ReadonlyMap<string, string>) => Promise<void>;
   readonly folders: () => readonly string[];
   readonly close: () => Promise<void>;
@@ -22,8 +22,8 @@ interface FolderEvents {
 
 interface Armed {
   identity: string;
-  watcher: FSWatcher;
   ready: Promise<void>;
+  stop: () => Promise<void>;
   readonly listeners: Set<FolderEventsOptions>;
 }
 
@@ -61,13 +61,21 @@ function joinFolder(folder: string, identity: string, listener: FolderEventsOpti
     const listeners = new Set([listener]);
     const armed = { identity, listeners, ...startWatcher(folder, listeners) };
     armedFolders.set(folder, armed);
-    return armed.ready;
+    return untilReady(armed);
   }
   known.listeners.add(listener);
-  if (known.identity === identity) return known.ready;
-  void stopWatcher(known.watcher);
-  Object.assign(known, { identity, ...startWatcher(folder, known.listeners) });
-  return known.ready;
+  if (known.identity !== identity) {
+    void known.stop();
+    Object.assign(known, { identity, ...startWatcher(folder, known.listeners) });
+  }
+  return untilReady(known);
+}
+
+/** Another listener may have the folder watched anew meanwhile. */
+async function untilReady(armed: Armed): Promise<void> {
+  const { ready } = armed;
+  await ready;
+  if (armed.ready !== ready) await untilReady(armed);
 }
 
 async function leaveFolder(folder: string, listener: FolderEventsOptions): Promise<void> {
@@ -75,14 +83,14 @@ async function leaveFolder(folder: string, listener: FolderEventsOptions): Promi
   known?.listeners.delete(listener);
   if (known === undefined || known.listeners.size > 0) return;
   armedFolders.delete(folder);
-  await stopWatcher(known.watcher);
+  await known.stop();
 }
 
 /** Watches only the folder, which has events for its files, so that no file costs a handle of its own. */
 function startWatcher(
   folder: string,
   listeners: ReadonlySet<FolderEventsOptions>,
-): Pick<Armed, 'watcher' | 'ready'> {
+): Pick<Armed, 'ready' | 'stop'> {
   const own = withSlashes(folder);
   const watcher = watch(folder, {
     depth: 0,
@@ -93,7 +101,10 @@ function startWatcher(
     awaitWriteFinish: false,
   });
   watcher.on('raw', (event, name) => hear(folder, event, name, listeners));
+  let isStopped = false;
+  let settle = (): void => undefined;
   const ready = new Promise<void>((resolve) => {
+    settle = resolve;
     watcher.once('ready', resolve);
     watcher.on('error', (error) => {
       for (const { onError } of listeners) onError(explain(error));
@@ -101,9 +112,18 @@ function startWatcher(
     });
   });
   void ready.then(() => {
+    if (isStopped) return;
     for (const { onArmed } of listeners) onArmed(folder);
   });
-  return { watcher, ready };
+  return {
+    ready,
+    stop: async () => {
+      isStopped = true;
+      // A closed watcher never becomes ready.
+      settle();
+      await stopWatcher(watcher);
+    },
+  };
 }
 
 function explain(error: unknown): unknown {
