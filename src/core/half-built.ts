@@ -26,13 +26,16 @@ export interface UnreadFolder {
   readonly leaveOut: string;
 }
 
-/** By name: the folder that may hold it. */
+/** By name: the folder that may hold it; where several may, the one whose path has the name. */
 export function findHalfBuilt(
   unread: readonly UnreadFolder[] = [],
 ): (name: string) => UnreadFolder | undefined {
-  const anywhere = unread.find(({ names }) => names === undefined);
+  const anywhere = unread.filter(({ names }) => names === undefined);
+  const byPath = new Map(
+    anywhere.flatMap((folder) => folder.displayFolder.split('/').map((part) => [part, folder])),
+  );
   const byName = new Map(unread.flatMap((folder) => (folder.names ?? []).map((name) => [name, folder])));
-  return (name) => byName.get(name) ?? anywhere;
+  return (name) => byName.get(name) ?? (anywhere.length > 1 ? byPath.get(name) : undefined) ?? anywhere[0];
 }
 
 /** No option lifts this: the folder is built, or the config leaves it out. */

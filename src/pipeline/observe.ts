@@ -111,7 +111,9 @@ interface Checked {
   readonly checked: readonly Finding[];
 }
 
-/** A module that is not there may be one that the checkout leaves out: then, and only then, git is asked. */
+const missing: ReadonlySet<string> = new Set(['missing-module', 'missing-entry']);
+
+/** A script that is not there may be one that the checkout leaves out: then, and only then, git is asked. */
 async function checkAll(
   place: Parameters<typeof lookAtCheckout>[0],
   desired: DesiredState,
@@ -121,7 +123,7 @@ async function checkAll(
   const check = ({ extensions }: DesiredState): readonly Finding[] =>
     extensions.flatMap((extension) => checkExtension(extension, rules));
   const checked = check(desired);
-  if (!checked.some(({ rule }) => rule === 'missing-module')) return { desired, checked };
+  if (!checked.some(({ rule }) => missing.has(rule))) return { desired, checked };
   // Where git gives no answer, whoever writes says so.
   const looked = await lookAtCheckout(place, { desired, sources }).catch(() => desired);
   return looked === desired ? { desired, checked } : { desired: looked, checked: check(looked) };

@@ -210,6 +210,9 @@ describe('files of an extension that are left out', () => {
     expect(await planned()).toMatchObject({
       kpi: { blocked: { rail: 'partial', message: 'the checkout leaves out 1 file of it: vendor/' } },
     });
+    // No extension of `extensions/*` lies deeper.
+    scene.workspace.remove('extensions/gauge');
+    expect(await planned()).toMatchObject({ gauge: { action: 'delete' } });
   });
 });
 
@@ -227,6 +230,38 @@ it('a clone within the folders of the config may be partial, too', async () => {
     action: 'none',
     message: expect.stringContaining('clones/team/extensions/gauge, which git has'),
   });
+});
+
+it.each(['clones/*/extensions/*', 'clones/team/*/*', 'clones/team/extensions/*', 'clones/**'])(
+  'a clone may leave out all that %s would find',
+  async (pattern) => {
+    const clone = join(scene.workspace.folder, 'clones/team');
+    git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, clone]);
+    scene.workspace.write(extensionFiles('other', { folder: 'other' }));
+    scene.configure({ extensions: ['other', pattern] });
+    await succeed('apply', '--yes');
+    git(clone, ['sparse-checkout', 'set', '--no-cone', '/qlik-sync.config.json']);
+    const message = (name: string) =>
+      expect.stringContaining(`clones/team/extensions/${name}, which git has and this checkout leaves out`);
+    expect(await planned()).toMatchObject({
+      gauge: { action: 'none', message: message('gauge') },
+      kpi: { action: 'none', message: message('kpi') },
+    });
+  },
+);
+
+it('a script that the checkout leaves out is to be checked out, not built', async () => {
+  leaveOut('kpi.js');
+  const { code, stdout } = await qlikSync('validate');
+  expect([code, stdout]).toEqual([
+    3,
+    expect.stringMatching(
+      /\[missing-entry\]\n +git has kpi\.js, and this checkout leaves it out\. Check it out: git sparse-checkout disable/,
+    ),
+  ]);
+  inRepository('sparse-checkout', 'disable');
+  scene.workspace.remove('extensions/kpi/kpi.js');
+  expect((await qlikSync('validate')).stdout).toContain('Build the extension, or name the script kpi.js.');
 });
 
 describe('a module that the checkout leaves out', () => {

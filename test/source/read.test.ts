@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/digest.js';
 import { type DesiredReading, type ReadOptions, readDesired } from '../../src/source/read/read.js';
@@ -25,6 +25,22 @@ async function readPaths(tree: Tree, options: Partial<ReadOptions> = {}): Promis
   const leftOut = extension?.leftOut.map(({ path, why }) => `${why} ${path}`) ?? [];
   return [...(extension?.files.map((file) => file.path) ?? []), ...leftOut, ...summarise(findings)];
 }
+
+describe('a clone on the way of a pattern', () => {
+  it.each(['clones/*/*', 'clones/a/*', 'clones/*/ext/*', 'clones/**', 'clones/*/ext/b'])(
+    'that git is changing is not read by %s, though nothing of it is there yet',
+    async (pattern) => {
+      const tree = plant({ 'clones/a/.git/HEAD': 'ref: refs/heads/main\n', 'clones/a/notes.txt': '' });
+      const options = { extensions: [pattern], patienceMs: 1 };
+      const { sources } = await read(tree, options);
+      expect(sources.map(({ folder }) => folder)).toContain(tree.path('clones/a'));
+      writeFileSync(tree.path('clones/a/.git/index.lock'), '');
+      await expect(read(tree, options)).rejects.toThrow(
+        'clones/a/.git/index.lock: git is changing the files',
+      );
+    },
+  );
+});
 
 describe('readDesired', () => {
   it('reads an extension completely', async () => {

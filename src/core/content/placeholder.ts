@@ -43,7 +43,7 @@ const conflict = /^<{7}(?: [^\n]*)?\r?\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7
 
 function findConflict(content: Buffer): number | undefined {
   for (let at = content.indexOf(opening); at !== -1; at = content.indexOf(opening, at + opening.length)) {
-    if (at > 0 && content[at - 1] !== newline) continue;
+    if (!isOpeningLine(content, at)) continue;
     if (conflict.test(content.toString('latin1', at))) return lineOf(content, at);
     return undefined;
   }
@@ -51,6 +51,13 @@ function findConflict(content: Buffer): number | undefined {
 }
 
 const newline = 0x0a;
+
+const afterOpening: ReadonlySet<number | undefined> = new Set([0x20, 0x0d, newline]);
+
+/** A banner of more such characters is none. */
+function isOpeningLine(content: Buffer, at: number): boolean {
+  return (at === 0 || content[at - 1] === newline) && afterOpening.has(content[at + opening.length]);
+}
 
 function lineOf(content: Buffer, at: number): number {
   let line = 1;

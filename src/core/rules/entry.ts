@@ -4,6 +4,7 @@ import { isOwnedByQlik } from '../impact/native-types.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
 import { manifestPath, shownPath } from './place.js';
+import { howToCheckOut } from './placeholders.js';
 
 export function checkEntry(extension: DesiredExtension): readonly Finding[] {
   return [...checkId(extension), ...checkScript(extension)];
@@ -61,6 +62,9 @@ function hintForMissing(extension: DesiredExtension, entry: string): string {
   const leftOut = extension.leftOut.find(({ path }) => path === entry);
   if (leftOut !== undefined) {
     return `${entry} is there, but ignored: remove or narrow the pattern ${leftOut.rule ?? 'that matches it'}.`;
+  }
+  if (extension.lacking?.includes(entry) === true) {
+    return `git has ${entry}, and this checkout leaves it out. ${howToCheckOut('it')}`;
   }
   const elsewhere = extension.files.find(({ path }) => path.endsWith(`/${entry}`));
   if (elsewhere === undefined) return `Build the extension, or name the script ${entry}.`;

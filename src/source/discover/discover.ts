@@ -21,6 +21,8 @@ export interface Discovery {
   readonly unread: readonly UnreadFolder[];
   /** Patterns that match no folder, as the config writes them. */
   readonly unmatched: readonly string[];
+  /** Absolute: tops of working trees on the way of the patterns. */
+  readonly workingTrees: readonly string[];
 }
 
 /** @param root absolute; `patterns` are relative to it @param cwd absolute; displayed paths are relative to it */
@@ -44,6 +46,7 @@ export async function discover(root: string, cwd: string, patterns: readonly str
     unclear: [...clashing, ...inspected.flatMap((each) => each.unclear ?? [])],
     unread: findUnread({ root, cwd, expansion, inspected, candidates }),
     unmatched: [...expansion.unmatched, ...expansion.takenAway.map(({ pattern }) => pattern)],
+    workingTrees: expansion.workingTrees,
   };
 }
 

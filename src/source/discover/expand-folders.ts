@@ -46,6 +46,8 @@ export interface Expansion {
   readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
   readonly unmatched: readonly string[];
+  /** Tops of working trees on the way, whatever of an extension is there: a checkout may have left out, or be moving, all of it. */
+  readonly workingTrees: readonly string[];
   /** Folders that a pattern names literally and that a `!` excludes. */
   readonly takenAway: readonly { readonly pattern: string; readonly by: string }[];
   /** Whether a `!` excludes a folder, given as an absolute path. */
@@ -67,6 +69,7 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
     dangling: new Set<string>(),
     linkTexts: new Map<string, LinkText>(),
     unbuilt: new Map<string, string>(),
+    workingTrees: new Set<string>(),
   };
   const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
   const matched = new Set(hits.map((hit) => hit.pattern));
@@ -86,6 +89,7 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
     linkTexts: [...trouble.linkTexts.values()].filter(({ path }) => !isExcluded(path)),
     dangling: [...trouble.dangling].filter((path) => !isExcluded(path)),
     unmatched: [...new Set(unmatched.map((each) => each.source))],
+    workingTrees: [...trouble.workingTrees],
     takenAway: findTakenAway(hits, negative),
     isExcluded,
     patternsFor: (path) => hits.filter((hit) => hit.path === path),
@@ -157,6 +161,7 @@ interface Walk {
   readonly linkTexts: Map<string, LinkText>;
   /** Each with the folder above it, which is there. */
   readonly unbuilt: Map<string, string>;
+  readonly workingTrees: Set<string>;
 }
 
 function walk(folder: string, segments: readonly Segment[], into: Walk): void {
@@ -167,13 +172,18 @@ function walk(folder: string, segments: readonly Segment[], into: Walk): void {
     if (kind === 'file') noteLinkText(normalize(folder), into);
     return;
   }
-  if (segment.kind === 'literal') walk(`${folder}/${segment.name}`, rest, into);
+  if (segment.kind === 'literal') walkLiteral(folder, segment.name, rest, into);
   else if (segment.kind === 'deep') walkDeep(folder, segments, rest, into);
   else {
     for (const entry of listFolder(folder, into)) {
       if (segment.matches(entry.name)) walkEntry(`${folder}/${entry.name}`, entry, rest, into);
     }
   }
+}
+
+function walkLiteral(folder: string, name: string, rest: readonly Segment[], into: Walk): void {
+  if (kindOf(`${folder}/.git`) !== 'nothing') into.workingTrees.add(normalize(folder));
+  walk(`${folder}/${name}`, rest, into);
 }
 
 function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: Walk): void {
@@ -221,7 +231,9 @@ const notThere: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR'])
 
 function listFolder(path: string, into: Walk): readonly Dirent[] {
   try {
-    return readdirSync(path, { withFileTypes: true });
+    const entries = readdirSync(path, { withFileTypes: true });
+    if (entries.some(({ name }) => name === '.git')) into.workingTrees.add(normalize(path));
+    return entries;
   } catch (error) {
     if (!notThere.has((error as NodeJS.ErrnoException).code)) into.unreadable.add(normalize(path));
     return [];

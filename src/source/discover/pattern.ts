@@ -57,11 +57,12 @@ export function covers(segments: readonly Segment[], parts: readonly string[]): 
   return fits && covers(rest, deeper);
 }
 
-/** Whether the pattern matches this path below its base, a folder that contains it, or one that it may contain. */
+/** Whether the pattern matches this path below its base, or one that it may contain. */
 export function reaches(segments: readonly Segment[], parts: readonly string[]): boolean {
   const [segment, ...rest] = segments;
   const [part, ...deeper] = parts;
-  if (segment === undefined || part === undefined || segment.kind === 'deep') return true;
+  if (part === undefined || segment?.kind === 'deep') return true;
+  if (segment === undefined) return false;
   const fits = segment.kind === 'literal' ? segment.name === part : segment.matches(part);
   return fits && reaches(rest, deeper);
 }

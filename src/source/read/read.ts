@@ -58,7 +58,7 @@ export interface DesiredReading {
   readonly findings: readonly Finding[];
   /** Patterns that match no folder. */
   readonly unmatched: readonly string[];
-  /** The files of each extension that was read. */
+  /** The files of each extension that was read, and working trees on the way of the patterns, which may hold none. */
   readonly sources: readonly SourceFiles[];
 }
 
@@ -84,7 +84,7 @@ async function readOnce(options: ReadOptions, tell: TellFolders): Promise<Desire
   const { root, cwd, own = noOwnFiles, lineEndings = 'as-is' } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
-  tell(discovery.candidates.map(({ folder }) => folder));
+  tell([...discovery.candidates.map(({ folder }) => folder), ...discovery.workingTrees]);
   const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
   const rulesFor = prepareIgnoreRules({
     root,
@@ -113,7 +113,7 @@ async function readOnce(options: ReadOptions, tell: TellFolders): Promise<Desire
   return {
     state: toState(discovery, readings, selects),
     unmatched: discovery.unmatched,
-    sources: read.flatMap(sourceFilesOf),
+    sources: [...read.flatMap(sourceFilesOf), ...discovery.workingTrees.map(asSource)],
     findings: [
       ...remarksOnSelection(discovery, selects).map((remark) => remark.finding),
       ...readings.flatMap((reading) => reading.findings),
@@ -137,6 +137,10 @@ function sourceFilesOf({
       wants,
     },
   ];
+}
+
+function asSource(folder: string): SourceFiles {
+  return { folder, paths: [], wants: () => false };
 }
 
 /** Lets the event loop run now and then, so that the tenant's list arrives while the disk is read. */

@@ -41,6 +41,8 @@ describe('what git leaves in the place of a file', () => {
     ['one without names', 'qext', '<<<<<<<\n=======\n>>>>>>>', { kind: 'merge-conflict', line: 1 }],
     ['one of an image of text', 'svg', sides, { kind: 'merge-conflict', line: 1 }],
     ['the second of two openings', 'js', `${sides}${sides}`, { kind: 'merge-conflict', line: 1 }],
+    ['one below a banner', 'js', `/*\n${'<'.repeat(20)}\n*/\n${sides}`, { kind: 'merge-conflict', line: 4 }],
+    ['one below a word', 'css', `<<<<<<<a\n${sides}`, { kind: 'merge-conflict', line: 2 }],
     ['one in a text that people read', 'md', sides, undefined],
     ['one that is indented', 'js', sides.replaceAll(/^/gm, '  '), undefined],
     ['one in a line', 'js', JSON.stringify(sides), undefined],
