@@ -52,6 +52,12 @@ describe('validate', () => {
     expect(stdout).toContain('"charts/a" is excluded by "!charts"');
   });
 
+  it.each(['function a(){return ', '()=>({a:'])('reads code that is nested deeply: %s', async (nested) => {
+    const files = { 'extensions/a/a.js': `define([], ${nested.repeat(200)}` };
+    scene.workspace.write({ ...extensionFiles('a'), ...files });
+    expect((await scene.qlikSync('validate')).code).toBe(0);
+  });
+
   it.each(['plan', 'apply', 'pack'])(
     '%s prints the finding that says why no extension was found',
     async (command) => {

@@ -6,7 +6,7 @@ import {
   type Expression,
   type Function as Factory,
   type Node,
-  parseExpressionAt,
+  Parser,
 } from 'acorn';
 
 type Call = { readonly loader: string; readonly start: number; readonly depth: number };
@@ -91,9 +91,19 @@ function parseCall(text: string, { start }: Call): CallExpression | undefined {
   return node?.type === 'CallExpression' ? node : undefined;
 }
 
+/** acorn's own method may run out of stack itself, which ends the process instead of raising an error. */
+const CodeParser = Parser.extend(
+  (Base) =>
+    class extends Base {
+      catchStackOverflow<T>(parse: () => T): T {
+        return parse();
+      }
+    },
+);
+
 function parseAt(text: string, start: number): Expression | undefined {
   try {
-    return parseExpressionAt(text, start, { ecmaVersion: 'latest' });
+    return CodeParser.parseExpressionAt(text, start, { ecmaVersion: 'latest' });
   } catch {
     return undefined;
   }
