@@ -18,13 +18,15 @@ const forms: readonly RegExp[] = [
   /\$\[\s*([^[\]]+(?:\['[^']+'\])?)\s*\]/,
   /** Azure Pipelines and Kubernetes. */
   /\$\(([\w.-]+)\)/,
-  /** Shells and GitLab; editors have `${env:X}`. */
-  /\$\{(?:env:)?([\w.-]+)\}/,
+  /** Shells, Compose and GitLab, also with an empty default (any other could be a secret); editors have `${env:X}`. */
+  /\$\{(?:env:)?([\w.]+(?:-\w+)*)(?::?[-=?+])?\}/,
   /** Templates, such as those of Jinja and Helm. */
   /\{\{\s*([^{}]+?)\s*\}\}/,
   /** Concourse, and tasks that replace tokens. */
   /^\(\(\s*([\w.:/-]+)\s*\)\)$/,
   /^#\{\s*([\w.-]+)\s*\}#?$/,
+  /** Azure's task that replaces tokens, too. */
+  /^__([a-z](?:_?[a-z\d])*)__$/i,
   /** Shells, and PowerShell's `$env:X`: nothing marks the end, so it has to be the whole text. */
   /^\$(?:env:|\$)?([a-z_]\w*)$/i,
   /** The command prompt of Windows. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requireTool } from '../require-tool.js';
-import { beginRun, type Event, type JobResult, runWorkflow } from './support/ci/github.js';
+import { beginRun, type Event, type JobResult, runWorkflow, type WorkflowRun } from './support/ci/github.js';
 import { examples, openPipelineShell, type PipelineShell, writeFiles } from './support/ci/shell.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
 import { configWith, extensionFiles } from './support/workspace.js';
@@ -56,7 +56,7 @@ describe.runIf(hasJq)('plan.yml', () => {
     expect(shell.gh().comments.map(({ body }) => body.split('\n')[1])).toEqual([
       '### 📋 qlik-sync plan · prod · acme: 2 changes',
     ]);
-    shell.addComment(stranger);
+    shell.changeGh({ comments: [...shell.gh().comments, stranger] });
     shell.commit(extensionFiles('third'));
     await run('plan.yml', event);
     expect(shell.gh().comments.map(({ body }) => body.split('\n')[1])).toEqual([
@@ -64,6 +64,14 @@ describe.runIf(hasJq)('plan.yml', () => {
       'quoted',
     ]);
     expect(await shell.tenant.takeWrites()).toEqual([]);
+  });
+
+  it('posts no second comment where GitHub does not say whether there is one', async () => {
+    const event = onPullRequest('acme/charts');
+    await run('plan.yml', event);
+    shell.changeGh({ broken: 'api GET' });
+    expect((await run('plan.yml', event))['plan']?.result).toBe('failure');
+    expect(shell.gh().comments).toHaveLength(1);
   });
 
   it('says in the comment what stops it', async () => {
@@ -193,6 +201,67 @@ describe('reconcile.yml', () => {
     expect(results(await run('reconcile.yml'))).toEqual({ reconcile: 'success' });
     expect(results(await run('reconcile.yml', {}, old))).toEqual({ reconcile: 'failure' });
     expect(await shell.tenant.takeWrites()).toEqual([]);
+  });
+});
+
+describe.runIf(hasJq)('rollback.yml', () => {
+  const roll = async (number: string): Promise<Record<string, string>> =>
+    results(await run('rollback.yml', { inputs: { run: number, what: '' } }));
+  const ofMain = { head_repository: { full_name: 'acme/charts' }, head_branch: 'main', event: 'push' };
+
+  it.each([
+    [
+      'a pull request of a fork',
+      { head_repository: { full_name: 'stranger/charts' }, event: 'pull_request' },
+    ],
+    ['a pull request of a branch', { head_branch: 'topic', event: 'pull_request' }],
+    ['a branch', { head_branch: 'topic' }],
+    ['a branch whose name begins like main', { head_branch: 'main-push' }],
+    ['a workflow that other runs start', { event: 'workflow_run' }],
+  ])('takes no record from a run of %s', async (_, of) => {
+    const deploying = beginRun(shell);
+    await run('deploy.yml', {}, deploying);
+    await shell.tenant.takeRequests();
+    shell.changeGh({ runs: { [deploying.id]: { ...ofMain, ...of } } });
+    expect(await roll(String(deploying.id))).toEqual({ plan: 'failure', apply: 'skipped' });
+    expect(shell.printed()).toContain('::error::This is not a deploy of main');
+    expect(await shell.tenant.takeRequests()).toEqual([]);
+  });
+
+  it.each(['', 'x', '1 2', '../../../user', '1/../2', '1?a=b'])(
+    'asks nothing for the run %j',
+    async (text) => {
+      expect(await roll(text)).toEqual({ plan: 'failure', apply: 'skipped' });
+      expect(shell.printed()).toContain('::error::This is not a deploy of main');
+      expect(shell.calls().filter((call) => call.startsWith('gh '))).toEqual([]);
+    },
+  );
+
+  /** A run of main that changed what was there. */
+  const redeploy = async (): Promise<WorkflowRun> => {
+    await deploy();
+    shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
+    const deploying = beginRun(shell);
+    await run('deploy.yml', {}, deploying);
+    await shell.tenant.takeRequests();
+    return deploying;
+  };
+
+  it.each(['push', 'workflow_dispatch', 'schedule'])('takes a run of main by %s', async (event) => {
+    const deploying = await redeploy();
+    shell.changeGh({ runs: { [deploying.id]: { ...ofMain, event } } });
+    expect(await roll(String(deploying.id))).toEqual({ plan: 'success', apply: 'success' });
+    expect(await shell.tenant.takeWrites()).toEqual(['PATCH']);
+  });
+
+  it('takes the record of an artifact and nothing else', async () => {
+    const deploying = await redeploy();
+    const trace = join(shell.newFolder(), 'trace');
+    const program = `#!/bin/sh\ntouch ${trace}\n`;
+    const artifact = shell.kept.get(`${deploying.id}/deploy-1`) ?? '';
+    writeFiles(artifact, { 'node_modules/.bin/qlik-sync': program, 'qlik-sync.config.json': '{' }, 0o755);
+    expect(await roll(String(deploying.id))).toEqual({ plan: 'success', apply: 'success' });
+    expect(existsSync(trace)).toBe(false);
   });
 });
 

@@ -1,13 +1,13 @@
 /** examples/ci for GitLab, Azure and Bitbucket: every script run against the sandbox with the built command line. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runAzure } from './support/ci/azure.js';
 import { runBitbucket } from './support/ci/bitbucket.js';
 import { runGitlab } from './support/ci/gitlab.js';
-import type { Jobs, Run } from './support/ci/pipeline.js';
-import { openPipelineShell, type PipelineShell } from './support/ci/shell.js';
+import { beginPipeline, type Jobs, type Run } from './support/ci/pipeline.js';
+import { openPipelineShell, type PipelineShell, writeFiles } from './support/ci/shell.js';
 import { extensionFiles } from './support/workspace.js';
 
 let shell: PipelineShell;
@@ -142,4 +142,30 @@ it("GitLab gets the widget's numbers, code quality and test results", async () =
   expect(JSON.parse(read('plan', 'tfplan.json'))).toMatchObject({ create: 2, update: 0, delete: 0 });
   expect(JSON.parse(read('validate', 'quality.json'))).toEqual([]);
   expect(read('validate', 'junit.xml')).toContain('tests="2" failures="0"');
+});
+
+it.each(['refs/pull/7/merge', 'refs/heads/topic', 'refs/heads/main2', ''])(
+  'Azure takes no record from a run of %j',
+  async (branch) => {
+    const pipeline = beginPipeline(shell);
+    await azure.run('main', { pipeline });
+    await shell.tenant.takeRequests();
+    const variables = { 'resources.pipeline.deploy.sourceBranch': branch };
+    const run = { file: 'rollback.yml', parameters: { what: ' ' }, resource: pipeline, variables };
+    expect(codes(await runAzure({ shell, secrets: shell.secrets, ...run }))).toEqual({ plan: 1 });
+    expect(shell.printed()).toContain('This is not a deploy of main');
+    expect(await shell.tenant.takeRequests()).toEqual([]);
+  },
+);
+
+it('Bitbucket says where the record is when Downloads does not take it', async () => {
+  expect((await bitbucket.run('main'))['Apply']?.code).toBe(0);
+  expect(shell.printed()).toContain('To take it back: Run pipeline, rollback, RECORD qlik-record-');
+  const before = shell.printed().length;
+  rmSync(join(shell.keptFiles, '2.0'), { recursive: true });
+  writeFiles(shell.keptFiles, { '2.0': 'where a folder should be' });
+  await bitbucket.run('main');
+  const printed = shell.printed().slice(before);
+  expect(printed).toContain('The record could not be put into Downloads.');
+  expect(printed).not.toContain('To take it back');
 });

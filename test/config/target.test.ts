@@ -307,12 +307,17 @@ const unexpanded: readonly (readonly [text: string, name: string])[] = [
   ['{{ .Values.qlik.key }}', 'key'],
   ['((qlik-key))', 'qlik-key'],
   ['#{QLIK_KEY}#', 'QLIK_KEY'],
+  ['__QLIK_KEY__', 'QLIK_KEY'],
+  ['${QLIK_KEY:-}', 'QLIK_KEY'],
+  ['${QLIK_KEY-}', 'QLIK_KEY'],
+  ['${QLIK_KEY:?}', 'QLIK_KEY'],
+  ['${qlik-key}', 'qlik-key'],
   [' $(QLIK_KEY)\n', 'QLIK_KEY'],
   ['part-of-$(QLIK_KEY)', 'QLIK_KEY'],
 ];
 
 describe.each(unexpanded)('%j in the place of a value', (text, name) => {
-  const says = `is the text ${/[$%{(#]\S.*[^\s]/.exec(text)?.[0]} and not a value: ${name} is not set`;
+  const says = `is the text ${/[$%{(#_]\S.*[^\s]/.exec(text)?.[0]} and not a value: ${name} is not set`;
   const places: readonly (readonly [string, Given])[] = [
     ['QLIK_API_KEY', { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: text } }],
     ['environments.prod.auth.apiKey', { env: { PROD_KEY: text }, prod }],

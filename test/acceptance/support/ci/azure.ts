@@ -90,6 +90,7 @@ function variablesOf({ stage, variables = [] }: AzureStage, run: AzureRun, pipel
     'name' in each ? [[each.name, fromStages(each.value, pipeline)]] : [],
   );
   return {
+    'resources.pipeline.deploy.sourceBranch': 'refs/heads/main',
     ...run.variables,
     ...everywhere,
     ...(hasGroup && { QLIK_DEPLOY_KEY }),

@@ -1,4 +1,4 @@
-/** A stand-in for GitHub's command line: the calls that the workflows make, over comments and issues in a file. `--jq` is jq's. */
+/** A stand-in for GitHub's command line: the calls that the workflows make, over comments, issues and runs in a file. `--jq` is jq's. */
 
 export const ghProgram = `#!/usr/bin/env node
 const { execFileSync } = require('node:child_process');
@@ -15,15 +15,22 @@ function print(value) {
   const text = JSON.stringify(value);
   process.stdout.write(filter === undefined ? text : execFileSync('jq', ['-r', filter], { input: text }));
 }
-const path = args.find((arg) => arg.startsWith('repos/acme/charts/issues/'));
+const path = args.find((arg) => arg.startsWith('repos/acme/charts/'));
 const file = option('--body-file') ?? /^body=@(.+)$/.exec(option('-F') ?? '')?.[1];
 const body = file && readFileSync(file, 'utf8');
 const verb = args[0] === 'api' ? 'api ' + (option('--method') ?? 'GET') : args[0] + ' ' + args[1];
 const user = { login: 'github-actions[bot]' };
 if (body !== undefined && Buffer.byteLength(body) > 65536) fail(22);
+if (verb === state.broken) fail(1);
 const issue = state.issues.find(({ number }) => String(number) === args[2]);
 switch (verb) {
   case 'api GET': {
+    const run = /^repos\\/acme\\/charts\\/actions\\/runs\\/(\\d+)$/.exec(path)?.[1];
+    if (run !== undefined) {
+      const ofMain = { head_repository: { full_name: 'acme/charts' }, head_branch: 'main', event: 'push' };
+      print(state.runs?.[run] ?? ofMain);
+      break;
+    }
     if (!/issues\\/7\\/comments$/.test(path)) fail(5);
     print(state.comments);
     break;

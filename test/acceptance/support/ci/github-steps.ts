@@ -171,7 +171,7 @@ function uploadArtifact(inputs: Inputs, shell: PipelineShell, { folder, run }: P
 
 /** Of this run, or another one, which takes a token. By name, or all that fit a pattern, in one folder. */
 function downloadArtifact(inputs: Inputs, shell: PipelineShell, { folder, run }: Place): StepEnd {
-  const { name, pattern, 'run-id': from = String(run), 'github-token': token = '' } = inputs;
+  const { name, pattern, path = '.', 'run-id': from = String(run), 'github-token': token = '' } = inputs;
   if (from !== String(run) && token === '') return failed;
   const isAsked = (each: string): boolean =>
     pattern === undefined ? each === name : each.startsWith(pattern.replace(/\*$/, ''));
@@ -179,7 +179,7 @@ function downloadArtifact(inputs: Inputs, shell: PipelineShell, { folder, run }:
     ([address]) => address.startsWith(`${from}/`) && isAsked(address.slice(from.length + 1)),
   );
   if (found.length === 0 && pattern === undefined) return failed;
-  for (const [, kept] of found) handOver(kept, folder, ['.']);
+  for (const [, kept] of found) handOver(kept, join(folder, path), ['.']);
   return done;
 }
 

@@ -100,8 +100,8 @@ export interface PipelineShell {
   /** Resolves once a script prints the text from now on. */
   readonly hears: (text: string) => Promise<void>;
   readonly gh: () => GhState;
-  /** Somebody else's comment on the pull request. */
-  readonly addComment: (comment: GhState['comments'][number]) => void;
+  /** What others did on GitHub, or what became of it. */
+  readonly changeGh: (change: Partial<GhState>) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -117,6 +117,19 @@ export interface GhState {
     readonly body: string;
     readonly labels: readonly string[];
   }[];
+  /** By number; one that is not here was a push to main. */
+  readonly runs?: Readonly<
+    Record<
+      string,
+      {
+        readonly head_repository: { readonly full_name: string };
+        readonly head_branch: string;
+        readonly event: string;
+      }
+    >
+  >;
+  /** A call that fails, such as `api GET`. */
+  readonly broken?: string;
 }
 
 /** npm brings the command line; scripts of packages are the real npm's. npx takes signals for itself, so nothing may call it. */
@@ -225,10 +238,7 @@ export async function openPipelineShell(more: Readonly<Record<string, string>> =
       while (!output.slice(before).includes(text)) await once(printed, 'output');
     },
     gh: readGh,
-    addComment: (comment) => {
-      const state = readGh();
-      writeFileSync(ghFile, JSON.stringify({ ...state, comments: [...state.comments, comment] }));
-    },
+    changeGh: (change) => writeFileSync(ghFile, JSON.stringify({ ...readGh(), ...change })),
     close: async () => {
       await turnstile.close();
       await tenant.close();
