@@ -104,11 +104,14 @@ function holderOf(lead: string): Holder | undefined {
 function needThrough(content: Buffer, holder: Holder, after: string): Directives | undefined {
   const most = holder.name.length < 3 ? maxUses * 10 : maxUses;
   const needs: Directive[] = [];
+  let copies = 0;
   let at = content.indexOf(holder.name);
   for (let uses = 0; at !== -1 && uses < most; uses += 1) {
-    const lead = leadOfUse(content, holder, at);
-    if (lead !== undefined)
-      needs.push(...(needOfLead({ lead, after }) ?? needThroughCopy(content, lead, at, after)));
+    const lead = leadOfUse(content, holder, at) ?? '';
+    const need = needOfLead({ lead, after });
+    const copy = need === undefined && copies < maxCopies ? copyPattern.exec(lead)?.[1] : undefined;
+    if (copy !== undefined) copies += 1;
+    needs.push(...(need ?? needThroughCopy(content, copy, at, after)));
     at = content.indexOf(holder.name, at + holder.name.length);
   }
   return toDirectives(needs);
@@ -119,12 +122,21 @@ function toDirectives(needs: readonly Directive[]): Directives | undefined {
   return first === undefined ? undefined : [first, ...others];
 }
 
+const copyPattern = /\b(?:var|let|const)\s+([\w$]{3,})\s*=$/;
+
+/** Copies of one address that are followed. */
+const maxCopies = 3;
+
 /** Uses of a copy that are examined. */
 const maxCopyUses = 5;
 
 /** Of `const url = api + "/v1"`: what the uses of `url` need, up to where it is set again. */
-function needThroughCopy(content: Buffer, lead: string, from: number, after: string): readonly Directive[] {
-  const name = /\b(?:var|let|const)\s+([\w$]{3,})\s*=$/.exec(lead)?.[1];
+function needThroughCopy(
+  content: Buffer,
+  name: string | undefined,
+  from: number,
+  after: string,
+): readonly Directive[] {
   if (name === undefined) return [];
   const needs: Directive[] = [];
   let at = content.indexOf(name, from);
