@@ -282,6 +282,21 @@ describe('folders that may hold an extension nobody can read', () => {
       [['p/b', 'manifest', '*']],
     ],
     [
+      'of any name, where a project holds nothing but its sources',
+      { ...extensions('p/a/dist'), 'p/a/package.json': '{}', 'p/b/package.json': '{}', 'p/b/src/i.js': '' },
+      ['p/*/*'],
+      [
+        ['p/b', 'manifest', '*'],
+        ['p/b/src', 'manifest', 'src', 'i'],
+      ],
+    ],
+    [
+      'none where a project has one beside its sources',
+      { ...extensions('p/a/dist'), 'p/a/package.json': '{}' },
+      ['p/*/*', 'p/*/*/*'],
+      [],
+    ],
+    [
       'none where another pattern finds what is built there',
       { ...built, 'p/b/build/b.qext': '{}' },
       ['p/*/{dist,build}'],

@@ -38,6 +38,7 @@ describe('a clone on the way of a pattern', () => {
       await expect(read(tree, options)).rejects.toThrow(
         'clones/a/.git/index.lock: git is changing the files',
       );
+      await read(tree, { ...options, extensions: [pattern, '!clones/a'] });
     },
   );
 });

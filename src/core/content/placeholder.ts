@@ -33,7 +33,9 @@ function isPointer(content: Buffer): boolean {
 
 /** Prose may show a conflict, and nothing runs it. */
 const conflictSuffixes: ReadonlySet<string> = new Set(
-  'js mjs cjs jsx ts tsx css less scss html htm json qext svg xml yml yaml csv'.split(' '),
+  'js mjs cjs jsx ts tsx css less sass scss styl html htm xhtml json jsonc json5 geojson topojson map webmanifest qext svg xml yml yaml csv tsv properties vue hbs mustache'.split(
+    ' ',
+  ),
 );
 
 const opening = '<<<<<<<';

@@ -97,8 +97,15 @@ function findUnread({ root, cwd, expansion, inspected, candidates }: Found): rea
   const isContent = ({ path, how }: HalfBuilt): boolean =>
     how === 'searched' && candidates.some(({ folder }) => path.startsWith(folder + sep));
   const halfBuilt = inspected.flatMap((each) => each.unread ?? []);
+  const isEmpty = (project: string): boolean =>
+    !inspected.some(
+      ({ path, candidate, unclear }) =>
+        (candidate ?? unclear) !== undefined && path.startsWith(project + sep),
+    );
   return [
-    ...[...expansion.dangling, ...expansion.unbuilt].map((path) => describe({ path })),
+    ...[...expansion.dangling, ...expansion.unbuilt, ...expansion.projects.filter(isEmpty)].map((path) =>
+      describe({ path }),
+    ),
     ...halfBuilt.filter((each) => !isContent(each)).map(describe),
   ];
 }

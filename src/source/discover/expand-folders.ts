@@ -36,10 +36,12 @@ export interface Expansion {
   /** Folders on the way that cannot be listed. */
   readonly unreadable: readonly string[];
   /**
-   * Folders that are not there although the one above is, as `packages/b/dist` of a pattern that ends in `/dist`; and folders
-   * with a `package.json` in which nothing matches. A build may be about to write them.
+   * Folders that are not there although the one above is, as `packages/b/dist` of a pattern that ends in `/dist`. A build may
+   * be about to write them.
    */
   readonly unbuilt: readonly string[];
+  /** Folders with a `package.json` on the way of a wildcard. Where no extension lies below, a build may be about to write one. */
+  readonly projects: readonly string[];
   /** Matching files that hold the path of a folder: links that git checked out as texts. */
   readonly linkTexts: readonly LinkText[];
   /** Matching links without a target. */
@@ -69,6 +71,7 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
     dangling: new Set<string>(),
     linkTexts: new Map<string, LinkText>(),
     unbuilt: new Map<string, string>(),
+    projects: new Set<string>(),
     workingTrees: new Set<string>(),
   };
   const hits = positive.flatMap((pattern) => findFolders(pattern, trouble));
@@ -86,10 +89,11 @@ export async function expandFolders(root: string, patterns: readonly string[]): 
     unbuilt: [...trouble.unbuilt]
       .filter(([path, above]) => !isExcluded(path) && !wanted.some((hit) => hit.path.startsWith(above + sep)))
       .map(([path]) => path),
+    projects: [...trouble.projects].filter((path) => !isExcluded(path)),
     linkTexts: [...trouble.linkTexts.values()].filter(({ path }) => !isExcluded(path)),
     dangling: [...trouble.dangling].filter((path) => !isExcluded(path)),
     unmatched: [...new Set(unmatched.map((each) => each.source))],
-    workingTrees: [...trouble.workingTrees],
+    workingTrees: [...trouble.workingTrees].filter((path) => !isExcluded(path)),
     takenAway: findTakenAway(hits, negative),
     isExcluded,
     patternsFor: (path) => hits.filter((hit) => hit.path === path),
@@ -161,6 +165,7 @@ interface Walk {
   readonly linkTexts: Map<string, LinkText>;
   /** Each with the folder above it, which is there. */
   readonly unbuilt: Map<string, string>;
+  readonly projects: Set<string>;
   readonly workingTrees: Set<string>;
 }
 
@@ -207,14 +212,21 @@ function walkDeep(folder: string, segments: readonly Segment[], rest: readonly S
   }
 }
 
-/** A folder that a wildcard matched, and that holds nothing of what the rest of the pattern names, may not be built yet. */
+/**
+ * A folder that a wildcard matched may not be built yet: where it holds nothing of what the rest of the pattern names, or, as
+ * `*` matches sources, too, no extension.
+ */
 function walkInto(folder: string, segments: readonly Segment[], into: Walk): void {
   const before = into.found.length;
   walk(folder, segments, into);
-  if (segments.length === 0 || into.found.length > before || kindOf(folder) !== 'folder') return;
+  const holdsNothing = into.found.length === before;
+  if (segments.length === 0 || kindOf(folder) !== 'folder') return;
   const above = normalize(folder);
-  if (segments.every(isLiteralSegment)) into.unbuilt.set(normalize(pathOf(folder, segments)), above);
-  else if (kindOf(`${folder}/package.json`) === 'file') into.unbuilt.set(above, above);
+  if (segments.every(isLiteralSegment)) {
+    if (holdsNothing) into.unbuilt.set(normalize(pathOf(folder, segments)), above);
+  } else if (holdsNothing || !segments.some(({ kind }) => kind === 'deep')) {
+    if (kindOf(`${folder}/package.json`) === 'file') into.projects.add(above);
+  }
 }
 
 export function kindOf(path: string): 'nothing' | 'folder' | 'file' {
