@@ -1,18 +1,20 @@
 /** Where watch's events go: lines on stdout, with a status line below them on a terminal. */
 
-import { printable } from '../report/paint.js';
 import { renderEventJson, renderEventText, type WatchEvent } from '../report/watch.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 
 interface WatchOutput {
   readonly event: (event: WatchEvent) => void;
-  /** A sentence for stderr. */
-  readonly notice: (text: string) => void;
+  /** A whole line for stderr, printable already. */
+  readonly notice: (line: string) => void;
   readonly close: () => void;
 }
 
-export function openOutput({ json, quiet }: SharedFlags, { stdout, stderr }: Io): WatchOutput {
+export function openOutput(
+  { json, quiet }: SharedFlags,
+  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+): WatchOutput {
   const hasStatus = stderr.isTerminal && json !== true;
   let status = '';
   let synced = 0;
@@ -40,7 +42,7 @@ export function openOutput({ json, quiet }: SharedFlags, { stdout, stderr }: Io)
         stdout.write(json === true ? renderEventJson(timed) : renderEventText(timed, stdout.paint)),
       );
     },
-    notice: (text) => write(() => stderr.write(`${printable(text)}\n`)),
+    notice: (line) => write(() => stderr.write(line)),
     close: () => {
       if (hasStatus) stderr.write('\r\u001b[K');
     },
