@@ -2,8 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { startTestStore } from '../store/stores.js';
 import {
   examples,
   handOver,
@@ -49,6 +50,9 @@ interface Pod {
       readonly env: readonly [
         { readonly name: string; readonly valueFrom: { readonly secretKeyRef: { readonly key: string } } },
       ];
+      readonly envFrom?: readonly [
+        { readonly secretRef: { readonly name: string; readonly optional: boolean } },
+      ];
       readonly volumeMounts: readonly [{ readonly name: string; readonly mountPath: string }];
       readonly securityContext: object;
     },
@@ -79,18 +83,23 @@ function jobOf(name: string): JobSpec {
   return kind === 'CronJob' ? spec.jobTemplate.spec : spec;
 }
 
-type More = Pick<Script, 'cancelled'> & { readonly args?: readonly string[] };
+type More = Pick<Script, 'cancelled'> & {
+  readonly args?: readonly string[];
+  /** What the secret `qlik-sync-store` holds; without it the pod starts all the same. */
+  readonly store?: Readonly<Record<string, string>>;
+};
 
 /** What the container runs, with the key that its secret holds under the name in the file; its volume is in the folder. */
 async function runPod(image: string, name: string, more: More = {}): Promise<number> {
   const [, entrypoint = ''] = readContainerfile().find(([instruction]) => instruction === 'ENTRYPOINT') ?? [];
   const [program] = JSON.parse(entrypoint) as readonly [string];
-  const [{ args, env }] = jobOf(name).template.spec.containers;
+  const [{ args, env, envFrom = [] }] = jobOf(name).template.spec.containers;
+  const stored = envFrom.some(({ secretRef }) => secretRef.name === 'qlik-sync-store') ? more.store : {};
   const keys = { 'list-key': shell.secrets.QLIK_PLAN_KEY, 'write-key': shell.secrets.QLIK_DEPLOY_KEY };
   const key = keys[env[0].valueFrom.secretKeyRef.key as keyof typeof keys];
   // The entry point is the first process.
   const script = { text: ['exec', program, ...(more.args ?? args)].join(' '), cwd: image, options: [] };
-  return (await shell.runScript({ ...script, ...more, env: { [env[0].name]: key } })).code;
+  return (await shell.runScript({ ...script, ...more, env: { ...stored, [env[0].name]: key } })).code;
 }
 
 describe('Kubernetes', () => {
@@ -123,6 +132,24 @@ describe('Kubernetes', () => {
       .split(', ');
     expect(await runPod(image, 'rollback', { args: approved ?? [] })).toBe(0);
     expect((await shell.tenant.find('acme-kpi'))?.file?.md5).toBe(byHand);
+  });
+
+  it('with a store, brings it back from another cluster, whose volume is empty', async () => {
+    const store = await startTestStore('s3');
+    onTestFinished(() => store.close());
+    const more = { store: { ...store.env, QLIK_SYNC_STORE: store.address } };
+    const image = await buildImage();
+    await runPod(image, 'reconcile', more);
+    await shell.tenant.editByHand('acme-kpi');
+    const byHand = (await shell.tenant.find('acme-kpi'))?.file?.md5;
+    expect(await runPod(image, 'reconcile', more)).toBe(0);
+    const elsewhere = await buildImage();
+    const args = ['rollback', '--env', 'prod', '--confirm', 'prod', '--yes'];
+    expect(await runPod(elsewhere, 'rollback', { ...more, args })).toBe(0);
+    expect((await shell.tenant.find('acme-kpi'))?.file?.md5).toBe(byHand);
+    for (const name of ['reconcile', 'rollback']) {
+      expect(jobOf(name).template.spec.containers[0].envFrom?.[0].secretRef.optional).toBe(true);
+    }
   });
 
   it('finishes what is in flight when its pod has to go, and the next run does the rest', async () => {

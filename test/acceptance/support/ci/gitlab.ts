@@ -70,7 +70,9 @@ async function runJob(
   const known = { ...variables, ...secrets };
   const own = Object.entries(job.variables ?? {}).map(([key, value]) => [key, expand(value, known)]);
   const system = { GITLAB_CI: 'true', CI_PROJECT_DIR: folder, CI_JOB_TOKEN: recordToken };
-  const env = { ...variables, ...system, CI_API_V4_URL: 'https://gitlab.example.com/api/v4' };
+  const { QLIK_PLAN_KEY: _, QLIK_DEPLOY_KEY: __, ...protectedKeys } = secrets;
+  const keys = variables['CI_COMMIT_BRANCH'] === 'main' ? protectedKeys : {};
+  const env = { ...variables, ...keys, ...system, CI_API_V4_URL: 'https://gitlab.example.com/api/v4' };
   const { code } = await shell.runScript({
     // As the runner wraps it; nothing ends the first process of a container but its own end.
     text: 'trap : TERM\nset -eo pipefail\n: | eval "$SCRIPT"\nexit 0\n',

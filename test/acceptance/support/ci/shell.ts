@@ -75,8 +75,8 @@ function defer(): Deferred {
 
 export interface PipelineShell {
   readonly tenant: TestTenant;
-  /** What the CI system keeps for the pipeline: a key that may only list, and one that may do everything. */
-  readonly secrets: Readonly<Record<'QLIK_PLAN_KEY' | 'QLIK_DEPLOY_KEY', string>>;
+  /** What the CI system keeps for the pipeline: a key that may only list, one that may do everything, those of a store. */
+  readonly secrets: Secrets;
   /** The repository: writes files and commits them. */
   readonly commit: (files: Readonly<Record<string, string>>) => void;
   /** A file of the newest commit. */
@@ -165,8 +165,16 @@ mkdirSync(dirname(to), { recursive: true });
 copyFileSync(from, to);
 `;
 
-/** @param env of every script, such as settings of qlik-sync */
-export async function openPipelineShell(more: Readonly<Record<string, string>> = {}): Promise<PipelineShell> {
+type Secrets = Readonly<Record<'QLIK_PLAN_KEY' | 'QLIK_DEPLOY_KEY', string> & Record<string, string>>;
+
+/**
+ * @param more of every script's environment, such as settings of qlik-sync
+ * @param storeKeys what a store needs beside its address
+ */
+export async function openPipelineShell(
+  more: Readonly<Record<string, string>> = {},
+  storeKeys: Readonly<Record<string, string>> = {},
+): Promise<PipelineShell> {
   const tenant = await openTestTenant();
   let held: Held | undefined;
   const turnstile = await openTurnstile(tenant.sandbox, async ({ when, method, index }) => {
@@ -209,7 +217,11 @@ export async function openPipelineShell(more: Readonly<Record<string, string>> =
   const newFolder = (): string => mkdtempSync(join(home, 'job-'));
   return {
     tenant,
-    secrets: { QLIK_PLAN_KEY: tenant.sandbox.userKey, QLIK_DEPLOY_KEY: tenant.sandbox.apiKey },
+    secrets: {
+      ...storeKeys,
+      QLIK_PLAN_KEY: tenant.sandbox.userKey,
+      QLIK_DEPLOY_KEY: tenant.sandbox.apiKey,
+    },
     commit,
     read: (path) => readFileSync(join(repository, path), 'utf8'),
     head: () => git(repository, ['rev-parse', 'HEAD']).trim(),

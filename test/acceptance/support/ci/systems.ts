@@ -19,8 +19,11 @@ export interface Deploy {
   readonly rerun: (more?: Happening) => Promise<void>;
   /** Starts all of it again, where the system has that; else the job that writes. */
   readonly rerunAll: () => Promise<void>;
-  /** Its rollback. @param what names, a run, options */
-  readonly rollBack: (what?: string, more?: Happening) => Promise<number | undefined>;
+  /** Its rollback. @param what names, a run, options; the whole of it where absent */
+  readonly rollBack: (
+    what?: string,
+    more?: Happening & { readonly from?: 'store' },
+  ) => Promise<number | undefined>;
 }
 
 export interface Happening {
@@ -84,8 +87,8 @@ async function deployOnGithub(shell: PipelineShell, first?: Happening): Promise<
   return Object.assign(deploy, {
     rerun: (more?: Happening) => go('failed', more),
     rerunAll: () => go('all'),
-    rollBack: async (what = '', more: Happening = {}) => {
-      const inputs = { run: String(run.id), what };
+    rollBack: async (what = '', { from, ...more } = {}) => {
+      const inputs = { run: from === 'store' ? '' : String(run.id), what };
       const event = { ...eventOf(shell, more), inputs };
       return codeOf(await runWorkflow(join(examples, 'github/rollback.yml'), shell, event));
     },
@@ -94,12 +97,13 @@ async function deployOnGithub(shell: PipelineShell, first?: Happening): Promise<
 
 /** The key that may write is a secret of the environment. */
 function eventOf({ secrets }: PipelineShell, { beforeApply, cancelled }: Happening): Event {
-  const { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY } = secrets;
+  const { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY, ...storeKeys } = secrets;
   return {
     github: { repository: 'acme/charts', actor: 'ann', token: 'a-token', event: {} },
     secrets: (environment) => ({
       QLIK_PLAN_KEY,
-      ...(environment.startsWith('production') && { QLIK_DEPLOY_KEY }),
+      ...(environment.startsWith('production') && storeKeys),
+      ...(environment === 'production' && { QLIK_DEPLOY_KEY }),
     }),
     ...(beforeApply && { before: { apply: beforeApply } }),
     ...(cancelled && { cancelled: { apply: cancelled } }),
@@ -130,8 +134,11 @@ async function deployOnGitlab(shell: PipelineShell, first?: Happening): Promise<
       await go({ retry: 'plan' });
       await go({ retry: 'deploy' });
     },
-    rollBack: async (what?: string, more?: Happening) => {
-      const words = { ROLLBACK_JOB: last?.record ?? '', ...(what !== undefined && { ROLLBACK_WHAT: what }) };
+    rollBack: async (what, { from, ...more } = {}) => {
+      const words = {
+        ROLLBACK_JOB: from ?? last?.record ?? '',
+        ...(what !== undefined && { ROLLBACK_WHAT: what }),
+      };
       const variables = { ...main, CI_PIPELINE_SOURCE: 'web', ...words };
       return (await runGitlab({ ...common, variables, ...more }))['rollback']?.code;
     },
@@ -153,8 +160,9 @@ async function deployOnAzure(shell: PipelineShell, first?: Happening): Promise<D
       await go({ retry: 'plan' });
       await go({ retry: 'deploy' });
     },
-    rollBack: async (what = ' ', more?: Happening) => {
-      const run = { ...common, file: 'rollback.yml', parameters: { what }, resource: pipeline };
+    rollBack: async (what = ' ', { from, ...more } = {}) => {
+      const resource = from === 'store' ? undefined : pipeline;
+      const run = { ...common, file: 'rollback.yml', parameters: { what }, ...(resource && { resource }) };
       return (await runAzure({ ...run, ...more }))['rollback']?.code;
     },
   });
@@ -174,8 +182,8 @@ async function deployOnBitbucket(shell: PipelineShell, first?: Happening): Promi
   return Object.assign(deploy, {
     rerun: (more?: Happening) => go({ ...more, retry: 'Apply' }),
     rerunAll: () => go(),
-    rollBack: async (what = '', more?: Happening) => {
-      const variables = { RECORD: last?.record ?? '', WHAT: what };
+    rollBack: async (what = '', { from, ...more } = {}) => {
+      const variables = { RECORD: from === 'store' ? '' : (last?.record ?? ''), WHAT: what };
       return (await runBitbucket('custom.rollback', { ...common, variables, ...more }))['Roll back']?.code;
     },
   });
