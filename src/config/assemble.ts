@@ -33,21 +33,28 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     rules: mergeRules(base.rules, own?.rules),
     driftIgnore: merged.driftIgnore,
     ...(merged.store !== undefined && { store: merged.store }),
+    ...(merged.storeCredentials !== undefined && {
+      storeCommand: merged.storeCredentials.command,
+      storeVariables: variablesOf(loaded, 'storeCredentials', own === undefined ? undefined : name),
+    }),
     backup: { ...defaults.backup, ...base.backup, ...own?.backup },
     ...(merged.policy !== undefined && {
       policyCommand: merged.policy.command,
-      policyVariables: policyVariablesOf(
-        loaded,
-        own?.policy === undefined ? [] : ['environments', name ?? ''],
-      ),
+      policyVariables: variablesOf(loaded, 'policy', own === undefined ? undefined : name),
     }),
     ...(merged.defaultEnvironment !== undefined && { defaultEnvironment: merged.defaultEnvironment }),
     ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own?.protected) }),
   };
 }
 
-function policyVariablesOf({ value }: LoadedConfig, place: KeyPath): readonly string[] {
-  const words = readPath(value, [...place, 'policy', 'command']);
+/** Of a command, which an environment may have of its own. */
+function variablesOf(
+  { value }: LoadedConfig,
+  key: 'policy' | 'storeCredentials',
+  environment: string | undefined,
+): readonly string[] {
+  const own = environment && readPath(value, ['environments', environment, key, 'command']);
+  const words = own ?? readPath(value, [key, 'command']);
   return Array.isArray(words) ? words.flatMap((word) => namesOf(String(word))) : [];
 }
 

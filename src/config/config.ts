@@ -36,6 +36,10 @@ export interface Config {
   readonly backup: { readonly keep: number; readonly days: number };
   /** The address of the store; absent where what a run leaves stays on its machine. */
   readonly store?: string;
+  /** A program and its arguments that print the credentials of `store` (`storeCredentials`). */
+  readonly storeCommand?: readonly string[];
+  /** Names of the variables that it refers to. */
+  readonly storeVariables?: readonly string[];
   /** Drift that is ignored until the end of a day. */
   readonly driftIgnore: readonly DriftIgnore[];
   /** A program and its arguments that must accept a plan before it is applied (`policy`). */

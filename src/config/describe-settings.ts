@@ -31,7 +31,7 @@ type EnvironmentInput = NonNullable<ConfigInput['environments']>[string];
 function settingsOf(
   config: Config,
 ): Readonly<Record<Exclude<keyof ConfigInput, '$schema' | 'environments'>, unknown>> {
-  const { policyCommand } = config;
+  const { policyCommand, storeCommand } = config;
   return {
     project: config.project,
     extensions: config.extensions,
@@ -41,6 +41,7 @@ function settingsOf(
     prune: config.prune,
     onDrift: config.onDrift,
     store: config.store ?? [],
+    storeCredentials: storeCommand === undefined ? [] : { command: describeCommand(storeCommand) },
     driftIgnore: config.driftIgnore,
     versionPolicy: config.versionPolicy,
     maxDeletes: config.maxDeletes,

@@ -70,6 +70,7 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
   prune: [true],
   onDrift: ['stop', 'overwrite', 'skip'],
   store: ['s3://acme-deployments/qlik?region=eu-central-1', 'file:///mnt/share/qlik-sync'],
+  storeCredentials: [{ command: ['aws', 'configure', 'export-credentials', '--profile', 'deploy'] }],
   driftIgnore: [[{ name: 'legacy-*', reason: 'moved to another team', until: '2026-12-31' }]],
   versionPolicy: ['off', 'warn', 'enforce'],
   maxDeletes: [5],

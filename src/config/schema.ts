@@ -89,6 +89,12 @@ function settings() {
         storeAddress(),
       ),
     ),
+    storeCredentials: exactOptional(
+      described(
+        "A program that prints the credentials of this store: for s3 what a credential_process of AWS prints, for azblob a SAS or bearer token. Default: the environment's, then those of AWS's own tools.",
+        command(),
+      ),
+    ),
     driftIgnore: exactOptional(
       described('Drift to ignore, each until a day; after that it is reported again.', list(ignoredDrift())),
     ),

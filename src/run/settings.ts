@@ -155,9 +155,14 @@ function holdsOurKey(path: string): boolean {
 }
 
 /** The files that the policy and the programs for secrets are told to run or to read. */
-function programFilesOf({ root, policyCommand = [], environment }: Config): readonly string[] {
+function programFilesOf({
+  root,
+  policyCommand = [],
+  storeCommand = [],
+  environment,
+}: Config): readonly string[] {
   const { apiKey, clientSecret } = environment?.auth ?? {};
-  const words = [policyCommand, commandOf(apiKey), commandOf(clientSecret)].flat();
+  const words = [policyCommand, storeCommand, commandOf(apiKey), commandOf(clientSecret)].flat();
   return words.map((word) => resolve(root, word)).filter(isFile);
 }
 

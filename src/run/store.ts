@@ -1,5 +1,6 @@
 /** The store of a run: where what it leaves outlives the machine, and where runs on all machines wait for each other. */
 
+import { assertExecutionAllowed } from '../config/execution.js';
 import type { Lease, LeaseHolder } from '../reconcile/lock/lease.js';
 import type { Release } from '../reconcile/lock/lock-place.js';
 import type { FoundTicket } from '../reconcile/lock/ticket.js';
@@ -47,7 +48,22 @@ async function locate(settings: Settings, io: Io): Promise<StoreLocation | undef
 
 function optionsOf(settings: Settings, io: Io): StoreOptions {
   const timeoutMs = settings.flags.timeout;
-  return { address: addressOf(settings) ?? '', env: io.env, proxies: io.env, userAgent: io.tool, timeoutMs };
+  return {
+    ...{ address: addressOf(settings) ?? '', env: io.env, proxies: io.env, userAgent: io.tool, timeoutMs },
+    runCommand: commandOf(settings, io),
+  };
+}
+
+/** What the config's command prints is for the config's store, and goes to no other. */
+function commandOf({ flags, config, execution }: Settings, io: Io): StoreOptions['runCommand'] {
+  const { storeCommand: command, storeVariables: variables = [], displayFile, root } = config;
+  if (command === undefined || flags.storeAddress !== undefined) return undefined;
+  const key = `storeCredentials in ${displayFile}`;
+  return async () => {
+    assertExecutionAllowed(execution, `${key} runs the command ${command[0]}`);
+    const { runSecretCommand } = await import('../config/tenant/secret-command.js');
+    return runSecretCommand({ command, variables, key, cwd: root, env: io.env, signal: io.interrupted });
+  };
 }
 
 /** The same store without a credential; absent where it needs none. */

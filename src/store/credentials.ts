@@ -100,15 +100,24 @@ function readAzure(text: string): Expiring<AzureCredential> {
 
 type Expiring<T> = T & { readonly expiresAt?: number };
 
-/** Asked again five minutes before it expires. */
+/** Asked again five minutes before it expires, and after it failed; once for all who wait at the same time. */
 function keep<T>(ask: () => Promise<Expiring<T>>): () => Promise<T> {
   const marginMs = 5 * 60_000;
   let asked: Promise<Expiring<T>> | undefined;
+  const askNow = (): Promise<Expiring<T>> => {
+    const asking = ask();
+    asked = asking;
+    asking.catch(() => {
+      if (asked === asking) asked = undefined;
+    });
+    return asking;
+  };
   return async () => {
-    const known = await asked;
+    const last = asked;
+    const known = await last;
     const isOld = known?.expiresAt !== undefined && known.expiresAt - marginMs < Date.now();
-    if (asked === undefined || isOld) asked = ask();
-    return asked;
+    // Another may have asked meanwhile.
+    return asked === undefined || (isOld && asked === last) ? askNow() : asked;
   };
 }
 

@@ -139,6 +139,69 @@ describe('a store that cannot be used', () => {
   });
 });
 
+describe('credentials that a command of the config prints', () => {
+  let store: TestStore;
+  beforeAll(async () => {
+    store = await startTestStore('s3');
+  });
+  afterAll(() => store.close());
+
+  const noKeys = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+
+  function withCommand(tenant: TestTenant, more: Files = {}): Machine {
+    const machine = machineOf(store, tenant, first, { ...noKeys, ...more });
+    const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey } = store.env;
+    const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
+    const storeCredentials = { command: [process.execPath, 'print-keys.mjs', '--quietly'] };
+    machine.workspace.write({
+      'print-keys.mjs': `console.log(${JSON.stringify(keys)})`,
+      ...configWith({ store: store.address, storeCredentials }),
+    });
+    return machine;
+  }
+
+  it('reach the store, and are shown by nothing', async () => {
+    const tenant = await openTenant();
+    const machine = withCommand(tenant);
+    await machine.succeed('apply', '--yes');
+    expect((await machine.succeed('history', '--json')).stdout).toContain('"command": "apply"');
+    const listed = await machine.succeed('config', '--json');
+    expect(listed.stdout).toContain('storeCredentials.command');
+    expect(listed.stdout).toContain('its 2 arguments not shown');
+    expect(listed.stdout).not.toContain('print-keys');
+  });
+
+  it('are not asked for with --no-exec, and then nothing is written; a plan needs none', async () => {
+    const tenant = await openTenant();
+    const machine = withCommand(tenant);
+    await tenant.takeRequests();
+    const refused = await machine.qlikSync('apply', '--yes', '--no-exec');
+    expect([refused.code, await tenant.takeWrites()]).toEqual([3, []]);
+    expect(refused.stderr).toContain('storeCredentials in qlik-sync.config.json runs the command');
+    expect(refused.stderr).toContain('--no-exec forbids that');
+    await machine.succeed('plan', '--no-exec');
+    await machine.succeed('apply', '--yes', '--no-exec', '--no-store');
+  });
+
+  it('go to the store of the config alone, never to that of QLIK_SYNC_STORE', async () => {
+    const tenant = await openTenant();
+    const elsewhere = store.address.replace('/ci/prod', '/another');
+    const other = withCommand(tenant, { ...store.env, QLIK_SYNC_STORE: elsewhere });
+    other.workspace.write({ 'print-keys.mjs': 'process.exit(2)' });
+    await other.succeed('apply', '--yes');
+  });
+
+  it('are missing with the reason where the command fails', async () => {
+    const tenant = await openTenant();
+    const machine = withCommand(tenant);
+    machine.workspace.write({ 'print-keys.mjs': "console.error('sign in first'); process.exit(2)" });
+    const refused = await machine.qlikSync('apply', '--yes');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/failed with exit code 2[\s\S]*sign in first/);
+    expect(await tenant.takeWrites()).toEqual([]);
+  });
+});
+
 describe('the commands about a store', () => {
   let store: TestStore;
   beforeAll(async () => {
