@@ -20,10 +20,7 @@ export interface Deploy {
   /** Starts all of it again, where the system has that; else the job that writes. */
   readonly rerunAll: () => Promise<void>;
   /** Its rollback. @param what names, a run, options; the whole of it where absent */
-  readonly rollBack: (
-    what?: string,
-    more?: Happening & { readonly from?: 'store' },
-  ) => Promise<number | undefined>;
+  readonly rollBack: (what?: string, more?: RollingBack) => Promise<number | undefined>;
 }
 
 export interface Happening {
@@ -32,6 +29,9 @@ export interface Happening {
   /** Somebody cancels that job. */
   readonly cancelled?: Promise<readonly Sent[]>;
 }
+
+/** `store`: it is given no record. */
+type RollingBack = Happening & { readonly from?: 'store' };
 
 export interface System {
   readonly deploy: (more?: Happening) => Promise<Deploy>;
@@ -87,7 +87,7 @@ async function deployOnGithub(shell: PipelineShell, first?: Happening): Promise<
   return Object.assign(deploy, {
     rerun: (more?: Happening) => go('failed', more),
     rerunAll: () => go('all'),
-    rollBack: async (what = '', { from, ...more } = {}) => {
+    rollBack: async (what = '', { from, ...more }: RollingBack = {}) => {
       const inputs = { run: from === 'store' ? '' : String(run.id), what };
       const event = { ...eventOf(shell, more), inputs };
       return codeOf(await runWorkflow(join(examples, 'github/rollback.yml'), shell, event));
@@ -134,7 +134,7 @@ async function deployOnGitlab(shell: PipelineShell, first?: Happening): Promise<
       await go({ retry: 'plan' });
       await go({ retry: 'deploy' });
     },
-    rollBack: async (what, { from, ...more } = {}) => {
+    rollBack: async (what: string | undefined, { from, ...more }: RollingBack = {}) => {
       const words = {
         ROLLBACK_JOB: from ?? last?.record ?? '',
         ...(what !== undefined && { ROLLBACK_WHAT: what }),
@@ -160,7 +160,7 @@ async function deployOnAzure(shell: PipelineShell, first?: Happening): Promise<D
       await go({ retry: 'plan' });
       await go({ retry: 'deploy' });
     },
-    rollBack: async (what = ' ', { from, ...more } = {}) => {
+    rollBack: async (what = ' ', { from, ...more }: RollingBack = {}) => {
       const resource = from === 'store' ? undefined : pipeline;
       const run = { ...common, file: 'rollback.yml', parameters: { what }, ...(resource && { resource }) };
       return (await runAzure({ ...run, ...more }))['rollback']?.code;
@@ -182,7 +182,7 @@ async function deployOnBitbucket(shell: PipelineShell, first?: Happening): Promi
   return Object.assign(deploy, {
     rerun: (more?: Happening) => go({ ...more, retry: 'Apply' }),
     rerunAll: () => go(),
-    rollBack: async (what = '', { from, ...more } = {}) => {
+    rollBack: async (what = '', { from, ...more }: RollingBack = {}) => {
       const variables = { RECORD: from === 'store' ? '' : (last?.record ?? ''), WHAT: what };
       return (await runBitbucket('custom.rollback', { ...common, variables, ...more }))['Roll back']?.code;
     },
