@@ -5,6 +5,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../core/errors.js';
+import { findRepository, isIndexWhole } from './repository.js';
 
 /** Where git is asked, with the variables of this process. */
 export interface GitPlace {
@@ -77,8 +78,12 @@ export async function runGit(place: GitPlace, args: readonly string[]): Promise<
   return stdout;
 }
 
-/** The entries of a list that git separates by NUL (`-z`). */
+/** The entries of a list that git separates by NUL (`-z`). @throws as `runGit` does, and where the index is damaged */
 export async function listGit(place: GitPlace, args: readonly string[]): Promise<readonly string[]> {
+  const repository = findRepository(realpathSync(place.folder));
+  if (repository !== undefined && !isIndexWhole(repository)) {
+    throw Object.assign(new Error('the index is cut off'), { stderr: 'fatal: index file corrupt' });
+  }
   return (await runGit(place, args)).split('\0').filter((path) => path !== '');
 }
 

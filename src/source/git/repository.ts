@@ -1,5 +1,6 @@
 /** Where a folder's repository is, read without git. */
 
+import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 
@@ -75,3 +76,22 @@ function findSubmodules(top: string): readonly Repository[] {
     return gitDir === undefined ? [] : [{ top: folder, gitDir }, ...findSubmodules(folder)];
   });
 }
+
+/**
+ * Whether the index ends with its checksum, as git writes it (gitformat-index). git itself lists an index that was cut in half
+ * without an error, since it compares the checksum in `git fsck` alone (git 2.39.5). Without an index: true.
+ */
+export function isIndexWhole({ gitDir }: Repository): boolean {
+  const path = join(gitDir, 'index');
+  if (!existsSync(path)) return true;
+  const bytes = readFileSync(path);
+  return Object.entries(checksumBytes).some(([algorithm, length]) => {
+    const sum = bytes.subarray(-length);
+    // Zeros are what `index.skipHash` leaves.
+    if (sum.every((byte) => byte === 0)) return true;
+    return createHash(algorithm).update(bytes.subarray(0, -length)).digest().equals(sum);
+  });
+}
+
+/** By the format of the repository's objects. */
+const checksumBytes = { sha1: 20, sha256: 32 };

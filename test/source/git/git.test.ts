@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
 import { readGitChanges } from '../../../src/source/git/changes.js';
-import type { GitPlace } from '../../../src/source/git/git.js';
+import { type GitPlace, listGit } from '../../../src/source/git/git.js';
 import { readGitState } from '../../../src/source/git/state.js';
 import { createTree, plant, type Tree } from '../tree.js';
 
@@ -89,6 +89,27 @@ describe('a git that gives no answer', () => {
       /git reset/,
     ],
     [
+      'whose index is cut in half, which git lists without an error',
+      ({ path }) => {
+        const index = readFileSync(path('.git/index'));
+        writeFileSync(path('.git/index'), index.subarray(0, index.length / 2));
+        return {};
+      },
+      /its index is damaged/,
+      /git reset/,
+    ],
+    [
+      'whose index has a byte that is not what git wrote',
+      ({ path }) => {
+        const index = readFileSync(path('.git/index'));
+        const odd = index.length - 30;
+        writeFileSync(path('.git/index'), index.fill((index[odd] ?? 0) ^ 1, odd, odd + 1));
+        return {};
+      },
+      /its index is damaged/,
+      /git reset/,
+    ],
+    [
       'whose index is something else',
       ({ path }) => {
         writeFileSync(path('.git/index'), Buffer.alloc(300, 'x'));
@@ -130,6 +151,19 @@ describe('a git that gives no answer', () => {
     expect(error.hint).toMatch(hint);
     expect(`${error.message}${error.hint}`).not.toContain('hunter22');
   });
+
+  it.each([['--object-format=sha256'], ['--object-format=sha1', 'index.skipHash=true']])(
+    'is none where the index is as git %s writes it',
+    async (format, setting = 'index.skipHash=false') => {
+      const { root, write } = plant();
+      git(root, 'init', '-q', format);
+      write({ 'ext/a.js': '1' });
+      git(root, '-c', setting, 'add', '-A');
+      git(root, 'commit', '-q', '-m', '1');
+      git(root, '-c', setting, 'update-index', '--force-write-index');
+      expect(await listGit({ folder: root, env: process.env }, ['ls-files', '-z'])).toEqual(['ext/a.js']);
+    },
+  );
 
   it('tells a commit that is not there from one that cannot be looked for', async () => {
     const full = clone();
