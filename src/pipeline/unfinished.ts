@@ -57,9 +57,10 @@ export async function finishReplaces(
   return combine(folders, sources, place);
 }
 
-/** Any plan that is made now may finish it, and a reviewed one that creates the name. */
+/** Any plan that is made now may finish it, and a reviewed one that creates the name, or is the one that was cut off. */
 function mayFinish({ name }: OpenReplace, reviewed: readonly SeenChange[] | undefined): boolean {
-  return reviewed?.some((change) => change.name === name && change.action === 'create') ?? true;
+  const creates = ({ action }: SeenChange): boolean => action === 'create' || action === 'replace';
+  return reviewed?.some((change) => change.name === name && creates(change)) ?? true;
 }
 
 export function leaveUnfinished(folders: Folders): UnfinishedReplaces {

@@ -155,7 +155,7 @@ describe('promote', () => {
       .addFaults([{ method: 'POST', path: '*', times: 9, when: 'before', kind: 'status', status: 400 }]);
     const cut = await promote('--yes', '--allow-replace', 'sn');
     expect(cut.code).toBe(5);
-    expect(cut.stdout).toContain('Run it again');
+    expect(cut.stdout).toContain('Run the same command again');
     await fleet.tenant('prod').clearFaults();
     fleet.workspace.write(nebula({ version: '9.0.0' }));
     const result = await promote('--yes', ...selection);
