@@ -29,14 +29,16 @@ type AdoptFlags = RunFlags & Approvals;
 export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Promise<ExitCode> {
   return onTenant('adopt', flags, io, async (run) => {
     const leftOut = createLeftOut();
+    const selector = await selectFolders(names);
     const planned = await planFolders(run, {
       ...interactive,
       command: 'adopt',
-      selector: await selectFolders(names),
+      selector,
       approvals: flags,
       adopting: createAdopting(run.settings, leftOut.add),
     });
-    assertThere(names, planned.plan, run);
+    const matches = (name: string): boolean => selector?.matches(name) ?? true;
+    assertThere({ names, matches }, planned.plan, run);
     for (const notice of leftOut.describe(planned.plan)) run.notices.say(notice);
     return applyPlanned(run, planned, flags, { command: 'adopt' });
   });
@@ -50,11 +52,25 @@ async function selectFolders(names: readonly string[]): Promise<Selector | undef
 }
 
 /** A glob may match folders that were never deployed; a name is always meant. */
-function assertThere(names: readonly string[], { changes }: Plan, { tenant }: Run): void {
-  const missing = changes.find(
-    ({ name, state, action }) => state === 'missing' && action === 'none' && names.includes(name),
+function assertThere(
+  { names, matches }: Pick<Selector, 'matches'> & { readonly names: readonly string[] },
+  { changes }: Plan,
+  { tenant, notices }: Run,
+): void {
+  const absent = changes.filter(
+    ({ name, state, action }) => state === 'missing' && action === 'none' && matches(name),
   );
-  if (missing === undefined) return;
+  const missing = absent.find(({ name }) => names.includes(name));
+  if (missing === undefined) {
+    if (absent.length > 0)
+      notices.say(
+        `Not on the tenant, nothing to adopt: ${listNames(
+          absent.map(({ name }) => name),
+          5,
+        )}`,
+      );
+    return;
+  }
   throw new UserError(`${missing.name} is not on the tenant, so there is nothing to adopt.`, {
     hint: `${commandLine(['apply', shellWord(missing.name)], tenant.header)} creates it.`,
   });

@@ -27,6 +27,11 @@ export async function run(io: Io): Promise<ExitCode> {
   }
 }
 
+/** `--store` of `sandbox` is not the opposite of the `--no-store` that other commands share. */
+function isAnother(option: string, { options }: Command): boolean {
+  return options.some((each) => each.attributeName() === option && option === 'store' && !each.negate);
+}
+
 async function answerShell(io: Io): Promise<ExitCode> {
   const { complete } = await import('./completion/complete.js');
   return complete(io, (argv) => createProgram({ ...io, argv }, () => undefined));
@@ -44,7 +49,8 @@ async function mergeOptions(action: Command, io: Io): Promise<void> {
   const { mergeFlags } = await import('../run/flags.js');
   const given = action.opts();
   for (const [option, value] of Object.entries(mergeFlags(given, io))) {
-    if (value !== given[option]) action.setOptionValueWithSource(option, value, 'env');
+    if (value !== given[option] && !isAnother(option, action))
+      action.setOptionValueWithSource(option, value, 'env');
   }
 }
 

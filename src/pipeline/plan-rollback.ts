@@ -7,8 +7,9 @@ import { planRollback as decideRollback, type LostChange, type NameRollback } fr
 import { shellWord } from '../core/shell-word.js';
 import { readStored, type StoredExtension } from '../reconcile/backup/stored.js';
 import { type Effect, effectsOf } from '../reconcile/journal/effects.js';
-import { listLost } from '../reconcile/journal/unfinished.js';
+import { listChanges, listLost } from '../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../reconcile/run-record.js';
+import type { UndoneChange } from '../report/plan.js';
 import { rollbackCommand } from '../report/resume-command.js';
 import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
@@ -29,13 +30,26 @@ export interface RolledBackWrites {
   readonly effects: readonly Effect[];
   /** Of damaged journals. */
   readonly lost: readonly LostChange[];
+  /** What those runs did. */
+  readonly undone: readonly UndoneChange[];
 }
 
 export function writesOf(run: PastRun): RolledBackWrites {
-  return { goal: 'run', runIds: [run.start.id], effects: effectsOf(run), lost: listLost(run) };
+  return {
+    goal: 'run',
+    runIds: [run.start.id],
+    effects: effectsOf(run),
+    lost: listLost(run),
+    undone: undoneOf(run),
+  };
 }
 
-export const noWrites: RolledBackWrites = { goal: 'run', runIds: [], effects: [], lost: [] };
+export function undoneOf(run: PastRun): readonly UndoneChange[] {
+  const { command } = run.start;
+  return listChanges(run).map(({ name, action }) => ({ name, action, command }));
+}
+
+export const noWrites: RolledBackWrites = { goal: 'run', runIds: [], effects: [], lost: [], undone: [] };
 
 /** The run that is undone as a whole, for the journal. */
 export function rolledBackRun({ goal, runIds: [run] }: RolledBackWrites): { readonly undoes?: string } {
@@ -72,7 +86,7 @@ export async function planRollback(
   );
   return {
     ...planned,
-    about: { ...planned.about, undoes: writes.runIds, rollbackGoal: writes.goal },
+    about: { ...planned.about, undoes: writes.runIds, rollbackGoal: writes.goal, undone: writes.undone },
   };
 }
 

@@ -9,7 +9,7 @@ import { type ChangeKind, changeKinds, describeChange, describeOutcome, kindOf }
 import { renderUsageOff } from './impact.js';
 import { type Paint, printable, type Style } from './paint.js';
 import type { ApplyReport, PlanReport } from './plan.js';
-import { resumeCommand } from './resume-command.js';
+import { renderAfterRollback } from './rolled-back.js';
 
 interface Row {
   readonly symbol: string;
@@ -61,7 +61,13 @@ function renderChange(change: Change, row: Row, width: number, paint: Paint): st
     change.warning === undefined
       ? ''
       : `          ${paint('yellow', `warning: ${printable(change.warning)}`)}`;
-  return `  ${paint(row.style, `${row.symbol} ${name}  ${action}`)}  ${printable(describeChange(change))}${warning}`;
+  return `  ${paint(row.style, `${row.symbol} ${name}  ${action}`)}  ${printable(describeRow(change))}${warning}`;
+}
+
+/** A rename is counted as the two changes that it is made of. */
+function describeRow(change: Change): string {
+  const isBlocked = change.rename !== undefined && change.blocked?.rail === 'rename';
+  return `${isBlocked ? 'create and delete ' : ''}${describeChange(change)}`;
 }
 
 /** `Plan: 1 to create, …` and `11 requests (…) … Plan sha256:…`. */
@@ -102,7 +108,7 @@ export function renderPlanImpact(
 
 /** Shown below the plan. */
 export function renderApply(report: ApplyReport, paint: Paint): string {
-  return `\n${renderProblems(report.outcomes, paint)}${renderApplied(report)}${renderRedo(report)}`;
+  return `\n${renderProblems(report.outcomes, paint)}${renderApplied(report)}${renderAfterRollback(report)}`;
 }
 
 /** One line per change; also the progress line where nothing redraws. */
@@ -144,14 +150,4 @@ function renderReload(outcomes: readonly Outcome[]): string {
     (action === 'update' || action === 'replace') && status === 'done' && bytes !== undefined;
   if (!outcomes.some(replacesContent)) return '';
   return `${reloadHint}\n`;
-}
-
-/** After a rollback: what it left, and that the folders still hold the undone changes. */
-function renderRedo(report: ApplyReport): string {
-  const { undoes, outcomes } = report;
-  if (undoes === undefined) return '';
-  const resume = resumeCommand(report);
-  const left = resume === undefined ? '' : `Not everything was undone. To continue: ${printable(resume)}\n`;
-  if (!outcomes.some(({ status }) => status === 'done')) return left;
-  return `${left}The next apply from the folders will make these changes again: undo them there too.\n`;
 }

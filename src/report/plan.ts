@@ -5,9 +5,9 @@ import type { ExtensionComparison } from '../core/comparison.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact/impact.js';
-import type { Finding, LeftOutFile, Plan } from '../core/model.js';
+import type { Change, Finding, LeftOutFile, Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
-import type { ApplyingCommand, SourceState } from '../core/past-run.js';
+import type { ApplyingCommand, SourceState, WritingCommand } from '../core/past-run.js';
 import type { ApplyDocument, PlanDocument } from './documents/documents.js';
 import type { PlanRequest } from './documents/plan.js';
 import { headOf, placeOf } from './json-parts.js';
@@ -34,9 +34,16 @@ export interface PlanReport {
   readonly undoes?: readonly string[];
   /** Whether everything that a run wrote is to be undone, or only some names. */
   readonly rollbackGoal?: 'run' | 'names';
+  /** Rollback: the changes that it undoes. */
+  readonly undone?: readonly UndoneChange[];
   /** Promote: where the archives come from. */
   readonly promotes?: { readonly environment: string; readonly url: string };
   readonly exitCode: ExitCode;
+}
+
+/** A change of a run that is rolled back. */
+export interface UndoneChange extends Pick<Change, 'name' | 'action'> {
+  readonly command: WritingCommand;
 }
 
 /** Of every command that applies a plan. */

@@ -54,8 +54,14 @@ function renderExtension({ name, folder, version, files, bytes }: ValidatedExten
   return `  ${facts.join('  ')}\n`;
 }
 
+/** What cannot be read is an extension all the same. */
+function namesOf(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ extension, severity }) => (severity === 'error' ? (extension ?? []) : []));
+}
+
 function renderVerdict({ extensions, findings }: ValidateReport): string {
   const number = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity).length;
-  return `${count(extensions.length, 'extension')}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
+  const names = [...extensions.map(({ name }) => name), ...namesOf(findings)];
+  return `${count(new Set(names).size, 'extension')}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
 }

@@ -26,9 +26,11 @@ export interface RunStore {
   readonly close: () => Promise<void>;
 }
 
-/** As the config or `QLIK_SYNC_STORE` names it, unless `--no-store`. */
+/** As `QLIK_SYNC_STORE` or the config names it, unless `--no-store`. A trial on the sandbox leaves the config's alone. */
 function addressOf({ flags, config }: Settings): string | undefined {
-  return flags.store === false ? undefined : (flags.storeAddress ?? config.store);
+  if (flags.store === false) return undefined;
+  const isTrial = flags.sandbox === true || flags.sandboxDir !== undefined;
+  return flags.storeAddress ?? (isTrial ? undefined : config.store);
 }
 
 /** `undefined` where there is none. No request is made. @throws UserError where its address or credentials are not usable */

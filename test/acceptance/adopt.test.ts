@@ -39,6 +39,18 @@ describe('adopt', () => {
     expect((await scene.tenant.find('gauge'))?.tags).toEqual(['by-hand', 'qlik-sync:acme']);
   });
 
+  it('says what a glob matches that is only in a folder', async () => {
+    scene.workspace.write({ ...extensionFiles('gauge'), ...extensionFiles('kpi') });
+    const nothing = await qlikSync('adopt', '*', '--yes');
+    expect([nothing.code, nothing.stderr]).toEqual([
+      0,
+      expect.stringContaining('Not on the tenant, nothing to adopt: gauge, kpi\n'),
+    ]);
+    await upload('kpi');
+    const some = await qlikSync('adopt', 'k*', '--yes');
+    expect(some.stderr).not.toContain('nothing to adopt');
+  });
+
   it('after pull of what somebody zipped with our files in it, goes on without them', async () => {
     const plan = JSON.stringify({ tool: 'qlik-sync/0.1.0', command: 'plan' });
     await upload('kpi', { 'plan.json': plan, 'deploy.log': 'step 1\nqlik-sync plan · prod (config)\n' });

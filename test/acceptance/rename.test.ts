@@ -36,7 +36,7 @@ describe('a probable rename', () => {
     const result = await qlikSync('apply', '--yes', '--prune');
     expect(result.code).toBe(6);
     expect(result.stdout).toContain(
-      '  ! old-gauge → new-gauge  rename   blocked: sheets that use old-gauge break, since new-gauge takes its place; --allow-rename new-gauge permits it\n',
+      '  ! old-gauge → new-gauge  rename   create and delete blocked: sheets that use old-gauge break, since new-gauge takes its place; --allow-rename new-gauge permits it\n',
     );
     expect(result.stdout).toContain('Plan: 0 to create, 1 to update, 0 to replace, 0 to delete, 2 blocked');
     expect(result.stdout.match(/old-gauge →/g)).toHaveLength(1);

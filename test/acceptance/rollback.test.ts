@@ -138,6 +138,10 @@ describe('rollback', () => {
     expect(undone.stdout).toContain(
       '+ b               create   restored from its backup, 1.0.0; it gets a new id',
     );
+    expect(undone.stdout).toContain(
+      'With prune, the next apply from the folders will delete b again: restore its folder too.\n',
+    );
+    expect(undone.stdout).not.toContain('make these changes again');
     expect(await remembered('b')).toEqual(before);
     expect((await find('b'))?.id).not.toBe(id);
     expect((await qlikSync('plan', '--prune')).stdout).toContain('- b               delete');
@@ -153,6 +157,10 @@ describe('rollback', () => {
     const undone = await rollback();
     expect(undone.code).toBe(0);
     expect(undone.stdout).toContain('no longer ours');
+    expect(undone.stdout).toContain(
+      'The project no longer owns a, so the next apply will be blocked there until it is adopted again.',
+    );
+    expect(undone.stdout).not.toContain('The next apply from the folders');
     expect(await remembered('a')).toEqual(before);
     expect(await scene.tenant.client.downloadArchive('a')).toEqual(bytes);
     expect((await qlikSync('plan')).stdout).toContain('--adopt a');
@@ -360,12 +368,29 @@ describe('rollback', () => {
       const again = await rollback(...words);
       expect(again.code).toBe(3);
       expect(again.stderr).toContain('is a rollback itself');
+      if (words.length === 1) expect(again.stderr).toContain(`To undo the rest of run ${run} (new): `);
       expect(await remembered('a')).toEqual(before);
     }
     expect((await rollback()).stderr).toContain(`qlik-sync rollback ${run} --yes`);
     expect((await rollback(run, '--prune')).code).toBe(0);
     expect(await remembered('a')).toEqual(before);
     expect(await find('new')).toBeUndefined();
+  });
+
+  it('that undid everything is not to be continued', async () => {
+    write('a', 'one');
+    await apply();
+    write('a', 'two', { version: '2.0.0' });
+    await apply();
+    await rollback();
+    const [id] = await runIds();
+    const again = await rollback();
+    expect(again.code).toBe(3);
+    expect(again.stderr).not.toContain('To undo');
+    expect(again.stderr).toContain(`To make the changes again that it undid: qlik-sync rollback ${id}`);
+    const redone = await rollbackNewest();
+    expect(redone.code).toBe(0);
+    expect(redone.stdout).not.toContain('The next apply');
   });
 
   it('of names that was blocked in part says which of them are left', async () => {

@@ -246,6 +246,19 @@ describe('the commands about a store', () => {
     });
   });
 
+  it('a trial on the sandbox neither needs nor writes what the config names', async () => {
+    const trial = machineOf(store, await openTenant(), first);
+    const env = { HOME: trial.workspace.home };
+    const result = await runInProcess(['apply', '--sandbox', '--yes'], { cwd: trial.workspace.folder, env });
+    expect(result.code, result.stderr).toBe(0);
+    const named = { ...env, ...store.env, QLIK_SYNC_STORE: store.address };
+    const history = (more: Readonly<Record<string, string>>) =>
+      runInProcess(['history', '--sandbox', '--json'], { cwd: trial.workspace.folder, env: more });
+    expect(JSON.parse((await history(env)).stdout).runs).toHaveLength(1);
+    trial.workspace.remove('.qlik-sync/runs');
+    expect(JSON.parse((await history(named)).stdout).runs).toHaveLength(0);
+  });
+
   it('store import brings the runs of a folder, once, and their backups', async () => {
     const tenant = await openTenant();
     const old = machineOf(store, tenant, first);

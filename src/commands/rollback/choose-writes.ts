@@ -7,7 +7,7 @@ import { listNames, onDay } from '../../core/format.js';
 import { remainsOf } from '../../core/plan-rollback.js';
 import type { Remains } from '../../core/record-side.js';
 import { shellWord } from '../../core/shell-word.js';
-import { noWrites, type RolledBackWrites, writesOf } from '../../pipeline/plan-rollback.js';
+import { noWrites, type RolledBackWrites, undoneOf, writesOf } from '../../pipeline/plan-rollback.js';
 import {
   type Effect,
   effectsOf,
@@ -82,6 +82,7 @@ function join(parts: readonly RolledBackWrites[]): RolledBackWrites {
     runIds: [...new Set(parts.flatMap(({ runIds }) => runIds))].sort(),
     effects: parts.flatMap(({ effects }) => effects),
     lost: parts.flatMap(({ lost }) => lost),
+    undone: parts.flatMap(({ undone }) => undone),
   };
 }
 
@@ -133,7 +134,7 @@ function chooseLast({ runs, unreadable }: History, hints: CommandHints): PastRun
   const last = runs.find(({ start }) => start.planned?.length !== 0);
   assertRead(unreadable, last, hints);
   if (last === undefined || !runs.some(hasEffect)) return undefined;
-  if (last.start.command === 'rollback') throw explainRollback(last, hints);
+  if (last.start.command === 'rollback') throw explainRollback(last, runs, hints);
   if (!hasEffect(last)) throw explainIdle(last, runs, hints);
   return last;
 }
@@ -143,12 +144,29 @@ function hasEffect(run: PastRun): boolean {
 }
 
 /** Following a hint or repeating a pipeline must not redo what was undone. */
-function explainRollback({ start: { id, undoes } }: PastRun, hints: CommandHints): UserError {
+function explainRollback(
+  { start: { id, undoes } }: PastRun,
+  runs: readonly PastRun[],
+  hints: CommandHints,
+): UserError {
   const what = undoes === undefined ? '' : `, of run ${undoes}`;
-  const goOn = undoes === undefined ? [] : [`To undo all of that run: ${hints.rerun(undoes)}`];
+  const left = undoes === undefined ? [] : listNotUndone(undoes, runs);
+  const goOn =
+    undoes === undefined || left.length === 0
+      ? []
+      : [`To undo the rest of run ${undoes} (${listNames(left, 5)}): ${hints.rerun(undoes)}`];
   return new UserError(`The last run (${id}) is a rollback itself${what}.`, {
     hint: [...goOn, redoHint(id, hints)],
   });
+}
+
+/** What a run wrote and no rollback of it is known to have undone. */
+function listNotUndone(id: string, runs: readonly PastRun[]): readonly string[] {
+  const undone = runs.find(({ start }) => start.id === id);
+  if (undone === undefined) return [];
+  const rollbacks = runs.filter(({ start }) => start.undoes === id);
+  const names = [...effectsOf(undone), ...listLost(undone)].map(({ name }) => name);
+  return [...new Set(names)].filter((name) => !rollbacks.some((run) => isDone(name, run)));
 }
 
 /** @param rollbackId the run that undid them */
@@ -202,7 +220,8 @@ function lastOf(name: string, runs: readonly PastRun[], hints: CommandHints): Ro
     if (effect === undefined && lost.length === 0) continue;
     if (run.start.command !== 'rollback') {
       const effects = effect === undefined ? [] : [andPerhaps(effect, left)];
-      return { goal: 'names', runIds: [run.start.id], effects, lost };
+      const undone = undoneOf(run).filter((change) => change.name === name);
+      return { goal: 'names', runIds: [run.start.id], effects, lost, undone };
     }
     if (isDone(name, run)) throw explainRolledBack(name, run, hints);
     // A replace that deleted and did not create again.
