@@ -7,8 +7,9 @@ import { withoutUndefined } from '../core/json.js';
 import { countChanges, type RunChange } from '../core/past-run.js';
 import { readRuns } from '../reconcile/journal/runs.js';
 import { listChanges } from '../reconcile/journal/unfinished.js';
-import { lookAt } from '../reconcile/lock/process-facts.js';
+import { isSameProcess, lookAt } from '../reconcile/lock/process-facts.js';
 import type { Run } from '../reconcile/run-record.js';
+import { prefixOf } from '../reconcile/store-place.js';
 import type { HistoryReport, PastRun } from '../report/history.js';
 import { rollbackCommand } from '../report/resume-command.js';
 import type { TenantHeader } from '../report/run-header.js';
@@ -18,6 +19,7 @@ import { headerOf, print } from '../run/reporting.js';
 import { readSettings, type Settings } from '../run/settings.js';
 import { openStoreOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
+import type { Store } from '../store/store.js';
 import type { Finish } from './options.js';
 import { addShared } from './options.js';
 
@@ -25,17 +27,20 @@ export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);
   const { config, cwd } = settings;
   const tenant = await nameTenant({ options: flags, env: io.env, config, cwd });
-  await fetchStored(settings, tenant, io);
   const unreadable: string[] = [];
-  const runs = await readRuns({
-    root: config.root,
-    ...(tenant !== undefined && { tenant: tenant.identity, project: config.project }),
-    onSkipped: (file) => unreadable.push(displayPath(cwd, file)),
+  const { runs, living } = await withStore(settings, io, async (store) => {
+    if (store !== undefined) await fetchStored(settings, tenant, store);
+    const runs = await readRuns({
+      root: config.root,
+      ...(tenant !== undefined && { tenant: tenant.identity, project: config.project }),
+      onSkipped: (file) => unreadable.push(displayPath(cwd, file)),
+    });
+    return { runs, living: store === undefined ? noneLiving : await findLiving(runs, store, io) };
   });
   const report: HistoryReport = {
     kind: 'history',
     header: headerOf({ settings, ...(tenant && { tenant: { header: tenantHeader(tenant) } }) }, 'history'),
-    runs: runs.map((run) => describe(run, tenant?.environment, io)),
+    runs: runs.map((run) => describe(run, tenant?.environment, { io, living })),
     unreadable: unreadable.sort(),
     // That none can be read does not mean that nothing was done.
     exitCode: runs.length === 0 && unreadable.length > 0 ? exitCodes.usage : exitCodes.ok,
@@ -44,17 +49,41 @@ export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
   return report.exitCode;
 }
 
-/** The journals of other machines. @throws StoreError */
-async function fetchStored(settings: Settings, tenant: TenantName | undefined, io: Io): Promise<void> {
+async function withStore<T>(
+  settings: Settings,
+  io: Io,
+  work: (store: Store | undefined) => Promise<T>,
+): Promise<T> {
   const store = await openStoreOf(settings, io);
-  if (store === undefined) return;
-  const { root, project } = settings.config;
-  const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
   try {
-    await fetchRuns({ root, store, of: tenant && { tenant: tenant.identity, project } });
+    return await work(store);
   } finally {
-    await store.close();
+    await store?.close();
   }
+}
+
+/** The journals of other machines. @throws StoreError */
+async function fetchStored(
+  { config: { root, project } }: Settings,
+  tenant: TenantName | undefined,
+  store: Store,
+): Promise<void> {
+  const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
+  await fetchRuns({ root, store, of: tenant && { tenant: tenant.identity, project } });
+}
+
+const noneLiving: ReadonlySet<string> = new Set();
+
+/** The ids of runs on other machines that hold the lock in the store, so they are still there. @throws StoreError */
+async function findLiving(runs: readonly Run[], store: Store, { self }: Io): Promise<ReadonlySet<string>> {
+  const open = runs.filter(({ start, end }) => end === undefined && lookAt(start.who, self) === 'elsewhere');
+  if (open.length === 0) return noneLiving;
+  const { findLiveHolders } = await import('../reconcile/lock/lease.js');
+  const places = new Map(open.map(({ start }) => [prefixOf('locks', start), start]));
+  const found = await Promise.all([...places.values()].map((start) => findLiveHolders({ ...start, store })));
+  const holders = found.flat();
+  const isHolder = ({ start: { who } }: Run): boolean => holders.some((holder) => isSameProcess(holder, who));
+  return new Set(open.filter(isHolder).map(({ start }) => start.id));
 }
 
 /** The embedded tenant has no address while it does not run. */
@@ -64,12 +93,16 @@ function tenantHeader({ identity, source, environment }: TenantName): TenantHead
 }
 
 /** @param chosen the environment that was asked for */
-function describe(run: Run, chosen: string | undefined, { self }: Io): PastRun {
+function describe(
+  run: Run,
+  chosen: string | undefined,
+  { io: { self }, living }: { readonly io: Io; readonly living: ReadonlySet<string> },
+): PastRun {
   const { start, end, damaged } = run;
   const { id, command, startedAt, who, project, environment, tenant, source, plan, undoes } = start;
   const changes = listChanges(run);
   // Without an end it is still running, or was killed.
-  const lives = end === undefined && ['running', 'perhaps'].includes(lookAt(who, self));
+  const lives = end === undefined && (living.has(id) || ['running', 'perhaps'].includes(lookAt(who, self)));
   const result = end !== undefined ? 'ended' : lives ? 'running' : 'died';
   const undo = rollbackCommand([id], { environment: chosen ?? environment, identity: tenant });
   return {

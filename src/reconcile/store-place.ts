@@ -28,25 +28,32 @@ export function wholeName(prefix: string, id: string): string {
   return `${prefix}${id}.jsonl`;
 }
 
-/** The lines of one moment, while the run lasts. Its name is used once, so a put that lands late does no harm. */
-export function partName(prefix: string, id: string, part: number): string {
-  return `${prefix}${id}.${String(part).padStart(6, '0')}.jsonl`;
+/** Offsets in a journal, of whole lines. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Some lines, while the run lasts. Its name says what it holds, so a put that lands late does no harm. */
+export function partName(prefix: string, id: string, { from, to }: Part): string {
+  const [first, last] = [from, to].map((offset) => String(offset).padStart(9, '0'));
+  return `${prefix}${id}.${first}-${last}.jsonl`;
 }
 
 export interface RunObject {
   readonly tenantKey: string;
   readonly id: string;
   /** Absent for a whole journal. */
-  readonly part?: number;
+  readonly part?: Part;
 }
 
 /** `undefined` for a name that no run has given. */
 export function parseRunObject(name: string): RunObject | undefined {
   const match =
-    /^runs\/([a-z0-9_-][a-z0-9._-]*)\/[a-z0-9-]+\/(\d{8}T\d{6}Z-[0-9a-f]{4})(?:\.(\d{6}))?\.jsonl$/.exec(
+    /^runs\/([a-z0-9_-][a-z0-9._-]*)\/[a-z0-9-]+\/(\d{8}T\d{6}Z-[0-9a-f]{4})(?:\.(\d{9})-(\d{9}))?\.jsonl$/.exec(
       name,
     );
-  const [, key, id, part] = match ?? [];
+  const [, key, id, from, to] = match ?? [];
   if (key === undefined || id === undefined) return undefined;
-  return { tenantKey: key, id, ...(part !== undefined && { part: Number(part) }) };
+  return { tenantKey: key, id, ...(to !== undefined && { part: { from: Number(from), to: Number(to) } }) };
 }

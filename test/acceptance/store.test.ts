@@ -94,7 +94,7 @@ describe.each(storeKinds)('over %s', (kind) => {
     const names = (await open.list('')).objects.map(({ name }) => name);
     await open.close();
     expect(names.filter((name) => name.startsWith('locks/'))).toEqual([]);
-    expect(names.filter((name) => /\.\d{6}\.jsonl$/.test(name))).toEqual([]);
+    expect(names.filter((name) => /\.\d{9}-\d{9}\.jsonl$/.test(name))).toEqual([]);
     const unreachable = { QLIK_SYNC_STORE: 's3://nowhere?endpoint=http://127.0.0.1:9' };
     const other = machineOf(store, tenant, second, unreachable);
     expect((await other.succeed('plan')).stdout).toContain('kpi');

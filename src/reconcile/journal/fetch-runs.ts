@@ -17,11 +17,19 @@ interface Fetching {
   readonly of?: Pick<StorePlace, 'tenant' | 'project'> | undefined;
 }
 
-/** One journal: its parts in order, or the whole of it. */
+/** One journal: the whole of it, or parts that overlap and follow each other. */
 interface StoredRun {
   /** Absolute: its file below `.qlik-sync/runs`. */
   readonly path: string;
-  readonly names: readonly string[];
+  readonly slices: readonly Slice[];
+  readonly bytes: number;
+}
+
+/** What an object has that those before it lack. */
+interface Slice {
+  readonly name: string;
+  /** Bytes of it that others have. */
+  readonly skip: number;
   readonly bytes: number;
 }
 
@@ -57,19 +65,32 @@ type Found = StoredObject & RunObject;
 
 /** Parts beside a whole journal are leftovers. */
 function describeRun(path: string, group: readonly Found[]): StoredRun {
-  const whole = group.filter(({ part }) => part === undefined);
-  const parts = whole.length > 0 ? whole : [...group].sort((a, b) => (a.part ?? 0) - (b.part ?? 0));
-  return {
-    path,
-    names: parts.map(({ name }) => name),
-    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+  const whole = group.find(({ part }) => part === undefined);
+  const slices = whole === undefined ? cover(group) : [{ name: whole.name, skip: 0, bytes: whole.bytes }];
+  return { path, slices, bytes: slices.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-async function fetchRun(root: string, store: Store, { path, names, bytes }: StoredRun): Promise<void> {
+/** The fewest parts that have everything. A part that is lost leaves a hole, which whoever reads the lines notices. */
+function cover(group: readonly Found[]): readonly Slice[] {
+  const parts = group.flatMap(({ name, part }) => (part === undefined ? [] : [{ name, ...part }]));
+  const slices: Slice[] = [];
+  for (let at = 0; ; ) {
+    const left = parts.filter(({ to }) => to > at);
+    if (left.length === 0) return slices;
+    const next = Math.max(at, Math.min(...left.map(({ from }) => from)));
+    const fitting = left.filter(({ from }) => from <= next);
+    const longest = fitting.reduce((best, each) => (each.to > best.to ? each : best));
+    slices.push({ name: longest.name, skip: next - longest.from, bytes: longest.to - next });
+    at = longest.to;
+  }
+}
+
+async function fetchRun(root: string, store: Store, { path, slices, bytes }: StoredRun): Promise<void> {
   const known = await lstat(path).catch(() => undefined);
   if (known !== undefined && known.size >= bytes) return;
-  const contents = await Promise.all(names.map((name) => store.get(name)));
+  const contents = await Promise.all(
+    slices.map(async ({ name, skip }) => (await store.get(name))?.subarray(skip)),
+  );
   // One that is gone meanwhile is not needed any more, or is damaged, which the rest of it shows.
   const present = contents.filter((content) => content !== undefined);
   if (present.length === 0) return;

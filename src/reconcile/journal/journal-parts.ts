@@ -1,56 +1,141 @@
-/** Writes a journal to a store: what arrives while a part is on its way shares the next one. */
+/**
+ * Writes a journal to a store, in parts that are put side by side. Each part begins where the store is known to have
+ * everything before it, so it has all that is still on its way, and no part is missed because another one failed.
+ */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { exitCodes } from '../../core/exit-codes.js';
 import { StoreError } from '../../store/store.js';
 import { partName, prefixOf, type StorePlace, wholeName } from '../store-place.js';
 
 interface JournalParts {
-  /** Resolves when it is in the store. After a failure nothing more is written, and every call fails. */
+  /** Resolves when it and all before it are in the store. After a failure nothing more is written, and every call fails. */
   append(text: string): Promise<void>;
-  /** The whole journal in one object in place of its parts. Where that fails, they are all there. */
-  join(whole: Uint8Array): Promise<void>;
+  /** Goes with the next part, or in one of its own a moment later. Where that fails, `append` says so. */
+  note(text: string): void;
+  /** The whole journal in one object in place of its parts; where that fails, what they lack. @param end its last line */
+  join(whole: Uint8Array, end: string): Promise<void>;
   /** What a run leaves that could not write its first line. */
   discard(): Promise<void>;
 }
 
 const removalsAtOnce = 32;
 
+/** With more, lines would wait less for each other, but each part costs two requests: measured, that takes longer. */
+const putsAtOnce = 2;
+
+const longestNoteMs = 250;
+
+interface Waiting {
+  /** The offset after it. */
+  readonly end: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export function createJournalParts(place: StorePlace, id: string): JournalParts {
   const { store } = place;
   const prefix = prefixOf('runs', place);
-  let waiting = '';
-  let current = Promise.resolve();
-  let next: Promise<void> | undefined;
-  let parts = 0;
+  const names: string[] = [];
+  const underWay = new Set<Promise<void>>();
+  /** What the store is not known to have, from the offset `known` on. */
+  let pending = Buffer.alloc(0);
+  let known = 0;
+  let sent = 0;
+  let waiting: readonly Waiting[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let isGathering = false;
+  /** Its lines are in the whole journal, or nobody wants them. */
+  let isClosed = false;
+  let noted: NodeJS.Timeout | undefined;
 
-  async function flush(): Promise<void> {
-    const text = waiting;
-    waiting = '';
-    next = undefined;
-    parts += 1;
-    await store.put(partName(prefix, id, parts), Buffer.from(text)).catch(explain);
+  /** What comes in one turn of the loop is one part. */
+  async function putSoon(): Promise<void> {
+    if (isGathering || isClosed || underWay.size >= putsAtOnce) return;
+    isGathering = true;
+    await turn();
+    isGathering = false;
+    if (isClosed || failure !== undefined || sent === known + pending.length) return;
+    const putting = putPending().finally(() => {
+      underWay.delete(putting);
+      void putSoon();
+    });
+    underWay.add(putting);
+    void putSoon();
+  }
+
+  async function putPending(): Promise<void> {
+    const end = known + pending.length;
+    const name = partName(prefix, id, { from: known, to: end });
+    names.push(name);
+    sent = end;
+    try {
+      await store.put(name, pending);
+      noteKnown(end);
+    } catch (error) {
+      if (end > known) fail(error);
+    }
+  }
+
+  function noteKnown(end: number): void {
+    if (end <= known) return;
+    pending = pending.subarray(end - known);
+    known = end;
+    for (const one of waiting) if (one.end <= end) one.resolve();
+    waiting = waiting.filter((one) => one.end > end);
+  }
+
+  function fail(error: unknown): void {
+    failure ??= { error };
+    for (const one of waiting) one.reject(failure.error);
+    waiting = [];
+  }
+
+  /** @returns the offset after it */
+  function add(text: string): number {
+    pending = Buffer.concat([pending, Buffer.from(text)]);
+    return known + pending.length;
+  }
+
+  function note(text: string): void {
+    add(text);
+    noted ??= setTimeout(() => {
+      noted = undefined;
+      void putSoon();
+    }, longestNoteMs).unref();
+  }
+
+  async function append(text: string): Promise<void> {
+    if (failure !== undefined) return explain(failure.error);
+    const end = add(text);
+    const written = new Promise<void>((resolve, reject) => {
+      waiting = [...waiting, { end, resolve, reject }];
+    });
+    void putSoon();
+    return written.catch(explain);
   }
 
   /** Those that stay are left out by who reads, and removed by the next retention. */
   async function removeParts(): Promise<void> {
+    isClosed = true;
+    clearTimeout(noted);
+    await Promise.all(underWay);
     const limit = pLimit(removalsAtOnce);
-    const names = Array.from({ length: parts }, (_, index) => partName(prefix, id, index + 1));
     await Promise.all(names.map((name) => limit(() => store.remove(name).catch(() => undefined))));
   }
 
   return {
-    append: (text) => {
-      waiting += text;
-      if (next === undefined) {
-        next = current.then(flush);
-        current = next;
-      }
-      return next;
-    },
-    join: async (whole) => {
-      await current;
-      await store.put(wholeName(prefix, id), whole).then(removeParts, () => undefined);
+    append,
+    note,
+    join: async (whole, end) => {
+      isClosed = true;
+      const isWhole = await store.put(wholeName(prefix, id), whole).then(
+        () => true,
+        () => false,
+      );
+      isClosed = isWhole;
+      await (isWhole ? removeParts() : append(end));
     },
     discard: removeParts,
   };

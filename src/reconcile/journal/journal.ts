@@ -52,7 +52,7 @@ export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJ
   // What was done is known here; the store has it with the next line that a request waits for.
   const writeSoon = async (line: RunLine): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
-    parts?.append(text).catch(() => undefined);
+    parts?.note(text);
     await writeHere(text);
   };
   try {
@@ -72,8 +72,9 @@ export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJ
     },
     after: (details) => writeSoon({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
-      await write({ kind: 'end', at: timestamp(), exitCode, counts }).finally(() => handle.close());
-      await parts?.join(await readFile(file.path));
+      const text = `${JSON.stringify({ kind: 'end', at: timestamp(), exitCode, counts } satisfies RunEnd)}\n`;
+      await writeHere(text).finally(() => handle.close());
+      await parts?.join(await readFile(file.path), text);
     },
     isNewest: async () => {
       const since = (await listIds()).filter((other) => !others.has(other));

@@ -278,3 +278,9 @@ export async function listTickets(place: StorePlace): Promise<readonly ShownTick
   });
   return (await Promise.all(shown)).sort((a, b) => b.ageMs - a.ageMs);
 }
+
+/** Who holds the lock, or wants it. One list, and a get for each. @throws StoreError */
+export async function findLiveHolders(place: StorePlace): Promise<readonly Ticket[]> {
+  const tickets = await listTickets(place);
+  return tickets.flatMap(({ ticket, isDead }) => (ticket === undefined || isDead ? [] : [ticket]));
+}

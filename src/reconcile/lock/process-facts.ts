@@ -43,6 +43,12 @@ export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'per
   return known.started === here.started ? 'running' : 'gone';
 }
 
+/** On whatever machine. */
+export function isSameProcess(a: ProcessFacts, b: ProcessFacts): boolean {
+  const facts = ['pid', 'host', 'namespace', 'started'] as const;
+  return facts.every((fact) => a[fact] === b[fact]);
+}
+
 /**
  * `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and the name may contain anything, brackets too.
  * A process that has ended but was not waited for keeps its number.

@@ -1,0 +1,207 @@
+/** What happens to the store of a run while it writes: its lock is lost, it is emptied, it is full; and what `history` costs. */
+
+import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createSharedVault } from '../../src/reconcile/backup/shared-vault.js';
+import { createVault } from '../../src/reconcile/backup/vault.js';
+import { tenantKey } from '../../src/reconcile/own-place.js';
+import { partName, wholeName } from '../../src/reconcile/store-place.js';
+import { type RunningStore, startStore } from '../../src/sandbox/store/start-store.js';
+import type { Store } from '../../src/store/store.js';
+import { answered, requested, start } from '../reconcile/place.js';
+import { control, envOf, openAt } from '../store/stores.js';
+import { runInProcess } from './support/in-process.js';
+import { openTestTenant, type TestTenant } from './support/tenant.js';
+import { openTurnstile, type Turnstile } from './support/turnstile.js';
+import {
+  configWith,
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  type Workspace,
+} from './support/workspace.js';
+
+const names = ['a', 'b', 'c', 'd'];
+
+const filesOf = (code: string): Record<string, string> =>
+  Object.assign({}, ...names.map((name) => extensionFiles(`acme-${name}`, { code })));
+
+let running: RunningStore;
+let store: Store;
+let tenant: TestTenant;
+let turnstile: Turnstile;
+let workspace: Workspace;
+/** Happens once: when the next write was answered, and before its answer arrives. */
+let afterWrite: (() => Promise<unknown>) | undefined;
+let run: (...args: readonly string[]) => Promise<Result>;
+
+beforeEach(async () => {
+  running = await startStore({ apiKey: 'control' });
+  store = await openAt(running.address, envOf(running));
+  tenant = await openTestTenant();
+  turnstile = await openTurnstile(tenant.sandbox, async ({ when, method }) => {
+    if (when === 'before' || method === 'GET') return;
+    const happen = afterWrite;
+    afterWrite = undefined;
+    await happen?.();
+  });
+  workspace = createWorkspace();
+  workspace.write({ ...configWith({ store: running.address }), ...filesOf('one') });
+  const own = { HOME: workspace.home, QLIK_SYNC_CONCURRENCY: '1' };
+  const env = { ...tenant.env, ...turnstile.env, ...envOf(running), ...own };
+  run = (...args) => runInProcess(args, { cwd: workspace.folder, env });
+});
+afterEach(async () => {
+  await turnstile.close();
+  await tenant.close();
+  await store.close();
+  await running.close();
+  workspace.dispose();
+});
+
+async function deployTwice(happening: () => Promise<unknown>): Promise<Result> {
+  expect((await run('apply', '--yes')).code).toBe(0);
+  workspace.write(filesOf('two'));
+  await tenant.takeRequests();
+  afterWrite = happening;
+  return run('apply', '--yes');
+}
+
+const loseMachine = (): void =>
+  rmSync(join(workspace.folder, '.qlik-sync'), { recursive: true, force: true });
+
+it('without a sign of life for 45 s, nothing more is written: exit 7, and the next run does the rest', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  // As after a machine that slept.
+  const ended = await deployTwice(async () => vi.setSystemTime(Date.now() + 46_000));
+  expect(ended.code, ended.stderr).toBe(7);
+  expect(ended.stdout + ended.stderr).toContain('no longer holds the lock');
+  expect(await tenant.takeWrites()).toEqual(['PATCH']);
+  loseMachine();
+  expect((await run('apply', '--yes')).code).toBe(0);
+  expect(await tenant.takeWrites()).toEqual(['PATCH', 'PATCH', 'PATCH']);
+});
+
+it('44 s do no harm', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ended = await deployTwice(async () => vi.setSystemTime(Date.now() + 44_000));
+  expect(ended.code, ended.stderr).toBe(0);
+});
+
+/** Of what was overwritten, what cannot be had back from the store alone. */
+async function findLost(before: readonly (string | undefined)[]): Promise<readonly unknown[]> {
+  const url = turnstile.env['QLIK_TENANT_URL'] ?? '';
+  const nothing = createVault({ root: workspace.home, tenant: url });
+  const vault = createSharedVault(nothing, { store, tenant: url, project: 'acme' });
+  const now = new Set(await md5s());
+  const overwritten = before.filter((md5) => !now.has(md5));
+  const kept = await Promise.all(overwritten.map((md5) => vault.read(md5 ?? '')));
+  return overwritten.filter((_, index) => kept[index] === undefined);
+}
+
+const md5s = async (): Promise<readonly (string | undefined)[]> =>
+  (await tenant.client.list()).map(({ file }) => file?.md5 ?? undefined);
+
+it('a store that is full in mid-run: nothing is overwritten without a backup, and the next run does the rest', async () => {
+  let before: readonly (string | undefined)[] = [];
+  expect((await run('apply', '--yes')).code).toBe(0);
+  before = await md5s();
+  workspace.write(filesOf('two'));
+  await tenant.takeRequests();
+  afterWrite = () => control(running, 'PUT', 'switches', { capacity: 0 });
+  const ended = await run('apply', '--yes');
+  expect(ended.code, ended.stderr).toBe(5);
+  const written = await tenant.takeWrites();
+  expect(written.length).toBeLessThan(names.length);
+  expect(await findLost(before)).toEqual([]);
+  await control(running, 'PUT', 'switches', {});
+  loseMachine();
+  for (const { name } of (await store.list('locks/')).objects) await store.remove(name);
+  const next = await run('apply', '--yes');
+  expect(next.code, next.stderr).toBe(0);
+  expect(written.length + (await tenant.takeWrites()).length).toBe(names.length);
+});
+
+it('a store that is emptied in mid-run has at its end what is written after, and the machine the rest', async () => {
+  const empty = async (): Promise<void> => {
+    const { objects } = await store.list('');
+    await Promise.all(objects.map(({ name }) => store.remove(name)));
+  };
+  const ended = await deployTwice(empty);
+  expect([0, 5, 7]).toContain(ended.code);
+  const written = await tenant.takeWrites();
+  expect(written.length === names.length).toBe(ended.code === 0);
+  const next = await run('apply', '--yes');
+  expect(next.code, next.stderr).toBe(0);
+  expect(written.length + (await tenant.takeWrites()).length).toBe(names.length);
+  // The journal of the run, all of it, is in the store again.
+  loseMachine();
+  const history = JSON.parse((await run('history', '--json')).stdout);
+  expect(history.runs.some(({ changes }: { changes: readonly unknown[] }) => changes.length === 4)).toBe(
+    true,
+  );
+});
+
+describe('history', () => {
+  const key = (): string => tenantKey(turnstile.env['QLIK_TENANT_URL'] ?? '');
+  const prefix = (): string => `runs/${key()}/acme/`;
+  const jsonl = (...lines: readonly object[]): Buffer =>
+    Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+
+  async function requests(): Promise<Readonly<Record<string, number>>> {
+    const all = (await control(running, 'GET', 'requests')) as readonly { readonly path: string }[];
+    await control(running, 'DELETE', 'requests');
+    const lists = all.filter(({ path }) => path.includes('list-type=2')).length;
+    return { lists, others: all.length - lists };
+  }
+
+  it('calls a run elsewhere that has no end running as long as its ticket lives, and then dead', async () => {
+    const identity = turnstile.env['QLIK_TENANT_URL'] ?? '';
+    const who = { user: 'ci', host: `not-${hostname()}`, pid: 4711, started: 'boot:1' };
+    const begun = start(1, { tenant: identity, project: 'acme', who });
+    const lines = jsonl(begun, requested(1, 'acme-a'));
+    await store.put(partName(prefix(), begun.id, { from: 0, to: lines.length }), lines);
+    const ticket = `locks/${key()}/acme/0123456789abcdef.json`;
+    const facts = { ...who, command: 'apply', startedAt: new Date().toISOString() };
+    await store.put(ticket, jsonl({ ...facts, started: 'boot:2' }));
+    const resultOf = async (): Promise<string> =>
+      JSON.parse((await run('history', '--json')).stdout).runs[0].result;
+    expect(await resultOf()).toBe('died');
+    await store.put(ticket, jsonl(facts));
+    expect(await resultOf()).toBe('running');
+    await control(running, 'PUT', 'switches', { skewMs: 95_000 });
+    const late = await run('history', '--json');
+    expect([late.code, JSON.parse(late.stdout).runs[0].result]).toEqual([0, 'died']);
+    await control(running, 'PUT', 'switches', {});
+    await store.remove(ticket);
+    expect(await resultOf()).toBe('died');
+  });
+
+  it('over 1,000 runs takes one list and a get for each run that is new here', async () => {
+    const identity = turnstile.env['QLIK_TENANT_URL'] ?? '';
+    const putRun = async (minute: number): Promise<void> => {
+      const begun = start(minute, { tenant: identity, project: 'acme' });
+      const end = {
+        kind: 'end',
+        at: begun.startedAt,
+        exitCode: 0,
+        counts: { created: 1, updated: 0, replaced: 0, deleted: 0, failed: 0, notAttempted: 0 },
+      };
+      await store.put(wholeName(prefix(), begun.id), jsonl(begun, requested(1, 'acme-a'), answered(1), end));
+    };
+    for (let minute = 0; minute < 1000; minute += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, index) => putRun(minute + index)));
+    }
+    await requests();
+    const shown = JSON.parse((await run('history', '--json')).stdout).runs as readonly unknown[];
+    expect([shown.length, await requests()]).toEqual([1000, { lists: 1, others: 1000 }]);
+    await putRun(1000);
+    await requests();
+    await run('history');
+    expect(await requests()).toEqual({ lists: 2, others: 1 });
+  });
+});
