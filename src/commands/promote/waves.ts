@@ -199,6 +199,7 @@ function restoreApprovals(
     allowRename: written,
     adopt: own(flags.adopt),
     takeOwnership: own(flags.takeOwnership),
+    allowPartial: own(flags.allowPartial),
     allowReplace: own(flags.allowReplace),
   };
 }
