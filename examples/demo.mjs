@@ -46,6 +46,7 @@ try {
   run('apply', '--sandbox', '--yes');
   say('With --impact the apps that would break are named, and their number has to be accepted.');
   run('plan', '--sandbox', '--prune', '--impact');
+  say('Without --impact nobody looks for the apps, so this run deletes it.');
   run('apply', '--sandbox', '--yes', '--prune');
 
   say('And again: nothing to do.');

@@ -47,7 +47,7 @@ export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Prom
 /** Names that only the tenant knows are for `pull`. */
 async function selectFolders(names: readonly string[]): Promise<Selector | undefined> {
   const selector = await createSelector(names);
-  const sentence = 'Only what has a folder can be adopted; qlik-sync pull writes one.';
+  const sentence = 'Only what has a folder can be adopted; qlik-sync pull <name> writes one.';
   return selector && explainingUnused(selector, sentence);
 }
 

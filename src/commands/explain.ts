@@ -16,7 +16,7 @@ type ExplainFlags = Pick<SharedFlags, 'json' | 'quiet' | 'verbose'>;
 
 /** @param words all topics where there are none. @throws UserError for a word that means nothing here */
 export function explain(words: readonly string[], given: ExplainFlags, io: Io): ExitCode {
-  const topics = words.length === 0 ? listTopics() : words.flatMap(lookUp);
+  const topics = words.length === 0 ? listTopics() : joinWords(words).flatMap(lookUp);
   const explanation = { tool: io.tool, topics, exitCode: exitCodes.ok };
   io.stdout.write(
     given.json === true
@@ -24,6 +24,18 @@ export function explain(words: readonly string[], given: ExplainFlags, io: Io): 
       : renderExplanation(explanation, io.stdout.paint),
   );
   return explanation.exitCode;
+}
+
+/** `not applied` is one word of the output, although a shell makes two of it. */
+function joinWords(words: readonly string[]): readonly string[] {
+  const [first, ...others] = words;
+  if (first === undefined) return [];
+  const isOne = (parts: readonly string[]): boolean =>
+    parts.every((part) => /^\w+$/.test(part)) && findTopics(parts.join(' ')).length > 0;
+  const lengths = words.map((_word, index) => words.length - index).filter((length) => length > 1);
+  const most = lengths.find((length) => isOne(words.slice(0, length)));
+  if (most === undefined) return [first, ...joinWords(others)];
+  return [words.slice(0, most).join(' '), ...joinWords(words.slice(most))];
 }
 
 function lookUp(word: string): readonly Topic[] {

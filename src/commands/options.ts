@@ -17,7 +17,7 @@ import type { Io } from '../run/io.js';
 /** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
 export function addShared(command: Command): Command {
   addUnder('Approvals:', command, (group) =>
-    group.option('--yes', 'approve the plan that is shown; lifts no rail'),
+    group.option('--yes', effectsOfYes[command.name()] ?? 'no effect here; every command takes it'),
   );
   addUnder('Tenant:', command, addTenant);
   addUnder('Config:', command, addConfigPlace);
@@ -26,6 +26,14 @@ export function addShared(command: Command): Command {
   addUnder('Output:', command, (group) => group.addOption(report.argParser(collectReports)));
   return addOutput(command);
 }
+
+const approves = 'approve the plan that is shown; lifts no rail';
+
+/** By command. */
+const effectsOfYes: Readonly<Record<string, string>> = {
+  ...{ apply: approves, adopt: approves, rollback: approves, promote: approves },
+  unlock: 'remove the ticket',
+};
 
 function addTenant(command: Command): Command {
   return command
@@ -60,7 +68,7 @@ export function addOutput(command: Command): Command {
 
 function addPrinting(command: Command): Command {
   return command
-    .option('--json', 'print one document')
+    .option('--json', command.name() === 'watch' ? 'print one event a line' : 'print one document')
     .option('-q, --quiet', 'say less')
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colour');

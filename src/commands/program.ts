@@ -176,7 +176,16 @@ function findRow(name: string): CommandRow | undefined {
 /** What commander says of a command line, which it quotes; its only line break comes before a suggestion. */
 export function linesOfMistake(text: string, program: Command): readonly string[] {
   const lines = text.trimEnd().split(/\n(?=\(Did you mean )/);
-  return lines.length > 1 ? lines : [...lines, ...suggestOtherName(text, program)];
+  if (lines.length > 1) return lines;
+  return [...lines, ...listChoices(text, program), ...suggestOtherName(text, program)];
+}
+
+/** What a missing argument may be. */
+function listChoices(text: string, { commands }: Command): readonly string[] {
+  const [, missing] = /^(?:error: )?missing required argument '(.+)'/.exec(text) ?? [];
+  const all = commands.length === 1 ? (commands[0]?.registeredArguments ?? []) : [];
+  const choices = all.find((argument) => argument.name() === missing)?.argChoices ?? [];
+  return choices.length === 0 ? [] : [`(It is one of ${choices.join(', ')})`];
 }
 
 /** Where an option is unknown that other commands or tools have: what it is called here. */

@@ -148,7 +148,9 @@ function describeUnfit(
 
 function describeForeign({ tags }: ActualExtension, project: string): string | undefined {
   const others = ownersOf(tags).filter((owner) => owner !== project);
-  return others.length === 0 ? undefined : `of the project ${others.join(', ')}; pull takes it by name`;
+  return others.length === 0
+    ? undefined
+    : `of the project ${others.join(', ')}, which pull takes only by name`;
 }
 
 function countSpellings(names: readonly string[]): ReadonlyMap<string, number> {

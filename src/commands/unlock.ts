@@ -44,7 +44,7 @@ async function unlock(word: string | undefined, given: SharedFlags, io: Io): Pro
 
 function nothingToUnlock(store: Store | undefined): UserError {
   if (store !== undefined) {
-    return new UserError('Nothing names a tenant whose lock is meant.', {
+    return new UserError('No tenant is named, so it is not clear which lock is meant.', {
       hint: 'Name an environment with --env, or give --tenant <url>.',
     });
   }

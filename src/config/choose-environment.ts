@@ -20,7 +20,11 @@ export function chooseEnvironment(
   if (environment === undefined) return chooseDefault(readKey(value, 'defaultEnvironment'), known, env);
   if (known.includes(environment)) return { name: environment };
   const message = `no environment "${environment}", which --env or QLIK_SYNC_ENV asks for`;
-  return { problem: { path: ['environments'], message, hint: didYouMean(environment, known) } };
+  return { problem: { path: ['environments'], message, hint: suggestEnvironment(environment, known) } };
+}
+
+function suggestEnvironment(name: string, known: readonly string[]): string {
+  return known.length === 0 ? 'the file has no environments' : didYouMean(name, known);
 }
 
 /** In the file's order. */
@@ -36,5 +40,5 @@ function chooseDefault(text: unknown, known: readonly string[], env: Variables):
   if (unset.length > 0 || malformed) return {};
   if (known.includes(name)) return { name };
   const message = `"${name}" is not an environment of this file`;
-  return { problem: { path: ['defaultEnvironment'], message, hint: didYouMean(name, known) } };
+  return { problem: { path: ['defaultEnvironment'], message, hint: suggestEnvironment(name, known) } };
 }

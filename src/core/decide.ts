@@ -204,9 +204,11 @@ function decideUpload(
 /** A disowned record that still holds our exact content only needs its tag back. */
 function writeFor(state: State, desired: DesiredExtension, actual: ActualExtension, policy: Policy): Write {
   const tags = tagsAfterWrite(actual.tags, policy.tags, policy.project);
-  const keepsContent =
-    state === 'disowned' && hasSameContent(desired, actual) && keepsMarker(desired, actual);
-  return { carries: keepsContent ? 'data' : 'file-and-data', tags };
+  return { carries: lacksOnlyTags(state, desired, actual) ? 'data' : 'file-and-data', tags };
+}
+
+function lacksOnlyTags(state: State, desired: DesiredExtension, actual: ActualExtension): boolean {
+  return state === 'disowned' && hasSameContent(desired, actual) && keepsMarker(desired, actual);
 }
 
 /** PATCH can turn `supernova` on, never off (reported by a client's author), so turning it off needs a new record. */
@@ -245,11 +247,11 @@ function describeUpload(
       };
     case 'disowned':
     case 'unmanaged':
-      return { reason: 'adopted', message: `adopted${versions}` };
+      return { reason: 'adopted', message: `adopted${describeTakenOver(state, desired, actual)}` };
     case 'foreign':
       return {
         reason: 'ownership-taken',
-        message: `ownership taken from ${ownersOf(actual.tags).join(', ')}${versions}`,
+        message: `ownership taken from ${ownersOf(actual.tags).join(', ')}${describeTakenOver(state, desired, actual)}`,
       };
     case 'missing':
     case 'in-sync':
@@ -257,6 +259,13 @@ function describeUpload(
     case 'skipped':
       throw new Error(`no upload is decided for state ${state}`);
   }
+}
+
+/** A new archive of the same content carries our marker. */
+function describeTakenOver(state: State, desired: DesiredExtension, actual: ActualExtension): string {
+  if (lacksOnlyTags(state, desired, actual)) return ': same content, only tags are written';
+  if (hasSameContent(desired, actual)) return ': same content, new archive';
+  return describeVersions(actual.qextVersion, shownVersion(desired.manifest));
 }
 
 /** Where the exact archive counts, it may be a different archive of the same files. */

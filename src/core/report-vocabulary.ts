@@ -110,7 +110,7 @@ interface TermMeaning {
 export const termMeanings: Readonly<Record<string, TermMeaning>> = {
   limits: {
     meaning:
-      'The most that a run may delete or update: maxDeletes, maxDeletePercent and maxUpdatePercent in the config. With more, it is refused before its first write.',
+      'The most that a run may delete or update: maxDeletes, maxDeletePercent and maxUpdatePercent in the config. With more, it is refused before its first write. The percentages always allow one.',
     next: 'If the number is meant, give it: --allow-deletes=<n> or --allow-updates=<n>.',
     aliases: ['limit', 'maxdeletes', 'maxdeletepercent', 'maxupdatepercent', 'limitperiod'],
   },
@@ -119,6 +119,18 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
       'A folder of the config whose .qext file or build output is not there yet: nothing that it may hold is deleted.',
     next: 'Build it, or leave it out with a pattern that begins with "!" in "extensions".',
     aliases: ['half-build', 'unbuilt', 'not-built-yet'],
+  },
+  keep: {
+    meaning: 'Nothing is written, although the folders say otherwise; the line says which setting keeps it.',
+  },
+  dirty: {
+    meaning:
+      'The config, or a file that is uploaded, differs from the commit: history says "uncommitted changes".',
+    aliases: ['uncommitted-changes', 'local-changes', 'uncommitted'],
+  },
+  protect: {
+    meaning: '"protect" in the config names extensions that are never updated, replaced or deleted.',
+    next: 'To change one, take its name out of "protect".',
   },
   blocked: {
     meaning: 'A rail stops this one change; the other changes are written.',
@@ -138,7 +150,8 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
   promote: { meaning: 'To put the very archives that one environment holds on another.' },
   digest: {
     meaning:
-      'The identity of content: of an extension, a hash of its files; of a plan, a hash of its decisions.',
+      'The identity of content: of an extension, a hash of its files; of a plan, a hash of its decisions. It begins with sha256:.',
+    aliases: ['sha256', 'hash'],
   },
   marker: {
     meaning:

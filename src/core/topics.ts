@@ -105,11 +105,13 @@ function toRails(
 
 /**
  * A word may be several things: `drift` is a rail, `foreign` a state and a rail. `exit 5` and `5` are the same, and so are
- * `not applied`, `not-applied` and, for what an option lifts, `--allow-empty` and `allow-empty`.
+ * `not applied`, `not-applied`, `backups` and `backup` and, for what an option lifts, `--allow-empty` and `allow-empty`.
  */
 export function findTopics(word: string): readonly Topic[] {
   const wanted = normalise(word);
-  return listTopics().filter((topic) => wordsOf(topic).includes(wanted));
+  const find = (name: string) => listTopics().filter((topic) => wordsOf(topic).includes(name));
+  const found = find(wanted);
+  return found.length > 0 || !/[a-z]{3}s$/.test(wanted) ? found : find(wanted.slice(0, -1));
 }
 
 /** What somebody may have meant by a word that has no topic, at most five names; empty where nothing is near. */
@@ -132,8 +134,12 @@ export function findNearTopics(word: string): readonly string[] {
 /** All that a topic answers to. */
 function wordsOf({ kind, name, lift }: Topic): readonly string[] {
   const aliases = kind === 'term' ? (termMeanings[name]?.aliases ?? []) : [];
-  return [name, ...aliases, ...(lift === undefined ? [] : [normalise(lift)])];
+  const printed = kind === 'rail' ? (printedAs[name] ?? []) : [];
+  return [name, ...aliases, ...printed, ...(lift === undefined ? [] : [normalise(lift)])];
 }
+
+/** How the line of a plan has it. */
+const printedAs: Readonly<Record<string, readonly string[]>> = { version: ['version-not-raised'] };
 
 function normalise(word: string): string {
   return word

@@ -99,7 +99,7 @@ export function targetValues(target: ResolvedTarget): readonly ResolvedValue[] {
   switch (target.kind) {
     case 'sandbox':
       return [
-        { key: 'tenant', value: `the built-in sandbox, its state in ${target.folder}`, from: target.source },
+        { key: 'tenant', value: `the embedded tenant, its state in ${target.folder}`, from: target.source },
       ];
     case 'tenant': {
       const { url, source, from, credential } = target;

@@ -70,8 +70,9 @@ function widthOf({ environments, waves }: EnvironmentsReport): number {
 function renderResult(result: EnvironmentResult, width: number, paint: Paint): string {
   const { environment, exitCode, part } = result;
   const name = printable(environment).padEnd(width);
-  const { words } = verdictOf(part);
-  if (exitCode === 0) return `  ${paint('green', '✓')} ${name}  ${words}\n`;
+  const { words, tone } = verdictOf(part);
+  const fine = tone === 'attention' ? paint('yellow', '!') : paint('green', '✓');
+  if (exitCode === 0) return `  ${fine} ${name}  ${words}\n`;
   const reason = part.failure === undefined ? '' : `: ${firstLine(part.failure.message)}`;
   const symbol = exitCode === 2 ? paint('yellow', '~') : paint('red', '✗');
   return `  ${symbol} ${name}  ${words} (exit ${exitCode})${reason}\n`;

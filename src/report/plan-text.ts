@@ -137,17 +137,28 @@ function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
   const counts = `${created} created, ${updated} updated, ${replaced} replaced, ${deleted} deleted`;
   const applied = `Applied: ${counts}, ${failed} failed, ${notAttempted} not attempted, ${blocked} blocked, in ${(ms / 1000).toFixed(1)} s.\n`;
   const cutShort = outcomes.filter(({ error }) => error?.code === 'out-of-time');
-  if (cutShort.length === 0) return `${applied}${renderReload(outcomes)}`;
+  if (cutShort.length === 0) return `${applied}${renderReload(outcomes, plan)}`;
   const left = outcomes.filter((each) => each.status === 'not-attempted' || cutShort.includes(each));
-  return `${applied}Out of time: ${left.length} of ${outcomes.length} not done, deletes last; run again to continue.\n${renderReload(outcomes)}`;
+  return `${applied}Out of time: ${left.length} of ${outcomes.length} not done, deletes last; run again to continue.\n${renderReload(outcomes, plan)}`;
 }
 
 /** Qlik's pages fetch an extension once: navigating within them does not bring the new one. */
 export const reloadHint = 'Browsers that are open keep the old version until the page is fully reloaded.';
 
-function renderReload(outcomes: readonly Outcome[]): string {
-  const replacesContent = ({ action, status, bytes }: Outcome): boolean =>
-    (action === 'update' || action === 'replace') && status === 'done' && bytes !== undefined;
+function renderReload(outcomes: readonly Outcome[], { changes }: Plan): string {
+  const same = new Set(changes.filter(keepsContent).map(({ name }) => name));
+  const replacesContent = ({ name, action, status, bytes }: Outcome): boolean =>
+    (action === 'update' || action === 'replace') &&
+    status === 'done' &&
+    bytes !== undefined &&
+    !same.has(name);
   if (!outcomes.some(replacesContent)) return '';
   return `${reloadHint}\n`;
+}
+
+/** Uploaded again for its marker alone. */
+function keepsContent({ reason, desired, actual }: Change): boolean {
+  if (reason === 'marker-missing' || reason === 'marker-outdated') return true;
+  const isTaken = reason === 'adopted' || reason === 'ownership-taken';
+  return isTaken && actual?.digest !== undefined && desired?.digest.startsWith(actual.digest) === true;
 }

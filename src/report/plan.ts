@@ -123,8 +123,8 @@ export function describeBackups(backups: PlanReport['backups']): readonly string
   if (backups === undefined) return [];
   if (backups === 'off') return ['No backup is kept.'];
   const { stored, download } = backups;
-  const known = stored === 0 ? [] : [`${stored} stored already`];
+  const known = stored === 0 ? [] : [`${stored} already stored`];
   const missing =
     download === 0 ? [] : [`${download} to download (needs the key of a tenant or analytics admin)`];
-  return [`Backups: ${[...known, ...missing].join(', ')}.`];
+  return [`Backups of what the tenant holds now: ${[...known, ...missing].join(', ')}.`];
 }

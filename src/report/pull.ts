@@ -88,8 +88,8 @@ function renderPassed({ passed }: PullReport, detail: TextOptions['detail']): st
   return reasons
     .map((reason) => {
       const names = passed.filter((each) => each.reason === reason).map(({ name }) => printable(name));
-      const list = detail === 'verbose' ? `: ${names.join(', ')}` : '';
-      return `${names.length} ${printable(reason)}${list}\n`;
+      const list = detail === 'verbose' ? names.join(', ') : listNames(names, mostNamed);
+      return `${names.length} ${printable(reason)}: ${list}\n`;
     })
     .join('');
 }

@@ -40,6 +40,7 @@ function renderCheck({ store, checks }: Extract<StoreDocument, { readonly action
 function renderImport(imported: Extract<StoreDocument, { readonly action: 'import' }>): string {
   const { runs, backups, known, unreadable, store } = imported;
   const files = unreadable.map((file) => `not a journal: ${printable(file)}\n`);
-  const done = `${count(runs, 'run')} and ${count(backups, 'backup')} were imported into ${store}; ${known} were there already.`;
+  const there = known === 0 ? '' : `; ${count(known, 'run')} ${known === 1 ? 'was' : 'were'} there already`;
+  const done = `${count(runs, 'run')} and ${count(backups, 'backup')} were imported into ${store}${there}.`;
   return `${files.join('')}${printable(done)}\n`;
 }

@@ -62,7 +62,7 @@ function renderCount(findings: readonly Finding[]): string {
   const others = findings.length - warnings;
   const parts = [
     ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
-    ...(others === 0 ? [] : [`${others} for information`]),
+    ...(others === 0 ? [] : [count(others, 'note')]),
   ];
   return `${parts.join(', ')} on ${count(on, 'extension')} that ${on === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
 }

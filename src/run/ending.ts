@@ -1,6 +1,6 @@
 /** How a run ended, and the one message for what stopped it. */
 
-import { ConfigError, exitCodeOf, FindingsError, TenantError, UserError } from '../core/errors.js';
+import { exitCodeOf, FindingsError, TenantError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { describeSystemError, isSystemError } from '../core/system-error.js';
 import { printable, printableLines } from '../report/paint.js';
@@ -38,7 +38,7 @@ export function describeError(error: unknown, io: Pick<Io, 'stderr' | 'version'>
   const findings =
     error instanceof FindingsError ? renderFindings(error.findings, { paint, detail: 'normal' }) : '';
   const lines = printableLines(error.message);
-  const head = error instanceof ConfigError ? lines : `${paint('red', 'error:')} ${lines}`;
+  const head = `${paint('red', 'error:')} ${lines}`;
   const trace =
     error instanceof TenantError && error.traceId !== undefined ? ` (trace ${printable(error.traceId)})` : '';
   const hint = error.hint === undefined ? '' : `${printableLines(error.hint)}\n`;

@@ -30,7 +30,8 @@ export function explainingUnused(selector: Selector, sentence: string): Selector
       selector.assertUsed(known);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(error.message, { hint: `${sentence} ${error.hint ?? ''}`.trim(), cause: error });
+      const hint = known.length === 0 ? [] : [error.hint ?? ''];
+      throw new UserError(error.message, { hint: [sentence, ...hint], cause: error });
     }
   };
   return { ...selector, assertUsed };

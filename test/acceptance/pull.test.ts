@@ -62,7 +62,7 @@ describe('pull', () => {
     );
     expect(read('extensions/kpi/kpi.qext')).toBe(manifest);
     expect(stdout).toMatch(/\+ kpi +written +extensions\/kpi, 1\.1, 4 files, /);
-    expect(stdout).toContain('1 of the project other-team; pull takes it by name\n');
+    expect(stdout).toContain('1 of the project other-team, which pull takes only by name: ');
     expect(stdout).toContain(
       'Pulled: 2 written, 0 updated, 0 unchanged, 0 refused, 0 failed, 0 not attempted, 1 not selected.',
     );

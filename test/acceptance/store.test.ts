@@ -268,7 +268,9 @@ describe('the commands about a store', () => {
     await old.succeed('apply', '--yes', '--no-store', '--overwrite', 'kpi');
     const imported = await old.succeed('store', 'import', '.');
     expect(imported.stdout).toContain('2 runs and 4 backups were imported');
-    expect((await old.succeed('store', 'import', '.qlik-sync')).stdout).toContain('2 were there already');
+    expect((await old.succeed('store', 'import', '.qlik-sync')).stdout).toContain(
+      '; 2 runs were there already.',
+    );
     await machineOf(store, tenant, first).succeed('rollback', '--yes');
     expect(await archiveOf(tenant, 'kpi')).toBe(byHand);
     expect((await old.qlikSync('store', 'import', 'extensions')).code).toBe(3);

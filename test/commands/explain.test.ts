@@ -64,6 +64,19 @@ describe('for people', () => {
     ]);
   });
 
+  it('words that a shell has parted, as the output has them', async () => {
+    const { stdout } = await explain(['not', 'selected', 'version', 'not', 'raised', 'foreign', '7']);
+    expect([...stdout.matchAll(/^\S.*$/gm)].map(([line]) => line)).toEqual([
+      'reason not-selected',
+      'rail version',
+      'state foreign',
+      'rail foreign',
+      'drift foreign',
+      'exit code 7',
+    ]);
+    expect((await explain(['not', 'a', 'word'])).stderr).toContain('explain does not know "not"');
+  });
+
   it('all of them without a word', async () => {
     const { code, stdout } = await explain([]);
     expect(code).toBe(0);

@@ -104,6 +104,7 @@ describe('an option that is unknown here', () => {
     [['apply', '-y'], '(Did you mean --yes?)'],
     [['apply', '--environment', 'dev'], '(Did you mean --env?)'],
     [['apply', '--dry-run'], '(qlik-sync plan shows what would be written, and writes nothing)'],
+    [['store'], '(It is one of check, import)'],
     [['plan', '--sanbdox'], '(Did you mean --sandbox?)'],
   ])('%j is led to the one that is meant', async (argv, hint) => {
     const { code, stdout, stderr } = await runInProcess(argv, { cwd: import.meta.dirname });

@@ -335,7 +335,7 @@ const bad: readonly Bad[] = [
   ],
   [
     least,
-    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (there are none to choose from)',
+    'environments: no environment "dev", which --env or QLIK_SYNC_ENV asks for (the file has no environments)',
     { environment: 'dev' },
   ],
   [

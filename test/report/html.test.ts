@@ -47,7 +47,7 @@ describe('the page', () => {
     const page = renderHtml(runOf(samplePlanReport()));
     expect(page).toContain('Undoes run 20261120T101500Z-3f2a.');
     expect(page).toContain('Promotes the archives of stage (https://stage.eu.qlikcloud.com), byte for byte.');
-    expect(page).toContain('Backups: 3 stored already, 1 to download');
+    expect(page).toContain('Backups of what the tenant holds now: 3 already stored, 1 to download');
   });
 
   it.each(['apply', 'adopt', 'rollback', 'promote'] as const)(

@@ -133,7 +133,7 @@ Promotes the archives of stage (https&#58;&#8203;//stage.eu.qlikcloud.com), byte
 
 </details>
 
-Backups: 3 stored already, 1 to download (needs the key of a tenant or analytics admin).
+Backups of what the tenant holds now: 3 already stored, 1 to download (needs the key of a tenant or analytics admin).
 
 Plan: 1 to create, 2 to update, 1 to replace, 1 to delete, 1 blocked, 41 unchanged, 1 kept, 1 not selected, 7 unmanaged.<br>
 11 requests (7 reads, 4 writes), about 2 s under Qlik's limits. Plan <code>sha256&#58;${'3f2a'.repeat(16)}</code>

@@ -133,7 +133,7 @@ Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchange
     it('shows one line', () => {
       const text = show(all);
       expect(text).toContain(
-        '1 warning, 2 for information on 2 extensions that do not change; qlik-sync validate or -v shows them.\n',
+        '1 warning, 2 notes on 2 extensions that do not change; qlik-sync validate or -v shows them.\n',
       );
       for (const shown of ['of what is updated', 'of what is blocked', 'of what cannot stay'])
         expect(text).toContain(shown);

@@ -66,7 +66,10 @@ export const rules = {
   // Finding and reading folders
   'no-manifest': configurable('warning', 'A folder that the config lists holds no .qext file.'),
   'folder-missing': fixed('A folder that the config lists does not exist.'),
-  'no-match': configurable('warning', 'A pattern of the config matches no folder.'),
+  'no-match': configurable(
+    'warning',
+    'A pattern of the config matches no folder. Where no pattern finds an extension, it is an error.',
+  ),
   'several-manifests': fixed('A folder holds several .qext files.'),
   'duplicate-name': fixed('Several folders hold the same extension.'),
   'case-twins': fixed('Two names differ only in case.'),
