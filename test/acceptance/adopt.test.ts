@@ -142,7 +142,10 @@ describe('adopt', () => {
       expect.stringContaining('qlik-sync apply local creates it'),
     ]);
     const remote = await qlikSync('adopt', 'remote', '--yes');
-    expect([remote.code, remote.stderr]).toEqual([3, expect.stringContaining('qlik-sync pull <name> writes one')]);
+    expect([remote.code, remote.stderr]).toEqual([
+      3,
+      expect.stringContaining('qlik-sync pull <name> writes one'),
+    ]);
   });
 
   it('asks, journals and can be undone like any other run', async () => {
