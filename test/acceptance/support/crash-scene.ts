@@ -156,7 +156,10 @@ async function describeScene(
     wire,
     env,
     foreign,
-    runAndKill: (args, cut) => runAndKill(args, { cwd: workspace.folder, env }, wire, cut),
+    runAndKill: async (args, cut) => {
+      const { end, stderr } = await runUntilCut(args, { cwd: workspace.folder, env }, wire, cut);
+      if (end !== 'killed') throw new Error(`it ended by itself: ${stderr}`);
+    },
     run: (args) => runInProcess(args, { cwd: workspace.folder, env }),
     close: async () => {
       await tenant.close();
@@ -177,13 +180,13 @@ function byName(a: ExtensionRecord, b: ExtensionRecord): number {
 
 const cli = join(import.meta.dirname, '../../../dist/cli.js');
 
-/** The built command, killed with SIGKILL at the cut of this wire; resolves when it is gone. */
-export async function runAndKill(
+/** The built command, killed with SIGKILL at the cut of this wire, unless it ends before; resolves when it is gone. */
+export async function runUntilCut(
   args: readonly string[],
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   wire: Wire,
   cut: Omit<Cut, 'kill'>,
-): Promise<void> {
+): Promise<{ readonly end: 'killed' | 'by-itself'; readonly stderr: string }> {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC', ...env },
@@ -194,6 +197,6 @@ export async function runAndKill(
   const ended = once(child, 'close');
   wire.cut({ ...cut, kill: () => child.kill('SIGKILL') });
   const [, signal] = await ended;
-  if (signal !== 'SIGKILL') throw new Error(`it ended by itself: ${Buffer.concat(said)}`);
   await wire.restore();
+  return { end: signal === 'SIGKILL' ? 'killed' : 'by-itself', stderr: Buffer.concat(said).toString() };
 }
