@@ -29,7 +29,7 @@ export function wholeName(prefix: string, id: string): string {
 }
 
 /** Offsets in a journal, of whole lines. */
-export interface Part {
+interface Part {
   readonly from: number;
   readonly to: number;
 }

@@ -22,7 +22,7 @@ interface JournalParts {
 
 const removalsAtOnce = 32;
 
-/** With more, lines would wait less for each other, but each part costs two requests: measured, that takes longer. */
+/** With more, lines would wait less for each other, but each part costs two requests; on a busy machine that takes longer. */
 const putsAtOnce = 2;
 
 const longestNoteMs = 250;
