@@ -29,7 +29,7 @@ async function runStore(
   const store = await openStoreOf(settings, io);
   if (store === undefined) {
     throw new UserError('No store is configured.', {
-      hint: 'Name one in the config ("store": "s3://bucket/prefix") or in QLIK_SYNC_STORE.',
+      hint: 'Name one in the config ("store": "s3://bucket/prefix") or in QLIK_SYNC_STORE; with --sandbox only the latter counts.',
     });
   }
   try {

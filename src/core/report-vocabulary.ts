@@ -150,7 +150,7 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
   promote: { meaning: 'To put the very archives that one environment holds on another.' },
   digest: {
     meaning:
-      'The identity of content: of an extension, a hash of its files; of a plan, a hash of its decisions. It begins with sha256:.',
+      'The identity of content: of an extension, a hash of its files; of a plan, a hash of what it writes, without what it blocks or keeps. It begins with sha256:.',
     aliases: ['sha256', 'hash'],
   },
   marker: {

@@ -62,23 +62,38 @@ export function renderConfig(report: ConfigReport, paint: Paint): string {
     { key: 'file', value: file, from: '' },
     { key: 'environments', value: inUse, from: '' },
   ];
-  const width = Math.max(...[...place, ...settings, ...options].map(({ key }) => key.length)) + 2;
-  const table = (rows: readonly ResolvedValue[]): string =>
-    rows.map((row) => renderRow(row, width, paint)).join('');
+  const rows = [...settings, ...options];
+  const columns: Columns = {
+    key: Math.max(...[...place, ...rows].map(({ key }) => key.length)) + 2,
+    value: Math.max(...rows.map(({ value }) => describeValue(value).length).filter((n) => n <= widestValue)),
+  };
+  const table = (shown: readonly ResolvedValue[]): string =>
+    shown.map((row) => renderRow(row, columns, paint)).join('');
   const head = renderHeader(report.header, paint);
-  return [head, table(place), table(settings), table(options), renderTarget(target, width, paint)].join('\n');
+  return [head, table(place), table(settings), table(options), renderTarget(target, columns, paint)].join(
+    '\n',
+  );
 }
 
-function renderRow({ key, value, from }: ResolvedValue, width: number, paint: Paint): string {
+interface Columns {
+  readonly key: number;
+  readonly value: number;
+}
+
+/** A longer value stands out, so that one list of folders does not push all sources to the right. */
+const widestValue = 32;
+
+function renderRow({ key, value, from }: ResolvedValue, columns: Columns, paint: Paint): string {
   const text = printable(describeValue(value));
-  const origin = from === '' ? '' : `  ${paint('dim', printable(from))}`;
-  return `  ${printable(key).padEnd(width)}${text}${origin}\n`;
+  const source = from === '' ? '' : `  ${paint('dim', printable(from))}`;
+  const shown = source === '' ? text : text.padEnd(columns.value);
+  return `  ${printable(key).padEnd(columns.key)}${shown}${source}\n`;
 }
 
-function renderTarget(target: ResolvedTarget, width: number, paint: Paint): string {
+function renderTarget(target: ResolvedTarget, columns: Columns, paint: Paint): string {
   if (target.kind === 'sandbox' || target.kind === 'tenant') {
     return targetValues(target)
-      .map((row) => renderRow(row, width, paint))
+      .map((row) => renderRow(row, columns, paint))
       .join('');
   }
   const label = target.kind === 'none' ? paint('yellow', 'tenant: none') : paint('red', 'tenant: not usable');

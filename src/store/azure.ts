@@ -141,7 +141,7 @@ const kinds: readonly Kind[] = [
     codes: /^(?:ContainerNotFound|ResourceNotFound|AccountIsDisabled)$/,
     problem: 'missing',
     message: 'there is no such container',
-    hint: 'Check the names of account and container.',
+    hint: 'Check the names of account and container. --no-store works without it.',
   },
   {
     codes: /^(?:ServerBusy|InternalError|OperationTimedOut)$/,

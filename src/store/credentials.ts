@@ -38,7 +38,7 @@ function askProviders(): () => Promise<S3Credentials> {
     return provide().catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new UserError(`No AWS credentials were found: ${reason}`, {
-        hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in to a profile (AWS_PROFILE), or give the job a role. --no-store goes without a store.',
+        hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in to a profile (AWS_PROFILE), or give the job a role. --no-store works without it.',
         exitCode: exitCodes.auth,
       });
     });
@@ -76,7 +76,7 @@ export function findAzureCredential({ env, runCommand }: CredentialSource): () =
   const found = sas ?? token;
   if (found === undefined) {
     throw new UserError('No credential for the store was found.', {
-      hint: 'Set AZURE_STORAGE_SAS_TOKEN, or AZURE_STORAGE_BEARER_TOKEN, or name a command that prints one. --no-store goes without a store.',
+      hint: 'Set AZURE_STORAGE_SAS_TOKEN, or AZURE_STORAGE_BEARER_TOKEN, or name a command that prints one. --no-store works without it.',
       exitCode: exitCodes.auth,
     });
   }

@@ -105,7 +105,7 @@ const problems: Readonly<Record<string, StoreProblem>> = {
 const hints: Partial<Readonly<Record<StoreProblem, string>>> = {
   rights: 'The user of this run has to be able to read and write there.',
   full: 'Free some space there, and run again.',
-  missing: 'Is the share mounted? Make the folder, and run again.',
+  missing: 'Is the share mounted? Make the folder, and run again. --no-store works without it.',
 };
 
 function explain(error: unknown, verb: string, address: string): never {

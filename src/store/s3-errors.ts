@@ -65,7 +65,7 @@ const kinds: readonly Kind[] = [
     codes: /^NoSuchBucket$/,
     problem: 'missing',
     message: () => 'there is no such bucket',
-    hint: 'Check the name of the bucket, its region and the endpoint.',
+    hint: 'Check the name of the bucket, its region and the endpoint. --no-store works without it.',
   },
   {
     codes: /^(?:QuotaExceeded|InsufficientStorage|XMinioStorageFull|EntityTooLarge)$/,

@@ -292,7 +292,7 @@ describe('the tenant', () => {
     workspace.write({ 'qlik-sync.config.json': file });
     const { code, stdout } = await show([], { PROJECT: 'acme' });
     expect(code).toBe(3);
-    expect(stdout).toContain('  tags                   finance  qlik-sync.config.json:4\n');
+    expect(stdout).toMatch(/^ {2}tags {19}finance +qlik-sync\.config\.json:4$/m);
     expect(stdout).toContain('  tenant: not usable\n');
     expect(stdout).toContain('environments.dev.auth.apiKey: the environment variable DEV_KEY is not set');
   });

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runInProcess } from './support/in-process.js';
 import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
@@ -155,6 +156,21 @@ describe('streams', () => {
   it('keeps git from seeing its own folder', async () => {
     await workspace.run(['plan', '--sandbox']);
     expect(readFileSync(join(workspace.folder, '.qlik-sync/.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it.each([
+    [['sandbox'], {}, false],
+    [['sandbox', '--store'], {}, true],
+    [['sandbox', '--store'], { QLIK_SYNC_NO_STORE: '1' }, true],
+    [['sandbox'], { QLIK_SYNC_STORE: 's3://elsewhere' }, false],
+  ] as const)('%j with %j serves a bucket: %s', async (argv, env, isServed) => {
+    const served = new AbortController();
+    const { code, stdout } = await runInProcess([...argv, '--json'], {
+      ...{ cwd: workspace.folder, env, interrupted: served.signal },
+      onStdout: () => served.abort(),
+    });
+    expect(code).toBe(130);
+    expect('store' in JSON.parse(stdout)).toBe(isServed);
   });
 
   it('sandbox --json tells where it is, serves until interrupted, and keeps its state', async () => {
