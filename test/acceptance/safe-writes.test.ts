@@ -142,7 +142,9 @@ describe('backups', () => {
   it('without the right to download, nothing is overwritten: exit 4 and the ways out', async () => {
     const result = await apply('--overwrite', 'a');
     expect(result.code).toBe(4);
-    expect(result.stdout).toContain('Backups: 1 to download (needs the key of a tenant or analytics admin).');
+    expect(result.stdout).toContain(
+      'Backups of what the tenant holds now: 1 to download (needs the key of a tenant or analytics admin).',
+    );
     expect(result.stdout).toContain('--no-backup');
     expect((await scene.tenant.client.get('a')).qextVersion).toBe('1.0.0');
   });
