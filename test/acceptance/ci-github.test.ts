@@ -228,14 +228,19 @@ describe.runIf(hasJq)('rollback.yml', () => {
     expect(await shell.tenant.takeRequests()).toEqual([]);
   });
 
-  it.each(['', 'x', '1 2', '../../../user', '1/../2', '1?a=b'])(
-    'asks nothing for the run %j',
-    async (text) => {
-      expect(await roll(text)).toEqual({ plan: 'failure', apply: 'skipped' });
-      expect(shell.printed()).toContain('::error::This is not a deploy of main');
-      expect(shell.calls().filter((call) => call.startsWith('gh '))).toEqual([]);
-    },
-  );
+  it.each([
+    ['x', '::error::This is not a deploy of main'],
+    ['1 2', '::error::This is not a deploy of main'],
+    ['../../../user', '::error::This is not a deploy of main'],
+    ['1/../2', '::error::This is not a deploy of main'],
+    ['1?a=b', '::error::This is not a deploy of main'],
+    // The last run of the store, where there is none.
+    ['', 'There is nothing to undo'],
+  ])('asks nothing for the run %j', async (text, said) => {
+    expect(await roll(text)).toEqual({ plan: 'failure', apply: 'skipped' });
+    expect(shell.printed()).toContain(said);
+    expect(shell.calls().filter((call) => call.startsWith('gh '))).toEqual([]);
+  });
 
   /** A run of main that changed what was there. */
   const redeploy = async (): Promise<WorkflowRun> => {
