@@ -30,6 +30,12 @@ const readAll = () => readRuns({ root: place.root });
 const textOf = (id: string): string => readFileSync(place.path(`${folder}/${id}.jsonl`), 'utf8');
 const patch = { name: 'a', action: 'update', request: 'patch' } as const;
 
+/** Runs of one machine never begin in the same one, as a process takes longer to start. */
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now();
+  while (Date.now() === now) await new Promise(setImmediate);
+}
+
 describe('a journal as it is written', () => {
   it('comes back as it was written', async () => {
     const run = await openRun(
@@ -87,6 +93,7 @@ describe('a journal as it is written', () => {
       const run = await openRun(runOptions(place.root));
       await run.end(exitCodes.ok, noCounts);
       ids.push(run.id);
+      await nextMillisecond();
     }
     expect((await readAll()).map((run) => run.start.id)).toEqual(ids.reverse());
   });
@@ -102,6 +109,7 @@ describe('a journal as it is written', () => {
       const run = await openRun(runOptions(place.root));
       await run.end(exitCodes.ok, noCounts);
       ids.push(run.id);
+      await nextMillisecond();
     }
     if (next !== undefined) expect(ids[0]?.slice(0, next.length)).toBe(next);
     const read = (await readAll()).map((run) => run.start.id);
