@@ -188,10 +188,13 @@ async function race(store: Store, { runners, acquisitions, stallPercent }: Race)
     }
   }
 
+  // Where a pause falls depends on the machine: it goes on until one has fallen on a holder.
+  const isOver = (): boolean => seen.held >= acquisitions && (stallPercent === 0 || seen.lost > 0);
+
   async function run(): Promise<void> {
     const gate = createGate(random, stallPercent);
     const options = optionsOf(gated(store, gate), { times: fast });
-    while (seen.held < acquisitions) {
+    while (!isOver()) {
       const taken = await tryLease(options);
       if (isLease(taken)) {
         seen.held += 1;
