@@ -3,9 +3,16 @@
 import { elementsOf, textOf } from '../core/xml.js';
 import type { Answer } from '../tenant/http/answers.js';
 import type { Signature } from '../tenant/http/transport.js';
-import { type HttpStoreOptions, openStoreHttp, type StoreRequest, strangeAnswer } from './http.js';
+import {
+  createObjectStore,
+  type HttpStoreOptions,
+  openStoreHttp,
+  type Page,
+  type StoreRequest,
+  strangeAnswer,
+} from './http.js';
 import { clockOf, encodePath } from './s3.js';
-import { type Listing, type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
+import { type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
 
 export interface AzurePlace {
   readonly account: string;
@@ -37,41 +44,18 @@ export function openAzureStore(place: AzurePlace, options: AzureStoreOptions): S
     const known = await credential();
     return http.send(addSas(request, known), async () => sign(request, known));
   };
-  const pathOf = (name: string): string => `${base}/${encodePath(`${place.prefix}${name}`)}`;
-  const assertDone = (answer: Answer, name: string): void => {
-    if (answer.status >= 300) throw explain(answer, address, name);
-  };
-  return {
-    address,
-    async put(name, bytes) {
-      assertDone(await send({ method: 'PUT', path: pathOf(name), body: bytes }), name);
+  const verbs = createObjectStore(address, send, {
+    pathOf: (name) => `${base}/${encodePath(`${place.prefix}${name}`)}`,
+    listPath: (prefix, after) => {
+      const full = encodeURIComponent(`${place.prefix}${prefix}`);
+      const marker = after === undefined ? '' : `&marker=${encodeURIComponent(after)}`;
+      return `${base}?restype=container&comp=list&prefix=${full}${marker}`;
     },
-    async get(name) {
-      const answer = await send({ method: 'GET', path: pathOf(name) });
-      if (answer.status === 404 && codeOf(answer) === 'BlobNotFound') return undefined;
-      assertDone(answer, name);
-      return answer.body;
-    },
-    async list(prefix) {
-      const pages: Page[] = [];
-      for (let marker: string | undefined; ; marker = pages.at(-1)?.next) {
-        const full = encodeURIComponent(`${place.prefix}${prefix}`);
-        const after = marker === undefined ? '' : `&marker=${encodeURIComponent(marker)}`;
-        const path = `${base}?restype=container&comp=list&prefix=${full}${after}`;
-        const answer = await send({ method: 'GET', path });
-        assertDone(answer, prefix);
-        pages.push(readPage(answer, place.prefix, address));
-        if (pages.at(-1)?.next === undefined) {
-          return { objects: pages.flatMap(({ objects }) => objects), now: pages[0]?.now ?? new Date() };
-        }
-      }
-    },
-    async remove(name) {
-      const answer = await send({ method: 'DELETE', path: pathOf(name) });
-      if (answer.status !== 404 || codeOf(answer) !== 'BlobNotFound') assertDone(answer, name);
-    },
-    close: http.close,
-  };
+    readPage: (answer) => readPage(answer, place.prefix, address),
+    isNothing: (answer) => codeOf(answer) === 'BlobNotFound',
+    explain: (answer, name) => explain(answer, address, name),
+  });
+  return { ...verbs, close: http.close };
 }
 
 function addSas(request: StoreRequest, credential: AzureCredential | undefined): StoreRequest {
@@ -94,10 +78,6 @@ function secretsOf(credential: AzureCredential | undefined): readonly string[] {
   if (credential.kind === 'bearer') return [credential.token];
   const signature = new URLSearchParams(credential.query).get('sig');
   return signature === null ? [] : [signature, encodeURIComponent(signature)];
-}
-
-interface Page extends Listing {
-  readonly next: string | undefined;
 }
 
 function readPage(answer: Answer, prefix: string, address: string): Page {

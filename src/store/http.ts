@@ -7,7 +7,7 @@ import { type Answer, readRetryAfter } from '../tenant/http/answers.js';
 import { createBody } from '../tenant/http/multipart.js';
 import type { ProxyVariables } from '../tenant/http/proxy.js';
 import { createTransport, type Signature, type Try } from '../tenant/http/transport.js';
-import { StoreError } from './store.js';
+import { type Listing, type Store, StoreError } from './store.js';
 
 export interface HttpStoreOptions {
   /** The store as people write it, for messages. */
@@ -24,6 +24,62 @@ export interface StoreRequest {
   /** Below the origin, encoded, with its query. */
   readonly path: string;
   readonly body?: Uint8Array;
+}
+
+/** What one kind of object store says otherwise than the others. */
+interface Dialect {
+  /** Below the origin, encoded. */
+  readonly pathOf: (name: string) => string;
+  /** @param after where the page before it ended */
+  readonly listPath: (prefix: string, after: string | undefined) => string;
+  readonly readPage: (answer: Answer) => Page;
+  /** Of a 404: that there is nothing of this name, and not that the place is missing. */
+  readonly isNothing: (answer: Answer) => boolean;
+  readonly explain: (answer: Answer, name: string) => StoreError;
+}
+
+export interface Page extends Listing {
+  /** Where the next page begins. */
+  readonly next: string | undefined;
+}
+
+/** The four verbs, over requests that `send` signs. */
+export function createObjectStore(
+  address: string,
+  send: (request: StoreRequest) => Promise<Answer>,
+  { pathOf, listPath, readPage, isNothing, explain }: Dialect,
+): Omit<Store, 'close'> {
+  const assertDone = (answer: Answer, name: string): void => {
+    if (answer.status >= 300) throw explain(answer, name);
+  };
+  const isMissing = (answer: Answer): boolean => answer.status === 404 && isNothing(answer);
+  return {
+    address,
+    async put(name, bytes) {
+      assertDone(await send({ method: 'PUT', path: pathOf(name), body: bytes }), name);
+    },
+    async get(name) {
+      const answer = await send({ method: 'GET', path: pathOf(name) });
+      if (isMissing(answer)) return undefined;
+      assertDone(answer, name);
+      return answer.body;
+    },
+    async list(prefix) {
+      const pages: Page[] = [];
+      for (let after: string | undefined; ; after = pages.at(-1)?.next) {
+        const answer = await send({ method: 'GET', path: listPath(prefix, after) });
+        assertDone(answer, prefix);
+        pages.push(readPage(answer));
+        if (pages.at(-1)?.next === undefined) {
+          return { objects: pages.flatMap(({ objects }) => objects), now: pages[0]?.now ?? new Date() };
+        }
+      }
+    },
+    async remove(name) {
+      const answer = await send({ method: 'DELETE', path: pathOf(name) });
+      if (!isMissing(answer)) assertDone(answer, name);
+    },
+  };
 }
 
 interface StoreHttp {

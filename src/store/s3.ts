@@ -5,9 +5,16 @@ import { AwsV4Signer } from 'aws4fetch';
 import { elementsOf, textOf } from '../core/xml.js';
 import type { Answer } from '../tenant/http/answers.js';
 import type { Signature } from '../tenant/http/transport.js';
-import { type HttpStoreOptions, openStoreHttp, type StoreRequest, strangeAnswer } from './http.js';
+import {
+  createObjectStore,
+  type HttpStoreOptions,
+  openStoreHttp,
+  type Page,
+  type StoreRequest,
+  strangeAnswer,
+} from './http.js';
 import { explainS3 } from './s3-errors.js';
-import type { Listing, Store, StoredObject } from './store.js';
+import type { Store, StoredObject } from './store.js';
 
 export interface S3Place {
   readonly bucket: string;
@@ -40,37 +47,14 @@ export function openS3Store(place: S3Place, options: S3StoreOptions): Store {
     return known === undefined ? unsigned : signV4(request, origin, place.region, known);
   };
   const send = (request: StoreRequest): Promise<Answer> => http.send(request, sign);
-  const pathOf = (name: string): string => `${base}/${encodePath(`${place.prefix}${name}`)}`;
-  const assertDone = (answer: Answer, name: string): void => {
-    if (answer.status >= 300) throw explainS3(answer, { address, name, region: place.region });
-  };
-  return {
-    address,
-    async put(name, bytes) {
-      assertDone(await send({ method: 'PUT', path: pathOf(name), body: bytes }), name);
-    },
-    async get(name) {
-      const answer = await send({ method: 'GET', path: pathOf(name) });
-      if (answer.status === 404 && codeOf(answer) === 'NoSuchKey') return undefined;
-      assertDone(answer, name);
-      return answer.body;
-    },
-    async list(prefix) {
-      const pages: Page[] = [];
-      for (let token: string | undefined; ; token = pages.at(-1)?.next) {
-        const query = listQuery(`${place.prefix}${prefix}`, token);
-        const answer = await send({ method: 'GET', path: `${base}/?${query}` });
-        assertDone(answer, prefix);
-        pages.push(readPage(answer, place.prefix, address));
-        if (pages.at(-1)?.next === undefined) return joinPages(pages);
-      }
-    },
-    async remove(name) {
-      const answer = await send({ method: 'DELETE', path: pathOf(name) });
-      if (answer.status !== 404 || codeOf(answer) !== 'NoSuchKey') assertDone(answer, name);
-    },
-    close: http.close,
-  };
+  const verbs = createObjectStore(address, send, {
+    pathOf: (name) => `${base}/${encodePath(`${place.prefix}${name}`)}`,
+    listPath: (prefix, after) => `${base}/?${listQuery(`${place.prefix}${prefix}`, after)}`,
+    readPage: (answer) => readPage(answer, place.prefix, address),
+    isNothing: (answer) => codeOf(answer) === 'NoSuchKey',
+    explain: (answer, name) => explainS3(answer, { address, name, region: place.region }),
+  });
+  return { ...verbs, close: http.close };
 }
 
 /** @returns `base` the path before a name, without its last `/` */
@@ -126,11 +110,6 @@ async function signV4(
   return { credential: 'AWS credentials', headers: Object.fromEntries(headers), secrets };
 }
 
-interface Page extends Listing {
-  /** The token for the next page. */
-  readonly next: string | undefined;
-}
-
 function readPage(answer: Answer, prefix: string, address: string): Page {
   const xml = answer.body.toString('utf8');
   const strange = (what: string): Error => strangeAnswer(answer, address, what);
@@ -155,10 +134,6 @@ function readPage(answer: Answer, prefix: string, address: string): Page {
 
 function decodeUrl(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
-}
-
-function joinPages(pages: readonly Page[]): Listing {
-  return { objects: pages.flatMap(({ objects }) => objects), now: pages[0]?.now ?? new Date() };
 }
 
 /** HTTP's own `Date`; this machine's where a server leaves it out. */
