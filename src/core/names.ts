@@ -61,7 +61,7 @@ function groupByFoldedName(
   return groups;
 }
 
-type NamedApproval = Exclude<
+export type NamedApproval = Exclude<
   { [Key in keyof Policy]-?: Policy[Key] extends ReadonlySet<string> ? Key : never }[keyof Policy],
   'protect'
 >;

@@ -3,6 +3,7 @@
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.js';
 import type { Waves } from '../../core/fleet.js';
 import type { Limits } from '../../core/guard.js';
+import { type NamedApproval, namedApprovals } from '../../core/names.js';
 import { applyPlanned } from '../../pipeline/apply.js';
 import type { SourceEnvironment } from '../../pipeline/plan-promotion.js';
 import {
@@ -191,15 +192,7 @@ function restoreApprovals(
 ): Approvals {
   const written = [...effects, ...lost].map(({ name }) => name);
   const own = (names: readonly string[] = []): string[] => names.filter((name) => written.includes(name));
-  return {
-    ...flags,
-    prune: true,
-    onDrift: 'stop',
-    overwrite: [],
-    allowRename: written,
-    adopt: own(flags.adopt),
-    takeOwnership: own(flags.takeOwnership),
-    allowPartial: own(flags.allowPartial),
-    allowReplace: own(flags.allowReplace),
-  };
+  const byName = Object.keys(namedApprovals) as readonly NamedApproval[];
+  const named = Object.fromEntries(byName.map((approval) => [approval, own(flags[approval])]));
+  return { ...flags, ...named, prune: true, onDrift: 'stop', overwrite: [], allowRename: written };
 }
