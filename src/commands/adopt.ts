@@ -21,8 +21,7 @@ import type { Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
 import { ignoreLineOf, prepareIgnoreRules } from '../source/ignore-rules.js';
 import { isNoise, whyPathLeftOut } from '../source/left-out.js';
-import type { Finish } from './options.js';
-import { addConfirm, addExamples, addShared, addUnder, collect, parseCount } from './options.js';
+import { addConfirm, addExamples, addShared, addUnder, collect, type Finish, parseCount } from './options.js';
 
 type AdoptFlags = RunFlags & Approvals;
 
@@ -57,23 +56,16 @@ function assertThere(
   { changes }: Plan,
   { tenant, notices }: Run,
 ): void {
-  const absent = changes.filter(
-    ({ name, state, action }) => state === 'missing' && action === 'none' && matches(name),
-  );
-  const missing = absent.find(({ name }) => names.includes(name));
-  if (missing === undefined) {
-    if (absent.length > 0)
-      notices.say(
-        `Not on the tenant, nothing to adopt: ${listNames(
-          absent.map(({ name }) => name),
-          5,
-        )}`,
-      );
-    return;
+  const absent = changes
+    .filter(({ name, state, action }) => state === 'missing' && action === 'none' && matches(name))
+    .map(({ name }) => name);
+  const missing = absent.find((name) => names.includes(name));
+  if (missing !== undefined) {
+    throw new UserError(`${missing} is not on the tenant, so there is nothing to adopt.`, {
+      hint: `${commandLine(['apply', shellWord(missing)], tenant.header)} creates it.`,
+    });
   }
-  throw new UserError(`${missing.name} is not on the tenant, so there is nothing to adopt.`, {
-    hint: `${commandLine(['apply', shellWord(missing.name)], tenant.header)} creates it.`,
-  });
+  if (absent.length > 0) notices.say(`Not on the tenant, nothing to adopt: ${listNames(absent, 5)}`);
 }
 
 /** Files of the tenant that the folder's rules leave out, by extension. */

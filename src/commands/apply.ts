@@ -15,7 +15,6 @@ import { onEnvironments } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
 import { createSelector, explainingUnused, type Selector, selectExactly } from '../run/selection.js';
 import { workingFolder } from '../run/settings.js';
-import type { Finish } from './options.js';
 import {
   addApprovals,
   addChangedSince,
@@ -25,6 +24,7 @@ import {
   addMaxDuration,
   addShard,
   addShared,
+  type Finish,
   parsePlanDigest,
 } from './options.js';
 

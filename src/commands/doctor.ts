@@ -20,8 +20,7 @@ import { readAuthorities } from './doctor/authorities.js';
 import { examine } from './doctor/examine.js';
 import { fromError, judgeAccess } from './doctor/judge.js';
 import { judgeConnection, type Way } from './doctor/judge-connection.js';
-import type { Finish } from './options.js';
-import { addShared } from './options.js';
+import { addShared, type Finish } from './options.js';
 
 export async function doctor(flags: SharedFlags, io: Io): Promise<ExitCode> {
   const findings = await checkAll(flags, io);

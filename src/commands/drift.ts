@@ -14,8 +14,7 @@ import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
 import { type Baseline, compileIgnores, type Ignores, readBaseline } from './drift/known.js';
-import type { Finish } from './options.js';
-import { addExamples, addNames, addShard, addShared } from './options.js';
+import { addExamples, addNames, addShard, addShared, type Finish } from './options.js';
 
 type DriftFlags = ShardedFlags & {
   readonly verify?: true;

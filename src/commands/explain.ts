@@ -9,8 +9,7 @@ import { explainDocumentOf, renderExplanation } from '../report/explain.js';
 import { renderDocument } from '../report/json.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import type { Finish } from './options.js';
-import { addExamples, addOutput } from './options.js';
+import { addExamples, addOutput, type Finish } from './options.js';
 
 type ExplainFlags = Pick<SharedFlags, 'json' | 'quiet' | 'verbose'>;
 

@@ -20,8 +20,7 @@ import { readSettings, type Settings } from '../run/settings.js';
 import { openStoreOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import type { Store } from '../store/store.js';
-import type { Finish } from './options.js';
-import { addShared } from './options.js';
+import { addShared, type Finish } from './options.js';
 
 export async function history(flags: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);

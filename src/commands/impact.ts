@@ -15,8 +15,14 @@ import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import { readActual } from '../tenant/actual.js';
-import type { Finish } from './options.js';
-import { addExamples, addMaxDuration, addShared, collectFilled, parsePositive } from './options.js';
+import {
+  addExamples,
+  addMaxDuration,
+  addShared,
+  collectFilled,
+  type Finish,
+  parsePositive,
+} from './options.js';
 
 type ImpactFlags = RunFlags & {
   readonly unused?: true;

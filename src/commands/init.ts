@@ -29,8 +29,7 @@ import {
   takeProposals,
 } from './init/answers.js';
 import { proposeIgnore } from './init/trial.js';
-import type { Finish } from './options.js';
-import { addExamples } from './options.js';
+import { addExamples, type Finish } from './options.js';
 import { checkFolders } from './validate.js';
 
 /** The exit code is that of validating what was written. @throws UserError where nothing was */

@@ -12,8 +12,7 @@ import { printable } from '../report/paint.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { readSettings } from '../run/settings.js';
-import type { Finish } from './options.js';
-import { addExamples, addShared } from './options.js';
+import { addExamples, addShared, type Finish } from './options.js';
 
 interface OpenFlags extends SharedFlags {
   /** commander's negation: true unless `--no-browser` is given. */

@@ -25,8 +25,7 @@ import { pack } from '../source/archive/pack.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { writeAtomically } from '../source/write-atomically.js';
-import type { Finish } from './options.js';
-import { addNames, addShared } from './options.js';
+import { addNames, addShared, type Finish } from './options.js';
 
 type PackFlags = SharedFlags & { readonly out: string };
 

@@ -19,7 +19,6 @@ import { onEnvironments } from '../run/on-tenant.js';
 import { isReading, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
-import type { Finish } from './options.js';
 import {
   addApprovals,
   addChangedSince,
@@ -28,6 +27,7 @@ import {
   addNames,
   addShard,
   addShared,
+  type Finish,
 } from './options.js';
 
 type PlanFlags = ShardedFlags &

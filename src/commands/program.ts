@@ -3,8 +3,7 @@
 import { Command, Option } from 'commander';
 import { printable } from '../report/paint.js';
 import type { Io } from '../run/io.js';
-import type { AddCommand, Finish } from './options.js';
-import { helpStyle } from './options.js';
+import { type AddCommand, type Finish, helpStyle } from './options.js';
 
 /** Throws CommanderError for what commander finds wrong; UserError for what we do. */
 export async function createProgram(io: Io, finish: Finish): Promise<Command> {

@@ -21,8 +21,7 @@ import { findUnsaved } from '../source/git/changes.js';
 import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
 import { actualOf } from '../tenant/actual.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
-import type { Finish } from './options.js';
-import { addExamples, addShared, collect } from './options.js';
+import { addExamples, addShared, collect, type Finish } from './options.js';
 
 type PullFlags = SharedFlags & {
   /** Relative to the working directory. */

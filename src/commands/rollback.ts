@@ -12,7 +12,6 @@ import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
 import { isReading, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
-import type { Finish } from './options.js';
 import {
   addApprovals,
   addConfirm,
@@ -20,6 +19,7 @@ import {
   addImpactGate,
   addMaxDuration,
   addShared,
+  type Finish,
   parsePlanDigest,
 } from './options.js';
 import { chooseWrites } from './rollback/choose-writes.js';

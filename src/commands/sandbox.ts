@@ -8,8 +8,7 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { workingFolder } from '../run/settings.js';
 import { type RunningSandbox, type SandboxOptions, startSandbox } from '../sandbox/start.js';
-import type { Finish } from './options.js';
-import { addUnder, parseCount, parsePort, parsePositive } from './options.js';
+import { addUnder, type Finish, parseCount, parsePort, parsePositive } from './options.js';
 
 interface SandboxFlags extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
   readonly port: number;

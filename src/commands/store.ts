@@ -13,8 +13,7 @@ import { readSettings, type Settings } from '../run/settings.js';
 import { openAnonymously, openStoreOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import type { Store } from '../store/store.js';
-import type { Finish } from './options.js';
-import { addExamples, addShared } from './options.js';
+import { addExamples, addShared, type Finish } from './options.js';
 
 type StoreAction = 'check' | 'import';
 

@@ -13,8 +13,7 @@ import type { Io } from '../run/io.js';
 import { readSettings } from '../run/settings.js';
 import { openStoreOf } from '../run/store.js';
 import type { Store } from '../store/store.js';
-import type { Finish } from './options.js';
-import { addExamples, addShared } from './options.js';
+import { addExamples, addShared, type Finish } from './options.js';
 
 /** @param word the beginning of a ticket's own name; needed where there are several */
 async function unlock(word: string | undefined, given: SharedFlags, io: Io): Promise<ExitCode> {

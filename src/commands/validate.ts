@@ -12,8 +12,7 @@ import type { Io } from '../run/io.js';
 import { headerOf, print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
 import { readSettings, type Settings } from '../run/settings.js';
-import type { Finish } from './options.js';
-import { addNames, addShared } from './options.js';
+import { addNames, addShared, type Finish } from './options.js';
 
 export async function validate(names: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(flags, io);

@@ -21,7 +21,6 @@ import {
 import type { Loop } from '../watch/loop.js';
 import { openOutput } from '../watch/output.js';
 import type { WatchFlags } from '../watch/session.js';
-import type { Finish } from './options.js';
 import {
   addAcceptImpact,
   addApprovals,
@@ -29,6 +28,7 @@ import {
   addExamples,
   addNames,
   addShared,
+  type Finish,
   parseCount,
   parseDuration,
 } from './options.js';

@@ -203,7 +203,8 @@ export function findNothing(
 }
 
 /**
- * A partial checkout is not the whole: what git has and the disk lacks is neither gone nor meant to go. Adds what the checkout leaves out. git is asked only where something would be uploaded, or where an orphan matters.
+ * A partial checkout is not the whole: what git has and the disk lacks is neither gone nor meant to go. Adds what the
+ * checkout leaves out. git is asked only where something would be uploaded, or where an orphan matters.
  *
  * @throws UserError where git gives no answer, and the checkout may be partial
  */
