@@ -29,16 +29,11 @@ interface RunToImport {
 /** @param folder absolute: a `.qlik-sync`, or what contains one @throws UserError where it holds no runs; StoreError */
 export async function importRuns(folder: string, store: Store): Promise<Imported> {
   const base = await findBase(folder);
-  const files = await readJournals(base);
-  const runs = files.flatMap(toRun);
-  let known = 0;
-  let backups = 0;
-  for (const run of runs) {
-    const isNew = await importJournal(run, store);
-    if (!isNew) known += 1;
-    backups += await importBackups(run, base, store);
-  }
-  const unreadable = files.filter((file) => toRun(file).length === 0).map(({ path }) => path);
+  const files = (await readJournals(base)).map((file) => ({ path: file.path, run: toRun(file) }));
+  const runs = files.flatMap(({ run }) => run ?? []);
+  const known = await importJournals(runs, store);
+  const backups = await importBackups(runs, base, store);
+  const unreadable = files.filter(({ run }) => run === undefined).map(({ path }) => path);
   return { runs: runs.length - known, backups, known, unreadable };
 }
 
@@ -63,35 +58,44 @@ async function readJournals(base: string): Promise<readonly RunFileText[]> {
   );
 }
 
-function toRun({ id, text }: RunFileText): readonly RunToImport[] {
+function toRun({ id, text }: RunFileText): RunToImport | undefined {
   const run = text === undefined ? undefined : parseRun(text);
-  return run?.start.id === id && text !== undefined ? [{ start: run.start, text }] : [];
+  return run?.start.id === id && text !== undefined ? { start: run.start, text } : undefined;
 }
 
-/** The journal first, so that no retention takes its copies for unmentioned. Resolves to whether it is new. */
-async function importJournal({ start, text }: RunToImport, store: Store): Promise<boolean> {
-  const name = wholeName(prefixOf('runs', start), start.id);
-  const [known] = (await store.list(name)).objects;
-  const bytes = Buffer.from(text);
-  if (known !== undefined && known.bytes >= bytes.length) return false;
-  await store.put(name, bytes);
-  return true;
+/** Before any copies, so that no retention takes those for unmentioned. Resolves to how many the store had. */
+async function importJournals(runs: readonly RunToImport[], store: Store): Promise<number> {
+  const { objects } = await store.list('runs/');
+  const stored = new Map(objects.map(({ name, bytes }) => [name, bytes]));
+  let known = 0;
+  for (const { start, text } of runs) {
+    const name = wholeName(prefixOf('runs', start), start.id);
+    const bytes = Buffer.from(text);
+    if ((stored.get(name) ?? -1) >= bytes.length) known += 1;
+    else {
+      await store.put(name, bytes);
+      stored.set(name, bytes.length);
+    }
+  }
+  return known;
 }
 
-/** Those that are here and whole, and not in the store. */
-async function importBackups({ start, text }: RunToImport, base: string, store: Store): Promise<number> {
-  const prefix = prefixOf('backups', start);
-  const known = new Set((await store.list(prefix)).objects.map(({ name }) => name));
-  const mentioned = new Set(text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? []);
+/** Those that are here and whole, and not in the store. Resolves to how many they were. */
+async function importBackups(runs: readonly RunToImport[], base: string, store: Store): Promise<number> {
+  const known = new Set((await store.list('backups/')).objects.map(({ name }) => name));
   let count = 0;
-  for (const key of mentioned) {
-    const file = key.length === 32 ? `${key}.zip` : `${key}.json`;
-    if (known.has(`${prefix}${file}`)) continue;
-    const path = join(base, 'backups', tenantKey(start.tenant), file);
-    const content = await readFile(path).catch(() => undefined);
-    if (content === undefined || !isWhole(key, content)) continue;
-    await store.put(`${prefix}${file}`, content);
-    count += 1;
+  for (const { start, text } of runs) {
+    for (const key of new Set(text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? [])) {
+      const file = key.length === 32 ? `${key}.zip` : `${key}.json`;
+      const name = `${prefixOf('backups', start)}${file}`;
+      if (known.has(name)) continue;
+      const path = join(base, 'backups', tenantKey(start.tenant), file);
+      const content = await readFile(path).catch(() => undefined);
+      if (content === undefined || !isWhole(key, content)) continue;
+      await store.put(name, content);
+      known.add(name);
+      count += 1;
+    }
   }
   return count;
 }
