@@ -44,21 +44,17 @@ export async function comparePatch(
   after: PatchSide,
   room: PatchRoom,
 ): Promise<Patch> {
-  if (await hasSameLines(before, after)) return { noPatch: 'line-endings' };
+  const [was, is] = [await before.read(), await after.read()];
+  if (withLf(was).equals(withLf(is))) return { noPatch: 'line-endings' };
   const isLarge = Math.max(before.side.bytes, after.side.bytes) > largestText;
   if (isLarge) return { noPatch: isMinifiedName(path) ? 'minified' : 'large' };
-  const [left, right] = [decode(await before.read()), decode(await after.read())];
+  const [left, right] = [decode(was), decode(is)];
   if (left === undefined || right === undefined) return { noPatch: 'binary' };
   if (isMinifiedName(path) || hasLongLine(left) || hasLongLine(right)) return { noPatch: 'minified' };
   if (room.left() <= 0) return { noPatch: 'large' };
   const patch = await makePatch(left, right, Math.min(room.left(), largestPatch));
   room.take(patch?.length ?? 0);
   return patch === undefined ? { noPatch: 'large' } : { patch };
-}
-
-async function hasSameLines(before: PatchSide, after: PatchSide): Promise<boolean> {
-  const [left, right] = [await before.read(), await after.read()];
-  return withLf(left).equals(withLf(right));
 }
 
 function isMinifiedName(path: string): boolean {
