@@ -107,7 +107,9 @@ function orRefusal(serve: Serve): Serve {
 function routeApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer> {
   const [api, version, name] = call.segments;
   if (api === 'api' && version === 'v1' && name === 'extensions')
-    return answerExtensions(sandbox, call, caller);
+    return answerExtensions(sandbox, call, caller, 'extension');
+  if (api === 'api' && version === 'v1' && name === 'themes')
+    return answerExtensions(sandbox, call, caller, 'theme');
   if (api === 'api' && version === 'v1' && name === 'items') return answerItems(sandbox, call, caller);
   if (api === 'api' && version === 'v1' && name === 'users') return answerUsers(sandbox, call, caller);
   throw new Refusal(404, 'There is nothing at this path.');

@@ -18,6 +18,12 @@ export interface Behaviour {
   readonly checksum: 'keep' | 'drop';
   /** What "MB" in the upload limits means: 2^20 or 10^6 bytes. */
   readonly megabyte: 'binary' | 'decimal';
+  /** Whether a theme and an extension may have the same name. */
+  readonly themeNames: 'separate' | 'shared';
+  /** What a PATCH of a theme answers: the document says a list, and does not say of what. */
+  readonly themePatch: 'list' | 'record';
+  /** What every key may do with themes: `no-list` nothing, `no-download` all but read whole archives. */
+  readonly themeRights: 'all' | 'no-download' | 'no-list';
   /** Whether paging links carry scheme and host. `@qlik/api` can follow absolute ones only. */
   readonly pageLinks: 'absolute' | 'relative';
 }
@@ -93,6 +99,9 @@ export function resolveBehaviour(options: SandboxOptions): Behaviour {
     revisionStep: options.revisionStep ?? 1,
     checksum: options.checksum ?? 'drop',
     megabyte: options.megabyte ?? 'binary',
+    themeNames: options.themeNames ?? 'separate',
+    themePatch: options.themePatch ?? 'list',
+    themeRights: options.themeRights ?? 'all',
     pageLinks: options.pageLinks ?? 'absolute',
   };
 }

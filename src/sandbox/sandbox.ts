@@ -20,6 +20,7 @@ export interface Sandbox {
   readonly latencyMs: number;
   readonly clock: () => number;
   readonly extensions: Document<Extensions>;
+  readonly themes: Document<Extensions>;
   readonly archives: Archives;
   readonly world: Document<World>;
   readonly limiter: Limiter;

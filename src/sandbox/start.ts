@@ -97,18 +97,20 @@ function openState(
   dir: string | undefined,
   { seed }: Identity,
   apps: number | undefined,
-): Pick<Sandbox, 'extensions' | 'world' | 'archives'> {
+): Pick<Sandbox, 'extensions' | 'themes' | 'world' | 'archives'> {
   const noExtensions = (): Extensions => ({ records: [], gone: [] });
   const seeded = () => seedWorld(seed, apps);
   if (dir === undefined) {
     return {
       extensions: memoryDocument(noExtensions),
+      themes: memoryDocument(noExtensions),
       world: memoryDocument(seeded),
       archives: memoryArchives(),
     };
   }
   return {
     extensions: diskDocument(join(dir, 'extensions.json'), noExtensions),
+    themes: diskDocument(join(dir, 'themes.json'), noExtensions),
     world: diskDocument(join(dir, 'items.json'), seeded),
     archives: diskArchives(join(dir, 'archives')),
   };

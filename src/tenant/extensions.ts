@@ -1,6 +1,7 @@
-/** The typed client of Qlik's Extensions API. Only `reconcile` may call its writes. */
+/** The typed client of Qlik's Extensions API and of its Themes API, which is the same at another path. Only `reconcile` may call its writes. */
 
 import { isObject } from '../core/json.js';
+import type { Kind } from '../core/kind.js';
 import { isZip } from '../core/zip/end-record.js';
 import { filePath, segment, writeId } from './http/address.js';
 import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './http/answers.js';
@@ -13,13 +14,13 @@ import { type ExtensionRecord, hasMorePages, isExtensionRecord } from './wire.js
 export type { ExtensionUpload } from './http/multipart.js';
 
 /**
- * Every operation of Qlik's Extensions API (qlik.dev/apis/rest/extensions). Records keep fields that are not known
- * here. All methods throw TenantError where the tenant refuses or cannot be reached, and the reason of an aborted
+ * Every operation of Qlik's Extensions API (qlik.dev/apis/rest/extensions), or of its Themes API. Records keep fields
+ * that are not known here. All methods throw TenantError where the tenant refuses or cannot be reached, and the reason of an aborted
  * signal.
  */
 export interface ExtensionsClient {
   /**
-   * All extensions of the tenant; the list is not paged.
+   * All extensions, or all themes, of the tenant; the list is not paged.
    *
    * @throws TenantError `incomplete-view` where the answer is not the whole list.
    */
@@ -50,11 +51,21 @@ export interface DownloadedFile {
   readonly bytes: Buffer;
 }
 
-const base = '/api/v1/extensions';
+/** The path of each kind's API. */
+export const apiPaths: Readonly<Record<Kind, string>> = {
+  extension: '/api/v1/extensions',
+  theme: '/api/v1/themes',
+};
 
-export function createExtensionsClient(http: TenantHttp): ExtensionsClient {
+export function createExtensionsClient(http: TenantHttp, kind: Kind = 'extension'): ExtensionsClient {
+  const base = apiPaths[kind];
+  const readRecord = readJson(
+    isExtensionRecord,
+    kind === 'theme' ? 'a theme with an id' : 'an extension with an id',
+  );
   return {
-    list: ({ signal } = {}) => http.request({ method: 'GET', path: base, signal, read: readList }),
+    list: ({ signal } = {}) =>
+      http.request({ method: 'GET', path: base, signal, read: (answer) => readList(answer, kind) }),
     create: async (upload, options = {}) =>
       http.request({ method: 'POST', path: base, body: buildUpload(upload), ...options, read: readRecord }),
     get: async (idOrName, { signal } = {}) =>
@@ -65,7 +76,7 @@ export function createExtensionsClient(http: TenantHttp): ExtensionsClient {
         path: `${base}/${writeId(id)}`,
         body: buildUpload(upload),
         ...options,
-        read: readRecord,
+        read: kind === 'theme' ? (answer) => readListed(answer, id) ?? readRecord(answer) : readRecord,
       }),
     remove: async (id, options = {}) => {
       const removing = http.request({
@@ -85,16 +96,26 @@ export function createExtensionsClient(http: TenantHttp): ExtensionsClient {
   };
 }
 
-const readRecord = readJson(isExtensionRecord, 'an extension with an id');
+/** A PATCH of a theme is documented to answer a list, without a word on which themes are in it; real answers are unknown. */
+function readListed(answer: Answer, id: string): ExtensionRecord | undefined {
+  const body = parseJson(answer);
+  const data = isObject(body) && body['id'] === undefined ? body['data'] : body;
+  if (!Array.isArray(data)) return undefined;
+  return data.filter(isExtensionRecord).find((record) => record.id === id);
+}
 
-function readList(answer: Answer): readonly ExtensionRecord[] {
+function readList(answer: Answer, kind: Kind): readonly ExtensionRecord[] {
   const body = parseJson(answer);
   const data = isObject(body) ? body['data'] : undefined;
-  if (!isObject(body) || !Array.isArray(data)) throw incompleteView(answer, 'has no list of extensions');
+  if (!isObject(body) || !Array.isArray(data)) throw incompleteView(answer, `has no list of ${kind}s`);
   if (hasMorePages(body)) {
     throw incompleteView(answer, 'announces more pages, which Qlik does not document');
   }
-  if (!data.every(isExtensionRecord)) throw incompleteView(answer, 'has an entry that is not an extension');
+  if (!data.every(isExtensionRecord))
+    throw incompleteView(
+      answer,
+      kind === 'theme' ? 'has an entry that is not a theme' : 'has an entry that is not an extension',
+    );
   if (hasRepeatedId(data)) {
     const hint = 'Nothing was decided from it. The list may have changed while it was read: run again.';
     throw incompleteView(answer, 'lists one record twice', hint);

@@ -58,6 +58,26 @@ export const extensionFields: Readonly<Record<string, Shape>> = {
   qextFilename: 'string',
 };
 
+/** The theme model: an extension's less what only a script has. */
+export const themeFields: Readonly<Record<string, Shape>> = {
+  ...Object.fromEntries(
+    Object.entries(extensionFields).filter(
+      ([name]) =>
+        ![
+          'bundle',
+          'bundled',
+          'checksum',
+          'deprecated',
+          'loadpath',
+          'preview',
+          'supernova',
+          'updatedAt',
+        ].includes(name),
+    ),
+  ),
+  updateAt: 'string',
+};
+
 export const itemFields: Readonly<Record<string, Shape>> = {
   id: 'string',
   meta: 'object',

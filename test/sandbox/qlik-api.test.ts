@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { createQlikApi } from '@qlik/api';
 import { describe, expect, it } from 'vitest';
 import type { RunningSandbox } from '../../src/sandbox/start.js';
-import { control, extensionZip, start, zipOf } from './support.js';
+import { themeFields, undocumented } from './documented.js';
+import { ask, control, create, extensionZip, start, themeZip, zipOf } from './support.js';
 
 function clientOf({ url, apiKey }: RunningSandbox) {
   return createQlikApi({ hostConfig: { host: url, apiKey } });
@@ -86,6 +87,75 @@ describe('@qlik/api and the Extensions API', () => {
       '200 /api/v1/extensions',
       '201 /api/v1/extensions',
     ]);
+  });
+});
+
+describe('@qlik/api and the Themes API', () => {
+  it.each(['list', 'record'] as const)(
+    'drives every operation, where PATCH answers a %s',
+    async (themePatch) => {
+      const qlik = clientOf(await start({ themePatch }));
+      const zip = await themeZip('corporate', { 'main.css': 'b{}' });
+      const created = await qlik.themes.uploadTheme({ data: { tags: ['a'] }, file: bytesOf(zip) });
+      expect(created.status).toBe(201);
+      const id = created.data.id!;
+      expect(created.data).toMatchObject({ qextFilename: 'corporate', type: 'theme', tags: ['a'] });
+      expect(undocumented(created.data, themeFields)).toEqual([]);
+      expect(created.data.file).toMatchObject({ md5: createHash('md5').update(zip).digest('hex') });
+
+      expect((await qlik.themes.getThemes(fresh)).data.data).toEqual([created.data]);
+      expect((await qlik.themes.getTheme(id, fresh)).data).toEqual(created.data);
+      expect((await qlik.themes.getTheme('corporate', fresh)).data).toEqual(created.data);
+      expect((await qlik.extensions.getExtensions(fresh)).data.data).toEqual([]);
+
+      const next = await themeZip('corporate', { 'main.css': 'i{}' });
+      const patched = await qlik.themes.patchTheme(id, { data: { tags: ['b'] }, file: bytesOf(next) });
+      const answer = patched.data as { data?: unknown[] };
+      const [record] = themePatch === 'list' ? (answer.data ?? []) : [answer];
+      expect(record).toMatchObject({ id, version: '2.0.0', tags: ['b'], createdAt: created.data.createdAt });
+      expect((await qlik.themes.getTheme(id, fresh)).data).toEqual(record);
+
+      const archive = await qlik.themes.downloadTheme(id, fresh);
+      expect(Buffer.from(await archive.data.arrayBuffer())).toEqual(next);
+      const style = await qlik.themes.downloadFileFromTheme('corporate', 'main.css', fresh);
+      expect(style.status).toBe(200);
+
+      expect((await qlik.themes.deleteTheme(id)).status).toBe(204);
+      await expect(qlik.themes.getTheme(id, fresh)).rejects.toMatchObject({ status: 410 });
+      expect((await qlik.themes.getThemes(fresh)).data.data).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['separate', 201],
+    ['shared', 409],
+  ] as const)('a name that an extension has, in name spaces that are %s: %i', async (themeNames, status) => {
+    const sandbox = await start({ themeNames });
+    await create(sandbox, 'corporate');
+    const qlik = clientOf(sandbox);
+    const zip = bytesOf(await themeZip('corporate'));
+    const sent = qlik.themes.uploadTheme({ file: zip }).catch((error: unknown) => error);
+    expect(await sent).toMatchObject({ status });
+  });
+
+  it('refuses what is no theme, and answers errors as the Extensions API does', async () => {
+    const qlik = clientOf(await start());
+    const sent = qlik.themes.uploadTheme({ file: bytesOf(await extensionZip('hello')) });
+    await expect(sent).rejects.toMatchObject({ status: 422, data: { status: 422, meta: {} } });
+  });
+
+  it.each([
+    ['no-list', 403, 403],
+    ['no-download', 200, 403],
+  ] as const)('a role with %s', async (themeRights, list, download) => {
+    const sandbox = await start({ themeRights });
+    await control(sandbox, 'POST', 'edit', {
+      ...{ name: 'corporate', kind: 'theme' },
+      file: (await themeZip('corporate')).toString('base64'),
+    });
+    expect((await ask(sandbox, '/api/v1/themes')).status).toBe(list);
+    expect((await ask(sandbox, '/api/v1/themes/corporate/file')).status).toBe(download);
+    expect((await ask(sandbox, '/api/v1/extensions')).status).toBe(200);
   });
 });
 

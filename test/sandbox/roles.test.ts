@@ -1,9 +1,10 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { RunningSandbox } from '../../src/sandbox/start.js';
-import { ask, create, extensions, formOf, items, start } from './support.js';
+import { ask, create, extensions, formOf, items, start, themeZip } from './support.js';
 
 const id = '{id}';
+const themes = '/api/v1/themes';
 /** Status for the administrator, whoever may write extensions, and the user. */
 const rows: readonly (readonly [
   method: string,
@@ -19,6 +20,13 @@ const rows: readonly (readonly [
   ['GET', `${extensions}/hello/file`, 200, 403, 403],
   ['GET', `${extensions}/hello/file/hello.js`, 200, 200, 200],
   ['DELETE', `${extensions}/hello`, 204, 204, 403],
+  ['GET', themes, 200, 200, 200],
+  ['POST', themes, 201, 201, 403],
+  ['GET', `${themes}/plain`, 200, 200, 200],
+  ['PATCH', `${themes}/plain`, 200, 200, 403],
+  ['GET', `${themes}/plain/file`, 200, 403, 403],
+  ['GET', `${themes}/plain/file/theme.json`, 200, 200, 200],
+  ['DELETE', `${themes}/plain`, 204, 204, 403],
   ['GET', items, 200, 200, 200],
   ['GET', `${items}/${id}`, 200, 200, 200],
   ['GET', `${items}/${id}/collections`, 200, 200, 200],
@@ -37,7 +45,8 @@ const rows: readonly (readonly [
 
 function bodyFor(method: string, path: string): FormData | string | undefined {
   if (method === 'GET' || method === 'DELETE') return undefined;
-  if (path.startsWith(extensions)) return formOf({ data: { name: 'another', tags: [] } });
+  if (path.startsWith(extensions) || path.startsWith(themes))
+    return formOf({ data: { name: 'another', tags: [] } });
   if (path.endsWith('edit')) return '{"name":"by hand"}';
   return method === 'PUT' ? '{}' : '[]';
 }
@@ -49,16 +58,22 @@ async function statusOf(sandbox: RunningSandbox, method: string, path: string, k
   return (await ask(sandbox, asked, { method, key, ...(body === undefined ? {} : { body }) })).status;
 }
 
+async function createBoth(sandbox: RunningSandbox): Promise<void> {
+  await create(sandbox);
+  const file = await themeZip('plain');
+  await ask(sandbox, themes, { method: 'POST', body: formOf({ file, filename: 'plain.zip' }) });
+}
+
 describe('roles', () => {
   it.each(rows)('%s %s', async (method, path, admin, publisher, user) => {
     const sandbox = await start();
-    await create(sandbox);
+    await createBoth(sandbox);
     const keys = ['', 'unknown', sandbox.userKey, sandbox.apiKey];
     const statuses = [];
     for (const key of keys) statuses.push(await statusOf(sandbox, method, path, key));
     expect(statuses).toEqual([401, 401, user, admin]);
     const another = await start();
-    await create(another);
+    await createBoth(another);
     expect(await statusOf(another, method, path, another.publisherKey)).toBe(publisher);
   });
 

@@ -37,6 +37,12 @@ export function extensionZip(name = 'hello', files: Files = {}): Promise<Buffer>
   return zipOf({ [`${name}.qext`]: qextOf(), [`${name}.js`]: 'define({});', ...files });
 }
 
+/** A whole theme. */
+export function themeZip(name: string, files: Files = {}): Promise<Buffer> {
+  const manifest = qextOf({ name: 'Corporate', type: 'theme' });
+  return zipOf({ [`${name}.qext`]: manifest, 'theme.json': '{"_inherit":true}', ...files });
+}
+
 export interface FormParts {
   readonly data?: unknown;
   readonly file?: Buffer;

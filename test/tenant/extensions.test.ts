@@ -32,6 +32,53 @@ describe('what is asked for', () => {
   });
 });
 
+describe('themes, at a path of their own', () => {
+  const calls: readonly (readonly [string, (client: ExtensionsClient) => Promise<unknown>])[] = [
+    ['GET /api/v1/themes', (client) => client.list()],
+    ['POST /api/v1/themes', (client) => client.create({ data: { name: 'x' } })],
+    ['GET /api/v1/themes/corporate', (client) => client.get('corporate')],
+    ['PATCH /api/v1/themes/-a_B9', (client) => client.patch('-a_B9', { data: { tags: [] } })],
+    ['DELETE /api/v1/themes/-a_B9', (client) => client.remove('-a_B9')],
+    ['GET /api/v1/themes/corporate/file', (client) => client.downloadArchive('corporate')],
+    ['GET /api/v1/themes/x/file/a%20b.css', (client) => client.downloadFile('x', 'a b.css')],
+  ];
+
+  it.each(calls)('%s', async (request, call) => {
+    const { url, seen } = await serve(json({ ...record, data: [] }));
+    await call(createExtensionsClient(openTestTenant(url), 'theme')).catch(() => undefined);
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([request]);
+  });
+
+  const theme = { id: 'abc', qextFilename: 'corporate', type: 'theme' };
+  const answers: readonly (readonly [what: string, body: unknown, expected: object])[] = [
+    ['a record', theme, { value: theme }],
+    ['a record with a field called data', { ...theme, data: 1 }, { value: { ...theme, data: 1 } }],
+    ['a list', { data: [theme] }, { value: theme }],
+    ['a list of all themes', { data: [{ id: 'x' }, theme, null] }, { value: theme }],
+    ['a bare list', [theme], { value: theme }],
+    ['a list without it', { data: [{ id: 'x' }] }, { error: 'is JSON, but not a theme with an id' }],
+    ['an empty list', { data: [] }, { error: 'is JSON, but not a theme with an id' }],
+    ['text', 'corporate', { error: 'is JSON, but not a theme with an id' }],
+    ['null', null, { error: 'is JSON, but not a theme with an id' }],
+  ];
+
+  it.each(answers)('PATCH answers %s', async (_what, body, expected) => {
+    const { url } = await serve(json(body));
+    const client = createExtensionsClient(openTestTenant(url), 'theme');
+    const patched = await client.patch('abc', { data: { tags: [] } }).then(
+      (value) => ({ value }),
+      ({ message }: Error) => ({ error: /is JSON.*?with an id/.exec(message)?.[0] }),
+    );
+    expect(patched).toEqual(expected);
+  });
+
+  it('only a theme may be in a list', async () => {
+    const { url } = await serve(json({ data: [{ id: 'abc' }] }));
+    const client = createExtensionsClient(openTestTenant(url));
+    await expect(client.patch('abc', { data: { tags: [] } })).rejects.toThrow('not an extension with an id');
+  });
+});
+
 describe('what is not even sent', () => {
   const calls: readonly (readonly [string, (client: ExtensionsClient) => Promise<unknown>])[] = [
     ['get ""', (client) => client.get('')],

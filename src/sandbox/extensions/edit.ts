@@ -1,16 +1,19 @@
 /** What a person can do on the administration page: upload a file, change tags, rename the archive. */
 
+import { type Kind, kinds } from '../../core/kind.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 import type { Behaviour } from '../options.js';
 import type { Sandbox } from '../sandbox.js';
-import { changeRecord, createExtension } from './actions.js';
+import { changeRecord, createExtension, documentOf } from './actions.js';
 import { readArchive, type Upload } from './upload.js';
 import { patchRecord } from './write-record.js';
 
 interface Edit {
   /** `qextFilename` */
   readonly name: string;
+  /** Absent: an extension. */
+  readonly kind?: Kind;
   /** Base64 of a zip. */
   readonly file?: string;
   readonly tags?: readonly string[];
@@ -18,12 +21,14 @@ interface Edit {
   readonly filename?: string;
 }
 
-/** Changes the extension of that name, or imports it when there is none. @throws {Refusal} 400, 422 */
+/** Changes the extension or theme of that name, or imports it when there is none. @throws {Refusal} 400, 422 */
 export async function editExtension(sandbox: Sandbox, body: unknown): Promise<ExtensionRecord> {
   const edit = parseEdit(body);
   const upload = uploadOf(edit, sandbox.behaviour);
-  const known = sandbox.extensions.read().records.some((record) => record.qextFilename === edit.name);
-  return known ? changeKnown(sandbox, edit, upload) : createExtension(sandbox, upload);
+  const { kind = 'extension' } = edit;
+  const { records } = documentOf(sandbox, kind).read();
+  const known = records.some((record) => record.qextFilename === edit.name);
+  return known ? changeKnown(sandbox, edit, upload) : createExtension(sandbox, kind, upload);
 }
 
 function parseEdit(body: unknown): Edit {
@@ -32,8 +37,12 @@ function parseEdit(body: unknown): Edit {
     ['string', 'undefined'].includes(typeof value),
   );
   const tagged = edit?.tags === undefined || Array.isArray(edit.tags);
-  if (typeof edit?.name === 'string' && optional && tagged) return edit as Edit;
-  throw new Refusal(400, 'An edit names an extension and may carry file (base64), tags and filename.');
+  const known = edit?.kind === undefined || kinds.includes(edit.kind);
+  if (typeof edit?.name === 'string' && optional && tagged && known) return edit as Edit;
+  throw new Refusal(
+    400,
+    'An edit names an extension (or a theme, with its kind) and may carry file (base64), tags and filename.',
+  );
 }
 
 function uploadOf({ name, file, tags, filename = `${name}.zip` }: Edit, behaviour: Behaviour): Upload {
@@ -53,8 +62,10 @@ function changeKnown(sandbox: Sandbox, edit: Edit, upload: Upload): Promise<Exte
     tagsOnFileOnlyPatch: 'keep',
     metadataOnPatch: 'apply',
   };
-  return changeRecord(sandbox, edit.name, upload.archive, (current, record) => {
-    const changed = patchRecord(current, record, upload, behaviour, sandbox.clock());
+  const { name: idOrName, kind = 'extension' } = edit;
+  return changeRecord(sandbox, { kind, idOrName }, upload.archive, (current, record) => {
+    const others = current.records.filter((other) => other !== record);
+    const changed = patchRecord(others, record, upload, { kind, behaviour, now: sandbox.clock() });
     const renamed = edit.filename !== undefined && changed.file;
     return renamed ? { ...changed, file: { ...changed.file, originalname: edit.filename } } : changed;
   });

@@ -1,5 +1,6 @@
-/** The extensions of one tenant, present and deleted. */
+/** The extensions of one tenant, or its themes: present and deleted. */
 
+import type { Kind } from '../../core/kind.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 
@@ -14,8 +15,8 @@ export interface Extensions {
   readonly gone: readonly Gone[];
 }
 
-/** @throws {Refusal} 410 for a deleted extension, 404 for one that never existed */
-export function findRecord(extensions: Extensions, idOrName: string): ExtensionRecord {
+/** @throws {Refusal} 410 for one that was deleted, 404 for one that never existed */
+export function findRecord(extensions: Extensions, idOrName: string, kind: Kind): ExtensionRecord {
   const { records, gone } = extensions;
   const found =
     records.find((record) => record.id === idOrName) ??
@@ -23,8 +24,8 @@ export function findRecord(extensions: Extensions, idOrName: string): ExtensionR
   if (found !== undefined) return found;
   const deleted = gone.some((entry) => entry.id === idOrName || entry.name === idOrName);
   throw deleted
-    ? new Refusal(410, `Extension with ${idOrName} has been deleted.`)
-    : new Refusal(404, `Could not find the extension with ${idOrName}.`);
+    ? new Refusal(410, `The ${kind} with ${idOrName} has been deleted.`)
+    : new Refusal(404, `Could not find the ${kind} with ${idOrName}.`);
 }
 
 export function removeRecord({ records, gone }: Extensions, record: ExtensionRecord): Extensions {
@@ -36,8 +37,8 @@ export function removeRecord({ records, gone }: Extensions, record: ExtensionRec
 }
 
 /** @throws {Refusal} 409 */
-export function requireFree({ records }: Extensions, identity: string): void {
+export function requireFree(records: readonly ExtensionRecord[], identity: string): void {
   if (records.some((record) => (record.qextFilename || record.name) === identity)) {
-    throw new Refusal(409, 'An extension with the same name already exists.', { resourceName: identity });
+    throw new Refusal(409, 'The name is taken already.', { resourceName: identity });
   }
 }

@@ -1,10 +1,11 @@
-/** How a record is created and changed: pure decisions over the extensions of one tenant. */
+/** How a record is created and changed: pure decisions over the extensions or the themes of one tenant. */
 
+import type { Kind } from '../../core/kind.js';
 import type { ExtensionData, ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 import { newId } from '../ids.js';
 import type { Behaviour } from '../options.js';
-import { type Extensions, requireFree } from './records.js';
+import { requireFree } from './records.js';
 import type { Archive, Upload } from './upload.js';
 
 interface Author {
@@ -16,17 +17,18 @@ interface Author {
 
 /** The identity comes from the file, if there is one; for other fields, sent data wins. @throws {Refusal} 409, 422 */
 export function createRecord(
-  extensions: Extensions,
+  taken: readonly ExtensionRecord[],
   { data = {}, archive }: Upload,
-  behaviour: Behaviour,
-  author: Author,
+  kind: Kind,
+  { behaviour, author }: { readonly behaviour: Behaviour; readonly author: Author },
 ): ExtensionRecord {
+  requireKind(archive, kind);
   const qextFilename = archive?.manifest.qextFilename ?? data.qextFilename;
   const name = data.name || archive?.manifest.data.name || qextFilename;
   if (!name) throw new Refusal(422, 'A name is required.', { pointer: '/name' });
-  requireFree(extensions, qextFilename || name);
+  requireFree(taken, qextFilename || name);
   const created = new Date(author.now).toISOString();
-  return {
+  const record = {
     id: newId(),
     tenantId: author.tenantId,
     userId: author.userId,
@@ -41,22 +43,39 @@ export function createRecord(
     createdAt: created,
     updatedAt: created,
   };
+  return fieldsOf(kind, record);
+}
+
+/** @throws {Refusal} 422 */
+function requireKind(archive: Archive | undefined, kind: Kind): void {
+  if (archive === undefined || kind === 'extension' || archive.manifest.data.type === kind) return;
+  throw new Refusal(422, `The archive holds a ${archive.manifest.data.type}, not a theme.`, {
+    pointer: '/type',
+  });
+}
+
+/** A theme's record has less, and its documented time (inferred: real extensions say `updatedAt`). */
+function fieldsOf(kind: Kind, record: ExtensionRecord): ExtensionRecord {
+  if (kind === 'extension') return record;
+  const { bundle, bundled, checksum, deprecated, loadpath, preview, supernova, ...rest } = record;
+  const { updatedAt, updateAt, ...theme } = rest;
+  return { ...(theme as ExtensionRecord), type: kind, updateAt: updatedAt ?? updateAt ?? null };
 }
 
 /** Keeps id, identity and creation. A different `.qext` name is refused: apps refer to it. @throws {Refusal} 409, 422 */
 export function patchRecord(
-  extensions: Extensions,
+  others: readonly ExtensionRecord[],
   record: ExtensionRecord,
   { data = {}, archive }: Upload,
-  behaviour: Behaviour,
-  now: number,
+  { kind, behaviour, now }: { readonly kind: Kind; readonly behaviour: Behaviour; readonly now: number },
 ): ExtensionRecord {
+  requireKind(archive, kind);
   const applied = behaviour.metadataOnPatch === 'apply' ? settable(data, archive, behaviour) : {};
   const manifest = archive?.manifest.data;
   const { file, ...base } = archive === undefined ? record : withoutManifest(record);
-  return {
+  const patched = {
     ...base,
-    ...(archive === undefined ? {} : identityOf(extensions, record, archive)),
+    ...(archive === undefined ? {} : identityOf(others, record, archive)),
     ...manifest,
     ...applied,
     supernova: [record.supernova, manifest?.supernova, applied.supernova].includes(true),
@@ -64,6 +83,7 @@ export function patchRecord(
     ...nextRevision(record, behaviour, now),
     ...(archive === undefined ? file && { file } : { file: archive.file }),
   };
+  return fieldsOf(kind, patched);
 }
 
 const recordDefaults = {
@@ -92,25 +112,18 @@ function withoutManifest(record: ExtensionRecord): ExtensionRecord {
 }
 
 function identityOf(
-  extensions: Extensions,
+  others: readonly ExtensionRecord[],
   record: ExtensionRecord,
   { manifest: { qextFilename } }: Archive,
 ): Pick<ExtensionData, 'qextFilename'> {
   if (record.qextFilename === qextFilename) return { qextFilename };
   if (record.qextFilename) {
-    throw new Refusal(
-      422,
-      `The archive holds ${qextFilename}.qext, the extension is ${record.qextFilename}.`,
-      {
-        resourceName: record.qextFilename,
-        pointer: '/qextFilename',
-      },
-    );
+    throw new Refusal(422, `The archive holds ${qextFilename}.qext, the record is ${record.qextFilename}.`, {
+      resourceName: record.qextFilename,
+      pointer: '/qextFilename',
+    });
   }
-  requireFree(
-    { ...extensions, records: extensions.records.filter((other) => other !== record) },
-    qextFilename,
-  );
+  requireFree(others, qextFilename);
   return { qextFilename };
 }
 
@@ -122,8 +135,9 @@ function patchedTags(record: ExtensionRecord, { data, archive }: Upload, behavio
 }
 
 /** Every write raises the major revision and moves `updatedAt`, however fast writes follow each other. */
-function nextRevision({ version, updatedAt }: ExtensionRecord, { revisionStep }: Behaviour, now: number) {
-  const later = Math.max(now, Date.parse(updatedAt ?? '') + 1 || 0);
+function nextRevision(record: ExtensionRecord, { revisionStep }: Behaviour, now: number) {
+  const { version, updatedAt, updateAt } = record;
+  const later = Math.max(now, Date.parse(updatedAt ?? updateAt ?? '') + 1 || 0);
   return {
     version: `${Number.parseInt(version ?? '0', 10) + revisionStep}.0.0`,
     updatedAt: new Date(later).toISOString(),

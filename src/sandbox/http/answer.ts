@@ -41,9 +41,9 @@ export function noContent(): Answer {
   return { status: 204, headers: {}, body: Buffer.alloc(0) };
 }
 
-/** The two documented error bodies: flat below `/api/v1/extensions`, `errors[]` everywhere else and for every 429. */
+/** The two documented error bodies: flat below `/api/v1/extensions` and `/api/v1/themes`, `errors[]` everywhere else and for every 429. */
 export function refusalAnswer(path: string, refusal: Refusal): Answer {
-  const flat = path.startsWith('/api/v1/extensions') && refusal.status !== 429;
+  const flat = /^\/api\/v1\/(?:extensions|themes)/.test(path) && refusal.status !== 429;
   const body = flat ? flatBody(refusal) : errorsBody(refusal);
   return json(refusal.status, body, { ...refusal.details.headers });
 }

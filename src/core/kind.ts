@@ -1,0 +1,35 @@
+/**
+ * The kinds of what is deployed, and the one place that makes a name of kind and stem. A name is an identity everywhere
+ * (plans, journals, approvals, documents): an extension's is the stem of its `.qext`, a theme's is `theme:` and the stem,
+ * so that the two may share a stem.
+ */
+
+export const kinds = ['extension', 'theme'] as const;
+
+export type Kind = (typeof kinds)[number];
+
+/** A stem that begins like a kind is told apart by the kind before it. */
+export function nameOf(kind: Kind, stem: string): string {
+  return kind === 'extension' && statedKind(stem) === undefined ? stem : `${kind}:${stem}`;
+}
+
+export function kindOf(name: string): Kind {
+  return statedKind(name) ?? 'extension';
+}
+
+/** The `.qext` file's name without its ending, which Qlik calls `qextFilename`. */
+export function stemOf(name: string): string {
+  const kind = statedKind(name);
+  return kind === undefined ? name : name.slice(kind.length + 1);
+}
+
+/** What a name on a command line says of the kind; `undefined` where it may be either. */
+export function statedKind(name: string): Kind | undefined {
+  return kinds.find((kind) => name.startsWith(`${kind}:`));
+}
+
+/** `extension` in documents goes without saying. */
+export function statesKind(name: string): { readonly kind?: Kind } {
+  const kind = kindOf(name);
+  return kind === 'extension' ? {} : { kind };
+}
