@@ -32,6 +32,8 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
     impact: merged.impact,
     rules: mergeRules(base.rules, own?.rules),
     driftIgnore: merged.driftIgnore,
+    origins: mergeOrigins(base.origins, own?.origins),
+    manageOrigins: merged.manageOrigins,
     ...(merged.store !== undefined && { store: merged.store }),
     ...(merged.storeCredentials !== undefined && {
       storeCommand: merged.storeCredentials.command,
@@ -74,6 +76,7 @@ const defaults = {
   protect: [],
   impact: 'off',
   driftIgnore: [],
+  manageOrigins: false,
   backup: { keep: 20, days: 90 },
 } as const;
 
@@ -82,6 +85,12 @@ function mergeRules(base: ConfigInput['rules'], own: ConfigInput['rules']): Conf
   return Object.fromEntries(
     merged.flatMap(([id, severity]) => (severity === undefined ? [] : [[id, severity]])),
   );
+}
+
+/** Objects merge, and so do those within; lists of directives replace. */
+function mergeOrigins(base: ConfigInput['origins'], own: ConfigInput['origins']): Config['origins'] {
+  const keys = [...new Set([...Object.keys(base ?? {}), ...Object.keys(own ?? {})])];
+  return Object.fromEntries(keys.map((key) => [key, { ...base?.[key], ...own?.[key] }]));
 }
 
 function describeEnvironment(

@@ -2,6 +2,7 @@
 
 import type { LineEndings } from '../core/content/line-endings.js';
 import type { OnDrift, Severity, VersionPolicy } from '../core/model.js';
+import type { OriginsSetting } from '../core/origins/csp.js';
 
 export interface Config {
   /** Absolute. */
@@ -42,6 +43,10 @@ export interface Config {
   readonly storeVariables?: readonly string[];
   /** Drift that is ignored until the end of a day. */
   readonly driftIgnore: readonly DriftIgnore[];
+  /** Hosts that extensions load from, by their names or globs. */
+  readonly origins: OriginsSetting;
+  /** Whether entries for them are written to the tenant's Content Security Policy. */
+  readonly manageOrigins: boolean;
   /** A program and its arguments that must accept a plan before it is applied (`policy`). */
   readonly policyCommand?: readonly string[];
   /** Names of the variables that it refers to. */

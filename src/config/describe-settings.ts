@@ -43,6 +43,8 @@ function settingsOf(
     store: config.store ?? [],
     storeCredentials: storeCommand === undefined ? [] : { command: describeCommand(storeCommand) },
     driftIgnore: config.driftIgnore,
+    origins: config.origins,
+    manageOrigins: config.manageOrigins,
     versionPolicy: config.versionPolicy,
     maxDeletes: config.maxDeletes,
     maxDeletePercent: config.maxDeletePercent,

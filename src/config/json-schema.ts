@@ -72,6 +72,8 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
   store: ['s3://acme-deployments/qlik?region=eu-central-1', 'file:///mnt/share/qlik-sync'],
   storeCredentials: [{ command: ['aws', 'configure', 'export-credentials', '--profile', 'deploy'] }],
   driftIgnore: [[{ name: 'legacy-*', reason: 'moved to another team', until: '2026-12-31' }]],
+  origins: [{ 'kpi-card': { 'https://api.example.com': ['connect-src'] } }],
+  manageOrigins: [true],
   versionPolicy: ['off', 'warn', 'enforce'],
   maxDeletes: [5],
   maxDeletePercent: [30],

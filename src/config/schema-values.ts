@@ -14,10 +14,12 @@ import {
   number,
   picklist,
   pipe,
+  record,
   strictObject,
   string,
   union,
 } from 'valibot';
+import { cspDirectives, explainOrigin, parseOrigin } from '../core/origins/csp.js';
 import { durationForm, readDuration } from './option-values.js';
 import { parseTenantUrl } from './tenant/url.js';
 import { explainForeignReference } from './unexpanded.js';
@@ -120,6 +122,39 @@ export function ignoredDrift() {
       until: described('The last day on which it applies, in UTC.', day()),
     },
     'must be an object with name, reason and until',
+  );
+}
+
+/** By the name or glob of extensions: directives by origin. */
+export function declaredOrigins() {
+  const form =
+    'must be an object such as {"kpi-card": {"https://api.example.com": ["connect-src"]}}, by the name or glob of extensions';
+  const directives = pipe(list(oneOf(cspDirectives)), minLength(1, 'must name at least one directive'));
+  const origins = pipe(
+    record(originText(), directives, form),
+    check(
+      (given) => findSocketMisuse(given) === undefined,
+      ({ input }) =>
+        `${findSocketMisuse(input)} must have connect-src alone: a web socket is used for nothing else`,
+    ),
+  );
+  return record(string(), origins, form);
+}
+
+function originText() {
+  return pipe(
+    string(),
+    check(
+      (value) => parseOrigin(value) !== undefined,
+      ({ input }) => `"${input}" must ${explainOrigin(input)}`,
+    ),
+  );
+}
+
+function findSocketMisuse(given: Readonly<Record<string, readonly string[]>>): string | undefined {
+  return Object.keys(given).find(
+    (origin) =>
+      parseOrigin(origin)?.scheme === 'wss' && given[origin]?.some((each) => each !== 'connect-src'),
   );
 }
 

@@ -13,6 +13,7 @@ import {
 import {
   command,
   count,
+  declaredOrigins,
   described,
   duration,
   extensionFolder,
@@ -97,6 +98,18 @@ function settings() {
     ),
     driftIgnore: exactOptional(
       described('Drift to ignore, each until a day; after that it is reported again.', list(ignoredDrift())),
+    ),
+    origins: exactOptional(
+      described(
+        "Other hosts that extensions load from, with the directives that they need; compared with the tenant's Content Security Policy.",
+        declaredOrigins(),
+      ),
+    ),
+    manageOrigins: exactOptional(
+      described(
+        "Write the missing entries to the tenant's Content Security Policy, where they open the host to everything on the tenant. Default: false.",
+        flag(),
+      ),
     ),
     versionPolicy: exactOptional(
       described(

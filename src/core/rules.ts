@@ -2,6 +2,7 @@
 
 import type { SkippedFolder } from './half-built.js';
 import type { DesiredExtension, Finding } from './model.js';
+import type { DeclaredOrigins } from './origins/csp.js';
 import { applySeverities, finding, type RuleSettings } from './rules/catalogue.js';
 import { checkEntry } from './rules/entry.js';
 import { checkFiles } from './rules/files.js';
@@ -20,8 +21,16 @@ export {
   rules,
 } from './rules/catalogue.js';
 
-/** Every rule but those that need the packed archive, with the severities of `settings`. */
-export function checkExtension(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
+/**
+ * Every rule but those that need the packed archive, with the severities of `settings`.
+ *
+ * @param declared what the config says that it loads from other hosts
+ */
+export function checkExtension(
+  extension: DesiredExtension,
+  settings: RuleSettings = {},
+  declared: DeclaredOrigins = {},
+): readonly Finding[] {
   const findings = [
     ...checkEntry(extension),
     ...checkModules(extension),
@@ -29,7 +38,7 @@ export function checkExtension(extension: DesiredExtension, settings: RuleSettin
     ...checkLimits(extension),
     ...checkFiles(extension),
     ...checkPlaceholders(extension),
-    ...checkOrigins(extension),
+    ...checkOrigins(extension, declared),
   ];
   return applySeverities(findings, settings);
 }

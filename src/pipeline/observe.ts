@@ -20,6 +20,7 @@ import type { SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
 import { readDesired } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
+import { readDeclared } from './declared-origins.js';
 
 /**
  * Where the folders cannot be read, the list is given up.
@@ -119,9 +120,13 @@ async function checkAll(
   desired: DesiredState,
   sources: readonly SourceFiles[],
 ): Promise<Checked> {
-  const { rules } = place.settings.config;
-  const check = ({ extensions }: DesiredState): readonly Finding[] =>
-    extensions.flatMap((extension) => checkExtension(extension, rules));
+  const { config } = place.settings;
+  const { rules } = config;
+  const declared = await readDeclared(config);
+  const check = (state: DesiredState): readonly Finding[] => [
+    ...state.extensions.flatMap((extension) => checkExtension(extension, rules, declared.of(extension.name))),
+    ...applySeverities(declared.check(state), rules),
+  ];
   const checked = check(desired);
   if (!checked.some(({ rule }) => missing.has(rule))) return { desired, checked };
   // Where git gives no answer, whoever writes says so.

@@ -169,6 +169,8 @@ describe('every key of the schema is shown', () => {
         ['rules', [], 'default'],
         ['protect', [], 'default'],
         ['driftIgnore', [], 'default'],
+        ['origins', [], 'default'],
+        ['manageOrigins', false, 'default'],
         ['defaultEnvironment', [], 'default'],
         ['protected', undefined, ''],
       ],

@@ -46,6 +46,8 @@ describe('a config', () => {
       backup: { keep: 20, days: 90 },
       impact: 'off',
       driftIgnore: [],
+      origins: {},
+      manageOrigins: false,
     });
   });
 
@@ -114,6 +116,24 @@ describe('environments', () => {
         tenant: { text: 'https://prod.example.com', path: 'environments.prod.tenant', line: 24 },
         auth: { apiKey: { text: '${PROD_KEY}', path: 'environments.prod.auth.apiKey', line: 26 } },
       },
+    });
+  });
+
+  it('may declare other directives for a host, or other hosts', () => {
+    const origins = { 'kpi-card': { 'https://a.com': ['img-src'], 'https://b.com': ['font-src'] } };
+    const own = { 'kpi-card': { 'https://a.com': ['connect-src'] }, '*': { 'wss://c.com': ['connect-src'] } };
+    const file = loadedFrom({
+      ...least,
+      origins,
+      environments: { prod: { origins: own, manageOrigins: true } },
+    });
+    expect(resolve(file)).toMatchObject({ origins, manageOrigins: false });
+    expect(resolve(file, { environment: 'prod' })).toMatchObject({
+      origins: {
+        'kpi-card': { 'https://a.com': ['connect-src'], 'https://b.com': ['font-src'] },
+        '*': { 'wss://c.com': ['connect-src'] },
+      },
+      manageOrigins: true,
     });
   });
 
@@ -196,6 +216,16 @@ describe('variables', () => {
 type Bad = readonly [config: object, says: string, given?: Given];
 
 const bad: readonly Bad[] = [
+  [{ origins: { a: { 'http://b.com': ['img-src'] } } }, '"http://b.com" must be an origin such as'],
+  [{ origins: { a: { 'https://b.com/x': ['img-src'] } } }, 'without a path'],
+  [{ origins: { a: { 'https://b.com': ['imgSrc'] } } }, 'must be one of child-src, connect-src'],
+  [{ origins: { a: { 'https://b.com': ['default-src'] } } }, 'must be one of child-src, connect-src'],
+  [{ origins: { a: { 'https://b.com': [] } } }, 'must name at least one directive'],
+  [{ origins: { a: { 'https://b.com': 'img-src' } } }, 'must be a list'],
+  [{ origins: { a: ['https://b.com'] } }, 'must be an object'],
+  [{ origins: ['https://b.com'] }, 'must be an object'],
+  [{ origins: { a: { 'wss://b.com': ['img-src'] } } }, 'wss://b.com must have connect-src alone'],
+  [{ manageOrigins: 'yes' }, 'must be true or false'],
   // Nothing, or something else
   [[], 'qlik-sync.config.json:1:1: must be an object, not a list'],
   [{}, 'project: is missing (e.g. "project": "acme-charts-7f3a")'],

@@ -305,7 +305,7 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       file: 'extensions/dial/a.js',
       line: 7,
       column: 3,
-      says: /https:\/\/cdn\.example\.com \(in 2 files\).*Add cdn\.example\.com to the tenant's Content Security Policy \(connect-src, script-src\)/,
+      says: /https:\/\/cdn\.example\.com \(in 2 files\).*declare it .*\["connect-src","script-src"\]/,
     },
   ],
 ];

@@ -6,7 +6,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { inspectContent } from '../../src/core/content.js';
-import { checkOrigins } from '../../src/core/rules/origins.js';
+import type { DeclaredOrigins } from '../../src/core/origins/csp.js';
+import { checkDeclared, checkOrigins } from '../../src/core/rules/origins.js';
 import { extensionOf } from '../core/module-world.js';
 
 const cdn = 'https://cdn.example.com';
@@ -255,13 +256,60 @@ describe('pages', () => {
 });
 
 describe('what is said of an origin', () => {
+  const declare = (origin: string, directives: string): string =>
+    `If that is meant, declare it in the config: "origins": {"x":{"${origin}":["${directives}"]}}, so that plan compares it with the tenant's Content Security Policy. Or bundle what is loaded with the extension.`;
   // biome-ignore format: a row a line
   const rows: readonly (readonly [code: string, message: string, hint: string])[] = [
-    ['fetch("https://cdn.example.com/x")', 'The code loads from https://cdn.example.com, which browsers block silently unless the tenant allows it.', 'Add cdn.example.com to the tenant\'s Content Security Policy (connect-src), or bundle what is loaded with the extension. Set the rule external-origin to "off" once it is allowed.'],
+    ['fetch("https://cdn.example.com/x")', 'The code loads from https://cdn.example.com, which browsers block silently unless the tenant allows it.', declare('https://cdn.example.com', 'connect-src')],
     ['img.src = "http://cdn.example.com/x"', 'The code loads from http://cdn.example.com, which browsers block on the https pages of Qlik Cloud whatever the tenant allows: http:// is mixed content.', 'Write https://cdn.example.com and add cdn.example.com to the tenant\'s Content Security Policy (img-src), or bundle what is loaded with the extension.'],
     ['new WebSocket("ws://cdn.example.com:81/x")', 'The code loads from ws://cdn.example.com:81, which browsers block on the https pages of Qlik Cloud whatever the tenant allows: ws:// is mixed content.', 'Write wss://cdn.example.com:81 and add cdn.example.com:81 to the tenant\'s Content Security Policy (connect-src).'],
   ];
   it.each(rows)('%s', (code, message, hint) => {
     expect(checkOrigins(extensionOf('x', { 'x.js': code }))).toMatchObject([{ message, hint }]);
+  });
+});
+
+describe('what the config declares', () => {
+  const load = 'fetch("https://api.example.com/x")';
+  // biome-ignore format: a row a line
+  const rows: readonly (readonly [code: string, declared: DeclaredOrigins, says: readonly RegExp[]])[] = [
+    [load, { 'https://api.example.com': ['connect-src'] }, []],
+    [load, { 'https://API.example.com:443/': ['connect-src', 'img-src'] }, []],
+    [load, { 'https://*.example.com': ['connect-src'] }, []],
+    [load, { 'https://api.example.com': ['img-src'] }, [/needs connect-src, which "origins" does not declare/]],
+    [load, { 'https://example.com': ['connect-src'] }, [/unless the tenant allows it/]],
+    [load, { 'wss://api.example.com': ['connect-src'] }, [/unless the tenant allows it/]],
+    ['new WebSocket("wss://api.example.com/x")', { 'https://api.example.com': ['connect-src'] }, [/wss:\/\/api/]],
+    ['new WebSocket("wss://api.example.com/x")', { 'wss://api.example.com': ['connect-src'] }, []],
+    ['img.src = "http://api.example.com/x"', { 'https://api.example.com': ['img-src'] }, [/mixed content/]],
+    [`${load}; const a = 'https://cdn.example.com/a.js'; require([a]);`, { 'https://api.example.com': ['connect-src'] }, [/https:\/\/cdn/]],
+    ['el.src = "https://cdn.example.com/x"', { 'https://cdn.example.com': ['img-src'] }, []],
+    ['el.src = "https://cdn.example.com/x"', { 'https://cdn.example.com': ['style-src'] }, [/needs frame-src, img-src, script-src/]],
+  ];
+  it.each(rows)('%s with %j', (code, declared, says) => {
+    const found = checkOrigins(extensionOf('x', { 'x.js': code }), declared);
+    expect(found.map(({ message }) => message)).toEqual(says.map((each) => expect.stringMatching(each)));
+  });
+
+  const unused = (files: Readonly<Record<string, string>>, origins: DeclaredOrigins): readonly string[] =>
+    checkDeclared({ key: 'x', origins, file: 'c.json' }, [extensionOf('x', files)]).map(
+      ({ rule, message }) => `${rule} ${/declares (\S+)/.exec(message)?.[1]}`,
+    );
+
+  it('and no code names is told', () => {
+    const origins = {
+      'https://api.example.com': ['connect-src'],
+      'https://old.example.com': ['img-src'],
+    } as const;
+    expect(unused({ 'x.js': load }, origins)).toEqual(['origin-unused https://old.example.com']);
+    expect(unused({ 'x.js': 'define({})' }, { 'https://*.example.com': ['connect-src'] })).toHaveLength(1);
+    expect(unused({ 'x.js': load }, { 'https://*.example.com': ['connect-src'] })).toEqual([]);
+  });
+
+  it('is no matter where the code cannot be read', () => {
+    const origins = { 'https://old.example.com': ['img-src'] } as const;
+    expect(unused({ 'x.js': 'load("a.wasm")', 'a.wasm': '\0asm' }, origins)).toEqual([]);
+    const many = Array.from({ length: 30 }, (_, at) => `fetch("https://h${at}.example.org/")`).join(';');
+    expect(unused({ 'x.js': many }, origins)).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ export type Directive =
 export type Directives = readonly [Directive, ...Directive[]];
 
 /** What an element loads by its `src` may be any of these. */
-const anyElement: Directives = ['script-src', 'img-src', 'frame-src'];
+export const anyElement: Directives = ['script-src', 'img-src', 'frame-src'];
 
 const byTag: Readonly<Record<string, Directive>> = {
   img: 'img-src',

@@ -16,7 +16,7 @@ export interface OriginUse {
 }
 
 /** More than these in one file tell a developer nothing new. */
-const maxOrigins = 20;
+export const maxOrigins = 20;
 
 /** Uses of one origin that are examined for what they need. */
 const maxUses = 50;

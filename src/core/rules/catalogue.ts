@@ -39,7 +39,11 @@ export const rules = {
     'The version cannot be ordered, or is a number that the tenant spells otherwise.',
   ),
   'preview-missing': configurable('info', 'The preview image is not among the files.'),
-  'external-origin': configurable('warning', 'The code loads from another host, which needs a CSP entry.'),
+  'external-origin': configurable(
+    'warning',
+    'The code loads from another host, which needs a CSP entry, and "origins" does not declare it.',
+  ),
+  'origin-unused': configurable('info', 'The config declares a host that the code does not name.'),
   // What git left in a file's place
   'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),
   'merge-conflict': configurable('error', 'A file holds both sides of a merge conflict.'),
@@ -54,6 +58,7 @@ export const rules = {
   // Other
   'own-output': configurable('warning', "A run's messages go to a file among those to upload."),
   'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
+  'origins-unmatched': configurable('warning', 'A key of origins names no extension.'),
   'secret-file': configurable('error', 'A file looks like a secret.'),
   'not-visualization': configurable(
     'info',
