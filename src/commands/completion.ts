@@ -46,7 +46,7 @@ const bashScript = `# bash completion for qlik-sync
 
 _qlik_sync_complete() {
   local IFS=$' \\t\\n' line="\${COMP_LINE:0:COMP_POINT}" tool="\${COMP_WORDS[0]}"
-  local words last out directive item prefix=''
+  local words last out directive item prefix='' parted=''
   read -r -a words <<< "$line"
   case "$line" in *[[:space:]]) words+=('') ;; esac
   last="\${words[\${#words[@]}-1]}"
@@ -54,9 +54,13 @@ _qlik_sync_complete() {
   directive="\${out##*:}"
   # Where "=" does not part words, what stands before it has to be given back.
   if [[ "$last" == --*=* && "$COMP_WORDBREAKS" != *=* ]]; then prefix="\${last%%=*}="; fi
+  # Where it does, a label such as region=eu is completed behind its "=" alone.
+  item="\${last#--*=}"
+  if [[ "$item" == *=* && "$COMP_WORDBREAKS" == *=* ]]; then parted="\${item%=*}="; fi
   COMPREPLY=()
   while IFS= read -r item; do
-    if [[ -n "$item" ]]; then COMPREPLY+=("$prefix\${item%%$'\\t'*}"); fi
+    item="\${item%%$'\\t'*}"
+    if [[ -n "$item" ]]; then COMPREPLY+=("$prefix\${item#"$parted"}"); fi
   done <<< "\${out%:*}"
   if (( directive & 2 )); then compopt -o nospace 2>/dev/null; fi
   if (( directive & 4 )); then compopt +o default 2>/dev/null; fi

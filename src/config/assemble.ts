@@ -45,7 +45,7 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
       policyVariables: variablesOf(loaded, 'policy', own === undefined ? undefined : name),
     }),
     ...(merged.defaultEnvironment !== undefined && { defaultEnvironment: merged.defaultEnvironment }),
-    ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own?.protected) }),
+    ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own) }),
   };
 }
 
@@ -96,12 +96,13 @@ function mergeOrigins(base: ConfigInput['origins'], own: ConfigInput['origins'])
 function describeEnvironment(
   loaded: LoadedConfig,
   name: string,
-  isProtected: boolean | undefined,
+  own: NonNullable<ConfigInput['environments']>[string] | undefined,
 ): Environment {
   const tenant = readText(loaded, ['environments', name, 'tenant']);
   return {
     name,
-    protected: isProtected ?? false,
+    protected: own?.protected ?? false,
+    labels: own?.labels ?? {},
     ...(tenant === undefined ? {} : { tenant }),
     auth: describeAuth(loaded, ['environments', name, 'auth']),
   };

@@ -1,9 +1,20 @@
-/** The environment in use: the one asked for, else the file's default. */
+/** The environments that `--env` asks for, and the one in use: the one asked for, else the file's default. */
 
+import { UserError } from '../core/errors.js';
 import { isObject } from '../core/json.js';
+import {
+  isLabelSelector,
+  isSelected,
+  type LabelledEnvironment,
+  type LabelSelector,
+  type Labels,
+  labelKeys,
+  labelValues,
+  parseLabelSelector,
+} from '../core/labels.js';
 import { expand, type Variables } from './expand.js';
-import { readKey } from './file/raw.js';
-import type { Problem } from './known-keys.js';
+import { type LoadedConfig, readKey } from './file/raw.js';
+import { everyEnvironment, type Problem } from './known-keys.js';
 import { didYouMean } from './suggest.js';
 
 interface ChosenEnvironment {
@@ -41,4 +52,70 @@ function chooseDefault(text: unknown, known: readonly string[], env: Variables):
   if (known.includes(name)) return { name };
   const message = `"${name}" is not an environment of this file`;
   return { problem: { path: ['defaultEnvironment'], message, hint: suggestEnvironment(name, known) } };
+}
+
+/** With their labels, in the file's order; what cannot be a label is left out, as the schema reports it. */
+export function labelledEnvironments(value: unknown): readonly LabelledEnvironment[] {
+  const environments = readKey(value, 'environments');
+  return Object.entries(isObject(environments) ? environments : {}).map(([name, own]) => ({
+    name,
+    labels: labelsIn(own),
+  }));
+}
+
+function labelsIn(environment: unknown): Labels {
+  const labels = readKey(environment, 'labels');
+  const texts = Object.entries(isObject(labels) ? labels : {}).filter(([, text]) => typeof text === 'string');
+  return Object.fromEntries(texts) as Labels;
+}
+
+/**
+ * What the values of `--env` stand for together, each once: names as they are, `all`, and what has the labels.
+ *
+ * @throws UserError where an expression cannot be read, or selects nothing
+ */
+export function selectEnvironments(
+  asked: readonly string[],
+  { value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>,
+): readonly string[] {
+  const known = environmentNames(value);
+  const select = (text: string): readonly string[] => {
+    if (text === everyEnvironment) return known;
+    if (!isLabelSelector(text)) return [text];
+    const selector = parseLabelSelector(text, '--env');
+    const environments = labelledEnvironments(value);
+    const selected = environments.filter((environment) => isSelected(selector, environment));
+    if (selected.length > 0) return selected.map(({ name }) => name);
+    throw new UserError(
+      `--env ${text} selects none of the ${environments.length} environments of ${displayFile}.`,
+      {
+        hint: explainNothing(selector, environments),
+      },
+    );
+  };
+  if (known.length === 0 && asked.some(selectsSeveral)) {
+    throw new UserError(`--env ${asked.find(selectsSeveral)}: ${displayFile} has no environments`);
+  }
+  return [...new Set(asked.flatMap(select))];
+}
+
+/** Whether the value of `--env` may stand for several environments, however many it is today. */
+export function selectsSeveral(asked: string): boolean {
+  return asked === everyEnvironment || isLabelSelector(asked);
+}
+
+/** Names the first part that nothing satisfies; where each part alone selects some, they have none in common. */
+function explainNothing({ terms }: LabelSelector, environments: readonly LabelledEnvironment[]): string {
+  const keys = labelKeys(environments);
+  const unknown = terms.find(({ key }) => !keys.includes(key));
+  if (unknown !== undefined)
+    return `No environment has a label ${unknown.key}; ${didYouMean(unknown.key, keys)}`;
+  const impossible = terms.find(
+    (term) => !environments.some((environment) => isSelected({ text: '', terms: [term] }, environment)),
+  );
+  if (impossible === undefined) return 'Each part selects some of them, but none has them all.';
+  const { key, value, isWanted } = impossible;
+  if (!isWanted) return `Every environment has a ${key} that is ${value}.`;
+  const values = labelValues(environments, key);
+  return `No environment has a ${key} that is ${value}; ${didYouMean(value, values)}`;
 }

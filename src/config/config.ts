@@ -1,6 +1,7 @@
 /** A config file's settings: complete, readonly, checked. */
 
 import type { LineEndings } from '../core/content/line-endings.js';
+import type { Labels } from '../core/labels.js';
 import type { OnDrift, Severity, VersionPolicy } from '../core/model.js';
 import type { OriginsSetting } from '../core/origins/csp.js';
 
@@ -68,6 +69,7 @@ export interface DriftIgnore {
 export interface Environment {
   readonly name: string;
   readonly protected: boolean;
+  readonly labels: Labels;
   /** As written: its variables are expanded only when it is used, so a run against another tenant needs none of them. */
   readonly tenant?: SourceText;
   readonly auth?: EnvironmentAuth;

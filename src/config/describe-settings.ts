@@ -62,7 +62,7 @@ function settingsOf(
 function settingsOfEnvironment(
   environment: Environment,
 ): Readonly<Record<Exclude<keyof EnvironmentInput, keyof ConfigInput | 'tenant' | 'auth'>, unknown>> {
-  return { protected: environment.protected };
+  return { protected: environment.protected, labels: environment.labels };
 }
 
 /** A program may get secrets in its arguments, and a config that is code has already expanded them. */

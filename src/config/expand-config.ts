@@ -27,6 +27,7 @@ export function expandConfig(
 ): ExpandedConfig {
   const problems: Problem[] = [];
   const visitText = (text: string, path: KeyPath): string => {
+    if (isLabel(path)) return text;
     if (isSecret(path)) return isReferenceOnly(text) ? unknownText : text;
     if (isUnused(path, environment) && hasReference(text)) return unknownText;
     const { text: expanded, unset, malformed } = expand(text, variables);
@@ -40,6 +41,11 @@ export function expandConfig(
 function isSecret(path: KeyPath): boolean {
   const [first, , part, key] = path;
   return path.length === 4 && first === 'environments' && part === 'auth' && secretKeys.includes(String(key));
+}
+
+/** What an environment is must be the same wherever this runs. */
+function isLabel([first, , part]: KeyPath): boolean {
+  return first === 'environments' && part === 'labels';
 }
 
 const secretKeys: readonly string[] = ['apiKey', 'clientSecret'];

@@ -87,7 +87,11 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
   defaultEnvironment: ['dev'],
   environments: [
     {
-      dev: { tenant: 'https://acme-dev.eu.qlikcloud.com', auth: { apiKey: '${QLIK_DEV_API_KEY}' } },
+      dev: {
+        tenant: 'https://acme-dev.eu.qlikcloud.com',
+        auth: { apiKey: '${QLIK_DEV_API_KEY}' },
+        labels: { region: 'eu' },
+      },
       prod: {
         tenant: 'https://acme.eu.qlikcloud.com',
         auth: { clientId: '${QLIK_CLIENT_ID}', clientSecret: '${QLIK_CLIENT_SECRET}' },

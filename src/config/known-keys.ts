@@ -2,6 +2,7 @@
 
 import type { ConfigProblem } from '../core/errors.js';
 import { isObject } from '../core/json.js';
+import { isLabelKey, nameLabel } from '../core/labels.js';
 import { type KeyPath, readKey } from './file/raw.js';
 import type { configSchema } from './schema.js';
 import { looksLikeApiKey } from './secrets.js';
@@ -12,11 +13,11 @@ export type Problem = Pick<ConfigProblem, 'message' | 'hint'> & { readonly path:
 
 type Schema = ReturnType<typeof configSchema>;
 
-/** One object of the file and the keys it may have; `undefined` where users choose the keys. */
+/** One object of the file and the keys it may have, or what checks those that users choose. */
 interface Level {
   readonly path: KeyPath;
   readonly value: unknown;
-  readonly keys: readonly string[] | undefined;
+  readonly keys: readonly string[] | ((path: KeyPath, key: string) => readonly Problem[]);
 }
 
 export function findUnknownKeys(value: unknown, schema: Schema): readonly Problem[] {
@@ -29,7 +30,7 @@ function listLevels(value: unknown, schema: Schema): readonly Level[] {
   return [
     { path: [], value, keys: Object.keys(schema.entries) },
     ...listObjects(value, [], schema),
-    { path: ['environments'], value: named, keys: undefined },
+    { path: ['environments'], value: named, keys: checkEnvironmentName },
     ...Object.entries(isObject(named) ? named : {}).flatMap(([name, own]): Level[] => [
       { path: ['environments', name], value: own, keys: Object.keys(environment) },
       ...listObjects(own, ['environments', name], schema),
@@ -38,6 +39,7 @@ function listLevels(value: unknown, schema: Schema): readonly Level[] {
         value: readKey(own, 'auth'),
         keys: Object.keys(environment.auth.wrapped.entries),
       },
+      { path: ['environments', name, 'labels'], value: readKey(own, 'labels'), keys: checkLabelKey },
     ]),
   ];
 }
@@ -62,7 +64,7 @@ function listObjects(value: unknown, path: KeyPath, { entries }: Schema): readon
 function checkLevel({ path, value, keys }: Level): readonly Problem[] {
   if (Array.isArray(value)) return [{ path, message: 'must be an object, not a list' }];
   if (!isObject(value)) return [];
-  if (keys === undefined) return Object.keys(value).flatMap((name) => checkEnvironmentName(path, name));
+  if (typeof keys === 'function') return Object.keys(value).flatMap((key) => keys(path, key));
   return Object.keys(value)
     .filter((key) => !keys.includes(key))
     .map((key) => ({ path: [...path, key], ...explain(path, key, keys) }));
@@ -87,7 +89,16 @@ function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
   return [{ path: [...path, name], message }];
 }
 
-const ofEnvironment: readonly string[] = ['tenant', 'auth', 'protected'];
+function checkLabelKey(path: KeyPath, key: string): readonly Problem[] {
+  if (isLabelKey(key) && key !== nameLabel) return [];
+  const message =
+    key === nameLabel
+      ? "is what labels call the environment's own name; use another key"
+      : 'cannot be the key of a label: use 1 to 63 letters, digits, - _ and ., beginning with a letter';
+  return [{ path: [...path, key], message }];
+}
+
+const ofEnvironment: readonly string[] = ['tenant', 'auth', 'labels', 'protected'];
 
 function explain(path: KeyPath, key: string, keys: readonly string[]): Pick<Problem, 'message' | 'hint'> {
   if (looksLikeApiKey(key)) {

@@ -86,6 +86,23 @@ export function notBlank() {
   );
 }
 
+/** By key. */
+export function environmentLabels() {
+  return record(string(), labelText(), 'must be an object of texts by key');
+}
+
+function labelText() {
+  const message = 'must be text without a line break, 1 to 200 characters';
+  return pipe(
+    text(message),
+    check(
+      (value) => value.trim() !== '' && value.length <= 200 && !/[\u0000-\u001f\u007f]/.test(value),
+      message,
+    ),
+    check((value) => !value.includes('${'), 'must not depend on a variable'),
+  );
+}
+
 const projectName = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?';
 
 export function isProjectName(text: string): boolean {

@@ -16,6 +16,7 @@ import {
   declaredOrigins,
   described,
   duration,
+  environmentLabels,
   extensionFolder,
   flag,
   ignoredDrift,
@@ -208,6 +209,9 @@ function connection() {
           'must be an object',
         ),
       ),
+    ),
+    labels: exactOptional(
+      described('What this environment is, for --env region=eu: texts by key.', environmentLabels()),
     ),
     protected: exactOptional(
       described('Ask for a confirmation before anything is written here. Default: false.', flag()),

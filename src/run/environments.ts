@@ -4,6 +4,7 @@ import { didYouMean } from '../config/suggest.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
 import { chooseShard, type FleetCommand, type Shard } from '../core/fleet.js';
+import { listNames } from '../core/format.js';
 import type { EnvironmentsReport, ShardShare } from '../report/report.js';
 import type { RunFlags, ShardedFlags } from './flags.js';
 import type { Io } from './io.js';
@@ -61,7 +62,7 @@ function assertForSeveral(
   );
   if (given === undefined) return;
   throw new UserError(
-    `${given} is for one tenant, and --env asks for ${asked.length}: ${asked.join(', ')}.`,
+    `${given} is for one tenant, and --env asks for ${asked.length}: ${listNames(asked, 10)}.`,
     {
       hint: 'Give one --env, once for each environment.',
     },
@@ -69,7 +70,7 @@ function assertForSeveral(
 }
 
 function describeShare(names: Chosen['names'], { index, of }: NonNullable<Chosen['share']>): string {
-  const what = names.length === 0 ? 'no environment, so there is nothing to do' : names.join(', ');
+  const what = names.length === 0 ? 'no environment, so there is nothing to do' : listNames(names, 20);
   return `Shard ${index}/${of}: ${what}.`;
 }
 

@@ -38,8 +38,8 @@ export async function onEnvironments(several: SeveralEnvironments, work: Work): 
   const { command, flags, io } = several;
   const signal = stopSignal(flags, io);
   const source = await loadSettings(flags, io);
-  const { asked, asksForAll } = source;
-  if (asked.length < 2 && !asksForAll && flags.shard === undefined) {
+  const { asked, asksForSeveral } = source;
+  if (asked.length < 2 && !asksForSeveral && flags.shard === undefined) {
     return runOn(command, { settings: source.settingsFor(oneEnvironment(asked)), io, signal }, work);
   }
   const { runSeveral } = await import('./environments.js');

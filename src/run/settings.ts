@@ -2,19 +2,25 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { environmentNames } from '../config/choose-environment.js';
+import {
+  environmentNames,
+  labelledEnvironments,
+  selectEnvironments,
+  selectsSeveral,
+} from '../config/choose-environment.js';
 import type { SecretCommand, SourceText } from '../config/config.js';
 import type { Execution } from '../config/execution.js';
 import { findImports } from '../config/file/find-imports.js';
 import { loadConfig } from '../config/file/load.js';
 import type { LoadedConfig } from '../config/file/raw.js';
 import { findPlaces as findConfigs, isPackageJson } from '../config/file/search-places.js';
-import { everyEnvironment } from '../config/known-keys.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
 import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
 import { fleetCommands } from '../core/fleet.js';
+import { listNames } from '../core/format.js';
 import { isObject, tryParseJson } from '../core/json.js';
+import type { LabelledEnvironment } from '../core/labels.js';
 import { configurableRuleIds } from '../core/rules.js';
 import { identifyOwnFiles, type OwnFiles } from '../source/own-files.js';
 import type { SharedFlags } from './flags.js';
@@ -41,10 +47,12 @@ export interface SettingsSource {
   readonly loaded: LoadedConfig;
   /** Every environment of the file, in its order. */
   readonly environments: readonly string[];
-  /** What `--env` asks for, each once, with `all` expanded; empty without `--env`. */
+  /** The same with their labels. */
+  readonly labelled: () => readonly LabelledEnvironment[];
+  /** What `--env` asks for, each once, with `all` and labels expanded; empty without `--env`. */
   readonly asked: readonly string[];
-  /** Whether `--env all` is among it: the report is then one of several environments, even if there is only one. */
-  readonly asksForAll: boolean;
+  /** Whether it asks with `all` or labels: the report is then one of several environments, even if there is only one. */
+  readonly asksForSeveral: boolean;
   /**
    * @param environment absent: the default one
    * @throws ConfigError for what is wrong with the file when this environment is used
@@ -64,15 +72,16 @@ export async function loadSettings(flags: SharedFlags & FileFlags, io: Io): Prom
   const execution = executionOf(flags);
   const loaded = await loadConfig({ cwd, config: flags.config, execution });
   const environments = environmentNames(loaded.value);
-  const asked = expandAll(flags.env ?? [], environments, loaded.displayFile);
+  const asked = selectEnvironments(flags.env ?? [], loaded);
   if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));
   return {
     flags,
     cwd,
     loaded,
     environments,
+    labelled: () => labelledEnvironments(loaded.value),
     asked,
-    asksForAll: flags.env?.includes(everyEnvironment) === true,
+    asksForSeveral: flags.env?.some(selectsSeveral) === true,
     settingsFor(environment) {
       io.locate?.(findPlace(environment, { flags, loaded }, io));
       const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
@@ -84,17 +93,6 @@ export async function loadSettings(flags: SharedFlags & FileFlags, io: Io): Prom
 
 function executionOf({ exec }: Pick<SharedFlags, 'exec'>): Execution {
   return exec === false ? 'refused' : 'allowed';
-}
-
-function expandAll(
-  asked: readonly string[],
-  known: readonly string[],
-  displayFile: string,
-): readonly string[] {
-  if (asked.includes(everyEnvironment) && known.length === 0) {
-    throw new UserError(`--env all: ${displayFile} has no environments`);
-  }
-  return [...new Set(asked.flatMap((name) => (name === everyEnvironment ? known : [name])))];
 }
 
 /** Absolute. @throws UserError where `--cwd` names no folder */
@@ -111,7 +109,7 @@ export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
 
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
-    throw new UserError(`--env names ${names.length} environments: ${names.join(', ')}.`, {
+    throw new UserError(`--env names ${names.length} environments: ${listNames(names, 10)}.`, {
       hint: `These take several: ${fleetCommands.join(', ')}. Every other command works on one.`,
     });
   }

@@ -122,6 +122,7 @@ describe.each(pages.filter((page) => hasBlock(page, 'sh')))('the commands of %s'
     const environment = (place: Place) => ({
       tenant: tenants[place].sandbox.url,
       auth: { apiKey: `\${QLIK_${place.toUpperCase()}_API_KEY}` },
+      labels: { region: place === 'staging' ? 'us' : 'eu', tier: place === 'dev' ? 'pilot' : 'gold' },
       ...(place === 'prod' && { protected: true }),
     });
     const environments = {

@@ -184,6 +184,47 @@ describe('several environments', () => {
     expect(all.code).toBe(0);
   });
 
+  it('are selected by their labels, and several selections add up', async () => {
+    fleet.configure({
+      dev: { labels: { region: 'eu', tier: 'pilot' } },
+      eu: { labels: { region: 'eu', tier: 'gold' } },
+      us: { labels: { region: 'us', tier: 'gold' } },
+    });
+    const planned = async (...selections: readonly string[]): Promise<unknown> => {
+      const result = await fleet.run('plan', '--json', ...selections.flatMap((each) => ['--env', each]));
+      const document = readDocument('environments', result, 'plan') as {
+        environments: { environment: string }[];
+      };
+      return document.environments.map(({ environment }) => environment);
+    };
+    expect(await planned('region=eu')).toEqual(['dev', 'eu']);
+    expect(await planned('region=eu,tier!=pilot')).toEqual(['eu']);
+    expect(await planned('tier=p*', 'us', 'region=us')).toEqual(['dev', 'us']);
+    const shared = await fleet.runWith({ QLIK_SYNC_ENV: 'tier=gold' }, 'drift');
+    expect(shared.stdout).toContain('2 environments: ');
+    const one = await fleet.run('config', '--env', 'tier=pilot', '--json');
+    expect(JSON.parse(one.stdout)).toMatchObject({ environment: 'dev' });
+  });
+
+  it.each([
+    ['regoin=eu', 'No environment has a label regoin; did you mean "region"?'],
+    ['region=ue', 'No environment has a region that is ue; did you mean "eu"?'],
+    ['region=apac', 'No environment has a region that is apac; known: eu, us'],
+    ['region!=?*', 'Every environment has a region that is ?*.'],
+    ['region=us,tier=pilot', 'Each part selects some of them, but none has them all.'],
+    ['region=', '--env region=: region has no value.'],
+  ])('that %s does not select are named, and nothing is touched', async (selection, message) => {
+    fleet.configure({
+      dev: { labels: { region: 'eu', tier: 'pilot' } },
+      eu: { labels: { region: 'eu', tier: 'gold' } },
+      us: { labels: { region: 'us', tier: 'gold' } },
+    });
+    const result = await fleet.run('apply', '--env', 'dev', '--env', selection, '--yes');
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(message);
+    expect(await writes('dev')).toBe(0);
+  });
+
   it('with a typing error among them touch nothing', async () => {
     const result = await fleet.run('apply', '--env', 'dev', '--env', 'eus', '--yes');
     expect(result.code).toBe(3);

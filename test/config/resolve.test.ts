@@ -99,7 +99,7 @@ describe('environments', () => {
     expect(resolve(file)).toMatchObject({
       project: 'acme',
       tags: ['all'],
-      environment: { name: 'dev', protected: false, tenant: { text: 'dev.example.com' } },
+      environment: { name: 'dev', protected: false, labels: {}, tenant: { text: 'dev.example.com' } },
     });
   });
 
@@ -135,6 +135,29 @@ describe('environments', () => {
       },
       manageOrigins: true,
     });
+  });
+
+  it('have labels, which are the same on every machine', () => {
+    const labels = { region: 'eu', 'cost.center': '0$$1 %' };
+    const file = loadedFrom({ ...least, environments: { dev: { tenant: 'a.b', labels } } });
+    expect(resolve(file, { environment: 'dev' }).environment?.labels).toEqual(labels);
+  });
+
+  it.each([
+    [{ 'a b': 'x' }, 'environments.dev.labels.a b', 'cannot be the key of a label'],
+    [{ name: 'x' }, 'environments.dev.labels.name', "is what labels call the environment's own name"],
+    [{ prototype: 'x' }, 'environments.dev.labels.prototype', 'cannot be the key of a label'],
+    [{ region: '' }, 'environments.dev.labels.region', 'must be text without a line break'],
+    [{ region: 'a\nb' }, 'environments.dev.labels.region', 'must be text without a line break'],
+    [{ region: 7 }, 'environments.dev.labels.region', 'must be text without a line break'],
+    [{ region: '${REGION}' }, 'environments.dev.labels.region', 'must not depend on a variable'],
+    [{ key }, 'environments.dev.labels.key', 'looks like an API key'],
+    [['eu'], 'environments.dev.labels', 'must be an object, not a list'],
+  ])('cannot have the labels %j', async (labels, path, message) => {
+    const file = loadedFrom({ ...least, environments: { dev: { tenant: 'a.b', labels }, eu: {} } });
+    const error = await catchUserError(() => resolve(file, { environment: 'eu', env: { REGION: 'eu' } }));
+    expect(shown(error)).toContain(`${path}: ${message}`);
+    expect(shown(error)).not.toContain('eyJ');
   });
 
   it('may sign in as an OAuth client, or ask a command for the secret', () => {

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Option } from 'commander';
-import { environmentNames } from '../../config/choose-environment.js';
+import { environmentNames, labelledEnvironments } from '../../config/choose-environment.js';
 import { readEnvironmentOptions } from '../../config/environment-variables.js';
 import { loadConfig } from '../../config/file/load.js';
 import { type LoadedConfig, readKey } from '../../config/file/raw.js';
@@ -12,6 +12,7 @@ import { everyEnvironment } from '../../config/known-keys.js';
 import { reportKinds } from '../../config/report-option.js';
 import { listContexts } from '../../config/tenant/contexts.js';
 import { fleetCommands } from '../../core/fleet.js';
+import { labelKeys, labelValues, nameLabel } from '../../core/labels.js';
 import { namedApprovals } from '../../core/names.js';
 import { listTopics } from '../../core/topics.js';
 import type { Io } from '../../run/io.js';
@@ -108,7 +109,16 @@ async function listEnvironments(asked: Asked, io: Io): Promise<readonly string[]
   const names = environmentNames(config?.loaded.value);
   const takesAll =
     asked.what instanceof Option && (fleetCommands as readonly string[]).includes(asked.command);
-  return takesAll && names.length > 0 ? [...names, everyEnvironment] : names;
+  if (!takesAll || names.length === 0) return names;
+  return [...names, everyEnvironment, ...listLabels(config?.loaded.value, asked.start)];
+}
+
+/** `region=eu`, behind the parts of an expression that are there already. */
+function listLabels(value: unknown, start: string): readonly string[] {
+  const environments = labelledEnvironments(value);
+  const before = start.slice(0, start.lastIndexOf(',') + 1);
+  const keys = labelKeys(environments).filter((key) => key !== nameLabel);
+  return keys.flatMap((key) => labelValues(environments, key).map((text) => `${before}${key}=${text}`));
 }
 
 async function listNames(asked: Asked, io: Io): Promise<readonly string[]> {
