@@ -8,6 +8,7 @@ import { type Call, readCall, splitTarget } from './http/call.js';
 import { type OpenEntry, unlogged } from './http/log.js';
 import { answerToken, clientOf, tokenPath } from './oauth/token-route.js';
 import { answerControl } from './routes/control.js';
+import { answerCspOrigins } from './routes/csp-origins.js';
 import { answerExtensions } from './routes/extensions.js';
 import { answerItems } from './routes/items.js';
 import { answerUsers } from './routes/users.js';
@@ -111,6 +112,8 @@ function routeApi(sandbox: Sandbox, call: Call, caller: Caller): Promise<Answer>
   if (api === 'api' && version === 'v1' && name === 'themes')
     return answerExtensions(sandbox, call, caller, 'theme');
   if (api === 'api' && version === 'v1' && name === 'items') return answerItems(sandbox, call, caller);
+  if (api === 'api' && version === 'v1' && name === 'csp-origins')
+    return answerCspOrigins(sandbox, call, caller);
   if (api === 'api' && version === 'v1' && name === 'users') return answerUsers(sandbox, call, caller);
   throw new Refusal(404, 'There is nothing at this path.');
 }

@@ -24,6 +24,15 @@ export interface Behaviour {
   readonly themePatch: 'list' | 'record';
   /** What every key may do with themes: `no-list` nothing, `no-download` all but read whole archives. */
   readonly themeRights: 'all' | 'no-download' | 'no-list';
+  /** Whether the scheme of a CSP entry's origin is taken off. */
+  readonly cspOrigin: 'strip' | 'keep';
+  readonly cspDescription: 'keep' | 'drop';
+  /** Whether there may be two CSP entries for one origin. */
+  readonly cspDuplicates: 'accept' | 'refuse';
+  /** What becomes of a CSP entry that passes one of Qlik's limits. */
+  readonly cspLimits: 'refuse' | 'accept';
+  /** What an administrator's key may do with CSP entries, as a custom role may leave rights out. */
+  readonly cspRights: 'all' | 'list-only' | 'none';
   /** Whether paging links carry scheme and host. `@qlik/api` can follow absolute ones only. */
   readonly pageLinks: 'absolute' | 'relative';
 }
@@ -90,18 +99,27 @@ export interface RunningSandbox {
   readonly close: () => Promise<void>;
 }
 
+/** The likelier answers. */
+const likely: Behaviour = {
+  tagsOnFileOnlyPatch: 'keep',
+  contentTypeRule: 'on',
+  metadataOnPatch: 'apply',
+  tags: 'keep',
+  revisionStep: 1,
+  checksum: 'drop',
+  megabyte: 'binary',
+  themeNames: 'separate',
+  themePatch: 'list',
+  themeRights: 'all',
+  cspOrigin: 'strip',
+  cspDescription: 'keep',
+  cspDuplicates: 'accept',
+  cspLimits: 'refuse',
+  cspRights: 'all',
+  pageLinks: 'absolute',
+};
+
 export function resolveBehaviour(options: SandboxOptions): Behaviour {
-  return {
-    tagsOnFileOnlyPatch: options.tagsOnFileOnlyPatch ?? 'keep',
-    contentTypeRule: options.contentTypeRule ?? 'on',
-    metadataOnPatch: options.metadataOnPatch ?? 'apply',
-    tags: options.tags ?? 'keep',
-    revisionStep: options.revisionStep ?? 1,
-    checksum: options.checksum ?? 'drop',
-    megabyte: options.megabyte ?? 'binary',
-    themeNames: options.themeNames ?? 'separate',
-    themePatch: options.themePatch ?? 'list',
-    themeRights: options.themeRights ?? 'all',
-    pageLinks: options.pageLinks ?? 'absolute',
-  };
+  const given = Object.entries(options).filter(([name, value]) => name in likely && value !== undefined);
+  return { ...likely, ...Object.fromEntries(given) };
 }

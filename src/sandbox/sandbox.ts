@@ -1,5 +1,6 @@
 /** A running tenant: what every route needs. */
 
+import type { CspEntries } from './csp/entries.js';
 import type { EngineRules } from './engine/rules.js';
 import type { Extensions } from './extensions/records.js';
 import type { FaultList } from './faults.js';
@@ -23,6 +24,7 @@ export interface Sandbox {
   readonly themes: Document<Extensions>;
   readonly archives: Archives;
   readonly world: Document<World>;
+  readonly csp: Document<CspEntries>;
   readonly limiter: Limiter;
   readonly faults: FaultList;
   readonly holds: Holds;

@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { CspEntries } from './csp/entries.js';
 import { resolveEngine } from './engine/rules.js';
 import { serveEngine } from './engine/upgrade.js';
 import type { Extensions } from './extensions/records.js';
@@ -97,14 +98,16 @@ function openState(
   dir: string | undefined,
   { seed }: Identity,
   apps: number | undefined,
-): Pick<Sandbox, 'extensions' | 'themes' | 'world' | 'archives'> {
+): Pick<Sandbox, 'extensions' | 'themes' | 'world' | 'csp' | 'archives'> {
   const noExtensions = (): Extensions => ({ records: [], gone: [] });
+  const noEntries = (): CspEntries => [];
   const seeded = () => seedWorld(seed, apps);
   if (dir === undefined) {
     return {
       extensions: memoryDocument(noExtensions),
       themes: memoryDocument(noExtensions),
       world: memoryDocument(seeded),
+      csp: memoryDocument(noEntries),
       archives: memoryArchives(),
     };
   }
@@ -112,6 +115,7 @@ function openState(
     extensions: diskDocument(join(dir, 'extensions.json'), noExtensions),
     themes: diskDocument(join(dir, 'themes.json'), noExtensions),
     world: diskDocument(join(dir, 'items.json'), seeded),
+    csp: diskDocument(join(dir, 'csp-origins.json'), noEntries),
     archives: diskArchives(join(dir, 'archives')),
   };
 }

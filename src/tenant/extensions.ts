@@ -4,7 +4,15 @@ import { isObject } from '../core/json.js';
 import type { Kind } from '../core/kind.js';
 import { isZip } from '../core/zip/end-record.js';
 import { filePath, segment, writeId } from './http/address.js';
-import { type Answer, badBody, isGone, loginPage, parseJson, readJson, readNothing } from './http/answers.js';
+import {
+  type Answer,
+  alreadyGone,
+  badBody,
+  loginPage,
+  parseJson,
+  readJson,
+  readNothing,
+} from './http/answers.js';
 import { isHtml } from './http/error-body.js';
 import type { TenantHttp } from './http/http.js';
 import { buildUpload, type ExtensionUpload } from './http/multipart.js';
@@ -134,11 +142,6 @@ function incompleteView(answer: Answer, problem: string, hint = unknownForm): Er
 }
 
 const unknownForm = 'Nothing was decided from it. A newer version of qlik-sync may understand this answer.';
-
-function alreadyGone(error: unknown): 'already-gone' {
-  if (isGone(error)) return 'already-gone';
-  throw error;
-}
 
 function readArchive(answer: Answer): Buffer {
   if (isZip(answer.body)) return answer.body;

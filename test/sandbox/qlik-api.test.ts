@@ -207,3 +207,95 @@ describe('@qlik/api and the Items API', () => {
     expect(data.data.filter((item) => item.itemViews !== undefined)).toEqual([]);
   });
 });
+
+describe('@qlik/api and the CSP origins API', () => {
+  it('drives every operation', async () => {
+    const qlik = clientOf(await start());
+    const origins = qlik.cspOrigins;
+    const created = await origins.createCSPEntry({
+      origin: 'https://api.example.com',
+      name: 'api',
+      description: 'for kpi-card',
+      connectSrc: true,
+      connectSrcWSS: true,
+    });
+    expect(created).toMatchObject({
+      status: 201,
+      data: { origin: 'api.example.com', name: 'api', connectSrc: true, imgSrc: false },
+    });
+    const id = created.data.id!;
+    expect((await origins.getCSPEntry(id, fresh)).data).toEqual(created.data);
+    expect((await origins.getCSPEntries({}, fresh)).data.data).toEqual([created.data]);
+
+    const replaced = await origins.updateCSPEntry(id, { origin: 'api.example.com', imgSrc: true });
+    expect(replaced).toMatchObject({
+      status: 200,
+      data: { id, name: '', description: '', connectSrc: false, imgSrc: true },
+    });
+    const header = (await origins.getCSPHeader(fresh)).data['Content-Security-Policy'];
+    expect(header).toMatch(/img-src [^;]* api\.example\.com;/);
+    expect(header).not.toMatch(/connect-src [^;]*api\.example\.com/);
+
+    expect((await origins.deleteCSPEntry(id)).status).toBe(204);
+    await expect(origins.deleteCSPEntry(id)).rejects.toMatchObject({ status: 404 });
+    await expect(origins.getCSPEntry(id, fresh)).rejects.toMatchObject({
+      status: 404,
+      data: { errors: [{ code: 'HTTP-404' }] },
+    });
+    await expect(origins.updateCSPEntry(id, { origin: 'a.com' })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('pages by 20, and filters as documented', async () => {
+    const qlik = clientOf(await start());
+    for (const at of Array.from({ length: 45 }, (_, each) => each)) {
+      const origin = at % 2 === 0 ? `a${at}.example.com` : `b${at}.example.org`;
+      await qlik.cspOrigins.createCSPEntry({ origin, name: `Entry ${at % 3}`, imgSrc: at < 3 });
+    }
+    const sizes: number[] = [];
+    let page = await qlik.cspOrigins.getCSPEntries({}, fresh);
+    sizes.push(page.data.data!.length);
+    for (; page.next !== undefined; sizes.push(page.data.data!.length)) page = await page.next(fresh);
+    expect(sizes).toEqual([20, 20, 5]);
+    const found = async (query: Parameters<typeof qlik.cspOrigins.getCSPEntries>[0]): Promise<number> =>
+      (await qlik.cspOrigins.getCSPEntries({ limit: 100, ...query }, fresh)).data.data!.length;
+    expect(await found({})).toBe(45);
+    expect(await found({ origin: '*.EXAMPLE.org' })).toBe(22);
+    expect(await found({ origin: 'b1' })).toBe(6);
+    expect(await found({ name: 'entry 0' })).toBe(15);
+    expect(await found({ imgSrc: true })).toBe(3);
+    expect(await found({ imgSrc: false, name: 'entry 0' })).toBe(14);
+    await expect(found({ limit: 101 })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it.each<readonly [string, object]>([
+    ['no origin', { imgSrc: true }],
+    ['an origin that is two', { origin: 'a.com b.com' }],
+    ['a long origin', { origin: `${'a'.repeat(256)}.com` }],
+    ['a long name', { origin: 'a.com', name: 'n'.repeat(513) }],
+    ['a long description', { origin: 'a.com', description: 'n'.repeat(1025) }],
+    ['a switch that is a text', { origin: 'a.com', imgSrc: 'true' }],
+  ])('refuses %s', async (_, body) => {
+    const qlik = clientOf(await start());
+    await expect(qlik.cspOrigins.createCSPEntry(body as { origin: string })).rejects.toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('refuses what passes a limit, and what the key may not do', async () => {
+    const qlik = clientOf(await start());
+    const create = (at: number) =>
+      qlik.cspOrigins.createCSPEntry({ origin: `${'long-'.repeat(30)}${at}.example.com`, imgSrc: true });
+    const statuses: number[] = [];
+    for (let at = 0; at < 40; at += 1) {
+      statuses.push((await create(at).catch((error: { status: number }) => error)).status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([201, 400]));
+    const readOnly = clientOf(await start({ cspRights: 'list-only' }));
+    expect((await readOnly.cspOrigins.getCSPEntries({}, fresh)).status).toBe(200);
+    await expect(readOnly.cspOrigins.createCSPEntry({ origin: 'a.com' })).rejects.toMatchObject({
+      status: 403,
+    });
+    const none = clientOf(await start({ cspRights: 'none' }));
+    await expect(none.cspOrigins.getCSPEntries({}, fresh)).rejects.toMatchObject({ status: 403 });
+  });
+});

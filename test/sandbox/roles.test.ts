@@ -35,6 +35,9 @@ const rows: readonly (readonly [
   ['DELETE', `${items}/${id}`, 204, 403, 403],
   ['GET', `${items}/settings`, 200, 200, 200],
   ['PATCH', `${items}/settings`, 200, 403, 403],
+  ['GET', '/api/v1/csp-origins', 200, 403, 403],
+  ['POST', '/api/v1/csp-origins', 201, 403, 403],
+  ['GET', '/api/v1/csp-origins/actions/generate-header', 200, 200, 200],
   ['GET', '/__sandbox/requests', 200, 403, 403],
   ['DELETE', '/__sandbox/requests', 204, 403, 403],
   ['POST', '/__sandbox/faults', 204, 403, 403],
@@ -47,6 +50,7 @@ function bodyFor(method: string, path: string): FormData | string | undefined {
   if (method === 'GET' || method === 'DELETE') return undefined;
   if (path.startsWith(extensions) || path.startsWith(themes))
     return formOf({ data: { name: 'another', tags: [] } });
+  if (path.endsWith('csp-origins')) return '{"origin":"a.example.com"}';
   if (path.endsWith('edit')) return '{"name":"by hand"}';
   return method === 'PUT' ? '{}' : '[]';
 }

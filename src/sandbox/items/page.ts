@@ -13,6 +13,8 @@ export interface PageRules<T> {
   /** Sortable properties; the first is the default, ascending. */
   readonly sortKeys: Readonly<Record<string, (row: T) => string>>;
   readonly pageLinks: 'absolute' | 'relative';
+  /** Rows of a page where the query names none. */
+  readonly usualLimit?: number;
 }
 
 /** Qlik documents a limit from 1 to 100 and names no default; 10 is what its other lists use. */
@@ -27,7 +29,8 @@ export function paginate<T extends { readonly id: string }>(
   const { keyOf, direction } = parseSort(call.query.get('sort'), rules.sortKeys);
   const placeOf = (row: T): Place => ({ key: keyOf(row), id: row.id });
   const sorted = [...rows].sort((a, b) => direction * compare(placeOf(a), placeOf(b)));
-  const range = findRange(call.query, (cursor) =>
+  const limit = parseLimit(call.query.get('limit'), rules.usualLimit ?? defaultLimit);
+  const range = findRange(call.query, limit, (cursor) =>
     splitAt(sorted, (row) => direction * compare(placeOf(row), cursor)),
   );
   const [start, end] = [Math.max(0, range.start), Math.min(sorted.length, range.end)];
@@ -59,9 +62,9 @@ function parseSort<T>(text: string | null, keys: PageRules<T>['sortKeys']) {
 
 function findRange(
   query: URLSearchParams,
+  limit: number,
   split: (cursor: Place) => { before: number; after: number },
 ): { readonly start: number; readonly end: number } {
-  const limit = parseLimit(query.get('limit'));
   const [next, prev] = [query.get('next'), query.get('prev')];
   if (next && prev) throw new Refusal(400, 'Provide either the next or prev cursor, but not both.');
   if (prev) {
@@ -79,8 +82,8 @@ function splitAt<T>(sorted: readonly T[], position: (row: T) => number) {
   return { before, after };
 }
 
-function parseLimit(text: string | null): number {
-  if (!text) return defaultLimit;
+function parseLimit(text: string | null, usual: number): number {
+  if (!text) return usual;
   const limit = Number(text);
   if (!/^\d+$/.test(text) || limit < 1 || limit > 100) {
     throw new Refusal(400, 'limit must be an integer between 1 and 100.');

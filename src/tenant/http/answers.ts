@@ -121,6 +121,12 @@ export function isGone(error: unknown): boolean {
   return error instanceof TenantError && (error.status === 404 || error.status === 410);
 }
 
+/** What a delete of something that is not there comes to. */
+export function alreadyGone(error: unknown): 'already-gone' {
+  if (isGone(error)) return 'already-gone';
+  throw error;
+}
+
 function placeOf(answer: Answer): { method: string; path: string; status: number } {
   return { method: answer.method, path: answer.path, status: answer.status };
 }

@@ -1,0 +1,82 @@
+/** One entry of a tenant's Content Security Policy: what Qlik sends and takes, and whose it is. */
+
+import { isObject } from '../json.js';
+import { ownersOf, ownerTag } from '../marker.js';
+import { type CspSwitch, cspSwitches } from './csp.js';
+
+/** What a client may send; a switch that is absent is off. `PUT` replaces all of it. */
+export interface CspEntryBody extends Readonly<Partial<Record<CspSwitch, boolean | null>>> {
+  /** At most 256 characters. */
+  readonly origin: string;
+  /** At most 512 characters. */
+  readonly name?: string | null;
+  /** At most 1,024 characters. */
+  readonly description?: string | null;
+}
+
+/** An entry as the tenant returns it; unknown fields are kept. */
+export interface CspEntry extends CspEntryBody {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly createdDate?: string | null;
+  readonly modifiedDate?: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** Checks the fields that decisions depend on. */
+export function isCspEntry(value: unknown): value is CspEntry {
+  return (
+    isObject(value) &&
+    isFilled(value['id']) &&
+    isFilled(value['origin']) &&
+    ['name', 'description', 'createdDate', 'modifiedDate'].every((field) => isText(value[field] ?? '')) &&
+    cspSwitches.every((field) => isFlag(value[field] ?? false))
+  );
+}
+
+function isFilled(value: unknown): boolean {
+  return isText(value) && value !== '';
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+export function switchesOf(entry: CspEntryBody): readonly CspSwitch[] {
+  return cspSwitches.filter((each) => entry[each] === true);
+}
+
+/** Every switch is said, so that none is left to a default. */
+export function bodyOf(
+  texts: Pick<CspEntryBody, 'origin' | 'name' | 'description'>,
+  switches: readonly CspSwitch[],
+): CspEntryBody {
+  const on = Object.fromEntries(cspSwitches.map((each) => [each, switches.includes(each)]));
+  return { ...texts, ...on };
+}
+
+/** What a client may send again of an entry that the tenant returned. */
+export function sendableBody(entry: CspEntryBody): CspEntryBody {
+  const { origin, name, description } = entry;
+  return bodyOf({ origin, ...(name && { name }), ...(description && { description }) }, switchesOf(entry));
+}
+
+/** The words of the description that mark an owner; people may write others beside them. */
+function marksIn({ description }: CspEntryBody): readonly string[] {
+  return (description ?? '').split(/\s+/);
+}
+
+export function isOwnEntry(entry: CspEntryBody, project: string): boolean {
+  const owners = ownersOf(marksIn(entry));
+  return owners.length === 1 && marksIn(entry).includes(ownerTag(project));
+}
+
+/** Whether two hold the same as far as people can set it. */
+export function isSameEntry(some: CspEntryBody, other: CspEntryBody): boolean {
+  const keyOf = (entry: CspEntryBody): string => JSON.stringify(sendableBody(entry));
+  return keyOf(some) === keyOf(other);
+}
