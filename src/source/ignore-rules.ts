@@ -1,5 +1,6 @@
 /** The user's ignore rules: `ignore` of the config and `.qliksyncignore` files, in gitignore syntax. */
 
+import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { SourceError } from '../core/errors.js';
@@ -15,6 +16,8 @@ export interface IgnoreRules {
   (path: string): Verdict;
   /** For people: the pattern that leaves this path out, and where it is written. */
   readonly patternFor?: (path: string) => string | undefined;
+  /** The same for the same patterns from the same places; absent where something else decides too. */
+  readonly key?: string;
 }
 
 interface IgnoreSources {
@@ -46,26 +49,34 @@ export function prepareIgnoreRules(sources: IgnoreSources): (candidate: Candidat
     const below = pathBelow(root, folder);
     const hasOwn = below !== '' && entries.some((entry) => entry.name === ignoreFile);
     const own = hasOwn ? readPatterns(folder, displayFolder) : [];
-    if (shared.length === 0 && own.length === 0) return () => 'silent';
-    const { default: ignore } = await import('ignore');
-    const matcher = ignore({ ignorecase: false }).add([
+    if (shared.length === 0 && own.length === 0) return noRules;
+    const all = [
       ...shared,
       ...parentsOf(below).map((parent) => `!/${escapePattern(parent)}/`),
       ...own.map((pattern) =>
         marked(anchorPattern(pattern, below), pattern, displayBelow(displayFolder, ignoreFile)),
       ),
-    ]);
+    ];
+    const { default: ignore } = await import('ignore');
+    let compiled: ReturnType<typeof ignore> | undefined;
+    const test = (path: string): ReturnType<NonNullable<typeof compiled>['test']> => {
+      compiled ??= ignore({ ignorecase: false }).add(all);
+      return compiled.test(path);
+    };
     const prefix = below === '' ? '' : `${below}/`;
     const judge = (path: string): Verdict => {
-      const { ignored, unignored } = matcher.test(prefix + path);
+      const { ignored, unignored } = test(prefix + path);
       if (ignored) return 'ignored';
       return unignored ? 'kept' : 'silent';
     };
     return Object.assign(judge, {
-      patternFor: (path: string) => matcher.test(prefix + path).rule?.mark,
+      key: hash('sha256', JSON.stringify(all), 'hex'),
+      patternFor: (path: string) => test(prefix + path).rule?.mark,
     });
   };
 }
+
+const noRules: IgnoreRules = Object.assign((): Verdict => 'silent', { key: '' });
 
 /** A pattern that knows how and where a person wrote it. */
 function marked(

@@ -1,14 +1,31 @@
 /**
- * The stat index, `.qlik-sync/index.json`: what files contained when they were last read, so that a file with the same
- * size, times and inode need not be read again. Only a cache: a run without it decides the same.
+ * The stat index, `.qlik-sync/index.json`: what files and whole folders contained when they were last read, so that what
+ * has the same names, sizes, times and inodes need not be read again. Only a cache: a run without it decides the same.
  */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { LineEndings } from '../../core/content/line-endings.js';
 import { ruleVersion } from '../../core/digest.js';
+import { isObject, tryParseJson } from '../../core/json.js';
 import { findLink, hideOwnFolder, ownFolder } from '../own-folder.js';
-import { type FolderIndex, type FolderRecord, indexFolder, parseRecords } from './index-folder.js';
+import {
+  type ChangingFolderIndex,
+  type FolderIndex,
+  type FolderRecord,
+  indexFolder,
+  parseRecords,
+  type StoredFolder,
+} from './index-folder.js';
 
 interface StatIndex {
   /** @param folder an extension's folder, relative to the root */
@@ -18,7 +35,17 @@ interface StatIndex {
 }
 
 /** To be raised with every change of the file's shape. */
-const format = 4;
+const format = 5;
+
+interface IndexData {
+  /** `root` and its inode, as times and inodes of another disk say nothing. */
+  readonly place: string;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** Those of all folders, one after the other, as doubles in base64, which is parsed at once. */
+  readonly stats: string;
+  readonly folders: Readonly<Record<string, StoredFolder>>;
+}
 
 /**
  * @param root absolute; the index is in `.qlik-sync/` below it
@@ -27,8 +54,9 @@ const format = 4;
  */
 export function loadIndex(root: string, tool: string, lineEndings: LineEndings = 'as-is'): StatIndex {
   const header = { format, ruleVersion, tool, lineEndings };
-  const old = readRecords(root, header);
-  const visited = new Map<string, { toRecord(): FolderRecord; isChanged(): boolean }>();
+  const place = placeOf(root);
+  const old = readRecords(root, header, place);
+  const visited = new Map<string, ChangingFolderIndex>();
   return {
     folder(folder) {
       const index = indexFolder(old.get(folder));
@@ -41,28 +69,57 @@ export function loadIndex(root: string, tool: string, lineEndings: LineEndings =
         ([folder]) => !visited.has(folder) && existsSync(`${root}/${folder}`),
       );
       const read = [...visited].map(([folder, index]) => [folder, index.toRecord()] as const);
-      write(root, JSON.stringify({ ...header, folders: Object.fromEntries([...unvisited, ...read]) }));
+      write(root, JSON.stringify({ ...header, ...toData(place, [...unvisited, ...read]) }));
     },
   };
+}
+
+function toData(place: string, records: readonly (readonly [string, FolderRecord])[]): IndexData {
+  // In the order of the object's keys, which puts numbers first.
+  const byFolder = Object.fromEntries(records);
+  const stats = Float64Array.from(Object.values(byFolder).flatMap((record) => [...record.stats]));
+  const folders = records.map(([folder, { stats: _, ...stored }]) => [folder, stored] as const);
+  return {
+    place,
+    writtenAt: Date.now(),
+    stats: Buffer.from(stats.buffer).toString('base64'),
+    folders: Object.fromEntries(folders),
+  };
+}
+
+function placeOf(root: string): string {
+  const stats: Stats | undefined = statSync(root, { throwIfNoEntry: false });
+  return `${root} ${stats?.dev} ${stats?.ino}`;
 }
 
 function pathOf(root: string): string {
   return `${root}/${ownFolder}/index.json`;
 }
 
-/** Anything but an index of exactly this version counts as none. */
+/**
+ * Anything but an index of exactly this version counts as none. Of one from another place, or from the future, since the
+ * clock was set back, no file counts as unchanged; what its bytes show is still true.
+ */
 function readRecords(
   root: string,
   header: Readonly<Record<string, unknown>>,
+  place: string,
 ): ReadonlyMap<string, FolderRecord> {
+  const data = readJson(pathOf(root));
+  const isCurrent = isObject(data) && Object.entries(header).every(([key, value]) => data[key] === value);
+  if (!isCurrent || typeof data['stats'] !== 'string') return new Map();
+  const bytes = Buffer.from(data['stats'], 'base64');
+  const stats = new Float64Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 8));
+  const { writtenAt } = data;
+  const isTrue = data['place'] === place && typeof writtenAt === 'number' && writtenAt <= Date.now();
+  return parseRecords(data['folders'], isTrue ? stats : stats.fill(Number.NaN));
+}
+
+function readJson(path: string): unknown {
   try {
-    const data: unknown = JSON.parse(readFileSync(pathOf(root), 'utf8'));
-    if (typeof data !== 'object' || data === null) return new Map();
-    const fields = data as Record<string, unknown>;
-    const isCurrent = Object.entries(header).every(([key, value]) => fields[key] === value);
-    return isCurrent ? parseRecords(fields['folders']) : new Map();
+    return tryParseJson(readFileSync(path, 'utf8'));
   } catch {
-    return new Map();
+    return undefined;
   }
 }
 

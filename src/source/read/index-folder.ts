@@ -3,6 +3,7 @@
 import type { ContentFacts } from '../../core/content.js';
 import { comparePaths } from '../../core/digest.js';
 import { isObject } from '../../core/json.js';
+import type { DesiredExtension, Finding } from '../../core/model.js';
 import type { FileContent } from './read-file.js';
 
 /** Identifies a file's state on disk; times in milliseconds with fractions. */
@@ -20,18 +21,40 @@ export interface FolderIndex {
   recall(path: string, sha256: string): ContentFacts | undefined;
   /** @param readAt milliseconds since the epoch, taken before the content was read */
   note(path: string, stats: FileStats, content: FileContent, readAt: number): void;
+  /** What the whole folder was found to be when it held `paths`, and they were as they are noted. */
+  readonly whole: (WholeFolder & { readonly paths: readonly string[] }) | undefined;
+  /** It is kept only if every file of it could be noted. @param paths of all its files, as the disk spells them */
+  noteWhole(whole: WholeFolder, paths: readonly string[]): void;
 }
 
-export interface FolderRecord {
+export interface WholeFolder {
+  /** Names what else it depends on. */
+  readonly key: string;
+  /** By path of each folder that was listed, the own one as '': its entries; see `recall-folder.ts`. */
+  readonly listings: Readonly<Record<string, string>>;
+  /** Those of the files that only rule version 1 uploaded, as the disk spells them. */
+  readonly before: readonly string[];
+  readonly extension: WholeExtension;
+  readonly findings: readonly Finding[];
+}
+
+/** Without where the folder is, which the caller knows, and without its files. */
+export type WholeExtension = Omit<DesiredExtension, 'name' | 'folder' | 'displayFolder' | 'files'>;
+
+export interface StoredFolder {
   readonly paths: readonly string[];
-  /** Four numbers per path: size, mtime, ctime, inode. */
-  readonly stats: readonly number[];
   /** 64 hex digits per path, without separators. */
   readonly sha256: string;
   /** By path; only where there are any. */
   readonly facts: Readonly<Record<string, ContentFacts>>;
   /** By path: bytes of the content, only where the disk has it in another size. */
   readonly bytes: Readonly<Record<string, number>>;
+  readonly whole?: WholeFolder;
+}
+
+export interface FolderRecord extends StoredFolder {
+  /** Four numbers per path: size, mtime, ctime, inode. */
+  readonly stats: Float64Array;
 }
 
 const numbersPerPath = 4;
@@ -46,20 +69,27 @@ const racyMs = 2_500;
 
 const ordinary: ContentFacts = {};
 
-interface ChangingFolderIndex extends FolderIndex {
+export interface ChangingFolderIndex extends FolderIndex {
   toRecord(): FolderRecord;
   isChanged(): boolean;
 }
 
 export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex {
   const positionOf = createFinder(old?.paths ?? []);
-  const reused: number[] = [];
+  const reused = new Set<number>();
   const noted = new Map<string, Noted>();
+  let fresh: { readonly whole: WholeFolder; readonly paths: readonly string[] } | undefined;
+  const isSame = (): boolean => noted.size === 0 && reused.size === (old?.paths.length ?? 0);
+  const readSince = (): FolderRecord => {
+    const files = [...(old === undefined ? [] : notedBefore(old, reused)), ...noted].sort(byPath);
+    const isNoted = fresh !== undefined && hasExactly(files, fresh.paths);
+    return toRecord(files, isNoted ? fresh?.whole : isSame() ? old?.whole : undefined);
+  };
   return {
     find(path, stats) {
       const position = positionOf(path);
       if (old === undefined || position === -1 || !isUnchanged(old, position, stats)) return undefined;
-      reused.push(position);
+      reused.add(position);
       return contentAt(old, path, position);
     },
     recall(path, sha256) {
@@ -71,8 +101,12 @@ export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex 
       if (readAt - Math.max(mtimeMs, ctimeMs) <= racyMs) return;
       noted.set(path, { stats: [size, mtimeMs, ctimeMs, ino], content });
     },
-    isChanged: () => noted.size > 0 || reused.length !== (old?.paths.length ?? 0),
-    toRecord: () => toRecord([...(old === undefined ? [] : notedBefore(old, reused)), ...noted].sort(byPath)),
+    whole: old?.whole && { ...old.whole, paths: old.paths },
+    noteWhole(whole, paths) {
+      fresh = { whole, paths };
+    },
+    isChanged: () => !isSame() || (fresh !== undefined && readSince().whole === fresh.whole),
+    toRecord: () => (old !== undefined && isSame() && fresh === undefined ? old : readSince()),
   };
 }
 
@@ -95,13 +129,13 @@ function byPath([a]: readonly [string, Noted], [b]: readonly [string, Noted]): n
   return comparePaths(a, b);
 }
 
-function notedBefore(old: FolderRecord, positions: readonly number[]): readonly [string, Noted][] {
-  return positions.map((position) => {
+function notedBefore(old: FolderRecord, positions: ReadonlySet<number>): readonly [string, Noted][] {
+  return [...positions].map((position) => {
     const path = old.paths[position] ?? '';
     const at = position * numbersPerPath;
     return [
       path,
-      { stats: old.stats.slice(at, at + numbersPerPath), content: contentAt(old, path, position) },
+      { stats: [...old.stats.subarray(at, at + numbersPerPath)], content: contentAt(old, path, position) },
     ];
   });
 }
@@ -125,29 +159,50 @@ function contentAt(record: FolderRecord, path: string, position: number): FileCo
   };
 }
 
-function toRecord(files: readonly (readonly [string, Noted])[]): FolderRecord {
+function toRecord(
+  files: readonly (readonly [string, Noted])[],
+  whole: WholeFolder | undefined,
+): FolderRecord {
   const factual = files.filter(([, { content }]) => Object.keys(content.facts).length > 0);
   const resized = files.filter(([, { stats, content }]) => content.bytes !== stats[0]);
+  const paths = files.map(([path]) => path);
   return {
-    paths: files.map(([path]) => path),
-    stats: files.flatMap(([, { stats }]) => stats),
+    paths,
+    stats: Float64Array.from(files.flatMap(([, { stats }]) => stats)),
     sha256: files.map(([, { content }]) => content.sha256).join(''),
     facts: Object.fromEntries(factual.map(([path, { content }]) => [path, content.facts])),
     bytes: Object.fromEntries(resized.map(([path, { content }]) => [path, content.bytes])),
+    ...(whole !== undefined && { whole }),
   };
 }
 
-/** Folders whose columns do not fit together are left out. */
-export function parseRecords(folders: unknown): ReadonlyMap<string, FolderRecord> {
-  if (!isObject(folders)) return new Map();
-  return new Map(
-    Object.entries(folders).filter((entry): entry is [string, FolderRecord] => isRecord(entry[1])),
-  );
+function hasExactly(files: readonly (readonly [string, Noted])[], paths: readonly string[]): boolean {
+  const noted = new Set(files.map(([path]) => path));
+  return paths.length === noted.size && paths.every((path) => noted.has(path));
 }
 
-function isRecord(value: unknown): value is FolderRecord {
+/** @param stats those of all folders. An index whose columns do not fit together counts as none. */
+export function parseRecords(folders: unknown, stats: Float64Array): ReadonlyMap<string, FolderRecord> {
+  const records = new Map<string, FolderRecord>();
+  let at = 0;
+  for (const [folder, stored] of Object.entries(isObject(folders) ? folders : {})) {
+    if (!isStored(stored)) return new Map();
+    const end = at + stored.paths.length * numbersPerPath;
+    records.set(folder, { ...stored, stats: stats.subarray(at, end) });
+    at = end;
+  }
+  return at === stats.length ? records : new Map();
+}
+
+function isStored(value: unknown): value is StoredFolder {
   if (!isObject(value) || !isObject(value['facts']) || !isObject(value['bytes'])) return false;
-  const { paths, stats, sha256 } = value;
-  if (!Array.isArray(paths) || !Array.isArray(stats) || typeof sha256 !== 'string') return false;
-  return stats.length === paths.length * numbersPerPath && sha256.length === paths.length * digitsPerPath;
+  const { paths, sha256 } = value;
+  if (!Array.isArray(paths) || typeof sha256 !== 'string') return false;
+  const { whole } = value;
+  return sha256.length === paths.length * digitsPerPath && (whole === undefined || isWhole(whole));
+}
+
+function isWhole(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value['listings']) || !isObject(value['extension'])) return false;
+  return Array.isArray(value['before']) && Array.isArray(value['findings']);
 }

@@ -9,15 +9,18 @@ import { reasonOf } from '../../core/system-error.js';
 import { type Candidate, isVital } from '../discover/candidate.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { wasUploadedByVersion1, whyLeftOut } from '../left-out.js';
+import { ownFolder } from '../own-folder.js';
 import { followLink } from './link.js';
 
-interface Kept {
+export interface Kept {
   /** Sorted by the UTF-8 bytes of `path`. */
   readonly entries: readonly KeptEntry[];
   readonly leftOut: readonly LeftOutFile[];
   /** Left out now, but part of the content under rule version 1. */
   readonly onlyBefore: readonly KeptEntry[];
   readonly findings: readonly Finding[];
+  /** What each folder that was listed holds, by path, the own one as ''; absent where that does not tell all of it. */
+  readonly listings: ReadonlyMap<string, string> | undefined;
 }
 
 /** Twenty times Qlik's limit; more means that the folder is not an extension, or that links multiply its files. */
@@ -25,13 +28,34 @@ export const mostEntries = 10_000;
 
 /** Walks the folder once. Links that stay within it are followed. */
 export function keepFiles(candidate: Candidate, rules: IgnoreRules): Kept {
-  const walk: Walk = { candidate, rules, entries: [], leftOut: [], onlyBefore: [], findings: [], seen: 0 };
+  const walk: Walk = {
+    ...{ candidate, rules, entries: [], leftOut: [], onlyBefore: [], findings: [], seen: 0 },
+    listings: new Map(),
+  };
   walkFolder(walk, []);
   const { entries, leftOut, onlyBefore } = walk;
   entries.sort((a, b) => comparePaths(a.path, b.path));
   leftOut.sort((a, b) => comparePaths(a.path, b.path));
   const findings = [...walk.findings, ...findPathConflicts(candidate, entries)];
-  return { entries, leftOut, onlyBefore, findings };
+  return { entries, leftOut, onlyBefore, findings, listings: tellingListings(walk) };
+}
+
+function tellingListings({ listings }: Walk): ReadonlyMap<string, string> | undefined {
+  const known = [...listings].flatMap(([path, listing]) =>
+    listing === undefined ? [] : [[path, listing] as const],
+  );
+  return known.length === listings.size ? new Map(known) : undefined;
+}
+
+/** Names of files, and of folders with a slash more; `undefined` where others decide too: a link, or an interrupted pull. */
+export function listingOf(entries: readonly Dirent[]): string | undefined {
+  let listing = '';
+  for (const entry of entries) {
+    if (entry.isFile()) listing += `${entry.name}/`;
+    else if (entry.isDirectory() && entry.name !== ownFolder) listing += `${entry.name}//`;
+    else return undefined;
+  }
+  return listing;
 }
 
 interface Walk {
@@ -41,13 +65,16 @@ interface Walk {
   readonly leftOut: LeftOutFile[];
   readonly onlyBefore: KeptEntry[];
   readonly findings: Finding[];
+  readonly listings: Map<string, string | undefined>;
   seen: number;
 }
 
 /** @param names the folders from the extension's own down to the one to list */
 function walkFolder(walk: Walk, names: readonly string[]): void {
   const below = names.length === 0 ? '' : `${names.join('/')}/`;
-  for (const entry of below === '' ? walk.candidate.entries : listFolder(walk, below)) {
+  const entries = below === '' ? walk.candidate.entries : listFolder(walk, below);
+  walk.listings.set(names.join('/'), listingOf(entries));
+  for (const entry of entries) {
     walk.seen++;
     if (walk.seen === mostEntries) remarkOnCount(walk);
     if (walk.seen >= mostEntries) return;

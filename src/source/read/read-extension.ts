@@ -20,6 +20,7 @@ import {
   readFiles,
   readManifest,
 } from './read-files.js';
+import { noteFolder, recallFolder } from './recall-folder.js';
 
 export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | { readonly kind: 'extension'; readonly extension: DesiredExtension }
@@ -29,6 +30,11 @@ export type ReadExtension = { readonly findings: readonly Finding[] } & (
 );
 
 export function readExtension(candidate: Candidate, rules: IgnoreRules, context: ReadContext): ReadExtension {
+  const recalled = recallFolder(candidate, rules, context);
+  return recalled === undefined ? readAnew(candidate, rules, context) : { kind: 'extension', ...recalled };
+}
+
+function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext): ReadExtension {
   const { name, folder, displayFolder } = candidate;
   const { manifest, sha256, findings } = readManifest(candidate, context.lineEndings);
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
@@ -36,7 +42,8 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, context:
     const reason = reasonToSkip(manifest.type);
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
   }
-  const { entries, leftOut, onlyBefore, findings: onEntries } = keepFiles(candidate, rules);
+  const kept = keepFiles(candidate, rules);
+  const { entries, leftOut, onlyBefore, findings: onEntries } = kept;
   const { findings: onFiles, ...read } = readFiles(candidate, entries, context);
   const { files, own } = keepLoaded(name, read);
   const onManifests = checkManifestFiles(candidate, { entries, leftOut }, files, sha256);
@@ -46,14 +53,18 @@ export function readExtension(candidate: Candidate, rules: IgnoreRules, context:
   ];
   if (all.some(hidesContent)) return { kind: 'unreadable', name, findings: all };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const before = [...readFiles(candidate, onlyBefore, context).files, ...own.flatMap(toBefore)];
+  const alsoBefore = readFiles(candidate, onlyBefore, context);
+  const before = [...alsoBefore.files, ...own.flatMap(toBefore)];
   const extension = {
     ...{ name, folder, displayFolder, manifest, files, digest: digestOf(files), bytes },
     leftOut: addOwn(leftOut, own),
     ...(context.lineEndings !== 'as-is' && { lineEndings: context.lineEndings }),
     ...(before.length > 0 && { olderDigest: digestOf([...files, ...before]) }),
   };
-  return { kind: 'extension', extension, findings: all };
+  const reading = { extension, findings: all };
+  const isAnyOwn = read.own.length + alsoBefore.own.length > 0;
+  if (!isAnyOwn) noteFolder(candidate, rules, { index: context.index, kept, reading });
+  return { kind: 'extension', ...reading };
 }
 
 /** What rule version 1 took for content. */
