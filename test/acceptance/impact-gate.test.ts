@@ -2,6 +2,8 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { appOf, deploy, type ImpactWorld, openImpactWorld, type TrueApp } from './support/impact-world.js';
+import { runLongEnough } from './support/long-enough.js';
+import type { LoggedRequest } from './support/tenant.js';
 import { startWatching } from './support/watching.js';
 import { extensionFiles } from './support/workspace.js';
 
@@ -111,9 +113,12 @@ describe('apply with impact "deletes"', () => {
 
   it('ends with its time, and lets nothing through that was not looked into', async () => {
     drop('old-gauge');
-    const stall = { method: 'WS', path: '/app/*', kind: 'stall', message: 2, stallMs: 60_000, times: 99 };
-    await world.tenant.addFaults([stall]);
-    const { code, stdout } = await world.run(['apply', '--prune', '--yes', '--max-duration', '1500ms']);
+    const stall = { method: 'WS', path: '/app/*', kind: 'stall', message: 2, stallMs: 600_000, times: 99 };
+    const isOpening = ({ method }: LoggedRequest) => method === 'WS';
+    const [{ code, stdout }] = await runLongEnough(world.tenant, isOpening, async ({ option }) => {
+      await world.tenant.addFaults([stall]);
+      return world.run(['apply', '--prune', '--yes', '--max-duration', option]);
+    });
     expect([6, 9]).toContain(code);
     expect(stdout).toContain('--max-duration is over');
     expect(await heldNames()).toEqual([...all].sort());

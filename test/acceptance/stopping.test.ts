@@ -1,8 +1,9 @@
 /** Ctrl-C and --max-duration: what is in flight is finished, and nothing is started. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
+import { runLongEnough } from './support/long-enough.js';
 import { extensionFiles, type Result } from './support/workspace.js';
-import { readingOne, useWritingScene } from './support/writing-scene.js';
+import { isLike, readingOne, useWritingScene } from './support/writing-scene.js';
 
 const { scene, run, apply, write, change, meanwhile } = useWritingScene();
 
@@ -52,8 +53,10 @@ describe('a stop while', () => {
 
   it.each(ways)('%s is waited for: --max-duration, and nothing is begun', async (_what, request) => {
     change('a', 'b');
-    await scene.tenant.addFaults([{ when: 'before', ...request }]);
-    const result = await apply('--max-duration', '1s');
+    const [result] = await runLongEnough(scene.tenant, isLike(request), async ({ ms, option }) => {
+      await scene.tenant.addFaults([{ when: 'before', ...request, stallMs: ms }]);
+      return apply('--max-duration', option);
+    });
     expect(result.code).toBe(9);
     expect(await writesOf(result)).toEqual([]);
   });
@@ -79,8 +82,11 @@ describe('--max-duration', () => {
     scene.workspace.remove('extensions/old');
     const ids = new Map((await scene.tenant.client.list()).map(({ qextFilename, id }) => [qextFilename, id]));
     const path = `/api/v1/extensions/${ids.get('a')}`;
-    await scene.tenant.addFaults([{ method: 'PATCH', path, when: 'before', kind: 'stall', stallMs: 4000 }]);
-    const result = await apply('--prune', '--concurrency', '1', '--max-duration', '3s');
+    const request = { method: 'PATCH', path };
+    const [result] = await runLongEnough(scene.tenant, isLike(request), async ({ ms, option }) => {
+      await scene.tenant.addFaults([{ ...request, when: 'before', kind: 'stall', stallMs: ms }]);
+      return apply('--prune', '--concurrency', '1', '--max-duration', option);
+    });
     expect(result.code).toBe(9);
     expect(result.stderr).toContain('✓ a  updated');
     expect(result.stdout).toContain('· b  update not attempted: out of time');
@@ -101,8 +107,11 @@ describe('--max-duration', () => {
     write('a');
     await apply();
     change('a');
-    await scene.tenant.addFaults([{ method: 'PATCH', path: '*', times: 9, when: 'before', kind: 'reset' }]);
-    const result = await run(['--max-duration', '3s'], { patience: { pauseMs: () => 60_000 } });
+    const request = { method: 'PATCH', path: '/api/v1/extensions/*' };
+    const [result] = await runLongEnough(scene.tenant, isLike(request), async ({ ms, option }) => {
+      await scene.tenant.addFaults([{ ...request, times: 9, when: 'before', kind: 'reset' }]);
+      return run(['--max-duration', option], { patience: { pauseMs: () => ms } });
+    });
     expect(result.code).toBe(9);
     expect(result.stdout).toMatch(/✗ a {2}update failed: out of time: PATCH .*broke before the answer/);
     expect(result.stdout).toContain('Out of time: 1 of 1 not done');

@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import type { RunLine } from '../../../src/reconcile/run-record.js';
 import { type InProcessOptions, runInProcess } from './in-process.js';
 import { type Scene, useScene } from './scene.js';
+import type { LoggedRequest } from './tenant.js';
 import { extensionFiles, type Result } from './workspace.js';
 
 export interface WritingScene {
@@ -23,6 +24,12 @@ export interface WritingScene {
   ) => Promise<T>;
   /** The newest journal's lines. */
   readonly journalOfLast: () => Promise<readonly RunLine[]>;
+}
+
+/** Tells requests like one whose path may hold `*`. */
+export function isLike(request: Pick<LoggedRequest, 'method' | 'path'>): (other: LoggedRequest) => boolean {
+  const isPath = new RegExp(`^${request.path.replaceAll('*', '.+')}$`);
+  return ({ method, path }) => method === request.method && isPath.test(path);
 }
 
 /** A request for one record alone. */
@@ -52,11 +59,7 @@ export function useWritingScene(): WritingScene {
       await scene.tenant.addFaults([{ when: 'before', kind: 'stall', stallMs: 60_000, ...request }]);
       await scene.tenant.takeRequests();
       const result = running();
-      const isLike = new RegExp(`^${request.path.replaceAll('*', '.+')}$`);
-      const isThere = async (): Promise<boolean> =>
-        (await scene.tenant.seeRequests()).some(
-          ({ method, path }) => method === request.method && isLike.test(path),
-        );
+      const isThere = async (): Promise<boolean> => (await scene.tenant.seeRequests()).some(isLike(request));
       await expect.poll(isThere, { interval: 10 }).toBe(true);
       await edit();
       await scene.tenant.clearFaults();
