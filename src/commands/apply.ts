@@ -3,18 +3,19 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
-import { applyPlanned } from '../pipeline/apply.js';
+import { applyPlanned, type Recorded } from '../pipeline/apply.js';
 import { addImpact } from '../pipeline/impact.js';
 import type { ReviewedScope } from '../pipeline/plan-file.js';
-import { interactive, planFolders } from '../pipeline/plan-folders.js';
+import { interactive, type PlanWanted, planFolders } from '../pipeline/plan-folders.js';
 import type { PlannedRun } from '../pipeline/planned.js';
 import { singleTenantApproval } from '../pipeline/policy.js';
-import type { Approvals, RunFlags, ShardedFlags } from '../run/flags.js';
+import type { SeveralEnvironments } from '../run/environments.js';
+import { type Approvals, type RunFlags, type ShardedFlags, usesWaves, type WaveFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
-import { onEnvironments } from '../run/on-tenant.js';
+import { onEnvironments, runOn, stopSignal } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
 import { createSelector, explainingUnused, type Selector, selectExactly } from '../run/selection.js';
-import { workingFolder } from '../run/settings.js';
+import { loadSettings, workingFolder } from '../run/settings.js';
 import {
   addApprovals,
   addChangedSince,
@@ -24,12 +25,15 @@ import {
   addMaxDuration,
   addShard,
   addShared,
+  addWaves,
   type Finish,
   parsePlanDigest,
 } from './options.js';
+import type { WaveWork } from './waves/run-waves.js';
 
 type ApplyFlags = RunFlags &
   ShardedFlags &
+  WaveFlags &
   Approvals & {
     /** The digest of the plan that was reviewed. */
     readonly expect?: string;
@@ -40,21 +44,60 @@ type ApplyFlags = RunFlags &
 async function applyPlan(args: readonly string[], flags: ApplyFlags, io: Io): Promise<ExitCode> {
   const review = await readReview(args, flags, io);
   const singleTenantOptions = [review.file, flags.expect && '--expect', singleTenantApproval(flags)];
-  return onEnvironments({ command: 'apply', flags, io, singleTenantOptions }, async (run) => {
-    const { selector, approvals, reviewed } = review;
-    review.assertMeantFor(run);
-    const wanted = {
-      ...interactive,
-      command: 'apply',
-      selector,
-      approvals,
-      reviewed: reviewed?.changes,
-    } as const;
-    const planned = await planFolders(run, { ...wanted, changedSince: flags.changedSince });
-    const withApps = await addImpact(run, planned, approvals, { reviewed });
-    review.assertUnmoved(run, withApps);
-    return applyPlanned(run, addReviewed(withApps, reviewed), approvals, { command: 'apply' });
-  });
+  const several = { command: 'apply', flags, io, singleTenantOptions } as const;
+  if (usesWaves(flags)) return applyWaves(args, several, review, flags);
+  return onEnvironments(several, (run) => applyTo(run, review, flags));
+}
+
+async function applyTo(
+  run: Run,
+  review: Review,
+  flags: ApplyFlags,
+  onJournal: NonNullable<Recorded['onJournal']> = async () => undefined,
+): Promise<ExitCode> {
+  const { approvals, reviewed } = review;
+  review.assertMeantFor(run);
+  const planned = await planFolders(run, wantedOf(review, flags));
+  const withApps = await addImpact(run, planned, approvals, { reviewed });
+  review.assertUnmoved(run, withApps);
+  return applyPlanned(run, addReviewed(withApps, reviewed), approvals, { command: 'apply', onJournal });
+}
+
+function wantedOf({ selector, approvals, reviewed }: Review, { changedSince }: ApplyFlags): PlanWanted {
+  return {
+    ...interactive,
+    ...{ command: 'apply', selector, approvals, changedSince },
+    reviewed: reviewed?.changes,
+  };
+}
+
+async function applyWaves(
+  names: readonly string[],
+  several: SeveralEnvironments,
+  review: Review,
+  flags: ApplyFlags,
+): Promise<ExitCode> {
+  const { io } = several;
+  const signal = stopSignal(flags, io);
+  const settings = await loadSettings(flags, io);
+  const [{ assertForSeveral }, { assertWaves, readScope }, { runWaves }, { contentOfFolders, verify }] =
+    await Promise.all([
+      import('../run/environments.js'),
+      import('./waves/goal.js'),
+      import('./waves/run-waves.js'),
+      import('./waves/content.js'),
+    ]);
+  assertWaves(flags);
+  assertForSeveral(several, settings);
+  const selected = settings.asked.length === 0 ? undefined : settings.asked;
+  const scope = readScope({ command: 'apply', names, settings, flags, selected, io });
+  const work = {
+    content: (environments: readonly string[]) =>
+      contentOfFolders(environments, review.selector, settings, io),
+    apply: (target, onJournal) => runOn('apply', target, (run) => applyTo(run, review, flags, onJournal)),
+    verify: (target) => verify('apply', target, (run) => planFolders(run, wantedOf(review, flags))),
+  } satisfies WaveWork;
+  return runWaves({ ...scope, flags }, work, { io, signal });
 }
 
 /** The rest of a reviewed plan is approved by the numbers of the whole. */
@@ -126,14 +169,15 @@ export function addApply(program: Command, io: Io, finish: Finish): void {
     .argument('[plan.json | name...]', 'a reviewed plan, or names or globs')
     .description('make the tenant match the folders')
     .addOption(new Option('--expect <digest>', 'write only if this is the plan').argParser(parsePlanDigest));
-  addChangedSince(addShard(addImpactGate(addMaxDuration(addConfirm(command), 'start nothing')))).action(
-    async (names: string[], flags: ApplyFlags) => {
-      finish(await applyPlan(names, flags, io));
-    },
-  );
+  addChangedSince(
+    addWaves(addShard(addImpactGate(addMaxDuration(addConfirm(command), 'start nothing')))),
+  ).action(async (names: string[], flags: ApplyFlags) => {
+    finish(await applyPlan(names, flags, io));
+  });
   addExamples(command, [
     ['qlik-sync apply --sandbox', 'to the embedded tenant'],
     ['qlik-sync apply kpi-card --env dev', 'one extension'],
     ['qlik-sync apply plan.json --confirm prod --yes', 'exactly a reviewed plan'],
+    ["qlik-sync apply --env all --waves 'tier=pilot/rest' --yes", 'a fleet, in two waves'],
   ]);
 }

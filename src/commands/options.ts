@@ -10,7 +10,8 @@ import {
 } from '../config/option-values.js';
 import { parseReportOption, type WantedReport } from '../config/report-option.js';
 import type { ExitCode } from '../core/exit-codes.js';
-import { parseShard, type Shard } from '../core/fleet.js';
+import { type MostFailed, parseMostFailed, parseShard, type Shard } from '../core/fleet.js';
+import { splitWords } from '../core/shell-word.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 
@@ -79,6 +80,7 @@ function addPrinting(command: Command): Command {
 export const optionGroups = [
   'Options:',
   'Selection:',
+  'Waves:',
   'Approvals:',
   'Tenant:',
   'Config:',
@@ -187,6 +189,36 @@ export function addMaxDuration(command: Command, effect: 'start nothing' | 'stop
 export function addShard(command: Command): Command {
   const option = new Option('--shard <i/n>', 'only one part of the environments, such as 2/5');
   return addUnder('Selection:', command, (group) => group.addOption(option.argParser(readShard)));
+}
+
+/** For commands that can change a fleet wave after wave. */
+export function addWaves(command: Command): Command {
+  const most = new Option('--max-failed <n>', 'environments that may fail, such as 3 or 2%');
+  const gate = new Option(
+    '--gate <command>',
+    "a program that may refuse the next wave; gets the wave's JSON",
+  );
+  return addUnder('Waves:', command, (group) =>
+    group
+      .option('--waves <list>', "one wave after the other: 'tier=pilot/eu,us/10%/rest'")
+      .addOption(new Option('--on-wave-failure <what>', 'a wave that failed').choices(['stop', 'restore']))
+      .addOption(new Option('--soak <time>', 'wait between two waves, such as 30m').argParser(parseDuration))
+      .addOption(gate.argParser(parseWords))
+      .addOption(most.argParser(readMostFailed))
+      .option('--resume <run>', 'go on with a run that stopped, by its id, or last'),
+  );
+}
+
+function parseWords(text: string): readonly string[] {
+  const words = splitWords(text);
+  if ('problem' in words) throw new InvalidArgumentError(`${words.problem}.`);
+  return words;
+}
+
+function readMostFailed(text: string): MostFailed {
+  const most = parseMostFailed(text);
+  if (most === undefined) throw new InvalidArgumentError('It takes a number or a share, such as 3 or 2%.');
+  return most;
 }
 
 export function addChangedSince(command: Command): Command {

@@ -1,28 +1,11 @@
-/** A fleet of environments: the waves in which it is changed, and its division over the jobs of a pipeline. Pure. */
+/** A fleet of environments, and its division over the jobs of a pipeline. Pure. */
 
-import { UserError } from './errors.js';
 import { compareTexts } from './order.js';
 
 /** The commands that `--env` may name several environments for. */
 export const fleetCommands = ['plan', 'apply', 'drift'] as const;
 
 export type FleetCommand = (typeof fleetCommands)[number];
-
-/** `canary/eu,us/apac`: the environments of one wave are changed side by side, the waves one after the other. */
-export type Waves = readonly (readonly string[])[];
-
-/** @throws UserError for an empty name or a name that is listed twice */
-export function parseWaves(text: string): Waves {
-  const waves = text.split('/').map((wave) => wave.split(',').map((name) => name.trim()));
-  const names = waves.flat();
-  if (names.includes(''))
-    throw new UserError(`--waves ${text}: an environment name is empty.`, { hint: form });
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UserError(`--waves ${text}: ${twice} is listed twice.`, { hint: form });
-  return waves;
-}
-
-const form = 'Waves are separated by /, environments of one wave by commas: canary/eu,us/apac.';
 
 /** One job's part of a fleet. Every job of a pipeline computes the same division. */
 export interface Shard {
@@ -63,4 +46,25 @@ function largestFirst(members: readonly ShardMember[]): readonly (readonly [stri
   const sizes = new Map<string, number>();
   for (const { tenant } of members) sizes.set(tenant, (sizes.get(tenant) ?? 0) + 1);
   return [...sizes].sort(([a, sizeOfA], [b, sizeOfB]) => sizeOfB - sizeOfA || compareTexts(a, b));
+}
+
+/** How many environments may fail before a run over a fleet stops. */
+export type MostFailed = { readonly count: number } | { readonly percent: number };
+
+/** `3` or `2%`; `undefined` for anything else. */
+export function parseMostFailed(text: string): MostFailed | undefined {
+  if (/^\d{1,6}$/.test(text)) return { count: Number(text) };
+  const percent = readPercent(text);
+  return percent === undefined ? undefined : { percent };
+}
+
+/** A share is of the whole fleet, rounded down. */
+export function mostFailed(most: MostFailed, all: number): number {
+  return 'count' in most ? most.count : Math.floor((all * most.percent) / 100 + 1e-9);
+}
+
+/** From 0 to 100; `undefined` for anything but `10%` or `0.5%`. */
+export function readPercent(text: string): number | undefined {
+  const [, number] = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text) ?? [];
+  return number !== undefined && Number(number) <= 100 ? Number(number) : undefined;
 }

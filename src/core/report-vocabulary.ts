@@ -209,7 +209,17 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
     meaning: 'A tenant of the config by name, with its key and the settings that differ there.',
   },
   wave: {
-    meaning: 'The environments that promote --waves changes side by side; the next wave waits for them.',
+    meaning:
+      'Environments that apply or promote --waves changes side by side; the next wave waits for them, for --soak and for --gate.',
+    next: 'A run that stopped between waves goes on with --resume and its id, or --resume last, on any machine that has its record.',
+  },
+  soak: {
+    meaning:
+      'The time that passes between two waves: --soak 30m. What is over of it counts when a run goes on.',
+  },
+  gate: {
+    meaning:
+      "A program that decides between two waves: it gets the wave's JSON, and any exit code but 0 stops the run with 6.",
   },
   shard: { meaning: 'One part of the environments, for one job of a pipeline: --shard 2/5.' },
 };

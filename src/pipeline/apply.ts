@@ -29,8 +29,8 @@ import { findCompletedElsewhere } from './unfinished.js';
 /** What the journal says of a run besides its plan. */
 export interface Recorded extends Pick<RunStart, 'undoes'> {
   readonly command: ApplyingCommand;
-  /** Takes the id of the run's journal before anything is written. */
-  readonly onJournal?: (id: string) => void;
+  /** Takes the id of the run's journal before anything is written; nothing is until it resolves. */
+  readonly onJournal?: (id: string) => Promise<void>;
 }
 
 /** @throws RefusedError where a rail of the whole run refuses, UserError where approval is needed and cannot be asked for */
@@ -122,7 +122,7 @@ async function writeRecorded(approved: Approved, work: Work): Promise<Written> {
   const { run, planned, recorded } = approved;
   const { tidy } = await import('./recording.js');
   const journal = await beginRecord(approved, work);
-  recorded.onJournal?.(journal.id);
+  await recorded.onJournal?.(journal.id);
   const started = performance.now();
   const outcomes = await applyChanges(approved, journal, work.planned.length);
   const ms = Math.round(performance.now() - started);

@@ -44,6 +44,23 @@ export function writesOf(run: PastRun): RolledBackWrites {
   };
 }
 
+/** Several runs that are undone as if they were one. @param runs of one tenant, oldest first, at least one */
+export function writesOfRuns(runs: readonly PastRun[]): RolledBackWrites {
+  const [first] = runs;
+  if (first === undefined) return noWrites;
+  const steps = runs.flatMap((run) => run.steps);
+  const effects = effectsOf({ ...first, steps });
+  const recorded = new Set(steps.map(({ before }) => before.name));
+  const lost = new Map(runs.flatMap(listLost).map((change) => [change.name, change]));
+  return {
+    goal: 'run',
+    runIds: runs.map(({ start }) => start.id),
+    effects,
+    lost: [...lost.values()].filter(({ name }) => !recorded.has(name)),
+    undone: runs.flatMap(undoneOf),
+  };
+}
+
 export function undoneOf(run: PastRun): readonly UndoneChange[] {
   const { command } = run.start;
   return listChanges(run).map(({ name, action }) => ({ name, action, command }));

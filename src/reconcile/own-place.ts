@@ -8,7 +8,7 @@ import { isSystemError, reasonOf } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
 import { makeFolderDurably } from '../source/write-atomically.js';
 
-type Purpose = 'runs' | 'backups' | 'locks' | 'cache';
+type Purpose = 'runs' | 'backups' | 'locks' | 'cache' | 'fleets';
 
 /** The name of a tenant's file or folder: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
 export function tenantKey(tenant: TenantIdentity): string {

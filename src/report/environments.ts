@@ -24,7 +24,9 @@ export function environmentsDocumentOf(report: EnvironmentsReport, how: Describi
     environments: environments.map((each) => describe(each, how)),
     ...(shard !== undefined && { shard }),
     ...(waves !== undefined && {
-      waves: waves.waves,
+      ...{ run: waves.run, waves: waves.waves },
+      ...(waves.wave !== undefined && { wave: waves.wave }),
+      ...(waves.stopped !== undefined && { stopped: waves.stopped }),
       notAttempted: waves.notAttempted,
       restored: waves.restored.map((each) => describe(each, how)),
     }),
@@ -59,7 +61,13 @@ export function renderEnvironments(report: EnvironmentsReport, paint: Paint): st
       ? ''
       : `Shard ${shard.index}/${shard.of} of ${count(environments.length + shard.elsewhere.length, 'environment')}. `;
   const gap = environments.length === 0 ? '' : '\n';
-  return `${gap}${lines.join('')}${share}${describeCounts(report)}\n`;
+  return `${gap}${lines.join('')}${describeStop(waves)}${share}${describeCounts(report)}\n`;
+}
+
+function describeStop(waves: WavesResult | undefined): string {
+  if (waves?.stopped === undefined) return '';
+  const { after, message } = waves.stopped;
+  return `Stopped after wave ${after} of ${waves.waves.length}: ${printable(message)}\n`;
 }
 
 function widthOf({ environments, waves }: EnvironmentsReport): number {

@@ -102,3 +102,58 @@ function words(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return `${Math.round(seconds / 60)} min`;
 }
+
+interface Countdown {
+  readonly end: () => void;
+}
+
+/** What is left of a pause, on a terminal only. @param next what follows */
+export function openCountdown(sink: ProgressSink, ms: number, next: string): Countdown {
+  if (!sink.isTerminal) return { end: () => undefined };
+  const until = performance.now() + ms;
+  const draw = (): void =>
+    sink.write(
+      onOneLine(`soaking: ${words(Math.max(0, until - performance.now()) / 1000)} left, then ${next}`),
+    );
+  draw();
+  const beat = setInterval(draw, 1000);
+  beat.unref();
+  return {
+    end() {
+      clearInterval(beat);
+      sink.write('\r\u001b[K');
+    },
+  };
+}
+
+/** How far a run over several environments is: a counter on a terminal, a line an environment elsewhere. */
+export interface FleetProgress {
+  /** In place of the sink: what is written appears above the counter. */
+  readonly sink: Pick<ProgressSink, 'write'>;
+  readonly ended: (environment: string, result: string, isFailure: boolean) => void;
+  readonly end: () => void;
+}
+
+/** @param before environments that have ended already, of `total` */
+export function openFleetProgress(
+  sink: ProgressSink,
+  { before, total }: { readonly before: number; readonly total: number },
+): FleetProgress {
+  const counts = { ended: before, failed: 0 };
+  const counter = (): string =>
+    `${counts.ended} of ${total} environments${counts.failed === 0 ? '' : `, ${counts.failed} failed`}`;
+  const draw = (text: string): void => sink.write(`\r\u001b[K${text}${onOneLine(counter())}`);
+  if (sink.isTerminal) draw('');
+  return {
+    sink: { write: (text) => (sink.isTerminal ? draw(text) : sink.write(text)) },
+    ended(environment, result, isFailure) {
+      counts.ended += 1;
+      if (isFailure) counts.failed += 1;
+      if (sink.isTerminal) draw('');
+      else sink.write(`[${environment}] ${result} (${counts.ended} of ${total})\n`);
+    },
+    end() {
+      if (sink.isTerminal) sink.write('\r\u001b[K');
+    },
+  };
+}

@@ -1,7 +1,8 @@
 /** The one data object that every format is made from, and the one for a command on several environments. */
 
 import type { ExitCode } from '../core/exit-codes.js';
-import type { FleetCommand, Waves } from '../core/fleet.js';
+import type { FleetCommand } from '../core/fleet.js';
+import type { Waves } from '../core/waves.js';
 import type { ConfigReport } from './config.js';
 import type { DoctorReport } from './doctor.js';
 import type { DriftReport } from './drift.js';
@@ -63,8 +64,14 @@ export interface ShardShare {
 }
 
 export interface WavesResult {
+  /** The id of the run over the fleet, which `--resume` takes. */
+  readonly run: string;
   readonly waves: Waves;
-  /** Environments of the waves after the one that failed. */
+  /** From 1: the environments are those of this wave alone, as a gate gets them. */
+  readonly wave?: number;
+  /** Why no further wave began. */
+  readonly stopped?: { readonly after: number; readonly message: string };
+  /** Environments that were not begun. */
   readonly notAttempted: readonly string[];
   /** How restoring the failed wave went. */
   readonly restored: readonly RestoredEnvironment[];

@@ -51,8 +51,9 @@ export async function runSeveral(
   return report.exitCode;
 }
 
-function assertForSeveral(
-  { singleTenantOptions }: SeveralEnvironments,
+/** @throws UserError for what belongs to one tenant */
+export function assertForSeveral(
+  { singleTenantOptions }: Pick<SeveralEnvironments, 'singleTenantOptions'>,
   { flags, asked }: SettingsSource,
 ): void {
   const { tenant, context, sandbox, sandboxDir } = flags;

@@ -1,7 +1,7 @@
 /** What the command line said, merged with `QLIK_SYNC_*` before any command sees it. */
 
 import { readEnvironmentOptions, type SharedOptions } from '../config/environment-variables.js';
-import type { Shard } from '../core/fleet.js';
+import type { MostFailed, Shard } from '../core/fleet.js';
 import type { Io } from './io.js';
 
 /** What every command takes. `cache`, `exec` and `store` are always set: true unless `--no-…` is given. */
@@ -10,6 +10,25 @@ export type SharedFlags = Partial<SharedOptions>;
 /** Flags of a command that can run on several environments. */
 export interface ShardedFlags extends SharedFlags {
   readonly shard?: Shard;
+}
+
+/** Flags of a command that can change a fleet wave after wave. */
+export interface WaveFlags {
+  /** `canary/tier=pilot/10%/rest`. */
+  readonly waves?: string;
+  readonly onWaveFailure?: 'stop' | 'restore';
+  /** Milliseconds between two waves. */
+  readonly soak?: number;
+  /** A program and its arguments, which decides between two waves. */
+  readonly gate?: readonly string[];
+  readonly maxFailed?: MostFailed;
+  /** The id of the run over a fleet that is gone on with, or `last`. */
+  readonly resume?: string;
+}
+
+/** Whether any of them is given. */
+export function usesWaves({ waves, onWaveFailure, soak, gate, maxFailed, resume }: WaveFlags): boolean {
+  return [waves, onWaveFailure, soak, gate, maxFailed, resume].some((flag) => flag !== undefined);
 }
 
 /** Flags of a command that can be given a time limit. */

@@ -3,9 +3,11 @@
 import { readKey } from '../config/file/raw.js';
 import { withOptions } from '../core/shell-word.js';
 import { printable } from '../report/paint.js';
+import { openFleetProgress } from '../report/progress.js';
 import type { EnvironmentResult, Report } from '../report/report.js';
 import type { RunHeader } from '../report/run-header.js';
 import { describeRun } from '../report/run-result.js';
+import { verdictOf } from '../report/verdict.js';
 import { endWith, type RunEnding } from './ending.js';
 import type { Io, Sink } from './io.js';
 import { findPlace } from './location.js';
@@ -21,6 +23,12 @@ interface SideBySide {
   /** Every `--confirm`. */
   readonly confirm: readonly string[];
   readonly work: (place: Place) => Promise<EnvironmentResult['exitCode']>;
+  /** How people count them where these are a part: how many ended before, of how many. */
+  readonly counted?: { readonly before: number; readonly total: number };
+  /** Called as each ends; the next may begin when it resolves. */
+  readonly onResult?: (result: EnvironmentResult) => Promise<void>;
+  /** Asked before each; one that may not begin has no result. */
+  readonly mayBegin?: () => boolean;
 }
 
 const mostAtOnce = 8;
@@ -30,13 +38,23 @@ export async function runSideBySide(
   names: readonly string[],
   input: SideBySide,
 ): Promise<readonly EnvironmentResult[]> {
-  const { source, io } = input;
+  const { source, io, counted = { before: 0, total: names.length }, onResult, mayBegin } = input;
   const show = printInOrder(source.flags.json === true ? undefined : io.stdout);
-  return mapAtMost(mostAtOnce, names, async (environment, index) => {
-    const { text, result } = await runOne(environment, input);
-    show(index, text);
-    return result;
-  });
+  const progress = openFleetProgress(io.stderr, counted);
+  const below = { ...input, io: { ...io, stderr: { ...io.stderr, ...progress.sink } } };
+  try {
+    const results = await mapAtMost(mostAtOnce, names, async (environment, index) => {
+      if (mayBegin?.() === false) return undefined;
+      const { text, result } = await runOne(environment, below);
+      progress.ended(printable(environment), verdictOf(result.part).words, result.exitCode !== 0);
+      await onResult?.(result);
+      show(index, text);
+      return result;
+    });
+    return results.filter((result) => result !== undefined);
+  } finally {
+    progress.end();
+  }
 }
 
 async function runOne(

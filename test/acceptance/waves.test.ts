@@ -243,7 +243,7 @@ describe('promote --waves', () => {
     expect(code).toBe(4);
     const { readFileSync } = await import('node:fs');
     const text = readFileSync(`${fleet.workspace.folder}/promote.md`, 'utf8');
-    expect(text.match(/Not attempted: an earlier wave failed/g)).toHaveLength(3);
+    expect(text.match(/Not attempted: the run stopped before/g)).toHaveLength(3);
     await fleet.tenant('canary').clearFaults();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseShard, parseShard, parseWaves, type ShardMember } from '../../src/core/fleet.js';
+import { chooseShard, parseShard, type ShardMember } from '../../src/core/fleet.js';
 
 /** `name@tenant` */
 function members(...texts: readonly string[]): readonly ShardMember[] {
@@ -84,24 +84,5 @@ describe('a shard', () => {
         expect(shards.filter((shard) => own.some((name) => shard.includes(name)))).toHaveLength(1);
       }
     }
-  });
-});
-
-describe('waves', () => {
-  it.each([
-    ['one', [['one']]],
-    ['canary/eu,us/apac', [['canary'], ['eu', 'us'], ['apac']]],
-    [' canary / eu , us ', [['canary'], ['eu', 'us']]],
-  ])('%j', (text, waves) => {
-    expect(parseWaves(text)).toEqual(waves);
-  });
-
-  it.each([
-    ['', 'is empty'],
-    ['a//b', 'is empty'],
-    ['a,/b', 'is empty'],
-    ['a/b,a', 'a is listed twice'],
-  ])('%j is refused: %s', (text, message) => {
-    expect(() => parseWaves(text)).toThrow(message);
   });
 });

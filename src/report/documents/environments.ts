@@ -39,9 +39,19 @@ export const environmentsDocument = v.object({
       elsewhere: v.pipe(v.array(v.string()), v.description('The environments of the other shards.')),
     }),
   ),
+  run: v.optional(v.pipe(v.string(), v.description('With waves: what --resume takes.'))),
   waves: v.optional(v.array(v.array(v.string()))),
+  wave: v.optional(
+    v.pipe(count, v.description('From 1: the environments are those of this wave, as a gate gets them.')),
+  ),
+  stopped: v.optional(
+    v.pipe(
+      v.object({ after: v.pipe(count, v.description('The wave, from 1.')), message: v.string() }),
+      v.description('Why no further wave began.'),
+    ),
+  ),
   notAttempted: v.optional(
-    v.pipe(v.array(v.string()), v.description('Environments of the waves after the one that failed.')),
+    v.pipe(v.array(v.string()), v.description('Environments of the waves that were not begun.')),
   ),
   restored: v.optional(v.pipe(v.array(result), v.description('Putting the failed wave back.'))),
   exitCode: v.pipe(count, v.description('The worst of all.')),

@@ -1,7 +1,9 @@
 /** Several sandboxes as the environments of one config. */
 
-import { join } from 'node:path';
-import { runInProcess } from './in-process.js';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type InProcessOptions, runInProcess } from './in-process.js';
 import { openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, type Result, type Workspace } from './workspace.js';
 
@@ -14,9 +16,17 @@ export interface Fleet {
   readonly runWith: (env: Readonly<Record<string, string>>, ...args: readonly string[]) => Promise<Result>;
   /** The same as `run`, and its stdout; throws on anything but exit code 0. */
   readonly succeed: (...args: readonly string[]) => Promise<string>;
+  /** Another machine with the same checkout, and nothing that runs left on this one. */
+  readonly elsewhere: () => Machine;
   /** What the named tenant holds by name: md5, tags, archive name, id. */
   readonly held: (name: string) => Promise<Readonly<Record<string, HeldRecord>>>;
   readonly close: () => Promise<void>;
+}
+
+export interface Machine {
+  readonly folder: string;
+  readonly run: (args: readonly string[], options?: Omit<InProcessOptions, 'cwd'>) => Promise<Result>;
+  readonly close: () => void;
 }
 
 export interface HeldRecord {
@@ -55,6 +65,17 @@ export async function openFleet(names: readonly string[]): Promise<Fleet> {
       return stdout;
     },
     runWith: (env, ...args) => runInProcess(args, { cwd: workspace.folder, env: { ...keys, ...env } }),
+    elsewhere: () => {
+      const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-elsewhere-'));
+      const isOwn = (path: string): boolean => basename(path) === '.qlik-sync';
+      cpSync(workspace.folder, folder, { recursive: true, filter: (path) => !isOwn(path) });
+      return {
+        folder,
+        run: (args, options = {}) =>
+          runInProcess(args, { ...options, cwd: folder, env: { ...keys, ...options.env } }),
+        close: () => rmSync(folder, { recursive: true, force: true }),
+      };
+    },
     held: async (name) => {
       const records = await tenant(name).client.list();
       await tenant(name).takeRequests();
