@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
+import { addDeclaredOrigins } from '../pipeline/add-origins.js';
 import { applyPlanned, type Recorded } from '../pipeline/apply.js';
 import { addImpact } from '../pipeline/impact.js';
 import type { ReviewedScope } from '../pipeline/plan-file.js';
@@ -59,8 +60,9 @@ async function applyTo(
   review.assertMeantFor(run);
   const planned = await planFolders(run, wantedOf(review, flags));
   const withApps = await addImpact(run, planned, approvals, { reviewed });
-  review.assertUnmoved(run, withApps);
-  return applyPlanned(run, addReviewed(withApps, reviewed), approvals, { command: 'apply', onJournal });
+  const whole = await addDeclaredOrigins(run, withApps);
+  review.assertUnmoved(run, whole);
+  return applyPlanned(run, addReviewed(whole, reviewed), approvals, { command: 'apply', onJournal });
 }
 
 function wantedOf({ selector, approvals, reviewed }: Review, { changedSince }: ApplyFlags): PlanWanted {

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { type Check, checkNames } from '../core/check.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
+import type { OriginsPlan } from '../core/origins/model.js';
+import { usesOrigins } from '../pipeline/declared-origins.js';
 import { configFiles, readFolders } from '../pipeline/observe.js';
 import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
@@ -15,10 +17,11 @@ import { print } from '../run/reporting.js';
 import { readSettings, type Settings } from '../run/settings.js';
 import { openStoreOf } from '../run/store.js';
 import { readGitState } from '../source/git/state.js';
+import type { TenantHttp } from '../tenant/http/http.js';
 import { findRoute } from '../tenant/http/proxy.js';
 import { readAuthorities } from './doctor/authorities.js';
 import { examine } from './doctor/examine.js';
-import { fromError, judgeAccess } from './doctor/judge.js';
+import { fromError, judgeAccess, judgeOrigins } from './doctor/judge.js';
 import { judgeConnection, type Way } from './doctor/judge-connection.js';
 import { addShared, type Finish } from './options.js';
 
@@ -93,9 +96,14 @@ async function checkStoreOf(settings: Settings, io: Io): Promise<StoreFinding> {
   return { check: fromError('store', 'failed', found), exitCode: found.exitCode };
 }
 
-async function checkTenant(target: TenantToOpen, { config, flags }: Settings, io: Io): Promise<Findings> {
+async function checkTenant(target: TenantToOpen, settings: Settings, io: Io): Promise<Findings> {
+  const { config, flags } = settings;
   const { url, header, kind } = target;
-  const facts = await examine(target, io, flags.timeout === undefined ? {} : { timeoutMs: flags.timeout });
+  const declares = usesOrigins(settings) ? 'some' : 'none';
+  const facts = await examine(target, io, {
+    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+    ...(declares === 'some' && { readOrigins: (http) => readOrigins({ settings, http, io }) }),
+  });
   const named = `${url}, named by ${header.environment === undefined ? '' : `${header.environment} of `}${header.source}`;
   const found: Check = {
     name: 'target',
@@ -106,10 +114,22 @@ async function checkTenant(target: TenantToOpen, { config, flags }: Settings, io
     found,
     ...judgeConnection(await wayTo(url, io), facts),
     ...judgeAccess(config.project, target.credential, facts),
+    judgeOrigins(declares, facts),
   ];
   const { list } = facts;
   const failed = list.kind === 'error' && list.error instanceof UserError ? [list.error.exitCode] : [];
   return { checks, exitCodes: failed, requests: facts.requests };
+}
+
+/** Of every declaration, since whether its folder is there is for validate to say. */
+async function readOrigins(place: {
+  readonly settings: Settings;
+  readonly http: TenantHttp;
+  readonly io: Io;
+}): Promise<OriginsPlan> {
+  const { lookAtOrigins } = await import('../pipeline/origins.js');
+  const of = { ...place, signal: place.io.interrupted };
+  return (await lookAtOrigins(of, { removal: 'keep', manage: 'tell' })).origins;
 }
 
 async function wayTo(url: string, io: Io): Promise<Way> {

@@ -54,7 +54,10 @@ async function reportOf(
     requests,
     findings: folders.findings,
     leftOut: [],
-    exitCode: judged.some(({ alarm }) => alarm === 'new') ? exitCodes.changes : exitCodes.ok,
+    exitCode:
+      judged.some(({ alarm }) => alarm === 'new') || (plan.origins?.missing.length ?? 0) > 0
+        ? exitCodes.changes
+        : exitCodes.ok,
   };
 }
 

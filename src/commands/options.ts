@@ -150,10 +150,16 @@ function addRailApprovals(command: Command): Command {
     .option('--allow-replace <name>', 'delete and create again, with a new id', collect)
     .option('--allow-rename <name>', 'let a new extension take the place of a similar one', collect)
     .option('--allow-downgrade', 'permit lower versions')
-    .addOption(new Option('--allow-deletes <n>', 'the exact number of deletes').argParser(parseCount))
-    .addOption(new Option('--allow-updates <n>', 'the exact number of updates').argParser(parseCount))
+    .addOption(counted('--allow-deletes <n>', 'the exact number of deletes'))
+    .addOption(counted('--allow-updates <n>', 'the exact number of updates'))
+    .addOption(counted('--allow-origins <n>', 'the exact number of entries that open a host'))
+    .addOption(counted('--allow-origin-removal <n>', 'the exact number of entries that close one'))
     .option('--allow-empty', 'the project is meant to be empty')
     .option('--no-backup', 'keep no copy of what is overwritten or deleted');
+}
+
+function counted(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(parseCount);
 }
 
 /** Which apps a plan touches, and how many of them may break. */
@@ -166,8 +172,8 @@ export function addImpactGate(command: Command): Command {
 }
 
 export function addAcceptImpact(command: Command): Command {
-  const option = new Option('--accept-impact <n>', 'the exact number of apps that may break');
-  return addUnder('Approvals:', command, (group) => group.addOption(option.argParser(parseCount)));
+  const option = counted('--accept-impact <n>', 'the exact number of apps that may break');
+  return addUnder('Approvals:', command, (group) => group.addOption(option));
 }
 
 export function addNames(command: Command): Command {

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Finding } from '../core/model.js';
 import { applySeverities, finding } from '../core/rules.js';
 import { shellWord } from '../core/shell-word.js';
+import { addDeclaredOrigins } from '../pipeline/add-origins.js';
 import { archivesOf } from '../pipeline/archives.js';
 import { addImpact } from '../pipeline/impact.js';
 import { interactive, type PlanWanted, planFolders } from '../pipeline/plan-folders.js';
@@ -43,7 +44,8 @@ export function plan(names: readonly string[], flags: PlanFlags, io: Io): Promis
   return onEnvironments({ command: 'plan', flags, io, singleTenantOptions }, async (run) => {
     const save = await preparePlanFile(run, flags.out);
     const planned = await addImpact(run, await planFolders(run, await wantedOf(names, flags)), flags);
-    const judged = await askPolicyCommand(run, warnNotHeldByApply(run, planned, flags.out));
+    const whole = await addDeclaredOrigins(run, planned);
+    const judged = await askPolicyCommand(run, warnNotHeldByApply(run, whole, flags.out));
     const shown = flags.diff === true ? await addComparisons(run, judged) : judged;
     return finishPlan(run, reportOf(shown), flags, save);
   });
@@ -82,8 +84,8 @@ function describeSaved(out: string, { header }: PlanReport): string {
 }
 
 /** Blocked changes are changes too: the tenant does not match the folders. */
-function exitCodeOf({ plan: { changes } }: PlanReport, { detailedExitcode }: PlanFlags): ExitCode {
-  const hasChanges = changes.some(({ action }) => action !== 'none');
+function exitCodeOf({ plan: { changes, origins } }: PlanReport, { detailedExitcode }: PlanFlags): ExitCode {
+  const hasChanges = changes.some(({ action }) => action !== 'none') || (origins?.changes.length ?? 0) > 0;
   return detailedExitcode === true && hasChanges ? exitCodes.changes : exitCodes.ok;
 }
 

@@ -3,10 +3,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
-import { ownersOf } from '../core/marker.js';
 import type { ActualExtension } from '../core/model.js';
 import { foldName } from '../core/names.js';
 import { byName } from '../core/order.js';
+import { ownersOf } from '../core/owner.js';
 import { archivesOf } from '../pipeline/archives.js';
 import { type PullOutcome, pullAll } from '../reconcile/pull.js';
 import type { PullReport } from '../report/pull.js';

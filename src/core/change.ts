@@ -3,6 +3,7 @@
 import { withoutUndefined } from './json.js';
 import { markerOf } from './marker.js';
 import type { Action, ActualExtension, DesiredExtension } from './model.js';
+import { originWorkOf } from './origins/model.js';
 import type { ActualSummary, DesiredSummary } from './summaries.js';
 
 /** The part of a change, of this plan or a reviewed one, that says whether it is written. */
@@ -13,6 +14,14 @@ interface Decided {
 
 export function isWritten({ action, blocked }: Decided): boolean {
   return action !== 'none' && blocked === undefined;
+}
+
+/** Whether an apply would write anything, extensions or entries. */
+export function hasWork(plan: {
+  readonly changes: readonly Decided[];
+  readonly origins?: Parameters<typeof originWorkOf>[0];
+}): boolean {
+  return workOf(plan).length + originWorkOf(plan.origins).length > 0;
 }
 
 export function workOf<T extends Decided>({ changes }: { readonly changes: readonly T[] }): readonly T[] {

@@ -12,6 +12,7 @@ export const checkNames = [
   'role',
   'marker',
   'rate',
+  'origins',
   'store',
 ] as const;
 

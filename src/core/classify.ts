@@ -1,7 +1,8 @@
 /** Which row of the decision table a name is in, before any approval is looked at. */
 
-import { isMarkedAs, isOwned, markerOf, ownersOf } from './marker.js';
+import { isMarkedAs, isOwned, markerOf } from './marker.js';
 import type { ActualExtension, DesiredExtension, State } from './model.js';
+import { ownersOf } from './owner.js';
 
 /** The state of a name that both sides know. */
 export function classify(desired: DesiredExtension, actual: ActualExtension, project: string): State {

@@ -5,7 +5,7 @@ import { classify, hasSameContent, keepsMarker } from './classify.js';
 import { count, describeEndings, formatBytes, onDay } from './format.js';
 import { describeHalfBuilt, type UnreadFolder } from './half-built.js';
 import { shownVersion } from './manifest/parsed.js';
-import { isOwned, markerOf, ownersOf, tagsAfterWrite } from './marker.js';
+import { isOwned, markerOf, tagsAfterWrite } from './marker.js';
 import type {
   ActualExtension,
   Change,
@@ -15,6 +15,7 @@ import type {
   State,
   Write,
 } from './model.js';
+import { ownersOf } from './owner.js';
 import {
   adoptionRail,
   checkVersion,

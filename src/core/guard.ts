@@ -4,6 +4,7 @@ import { workOf } from './change.js';
 import { RefusedError } from './errors.js';
 import { isOwned } from './marker.js';
 import type { ActualState, Plan } from './model.js';
+import { type OriginNumbers, originNumbersOf } from './origins/model.js';
 
 export interface Limits {
   readonly maxDeletes: number;
@@ -13,6 +14,10 @@ export interface Limits {
   /** `--allow-deletes=<n>`: must equal the planned number whenever given. */
   readonly allowDeletes?: number;
   readonly allowUpdates?: number;
+  /** Entries that may open a host: must equal the planned number. */
+  readonly allowOrigins?: number;
+  /** The same of entries that close one. */
+  readonly allowOriginRemoval?: number;
   readonly allowEmpty: AllowEmpty;
 }
 
@@ -20,7 +25,15 @@ export interface Limits {
 type AllowEmpty = 'allow-empty' | 'refuse-empty';
 
 /** The rails of a whole run. Those of one change are `Rail` in the model. */
-export const runRails = ['empty', 'unmatched', 'deletes', 'updates', 'policy'] as const;
+export const runRails = [
+  'empty',
+  'unmatched',
+  'deletes',
+  'updates',
+  'origins',
+  'origin-removal',
+  'policy',
+] as const;
 
 export type RunRail = (typeof runRails)[number];
 
@@ -31,22 +44,25 @@ export interface Refusal {
 }
 
 /** How much a plan writes, as the rails count it. */
-export interface PlannedNumbers {
+export interface PlannedNumbers extends OriginNumbers {
   readonly deletes: number;
   /** With replaces. */
   readonly updates: number;
 }
 
-export function numbersOf(plan: Parameters<typeof workOf>[0]): PlannedNumbers {
+export function numbersOf(
+  plan: Parameters<typeof workOf>[0] & { readonly origins?: Parameters<typeof originNumbersOf>[0] },
+): PlannedNumbers {
   const actions = workOf(plan).map(({ action }) => action);
   return {
     deletes: actions.filter((action) => action === 'delete').length,
     updates: actions.filter((action) => action === 'update' || action === 'replace').length,
+    ...originNumbersOf(plan.origins),
   };
 }
 
 /** Without what was approved by number. */
-export interface Counted extends PlannedNumbers {
+export interface Counted extends Pick<PlannedNumbers, 'deletes' | 'updates'> {
   /** For people, after a number: `in this session`. */
   readonly since: string;
 }
@@ -82,13 +98,16 @@ export function findRefusals(input: GuardInput): readonly Refusal[] {
   const { plan, actual, found, limits, counted = nothingCounted } = input;
   const owned = actual.extensions.filter((record) => isOwned(record, plan.project)).length;
   const base = owned + counted.deletes;
-  const { deletes, updates } = numbersOf(plan);
-  const { reviewed = { deletes, updates } } = input;
+  const numbers = numbersOf(plan);
+  const { deletes, updates } = numbers;
+  const { reviewed = numbers } = input;
   return [
     found === undefined ? undefined : refuseEmpty(found, owned, limits.allowEmpty),
     refuseUnmatched(input, owned),
     refuseDeletes([deletes, reviewed.deletes], base, limits, counted),
     refuseUpdates([updates, reviewed.updates], base, limits, counted),
+    refuseOrigins('origins', [numbers.opens, reviewed.opens], limits.allowOrigins),
+    refuseOrigins('origin-removal', [numbers.closes, reviewed.closes], limits.allowOriginRemoval),
     input.policy,
   ].filter((refusal) => refusal !== undefined);
 }
@@ -171,6 +190,24 @@ function refuseUpdates(
     `would update ${sumUp(updates, counted.updates, counted.since)}, more than ${rail}`,
     lift,
   );
+}
+
+const originEffects = {
+  origins: 'open a host to everything on the tenant',
+  'origin-removal': 'close a host to everything on the tenant',
+} as const;
+
+/** Never without its number: an entry is for every extension, theme and page of the tenant. */
+function refuseOrigins(
+  rail: keyof typeof originEffects,
+  numbers: Numbers,
+  allowed: number | undefined,
+): Refusal | undefined {
+  const [now] = numbers;
+  if (allowed === undefined ? now === 0 : numbers.includes(allowed)) return undefined;
+  const says = allowed === undefined ? '' : `, but --allow-${rail} says ${allowed}`;
+  const what = `would write ${now} ${now === 1 ? 'entry that' : 'entries that'} ${originEffects[rail]}${says}`;
+  return refuse(rail, what, `--allow-${rail}=${now}`);
 }
 
 function refuseOtherNumber(

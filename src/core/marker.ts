@@ -5,20 +5,9 @@
 
 import { oldestComparable, ruleVersion } from './digest.js';
 import type { ActualExtension, DesiredExtension } from './model.js';
-
-const tagPrefix = 'qlik-sync:';
+import { ownersOf, ownerTag } from './owner.js';
 
 const archiveNamePattern = /^qs(\d+)-([0-9a-f]{32})-([0-9a-f]{12})\.zip$/;
-
-/** The tag that says a record belongs to `project`. */
-export function ownerTag(project: string): string {
-  return tagPrefix + project;
-}
-
-/** The projects that claim a record by tag; more than one, or one that is not ours, means hands off. */
-export function ownersOf(tags: readonly string[]): readonly string[] {
-  return tags.filter((tag) => tag.startsWith(tagPrefix)).map((tag) => tag.slice(tagPrefix.length));
-}
 
 /** A record without a file is never owned, whatever its tags say: nothing could be deployed to it. */
 export function isOwned(actual: ActualExtension, project: string): boolean {
@@ -36,7 +25,7 @@ export function tagsAfterWrite(
   project: string,
 ): string[] {
   const own = ownerTag(project);
-  const stay = present.filter((tag) => tag === own || !tag.startsWith(tagPrefix));
+  const stay = present.filter((tag) => tag === own || ownersOf([tag]).length === 0);
   return [...new Set([...stay, ...configured, own])];
 }
 

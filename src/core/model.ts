@@ -7,6 +7,7 @@ import type { LineEndings } from './content/line-endings.js';
 import type { ContentFacts } from './content.js';
 import type { SkippedFolder, UnreadFolder } from './half-built.js';
 import type { Manifest } from './manifest/parsed.js';
+import type { OriginsPlan } from './origins/model.js';
 import type { PullObstacle } from './pull-obstacle.js';
 import type { ActualSummary, DesiredSummary } from './summaries.js';
 
@@ -274,6 +275,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly summary: PlanSummary;
   readonly requests: RequestForecast;
+  /** Absent where the config declares none. */
+  readonly origins?: OriginsPlan;
   /** `sha256:<64 hex>` over tenant, project and the decisions; see `core/plan.ts`. */
   readonly digest: string;
 }

@@ -2,7 +2,7 @@
 
 import type { StoredArchives } from './budget.js';
 import { summariseActual, summariseDesired } from './change.js';
-import { isOwned, markerOf, ownersOf } from './marker.js';
+import { isOwned, markerOf } from './marker.js';
 import type {
   Action,
   ActualExtension,
@@ -17,6 +17,7 @@ import type {
 } from './model.js';
 import { assertDistinctNames } from './names.js';
 import { byName } from './order.js';
+import { ownersOf } from './owner.js';
 import { noRenames, summarisePlan } from './plan.js';
 import { keepsDrift, movedRail, protectedRail, replaceRail, stateRail } from './rails.js';
 import {

@@ -23,6 +23,7 @@ import type {
   TenantIdentity,
 } from './model.js';
 import { assertDistinctNames } from './names.js';
+import { type DecidedOrigin, type OriginsPlan, originDecisions, originWorkOf } from './origins/model.js';
 import { markRenames, type RenameSearch } from './rename.js';
 import type { ReviewedChange } from './stale.js';
 
@@ -142,6 +143,19 @@ function summarise(changes: readonly Change[], nameless: number): PlanSummary {
   return summary;
 }
 
+/** The plan with what it says of origins: its digest and its cost with them. @param reads requests to look at the tenant's entries */
+export function withOrigins(plan: Plan, origins: OriginsPlan, tenant: TenantIdentity, reads: number): Plan {
+  const { tier1, tier2, estimatedSeconds } = plan.requests;
+  const writes = originWorkOf(origins).length;
+  return {
+    ...plan,
+    origins,
+    // Each write is preceded by a read of what is there.
+    requests: { tier1: tier1 + reads + writes, tier2: tier2 + writes, estimatedSeconds },
+    digest: digestPlan(tenant, plan.project, plan.changes, origins.changes),
+  };
+}
+
 type PlannedChange = ReviewedChange & { readonly blocked?: unknown };
 
 /**
@@ -152,10 +166,13 @@ export function digestPlan(
   tenant: TenantIdentity,
   project: string,
   changes: readonly PlannedChange[],
+  origins: readonly DecidedOrigin[] = [],
 ): string {
   const decisions = changes
     .filter(isWritten)
     .map(({ name, action, desired, actual }) => [name, action, desired?.digest, actual?.id, actual?.md5]);
-  const text = JSON.stringify([tenant, project, decisions]);
+  const opened = originDecisions(origins);
+  // A plan that writes no entry has the digest that it had before there were any.
+  const text = JSON.stringify([tenant, project, decisions, ...(opened.length === 0 ? [] : [opened])]);
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

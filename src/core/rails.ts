@@ -3,8 +3,9 @@
 import { hasSameContent } from './classify.js';
 import { count, describeEndings, listNames, nameFolder, onDay } from './format.js';
 import { shownVersion } from './manifest/parsed.js';
-import { markerOf, ownersOf } from './marker.js';
+import { markerOf } from './marker.js';
 import type { ActualExtension, Blocked, DesiredExtension, Policy, State } from './model.js';
+import { ownersOf } from './owner.js';
 import { shellOption } from './shell-word.js';
 import { compareVersions } from './version.js';
 

@@ -1,7 +1,8 @@
 /** A record before or after a write of a run: compared with what the tenant holds now, restored, described. */
 
-import { ownersOf, ownerTag, sendableName } from './marker.js';
+import { sendableName } from './marker.js';
 import type { ActualExtension, Write } from './model.js';
+import { ownersOf, ownerTag } from './owner.js';
 
 /** A record before or after a write, as the journal has it. */
 export interface RecordSide {

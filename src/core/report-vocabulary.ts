@@ -53,6 +53,8 @@ export const checkMeanings: Readonly<Record<Check['name'], string>> = {
   role: 'What the key may do: list, write, download archives for backups.',
   marker: 'Whether the tenant keeps the tag and the archive name by which qlik-sync knows its own.',
   rate: 'Whether the limit of requests of this user is used up.',
+  origins:
+    "Whether the tenant's Content Security Policy opens the hosts that the config declares, and how much room it has left.",
   store: 'Whether the store of journals, backups and the lock can be reached, where the config names one.',
 };
 

@@ -2,6 +2,7 @@
 
 import { isWritten, workOf } from './change.js';
 import type { Action, Change, Plan } from './model.js';
+import { type DecidedOrigin, type OriginsPlan, originDecisions, originWorkOf } from './origins/model.js';
 
 /** The part of a reviewed change that its approval is bound to. */
 export interface ReviewedChange {
@@ -61,4 +62,21 @@ function explainDifference(name: string, then: ReviewedChange, now: ReviewedChan
       : []),
   ];
   return moved.length === 0 ? [] : [`${name}: ${moved.join(', ')}`];
+}
+
+/** The same of entries. One that is open or gone by now did not move: an earlier run that did not finish saw to it. */
+export function findMovedOrigins(
+  reviewed: { readonly changes: readonly DecidedOrigin[] } | undefined,
+  now: OriginsPlan | undefined,
+): readonly string[] {
+  const then = new Map(originWorkOf(reviewed).map((change) => [change.name, change]));
+  return (now?.changes ?? []).flatMap((change) => {
+    const before = then.get(change.name);
+    if (change.blocked !== undefined) {
+      return before === undefined ? [] : [`${change.name}: it is blocked: ${change.blocked.message}`];
+    }
+    if (before === undefined) return [`${change.name}: ${change.action} was not in the reviewed plan`];
+    const [was, is] = [before, change].map((each) => JSON.stringify(originDecisions([each])));
+    return was === is ? [] : [`${change.name}: its entry is another than in the reviewed plan`];
+  });
 }

@@ -137,6 +137,16 @@ export const runRailMeanings: Readonly<Record<RunRail, RailMeaning>> = {
     meaning: 'More would be updated than maxUpdatePercent allows, or another number than was approved.',
     lift: '--allow-updates=<n>',
   },
+  origins: {
+    meaning:
+      "Entries of the tenant's Content Security Policy would open hosts to every extension, theme and page of the tenant.",
+    lift: '--allow-origins=<n>',
+  },
+  'origin-removal': {
+    meaning:
+      "Entries of the tenant's Content Security Policy would be deleted or narrowed, and whatever else on the tenant uses them stops working.",
+    lift: '--allow-origin-removal=<n>',
+  },
   policy: {
     meaning: 'The policy command of the config refuses the plan.',
     next: 'Its output says why; "policy" in the config names the command.',

@@ -7,6 +7,15 @@ import { finding } from '../core/rules/catalogue.js';
 import { checkDeclared } from '../core/rules/origins.js';
 import { createSelector } from '../run/selection.js';
 
+/** Whether this project has anything to do with origins. */
+export function usesOrigins({
+  config,
+}: {
+  readonly config: Pick<Config, 'manageOrigins' | 'origins'>;
+}): boolean {
+  return config.manageOrigins || Object.keys(config.origins).length > 0;
+}
+
 export interface Declared {
   /** Of one extension, from every key that names it. */
   readonly of: (name: string) => DeclaredOrigins;

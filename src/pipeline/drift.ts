@@ -1,7 +1,7 @@
 /** Where tenant and folders differ. One list request; an archive is read only where no marker tells. */
 
 import { type DriftEntry, driftEntryOf, findDrift, sortDrift } from '../core/drift.js';
-import type { ActualState, Plan, Policy } from '../core/model.js';
+import type { ActualState, DesiredState, Plan, Policy } from '../core/model.js';
 import { plan } from '../core/plan.js';
 import { checkLineEndings } from '../core/rules/line-endings.js';
 import type { ReadArchive } from '../reconcile/archives.js';
@@ -10,6 +10,7 @@ import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import { archivesOf } from './archives.js';
+import { usesOrigins } from './declared-origins.js';
 import {
   addLeftOut,
   assertNoErrors,
@@ -18,6 +19,7 @@ import {
   observe,
   readFolders,
 } from './observe.js';
+import type { Looked } from './origins.js';
 import { policyOf } from './policy.js';
 
 export interface ObservedDrift {
@@ -54,13 +56,22 @@ export async function observeDrift(
   const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
   const { lineEndings, rules } = settings.config;
   const findings = [...folders.findings, ...checkLineEndings(decided.changes, lineEndings, rules)];
+  const origins = usesOrigins(settings) ? await lookAt(run, desired) : undefined;
   return {
     entries: sortDrift([...findDrift(decided.changes, desired), ...forged]),
-    plan: decided,
-    requests: 1 + archives.downloads(),
+    plan: { ...decided, ...(origins !== undefined && { origins: origins.origins }) },
+    requests: 1 + archives.downloads() + (origins?.reads ?? 0),
     folders: { ...folders, findings },
     isSelected: selector?.matches ?? (() => true),
   };
+}
+
+/** What is not open is drift, whether or not a plan would write it. */
+async function lookAt({ settings, tenant, io }: Run, { extensions }: DesiredState): Promise<Looked> {
+  const { lookAtOrigins } = await import('./origins.js');
+  const names = extensions.map(({ name }) => name);
+  const of = { settings, http: tenant.http, signal: io.interrupted };
+  return lookAtOrigins(of, { names, removal: 'keep', manage: 'tell' });
 }
 
 /** What the config permits to be overwritten or kept is drift all the same. */

@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { workOf } from '../core/change.js';
+import { hasWork, workOf } from '../core/change.js';
 import { RefusedError, UserError } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
 import { count, listNames } from '../core/format.js';
@@ -11,7 +11,7 @@ import type { Plan } from '../core/model.js';
 import { digestPlan } from '../core/plan.js';
 import type { SeenChange } from '../core/seen.js';
 import { shellOption } from '../core/shell-word.js';
-import { findMoved } from '../core/stale.js';
+import { findMoved, findMovedOrigins } from '../core/stale.js';
 import { renderJson } from '../report/json.js';
 import type { PlanReport } from '../report/plan.js';
 import type { ReviewedPlan } from '../report/reviewed-plan.js';
@@ -118,7 +118,8 @@ export function assertMeantFor({ file, plan }: PlanFile, { settings, tenant }: R
       { hint: 'Apply it where it was planned.' },
     );
   }
-  if (digestPlan(plan.tenant.identity, plan.project, plan.changes) !== plan.digest) {
+  const planned = digestPlan(plan.tenant.identity, plan.project, plan.changes, plan.origins?.changes);
+  if (planned !== plan.digest) {
     throw new RefusedError(`${file} was changed after it was planned: its changes and its digest disagree.`, {
       hint: 'Plan again; approvals belong on the command line of plan.',
     });
@@ -127,7 +128,7 @@ export function assertMeantFor({ file, plan }: PlanFile, { settings, tenant }: R
 
 /** Changes that were made since the review do not count, so that a failed run can be repeated. @throws RefusedError (exit 7) */
 export function assertUnmoved({ file, plan }: PlanFile, { plan: now, about }: PlannedRun): void {
-  const moved = findMoved(workOf(plan), now);
+  const moved = [...findMoved(workOf(plan), now), ...findMovedOrigins(plan.origins, now.origins)];
   if (moved.length === 0) return;
   const otherKey = describeOtherKey(plan, now, about.impact?.apps.listed);
   throw new RefusedError(['The reviewed plan is stale; nothing was written.', ...moved], {
@@ -181,7 +182,7 @@ export function rememberReviewed({ plan }: PlanFile): ReviewedScope {
  */
 export function assertExpected(expected: string, now: Plan, say: (notice: string) => void): void {
   if (now.digest === expected) return;
-  if (workOf(now).length === 0) {
+  if (!hasWork(now)) {
     say(
       `--expect says ${expected}, and the plan is ${now.digest}: nothing is left to write, or something else was planned.`,
     );

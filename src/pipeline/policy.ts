@@ -36,13 +36,15 @@ export function policyOf(
 /** The numbers that a run may not exceed. */
 export function limitsOf(config: Config, approvals: Approvals): Limits {
   const { maxDeletes, maxDeletePercent, maxUpdatePercent } = config;
-  const { allowDeletes, allowUpdates, allowEmpty } = approvals;
+  const { allowDeletes, allowUpdates, allowOrigins, allowOriginRemoval, allowEmpty } = approvals;
   return {
     maxDeletes,
     maxDeletePercent,
     maxUpdatePercent,
     ...(allowDeletes !== undefined && { allowDeletes }),
     ...(allowUpdates !== undefined && { allowUpdates }),
+    ...(allowOrigins !== undefined && { allowOrigins }),
+    ...(allowOriginRemoval !== undefined && { allowOriginRemoval }),
     allowEmpty: allowEmpty === true ? 'allow-empty' : 'refuse-empty',
   };
 }
@@ -79,6 +81,8 @@ const effects = {
   acceptImpact: 'shapes',
   allowDeletes: 'lifts',
   allowUpdates: 'lifts',
+  allowOrigins: 'lifts',
+  allowOriginRemoval: 'lifts',
   allowEmpty: 'lifts',
   backup: 'run',
   confirm: 'run',

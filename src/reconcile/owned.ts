@@ -3,9 +3,10 @@
 import pLimit from 'p-limit';
 import { md5Of } from '../core/digest.js';
 import { onDay } from '../core/format.js';
-import { isOwned, markerOf, ownersOf } from '../core/marker.js';
+import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, Blocked, DesiredExtension } from '../core/model.js';
 import { assertDistinctNames } from '../core/names.js';
+import { ownersOf } from '../core/owner.js';
 import { readArchived, type StoredArchive } from '../source/archive/archived.js';
 import type { ReadArchive } from './archives.js';
 

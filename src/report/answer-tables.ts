@@ -3,6 +3,7 @@
 import type { Check } from '../core/check.js';
 import { describeValue, type ResolvedValue, targetValues } from './config.js';
 import { describeCommit, describeCounts, describeResult, type PastRun } from './history.js';
+import { describeOrigins } from './origins.js';
 import type { ReportParts } from './run-result.js';
 
 export interface AnswerTable {
@@ -30,13 +31,14 @@ function tablesOf(part: ReportParts): readonly AnswerTable[] {
         settingTable('options', 'Options', part.options ?? []),
         ...(part.target === undefined ? [] : [settingTable('target', 'Tenant', targetValues(part.target))]),
       ];
-    case 'validate':
     case 'plan':
     case 'apply':
+    case 'drift':
+      return [originTable(part)];
+    case 'validate':
     case 'pack':
     case 'init':
     case 'pull':
-    case 'drift':
     case 'impact':
     case 'environments':
     case 'unreported':
@@ -62,6 +64,15 @@ function runTable(runs: readonly PastRun[]): AnswerTable {
 
 function fileTable(files: readonly string[]): AnswerTable {
   return { id: 'unreadable', title: 'Not journals', columns: ['File'], rows: files.map((file) => [file]) };
+}
+
+function originTable({ plan, originOutcomes = [] }: ReportParts): AnswerTable {
+  const rows = describeOrigins(plan?.origins, originOutcomes).map(({ name, verb, words }) => [
+    name,
+    verb,
+    lines(words),
+  ]);
+  return { id: 'origins', title: 'Origins', columns: ['Origin', 'Entry', 'Details'], rows };
 }
 
 function lines(texts: readonly (string | undefined)[]): string {

@@ -4,6 +4,7 @@ import type { DriftAlarm, DriftEntry, DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
 import type { DriftDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
+import { renderOrigins } from './origins.js';
 import { joinBlocks, type Paint, printable, type Style } from './paint.js';
 import type { PlanReport } from './plan.js';
 import { renderFindingsOn, renderHeader, type TextOptions } from './text-parts.js';
@@ -36,12 +37,13 @@ export interface DriftReport extends Omit<PlanReport, 'kind' | 'refusals'> {
 }
 
 export function driftDocumentOf(report: DriftReport): DriftDocument {
-  const { header, source, drift, expired, gone, compared, requests, findings, exitCode } = report;
+  const { header, source, plan, drift, expired, gone, compared, requests, findings, exitCode } = report;
   return {
     command: 'drift',
     ...headOf(header),
     ...placeOf(header),
     ...{ source, drift, expired, gone, compared, requests, findings, exitCode },
+    ...(plan.origins !== undefined && { origins: plan.origins }),
   };
 }
 
@@ -71,6 +73,7 @@ export function renderDrift(report: DriftReport, options: TextOptions): string {
     renderHeader(report.header, options.paint),
     renderFindingsOn(report.plan.changes, report.findings, options),
     renderDrifted(report, options.paint),
+    renderOrigins(report.plan.origins, options.paint),
     renderClosing(report),
   ]);
 }
@@ -112,10 +115,13 @@ function describeAlarm({ alarm, ignored }: Drift): string {
   return alarm === 'known' ? '  (in the baseline)' : '';
 }
 
-function renderClosing({ drift, compared, requests }: DriftReport): string {
+function renderClosing({ drift, plan, compared, requests }: DriftReport): string {
+  const closed = plan.origins?.missing.length ?? 0;
   const number = (alarm: Drift['alarm']): number => drift.filter((each) => each.alarm === alarm).length;
   const verdict =
-    number('new') === 0 ? 'No drift' : `Drift: ${count(number('new'), 'difference')} from the folders`;
+    number('new') + closed === 0
+      ? 'No drift'
+      : `Drift: ${count(number('new') + closed, 'difference')} from the folders`;
   const reads = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
   return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${count(compared, 'extension')} compared with ${reads}.\n`;
 }

@@ -87,6 +87,7 @@ function planFieldsOf(report: PlanReport | ApplyReport): Omit<PlanDocument, 'com
     summary: plan.summary,
     requests: plan.requests,
     changes: plan.changes,
+    ...(plan.origins !== undefined && { origins: plan.origins }),
     findings,
     leftOut,
     refusals,

@@ -18,6 +18,15 @@ const change = v.object({
   notLookedAt: v.optional(v.string()),
 });
 
+const originChange = v.object({
+  name: v.string(),
+  action: v.picklist(['create', 'update', 'delete']),
+  adds: v.array(v.string()),
+  removes: v.array(v.string()),
+  blocked: v.optional(v.object({ rail: v.string() })),
+  actual: v.optional(v.object({ id: v.string() })),
+});
+
 /** Unknown fields are allowed: a later version may add some. */
 const reviewedPlan = v.object({
   command: v.literal('plan'),
@@ -27,6 +36,7 @@ const reviewedPlan = v.object({
   tenant: v.object({ url: v.string(), identity: v.string() }),
   digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
   changes: v.array(change),
+  origins: v.optional(v.object({ changes: v.array(originChange) })),
   request: planRequest,
   impact: v.optional(v.object({ apps: v.object({ listed: v.number() }) })),
 });

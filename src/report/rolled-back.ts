@@ -1,8 +1,8 @@
 /** What is said after a rollback: what it left, and what the next run will do with what it undid. */
 
 import { listNames } from '../core/format.js';
-import { ownerTag } from '../core/marker.js';
 import type { Change } from '../core/model.js';
+import { ownerTag } from '../core/owner.js';
 import { printable } from './paint.js';
 import type { ApplyReport, UndoneChange } from './plan.js';
 import { resumeCommand } from './resume-command.js';

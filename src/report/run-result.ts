@@ -53,6 +53,8 @@ export interface ReportParts {
   readonly rollbackGoal?: NonNullable<PlanReport['rollbackGoal']>;
   readonly promotes?: NonNullable<PlanReport['promotes']>;
   readonly outcomes?: readonly Outcome[];
+  /** Of entries of the Content Security Policy. */
+  readonly originOutcomes?: readonly Outcome[];
   /** Milliseconds from the first write to the last answer. */
   readonly ms?: number;
   /** What `validate` checked. */

@@ -9,6 +9,7 @@ import { renderEnvironments } from './environments.js';
 import { renderHistory } from './history.js';
 import { renderImpact } from './impact.js';
 import { renderInit } from './init.js';
+import { renderOrigins } from './origins.js';
 import { renderPack } from './pack.js';
 import { joinBlocks, type Paint, printable } from './paint.js';
 import { type ApplyReport, describeBackups, describeOrigin, type PlanReport } from './plan.js';
@@ -55,6 +56,7 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
     renderFindingsOn(report.plan.changes, report.findings, { paint, detail }),
     renderChanges(report.plan.changes, paint),
     renderPlanImpact(report, paint),
+    renderOrigins(report.plan.origins, paint),
     renderLeftOut(report.leftOut, detail),
     report.refusals.map((refusal) => renderRefusal(refusal, paint)).join(''),
     renderNotes(describeBackups(report.backups)),

@@ -5,7 +5,8 @@ import { exitCodes } from '../core/exit-codes.js';
 import { count } from '../core/format.js';
 import type { Impact } from '../core/impact/impact.js';
 import { isWhole } from '../core/impact/tally.js';
-import type { PlanSummary } from '../core/model.js';
+import type { Plan } from '../core/model.js';
+import { originWorkOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { applyingCommands } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
@@ -29,11 +30,14 @@ export function verdictOf(part: ReportParts): Verdict {
 function judge(part: ReportParts): Verdict {
   switch (part.kind) {
     case 'apply':
-      return judgeOutcomes(part.outcomes ?? [], part.plan?.summary.blocked ?? 0);
+      return judgeOutcomes(
+        [...(part.originOutcomes ?? []), ...(part.outcomes ?? [])],
+        part.plan?.summary.blocked ?? 0,
+      );
     case 'plan':
       return judgePlan(part);
     case 'drift':
-      return judgeDrift(part.drift ?? []);
+      return judgeDrift(part.drift ?? [], part.plan?.origins?.missing.length ?? 0);
     case 'pull':
       return judgePull(part.pulled ?? []);
     case 'impact':
@@ -82,11 +86,15 @@ const applying: ReadonlySet<string> = new Set(applyingCommands);
 function judgePlan({ plan, header, refusals = [] }: ReportParts): Verdict {
   if (applying.has(header.command)) return { tone: 'attention', words: 'not applied' };
   if (refusals.length > 0) return { tone: 'bad', words: 'apply would refuse' };
-  return plan === undefined ? { tone: 'good', words: 'no changes' } : judgeSummary(plan.summary);
+  return plan === undefined ? { tone: 'good', words: 'no changes' } : judgeSummary(plan);
 }
 
-function judgeSummary({ create, update, replace, delete: deletes, blocked }: PlanSummary): Verdict {
-  const changes = create + update + replace + deletes;
+function judgeSummary({ summary, origins }: Plan): Verdict {
+  const { create, update, replace, delete: deletes } = summary;
+  const entries = origins?.changes.length ?? 0;
+  const written = originWorkOf(origins).length;
+  const blocked = summary.blocked + entries - written;
+  const changes = create + update + replace + deletes + written;
   if (blocked > 0) {
     const words = changes === 0 ? `${blocked} blocked` : `${count(changes, 'change')}, ${blocked} blocked`;
     return { tone: 'attention', words };
@@ -96,8 +104,9 @@ function judgeSummary({ create, update, replace, delete: deletes, blocked }: Pla
     : { tone: 'news', words: count(changes, 'change') };
 }
 
-function judgeDrift(drift: readonly Drift[]): Verdict {
-  const n = drift.filter(({ alarm }) => alarm === 'new').length;
+/** @param closed declared hosts that the tenant does not open */
+function judgeDrift(drift: readonly Drift[], closed: number): Verdict {
+  const n = drift.filter(({ alarm }) => alarm === 'new').length + closed;
   return n === 0 ? { tone: 'good', words: 'no drift' } : { tone: 'attention', words: count(n, 'difference') };
 }
 

@@ -51,6 +51,8 @@ export interface Approvals {
   readonly allowDowngrade?: true;
   readonly allowDeletes?: number;
   readonly allowUpdates?: number;
+  readonly allowOrigins?: number;
+  readonly allowOriginRemoval?: number;
   readonly allowEmpty?: true;
   /** Look for the apps that use what changes. */
   readonly impact?: true;

@@ -338,6 +338,7 @@ describe('what roles tell', () => {
     list: { kind: 'answered', value: { extensions: [] } },
     rights: { kind: 'answered', value: rights },
     archive: { kind: 'not-asked' },
+    origins: { kind: 'not-asked' },
   });
   const none: Rights = { roles: [], custom: 'none', scopes: [] };
 

@@ -1,7 +1,7 @@
 /** What an earlier rule version deployed shows no change by an upgrade of this tool. */
 
 import { describe, expect, it } from 'vitest';
-import { ownerTag } from '../../src/core/marker.js';
+import { ownerTag } from '../../src/core/owner.js';
 import { useScene } from './support/scene.js';
 import { archiveFiles, extensionFiles } from './support/workspace.js';
 import { type Contents, zipOf, zipOfVersion1 } from './support/zips.js';

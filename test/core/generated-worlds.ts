@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import type { Limits } from '../../src/core/guard.js';
-import { archiveName, ownerTag } from '../../src/core/marker.js';
+import { archiveName } from '../../src/core/marker.js';
 import type { ActualExtension, ActualState, DesiredState, Policy } from '../../src/core/model.js';
+import { ownerTag } from '../../src/core/owner.js';
 import type { Allows, Local, Remote, World } from './reference-model.js';
 import { desiredExtension, hash, md5, policy, project } from './worlds.js';
 

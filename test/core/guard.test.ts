@@ -120,22 +120,25 @@ describe('rails of a run', () => {
     ],
     [
       'what is left of six that were reviewed, by their number',
-      { ...world(97, 3, 0, { allowDeletes: 6 }), reviewed: { deletes: 6, updates: 0 } },
+      { ...world(97, 3, 0, { allowDeletes: 6 }), reviewed: { deletes: 6, updates: 0, opens: 0, closes: 0 } },
       undefined,
     ],
     [
       'what is left of six that were reviewed, by its own number',
-      { ...world(97, 3, 0, { allowDeletes: 3 }), reviewed: { deletes: 6, updates: 0 } },
+      { ...world(97, 3, 0, { allowDeletes: 3 }), reviewed: { deletes: 6, updates: 0, opens: 0, closes: 0 } },
       undefined,
     ],
     [
       'what is left of six that were reviewed, by another number',
-      { ...world(97, 3, 0, { allowDeletes: 5 }), reviewed: { deletes: 6, updates: 0 } },
+      { ...world(97, 3, 0, { allowDeletes: 5 }), reviewed: { deletes: 6, updates: 0, opens: 0, closes: 0 } },
       'would delete 3, but --allow-deletes says 5',
     ],
     [
       'what is left of six updates that were reviewed, by their number',
-      { ...world(10, 0, 2, { maxUpdatePercent: 10, allowUpdates: 6 }), reviewed: { deletes: 0, updates: 6 } },
+      {
+        ...world(10, 0, 2, { maxUpdatePercent: 10, allowUpdates: 6 }),
+        reviewed: { deletes: 0, updates: 6, opens: 0, closes: 0 },
+      },
       undefined,
     ],
     ['no folder is asked', { ...world(3, 3, 0, { allowDeletes: 3 }), found: undefined }, undefined],

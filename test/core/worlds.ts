@@ -1,7 +1,7 @@
 /** Small builders of desired and actual states for tests of the pure core. */
 
 import { createHash } from 'node:crypto';
-import { archiveName, ownerTag } from '../../src/core/marker.js';
+import { archiveName } from '../../src/core/marker.js';
 import type {
   ActualExtension,
   ActualState,
@@ -9,6 +9,7 @@ import type {
   DesiredState,
   Policy,
 } from '../../src/core/model.js';
+import { ownerTag } from '../../src/core/owner.js';
 
 export const project = 'acme-charts';
 

@@ -1,7 +1,8 @@
-/** Asks the tenant what its answers alone can show: at most five requests, all of them reads, none repeated. */
+/** Asks the tenant what its answers alone can show: at most nine requests, all of them reads, none repeated. */
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { ActualExtension } from '../../core/model.js';
+import type { OriginsPlan } from '../../core/origins/model.js';
 import type { TenantToOpen } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
 import { readActual } from '../../tenant/actual.js';
@@ -15,6 +16,9 @@ import type { Answer, Rights, TenantFacts } from './judge.js';
 
 const mostRequests = 5;
 
+/** Of these, where entries of the Content Security Policy are looked at: up to three pages and the header. */
+const mostForOrigins = 4;
+
 /** A tenant that takes longer is not healthy. */
 const patienceMs = 15_000;
 
@@ -22,9 +26,13 @@ const patienceMs = 15_000;
 export async function examine(
   { url, auth }: Pick<TenantToOpen, 'url' | 'auth'>,
   io: Io,
-  options: Pick<TenantOptions, 'timeoutMs'> = {},
+  options: Pick<TenantOptions, 'timeoutMs'> & {
+    /** Absent where the config declares none. */
+    readonly readOrigins?: (http: TenantHttp) => Promise<OriginsPlan>;
+  } = {},
 ): Promise<TenantFacts> {
-  const seen = watchAnswers();
+  const { readOrigins } = options;
+  const seen = watchAnswers(readOrigins === undefined ? mostRequests : mostRequests + mostForOrigins);
   const http = openTenant({
     url,
     auth: withoutRenewal(auth),
@@ -41,8 +49,10 @@ export async function examine(
     const goOn = list.kind === 'answered' || isRefused(list);
     const rights = goOn ? await ask(() => readRights(http)) : notAsked;
     const archive = list.kind === 'answered' ? await tryArchive(http, list.value.extensions) : notAsked;
+    const origins =
+      readOrigins === undefined || list.kind !== 'answered' ? notAsked : await ask(() => readOrigins(http));
     io.interrupted.throwIfAborted();
-    return { ...seen.facts(), list, rights, archive };
+    return { ...seen.facts(), list, rights, archive, origins };
   } finally {
     await http.close();
   }
@@ -104,7 +114,7 @@ interface Watch {
   readonly facts: () => Pick<TenantFacts, 'requests' | 'clockSeconds' | 'waitSeconds'>;
 }
 
-function watchAnswers(): Watch {
+function watchAnswers(most: number): Watch {
   const enough = new AbortController();
   let requests = 0;
   let clockSeconds: number | undefined;
@@ -116,7 +126,7 @@ function watchAnswers(): Watch {
       const time = Date.parse(headers['date'] ?? '');
       if (!Number.isNaN(time)) clockSeconds ??= Math.round((time - Date.now()) / 1000);
       if (status === 429) waitSeconds = Math.ceil((readRetryAfter(headers['retry-after']) ?? 0) / 1000);
-      if (requests >= mostRequests) enough.abort(new UserError(`${mostRequests} requests are enough`));
+      if (requests >= most) enough.abort(new UserError(`${most} requests are enough`));
     },
     facts: () => ({
       requests,

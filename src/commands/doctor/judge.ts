@@ -3,9 +3,11 @@
 import type { Check } from '../../core/check.js';
 import { TenantError, UserError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
-import { count } from '../../core/format.js';
+import { count, listNames } from '../../core/format.js';
 import { isOwned, markerOf } from '../../core/marker.js';
 import type { ActualState } from '../../core/model.js';
+import type { OriginsPlan } from '../../core/origins/model.js';
+import { summariseOrigins } from '../../report/origins.js';
 
 export function judgeAccess(project: string, credential: string, facts: TenantFacts): readonly Check[] {
   return [
@@ -141,6 +143,23 @@ function judgeRate({ requests, waitSeconds }: TenantFacts): Check {
   return { name: 'rate', status: 'ok', message };
 }
 
+/** @param declares whether the config has anything to do with origins */
+export function judgeOrigins(declares: 'some' | 'none', { origins }: TenantFacts): Check {
+  if (declares === 'none') return { name: 'origins', status: 'ok', message: 'the config declares none' };
+  if (origins.kind === 'not-asked') return notSeen('origins');
+  if (origins.kind === 'error') return fromError('origins', 'unknown', origins.error);
+  const { notLookedAt, missing } = origins.value;
+  const message = summariseOrigins(origins.value);
+  if (notLookedAt !== undefined) return { name: 'origins', status: 'unknown', message };
+  if (missing.length === 0) return { name: 'origins', status: 'ok', message };
+  const hosts = listNames(
+    missing.map(({ host }) => host),
+    5,
+  );
+  const hint = `Not open: ${hosts}. qlik-sync plan shows the entries to make.`;
+  return { name: 'origins', status: 'warning', message, hint };
+}
+
 function notSeen(name: Check['name']): Check {
   return { name, status: 'unknown', message: 'could not be looked at' };
 }
@@ -183,6 +202,8 @@ export interface TenantFacts {
   readonly waitSeconds?: number;
   readonly list: Answer<ActualState>;
   readonly rights: Answer<Rights>;
+  /** Not asked where the config declares none. */
+  readonly origins: Answer<OriginsPlan>;
   /** Of one extension; not asked where the tenant holds none. */
   readonly archive: Answer<'permitted'>;
 }

@@ -1,7 +1,7 @@
 /** One entry of a tenant's Content Security Policy: what Qlik sends and takes, and whose it is. */
 
 import { isObject } from '../json.js';
-import { ownersOf, ownerTag } from '../marker.js';
+import { ownersOf, ownerTag } from '../owner.js';
 import { type CspSwitch, cspSwitches } from './csp.js';
 
 /** What a client may send; a switch that is absent is off. `PUT` replaces all of it. */

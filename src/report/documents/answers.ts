@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { checkNames } from '../../core/check.js';
 import { driftKinds } from '../../core/drift.js';
 import { topicKinds } from '../../core/topics.js';
+import { originsPart } from './origins.js';
 import {
   action,
   count,
@@ -214,6 +215,7 @@ export const driftDocument = v.object({
   compared: count,
   requests: count,
   findings: v.array(finding),
+  origins: v.optional(originsPart),
   exitCode: count,
 });
 

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { runRails } from '../../core/guard.js';
+import { originsPart } from './origins.js';
 import {
   action,
   count,
@@ -99,6 +100,8 @@ export const planRequest = v.object({
     allowDowngrade: yes,
     allowDeletes: v.optional(v.number()),
     allowUpdates: v.optional(v.number()),
+    allowOrigins: v.optional(v.number()),
+    allowOriginRemoval: v.optional(v.number()),
     allowEmpty: yes,
     impact: yes,
     acceptImpact: v.optional(v.number()),
@@ -226,6 +229,7 @@ export const planFields = {
   ),
   comparisons: v.optional(v.array(comparison)),
   impact: v.optional(impactPart),
+  origins: v.optional(originsPart),
   request: v.pipe(v.optional(planRequest), v.description('How the plan was requested.')),
   undoes: v.optional(v.pipe(v.array(v.string()), v.description('The runs whose writes a rollback undoes.'))),
   exitCode: count,

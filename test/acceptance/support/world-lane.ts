@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { archiveName, ownerTag } from '../../../src/core/marker.js';
+import { archiveName } from '../../../src/core/marker.js';
+import { ownerTag } from '../../../src/core/owner.js';
 import { pack } from '../../../src/source/archive/pack.js';
 import { readDesired } from '../../../src/source/read/read.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';

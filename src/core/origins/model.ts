@@ -1,0 +1,121 @@
+/** What a plan says of origins: what the tenant's Content Security Policy lacks, and what would be written to it. */
+
+import type { CspSwitch } from './csp.js';
+import type { CspEntry, CspEntryBody } from './entry.js';
+
+/** What some extensions need of one host. */
+export interface OriginNeed {
+  readonly host: string;
+  /** In the order of `cspSwitches`. */
+  readonly switches: readonly CspSwitch[];
+  /** Sorted by name. */
+  readonly extensions: readonly string[];
+}
+
+/** What the tenant does not open. */
+export interface MissingOrigin extends OriginNeed {
+  /** `https://` and the host, as changes and outcomes name it. */
+  readonly name: string;
+  /** The entry to make, or what the one that is there has to become. */
+  readonly entry: CspEntryBody;
+  /** The entry that is for this host and lacks `switches`. */
+  readonly present?: CspEntry;
+  /** The line of qlik-cli that makes it so. */
+  readonly command: string;
+}
+
+/** One entry to be written. */
+export interface OriginChange {
+  /** `https://` and the host: no extension can be called so. */
+  readonly name: string;
+  readonly action: 'create' | 'update' | 'delete';
+  /** For a person. */
+  readonly message: string;
+  /** Those that need it. */
+  readonly extensions: readonly string[];
+  /** What it opens in addition. */
+  readonly adds: readonly CspSwitch[];
+  /** What it closes. */
+  readonly removes: readonly CspSwitch[];
+  readonly blocked?: { readonly rail: OriginRail; readonly message: string; readonly lift?: string };
+  /** What the tenant holds afterwards; absent for a delete. */
+  readonly entry?: CspEntryBody;
+  /** What it holds now; absent for a create. */
+  readonly actual?: CspEntry;
+}
+
+/** `foreign`: only an entry of somebody else is for this host. `moved`: it is not as the run that is undone left it. */
+type OriginRail = 'foreign' | 'prune' | 'moved' | 'limit';
+
+export interface OriginBudget {
+  readonly entries: { readonly now: number; readonly adds: number; readonly limit: number };
+  /** Of the header; how Qlik counts is not documented, so `adds` is an estimate. */
+  readonly characters: {
+    /** Absent where the tenant did not say its header. */
+    readonly now?: number;
+    readonly adds: number;
+    readonly limit: number;
+  };
+}
+
+export interface OriginsPlan {
+  /** Why the tenant's entries were not looked at: nothing below is known then. */
+  readonly notLookedAt?: string;
+  /** Hosts that are declared for what was selected. */
+  readonly declared: number;
+  readonly missing: readonly MissingOrigin[];
+  /** Empty unless the config says `manageOrigins`. */
+  readonly changes: readonly OriginChange[];
+  /** Ours, no longer declared, and kept without `--prune`. */
+  readonly kept: readonly string[];
+  readonly budget?: OriginBudget;
+}
+
+/** What a plan would write. */
+export function originWorkOf<T extends { readonly blocked?: unknown }>(
+  origins: { readonly changes: readonly T[] } | undefined,
+): readonly T[] {
+  return (origins?.changes ?? []).filter(({ blocked }) => blocked === undefined);
+}
+
+/** How much a plan opens and closes, as its approvals count it. */
+export interface OriginNumbers {
+  /** Entries that are created, or open more than before. */
+  readonly opens: number;
+  /** Entries that are deleted, or open less than before. */
+  readonly closes: number;
+}
+
+export function originNumbersOf(
+  origins: { readonly changes: readonly Counted[] } | undefined,
+): OriginNumbers {
+  const work = originWorkOf(origins);
+  return {
+    opens: work.filter(({ adds }) => adds.length > 0).length,
+    closes: work.filter(({ action, removes }) => action === 'delete' || removes.length > 0).length,
+  };
+}
+
+interface Counted {
+  readonly action: OriginChange['action'];
+  readonly adds: readonly string[];
+  readonly removes: readonly string[];
+  readonly blocked?: unknown;
+}
+
+/** What an approval is bound to: what each entry becomes, and what it was. */
+export function originDecisions(changes: readonly DecidedOrigin[]): readonly unknown[] {
+  return originWorkOf({ changes }).map(({ name, action, adds, removes, actual }) => [
+    name,
+    action,
+    adds,
+    removes,
+    actual?.id,
+  ]);
+}
+
+/** The part of a change, of this plan or a reviewed one, that its approval is bound to. */
+export interface DecidedOrigin extends Counted {
+  readonly name: string;
+  readonly actual?: { readonly id: string } | undefined;
+}

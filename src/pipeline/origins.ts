@@ -1,0 +1,90 @@
+/** What the config declares of origins against the tenant's Content Security Policy. Asks nothing where nothing is declared. */
+
+import { TenantError } from '../core/errors.js';
+import type { DeclaredOrigins } from '../core/origins/csp.js';
+import type { OriginsPlan } from '../core/origins/model.js';
+import { needsOf, planOrigins } from '../core/origins/plan-origins.js';
+import { withOrigins } from '../core/plan.js';
+import type { Run } from '../run/run.js';
+import type { Settings } from '../run/settings.js';
+import { createCspOriginsClient } from '../tenant/csp-origins.js';
+import type { TenantHttp } from '../tenant/http/http.js';
+import { readDeclared } from './declared-origins.js';
+import type { PlannedRun } from './planned.js';
+
+interface Look {
+  /** Extensions whose declarations count; absent: every declaration does. */
+  readonly names?: readonly string[];
+  readonly removal: 'prune' | 'keep';
+  readonly manage: 'write' | 'tell';
+}
+
+export interface Looked {
+  readonly origins: OriginsPlan;
+  /** How many requests it took. */
+  readonly reads: number;
+}
+
+/** @throws TenantError where entries would be written and those that are there cannot be read */
+export async function lookAtOrigins(
+  {
+    settings,
+    http,
+    signal,
+  }: Pick<Run, 'settings'> & { readonly http: TenantHttp; readonly signal: AbortSignal },
+  { names, removal, manage }: Look,
+): Promise<Looked> {
+  const { config } = settings;
+  const client = createCspOriginsClient(http);
+  const needs = needsOf(await declarationsOf(config, names));
+  const of = { needs, setting: config.origins, project: config.project, manage, removal };
+  try {
+    const entries = await client.list({ signal });
+    const reads = Math.max(1, Math.ceil(entries.length / 100));
+    const known = planOrigins({ ...of, entries });
+    if (known.missing.length + known.changes.length === 0) return { origins: known, reads };
+    const header = await client.header({ signal }).catch(orUnknown);
+    return { origins: planOrigins({ ...of, entries, header }), reads: reads + 1 };
+  } catch (error) {
+    if (!(error instanceof TenantError) || manage === 'write') throw error;
+    const notLookedAt = describeUnread(error);
+    return { origins: { notLookedAt, declared: needs.length, missing: [], changes: [], kept: [] }, reads: 1 };
+  }
+}
+
+/** It only says how much room is left. */
+function orUnknown(error: unknown): undefined {
+  if (!(error instanceof TenantError)) throw error;
+}
+
+/** By the name of the extension, or by key of the config. */
+async function declarationsOf(
+  config: Settings['config'],
+  names: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, DeclaredOrigins>> {
+  if (names === undefined) return new Map(Object.entries(config.origins));
+  const declared = await readDeclared(config);
+  return new Map(names.map((name) => [name, declared.of(name)]));
+}
+
+function describeUnread({ status, message }: TenantError): string {
+  if (status !== 403) return message;
+  return 'this key may not list the entries of the Content Security Policy (Tenant Admin, or a role with Admin CSP), so it is unknown whether the declared hosts are open';
+}
+
+/** @throws TenantError */
+export async function addOrigins(run: Run, planned: PlannedRun): Promise<PlannedRun> {
+  const { settings, tenant, io } = run;
+  const { plan, desired, about } = planned;
+  const prunes = about.request?.approvals.prune ?? settings.config.prune;
+  const isWhole = about.request !== undefined && about.request.selected === undefined;
+  const { origins, reads } = await lookAtOrigins(
+    { settings, http: tenant.http, signal: io.interrupted },
+    {
+      names: desired.extensions.map(({ name }) => name),
+      removal: prunes && isWhole ? 'prune' : 'keep',
+      manage: 'tell',
+    },
+  );
+  return { ...planned, plan: withOrigins(plan, origins, tenant.identity, reads) };
+}

@@ -1,0 +1,107 @@
+/** What a plan says of origins: the tenant's Content Security Policy against what the config declares. */
+
+import { describeSwitches } from '../core/origins/csp.js';
+import type { MissingOrigin, OriginBudget, OriginChange, OriginsPlan } from '../core/origins/model.js';
+import type { Outcome } from '../core/outcome.js';
+import { describeOutcome } from './change-words.js';
+import { type Paint, printable, type Style } from './paint.js';
+
+/** One line of it. Raw text: it may hold what a person wrote on the tenant. */
+export interface OriginRow {
+  readonly name: string;
+  readonly verb: 'missing' | 'blocked' | 'keep' | 'unknown' | OriginChange['action'];
+  readonly words: readonly string[];
+}
+
+export function describeOrigins(
+  origins: OriginsPlan | undefined,
+  outcomes: readonly Outcome[] = [],
+): readonly OriginRow[] {
+  if (origins === undefined) return [];
+  if (origins.notLookedAt !== undefined) {
+    return [{ name: 'not looked at', verb: 'unknown', words: [origins.notLookedAt] }];
+  }
+  const changed = new Set(origins.changes.map(({ name }) => name));
+  return [
+    ...origins.changes.map((change) => describeChange(change, outcomes)),
+    ...origins.missing.filter(({ name }) => !changed.has(name)).map(describeMissing),
+    ...origins.kept.map(
+      (name): OriginRow => ({ name, verb: 'keep', words: ['no longer declared; --prune closes it'] }),
+    ),
+  ];
+}
+
+function describeChange(
+  { name, action, message, blocked }: OriginChange,
+  outcomes: readonly Outcome[],
+): OriginRow {
+  const outcome = outcomes.find((each) => each.name === name && each.action === action);
+  if (blocked !== undefined) {
+    const lift = blocked.lift === undefined ? '' : `; ${blocked.lift} lifts it`;
+    return { name, verb: 'blocked', words: [`${blocked.message}${lift}`] };
+  }
+  return {
+    name,
+    verb: action,
+    words: [message, ...(outcome === undefined ? [] : [describeOutcome(outcome)])],
+  };
+}
+
+/** The command is a line of its own, to be copied. */
+function describeMissing({ name, switches, extensions, present, command }: MissingOrigin): OriginRow {
+  const lacks = `${describeSwitches(switches)} for ${extensions.join(', ')}`;
+  const there = present === undefined ? '' : `; the entry that is there (${present.id}) lacks it`;
+  return { name, verb: 'missing', words: [`${lacks}${there}`, command] };
+}
+
+/** `4,812 of 6,144 characters, 31 of 256 entries; this adds 96 and 1`. */
+export function describeBudget({ entries, characters }: OriginBudget): string {
+  const number = (n: number): string => n.toLocaleString('en-US');
+  const header =
+    characters.now === undefined
+      ? `a header of at most ${number(characters.limit)} characters`
+      : `${number(characters.now)} of ${number(characters.limit)} characters`;
+  const adds = [
+    ...(characters.adds === 0 ? [] : [`about ${number(characters.adds)} characters`]),
+    ...(entries.adds === 0 ? [] : [`${entries.adds} ${entries.adds === 1 ? 'entry' : 'entries'}`]),
+  ];
+  const over =
+    (characters.now ?? 0) + characters.adds > characters.limit
+      ? ', which is probably more than the tenant takes'
+      : '';
+  const added = adds.length === 0 ? '' : `; this adds ${adds.join(' and ')}${over}`;
+  return `${header}, ${entries.now} of ${entries.limit} entries${added}`;
+}
+
+/** One sentence of where the tenant stands; empty where nothing is declared and nothing of ours is there. */
+export function summariseOrigins({ notLookedAt, declared, missing, budget }: OriginsPlan): string {
+  if (notLookedAt !== undefined) return `not looked at: ${notLookedAt}`;
+  const open = declared - missing.length;
+  const used = budget === undefined ? '' : `; ${describeBudget(budget)}`;
+  return `the tenant opens ${open} of ${declared} declared ${declared === 1 ? 'host' : 'hosts'}${used}`;
+}
+
+const rows: Readonly<Record<OriginRow['verb'], { readonly symbol: string; readonly style: Style }>> = {
+  create: { symbol: '+', style: 'green' },
+  update: { symbol: '~', style: 'yellow' },
+  delete: { symbol: '-', style: 'red' },
+  blocked: { symbol: '!', style: 'red' },
+  missing: { symbol: '!', style: 'yellow' },
+  unknown: { symbol: '?', style: 'yellow' },
+  keep: { symbol: '=', style: 'dim' },
+};
+
+/** Empty where nothing is to be told. */
+export function renderOrigins(origins: OriginsPlan | undefined, paint: Paint): string {
+  const described = describeOrigins(origins);
+  if (origins === undefined || described.length === 0) return '';
+  if (origins.notLookedAt !== undefined)
+    return `Content Security Policy: ${printable(summariseOrigins(origins))}\n`;
+  const width = Math.max(14, ...described.map(({ name }) => printable(name).length));
+  const lines = described.map(({ name, verb, words: [first = '', ...others] }) => {
+    const { symbol, style } = rows[verb];
+    const head = paint(style, `${symbol} ${printable(name).padEnd(width)}  ${verb.padEnd(7)}`);
+    return `  ${head}  ${printable(first)}\n${others.map((each) => `      ${printable(each)}\n`).join('')}`;
+  });
+  return `Content Security Policy: ${printable(summariseOrigins(origins))}\n${lines.join('')}`;
+}
