@@ -8,7 +8,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,8 +16,10 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.mjs';
 import { packChunks, target } from './pack-chunks.mjs';
 import { rollTypes } from './roll-types.mjs';
+import { shareSchemas } from './share-schemas.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -37,11 +38,17 @@ const files = {
 
 /**
  * Modules that bundled packages load for what is never used here: undici's HTTP/2 (off by default; it copes with a Node
- * built without it), commander's commands in files of their own (17 ms together), what jszip brings for browsers, and where
+ * built without it), its second build of the same parser (the one for every processor stays) and the bodies of fetch
+ * (only a `FormData` needs them), commander's commands in files of their own (17 ms together), what jszip brings for browsers, and where
  * cosmiconfig would find a user's own config, which throws for a user without a home.
  */
 const substitutes = {
-  undici: { 'node:http2': '{ constants: {} }' },
+  undici: {
+    'node:http2': '{ constants: {} }',
+    './client-h2.js': '{}',
+    '../llhttp/llhttp_simd-wasm.js': 'undefined',
+    '../web/fetch/body.js': '{}',
+  },
   commander: { 'node:child_process': '{}' },
   cosmiconfig: { 'env-paths': '{}' },
   jszip: { 'readable-stream': "require('node:stream')", setimmediate: '{}', lie: '{}' },
@@ -97,9 +104,16 @@ async function bundle() {
       'process.env.WS_NO_BUFFER_UTIL': '"1"',
       'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
     },
-    // jiti carries its own compiler, and only a config in TypeScript needs it; the others are never reached, since the
-    // loaders of the config are ours.
-    external: ['jiti', 'typescript', 'js-yaml', 'parse-json', 'import-fresh'],
+    // Profiles and roles of AWS are for whoever installs their package. jiti carries its own compiler, and only a config
+    // in TypeScript needs it; the others are never reached, since the loaders of the config are ours.
+    external: [
+      '@aws-sdk/credential-provider-node',
+      'jiti',
+      'typescript',
+      'js-yaml',
+      'parse-json',
+      'import-fresh',
+    ],
     plugins: [leaveOutUnused()],
     metafile: true,
     logLevel: 'warning',
@@ -116,7 +130,7 @@ function leaveOutUnused() {
     name: 'leave-out-unused',
     setup({ onResolve, onLoad }) {
       onResolve(
-        { filter: new RegExp(`^(${rows.map(({ module }) => module).join('|')})$`) },
+        { filter: new RegExp(`^(${rows.map(({ module }) => module.replaceAll('.', '\\.')).join('|')})$`) },
         ({ path, importer }) => {
           const row = rows.find(
             ({ from, module }) => module === path && importer.includes(`node_modules/${from}/`),
@@ -160,7 +174,7 @@ async function writeSchemas() {
   const { qextJsonSchema } = await load(built, 'qext.mjs');
   const configSchema = configJsonSchema(rules);
   writeFileSync('schema.json', `${JSON.stringify(configSchema, undefined, 2)}\n`);
-  writeFileSync(join(out, 'output.schema.json'), JSON.stringify(outputJsonSchema()));
+  writeFileSync(join(out, 'output.schema.json'), JSON.stringify(shareSchemas(outputJsonSchema())));
   writeFileSync(join(out, 'qext.schema.json'), JSON.stringify(qextJsonSchema));
   return configSchema;
 }
@@ -169,21 +183,11 @@ function load(folder, file) {
   return import(pathToFileURL(join(folder, file)).href);
 }
 
-/** Bundling copies other people's code, and their licences ask to travel with it; each text once. */
+/** Bundling copies other people's code, and their licences ask to travel with it. */
 function writeLicences({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
   const packages = new Set(inputs.map(packageOf).filter((name) => name !== undefined));
-  const byText = new Map();
-  for (const name of [...packages].sort()) {
-    const folder = `node_modules/${name}`;
-    const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-    const text = file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim();
-    const title = `${name} ${manifest.version} (${manifest.license})`;
-    byText.set(text, [...(byText.get(text) ?? []), title]);
-  }
-  const texts = [...byText].map(([text, titles]) => `${titles.join('\n')}\n\n${text}\n`);
-  writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licencesOf([...packages].sort()));
 }
 
 /** For the bench: bytes of each package and each folder of ours, before local names are shortened. */

@@ -27,12 +27,18 @@ export function findS3Credentials(source: CredentialSource): () => Promise<S3Cre
   return askProviders();
 }
 
-/** Profiles, SSO, web identity, containers and machines. The chain caches, and renews what expires. */
+const providers = '@aws-sdk/credential-provider-node';
+
+/**
+ * Profiles, SSO, web identity, containers and machines. The chain caches, and renews what expires. It is larger than half
+ * of this program, so whoever needs it installs it.
+ */
 function askProviders(): () => Promise<S3Credentials> {
   let chain: Promise<() => Promise<S3Credentials>> | undefined;
   return async () => {
-    chain ??= import('@aws-sdk/credential-provider-node').then(({ defaultProvider }) =>
-      defaultProvider({ maxRetries: 1, timeout: 2_000 }),
+    chain ??= import('@aws-sdk/credential-provider-node').then(
+      ({ defaultProvider }) => defaultProvider({ maxRetries: 1, timeout: 2_000 }),
+      explainMissing,
     );
     const provide = await chain;
     return provide().catch((error: unknown) => {
@@ -43,6 +49,18 @@ function askProviders(): () => Promise<S3Credentials> {
       });
     });
   };
+}
+
+/** @throws UserError where the package is not installed; whatever else is wrong with it is thrown as it is */
+function explainMissing(error: unknown): never {
+  const isMissing =
+    error instanceof Error && 'code' in error && /^(ERR_)?MODULE_NOT_FOUND$/.test(String(error.code));
+  if (!isMissing || !error.message.includes(providers)) throw error;
+  throw new UserError('The store is in S3, and no AWS keys are in the environment.', {
+    hint: `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. For profiles, SSO and roles, install AWS's own look-up beside qlik-sync: npm install ${providers}. --no-store works without it.`,
+    exitCode: exitCodes.usage,
+    cause: error,
+  });
 }
 
 /** What a `credential_process` of AWS prints. */

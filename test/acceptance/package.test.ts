@@ -1,6 +1,6 @@
 /** The package as npm would publish it: what is in it, and what a program in TypeScript sees of it. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +57,22 @@ describe('the package', () => {
     );
     const missing = [...targets, ...Object.values(bin)].filter((path) => !existsSync(join(installed, path)));
     expect(missing).toEqual([]);
+  });
+});
+
+describe('a store in S3', () => {
+  it('without keys in the environment says what looks further, which is not in the package', () => {
+    workspace.write({ 'qlik-sync.config.json': '{ "project": "packed", "extensions": ["*"] }' });
+    const { PATH = '' } = process.env;
+    const env = { PATH, HOME: workspace.folder, QLIK_SYNC_STORE: 's3://bucket/prefix?region=eu-west-1' };
+    const args = [join(installed, 'dist/cli.js'), 'store', 'check'];
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      cwd: workspace.folder,
+      env,
+      encoding: 'utf8',
+    });
+    expect(stderr).toContain('npm install @aws-sdk/credential-provider-node');
+    expect(status).toBe(3);
   });
 });
 

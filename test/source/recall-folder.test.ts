@@ -279,7 +279,7 @@ describe(`${worlds} worlds`, () => {
       const { sources: _read, ...found } = await read(tree, how);
       expect(found, `world ${world}`).toEqual(truth);
     }
-  }, 600_000);
+  }, worlds * 3_000);
 });
 
 /** One change that a person, a build or git may make. */
