@@ -268,18 +268,22 @@ const options: readonly Partial<ReadOptions>[] = [
 ];
 
 describe(`${worlds} worlds`, () => {
-  it('are read the same with and without an index', async () => {
-    const random = createRandom(15);
-    const tree = plant({ 'a/a.qext': qext(), 'b/b.qext': qext() });
-    for (let world = 0; world < worlds; world++) {
-      change(tree, random);
-      vi.setSystemTime(Date.now() + 10_000);
-      const how = pick(options, random);
-      const { sources: _, ...truth } = await read(tree, { ...how, index: 'off' });
-      const { sources: _read, ...found } = await read(tree, how);
-      expect(found, `world ${world}`).toEqual(truth);
-    }
-  }, worlds * 3_000);
+  it(
+    'are read the same with and without an index',
+    async () => {
+      const random = createRandom(15);
+      const tree = plant({ 'a/a.qext': qext(), 'b/b.qext': qext() });
+      for (let world = 0; world < worlds; world++) {
+        change(tree, random);
+        vi.setSystemTime(Date.now() + 10_000);
+        const how = pick(options, random);
+        const { sources: _, ...truth } = await read(tree, { ...how, index: 'off' });
+        const { sources: _read, ...found } = await read(tree, how);
+        expect(found, `world ${world}`).toEqual(truth);
+      }
+    },
+    worlds * 3_000,
+  );
 });
 
 /** One change that a person, a build or git may make. */
