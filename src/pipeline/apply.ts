@@ -114,7 +114,8 @@ async function write(approved: Approved): Promise<Written> {
   };
   if (work.planned.length > 0) return writeRecorded(approved, work);
   const exitCode = worstExitCode(exitCodesOf(plan, [], run.io.interrupted));
-  if (run.afterCrash || work.madeWhole.length > 0) await recordNothing(approved, work, exitCode);
+  if ((await run.begun).afterCrash || work.madeWhole.length > 0)
+    await recordNothing(approved, work, exitCode);
   return { outcomes: [], ms: 0, exitCode };
 }
 
@@ -192,6 +193,7 @@ async function applyChanges(
       ...(approvals.backup !== false && { backup: await (await import('./recording.js')).backupOf(run) }),
       ...(io.patience && { patience: io.patience }),
       concurrency: concurrencyOf(settings),
+      slots: run.store?.slots,
       onOutcome: progress.outcome,
     });
   } finally {

@@ -23,18 +23,18 @@ import { readActual } from '../tenant/actual.js';
 import { readDeclared } from './declared-origins.js';
 
 /**
- * Where the folders cannot be read, the list is given up.
+ * The list is asked for when no other run writes. Where the folders cannot be read, it is given up.
  *
  * @param read may wait for the list
  * @throws TenantError, and what the reading throws
  */
 export async function observe(
-  { tenant, io }: Pick<Run, 'tenant' | 'io'>,
+  { tenant, io, begun }: Pick<Run, 'tenant' | 'io' | 'begun'>,
   read: (listing: Promise<ActualState>) => Promise<Folders>,
 ): Promise<{ readonly folders: Folders; readonly listed: ActualState }> {
   const giveUp = new AbortController();
   const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
-  const listing = readActual(tenant.extensions, { signal });
+  const listing = begun.then(() => readActual(tenant.extensions, { signal }));
   listing.catch(() => undefined);
   try {
     // The request is sent before the disk is read.

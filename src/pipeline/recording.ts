@@ -26,18 +26,21 @@ export async function beginJournal(
     ...(environment !== undefined && { environment }),
     who,
     source,
-    store: store?.store,
+    ...(store && { store: store.store, onLater: store.later }),
     ...start,
   });
   return store === undefined ? journal : whileHeld(journal, store);
 }
 
 /** The last thing before a request leaves: the line is safe, and the lock is still ours. */
-function whileHeld(journal: RunJournal, { assertHeld }: Pick<RunStore, 'assertHeld'>): RunJournal {
+function whileHeld(
+  journal: RunJournal,
+  { assertHeld, slots }: Pick<RunStore, 'assertHeld' | 'slots'>,
+): RunJournal {
   return {
     ...journal,
     before: async (details) => {
-      const step = await journal.before(details);
+      const step = await slots.outside(() => journal.before(details));
       try {
         assertHeld();
       } catch (error) {
@@ -62,11 +65,24 @@ export async function vaultOf({
   return createSharedVault(local, { store: store.store, tenant, project });
 }
 
+/** For the changes of a run, which have a slot each where there is a store. */
 export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Backup> {
   const { config, flags } = run.settings;
   const vault = await vaultOf(run);
   const cache = flags.cache === false ? undefined : createArchiveCache(config.root);
-  return createBackup({ vault, extensions: run.tenant.extensions, ...(cache && { cache }) });
+  const of = { vault, ...(cache && { cache }) };
+  const { extensions } = run.tenant;
+  if (run.store === undefined) return createBackup({ ...of, extensions });
+  const { inside, outside } = run.store.slots;
+  const backup = createBackup({
+    ...of,
+    extensions: { downloadArchive: (...asked) => inside(() => extensions.downloadArchive(...asked)) },
+  });
+  return {
+    ...backup,
+    keep: (...asked) => outside(() => backup.keep(...asked)),
+    keepRecord: (...asked) => outside(() => backup.keepRecord(...asked)),
+  };
 }
 
 /** Removes old runs and copies; what cannot be removed stays until the next time. */
@@ -77,7 +93,7 @@ export async function tidy({
 }: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<void> {
   const { retain } = await import('../reconcile/retention.js');
   const { root, project, backup } = settings.config;
-  const shared = store?.isHeld() === true ? store.store : undefined;
-  const of = { root, project, tenant: tenant.identity, now: new Date(), store: shared };
+  const shared = store?.isHeld() === true ? { store: store.store, runs: store.runs() } : undefined;
+  const of = { root, project, tenant: tenant.identity, now: new Date(), shared };
   await retain({ ...backup, ...of }).catch(() => undefined);
 }

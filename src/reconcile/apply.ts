@@ -6,6 +6,7 @@ import { isOwned } from '../core/marker.js';
 import type { Action, ActualState, Change, DesiredState, Plan } from '../core/model.js';
 import type { Outcome, OutcomeError } from '../core/outcome.js';
 import type { Packer } from '../source/archive/pack.js';
+import { createSlots, type Slots } from './slots.js';
 import { describeStop } from './stop.js';
 import { pauseFor } from './write/deliver.js';
 import { createRevisions, type Revisions } from './write/revisions.js';
@@ -18,13 +19,24 @@ export interface ApplyInput extends WriteDependencies {
   readonly actual: ActualState;
   /** Requests in flight at once. */
   readonly concurrency: number;
+  /**
+   * So many; present where changes wait for a store too, which they do outside of their slot. Then more changes are
+   * under way than requests.
+   */
+  readonly slots?: Slots | undefined;
   /** Called once for each outcome, when it is final except for `overwrote`. */
   readonly onOutcome: (outcome: Outcome) => void;
   /** Shared by the runs of one session; absent: a new one. */
   readonly revisions?: Revisions;
 }
 
-type Applying = ApplyInput & WriteContext;
+type Applying = ApplyInput & WriteContext & Lanes;
+
+interface Lanes {
+  readonly slots: Slots;
+  /** Changes that have begun and not ended. */
+  readonly changesAtOnce: number;
+}
 
 /**
  * Creates, updates and replaces first, side by side; deletes last, and only if all of those are done.
@@ -34,9 +46,11 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
   const keeping: Promise<void>[] = [];
   const revisions = given.revisions ?? createRevisions();
   revisions.noteAtRest(given.actual.extensions.map(({ revision }) => revision));
+  const slots = given.slots ?? createSlots(given.concurrency);
   const input: Applying = {
     ...given,
-    pack: inTurn(given.pack),
+    pack: inTurn(given.pack, slots),
+    ...{ slots, changesAtOnce: given.slots === undefined ? given.concurrency : countAhead(given) },
     revisions,
     onKeeping: (work) => keeping.push(work),
   };
@@ -56,9 +70,28 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
  * Packs one archive at a time. Deflating is CPU-bound: side by side, all would be ready at the same late moment and then
  * wait for the tenant together (measured: 18 % slower).
  */
-function inTurn(pack: Packer): Packer {
+function inTurn(pack: Packer, { outside }: Slots): Packer {
   const limit = pLimit(1);
-  return (extension) => limit(pack, extension);
+  return (extension) => outside(() => limit(pack, extension));
+}
+
+/** Enough that the tenant never waits where the store takes twice as long. */
+const changesPerSlot = 4;
+
+/** Their archives are held in memory. */
+const bytesAhead = 64 * 2 ** 20;
+
+/** So many changes may be under way, even if they are the largest. */
+function countAhead({ plan, desired, concurrency }: ApplyInput): number {
+  const uploads = new Set(workOf(plan).map(({ name }) => name));
+  const sizes = desired.extensions.filter(({ name }) => uploads.has(name)).map(({ bytes }) => bytes);
+  sizes.sort((a, b) => b - a);
+  let [count, bytes] = [0, 0];
+  for (const size of sizes.slice(0, concurrency * changesPerSlot)) {
+    bytes += size;
+    if (bytes <= bytesAhead) count += 1;
+  }
+  return Math.max(concurrency, count);
 }
 
 function leftOutBecause({ aborted, reason }: AbortSignal): OutcomeError {
@@ -81,8 +114,9 @@ async function upload(changes: readonly Change[], input: Applying): Promise<read
 
 /** Changes whose effect may land late are checked once more when the others are done. */
 async function writeAll(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
-  const limit = pLimit(input.concurrency);
-  const settled = await Promise.allSettled(changes.map((change) => limit(writeOne, change, input)));
+  const limit = pLimit(input.changesAtOnce);
+  const writeInSlot = (change: Change): Promise<Written> => input.slots.inside(() => writeOne(change, input));
+  const settled = await Promise.allSettled(changes.map((change) => limit(writeInSlot, change)));
   const written = settled.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;

@@ -2,12 +2,12 @@
 
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
-import type { Store } from '../store/store.js';
 import { createVault, type Vault } from './backup/vault.js';
 import { byNewest, type RunFile, readRunFiles } from './journal/runs.js';
 import { findOpenReplaces } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
 import type { Run } from './run-record.js';
+import type { RunObject, StorePlace } from './store-place.js';
 import { trimStore } from './trim-store.js';
 
 interface RetentionLimits {
@@ -23,8 +23,8 @@ export interface Retention extends RetentionLimits {
   readonly tenant: TenantIdentity;
   readonly project: string;
   readonly now: Date;
-  /** Trimmed likewise, while this run holds the lock there. */
-  readonly store?: Store | undefined;
+  /** Trimmed likewise, while this run holds the lock there. `runs`: as it was then. */
+  readonly shared?: (Pick<StorePlace, 'store'> & { readonly runs: readonly RunObject[] }) | undefined;
 }
 
 interface Tidied {
@@ -52,9 +52,10 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
   const mentioned = mentionedIn(staying);
   const swept = mentioned === undefined ? 0 : await sweep(createVault({ root, tenant }), mentioned, now);
-  if (retention.store !== undefined) {
-    const place = { ...retention, store: retention.store };
-    await trimStore(place, { outdated: idsOf(leaving), staying: idsOf(staying), mentioned });
+  const { shared } = retention;
+  if (shared !== undefined) {
+    const trimming = { runs: shared.runs, outdated: idsOf(leaving), staying: idsOf(staying), mentioned };
+    await trimStore({ ...retention, store: shared.store }, trimming);
   }
   return { runs: sum(gone), files: swept };
 }

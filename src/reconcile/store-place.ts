@@ -41,6 +41,7 @@ export function partName(prefix: string, id: string, { from, to }: Part): string
 }
 
 export interface RunObject {
+  readonly name: string;
   readonly tenantKey: string;
   readonly id: string;
   /** Absent for a whole journal. */
@@ -55,5 +56,10 @@ export function parseRunObject(name: string): RunObject | undefined {
     );
   const [, key, id, from, to] = match ?? [];
   if (key === undefined || id === undefined) return undefined;
-  return { tenantKey: key, id, ...(to !== undefined && { part: { from: Number(from), to: Number(to) } }) };
+  return {
+    name,
+    tenantKey: key,
+    id,
+    ...(to !== undefined && { part: { from: Number(from), to: Number(to) } }),
+  };
 }

@@ -1,9 +1,11 @@
 /** Removes from a store what retention removed here, under the project's lock. */
 
 import pLimit from 'p-limit';
-import { parseRunObject, prefixOf, type StorePlace } from './store-place.js';
+import { prefixOf, type RunObject, type StorePlace } from './store-place.js';
 
 interface Trimming {
+  /** What this run found when it took the lock. */
+  readonly runs: readonly RunObject[];
   /** The ids of the runs that are too old. */
   readonly outdated: ReadonlySet<string>;
   /** The ids of all others that are known here. */
@@ -14,26 +16,24 @@ interface Trimming {
 
 const removalsAtOnce = 8;
 
-/** What cannot be removed stays for the next time. @throws StoreError */
+/**
+ * Backups are looked at when a run goes, since nothing else lets go of one. What cannot be removed stays for the next
+ * time. @throws StoreError
+ */
 export async function trimStore(
   place: StorePlace,
-  { outdated, staying, mentioned }: Trimming,
+  { runs, outdated, staying, mentioned }: Trimming,
 ): Promise<void> {
-  const [stored, backups] = await Promise.all([
-    place.store.list(prefixOf('runs', place)),
-    place.store.list(prefixOf('backups', place)),
-  ]);
-  const runs = stored.objects.flatMap(({ name }) => {
-    const run = parseRunObject(name);
-    return run === undefined ? [] : [{ name, ...run }];
-  });
   const whole = new Set(runs.filter(({ part }) => part === undefined).map(({ id }) => id));
   const leaving = runs.filter(({ id, part }) => outdated.has(id) || (part !== undefined && whole.has(id)));
   // A journal that is not known here may mention anything.
   const isSeen = runs.every(({ id }) => outdated.has(id) || staying.has(id));
-  const unmentioned = backups.objects.filter(({ name }) => {
+  const mayBeLoose = isSeen && runs.some(({ id }) => outdated.has(id));
+  const backups =
+    mayBeLoose && mentioned !== undefined ? (await place.store.list(prefixOf('backups', place))).objects : [];
+  const unmentioned = backups.filter(({ name }) => {
     const key = /([0-9a-f]{32}|[0-9a-f]{64})\.(?:zip|json)$/.exec(name)?.[1];
-    return isSeen && mentioned !== undefined && key !== undefined && !mentioned.has(key);
+    return key !== undefined && mentioned?.has(key) === false;
   });
   const limit = pLimit(removalsAtOnce);
   await Promise.all([...leaving, ...unmentioned].map(({ name }) => limit(() => place.store.remove(name))));

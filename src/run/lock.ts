@@ -5,7 +5,7 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { dirOfSandbox } from '../config/tenant/sandbox-place.js';
 import type { WritingCommand } from '../core/past-run.js';
-import type { LockPlace, Release } from '../reconcile/lock/lock.js';
+import type { LockOptions, LockPlace, Release } from '../reconcile/lock/lock.js';
 import type { LockHolder } from '../reconcile/lock/lock-place.js';
 import { tenantKey } from '../reconcile/own-place.js';
 import type { StorePlace } from '../reconcile/store-place.js';
@@ -20,40 +20,84 @@ export type LockingCommand = WritingCommand | 'pull';
 type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal' | 'store'>;
 
 /**
- * Taken before anything is read, so that nothing moves between reading and writing, and released at the end.
+ * That of this machine is taken before anything is read, so that nothing moves between reading and writing, and that of
+ * all machines meanwhile. Both are released at the end.
  *
+ * @param work is given when it is alone on all machines, and must not read the tenant or what a run left before
  * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3);
- *   StoreError
+ *   StoreError. `alone` throws them too
  */
-export async function withLock<T>(run: Locking, command: LockingCommand, work: () => Promise<T>): Promise<T> {
-  const release = await createLock(run, command)();
+export async function withLock<T>(
+  run: Locking,
+  command: LockingCommand,
+  work: (alone: Promise<void>) => Promise<T>,
+): Promise<T> {
+  const giveUp = new AbortController();
+  const { here, everywhere } = createLocks(run, command);
+  const release = await here();
+  const taking = everywhere(AbortSignal.any([run.signal, giveUp.signal]));
+  const alone = taking.then(() => undefined);
+  alone.catch(() => undefined);
   try {
-    return await work();
+    return await work(alone);
   } finally {
+    giveUp.abort();
+    await taking.then(
+      (releaseAll) => releaseAll(),
+      () => undefined,
+    );
     await release();
   }
 }
 
 /** For a session that takes it again and again: what does not change is said once. */
-export function createLock(
+export function createLock(run: Locking, command: LockingCommand): () => Promise<Release> {
+  const { here, everywhere } = createLocks(run, command);
+  return async () => {
+    const release = await here();
+    try {
+      const releaseAll = await everywhere(run.signal);
+      return async () => {
+        await releaseAll();
+        await release();
+      };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  };
+}
+
+interface Locks {
+  readonly here: () => Promise<Release>;
+  /** To be taken second. Nothing is taken where there is no store. */
+  readonly everywhere: (signal: AbortSignal) => Promise<Release>;
+}
+
+function createLocks(
   { settings, tenant, io, notices, signal, store }: Locking,
   command: LockingCommand,
-): () => Promise<Release> {
+): Locks {
   const { root, project } = settings.config;
   const onAlone = once((reason) => {
     if (settings.flags.verbose === true) notices.say(`${reason} Only runs from ${root} are waited for.`);
   });
-  return async () => {
-    const { takeLock } = await import('../reconcile/lock/lock.js');
-    const { kind, identity } = tenant;
-    const machine = findMachineLocks({ kind, identity, root }, io.env);
-    if (machine === undefined) onAlone('This machine has no folder for locks, since HOME is not set.');
-    const holder = { project, command, self: io.self };
-    return takeLock({
-      ...{ ...holder, root, tenant: identity, machine, signal, onAlone },
-      shared: store && (() => takeShared(store, holder, { tenant: identity, project }, io)),
-      onWait: notices.say,
-    });
+  const { kind, identity } = tenant;
+  const holder = { project, command, self: io.self };
+  const options: LockOptions = { ...holder, root, tenant: identity, signal, onWait: notices.say };
+  return {
+    here: async () => {
+      const { takeLock } = await import('../reconcile/lock/lock.js');
+      const machine = findMachineLocks({ kind, identity, root }, io.env);
+      if (machine === undefined) onAlone('This machine has no folder for locks, since HOME is not set.');
+      return takeLock({ ...options, machine, onAlone });
+    },
+    everywhere: async (until) => {
+      if (store === undefined) return async () => undefined;
+      const { takeSharedLock } = await import('../reconcile/lock/lock.js');
+      const take = () => takeShared(store, holder, { tenant: identity, project }, io);
+      return takeSharedLock(take, { ...options, signal: until });
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import type { SeveralEnvironments } from './environments.js';
 import type { RunFlags } from './flags.js';
 import type { Io, Notices, Sink } from './io.js';
 import { type LockingCommand, withLock } from './lock.js';
-import type { Run } from './run.js';
+import { atOnce, type Run } from './run.js';
 import { loadSettings, oneEnvironment, readSettings } from './settings.js';
 import { openRunStore } from './store.js';
 
@@ -54,11 +54,16 @@ export async function runOn(
 ): Promise<ExitCode> {
   const notices = createNotices(io.stderr);
   const tenant = await connect(settings, io, { onWait: notices.say });
-  const run: Run = { settings, tenant, io, signal, notices, afterCrash: false };
+  const run: Run = { settings, tenant, io, signal, notices, begun: atOnce };
   try {
     if (isReading(command)) return await work(run);
     return await withStore(command, run, (stored) =>
-      withLock(stored, command, async () => work({ ...stored, afterCrash: await reportCrash(stored) })),
+      withLock(stored, command, async (alone) => {
+        const begun = alone.then(async () => ({ afterCrash: await reportCrash(stored) }));
+        begun.catch(() => undefined);
+        if (!beginsWithFolders(command)) await begun;
+        return work({ ...stored, begun });
+      }),
     );
   } finally {
     await tenant.close();
@@ -74,6 +79,11 @@ async function withStore<T>(command: LockingCommand, run: Run, work: (run: Run) 
   } finally {
     await store?.close();
   }
+}
+
+/** They read the folders while the store is asked. All others read the tenant or the journals first. */
+function beginsWithFolders(command: LockingCommand): boolean {
+  return command === 'apply' || command === 'adopt';
 }
 
 function isReading(command: Command): command is ReadingCommand {

@@ -14,9 +14,17 @@ export interface Run {
   readonly notices: Notices;
   /** Of a run that writes; absent where there is none. */
   readonly store?: RunStore | undefined;
+  /** To be waited for before the tenant is read: then no other run writes. Of a run that writes; else nothing is waited for. */
+  readonly begun: Promise<Begun>;
+}
+
+interface Begun {
   /** Whether the run before this one crashed, which has been reported. */
   readonly afterCrash: boolean;
 }
+
+/** Of a run that waits for nobody. */
+export const atOnce: Promise<Begun> = Promise.resolve({ afterCrash: false });
 
 /** Where a run reads and writes, before its tenant is open. */
 export type Place = Pick<Run, 'settings' | 'io'>;

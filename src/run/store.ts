@@ -1,15 +1,16 @@
 /** The store of a run: where what it leaves outlives the machine, and where runs on all machines wait for each other. */
 
 import { assertExecutionAllowed } from '../config/execution.js';
-import type { Lease, LeaseHolder } from '../reconcile/lock/lease.js';
+import type { Lease, LeaseHolder, LeaseOptions } from '../reconcile/lock/lease.js';
 import type { Release } from '../reconcile/lock/lock-place.js';
 import type { FoundTicket } from '../reconcile/lock/ticket.js';
-import type { StorePlace } from '../reconcile/store-place.js';
+import type { Slots } from '../reconcile/slots.js';
+import type { RunObject, StorePlace } from '../reconcile/store-place.js';
 import type { StoreLocation } from '../store/location.js';
 import type { StoreOptions } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import type { Io } from './io.js';
-import type { Settings } from './settings.js';
+import { concurrencyOf, type Settings } from './settings.js';
 
 export interface RunStore {
   readonly store: Store;
@@ -21,6 +22,12 @@ export interface RunStore {
   readonly take: (holder: LeaseHolder, of: Omit<StorePlace, 'store'>) => Promise<Release | FoundTicket>;
   /** To be called right before each write to the tenant. @throws LockLostError */
   readonly assertHeld: () => void;
+  /** Of the changes that are written: those that wait for the store give theirs up meanwhile. */
+  readonly slots: Slots;
+  /** The journals that were there when the lock was taken. */
+  readonly runs: () => readonly RunObject[];
+  /** Takes what may be done while the lock is released; `close` waits for it. */
+  readonly later: (work: Promise<void>) => void;
   /** Whether what is there may be removed. */
   readonly isHeld: () => boolean;
   readonly close: () => Promise<void>;
@@ -78,16 +85,22 @@ export async function openAnonymously(settings: Settings, io: Io): Promise<Store
 
 export async function openRunStore(settings: Settings, io: Io): Promise<RunStore | undefined> {
   const store = await openStoreOf(settings, io);
-  return store && createRunStore(store, settings.config.root);
+  if (store === undefined) return undefined;
+  const { createSlots } = await import('../reconcile/slots.js');
+  return createRunStore(store, settings.config.root, createSlots(concurrencyOf(settings)));
 }
 
-function createRunStore(store: Store, root: string): RunStore {
+function createRunStore(store: Store, root: string, slots: Slots): RunStore {
   let lease: Lease | undefined;
+  let first: LeaseOptions['first'] = 'put';
+  let runs: readonly RunObject[] = [];
+  const underWay = new Set<Promise<void>>();
   return {
     store,
     take: async (holder, of) => {
       const { tryLease } = await import('../reconcile/lock/lease.js');
-      const taken = await tryLease({ ...holder, place: { ...of, store } });
+      const taken = await tryLease({ ...holder, place: { ...of, store }, first });
+      first = 'release' in taken ? 'put' : 'look';
       if (!('release' in taken)) return taken;
       lease = taken;
       const release: Release = async () => {
@@ -96,7 +109,7 @@ function createRunStore(store: Store, root: string): RunStore {
       };
       try {
         const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
-        await fetchRuns({ root, store, of });
+        runs = await fetchRuns({ root, store, of });
         return release;
       } catch (error) {
         await release();
@@ -104,7 +117,16 @@ function createRunStore(store: Store, root: string): RunStore {
       }
     },
     assertHeld: () => lease?.check(),
+    slots,
+    runs: () => runs,
+    later: (work) => {
+      underWay.add(work);
+      void work.finally(() => underWay.delete(work));
+    },
     isHeld: () => lease?.isHeld() === true,
-    close: () => store.close(),
+    close: async () => {
+      await Promise.all(underWay);
+      await store.close();
+    },
   };
 }

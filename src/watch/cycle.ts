@@ -219,6 +219,7 @@ async function writeAll(
     patience: onceOnly,
     tenant: run.tenant.extensions,
     concurrency: concurrencyOf(run.settings),
+    slots: run.store?.slots,
     signal: run.signal,
     pack: packWith(packChecked(input, unconfirmed)),
     onOutcome: (outcome) => {

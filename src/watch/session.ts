@@ -8,7 +8,7 @@ import { connect } from '../run/connect.js';
 import type { Approvals, SharedFlags } from '../run/flags.js';
 import type { Io, Notices } from '../run/io.js';
 import { createLock } from '../run/lock.js';
-import type { Run } from '../run/run.js';
+import { atOnce, type Run } from '../run/run.js';
 import { readSettings } from '../run/settings.js';
 import { openRunStore } from '../run/store.js';
 import { type FolderWatch, type Wake, watchFolders } from '../source/watch/watch.js';
@@ -52,7 +52,7 @@ export async function openSession({ flags, io, onWake, notices, cutOff }: Sessio
   });
   await folders.ready;
   const store = await openRunStore(settings, io);
-  const run = { settings, tenant, io, signal: io.interrupted, notices, store, afterCrash: false };
+  const run = { settings, tenant, io, signal: io.interrupted, notices, store, begun: atOnce };
   const record = createSessionRecord(run, flags);
   const close = async (exitCode: ExitCode): Promise<void> => {
     await folders.close();

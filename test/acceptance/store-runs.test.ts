@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSharedVault } from '../../src/reconcile/backup/shared-vault.js';
 import { createVault } from '../../src/reconcile/backup/vault.js';
@@ -144,6 +145,74 @@ it('a store that is emptied in mid-run has at its end what is written after, and
   expect(history.runs.some(({ changes }: { changes: readonly unknown[] }) => changes.length === 4)).toBe(
     true,
   );
+});
+
+describe('what a run asks the store for', () => {
+  interface Asked {
+    readonly method: string;
+    readonly path: string;
+  }
+
+  /** How often of each kind, since the last time. */
+  async function countAsked(): Promise<Readonly<Record<string, number>>> {
+    const asked = (await control(running, 'GET', 'requests')) as readonly Asked[];
+    await control(running, 'DELETE', 'requests');
+    const kinds = asked.map(({ method, path }) => `${method} ${kindOf(path)}`).sort();
+    return Object.fromEntries(kinds.map((kind) => [kind, kinds.filter((each) => each === kind).length]));
+  }
+
+  function kindOf(path: string): string {
+    const [, place = ''] = /[/=](locks|runs|backups)(?:\/|%2F)/.exec(path) ?? [];
+    if (path.includes('list-type=2')) return `list of ${place}`;
+    return /\.\d{9}-\d{9}\.jsonl$/.test(path) ? 'part' : place;
+  }
+
+  it.each(['1', '8'])('is a formula, with --concurrency %s', async (concurrency) => {
+    expect((await run('apply', '--yes', '--concurrency', concurrency)).code).toBe(0);
+    const { 'PUT part': parts = 0, ...first } = await countAsked();
+    expect(parts).toBeGreaterThan(0);
+    expect(parts).toBeLessThanOrEqual(2 * names.length + 1);
+    const always = {
+      ...{ 'PUT locks': 1, 'GET list of locks': 1, 'DELETE locks': 1 },
+      ...{ 'GET list of runs': 1, 'PUT runs': 1 },
+    };
+    expect(first).toEqual({ ...always, 'DELETE part': parts });
+    workspace.write(filesOf('two'));
+    loseMachine();
+    expect((await run('apply', '--yes', '--concurrency', concurrency)).code).toBe(0);
+    const { 'PUT part': more, ...second } = await countAsked();
+    // One journal to read, a list of the backups, and two for each that is kept.
+    const kept = { 'GET runs': 1, 'GET list of backups': 1, 'PUT backups': 2 * names.length };
+    expect(second).toEqual({ ...always, ...kept, 'DELETE part': more });
+    expect((await run('apply', '--yes')).code).toBe(0);
+    const { 'PUT runs': _, ...without } = always;
+    expect(await countAsked()).toEqual(without);
+  });
+
+  it('makes no more requests to the tenant at once than --concurrency says', async () => {
+    let [inFlight, most] = [0, 0];
+    const counting = await openTurnstile(tenant.sandbox, async ({ when }) => {
+      inFlight += when === 'before' ? 1 : -1;
+      most = Math.max(most, inFlight);
+      await sleep(3);
+    });
+    onTestFinished(() => counting.close());
+    const many = Array.from({ length: 16 }, (_, index) => `many-${index}`);
+    const write = (code: string): void => {
+      for (const name of many) workspace.write(extensionFiles(name, { code }));
+    };
+    const own = { HOME: workspace.home, QLIK_SYNC_CONCURRENCY: '3' };
+    const env = { ...tenant.env, ...counting.env, ...envOf(running), ...own };
+    await control(running, 'POST', 'faults', [
+      { method: 'PUT', kind: 'stall', when: 'after', times: 10_000, stallMs: 20 },
+    ]);
+    for (const code of ['one', 'two']) {
+      write(code);
+      const applied = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env });
+      expect(applied.code, applied.stderr).toBe(0);
+    }
+    expect(most).toBe(3);
+  });
 });
 
 describe('history', () => {

@@ -1,6 +1,6 @@
 /**
  * A hundred new small extensions, with the journal, the backups and the lock in a bucket and without: both tenant and
- * bucket answer after 20 ms. What the bucket is asked for is counted: 8 requests, two for each
+ * bucket answer after 20 ms. What the bucket is asked for is counted: 5 requests, two for each
  * part of the journal, and two for each sign of life after 10 s.
  */
 
@@ -69,16 +69,13 @@ async function requestsOf({ store, apiKey }) {
   return (await fetch(`${store.endpoint}/__sandbox/requests`, { headers })).json();
 }
 
-/**
- * The lock takes 4, and 2 for each sign of life after 10 s, the journals of others 1, the own one P puts, 1 whole and P
- * removals, retention 2.
- */
+/** The lock takes 3, and 2 for each sign of life after 10 s, the journals of others 1, the own one P puts, 1 whole and P removals. */
 function countRequests(requests) {
   const puts = (pattern) =>
     requests.filter(({ method, path }) => method === 'PUT' && pattern.test(path)).length;
   const parts = puts(/\.\d{9}-\d{9}\.jsonl$/);
   const signs = puts(/\/locks\//) - 1;
-  if (requests.length !== 8 + 2 * (parts + signs)) {
+  if (requests.length !== 5 + 2 * (parts + signs)) {
     throw new Error(`${requests.length} requests for ${parts} parts and ${signs} signs of life`);
   }
   return `${requests.length} requests for ${parts} parts of the journal`;

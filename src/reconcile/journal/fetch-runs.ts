@@ -39,20 +39,21 @@ const downloadsAtOnce = 8;
  * One list, and a get for each journal that is not here or has grown since. What is here and longer stays: this machine
  * died before its last lines were in the store.
  *
+ * @returns what is in the store
  * @throws StoreError; UserError where `.qlik-sync` is not writable
  */
-export async function fetchRuns({ root, store, of }: Fetching): Promise<void> {
+export async function fetchRuns({ root, store, of }: Fetching): Promise<readonly RunObject[]> {
   const { objects } = await store.list(of === undefined ? 'runs/' : prefixOf('runs', of));
-  const limit = pLimit(downloadsAtOnce);
-  const runs = groupRuns(root, objects);
-  await Promise.all(runs.map((run) => limit(() => fetchRun(root, store, run))));
-}
-
-function groupRuns(root: string, objects: readonly StoredObject[]): readonly StoredRun[] {
   const found = objects.flatMap((object) => {
     const run = parseRunObject(object.name);
     return run === undefined ? [] : [{ ...object, ...run }];
   });
+  const limit = pLimit(downloadsAtOnce);
+  await Promise.all(groupRuns(root, found).map((run) => limit(() => fetchRun(root, store, run))));
+  return found;
+}
+
+function groupRuns(root: string, found: readonly Found[]): readonly StoredRun[] {
   const groups = new Map<string, Found[]>();
   for (const object of found) {
     const path = runFileOf(ownPlace(root, 'runs', object.tenantKey), object.id);

@@ -1,6 +1,7 @@
 /**
- * Writes a journal to a store, in parts that are put side by side. Each part begins where the store is known to have
- * everything before it, so it has all that is still on its way, and no part is missed because another one failed.
+ * Writes a journal to a store, in parts. What comes while one is on its way is the next one, and where that takes long,
+ * the next one does not wait for it: each begins where the store is known to have everything before it, so it has all that
+ * is still on its way, and no part is missed because another one failed or came late.
  */
 
 import { setImmediate as turn } from 'node:timers/promises';
@@ -14,16 +15,23 @@ interface JournalParts {
   append(text: string): Promise<void>;
   /** Goes with the next part, or in one of its own a moment later. Where that fails, `append` says so. */
   note(text: string): void;
-  /** The whole journal in one object in place of its parts; where that fails, what they lack. @param end its last line */
+  /**
+   * The whole journal in one object, with which its parts are not needed any more; where that fails, what they lack.
+   *
+   * @param end its last line
+   */
   join(whole: Uint8Array, end: string): Promise<void>;
   /** What a run leaves that could not write its first line. */
-  discard(): Promise<void>;
+  discard(): void;
 }
 
 const removalsAtOnce = 32;
 
-/** With more, lines would wait less for each other, but each part costs two requests; on a busy machine that takes longer. */
-const putsAtOnce = 2;
+/** Of parts that take long. */
+const putsAtOnce = 3;
+
+/** Milliseconds after which a part on its way holds back no other one. */
+const longPutMs = 300;
 
 const longestNoteMs = 250;
 
@@ -34,11 +42,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-export function createJournalParts(place: StorePlace, id: string): JournalParts {
+/** @param onRemoving called with work that may end later than the run */
+export function createJournalParts(
+  place: StorePlace,
+  id: string,
+  onRemoving: (removing: Promise<void>) => void,
+): JournalParts {
   const { store } = place;
   const prefix = prefixOf('runs', place);
   const names: string[] = [];
   const underWay = new Set<Promise<void>>();
+  /** The part that others wait for; absent where none was sent a moment ago. */
+  let newest: NodeJS.Timeout | undefined;
   /** What the store is not known to have, from the offset `known` on. */
   let pending = Buffer.alloc(0);
   let known = 0;
@@ -52,17 +67,23 @@ export function createJournalParts(place: StorePlace, id: string): JournalParts 
 
   /** What comes in one turn of the loop is one part. */
   async function putSoon(): Promise<void> {
-    if (isGathering || isClosed || underWay.size >= putsAtOnce) return;
+    if (isGathering || isClosed || newest !== undefined || underWay.size >= putsAtOnce) return;
     isGathering = true;
     await turn();
     isGathering = false;
     if (isClosed || failure !== undefined || sent === known + pending.length) return;
+    const goOn = (): void => {
+      clearTimeout(own);
+      if (newest === own) newest = undefined;
+      void putSoon();
+    };
+    const own = setTimeout(goOn, longPutMs).unref();
+    newest = own;
     const putting = putPending().finally(() => {
       underWay.delete(putting);
-      void putSoon();
+      goOn();
     });
     underWay.add(putting);
-    void putSoon();
   }
 
   async function putPending(): Promise<void> {
@@ -135,9 +156,10 @@ export function createJournalParts(place: StorePlace, id: string): JournalParts 
         () => false,
       );
       isClosed = isWhole;
-      await (isWhole ? removeParts() : append(end));
+      if (isWhole) onRemoving(removeParts());
+      else await append(end);
     },
-    discard: removeParts,
+    discard: () => onRemoving(removeParts()),
   };
 }
 

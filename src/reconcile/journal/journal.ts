@@ -17,6 +17,8 @@ export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'>
   readonly root: string;
   /** Where each line has to be too before the run goes on; absent: on the disk alone. */
   readonly store?: Store | undefined;
+  /** Called with what may be done later, before the store is closed. */
+  readonly onLater?: (work: Promise<void>) => void;
 };
 
 export interface RunJournal extends Journal {
@@ -33,7 +35,12 @@ export interface RunJournal extends Journal {
  *
  * @throws UserError where it cannot be written, here and from every method. After one failure all calls fail.
  */
-export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJournal> {
+export async function openRun({
+  root,
+  store,
+  onLater = () => undefined,
+  ...run
+}: RunOptions): Promise<RunJournal> {
   const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
   const now = new Date();
   const listIds = async (): Promise<readonly string[]> =>
@@ -43,7 +50,7 @@ export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJ
   const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
   const { id, handle } = file;
   const append = appendDurably(handle);
-  const parts = store && createJournalParts({ store, ...run }, id);
+  const parts = store && createJournalParts({ store, ...run }, id, onLater);
   const writeHere = (text: string) => append(text).catch((error) => explain(error, folder, 'write'));
   const write = async (line: RunLine): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
@@ -56,9 +63,11 @@ export async function openRun({ root, store, ...run }: RunOptions): Promise<RunJ
     await writeHere(text);
   };
   try {
-    await write({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
+    // The store has it with the first line that a request waits for.
+    await writeSoon({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
   } catch (error) {
-    await Promise.all([discard(file), parts?.discard()]);
+    parts?.discard();
+    await discard(file);
     throw error;
   }
   let steps = 0;

@@ -41,6 +41,8 @@ export interface LeaseHolder extends LockHolder {
 
 export interface LeaseOptions extends LeaseHolder {
   readonly place: StorePlace;
+  /** `look`: at who holds it, before a ticket is put: for who has to wait. */
+  readonly first: 'put' | 'look';
   readonly times?: LeaseTimes;
 }
 
@@ -64,7 +66,7 @@ export class LockLostError extends UserError {
 /** The lock, or the ticket that holds it. @throws StoreError */
 export async function tryLease(options: LeaseOptions): Promise<Lease | FoundTicket> {
   const { place, times = usualLeaseTimes } = options;
-  const before = await findOthers(options, undefined);
+  const before = options.first === 'look' ? await findOthers(options, undefined) : [];
   if (typeof before[0] === 'object') return describe(place, before[0]);
   const name = `${prefixOf('locks', place)}${randomBytes(8).toString('hex')}.json`;
   const ticket = createTicket(options);

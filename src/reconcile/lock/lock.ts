@@ -21,8 +21,6 @@ export interface LockOptions extends LockHolder {
   readonly tenant: TenantIdentity;
   /** The tickets of this machine's other folders; absent: only runs of this folder wait for each other. */
   readonly machine?: LockPlace | undefined;
-  /** Takes the lock of all machines, where there is a store. */
-  readonly shared?: (() => Promise<Release | FoundTicket>) | undefined;
   /** Called with the reason where `machine` is not writable. */
   readonly onAlone?: (reason: string) => void;
   /** Called once, with the run that holds the lock: `waiting for apply of pid 4711, running for 12 s`. */
@@ -36,16 +34,27 @@ export interface LockOptions extends LockHolder {
 const defaultWaitMs = 10_000;
 
 /**
+ * The lock of this machine.
+ *
  * @throws UserError with exit 7 and the holder's pid and age when the wait ran out; exit 9 when the run's time ran out;
  *   exit 3 where the lock cannot be written
  */
-export async function takeLock(options: LockOptions): Promise<Release> {
+export function takeLock(options: LockOptions): Promise<Release> {
+  return waitFor(() => tryAll(options), options);
+}
+
+/** The lock of all machines, for a run that has the one of its own. @throws UserError as `takeLock`; StoreError */
+export function takeSharedLock(tryShared: TryOne, options: LockOptions): Promise<Release> {
+  return waitFor(tryShared, options);
+}
+
+async function waitFor(tryOnce: TryOne, options: LockOptions): Promise<Release> {
   const { signal, waitMs = defaultWaitMs } = options;
   const deadline = performance.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
     const isLate = signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
     if (!isLate) signal?.throwIfAborted();
-    const taken = await tryAll(options);
+    const taken = await tryOnce();
     if (typeof taken === 'function') return taken;
     if (isLate) throw outOfTime(taken, options);
     if (performance.now() >= deadline) throw busy(taken, options);
@@ -62,14 +71,13 @@ function pauseMs(tries: number): number {
 
 type TryOne = () => Promise<Release | FoundTicket>;
 
-/** All locks, or the ticket that holds one of them. Every run takes them in the same order. */
+/** Both, or the ticket that holds one of them. Every run takes them in the same order. */
 async function tryAll(options: LockOptions): Promise<Release | FoundTicket> {
-  const { root, machine, shared } = options;
+  const { root, machine } = options;
   const folder = ownPlace(root, 'locks', tenantKey(options.tenant));
   const attempts: readonly (TryOne | undefined)[] = [
     () => tryLock({ root, folder }, options),
     machine && (() => tryMachine(machine, options)),
-    shared,
   ];
   const taken: Release[] = [];
   const releaseAll: Release = async () => void (await Promise.all(taken.map((release) => release())));

@@ -22,7 +22,14 @@ const self = { pid: process.pid, isAlive: () => true };
 const tenant = 'https://acme.eu.qlikcloud.com';
 
 function optionsOf(store: Store, more: Partial<LeaseOptions> = {}): LeaseOptions {
-  return { place: { store, tenant, project: 'acme' }, project: 'acme', command: 'apply', self, ...more };
+  return {
+    place: { store, tenant, project: 'acme' },
+    project: 'acme',
+    command: 'apply',
+    self,
+    first: 'put',
+    ...more,
+  };
 }
 
 async function take(options: LeaseOptions): Promise<Lease> {
@@ -194,8 +201,10 @@ async function race(store: Store, { runners, acquisitions, stallPercent }: Race)
   async function run(): Promise<void> {
     const gate = createGate(random, stallPercent);
     const options = optionsOf(gated(store, gate), { times: fast });
+    let first: LeaseOptions['first'] = 'put';
     while (!isOver()) {
-      const taken = await tryLease(options);
+      const taken = await tryLease({ ...options, first });
+      first = isLease(taken) ? 'put' : 'look';
       if (isLease(taken)) {
         seen.held += 1;
         await writeAll(taken, gate);
