@@ -54,6 +54,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   '@valibot/to-json-schema': ['config/json-schema.ts', 'report/documents/json-schema.ts'],
   'jsonc-parser': ['config/', 'core/manifest'],
   yaml: ['config/'],
+  'csv-parse': ['config/fleet/rows.ts'],
   jiti: ['config/'],
   ignore: ['source/'],
   diff: ['source/archive/compare'],

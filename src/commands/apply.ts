@@ -16,7 +16,7 @@ import type { Io } from '../run/io.js';
 import { onEnvironments, runOn, stopSignal } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
 import { createSelector, explainingUnused, type Selector, selectExactly } from '../run/selection.js';
-import { loadSettings, workingFolder } from '../run/settings.js';
+import { loadSettings, meantByWaves, workingFolder } from '../run/settings.js';
 import {
   addApprovals,
   addChangedSince,
@@ -81,7 +81,7 @@ async function applyWaves(
 ): Promise<ExitCode> {
   const { io } = several;
   const signal = stopSignal(flags, io);
-  const settings = await loadSettings(flags, io);
+  const settings = await loadSettings(flags, io, meantByWaves(flags));
   const [{ assertForSeveral }, { assertWaves, readScope }, { runWaves }, { contentOfFolders, verify }] =
     await Promise.all([
       import('../run/environments.js'),

@@ -11,7 +11,7 @@ import { type Approvals, type RunFlags, usesWaves, type WaveFlags } from '../run
 import type { Io } from '../run/io.js';
 import { runOn, stopSignal } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
-import { loadSettings, type SettingsSource } from '../run/settings.js';
+import { loadSettings, meantByWaves, type SettingsSource } from '../run/settings.js';
 import {
   addApprovals,
   addConfirm,
@@ -41,8 +41,12 @@ export async function promote(
 ): Promise<ExitCode> {
   const signal = stopSignal(flags, io);
   if (usesWaves(flags)) return promoteInWaves(from, words, { ...flags, env: targets }, { io, signal });
-  const settings = await loadSettings({ ...withoutTenant(flags), env: [from] }, io);
   const [to, ...names] = words;
+  const settings = await loadSettings(
+    { ...withoutTenant(flags), env: [from] },
+    io,
+    to === undefined ? [] : [to],
+  );
   assertGoal(from, to, settings);
   const source = await openSourceEnvironment({ settings: settings.settingsFor(from), io }, from, names);
   try {
@@ -78,7 +82,7 @@ async function promoteInWaves(
     import('./waves/content.js'),
   ]);
   assertWaves(flags);
-  const settings = await loadSettings(withoutTenant(flags), io);
+  const settings = await loadSettings(withoutTenant(flags), io, [from, ...meantByWaves(flags)]);
   const selected = settings.asked.filter((name) => name !== from || flags.env?.includes(from));
   const command = { command: 'promote', names, from, settings, flags, io } as const;
   const scope = readScope({ ...command, selected: selected.length === 0 ? undefined : selected });

@@ -19,6 +19,7 @@ interface SandboxFlags extends Pick<SharedFlags, 'json' | 'cwd' | 'quiet'> {
   readonly apiKey?: string;
   readonly tokenSeconds?: number;
   readonly store?: true;
+  readonly organization?: number;
 }
 
 export async function sandbox(dir: string | undefined, flags: SandboxFlags, io: Io): Promise<ExitCode> {
@@ -45,6 +46,7 @@ function optionsOf({
   apiKey,
   tokenSeconds,
   store,
+  organization,
 }: SandboxFlags): SandboxOptions {
   return {
     port,
@@ -55,6 +57,7 @@ function optionsOf({
     apiKey,
     tokenSeconds,
     store: store === true ? 'served' : 'none',
+    organization,
   };
 }
 
@@ -68,7 +71,7 @@ function describe(access: Omit<RunningSandbox, 'close'>, dir: string | undefined
                                   ${clientId}
                                   ${clientSecret}
 Use it like any tenant: QLIK_API_KEY=${apiKey} qlik-sync plan --tenant ${url}
-${describeStore(access.store)}Ctrl-C ends it.
+${describeStore(access.store)}${describeTenants(access)}Ctrl-C ends it.
 `;
 }
 
@@ -78,6 +81,17 @@ function describeStore(store: RunningSandbox['store']): string {
   "store": "${store.address}"
   AWS_ACCESS_KEY_ID=${store.accessKeyId} AWS_SECRET_ACCESS_KEY=${store.secretAccessKey}
 `;
+}
+
+function describeTenants({ url, tenants }: Omit<RunningSandbox, 'close'>): string {
+  if (tenants === undefined) return '';
+  const rows = tenants.map(
+    ({ name, hostnames, regionCode, status, deletionStartsAt }) =>
+      `  ${name}  ${hostnames.join(' ')}  ${regionCode}  ${deletionStartsAt ? 'being deleted' : status}\n`,
+  );
+  return `The console of an organization, for the OAuth client above, which every tenant takes:
+  "fleet": { "tenants": { "organization": { "console": "${url}", "auth": … } } }
+${rows.join('')}`;
 }
 
 function parseApiKey(text: string): string {
@@ -120,7 +134,13 @@ function addSandboxOptions(command: Command): Command {
         parsePositive,
       ),
     );
-  command.option('--store', 'serve an object store (S3) too');
+  command
+    .option('--store', 'serve an object store (S3) too')
+    .addOption(
+      new Option('--organization <n>', 'serve a console that lists so many tenants too').argParser(
+        parseCount,
+      ),
+    );
   addUnder('Config:', command, (group) => group.option('--cwd <dir>', 'work as if started in this folder'));
   return addUnder('Output:', command, (group) =>
     group

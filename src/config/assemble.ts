@@ -1,17 +1,38 @@
 /** Makes the `Config` from checked input: merges the environment in and fills in the defaults. */
 
+import { resolve } from 'node:path';
 import { withoutUndefined } from '../core/json.js';
-import type { Config, Environment, EnvironmentAuth, SecretCommand, SourceText } from './config.js';
-import { namesOf } from './expand.js';
-import { formatKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } from './file/raw.js';
+import type {
+  Config,
+  Environment,
+  EnvironmentAuth,
+  FleetSource,
+  SecretCommand,
+  SourceText,
+} from './config.js';
+import { originOf, type SameTenants } from './cross-checks.js';
+import { expand, namesOf, type Variables } from './expand.js';
+import { describeKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } from './file/raw.js';
 import { readDuration } from './option-values.js';
 import type { ConfigInput } from './schema.js';
 
+/** What a run knows beside the input. */
+interface Known {
+  readonly env: Variables;
+  readonly same: SameTenants;
+}
+
 /** @param name the environment in use, one of the input's */
-export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: string | undefined): Config {
+export function assembleConfig(
+  loaded: LoadedConfig,
+  input: ConfigInput,
+  name: string | undefined,
+  known: Known,
+): Config {
   const { environments = {}, ...base } = input;
   const own = name === undefined ? undefined : environments[name];
   const merged = { ...defaults, ...base, ...own };
+  const fleet = fleetSource(loaded, known.env);
   return {
     file: loaded.file,
     displayFile: loaded.displayFile,
@@ -45,8 +66,23 @@ export function assembleConfig(loaded: LoadedConfig, input: ConfigInput, name: s
       policyVariables: variablesOf(loaded, 'policy', own === undefined ? undefined : name),
     }),
     ...(merged.defaultEnvironment !== undefined && { defaultEnvironment: merged.defaultEnvironment }),
-    ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own) }),
+    ...(fleet !== undefined && { fleet }),
+    ...(name === undefined ? {} : { environment: describeEnvironment(loaded, name, own, known) }),
   };
+}
+
+/** Where its tenants are listed, whether or not they are read in this run; `undefined` where there is no fleet. */
+export function fleetSource(loaded: LoadedConfig, env: Variables): FleetSource | undefined {
+  const path = ['fleet', 'tenants'];
+  const tenants = readPath(loaded.value, path);
+  const [written, command] = [readKey(tenants, 'file'), readKey(tenants, 'command')];
+  if (typeof written === 'string')
+    return { kind: 'file', written, file: resolve(loaded.root, expand(written, env).text) };
+  if (Array.isArray(command)) return { kind: 'command', command: command.map(String) };
+  if (readKey(tenants, 'organization') === undefined) return undefined;
+  const console = readText(loaded, [...path, 'organization', 'console']);
+  const auth = describeAuth(loaded, [...path, 'organization', 'auth']);
+  return { kind: 'organization', auth, ...(console !== undefined && { console }) };
 }
 
 /** Of a command, which an environment may have of its own. */
@@ -97,13 +133,17 @@ function describeEnvironment(
   loaded: LoadedConfig,
   name: string,
   own: NonNullable<ConfigInput['environments']>[string] | undefined,
+  { env, same }: Known,
 ): Environment {
   const tenant = readText(loaded, ['environments', name, 'tenant']);
+  const identity = tenant && same.get(originOf(tenant.text, env) ?? '');
   return {
     name,
     protected: own?.protected ?? false,
     labels: own?.labels ?? {},
     ...(tenant === undefined ? {} : { tenant }),
+    ...(identity !== undefined && { identity }),
+    ...(own?.tenantId !== undefined && { tenantId: own.tenantId }),
     auth: describeAuth(loaded, ['environments', name, 'auth']),
   };
 }
@@ -129,5 +169,5 @@ function readSecret(loaded: LoadedConfig, path: KeyPath): SourceText | SecretCom
 }
 
 function placeOf(loaded: LoadedConfig, path: KeyPath): Omit<SourceText, 'text'> {
-  return { path: formatKeyPath(path), ...loaded.locate(path) };
+  return { path: describeKeyPath(loaded, path), ...loaded.locate(path) };
 }

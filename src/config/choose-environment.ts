@@ -13,8 +13,9 @@ import {
   parseLabelSelector,
 } from '../core/labels.js';
 import { expand, type Variables } from './expand.js';
+import type { Problem } from './file/raw.js';
 import { type LoadedConfig, readKey } from './file/raw.js';
-import { everyEnvironment, type Problem } from './known-keys.js';
+import { everyEnvironment } from './known-keys.js';
 import { didYouMean } from './suggest.js';
 
 interface ChosenEnvironment {

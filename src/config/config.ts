@@ -54,6 +54,8 @@ export interface Config {
   readonly policyVariables?: readonly string[];
   /** As the file names it, which may be another than the one in use. */
   readonly defaultEnvironment?: string;
+  /** Where the tenants of a fleet are listed. */
+  readonly fleet?: FleetSource;
   /** The environment in use, whose settings are merged into all of the above. */
   readonly environment?: Environment;
 }
@@ -66,10 +68,25 @@ export interface DriftIgnore {
   readonly until: string;
 }
 
+/** All as written; `file` also as an absolute path. */
+export type FleetSource =
+  | { readonly kind: 'file'; readonly written: string; readonly file: string }
+  | { readonly kind: 'command'; readonly command: readonly string[] }
+  | {
+      readonly kind: 'organization';
+      readonly auth: EnvironmentAuth;
+      /** In place of Qlik's console. */
+      readonly console?: SourceText;
+    };
+
 export interface Environment {
   readonly name: string;
   readonly protected: boolean;
   readonly labels: Labels;
+  /** The id of its tenant, where the config gives it. */
+  readonly tenantId?: string;
+  /** The origin that stands for its tenant, where several lead to it. */
+  readonly identity?: string;
   /** As written: its variables are expanded only when it is used, so a run against another tenant needs none of them. */
   readonly tenant?: SourceText;
   readonly auth?: EnvironmentAuth;

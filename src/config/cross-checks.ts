@@ -1,9 +1,11 @@
 /** Checks of the config that involve more than one key. */
 
 import { isObject } from '../core/json.js';
+import { compareTexts } from '../core/order.js';
 import { expand, type Variables } from './expand.js';
-import { type KeyPath, readKey } from './file/raw.js';
-import type { Problem } from './known-keys.js';
+import type { Problem } from './file/raw.js';
+import { formatKeyPath, type KeyPath, type LoadedConfig, readKey } from './file/raw.js';
+import { listEnvironments } from './known-keys.js';
 import { looksLikeApiKey } from './secrets.js';
 import { parseTenantUrl } from './tenant/url.js';
 
@@ -27,23 +29,21 @@ const writtenSecret = {
 
 /** Tenant and credentials come from one source as a pair, so credentials alone could never be used. */
 export function findLoneCredentials(value: unknown): readonly Problem[] {
-  const environments = readKey(value, 'environments');
-  return Object.entries(isObject(environments) ? environments : {})
-    .filter(([, own]) => readKey(own, 'auth') !== undefined && readKey(own, 'tenant') === undefined)
-    .map(([name]) => ({
-      path: ['environments', name, 'auth'],
+  return listEnvironments(value)
+    .filter(({ value: own }) => readKey(own, 'auth') !== undefined && readKey(own, 'tenant') === undefined)
+    .map(({ path }) => ({
+      path: [...path, 'auth'],
       message: 'needs a tenant to sign in to',
-      hint: `add environments.${name}.tenant`,
+      hint: `add ${formatKeyPath([...path, 'tenant'])}`,
     }));
 }
 
 /** An environment must have one complete way to sign in. */
 export function findMixedCredentials(value: unknown): readonly Problem[] {
-  const environments = readKey(value, 'environments');
-  return Object.entries(isObject(environments) ? environments : {}).flatMap(([name, own]): Problem[] => {
+  return listEnvironments(value).flatMap(({ path: at, value: own }): Problem[] => {
     const auth = readKey(own, 'auth');
     const has = (key: string): boolean => readKey(auth, key) !== undefined;
-    const path = ['environments', name, 'auth'];
+    const path = [...at, 'auth'];
     if (has('apiKey') && (has('clientId') || has('clientSecret'))) {
       const hint = 'keep apiKey, or clientId and clientSecret';
       return [{ path, message: 'has two ways to sign in', hint }];
@@ -55,12 +55,16 @@ export function findMixedCredentials(value: unknown): readonly Problem[] {
 }
 
 /** Two environments on one tenant would each see the other's extensions as their own. */
-export function findSharedTenants(value: unknown, variables: Variables): readonly Problem[] {
+export function findSharedTenants(
+  value: unknown,
+  variables: Variables,
+  same: SameTenants,
+): readonly Problem[] {
   const environments = readKey(value, 'environments');
   if (!isObject(environments)) return [];
   const owners = new Map<string, string>();
   return Object.entries(environments).flatMap(([name, own]): Problem[] => {
-    const identity = identify(own, readKey(value, 'project'), variables);
+    const identity = identify(own, readKey(value, 'project'), variables, same);
     const other = identity === undefined ? undefined : owners.get(identity);
     if (identity !== undefined && other === undefined) owners.set(identity, name);
     if (other === undefined) return [];
@@ -74,11 +78,45 @@ export function findSharedTenants(value: unknown, variables: Variables): readonl
   });
 }
 
-function identify(environment: unknown, inheritedProject: unknown, variables: Variables): string | undefined {
+function identify(
+  environment: unknown,
+  inheritedProject: unknown,
+  variables: Variables,
+  same: SameTenants,
+): string | undefined {
   const tenant = readKey(environment, 'tenant');
   const project = readKey(environment, 'project') ?? inheritedProject;
   if (typeof tenant !== 'string' || typeof project !== 'string') return undefined;
-  const address = expand(tenant, variables).text;
-  const parsed = parseTenantUrl(address);
-  return JSON.stringify([parsed.ok ? parsed.origin : address, expand(project, variables).text]);
+  const origin = originOf(tenant, variables);
+  const address = origin === undefined ? expand(tenant, variables).text : (same.get(origin) ?? origin);
+  return JSON.stringify([address, expand(project, variables).text]);
+}
+
+/** The origin of an environment's tenant; `undefined` where none can be told yet. */
+export function originOf(tenant: unknown, variables: Variables): string | undefined {
+  if (typeof tenant !== 'string') return undefined;
+  const parsed = parseTenantUrl(expand(tenant, variables).text);
+  return parsed.ok ? parsed.origin : undefined;
+}
+
+/** By each origin of a tenant that has several, the one that stands for it. */
+export type SameTenants = ReadonlyMap<string, string>;
+
+/** By `tenantId`; of the host names that an inventory knows, too. */
+export function findSameTenants({ value, fleet }: LoadedConfig, variables: Variables): SameTenants {
+  const environments = readKey(value, 'environments');
+  const byId = new Map<string, Set<string>>();
+  for (const [name, own] of Object.entries(isObject(environments) ? environments : {})) {
+    const id = readKey(own, 'tenantId');
+    const origin = typeof id === 'string' ? originOf(readKey(own, 'tenant'), variables) : undefined;
+    if (typeof id !== 'string' || origin === undefined) continue;
+    const origins = byId.get(id) ?? new Set();
+    byId.set(id, origins.add(origin));
+    const scheme = new URL(origin).protocol;
+    for (const host of fleet?.rows.get(name)?.hosts ?? []) origins.add(new URL(`${scheme}//${host}`).origin);
+  }
+  const several = [...byId.values()]
+    .map((origins) => [...origins].sort(compareTexts))
+    .filter(({ length }) => length > 1);
+  return new Map(several.flatMap((origins) => origins.map((origin) => [origin, origins[0] ?? origin])));
 }

@@ -1,7 +1,8 @@
 /** The effective settings key by key, each with its place in the config. For `qlik-sync config`; decides nothing. */
 
+import { relative } from 'node:path';
 import { isObject } from '../core/json.js';
-import type { Config, Environment } from './config.js';
+import type { Config, Environment, FleetSource } from './config.js';
 import { namesOf } from './expand.js';
 import { type KeyPath, type LoadedConfig, readPath } from './file/raw.js';
 import { formatDuration } from './option-values.js';
@@ -56,13 +57,20 @@ function settingsOf(
     rules: config.rules,
     backup: config.backup,
     defaultEnvironment: config.defaultEnvironment ?? [],
+    fleet: { tenants: config.fleet === undefined ? [] : describeInventory(config.fleet, config) },
   };
 }
 
 function settingsOfEnvironment(
   environment: Environment,
 ): Readonly<Record<Exclude<keyof EnvironmentInput, keyof ConfigInput | 'tenant' | 'auth'>, unknown>> {
-  return { protected: environment.protected, labels: environment.labels };
+  const { protected: isProtected, labels, tenantId = [] } = environment;
+  return { protected: isProtected, tenantId, labels };
+}
+
+function describeInventory(fleet: FleetSource, { root }: Pick<Config, 'root'>): string | object {
+  if (fleet.kind === 'file') return { file: relative(root, fleet.file) };
+  return fleet.kind === 'command' ? { command: describeCommand(fleet.command) } : 'the organization';
 }
 
 /** A program may get secrets in its arguments, and a config that is code has already expanded them. */

@@ -9,8 +9,8 @@ import {
   malformedReference,
   type Variables,
 } from './expand.js';
-import type { KeyPath } from './file/raw.js';
-import type { Problem } from './known-keys.js';
+import type { KeyPath, Problem } from './file/raw.js';
+import { fillForCheck } from './fleet/template.js';
 import { unknownText } from './schema-values.js';
 
 interface ExpandedConfig {
@@ -26,10 +26,11 @@ export function expandConfig(
   variables: Variables,
 ): ExpandedConfig {
   const problems: Problem[] = [];
-  const visitText = (text: string, path: KeyPath): string => {
-    if (isLabel(path)) return text;
-    if (isSecret(path)) return isReferenceOnly(text) ? unknownText : text;
-    if (isUnused(path, environment) && hasReference(text)) return unknownText;
+  const visitText = (written: string, path: KeyPath): string => {
+    const text = isOfTemplate(path) ? fillForCheck(written) : written;
+    const known = textWithoutVariables(text, path);
+    if (known !== undefined) return known;
+    if (isUnused(path, environment) && (hasReference(text) || text !== written)) return unknownText;
     const { text: expanded, unset, malformed } = expand(text, variables);
     problems.push(...unset.map((name) => ({ path, ...explainUnset(name, 'setting') })));
     if (malformed) problems.push({ path, ...malformedReference });
@@ -38,20 +39,39 @@ export function expandConfig(
   return { value: mapTexts(value, [], visitText), problems };
 }
 
+/** Of what is never expanded here: labels, and secrets, of which only their form is of interest. */
+function textWithoutVariables(text: string, path: KeyPath): string | undefined {
+  if (isSecret(path)) return isReferenceOnly(text) ? unknownText : text;
+  return isLabel(path) ? text : undefined;
+}
+
+function isOfTemplate([first, second]: KeyPath): boolean {
+  return first === 'fleet' && second === 'template';
+}
+
 function isSecret(path: KeyPath): boolean {
-  const [first, , part, key] = path;
-  return path.length === 4 && first === 'environments' && part === 'auth' && secretKeys.includes(String(key));
+  const [first, , part] = path;
+  const places =
+    path.length === 4
+      ? (first === 'environments' || isOfTemplate(path)) && part === 'auth'
+      : isOfConsole(path);
+  return places && secretKeys.includes(String(path.at(-1)));
+}
+
+function isOfConsole(path: KeyPath): boolean {
+  return path.length === 5 && path.slice(0, 4).join('.') === 'fleet.tenants.organization.auth';
 }
 
 /** What an environment is must be the same wherever this runs. */
-function isLabel([first, , part]: KeyPath): boolean {
-  return first === 'environments' && part === 'labels';
+function isLabel(path: KeyPath): boolean {
+  return (path[0] === 'environments' || isOfTemplate(path)) && path[2] === 'labels';
 }
 
 const secretKeys: readonly string[] = ['apiKey', 'clientSecret'];
 
 function isUnused(path: KeyPath, environment: string | undefined): boolean {
   const [first, name, part] = path;
+  if (first === 'fleet') return true;
   return first === 'environments' && (name !== environment || part === 'tenant' || part === 'auth');
 }
 

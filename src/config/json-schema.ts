@@ -31,6 +31,7 @@ function explainRules(schema: JsonSchema, rules: Rules): JsonSchema {
     if (key === 'environments' && typeof property.additionalProperties === 'object') {
       return { ...property, additionalProperties: explainRules(property.additionalProperties, rules) };
     }
+    if (key === 'fleet') return mapProperties(property, (_, part) => explainRules(part, rules));
     if (key !== 'rules') return property;
     return mapProperties(property, (id, setting) => ({ ...setting, ...explainRule(rules[id]) }));
   });
@@ -97,6 +98,22 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
         auth: { clientId: '${QLIK_CLIENT_ID}', clientSecret: '${QLIK_CLIENT_SECRET}' },
         protected: true,
       },
+    },
+  ],
+  fleet: [
+    {
+      template: {
+        tenant: 'https://${tenant.host}',
+        auth: {
+          clientId: '${QLIK_CLIENT_ID_${tenant.region}}',
+          clientSecret: '${QLIK_CLIENT_SECRET_${tenant.region}}',
+        },
+      },
+      tenants: { file: 'tenants.csv' },
+    },
+    {
+      template: { tenant: 'https://${tenant.host}', auth: { apiKey: '${${tenant.key}}' } },
+      tenants: { command: ['node', 'tenants.mjs'] },
     },
   ],
 };

@@ -1,15 +1,12 @@
 /** Finds all keys that the schema does not know, with what was probably meant. */
 
-import type { ConfigProblem } from '../core/errors.js';
 import { isObject } from '../core/json.js';
 import { isLabelKey, nameLabel } from '../core/labels.js';
-import { type KeyPath, readKey } from './file/raw.js';
+import { type KeyPath, type Problem, readKey } from './file/raw.js';
 import type { configSchema } from './schema.js';
+import { labelForm } from './schema-values.js';
 import { looksLikeApiKey } from './secrets.js';
 import { didYouMean } from './suggest.js';
-
-/** A problem before it has a place in the file. */
-export type Problem = Pick<ConfigProblem, 'message' | 'hint'> & { readonly path: KeyPath };
 
 type Schema = ReturnType<typeof configSchema>;
 
@@ -26,21 +23,56 @@ export function findUnknownKeys(value: unknown, schema: Schema): readonly Proble
 
 function listLevels(value: unknown, schema: Schema): readonly Level[] {
   const environment = schema.entries.environments.wrapped.value.entries;
-  const named = readKey(value, 'environments');
   return [
     { path: [], value, keys: Object.keys(schema.entries) },
     ...listObjects(value, [], schema),
-    { path: ['environments'], value: named, keys: checkEnvironmentName },
-    ...Object.entries(isObject(named) ? named : {}).flatMap(([name, own]): Level[] => [
-      { path: ['environments', name], value: own, keys: Object.keys(environment) },
-      ...listObjects(own, ['environments', name], schema),
+    { path: ['environments'], value: readKey(value, 'environments'), keys: checkEnvironmentName },
+    ...listEnvironments(value).flatMap(({ path, value: own }): Level[] => [
+      { path, value: own, keys: Object.keys(environment) },
+      ...listObjects(own, path, schema),
       {
-        path: ['environments', name, 'auth'],
+        path: [...path, 'auth'],
         value: readKey(own, 'auth'),
         keys: Object.keys(environment.auth.wrapped.entries),
       },
-      { path: ['environments', name, 'labels'], value: readKey(own, 'labels'), keys: checkLabelKey },
+      { path: [...path, 'labels'], value: readKey(own, 'labels'), keys: checkLabelKey },
     ]),
+    ...listFleet(readKey(value, 'fleet'), schema.entries.fleet.wrapped.entries),
+  ];
+}
+
+/** Those that are written, and the template of a fleet's. */
+export function listEnvironments(
+  value: unknown,
+): readonly { readonly path: KeyPath; readonly value: unknown }[] {
+  const named = readKey(value, 'environments');
+  const template = readKey(readKey(value, 'fleet'), 'template');
+  return [
+    ...Object.entries(isObject(named) ? named : {}).map(([name, own]) => ({
+      path: ['environments', name],
+      value: own,
+    })),
+    ...(template === undefined ? [] : [{ path: ['fleet', 'template'], value: template }]),
+  ];
+}
+
+function listFleet(
+  fleet: unknown,
+  entries: Schema['entries']['fleet']['wrapped']['entries'],
+): readonly Level[] {
+  const tenants = readKey(fleet, 'tenants');
+  const organization = readKey(tenants, 'organization');
+  const known = entries.tenants.entries.organization.wrapped.entries;
+  const at = ['fleet', 'tenants'];
+  return [
+    { path: ['fleet'], value: fleet, keys: Object.keys(entries) },
+    { path: at, value: tenants, keys: Object.keys(entries.tenants.entries) },
+    { path: [...at, 'organization'], value: organization, keys: Object.keys(known) },
+    {
+      path: [...at, 'organization', 'auth'],
+      value: readKey(organization, 'auth'),
+      keys: Object.keys(known.auth.entries),
+    },
   ];
 }
 
@@ -81,12 +113,16 @@ export function isEnvironmentName(name: string): boolean {
 }
 
 function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
-  if (isEnvironmentName(name)) return [];
-  const message =
-    name === everyEnvironment
-      ? 'is not the name of an environment: --env all means every one'
-      : 'is not the name of an environment; use 1 to 64 letters, digits, - _ and .';
-  return [{ path: [...path, name], message }];
+  const message = checkNewEnvironmentName(name);
+  return message === undefined ? [] : [{ path: [...path, name], message }];
+}
+
+/** Why this cannot be the name of an environment; `undefined` where it can. */
+export function checkNewEnvironmentName(name: string): string | undefined {
+  if (isEnvironmentName(name)) return undefined;
+  return name === everyEnvironment
+    ? 'is not the name of an environment: --env all means every one'
+    : 'is not the name of an environment; use 1 to 64 letters, digits, - _ and .';
 }
 
 function checkLabelKey(path: KeyPath, key: string): readonly Problem[] {
@@ -94,11 +130,11 @@ function checkLabelKey(path: KeyPath, key: string): readonly Problem[] {
   const message =
     key === nameLabel
       ? "is what labels call the environment's own name; use another key"
-      : 'cannot be the key of a label: use 1 to 63 letters, digits, - _ and ., beginning with a letter';
+      : `cannot be the key of a label: ${labelForm}`;
   return [{ path: [...path, key], message }];
 }
 
-const ofEnvironment: readonly string[] = ['tenant', 'auth', 'labels', 'protected'];
+const ofEnvironment: readonly string[] = ['tenant', 'tenantId', 'auth', 'labels', 'protected'];
 
 function explain(path: KeyPath, key: string, keys: readonly string[]): Pick<Problem, 'message' | 'hint'> {
   if (looksLikeApiKey(key)) {

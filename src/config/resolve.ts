@@ -3,19 +3,22 @@
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
 import { deepestNesting, isObject } from '../core/json.js';
-import { assembleConfig } from './assemble.js';
+import { assembleConfig, fleetSource } from './assemble.js';
 import { chooseEnvironment } from './choose-environment.js';
-import type { Config } from './config.js';
+import type { Config, FleetSource } from './config.js';
 import {
   findLoneCredentials,
   findMixedCredentials,
+  findSameTenants,
   findSharedTenants,
   findWrittenSecrets,
+  type SameTenants,
 } from './cross-checks.js';
 import type { Variables } from './expand.js';
 import { expandConfig } from './expand-config.js';
-import { formatKeyPath, type LoadedConfig, readKey } from './file/raw.js';
-import { findUnknownKeys, type Problem } from './known-keys.js';
+import type { Problem } from './file/raw.js';
+import { describeKeyPath, type LoadedConfig, readKey } from './file/raw.js';
+import { findUnknownKeys } from './known-keys.js';
 import { configSchema } from './schema.js';
 import { redact } from './secrets.js';
 
@@ -32,25 +35,102 @@ interface ResolveContext {
 
 /** @throws ConfigError with every problem of the file, each with its key path and, where the format has one, its position */
 export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Config {
-  assertTree(loaded);
+  const { keys, schema, others, same } = checkFile(loaded, context);
   const chosen = chooseEnvironment(loaded.value, context);
   const { name } = chosen;
-  const expanded = expandConfig(loaded.value, name, context.env);
-  const schema = configSchema(context.ruleIds);
+  const own = withOnly(loaded.value, name);
+  const expanded = expandConfig(own, name, context.env);
   const parsed = safeParse(schema, expanded.value, { abortPipeEarly: true });
   const problems: readonly Problem[] = [
     ...(chosen.problem === undefined ? [] : [chosen.problem]),
-    ...findUnknownKeys(loaded.value, schema),
-    ...findWrittenSecrets(loaded.value),
+    ...keys,
     ...expanded.problems,
     ...(parsed.issues ?? []).filter(isNotAboutKeys).map(toProblem),
     ...findMissing(expanded.value, name),
-    ...findLoneCredentials(loaded.value),
-    ...findMixedCredentials(loaded.value),
-    ...findSharedTenants(loaded.value, context.env),
+    ...others,
   ];
-  if (problems.length > 0 || !parsed.success) throw toError(loaded, problems);
-  return assembleConfig(loaded, parsed.output, name);
+  if (problems.length > 0 || !parsed.success) throw toError(loaded, eachOnce(problems));
+  return assembleConfig(loaded, parsed.output, name, { env: context.env, same });
+}
+
+/**
+ * Where the tenants of the fleet are listed; `undefined` where the config has no fleet.
+ *
+ * @throws ConfigError with everything that is wrong with `fleet`
+ */
+export function readFleetSource(
+  loaded: LoadedConfig,
+  context: Omit<ResolveContext, 'environment'>,
+): FleetSource | undefined {
+  if (readKey(loaded.value, 'fleet') === undefined) return undefined;
+  const { keys, others } = checkFile(loaded, context);
+  const problems = [...keys, ...others].filter(({ path: [first] }) => first === 'fleet');
+  if (problems.length > 0) throw toError(loaded, problems);
+  return fleetSource(loaded, context.env);
+}
+
+/** By each origin of a tenant that has several, the one that stands for it. @throws ConfigError for what is no tree */
+export function sameTenants(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): SameTenants {
+  return checkFile(loaded, context).same;
+}
+
+/** One environment costs the same, however many there are beside it. */
+function withOnly(value: unknown, name: string | undefined): unknown {
+  const environments = readKey(value, 'environments');
+  if (!isObject(value) || !isObject(environments)) return value;
+  const { fleet: _, ...rest } = value;
+  const own = name === undefined ? [] : [[name, readKey(environments, name)]];
+  return { ...rest, environments: Object.fromEntries(own) };
+}
+
+/** What does not depend on the environment in use. */
+interface CheckedFile {
+  readonly env: Variables;
+  readonly ruleIds: readonly string[];
+  readonly schema: ReturnType<typeof configSchema>;
+  readonly keys: readonly Problem[];
+  readonly others: readonly Problem[];
+  readonly same: SameTenants;
+}
+
+const checkedFiles = new WeakMap<LoadedConfig, CheckedFile>();
+
+/** Once a file, for any number of its environments. @throws ConfigError for what is no tree */
+function checkFile(loaded: LoadedConfig, { env, ruleIds }: ResolveContext): CheckedFile {
+  const known = checkedFiles.get(loaded);
+  if (known?.env === env && known.ruleIds === ruleIds) return known;
+  assertTree(loaded);
+  const value = loaded.fleet?.written ?? loaded.value;
+  const schema = configSchema(ruleIds);
+  const { issues = [] } = safeParse(schema, expandConfig(value, undefined, env).value, {
+    abortPipeEarly: true,
+  });
+  const same = findSameTenants(loaded, env);
+  const checked: CheckedFile = {
+    ...{ env, ruleIds, schema, same },
+    keys: [...findUnknownKeys(value, schema), ...findWrittenSecrets(value)],
+    others: [
+      ...issues.filter(isNotAboutKeys).map(toProblem).filter(isOfEnvironments),
+      ...(loaded.fleet?.problems ?? []),
+      ...findLoneCredentials(value),
+      ...findMixedCredentials(value),
+      ...findSharedTenants(loaded.value, env, same),
+    ],
+  };
+  checkedFiles.set(loaded, checked);
+  return checked;
+}
+
+/** All others are found again with those of the environment in use, which may complete them. */
+function isOfEnvironments({ path: [first] }: Problem): boolean {
+  return first === 'environments' || first === 'fleet';
+}
+
+function eachOnce(problems: readonly Problem[]): readonly Problem[] {
+  const known = new Map(
+    problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem]),
+  );
+  return [...known.values()];
 }
 
 /** The schema reports only one unknown key; `findUnknownKeys` reports all. */
@@ -77,7 +157,7 @@ function toError(loaded: LoadedConfig, problems: readonly Problem[]): ConfigErro
     loaded.displayFile,
     problems.map(
       ({ path, message, hint }): ConfigProblem => ({
-        path: redact(formatKeyPath(path)),
+        path: redact(describeKeyPath(loaded, path)),
         message: redact(message),
         ...(hint === undefined ? {} : { hint: redact(hint) }),
         ...loaded.locate(path),

@@ -15,6 +15,8 @@ export interface Program {
   /** Its standard input, by default empty. The program need not read it. */
   readonly input?: string;
   readonly timeoutMs: number;
+  /** Of its output, in bytes; default 64 KiB. */
+  readonly mostBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +29,7 @@ export interface ProgramEnd {
 }
 
 interface Collected {
-  /** At most 64 KiB of it. */
+  /** At most `mostBytes` of it. */
   readonly text: string;
   readonly isWhole: boolean;
 }
@@ -42,12 +44,13 @@ export async function runProgram({
   env,
   input,
   timeoutMs,
+  mostBytes = 65_536,
   signal,
 }: Program): Promise<ProgramEnd> {
   signal?.throwIfAborted();
   const [program = '', ...args] = command;
   const child = spawn(program, args, { cwd, env: { ...env }, shell: false, windowsHide: true });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [stdout, stderr] = [collect(child.stdout, mostBytes), collect(child.stderr, mostBytes)];
   // The program may end, or close its input, without reading it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
@@ -93,9 +96,7 @@ function explainStart(error: NodeJS.ErrnoException): string {
   return `could not be started (${error.code})`;
 }
 
-const mostBytes = 65_536;
-
-function collect(stream: Readable): () => Collected {
+function collect(stream: Readable, mostBytes: number): () => Collected {
   const chunks: Buffer[] = [];
   let length = 0;
   stream.on('data', (chunk: Buffer) => {

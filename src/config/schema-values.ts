@@ -21,7 +21,7 @@ import {
 } from 'valibot';
 import { cspDirectives, explainOrigin, parseOrigin } from '../core/origins/csp.js';
 import { durationForm, readDuration } from './option-values.js';
-import { parseTenantUrl } from './tenant/url.js';
+import { isLoopback, parseTenantUrl } from './tenant/url.js';
 import { explainForeignReference } from './unexpanded.js';
 
 /** Replaces a text whose variables are not expanded in this run; it passes every check. */
@@ -95,11 +95,36 @@ function labelText() {
   const message = 'must be text without a line break, 1 to 200 characters';
   return pipe(
     text(message),
-    check(
-      (value) => value.trim() !== '' && value.length <= 200 && !/[\u0000-\u001f\u007f]/.test(value),
-      message,
-    ),
+    check(isLabelText, message),
     check((value) => !value.includes('${'), 'must not depend on a variable'),
+  );
+}
+
+/** What the key of a label is made of. */
+export const labelForm = 'use 1 to 63 letters, digits, - _ and ., beginning with a letter';
+
+export function isLabelText(value: string): boolean {
+  return value.trim() !== '' && value.length <= 200 && !/[\u0000-\u001f\u007f]/.test(value);
+}
+
+/** Qlik's console, or one on this machine in its place. */
+export function consoleAddress() {
+  const message = 'must be the address of a console on this machine, such as http://127.0.0.1:8080';
+  return pipe(
+    text(),
+    must((value) => {
+      const parsed = parseTenantUrl(value);
+      return parsed.ok && isLoopback(new URL(parsed.origin).hostname);
+    }, message),
+  );
+}
+
+/** A tenant's own id, which no address depends on. */
+export function tenantId() {
+  const message = 'must be the id of a tenant: 1 to 64 letters, digits, - and _';
+  return pipe(
+    text(message),
+    must((value) => /^[\w-]{1,64}$/.test(value), message),
   );
 }
 
@@ -249,6 +274,6 @@ function secretText() {
       (value) => value === unknownText,
       ({ input }) => explainForeignReference(input) ?? writtenSecret,
     ),
-    metadata({ pattern: '^(\\$\\{[A-Za-z_]\\w*(:-)?\\})+$' }),
+    metadata({ pattern: '^(\\$\\{(?:[A-Za-z_]\\w*|\\w*\\$\\{tenant\\.[\\w.-]+\\}\\w*)(:-)?\\})+$' }),
   );
 }

@@ -1,6 +1,7 @@
 /** The schema of the config file: its types, its validation and `schema.json` all come from here. */
 
 import {
+  check,
   exactOptional,
   type InferOutput,
   minLength,
@@ -12,6 +13,7 @@ import {
 } from 'valibot';
 import {
   command,
+  consoleAddress,
   count,
   declaredOrigins,
   described,
@@ -29,6 +31,7 @@ import {
   storeAddress,
   tag,
   tenantAddress,
+  tenantId,
   text,
 } from './schema-values.js';
 
@@ -51,6 +54,7 @@ export function configSchema(ruleIds: readonly string[]) {
           record(string(), environment(inheritable), 'must be an object of environments by name'),
         ),
       ),
+      fleet: exactOptional(fleet(environment(inheritable))),
     },
     'must be an object',
   );
@@ -183,6 +187,74 @@ function environment<const E extends ObjectEntries>(inheritable: E) {
   );
 }
 
+/** The secret of an OAuth client, as in an environment. */
+function oauthClient() {
+  return strictObject(
+    {
+      clientId: described('The id of an OAuth client.', notBlank()),
+      clientSecret: described('Its secret.', secret()),
+    },
+    'must be an object with clientId and clientSecret',
+  );
+}
+
+function fleet<const E extends ReturnType<typeof environment>>(template: E) {
+  return described(
+    'An environment for each tenant of an inventory.',
+    strictObject(
+      {
+        template: described(
+          'The environment of each tenant; ${tenant.region} stands for its column region.',
+          template,
+        ),
+        tenants: inventory(),
+      },
+      'must be an object with template and tenants',
+    ),
+  );
+}
+
+function inventory() {
+  const message = 'must have one of file, command and organization';
+  return described(
+    'Where the tenants are listed: in a file, in what a command prints, or in the organization.',
+    pipe(
+      strictObject(
+        {
+          file: exactOptional(
+            described('CSV, JSON or YAML, relative to the folder of the config file.', notBlank()),
+          ),
+          command: exactOptional(
+            described('A program and its arguments that print CSV or JSON.', command().entries.command),
+          ),
+          organization: exactOptional(
+            described(
+              "All tenants of a Qlik Cloud organization, from Qlik's console.",
+              strictObject(
+                {
+                  auth: described(
+                    'An OAuth client with the scope cloud-console.tenants:read.',
+                    oauthClient(),
+                  ),
+                  console: exactOptional(
+                    described(
+                      "A console on this machine, such as a sandbox, in place of Qlik's.",
+                      consoleAddress(),
+                    ),
+                  ),
+                },
+                'must be an object with auth',
+              ),
+            ),
+          ),
+        },
+        message,
+      ),
+      check((tenants) => Object.keys(tenants).length === 1, message),
+    ),
+  );
+}
+
 function connection() {
   return {
     tenant: exactOptional(
@@ -208,6 +280,12 @@ function connection() {
           },
           'must be an object',
         ),
+      ),
+    ),
+    tenantId: exactOptional(
+      described(
+        'The id of the tenant: environments with the same are one tenant, whatever its address.',
+        tenantId(),
       ),
     ),
     labels: exactOptional(

@@ -223,5 +223,13 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
     meaning:
       "A program that decides between two waves: it gets the wave's JSON, and any exit code but 0 stops the run with 6.",
   },
+  labels: {
+    meaning:
+      "What an environment is, in texts by key; --env 'region=eu,tier!=pilot' selects by them. In a fleet, the columns of its inventory.",
+  },
+  inventory: {
+    meaning:
+      'The list of the tenants of a fleet: a file, what a command prints, or the organization. Each row is an environment.',
+  },
   shard: { meaning: 'One part of the environments, for one job of a pipeline: --shard 2/5.' },
 };

@@ -8,7 +8,6 @@ import type { TenantHeader } from '../report/run-header.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
 import { createGovernor, type Governor, type Wait } from '../tenant/governor.js';
-import { tenantOrigin } from '../tenant/http/address.js';
 import { type Auth, apiKeyAuth, type OpenAuth } from '../tenant/http/auth.js';
 import { openTenant, type TenantHttp } from '../tenant/http/http.js';
 import type { Io } from './io.js';
@@ -22,7 +21,7 @@ export interface TenantToOpen {
   readonly credential: 'API key' | 'OAuth client';
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
-  /** What a plan is bound to: the origin, or the name of the embedded tenant, whose port changes from run to run. */
+  /** What plans, locks and journals are bound to: the origin that stands for the tenant, or the name of the embedded tenant, whose port changes from run to run. */
   readonly identity: string;
   /** Ends the embedded tenant. */
   readonly close: () => Promise<void>;
@@ -55,7 +54,7 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
     proxies: io.env,
     ...(options.signal && { signal: options.signal }),
     ...(settings.flags.timeout !== undefined && { timeoutMs: settings.flags.timeout }),
-    governor: governorOf(tenantOrigin(url), io, onWait),
+    governor: governorOf(identity, io, onWait),
     onWait,
   });
   return {
@@ -82,17 +81,18 @@ const governors = new WeakMap<Io['self'], Map<string, Governor>>();
 /**
  * One for each tenant of this process, since Qlik's limits know nothing of our environments.
  *
+ * @param identity of the tenant, whatever host name it is reached by
  * @param onWait used by the first to ask for this tenant
  */
 export function governorOf(
-  origin: string,
+  identity: string,
   { self }: Pick<Io, 'self'>,
   onWait: (wait: Wait) => void,
 ): Governor {
   const known = governors.get(self) ?? new Map<string, Governor>();
   governors.set(self, known);
-  const governor = known.get(origin) ?? createGovernor({ onWait });
-  known.set(origin, governor);
+  const governor = known.get(identity) ?? createGovernor({ onWait });
+  known.set(identity, governor);
   return governor;
 }
 
@@ -109,14 +109,14 @@ export async function findTenant(settings: Settings, io: Io): Promise<TenantToOp
     signal: io.interrupted,
   });
   if (target.kind === 'sandbox') return startEmbedded(target.dir, settings);
-  const { url, source, environment, credential } = target;
+  const { url, source, environment, credential, identity } = target;
   return {
     url,
     auth: await authOf(credential),
     credential: credential.kind === 'oauth' ? 'OAuth client' : 'API key',
     header: { url, source, ...(environment !== undefined && { environment }) },
     kind: 'tenant',
-    identity: tenantOrigin(url),
+    identity,
     close: async () => undefined,
   };
 }

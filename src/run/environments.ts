@@ -95,7 +95,8 @@ function chooseEnvironments(source: SettingsSource, shard: Shard | undefined, io
     tenant: assertTenant(environment, source, io),
   }));
   const names = chooseShard(members, shard);
-  return { names, share: { ...shard, elsewhere: asked.filter((name) => !names.includes(name)) } };
+  const own = new Set(names);
+  return { names, share: { ...shard, elsewhere: asked.filter((name) => !own.has(name)) } };
 }
 
 /** Every job has to divide them alike, so nothing is guessed. */
@@ -119,7 +120,8 @@ export function assertKnown(
   asking: string,
   { environments, loaded }: SettingsSource,
 ): void {
-  const unknown = names.find((name) => !environments.includes(name));
+  const known = new Set(environments);
+  const unknown = names.find((name) => !known.has(name));
   if (unknown === undefined) return;
   throw new UserError(`${loaded.displayFile} has no environment "${unknown}", which ${asking} asks for.`, {
     hint: didYouMean(unknown, environments),

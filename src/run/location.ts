@@ -3,10 +3,12 @@
 import { chooseEnvironment } from '../config/choose-environment.js';
 import { expand } from '../config/expand.js';
 import { type LoadedConfig, readKey } from '../config/file/raw.js';
+import { sameTenants } from '../config/resolve.js';
 import { isProjectName } from '../config/schema-values.js';
 import { sourceOfTenant } from '../config/tenant/source.js';
 import { parseTenantUrl } from '../config/tenant/url.js';
 import { readTenantVariable } from '../config/tenant/variables.js';
+import { configurableRuleIds } from '../core/rules.js';
 import type { KnownPlace } from '../report/run-result.js';
 import type { SharedFlags } from './flags.js';
 import type { Io } from './io.js';
@@ -84,7 +86,7 @@ function fromVariables(env: Io['env']): Target | undefined {
 }
 
 /**
- * The origin of an environment's tenant, from the file alone: enough to tell tenants apart, whatever else is wrong.
+ * The origin that stands for an environment's tenant, from the file alone: enough to tell tenants apart, whatever else is wrong.
  * `undefined` where the file names no usable one.
  */
 export function tenantOf(
@@ -92,7 +94,12 @@ export function tenantOf(
   { loaded }: { readonly loaded: LoadedConfig },
   { env }: Pick<Io, 'env'>,
 ): string | undefined {
-  return originOf(readKey(readKey(readKey(loaded.value, 'environments'), environment), 'tenant'), env);
+  const origin = originOf(
+    readKey(readKey(readKey(loaded.value, 'environments'), environment), 'tenant'),
+    env,
+  );
+  if (origin === undefined) return undefined;
+  return sameTenants(loaded, { env, ruleIds: configurableRuleIds }).get(origin) ?? origin;
 }
 
 function originOf(written: unknown, env: Io['env']): string | undefined {

@@ -10,10 +10,12 @@ import {
 } from '../config/choose-environment.js';
 import type { SecretCommand, SourceText } from '../config/config.js';
 import type { Execution } from '../config/execution.js';
+import { expand } from '../config/expand.js';
 import { findImports } from '../config/file/find-imports.js';
 import { loadConfig } from '../config/file/load.js';
-import type { LoadedConfig } from '../config/file/raw.js';
+import { type LoadedConfig, readKey } from '../config/file/raw.js';
 import { findPlaces as findConfigs, isPackageJson } from '../config/file/search-places.js';
+import { everyEnvironment } from '../config/known-keys.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
 import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
@@ -23,7 +25,7 @@ import { isObject, tryParseJson } from '../core/json.js';
 import type { LabelledEnvironment } from '../core/labels.js';
 import { configurableRuleIds } from '../core/rules.js';
 import { identifyOwnFiles, type OwnFiles } from '../source/own-files.js';
-import type { SharedFlags } from './flags.js';
+import type { SharedFlags, WaveFlags } from './flags.js';
 import type { Io } from './io.js';
 import { findPlace, findPlaces } from './location.js';
 
@@ -66,11 +68,21 @@ export async function readSettings(flags: SharedFlags & FileFlags, io: Io): Prom
   return source.settingsFor(oneEnvironment(source.asked));
 }
 
-/** @throws ConfigError, UserError */
-export async function loadSettings(flags: SharedFlags & FileFlags, io: Io): Promise<SettingsSource> {
+/**
+ * @param others environments that are meant beside those of `--env`
+ * @throws ConfigError, UserError
+ */
+export async function loadSettings(
+  flags: SharedFlags & FileFlags,
+  io: Io,
+  others: readonly string[] = [],
+): Promise<SettingsSource> {
   const cwd = workingFolder(flags, io);
   const execution = executionOf(flags);
-  const loaded = await loadConfig({ cwd, config: flags.config, execution });
+  const written = await loadConfig({ cwd, config: flags.config, execution });
+  const loaded = needsInventory(written, others, flags, io)
+    ? await (await import('./inventory.js')).readInventory(written, { flags, execution, io })
+    : written;
   const environments = environmentNames(loaded.value);
   const asked = selectEnvironments(flags.env ?? [], loaded);
   if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));
@@ -89,6 +101,28 @@ export async function loadSettings(flags: SharedFlags & FileFlags, io: Io): Prom
       return { flags, cwd, config, execution, tool: io.tool, own };
     },
   };
+}
+
+/** Environments that waves may mean beside those of `--env`; a run that goes on may mean any. */
+export function meantByWaves({ waves = '', resume }: WaveFlags): readonly string[] {
+  return resume === undefined ? waves.split(/[/,]/).filter((part) => part !== '') : [everyEnvironment];
+}
+
+/** Whether the tenants of the config's fleet are among what is meant. Nothing is asked of them otherwise. */
+function needsInventory(
+  { value }: LoadedConfig,
+  others: readonly string[],
+  flags: SharedFlags,
+  { env }: Io,
+): boolean {
+  if (readKey(value, 'fleet') === undefined) return false;
+  const { tenant, context, sandbox, sandboxDir } = flags;
+  const asked = [...(flags.env ?? []), ...others];
+  const written = environmentNames(value);
+  if (asked.length > 0) return asked.some((name) => !written.includes(name));
+  if ((tenant ?? context ?? sandbox ?? sandboxDir) !== undefined) return false;
+  const usual = readKey(value, 'defaultEnvironment');
+  return typeof usual === 'string' && !written.includes(expand(usual, env).text);
 }
 
 function executionOf({ exec }: Pick<SharedFlags, 'exec'>): Execution {
@@ -134,7 +168,7 @@ function ownPathsOf(
   const programs = [...configFilesOf(config), ...programFilesOf(config)];
   return [
     ...[...named, ...ofRunner].flatMap((file) => (file ? [resolve(cwd, file)] : [])),
-    ...[...programs, ...programs.flatMap(findImports)],
+    ...[...programs, ...programs.flatMap(findImports), ...inventoryFilesOf(config)],
   ];
 }
 
@@ -162,6 +196,12 @@ function programFilesOf({
   const { apiKey, clientSecret } = environment?.auth ?? {};
   const words = [policyCommand, storeCommand, commandOf(apiKey), commandOf(clientSecret)].flat();
   return words.map((word) => resolve(root, word)).filter(isFile);
+}
+
+/** What lists the tenants of a fleet. */
+function inventoryFilesOf({ root, fleet }: Config): readonly string[] {
+  if (fleet?.kind === 'file') return [fleet.file];
+  return fleet?.kind === 'command' ? fleet.command.map((word) => resolve(root, word)).filter(isFile) : [];
 }
 
 function commandOf(secret: SourceText | SecretCommand | undefined): readonly string[] {

@@ -38,14 +38,23 @@ export async function runSideBySide(
   names: readonly string[],
   input: SideBySide,
 ): Promise<readonly EnvironmentResult[]> {
-  const { source, io, counted = { before: 0, total: names.length }, onResult, mayBegin } = input;
+  const {
+    source,
+    io,
+    among,
+    confirm,
+    counted = { before: 0, total: names.length },
+    onResult,
+    mayBegin,
+  } = input;
+  const unconfirmed = among.filter((name) => !confirm.includes(name) && isProtected(name, source));
   const show = printInOrder(source.flags.json === true ? undefined : io.stdout);
   const progress = openFleetProgress(io.stderr, counted);
   const below = { ...input, io: { ...io, stderr: { ...io.stderr, ...progress.sink } } };
   try {
     const results = await mapAtMost(mostAtOnce, names, async (environment, index) => {
       if (mayBegin?.() === false) return undefined;
-      const { text, result } = await runOne(environment, below);
+      const { text, result } = await runOne(environment, unconfirmed, below);
       progress.ended(printable(environment), verdictOf(result.part).words, result.exitCode !== 0);
       await onResult?.(result);
       show(index, text);
@@ -59,9 +68,10 @@ export async function runSideBySide(
 
 async function runOne(
   environment: string,
-  { command, source, io, among, confirm, work }: SideBySide,
+  unconfirmed: readonly string[],
+  { command, source, io, work }: SideBySide,
 ): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
-  const argv = confirmOthers(io.argv, environment, among, source, confirm);
+  const argv = confirmOthers(io.argv, environment, unconfirmed);
   const captured = captureIo(environment, { ...io, argv });
   const ending = await endOf(captured.io, async () => {
     io.interrupted.throwIfAborted();
@@ -165,13 +175,9 @@ export function printInOrder(sink: Pick<Sink, 'write'> | undefined): (index: num
 function confirmOthers(
   argv: readonly string[],
   environment: string,
-  names: readonly string[],
-  source: Pick<SettingsSource, 'loaded'>,
-  confirmed: readonly string[],
+  unconfirmed: readonly string[],
 ): readonly string[] {
-  const others = names.filter(
-    (name) => name !== environment && !confirmed.includes(name) && isProtected(name, source),
-  );
+  const others = unconfirmed.filter((name) => name !== environment);
   return withOptions(
     argv,
     others.flatMap((name) => ['--confirm', name]),

@@ -2,11 +2,13 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tenantsPath } from '../tenant/wire/organization.js';
 import { type Answer, json, Refusal, refusalAnswer } from './http/answer.js';
 import { authenticate, type Caller, requireLoopbackHost } from './http/auth.js';
 import { type Call, readCall, splitTarget } from './http/call.js';
 import { type OpenEntry, unlogged } from './http/log.js';
 import { answerToken, clientOf, tokenPath } from './oauth/token-route.js';
+import { answerTenants } from './organization.js';
 import { answerControl } from './routes/control.js';
 import { answerCspOrigins } from './routes/csp-origins.js';
 import { answerExtensions } from './routes/extensions.js';
@@ -88,6 +90,10 @@ function admit(sandbox: Sandbox, call: Call): Serve {
   if (call.path === tokenPath) {
     sandbox.limiter.admit(clientOf(call), call.method);
     return orRefusal((served) => answerToken(sandbox, served));
+  }
+  if (call.path === tenantsPath) {
+    sandbox.limiter.admit(sandbox.keys.clientId, call.method);
+    return orRefusal((served) => answerTenants(sandbox, served));
   }
   const caller = authenticate(call.headers.authorization, sandbox.keys);
   sandbox.limiter.admit(caller.key, call.method);

@@ -1,5 +1,6 @@
 /** How a sandbox is started, and what a program gets back. */
 
+import type { OrganizationTenant } from '../tenant/wire/organization.js';
 import type { StoreAccess } from './store/start-store.js';
 
 /** Undocumented behaviour of Qlik: each field is an open question, its default the likelier answer. */
@@ -74,6 +75,10 @@ export interface SandboxOptions extends Optional<Behaviour> {
   readonly apiKey?: string | undefined;
   /** Key of a user who may list and read only. */
   readonly userKey?: string | undefined;
+  /** The OAuth client that may do everything; by default one of its own. */
+  readonly client?: { readonly id: string; readonly secret: string } | undefined;
+  /** Serves the console of an organization with so many tenants too, each on a port of its own. */
+  readonly organization?: number | undefined;
   /** Seconds that an access token lasts; default 21,600, as with Qlik. */
   readonly tokenSeconds?: number | undefined;
   readonly engine?: EngineOptions | undefined;
@@ -95,6 +100,8 @@ export interface RunningSandbox {
   readonly clientSecret: string;
   /** The object store, where it was asked for. */
   readonly store?: StoreAccess;
+  /** The tenants that the console lists, where it was asked for. */
+  readonly tenants?: readonly OrganizationTenant[];
   /** Ends open connections and resolves once no request can change anything. */
   readonly close: () => Promise<void>;
 }

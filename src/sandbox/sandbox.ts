@@ -1,5 +1,6 @@
 /** A running tenant: what every route needs. */
 
+import type { OrganizationTenant } from '../tenant/wire/organization.js';
 import type { CspEntries } from './csp/entries.js';
 import type { EngineRules } from './engine/rules.js';
 import type { Extensions } from './extensions/records.js';
@@ -29,4 +30,6 @@ export interface Sandbox {
   readonly faults: FaultList;
   readonly holds: Holds;
   readonly log: RequestLog;
+  /** What a console lists; absent: this is none. */
+  readonly organization?: () => readonly OrganizationTenant[];
 }

@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { OrganizationTenant } from '../tenant/wire/organization.js';
 import type { CspEntries } from './csp/entries.js';
 import { resolveEngine } from './engine/rules.js';
 import { serveEngine } from './engine/upgrade.js';
@@ -15,6 +16,7 @@ import { seedPeople, seedWorld } from './items/seed.js';
 import { createListener } from './listener.js';
 import { createTokens } from './oauth/tokens.js';
 import { type RunningSandbox, resolveBehaviour, type SandboxOptions } from './options.js';
+import { startOrganization } from './organization.js';
 import type { Sandbox } from './sandbox.js';
 import { diskArchives, memoryArchives } from './state/archives.js';
 import { diskDocument } from './state/disk.js';
@@ -33,18 +35,24 @@ const loopback = '127.0.0.1';
 
 /** Serves on 127.0.0.1 until `close`. Rejects when the port is taken or the folder cannot be used. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
-  const sandbox = openSandbox(options);
+  let listed: readonly OrganizationTenant[] = [];
+  const isConsole = options.organization !== undefined;
+  const sandbox = { ...openSandbox(options), ...(isConsole && { organization: () => listed }) };
   const { handle, idle } = createListener(sandbox);
   const server = await listen(handle, options.port ?? 0);
   const engine = serveEngine(server, sandbox);
   const { port } = server.address() as AddressInfo;
   const { tokens: _, ...keys } = sandbox.keys;
+  const organization = isConsole ? await startOrganization(startSandbox, options, keys) : undefined;
+  listed = organization?.tenants ?? [];
   const store = options.store === 'served' ? await serveStore(options, keys.apiKey) : undefined;
   return {
     url: `http://${loopback}:${port}`,
     ...keys,
     ...(store && { store: store.access }),
+    ...(organization && { tenants: organization.tenants }),
     close: async () => {
+      await organization?.close();
       await store?.close();
       const closed = new Promise((resolve) => server.close(resolve));
       engine.end();
@@ -80,6 +88,8 @@ function openSandbox(options: SandboxOptions): Sandbox {
       ...identity.keys,
       apiKey: options.apiKey ?? identity.keys.apiKey,
       userKey: options.userKey ?? identity.keys.userKey,
+      clientId: options.client?.id ?? identity.keys.clientId,
+      clientSecret: options.client?.secret ?? identity.keys.clientSecret,
       tokens: createTokens(options.tokenSeconds ?? documentedTokenSeconds, clock),
     },
     people: seedPeople(identity.seed),

@@ -6,7 +6,7 @@ import { Argument, Option } from 'commander';
 import { environmentNames, labelledEnvironments } from '../../config/choose-environment.js';
 import { readEnvironmentOptions } from '../../config/environment-variables.js';
 import { loadConfig } from '../../config/file/load.js';
-import { type LoadedConfig, readKey } from '../../config/file/raw.js';
+import { type LoadedConfig, readKey, readPath } from '../../config/file/raw.js';
 import { findPlaces, foldersToSearch } from '../../config/file/search-places.js';
 import { everyEnvironment } from '../../config/known-keys.js';
 import { reportKinds } from '../../config/report-option.js';
@@ -164,10 +164,21 @@ async function readConfig({ values }: Asked, io: Io): Promise<FoundConfig | unde
   const files = config === undefined ? foldersToSearch(cwd).flatMap(findPlaces) : [resolve(cwd, config)];
   if (!files.every(isReadable)) return undefined;
   try {
-    return { loaded: await loadConfig({ cwd, config, execution: 'refused' }), cwd };
+    const loaded = await loadConfig({ cwd, config, execution: 'refused' });
+    return { loaded: await addInventory(loaded, io), cwd };
   } catch {
     return undefined;
   }
+}
+
+/** The tenants of a fleet, where they are in a file: a program is not run, and the organization not asked. */
+async function addInventory(loaded: LoadedConfig, { env }: Io): Promise<LoadedConfig> {
+  const file = readPath(loaded.value, ['fleet', 'tenants', 'file']);
+  if (typeof file !== 'string') return loaded;
+  const { readInventoryFile } = await import('../../config/fleet/inventory.js');
+  const { addTenants } = await import('../../config/fleet/template.js');
+  const rows = await readInventoryFile(file, loaded, env).catch(() => []);
+  return addTenants(loaded, rows);
 }
 
 function readOptions({ env }: Io): ReturnType<typeof readEnvironmentOptions> {

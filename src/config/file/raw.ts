@@ -1,8 +1,25 @@
 /** A config file's data before any check, with the position of each key. */
 
+import type { ConfigProblem } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
+import type { Labels } from '../../core/labels.js';
 
 export type KeyPath = readonly (string | number)[];
+
+/** A problem before it has a place in the file. */
+export type Problem = Pick<ConfigProblem, 'message' | 'hint'> & { readonly path: KeyPath };
+
+/** One tenant of an inventory. */
+export interface TenantRow {
+  /** Of its environment. */
+  readonly name: string;
+  /** Every other column that is not empty. */
+  readonly labels: Labels;
+  /** Where it is written, such as `tenants.csv:12`. */
+  readonly place: string;
+  /** Every host name of the tenant, where the inventory knows them. */
+  readonly hosts?: readonly string[];
+}
 
 /** 1-based; columns in UTF-16 code units. */
 export interface Position {
@@ -26,6 +43,14 @@ export interface LoadedConfig extends ParsedConfig {
   readonly displayFile: string;
   /** Absolute: the folder that `extensions` are relative to; for a file in `.config/` the folder above. */
   readonly root: string;
+  /** Where the value has an environment for each tenant of a fleet. */
+  readonly fleet?: {
+    /** The value as it is written, without those environments. */
+    readonly written: unknown;
+    readonly rows: ReadonlyMap<string, TenantRow>;
+    /** What the template asks of rows that they do not have. */
+    readonly problems: readonly Problem[];
+  };
 }
 
 /** The object's own value, never an inherited one. */
@@ -36,6 +61,14 @@ export function readKey(value: unknown, key: string): unknown {
 /** The value at the path, or `undefined`. */
 export function readPath(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
+}
+
+/** As messages name it: what a tenant of a fleet has is written in the template. */
+export function describeKeyPath({ fleet }: Pick<LoadedConfig, 'fleet'>, path: KeyPath): string {
+  const [first, name, ...rest] = path;
+  const row = first === 'environments' ? fleet?.rows.get(String(name)) : undefined;
+  if (row === undefined) return formatKeyPath(path);
+  return `${formatKeyPath(['fleet', 'template', ...rest])} of ${row.name} (${row.place})`;
 }
 
 /** `environments.prod.extensions[0]` */

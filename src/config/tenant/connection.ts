@@ -1,7 +1,7 @@
 /** Reads an environment's address and credential from the config. No message quotes either, except for an origin. */
 
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
-import type { Environment, SecretCommand, SourceText } from '../config.js';
+import type { Environment, EnvironmentAuth, SecretCommand, SourceText } from '../config.js';
 import {
   expand,
   explainUnset,
@@ -43,6 +43,13 @@ export function readConnection(
   );
 }
 
+/** The credential of an `auth` elsewhere than in an environment. @throws ConfigError */
+export function readAuth(displayFile: string, auth: EnvironmentAuth, env: Variables): CredentialChoice {
+  const credential = readCredential({ name: '', auth }, env);
+  if (credential.ok) return credential.value;
+  throw new ConfigError(displayFile, credential.problems);
+}
+
 /** The origin of an environment's tenant, without its credential. @throws ConfigError */
 export function readTenantAddress(displayFile: string, tenant: SourceText, env: Variables): string {
   const url = readAddress(tenant, env);
@@ -57,7 +64,10 @@ function readAddress(source: SourceText, env: Variables): Read<string> {
   return parsed.ok ? { ok: true, value: parsed.origin } : failAt(source, parsed);
 }
 
-function readCredential({ name, auth }: Environment, env: Variables): Read<CredentialChoice> {
+function readCredential(
+  { name, auth }: Pick<Environment, 'name' | 'auth'>,
+  env: Variables,
+): Read<CredentialChoice> {
   if (auth?.apiKey !== undefined) {
     const key = readSecret(auth.apiKey, 'api-key', env);
     return key.ok ? { ok: true, value: { kind: 'api-key', key: key.value } } : key;

@@ -62,7 +62,7 @@ export function problemOf(
 }
 
 export interface SecretUse {
-  readonly config: Config;
+  readonly config: Pick<Config, 'displayFile' | 'root'>;
   readonly env: Variables;
   readonly execution: Execution;
   /** Ends a command that prints a secret. */

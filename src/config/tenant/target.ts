@@ -22,6 +22,8 @@ interface NamedTenant {
   readonly kind: 'tenant';
   /** Origin, e.g. `https://acme.eu.qlikcloud.com`; the only host that the credential is sent to. */
   readonly url: string;
+  /** What the tenant is known by: this origin, or the one that stands for it where several lead to it. */
+  readonly identity: string;
   /** What named both, for the header: `--tenant`, `config`, `environment`, `qlik-cli context acme`. */
   readonly source: string;
   /** Where the address is written, e.g. `QLIK_TENANT_URL` or `qlik-sync.config.json:12`. */
@@ -115,11 +117,11 @@ function fromOption(text: string, env: Variables): TenantChoice {
       { hint: `unset ${named.variable}, or set it and ${variable} for the tenant you mean` },
     );
   }
-  return { kind: 'tenant', url: origin, credential, source: '--tenant', from: '--tenant' };
+  return { kind: 'tenant', url: origin, identity: origin, credential, source: '--tenant', from: '--tenant' };
 }
 
 function fromContext({ name, url, credential, file }: Context, what: string): TenantChoice {
-  return { kind: 'tenant', url, credential, source: `${what} ${name}`, from: file };
+  return { kind: 'tenant', url, identity: url, credential, source: `${what} ${name}`, from: file };
 }
 
 /** An environment that names its tenant. */
@@ -140,14 +142,22 @@ function fromConfig(
 ): TenantChoice {
   const connection = readConnection(displayFile, environment, tenant, env);
   const from = placeIn(displayFile, tenant);
-  return { kind: 'tenant', ...connection, source: 'config', from, environment: environment.name };
+  const identity = environment.identity ?? connection.url;
+  return { kind: 'tenant', ...connection, identity, source: 'config', from, environment: environment.name };
 }
 
 function fromVariables(env: Variables): TenantChoice | undefined {
   const named = readTenantVariable(env);
   if (named === undefined) return undefined;
   const credential = readCredentialVariables(env, named.variable);
-  return { kind: 'tenant', url: named.origin, credential, source: 'environment', from: named.variable };
+  return {
+    kind: 'tenant',
+    url: named.origin,
+    identity: named.origin,
+    credential,
+    source: 'environment',
+    from: named.variable,
+  };
 }
 
 /** A choice made in another tool must never decide what a pipeline writes to. */
@@ -177,7 +187,7 @@ function noTarget({ displayFile, environment }: Config, word?: string): NoTarget
 }
 
 export interface TenantName {
-  /** The origin, or a `sandboxIdentity`. */
+  /** The origin that stands for the tenant, or a `sandboxIdentity`. */
   readonly identity: string;
   /** What named it, as in the header of a run. */
   readonly source: string;
@@ -210,7 +220,8 @@ export async function nameTenant({
     }
     case 'config': {
       const { environment, tenant } = source.tenant;
-      const identity = readTenantAddress(config.displayFile, tenant, env);
+      const url = readTenantAddress(config.displayFile, tenant, env);
+      const identity = environment.identity ?? url;
       return { identity, source: 'config', environment: environment.name };
     }
     case 'variables': {

@@ -37,7 +37,7 @@ function checkParts(url: URL): TenantUrl {
   return { ok: true, origin: url.origin };
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 

@@ -19,7 +19,7 @@ export function clientOf(call: Call): string {
 export async function answerToken(sandbox: Sandbox, call: Call): Promise<Answer> {
   return byMethod(call, {
     POST: () => {
-      const { clientId, clientSecret, grantType } = readClient(call);
+      const { clientId, clientSecret, grantType, scope } = readClient(call);
       const { keys } = sandbox;
       if (clientId !== keys.clientId || clientSecret !== keys.clientSecret) {
         throw new Refusal(401, 'invalid_client: unknown client or wrong secret.');
@@ -27,7 +27,7 @@ export async function answerToken(sandbox: Sandbox, call: Call): Promise<Answer>
       if (grantType !== 'client_credentials') {
         throw new Refusal(400, 'unsupported_grant_type: the grant_type must be client_credentials.');
       }
-      const { token, seconds, expiresAt } = keys.tokens.issue();
+      const { token, seconds, expiresAt } = keys.tokens.issue(scope);
       return json(200, {
         access_token: token,
         token_type: 'bearer',
@@ -42,6 +42,7 @@ interface TokenRequest {
   readonly clientId: string;
   readonly clientSecret: unknown;
   readonly grantType: unknown;
+  readonly scope: string | undefined;
 }
 
 function readClient(call: Call): TokenRequest {
@@ -52,9 +53,11 @@ function readClient(call: Call): TokenRequest {
     readonly client_id?: unknown;
     readonly client_secret?: unknown;
     readonly grant_type?: unknown;
+    readonly scope?: unknown;
   } | null;
   if (typeof body?.client_id !== 'string' || body.client_id === '') {
     throw new Refusal(400, 'invalid_request: client_id is missing.');
   }
-  return { clientId: body.client_id, clientSecret: body.client_secret, grantType: body.grant_type };
+  const scope = typeof body.scope === 'string' ? body.scope : undefined;
+  return { clientId: body.client_id, clientSecret: body.client_secret, grantType: body.grant_type, scope };
 }

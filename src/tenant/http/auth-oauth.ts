@@ -9,6 +9,8 @@ import { type AskTenant, type Auth, accountOf, type OpenAuth } from './auth.js';
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** What the token has to permit; absent: what the client may. */
+  readonly scope?: string;
   /** Monotonic milliseconds. */
   readonly clock?: () => number;
 }
@@ -65,10 +67,15 @@ const longestMarginMs = 300_000;
 /** A token's age is counted from before the request, so that latency cannot make it look younger than it is. */
 async function askForToken(client: OAuthClient, ask: AskTenant, clock: () => number): Promise<Held> {
   const asked = clock();
-  const { clientId, clientSecret } = client;
+  const { clientId, clientSecret, scope } = client;
   const token = await ask({
     path: '/oauth/token',
-    body: { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' },
+    body: {
+      client_id: clientId,
+      client_secret: clientSecret,
+      grant_type: 'client_credentials',
+      ...(scope && { scope }),
+    },
     secrets: [clientSecret],
     read: readToken,
   }).catch(explainRefusal);

@@ -1,0 +1,191 @@
+/** The rows of an inventory, from CSV, JSON or YAML, checked all at once. Loaded only where a config has a fleet. */
+
+import { CsvError, parse } from 'csv-parse/sync';
+import { ConfigError, type ConfigProblem } from '../../core/errors.js';
+import { isObject } from '../../core/json.js';
+import { isLabelKey, type Labels, nameLabel } from '../../core/labels.js';
+import { parseJsonConfig } from '../file/parse-json.js';
+import type { ParsedConfig, TenantRow } from '../file/raw.js';
+import { checkNewEnvironmentName } from '../known-keys.js';
+import { isLabelText, labelForm } from '../schema-values.js';
+import { looksLikeApiKey, redact } from '../secrets.js';
+import { idColumn } from './template.js';
+
+export interface WrittenRow {
+  /** By column. */
+  readonly cells: Readonly<Record<string, unknown>>;
+  /** 1-based, of a file. */
+  readonly line?: number;
+  readonly hosts?: readonly string[];
+}
+
+/** @throws ConfigError naming `displayFile` */
+export function readCsvRows(displayFile: string, content: string): readonly WrittenRow[] {
+  const records = parseCsv(displayFile, content);
+  const [header, ...rest] = records;
+  if (header === undefined) throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
+  const columns = header.record;
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined) {
+    const message = `has the column ${redact(twice)} twice`;
+    throw new ConfigError(displayFile, [{ path: '', message, line: header.line }]);
+  }
+  return rest.map(({ record, line }) => ({
+    cells: Object.fromEntries(columns.map((column, index) => [column, record[index]])),
+    line,
+  }));
+}
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly line: number;
+}
+
+/** RFC 4180; where the header has no comma, semicolons or tabs, as spreadsheets write them. */
+function parseCsv(displayFile: string, content: string): readonly CsvRecord[] {
+  try {
+    const records: unknown = parse(content, {
+      ...{ bom: true, info: true, trim: true, skip_empty_lines: true },
+      delimiter: delimiterOf(content),
+    });
+    return (records as readonly { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
+      record,
+      line: info.lines,
+    }));
+  } catch (error) {
+    // Its own message quotes the cell.
+    if (!(error instanceof CsvError)) throw error;
+    const message = explanations[error.code] ?? 'is not valid CSV';
+    const line = typeof error['lines'] === 'number' ? { line: error['lines'] } : {};
+    throw new ConfigError(displayFile, [{ path: '', message, ...line }]);
+  }
+}
+
+function delimiterOf(content: string): string {
+  const [header = ''] = content.split(/[\r\n]/, 1);
+  return [',', ';', '\t'].find((each) => header.includes(each)) ?? ',';
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'has another number of fields here than in its first line',
+  CSV_QUOTE_NOT_CLOSED: 'has a double quote that is not closed',
+  CSV_INVALID_CLOSING_QUOTE: 'has something behind a closing double quote',
+  INVALID_OPENING_QUOTE: 'has a double quote within a field that does not begin with one',
+};
+
+/** @throws ConfigError naming `displayFile` */
+export function readJsonRows(displayFile: string, content: string): readonly WrittenRow[] {
+  return rowsOfList(displayFile, parseJsonConfig(displayFile, content));
+}
+
+/** @throws ConfigError naming `displayFile` */
+export async function readYamlRows(displayFile: string, content: string): Promise<readonly WrittenRow[]> {
+  const { parseYamlConfig } = await import('../file/parse-yaml.js');
+  return rowsOfList(displayFile, parseYamlConfig(displayFile, content));
+}
+
+function rowsOfList(displayFile: string, { value, locate }: ParsedConfig): readonly WrittenRow[] {
+  if (!Array.isArray(value) || !value.every(isObject)) {
+    const message = 'must be a list of objects, one for each tenant';
+    throw new ConfigError(displayFile, [{ path: '', message }]);
+  }
+  return value.map((cells: Readonly<Record<string, unknown>>, index) => {
+    const line = locate([index])?.line;
+    return { cells, ...(line !== undefined && { line }) };
+  });
+}
+
+/** More than any partner has; a list without an end would otherwise fill the memory. */
+const mostRows = 100_000;
+
+/** Problems shown at once. */
+const mostProblems = 20;
+
+/**
+ * @param displayFile what messages call the inventory
+ * @throws ConfigError with what is wrong with the rows, each with its line and column
+ */
+export function checkRows(displayFile: string, written: readonly WrittenRow[]): readonly TenantRow[] {
+  if (written.length > mostRows) {
+    throw new ConfigError(displayFile, [{ path: '', message: `has more than ${mostRows} rows` }]);
+  }
+  const problems: ConfigProblem[] = [];
+  const rows = written.map((row, index) => checkRow(displayFile, row, index, problems));
+  problems.push(...findTwice(rows, 'name'), ...findTwice(rows, 'id'));
+  if (problems.length > 0) throw new ConfigError(displayFile, shorten(problems));
+  return rows.map(({ row }) => row);
+}
+
+function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  if (problems.length <= mostProblems) return problems;
+  const message = `and ${problems.length - mostProblems} more problems`;
+  return [...problems.slice(0, mostProblems), { path: '', message }];
+}
+
+interface CheckedRow {
+  readonly row: TenantRow;
+  readonly at: Pick<ConfigProblem, 'line'>;
+}
+
+function checkRow(
+  displayFile: string,
+  { cells, line, hosts }: WrittenRow,
+  index: number,
+  problems: ConfigProblem[],
+): CheckedRow {
+  const at = line === undefined ? {} : { line };
+  const { texts, wrong } = readCells(cells);
+  const { [nameLabel]: name = '', ...labels } = texts;
+  const problem =
+    name === '' ? 'is missing: it is the name of the environment' : checkNewEnvironmentName(name);
+  if (problem !== undefined && !wrong.some(({ path }) => path === nameLabel))
+    wrong.push({ path: nameLabel, message: problem });
+  problems.push(...wrong.map((each) => ({ ...each, ...at })));
+  const place = line === undefined ? `${displayFile}, row ${index + 1}` : `${displayFile}:${line}`;
+  return { row: { name, labels, place, ...(hosts !== undefined && { hosts }) }, at };
+}
+
+/** An empty cell is none. */
+function readCells(cells: WrittenRow['cells']): { readonly texts: Labels; readonly wrong: ConfigProblem[] } {
+  const wrong: ConfigProblem[] = [];
+  const given = Object.entries(cells).filter(
+    ([, cell]) => cell !== null && cell !== undefined && cell !== '',
+  );
+  const texts = given.flatMap(([column, cell]): [string, string][] => {
+    const text = typeof cell === 'object' ? undefined : String(cell).trim();
+    const problem = problemOfCell(column, text);
+    if (problem === undefined) return [[column, text ?? '']];
+    wrong.push({ path: redact(column), message: problem });
+    return [];
+  });
+  return { texts: Object.fromEntries(texts), wrong };
+}
+
+/** No message quotes a cell, which may hold a secret in the wrong place. */
+function problemOfCell(column: string, text: string | undefined): string | undefined {
+  if (!isLabelKey(column)) return `is not the name of a column: ${labelForm}`;
+  if (text === undefined) return 'must be text, a number, or true or false';
+  if (looksLikeApiKey(text)) {
+    return 'looks like an API key, which must not be written here; write the name of the variable that holds it';
+  }
+  if (text.includes('${')) return 'must be plain text: "${" refers to nothing here';
+  return isLabelText(text) ? undefined : 'must be text without a line break, at most 200 characters';
+}
+
+function findTwice(rows: readonly CheckedRow[], what: 'name' | 'id'): readonly ConfigProblem[] {
+  const first = new Map<string, TenantRow>();
+  return rows.flatMap(({ row, at }): readonly ConfigProblem[] => {
+    const value = what === 'name' ? row.name : row.labels[idColumn];
+    if (value === undefined || value === '') return [];
+    const other = first.get(value.toLowerCase());
+    if (other === undefined) {
+      first.set(value.toLowerCase(), row);
+      return [];
+    }
+    const same =
+      what === 'name'
+        ? `${value} is also the name of ${other.place}`
+        : `is the tenant of ${other.name}, too (${other.place})`;
+    return [{ path: what, message: same, hint: 'every tenant has one row', ...at }];
+  });
+}
