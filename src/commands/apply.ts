@@ -30,6 +30,7 @@ import {
   type Finish,
   parsePlanDigest,
 } from './options.js';
+import { addOriginApprovals } from './origin-options.js';
 import type { WaveWork } from './waves/run-waves.js';
 
 type ApplyFlags = RunFlags &
@@ -167,7 +168,7 @@ async function selectNames(args: readonly string[]): Promise<Selector | undefine
 }
 
 export function addApply(program: Command, io: Io, finish: Finish): void {
-  const command = addApprovals(addShared(program.command('apply')))
+  const command = addOriginApprovals(addApprovals(addShared(program.command('apply'))))
     .argument('[plan.json | name...]', 'a reviewed plan, or names or globs')
     .description('make the tenant match the folders')
     .addOption(new Option('--expect <digest>', 'write only if this is the plan').argParser(parsePlanDigest));

@@ -141,24 +141,22 @@ function addRailApprovals(command: Command): Command {
   return command
     .option('--prune', 'delete what is ours and no longer in the folders')
     .addOption(
-      new Option('--on-drift <what>', 'content changed on the tenant').choices(['stop', 'overwrite', 'skip']),
+      new Option('--on-drift <what>', 'changed on the tenant').choices(['stop', 'overwrite', 'skip']),
     )
     .option('--overwrite <name>', 'replace what was changed on the tenant', collect)
     .option('--adopt <name>', 'take over an extension that is not managed', collect)
     .option('--take-ownership <name>', 'take over an extension of another project', collect)
-    .option('--allow-partial <name>', 'upload it without files that the checkout leaves out', collect)
+    .option('--allow-partial <name>', 'upload it without what the checkout leaves out', collect)
     .option('--allow-replace <name>', 'delete and create again, with a new id', collect)
-    .option('--allow-rename <name>', 'let a new extension take the place of a similar one', collect)
+    .option('--allow-rename <name>', 'let a new one take the place of a similar one', collect)
     .option('--allow-downgrade', 'permit lower versions')
     .addOption(counted('--allow-deletes <n>', 'the exact number of deletes'))
     .addOption(counted('--allow-updates <n>', 'the exact number of updates'))
-    .addOption(counted('--allow-origins <n>', 'the exact number of entries that open a host'))
-    .addOption(counted('--allow-origin-removal <n>', 'the exact number of entries that close one'))
     .option('--allow-empty', 'the project is meant to be empty')
     .option('--no-backup', 'keep no copy of what is overwritten or deleted');
 }
 
-function counted(flags: string, description: string): Option {
+export function counted(flags: string, description: string): Option {
   return new Option(flags, description).argParser(parseCount);
 }
 

@@ -30,6 +30,7 @@ import {
   addShared,
   type Finish,
 } from './options.js';
+import { addOriginApprovals } from './origin-options.js';
 
 type PlanFlags = ShardedFlags &
   Approvals & {
@@ -135,7 +136,7 @@ function applyLike(argv: readonly string[]): readonly string[] {
 
 export function addPlan(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addShared(program.command('plan'))).description('show what apply would do');
-  addChangedSince(addShard(addImpactGate(addApprovals(command))))
+  addChangedSince(addShard(addImpactGate(addOriginApprovals(addApprovals(command)))))
     .option('--out <file>', 'also write the plan to a file, for apply')
     .option('--diff', 'show what changes in each extension, file by file')
     .addOption(new Option('--detailed-exitcode', 'exit with 2 when there are changes'))

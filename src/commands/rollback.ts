@@ -22,6 +22,7 @@ import {
   type Finish,
   parsePlanDigest,
 } from './options.js';
+import { addOriginApprovals } from './origin-options.js';
 import { chooseWrites } from './rollback/choose-writes.js';
 
 type RollbackFlags = RunFlags &
@@ -65,7 +66,7 @@ async function preparePlan(out: string, run: Run): Promise<(planned: PlannedRun)
 }
 
 export function addRollback(program: Command, io: Io, finish: Finish): void {
-  const command = addImpactGate(addApprovals(addShared(program.command('rollback'))))
+  const command = addImpactGate(addOriginApprovals(addApprovals(addShared(program.command('rollback')))))
     .argument('[run|name...]', 'a run or names; the last run when absent')
     .description('undo what a run wrote')
     .option('--out <file>', 'only plan it, and write the plan to a file')

@@ -66,15 +66,19 @@ export function worstExitCode(codes: Iterable<ExitCode>): ExitCode {
 
 /** The codes of everything that was or was not done; the worst of them is the run's. */
 export function exitCodesOf(
-  { changes }: Pick<Plan, 'changes'>,
+  { changes, origins }: Pick<Plan, 'changes' | 'origins'>,
   outcomes: readonly Outcome[],
   interrupted: AbortSignal,
 ): readonly ExitCode[] {
   const blocked = changes.flatMap((change) =>
     change.blocked === undefined ? [] : [exitCodeOfRail(change.blocked.rail)],
   );
+  const closed = (origins?.changes ?? []).flatMap(({ blocked: by }) =>
+    by === undefined ? [] : [by.rail === 'moved' ? exitCodes.conflict : exitCodes.refused],
+  );
   return [
     ...blocked,
+    ...closed,
     ...outcomes.map(exitCodeOfOutcome),
     ...(interrupted.aborted ? [exitCodes.interrupted] : []),
   ];

@@ -15,9 +15,9 @@ export interface Limits {
   readonly allowDeletes?: number;
   readonly allowUpdates?: number;
   /** Entries that may open a host: must equal the planned number. */
-  readonly allowOrigins?: number;
+  readonly allowOrigins?: number | 'any';
   /** The same of entries that close one. */
-  readonly allowOriginRemoval?: number;
+  readonly allowOriginRemoval?: number | 'any';
   readonly allowEmpty: AllowEmpty;
 }
 
@@ -201,9 +201,10 @@ const originEffects = {
 function refuseOrigins(
   rail: keyof typeof originEffects,
   numbers: Numbers,
-  allowed: number | undefined,
+  allowed: number | 'any' | undefined,
 ): Refusal | undefined {
   const [now] = numbers;
+  if (allowed === 'any') return undefined;
   if (allowed === undefined ? now === 0 : numbers.includes(allowed)) return undefined;
   const says = allowed === undefined ? '' : `, but --allow-${rail} says ${allowed}`;
   const what = `would write ${now} ${now === 1 ? 'entry that' : 'entries that'} ${originEffects[rail]}${says}`;

@@ -1,9 +1,10 @@
 /** From a plan to its end: shown, guarded, approved, written, reported. What all commands that write share. */
 
-import { workOf } from '../core/change.js';
+import { hasWork } from '../core/change.js';
 import { type ExitCode, exitCodes, exitCodesOf, worstExitCode } from '../core/exit-codes.js';
 import { assertSafe } from '../core/guard.js';
 import type { Plan } from '../core/model.js';
+import { orderOrigins, originWorkOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { type ApplyingCommand, countOutcomes } from '../core/past-run.js';
 import { apply, orderChanges } from '../reconcile/apply.js';
@@ -21,6 +22,7 @@ import { print, textOptions } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { concurrencyOf } from '../run/settings.js';
 import { pack } from '../source/archive/pack.js';
+import type { AllOutcomes } from './apply-origins.js';
 import { type Answer, confirmPlan, exitCodeOfAnswer } from './approve.js';
 import { guardOf, type PlannedRun, reportOf } from './planned.js';
 import { askPolicyCommand } from './policy-command.js';
@@ -69,7 +71,7 @@ function show({ settings: { flags }, io }: Run, planned: PlannedRun): void {
 
 /** Git is asked while a person reads the plan. */
 function askEarly(run: Run, planned: PlannedRun): Promise<RunFacts> | undefined {
-  if (workOf(planned.plan).length === 0) return undefined;
+  if (!hasWork(planned.plan)) return undefined;
   const asking = askFacts(run, planned);
   asking.catch(() => undefined);
   return asking;
@@ -81,7 +83,7 @@ async function askFacts({ settings, io }: Run, { sources }: PlannedRun): Promise
 }
 
 async function approve({ settings, tenant, io }: Run, plan: Plan, { confirm }: Approvals): Promise<Answer> {
-  if (workOf(plan).length === 0) return 'approved';
+  if (!hasWork(plan)) return 'approved';
   const protectedEnvironment = protectedEnvironmentOf(settings.config, tenant);
   return confirmPlan({ yes: settings.flags.yes === true, confirm, protectedEnvironment }, io);
 }
@@ -99,7 +101,7 @@ interface Approved {
   readonly facts: Promise<RunFacts> | undefined;
 }
 
-type Written = Pick<ApplyReport, 'outcomes' | 'ms' | 'exitCode'>;
+type Written = Pick<ApplyReport, 'outcomes' | 'originOutcomes' | 'ms' | 'exitCode'>;
 
 type Work = Required<Pick<RunStart, 'planned' | 'madeWhole'>>;
 
@@ -108,8 +110,9 @@ async function write(approved: Approved): Promise<Written> {
   const { run, planned } = approved;
   const { plan, actual } = planned;
   const { uploads, deletes } = orderChanges(plan);
+  const { opens, closes } = orderOrigins(plan);
   const work = {
-    planned: [...uploads, ...deletes].map(({ name, action }) => ({ name, action })),
+    planned: [...opens, ...uploads, ...deletes, ...closes].map(({ name, action }) => ({ name, action })),
     madeWhole: await findCompletedElsewhere(actual, run),
   };
   if (work.planned.length > 0) return writeRecorded(approved, work);
@@ -125,12 +128,13 @@ async function writeRecorded(approved: Approved, work: Work): Promise<Written> {
   const journal = await beginRecord(approved, work);
   await recorded.onJournal?.(journal.id);
   const started = performance.now();
-  const outcomes = await applyChanges(approved, journal, work.planned.length);
+  const { outcomes, originOutcomes } = await applyChanges(approved, journal, work.planned.length);
+  const all = [...originOutcomes, ...outcomes];
   const ms = Math.round(performance.now() - started);
-  const exitCode = worstExitCode(exitCodesOf(planned.plan, outcomes, run.io.interrupted));
-  const ended = await endRecord(run, journal, exitCode, outcomes);
+  const exitCode = worstExitCode(exitCodesOf(planned.plan, all, run.io.interrupted));
+  const ended = await endRecord(run, journal, exitCode, all);
   await tidy(run);
-  return { outcomes, ms, exitCode: ended };
+  return { outcomes, ...(originOutcomes.length > 0 && { originOutcomes }), ms, exitCode: ended };
 }
 
 /** Else people would hear of a crash again and again although nothing of it is left to do. */
@@ -177,7 +181,7 @@ async function applyChanges(
   { run, planned, approvals }: Approved,
   journal: Journal,
   total: number,
-): Promise<readonly Outcome[]> {
+): Promise<AllOutcomes> {
   const { settings, tenant, io, signal, notices } = run;
   const { plan, desired, actual, packWith } = planned;
   const progress = openProgress(io.stderr, total);
@@ -186,16 +190,27 @@ async function applyChanges(
     progress.notice('interrupted: finishing what is in flight; again stops at once');
   io.interrupted.addEventListener('abort', onInterrupt, { once: true });
   try {
-    return await apply({
-      ...{ plan, desired, actual, signal, journal },
-      pack: packWith(pack),
-      tenant: tenant.extensions,
-      ...(approvals.backup !== false && { backup: await (await import('./recording.js')).backupOf(run) }),
+    const backup =
+      approvals.backup === false ? undefined : await (await import('./recording.js')).backupOf(run);
+    const shared = {
+      ...{ signal, journal, onOutcome: progress.outcome },
       ...(io.patience && { patience: io.patience }),
-      concurrency: concurrencyOf(settings),
-      slots: run.store?.slots,
-      onOutcome: progress.outcome,
-    });
+    };
+    const applyExtensions = (part: Plan): Promise<readonly Outcome[]> =>
+      apply({
+        ...{ ...shared, plan: part, desired, actual },
+        pack: packWith(pack),
+        tenant: tenant.extensions,
+        ...(backup && { backup }),
+        concurrency: concurrencyOf(settings),
+        slots: run.store?.slots,
+      });
+    if (originWorkOf(plan.origins).length === 0) {
+      return { outcomes: await applyExtensions(plan), originOutcomes: [] };
+    }
+    const { applyAround } = await import('./apply-origins.js');
+    const { project } = settings.config;
+    return await applyAround(plan, { ...shared, project, http: tenant.http }, applyExtensions);
   } finally {
     io.interrupted.removeEventListener('abort', onInterrupt);
     progress.end();

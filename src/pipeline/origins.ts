@@ -4,7 +4,9 @@ import { TenantError } from '../core/errors.js';
 import type { DeclaredOrigins } from '../core/origins/csp.js';
 import type { OriginsPlan } from '../core/origins/model.js';
 import { needsOf, planOrigins } from '../core/origins/plan-origins.js';
+import { type OriginEffect, planOriginRollback } from '../core/origins/rollback-origins.js';
 import { withOrigins } from '../core/plan.js';
+import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
 import { createCspOriginsClient } from '../tenant/csp-origins.js';
@@ -83,8 +85,25 @@ export async function addOrigins(run: Run, planned: PlannedRun): Promise<Planned
     {
       names: desired.extensions.map(({ name }) => name),
       removal: prunes && isWhole ? 'prune' : 'keep',
-      manage: 'tell',
+      manage: settings.config.manageOrigins ? 'write' : 'tell',
     },
   );
   return { ...planned, plan: withOrigins(plan, origins, tenant.identity, reads) };
+}
+
+/** The plan of a rollback with what would undo the entries that its runs wrote. @throws TenantError */
+export async function undoOrigins(
+  { settings, tenant, io }: Run,
+  planned: PlannedRun,
+  effects: readonly OriginEffect[],
+  approvals: Pick<Approvals, 'prune'>,
+): Promise<PlannedRun> {
+  const { config } = settings;
+  const client = createCspOriginsClient(tenant.http);
+  const entries = await client.list({ signal: io.interrupted });
+  const prune = approvals.prune ?? config.prune;
+  const changes = planOriginRollback(effects, { entries, project: config.project, prune });
+  const origins = { declared: 0, missing: [], changes, kept: [] };
+  const reads = Math.max(1, Math.ceil(entries.length / 100));
+  return { ...planned, plan: withOrigins(planned.plan, origins, tenant.identity, reads) };
 }

@@ -3,10 +3,11 @@
 import { workOf } from '../core/change.js';
 import type { Limits } from '../core/guard.js';
 import type { ActualState, DesiredState, Finding, Plan } from '../core/model.js';
+import type { OriginEffect } from '../core/origins/rollback-origins.js';
 import { planRollback as decideRollback, type LostChange, type NameRollback } from '../core/plan-rollback.js';
 import { shellWord } from '../core/shell-word.js';
 import { readStored, type StoredExtension } from '../reconcile/backup/stored.js';
-import { type Effect, effectsOf } from '../reconcile/journal/effects.js';
+import { type Effect, effectsOf, originEffectsOf } from '../reconcile/journal/effects.js';
 import { listChanges, listLost } from '../reconcile/journal/unfinished.js';
 import type { Run as PastRun } from '../reconcile/run-record.js';
 import type { UndoneChange } from '../report/plan.js';
@@ -28,6 +29,8 @@ export interface RolledBackWrites {
   /** The runs, oldest first. */
   readonly runIds: readonly string[];
   readonly effects: readonly Effect[];
+  /** On entries of the Content Security Policy. */
+  readonly origins: readonly OriginEffect[];
   /** Of damaged journals. */
   readonly lost: readonly LostChange[];
   /** What those runs did. */
@@ -39,6 +42,7 @@ export function writesOf(run: PastRun): RolledBackWrites {
     goal: 'run',
     runIds: [run.start.id],
     effects: effectsOf(run),
+    origins: originEffectsOf(run),
     lost: listLost(run),
     undone: undoneOf(run),
   };
@@ -49,13 +53,14 @@ export function writesOfRuns(runs: readonly PastRun[]): RolledBackWrites {
   const [first] = runs;
   if (first === undefined) return noWrites;
   const steps = runs.flatMap((run) => run.steps);
-  const effects = effectsOf({ ...first, steps });
+  const whole = { ...first, steps };
   const recorded = new Set(steps.map(({ before }) => before.name));
   const lost = new Map(runs.flatMap(listLost).map((change) => [change.name, change]));
   return {
     goal: 'run',
     runIds: runs.map(({ start }) => start.id),
-    effects,
+    effects: effectsOf(whole),
+    origins: originEffectsOf(whole),
     lost: [...lost.values()].filter(({ name }) => !recorded.has(name)),
     undone: runs.flatMap(undoneOf),
   };
@@ -66,7 +71,9 @@ export function undoneOf(run: PastRun): readonly UndoneChange[] {
   return listChanges(run).map(({ name, action }) => ({ name, action, command }));
 }
 
-export const noWrites: RolledBackWrites = { goal: 'run', runIds: [], effects: [], lost: [], undone: [] };
+export const noWrites: RolledBackWrites = {
+  ...{ goal: 'run', runIds: [], effects: [], origins: [], lost: [], undone: [] },
+};
 
 /** The run that is undone as a whole, for the journal. */
 export function rolledBackRun({ goal, runIds: [run] }: RolledBackWrites): { readonly undoes?: string } {
@@ -101,9 +108,13 @@ export async function planRollback(
   const planned = await makePlan(run, wanted, sides, (known) =>
     decideRollback({ ...known, rollbacks, lost: writes.lost, deleteAlone }),
   );
+  const whole =
+    writes.origins.length === 0
+      ? planned
+      : await (await import('./origins.js')).undoOrigins(run, planned, writes.origins, approvals);
   return {
-    ...planned,
-    about: { ...planned.about, undoes: writes.runIds, rollbackGoal: writes.goal, undone: writes.undone },
+    ...whole,
+    about: { ...whole.about, undoes: writes.runIds, rollbackGoal: writes.goal, undone: writes.undone },
   };
 }
 

@@ -5,6 +5,7 @@
 
 import type { ExitCode } from '../core/exit-codes.js';
 import type { Action, TenantIdentity } from '../core/model.js';
+import type { CspEntryBody } from '../core/origins/entry.js';
 import type { ChangeCounts, RunWho, SourceState, WritingCommand } from '../core/past-run.js';
 import type { RecordSide } from '../core/record-side.js';
 import type { ProcessFacts } from './lock/process-facts.js';
@@ -48,6 +49,13 @@ export interface StepBefore {
   /** The record that is overwritten or deleted. */
   readonly previous?: PreviousRecord;
   readonly sent?: SentRecord;
+  /** Of an entry of the Content Security Policy, whole on both sides; `name` is `https://` and its host then. */
+  readonly entry?: EntryStep;
+}
+
+export interface EntryStep {
+  readonly previous?: CspEntryBody;
+  readonly sent?: CspEntryBody;
 }
 
 /** The record before the request, with everything needed to restore it. */

@@ -76,6 +76,8 @@ export function describeBudget({ entries, characters }: OriginBudget): string {
 /** One sentence of where the tenant stands; empty where nothing is declared and nothing of ours is there. */
 export function summariseOrigins({ notLookedAt, declared, missing, budget }: OriginsPlan): string {
   if (notLookedAt !== undefined) return `not looked at: ${notLookedAt}`;
+  if (declared === 0)
+    return `entries of this project${budget === undefined ? '' : `; ${describeBudget(budget)}`}`;
   const open = declared - missing.length;
   const used = budget === undefined ? '' : `; ${describeBudget(budget)}`;
   return `the tenant opens ${open} of ${declared} declared ${declared === 1 ? 'host' : 'hosts'}${used}`;

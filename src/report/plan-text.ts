@@ -108,7 +108,9 @@ export function renderPlanImpact(
 
 /** Shown below the plan. */
 export function renderApply(report: ApplyReport, paint: Paint): string {
-  return `\n${renderProblems(report.outcomes, paint)}${renderApplied(report)}${renderAfterRollback(report)}`;
+  const { outcomes, originOutcomes = [] } = report;
+  const problems = renderProblems([...originOutcomes, ...outcomes], paint);
+  return `\n${problems}${renderApplied(report)}${renderAppliedOrigins(originOutcomes)}${renderAfterRollback(report)}`;
 }
 
 /** One line per change; also the progress line where nothing redraws. */
@@ -130,9 +132,16 @@ function renderProblems(outcomes: readonly Outcome[], paint: Paint): string {
   return problems.map((outcome) => renderOutcome(outcome, paint)).join('');
 }
 
-function renderApplied({ outcomes, plan, ms }: ApplyReport): string {
+/** Of entries of the Content Security Policy. */
+function renderAppliedOrigins(outcomes: readonly Outcome[]): string {
+  if (outcomes.length === 0) return '';
+  const { created, updated, deleted, failed, notAttempted } = countOutcomes(outcomes);
+  return `Content Security Policy: ${created} created, ${updated} updated, ${deleted} deleted, ${failed} failed, ${notAttempted} not attempted.\n`;
+}
+
+function renderApplied({ outcomes, originOutcomes = [], plan, ms }: ApplyReport): string {
   const { blocked } = plan.summary;
-  if (outcomes.length === 0 && blocked === 0) return 'Nothing to do.\n';
+  if (outcomes.length + originOutcomes.length === 0 && blocked === 0) return 'Nothing to do.\n';
   const { created, updated, replaced, deleted, failed, notAttempted } = countOutcomes(outcomes);
   const counts = `${created} created, ${updated} updated, ${replaced} replaced, ${deleted} deleted`;
   const applied = `Applied: ${counts}, ${failed} failed, ${notAttempted} not attempted, ${blocked} blocked, in ${(ms / 1000).toFixed(1)} s.\n`;

@@ -51,6 +51,8 @@ export interface ApplyReport extends Omit<PlanReport, 'kind' | 'header'> {
   readonly kind: 'apply';
   readonly header: RunHeader & { readonly command: ApplyingCommand };
   readonly outcomes: readonly Outcome[];
+  /** Of entries of the Content Security Policy; absent where none were written. */
+  readonly originOutcomes?: readonly Outcome[];
   /** Milliseconds from the first write to the last answer. */
   readonly ms: number;
 }
@@ -66,12 +68,13 @@ export function planDocumentOf(report: PlanReport): PlanDocument {
 }
 
 export function applyDocumentOf(report: ApplyReport): ApplyDocument {
-  const { header, promotes, outcomes, ms } = report;
+  const { header, promotes, outcomes, originOutcomes, ms } = report;
   return {
     command: header.command,
     ...planFieldsOf(report),
     ...(promotes !== undefined && { promotes }),
     outcomes,
+    ...(originOutcomes !== undefined && { originOutcomes }),
     ms,
   };
 }

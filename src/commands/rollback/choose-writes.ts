@@ -12,6 +12,7 @@ import {
   type Effect,
   effectsOf,
   lastEffectOf,
+  originEffectsOf,
   type RollbackGoal,
   readGoal,
 } from '../../reconcile/journal/effects.js';
@@ -40,7 +41,7 @@ export async function chooseWrites(
   const normalized = words.map((word) => word.normalize('NFC'));
   const hints = createHints(tenant.header, io);
   const writes = choose(readGoal(normalized, runs), { runs, unreadable }, hints);
-  if (writes.effects.length > 0 || writes.lost.length > 0) return writes;
+  if (writes.effects.length + writes.origins.length + writes.lost.length > 0) return writes;
   throw new UserError(
     `There is nothing to undo: no run of project ${project} that is recorded here wrote anything to this tenant.`,
     { hint: [elsewhere, `${hints.history} lists those that are here.`] },
@@ -81,6 +82,7 @@ function join(parts: readonly RolledBackWrites[]): RolledBackWrites {
     goal: 'names',
     runIds: [...new Set(parts.flatMap(({ runIds }) => runIds))].sort(),
     effects: parts.flatMap(({ effects }) => effects),
+    origins: parts.flatMap(({ origins }) => origins),
     lost: parts.flatMap(({ lost }) => lost),
     undone: parts.flatMap(({ undone }) => undone),
   };
@@ -101,7 +103,9 @@ function explainUnclear(
       hint: `Give more of its id; ${history} lists them.`,
     });
   }
-  const names = new Set(runs.flatMap((run) => effectsOf(run).map(({ name }) => name)));
+  const names = new Set(
+    runs.flatMap((run) => [...effectsOf(run), ...originEffectsOf(run)].map(({ name }) => name)),
+  );
   return new UserError(`${word} is neither a run nor an extension that a run recorded here wrote.`, {
     hint: `${didYouMean(word, [...names, ...runs.map(({ start }) => start.id)])}; ${history} lists them.`,
   });
@@ -140,7 +144,7 @@ function chooseLast({ runs, unreadable }: History, hints: CommandHints): PastRun
 }
 
 function hasEffect(run: PastRun): boolean {
-  return effectsOf(run).length > 0 || listLost(run).length > 0;
+  return effectsOf(run).length + originEffectsOf(run).length + listLost(run).length > 0;
 }
 
 /** Following a hint or repeating a pipeline must not redo what was undone. */
@@ -165,7 +169,9 @@ function listNotUndone(id: string, runs: readonly PastRun[]): readonly string[] 
   const undone = runs.find(({ start }) => start.id === id);
   if (undone === undefined) return [];
   const rollbacks = runs.filter(({ start }) => start.undoes === id);
-  const names = [...effectsOf(undone), ...listLost(undone)].map(({ name }) => name);
+  const names = [...effectsOf(undone), ...originEffectsOf(undone), ...listLost(undone)].map(
+    ({ name }) => name,
+  );
   return [...new Set(names)].filter((name) => !rollbacks.some((run) => isDone(name, run)));
 }
 
@@ -217,11 +223,12 @@ function lastOf(name: string, runs: readonly PastRun[], hints: CommandHints): Ro
   for (const run of runs) {
     const effect = lastEffectOf(name, [run]);
     const lost = listLost(run).filter((change) => change.name === name);
-    if (effect === undefined && lost.length === 0) continue;
+    const origins = originEffectsOf(run).filter((each) => each.name === name);
+    if (effect === undefined && lost.length + origins.length === 0) continue;
     if (run.start.command !== 'rollback') {
       const effects = effect === undefined ? [] : [andPerhaps(effect, left)];
       const undone = undoneOf(run).filter((change) => change.name === name);
-      return { goal: 'names', runIds: [run.start.id], effects, lost, undone };
+      return { goal: 'names', runIds: [run.start.id], effects, origins, lost, undone };
     }
     if (isDone(name, run)) throw explainRolledBack(name, run, hints);
     // A replace that deleted and did not create again.

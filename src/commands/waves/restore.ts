@@ -142,6 +142,8 @@ const noLimits: Limits = {
   maxDeletes: Number.POSITIVE_INFINITY,
   maxDeletePercent: 100,
   maxUpdatePercent: 100,
+  allowOrigins: 'any',
+  allowOriginRemoval: 'any',
   allowEmpty: 'refuse-empty',
 };
 
@@ -150,7 +152,14 @@ const noLimits: Limits = {
  * was changed since by others is not approved.
  */
 function restoreApprovals(
-  { allowDeletes: _, allowUpdates: __, acceptImpact: ___, ...flags }: Approvals,
+  {
+    allowDeletes: _,
+    allowUpdates: __,
+    acceptImpact: ___,
+    allowOrigins: ____,
+    allowOriginRemoval: _____,
+    ...flags
+  }: Approvals,
   { effects, lost }: RolledBackWrites,
 ): Approvals {
   const written = [...effects, ...lost].map(({ name }) => name);

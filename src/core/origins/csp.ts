@@ -131,6 +131,15 @@ function splitPort(host: string): readonly [name: string, port: string] {
   return at === -1 ? [host, '443'] : [host.slice(0, at), host.slice(at + 1)];
 }
 
+/** As changes, outcomes and journals call the entry of a host; no file, and so no extension, can be called so. */
+export function nameOfHost(host: string): string {
+  return `https://${host}`;
+}
+
+export function isOriginName(name: string): boolean {
+  return name.startsWith(nameOfHost(''));
+}
+
 /** The directives that a config declares for exactly this origin, or for a wildcard that covers it. */
 export function declaredDirectives(
   declared: DeclaredOrigins,

@@ -25,9 +25,13 @@ export interface CspEntry extends CspEntryBody {
 
 /** Checks the fields that decisions depend on. */
 export function isCspEntry(value: unknown): value is CspEntry {
+  return isObject(value) && isFilled(value['id']) && isCspEntryBody(value);
+}
+
+/** The same of what a client sends. */
+export function isCspEntryBody(value: unknown): value is CspEntryBody {
   return (
     isObject(value) &&
-    isFilled(value['id']) &&
     isFilled(value['origin']) &&
     ['name', 'description', 'createdDate', 'modifiedDate'].every((field) => isText(value[field] ?? '')) &&
     cspSwitches.every((field) => isFlag(value[field] ?? false))

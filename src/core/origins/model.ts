@@ -78,6 +78,18 @@ export function originWorkOf<T extends { readonly blocked?: unknown }>(
   return (origins?.changes ?? []).filter(({ blocked }) => blocked === undefined);
 }
 
+/** Those that open a host come first. What does both is one write, and opens first. */
+export function orderOrigins({ origins }: { readonly origins?: OriginsPlan }): {
+  readonly opens: readonly OriginChange[];
+  readonly closes: readonly OriginChange[];
+} {
+  const work = originWorkOf(origins);
+  return {
+    opens: work.filter(({ adds }) => adds.length > 0),
+    closes: work.filter(({ adds }) => adds.length === 0),
+  };
+}
+
 /** How much a plan opens and closes, as its approvals count it. */
 export interface OriginNumbers {
   /** Entries that are created, or open more than before. */

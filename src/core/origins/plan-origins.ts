@@ -10,6 +10,7 @@ import {
   type DeclaredOrigins,
   describeSwitches,
   hostOfEntry,
+  nameOfHost,
   type OriginsSetting,
   parseOrigin,
   sortSwitches,
@@ -60,11 +61,6 @@ function switchesByHost(
     if (origin === undefined) return [];
     return [{ host: origin.host, switches: directives.map((each) => switchOf(origin.scheme, each)) }];
   });
-}
-
-/** As changes, outcomes and journals call the entry of a host. */
-export function nameOfHost(host: string): string {
-  return `https://${host}`;
 }
 
 export function planOrigins(input: OriginsInput): OriginsPlan {

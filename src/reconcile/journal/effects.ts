@@ -1,6 +1,7 @@
 /** The effects of runs on each name, from their journals: what a rollback would undo. Pure. */
 
 import { withoutUndefined } from '../../core/json.js';
+import type { OriginEffect } from '../../core/origins/rollback-origins.js';
 import type { RecordSide, Remains } from '../../core/record-side.js';
 import type { PreviousRecord, Run, RunStep } from '../run-record.js';
 
@@ -18,7 +19,7 @@ export interface Effect {
 
 /** Everything a run did, each name once. Empty for a run that wrote nothing. */
 export function effectsOf({ start, steps }: Run): readonly Effect[] {
-  const written = steps.filter(hadEffect);
+  const written = steps.filter((step) => step.before.entry === undefined && hadEffect(step));
   const names = [...new Set(written.map(({ before }) => before.name))];
   return names.flatMap((name) =>
     combine(
@@ -28,10 +29,23 @@ export function effectsOf({ start, steps }: Run): readonly Effect[] {
   );
 }
 
+/** What a run did to entries of the Content Security Policy, each host once. */
+export function originEffectsOf({ start, steps }: Run): readonly OriginEffect[] {
+  const written = steps.filter((step) => step.before.entry !== undefined && hadEffect(step));
+  const names = [...new Set(written.map(({ before }) => before.name))];
+  return names.map((name) => {
+    const own = written.filter(({ before }) => before.name === name);
+    const [before, after] = [own[0]?.before.entry?.previous, own.at(-1)?.before.entry?.sent];
+    return { name, runId: start.id, ...withoutUndefined({ before, after }) };
+  });
+}
+
 /** The last change of one name; of a session that wrote it many times, only the last write. @param runs newest first */
 export function lastEffectOf(name: string, runs: readonly Run[]): Effect | undefined {
   for (const { start, steps } of runs) {
-    const own = steps.filter((step) => step.before.name === name && hadEffect(step));
+    const own = steps.filter(
+      (step) => step.before.name === name && step.before.entry === undefined && hadEffect(step),
+    );
     const [effect] = combine(start.id, lastChange(own));
     if (effect !== undefined) return effect;
   }
@@ -109,7 +123,9 @@ export type RollbackGoal =
  * is enough where it is unique.
  */
 export function readGoal(words: readonly string[], runs: readonly Run[]): RollbackGoal {
-  const written = new Set(runs.flatMap((run) => effectsOf(run).map(({ name }) => name)));
+  const written = new Set(
+    runs.flatMap((run) => [...effectsOf(run), ...originEffectsOf(run)].map(({ name }) => name)),
+  );
   const other = words.find((word) => !written.has(word));
   if (words.length === 0) return { kind: 'last' };
   if (other === undefined) return { kind: 'names', names: [...new Set(words)] };

@@ -3,8 +3,10 @@
 import { asMd5 } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { isCspEntryBody } from '../../core/origins/entry.js';
 import { changeCounts, writingCommands } from '../../core/past-run.js';
 import type {
+  EntryStep,
   PreviousRecord,
   RunEnd,
   RunLine,
@@ -108,6 +110,7 @@ const isBefore = fitting<StepBefore>({
   request: is('create', 'patch', 'delete'),
   previous: optional(isPrevious),
   sent: optional(isSent),
+  entry: optional(fitting<EntryStep>({ previous: optional(isCspEntryBody), sent: optional(isCspEntryBody) })),
 });
 
 const isAfter = fitting<StepAfter>({

@@ -1,5 +1,6 @@
 /** What a run did and what it left undone, from its journal alone. Pure. */
 
+import { isOriginName } from '../../core/origins/csp.js';
 import type { Interruption, RunChange } from '../../core/past-run.js';
 import type { PreviousRecord, Run, RunStart, RunStep, SentRecord } from '../run-record.js';
 
@@ -21,7 +22,7 @@ type Planned = NonNullable<RunStart['planned']>[number];
 
 /** Planned changes missing from a damaged journal: the run may have made them, and the previous content is unknown. */
 export function listLost(run: Run): readonly Planned[] {
-  return run.damaged === true ? listUnrecorded(run) : [];
+  return run.damaged === true ? listUnrecorded(run).filter(({ name }) => !isOriginName(name)) : [];
 }
 
 function listUnrecorded({ start, steps }: Run): readonly Planned[] {

@@ -10,30 +10,33 @@ import type { WriteOptions } from '../../tenant/extensions.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { describeStop } from '../stop.js';
 import { type Patience, usualPatience, type WriteDependencies } from '../write-dependencies.js';
-import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf } from './ending.js';
+import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf, type WrittenRecord } from './ending.js';
 import { createSteps, type Opening, type Steps } from './steps.js';
 
 export type ListAll = () => Promise<readonly ExtensionRecord[]>;
 
-/** One writing request, and how its effect shows on the tenant. */
-export interface WriteRequest {
+/** One writing request, and how its effect shows on the tenant. `List` reads all that the tenant has of its kind. */
+export interface WriteRequest<List = ListAll> {
   /** Called right before each send. Resolves to the journal's entry, or to the reason why it must no longer be sent. */
   readonly prepare: (sentBefore: number) => Promise<Opening | Ending>;
   readonly send: (options: WriteOptions) => Promise<Ending>;
   /** Reads the tenant instead of the answer; `undefined`: no effect, and it may be sent again. */
-  readonly look: (list: ListAll) => Promise<Ending | undefined>;
+  readonly look: (list: List) => Promise<Ending | undefined>;
 }
 
-export interface DeliveryContext {
+export interface DeliveryContext<List = ListAll> {
   readonly steps: Steps;
-  readonly list: ListAll;
+  readonly list: List;
   /** Aborted: nothing further is sent, not even again. */
   readonly signal: AbortSignal | undefined;
   readonly patience: Patience;
 }
 
 /** Never throws for a fault of a tenant or a person. */
-export async function deliver(request: WriteRequest, context: DeliveryContext): Promise<Ending> {
+export async function deliver<List>(
+  request: WriteRequest<List>,
+  context: DeliveryContext<List>,
+): Promise<Ending> {
   const { steps, signal, patience } = context;
   let before: Absent | undefined;
   for (let tries = 1; ; tries += 1) {
@@ -70,9 +73,9 @@ class EndedBefore extends Error {
 }
 
 /** @param before how the previous try ended */
-async function sendOnce(
-  request: WriteRequest,
-  context: DeliveryContext,
+async function sendOnce<List>(
+  request: WriteRequest<List>,
+  context: DeliveryContext<List>,
   before: Absent | undefined,
 ): Promise<Ending> {
   const { signal } = context;
@@ -101,9 +104,9 @@ function isStop(error: unknown, signal: AbortSignal | undefined): signal is Abor
 }
 
 /** Reading and backing up may take long, and the stop may come meanwhile. In any failure here, nothing was sent. */
-async function prepare(
-  request: WriteRequest,
-  { steps, signal }: DeliveryContext,
+async function prepare<List>(
+  request: WriteRequest<List>,
+  { steps, signal }: DeliveryContext<List>,
   before: Absent | undefined,
 ): Promise<Opening | Ending> {
   try {
@@ -123,10 +126,10 @@ async function prepare(
   }
 }
 
-async function explain(
+async function explain<List>(
   error: TenantError,
-  request: WriteRequest,
-  { list }: DeliveryContext,
+  request: WriteRequest<List>,
+  { list }: DeliveryContext<List>,
 ): Promise<Ending> {
   const certainty = certaintyOf(error);
   if (certainty === 'refused') return failedBy(error);
@@ -172,7 +175,7 @@ type RunContext = Omit<WriteDependencies, 'signal'> & Pick<DeliveryContext, 'sig
 export async function runRequest(
   request: WriteRequest,
   { tenant, journal, patience = usualPatience, signal }: RunContext,
-  onDone: (record: ExtensionRecord, sent: number) => void = () => undefined,
+  onDone: (record: WrittenRecord, sent: number) => void = () => undefined,
 ): Promise<RequestEnd> {
   const steps = createSteps(journal);
   const note = (end: Ending): void => {
@@ -191,10 +194,10 @@ export async function runRequest(
   return { ending, lookAgain };
 }
 
-async function lookLate(
-  request: WriteRequest,
+export async function lookLate<List>(
+  request: WriteRequest<List>,
   ending: Ending & { readonly kind: 'absent' | 'unknown' },
-  list: ListAll,
+  list: List,
 ): Promise<Ending> {
   try {
     const seen = await request.look(list);

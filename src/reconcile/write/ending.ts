@@ -6,8 +6,11 @@ import { describeSystemError, isSystemError } from '../../core/system-error.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { LockLostError } from '../lock/lease.js';
 
+/** What a write made or changed, as far as all kinds of it have it in common. */
+export type WrittenRecord = Pick<ExtensionRecord, 'id' | 'version'>;
+
 export type Ending =
-  | { readonly kind: 'done'; readonly record?: ExtensionRecord; readonly note?: string }
+  | { readonly kind: 'done'; readonly record?: WrittenRecord; readonly note?: string }
   /** Answered 2xx, but neither the answer nor the tenant shows what was sent. */
   | { readonly kind: 'not-applied'; readonly id?: string; readonly error: OutcomeError }
   /** `leftDoubt`: a request left, and it may have taken effect or may still do so. */

@@ -151,7 +151,10 @@ function explainHalfReplaced(ending: Ending): Ending {
   return { ...ending, error: { ...error, message: `${state}: ${error.message}`, hint } };
 }
 
-function resultOf(ending: Ending, change: Change): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
+export function resultOf(
+  ending: Ending,
+  change: Pick<Change, 'actual'> | { readonly actual?: { readonly id: string } },
+): Pick<Outcome, 'status' | 'id' | 'error' | 'note'> {
   switch (ending.kind) {
     case 'done': {
       const id = ending.record?.id ?? change.actual?.id;

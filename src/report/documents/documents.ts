@@ -10,6 +10,30 @@ import { planFields } from './plan.js';
 
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 
+const outcomes = v.array(
+  v.object({
+    name: v.string(),
+    action,
+    status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
+    id: v.optional(v.string()),
+    bytes: v.optional(count),
+    ms: v.optional(count),
+    note: v.optional(v.pipe(v.string(), v.description('Done, but not in the usual way.'))),
+    overwrote: v.optional(
+      v.pipe(v.string(), v.description("Done, and someone else's edit was overwritten.")),
+    ),
+    error: v.optional(
+      v.object({
+        message: v.string(),
+        hint: v.optional(v.string()),
+        status: v.optional(count),
+        code: v.optional(v.string()),
+        traceId: v.optional(v.string()),
+      }),
+    ),
+  }),
+);
+
 export const applyDocument = v.object({
   command: v.picklist(applyingCommands),
   ...planFields,
@@ -19,29 +43,8 @@ export const applyDocument = v.object({
       v.description('Where the archives of a promote come from.'),
     ),
   ),
-  outcomes: v.array(
-    v.object({
-      name: v.string(),
-      action,
-      status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
-      id: v.optional(v.string()),
-      bytes: v.optional(count),
-      ms: v.optional(count),
-      note: v.optional(v.pipe(v.string(), v.description('Done, but not in the usual way.'))),
-      overwrote: v.optional(
-        v.pipe(v.string(), v.description("Done, and someone else's edit was overwritten.")),
-      ),
-      error: v.optional(
-        v.object({
-          message: v.string(),
-          hint: v.optional(v.string()),
-          status: v.optional(count),
-          code: v.optional(v.string()),
-          traceId: v.optional(v.string()),
-        }),
-      ),
-    }),
-  ),
+  outcomes,
+  originOutcomes: v.pipe(v.optional(outcomes), v.description('Of entries of the Content Security Policy.')),
   ms: count,
 });
 
