@@ -181,6 +181,6 @@ export function addApply(program: Command, io: Io, finish: Finish): void {
     ['qlik-sync apply --sandbox', 'to the embedded tenant'],
     ['qlik-sync apply kpi-card --env dev', 'one extension'],
     ['qlik-sync apply plan.json --confirm prod --yes', 'exactly a reviewed plan'],
-    ["qlik-sync apply --env all --waves 'tier=pilot/rest' --yes", 'a fleet, in two waves'],
+    ['qlik-sync apply --env all --waves 10%/rest --yes', 'a fleet, in two waves'],
   ]);
 }

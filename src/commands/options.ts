@@ -198,13 +198,10 @@ export function addShard(command: Command): Command {
 /** For commands that can change a fleet wave after wave. */
 export function addWaves(command: Command): Command {
   const most = new Option('--max-failed <n>', 'environments that may fail, such as 3 or 2%');
-  const gate = new Option(
-    '--gate <command>',
-    "a program that may refuse the next wave; gets the wave's JSON",
-  );
+  const gate = new Option('--gate <command>', 'program that may refuse the next wave');
   return addUnder('Waves:', command, (group) =>
     group
-      .option('--waves <list>', "one wave after the other: 'tier=pilot/eu,us/10%/rest'")
+      .option('--waves <list>', "wave after wave: 'tier=pilot/eu,us/10%/rest'")
       .addOption(new Option('--on-wave-failure <what>', 'a wave that failed').choices(['stop', 'restore']))
       .addOption(new Option('--soak <time>', 'wait between two waves, such as 30m').argParser(parseDuration))
       .addOption(gate.argParser(parseWords))

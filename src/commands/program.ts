@@ -104,6 +104,11 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
       words: ['[run|name...]'],
       load: async () => (await import('./rollback.js')).addRollback,
     },
+    fleet: {
+      does: 'show which versions the tenants hold, and who is behind',
+      words: ['<status>', '[name...]'],
+      load: async () => (await import('./fleet.js')).addFleet,
+    },
     promote: {
       does: 'put the archives that one environment holds on another',
       words: ['<from>', '[to|name...]'],
@@ -132,6 +137,11 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
       does: 'print a script that completes commands, options and names',
       words: ['<shell>'],
       load: async () => (await import('./completion.js')).addCompletion,
+    },
+    report: {
+      does: 'make one report of those of several jobs',
+      words: ['<merge>', '<file...>'],
+      load: async () => (await import('./report.js')).addReport,
     },
     pack: {
       does: 'write the zips that apply would upload',

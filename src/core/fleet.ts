@@ -5,6 +5,9 @@ import { compareTexts } from './order.js';
 /** The commands that `--env` may name several environments for. */
 export const fleetCommands = ['plan', 'apply', 'drift'] as const;
 
+/** All whose `--env` may stand for several; `promote` takes them with waves alone. */
+export const severalCommands = [...fleetCommands, 'fleet'] as const;
+
 export type FleetCommand = (typeof fleetCommands)[number];
 
 /** One job's part of a fleet. Every job of a pipeline computes the same division. */

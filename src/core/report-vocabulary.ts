@@ -215,6 +215,15 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
       'Environments that apply or promote --waves changes side by side; the next wave waits for them, for --soak and for --gate.',
     next: 'A run that stopped between waves goes on with --resume and its id, or --resume last, on any machine that has its record.',
   },
+  behind: {
+    meaning:
+      'Of a tenant in fleet status: it holds an older version than the newest that any tenant of the fleet holds.',
+  },
+  'not-reached': {
+    meaning:
+      'Of a tenant in fleet status: it did not answer, so nothing is known of what it holds; it does not count as behind.',
+    next: 'qlik-sync doctor --env and its name says why.',
+  },
   soak: {
     meaning:
       'The time that passes between two waves: --soak 30m. What is over of it counts when a run goes on.',

@@ -1,7 +1,9 @@
-/** The answers of `doctor`, `history` and `config`, as tables of raw text for the formats that have tables. */
+/** The answers of `doctor`, `history`, `config` and `fleet`, as tables of raw text for the formats that have tables. */
 
 import type { Check } from '../core/check.js';
+import type { FleetStatus } from '../core/fleet-status.js';
 import { describeValue, type ResolvedValue, targetValues } from './config.js';
+import { type UnreachedEnvironment, versionRows } from './fleet-status.js';
 import { describeCommit, describeCounts, describeResult, type PastRun } from './history.js';
 import { describeOrigins } from './origins.js';
 import type { ReportParts } from './run-result.js';
@@ -23,6 +25,8 @@ function tablesOf(part: ReportParts): readonly AnswerTable[] {
   switch (part.kind) {
     case 'doctor':
       return [checkTable(part.checks ?? [])];
+    case 'fleet':
+      return part.status === undefined ? [] : fleetTables(part.status, part.unreached ?? []);
     case 'history':
       return [runTable(part.runs ?? []), fileTable(part.unreadable ?? [])];
     case 'config':
@@ -82,4 +86,30 @@ function lines(texts: readonly (string | undefined)[]): string {
 function settingTable(id: string, title: string, values: readonly ResolvedValue[]): AnswerTable {
   const rows = values.map(({ key, value, from }) => [key, describeValue(value), from]);
   return { id, title, columns: ['Name', 'Value', 'From'], rows };
+}
+
+function fleetTables(
+  status: FleetStatus,
+  unreached: readonly UnreachedEnvironment[],
+): readonly AnswerTable[] {
+  return [
+    {
+      id: 'versions',
+      title: 'Versions',
+      columns: ['Extension', 'Version', 'Tenants', 'State'],
+      rows: versionRows(status).map(({ cells }) => cells),
+    },
+    {
+      id: 'behind',
+      title: 'Behind',
+      columns: ['Environment', 'Extensions'],
+      rows: status.behind.map(({ environment, extensions }) => [environment, extensions.join(', ')]),
+    },
+    {
+      id: 'unreached',
+      title: 'Not reached',
+      columns: ['Environment', 'Why'],
+      rows: unreached.map(({ environment, message }) => [environment, message]),
+    },
+  ];
 }

@@ -61,6 +61,7 @@ function resultEntries(part: ReportParts): readonly Entry[] {
     case 'history':
     case 'config':
     case 'doctor':
+    case 'fleet':
     case 'impact':
     case 'environments':
     case 'unreported':

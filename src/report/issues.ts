@@ -12,6 +12,7 @@ import type { Pulled } from '../core/pulled.js';
 import { describeChange, describeOutcome } from './change-words.js';
 import { nameOfPlace } from './counts.js';
 import type { Drift } from './drift.js';
+import type { UnreachedEnvironment } from './fleet-status.js';
 import type { Failure, ReportParts, RunResult } from './run-result.js';
 
 /** The worst first: where a CI system shows only some, it shows those. */
@@ -102,6 +103,8 @@ function resultIssues(part: ReportParts): readonly Issue[] {
       return impactIssues(part);
     case 'doctor':
       return (part.checks ?? []).flatMap(checkIssues);
+    case 'fleet':
+      return (part.unreached ?? []).map(unreachedIssue);
     case 'validate':
     case 'pack':
     case 'init':
@@ -172,6 +175,10 @@ function checkIssues({ name, status, message, hint }: Check): readonly Issue[] {
   const advice = hint === undefined ? {} : { hint };
   const severity = status === 'failed' ? 'error' : 'warning';
   return [{ id: `check-${name}`, severity, message: `${name}: ${message}`, ...advice }];
+}
+
+function unreachedIssue({ environment, message }: UnreachedEnvironment): Issue {
+  return { id: 'not-reached', severity: 'error', message: `${environment}: ${message}` };
 }
 
 function locate(issue: Issue, folder: string): Issue {

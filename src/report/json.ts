@@ -8,6 +8,7 @@ import type { ErrorDocument } from './documents/documents.js';
 import type { OutputDocument } from './documents/json-schema.js';
 import { driftDocumentOf } from './drift.js';
 import { environmentsDocumentOf } from './environments.js';
+import { fleetDocumentOf } from './fleet-status.js';
 import { historyDocumentOf } from './history.js';
 import { impactDocumentOf } from './impact.js';
 import { initDocumentOf } from './init.js';
@@ -80,6 +81,8 @@ function documentOf(report: Report): OutputDocument {
       return configDocumentOf(report);
     case 'doctor':
       return doctorDocumentOf(report);
+    case 'fleet':
+      return fleetDocumentOf(report);
     case 'history':
       return historyDocumentOf(report);
     case 'impact':

@@ -5,7 +5,9 @@ import type { FleetCommand } from '../core/fleet.js';
 import type { Waves } from '../core/waves.js';
 import type { ConfigReport } from './config.js';
 import type { DoctorReport } from './doctor.js';
+import type { EnvironmentDocument } from './documents/environments.js';
 import type { DriftReport } from './drift.js';
+import type { FleetReport } from './fleet-status.js';
 import type { HistoryReport } from './history.js';
 import type { ImpactReport } from './impact.js';
 import type { InitReport } from './init.js';
@@ -29,6 +31,7 @@ export type SingleReport =
   | HistoryReport
   | ConfigReport
   | DoctorReport
+  | FleetReport
   | ImpactReport;
 
 export interface EnvironmentsReport {
@@ -39,6 +42,7 @@ export interface EnvironmentsReport {
   readonly environments: readonly EnvironmentResult[];
   readonly shard?: ShardShare;
   readonly waves?: WavesResult;
+  readonly missing?: MissingShards;
   /** The same results, for formats that show one run after the other. */
   readonly reports: readonly ReportParts[];
   /** The worst of all. */
@@ -52,7 +56,16 @@ export interface EnvironmentResult {
   readonly report?: SingleReport;
   /** Present if it stopped early. */
   readonly error?: unknown;
+  /** Of a merged report: what the run that made it printed. */
+  readonly document?: EnvironmentDocument;
   readonly part: ReportParts;
+}
+
+/** Shards whose documents were not merged; what their environments hold is unknown. */
+export interface MissingShards {
+  readonly indexes: readonly number[];
+  readonly of: number;
+  readonly environments: readonly string[];
 }
 
 /** The part of the environments that this run had. */

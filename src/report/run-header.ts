@@ -17,7 +17,8 @@ export interface RunHeader {
     | 'promote'
     | 'impact'
     | 'config'
-    | 'doctor';
+    | 'doctor'
+    | 'fleet';
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   readonly project: string;

@@ -4,6 +4,7 @@ import type { Check } from '../core/check.js';
 import type { ExtensionComparison } from '../core/comparison.js';
 import { FindingsError, SourceError, TenantError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { FleetStatus } from '../core/fleet-status.js';
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact/impact.js';
 import type { Finding, Plan } from '../core/model.js';
@@ -12,6 +13,7 @@ import type { SourceState } from '../core/past-run.js';
 import type { Pulled } from '../core/pulled.js';
 import type { ResolvedTarget, ResolvedValue } from './config.js';
 import type { Drift } from './drift.js';
+import type { UnreachedEnvironment } from './fleet-status.js';
 import type { PastRun } from './history.js';
 import type { ImpactQuestion } from './impact.js';
 import type { Problem } from './init.js';
@@ -69,6 +71,9 @@ export interface ReportParts {
   readonly unreadable?: readonly string[];
   /** What `doctor` checked. */
   readonly checks?: readonly Check[];
+  /** What `fleet status` found. */
+  readonly status?: FleetStatus;
+  readonly unreached?: readonly UnreachedEnvironment[];
   /** What `init` found when it validated the config it wrote. */
   readonly validation?: ValidateReport | Problem;
   /** What `config` shows: the file with its settings, the shared options, the tenant. */
@@ -93,6 +98,7 @@ type PartKind =
   | 'history'
   | 'config'
   | 'doctor'
+  | 'fleet'
   | 'impact'
   | 'environments'
   | 'unreported';

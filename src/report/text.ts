@@ -6,6 +6,7 @@ import { renderComparisons } from './diff-text.js';
 import { renderDoctor } from './doctor.js';
 import { renderDrift } from './drift.js';
 import { renderEnvironments } from './environments.js';
+import { renderFleet } from './fleet-status.js';
 import { renderHistory } from './history.js';
 import { renderImpact } from './impact.js';
 import { renderInit } from './init.js';
@@ -39,6 +40,8 @@ export function renderText(report: Report, options: TextOptions): string {
       return renderConfig(report, options.paint);
     case 'doctor':
       return renderDoctor(report, options.paint);
+    case 'fleet':
+      return renderFleet(report, options);
     case 'history':
       return renderHistory(report, options);
     case 'environments':

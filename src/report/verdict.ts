@@ -44,6 +44,8 @@ function judge(part: ReportParts): Verdict {
       return judgeImpact(part);
     case 'doctor':
       return judgeChecks(part.checks ?? []);
+    case 'fleet':
+      return judgeFleet(part);
     case 'history':
       return judgeHistory(part.runs ?? []);
     case 'config':
@@ -151,6 +153,14 @@ function judgeChecks(checks: readonly Check[]): Verdict {
   if (failed > 0) return { tone: 'bad', words: `${count(failed, 'check')} failed` };
   if (warnings > 0) return { tone: 'attention', words: count(warnings, 'warning') };
   return { tone: 'good', words: `${number('ok')} ok${unknown === 0 ? '' : `, ${unknown} unknown`}` };
+}
+
+function judgeFleet({ status, unreached = [] }: ReportParts): Verdict {
+  const { seen, behind } = status ?? { seen: 0, behind: [] };
+  if (unreached.length > 0) return { tone: 'bad', words: `${count(unreached.length, 'tenant')} not reached` };
+  if (behind.length > 0)
+    return { tone: 'news', words: `${behind.length} of ${count(seen, 'tenant')} behind` };
+  return { tone: 'good', words: `${count(seen, 'tenant')} up to date` };
 }
 
 function judgeHistory(runs: readonly PastRun[]): Verdict {

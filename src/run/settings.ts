@@ -19,7 +19,7 @@ import { everyEnvironment } from '../config/known-keys.js';
 import { type Config, resolveConfig } from '../config/resolve.js';
 import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
-import { fleetCommands } from '../core/fleet.js';
+import { severalCommands } from '../core/fleet.js';
 import { listNames } from '../core/format.js';
 import { isObject, tryParseJson } from '../core/json.js';
 import type { LabelledEnvironment } from '../core/labels.js';
@@ -144,7 +144,7 @@ export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
     throw new UserError(`--env names ${names.length} environments: ${listNames(names, 10)}.`, {
-      hint: `These take several: ${fleetCommands.join(', ')}. Every other command works on one.`,
+      hint: `These take several: ${severalCommands.join(', ')}. Every other command works on one.`,
     });
   }
   return names?.[0];

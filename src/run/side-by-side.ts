@@ -95,7 +95,8 @@ async function endOf(io: Io, work: () => Promise<EnvironmentResult['exitCode']>)
   }
 }
 
-async function mapAtMost<T, R>(
+/** In the order of the items. */
+export async function mapAtMost<T, R>(
   most: number,
   items: readonly T[],
   work: (item: T, index: number) => Promise<R>,

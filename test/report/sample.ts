@@ -390,6 +390,23 @@ export function sampleAnswers(taint: Taint = clean): readonly ReportParts[] {
       target: { kind: 'problem', message: taint('no address'), hint: taint('set it') },
       exitCode: 3,
     },
+    {
+      kind: 'fleet',
+      header: headOf('fleet'),
+      status: {
+        seen: 2,
+        extensions: [
+          {
+            name: taint('kpi'),
+            versions: [{ version: taint('2.0.0'), environments: [taint('eu')], contents: 2, behind: false }],
+            absent: [taint('us')],
+          },
+        ],
+        behind: [{ environment: taint('us'), extensions: [taint('kpi')] }],
+      },
+      unreached: [{ environment: taint('apac'), exitCode: 4, message: taint('refused') }],
+      exitCode: 4,
+    },
   ];
 }
 

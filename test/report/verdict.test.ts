@@ -18,7 +18,8 @@ import {
   samplePlanReport,
 } from './sample.js';
 
-const [impact, doctor, history, config] = sampleAnswers() as readonly [
+const [impact, doctor, history, config, fleet] = sampleAnswers() as readonly [
+  ReportParts,
   ReportParts,
   ReportParts,
   ReportParts,
@@ -48,6 +49,7 @@ const rows: readonly (readonly [string, ReportParts, string])[] = [
   ['doctor', doctor, '1 check failed'],
   ['history', history, '1 run'],
   ['config', config, 'tenant not usable'],
+  ['fleet', fleet, '1 tenant not reached'],
   ['validate', validate, '1 error'],
   ['shard without an environment', { ...validate, kind: 'environments', reports: [] }, 'no environment'],
 ];

@@ -11,7 +11,7 @@ import { findPlaces, foldersToSearch } from '../../config/file/search-places.js'
 import { everyEnvironment } from '../../config/known-keys.js';
 import { reportKinds } from '../../config/report-option.js';
 import { listContexts } from '../../config/tenant/contexts.js';
-import { fleetCommands } from '../../core/fleet.js';
+import { severalCommands } from '../../core/fleet.js';
 import { labelKeys, labelValues, nameLabel } from '../../core/labels.js';
 import { namedApprovals } from '../../core/names.js';
 import { listTopics } from '../../core/topics.js';
@@ -82,6 +82,8 @@ async function listValues(asked: Asked, io: Io): Promise<Candidates> {
         ...(asked.operands.length === 1 ? await listEnvironments(asked, io) : []),
         ...(await listNames(asked, io)),
       ]);
+    case 'file':
+      return { list: [], otherwise: 'files' };
     case 'dir':
       return { list: [], otherwise: 'folders' };
     case 'word':
@@ -108,7 +110,7 @@ async function listEnvironments(asked: Asked, io: Io): Promise<readonly string[]
   const config = await readConfig(asked, io);
   const names = environmentNames(config?.loaded.value);
   const takesAll =
-    asked.what instanceof Option && (fleetCommands as readonly string[]).includes(asked.command);
+    asked.what instanceof Option && (severalCommands as readonly string[]).includes(asked.command);
   if (!takesAll || names.length === 0) return names;
   return [...names, everyEnvironment, ...listLabels(config?.loaded.value, asked.start)];
 }

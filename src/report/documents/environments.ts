@@ -39,6 +39,12 @@ export const environmentsDocument = v.object({
       elsewhere: v.pipe(v.array(v.string()), v.description('The environments of the other shards.')),
     }),
   ),
+  missing: v.optional(
+    v.pipe(
+      v.object({ indexes: v.array(count), of: count, environments: v.array(v.string()) }),
+      v.description('Of report merge: shards whose documents were not given, and their environments.'),
+    ),
+  ),
   run: v.optional(v.pipe(v.string(), v.description('With waves: what --resume takes.'))),
   waves: v.optional(v.array(v.array(v.string()))),
   wave: v.optional(

@@ -21,6 +21,7 @@ import {
   validateDocument,
 } from './documents.js';
 import { environmentsDocument } from './environments.js';
+import { fleetDocument } from './fleet.js';
 import { outputRecord, watchLine } from './lines.js';
 import type { DeepReadonly } from './parts.js';
 import { storeDocument, unlockDocument } from './store.js';
@@ -37,6 +38,7 @@ const documents = {
   history: historyDocument,
   config: configDocument,
   doctor: doctorDocument,
+  fleet: fleetDocument,
   impact: impactDocument,
   explain: explainDocument,
   open: openDocument,

@@ -102,6 +102,10 @@ function resultCases(part: ReportParts): readonly TestCase[] {
       return impactCases(part);
     case 'doctor':
       return (part.checks ?? []).map(checkCase);
+    case 'fleet':
+      return (part.unreached ?? []).map(({ environment, message }) =>
+        fail('tenants', environment, 'not-reached', message, undefined),
+      );
     case 'pack':
     case 'history':
     case 'config':
@@ -213,7 +217,7 @@ function checkCase({ name, status, message, hint }: Check): TestCase {
 
 /** All strings are raw: not escaped. */
 interface TestCase {
-  readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks';
+  readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks' | 'tenants';
   readonly name: string;
   readonly result: 'passed' | 'failure' | 'skipped';
   /** The kind of failure: a rail, a status, a rule. */

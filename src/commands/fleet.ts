@@ -1,0 +1,128 @@
+/** `qlik-sync fleet status`: which versions the tenants of a fleet hold. One list a tenant; nothing is downloaded or written. */
+
+import { Argument, type Command } from 'commander';
+import { exitCodeOf, UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
+import { fleetStatusOf, type SeenTenant } from '../core/fleet-status.js';
+import { count } from '../core/format.js';
+import { isOwned, markerOf } from '../core/marker.js';
+import type { ActualExtension } from '../core/model.js';
+import type { FleetReport, UnreachedEnvironment } from '../report/fleet-status.js';
+import { openFleetProgress } from '../report/progress.js';
+import { connect } from '../run/connect.js';
+import { assertForSeveral, assertKnown } from '../run/environments.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { print } from '../run/reporting.js';
+import { createSelector, type Selector } from '../run/selection.js';
+import { concurrencyOf, loadSettings, type SettingsSource } from '../run/settings.js';
+import { mapAtMost } from '../run/side-by-side.js';
+import { readActual } from '../tenant/actual.js';
+import { addExamples, addShared, type Finish } from './options.js';
+
+async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
+  const source = await loadSettings(flags, io);
+  const names = source.asked.length === 0 ? source.environments : source.asked;
+  if (names.length === 0) throw new UserError(`${source.loaded.displayFile} has no environments.`);
+  assertForSeveral({ singleTenantOptions: [] }, source);
+  assertKnown(names, '--env', source);
+  const selector = await createSelector(words);
+  const results = await readAll(names, selector, source, io);
+  const tenants = results.filter((result) => 'extensions' in result);
+  selector?.assertUsed(tenants.flatMap(({ known }) => known));
+  const unreached = results.filter((result) => 'message' in result);
+  const report: FleetReport = {
+    kind: 'fleet',
+    header: { command: 'fleet', tool: io.tool, project: '' },
+    status: fleetStatusOf(tenants),
+    unreached,
+    exitCode: worstExitCode([exitCodes.ok, ...unreached.map(({ exitCode }) => exitCode)]),
+  };
+  print(report, flags, io);
+  return report.exitCode;
+}
+
+interface Looked extends SeenTenant {
+  /** Every name that is ours there, selected or not. */
+  readonly known: readonly string[];
+}
+
+async function readAll(
+  names: readonly string[],
+  selector: Selector | undefined,
+  source: SettingsSource,
+  io: Io,
+): Promise<readonly (Looked | UnreachedEnvironment)[]> {
+  const isQuiet = source.flags.quiet === true && !io.stderr.isTerminal;
+  const sink = isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr;
+  const progress = openFleetProgress(sink, { before: 0, total: names.length });
+  try {
+    return await mapAtMost(concurrencyOf(source), names, async (name) => {
+      const result = await look(name, selector, source, io);
+      const isLost = 'message' in result;
+      progress.ended(name, isLost ? 'not reached' : count(result.extensions.length, 'extension'), isLost);
+      return result;
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** One tenant that does not answer hides no other's answer. @throws the reason of an interrupt */
+async function look(
+  environment: string,
+  selector: Selector | undefined,
+  source: SettingsSource,
+  io: Io,
+): Promise<Looked | UnreachedEnvironment> {
+  io.interrupted.throwIfAborted();
+  try {
+    const settings = source.settingsFor(environment);
+    const tenant = await connect(settings, io, { onWait: () => undefined, signal: io.interrupted });
+    try {
+      const { extensions } = await readActual(tenant.extensions, { signal: io.interrupted });
+      const own = extensions.filter((record) => isOwned(record, settings.config.project));
+      const seen = own.flatMap(describe);
+      return {
+        environment,
+        extensions: seen.filter(({ name }) => selector?.matches(name) !== false),
+        known: seen.map(({ name }) => name),
+      };
+    } finally {
+      await tenant.close();
+    }
+  } catch (error) {
+    io.interrupted.throwIfAborted();
+    const message = error instanceof Error ? error.message : String(error);
+    return { environment, exitCode: exitCodeOf(error), message };
+  }
+}
+
+function describe(record: ActualExtension): SeenTenant['extensions'] {
+  const { name, qextVersion, md5 } = record;
+  if (name === undefined) return [];
+  const marker = markerOf(record);
+  const content = marker.kind === 'ours' ? marker.digestStart : md5;
+  return [
+    {
+      name,
+      ...(qextVersion !== undefined && { version: qextVersion }),
+      ...(content !== undefined && { content }),
+    },
+  ];
+}
+
+export function addFleet(program: Command, io: Io, finish: Finish): void {
+  const command = addShared(program.command('fleet'))
+    .addArgument(new Argument('<what>', 'status').choices(['status']))
+    .argument('[name...]', 'names or globs of extensions; all when absent')
+    .description('show which versions the tenants hold, and who is behind')
+    .action(async (_what: 'status', words: string[], flags: SharedFlags) => {
+      finish(await fleetStatus(words, flags, io));
+    });
+  addExamples(command, [
+    ['qlik-sync fleet status', 'all environments'],
+    ['qlik-sync fleet status --env region=eu kpi-card', 'one on some of them'],
+    ['qlik-sync fleet status --report html=fleet.html', 'as a page'],
+  ]);
+}

@@ -1,0 +1,116 @@
+/** Which extensions the tenants of a fleet hold, in which versions, and who is behind. Pure. */
+
+import { compareTexts } from './order.js';
+import { compareVersions, parseVersion } from './version.js';
+
+/** What one tenant holds of its project. */
+export interface SeenTenant {
+  readonly environment: string;
+  readonly extensions: readonly SeenExtension[];
+}
+
+export interface SeenExtension {
+  readonly name: string;
+  readonly version?: string;
+  /** Identifies the content; absent where nothing on the record tells. */
+  readonly content?: string;
+}
+
+export interface FleetStatus {
+  /** How many tenants were seen. */
+  readonly seen: number;
+  /** By name. */
+  readonly extensions: readonly ExtensionStatus[];
+  /** Who holds an older version than the newest of the fleet, in the order they were given. */
+  readonly behind: readonly EnvironmentBehind[];
+}
+
+export interface ExtensionStatus {
+  readonly name: string;
+  /** Newest first; those that cannot be ordered come last. */
+  readonly versions: readonly HeldVersion[];
+  /** Environments that do not hold it. */
+  readonly absent: readonly string[];
+}
+
+export interface HeldVersion {
+  /** Absent where the manifest has none. */
+  readonly version?: string;
+  readonly environments: readonly string[];
+  /** How many different contents go by this version. */
+  readonly contents: number;
+  /** Older than the newest of the fleet; one that cannot be ordered is not. */
+  readonly behind: boolean;
+}
+
+export interface EnvironmentBehind {
+  readonly environment: string;
+  readonly extensions: readonly string[];
+}
+
+export function fleetStatusOf(tenants: readonly SeenTenant[]): FleetStatus {
+  const holders = new Map<string, Holder[]>();
+  for (const { environment, extensions } of tenants) {
+    for (const extension of extensions) {
+      const others = holders.get(extension.name);
+      if (others === undefined) holders.set(extension.name, [{ ...extension, environment }]);
+      else others.push({ ...extension, environment });
+    }
+  }
+  const all = tenants.map(({ environment }) => environment);
+  const extensions = [...holders]
+    .sort(([a], [b]) => compareTexts(a, b))
+    .map(([name, held]) => describe(name, held, all));
+  return { seen: tenants.length, extensions, behind: findBehind(extensions, all) };
+}
+
+interface Holder extends SeenExtension {
+  readonly environment: string;
+}
+
+function describe(name: string, holders: readonly Holder[], all: readonly string[]): ExtensionStatus {
+  const byVersion = new Map<string | undefined, Holder[]>();
+  for (const holder of holders) {
+    const same = byVersion.get(holder.version);
+    if (same === undefined) byVersion.set(holder.version, [holder]);
+    else same.push(holder);
+  }
+  const versions = [...byVersion.keys()].sort(newestFirst);
+  const [newest] = versions;
+  const holding = new Set(holders.map(({ environment }) => environment));
+  return {
+    name,
+    versions: versions.map((version) => {
+      const held = byVersion.get(version) ?? [];
+      return {
+        ...(version !== undefined && { version }),
+        environments: held.map(({ environment }) => environment),
+        contents: new Set(held.map(({ content }) => content)).size,
+        behind: (compareVersions(version, newest) ?? 0) < 0,
+      };
+    }),
+    absent: all.filter((environment) => !holding.has(environment)),
+  };
+}
+
+function newestFirst(a: string | undefined, b: string | undefined): number {
+  const [isA, isB] = [parseVersion(a) !== null, parseVersion(b) !== null];
+  if (isA !== isB) return isA ? -1 : 1;
+  return compareVersions(b, a) || compareTexts(a ?? '', b ?? '');
+}
+
+function findBehind(
+  extensions: readonly ExtensionStatus[],
+  all: readonly string[],
+): readonly EnvironmentBehind[] {
+  const behind = new Map<string, string[]>();
+  for (const { name, versions } of extensions) {
+    for (const environment of versions.flatMap((each) => (each.behind ? each.environments : []))) {
+      behind.set(environment, [...(behind.get(environment) ?? []), name]);
+    }
+  }
+  return all.flatMap((environment) => {
+    const names = behind.get(environment);
+    return names === undefined ? [] : [{ environment, extensions: names }];
+  });
+}
