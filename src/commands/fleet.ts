@@ -1,6 +1,7 @@
 /** `qlik-sync fleet status`: which versions the tenants of a fleet hold. One list a tenant; nothing is downloaded or written. */
 
 import { Argument, type Command } from 'commander';
+import { everyEnvironment } from '../config/known-keys.js';
 import { exitCodeOf, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
 import { fleetStatusOf, type SeenTenant } from '../core/fleet-status.js';
@@ -21,7 +22,7 @@ import { readActual } from '../tenant/actual.js';
 import { addExamples, addShared, type Finish } from './options.js';
 
 async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
-  const source = await loadSettings(flags, io);
+  const source = await loadSettings(flags, io, flags.env === undefined ? [everyEnvironment] : []);
   const names = source.asked.length === 0 ? source.environments : source.asked;
   if (names.length === 0) throw new UserError(`${source.loaded.displayFile} has no environments.`);
   assertForSeveral({ singleTenantOptions: [] }, source);

@@ -38,7 +38,7 @@ export function addReport(program: Command, io: Io, finish: Finish): void {
       finish(await mergeReports(files, flags, io));
     });
   addExamples(command, [
-    ['qlik-sync report merge shard-*.json', 'one summary, one exit code'],
+    ['qlik-sync report merge shard-*.json', 'one summary'],
     ['qlik-sync report merge *.json --report html=all.html', 'as a page'],
   ]);
 }

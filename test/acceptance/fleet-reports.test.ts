@@ -136,7 +136,10 @@ describe('report merge', () => {
       undefined,
     ]);
     const lines = (file: string) =>
-      readFileSync(reportFile(fleet, file), 'utf8').split('\n').filter((line) => line.startsWith('| ')).sort();
+      readFileSync(reportFile(fleet, file), 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .sort();
     expect(lines('merged.md')).toEqual(lines('whole.md'));
     const text = await fleet.run('report', 'merge', ...files);
     expect(text.stdout).toContain('4 environments: ');
@@ -218,7 +221,10 @@ describe('report merge', () => {
     const edits: readonly (readonly [edit: (document: ReturnType<typeof read>) => void, message: string])[] =
       [
         [(document) => void Object.assign(document, { command: 'drift' }), 'is not the JSON'],
-        [(document) => void Object.assign(document, { tool: 'qlik-sync/9.9.9' }), 'the other by qlik-sync/9.9.9'],
+        [
+          (document) => void Object.assign(document, { tool: 'qlik-sync/9.9.9' }),
+          'the other by qlik-sync/9.9.9',
+        ],
         [(document) => void Object.assign(document, { schemaVersion: 2 }), 'schemaVersion is not 1'],
         [(document) => void document.shard.elsewhere.push('more'), 'they divide different environments'],
         [(document) => void delete document.shard, 'only one is of a --shard'],
