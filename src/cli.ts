@@ -3,6 +3,7 @@
 /** argv in, exit code out; the only file that touches `process`. Everything else is loaded when it is needed. */
 
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import { isTurnedOn, readBoolean } from './config/option-values.js';
 import { exitCodes } from './core/exit-codes.js';
 import { coloured, plain } from './report/paint.js';
@@ -14,9 +15,18 @@ declare const QLIK_SYNC_VERSION: string | undefined;
 const version: string = typeof QLIK_SYNC_VERSION === 'string' ? QLIK_SYNC_VERSION : '0.0.0-source';
 
 if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
-  process.stdout.write(`${version}\n`);
+  printVersion();
 } else {
   void main();
+}
+
+/** Straight to the descriptor, since a stream of Node's loads its network for a pipe. */
+function printVersion(): void {
+  try {
+    writeSync(1, `${version}\n`);
+  } catch {
+    process.stdout.write(`${version}\n`);
+  }
 }
 
 async function main(): Promise<void> {

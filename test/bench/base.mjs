@@ -12,18 +12,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Before the work on start-up began; BENCH_BASE names another. */
 const commit = process.env.BENCH_BASE ?? '4c7c6fd';
 
-/** @returns {string | undefined} its command line; `undefined` where the commit is not at hand */
+/** @returns {{ folder: string, cli: string } | undefined} `undefined` where the commit is not at hand */
 export function buildBase() {
   if (!isInstalled('git') || !isKnown()) return undefined;
   const folder = join(tmpdir(), `qlik-sync-bench-base-${commit}`);
   const cli = join(folder, 'dist/cli.js');
-  if (existsSync(cli)) return cli;
+  if (existsSync(cli)) return { folder, cli };
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   run('sh', ['-c', 'git archive "$0" | tar -x -C "$1"', commit, folder], { cwd: root });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   run(process.execPath, ['.ci/build.mjs'], { cwd: folder });
-  return cli;
+  return { folder, cli };
 }
 
 function isKnown() {

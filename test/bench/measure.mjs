@@ -8,7 +8,13 @@
  * @param {{ rounds: number, warmups?: number }} options rounds whose figures count, after those that do not
  * @returns {Promise<Record<string, number>>} the medians by contender
  */
-export async function race(contenders, { rounds, warmups = 1 }) {
+export async function race(contenders, options) {
+  const figures = await raceAll(contenders, options);
+  return Object.fromEntries(Object.entries(figures).map(([name, each]) => [name, median(each)]));
+}
+
+/** The same with every figure: {@link race}. @returns {Promise<Record<string, number[]>>} */
+export async function raceAll(contenders, { rounds, warmups = 1 }) {
   const names = Object.keys(contenders);
   const figures = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmups; round < rounds; round++) {
@@ -17,7 +23,7 @@ export async function race(contenders, { rounds, warmups = 1 }) {
       if (round >= 0) figures[name].push(figure);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(figures[name])]));
+  return figures;
 }
 
 /** Milliseconds that an action takes. */

@@ -10,8 +10,8 @@ const memory = new URL('watch-memory.mjs', import.meta.url).href;
 const patienceMs = 30_000;
 
 /** @returns resolves when all is planned once, so that a save from now on is a change */
-export async function startWatch(workspace, { url, apiKey }, args) {
-  const command = [cli, 'watch', '--json', '--tenant', url, ...args];
+export async function startWatch(workspace, { url, apiKey }, args, program = cli) {
+  const command = [program, 'watch', '--json', '--tenant', url, ...args];
   const child = spawn(process.execPath, ['--expose-gc', '--import', memory, ...command], {
     cwd: workspace.folder,
     env: cleanEnvironment({ QLIK_API_KEY: apiKey }),

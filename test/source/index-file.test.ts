@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ruleVersion } from '../../src/core/digest.js';
 import { loadIndex } from '../../src/source/read/index-file.js';
 import { type ReadOptions, readDesired } from '../../src/source/read/read.js';
@@ -100,6 +100,8 @@ describe('a warm index', () => {
     index.save();
     rmSync(tree.path('c'), { recursive: true });
     writeFileSync(tree.path('a/a.qext'), qext({ name: 'new' }));
+    vi.useFakeTimers({ toFake: ['Date'], now: later() });
+    onTestFinished(() => void vi.useRealTimers());
     await readSums(tree, { selection: (name) => name === 'a' });
     expect(Object.keys(JSON.parse(readFileSync(tree.path(indexPath), 'utf8')).folders).sort()).toEqual([
       'a',
@@ -175,6 +177,25 @@ describe('the file', () => {
     for (const path of ['a.js', 'a.qext', 'lib/b.js']) files.find(path, statSync(tree.path(`a/${path}`)));
     folder.save();
     expect(statSync(tree.path(indexPath)).ino).toBe(ino);
+  });
+
+  it('is not written for a file that was just written', async () => {
+    const tree = plant(minimal);
+    noteLies(tree, ['a.js', 'a.qext', 'lib/b.js']);
+    const { ino } = statSync(tree.path(indexPath));
+    tree.write({ 'a/a.js': 'another' });
+    await readSums(tree);
+    expect(statSync(tree.path(indexPath)).ino).toBe(ino);
+  });
+
+  it('is read again where another process put one in its place', async () => {
+    const tree = plant(minimal);
+    noteLies(tree, ['a.js']);
+    expect((await readSums(tree))['a/a.js']).toBe(lie);
+    const text = readFileSync(tree.path(indexPath), 'utf8');
+    rmSync(tree.path(indexPath));
+    tree.write({ [indexPath]: text.replaceAll(lie, 'e'.repeat(64)) });
+    expect((await readSums(tree))['a/a.js']).toBe('e'.repeat(64));
   });
 
   const header = `"format":1,"ruleVersion":${ruleVersion},"tool":"test"`;

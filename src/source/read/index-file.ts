@@ -69,7 +69,7 @@ export function loadIndex(root: string, tool: string, lineEndings: LineEndings =
         ([folder]) => !visited.has(folder) && existsSync(`${root}/${folder}`),
       );
       const read = [...visited].map(([folder, index]) => [folder, index.toRecord()] as const);
-      write(root, JSON.stringify({ ...header, ...toData(place, [...unvisited, ...read]) }));
+      write(root, { ...header, ...toData(place, [...unvisited, ...read]) });
     },
   };
 }
@@ -77,7 +77,13 @@ export function loadIndex(root: string, tool: string, lineEndings: LineEndings =
 function toData(place: string, records: readonly (readonly [string, FolderRecord])[]): IndexData {
   // In the order of the object's keys, which puts numbers first.
   const byFolder = Object.fromEntries(records);
-  const stats = Float64Array.from(Object.values(byFolder).flatMap((record) => [...record.stats]));
+  const columns = Object.values(byFolder).map((record) => record.stats);
+  const stats = new Float64Array(columns.reduce((sum, each) => sum + each.length, 0));
+  let at = 0;
+  for (const each of columns) {
+    stats.set(each, at);
+    at += each.length;
+  }
   const folders = records.map(([folder, { stats: _, ...stored }]) => [folder, stored] as const);
   return {
     place,
@@ -115,22 +121,38 @@ function readRecords(
   return parseRecords(data['folders'], isTrue ? stats : stats.fill(Number.NaN));
 }
 
+/** The index that this process read or wrote last, as `watch` asks for the same one with every save. */
+let last: { readonly stamp: string; readonly data: unknown } | undefined;
+
 function readJson(path: string): unknown {
   try {
-    return tryParseJson(readFileSync(path, 'utf8'));
+    const stamp = stampOf(path);
+    if (last?.stamp === stamp) return last.data;
+    const data = tryParseJson(readFileSync(path, 'utf8'));
+    // Not where another process put one in its place meanwhile.
+    if (stampOf(path) === stamp) last = { stamp, data };
+    return data;
   } catch {
     return undefined;
   }
 }
 
-function write(root: string, text: string): void {
+/** The file is never written to, only replaced. */
+function stampOf(path: string): string {
+  const { dev, ino, size, mtimeMs } = statSync(path);
+  return [dev, ino, size, mtimeMs].join(' ');
+}
+
+function write(root: string, data: object): void {
   if (findLink(root, pathOf(root)) !== undefined) return;
   const temporary = `${pathOf(root)}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(`${root}/${ownFolder}`, { recursive: true });
     hideOwnFolder(root, `${root}/${ownFolder}`);
-    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
+    writeFileSync(temporary, JSON.stringify(data), { flag: 'wx', mode: 0o600 });
+    const stamp = stampOf(temporary);
     renameSync(temporary, pathOf(root));
+    last = { stamp, data };
   } catch {
     discard(temporary);
   }

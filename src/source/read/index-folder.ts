@@ -105,8 +105,9 @@ export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex 
     noteWhole(whole, paths) {
       fresh = { whole, paths };
     },
-    isChanged: () => !isSame() || (fresh !== undefined && readSince().whole === fresh.whole),
-    toRecord: () => (old !== undefined && isSame() && fresh === undefined ? old : readSince()),
+    // What is noted of a file that is gone, or too young to be noted again, never counts: it may stay until the next change.
+    isChanged: () => noted.size > 0 || (fresh !== undefined && readSince().whole === fresh.whole),
+    toRecord: () => (old !== undefined && noted.size === 0 && fresh === undefined ? old : readSince()),
   };
 }
 
