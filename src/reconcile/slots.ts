@@ -2,8 +2,8 @@
 
 /**
  * A change that waits for something else than the tenant gives its slot up meanwhile, so that a slow store does not slow
- * the tenant's requests down. First come, first served: if those that come back went first, the lines of those that begin
- * would be written too late, and slots would be idle until the store has them.
+ * the tenant's requests down. Who begins goes before who comes back: what it waits for is then under way while others
+ * use the slots, and none is idle later.
  */
 export interface Slots {
   /** Waits for a slot, and keeps it as long as the work lasts. */
@@ -14,22 +14,23 @@ export interface Slots {
 
 export function createSlots(count: number): Slots {
   let free = count;
-  const queue: (() => void)[] = [];
+  const beginning: (() => void)[] = [];
+  const returning: (() => void)[] = [];
 
-  async function take(): Promise<void> {
+  async function take(queue: (() => void)[]): Promise<void> {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => queue.push(resolve));
   }
 
   function give(): void {
-    const next = queue.shift();
+    const next = beginning.shift() ?? returning.shift();
     if (next === undefined) free += 1;
     else next();
   }
 
   return {
     inside: async (work) => {
-      await take();
+      await take(beginning);
       try {
         return await work();
       } finally {
@@ -41,7 +42,7 @@ export function createSlots(count: number): Slots {
       try {
         return await work();
       } finally {
-        await take();
+        await take(returning);
       }
     },
   };
