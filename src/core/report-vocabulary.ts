@@ -138,6 +138,12 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
     meaning: 'A rail stops this one change; the other changes are written.',
     next: 'The line names the rail and the option that lifts it.',
   },
+  entry: {
+    meaning:
+      "One line of the tenant's Content Security Policy: a host, and what everything on the tenant may load from it. An entry is ours if its description says qlik-sync:<project>.",
+    next: '"origins" in the config declares hosts; with "manageOrigins", apply writes their entries.',
+    aliases: ['csp', 'content-security-policy', 'manageorigins', 'csp-origin'],
+  },
   unchanged: { meaning: 'The tenant already holds what the folder asks for, so nothing is written.' },
   owned: {
     meaning:
@@ -178,7 +184,7 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
   },
   'not-looked-at': {
     meaning:
-      'The content on the tenant was not looked at, mostly because the key may not download archives; the decision rests on the list alone.',
+      'The content on the tenant was not looked at, mostly because the key may not download archives; the decision rests on the list alone. Of origins: the key may not list entries, so it is unknown what they open.',
     next: 'Plan with the key of a tenant or analytics administrator.',
     aliases: ['notlookedat'],
   },

@@ -237,7 +237,9 @@ describe('with a tenant', () => {
     expect(stdout).toMatch(/^ {2}✓ credentials {2}the API key is accepted$/m);
     expect(stdout).toMatch(/^ {2}! role {9}may list \(no role\), but/m);
     expect(stdout).toMatch(/^ {17}To write, it needs Tenant Admin/m);
-    expect(stdout).toContain('9 ok, 1 warning, 0 failed, 2 unknown; 2 requests answered, nothing written.\n');
+    expect(stdout).toContain(
+      '10 ok, 1 warning, 0 failed, 2 unknown; 2 requests answered, nothing written.\n',
+    );
   });
 
   it('the embedded one', async () => {

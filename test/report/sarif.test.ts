@@ -51,7 +51,9 @@ describe('SARIF', () => {
     const rules = log.runs[0]?.tool.driver.rules ?? [];
     expect(rules[result?.ruleIndex ?? -1]).toEqual({
       id: 'external-origin',
-      shortDescription: { text: 'The code loads from another host, which needs a CSP entry.' },
+      shortDescription: {
+        text: 'The code loads from another host, which needs a CSP entry, and "origins" does not declare it.',
+      },
       defaultConfiguration: { level: 'warning' },
     });
   });
