@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { buildSync } from 'esbuild';
+import { Job } from 'kubernetes-models/batch/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { examples } from './support/ci/shell.js';
@@ -21,7 +22,7 @@ const release = join(import.meta.dirname, '../../.github/workflows/release.yml')
 
 const bitbucket = 'bitbucket.org/atlassianlabs/atlascode/raw/main/resources/schemas/pipelines-schema.json';
 
-const workflows = ['plan', 'deploy', 'rollback', 'drift', 'reconcile', 'monorepo', 'environment'];
+const workflows = ['plan', 'deploy', 'rollback', 'drift', 'reconcile', 'monorepo', 'environment', 'fleet'];
 
 /** It is older than a matrix of workflows that are called, which GitHub's own parser below knows. */
 const workflowSchema = (): AnySchemaObject => {
@@ -63,6 +64,9 @@ const files: readonly [string, AnySchemaObject][] = [
   ]),
 ];
 
+/** It has fields of an Indexed Job that those definitions are too old for. */
+const fleetJob = 'kubernetes/fleet.yaml';
+
 describe('every YAML file', () => {
   it.each(files)('%s is as its schema says', (file, schema) => {
     const validate = new Ajv({
@@ -83,7 +87,27 @@ describe('every YAML file', () => {
     const all = (readdirSync(examples, { recursive: true }) as string[]).filter((path) =>
       /\.ya?ml$/.test(path),
     );
-    expect(all.sort()).toEqual(files.map(([file]) => file).sort());
+    expect(all.sort()).toEqual([...files.map(([file]) => file), fleetJob].sort());
+  });
+});
+
+describe(fleetJob, () => {
+  it('is as the schema of a newer Kubernetes says, and its other fields as those definitions do', () => {
+    const job = parse(read(fleetJob));
+    new Job(job).validate();
+    const wrong = structuredClone(job);
+    wrong.spec.podFailurePolicy.rules[1].action = 'FailJobs';
+    expect(() => new Job(wrong).validate()).toThrow('podFailurePolicy/rules/1/action');
+    const {
+      completionMode: _,
+      backoffLimitPerIndex: __,
+      maxFailedIndexes: ___,
+      podFailurePolicy: ____,
+      ...older
+    } = job.spec;
+    const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(kubernetes);
+    validate({ ...job, spec: older });
+    expect(validate.errors ?? []).toEqual([]);
   });
 });
 
