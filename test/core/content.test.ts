@@ -159,3 +159,22 @@ describe('origins', () => {
     expect(inspectContent('a.js', code)).toEqual({});
   });
 });
+
+describe('control characters', () => {
+  const everywhere = [0, 1, 2, 3].flatMap((offset) =>
+    Array.from({ length: 10 }, (_, index) => ({ offset, place: index + 2 })),
+  );
+
+  it.each(everywhere)('are found at byte $place, $offset bytes off a word of memory', ({ offset, place }) => {
+    const controls = Array.from({ length: 256 }, (_, byte) => {
+      const content = Buffer.from(new ArrayBuffer(24), offset, 13).fill('ab\n\t\xe9');
+      content[place] = byte;
+      return inspectContent('a.js', content).controls?.join();
+    });
+    const wanted = /[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]/;
+    const expected = controls.map((_, byte) =>
+      wanted.test(String.fromCharCode(byte)) ? String(byte) : undefined,
+    );
+    expect(controls).toEqual(expected);
+  });
+});
