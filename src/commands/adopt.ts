@@ -6,6 +6,7 @@ import { workOf } from '../core/change.js';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import { listNames } from '../core/format.js';
+import { stemOf } from '../core/kind.js';
 import type { DesiredExtension, Plan } from '../core/model.js';
 import { shellWord } from '../core/shell-word.js';
 import { applyPlanned } from '../pipeline/apply.js';
@@ -123,7 +124,7 @@ function createAdopting(
 
 function candidateOf({ name, folder, displayFolder }: DesiredExtension) {
   const entries = readdirSync(folder, { withFileTypes: true });
-  return { name, folder, displayFolder, manifestFile: `${name}.qext`, entries };
+  return { name, folder, displayFolder, manifestFile: `${stemOf(name)}.qext`, entries };
 }
 
 export function addAdopt(program: Command, io: Io, finish: Finish): void {

@@ -54,11 +54,15 @@ async function reportOf(
     requests,
     findings: folders.findings,
     leftOut: [],
-    exitCode:
-      judged.some(({ alarm }) => alarm === 'new') || (plan.origins?.missing.length ?? 0) > 0
-        ? exitCodes.changes
-        : exitCodes.ok,
+    exitCode: exitCodeOf(judged, plan),
   };
+}
+
+/** What could not be looked at is no answer, whatever else drifted. */
+function exitCodeOf(judged: readonly Drift[], { changes, origins }: Plan): ExitCode {
+  if (changes.some(({ state }) => state === 'unlisted')) return exitCodes.auth;
+  const drifted = judged.some(({ alarm }) => alarm === 'new') || (origins?.missing.length ?? 0) > 0;
+  return drifted ? exitCodes.changes : exitCodes.ok;
 }
 
 function judge(entry: DriftEntry, ignores: Ignores, baseline: Baseline | undefined): Drift {

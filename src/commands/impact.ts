@@ -4,8 +4,10 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { isNative } from '../core/impact/native-types.js';
+import { kindOf } from '../core/kind.js';
 import type { ActualExtension } from '../core/model.js';
 import { type ImpactWanted, readImpact } from '../pipeline/impact.js';
+import { listThemesToo } from '../pipeline/themes.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
 import type { ImpactQuestion, ImpactReport } from '../report/impact.js';
 import type { RunFlags } from '../run/flags.js';
@@ -36,7 +38,7 @@ export function impact(patterns: readonly string[], flags: ImpactFlags, io: Io):
   const question = questionOf(flags);
   return onTenant('impact', flags, io, async (run) => {
     const selector = await createSelector(patterns);
-    const held = await readNamed(run);
+    const held = await readHeld(run, patterns);
     const assessment = await readImpact(run, wantedOf(question, held, selector, flags));
     const report = reportOf(run, question, assessment);
     print(report, run.settings.flags, run.io);
@@ -54,11 +56,19 @@ function questionOf({ unused, missing }: ImpactFlags): ImpactQuestion {
 
 type Named = ActualExtension & { readonly name: string };
 
+interface Held {
+  readonly records: readonly Named[];
+  readonly themes: 'listed' | 'not-listed';
+}
+
 /** @throws UserError where time is up before the extensions are known */
-async function readNamed({ tenant, io, signal }: Run): Promise<readonly Named[]> {
+async function readHeld(run: Run, patterns: readonly string[]): Promise<Held> {
+  const { tenant, io, signal } = run;
   try {
-    const { extensions } = await readActual(tenant.extensions, { signal });
-    return extensions.filter((record): record is Named => record.name !== undefined);
+    const listed = await readActual(tenant.extensions, { signal });
+    const { extensions, lists } = await listThemesToo(run, listed, patterns);
+    const records = extensions.filter((record): record is Named => record.name !== undefined);
+    return { records, themes: lists === undefined ? 'not-listed' : 'listed' };
   } catch (error) {
     io.interrupted.throwIfAborted();
     if (!signal.aborted) throw error;
@@ -71,7 +81,7 @@ async function readNamed({ tenant, io, signal }: Run): Promise<readonly Named[]>
 /** Bundled extensions are Qlik's to manage: they are covered only when named. @throws UserError where a pattern names nothing */
 function wantedOf(
   question: ImpactQuestion,
-  held: readonly Named[],
+  { records: held, themes }: Held,
   selector: Selector | undefined,
   { space = [], app = [], maxApps, maxDuration }: ImpactFlags,
 ): ImpactWanted {
@@ -79,7 +89,10 @@ function wantedOf(
   const all = new Set(held.map(({ name }) => name));
   if (question === 'missing') {
     const isWanted = (type: string): boolean =>
-      !all.has(type) && !isNative(type) && (selector?.matches(type) ?? true);
+      (themes === 'listed' || kindOf(type) !== 'theme') &&
+      !all.has(type) &&
+      !isNative(type) &&
+      (selector?.matches(type) ?? true);
     return { ...limits, names: [], isWanted };
   }
   selector?.assertUsed([...all]);

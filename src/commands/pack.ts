@@ -1,9 +1,10 @@
 /** `qlik-sync pack`: write the zips that apply would upload, byte for byte. */
 
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { kindOf, stemOf } from '../core/kind.js';
 import { archiveName } from '../core/marker.js';
 import type { DesiredExtension, Finding } from '../core/model.js';
 import { checkLacking, leftOutFinding } from '../core/rules/placeholders.js';
@@ -46,13 +47,19 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
     const { bytes, md5 } = await pack(extension);
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
     assertNoErrors(findings);
-    const file = join(out, `${extension.name}.zip`);
+    const file = join(out, fileOf(extension.name));
+    await mkdir(dirname(file), { recursive: true });
     await writeAtomically(file, bytes);
     archives.push(describe(extension, displayPath(settings.cwd, file), bytes.length, md5));
   }
   const header = headerOf({ settings }, 'pack');
   print({ kind: 'pack', header, archives, findings, exitCode: exitCodes.ok }, flags, io);
   return exitCodes.ok;
+}
+
+/** Themes in a folder of their own: one may have the stem of an extension. */
+function fileOf(name: string): string {
+  return kindOf(name) === 'theme' ? `themes/${stemOf(name)}.zip` : `${stemOf(name)}.zip`;
 }
 
 /** What a sparse checkout lacks is missing in a zip, and no rail stands in its way. */

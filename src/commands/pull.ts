@@ -3,11 +3,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
+import { kindOf } from '../core/kind.js';
 import type { ActualExtension } from '../core/model.js';
-import { foldName } from '../core/names.js';
+import { foldName, settleName, spellingsOf } from '../core/names.js';
 import { byName } from '../core/order.js';
 import { ownersOf } from '../core/owner.js';
 import { archivesOf } from '../pipeline/archives.js';
+import { listThemesToo } from '../pipeline/themes.js';
 import { type PullOutcome, pullAll } from '../reconcile/pull.js';
 import type { PullReport } from '../report/pull.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -19,8 +21,7 @@ import { createSelector, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { findUnsaved } from '../source/git/changes.js';
 import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
-import { actualOf } from '../tenant/actual.js';
-import type { ExtensionRecord } from '../tenant/wire.js';
+import { readActual } from '../tenant/actual.js';
 import { addExamples, addShared, collect, type Finish } from './options.js';
 
 type PullFlags = SharedFlags & {
@@ -32,16 +33,20 @@ type PullFlags = SharedFlags & {
 /** Under the lock of the commands that write to the tenant: none of them reads a folder that is half replaced. */
 export function pull(names: readonly string[], flags: PullFlags, io: Io): Promise<ExitCode> {
   return onTenant('pull', flags, io, async (run) => {
-    const { settings, tenant } = run;
-    const records = await tenant.extensions.list({ signal: io.interrupted });
+    const { settings } = run;
+    const listed = await listBoth(run, names);
     const selection = { names, selector: await createSelector(names) };
-    const chosen = choosePullable(records, selection, settings.config.project);
+    const chosen = choosePullable(listed, selection, settings.config.project);
     const pulled = await pullAll({
       wanted: chosen.wanted,
-      findDestination: await prepare(settings, flags),
+      findDestination: await prepare(
+        settings,
+        flags,
+        chosen.wanted.map(({ name }) => name),
+      ),
       readArchive: archivesOf(run).read,
       findUnsaved: (folder, paths) => findUnsaved({ folder, env: io.env }, paths),
-      overwrite: new Set(flags.overwrite),
+      overwrite: settleOverwrites(flags.overwrite, chosen.wanted),
       signal: io.interrupted,
     });
     const report = reportOf(run, [...pulled, ...chosen.refused], chosen.passed);
@@ -50,10 +55,26 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
   });
 }
 
-function prepare({ config, cwd, own }: Settings, { to }: PullFlags): Promise<FindDestination> {
+/** Themes too, where the project has any. */
+async function listBoth(run: Run, names: readonly string[]): Promise<readonly ActualExtension[]> {
+  const listed = await readActual(run.tenant.extensions, { signal: run.io.interrupted });
+  return (await listThemesToo(run, listed, names)).extensions;
+}
+
+/** @throws UserError where a name may mean either of two that are pulled */
+function settleOverwrites(given: readonly string[] = [], wanted: Pullable['wanted']): ReadonlySet<string> {
+  const names = new Set(wanted.map(({ name }) => name));
+  return new Set(given.map((name) => settleName(name, names, '--overwrite')));
+}
+
+function prepare(
+  { config, cwd, own }: Settings,
+  { to }: PullFlags,
+  names: readonly string[],
+): Promise<FindDestination> {
   const { root, extensions, ignore, lineEndings } = config;
   return prepareDestinations({
-    ...{ root, cwd, extensions, ignore, own, lineEndings },
+    ...{ root, cwd, extensions, ignore, own, lineEndings, names },
     ...(to !== undefined && { to: resolve(cwd, to) }),
   });
 }
@@ -98,7 +119,7 @@ interface Named {
  * @throws UserError where a name or glob matches nothing on the tenant
  */
 function choosePullable(
-  records: readonly ExtensionRecord[],
+  records: readonly ActualExtension[],
   { names, selector }: PullSelection,
   project: string,
 ): Pullable {
@@ -106,7 +127,9 @@ function choosePullable(
   selector?.assertUsed(named.map(({ name }) => name));
   const chosen = selector === undefined ? named : named.filter(({ name }) => selector.matches(name));
   const isPassed = ({ name, reason, unfit }: Named): boolean =>
-    reason !== undefined && !names.includes(name) && (selector === undefined || unfit);
+    reason !== undefined &&
+    !names.some((given) => spellingsOf(given).includes(name)) &&
+    (selector === undefined || unfit);
   const rest = chosen.filter((each) => !isPassed(each));
   return {
     wanted: rest.filter(({ unfit }) => !unfit),
@@ -117,15 +140,12 @@ function choosePullable(
 
 const bundled = 'part of a bundle that Qlik manages';
 
-function nameRecords(records: readonly ExtensionRecord[], project: string): readonly Named[] {
-  const all = records.flatMap((record) => {
-    const actual = actualOf(record);
-    return actual.name === undefined ? [] : [{ name: actual.name, record: actual, raw: record }];
-  });
+function nameRecords(records: readonly ActualExtension[], project: string): readonly Named[] {
+  const all = records.flatMap((record) => (record.name === undefined ? [] : [{ name: record.name, record }]));
   const spellings = countSpellings(all.map(({ name }) => name));
-  return all.map(({ name, record, raw }) => {
-    const reason = describeUnfit(name, record, raw, spellings) ?? describeForeign(record, project);
-    const unfit = describeUnfit(name, record, raw, spellings) !== undefined;
+  return all.map(({ name, record }) => {
+    const reason = describeUnfit(name, record, spellings) ?? describeForeign(record, project);
+    const unfit = describeUnfit(name, record, spellings) !== undefined;
     return { name, record, unfit, ...(reason !== undefined && { reason }) };
   });
 }
@@ -133,12 +153,13 @@ function nameRecords(records: readonly ExtensionRecord[], project: string): read
 function describeUnfit(
   name: string,
   record: ActualExtension,
-  { type }: ExtensionRecord,
   spellings: ReadonlyMap<string, number>,
 ): string | undefined {
   if (record.bundled) return bundled;
-  if (type !== undefined && type !== null && type !== '' && type !== 'visualization') {
-    return `of the type ${type}, not a visualization`;
+  const expected = kindOf(name) === 'theme' ? 'theme' : 'visualization';
+  const { type = expected } = record;
+  if (type !== expected) {
+    return `of the type ${type}, not a ${expected}`;
   }
   if (record.md5 === undefined) return 'without an archive';
   if ((spellings.get(foldName(name)) ?? 0) > 1) return 'with a name that another one has but for case';

@@ -19,6 +19,8 @@ export interface Config {
   readonly ignore: readonly string[];
   /** `lf`: texts are uploaded with LF, whatever the checkout has. */
   readonly lineEndings: LineEndings;
+  /** `auto`: the tenant is asked for themes where the folders hold one, or a run recorded here wrote one. */
+  readonly themes: 'auto' | 'always' | 'never';
   /** Without qlik-sync's ownership tag, each once. */
   readonly tags: readonly string[];
   readonly prune: boolean;

@@ -38,6 +38,7 @@ function settingsOf(
     extensions: config.extensions,
     ignore: config.ignore,
     lineEndings: config.lineEndings,
+    themes: config.themes,
     tags: config.tags,
     prune: config.prune,
     onDrift: config.onDrift,

@@ -67,6 +67,7 @@ const keyExamples: { readonly [K in Key]: readonly NonNullable<ConfigInput[K]>[]
   extensions: [['extensions/*'], ['packages/*/dist', '!packages/drafts/**']],
   ignore: [['**/*.map'], ['docs/', '!docs/manual.pdf']],
   lineEndings: ['as-is', 'lf'],
+  themes: ['auto', 'always', 'never'],
   tags: [['finance', 'certified']],
   prune: [true],
   onDrift: ['stop', 'overwrite', 'skip'],

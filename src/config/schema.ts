@@ -79,6 +79,12 @@ function settings() {
         oneOf(['as-is', 'lf']),
       ),
     ),
+    themes: exactOptional(
+      described(
+        'Whether the tenant is asked for themes: where folders hold one, or always; with never, themes in the folders are left out. Default: auto.',
+        oneOf(['auto', 'always', 'never']),
+      ),
+    ),
     tags: exactOptional(described("Tags shown in the tenant beside qlik-sync's own.", list(tag()))),
     prune: exactOptional(
       described('Delete extensions of this project that no longer have a folder. Default: false.', flag()),

@@ -81,6 +81,19 @@ function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Pol
   };
 }
 
+/** Whether the tenant holds it is unknown, which is never taken for absence. @param why a clause */
+export function decideUnlisted(desired: DesiredExtension, why: string): Change {
+  return {
+    name: desired.name,
+    action: 'none',
+    state: 'unlisted',
+    reason: 'unlisted',
+    message: `not looked at: ${why}`,
+    desired: summariseDesired(desired),
+    blocked: { rail: 'unlisted', message: why },
+  };
+}
+
 /** Only the folders know the name, and the selection left it out, so it was not even read. */
 export function decideUnread(name: string): Change {
   return { name, state: 'missing', ...notSelected };
@@ -108,7 +121,7 @@ export function decideUndesired(
       state: 'skipped',
       action: 'none',
       reason: 'not-deployable',
-      message: 'kept: its folder holds no visualization',
+      message: 'kept: its folder holds neither an extension nor a theme',
     };
   if (!isSelected(name, policy)) return { ...change, ...notSelected };
   return decideOrphan(change, policy, ignored?.because === 'unread' ? ignored.folder : undefined);
@@ -258,6 +271,7 @@ function describeUpload(
     case 'in-sync':
     case 'orphan':
     case 'skipped':
+    case 'unlisted':
       throw new Error(`no upload is decided for state ${state}`);
   }
 }

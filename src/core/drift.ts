@@ -68,7 +68,9 @@ export function driftEntryOf(
   kind: DriftKind,
   words: string = blocked?.rail === 'partial' && isChangedLocally(kind)
     ? `${blocked.message}, so it cannot be compared`
-    : describe(kind, name, blocked?.message ?? message, onlyLineEndings),
+    : blocked?.rail === 'unlisted'
+      ? `${message}; it is unknown whether the tenant holds it`
+      : describe(kind, name, blocked?.message ?? message, onlyLineEndings),
 ): DriftEntry {
   return {
     name,
@@ -105,6 +107,8 @@ function kindOf({ state, reason, desired }: Change): DriftKind | undefined {
     case 'disowned':
     case 'foreign':
       return state;
+    case 'unlisted':
+      return 'unreadable';
     case 'skipped':
       return undefined;
   }

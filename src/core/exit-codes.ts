@@ -85,6 +85,7 @@ export function exitCodesOf(
 }
 
 export function exitCodeOfRail(rail: Rail): ExitCode {
+  if (rail === 'unlisted') return exitCodes.auth;
   return rail === 'drift' ? exitCodes.conflict : exitCodes.refused;
 }
 

@@ -4,8 +4,9 @@
  */
 
 import { nameFolder } from './format.js';
+import { stemOf } from './kind.js';
 
-/** A folder that the config lists but that is not deployed as an extension (a theme, a mashup …). */
+/** A folder that the config lists but that is not deployed (a mashup …). */
 export interface SkippedFolder {
   readonly name: string;
   readonly displayFolder: string;
@@ -20,7 +21,7 @@ export interface UnreadFolder {
    * submodule that is not checked out leaves it away.
    */
   readonly lacks: 'manifest' | 'folder' | 'sparse' | 'submodule';
-  /** The only extensions it can hold; absent where it may hold any. */
+  /** The stems of all that it can hold, of either kind; absent where it may hold any. */
   readonly names?: readonly string[];
   /** The entry of `extensions` that leaves it out, for people. */
   readonly leaveOut: string;
@@ -34,8 +35,11 @@ export function findHalfBuilt(
   const byPath = new Map(
     anywhere.flatMap((folder) => folder.displayFolder.split('/').map((part) => [part, folder])),
   );
-  const byName = new Map(unread.flatMap((folder) => (folder.names ?? []).map((name) => [name, folder])));
-  return (name) => byName.get(name) ?? (anywhere.length > 1 ? byPath.get(name) : undefined) ?? anywhere[0];
+  const byStem = new Map(unread.flatMap((folder) => (folder.names ?? []).map((name) => [name, folder])));
+  return (name) => {
+    const stem = stemOf(name);
+    return byStem.get(stem) ?? (anywhere.length > 1 ? byPath.get(stem) : undefined) ?? anywhere[0];
+  };
 }
 
 /** No option lifts this: the folder is built, or the config leaves it out. */

@@ -23,6 +23,11 @@ export function stemOf(name: string): string {
   return kind === undefined ? name : name.slice(kind.length + 1);
 }
 
+/** The file that Qlik loads, beside the `.qext`. */
+export function mainFileOf(name: string): string {
+  return kindOf(name) === 'theme' ? 'theme.json' : `${stemOf(name)}.js`;
+}
+
 /** What a name on a command line says of the kind; `undefined` where it may be either. */
 export function statedKind(name: string): Kind | undefined {
   return kinds.find((kind) => name.startsWith(`${kind}:`));

@@ -6,6 +6,7 @@
 import type { LineEndings } from './content/line-endings.js';
 import type { ContentFacts } from './content.js';
 import type { SkippedFolder, UnreadFolder } from './half-built.js';
+import type { Kind } from './kind.js';
 import type { Manifest } from './manifest/parsed.js';
 import type { OriginsPlan } from './origins/model.js';
 import type { PullObstacle } from './pull-obstacle.js';
@@ -49,9 +50,9 @@ export interface LeftOutFile {
   readonly rule?: string;
 }
 
-/** One local extension, read completely. Holds no file content. */
+/** One local extension or theme, read completely. Holds no file content. */
 export interface DesiredExtension {
-  /** Identity on the tenant: the stem of the `.qext` file (`qextFilename`). */
+  /** Identity on the tenant: kind and stem of the `.qext` file; see `kind.ts`. */
   readonly name: string;
   /** The folder that holds the `.qext`: absolute, as the operating system spells it. */
   readonly folder: string;
@@ -91,11 +92,13 @@ export type TenantIdentity = string;
 /** One record of the tenant's list, as far as decisions need it. */
 export interface ActualExtension {
   readonly id: string;
-  /** `qextFilename`; `undefined` for records that no file belongs to. */
+  /** Kind and `qextFilename`; `undefined` for records that no file belongs to. */
   readonly name: string | undefined;
   readonly tags: readonly string[];
   readonly bundled: boolean;
   readonly supernova: boolean;
+  /** Of its `.qext`, such as `visualization`. */
+  readonly type?: string;
   readonly qextVersion?: string;
   /** Lower-case hex MD5 of the stored archive. */
   readonly md5?: string;
@@ -120,7 +123,12 @@ export interface ActualExtension {
 }
 
 export interface ActualState {
+  /** Themes among them, where they were asked for. */
   readonly extensions: readonly ActualExtension[];
+  /** How many lists it is made from; absent: one. */
+  readonly lists?: number;
+  /** Kinds whose list was refused, and why, as a clause: what the tenant holds of them is unknown. */
+  readonly unlisted?: ReadonlyMap<Kind, string>;
 }
 
 export type OnDrift = 'stop' | 'overwrite' | 'skip';
@@ -166,7 +174,8 @@ export type State =
   | 'unmanaged'
   | 'foreign'
   | 'orphan'
-  | 'skipped';
+  | 'skipped'
+  | 'unlisted';
 
 /** The rail that stops one change. Its exit code is in `exit-codes.ts`. */
 export type Rail =
@@ -184,7 +193,8 @@ export type Rail =
   | 'prune'
   | 'no-backup'
   | 'no-substitute'
-  | 'impact';
+  | 'impact'
+  | 'unlisted';
 
 export interface Blocked {
   readonly rail: Rail;
@@ -225,6 +235,7 @@ export type ChangeReason =
   | 'in-sync'
   | 'not-selected'
   | 'not-deployable'
+  | 'unlisted'
   | 'not-ours';
 
 /** The one decision about one name. */

@@ -1,8 +1,10 @@
 /** Names are identities, so two that are easily confused stop the run. */
 
 import { RefusedError, UserError } from './errors.js';
+import { kindOf, kinds, nameOf, statedKind, stemOf } from './kind.js';
 import { isOwned } from './marker.js';
-import type { ActualState, DesiredState, Plan, Policy } from './model.js';
+import type { ActualState, Change, DesiredState, Plan, Policy } from './model.js';
+import { shellOption } from './shell-word.js';
 
 /**
  * Refuses names that differ only in case, on one side or across the two, and one name held by two records.
@@ -19,7 +21,8 @@ export function assertDistinctNames(desired: DesiredState, actual: ActualState, 
       hint: 'Qlik and many disks cannot tell them apart: rename one of them, or delete the one on the tenant that is no longer used.',
     });
   }
-  throw new RefusedError(`The tenant holds ${twins.ids.size} extensions named ${spellings[0]}.`, {
+  const [name = ''] = spellings;
+  throw new RefusedError(`The tenant holds ${twins.ids.size} ${kindOf(name)}s named ${stemOf(name)}.`, {
     hint: 'Delete all but one of them in the administration page.',
   });
 }
@@ -75,6 +78,71 @@ export const namedApprovals: Readonly<Record<NamedApproval, string>> = {
   allowReplace: '--allow-replace',
   allowRename: '--allow-rename',
 };
+
+/**
+ * Approvals and protection as they are meant: a name without its kind is that of the only kind that has it. Protection is
+ * of both kinds.
+ *
+ * @param known the names of both sides
+ * @throws UserError where an approval may mean either of two
+ */
+export function settleNames(policy: Policy, known: Iterable<string>): Policy {
+  const names = new Set(known);
+  const settled = (Object.entries(namedApprovals) as [NamedApproval, string][]).map(([key, flag]) => [
+    key,
+    new Set([...policy[key]].map((name) => settleName(name, names, flag))),
+  ]);
+  const protect = new Set([...policy.protect].flatMap(spellingsOf));
+  return { ...policy, ...Object.fromEntries(settled), protect };
+}
+
+/** The names that one on a command line or in a config may mean. */
+export function spellingsOf(name: string): readonly string[] {
+  if (statedKind(name) !== undefined) return [nameOf(kindOf(name), stemOf(name))];
+  return kinds.map((kind) => nameOf(kind, name));
+}
+
+/** @param option that has the name, for people @throws UserError where it may mean either of two that are known */
+export function settleName(name: string, known: ReadonlySet<string>, option: string): string {
+  const [first = name, second] = spellingsOf(name);
+  if (second === undefined || !known.has(second)) return first;
+  if (!known.has(first)) return second;
+  throw new UserError(`${option} ${name} may mean an extension or a theme.`, {
+    hint: `Say which: extension:${name} or ${second}.`,
+  });
+}
+
+/** Where a theme has an extension's stem, the options that a change names say which of the two is meant. */
+export function spellOutKinds(changes: readonly Change[]): readonly Change[] {
+  const themed = new Set(
+    changes.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => stemOf(name)),
+  );
+  if (themed.size === 0) return changes;
+  return changes.map((change) => {
+    const { name, message, blocked } = change;
+    if (kindOf(name) === 'theme' || !themed.has(stemOf(name))) return change;
+    const spell = (text: string): string => spellOut(text, name);
+    if (blocked === undefined) return { ...change, message: spell(message) };
+    const { lift } = blocked;
+    const spelt = {
+      ...blocked,
+      message: spell(blocked.message),
+      ...(lift !== undefined && { lift: spell(lift) }),
+    };
+    return { ...change, message: spell(message), blocked: spelt };
+  });
+}
+
+function spellOut(text: string, name: string): string {
+  return Object.values(namedApprovals).reduce((all, option) => {
+    const [bare, full] = [shellOption(option, name), shellOption(option, `extension:${stemOf(name)}`)];
+    return `${all} `.replaceAll(new RegExp(`${escapeRegExp(bare)}(?=[\\s;,])`, 'g'), () => full).slice(0, -1);
+  }, text);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 /** An approval for a name that neither side knows is a typo, and would approve nothing. */
 export function assertKnownApprovals(plan: Plan, policy: Policy): void {

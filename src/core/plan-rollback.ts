@@ -15,7 +15,7 @@ import type {
   State,
   TenantIdentity,
 } from './model.js';
-import { assertDistinctNames } from './names.js';
+import { assertDistinctNames, spellOutKinds } from './names.js';
 import { byName } from './order.js';
 import { ownersOf } from './owner.js';
 import { noRenames, summarisePlan } from './plan.js';
@@ -71,7 +71,7 @@ export function planRollback(input: RollbackInput): Plan {
     ...rollbacks.map((rollback) => decideRollback(rollback, records.get(rollback.name), policy)),
     ...lost.map((change) => decideLost(change, records.get(change.name))),
   ].sort(byName);
-  const changes = holdDeletes(markRenames(decided, renames, policy), input);
+  const changes = spellOutKinds(holdDeletes(markRenames(decided, renames, policy), input));
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
 }
 

@@ -7,11 +7,13 @@ import {
   decideMissing,
   decideShared,
   decideUndesired,
+  decideUnlisted,
   decideUnread,
   type Ignored,
   type UnfinishedReplace,
 } from './decide.js';
 import { findHalfBuilt } from './half-built.js';
+import { kindOf } from './kind.js';
 import type {
   ActualExtension,
   ActualState,
@@ -22,7 +24,7 @@ import type {
   Policy,
   TenantIdentity,
 } from './model.js';
-import { assertDistinctNames } from './names.js';
+import { assertDistinctNames, spellOutKinds } from './names.js';
 import { type DecidedOrigin, type OriginsPlan, originDecisions, originWorkOf } from './origins/model.js';
 import { markRenames, type RenameSearch } from './rename.js';
 import type { ReviewedChange } from './stale.js';
@@ -47,7 +49,7 @@ export interface PlanInput {
 export function plan(input: PlanInput): Plan {
   const { desired, actual, policy, tenant, reads, stored, renames = noRenames } = input;
   assertDistinctNames(desired, actual, policy.project);
-  const changes = markRenames(decideAll(input), renames, policy);
+  const changes = spellOutKinds(markRenames(decideAll(input), renames, policy));
   const nameless = actual.extensions.length - namedRecords(actual).size;
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless, stored });
 }
@@ -82,6 +84,8 @@ function decideAll({ desired, actual, policy, unfinished }: PlanInput): readonly
   const names = [...new Set([...wanted.keys(), ...records.keys(), ...desired.notSelected])].sort();
   return names.map((name) => {
     const [extension, record] = [wanted.get(name), records.get(name)];
+    const why = actual.unlisted?.get(kindOf(name));
+    if (why !== undefined && extension !== undefined) return decideUnlisted(extension, why);
     if (extension !== undefined && record !== undefined) return decideShared(extension, record, policy);
     if (extension !== undefined) return decideMissing(extension, policy, unfinished?.get(name));
     if (record !== undefined) return decideUndesired(record, name, policy, ignored(name));

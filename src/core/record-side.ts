@@ -1,5 +1,6 @@
 /** A record before or after a write of a run: compared with what the tenant holds now, restored, described. */
 
+import { stemOf } from './kind.js';
 import { sendableName } from './marker.js';
 import type { ActualExtension, Write } from './model.js';
 import { ownersOf, ownerTag } from './owner.js';
@@ -21,7 +22,7 @@ export function restoringWrite(
   name: string,
   { tags, archiveName }: RecordSide,
 ): Pick<Write, 'tags' | 'archiveName'> {
-  return { tags, archiveName: sendableName(archiveName ?? `${name}.zip`) };
+  return { tags, archiveName: sendableName(archiveName ?? `${stemOf(name)}.zip`) };
 }
 
 /** Whether the record still is what `side` says; what the journal does not have is not compared. */

@@ -1,6 +1,7 @@
 /** The rules: what can be said about an extension before it is uploaded. */
 
 import type { SkippedFolder } from './half-built.js';
+import { kindOf } from './kind.js';
 import type { DesiredExtension, Finding } from './model.js';
 import type { DeclaredOrigins } from './origins/csp.js';
 import { applySeverities, finding, type RuleSettings } from './rules/catalogue.js';
@@ -22,7 +23,7 @@ export {
 } from './rules/catalogue.js';
 
 /**
- * Every rule but those that need the packed archive, with the severities of `settings`.
+ * Every rule but those that need the packed archive or (of themes) the files' texts, with the severities of `settings`.
  *
  * @param declared what the config says that it loads from other hosts
  */
@@ -32,8 +33,7 @@ export function checkExtension(
   declared: DeclaredOrigins = {},
 ): readonly Finding[] {
   const findings = [
-    ...checkEntry(extension),
-    ...checkModules(extension),
+    ...(kindOf(extension.name) === 'theme' ? [] : [...checkEntry(extension), ...checkModules(extension)]),
     ...checkVersion(extension),
     ...checkLimits(extension),
     ...checkFiles(extension),
@@ -45,7 +45,7 @@ export function checkExtension(
 
 /** What would be uploaded though no module needs it; only `validate` reports it. */
 export function checkTooling(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
-  return applySeverities(checkToolFiles(extension), settings);
+  return kindOf(extension.name) === 'theme' ? [] : applySeverities(checkToolFiles(extension), settings);
 }
 
 /** The rules that need the packed archive. `archiveBytes`: its size. */
@@ -57,7 +57,7 @@ export function checkArchive(
   return applySeverities(checkPackedSize(extension, archiveBytes), settings);
 }
 
-/** Themes, mashups and the like are not deployed as extensions, which is not a mistake. */
+/** Mashups and the like are not deployed, which is not a mistake. */
 export function checkSkipped(folder: SkippedFolder, settings: RuleSettings = {}): readonly Finding[] {
   const skipped = finding('not-visualization', {
     extension: folder.name,

@@ -22,7 +22,8 @@ export const stateMeanings: Readonly<Record<State, string>> = {
   unmanaged: 'The extension is on the tenant and no project of qlik-sync owns it.',
   foreign: 'Another project of qlik-sync owns the extension.',
   orphan: 'The extension is ours and no folder of the config holds it.',
-  skipped: 'The extension is ours, and its folder holds something that is not deployed as an extension.',
+  skipped: 'The extension is ours, and its folder holds something that is not deployed.',
+  unlisted: 'The key may not list themes, so it is unknown whether the tenant holds this one.',
 };
 
 export const reasonMeanings: Readonly<Record<ChangeReason, string>> = {
@@ -44,7 +45,8 @@ export const reasonMeanings: Readonly<Record<ChangeReason, string>> = {
   kept: 'The extension is left as it is, although the folders say otherwise; the message names the setting.',
   'in-sync': 'The tenant already holds what the folder asks for.',
   'not-selected': 'The names on the command line, or --changed-since, leave the extension out.',
-  'not-deployable': 'Its folder holds something that is not deployed as an extension, such as a theme.',
+  'not-deployable': 'Its folder holds something that is not deployed, such as a mashup.',
+  unlisted: 'The key may not list themes, so nothing is decided about this one.',
   unreadable: 'The archive on the tenant cannot be read, so it counts as different and is uploaded again.',
   'not-ours': 'The extension is not ours and no folder asks for it, so it is left alone.',
 };
@@ -114,6 +116,10 @@ export const railMeanings: Readonly<Record<Rail, RailMeaning>> = {
   impact: {
     meaning: 'Apps use the extension and may break.',
     lift: '--accept-impact=<n>',
+  },
+  unlisted: {
+    meaning: 'The key may not list themes, so it is unknown what the tenant holds.',
+    next: 'Use a key of a tenant or analytics admin, or leave themes out with "themes": false in the config.',
   },
 };
 

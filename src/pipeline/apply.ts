@@ -201,6 +201,7 @@ async function applyChanges(
         ...{ ...shared, plan: part, desired, actual },
         pack: packWith(pack),
         tenant: tenant.extensions,
+        themes: tenant.themes,
         ...(backup && { backup }),
         concurrency: concurrencyOf(settings),
         slots: run.store?.slots,

@@ -11,7 +11,7 @@ type Place = Pick<Run, 'settings' | 'tenant' | 'io'>;
 
 export function archivesOf({ settings: { config, flags }, tenant, io }: Place): ArchiveReader {
   return createArchiveReader({
-    extensions: tenant.extensions,
+    clients: tenant,
     root: config.root,
     tenant: tenant.identity,
     cache: flags.cache === false ? 'off' : 'on',

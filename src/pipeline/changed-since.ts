@@ -3,17 +3,17 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isCode } from '../config/file/search-places.js';
-import type { ActualState, DesiredExtension } from '../core/model.js';
+import type { DesiredExtension } from '../core/model.js';
 import type { Place, Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
 import { type GitChanges, readGitChanges } from '../source/git/changes.js';
 import { ignoreFile } from '../source/ignore-rules.js';
-import type { Folders } from './observe.js';
+import type { Folders, ListFor } from './observe.js';
 
 /** Narrows the folders to those that changed; the others count as not selected. @throws UserError */
 export async function selectChanged(
   folders: Folders,
-  listed: Promise<ActualState>,
+  listFor: ListFor,
   ref: string,
   { settings: { config }, io: { env }, notices }: Place & Pick<Run, 'notices'>,
 ): Promise<Folders> {
@@ -21,7 +21,7 @@ export async function selectChanged(
   const nothingNew = describeNothingNew(ref, changes);
   if (nothingNew !== undefined) notices.say(nothingNew);
   if (concernsAll(folders, config, changes)) return { ...folders, coverage: 'partial' };
-  const held = new Set((await listed).extensions.map(({ name }) => name));
+  const held = new Set((await listFor(folders)).extensions.map(({ name }) => name));
   const isSelected = (extension: DesiredExtension): boolean =>
     !held.has(extension.name) || mayHaveChanged(extension, changes);
   return keepSelected(folders, isSelected);

@@ -2,6 +2,7 @@
 
 import { type DriftEntry, driftEntryOf, findDrift, sortDrift } from '../core/drift.js';
 import type { ActualState, DesiredState, Plan, Policy } from '../core/model.js';
+import { settleNames } from '../core/names.js';
 import { plan } from '../core/plan.js';
 import { checkLineEndings } from '../core/rules/line-endings.js';
 import type { ReadArchive } from '../reconcile/archives.js';
@@ -45,14 +46,15 @@ export async function observeDrift(
   });
   assertSomethingToDo(folders, listed, settings);
   const archives = archivesOf(run);
-  const policy = strictPolicy(run, folders);
+  const policy = settleNames(strictPolicy(run, folders), []);
   const concurrency = concurrencyOf(settings);
   const actual = await resolveContent(folders.desired, listed, policy.project, archives.read, {
     concurrency,
     endings: 'compared',
   });
+  const { lists = 1 } = listed;
   const desired = await addLeftOut(run, folders, actual, 'matter');
-  const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: 1 });
+  const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: lists });
   const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
   const { lineEndings, rules } = settings.config;
   const findings = [...folders.findings, ...checkLineEndings(decided.changes, lineEndings, rules)];
@@ -60,7 +62,7 @@ export async function observeDrift(
   return {
     entries: sortDrift([...findDrift(decided.changes, desired), ...forged]),
     plan: { ...decided, ...(origins !== undefined && { origins: origins.origins }) },
-    requests: 1 + archives.downloads() + (origins?.reads ?? 0),
+    requests: lists + archives.downloads() + (origins?.reads ?? 0),
     folders: { ...folders, findings },
     isSelected: selector?.matches ?? (() => true),
   };

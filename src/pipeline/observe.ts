@@ -6,10 +6,12 @@ import { setImmediate } from 'node:timers/promises';
 import { hasSameContent } from '../core/classify.js';
 import { FindingsError } from '../core/errors.js';
 import type { UnreadFolder } from '../core/half-built.js';
+import { kindOf } from '../core/kind.js';
 import { isOwned } from '../core/marker.js';
 import type { ActualState, DesiredState, Finding } from '../core/model.js';
 import { finding } from '../core/rules/catalogue.js';
 import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js';
+import type { SeenChange } from '../core/seen.js';
 import type { Io } from '../run/io.js';
 import type { Place, Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
@@ -21,26 +23,40 @@ import { ignoreFile } from '../source/ignore-rules.js';
 import { readDesired } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
 import { readDeclared } from './declared-origins.js';
+import { leaveOutThemes, listThemes } from './themes.js';
+
+/** What the tenant holds, as far as these folders want it known: its list, and that of themes where there are any. */
+export type ListFor = (folders: Pick<Folders, 'desired'>) => Promise<ActualState>;
 
 /**
  * The list is asked for when no other run writes. Where the folders cannot be read, it is given up.
  *
  * @param read may wait for the list
+ * @param reviewed the changes of the plan that is applied
  * @throws TenantError, and what the reading throws
  */
 export async function observe(
-  { tenant, io, begun }: Pick<Run, 'tenant' | 'io' | 'begun'>,
-  read: (listing: Promise<ActualState>) => Promise<Folders>,
+  run: Run,
+  read: (listFor: ListFor) => Promise<Folders>,
+  reviewed?: readonly SeenChange[],
 ): Promise<{ readonly folders: Folders; readonly listed: ActualState }> {
+  const { tenant, io, begun } = run;
   const giveUp = new AbortController();
   const signal = AbortSignal.any([giveUp.signal, io.interrupted]);
   const listing = begun.then(() => readActual(tenant.extensions, { signal }));
   listing.catch(() => undefined);
+  let whole: Promise<ActualState> | undefined;
+  const listFor: ListFor = ({ desired }) => {
+    whole ??= listing.then((actual) =>
+      listThemes(run, actual, { names: namesOf(desired), reviewed, signal }),
+    );
+    return whole;
+  };
   try {
     // The request is sent before the disk is read.
     await setImmediate();
-    const folders = await read(listing);
-    return { folders, listed: await listing };
+    const folders = await read(listFor);
+    return { folders, listed: await listFor(folders) };
   } finally {
     giveUp.abort();
   }
@@ -73,7 +89,12 @@ export async function readFolders(
   { env, interrupted: signal }: Pick<Io, 'env' | 'interrupted'>,
 ): Promise<Folders> {
   const { config, cwd, flags, tool } = settings;
-  const { state, findings, unmatched, sources } = await readDesired({
+  const {
+    state: read,
+    findings,
+    unmatched,
+    sources,
+  } = await readDesired({
     root: config.root,
     cwd,
     extensions: config.extensions,
@@ -84,16 +105,12 @@ export async function readFolders(
     ...{ tool, own: settings.own },
     ...{ signal, env },
   });
-  const known = [
-    ...state.extensions.map(({ name }) => name),
-    ...state.skipped.map(({ name }) => name),
-    ...state.notSelected,
-  ];
-  selector?.assertUsed(known);
+  selector?.assertUsed(namesOf(read));
+  const state = config.themes === 'never' ? leaveOutThemes(read) : read;
   const all = [...configFiles(config), ...sources];
   const { desired, checked } = await checkAll({ settings, io: { env } }, state, all);
   const own = [
-    ...applySeverities(findings, config.rules),
+    ...applySeverities(findings.filter(isDeployed(state)), config.rules),
     ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
     ...checked,
   ];
@@ -105,6 +122,17 @@ export async function readFolders(
     unmatched,
     sources: all,
   };
+}
+
+/** All that the folders know. */
+export function namesOf({ extensions, skipped, notSelected }: DesiredState): readonly string[] {
+  return [...[...extensions, ...skipped].map(({ name }) => name), ...notSelected];
+}
+
+/** What is wrong with a folder that is skipped stops nobody. */
+function isDeployed({ skipped }: DesiredState): (finding: Finding) => boolean {
+  const names = new Set(skipped.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => name));
+  return ({ extension }) => extension === undefined || !names.has(extension);
 }
 
 interface Checked {

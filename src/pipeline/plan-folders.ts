@@ -17,6 +17,7 @@ import {
   assertNoErrors,
   assertSomethingToDo,
   type Folders,
+  type ListFor,
   leaveOutBroken,
   observe,
   permitMissing,
@@ -59,7 +60,11 @@ export const interactive = {
 /** Reads only. @throws FindingsError where the rules found errors, TenantError, RefusedError, UserError */
 export async function planFolders(run: Run, wanted: PlanWanted): Promise<PlannedRun> {
   const { broken, halfReplaces, approvals } = wanted;
-  const { folders: read, listed } = await observe(run, (listing) => readUsable(run, wanted, listing));
+  const { folders: read, listed } = await observe(
+    run,
+    (listFor) => readUsable(run, wanted, listFor),
+    wanted.reviewed,
+  );
   if (broken === 'refuse' && approvals.allowEmpty !== true) assertSomethingToDo(read, listed, run.settings);
   const { folders, unfinished, packWith } =
     halfReplaces === 'leave'
@@ -79,13 +84,13 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
 async function readUsable(
   run: Run,
   { selector, approvals, broken, changedSince }: PlanWanted,
-  listing: Parameters<Parameters<typeof observe>[1]>[0],
+  listFor: ListFor,
 ): Promise<Folders> {
   const selected = await readFolders(selector, run.settings, run.io);
   const changed =
     changedSince === undefined
       ? selected
-      : await (await import('./changed-since.js')).selectChanged(selected, listing, changedSince, run);
+      : await (await import('./changed-since.js')).selectChanged(selected, listFor, changedSince, run);
   const folders = approvals.allowEmpty === true ? permitMissing(changed) : changed;
   if (broken === 'leave-out') return leaveOutBroken(folders);
   assertNoErrors(folders.findings);

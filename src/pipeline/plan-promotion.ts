@@ -20,11 +20,12 @@ import { createNotices } from '../run/on-tenant.js';
 import type { Place, Run } from '../run/run.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import { createArchivePacker, type StoredArchive } from '../source/archive/archived.js';
-import { readActual } from '../tenant/actual.js';
+import { addThemes, readActual } from '../tenant/actual.js';
 import { archivesOf } from './archives.js';
 import type { Folders } from './observe.js';
 import { addBackupForecast, blockChanges, makePlan, type PlannedRun } from './planned.js';
 import { findUnusedProtection, policyOf } from './policy.js';
+import { listThemesToo } from './themes.js';
 import { finishReplaces, type ReadUnselected } from './unfinished.js';
 
 /** @throws TenantError, RefusedError, UserError */
@@ -34,7 +35,9 @@ export async function planPromotion(
   approvals: Approvals,
 ): Promise<PlannedRun> {
   const { config } = run.settings;
-  const actual = await readActual(run.tenant.extensions, { signal: run.io.interrupted });
+  const signal = run.io.interrupted;
+  const listed = await readActual(run.tenant.extensions, { signal });
+  const actual = source.lists > 1 ? await addThemes(listed, run.tenant.themes, 'thrown', { signal }) : listed;
   const replaces = await finishReplaces(run, foldersOf(source), actual, source.readUnselected);
   const { folders, unfinished, packWith } = replaces;
   const { desired } = folders;
@@ -87,6 +90,8 @@ function findBlocks(plan: Plan, blocks: SourceEnvironment['blocks']): ReadonlyMa
 export interface SourceEnvironment {
   readonly environment: string;
   readonly url: string;
+  /** With a second one for themes; else the other environment's are left alone. */
+  readonly lists: number;
   /** Sorted by name. */
   readonly extensions: readonly DesiredExtension[];
   readonly archives: ReadonlyMap<string, StoredArchive>;
@@ -108,7 +113,8 @@ export async function openSourceEnvironment(
 ): Promise<SourceEnvironment> {
   const tenant = await connect(settings, io, { onWait: createNotices(io.stderr).say });
   try {
-    const actual = await readActual(tenant.extensions, { signal: io.interrupted });
+    const listed = await readActual(tenant.extensions, { signal: io.interrupted });
+    const actual = await listThemesToo({ settings, tenant, io }, listed, names);
     const selector = await createSelector(names);
     const options: OwnedArchiveOptions = {
       place: environment,
@@ -116,7 +122,8 @@ export async function openSourceEnvironment(
       again: settings.flags.cache === false ? 'downloads' : 'free',
     };
     const held = await readSelected(actual, selector, settings.config.project, options);
-    return { environment, url: tenant.header.url, ...held, close: tenant.close };
+    const { lists = 1 } = actual;
+    return { environment, url: tenant.header.url, lists, ...held, close: tenant.close };
   } catch (error) {
     await tenant.close();
     throw error;
@@ -128,7 +135,7 @@ async function readSelected(
   selector: Selector | undefined,
   project: string,
   options: OwnedArchiveOptions,
-): Promise<Omit<SourceEnvironment, 'environment' | 'url' | 'close'>> {
+): Promise<Omit<SourceEnvironment, 'environment' | 'url' | 'lists' | 'close'>> {
   const owned = findOwned(actual, project);
   if (owned.length === 0) throw nothingHeld(options.place, project);
   selector?.assertUsed(owned.map(({ name }) => name));

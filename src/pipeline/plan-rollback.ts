@@ -20,6 +20,7 @@ import { archivesOf } from './archives.js';
 import { makePlan, type PlannedRun } from './planned.js';
 import { policyOf } from './policy.js';
 import { vaultOf } from './recording.js';
+import { listThemesOf } from './themes.js';
 import { describeUnfinished, findMissing } from './unfinished.js';
 
 /** The writes that a rollback undoes, as journals record them. */
@@ -93,7 +94,9 @@ export async function planRollback(
   const { settings, tenant, io } = run;
   const restorable = await findRestorable(writes, run);
   const desired = await desire(writes, restorable);
-  const actual = await readActual(tenant.extensions, { signal: io.interrupted });
+  const listed = await readActual(tenant.extensions, { signal: io.interrupted });
+  const names = [...writes.effects, ...writes.lost].map(({ name }) => name);
+  const actual = await listThemesOf(run, listed, names);
   const archives = new Map([...restorable].map(([name, { archive }]) => [name, archive]));
   const sides = {
     ...{ desired, actual, archives: archivesOf(run) },

@@ -13,7 +13,7 @@ import type {
   Policy,
   TenantIdentity,
 } from '../core/model.js';
-import { assertKnownApprovals } from '../core/names.js';
+import { assertKnownApprovals, settleNames } from '../core/names.js';
 import { type PlanInput, summarisePlan } from '../core/plan.js';
 import { applySeverities } from '../core/rules.js';
 import type { SeenChange } from '../core/seen.js';
@@ -27,7 +27,7 @@ import type { Run } from '../run/run.js';
 import type { Packer } from '../source/archive/pack.js';
 import type { SourceFiles } from '../source/git/state.js';
 import { readStoredArchives } from './archives.js';
-import { configFiles } from './observe.js';
+import { configFiles, namesOf } from './observe.js';
 import { limitsOf } from './policy.js';
 
 /** Steps take one and return a fuller one. */
@@ -91,12 +91,17 @@ export async function makePlan(
   sides: Sides,
   decide: (known: Known) => Plan,
 ): Promise<PlannedRun> {
-  const { desired, actual, policy, archives, packWith } = sides;
+  const { desired, actual, archives, packWith } = sides;
+  const policy = settleNames(sides.policy, [
+    ...namesOf(desired),
+    ...actual.extensions.map(({ name = '' }) => name),
+  ]);
   const { config } = run.settings;
   const stored = forecasts === 'none' ? undefined : await readStoredArchives(run, approvals);
   const known = { actual, policy, tenant: run.tenant.identity, stored };
   const compared = { desired: desired.extensions, actual: actual.extensions, reviewed };
-  const planFrom = (found: Pick<Known, 'reads' | 'renames'>): Plan => decide({ ...known, ...found });
+  const planFrom = (found: Pick<Known, 'reads' | 'renames'>): Plan =>
+    decide({ ...known, ...found, reads: found.reads + furtherLists(actual) });
   const { decided, findings } = await planWithRenames({ ...compared, planFrom }, archives);
   assertKnownApprovals(decided, policy);
   return {
@@ -112,6 +117,11 @@ export async function makePlan(
       exitCode: exitCodes.ok,
     },
   };
+}
+
+/** One list is counted where archives are. */
+export function furtherLists({ lists = 1 }: ActualState): number {
+  return lists - 1;
 }
 
 /** A plan is bound to its tenant, so its address is not enough. */

@@ -3,6 +3,7 @@
 import type { Config } from '../config/resolve.js';
 import type { Limits } from '../core/guard.js';
 import type { Finding, Plan, Policy } from '../core/model.js';
+import { spellingsOf } from '../core/names.js';
 import { applySeverities, finding } from '../core/rules.js';
 import type { PlanRequest } from '../report/documents/plan.js';
 import type { Approvals } from '../run/flags.js';
@@ -52,7 +53,9 @@ export function limitsOf(config: Config, approvals: Approvals): Limits {
 /** An entry that names nothing protects nothing: a typo, or a pattern where only names count. */
 export function findUnusedProtection(config: Config, { changes }: Plan): readonly Finding[] {
   const known = new Set(changes.map(({ name }) => name));
-  const unused = config.protect.filter((name) => !known.has(name.normalize('NFC')));
+  const unused = config.protect.filter(
+    (name) => !spellingsOf(name.normalize('NFC')).some((each) => known.has(each)),
+  );
   const findings = unused.map((name) =>
     finding('protect-unmatched', {
       file: config.displayFile,

@@ -71,12 +71,15 @@ export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>):
   const vault = await vaultOf(run);
   const cache = flags.cache === false ? undefined : createArchiveCache(config.root);
   const of = { vault, ...(cache && { cache }) };
-  const { extensions } = run.tenant;
-  if (run.store === undefined) return createBackup({ ...of, extensions });
+  const { tenant } = run;
+  if (run.store === undefined) return createBackup({ ...of, tenant });
   const { inside, outside } = run.store.slots;
   const backup = createBackup({
     ...of,
-    extensions: { downloadArchive: (...asked) => inside(() => extensions.downloadArchive(...asked)) },
+    tenant: {
+      extensions: { downloadArchive: (...asked) => inside(() => tenant.extensions.downloadArchive(...asked)) },
+      themes: { downloadArchive: (...asked) => inside(() => tenant.themes.downloadArchive(...asked)) },
+    },
   });
   return {
     ...backup,

@@ -1,15 +1,13 @@
 /** Replaces that an earlier run left half done: deleted and not created again. The next run finishes them, whatever it selects. */
 
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { UnfinishedReplace } from '../core/decide.js';
+import { stemOf } from '../core/kind.js';
 import { sendableName } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, Finding } from '../core/model.js';
 import { byName } from '../core/order.js';
 import { applySeverities, finding } from '../core/rules.js';
 import type { SeenChange } from '../core/seen.js';
 import { shellWord } from '../core/shell-word.js';
-import { isSystemError } from '../core/system-error.js';
 import type { OpenReplace } from '../reconcile/journal/unfinished.js';
 import { rollbackCommand } from '../report/resume-command.js';
 import type { TenantHeader } from '../report/run-header.js';
@@ -17,7 +15,7 @@ import type { Run } from '../run/run.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
 import type { SourceFiles } from '../source/git/state.js';
-import { ownFolder } from '../source/own-folder.js';
+import { hasRuns } from '../source/own-folder.js';
 import { type Folders, readFolders } from './observe.js';
 import type { PackWith } from './planned.js';
 
@@ -126,7 +124,7 @@ async function choosePacker(found: readonly Source[]): Promise<PackWith> {
 function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content): UnfinishedReplace {
   const unfinished = { at: deletedAt, tags: previous?.tags ?? [] };
   if (from !== 'backup') return unfinished;
-  return { ...unfinished, archiveName: sendableName(previous?.archiveName ?? `${name}.zip`) };
+  return { ...unfinished, archiveName: sendableName(previous?.archiveName ?? `${stemOf(name)}.zip`) };
 }
 
 const dayMs = 86_400_000;
@@ -188,18 +186,6 @@ async function readOpenReplaces({
   ]);
   // This is asked before every plan, and hardly any run replaces.
   return findOpenReplaces(await readRuns({ root, tenant, project, mentioning: '"action":"replace"' }));
-}
-
-/**
- * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. Where it cannot be seen, reading
- * says why.
- */
-function hasRuns(root: string): boolean {
-  try {
-    return readdirSync(join(root, ownFolder, 'runs')).length > 0;
-  } catch (error) {
-    return !isSystemError(error) || error.code !== 'ENOENT';
-  }
 }
 
 /** Where the content of such a replace comes from: what is deployed, or its backup. */

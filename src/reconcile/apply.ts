@@ -2,6 +2,7 @@
 
 import pLimit from 'p-limit';
 import { workOf } from '../core/change.js';
+import { type Kind, kindOf } from '../core/kind.js';
 import { isOwned } from '../core/marker.js';
 import type { Action, ActualState, Change, DesiredState, Plan } from '../core/model.js';
 import type { Outcome, OutcomeError } from '../core/outcome.js';
@@ -132,16 +133,17 @@ async function writeAll(changes: readonly Change[], input: Applying): Promise<re
   return lookAgain(written, input);
 }
 
-/** One list request serves all of them. */
+/** One list request serves all of a kind. */
 async function lookAgain(written: readonly Written[], input: Applying): Promise<readonly Outcome[]> {
-  let listing: ReturnType<Applying['tenant']['list']> | undefined;
-  const list = (): typeof listing & object => {
-    listing ??= input.tenant.list();
+  const listings = new Map<Kind, ReturnType<Applying['tenant']['list']>>();
+  const listOf = (kind: Kind) => () => {
+    const listing = listings.get(kind) ?? clientFor(kind, input).list();
+    listings.set(kind, listing);
     return listing;
   };
   const limit = pLimit(input.concurrency);
   const look = async (one: Written): Promise<Outcome> => {
-    const outcome = (await one.lookAgain?.(list)) ?? one.outcome;
+    const outcome = (await one.lookAgain?.(listOf(kindOf(one.outcome.name)))) ?? one.outcome;
     if (one.lookAgain !== undefined) input.onOutcome(outcome);
     return outcome;
   };
@@ -154,9 +156,16 @@ async function writeOne(change: Change, input: Applying): Promise<Written> {
     if (outcome !== undefined) return { outcome };
   }
   const desired = input.desired.extensions.find(({ name }) => name === change.name);
-  const written = await write(change, desired, input);
+  const tenant = clientFor(kindOf(change.name), input);
+  const written = await write(change, desired, { ...input, tenant });
   if (written.lookAgain === undefined) input.onOutcome(written.outcome);
   return written;
+}
+
+function clientFor(kind: Kind, { tenant, themes }: Applying): Applying['tenant'] {
+  if (kind === 'extension') return tenant;
+  if (themes === undefined) throw new Error('a theme is to be written, and no client of themes is given');
+  return themes;
 }
 
 function notAttempted(

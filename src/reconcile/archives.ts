@@ -2,14 +2,16 @@
 
 import { asMd5, md5Of } from '../core/digest.js';
 import { TenantError } from '../core/errors.js';
+import { kindOf } from '../core/kind.js';
 import type { ActualExtension, TenantIdentity } from '../core/model.js';
 import { UnreadableArchiveError } from '../core/zip/unreadable.js';
-import type { ExtensionsClient } from '../tenant/extensions.js';
+import { clientOf, type KindClients } from '../tenant/actual.js';
+import { apiPaths, type ExtensionsClient } from '../tenant/extensions.js';
 import { createArchiveCache } from './archive-cache.js';
 import { createVault } from './backup/vault.js';
 
 interface ArchiveSource {
-  readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
+  readonly clients: KindClients<Pick<ExtensionsClient, 'downloadArchive'>>;
   /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
   readonly root: string;
   /** Whose backups are searched. */
@@ -84,13 +86,15 @@ function createStores({ root, tenant }: ArchiveSource): Stores {
 }
 
 async function download(record: ActualExtension, source: ArchiveSource): Promise<Buffer> {
-  const bytes = await source.extensions.downloadArchive(record.id, { signal: source.signal });
+  const kind = kindOf(record.name ?? '');
+  const client = clientOf(source.clients, kind);
+  const bytes = await client.downloadArchive(record.id, { signal: source.signal });
   if (record.md5 === undefined || md5Of(bytes) === record.md5) return bytes;
   throw new TenantError(
     `The archive of ${record.name ?? record.id} has the md5 ${md5Of(bytes)}; the list says ${record.md5}.`,
     {
       method: 'GET',
-      path: `/api/v1/extensions/${record.id}/file`,
+      path: `${apiPaths[kind]}/${record.id}/file`,
       code: 'other-archive',
       hint: 'It was changed on the tenant meanwhile, or damaged on the way: run the command again.',
     },

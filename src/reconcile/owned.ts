@@ -3,6 +3,7 @@
 import pLimit from 'p-limit';
 import { md5Of } from '../core/digest.js';
 import { onDay } from '../core/format.js';
+import { stemOf } from '../core/kind.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, Blocked, DesiredExtension } from '../core/model.js';
 import { assertDistinctNames } from '../core/names.js';
@@ -97,6 +98,9 @@ function findObstacle(record: NamedRecord, { files }: DesiredExtension, place: s
     const message = `changed on ${place}${onDay(record.updatedAt)}, not by its project; apply or adopt it there first`;
     return { rail: 'drift', message };
   }
-  if (files.some(({ path }) => path === `${record.name}.qext`)) return undefined;
-  return { rail: 'drift', message: `its archive on ${place} holds no ${record.name}.qext that can be read` };
+  if (files.some(({ path }) => path === `${stemOf(record.name)}.qext`)) return undefined;
+  return {
+    rail: 'drift',
+    message: `its archive on ${place} holds no ${stemOf(record.name)}.qext that can be read`,
+  };
 }

@@ -64,7 +64,7 @@ export async function resolveContent(
       : { ...record, resolvedDigest };
   };
   const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
-  return { extensions: records };
+  return { ...actual, extensions: records };
 }
 
 /** A marker tells already that it differs; reading could only have told that nothing of importance does. */

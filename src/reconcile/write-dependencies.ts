@@ -1,13 +1,19 @@
 /** What writing needs besides the plan. Everything that outlives the process is behind `journal` and `backup`. */
 
+import type { Kind } from '../core/kind.js';
 import type { Packer } from '../source/archive/pack.js';
 import type { ExtensionsClient } from '../tenant/extensions.js';
 import type { CallOptions } from '../tenant/pages.js';
 import type { ExtensionRecord } from '../tenant/wire.js';
 import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 
+type WriteClient = Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;
+
 export interface WriteDependencies {
-  readonly tenant: Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;
+  /** Of extensions. */
+  readonly tenant: WriteClient;
+  /** Of themes; needed where the plan writes any. */
+  readonly themes?: WriteClient;
   readonly pack: Packer;
   /** Aborted: requests in flight finish, nothing further is sent. A `TimeoutError` as reason: time ran out. */
   readonly signal: AbortSignal;
@@ -47,9 +53,11 @@ export interface Backup {
   /**
    * Stores the record and its current archive, unless these exact bytes are stored already. Checks the archive's md5.
    *
+   * `kind`: of the record; an extension where it is absent.
+   *
    * @throws TenantError where the archive cannot be read; exit 4 with that reason for a 403; the reason of an aborted signal
    */
-  keep(record: ExtensionRecord, options?: CallOptions): Promise<PreviousRecord>;
+  keep(record: ExtensionRecord, options?: CallOptions & { readonly kind?: Kind }): Promise<PreviousRecord>;
   /** Stores the record alone, for a write that leaves the archive as it is. Needs no request. */
   keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
   /** Stores an archive that was just uploaded, so that the next overwrite need not download it. */

@@ -2,6 +2,7 @@
 
 import type { ExtensionComparison, FieldChange, FileChange, FileSide } from '../core/comparison.js';
 import { count, describeEndings, formatBytes } from '../core/format.js';
+import { stemOf } from '../core/kind.js';
 import { type Paint, printable } from './paint.js';
 
 /** Empty where there is nothing to compare. */
@@ -34,7 +35,7 @@ const styles = { added: 'green', changed: 'yellow', removed: 'red' } as const;
 function renderFile(file: FileChange, comparison: ExtensionComparison, paint: Paint): string {
   const { path, kind, before, after } = file;
   const head = `  ${paint(styles[kind], `${symbols[kind]} ${printable(path)}`)}  ${describeSides(file, before, after)}\n`;
-  const isManifest = kind === 'changed' && path === `${comparison.name}.qext`;
+  const isManifest = kind === 'changed' && path === `${stemOf(comparison.name)}.qext`;
   if (!isManifest || file.noPatch === 'line-endings') return head + renderPatch(file, paint);
   const fields = comparison.manifest.map((field) => renderField(field, paint)).join('');
   return fields === '' ? `${head}      formatting only; no field differs\n` : head + fields;

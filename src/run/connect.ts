@@ -6,7 +6,8 @@ import { sandboxIdentity } from '../config/tenant/sandbox-place.js';
 import { resolveTarget } from '../config/tenant/target.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { hideOwnFolder } from '../source/own-folder.js';
-import { createExtensionsClient, type ExtensionsClient } from '../tenant/extensions.js';
+import type { KindClients } from '../tenant/actual.js';
+import { createExtensionsClient } from '../tenant/extensions.js';
 import { createGovernor, type Governor, type Wait } from '../tenant/governor.js';
 import { type Auth, apiKeyAuth, type OpenAuth } from '../tenant/http/auth.js';
 import { openTenant, type TenantHttp } from '../tenant/http/http.js';
@@ -27,8 +28,7 @@ export interface TenantToOpen {
   readonly close: () => Promise<void>;
 }
 
-export interface OpenTenant extends Pick<TenantToOpen, 'header' | 'kind' | 'identity'> {
-  readonly extensions: ExtensionsClient;
+export interface OpenTenant extends Pick<TenantToOpen, 'header' | 'kind' | 'identity'>, KindClients {
   /** For the tenant's other APIs, under the same governor. */
   readonly http: TenantHttp;
   readonly close: () => Promise<void>;
@@ -59,6 +59,7 @@ export async function connect(settings: Settings, io: Io, options: ConnectOption
   });
   return {
     extensions: createExtensionsClient(http),
+    themes: createExtensionsClient(http, 'theme'),
     http,
     header,
     kind,

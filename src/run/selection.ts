@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../config/suggest.js';
 import { UserError } from '../core/errors.js';
+import { kindOf, statedKind, stemOf } from '../core/kind.js';
 
 export interface Selector {
   readonly matches: (name: string) => boolean;
@@ -18,7 +19,8 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
     assertUsed: (known) => {
       const unused = patterns.find((_pattern, index) => !known.some((name) => matchers[index]?.(name)));
       if (unused === undefined) return;
-      throw new UserError(`${unused} matches no extension.`, { hint: didYouMean(unused, known) });
+      const what = statedKind(unused) === 'theme' ? 'theme' : 'extension';
+      throw new UserError(`${unused} matches no ${what}.`, { hint: didYouMean(unused, known) });
     },
   };
 }
@@ -42,10 +44,17 @@ export function selectExactly(names: ReadonlySet<string>): Selector {
   return { matches: (name) => names.has(name), assertUsed: () => undefined };
 }
 
+/** `corporate` and `*` match either kind, `theme:corporate` and `extension:*` only theirs. */
 async function compile(given: string): Promise<(name: string) => boolean> {
   const pattern = given.normalize('NFC');
-  if (!/[*?[\]{}()!]/.test(pattern)) return (name) => name === pattern;
+  const kind = statedKind(pattern);
+  const matches = await compileStem(stemOf(pattern));
+  return (name) => (kind === undefined || kindOf(name) === kind) && matches(stemOf(name));
+}
+
+async function compileStem(pattern: string): Promise<(stem: string) => boolean> {
+  if (!/[*?[\]{}()!]/.test(pattern)) return (stem) => stem === pattern;
   const { default: picomatch } = await import('picomatch');
   const matches = picomatch(pattern, { dot: true });
-  return (name) => name === pattern || matches(name);
+  return (stem) => stem === pattern || matches(stem);
 }

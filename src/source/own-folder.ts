@@ -1,7 +1,8 @@
 /** `.qlik-sync/`, where local data is kept. It must not make a working copy look changed. */
 
-import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { isSystemError } from '../core/system-error.js';
 
 /** Never uploaded, whatever the ignore patterns say. */
 export const ownFolder = '.qlik-sync';
@@ -16,6 +17,18 @@ export function hideOwnFolder(root: string, path: string): void {
     writeFileSync(file, '*\n');
   } catch {
     // Nothing else can be written there either, which whoever needs to write reports.
+  }
+}
+
+/**
+ * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. Where it cannot be seen, reading
+ * says why.
+ */
+export function hasRuns(root: string): boolean {
+  try {
+    return readdirSync(join(root, ownFolder, 'runs')).length > 0;
+  } catch (error) {
+    return !isSystemError(error) || error.code !== 'ENOENT';
   }
 }
 

@@ -218,6 +218,7 @@ async function writeAll(
     revisions: input.revisions,
     patience: onceOnly,
     tenant: run.tenant.extensions,
+    themes: run.tenant.themes,
     concurrency: concurrencyOf(run.settings),
     slots: run.store?.slots,
     signal: run.signal,

@@ -18,7 +18,7 @@ const scene = useScene({
   prepare: async ({ workspace, succeed }) => {
     for (const name of names) workspace.write(noisy(name));
     workspace.write({
-      'extensions/look/look.qext': JSON.stringify({ name: 'look', type: 'theme', version: '1.0.0' }),
+      'extensions/look/look.qext': JSON.stringify({ name: 'look', type: 'widget-library', version: '1.0.0' }),
       'extensions/mash/mash.qext': JSON.stringify({ name: 'mash', type: 'mashup', version: '1.0.0' }),
       'extensions/tmpl/tmpl.qext': JSON.stringify({ name: 'tmpl', type: 'visualization-template' }),
     });

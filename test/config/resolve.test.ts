@@ -33,6 +33,7 @@ describe('a config', () => {
       extensions: ['extensions/*'],
       ignore: [],
       lineEndings: 'as-is',
+      themes: 'auto',
       tags: [],
       prune: false,
       onDrift: 'stop',

@@ -93,7 +93,6 @@ describe('readDesired', () => {
   });
 
   it.each([
-    ['theme', 'the .qext is a theme, which belongs to Qlik’s themes, not its extensions'],
     ['mashup', 'the .qext is a mashup, which Qlik Cloud does not host'],
     ['widget-library', 'the .qext has the type "widget-library", not "visualization"'],
   ])('skips a %s', async (type, reason) => {
@@ -103,6 +102,31 @@ describe('readDesired', () => {
       skipped: [{ name: 'a', displayFolder: 'a', reason }],
       notSelected: [],
     });
+  });
+
+  it('tells a theme from an extension of the same stem', async () => {
+    const theme = { 't/a.qext': qext({ type: 'theme' }), 't/theme.json': '{}' };
+    const { state, findings } = await read(plant({ ...minimal, ...theme }));
+    expect(state.extensions.map(({ name, displayFolder }) => [name, displayFolder])).toEqual([
+      ['a', 'a'],
+      ['theme:a', 't'],
+    ]);
+    expect(findings).toEqual([]);
+  });
+
+  it.each([
+    ['whatever its letters are spelled like', '{"name":"a","type":"th\\u0065me"}', 'theme:a'],
+    ['that is not whole', '{"name":"a","type": "theme"', 'theme:a'],
+    ['that only mentions one', '{"name":"theme","type":"visualization"}', 'a'],
+  ])('knows a theme by its .qext, %s', async (_what, manifest, name) => {
+    const { state } = await read(plant({ 'a/a.qext': manifest, 'a/theme.json': '{}', 'a/a.js': '' }));
+    expect([...state.extensions.map((each) => each.name), ...state.notSelected]).toEqual([name]);
+  });
+
+  it('does not take a script for a theme', async () => {
+    const { state, findings } = await read(plant({ 'a/a.qext': qext({ type: 'theme' }), 'a/a.js': '' }));
+    expect(state).toMatchObject({ extensions: [], notSelected: ['a'] });
+    expect(findings.map(({ rule }) => rule)).toEqual(['manifest-field']);
   });
 
   it('reads files larger than its buffer, and than Qlik’s limit', async () => {

@@ -1,6 +1,7 @@
 /** The modules that an extension's entry loads, transitively over its own files. */
 
 import type { Ask, ModuleFacts } from '../content/module-facts.js';
+import { mainFileOf } from '../kind.js';
 import type { DesiredExtension, KeptFile } from '../model.js';
 import { resolveAsk } from './resolve.js';
 
@@ -41,7 +42,7 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
     files: new Map(extension.files.map((file) => [file.path, file])),
     ...{ loaded: new Set(), missing: new Map(), addresses: new Map(), internal: new Map() },
   };
-  load(walk, `${extension.name}.js`);
+  load(walk, mainFileOf(extension.name));
   // A set that grows while it is gone through is gone through to its end.
   for (const path of walk.loaded) visit(walk, path, walk.files.get(path)?.facts.module);
   return {
@@ -62,7 +63,7 @@ export function findDrawnModule({
 }: Pick<DesiredExtension, 'name' | 'files'>):
   | { readonly path: string; readonly returns?: readonly string[] }
   | undefined {
-  let path = `${name}.js`;
+  let path = mainFileOf(name);
   for (let length = 0; length < longestChain; length++) {
     const module = files.find((file) => file.path === path)?.facts.module;
     const next = module?.asks.find(({ id }) => id === module.handsOn);

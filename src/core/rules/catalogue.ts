@@ -44,6 +44,15 @@ export const rules = {
     'The code loads from another host, which needs a CSP entry, and "origins" does not declare it.',
   ),
   'origin-unused': configurable('info', 'The config declares a host that the code does not name.'),
+  // Themes
+  'theme-missing': configurable('error', 'No theme.json is beside the .qext file of a theme.'),
+  'theme-name': configurable('info', "A theme's JSON file has another name than theme.json."),
+  'theme-syntax': configurable('error', "A theme's JSON file cannot be read."),
+  'theme-reference': configurable('error', 'A theme names a CSS file, font or image that is not there.'),
+  'theme-script': configurable('warning', 'A theme holds a script, which nothing loads.'),
+  'theme-color': configurable('warning', 'A colour in a theme is none.'),
+  'theme-inherit': configurable('warning', '_inherit of a theme is neither true nor false.'),
+  'theme-variable': configurable('warning', 'A variable in a theme has no value, or leads back to itself.'),
   // What git left in a file's place
   'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),
   'merge-conflict': configurable('error', 'A file holds both sides of a merge conflict.'),

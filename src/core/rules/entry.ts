@@ -1,6 +1,7 @@
 /** The script that Qlik loads: `<name>.js` beside `<name>.qext`, in exactly that case. */
 
 import { isOwnedByQlik } from '../impact/native-types.js';
+import { mainFileOf, stemOf } from '../kind.js';
 import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
 import { manifestPath, shownPath } from './place.js';
@@ -11,11 +12,11 @@ export function checkEntry(extension: DesiredExtension): readonly Finding[] {
 }
 
 function checkId(extension: DesiredExtension): readonly Finding[] {
-  const { name } = extension;
+  const name = stemOf(extension.name);
   if (!isOwnedByQlik(name)) return [];
   return [
     finding('reserved-id', {
-      extension: name,
+      extension: extension.name,
       file: manifestPath(extension),
       message: `Qlik has objects of its own that are called ${name}: apps may draw those instead, and impact cannot tell one from the other.`,
       hint: `Rename ${name}.qext and ${name}.js to a name that Qlik does not use, such as acme-${name}; it is then another extension, and objects that use it have to be changed.`,
@@ -24,7 +25,7 @@ function checkId(extension: DesiredExtension): readonly Finding[] {
 }
 
 function checkScript(extension: DesiredExtension): readonly Finding[] {
-  const entry = `${extension.name}.js`;
+  const entry = mainFileOf(extension.name);
   const kept = extension.files.find(({ path }) => path === entry);
   if (kept !== undefined) return kept.bytes > 0 ? [] : [emptyEntry(extension, entry)];
   const twin = extension.files.find(({ path }) => path.toLowerCase() === entry.toLowerCase());

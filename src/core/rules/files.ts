@@ -2,6 +2,7 @@
 
 import { isArchiveType } from '../content/archive-type.js';
 import { fileName } from '../digest.js';
+import { mainFileOf } from '../kind.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
 import { finding } from './catalogue.js';
 import { manifestPath, positionOfKey, shownPath } from './place.js';
@@ -56,7 +57,7 @@ function hintForArchive(extension: DesiredExtension, path: string): string {
 
 /** The script that Qlik loads is needed, whatever is wrong with it. */
 function orIgnore({ name }: DesiredExtension, path: string): string {
-  return path === `${name}.js` ? '' : ', or add it to "ignore"';
+  return path === mainFileOf(name) ? '' : ', or add it to "ignore"';
 }
 
 /** What makes data of a file that looks like text. */

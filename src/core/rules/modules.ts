@@ -2,6 +2,7 @@
 
 import { fileName, isDroppedByQlik } from '../digest.js';
 import { listNames } from '../format.js';
+import { mainFileOf } from '../kind.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
 import type { Asked, MissingModule } from '../modules/graph.js';
 import { findDrawnModule, traceModules } from '../modules/graph.js';
@@ -143,7 +144,7 @@ function checkShape(extension: DesiredExtension): readonly Finding[] {
   const drawn = findDrawnModule(extension);
   if (drawn?.returns === undefined || extension.manifest.supernova) return [];
   const { path, returns } = drawn;
-  const entry = `${extension.name}.js`;
+  const entry = mainFileOf(extension.name);
   const shown = [...returns.slice(0, shownKeys), ...(returns.length > shownKeys ? ['…'] : [])].join(', ');
   const object = `an object with none of paint, template and definition${shown === '' ? '' : ` (only ${shown})`}`;
   return [

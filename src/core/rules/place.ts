@@ -1,6 +1,7 @@
 /** Where a finding points. */
 
 import { displayBelow } from '../format.js';
+import { stemOf } from '../kind.js';
 import type { DesiredExtension } from '../model.js';
 
 interface Position {
@@ -16,7 +17,7 @@ export function shownPath({ displayFolder }: DesiredExtension, path: string): st
 }
 
 export function manifestPath(extension: DesiredExtension): string {
-  const name = `${extension.name}.qext`;
+  const name = `${stemOf(extension.name)}.qext`;
   const kept = extension.files.find(({ path }) => path.toLowerCase() === name.toLowerCase());
   return shownPath(extension, kept?.path ?? name);
 }

@@ -4,8 +4,9 @@ import { asMd5, md5Of } from '../../core/digest.js';
 import { TenantError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { withoutUndefined } from '../../core/json.js';
-import { actualOf } from '../../tenant/actual.js';
-import type { ExtensionsClient } from '../../tenant/extensions.js';
+import type { Kind } from '../../core/kind.js';
+import { actualOf, clientOf, type KindClients } from '../../tenant/actual.js';
+import { apiPaths, type ExtensionsClient } from '../../tenant/extensions.js';
 import type { CallOptions } from '../../tenant/pages.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import type { ArchiveCache } from '../archive-cache.js';
@@ -15,7 +16,7 @@ import type { Vault } from './vault.js';
 
 interface BackupContext {
   readonly vault: Vault;
-  readonly extensions: Pick<ExtensionsClient, 'downloadArchive'>;
+  readonly tenant: KindClients<Pick<ExtensionsClient, 'downloadArchive'>>;
   /** Archives that planning downloaded. */
   readonly cache?: Pick<ArchiveCache, 'find'>;
 }
@@ -23,10 +24,10 @@ interface BackupContext {
 export function createBackup(context: BackupContext): Backup {
   const { vault } = context;
   return {
-    keep: async (record, options) => {
+    keep: async (record, { kind = 'extension', ...options } = {}) => {
       const [sha256, md5] = await Promise.all([
         vault.putRecord(record),
-        keepArchive(record, context, options),
+        keepArchive({ record, kind }, context, options),
       ]);
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
@@ -47,21 +48,25 @@ export function previousOf(record: ExtensionRecord): PreviousRecord {
 
 /** Resolves to the MD5 that the archive is stored under. */
 async function keepArchive(
-  record: ExtensionRecord,
-  { vault, extensions, cache }: BackupContext,
-  options: CallOptions | undefined,
+  { record, kind }: { readonly record: ExtensionRecord; readonly kind: Kind },
+  { vault, tenant, cache }: BackupContext,
+  options: CallOptions,
 ): Promise<string> {
   const expected = asMd5(actualOf(record).md5);
   if (expected !== undefined && (await vault.has(expected))) return expected;
   const cached = expected === undefined ? undefined : await cache?.find(expected);
   if (cached !== undefined) return vault.put(cached);
-  const archive = await extensions.downloadArchive(record.id, options).catch(explainDownload);
+  const client = clientOf(tenant, kind);
+  const archive = await client
+    .downloadArchive(record.id, options)
+    .catch((error) => explainDownload(error, kind));
   const md5 = md5Of(archive);
-  if (expected !== undefined && md5 !== expected) throw moved(record, expected, md5);
+  if (expected !== undefined && md5 !== expected)
+    throw moved(`${apiPaths[kind]}/${record.id}/file`, expected, md5);
   return vault.put(archive);
 }
 
-function explainDownload(error: unknown): never {
+function explainDownload(error: unknown, kind: Kind): never {
   if (!(error instanceof TenantError)) throw error;
   const { method, path, status, code, traceId } = error;
   const answer = { method, path, status, code, traceId, cause: error };
@@ -73,17 +78,17 @@ function explainDownload(error: unknown): never {
     });
   }
   throw new TenantError(
-    'this key may not download archives (tenant or analytics admins only), so no backup can be kept',
+    `this key may not download archives${kind === 'theme' ? ' of themes' : ''} (tenant or analytics admins only), so no backup can be kept`,
     { ...answer, hint: 'Use the key of an admin, or --no-backup to write without a copy to go back to.' },
   );
 }
 
-function moved({ id }: ExtensionRecord, expected: string, md5: string): TenantError {
+function moved(path: string, expected: string, md5: string): TenantError {
   return new TenantError(
     `no backup, so nothing was written: the tenant says its archive has md5 ${expected}, but what it sent has ${md5}`,
     {
       method: 'GET',
-      path: `/api/v1/extensions/${id}/file`,
+      path,
       code: 'archive-moved',
       hint: 'It was changed at this moment, or the stored archive is damaged. Run plan again; if that does not help, --no-backup writes without a copy.',
       exitCode: exitCodes.conflict,

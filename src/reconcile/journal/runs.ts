@@ -32,6 +32,10 @@ export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
     .sort(byNewest);
 }
 
+export async function mentionsAny(root: string, tenant: TenantIdentity, text: string): Promise<boolean> {
+  return (await readTexts(root, tenant)).some((file) => file.text?.includes(text) === true);
+}
+
 /** The newest run, reading no more files than necessary. */
 export async function readLastRun(query: RunsQuery): Promise<Run | undefined> {
   const names = await listRunFiles(query.root, query.tenant);

@@ -1,5 +1,6 @@
 /** The three requests that write: create, delete, overwrite. */
 
+import { kindOf, stemOf } from '../../core/kind.js';
 import type { Change } from '../../core/model.js';
 import { actualOf } from '../../tenant/actual.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
@@ -31,7 +32,7 @@ export function createRequest(
     prepare: async () => ({ name: change.name, action: change.action, request: 'create', sent: record }),
     send: async (options) => judge(await tenant.create(upload, options), sent),
     look: async (list) => {
-      const found = (await list()).find(({ qextFilename }) => qextFilename === change.name);
+      const found = (await list()).find(({ qextFilename }) => qextFilename === stemOf(change.name));
       return found && judgeTaken(found, sent, replaced);
     },
   };
@@ -81,7 +82,7 @@ export function deleteRequest(
       const movement = findMovement(target, found, consequenceAfter(sentBefore));
       if (movement !== undefined) return movement;
       target.onRead(found);
-      return { name, action, request: 'delete', previous: await keep(found, context) };
+      return { name, action, request: 'delete', previous: await keep(found, kindOf(name), context) };
     },
     send: async (options) => {
       const answer = await context.tenant.remove(actual.id, options);
@@ -130,8 +131,9 @@ export function overwriteRequest(target: Target, prepared: Prepared, context: Re
       const movement = findMovement(target, found, consequence);
       if (movement !== undefined) return movement;
       target.onRead(found);
-      const kept = upload.file === undefined ? keepRecord(found, context) : keep(found, context);
       const { name, action } = change;
+      const kept =
+        upload.file === undefined ? keepRecord(found, context) : keep(found, kindOf(name), context);
       const previous = await kept;
       wasTried = true;
       return { name, action, request: 'patch', previous, sent: record };

@@ -1,6 +1,7 @@
 /** The record that a change overwrites or deletes: what it was when planned, and what it is now. */
 
 import { UserError } from '../../core/errors.js';
+import { type Kind, kindOf } from '../../core/kind.js';
 import type { ActualExtension, Change } from '../../core/model.js';
 import type { ActualSummary } from '../../core/summaries.js';
 import { actualOf } from '../../tenant/actual.js';
@@ -70,10 +71,11 @@ export function findMovement(
   found: ExtensionRecord,
   consequence: MoveConsequence,
 ): Ending | undefined {
-  const now = actualOf(found);
+  const kind = kindOf(change.name);
+  const now = actualOf(found, kind);
   if (now.id !== actual.id || now.name !== change.name) {
     const other = now.name ?? '(none)';
-    return moved(`the tenant answers with another extension under its id (${other})`, consequence);
+    return moved(`the tenant answers with another ${kind} under its id (${other})`, consequence);
   }
   const movement = describeMovement(actual, now);
   if (movement === undefined) return undefined;
@@ -92,9 +94,10 @@ export function consequenceAfter(sentBefore: number): MoveConsequence {
 /** Backs the record up right before it is overwritten or deleted. */
 export async function keep(
   record: ExtensionRecord,
+  kind: Kind,
   { backup, signal }: RequestContext,
 ): Promise<PreviousRecord> {
-  return backup === undefined ? previousOf(record) : backup.keep(record, { signal });
+  return backup === undefined ? previousOf(record) : backup.keep(record, { kind, signal });
 }
 
 /** A write of tags alone leaves the archive as it is. */

@@ -1,6 +1,7 @@
 /** What a change sends, and what its answer must show: a write is believed only as far as its answer shows it. */
 
 import { UserError } from '../../core/errors.js';
+import { stemOf } from '../../core/kind.js';
 import { archiveName } from '../../core/marker.js';
 import type { DesiredExtension, Write } from '../../core/model.js';
 import type { OutcomeError } from '../../core/outcome.js';
@@ -53,7 +54,7 @@ export interface Sent {
 
 /** `undefined` where the answer shows everything that was sent. */
 export function findMismatch(sent: Sent, answer: ExtensionRecord): Mismatch | undefined {
-  if (answer.qextFilename !== sent.name) {
+  if (answer.qextFilename !== stemOf(sent.name)) {
     return {
       part: 'name',
       message: `the tenant stored it under the name ${answer.qextFilename ?? '(none)'}`,

@@ -143,6 +143,7 @@ const change = v.object({
     'foreign',
     'orphan',
     'skipped',
+    'unlisted',
   ]),
   reason: v.string(),
   message: v.string(),

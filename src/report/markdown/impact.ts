@@ -3,6 +3,7 @@
 import type { ExtensionComparison, FieldChange, FileChange } from '../../core/comparison.js';
 import { count } from '../../core/format.js';
 import type { AppUse, ExtensionImpact, Impact } from '../../core/impact/impact.js';
+import { stemOf } from '../../core/kind.js';
 import { countKinds, describeSides } from '../diff-text.js';
 import {
   describeAnswer,
@@ -109,7 +110,7 @@ function renderField({ field, before, after }: FieldChange): string {
 function renderFile(file: FileChange, name: string): string {
   const { path, kind, before, after, patch } = file;
   const head = `${kind} ${markdownCode(path)} ${markdownText(describeSides(file, before, after))}\n\n`;
-  if (patch === undefined || (kind === 'changed' && path === `${name}.qext`)) return head;
+  if (patch === undefined || (kind === 'changed' && path === `${stemOf(name)}.qext`)) return head;
   const lines = patch.replace(/\n$/, '').split('\n');
   const rest = lines.length - longestPatch;
   const more = rest > 0 ? `… ${rest} more lines\n\n` : '';

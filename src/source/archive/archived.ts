@@ -2,6 +2,7 @@
 
 import { md5Of } from '../../core/digest.js';
 import { SourceError } from '../../core/errors.js';
+import { kindOf, stemOf } from '../../core/kind.js';
 import type { Manifest } from '../../core/manifest/parsed.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { DesiredExtension } from '../../core/model.js';
@@ -10,7 +11,7 @@ import { digestArchive, openArchive, sha256Of } from './archive.js';
 import type { Packer } from './pack.js';
 
 export interface ArchiveOrigin {
-  /** The record's `qextFilename`. */
+  /** Kind and stem; see `core/kind.ts`. */
   readonly name: string;
   /** Where the archive comes from, for people: `backup of run 20261123T031400Z-3f2a`. */
   readonly displayFolder: string;
@@ -67,7 +68,7 @@ const refuseToPack: Packer = async ({ name }) => {
 };
 
 async function readManifest(bytes: Buffer, name: string): Promise<Manifest | undefined> {
-  const file = openArchive(bytes).files.find(({ path }) => path === `${name}.qext`);
+  const file = openArchive(bytes).files.find(({ path }) => path === `${stemOf(name)}.qext`);
   return file === undefined ? undefined : parseManifest(await file.read()).manifest;
 }
 
@@ -81,5 +82,6 @@ async function tryToRead<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 function unknownManifest(name: string): Manifest {
-  return { displayName: name, type: 'visualization', supernova: false, fields: {}, text: '' };
+  const type = kindOf(name) === 'theme' ? 'theme' : 'visualization';
+  return { displayName: stemOf(name), type, supernova: false, fields: {}, text: '' };
 }

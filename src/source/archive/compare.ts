@@ -2,6 +2,7 @@
 
 import type { ExtensionComparison, FieldChange, FileChange, FileSide } from '../../core/comparison.js';
 import { comparePaths, isDroppedByQlik } from '../../core/digest.js';
+import { stemOf } from '../../core/kind.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
 import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
@@ -47,7 +48,7 @@ async function compareContents(
   const changed = paths.filter((path) => before.get(path)?.side.sha256 !== after.get(path)?.side.sha256);
   const files: FileChange[] = [];
   for (const path of changed) files.push(await compareFile(path, before.get(path), after.get(path), room));
-  const own = `${name}.qext`;
+  const own = `${stemOf(name)}.qext`;
   const manifest = changed.includes(own) ? await compareManifests(before.get(own), after.get(own)) : [];
   return { name, files, manifest };
 }

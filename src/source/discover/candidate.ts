@@ -1,11 +1,12 @@
 /** What discovery finds in one folder. */
 
 import type { Dirent } from 'node:fs';
+import { mainFileOf } from '../../core/kind.js';
 import type { Finding } from '../../core/model.js';
 
 /** A folder with exactly one `.qext`. */
 export interface Candidate {
-  /** The name of the `.qext` without its ending, in Unicode NFC. */
+  /** Kind and stem of the `.qext`, in Unicode NFC; see `core/kind.ts`. */
   readonly name: string;
   /** Absolute, as the operating system spells it. */
   readonly folder: string;
@@ -17,9 +18,9 @@ export interface Candidate {
   readonly entries: readonly Dirent[];
 }
 
-/** Whether it makes the folder an extension: its manifest or its script. @param path below the folder, with `/` */
+/** Whether it makes the folder an extension or a theme: its manifest or its main file. @param path below the folder, with `/` */
 export function isVital({ name, manifestFile }: Candidate, path: string): boolean {
-  return path === manifestFile || path.normalize('NFC') === `${name}.js`;
+  return path === manifestFile || path.normalize('NFC') === mainFileOf(name);
 }
 
 /** A finding of the discovery, and the extension names it is about; none where it is not about a folder. */

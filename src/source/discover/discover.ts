@@ -3,6 +3,7 @@
 import { basename, dirname, join, sep } from 'node:path';
 import { displayBelow, nameFolder } from '../../core/format.js';
 import type { UnreadFolder } from '../../core/half-built.js';
+import { mainFileOf } from '../../core/kind.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
 import { displayPath } from '../display.js';
@@ -224,6 +225,6 @@ function hintOnDuplicates(group: readonly Candidate[], exclusionOf: (folder: str
 }
 
 function copyOf({ name, folder, displayFolder, manifestFile, entries }: Candidate): Copy {
-  const isComplete = entries.some((entry) => entry.name === `${name}.js`);
+  const isComplete = entries.some((entry) => entry.name === mainFileOf(name));
   return { folder: displayFolder, manifest: join(folder, manifestFile), isComplete };
 }

@@ -3,12 +3,13 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { displayBelow, nameFolder } from '../../core/format.js';
+import { mainFileOf, nameOf, stemOf } from '../../core/kind.js';
 import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
 import { displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import type { FoundFolder } from './expand-folders.js';
-import { isManifestName } from './nested-manifest.js';
+import { isHeldBy, isManifestName, nameIn } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
 import { chooseFolders, type SurveyedExtension, surveyTree } from './survey.js';
 
@@ -24,7 +25,7 @@ export interface HalfBuilt {
   /** Absolute. */
   readonly path: string;
   readonly how: FoundFolder['how'];
-  /** The only extensions it can hold; absent where it may hold any. */
+  /** The stems of all that it can hold; absent where it may hold any. */
   readonly names?: readonly string[];
 }
 
@@ -98,21 +99,18 @@ function judgeManifests(
 ): InspectedFolder {
   const [manifestFile, ...others] = manifests;
   if (manifestFile === undefined) return judgeEmpty(found, displayFolder, entries, inspecting);
-  const name = stemOf(manifestFile);
+  const nameFrom = (manifest: string): string => nameIn(found.path, manifest, isHeldBy(entries));
   if (others.length === 0) {
+    const name = nameFrom(manifestFile);
     return { candidate: { name, folder: found.path, displayFolder, manifestFile, entries } };
   }
-  const names = manifests.map(stemOf);
+  const names = manifests.map(nameFrom);
   const message = `The folder contains ${manifests.length} .qext files: ${manifests.join(', ')}.`;
   const hint = 'Give each extension a folder of its own.';
   return {
     remark: { finding: finding('several-manifests', { file: displayFolder, message, hint }), names },
     unclear: names,
   };
-}
-
-function stemOf(manifestFile: string): string {
-  return manifestFile.slice(0, -'.qext'.length).normalize('NFC');
 }
 
 /**
@@ -156,9 +154,13 @@ function isAsGoodAsEmpty(entries: readonly Dirent[]): boolean {
 /** Nearly all of these folders are none of an extension, so only their files say what it may be. */
 function judgeSearched({ path, how, folderName }: FoundFolder, entries: readonly Dirent[]): InspectedFolder {
   if (folderName === 'fixed' && isAsGoodAsEmpty(entries)) return { unread: { path, how } };
-  const names = stemsIn(entries.filter((entry) => entry.name.endsWith('.js')));
+  const isTheme = entries.some(({ name }) => name === themeFile);
+  const scripts = stemsIn(entries.filter((entry) => entry.name.endsWith('.js')));
+  const names = isTheme ? [...scripts, basename(path).normalize('NFC')] : scripts;
   return names.length === 0 ? {} : { unread: { path, how, names } };
 }
+
+const themeFile = mainFileOf(nameOf('theme', ''));
 
 /** An extension and its entry script have the same name. */
 function stemsIn(entries: readonly Dirent[]): readonly string[] {
@@ -175,7 +177,7 @@ function hintOnNested(
   const [first, ...others] = nested;
   if (first === undefined) return undefined;
   const folders = nested.map(({ folder }) => spellPattern(displayBelow(patternFolder, folder)));
-  const manifest = displayBelow(displayFolder, `${first.folder}/${first.name}.qext`);
+  const manifest = displayBelow(displayFolder, `${first.folder}/${stemOf(first.name)}.qext`);
   return others.length === 0
     ? `There is ${manifest}: name the folder ${folders[0]} in "extensions".`
     : `There are ${nested.length} extensions below it: name the folders ${folders.join(', ')} in "extensions".`;

@@ -1,10 +1,42 @@
 /** What looks like an extension, and what like a built one. */
 
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { type Kind, mainFileOf, nameOf } from '../../core/kind.js';
+import { parseManifest } from '../../core/manifest.js';
 import { byName } from '../../core/order.js';
 
 export function isManifestName(name: string): boolean {
   return name.endsWith('.qext') && !name.startsWith('.') && !name.startsWith('~$');
+}
+
+/**
+ * What a `.qext` file names. Only where the folder could hold a theme is the file read for it, which nearly none could: an
+ * extension has its script, and no `theme.json`.
+ *
+ * @param holds whether the folder has a file of this name, in Unicode NFC
+ */
+export function nameIn(folder: string, manifestFile: string, holds: (file: string) => boolean): string {
+  const stem = manifestFile.slice(0, -'.qext'.length).normalize('NFC');
+  const extension = nameOf('extension', stem);
+  const theme = nameOf('theme', stem);
+  if (holds(mainFileOf(extension)) && !holds(mainFileOf(theme))) return extension;
+  return readKind(`${folder}/${manifestFile}`) === 'theme' ? theme : extension;
+}
+
+/** What cannot be parsed is taken at its word; what cannot be read is reported by those who read all of it. */
+function readKind(manifest: string): Kind {
+  try {
+    const content = readFileSync(manifest);
+    const { type } = parseManifest(content).manifest ?? {};
+    const isTheme = type === undefined ? /"type"\s*:\s*"theme"/.test(content.toString()) : type === 'theme';
+    return isTheme ? 'theme' : 'extension';
+  } catch {
+    return 'extension';
+  }
+}
+
+export function isHeldBy(entries: readonly Dirent[]): (file: string) => boolean {
+  return (file) => entries.some(({ name }) => name.normalize('NFC') === file);
 }
 
 /** Sorted by name. A folder that cannot be listed counts as empty: the result is only for hints and proposals. */

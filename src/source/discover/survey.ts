@@ -3,12 +3,13 @@
 import type { Dirent } from 'node:fs';
 import { join, posix } from 'node:path';
 import { nameFolder } from '../../core/format.js';
+import { mainFileOf } from '../../core/kind.js';
 import { chooseOne } from './choose-one.js';
-import { isManifestName, listEntries } from './nested-manifest.js';
+import { isHeldBy, isManifestName, listEntries, nameIn } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
 
 export interface SurveyedExtension {
-  /** The name of the `.qext` without its ending, in Unicode NFC. */
+  /** Kind and stem of the `.qext`, in Unicode NFC. */
   readonly name: string;
   /** Relative to the root, with `/`; `.` for the root itself. */
   readonly folder: string;
@@ -47,7 +48,7 @@ export function surveyTree(root: string, mostLevels: number = surveyDepth): Surv
     const listed = level.map((folder) => ({ folder, entries: listFolder(root, folder) }));
     extensions.push(...listed.flatMap(({ folder, entries }) => manifestsOf(root, folder, entries)));
     packages.push(
-      ...listed.filter(({ entries }) => holds(entries, 'package.json')).map(({ folder }) => folder),
+      ...listed.filter(({ entries }) => isHeldBy(entries)('package.json')).map(({ folder }) => folder),
     );
     if (depth > 0) folders.push(...level);
     level = listed.flatMap(({ folder, entries }) => foldersOf(folder, entries));
@@ -64,14 +65,10 @@ function manifestsOf(root: string, folder: string, entries: readonly Dirent[]): 
   return entries
     .filter((entry) => entry.isFile() && isManifestName(entry.name))
     .map((entry) => {
-      const name = entry.name.slice(0, -'.qext'.length).normalize('NFC');
+      const name = nameIn(join(root, folder), entry.name, isHeldBy(entries));
       const manifest = join(root, folder, entry.name);
-      return { name, folder, manifest, isComplete: holds(entries, `${name}.js`) };
+      return { name, folder, manifest, isComplete: isHeldBy(entries)(mainFileOf(name)) };
     });
-}
-
-function holds(entries: readonly Dirent[], name: string): boolean {
-  return entries.some((entry) => entry.name.normalize('NFC') === name);
 }
 
 function foldersOf(folder: string, entries: readonly Dirent[]): readonly string[] {

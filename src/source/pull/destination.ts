@@ -5,6 +5,7 @@ import { basename, dirname, join, normalize, relative, sep } from 'node:path';
 import type { LineEndings } from '../../core/content/line-endings.js';
 import { RefusedError, UserError } from '../../core/errors.js';
 import { nameFolder } from '../../core/format.js';
+import { type Kind, kindOf, stemOf } from '../../core/kind.js';
 import type { DesiredExtension } from '../../core/model.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
@@ -46,6 +47,8 @@ interface DestinationOptions {
   /** What this run reads and writes itself: no archive replaces it. */
   readonly own: OwnFiles;
   readonly lineEndings: LineEndings;
+  /** All that are written in this run. */
+  readonly names: readonly string[];
   /** Absolute: the folder that gets one folder for each extension, instead of the config's. */
   readonly to?: string;
 }
@@ -66,16 +69,25 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     patterns: options.ignore,
   });
   return async (name) => {
-    assertFit(name);
+    assertFit(stemOf(name));
     assertClear(name, discovery.unclear);
     const known = discovery.candidates.find((candidate) => candidate.name === name);
     const candidate = known !== undefined && isBelow(known.folder, to) ? known : undefined;
-    const folder = candidate?.folder ?? join(to ?? newFoldersOf(patterns), name);
+    const placeFor = (each: string): string => join(to ?? newFoldersOf(patterns, kindOf(each)), stemOf(each));
+    const isTaken = (place: string): boolean =>
+      discovery.candidates.some((each) => each.name !== name && each.folder === place) ||
+      options.names.some((each) => kindOf(each) !== 'theme' && placeFor(each) === place);
+    const own = placeFor(name);
+    // A theme beside an extension of the same stem has a folder of its own.
+    const fresh = kindOf(name) === 'theme' && isTaken(own) ? `${own}-theme` : own;
+    const folder = candidate?.folder ?? fresh;
     assertOnly(name, folder, discovery.candidates, patterns, cwd);
     const holder = candidate ?? inspect(name, folder, root, cwd);
     const displayFolder = displayPath(cwd, folder);
     const place = { folder, displayFolder, lineEndings, found: isFound(folder, patterns) };
-    const all = await rulesFor(holder ?? { name, manifestFile: `${name}.qext`, entries: [], ...place });
+    const all = await rulesFor(
+      holder ?? { name, manifestFile: `${stemOf(name)}.qext`, entries: [], ...place },
+    );
     const rules = leaveOutOwn(all, folder, options.own);
     const ignoreLine = (path: string): string => ignoreLineOf(root, folder, path);
     if (holder === undefined) return { ...place, rules, ignoreLine };
@@ -104,15 +116,25 @@ function isBelow(folder: string, to: string | undefined): boolean {
   return to === undefined || folder === to || folder.startsWith(to.endsWith(sep) ? to : to + sep);
 }
 
-/** The folder before the first wildcard, such as `extensions` of `extensions/*`. */
-function newFoldersOf(patterns: readonly FolderPattern[]): string {
-  for (const { base, segments, negative } of patterns) {
-    const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [segment.name] : []));
-    const endsOpen = names.length === segments.length - 1 && segments.at(-1)?.kind !== 'literal';
-    if (endsOpen && !negative) return normalize(join(base, ...names));
-  }
+/**
+ * The folder before the first wildcard, such as `extensions` of `extensions/*`. A folder that is called `themes` is for
+ * themes, where there are others.
+ */
+function newFoldersOf(patterns: readonly FolderPattern[], kind: Kind): string {
+  const open = openFoldersOf(patterns);
+  const fits = (folder: string): boolean => /^themes?$/i.test(basename(folder)) === (kind === 'theme');
+  const chosen = open.find(fits) ?? open[0];
+  if (chosen !== undefined) return chosen;
   throw new UserError('The config does not say where new extensions belong.', {
     hint: 'Give --to <dir>, or a pattern such as extensions/* in "extensions".',
+  });
+}
+
+function openFoldersOf(patterns: readonly FolderPattern[]): readonly string[] {
+  return patterns.flatMap(({ base, segments, negative }) => {
+    const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [segment.name] : []));
+    const endsOpen = names.length === segments.length - 1 && segments.at(-1)?.kind !== 'literal';
+    return endsOpen && !negative ? [normalize(join(base, ...names))] : [];
   });
 }
 

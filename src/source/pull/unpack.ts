@@ -9,6 +9,7 @@ import { type LineEndings, withEndings } from '../../core/content/line-endings.j
 import { digestOf, isDroppedByQlik } from '../../core/digest.js';
 import { RefusedError } from '../../core/errors.js';
 import { listNames } from '../../core/format.js';
+import { stemOf } from '../../core/kind.js';
 import type { LeftOutFile } from '../../core/model.js';
 import type { PullObstacle } from '../../core/pull-obstacle.js';
 import { shellOption } from '../../core/shell-word.js';
@@ -203,7 +204,7 @@ function findClash(
 function findWrongManifest(name: string, files: readonly PackedFile[]): Refusal | undefined {
   const manifests = files.map(({ path }) => path).filter((path) => /^[^/.][^/]*\.qext$/.test(path));
   const [only, ...others] = manifests;
-  const wanted = `${name}.qext`;
+  const wanted = `${stemOf(name)}.qext`;
   if (only === wanted.normalize('NFC') && others.length === 0) return undefined;
   const why = `contains ${manifests.join(', ') || 'no .qext'} instead of only ${wanted}`;
   return { why, way: `${wanted} alone in the place of those` };

@@ -1,11 +1,14 @@
-/** Reads one folder as one extension. */
+/** Reads one folder as one extension or theme. */
 
+import { readFileSync } from 'node:fs';
 import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
 import type { SkippedFolder } from '../../core/half-built.js';
+import { type Kind, kindOf, mainFileOf, nameOf, stemOf } from '../../core/kind.js';
 import type { DesiredExtension, Finding, KeptFile, LeftOutFile } from '../../core/model.js';
 import { traceModules } from '../../core/modules/graph.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
+import { checkTheme } from '../../core/rules/theme.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
 import { displayPath } from '../display.js';
@@ -38,7 +41,11 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
   const { name, folder, displayFolder } = candidate;
   const { manifest, sha256, findings } = readManifest(candidate, context.lineEndings);
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
-  if (manifest.type !== 'visualization') {
+  const kind = kindOf(name);
+  if (manifest.type !== types[kind]) {
+    // Whether it may be a theme was decided by its files.
+    if (kind === 'theme' || manifest.type === types.theme)
+      return { kind: 'unreadable', name, findings: [...findings, unclearKind(candidate, kind)] };
     const reason = reasonToSkip(manifest.type);
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
   }
@@ -61,7 +68,7 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
     ...(context.lineEndings !== 'as-is' && { lineEndings: context.lineEndings }),
     ...(before.length > 0 && { olderDigest: digestOf([...files, ...before]) }),
   };
-  const reading = { extension, findings: all };
+  const reading = { extension, findings: [...all, ...checkTexts(extension)] };
   const isAnyOwn = read.own.length + alsoBefore.own.length > 0;
   if (!isAnyOwn) noteFolder(candidate, rules, { index: context.index, kept, reading });
   return { kind: 'extension', ...reading };
@@ -137,13 +144,44 @@ const hidingRules: ReadonlySet<string> = new Set([
   'no-manifest',
 ] satisfies RuleId[]);
 
-function reasonToSkip(type: string): string {
-  switch (type) {
-    case 'theme':
-      return 'the .qext is a theme, which belongs to Qlik’s themes, not its extensions';
-    case 'mashup':
-      return 'the .qext is a mashup, which Qlik Cloud does not host';
-    default:
-      return `the .qext has the type ${JSON.stringify(type)}, not "visualization"`;
+/** Themes are few and their texts small, so they are read again, and the index need not know of them. */
+function checkTexts(theme: DesiredExtension): readonly Finding[] {
+  if (kindOf(theme.name) !== 'theme') return [];
+  const disk = new Map(theme.files.map(({ path, diskPath, bytes }) => [path, { diskPath, bytes }]));
+  return checkTheme(theme, (path) => {
+    const file = disk.get(path);
+    return file === undefined || file.bytes > largestText
+      ? undefined
+      : tryRead(`${theme.folder}/${file.diskPath}`);
+  });
+}
+
+const largestText = 2 ** 21;
+
+function tryRead(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
   }
+}
+
+const types = { extension: 'visualization', theme: 'theme' } as const satisfies Record<Kind, string>;
+
+function unclearKind({ name, displayFolder, manifestFile }: Candidate, kind: Kind): Finding {
+  const place = { extension: name, file: displayBelow(displayFolder, manifestFile) };
+  if (kind === 'theme')
+    return finding('changed-while-reading', { ...place, message: 'The .qext changed while it was read.' });
+  const script = mainFileOf(nameOf('extension', stemOf(name)));
+  return finding('manifest-field', {
+    ...place,
+    message: `The .qext says "theme", but the folder holds ${script} and no theme.json.`,
+    hint: 'A theme has a theme.json and no script; an extension has the type "visualization".',
+  });
+}
+
+function reasonToSkip(type: string): string {
+  return type === 'mashup'
+    ? 'the .qext is a mashup, which Qlik Cloud does not host'
+    : `the .qext has the type ${JSON.stringify(type)}, not "visualization"`;
 }

@@ -1,7 +1,7 @@
 /** One extension under watch: the state that was last reported to the reader, and whether there is a newer one. */
 
 import type { Candidate } from '../discover/candidate.js';
-import { isManifestName } from '../discover/nested-manifest.js';
+import { isManifestName, nameIn } from '../discover/nested-manifest.js';
 import { ignoreFile } from '../ignore-rules.js';
 import { whyLeftOut } from '../left-out.js';
 import {
@@ -84,7 +84,10 @@ export function lookAt(extension: WatchedExtension, quietMs: number): Look {
 }
 
 function findDoubt({ candidate, found, seen }: WatchedExtension): string | undefined {
-  if (!holdsOnlyManifest(seen, candidate.manifestFile)) return 'another .qext';
+  const { folder, manifestFile, name } = candidate;
+  if (!holdsOnlyManifest(seen, manifestFile)) return 'another .qext';
+  const isHeld = (file: string): boolean => seen.files.has(file);
+  if (nameIn(folder, manifestFile, isHeld) !== name) return 'another kind';
   return isSameStamp(seen.files.get(ignoreFile), found.ownIgnore) ? undefined : 'other rules';
 }
 

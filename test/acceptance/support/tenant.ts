@@ -18,6 +18,7 @@ export interface LoggedRequest {
 export interface TestTenant {
   readonly sandbox: RunningSandbox;
   readonly client: ExtensionsClient;
+  readonly themes: ExtensionsClient;
   /** For `run`: the pair of address and key. */
   readonly env: Readonly<Record<string, string>>;
   /** The requests since the last call, oldest first. */
@@ -56,6 +57,7 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
   };
   const seeRequests = async () => (await control('requests')) as readonly LoggedRequest[];
   const client = createExtensionsClient(http);
+  const themes = createExtensionsClient(http, 'theme');
   const takeRequests = async (): Promise<readonly LoggedRequest[]> => {
     const log = await seeRequests();
     await control('requests', 'DELETE');
@@ -69,6 +71,7 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
   return {
     sandbox,
     client,
+    themes,
     env: { QLIK_TENANT_URL: sandbox.url, QLIK_API_KEY: sandbox.apiKey },
     takeRequests,
     seeRequests,

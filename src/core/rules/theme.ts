@@ -1,0 +1,302 @@
+/** Rules about themes, whose files are JSON, CSS, fonts and images. Pure: the texts are given. */
+
+import { isColor } from '../content/color.js';
+import { comparePaths } from '../digest.js';
+import { isObject, nestsTooDeep } from '../json.js';
+import { mainFileOf, stemOf } from '../kind.js';
+import { findSyntaxProblem } from '../manifest/syntax.js';
+import { decodeText, type Place, placeAt } from '../manifest/text.js';
+import type { DesiredExtension, Finding } from '../model.js';
+import { finding, type RuleId } from './catalogue.js';
+import { manifestPath, shownPath } from './place.js';
+import { findStyleReferences } from './theme-styles.js';
+
+/** Reads a kept file again; `undefined` where it cannot be read, which its reading reported. */
+export type ReadText = (path: string) => Buffer | undefined;
+
+/** Of one file. */
+const mostFindings = 20;
+
+/** All rules that only themes have. */
+export function checkTheme(theme: DesiredExtension, read: ReadText): readonly Finding[] {
+  return [...checkMain(theme, read), ...checkStyles(theme, read), ...checkScripts(theme)];
+}
+
+const script = /\.(?:m?js|cjs|jsx?|tsx?)$/i;
+
+function checkScripts(theme: DesiredExtension): readonly Finding[] {
+  return theme.files
+    .filter(({ path }) => script.test(path))
+    .map(({ path }) =>
+      finding('theme-script', {
+        extension: theme.name,
+        file: shownPath(theme, path),
+        message: 'A theme holds no scripts: nothing loads this one.',
+        hint: 'Remove it, or add it to "ignore"; what draws or computes belongs to an extension.',
+      }),
+    );
+}
+
+/** Qlik's help says `theme.json`; a page of it on fonts shows a file of another name. */
+function checkMain(theme: DesiredExtension, read: ReadText): readonly Finding[] {
+  const wanted = mainFileOf(theme.name);
+  const top = theme.files.map(({ path }) => path).filter((path) => /^[^/]+\.json$/i.test(path));
+  if (top.includes(wanted)) return checkText(theme, wanted, read);
+  const stem = stemOf(theme.name);
+  const other = top.find((path) => path === `${stem}.json`) ?? (top.length === 1 ? top[0] : undefined);
+  if (other === undefined) return [missingMain(theme, wanted)];
+  const named = finding('theme-name', {
+    extension: theme.name,
+    file: shownPath(theme, other),
+    message: `The theme is in ${other}; Qlik's help calls the file ${wanted}.`,
+    hint: `Rename it to ${wanted}${other.toLowerCase() === wanted ? ', in exactly that case' : ''} if the theme shows nothing in the tenant.`,
+  });
+  return [named, ...checkText(theme, other, read)];
+}
+
+function missingMain(theme: DesiredExtension, wanted: string): Finding {
+  const leftOut = theme.leftOut.find(({ path }) => path === wanted);
+  const elsewhere = theme.files.find(({ path }) => path.endsWith(`/${wanted}`));
+  const hint =
+    leftOut !== undefined
+      ? `${wanted} is there, but ignored: remove or narrow the pattern ${leftOut.rule ?? 'that matches it'}.`
+      : elsewhere === undefined
+        ? `Build the theme, or name its file ${wanted}.`
+        : `There is ${elsewhere.path}: move it beside the .qext file, or deploy that folder.`;
+  return finding('theme-missing', {
+    extension: theme.name,
+    file: manifestPath(theme),
+    message: `There is no ${wanted} beside the .qext file: apps would look as without the theme.`,
+    hint,
+  });
+}
+
+interface Main {
+  readonly theme: DesiredExtension;
+  readonly path: string;
+  readonly text: string;
+}
+
+function checkText(theme: DesiredExtension, path: string, read: ReadText): readonly Finding[] {
+  const bytes = read(path);
+  if (bytes === undefined) return [];
+  const { text, problem } = decodeText(bytes);
+  const at = { extension: theme.name, file: shownPath(theme, path) };
+  if (problem !== undefined) return [syntaxFinding(at, problem.message, problem)];
+  if (nestsTooDeep(text)) return [syntaxFinding(at, 'it is nested deeper than any theme', firstPlace)];
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return [syntaxFinding(at, 'a theme is one JSON object', firstPlace)];
+    return checkValue({ theme, path, text }, value);
+  } catch {
+    const { message, line, column } = findSyntaxProblem(text);
+    return [syntaxFinding(at, message, { line, column })];
+  }
+}
+
+const firstPlace: Place = { line: 1, column: 1 };
+
+function syntaxFinding(
+  at: Pick<Finding, 'extension' | 'file'>,
+  problem: string,
+  { line, column }: Place,
+): Finding {
+  const message = `The theme is not JSON: ${problem}.`;
+  return finding('theme-syntax', { ...at, line, column, message, hint: 'Qlik reads none of it then.' });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function checkValue(main: Main, value: Fields): readonly Finding[] {
+  return [
+    ...checkInherit(main, value['_inherit']),
+    ...checkVariables(main, value),
+    ...checkCustomStyles(main, value['customStyles']),
+  ];
+}
+
+function checkInherit(main: Main, inherit: unknown): readonly Finding[] {
+  if (inherit === undefined || typeof inherit === 'boolean') return [];
+  const message = `_inherit is ${short(JSON.stringify(inherit))}, not true or false.`;
+  return [themeFinding('theme-inherit', main, '"_inherit"', message, 'true builds on Qlik’s default theme.')];
+}
+
+/** What a file holds may be of any length. */
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** A place in the main file: of the first text that shows it. */
+function themeFinding(rule: RuleId, main: Main, shown: string, message: string, hint: string): Finding {
+  const { theme, path, text } = main;
+  const at = text.indexOf(shown);
+  const place = at < 0 ? {} : placeAt(text, at);
+  return finding(rule, { extension: theme.name, file: shownPath(theme, path), ...place, message, hint });
+}
+
+function checkCustomStyles(main: Main, styles: unknown): readonly Finding[] {
+  if (!Array.isArray(styles)) return [];
+  return styles.flatMap((style: unknown) => {
+    const reference = isObject(style) ? style['cssRef'] : undefined;
+    if (reference === undefined) return [];
+    if (typeof reference !== 'string' || reference === '')
+      return [
+        themeFinding(
+          'theme-reference',
+          main,
+          '"cssRef"',
+          'cssRef names no file.',
+          'It is the path of a CSS file.',
+        ),
+      ];
+    const missing = explainMissing(main.theme, reference.replace(/^\.\//, ''));
+    if (missing === undefined) return [];
+    const { message, hint } = missing;
+    return [themeFinding('theme-reference', main, JSON.stringify(reference), `cssRef: ${message}`, hint)];
+  });
+}
+
+/** @param path relative to the folder */
+function explainMissing(
+  { files, leftOut }: DesiredExtension,
+  path: string,
+): { readonly message: string; readonly hint: string } | undefined {
+  const normal = path.normalize('NFC');
+  if (files.some((file) => file.path === normal)) return undefined;
+  const twin = files.find((file) => file.path.toLowerCase() === normal.toLowerCase());
+  if (twin !== undefined) {
+    const message = `${path} is named ${twin.path}, in another case.`;
+    return { message, hint: 'Windows ignores the difference, Qlik does not.' };
+  }
+  const out = leftOut.find((file) => file.path === normal);
+  const message = `${path} is not among the files to upload.`;
+  if (out !== undefined) return { message, hint: `It is left out by ${out.rule ?? 'a rule'}.` };
+  return { message, hint: 'Add the file, or correct the path; it is relative to the file that names it.' };
+}
+
+/** Addresses in CSS are relative to the CSS file. */
+function checkStyles(theme: DesiredExtension, read: ReadText): readonly Finding[] {
+  const sheets = theme.files.filter(({ path }) => /\.css$/i.test(path));
+  return [...sheets]
+    .sort((a, b) => comparePaths(a.path, b.path))
+    .flatMap(({ path }) => {
+      const text = read(path)?.toString('utf8') ?? '';
+      const targets = new Map(
+        [...findStyleReferences(text, path)].reverse().map(({ target, at }) => [target, at]),
+      );
+      const missed = [...targets].filter(([target]) => explainMissing(theme, target) !== undefined);
+      return missed.slice(0, mostFindings).flatMap(([target, at]) => {
+        const missing = explainMissing(theme, target);
+        if (missing === undefined) return [];
+        const place = { extension: theme.name, file: shownPath(theme, path), ...placeAt(text, at) };
+        return [finding('theme-reference', { ...place, ...missing })];
+      });
+    });
+}
+
+// Variables and colours.
+
+function checkVariables(main: Main, value: Fields): readonly Finding[] {
+  const given = value['_variables'];
+  const variables = isObject(given) ? given : {};
+  const resolve = createResolver(variables);
+  const found: Finding[] = [];
+  const seen = new Set<string>();
+  for (const { key, text } of textsOf(value)) {
+    const wrong = judgeText({ main, value }, { key, text }, resolve(text));
+    if (wrong === undefined || seen.has(text)) continue;
+    seen.add(text);
+    found.push(wrong());
+    if (found.length >= mostFindings) break;
+  }
+  return found;
+}
+
+/** The finding is made where it is needed: to find its place, the whole text is searched. */
+function judgeText(
+  { main, value }: { readonly main: Main; readonly value: Fields },
+  { key, text }: KeyedText,
+  resolved: Resolved,
+): (() => Finding) | undefined {
+  if (resolved.kind === 'circle') return () => circleFinding(main, text);
+  if (resolved.kind === 'unknown') return () => unknownFinding(main, resolved.name, value['_inherit']);
+  if (!isColorKey(key) || resolved.text === '' || isColor(resolved.text)) return undefined;
+  return () => colorFinding(main, text, resolved.text);
+}
+
+type Resolved =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'unknown'; readonly name: string }
+  | { readonly kind: 'circle' };
+
+/** A value that begins with `@` stands for a variable, whose own value may be another one. */
+function createResolver(variables: Fields): (text: string) => Resolved {
+  return (given) => {
+    const passed = new Set<string>();
+    let text = given;
+    while (text.startsWith('@')) {
+      if (passed.has(text)) return { kind: 'circle' };
+      passed.add(text);
+      const next = Object.hasOwn(variables, text) ? variables[text] : undefined;
+      if (next === undefined) return { kind: 'unknown', name: text };
+      // A variable may also stand for a number or a list.
+      if (typeof next !== 'string') return { kind: 'text', text: '' };
+      text = next;
+    }
+    return { kind: 'text', text };
+  };
+}
+
+function circleFinding(main: Main, name: string): Finding {
+  const message = `The variable ${short(name)} leads back to itself.`;
+  return themeFinding('theme-variable', main, JSON.stringify(name), message, 'Give one of them a value.');
+}
+
+/** What a theme inherits may define more; Qlik's variables are not documented. */
+function unknownFinding(main: Main, name: string, inherit: unknown): Finding {
+  const message = `The variable ${short(name)} is not among _variables.`;
+  const hint =
+    inherit === false
+      ? 'Define it there, or write the value.'
+      : 'Define it there, or write the value; whether Qlik’s default theme has it is not documented.';
+  return themeFinding('theme-variable', main, JSON.stringify(name), message, hint);
+}
+
+function colorFinding(main: Main, written: string, color: string): Finding {
+  const what = written === color ? short(color) : `${short(written)} (${short(color)})`;
+  return themeFinding(
+    'theme-color',
+    main,
+    JSON.stringify(written),
+    `${what} is no colour.`,
+    'Write #rgb, #rrggbb, rgb(), rgba(), hsl(), hsla() or a name that CSS knows.',
+  );
+}
+
+/** `color`, `backgroundColor`, and the lists of palettes and scales. */
+function isColorKey(key: string): boolean {
+  return /color$/i.test(key) || key === 'colors' || key === 'scale';
+}
+
+interface KeyedText {
+  /** Of the nearest object; a list's entries have the key of the list. */
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Every text value but those of stylesheets and people; values of `_variables` are checked where they are used. */
+function* textsOf(value: unknown, key = ''): Generator<KeyedText> {
+  if (typeof value === 'string') yield { key, text: value };
+  else if (Array.isArray(value)) for (const each of value) yield* textsOf(each, key);
+  else if (isObject(value))
+    for (const [name, each] of Object.entries(value)) if (!plainKeys.has(name)) yield* textsOf(each, name);
+}
+
+const plainKeys: ReadonlySet<string> = new Set([
+  '_variables',
+  'customStyles',
+  'name',
+  'translation',
+  'propertyValue',
+  'type',
+]);

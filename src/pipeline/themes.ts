@@ -1,0 +1,103 @@
+/**
+ * When the tenant is asked for its themes. A project without one makes no request for them, so a run asks where the
+ * folders hold a theme, where a run recorded on this machine wrote one, or where the config says so.
+ */
+
+import { kindOf } from '../core/kind.js';
+import type { ActualState, DesiredState } from '../core/model.js';
+import type { SeenChange } from '../core/seen.js';
+import type { Run } from '../run/run.js';
+import { discover } from '../source/discover/discover.js';
+import { hasRuns } from '../source/own-folder.js';
+import { addThemes } from '../tenant/actual.js';
+
+interface Asked {
+  /** All that the folders, the command line or past runs know. */
+  readonly names: readonly string[];
+  /** Of the plan that is applied, whose knowledge of the tenant counts. */
+  readonly reviewed?: readonly SeenChange[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Asking = Pick<Run, 'settings' | 'tenant'>;
+
+/**
+ * Adds the themes where they matter. What a key may not list is said to be unlisted, never taken for absent; but a
+ * reviewed plan that knew the themes cannot be applied without.
+ *
+ * @throws TenantError
+ */
+export async function listThemes(
+  run: Asking,
+  actual: ActualState,
+  { names, reviewed = [], signal }: Asked,
+): Promise<ActualState> {
+  const unlisted = reviewed.find(({ blocked }) => blocked?.rail === 'unlisted');
+  if (unlisted !== undefined)
+    return {
+      ...actual,
+      unlisted: new Map([['theme', unlisted.blocked?.message ?? 'not listed for the plan']]),
+    };
+  const known = reviewed.map(({ name }) => name);
+  if (!(await concernThemes(run, [...names, ...known]))) return actual;
+  const refused = known.some(isTheme) ? 'thrown' : 'noted';
+  return addThemes(actual, run.tenant.themes, refused, { signal });
+}
+
+/**
+ * The same for commands that read no folders, and cannot do with half of what the tenant holds.
+ *
+ * @param patterns of the command line, which may name a theme
+ * @throws TenantError where the key may not list them
+ */
+export async function listThemesToo(
+  run: Asking & Pick<Run, 'io'>,
+  actual: ActualState,
+  patterns: readonly string[],
+): Promise<ActualState> {
+  const { root, extensions, themes } = run.settings.config;
+  const names = themes === 'auto' ? [...patterns, ...(await findNames(root, extensions))] : [];
+  if (!(await concernThemes(run, names))) return actual;
+  return addThemes(actual, run.tenant.themes, 'thrown', { signal: run.io.interrupted });
+}
+
+/** Where themes are among these names, whatever the config says. @throws TenantError where the key may not list them */
+export async function listThemesOf(
+  { tenant, io }: Pick<Run, 'tenant' | 'io'>,
+  actual: ActualState,
+  names: readonly string[],
+): Promise<ActualState> {
+  if (!names.some(isTheme)) return actual;
+  return addThemes(actual, tenant.themes, 'thrown', { signal: io.interrupted });
+}
+
+async function findNames(root: string, patterns: readonly string[]): Promise<readonly string[]> {
+  const { candidates, unclear } = await discover(root, root, patterns);
+  return [...candidates.map(({ name }) => name), ...unclear];
+}
+
+async function concernThemes({ settings, tenant }: Asking, names: readonly string[]): Promise<boolean> {
+  const { themes, root } = settings.config;
+  if (themes !== 'auto') return themes === 'always';
+  if (names.some(isTheme)) return true;
+  if (!hasRuns(root)) return false;
+  const { mentionsAny } = await import('../reconcile/journal/runs.js');
+  return mentionsAny(root, tenant.identity, '"name":"theme:');
+}
+
+function isTheme(name: string): boolean {
+  return kindOf(name) === 'theme';
+}
+
+/** Themes in the folders of a project that wants none are known and not deployed. */
+export function leaveOutThemes(state: DesiredState): DesiredState {
+  const themes = state.extensions.filter(({ name }) => isTheme(name));
+  const reason = 'the .qext is a theme, and "themes" in the config is "never"';
+  const skipped = themes.map(({ name, displayFolder }) => ({ name, displayFolder, reason }));
+  return {
+    ...state,
+    extensions: state.extensions.filter((each) => !themes.includes(each)),
+    skipped: [...state.skipped, ...skipped],
+    notSelected: state.notSelected.filter((name) => !isTheme(name)),
+  };
+}

@@ -1,0 +1,263 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useScene } from './support/scene.js';
+import { archiveFiles, extensionFiles } from './support/workspace.js';
+import { zipOf } from './support/zips.js';
+
+const scene = useScene();
+
+const fixtures = join(import.meta.dirname, '../fixtures/themes');
+
+/** The files of a small theme, by their path in an archive. */
+function themeArchive(stem: string, color = 'red'): Record<string, string> {
+  const manifest = { name: stem, type: 'theme', version: '1.0.0' };
+  return {
+    [`${stem}.qext`]: JSON.stringify(manifest),
+    'theme.json': JSON.stringify({ _inherit: true, _variables: { '@own': color }, color: '@own' }),
+  };
+}
+
+function themeFiles(stem: string, color?: string): Record<string, string> {
+  const files = Object.entries(themeArchive(stem, color));
+  return Object.fromEntries(files.map(([path, content]) => [`themes/${stem}/${path}`, content]));
+}
+
+async function editTheme(name: string, color: string): Promise<void> {
+  const file = (await zipOf(themeArchive(name, color))).toString('base64');
+  await scene.tenant.edit({ name, kind: 'theme', file, filename: 'by-hand.zip' });
+}
+
+/** `GET /api/v1/themes` … since the last call. */
+async function takeRequests(): Promise<readonly string[]> {
+  const all = await scene.tenant.takeRequests();
+  return all.map(
+    ({ method, path }) => `${method} ${path.replace(/\/[\w-]{32}/, '/ID').replace('/api/v1', '')}`,
+  );
+}
+
+const both = { extensions: ['extensions/*', 'themes/*'] };
+
+async function deploy(): Promise<void> {
+  scene.configure(both);
+  scene.workspace.write({ ...extensionFiles('corporate'), ...themeFiles('corporate') });
+  await scene.succeed('apply', '--yes');
+  await takeRequests();
+}
+
+async function planned(...args: readonly string[]): Promise<Record<string, string>> {
+  const { stdout } = await scene.qlikSync('plan', '--json', ...args);
+  const { changes } = JSON.parse(stdout);
+  return Object.fromEntries(
+    changes.map((each: { name: string; action: string; blocked?: { rail: string } }) => [
+      each.name,
+      each.blocked === undefined ? each.action : each.blocked.rail,
+    ]),
+  );
+}
+
+describe('three real themes', () => {
+  it('go through validate, plan, apply, drift, pull and back', async () => {
+    scene.configure({ extensions: ['themes/*'] });
+    for (const each of readdirSync(fixtures))
+      cpSync(join(fixtures, each), join(scene.workspace.folder, 'themes', each), { recursive: true });
+    const names = readdirSync(fixtures).map((stem) => `theme:${stem}`);
+    expect(names).toHaveLength(3);
+    expect((await scene.succeed('validate')).stdout).toContain('0 errors, 0 warnings');
+    expect(Object.keys(await planned())).toEqual(names);
+    await scene.succeed('apply', '--yes');
+    const held = await scene.tenant.themes.list();
+    expect(held.map(({ qextFilename, tags, type }) => [qextFilename, tags, type])).toEqual(
+      readdirSync(fixtures).map((stem) => [stem, ['qlik-sync:acme'], 'theme']),
+    );
+    expect(await scene.tenant.names()).toEqual([]);
+    expect((await scene.succeed('drift', '--verify')).stdout).toContain('No drift');
+
+    scene.workspace.remove('themes/acme-light');
+    await scene.succeed('pull', 'acme-*');
+    expect(readdirSync(join(scene.workspace.folder, 'themes/acme-light')).sort()).toEqual(
+      readdirSync(join(fixtures, 'acme-light')).sort(),
+    );
+    expect(Object.values(await planned())).toEqual(['none', 'none', 'none']);
+  });
+});
+
+describe('a theme and an extension of one stem', () => {
+  it('are two things to every command', async () => {
+    await deploy();
+    expect(await planned()).toEqual({ corporate: 'none', 'theme:corporate': 'none' });
+    scene.workspace.write(themeFiles('corporate', 'blue'));
+    expect(await planned()).toEqual({ corporate: 'none', 'theme:corporate': 'update' });
+    expect((await scene.succeed('plan', 'extension:corporate')).stdout).toContain('1 unchanged');
+    expect((await scene.succeed('plan', 'theme:corp*')).stdout).toContain('1 to update');
+    await scene.succeed('apply', '--yes');
+    expect((await scene.succeed('history', '--json')).stdout).toContain('"theme:corporate"');
+    await scene.succeed('rollback', 'theme:corporate', '--yes');
+    expect(await planned()).toEqual({ corporate: 'none', 'theme:corporate': 'update' });
+    await scene.succeed('pack');
+    expect(readdirSync(join(scene.workspace.folder, '.qlik-sync/pack')).sort()).toEqual([
+      'corporate.zip',
+      'themes',
+    ]);
+  });
+
+  it('an approval has to say which, and the hint does', async () => {
+    await deploy();
+    await editTheme('corporate', 'green');
+    await scene.tenant.editByHand('corporate');
+    expect(await planned()).toEqual({ corporate: 'drift', 'theme:corporate': 'drift' });
+    const unclear = await scene.qlikSync('apply', '--yes', '--overwrite', 'corporate');
+    expect(unclear.code).toBe(3);
+    expect(unclear.stderr).toContain('Say which: extension:corporate or theme:corporate.');
+    const { stdout } = await scene.qlikSync('plan');
+    expect(stdout).toContain('--overwrite extension:corporate replaces it');
+    expect(stdout).toContain('--overwrite theme:corporate replaces it');
+    const approvals = ['--overwrite', 'extension:corporate', '--overwrite', 'theme:corporate'];
+    await scene.succeed('apply', '--yes', ...approvals);
+    expect(await planned()).toEqual({ corporate: 'none', 'theme:corporate': 'none' });
+  });
+
+  it('a name that only one of them has needs no more', async () => {
+    scene.configure(both);
+    scene.workspace.write({ ...extensionFiles('kpi-card'), ...themeFiles('corporate') });
+    await editTheme('corporate', 'green');
+    expect(await planned()).toEqual({ 'kpi-card': 'create', 'theme:corporate': 'unmanaged' });
+    await scene.succeed('apply', '--yes', '--adopt', 'corporate');
+    expect((await scene.tenant.themes.get('corporate')).tags).toEqual(['qlik-sync:acme']);
+  });
+
+  it('protect is of both, unless it says which', async () => {
+    await deploy();
+    scene.workspace.write({
+      ...extensionFiles('corporate', { code: 'two' }),
+      ...themeFiles('corporate', 'blue'),
+    });
+    scene.configure({ ...both, protect: ['corporate'] });
+    expect(await planned()).toEqual({ corporate: 'protected', 'theme:corporate': 'protected' });
+    scene.configure({ ...both, protect: ['theme:corporate'] });
+    expect(await planned()).toEqual({ corporate: 'update', 'theme:corporate': 'protected' });
+  });
+
+  it('where Qlik keeps them in one name space, the second is a conflict and nothing is overwritten', async () => {
+    await scene.reopenTenant({ themeNames: 'shared' });
+    scene.configure(both);
+    scene.workspace.write(extensionFiles('corporate'));
+    await scene.succeed('apply', '--yes');
+    const held = await scene.tenant.find('corporate');
+    scene.workspace.write(themeFiles('corporate'));
+    const { code, stdout } = await scene.qlikSync('apply', '--yes');
+    expect([code, stdout.includes('1 failed')]).toEqual([7, true]);
+    expect(await scene.tenant.find('corporate')).toEqual(held);
+  });
+});
+
+describe('what is asked of the tenant', () => {
+  it('a project without a theme asks for none', async () => {
+    scene.workspace.write(extensionFiles('kpi-card'));
+    await scene.succeed('apply', '--yes', '--prune');
+    for (const command of ['plan', 'drift', 'pull', 'apply'])
+      await scene.succeed(command, ...(command === 'apply' ? ['--yes'] : []));
+    expect((await takeRequests()).filter((request) => request.includes('themes'))).toEqual([]);
+  });
+
+  it('one more list where there is one, and no write when nothing changed', async () => {
+    await deploy();
+    await scene.succeed('apply', '--yes');
+    expect(await takeRequests()).toEqual(['GET /extensions', 'GET /themes']);
+  });
+
+  it('the last theme that goes is found by what this machine recorded, or where the config says so', async () => {
+    await deploy();
+    scene.workspace.remove('themes');
+    scene.workspace.write({ 'themes/README.md': '' });
+    scene.configure({ extensions: ['extensions/*'] });
+    expect(await planned('--prune')).toEqual({ corporate: 'none', 'theme:corporate': 'delete' });
+    scene.workspace.remove('.qlik-sync');
+    expect(await planned('--prune')).toEqual({ corporate: 'none' });
+    scene.configure({ extensions: ['extensions/*'], themes: 'always' });
+    await scene.succeed('apply', '--yes', '--prune');
+    expect(await scene.tenant.themes.list()).toEqual([]);
+    expect(await scene.tenant.names()).toEqual(['corporate']);
+  });
+
+  it('with "themes": "never" they are skipped, whatever is wrong with them', async () => {
+    scene.configure({ ...both, themes: 'never' });
+    scene.workspace.write({
+      ...extensionFiles('kpi-card'),
+      ...themeFiles('corporate'),
+      'themes/corporate/theme.json': '{',
+    });
+    const { stdout } = await scene.succeed('validate');
+    expect(stdout).toContain('"themes" in the config is "never"');
+    await scene.succeed('apply', '--yes');
+    expect(await takeRequests()).toEqual(['GET /extensions', 'POST /extensions']);
+  });
+});
+
+describe('a key that may do less', () => {
+  it('not list themes: said, blocked, and never taken for none', async () => {
+    await scene.reopenTenant({ themeRights: 'no-list' });
+    scene.configure({ ...both, prune: true });
+    scene.workspace.write({ ...extensionFiles('kpi-card'), ...themeFiles('corporate') });
+    const plan = await scene.qlikSync('plan');
+    expect([plan.code, plan.stdout]).toEqual([
+      4,
+      expect.stringContaining('blocked: this key may not list themes'),
+    ]);
+    const { code } = await scene.qlikSync('apply', '--yes');
+    expect(code).toBe(4);
+    expect(await scene.tenant.names()).toEqual(['kpi-card']);
+    const drift = await scene.qlikSync('drift');
+    expect([drift.code, drift.stdout]).toEqual([4, expect.stringContaining('this key may not list themes')]);
+    for (const command of ['pull']) expect((await scene.qlikSync(command)).code).toBe(4);
+    const writes = (await takeRequests()).filter((request) => !request.startsWith('GET'));
+    expect(writes.filter((request) => request.includes('themes'))).toEqual([]);
+  });
+
+  it('not download: no backup, so nothing is overwritten unless that is asked for', async () => {
+    await scene.reopenTenant({ themeRights: 'no-download' });
+    scene.configure(both);
+    scene.workspace.write(themeFiles('corporate'));
+    await scene.succeed('apply', '--yes');
+    scene.workspace.write(themeFiles('corporate', 'blue'));
+    scene.workspace.remove('.qlik-sync');
+    const refused = await scene.qlikSync('apply', '--yes');
+    expect([refused.code, refused.stdout + refused.stderr]).toEqual([
+      4,
+      expect.stringContaining('may not download archives of themes'),
+    ]);
+    await scene.succeed('apply', '--yes', '--no-backup');
+  });
+});
+
+describe('other commands', () => {
+  it('pull writes both kinds of one stem beside each other', async () => {
+    await deploy();
+    scene.workspace.remove('themes');
+    scene.workspace.remove('extensions');
+    await scene.succeed('pull', '*', '--to', 'vendor', 'theme:*');
+    expect(readdirSync(join(scene.workspace.folder, 'vendor')).sort()).toEqual([
+      'corporate',
+      'corporate-theme',
+    ]);
+  });
+
+  it('adopt takes over a theme with the content that it has', async () => {
+    scene.configure(both);
+    scene.workspace.write(themeFiles('corporate', 'green'));
+    await editTheme('corporate', 'green');
+    await scene.succeed('adopt', 'corporate', '--yes');
+    expect(await planned()).toEqual({ 'theme:corporate': 'none' });
+  });
+
+  it('an extension whose type becomes theme is a rename to be approved', async () => {
+    scene.workspace.write({ ...extensionFiles('look'), 'extensions/look/big.css': 'a{}'.repeat(200) });
+    await scene.succeed('apply', '--yes');
+    scene.workspace.remove('extensions/look/look.js');
+    scene.workspace.write({
+      'extensions/look/look.qext': archiveFiles('look')['look.qext']?.replace('visualization', 'theme') ?? '',
+      'extensions/look/theme.json': '{}',
+    });
+    expect(await planned('--prune')).toEqual({ look: 'rename', 'theme:look': 'rename' });
+  });
+});
