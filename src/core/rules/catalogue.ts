@@ -51,7 +51,7 @@ export const rules = {
   'theme-reference': configurable('error', 'A theme names a CSS file, font or image that is not there.'),
   'theme-script': configurable('warning', 'A theme holds a script, which nothing loads.'),
   'theme-color': configurable('warning', 'A colour in a theme is none.'),
-  'theme-inherit': configurable('warning', '_inherit of a theme is neither true nor false.'),
+  'theme-inherit': configurable('warning', 'A theme says _inherit, and neither true nor false.'),
   'theme-variable': configurable('warning', 'A variable in a theme has no value, or leads back to itself.'),
   // What git left in a file's place
   'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),

@@ -1,21 +1,18 @@
 /** Rules about themes, whose files are JSON, CSS, fonts and images. Pure: the texts are given. */
 
-import { isColor } from '../content/color.js';
 import { comparePaths } from '../digest.js';
 import { isObject, nestsTooDeep } from '../json.js';
 import { mainFileOf, stemOf } from '../kind.js';
 import { findSyntaxProblem } from '../manifest/syntax.js';
 import { decodeText, type Place, placeAt } from '../manifest/text.js';
 import type { DesiredExtension, Finding } from '../model.js';
-import { finding, type RuleId } from './catalogue.js';
+import { finding } from './catalogue.js';
 import { manifestPath, shownPath } from './place.js';
 import { findStyleReferences } from './theme-styles.js';
+import { checkVariables, type Fields, type Main, mostFindings, short, themeFinding } from './theme-values.js';
 
 /** Reads a kept file again; `undefined` where it cannot be read, which its reading reported. */
 export type ReadText = (path: string) => Buffer | undefined;
-
-/** Of one file. */
-const mostFindings = 20;
 
 /** All rules that only themes have. */
 export function checkTheme(theme: DesiredExtension, read: ReadText): readonly Finding[] {
@@ -71,12 +68,6 @@ function missingMain(theme: DesiredExtension, wanted: string): Finding {
   });
 }
 
-interface Main {
-  readonly theme: DesiredExtension;
-  readonly path: string;
-  readonly text: string;
-}
-
 function checkText(theme: DesiredExtension, path: string, read: ReadText): readonly Finding[] {
   const bytes = read(path);
   if (bytes === undefined) return [];
@@ -105,8 +96,6 @@ function syntaxFinding(
   return finding('theme-syntax', { ...at, line, column, message, hint: 'Qlik reads none of it then.' });
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function checkValue(main: Main, value: Fields): readonly Finding[] {
   return [
     ...checkInherit(main, value['_inherit']),
@@ -119,19 +108,6 @@ function checkInherit(main: Main, inherit: unknown): readonly Finding[] {
   if (inherit === undefined || typeof inherit === 'boolean') return [];
   const message = `_inherit is ${short(JSON.stringify(inherit))}, not true or false.`;
   return [themeFinding('theme-inherit', main, '"_inherit"', message, 'true builds on Qlik’s default theme.')];
-}
-
-/** What a file holds may be of any length. */
-function short(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-/** A place in the main file: of the first text that shows it. */
-function themeFinding(rule: RuleId, main: Main, shown: string, message: string, hint: string): Finding {
-  const { theme, path, text } = main;
-  const at = text.indexOf(shown);
-  const place = at < 0 ? {} : placeAt(text, at);
-  return finding(rule, { extension: theme.name, file: shownPath(theme, path), ...place, message, hint });
 }
 
 function checkCustomStyles(main: Main, styles: unknown): readonly Finding[] {
@@ -193,110 +169,3 @@ function checkStyles(theme: DesiredExtension, read: ReadText): readonly Finding[
       });
     });
 }
-
-// Variables and colours.
-
-function checkVariables(main: Main, value: Fields): readonly Finding[] {
-  const given = value['_variables'];
-  const variables = isObject(given) ? given : {};
-  const resolve = createResolver(variables);
-  const found: Finding[] = [];
-  const seen = new Set<string>();
-  for (const { key, text } of textsOf(value)) {
-    const wrong = judgeText({ main, value }, { key, text }, resolve(text));
-    if (wrong === undefined || seen.has(text)) continue;
-    seen.add(text);
-    found.push(wrong());
-    if (found.length >= mostFindings) break;
-  }
-  return found;
-}
-
-/** The finding is made where it is needed: to find its place, the whole text is searched. */
-function judgeText(
-  { main, value }: { readonly main: Main; readonly value: Fields },
-  { key, text }: KeyedText,
-  resolved: Resolved,
-): (() => Finding) | undefined {
-  if (resolved.kind === 'circle') return () => circleFinding(main, text);
-  if (resolved.kind === 'unknown') return () => unknownFinding(main, resolved.name, value['_inherit']);
-  if (!isColorKey(key) || resolved.text === '' || isColor(resolved.text)) return undefined;
-  return () => colorFinding(main, text, resolved.text);
-}
-
-type Resolved =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'unknown'; readonly name: string }
-  | { readonly kind: 'circle' };
-
-/** A value that begins with `@` stands for a variable, whose own value may be another one. */
-function createResolver(variables: Fields): (text: string) => Resolved {
-  return (given) => {
-    const passed = new Set<string>();
-    let text = given;
-    while (text.startsWith('@')) {
-      if (passed.has(text)) return { kind: 'circle' };
-      passed.add(text);
-      const next = Object.hasOwn(variables, text) ? variables[text] : undefined;
-      if (next === undefined) return { kind: 'unknown', name: text };
-      // A variable may also stand for a number or a list.
-      if (typeof next !== 'string') return { kind: 'text', text: '' };
-      text = next;
-    }
-    return { kind: 'text', text };
-  };
-}
-
-function circleFinding(main: Main, name: string): Finding {
-  const message = `The variable ${short(name)} leads back to itself.`;
-  return themeFinding('theme-variable', main, JSON.stringify(name), message, 'Give one of them a value.');
-}
-
-/** What a theme inherits may define more; Qlik's variables are not documented. */
-function unknownFinding(main: Main, name: string, inherit: unknown): Finding {
-  const message = `The variable ${short(name)} is not among _variables.`;
-  const hint =
-    inherit === false
-      ? 'Define it there, or write the value.'
-      : 'Define it there, or write the value; whether Qlik’s default theme has it is not documented.';
-  return themeFinding('theme-variable', main, JSON.stringify(name), message, hint);
-}
-
-function colorFinding(main: Main, written: string, color: string): Finding {
-  const what = written === color ? short(color) : `${short(written)} (${short(color)})`;
-  return themeFinding(
-    'theme-color',
-    main,
-    JSON.stringify(written),
-    `${what} is no colour.`,
-    'Write #rgb, #rrggbb, rgb(), rgba(), hsl(), hsla() or a name that CSS knows.',
-  );
-}
-
-/** `color`, `backgroundColor`, and the lists of palettes and scales. */
-function isColorKey(key: string): boolean {
-  return /color$/i.test(key) || key === 'colors' || key === 'scale';
-}
-
-interface KeyedText {
-  /** Of the nearest object; a list's entries have the key of the list. */
-  readonly key: string;
-  readonly text: string;
-}
-
-/** Every text value but those of stylesheets and people; values of `_variables` are checked where they are used. */
-function* textsOf(value: unknown, key = ''): Generator<KeyedText> {
-  if (typeof value === 'string') yield { key, text: value };
-  else if (Array.isArray(value)) for (const each of value) yield* textsOf(each, key);
-  else if (isObject(value))
-    for (const [name, each] of Object.entries(value)) if (!plainKeys.has(name)) yield* textsOf(each, name);
-}
-
-const plainKeys: ReadonlySet<string> = new Set([
-  '_variables',
-  'customStyles',
-  'name',
-  'translation',
-  'propertyValue',
-  'type',
-]);
