@@ -77,10 +77,12 @@ export async function prepareDestinations(options: DestinationOptions): Promise<
     const isTaken = (place: string): boolean =>
       discovery.candidates.some((each) => each.name !== name && each.folder === place) ||
       options.names.some((each) => kindOf(each) !== 'theme' && placeFor(each) === place);
-    const own = placeFor(name);
     // A theme beside an extension of the same stem has a folder of its own.
-    const fresh = kindOf(name) === 'theme' && isTaken(own) ? `${own}-theme` : own;
-    const folder = candidate?.folder ?? fresh;
+    const freshFolder = (): string => {
+      const own = placeFor(name);
+      return kindOf(name) === 'theme' && isTaken(own) ? `${own}-theme` : own;
+    };
+    const folder = candidate?.folder ?? freshFolder();
     assertOnly(name, folder, discovery.candidates, patterns, cwd);
     const holder = candidate ?? inspect(name, folder, root, cwd);
     const displayFolder = displayPath(cwd, folder);
