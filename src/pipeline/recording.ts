@@ -77,7 +77,9 @@ export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>):
   const backup = createBackup({
     ...of,
     tenant: {
-      extensions: { downloadArchive: (...asked) => inside(() => tenant.extensions.downloadArchive(...asked)) },
+      extensions: {
+        downloadArchive: (...asked) => inside(() => tenant.extensions.downloadArchive(...asked)),
+      },
       themes: { downloadArchive: (...asked) => inside(() => tenant.themes.downloadArchive(...asked)) },
     },
   });

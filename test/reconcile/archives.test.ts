@@ -39,7 +39,13 @@ async function upload(name: string, content = 'one'): Promise<ActualExtension> {
 
 function reader(cache: 'on' | 'off' = 'on'): ReadArchive {
   const { signal } = new AbortController();
-  return createArchiveReader({ clients: { extensions: tenant.client, themes: tenant.themes }, root, tenant: 'sandbox', cache, signal }).read;
+  return createArchiveReader({
+    clients: { extensions: tenant.client, themes: tenant.themes },
+    root,
+    tenant: 'sandbox',
+    cache,
+    signal,
+  }).read;
 }
 
 async function downloads(): Promise<number> {

@@ -108,7 +108,8 @@ describe('a backup', () => {
   });
   afterEach(() => remote.close());
 
-  const keep = () => createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keep(record);
+  const keep = () =>
+    createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keep(record);
   const downloads = async () => (await remote.takeRequests()).filter(({ method }) => method === 'GET').length;
 
   it('holds the record and the archive', async () => {
@@ -136,7 +137,9 @@ describe('a backup', () => {
   });
 
   it('needs no download of what was uploaded from here', async () => {
-    await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepUploaded(bytes);
+    await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepUploaded(
+      bytes,
+    );
     expect((await keep()).archive).toBe('stored');
     expect(await downloads()).toBe(0);
   });
@@ -144,7 +147,11 @@ describe('a backup', () => {
   it('takes what planning downloaded, and believes it only as far as it is that', async () => {
     const cache = createArchiveCache(place.root);
     await cache.keep(md5Of(bytes), bytes);
-    const backup = createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client }, cache });
+    const backup = createBackup({
+      vault,
+      tenant: { extensions: remote.client, themes: remote.client },
+      cache,
+    });
     expect((await backup.keep(record)).archive).toBe('stored');
     expect(await vault.read(md5Of(bytes))).toEqual(bytes);
     expect(await downloads()).toBe(0);
@@ -156,7 +163,10 @@ describe('a backup', () => {
   });
 
   it('of a record alone costs no request', async () => {
-    const previous = await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepRecord(record);
+    const previous = await createBackup({
+      vault,
+      tenant: { extensions: remote.client, themes: remote.client },
+    }).keepRecord(record);
     expect(previous).toMatchObject({ archive: 'not-stored', md5: md5Of(bytes) });
     expect(await vault.readRecord(previous.record ?? '')).toEqual(record);
     expect(await downloads()).toBe(0);
@@ -191,6 +201,8 @@ describe('a backup', () => {
     mkdirSync(place.path('backups'), { recursive: true });
     writeFileSync(place.path(folder), 'a file');
     await expect(keep()).rejects.toThrow('cannot be written');
-    await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepUploaded(bytes);
+    await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepUploaded(
+      bytes,
+    );
   });
 });
