@@ -80,10 +80,7 @@ function settings() {
       ),
     ),
     themes: exactOptional(
-      described(
-        'Whether the tenant is asked for themes: where folders hold one, or always; with never, themes in the folders are left out. Default: auto.',
-        oneOf(['auto', 'always', 'never']),
-      ),
+      described('When to list themes. Default: auto.', oneOf(['auto', 'always', 'never'])),
     ),
     tags: exactOptional(described("Tags shown in the tenant beside qlik-sync's own.", list(tag()))),
     prune: exactOptional(
