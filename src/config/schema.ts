@@ -79,9 +79,7 @@ function settings() {
         oneOf(['as-is', 'lf']),
       ),
     ),
-    themes: exactOptional(
-      described('When to list themes. Default: auto.', oneOf(['auto', 'always', 'never'])),
-    ),
+    themes: exactOptional(described('Asks for themes. Default: auto.', oneOf(['auto', 'always', 'never']))),
     tags: exactOptional(described("Tags shown in the tenant beside qlik-sync's own.", list(tag()))),
     prune: exactOptional(
       described('Delete extensions of this project that no longer have a folder. Default: false.', flag()),
