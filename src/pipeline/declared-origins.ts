@@ -16,7 +16,7 @@ export function usesOrigins({
   return config.manageOrigins || Object.keys(config.origins).length > 0;
 }
 
-export interface Declared {
+interface Declared {
   /** Of one extension, from every key that names it. */
   readonly of: (name: string) => DeclaredOrigins;
   /** What it declares for nothing: a key that names no extension, a host that no code names. */

@@ -7,7 +7,7 @@ import { describeOutcome } from './change-words.js';
 import { type Paint, printable, type Style } from './paint.js';
 
 /** One line of it. Raw text: it may hold what a person wrote on the tenant. */
-export interface OriginRow {
+interface OriginRow {
   readonly name: string;
   readonly verb: 'missing' | 'blocked' | 'keep' | 'unknown' | OriginChange['action'];
   readonly words: readonly string[];
@@ -55,7 +55,7 @@ function describeMissing({ name, switches, extensions, present, command }: Missi
 }
 
 /** `4,812 of 6,144 characters, 31 of 256 entries; this adds 96 and 1`. */
-export function describeBudget({ entries, characters }: OriginBudget): string {
+function describeBudget({ entries, characters }: OriginBudget): string {
   const number = (n: number): string => n.toLocaleString('en-US');
   const header =
     characters.now === undefined

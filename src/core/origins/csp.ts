@@ -43,7 +43,7 @@ export type DeclaredOrigins = Readonly<Record<string, readonly CspDirective[]>>;
 /** Origins by the name or glob of extensions, as the config has them. */
 export type OriginsSetting = Readonly<Record<string, DeclaredOrigins>>;
 
-export interface CspOrigin {
+interface CspOrigin {
   readonly scheme: 'https' | 'wss';
   /** What an entry holds: host, with a leading `*.` for any subdomain, and the port where it is another than 443. */
   readonly host: string;

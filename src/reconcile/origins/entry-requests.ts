@@ -25,7 +25,7 @@ export interface EntryContext {
 
 type ListEntries = CspOriginsClient['list'];
 
-export type EntryRequest = WriteRequest<ListEntries>;
+type EntryRequest = WriteRequest<ListEntries>;
 
 export function entryRequest(change: OriginChange, context: EntryContext): EntryRequest {
   const { action, entry, actual } = change;
