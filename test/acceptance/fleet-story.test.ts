@@ -62,6 +62,19 @@ function apply(
   return machine.run(['apply', '--yes', '--json', ...args], { env: all });
 }
 
+/** Who is behind, and the versions of `a` with how many tenants hold them. */
+async function status(): Promise<unknown> {
+  const result = await here.run(['fleet', 'status', '--json']);
+  const { behind, unreached, extensions } = readDocument('fleet', result, 'fleet') as {
+    behind: readonly { environment: string }[];
+    unreached: readonly unknown[];
+    extensions: readonly { versions: readonly { version: string; environments: readonly string[] }[] }[];
+  };
+  await Promise.all(names.map((name) => fleet.tenant(name).takeRequests()));
+  const versions = extensions[0]?.versions.map(({ version, environments }) => [version, environments.length]);
+  return { versions, behind: behind.map(({ environment }) => environment), unreached };
+}
+
 /** Of each tenant, what was written since the last call: `POST POST`, `PATCH PATCH`, or nothing. */
 async function writes(): Promise<Readonly<Record<string, string>>> {
   const all = await Promise.all(
@@ -93,6 +106,7 @@ describe('a fleet of 60 tenants', () => {
     expect(document).toMatchObject({ exitCode: 0, notAttempted: [] });
     expect((document['waves'] as readonly string[][]).map(({ length }) => length)).toEqual([6, 6, 48]);
     expect(await writes()).toEqual(twice('POST', names));
+    expect(await status()).toEqual({ versions: [['1.0.0', 60]], behind: [], unreached: [] });
   });
 
   let run = '';
@@ -112,6 +126,14 @@ describe('a fleet of 60 tenants', () => {
     expect(document['notAttempted']).toHaveLength(54);
     expect(await writes()).toEqual(twice('PATCH', pilots));
     expect(await versions()).toEqual({ ...holding('1.0.0'), ...holding('2.0.0', pilots) });
+    expect(await status()).toEqual({
+      versions: [
+        ['2.0.0', 6],
+        ['1.0.0', 54],
+      ],
+      behind: names.slice(6),
+      unreached: [],
+    });
     run = String(document['run']);
     expect(result.stderr).toContain(`--resume ${run}\n`);
   });
@@ -153,6 +175,7 @@ describe('a fleet of 60 tenants', () => {
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     expect(await writes()).toEqual(twice('PATCH', [broken]));
     expect(await versions()).toEqual(holding('2.0.0'));
+    expect(await status()).toEqual({ versions: [['2.0.0', 60]], behind: [], unreached: [] });
     there.close();
   });
 

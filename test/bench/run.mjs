@@ -6,6 +6,7 @@
 
 import { measureApply } from './apply.mjs';
 import { measureFleet } from './fleet.mjs';
+import { measureFleetStatus } from './fleet-status.mjs';
 import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureModules } from './modules.mjs';
@@ -26,6 +27,7 @@ const measures = {
   apply: measureApply,
   store: measureStore,
   fleet: measureFleet,
+  'fleet-status': measureFleetStatus,
   memory: measureMemory,
 };
 
