@@ -30,6 +30,8 @@ function printVersion(): void {
 }
 
 async function main(): Promise<void> {
+  // AWS's own look-up for the key of a store would speak of Node's version on stderr, where nobody asked.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   // Until a command has ended and says otherwise.
   process.exitCode = exitCodes.bug;
   const interrupt = new AbortController();

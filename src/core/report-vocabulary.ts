@@ -199,6 +199,12 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
       'A bucket, a container or a shared folder that keeps journals, backups and the lock for all machines.',
     next: 'qlik-sync store check tries it; --no-store goes without.',
   },
+  'store-credentials': {
+    meaning:
+      'A program that the config names (storeCredentials). It prints the key of the store, in place of one in the environment.',
+    next: 'docs/store.md says what it has to print; --no-exec forbids it.',
+    aliases: ['storecredentials'],
+  },
   lock: {
     meaning:
       'One run at a time writes to a tenant for a project; the second waits, then stops with exit code 7.',

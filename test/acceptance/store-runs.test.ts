@@ -93,6 +93,30 @@ it('44 s do no harm', async () => {
   expect(ended.code, ended.stderr).toBe(0);
 });
 
+it('whose ticket is removed in mid-run stops within one sign of life: exit 7, and the next run does the rest', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const lists = async (): Promise<number> => {
+    const asked = (await control(running, 'GET', 'requests')) as readonly { readonly path: string }[];
+    return asked.filter(({ path }) => path.includes('list-type=2') && path.includes('locks')).length;
+  };
+  const ended = await deployTwice(async () => {
+    const before = await lists();
+    const { objects } = await store.list('locks/');
+    for (const { name } of objects) await store.remove(name);
+    vi.advanceTimersByTime(10_000);
+    // One is the test's own; the run looks twice before it believes that its ticket is gone.
+    await expect.poll(lists, { timeout: 60_000 }).toBe(before + 3);
+  });
+  expect(ended.code, ended.stderr).toBe(7);
+  expect(ended.stdout + ended.stderr).toContain('its ticket was removed');
+  const written = await tenant.takeWrites();
+  expect(written.length).toBeLessThan(names.length);
+  expect((await store.list('locks/')).objects).toEqual([]);
+  expect((await run('apply', '--yes')).code).toBe(0);
+  expect(written.length + (await tenant.takeWrites()).length).toBe(names.length);
+});
+
 /** Of what was overwritten, what cannot be had back from the store alone. */
 async function findLost(before: readonly (string | undefined)[]): Promise<readonly unknown[]> {
   const url = turnstile.env['QLIK_TENANT_URL'] ?? '';
