@@ -2,13 +2,15 @@
 
 import fc from 'fast-check';
 import type { Limits } from '../../src/core/guard.js';
+import { stemOf } from '../../src/core/kind.js';
 import { archiveName } from '../../src/core/marker.js';
 import type { ActualExtension, ActualState, DesiredState, Policy } from '../../src/core/model.js';
 import { ownerTag } from '../../src/core/owner.js';
 import type { Allows, Local, Remote, World } from './reference-model.js';
 import { desiredExtension, hash, md5, policy, project } from './worlds.js';
 
-const names = ['-x', 'Alpha', 'alpha', 'bravo', 'charlie', 'delta', 'größe', 'two words'] as const;
+/** Both kinds, with a stem that they share. */
+const names = ['-x', 'Alpha', 'alpha', 'bravo', 'theme:bravo', 'delta', 'größe', 'theme:two words'] as const;
 
 /** Twins stop a run, so they are rare. */
 const rare = new Set<string>(['Alpha']);
@@ -122,7 +124,7 @@ export function desiredOf({ locals, skipped, unread, unbuilt }: World): DesiredS
       displayFolder: `extensions/${name}`,
       lacks: 'manifest',
       leaveOut: `!extensions/${name}`,
-      ...(name !== '*' && { names: [name] }),
+      ...(name !== '*' && { names: [stemOf(name)] }),
     })),
   };
 }

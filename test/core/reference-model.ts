@@ -4,6 +4,8 @@
  * two disagree, one of them is wrong.
  */
 
+import { stemOf } from '../../src/core/kind.js';
+
 export interface Local {
   readonly name: string;
   /** The same word is the same content. */
@@ -95,7 +97,8 @@ function decideUndesired(name: string, remote: Remote | undefined, world: World)
   if (state !== 'orphan') return none('unmanaged', 'unmanaged');
   if (skipped.includes(name)) return none('skipped', 'kept');
   if (!isSelected(name, allows)) return none('orphan', 'notSelected');
-  if (!allows.prune || unbuilt.includes(name) || unbuilt.includes('*')) return none('orphan', 'kept');
+  if (!allows.prune || unbuilt.some((each) => stemOf(each) === stemOf(name)) || unbuilt.includes('*'))
+    return none('orphan', 'kept');
   return blockedOr('delete', 'orphan', allows.protect.includes(name) ? 'protected' : undefined);
 }
 
