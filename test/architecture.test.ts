@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'core'],
   store: ['store', 'tenant/http', 'source', 'core'],
   reconcile: ['reconcile', 'core', 'source', 'tenant', 'store'],
+  preview: ['preview', 'core', 'source'],
   sandbox: ['sandbox', 'tenant/wire', 'core'],
   run: ['run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'sandbox', 'core'],
   pipeline: ['pipeline', 'run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'core'],
@@ -28,6 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
       'tenant',
       'store',
       'sandbox',
+      'preview',
     ],
     'core',
   ],
@@ -60,6 +62,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   diff: ['source/archive/compare'],
   ws: ['tenant/engine', 'sandbox/engine'],
   'enigma.js': ['tenant/engine'],
+  'playwright-core': ['preview/'],
   picomatch: ['source/', 'run/selection.ts'],
 };
 

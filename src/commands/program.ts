@@ -83,6 +83,11 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
       words: ['<name...>'],
       load: async () => (await import('./adopt.js')).addAdopt,
     },
+    preview: {
+      does: 'draw what changes in a browser, as it is on the tenant and in the folder',
+      words: ['[name...]'],
+      load: async () => (await import('./preview.js')).addPreview,
+    },
     impact: {
       does: 'list the apps that use an extension',
       words: ['[name...]'],

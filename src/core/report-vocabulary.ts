@@ -5,6 +5,7 @@ import type { DriftAlarm, DriftKind } from './drift.js';
 import type { LeftOutFile } from './model.js';
 import type { Outcome } from './outcome.js';
 import type { PastRunEnd, RunChange } from './past-run.js';
+import type { PreviewResult } from './preview.js';
 import type { Pulled } from './pulled.js';
 
 export const outcomeMeanings: Readonly<Record<Outcome['status'], string>> = {
@@ -39,6 +40,17 @@ export const pullMeanings: Readonly<Record<Pulled['result'], string>> = {
   refused: 'Writing it would destroy work in the folder that is not committed anywhere.',
   failed: 'The archive could not be downloaded, read or written; the line says why.',
   'not-attempted': 'The run ended before it came to this extension.',
+};
+
+export const previewMeanings: Readonly<Record<PreviewResult, string>> = {
+  drawn:
+    'A browser drew it: its picture has more than one colour, and its files wrote no error to the console.',
+  blank: 'A browser drew it without an error of its files, and the picture has one colour only.',
+  failed: 'It threw, wrote an error to the console, or came to no end; the line says which.',
+  loaded:
+    'It is of the kind before nebula.js, which only Qlik Sense can draw: it was loaded with stubs in place of what Qlik provides, and exports what it should.',
+  unclear:
+    'The page of preview cannot tell: it needs a module that only Qlik Sense has, or other data; a fixture beside the folder can give it.',
 };
 
 export const checkMeanings: Readonly<Record<Check['name'], string>> = {

@@ -10,6 +10,7 @@ import {
   historyMeanings,
   leftOutMeanings,
   outcomeMeanings,
+  previewMeanings,
   pullMeanings,
   termMeanings,
 } from './report-vocabulary.js';
@@ -33,6 +34,7 @@ export const topicKinds = [
   'outcome',
   'drift',
   'pull',
+  'preview',
   'check',
   'history',
   'left-out',
@@ -77,6 +79,7 @@ export function listTopics(): readonly Topic[] {
     ...toTopics('outcome', outcomeMeanings),
     ...toTopics('drift', driftMeanings),
     ...toTopics('pull', pullMeanings),
+    ...toTopics('preview', previewMeanings),
     ...toTopics('check', { ...checkMeanings, ...checkStatusMeanings }),
     ...toTopics('history', historyMeanings),
     ...toTopics('left-out', leftOutMeanings),

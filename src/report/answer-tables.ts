@@ -43,6 +43,7 @@ function tablesOf(part: ReportParts): readonly AnswerTable[] {
     case 'pack':
     case 'init':
     case 'pull':
+    case 'preview':
     case 'impact':
     case 'environments':
     case 'unreported':

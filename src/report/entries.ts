@@ -4,9 +4,11 @@ import type { ExtensionComparison } from '../core/comparison.js';
 import type { ExtensionImpact, Impact } from '../core/impact/impact.js';
 import type { Change } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
+import { isWorse, type Preview } from '../core/preview.js';
 import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
 import { type Drift, describeDriftSides, driftWords } from './drift.js';
+import { describeDifference, notesOf } from './preview.js';
 import type { ReportParts } from './run-result.js';
 
 /** In the order they are shown. */
@@ -26,6 +28,7 @@ export interface Entry {
   readonly outcome?: Outcome;
   readonly comparison?: ExtensionComparison;
   /** Who uses it, and the answer this is part of. */
+  readonly preview?: Preview;
   readonly impact?: { readonly used: ExtensionImpact; readonly whole: Impact };
 }
 
@@ -53,6 +56,8 @@ function resultEntries(part: ReportParts): readonly Entry[] {
       return changeEntries(part, part.outcomes ?? []);
     case 'drift':
       return (part.drift ?? []).map((item) => driftEntry(item, part));
+    case 'preview':
+      return (part.previews ?? []).map(previewEntry);
     case 'pull':
       return (part.pulled ?? []).map(pulledEntry);
     case 'validate':
@@ -120,6 +125,14 @@ const kindsOfPull = {
 function pulledEntry({ name, result, folder, message, hint }: Pulled): Entry {
   const words = [message ?? folder, hint].filter((text) => text !== undefined).join('; ');
   return { kind: kindsOfPull[result], name, verb: result.replace('-', ' '), words };
+}
+
+function previewEntry(preview: Preview): Entry {
+  const { name, old, new: fresh, difference } = preview;
+  const verb = old === undefined ? fresh.result : `${old.result} → ${fresh.result}`;
+  const words = [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
+  const kind = isWorse(preview) ? 'blocked' : (difference?.pixels ?? 0) > 0 ? 'update' : 'kept';
+  return { kind, name, verb, words: words.join('; '), preview };
 }
 
 function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Entry, 'comparison' | 'impact'> {

@@ -8,6 +8,7 @@ import { describeGaps } from '../core/impact/gate.js';
 import { isWhole } from '../core/impact/tally.js';
 import type { Finding, Severity } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
+import { isWorse, type Preview } from '../core/preview.js';
 import type { Pulled } from '../core/pulled.js';
 import { describeChange, describeOutcome } from './change-words.js';
 import { nameOfPlace } from './counts.js';
@@ -97,6 +98,8 @@ function resultIssues(part: ReportParts): readonly Issue[] {
       return [...(part.outcomes ?? []).flatMap(outcomeIssues), ...blockedIssues(part, 'error')];
     case 'drift':
       return (part.drift ?? []).flatMap(driftIssues);
+    case 'preview':
+      return (part.previews ?? []).flatMap((preview) => previewIssues(preview, part.exitCode));
     case 'pull':
       return (part.pulled ?? []).flatMap(pullIssues);
     case 'impact':
@@ -156,6 +159,15 @@ function pullIssues({ name, result, message, hint, folder }: Pulled): readonly I
   const advice = hint === undefined ? {} : { hint };
   const words = message ?? `${folder ?? name} was not written`;
   return [{ id: `pull-${result}`, severity: 'error', message: words, extension: name, ...advice }];
+}
+
+/** An error only where the run was asked to fail for it. */
+function previewIssues(preview: Preview, exitCode: ReportParts['exitCode']): readonly Issue[] {
+  if (!isWorse(preview)) return [];
+  const { name, new: fresh } = preview;
+  const severity = exitCode === exitCodes.refused ? 'error' : 'warning';
+  const message = `${fresh.result}: ${fresh.why ?? 'nothing is drawn'}`;
+  return [{ id: `preview-${fresh.result}`, severity, message, extension: name }];
 }
 
 function findingIssue({ rule, ...rest }: Finding): Issue {

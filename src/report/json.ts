@@ -15,6 +15,7 @@ import { initDocumentOf } from './init.js';
 import { packDocumentOf } from './pack.js';
 import { toJsonText } from './paint.js';
 import { applyDocumentOf, planDocumentOf } from './plan.js';
+import { previewDocumentOf } from './preview.js';
 import { pullDocumentOf } from './pull.js';
 import type { Report } from './report.js';
 import { validateDocumentOf } from './validate.js';
@@ -73,6 +74,8 @@ function documentOf(report: Report): OutputDocument {
       return packDocumentOf(report);
     case 'init':
       return initDocumentOf(report);
+    case 'preview':
+      return previewDocumentOf(report);
     case 'pull':
       return pullDocumentOf(report);
     case 'drift':

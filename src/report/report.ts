@@ -13,6 +13,7 @@ import type { ImpactReport } from './impact.js';
 import type { InitReport } from './init.js';
 import type { PackReport } from './pack.js';
 import type { ApplyReport, PlanReport } from './plan.js';
+import type { PreviewReport } from './preview.js';
 import type { PullReport } from './pull.js';
 import type { RunHeader } from './run-header.js';
 import type { ReportParts } from './run-result.js';
@@ -27,6 +28,7 @@ export type SingleReport =
   | PackReport
   | InitReport
   | PullReport
+  | PreviewReport
   | DriftReport
   | HistoryReport
   | ConfigReport

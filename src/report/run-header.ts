@@ -10,6 +10,7 @@ export interface RunHeader {
     | 'pack'
     | 'init'
     | 'pull'
+    | 'preview'
     | 'adopt'
     | 'drift'
     | 'history'

@@ -10,6 +10,7 @@ import type { Impact } from '../core/impact/impact.js';
 import type { Finding, Plan } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import type { SourceState } from '../core/past-run.js';
+import type { Preview, PreviewBrowserFacts } from '../core/preview.js';
 import type { Pulled } from '../core/pulled.js';
 import type { ResolvedTarget, ResolvedValue } from './config.js';
 import type { Drift } from './drift.js';
@@ -66,6 +67,10 @@ export interface ReportParts {
   readonly drift?: readonly Drift[];
   /** What `pull` wrote to folders, and what it could not. */
   readonly pulled?: readonly Pulled[];
+  /** What `preview` saw, by what, and its pictures in base64 by their names. */
+  readonly previews?: readonly Preview[];
+  readonly browser?: PreviewBrowserFacts;
+  readonly pictures?: ReadonlyMap<string, string>;
   /** What `history` shows, newest first, and the files that cannot be read as journals. */
   readonly runs?: readonly PastRun[];
   readonly unreadable?: readonly string[];
@@ -94,6 +99,7 @@ type PartKind =
   | 'pack'
   | 'init'
   | 'pull'
+  | 'preview'
   | 'drift'
   | 'history'
   | 'config'

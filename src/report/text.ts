@@ -15,6 +15,7 @@ import { renderPack } from './pack.js';
 import { joinBlocks, type Paint, printable } from './paint.js';
 import { type ApplyReport, describeBackups, describeOrigin, type PlanReport } from './plan.js';
 import { renderApply, renderChanges, renderClosingLines, renderPlanImpact } from './plan-text.js';
+import { renderPreview } from './preview.js';
 import { renderPull } from './pull.js';
 import type { Report } from './report.js';
 import { renderFindingsOn, renderHeader, renderLeftOut, type TextOptions } from './text-parts.js';
@@ -32,6 +33,8 @@ export function renderText(report: Report, options: TextOptions): string {
       return renderPack(report, options);
     case 'init':
       return renderInit(report, options);
+    case 'preview':
+      return renderPreview(report, options);
     case 'pull':
       return renderPull(report, options);
     case 'drift':

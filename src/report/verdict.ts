@@ -9,6 +9,7 @@ import type { Plan } from '../core/model.js';
 import { originWorkOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { applyingCommands } from '../core/past-run.js';
+import { isWorse, type Preview } from '../core/preview.js';
 import type { Pulled } from '../core/pulled.js';
 import type { ResolvedTarget } from './config.js';
 import type { Drift } from './drift.js';
@@ -38,6 +39,8 @@ function judge(part: ReportParts): Verdict {
       return judgePlan(part);
     case 'drift':
       return judgeDrift(part.drift ?? [], part.plan?.origins?.missing.length ?? 0);
+    case 'preview':
+      return judgePreviews(part.previews ?? []);
     case 'pull':
       return judgePull(part.pulled ?? []);
     case 'impact':
@@ -117,6 +120,15 @@ function judgePull(pulled: readonly Pulled[]): Verdict {
   const well = pulled.filter(isWell).length;
   if (well < pulled.length) return { tone: 'bad', words: `${well} of ${pulled.length} pulled` };
   return { tone: 'good', words: `${count(well, 'extension')} pulled` };
+}
+
+function judgePreviews(previews: readonly Preview[]): Verdict {
+  if (previews.length === 0) return { tone: 'good', words: 'nothing to preview' };
+  const worse = previews.filter(isWorse).length;
+  if (worse > 0) return { tone: 'bad', words: `${count(worse, 'extension')} blank or failing` };
+  const differing = previews.filter(({ difference }) => (difference?.pixels ?? 0) > 0).length;
+  if (differing > 0) return { tone: 'news', words: `${count(differing, 'picture')} differ` };
+  return { tone: 'good', words: `${count(previews.length, 'extension')} previewed` };
 }
 
 function judgeFindings({ findings = [] }: ReportParts): Verdict {

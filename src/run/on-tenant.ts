@@ -17,7 +17,7 @@ import { openRunStore } from './store.js';
 type Work = (run: Run) => Promise<ExitCode>;
 
 /** Everyone else may write at any time, so those that only read wait for nobody. All others exclude each other. */
-const reading = ['plan', 'drift', 'impact'] as const;
+const reading = ['plan', 'drift', 'impact', 'preview'] as const;
 
 type ReadingCommand = (typeof reading)[number];
 

@@ -10,6 +10,7 @@ import {
   historyDocument,
   impactDocument,
   openDocument,
+  previewDocument,
   pullDocument,
 } from './answers.js';
 import {
@@ -34,6 +35,7 @@ const documents = {
   pack: packDocument,
   init: initDocument,
   pull: pullDocument,
+  preview: previewDocument,
   drift: driftDocument,
   history: historyDocument,
   config: configDocument,

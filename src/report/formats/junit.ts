@@ -10,12 +10,14 @@ import type { Impact, UnopenedApp } from '../../core/impact/impact.js';
 import { isWhole } from '../../core/impact/tally.js';
 import type { Change, Finding } from '../../core/model.js';
 import type { Outcome } from '../../core/outcome.js';
+import { isWorse, type Preview } from '../../core/preview.js';
 import type { Pulled } from '../../core/pulled.js';
 import { describeChange, describeOutcome } from '../change-words.js';
 import { environmentOf, titleOf } from '../counts.js';
 import { type Drift, driftWords } from '../drift.js';
 import { describeUses } from '../impact.js';
 import { printable } from '../paint.js';
+import { describeDifference, notesOf } from '../preview.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 
 export function renderJunit({ parts }: RunResult): string {
@@ -93,6 +95,8 @@ function resultCases(part: ReportParts): readonly TestCase[] {
       return changeCases(part, part.outcomes ?? []);
     case 'drift':
       return (part.drift ?? []).map(driftCase);
+    case 'preview':
+      return (part.previews ?? []).map((preview) => previewCase(preview, part.exitCode));
     case 'pull':
       return (part.pulled ?? []).map(pullCase);
     case 'validate':
@@ -165,6 +169,21 @@ function pullCase({ name, result, message = '', hint }: Pulled): TestCase {
   return { group: 'changes', name: title, result: 'passed', output: `${result} ${message}`.trim() };
 }
 
+/** What only Qlik Sense could draw is skipped. */
+function previewCase(preview: Preview, exitCode: ReportParts['exitCode']): TestCase {
+  const { name, new: fresh } = preview;
+  const output = [describeDifference(preview), ...notesOf(preview)]
+    .filter((text) => text !== undefined)
+    .join('\n');
+  if (isWorse(preview) && exitCode === exitCodes.refused) {
+    return fail('previews', name, `preview-${fresh.result}`, fresh.why ?? fresh.result, output);
+  }
+  if (fresh.result === 'loaded' || fresh.result === 'unclear') {
+    return { group: 'previews', name, result: 'skipped', message: fresh.why ?? fresh.result, output };
+  }
+  return { group: 'previews', name, result: 'passed', output: `${fresh.result}\n${output}`.trim() };
+}
+
 /** Only errors fail a pipeline; the rest is output of a passing case. */
 function findingCase({ rule, severity, file, line, column, extension, message, hint }: Finding): TestCase {
   const place = [file ?? extension, line, column].filter((part) => part !== undefined).join(':');
@@ -217,7 +236,7 @@ function checkCase({ name, status, message, hint }: Check): TestCase {
 
 /** All strings are raw: not escaped. */
 interface TestCase {
-  readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks' | 'tenants';
+  readonly group: 'run' | 'changes' | 'findings' | 'extensions' | 'apps' | 'checks' | 'tenants' | 'previews';
   readonly name: string;
   readonly result: 'passed' | 'failure' | 'skipped';
   /** The kind of failure: a rail, a status, a rule. */

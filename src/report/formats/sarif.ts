@@ -120,6 +120,7 @@ const statuses: Readonly<Record<string, string>> = {
 function describeStatus(id: string): string {
   if (id.startsWith('drift-')) return 'The tenant differs from the folders.';
   if (id.startsWith('check-')) return 'A run would fail, or could not do everything.';
+  if (id.startsWith('preview-')) return 'A browser draws nothing, or an extension throws in it.';
   if (id.startsWith('pull-')) return 'An extension was not written to its folder.';
   return statuses[id] ?? `A change is blocked by the rail "${id.replace(/^blocked-/, '')}".`;
 }

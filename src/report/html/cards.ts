@@ -3,9 +3,12 @@
 import type { ExtensionComparison, FieldChange, FileChange } from '../../core/comparison.js';
 import { count, formatBytes } from '../../core/format.js';
 import type { Outcome } from '../../core/outcome.js';
+import type { Preview } from '../../core/preview.js';
 import { describeOutcome } from '../change-words.js';
 import { countKinds, describeSides } from '../diff-text.js';
 import { type Entry, type EntryKind, entryKinds, symbols } from '../entries.js';
+import { describeDifference, notesOf } from '../preview.js';
+import type { ReportParts } from '../run-result.js';
 import type { Tone } from '../verdict.js';
 import { renderUses } from './impact.js';
 import { html, type Markup, renderSection } from './markup.js';
@@ -21,21 +24,26 @@ const titles: Readonly<Record<EntryKind, string>> = {
   known: 'Known',
 };
 
-export function renderCards(entries: readonly Entry[], id: string): readonly Markup[] {
+/** @param pictures of `preview`, in base64, by their names */
+export function renderCards(
+  entries: readonly Entry[],
+  id: string,
+  pictures: ReportParts['pictures'] = new Map(),
+): readonly Markup[] {
   return entryKinds.flatMap((kind) => {
     const members = entries.filter((entry) => entry.kind === kind);
     if (members.length === 0) return [];
-    const body = members.map(renderCard);
+    const body = members.map((entry) => renderCard(entry, pictures));
     return [renderSection({ id: `${id}-${kind}`, title: titles[kind], n: members.length, body })];
   });
 }
 
-function renderCard(entry: Entry): Markup {
-  const { kind, name, verb, words, warning, change, comparison, impact } = entry;
+function renderCard(entry: Entry, pictures: ReadonlyMap<string, string>): Markup {
+  const { kind, name, verb, words, warning, change, comparison, impact, preview } = entry;
   const { blocked } = change ?? {};
   return html`<article class="card ${kind}">
 <header><span class="symbol" aria-hidden="true">${symbols[kind]}</span><h3>${name}</h3>${verb === kind ? undefined : html`<span class="verb">${verb}</span>`}</header>
-<p>${capitalise(blocked?.message ?? words)}</p>
+${preview === undefined ? html`<p>${capitalise(blocked?.message ?? words)}</p>` : renderPreview(preview, pictures)}
 ${blocked?.lift === undefined ? undefined : html`<p class="lift"><code>${blocked.lift}</code> ${blocked.effect ?? 'lifts it'}</p>`}
 ${warning === undefined ? undefined : html`<p class="warning"><span class="pill attention">warning</span> ${warning}</p>`}
 ${renderOutcome(entry)}
@@ -43,6 +51,26 @@ ${renderSides(entry)}
 ${impact === undefined ? undefined : renderUses(impact.used, impact.whole)}
 ${comparison === undefined ? undefined : renderDifferences(comparison)}
 </article>`;
+}
+
+function renderPreview(preview: Preview, pictures: ReadonlyMap<string, string>): Markup {
+  const { name, old, new: fresh, difference } = preview;
+  const shown = [
+    ['Tenant', old?.picture],
+    ['Folder', fresh.picture],
+    ['Difference', difference?.picture],
+  ] as const;
+  const figures = shown.flatMap(([title, file]) => {
+    const data = pictures.get(file ?? '');
+    if (data === undefined) return [];
+    const image = html`<img src="data:image/png;base64,${data}" alt="${name}: ${title.toLowerCase()}" width="640" height="400">`;
+    return [html`<figure><figcaption>${title}</figcaption>${image}</figure>`];
+  });
+  const words = describeDifference(preview);
+  const notes = notesOf(preview).map((note) => html`<li>${note}</li>`);
+  return html`${words === undefined ? undefined : html`<p>${capitalise(words)}</p>`}
+${figures.length === 0 ? undefined : html`<div class="pictures">${figures}</div>`}
+${notes.length === 0 ? undefined : html`<ul class="uses">${notes}</ul>`}`;
 }
 
 function renderOutcome({ outcome }: Entry): Markup | undefined {

@@ -5,6 +5,7 @@ import { count } from '../../core/format.js';
 import { nameOfPlace, titleOf } from '../counts.js';
 import { entriesOf, unchangedOf } from '../entries.js';
 import { describeBackups, describeOrigin } from '../plan.js';
+import { describeBrowser } from '../preview.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 import { type Tone, verdictOf } from '../verdict.js';
 import { renderCards } from './cards.js';
@@ -23,7 +24,7 @@ export function renderHtml(result: RunResult): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta http-equiv="Content-Security-Policy" content="${policy(parts)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -43,10 +44,11 @@ ${parts.map((part, index) => renderPart(part, index))}
   return page.markup;
 }
 
-/** Nothing may be loaded, run, sent or framed; only this style sheet applies. */
-function policy(): string {
+/** Nothing may be loaded, run, sent or framed; only this style sheet applies, and pictures are in the page itself. */
+function policy(parts: readonly ReportParts[]): string {
   const hash = createHash('sha256').update(style).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const pictures = parts.some((part) => (part.pictures?.size ?? 0) > 0) ? '; img-src data:' : '';
+  return `default-src 'none'; style-src 'sha256-${hash}'${pictures}; base-uri 'none'; form-action 'none'`;
 }
 
 function renderOverview({ parts, command, exitCode }: RunResult): Markup {
@@ -71,7 +73,7 @@ ${renderHead(part, id)}
 ${renderOrigin(part)}
 ${renderTrouble(part)}
 ${renderCounters(part, id)}
-${renderCards(entriesOf(part), id)}
+${renderCards(entriesOf(part), id, part.pictures)}
 ${renderImpact(part, id)}
 ${renderAnswers(part, id)}
 ${renderFindings(part, id)}
@@ -79,6 +81,7 @@ ${renderValidated(part, id)}
 ${renderArchives(part, id)}
 ${renderFolded(part, id)}
 ${renderForecast(part, id)}
+${renderBrowser(part, id)}
 </article>`;
 }
 
@@ -157,6 +160,13 @@ function fold(title: string, names: readonly string[]): Markup {
 
 function renderOrigin(part: ReportParts): readonly Markup[] {
   return describeOrigin(part).map((line) => html`<p class="note">${line}</p>`);
+}
+
+/** What drew the pictures. */
+function renderBrowser({ browser }: ReportParts, id: string): Markup {
+  if (browser === undefined) return html``;
+  const body = html`<div class="note"><p>${describeBrowser(browser)}</p></div>`;
+  return renderSection({ id: `${id}-browser`, title: 'Browser', body });
 }
 
 /** What the plan costs in requests, and its digest. */

@@ -56,6 +56,10 @@ const cardStyle = `
 .card .lift code { padding: .1rem .45rem; border-radius: .35rem; background: var(--tint); color: var(--tone); font-weight: 600; }
 .card.known, .card.kept { box-shadow: none; }
 .card > details { padding-top: .4rem; border-top: 1px solid var(--line); }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .75rem; margin-block: .6rem; }
+figure { margin: 0; }
+figcaption { color: var(--soft); font-size: .8125rem; font-weight: 600; }
+img { display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: .35rem; background: #fff; }
 .uses { margin: .25rem 0 0 1.1rem; list-style: disc; }
 .uses li { padding-block: .1rem; }
 .note p + p { margin-top: .1rem; }

@@ -1,10 +1,12 @@
 /** A run as Markdown: a comment on a pull request, the summary of a job. */
 
 import type { Outcome } from '../../core/outcome.js';
+import type { Preview } from '../../core/preview.js';
 import { type AnswerTable, answerTables } from '../answer-tables.js';
 import { describeOutcome } from '../change-words.js';
 import { nameOfPlace, titleOf } from '../counts.js';
 import { type Entry, entriesOf, symbols } from '../entries.js';
+import { describeDifference, notesOf } from '../preview.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 import { type Tone, verdictOf } from '../verdict.js';
 import { markdownCode, markdownMarker, markdownText } from './escape.js';
@@ -101,7 +103,9 @@ function changesBlock(part: ReportParts): Block {
   const columns =
     part.kind === 'drift'
       ? ['', 'Extension', 'Drift', 'Details']
-      : ['', 'Extension', 'Action', part.kind === 'apply' ? 'What happened' : 'What happens'];
+      : part.kind === 'preview'
+        ? ['', 'Extension', 'Drawn', 'What differs']
+        : ['', 'Extension', 'Action', part.kind === 'apply' ? 'What happened' : 'What happens'];
   const head = `| ${columns.join(' | ')} |\n|---|---|---|---|\n`;
   return { rank: 'changes', noun: 'change', head, items: entriesOf(part).map(renderRow), tail: '\n' };
 }
@@ -116,11 +120,20 @@ function isWell({ status, overwrote }: Outcome): boolean {
   return status === 'done' && overwrote === undefined;
 }
 
-function renderWords({ words, warning, outcome }: Entry): string {
+function renderWords({ words, warning, outcome, preview }: Entry): string {
+  if (preview !== undefined) return renderPreview(preview);
   const warned = warning === undefined ? [] : [`**warning:** ${markdownText(warning)}`];
   if (outcome === undefined) return [markdownText(words), ...warned].join('<br>');
   const hint = outcome.error?.hint === undefined ? [] : [markdownText(outcome.error.hint)];
   return [markdownText(describeOutcome(outcome)), ...hint, markdownText(words), ...warned].join('<br>');
+}
+
+/** Pictures by their file names: a comment can hold no others. */
+function renderPreview(preview: Preview): string {
+  const { old, new: fresh, difference } = preview;
+  const files = [old?.picture, fresh.picture, difference?.picture].filter((file) => file !== undefined);
+  const words = [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
+  return [...words.map(markdownText), ...files.map(markdownCode)].join('<br>');
 }
 
 function answerBlocks(part: ReportParts): readonly Block[] {

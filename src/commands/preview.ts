@@ -1,0 +1,224 @@
+/** `qlik-sync preview`: draw what changes in a browser, as the tenant has it and as the folder has it. Writes pictures only. */
+
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { SourceError, UserError } from '../core/errors.js';
+import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { Change, DesiredExtension } from '../core/model.js';
+import { isWorse, type Preview, type PreviewBrowserFacts } from '../core/preview.js';
+import { archivesOf } from '../pipeline/archives.js';
+import { interactive, planFolders } from '../pipeline/plan-folders.js';
+import type { PlannedRun } from '../pipeline/planned.js';
+import { openBrowser, openDesk } from '../preview/browser.js';
+import { findTools, readStardust, type Stardust } from '../preview/find-tools.js';
+import { type Fixture, readFixture } from '../preview/fixture.js';
+import { type Means, type Pictures, type PreviewVersion, previewExtension } from '../preview/preview.js';
+import { readArchive, readFolder } from '../preview/read-version.js';
+import { type ReadArchive, whyUnreadable } from '../reconcile/archives.js';
+import type { PreviewReport } from '../report/preview.js';
+import type { SharedFlags } from '../run/flags.js';
+import type { Io } from '../run/io.js';
+import { onTenant } from '../run/on-tenant.js';
+import { assertWritable } from '../run/report-files.js';
+import { headerOf, print } from '../run/reporting.js';
+import type { Run } from '../run/run.js';
+import { createSelector } from '../run/selection.js';
+import { displayPath } from '../source/display.js';
+import { hideOwnFolder } from '../source/own-folder.js';
+import { writeAtomically } from '../source/write-atomically.js';
+import { addExamples, addNames, addShared, type Finish } from './options.js';
+
+interface PreviewFlags extends SharedFlags {
+  readonly out: string;
+  readonly require?: 'drawn';
+}
+
+export function preview(names: readonly string[], flags: PreviewFlags, io: Io): Promise<ExitCode> {
+  return onTenant('preview', flags, io, async (run) => {
+    if (run.settings.execution === 'refused') {
+      throw new UserError('preview runs the code of extensions in a browser, and --no-exec forbids that', {
+        hint: 'Leave out --no-exec (QLIK_SYNC_NO_EXEC) where that code may run: in a page without network and credentials.',
+      });
+    }
+    const places = { folders: [run.settings.config.root, run.settings.cwd], env: io.env };
+    const tools = await findTools(places);
+    const selector = await createSelector(names);
+    const wanted = { ...interactive, forecasts: 'none', command: 'plan', selector, approvals: {} } as const;
+    const planned = await planFolders(run, wanted);
+    const chosen = chooseExtensions(planned, names);
+    const subjects = await readSubjects(run, planned, chosen);
+    const needsStardust = subjects.some(({ old, fresh }) =>
+      [old, fresh].some((each) => each?.kind === 'supernova'),
+    );
+    const stardust = needsStardust ? readStardust(places) : undefined;
+    const out = await makeFolder(run, flags.out);
+    const drawn = await drawAll(run, subjects, { tools, stardust, out });
+    const exitCode =
+      flags.require === 'drawn' && drawn.previews.some(isWorse) ? exitCodes.refused : exitCodes.ok;
+    const report: PreviewReport = { kind: 'preview', header: headerOf(run, 'preview'), ...drawn, exitCode };
+    print(report, run.settings.flags, io);
+    return exitCode;
+  });
+}
+
+/** What is named; without names, what an apply would upload. */
+function chooseExtensions(
+  { plan, desired }: PlannedRun,
+  names: readonly string[],
+): readonly DesiredExtension[] {
+  if (names.length > 0) return desired.extensions;
+  const changed = new Set(plan.changes.filter(isUpload).map(({ name }) => name));
+  return desired.extensions.filter(({ name }) => changed.has(name));
+}
+
+/** Blocked or not. */
+function isUpload({ action, write }: Change): boolean {
+  return action !== 'none' && action !== 'delete' && write?.carries !== 'data';
+}
+
+/** An extension with what is known of both of its sides. */
+interface Subject extends Pick<Preview, 'withoutOld'> {
+  readonly name: string;
+  readonly old?: PreviewVersion;
+  readonly fresh: PreviewVersion;
+  readonly fixture?: Fixture;
+}
+
+/** One after the other: archives are whole in memory, and a key that may not read one may read none. */
+async function readSubjects(
+  run: Run,
+  { plan, actual }: PlannedRun,
+  chosen: readonly DesiredExtension[],
+): Promise<readonly Subject[]> {
+  const { read } = archivesOf(run);
+  const records = new Map(actual.extensions.map((record) => [record.id, record]));
+  const ids = new Map(plan.changes.map((change) => [change.name, change.actual?.id]));
+  const subjects: Subject[] = [];
+  for (const extension of chosen) {
+    run.signal.throwIfAborted();
+    const { name, folder } = extension;
+    const record = records.get(ids.get(name) ?? '');
+    const held =
+      record === undefined ? { withoutOld: 'new: the tenant has none' } : await readHeld(name, record, read);
+    const fixture = readFixture(folder, name);
+    subjects.push({ name, ...held, fresh: readFolder(extension), ...(fixture && { fixture }) });
+  }
+  return subjects;
+}
+
+async function readHeld(
+  name: string,
+  record: PlannedRun['actual']['extensions'][number],
+  read: ReadArchive,
+): Promise<Pick<Subject, 'old' | 'withoutOld'>> {
+  try {
+    return { old: await readArchive(await read(record), name) };
+  } catch (error) {
+    const why = error instanceof SourceError ? undefined : whyUnreadable(error);
+    if (why === undefined) throw error;
+    return { withoutOld: `only the folder is drawn: ${why}` };
+  }
+}
+
+/** Absolute. @throws UserError where pictures cannot be written, or would become part of an extension */
+async function makeFolder({ settings: { config, cwd } }: Run, given: string): Promise<string> {
+  const out = resolve(cwd, given);
+  hideOwnFolder(config.root, out);
+  await assertWritable(join(out, 'preview.png'), `--out: ${given}`);
+  await mkdir(out, { recursive: true });
+  return out;
+}
+
+interface Drawing {
+  readonly tools: Awaited<ReturnType<typeof findTools>>;
+  readonly stardust: Stardust | undefined;
+  /** Absolute. */
+  readonly out: string;
+}
+
+type Drawn = Pick<PreviewReport, 'previews' | 'browser' | 'pictures'>;
+
+async function drawAll(run: Run, subjects: readonly Subject[], drawing: Drawing): Promise<Drawn> {
+  if (subjects.length === 0) return { previews: [], pictures: new Map() };
+  const { tools, stardust } = drawing;
+  const { io, signal } = run;
+  const browser = await openBrowser({ ...tools, env: io.env });
+  const stop = (): void => void browser.close();
+  signal.addEventListener('abort', stop);
+  try {
+    const desk = await openDesk(browser);
+    const means: Means = { browser, desk, stardust: stardust?.script, signal };
+    const previews: Preview[] = [];
+    const pictures = new Map<string, string>();
+    for (const subject of subjects)
+      previews.push(await drawOne(run, subject, { ...drawing, means, pictures }));
+    return { previews, pictures, browser: factsOf(browser, stardust) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await browser.close();
+  }
+}
+
+function factsOf(
+  { version, sandbox }: Pick<PreviewBrowserFacts, 'version' | 'sandbox'>,
+  stardust: Stardust | undefined,
+): PreviewBrowserFacts {
+  return { version, sandbox, ...(stardust && { stardust: stardust.version }) };
+}
+
+async function drawOne(
+  { settings: { cwd } }: Run,
+  { name, old, fresh, withoutOld, fixture }: Subject,
+  { means, out, pictures }: Drawing & { readonly means: Means; readonly pictures: Map<string, string> },
+): Promise<Preview> {
+  const drawn = await previewExtension(
+    { name, new: fresh, ...(old && { old }), ...(fixture && { fixture: fixture.data }) },
+    means,
+  );
+  const save = async (kind: keyof typeof suffixes): Promise<{ readonly picture?: string }> => {
+    const png = drawn.pictures[kind];
+    if (png === undefined) return {};
+    const file = join(out, `${name}${suffixes[kind]}`);
+    await writeAtomically(file, png);
+    const picture = displayPath(cwd, file);
+    pictures.set(picture, png.toString('base64'));
+    return { picture };
+  };
+  const { old: oldSide, new: newSide, difference } = drawn.preview;
+  const data =
+    fixture === undefined
+      ? ({ from: 'sample' } as const)
+      : ({ from: 'fixture', file: displayPath(cwd, fixture.file) } as const);
+  return {
+    name,
+    ...(oldSide && { old: { ...oldSide, ...(await save('old')) } }),
+    ...(withoutOld !== undefined && { withoutOld }),
+    new: { ...newSide, ...(await save('new')) },
+    ...(difference && { difference: { ...difference, ...(await save('difference')) } }),
+    ...(drawn.pictures.new !== undefined && { data }),
+  };
+}
+
+const suffixes = { old: '.old.png', new: '.new.png', difference: '.diff.png' } as const satisfies Record<
+  keyof Pictures,
+  string
+>;
+
+export function addPreview(program: Command, io: Io, finish: Finish): void {
+  const command = addNames(addShared(program.command('preview')))
+    .description('draw what changes in a browser, as it is on the tenant and in the folder')
+    .option('--out <dir>', 'folder for the pictures', '.qlik-sync/preview')
+    .addOption(new Option('--require <what>', 'exit with 6 if one is worse than before').choices(['drawn']))
+    .action(async (names: string[], flags: PreviewFlags) => {
+      finish(await preview(names, flags, io));
+    });
+  addExamples(command, [
+    ['qlik-sync preview --env prod', 'what apply would change'],
+    ['qlik-sync preview kpi-card --report html=preview.html', 'with its pictures'],
+    ['qlik-sync preview --require drawn', 'for a pipeline'],
+  ]);
+}

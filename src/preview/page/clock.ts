@@ -1,0 +1,119 @@
+/**
+ * Time and chance in the page: they begin at the same point in every run, and time passes only when the program says so.
+ * What an animation shows after three seconds is then the same on every machine. Sent to the page as text, before any of
+ * its scripts; each function names nothing of this program.
+ */
+
+type Callback = (...values: unknown[]) => unknown;
+
+interface Timer {
+  readonly id: number;
+  at: number;
+  readonly every: number | undefined;
+  readonly call: () => void;
+}
+
+export interface PageClock {
+  /** Milliseconds since the page began. */
+  now: number;
+  readonly timers: Map<number, Timer>;
+  /** The browser's own. */
+  readonly pause: () => Promise<void>;
+}
+
+/** @param start milliseconds, as `Date.now` gives them */
+export function installClock(start: number): PageClock {
+  const host = globalThis as unknown as Record<string, unknown>;
+  const clock: PageClock = { now: 0, timers: new Map(), pause: createPause() };
+  let last = 0;
+  const add = (call: () => void, wait: number, every?: number): number => {
+    last += 1;
+    clock.timers.set(last, { id: last, at: clock.now + wait, every, call });
+    return last;
+  };
+  const delayOf = (given: unknown): number => Math.max(1, Math.trunc(Number(given)) || 0);
+  const callOf = (given: unknown, values: readonly unknown[]) => (): void => {
+    if (typeof given === 'function') (given as Callback)(...values);
+  };
+  const remove = (id: unknown): void => void clock.timers.delete(Number(id));
+  host['setTimeout'] = (call: unknown, wait?: unknown, ...values: unknown[]) =>
+    add(callOf(call, values), delayOf(wait));
+  host['setInterval'] = (call: unknown, wait?: unknown, ...values: unknown[]) =>
+    add(callOf(call, values), delayOf(wait), delayOf(wait));
+  host['requestAnimationFrame'] = (call: Callback) =>
+    add(() => call(clock.now), 16 - (Math.trunc(clock.now) % 16));
+  host['requestIdleCallback'] = (call: Callback) =>
+    add(() => call({ didTimeout: false, timeRemaining: () => 50 }), 1);
+  for (const name of ['clearTimeout', 'clearInterval', 'cancelAnimationFrame', 'cancelIdleCallback'])
+    host[name] = remove;
+  const performance = host['performance'] as { now: () => number };
+  performance.now = () => clock.now;
+  host['Date'] = dateFrom(() => start + Math.trunc(clock.now));
+  installChance();
+  return clock;
+}
+
+/** A turn of the browser's event loop: answers arrive, and what waits for them goes on. */
+export function createPause(): () => Promise<void> {
+  const host = globalThis as unknown as { readonly setTimeout: (call: () => void, wait: number) => void };
+  const wait = host.setTimeout.bind(globalThis);
+  return () => new Promise((resolve) => wait(resolve, 0));
+}
+
+export function dateFrom(now: () => number): unknown {
+  const Real = Date;
+  return new Proxy(Real, {
+    construct: (target, given: unknown[], asked) =>
+      Reflect.construct(target, given.length === 0 ? [now()] : given, asked) as object,
+    apply: () => new Real(now()).toString(),
+    get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+  });
+}
+
+/** The same sequence in every run (xorshift). */
+export function installChance(): void {
+  let state = 0x2545f491;
+  const next = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 4_294_967_296;
+  };
+  Math.random = next;
+  const { Crypto } = globalThis as unknown as { readonly Crypto: { prototype: Record<string, unknown> } };
+  Crypto.prototype['getRandomValues'] = (given: ArrayBufferView): ArrayBufferView => {
+    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+    for (let index = 0; index < bytes.length; index += 1) bytes[index] = next() * 256;
+    return given;
+  };
+  Crypto.prototype['randomUUID'] = (): string => {
+    const digits = Array.from({ length: 32 }, () => Math.trunc(next() * 16).toString(16)).join('');
+    return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+  };
+}
+
+/** Runs what is due, in its order; what is thrown is reported as the browser would. @param ms of the page's time */
+export async function passTime(clock: PageClock, ms: number): Promise<void> {
+  const { reportError } = globalThis as unknown as { readonly reportError: (error: unknown) => void };
+  const end = clock.now + ms;
+  for (let turns = 0; turns < 2_000; turns += 1) {
+    await clock.pause();
+    const due = [...clock.timers.values()]
+      .filter(({ at }) => at <= end)
+      .sort((a, b) => a.at - b.at || a.id - b.id);
+    const [first] = due;
+    if (first === undefined) break;
+    clock.now = Math.max(clock.now, first.at);
+    for (const timer of due.filter(({ at }) => at === first.at)) {
+      if (!clock.timers.has(timer.id)) continue;
+      if (timer.every === undefined) clock.timers.delete(timer.id);
+      else timer.at += timer.every;
+      try {
+        timer.call();
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+  clock.now = Math.max(clock.now, end);
+}
