@@ -4,7 +4,15 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +40,17 @@ try {
   say('Again: the tenant matches the folders, so one list request and no write.');
   run('apply', '--sandbox', '--yes');
 
-  say('One file of one extension changes …');
+  say('A colour changes. What would people see? (Where there is no browser, this says what to install.)');
+  symlinkSync(
+    fileURLToPath(new URL('../node_modules', import.meta.url)),
+    join(folder, 'node_modules'),
+    'junction',
+  );
+  const ring = join(folder, 'extensions/progress-ring/progress-ring.js');
+  writeFileSync(ring, readFileSync(ring, 'utf8').replace('#009845', '#c0392b'));
+  runTo([0, 3], ['preview', '--sandbox']);
+
+  say('One file of one more extension changes …');
   appendFileSync(join(folder, 'extensions/status-board/status-board.js'), '\n// edited by the demo\n');
   run('apply', '--sandbox', '--yes');
 
@@ -60,17 +78,18 @@ function say(text) {
 }
 
 function run(...args) {
-  runTo(0, args);
+  runTo([0], args);
 }
 
 /** The answer stands, and the exit code says that it is a lower bound. */
 function runIncomplete(...args) {
-  runTo(5, args);
+  runTo([5], args);
 }
 
 function runTo(expected, args) {
   process.stdout.write(`\n$ qlik-sync ${args.join(' ')}\n\n`);
   const { status, error } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, stdio: 'inherit' });
   if (error !== undefined) throw error;
-  if (status !== expected) throw new Error(`qlik-sync ${args.join(' ')} ended with exit code ${status}`);
+  if (!expected.includes(status))
+    throw new Error(`qlik-sync ${args.join(' ')} ended with exit code ${status}`);
 }

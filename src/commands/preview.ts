@@ -20,7 +20,7 @@ import type { PreviewReport } from '../report/preview.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
-import { assertWritable } from '../run/report-files.js';
+import { assertBesideExtensions, assertWritable } from '../run/report-files.js';
 import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
@@ -124,6 +124,7 @@ async function readHeld(
 /** Absolute. @throws UserError where pictures cannot be written, or would become part of an extension */
 async function makeFolder({ settings: { config, cwd } }: Run, given: string): Promise<string> {
   const out = resolve(cwd, given);
+  assertBesideExtensions(out, `--out: ${given}`);
   hideOwnFolder(config.root, out);
   await assertWritable(join(out, 'preview.png'), `--out: ${given}`);
   await mkdir(out, { recursive: true });

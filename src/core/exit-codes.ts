@@ -25,7 +25,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   3: 'usage, config or validation',
   4: 'authentication or permission',
   5: 'some changes failed or were not attempted, or the tenant or the store cannot be reached',
-  6: 'a safety rail refused, or a change is blocked as unmanaged, disowned, foreign or protected',
+  6: 'a safety rail refused, a change is blocked as unmanaged, disowned, foreign or protected, or `preview --require drawn` found one worse than before',
   7: 'drift or conflict in the way, or the plan is stale',
   9: 'the time or request budget ran out',
   130: 'interrupted',

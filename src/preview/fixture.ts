@@ -31,12 +31,7 @@ export function readFixture(folder: string, name: string): Fixture | undefined {
     });
   }
   const properties = isObject(content['properties']) ? content['properties'] : {};
-  return { file, data: { layout: identified(content['layout'], name), properties } };
-}
-
-/** An object of a page is found by its id, and drawn by its type. */
-function identified(layout: ObjectData['layout'], name: string): ObjectData['layout'] {
-  return { ...layout, qInfo: { qId: 'preview', qType: name }, visualization: name };
+  return { file, data: { layout: content['layout'], properties } };
 }
 
 function readIfThere(file: string): string | undefined {

@@ -81,7 +81,10 @@ function beginning(): string {
   const doors = ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'];
   return `{ ${parts}
 const clock = ${clockParts.installClock.name}(${now});
-globalThis.previewTime = (ms) => ${clockParts.passTime.name}(clock, ms); }
+globalThis.previewTime = {
+  next: () => ${clockParts.passToNext.name}(clock),
+  until: (at) => ${clockParts.passUntil.name}(clock, at),
+}; }
 for (const name of ${JSON.stringify(doors)}) delete globalThis[name];
 globalThis.open = () => null;`;
 }
@@ -95,13 +98,14 @@ function dismissAll(context: BrowserContext, page: Page): void {
 }
 
 function guardOf(page: Page, { limitMs, signal }: ObjectToDraw): <T>(work: () => Promise<T>) => Promise<T> {
-  const deadline = AbortSignal.timeout(limitMs);
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const crashed = new Promise<never>((_, reject) => {
     page.once('crash', () => reject(new PageEnded('the page crashed, or took more memory than it may')));
   });
   const late = new Promise<never>((_, reject) => {
-    deadline.addEventListener('abort', () => reject(new PageEnded(`did not end within ${limitMs / 1000} s`)));
-    signal.addEventListener('abort', () => reject(signal.reason as Error));
+    stop.addEventListener('abort', () =>
+      reject(signal.aborted ? signal.reason : new PageEnded(`did not end within ${limitMs / 1000} s`)),
+    );
   });
   for (const each of [crashed, late]) each.catch(() => undefined);
   return async (work) => {
@@ -115,34 +119,26 @@ function guardOf(page: Page, { limitMs, signal }: ObjectToDraw): <T>(work: () =>
   };
 }
 
-/** Milliseconds of the page's own clock. */
-const tick = 50;
-
 async function runStep(page: Page, script: string): Promise<unknown> {
-  await page.evaluate(`${objectParts.runStep.name}(() => ${script})`);
-  for (;;) {
-    const text: unknown = await page.evaluate('preview.done === "yes" ? String(preview.answer) : undefined');
-    if (typeof text === 'string') return JSON.parse(text.slice(0, mostAnswer));
-    await passTime(page, tick);
-  }
-}
-
-/** @param ms of the page's own clock */
-function passTime(page: Page, ms: number): Promise<unknown> {
-  return page.evaluate(`previewTime(${ms})`);
+  const text: unknown = await page.evaluate(`${objectParts.runStep.name}(() => ${script})`);
+  return JSON.parse(String(text).slice(0, mostAnswer));
 }
 
 const mostAnswer = 4_000_000;
 
-/** Two pictures in a row that are the same; what still moves after that is shown as it is then, at the same tick in every run. */
+/** Milliseconds of the page's own clock at which it is photographed, and between that and the next time. */
+const moment = 10_000;
+const interval = 200;
+
+/** Two pictures in a row that are the same; what still moves after that is shown as it is then, at the same moment in every run. */
 async function photograph(page: Page): Promise<Photograph> {
-  await passTime(page, 3_000);
+  await page.evaluate(`previewTime.until(${moment})`);
   const notice: unknown = await page.evaluate(`${objectParts.settle.name}()`);
   const noticed = typeof notice === 'string' ? { notice: notice.slice(0, 400) } : {};
   const shoot = (): Promise<Buffer> => page.screenshot({ animations: 'disabled', caret: 'hide', timeout: 0 });
   let last = await shoot();
-  for (let more = 0; more < 8; more += 1) {
-    await passTime(page, 200);
+  for (let more = 1; more <= 8; more += 1) {
+    await page.evaluate(`previewTime.until(${moment + more * interval})`);
     const next = await shoot();
     if (next.equals(last)) return { picture: next, ...noticed };
     last = next;

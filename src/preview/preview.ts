@@ -147,7 +147,7 @@ async function drawSide(
   { desk }: Means,
 ): Promise<Drawn> {
   if (needs === undefined) return { side: judge(version, page, facts) };
-  const data = fixture ?? sampleObject(name, { ...needs, targets });
+  const data = fixture === undefined ? sampleObject(name, { ...needs, targets }) : identify(fixture, name);
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
   const { picture, notice } = shot;
@@ -157,6 +157,12 @@ async function drawSide(
     ...(picture !== undefined && { colours: await countColours(desk, picture) }),
   };
   return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
+}
+
+/** An object of a page is found by its id, and drawn by its type. */
+function identify({ layout, properties }: ObjectData, name: string): ObjectData {
+  const info = { qInfo: { qId: 'preview', qType: name }, visualization: name };
+  return { layout: { ...layout, ...info }, properties: { ...properties, ...info } };
 }
 
 interface Shot {

@@ -99,8 +99,7 @@ function harnessOf({ name }: ObjectToDraw): string {
   const base = JSON.stringify(baseOf(name));
   const make = loaderParts.createLoader.name;
   return `${parts.join('\n')}
-var preview = { done: 'no', answer: '{}' };
-preview.loader = ${make}(${base}, ${JSON.stringify(name)}, globalThis.stardust);`;
+var preview = { loader: ${make}(${base}, ${JSON.stringify(name)}, globalThis.stardust) };`;
 }
 
 /** The address of the extension's folder. */

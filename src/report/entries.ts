@@ -12,7 +12,7 @@ import { describeDifference, notesOf } from './preview.js';
 import type { ReportParts } from './run-result.js';
 
 /** In the order they are shown. */
-export const entryKinds = [...changeKinds, 'drift', 'known'] as const;
+export const entryKinds = [...changeKinds, 'drift', 'known', 'worse', 'differs', 'same'] as const;
 
 export type EntryKind = (typeof entryKinds)[number];
 
@@ -41,6 +41,9 @@ export const symbols: Readonly<Record<EntryKind, string>> = {
   kept: '=',
   drift: '!',
   known: '=',
+  worse: '!',
+  differs: '~',
+  same: '=',
 };
 
 export function entriesOf(part: ReportParts): readonly Entry[] {
@@ -131,7 +134,7 @@ function previewEntry(preview: Preview): Entry {
   const { name, old, new: fresh, difference } = preview;
   const verb = old === undefined ? fresh.result : `${old.result} → ${fresh.result}`;
   const words = [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
-  const kind = isWorse(preview) ? 'blocked' : (difference?.pixels ?? 0) > 0 ? 'update' : 'kept';
+  const kind = isWorse(preview) ? 'worse' : (difference?.pixels ?? 0) > 0 ? 'differs' : 'same';
   return { kind, name, verb, words: words.join('; '), preview };
 }
 

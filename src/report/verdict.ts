@@ -127,7 +127,7 @@ function judgePreviews(previews: readonly Preview[]): Verdict {
   const worse = previews.filter(isWorse).length;
   if (worse > 0) return { tone: 'bad', words: `${count(worse, 'extension')} blank or failing` };
   const differing = previews.filter(({ difference }) => (difference?.pixels ?? 0) > 0).length;
-  if (differing > 0) return { tone: 'news', words: `${count(differing, 'picture')} differ` };
+  if (differing > 0) return { tone: 'news', words: `${count(differing, 'extension')} drawn differently` };
   return { tone: 'good', words: `${count(previews.length, 'extension')} previewed` };
 }
 

@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { isOwnDocument } from '../core/content/own-document.js';
 import { UserError } from '../core/errors.js';
 import { reasonOf } from '../core/system-error.js';
 import { isManifestName, listEntries } from '../source/discover/nested-manifest.js';
+import { ownFolder } from '../source/own-folder.js';
 import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
 /**
@@ -37,6 +38,15 @@ async function assertReplaceable(path: string, what: string): Promise<void> {
   if ((there === undefined || there.isFile()) && !/^\/(?:dev\/(?!shm\/)|proc\/)/.test(path)) return;
   throw new UserError(`${what} cannot be written: it is a device or a pipe.`, {
     hint: 'Name a file; --json prints a document to stdout.',
+  });
+}
+
+/** Every file in a folder of an extension is deployed with it. `what` begins the message: `--out: pictures`. @throws UserError */
+export function assertBesideExtensions(folder: string, what: string): void {
+  const holder = folder.split(sep).includes(ownFolder) ? undefined : findHolder(folder);
+  if (holder === undefined) return;
+  throw new UserError(`${what} cannot be written: it is in the folder of the extension ${holder.name}.`, {
+    hint: 'What lies there is deployed. Name another folder.',
   });
 }
 

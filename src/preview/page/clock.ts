@@ -17,14 +17,16 @@ export interface PageClock {
   /** Milliseconds since the page began. */
   now: number;
   readonly timers: Map<number, Timer>;
-  /** The browser's own. */
+  /** A turn of the browser's own event loop: answers arrive, and what waits for them goes on. */
   readonly pause: () => Promise<void>;
+  /** Until it has drawn, and told observers of sizes. */
+  readonly frame: () => Promise<void>;
 }
 
 /** @param start milliseconds, as `Date.now` gives them */
 export function installClock(start: number): PageClock {
   const host = globalThis as unknown as Record<string, unknown>;
-  const clock: PageClock = { now: 0, timers: new Map(), pause: createPause() };
+  const clock: PageClock = { now: 0, timers: new Map(), ...keepBrowserTime() };
   let last = 0;
   const add = (call: () => void, wait: number, every?: number): number => {
     last += 1;
@@ -53,11 +55,18 @@ export function installClock(start: number): PageClock {
   return clock;
 }
 
-/** A turn of the browser's event loop: answers arrive, and what waits for them goes on. */
-export function createPause(): () => Promise<void> {
-  const host = globalThis as unknown as { readonly setTimeout: (call: () => void, wait: number) => void };
+interface BrowserTime {
+  readonly setTimeout: (call: () => void, wait: number) => void;
+  readonly requestAnimationFrame: (call: () => void) => void;
+}
+
+/** Keeps the browser's own functions, before they are replaced. */
+export function keepBrowserTime(): Pick<PageClock, 'pause' | 'frame'> {
+  const host = globalThis as unknown as BrowserTime;
   const wait = host.setTimeout.bind(globalThis);
-  return () => new Promise((resolve) => wait(resolve, 0));
+  const draw = host.requestAnimationFrame.bind(globalThis);
+  const pause = (): Promise<void> => new Promise((resolve) => wait(resolve, 0));
+  return { pause, frame: () => new Promise((resolve) => draw(() => wait(resolve, 0))) };
 }
 
 export function dateFrom(now: () => number): unknown {
@@ -92,28 +101,40 @@ export function installChance(): void {
   };
 }
 
-/** Runs what is due, in its order; what is thrown is reported as the browser would. @param ms of the page's time */
-export async function passTime(clock: PageClock, ms: number): Promise<void> {
-  const { reportError } = globalThis as unknown as { readonly reportError: (error: unknown) => void };
-  const end = clock.now + ms;
+/** Lets what the browser does by itself happen, and only then the timers that are next. */
+export async function passToNext(clock: PageClock): Promise<void> {
+  await clock.frame();
+  const times = [...clock.timers.values()].map(({ at }) => at);
+  if (times.length > 0) runDue(clock, Math.min(...times));
+}
+
+/** @param until milliseconds of the page's time; what moves for ever is stopped after many turns */
+export async function passUntil(clock: PageClock, until: number): Promise<void> {
+  await clock.frame();
+  await clock.frame();
   for (let turns = 0; turns < 2_000; turns += 1) {
     await clock.pause();
-    const due = [...clock.timers.values()]
-      .filter(({ at }) => at <= end)
-      .sort((a, b) => a.at - b.at || a.id - b.id);
-    const [first] = due;
-    if (first === undefined) break;
-    clock.now = Math.max(clock.now, first.at);
-    for (const timer of due.filter(({ at }) => at === first.at)) {
-      if (!clock.timers.has(timer.id)) continue;
-      if (timer.every === undefined) clock.timers.delete(timer.id);
-      else timer.at += timer.every;
-      try {
-        timer.call();
-      } catch (error) {
-        reportError(error);
-      }
+    const times = [...clock.timers.values()].map(({ at }) => at).filter((at) => at <= until);
+    if (times.length === 0) break;
+    runDue(clock, Math.min(...times));
+  }
+  clock.now = Math.max(clock.now, until);
+  await clock.frame();
+}
+
+/** In their order; what is thrown is reported as the browser would. */
+export function runDue(clock: PageClock, at: number): void {
+  const { reportError } = globalThis as unknown as { readonly reportError: (error: unknown) => void };
+  clock.now = Math.max(clock.now, at);
+  const due = [...clock.timers.values()].filter((timer) => timer.at <= clock.now);
+  for (const timer of due.sort((a, b) => a.at - b.at || a.id - b.id)) {
+    if (!clock.timers.has(timer.id)) continue;
+    if (timer.every === undefined) clock.timers.delete(timer.id);
+    else timer.at += timer.every;
+    try {
+      timer.call();
+    } catch (error) {
+      reportError(error);
     }
   }
-  clock.now = Math.max(clock.now, end);
 }

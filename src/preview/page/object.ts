@@ -25,29 +25,30 @@ interface Stardust {
   readonly embed: (app: Bag, config: Bag) => { readonly render: (options: Bag) => Promise<unknown> };
 }
 
-/** Of everything that happened in the page, what the program asks for again and again. */
-export interface PageState {
+/** What the page keeps between two steps. */
+interface PageState {
   /** The extension's own value, once it is loaded. */
   value?: unknown;
-  loader?: Loader;
-  done: 'no' | 'yes';
-  /** JSON of the answer of the step that is done. */
-  answer: string;
+  readonly loader: Loader;
 }
 
 declare const preview: PageState;
 
-/** Runs a step; its answer, or why there is none, is left for the program to fetch. */
-export function runStep(step: () => Promise<unknown>): void {
-  preview.done = 'no';
-  preview.answer = '{}';
+declare const previewTime: { readonly next: () => Promise<void> };
+
+/** JSON of a step's answer, or of why there is none. The page's time passes only where the step waits for it. */
+export async function runStep(step: () => Promise<unknown>): Promise<string> {
+  const running = { answer: undefined as string | undefined };
   void step()
     .then((answer) => JSON.stringify(answer))
-    .catch((error: unknown) => JSON.stringify({ thrown: describeThrown(error) }))
+    .catch((error: unknown) =>
+      JSON.stringify({ thrown: describeThrown(error), unknown: preview.loader.unknown }),
+    )
     .then((text) => {
-      preview.answer = text;
-      preview.done = 'yes';
+      running.answer = text;
     });
+  while (running.answer === undefined) await previewTime.next();
+  return running.answer;
 }
 
 export function describeThrown(error: unknown): string {
@@ -56,10 +57,10 @@ export function describeThrown(error: unknown): string {
 
 /** The values that the page may know of a supernova without any data. */
 export async function describeSupernova(name: string): Promise<unknown> {
-  const value = await preview.loader?.load(`./${name}`);
+  const value = await preview.loader.load(`./${name}`);
   const supernova = isBag(value) && value['default'] !== undefined ? value['default'] : value;
   preview.value = supernova;
-  const unknown = preview.loader?.unknown ?? [];
+  const unknown = preview.loader.unknown;
   if (typeof supernova !== 'function' && !isBag(supernova)) return { exports: typeof supernova, unknown };
   const made = typeof supernova === 'function' ? tryToMake(supernova as Make) : supernova;
   if (!isBag(made)) return { exports: typeof made, unknown };
@@ -128,8 +129,8 @@ export function limitsOf(given: unknown, properties: Bag): { min: number; max: n
 
 /** Whatever comes out of `require`: does it look like an extension of the kind before nebula.js? Nothing is drawn. */
 export async function describeClassic(name: string): Promise<unknown> {
-  const value = await preview.loader?.load(`./${name}`);
-  const unknown = preview.loader?.unknown ?? [];
+  const value = await preview.loader.load(`./${name}`);
+  const unknown = preview.loader.unknown;
   const made = typeof value === 'function' ? { paint: undefined, ...(value as unknown as Bag) } : value;
   if (!isBag(made)) return { exports: typeof made, unknown };
   const has = ['paint', 'definition', 'controller', 'template'].filter((key) => made[key] !== undefined);

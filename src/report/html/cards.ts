@@ -22,6 +22,9 @@ const titles: Readonly<Record<EntryKind, string>> = {
   kept: 'Kept',
   drift: 'Drift',
   known: 'Known',
+  worse: 'Worse',
+  differs: 'Differs',
+  same: 'Same',
 };
 
 /** @param pictures of `preview`, in base64, by their names */

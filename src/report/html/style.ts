@@ -97,9 +97,9 @@ const colours = `
   }
 }
 .create, .good, .added, .plus { --tone: var(--green); --tint: var(--green-tint); }
-.update, .news, .changed { --tone: var(--blue); --tint: var(--blue-tint); }
+.update, .news, .changed, .differs { --tone: var(--blue); --tint: var(--blue-tint); }
 .replace { --tone: var(--violet); --tint: var(--violet-tint); }
-.delete, .bad, .removed, .minus { --tone: var(--red); --tint: var(--red-tint); }
+.delete, .bad, .removed, .minus, .worse { --tone: var(--red); --tint: var(--red-tint); }
 .blocked, .drift, .attention { --tone: var(--amber); --tint: var(--amber-tint); }
 .kept, .known, .same, .none { --tone: var(--grey); --tint: var(--grey-tint); }
 `;

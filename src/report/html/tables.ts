@@ -83,6 +83,9 @@ const labels: Readonly<Record<EntryKind, string>> = {
   kept: 'kept',
   drift: 'drifted',
   known: 'known or ignored',
+  worse: 'worse than before',
+  differs: 'look different',
+  same: 'no difference seen',
 };
 
 function countersOf(part: ReportParts): readonly Counter[] {

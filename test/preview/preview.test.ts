@@ -1,0 +1,297 @@
+/** What a browser makes of extensions that are right, broken, or up to something. */
+
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PreviewSide } from '../../src/core/preview.js';
+import { openBrowser, openDesk, type PreviewBrowser } from '../../src/preview/browser.js';
+import { findTools, readStardust } from '../../src/preview/find-tools.js';
+import { type Means, type Previewed, previewExtension, type ToPreview } from '../../src/preview/preview.js';
+import { requireTool } from '../require-tool.js';
+import { sound, supernova } from './extensions.js';
+
+const isThere = requireTool('chromium');
+
+const places = { folders: [join(import.meta.dirname, '../..')], env: process.env };
+
+let browser: PreviewBrowser;
+let proxy: Server;
+/** The first line of each request that reached the proxy. */
+const asked: string[] = [];
+let means: Means;
+
+beforeAll(async () => {
+  if (!isThere) return;
+  proxy = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (data) => {
+      asked.push(data.toString().split('\r\n')[0] ?? '');
+      socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  browser = await openBrowser({ ...(await findTools(places)), env: process.env, proxy: `127.0.0.1:${port}` });
+  const { signal } = new AbortController();
+  means = { browser, desk: await openDesk(browser), stardust: readStardust(places).script, signal };
+});
+afterAll(async () => {
+  await browser?.close();
+  proxy?.close();
+});
+
+type Code = string | Readonly<Record<string, string>>;
+
+function versionOf(code: Code, kind: 'supernova' | 'classic') {
+  const files = typeof code === 'string' ? { 'x.js': code } : code;
+  return { kind, files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])) };
+}
+
+function draw(code: Code, more: Partial<ToPreview> = {}, limits: Partial<Means> = {}): Promise<Previewed> {
+  return previewExtension({ name: 'x', new: versionOf(code, 'supernova'), ...more }, { ...means, ...limits });
+}
+
+async function drawn(code: Code, limits: Partial<Means> = {}): Promise<PreviewSide> {
+  return (await draw(code, {}, limits)).preview.new;
+}
+
+async function loaded(code: Code): Promise<PreviewSide> {
+  return (await previewExtension({ name: 'x', new: versionOf(code, 'classic') }, means)).preview.new;
+}
+
+const animated = `let turn = 0; const next = () => {
+  turn += 1; element.style.background = 'rgb(' + (turn % 256) + ',' + Math.floor(Math.random() * 256) + ',0)';
+  element.textContent = new Date().toISOString() + performance.now() + crypto.randomUUID();
+  requestAnimationFrame(next);
+}; next();`;
+
+describe.runIf(isThere)('a supernova', () => {
+  it.each<[string, string, Partial<PreviewSide>]>([
+    ['draws', supernova(sound), { result: 'drawn', errors: [], blocked: [] }],
+    [
+      'throws when it is loaded',
+      supernova(sound, { load: "throw new RangeError('no licence');" }),
+      { result: 'failed', why: 'threw while it was loaded: RangeError: no licence' },
+    ],
+    [
+      'throws when it is drawn',
+      supernova('element.querySelector("p").hidden = true;'),
+      { result: 'failed', why: expect.stringMatching(/TypeError: Cannot set properties of null/) },
+    ],
+    [
+      'throws some time later',
+      supernova(`${sound} setTimeout(() => { throw new Error('late'); }, 900);`),
+      { result: 'failed', why: 'threw while it was drawn: Error: late' },
+    ],
+    [
+      'rejects what nobody waits for',
+      supernova(`${sound} Promise.reject(new Error('unheard'));`),
+      { result: 'failed', why: 'threw while it was drawn: Error: unheard' },
+    ],
+    [
+      'writes an error to the console',
+      supernova(`${sound} console.error('wrong', 7);`),
+      { result: 'failed', why: 'wrote an error to the console: wrong 7' },
+    ],
+    ['draws nothing', supernova('element.innerHTML = "";'), { result: 'blank', why: 'one colour only' }],
+    ['is no script', 'define([], () => {', { result: 'failed', why: expect.stringMatching(/SyntaxError/) }],
+    [
+      'gives a text',
+      'define([], () => "text");',
+      { result: 'failed', why: 'its module gives a value of the type string, not a supernova' },
+    ],
+    ['gives nothing', '"no module";', { result: 'failed', why: 'its module gives nothing, not a supernova' }],
+    [
+      'asks for a file',
+      supernova(`${sound} fetch(new URL('/extensions/x/gone.json', location.href));`),
+      { result: 'drawn', missing: ['gone.json'] },
+    ],
+  ])('%s', async (_what, code, expected) => {
+    expect(await drawn(code)).toMatchObject(expected);
+  });
+
+  it('says where in its files an error is', async () => {
+    const { errors } = await drawn({
+      'x.js': "define(['./lib/draw'], (supernova) => supernova);",
+      'lib/draw.js': supernova('null.wrong;'),
+    });
+    expect(errors).toEqual([
+      {
+        ...{ kind: 'console', file: 'lib/draw.js', line: 8, column: expect.any(Number) },
+        message: "TypeError: Cannot read properties of null (reading 'wrong')",
+      },
+    ]);
+  });
+
+  it.each(['for (;;) {}'])('is stopped: %s', async (code) => {
+    const { preview } = await draw(
+      supernova(code),
+      { old: versionOf(supernova('', { load: code }), 'supernova') },
+      { limitMs: 4_000 },
+    );
+    for (const side of [preview.old, preview.new]) {
+      expect(side).toMatchObject({ result: 'failed', why: 'did not end within 4 s' });
+    }
+    expect(await drawn(supernova(sound))).toMatchObject({ result: 'drawn' });
+  });
+
+  it('is the same picture every time, even while it moves, and told from another', async () => {
+    const runs = await Promise.all([1, 2, 3, 4].map(() => draw(supernova(animated))));
+    const [first, ...others] = runs.map(({ pictures }) => pictures.new?.toString('base64'));
+    expect(first?.length).toBeGreaterThan(1000);
+    for (const other of others) expect(other === first).toBe(true);
+    const same = await draw(supernova(sound), { old: versionOf(supernova(sound), 'supernova') });
+    expect(same.preview.difference).toEqual({ pixels: 0, of: 256_000 });
+    const box = (width: number) =>
+      supernova(`element.innerHTML = '<div style="background:red;height:10px;width:${width}px"></div>';`);
+    const { preview, pictures } = await draw(box(30), { old: versionOf(box(20), 'supernova') });
+    expect(preview.difference).toEqual({ pixels: 100, of: 256_000 });
+    expect(pictures.difference?.subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('gets the data that it asks for, the same on both sides, or that of a fixture', async () => {
+    const shows = (what: string): string => `element.textContent = JSON.stringify(${what});
+      if (JSON.stringify(${what}) !== layout.expected) throw new Error(JSON.stringify(${what}));`;
+    const target =
+      "[{ path: '/box/qHyperCubeDef', dimensions: { min: 2, max: 3 }, measures: { min: () => 1 } }]";
+    const size = 'layout.box.qHyperCube.qSize';
+    const properties = `{ box: { qHyperCubeDef: {} }, expected: '{"qcx":3,"qcy":15}' }`;
+    const asking = supernova(shows(size), { properties, targets: target });
+    const elder = supernova(shows(size), { properties });
+    const { preview } = await draw(asking, { old: versionOf(elder, 'supernova') });
+    expect([preview.old?.why, preview.new.why]).toEqual([undefined, undefined]);
+    const fixture = { layout: { expected: '5', answer: 5 }, properties: {} };
+    const fixed = await draw(supernova(shows('layout.answer')), { fixture });
+    expect(fixed.preview.new).toMatchObject({ result: 'drawn', errors: [] });
+  });
+});
+
+describe.runIf(isThere)('the way out', () => {
+  const ways: readonly (readonly [string, string, string | undefined])[] = [
+    ['fetch', "fetch('https://a.example/x').catch(() => 0);", 'connect-src https://a.example'],
+    [
+      'XMLHttpRequest',
+      "const r = new XMLHttpRequest(); r.open('GET', 'http://b.example:81/'); r.send();",
+      'connect-src http://b.example:81',
+    ],
+    ['a socket', "new WebSocket('wss://c.example/s');", 'connect-src wss://c.example'],
+    ['a beacon', "navigator.sendBeacon('https://d.example/', 'x');", 'connect-src https://d.example'],
+    ['an image', "new Image().src = 'https://e.example/x.png';", 'img-src https://e.example'],
+    [
+      'a style',
+      "document.body.style.backgroundImage = 'url(https://f.example/x.png)';",
+      'img-src https://f.example',
+    ],
+    [
+      'a script',
+      "document.head.append(Object.assign(document.createElement('script'), { src: 'https://g.example/x.js' }));",
+      'script-src https://g.example',
+    ],
+    [
+      'a frame',
+      "document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://h.example' }));",
+      'frame-src https://h.example',
+    ],
+    ['a module', "import('https://j.example/x.js').catch(() => 0);", 'script-src https://j.example'],
+    [
+      'a worker',
+      'new Worker(URL.createObjectURL(new Blob([\'fetch("https://k.example/").catch(() => 0)\'])));',
+      undefined,
+    ],
+    ['a window', "window.open('https://l.example/');", undefined],
+    [
+      'a form',
+      "document.body.insertAdjacentHTML('beforeend', '<form action=\"https://m.example/\">'); document.forms[0].submit();",
+      undefined,
+    ],
+    [
+      'a connection',
+      'document.head.insertAdjacentHTML(\'beforeend\', \'<link rel="preconnect" href="https://n.example"><link rel="dns-prefetch" href="https://o.example"><link rel="prefetch" href="https://p.example">\');',
+      undefined,
+    ],
+    [
+      'a ping',
+      "document.body.insertAdjacentHTML('beforeend', '<a href=\"#\" ping=\"https://q.example\">x</a>'); document.querySelector('a[ping]').click();",
+      undefined,
+    ],
+    [
+      'a call',
+      "const { RTCPeerConnection: Call } = window; if (Call) { const c = new Call({ iceServers: [{ urls: 'stun:127.0.0.1:9' }] }); c.createDataChannel('x'); c.createOffer().then((o) => c.setLocalDescription(o)); }",
+      undefined,
+    ],
+    ['a loopback server', "fetch('http://127.0.0.1:80/').catch(() => 0);", 'connect-src http://127.0.0.1'],
+  ];
+
+  it('is closed for everything, and what was asked for is named as a policy has it', async () => {
+    const all = ways.map(
+      ([name, code]) => `try { ${code} } catch (error) { console.log(${JSON.stringify(name)}, error); }`,
+    );
+    const side = await drawn(supernova(`${sound} ${all.join('\n')}`));
+    const named = ways.flatMap(([, , directive]) => directive ?? []);
+    expect(side.blocked).toEqual(expect.arrayContaining(named));
+    expect(side.result).toBe('drawn');
+    const leaving = await drawn(supernova(`${sound} location.href = 'https://i.example/?secret';`));
+    expect(leaving).toMatchObject({ result: 'drawn', blocked: ['navigation https://i.example'] });
+    // The browser asks its maker for updates, which by default leads nowhere, as all else.
+    expect(asked.filter((line) => /example|127\.0\.0\.1/.test(line))).toEqual([]);
+  });
+
+  it('leads to the proxy that counts, where nothing closes it', async () => {
+    const page = await browser.browser.newPage();
+    await page.goto('https://open.example/').catch(() => undefined);
+    await page.close();
+    expect(asked.filter((line) => line.includes('open.example'))).not.toEqual([]);
+  });
+});
+
+describe.runIf(isThere)('an extension of the kind before nebula.js', () => {
+  it.each<[string, Code, Partial<PreviewSide>]>([
+    [
+      'asks for all that Qlik provides',
+      {
+        'x.js': `define(['qlik', 'jquery', 'underscore', 'qvangular', 'angular', 'ng!$q', 'text!./a.html', 'css!./a.css', './b/c'],
+          (qlik, $, _, q, a, ng, html, css, c) => { $('<style>').html(html).appendTo('head'); _.each([1], () => 0);
+            q.directive('x', () => 0); if (html !== '<b></b>' || c !== 5) throw new Error(html);
+            return { definition: {}, paint: () => qlik.currApp().model };
+          });`,
+        ...{ 'a.html': '<b></b>', 'a.css': 'b {}', 'b/c.js': "define(['../d'], (d) => d);" },
+        'd.js': 'define(function (require, exports, module) { module.exports = require("./e"); });',
+        'e.js': 'define(5);',
+      },
+      { result: 'loaded', why: 'loaded with stubs and not drawn; exports paint, definition' },
+    ],
+    [
+      'has an angular template',
+      'define([], () => ({ template: "<b/>", controller: [] }));',
+      { result: 'loaded' },
+    ],
+    [
+      'throws',
+      'define([], () => { throw new Error("no"); });',
+      { result: 'failed', why: 'threw while it was loaded: Error: no' },
+    ],
+    [
+      'exports nothing to draw with',
+      'define([], () => ({ definition: {} }));',
+      { result: 'failed', why: 'exports neither paint nor template' },
+    ],
+    ['gives nothing', 'define([], () => undefined);', { result: 'failed' }],
+    [
+      'lacks a file',
+      "define(['./gone'], () => ({ paint() {} }));",
+      {
+        result: 'failed',
+        missing: ['gone.js'],
+        why: expect.stringMatching(/gone\.js: there is no such file/),
+      },
+    ],
+    [
+      'needs what only Qlik has',
+      "define(['client.utils/state'], ({ a: { b } }) => { throw new Error(b.c); });",
+      { result: 'unclear' },
+    ],
+  ])('%s', async (_what, code, expected) => {
+    expect(await loaded(code)).toMatchObject(expected);
+  });
+});
