@@ -11,7 +11,7 @@ import {
   type PreviewSide,
   previewResults,
 } from '../core/preview.js';
-import type { PreviewDocument } from './documents/answers.js';
+import type { PreviewDocument } from './documents/preview.js';
 import { headOf, placeOf } from './json-parts.js';
 import { joinBlocks, type Paint, printable, type Style } from './paint.js';
 import type { RunHeader } from './run-header.js';

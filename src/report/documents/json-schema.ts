@@ -10,7 +10,6 @@ import {
   historyDocument,
   impactDocument,
   openDocument,
-  previewDocument,
   pullDocument,
 } from './answers.js';
 import {
@@ -25,6 +24,7 @@ import { environmentsDocument } from './environments.js';
 import { fleetDocument } from './fleet.js';
 import { outputRecord, watchLine } from './lines.js';
 import type { DeepReadonly } from './parts.js';
+import { previewDocument } from './preview.js';
 import { storeDocument, unlockDocument } from './store.js';
 
 /** All that `--json` prints: what is not here has no type to be printed as. */
