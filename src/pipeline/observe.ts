@@ -1,7 +1,5 @@
 /** Both sides: the folders, and the tenant's list, which is on its way while the disk is read. */
 
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { hasSameContent } from '../core/classify.js';
 import { FindingsError } from '../core/errors.js';
@@ -17,12 +15,10 @@ import type { Place, Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { unmatchedMessage } from '../source/discover/discover.js';
-import { readPartialCheckout } from '../source/discover/partial-checkout.js';
 import type { SourceFiles } from '../source/git/state.js';
-import { ignoreFile } from '../source/ignore-rules.js';
-import { readDesired } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
 import { readDeclared } from './declared-origins.js';
+import { readCheckout, readOnceForAll } from './shared-reading.js';
 import { leaveOutThemes, listThemes } from './themes.js';
 
 /** What the tenant holds, as far as these folders want it known: its list, and that of themes where there are any. */
@@ -86,41 +82,24 @@ export interface Folders {
 export async function readFolders(
   selector: Selector | undefined,
   settings: Settings,
-  { env, interrupted: signal }: Pick<Io, 'env' | 'interrupted'>,
+  io: Pick<Io, 'env' | 'interrupted'>,
 ): Promise<Folders> {
-  const { config, cwd, flags, tool } = settings;
-  const {
-    state: read,
-    findings,
-    unmatched,
-    sources,
-  } = await readDesired({
-    root: config.root,
-    cwd,
-    extensions: config.extensions,
-    ignore: config.ignore,
-    lineEndings: config.lineEndings,
-    ...(selector !== undefined && { selection: selector.matches }),
-    index: flags.cache === false ? 'off' : 'on',
-    ...{ tool, own: settings.own },
-    ...{ signal, env },
-  });
-  selector?.assertUsed(namesOf(read));
-  const state = config.themes === 'never' ? leaveOutThemes(read) : read;
-  const all = [...configFiles(config), ...sources];
-  const { desired, checked } = await checkAll({ settings, io: { env } }, state, all);
-  const own = [
-    ...applySeverities(findings.filter(isDeployed(state)), config.rules),
-    ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
-    ...checked,
-  ];
+  const { config } = settings;
+  const reading = await readOnceForAll(selector, settings, io);
+  selector?.assertUsed(namesOf(reading.state));
+  const state = config.themes === 'never' ? leaveOutThemes(reading.state) : reading.state;
+  const { desired, checked } = await checkAll({ settings, io }, state, reading.sources);
   return {
     desired,
-    findings: own,
+    findings: [
+      ...applySeverities(reading.findings.filter(isDeployed(state)), config.rules),
+      ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
+      ...checked,
+    ],
     coverage: selector === undefined ? 'complete' : 'partial',
     found: state.extensions.length + state.notSelected.length,
-    unmatched,
-    sources: all,
+    unmatched: reading.unmatched,
+    sources: reading.sources,
   };
 }
 
@@ -160,15 +139,6 @@ async function checkAll(
   // Where git gives no answer, whoever writes says so.
   const looked = await lookAtCheckout(place, { desired, sources }).catch(() => desired);
   return looked === desired ? { desired, checked } : { desired: looked, checked: check(looked) };
-}
-
-/** What every extension depends on. */
-export function configFiles({ file, root }: Settings['config']): readonly SourceFiles[] {
-  const shared = existsSync(join(root, ignoreFile)) ? [ignoreFile] : [];
-  return [
-    { folder: dirname(file), paths: [basename(file)], wants: () => false },
-    { folder: root, paths: shared, wants: (path) => path === ignoreFile },
-  ];
 }
 
 /** @throws FindingsError */
@@ -256,10 +226,10 @@ export async function addLeftOut(
 
 /** The same, asked for whatever is uploaded. @throws UserError where git gives no answer, and the checkout may be partial */
 export async function lookAtCheckout(
-  { settings: { config, cwd }, io: { env } }: Pick<Place, 'settings'> & { readonly io: Pick<Io, 'env'> },
+  { settings, io }: Pick<Place, 'settings'> & { readonly io: Pick<Io, 'env'> },
   { desired, sources }: Pick<Folders, 'desired' | 'sources'>,
 ): Promise<DesiredState> {
-  const { unread, lacking } = await readPartialCheckout({ ...config, cwd, env }, sources);
+  const { unread, lacking } = await readCheckout(settings, io, sources);
   return {
     ...desired,
     extensions: desired.extensions.map((extension) => {

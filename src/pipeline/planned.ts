@@ -27,8 +27,9 @@ import type { Run } from '../run/run.js';
 import type { Packer } from '../source/archive/pack.js';
 import type { SourceFiles } from '../source/git/state.js';
 import { readStoredArchives } from './archives.js';
-import { configFiles, namesOf } from './observe.js';
+import { namesOf } from './observe.js';
 import { limitsOf } from './policy.js';
+import { configFiles } from './shared-reading.js';
 
 /** Steps take one and return a fuller one. */
 export interface PlannedRun {

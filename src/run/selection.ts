@@ -6,6 +6,8 @@ import { kindOf, statedKind, stemOf } from '../core/kind.js';
 
 export interface Selector {
   readonly matches: (name: string) => boolean;
+  /** The same for the same names and globs; absent where they come from somewhere else. */
+  readonly key?: string;
   /** @throws UserError where a name or glob matches none of the known names: a typo must not look like success. */
   readonly assertUsed: (known: readonly string[]) => void;
 }
@@ -15,6 +17,7 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
   if (patterns.length === 0) return undefined;
   const matchers = await Promise.all(patterns.map(compile));
   return {
+    key: JSON.stringify(patterns),
     matches: (name) => matchers.some((matches) => matches(name)),
     assertUsed: (known) => {
       const unused = patterns.find((_pattern, index) => !known.some((name) => matchers[index]?.(name)));

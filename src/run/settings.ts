@@ -40,6 +40,11 @@ export interface Settings {
   readonly tool: string;
   /** What this run reads and writes itself, which is never content. */
   readonly own: OwnFiles;
+  /**
+   * Of a run on several environments: what they have read of the folders, by what decides it, so that each folder is
+   * read once for all of them and all get the same content.
+   */
+  readonly reads?: Map<string, Promise<unknown>>;
 }
 
 /** The config file, read once for any number of its environments. */
@@ -62,6 +67,19 @@ export interface SettingsSource {
   readonly settingsFor: (environment: string | undefined) => Settings;
 }
 
+/** @param of what decides the result: environments for which it is the same share it */
+export function readOnce<T>(
+  { reads }: Pick<Settings, 'reads'>,
+  of: unknown,
+  read: () => Promise<T>,
+): Promise<T> {
+  if (reads === undefined) return read();
+  const key = JSON.stringify(of);
+  const known = (reads.get(key) as Promise<T> | undefined) ?? read();
+  reads.set(key, known);
+  return known;
+}
+
 /** The settings of a run on one environment. @throws ConfigError, UserError */
 export async function readSettings(flags: SharedFlags & FileFlags, io: Io): Promise<Settings> {
   const source = await loadSettings(flags, io);
@@ -73,10 +91,11 @@ export async function readSettings(flags: SharedFlags & FileFlags, io: Io): Prom
  * @throws ConfigError, UserError
  */
 export async function loadSettings(
-  flags: SharedFlags & FileFlags,
+  flags: SharedFlags & FileFlags & WaveFlags,
   io: Io,
   others: readonly string[] = [],
 ): Promise<SettingsSource> {
+  const { waves, resume } = flags;
   const cwd = workingFolder(flags, io);
   const execution = executionOf(flags);
   const written = await loadConfig({ cwd, config: flags.config, execution });
@@ -85,6 +104,8 @@ export async function loadSettings(
     : written;
   const environments = environmentNames(loaded.value);
   const asked = selectEnvironments(flags.env ?? [], loaded);
+  const isForSeveral = asked.length > 1 || waves !== undefined || resume !== undefined;
+  const ownOf = createOwnFiles(loaded, flags, cwd, io);
   if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));
   return {
     flags,
@@ -97,8 +118,8 @@ export async function loadSettings(
     settingsFor(environment) {
       io.locate?.(findPlace(environment, { flags, loaded }, io));
       const config = resolveConfig(loaded, { env: io.env, environment, ruleIds: configurableRuleIds });
-      const own = identifyOwnFiles({ paths: ownPathsOf(flags, config, cwd, io), streams: io.streams ?? {} });
-      return { flags, cwd, config, execution, tool: io.tool, own };
+      const { own, reads } = ownOf(config);
+      return { flags, cwd, config, execution, tool: io.tool, own, ...(isForSeveral && { reads }) };
     },
   };
 }
@@ -156,7 +177,35 @@ interface FileFlags {
   readonly baseline?: string;
 }
 
-/** What a run itself reads and writes, as its config and its options name it: absolute paths, which need not exist. */
+type ReadsOf = Required<Pick<Settings, 'own' | 'reads'>>;
+
+/** Environments that name the same files have the same own files, and may share what they read. */
+function createOwnFiles(
+  loaded: LoadedConfig,
+  flags: SharedFlags & FileFlags,
+  cwd: string,
+  io: Io,
+): (config: Config) => ReadsOf {
+  let ofConfig: readonly string[] | undefined;
+  const known = new Map<string, ReadsOf>();
+  return (config) => {
+    ofConfig ??= withImports(configFilesOf(loaded));
+    const paths = [...ofConfig, ...ownPathsOf(flags, config, cwd, io)];
+    const key = paths.join('\0');
+    const found = known.get(key) ?? {
+      own: identifyOwnFiles({ paths, streams: io.streams ?? {} }),
+      reads: new Map<string, Promise<unknown>>(),
+    };
+    known.set(key, found);
+    return found;
+  };
+}
+
+function withImports(programs: readonly string[]): readonly string[] {
+  return [...programs, ...programs.flatMap(findImports)];
+}
+
+/** What a run itself reads and writes beside its config, as that and its options name it: absolute paths, which need not exist. */
 function ownPathsOf(
   { report = [], outputFile, out, baseline }: SharedFlags & FileFlags,
   config: Config,
@@ -165,15 +214,15 @@ function ownPathsOf(
 ): readonly string[] {
   const named = [...report.map(({ file }) => file), outputFile, out, baseline];
   const ofRunner = [env['GITHUB_OUTPUT'], env['GITHUB_STEP_SUMMARY']];
-  const programs = [...configFilesOf(config), ...programFilesOf(config)];
   return [
     ...[...named, ...ofRunner].flatMap((file) => (file ? [resolve(cwd, file)] : [])),
-    ...[...programs, ...programs.flatMap(findImports), ...inventoryFilesOf(config)],
+    ...withImports(programFilesOf(config)),
+    ...inventoryFilesOf(config),
   ];
 }
 
 /** Each that a run without `--config` could read: a repository may have several, and all of them belong to us. */
-function configFilesOf({ file, root }: Config): readonly string[] {
+function configFilesOf({ file, root }: LoadedConfig): readonly string[] {
   return [file, ...findConfigs(root).filter((path) => !isPackageJson(path) || holdsOurKey(path))];
 }
 

@@ -6,6 +6,7 @@
 
 import { measureApply } from './apply.mjs';
 import { measureFleet } from './fleet.mjs';
+import { measureFleetPlan } from './fleet-plan.mjs';
 import { measureFleetStatus } from './fleet-status.mjs';
 import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
@@ -28,6 +29,7 @@ const measures = {
   store: measureStore,
   fleet: measureFleet,
   'fleet-status': measureFleetStatus,
+  'fleet-plan': measureFleetPlan,
   memory: measureMemory,
 };
 

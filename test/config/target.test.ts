@@ -53,6 +53,7 @@ const variables = {
 const tenant = (url: string, key: string, source: string, from: string) => ({
   kind: 'tenant',
   url,
+  identity: url,
   credential: { kind: 'api-key', key },
   source,
   from,

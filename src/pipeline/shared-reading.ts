@@ -1,0 +1,62 @@
+/** What is read on this machine once for all environments of a run: the folders, and what git says of them. */
+
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Io } from '../run/io.js';
+import type { Selector } from '../run/selection.js';
+import { readOnce, type Settings } from '../run/settings.js';
+import { readPartialCheckout } from '../source/discover/partial-checkout.js';
+import type { SourceFiles } from '../source/git/state.js';
+import { ignoreFile } from '../source/ignore-rules.js';
+import { type DesiredReading, readDesired } from '../source/read/read.js';
+
+/** The folders, and the config beside them; once for all environments of a run that would read the same. */
+export function readOnceForAll(
+  selector: Selector | undefined,
+  settings: Settings,
+  io: Pick<Io, 'env' | 'interrupted'>,
+): Promise<DesiredReading> {
+  const { extensions, ignore, lineEndings } = settings.config;
+  const read = () => readAll(selector, settings, io);
+  if (selector !== undefined && selector.key === undefined) return read();
+  return readOnce(settings, ['folders', selector?.key, extensions, ignore, lineEndings], read);
+}
+
+async function readAll(
+  selector: Selector | undefined,
+  { config, cwd, flags, tool, own }: Settings,
+  { env, interrupted: signal }: Pick<Io, 'env' | 'interrupted'>,
+): Promise<DesiredReading> {
+  const reading = await readDesired({
+    root: config.root,
+    cwd,
+    extensions: config.extensions,
+    ignore: config.ignore,
+    lineEndings: config.lineEndings,
+    ...(selector !== undefined && { selection: selector.matches }),
+    index: flags.cache === false ? 'off' : 'on',
+    ...{ tool, own, signal, env },
+  });
+  return { ...reading, sources: [...configFiles(config), ...reading.sources] };
+}
+
+/** git is asked once for all environments whose content has the same sources. */
+export function readCheckout(
+  settings: Settings,
+  { env }: Pick<Io, 'env'>,
+  sources: readonly SourceFiles[],
+): ReturnType<typeof readPartialCheckout> {
+  const of = ['checkout', settings.config.extensions, sources.map(({ folder, paths }) => [folder, paths])];
+  return readOnce(settings, of, () =>
+    readPartialCheckout({ ...settings.config, cwd: settings.cwd, env }, sources),
+  );
+}
+
+/** What every extension depends on. */
+export function configFiles({ file, root }: Settings['config']): readonly SourceFiles[] {
+  const shared = existsSync(join(root, ignoreFile)) ? [ignoreFile] : [];
+  return [
+    { folder: dirname(file), paths: [basename(file)], wants: () => false },
+    { folder: root, paths: shared, wants: (path) => path === ignoreFile },
+  ];
+}
