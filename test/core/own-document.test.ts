@@ -47,6 +47,9 @@ const ours: Readonly<Record<string, string | Buffer>> = {
   records: renderRecords(planned),
   'text of a plan': renderText(samplePlanReport(), { paint: plain, detail: 'normal' }),
   'text in colour': renderText(samplePlanReport(), { paint: coloured, detail: 'normal' }),
+  'a run over several environments with its progress': `[a] 1 change (1 of 2)\n${renderText(samplePlanReport(), { paint: plain, detail: 'normal' })}`,
+  'waves with their progress': `Wave 1 of 2: a\r\n[a]   ✓ k  created\r\n[a] 1 change applied (1 of 2)\r\n${renderText(samplePlanReport(), { paint: plain, detail: 'normal' })}`,
+  'a run over more environments than its start shows': `${Array.from({ length: 200 }, (_, index) => `[e${index}] 1 change (${index + 1} of 200)\n`).join('')}qlik-sync plan · e0\n`,
   'the keys of an embedded tenant': '{"apiKey":"sandbox-admin-x","userKey":"sandbox-user-x","seed":1}',
   'a config with our schema': '{"$schema": "./node_modules/qlik-sync/schema.json", "project": "acme"}',
   'a config with our schema by its address':
@@ -121,6 +124,7 @@ const others: Readonly<Record<string, string | Buffer>> = {
   'a README': '# KPI\n\nDeployed with qlik-sync plan · prod.\n',
   'a README that begins with us': 'qlik-sync deploys this extension.\n',
   'a script': 'define([], () => ({ paint() {} })); // qlik-sync/0.1.0\n',
+  'notes with footnotes': '[1] see below (1 of 2)\n[2] see above (2 of 2)\n',
   'a time table': '12:00:00  lunch\n13:00:00  nap\n',
   'an image': Buffer.from([0x89, 0x50, 0x4e, 0x47]),
   'half a UTF-16 character': Buffer.from([0xfe, 0xff, 0x00]),

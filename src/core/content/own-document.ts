@@ -10,7 +10,7 @@ const headBytes = 2_048;
 
 /** Any other first byte belongs to somebody else's file, which is most of them. */
 const firstBytes: ReadonlySet<number> = new Set(
-  [...'{[<:#q012U\u001b'].map((character) => character.charCodeAt(0)).concat([0xef, 0xff, 0xfe]),
+  [...'{[<:#q012UW\u001b'].map((character) => character.charCodeAt(0)).concat([0xef, 0xff, 0xfe]),
 );
 
 /** @param path its suffix says whether it may be a log, in which other programs write before and after this one. */
@@ -19,7 +19,8 @@ export function isOwnDocument(path: string, content: Buffer): boolean {
   if (!firstBytes.has(content[0] ?? -1)) return false;
   const start = textOf(content.subarray(0, headBytes));
   if (marks.some((mark) => mark.test(start))) return true;
-  return /^[{[]/.test(start) && holdsName(content) && isOwnJson(textOf(content));
+  if (!holdsName(content)) return false;
+  return fleetProgress.test(start) || (/^[{[]/.test(start) && isOwnJson(textOf(content)));
 }
 
 /** A file that no page loads, and that people usually let a shell or `tee` write. */
@@ -66,6 +67,10 @@ const marks: readonly RegExp[] = [
   /^# (?:bash|fish|powershell) completion for qlik-sync\b/,
   /^#compdef qlik-sync\b/,
 ];
+
+/** What stderr has before the results of a run over several environments, with `2>&1`. */
+const fleetProgress =
+  /^(?:(?:Wave \d+ of \d+: |\[[^\]\n]{1,100}\] )[^\n]*\r?\n)*?\[[^\]\n]{1,100}\] [^\n]* \(\d+ of \d+\)\r?\n/;
 
 /** In a line of its own, behind a time stamp or the name of a step. */
 const logMarks: readonly RegExp[] = [
