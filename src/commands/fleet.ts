@@ -83,7 +83,7 @@ async function look(
     try {
       const { extensions } = await readActual(tenant.extensions, { signal: io.interrupted });
       const own = extensions.filter((record) => isOwned(record, settings.config.project));
-      const seen = own.flatMap(describe);
+      const seen = own.flatMap(seenOf);
       return {
         environment,
         extensions: seen.filter(({ name }) => selector?.matches(name) !== false),
@@ -99,7 +99,7 @@ async function look(
   }
 }
 
-function describe(record: ActualExtension): SeenTenant['extensions'] {
+function seenOf(record: ActualExtension): SeenTenant['extensions'] {
   const { name, qextVersion, md5 } = record;
   if (name === undefined) return [];
   const marker = markerOf(record);

@@ -13,8 +13,7 @@ import {
   parseLabelSelector,
 } from '../core/labels.js';
 import { expand, type Variables } from './expand.js';
-import type { Problem } from './file/raw.js';
-import { type LoadedConfig, readKey } from './file/raw.js';
+import { type LoadedConfig, type Problem, readKey } from './file/raw.js';
 import { everyEnvironment } from './known-keys.js';
 import { didYouMean } from './suggest.js';
 

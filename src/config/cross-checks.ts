@@ -3,8 +3,7 @@
 import { isObject } from '../core/json.js';
 import { compareTexts } from '../core/order.js';
 import { expand, type Variables } from './expand.js';
-import type { Problem } from './file/raw.js';
-import { formatKeyPath, type KeyPath, type LoadedConfig, readKey } from './file/raw.js';
+import { formatKeyPath, type KeyPath, type LoadedConfig, type Problem, readKey } from './file/raw.js';
 import { listEnvironments } from './known-keys.js';
 import { looksLikeApiKey } from './secrets.js';
 import { parseTenantUrl } from './tenant/url.js';

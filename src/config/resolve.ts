@@ -16,8 +16,7 @@ import {
 } from './cross-checks.js';
 import type { Variables } from './expand.js';
 import { expandConfig } from './expand-config.js';
-import type { Problem } from './file/raw.js';
-import { describeKeyPath, type LoadedConfig, readKey } from './file/raw.js';
+import { describeKeyPath, type LoadedConfig, type Problem, readKey } from './file/raw.js';
 import { findUnknownKeys } from './known-keys.js';
 import { configSchema } from './schema.js';
 import { redact } from './secrets.js';

@@ -9,7 +9,7 @@ export interface SeenTenant {
   readonly extensions: readonly SeenExtension[];
 }
 
-export interface SeenExtension {
+interface SeenExtension {
   readonly name: string;
   readonly version?: string;
   /** Identifies the content; absent where nothing on the record tells. */
@@ -25,7 +25,7 @@ export interface FleetStatus {
   readonly behind: readonly EnvironmentBehind[];
 }
 
-export interface ExtensionStatus {
+interface ExtensionStatus {
   readonly name: string;
   /** Newest first; those that cannot be ordered come last. */
   readonly versions: readonly HeldVersion[];
@@ -43,7 +43,7 @@ export interface HeldVersion {
   readonly behind: boolean;
 }
 
-export interface EnvironmentBehind {
+interface EnvironmentBehind {
   readonly environment: string;
   readonly extensions: readonly string[];
 }
@@ -60,7 +60,7 @@ export function fleetStatusOf(tenants: readonly SeenTenant[]): FleetStatus {
   const all = tenants.map(({ environment }) => environment);
   const extensions = [...holders]
     .sort(([a], [b]) => compareTexts(a, b))
-    .map(([name, held]) => describe(name, held, all));
+    .map(([name, held]) => statusOf(name, held, all));
   return { seen: tenants.length, extensions, behind: findBehind(extensions, all) };
 }
 
@@ -68,7 +68,7 @@ interface Holder extends SeenExtension {
   readonly environment: string;
 }
 
-function describe(name: string, holders: readonly Holder[], all: readonly string[]): ExtensionStatus {
+function statusOf(name: string, holders: readonly Holder[], all: readonly string[]): ExtensionStatus {
   const byVersion = new Map<string | undefined, Holder[]>();
   for (const holder of holders) {
     const same = byVersion.get(holder.version);

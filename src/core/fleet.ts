@@ -61,8 +61,8 @@ export function parseMostFailed(text: string): MostFailed | undefined {
   return percent === undefined ? undefined : { percent };
 }
 
-/** A share is of the whole fleet, rounded down. */
-export function mostFailed(most: MostFailed, all: number): number {
+/** How many environments that is. @param all those of the fleet; a share of them is rounded down */
+export function countPermitted(most: MostFailed, all: number): number {
   return 'count' in most ? most.count : Math.floor((all * most.percent) / 100 + 1e-9);
 }
 

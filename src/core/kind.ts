@@ -32,9 +32,3 @@ export function mainFileOf(name: string): string {
 export function statedKind(name: string): Kind | undefined {
   return kinds.find((kind) => name.startsWith(`${kind}:`));
 }
-
-/** `extension` in documents goes without saying. */
-export function statesKind(name: string): { readonly kind?: Kind } {
-  const kind = kindOf(name);
-  return kind === 'extension' ? {} : { kind };
-}

@@ -121,7 +121,7 @@ export async function makePlan(
 }
 
 /** One list is counted where archives are. */
-export function furtherLists({ lists = 1 }: ActualState): number {
+function furtherLists({ lists = 1 }: ActualState): number {
   return lists - 1;
 }
 

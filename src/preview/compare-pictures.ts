@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 
-export interface PictureComparison {
+interface PictureComparison {
   readonly pixels: number;
   readonly of: number;
   /** A PNG: what is equal pale, what differs red. Absent where all is equal. */

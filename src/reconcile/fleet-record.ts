@@ -41,7 +41,7 @@ export interface FleetStart {
 }
 
 /** How far it got, all machines together. */
-export interface FleetProgress {
+interface RecordedProgress {
   /** By environment: how it ended the last time, and the journals of what was written to it. */
   readonly environments: ReadonlyMap<string, EnvironmentProgress>;
   /** Milliseconds since a wave, by index, ended without a failure that stops; by the clock of the store. */
@@ -60,7 +60,7 @@ interface EnvironmentProgress {
 /** Every method resolves once it is durable. @throws StoreError, UserError */
 export interface FleetRecord {
   readonly start: FleetStart;
-  readonly before: FleetProgress;
+  readonly before: RecordedProgress;
   /** @param index of the wave */
   begin(index: number): Promise<void>;
   journal(environment: string, run: string): Promise<void>;
@@ -98,7 +98,7 @@ export async function beginFleetRecord(
   return createRecord(stores, start, nothingYet, 1);
 }
 
-const nothingYet: FleetProgress = { environments: new Map(), endedMsAgo: new Map(), passed: new Set() };
+const nothingYet: RecordedProgress = { environments: new Map(), endedMsAgo: new Map(), passed: new Set() };
 
 /**
  * The record of a run that is gone on with; `undefined` where there is none.
@@ -227,7 +227,7 @@ function isNumber(value: unknown): boolean {
 function createRecord(
   stores: readonly Store[],
   start: FleetStart,
-  before: FleetProgress,
+  before: RecordedProgress,
   attempt: number,
 ): FleetRecord {
   const note = (...parts: readonly (string | number)[]): Promise<void> =>
@@ -251,7 +251,7 @@ interface Noted {
 }
 
 function readProgress(objects: readonly Known[]): {
-  readonly progress: FleetProgress;
+  readonly progress: RecordedProgress;
   readonly attempts: number;
 } {
   const notes = new Map<string, Noted[]>();
@@ -271,7 +271,7 @@ function readProgress(objects: readonly Known[]): {
       notes.set(key, [...(notes.get(key) ?? []), { attempt, what, detail }]);
     }
   }
-  const environments = new Map([...notes].map(([name, own]) => [name, describe(own)]));
+  const environments = new Map([...notes].map(([name, own]) => [name, standingOf(own)]));
   return { progress: { environments, endedMsAgo, passed }, attempts };
 }
 
@@ -280,7 +280,7 @@ function attemptOf(text: string): number {
 }
 
 /** What was undone counts as never done. Of two machines that went on at once, the one that succeeded counts. */
-function describe(notes: readonly Noted[]): EnvironmentProgress {
+function standingOf(notes: readonly Noted[]): EnvironmentProgress {
   const undone = Math.max(0, ...notes.flatMap(({ what, attempt }) => (what === 'undone' ? [attempt] : [])));
   const standing = notes.filter(({ attempt }) => attempt > undone);
   const runs = standing.flatMap(({ what, detail }) => (what === 'run' && isRunId(detail) ? [detail] : []));

@@ -92,7 +92,7 @@ function noteOn({ behind, contents }: HeldVersion): string {
 }
 
 /** `60 tenants: 6 up to date, 53 behind; 1 not reached.` */
-export function describeFleet(
+function describeFleet(
   { seen, behind }: Pick<FleetStatus, 'seen' | 'behind'>,
   unreached: readonly UnreachedEnvironment[],
 ): string {

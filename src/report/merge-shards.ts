@@ -13,7 +13,7 @@ import type { EnvironmentResult, EnvironmentsReport, MissingShards } from './rep
 import type { ReportParts } from './run-result.js';
 
 /** What one job left. */
-export interface ShardDocument {
+interface ShardDocument {
   /** As people named it. */
   readonly file: string;
   readonly document: EnvironmentsDocument;

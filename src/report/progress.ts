@@ -127,7 +127,7 @@ export function openCountdown(sink: ProgressSink, ms: number, next: string): Cou
 }
 
 /** How far a run over several environments is: a counter on a terminal, a line an environment elsewhere. */
-export interface FleetProgress {
+interface FleetProgress {
   /** In place of the sink: what is written appears above the counter. */
   readonly sink: Pick<ProgressSink, 'write'>;
   readonly ended: (environment: string, result: string, isFailure: boolean) => void;

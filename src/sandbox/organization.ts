@@ -9,7 +9,7 @@ import { seedPeople } from './items/seed.js';
 import type { RunningSandbox, SandboxOptions } from './options.js';
 import type { Sandbox } from './sandbox.js';
 
-export interface Organization {
+interface Organization {
   readonly tenants: readonly OrganizationTenant[];
   readonly close: () => Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mostFailed, parseMostFailed } from '../../src/core/fleet.js';
+import { countPermitted, parseMostFailed } from '../../src/core/fleet.js';
 import { splitWords } from '../../src/core/shell-word.js';
 import { divideIntoWaves, parseWaves, type WaveMember } from '../../src/core/waves.js';
 
@@ -89,7 +89,7 @@ describe('how many may fail', () => {
     ['two', 60, undefined],
   ])('%j of %i', (text, all, most) => {
     const parsed = parseMostFailed(text);
-    expect(parsed && mostFailed(parsed, all)).toBe(most);
+    expect(parsed && countPermitted(parsed, all)).toBe(most);
   });
 });
 

@@ -52,8 +52,15 @@ export function unneededExports(
   );
 }
 
-function needs({ names }: Import, name: string, text: string): boolean {
-  return names === 'all' ? new RegExp(`\\b${name}\\b`).test(text) : names.some((each) => each.name === name);
+function needs({ names, specifier }: Import, name: string, text: string): boolean {
+  if (names !== 'all') return names.some((each) => each.name === name);
+  return takesAll(text, specifier) || new RegExp(`\\b${name}\\b`).test(text);
+}
+
+/** Whether a module is taken with all that it exports, none of it by name. */
+function takesAll(text: string, specifier: string): boolean {
+  const [, local] = new RegExp(`import \\* as (\\w+) from '${specifier}'`).exec(text) ?? [];
+  return local !== undefined && text.includes(`Object.values(${local})`);
 }
 
 /** What is in a circle when files that import nothing inside, and those that nothing imports, are taken away for as long as there are some. */

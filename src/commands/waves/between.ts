@@ -19,7 +19,7 @@ export interface Stop {
   readonly exitCode: ExitCode;
 }
 
-export interface Pause extends Pick<Run, 'io' | 'signal'> {
+interface Pause extends Pick<Run, 'io' | 'signal'> {
   readonly goal: Pick<FleetGoal, 'soakMs' | 'gate'>;
   /** Milliseconds of the soak that are over already. */
   readonly soakedMs: number;
@@ -61,15 +61,13 @@ export function stopOf(signal: AbortSignal, io: Pick<Io, 'interrupted'>): Stop |
     : undefined;
 }
 
-/** A gate may wait for measurements. */
+/** Milliseconds; a gate may wait for measurements. */
 const longestMs = 600_000;
 
-const mostWords = 4000;
+/** Characters of what a gate said that are shown. */
+const mostSaid = 4000;
 
-async function askGate(
-  { goal, io, signal, cwd, report }: Pause,
-  timeoutMs = longestMs,
-): Promise<Stop | undefined> {
+async function askGate({ goal, io, signal, cwd, report }: Pause): Promise<Stop | undefined> {
   const { gate } = goal;
   if (gate === undefined) return undefined;
   const program = printable(gate[0] ?? '');
@@ -80,7 +78,7 @@ async function askGate(
       cwd,
       env: io.env,
       input: renderJson(report()),
-      timeoutMs,
+      timeoutMs: longestMs,
       signal,
     });
     if (ended.problem !== undefined) {
@@ -96,7 +94,7 @@ async function askGate(
     const words = said
       .filter((line) => line !== '')
       .join('; ')
-      .slice(0, mostWords);
+      .slice(0, mostSaid);
     return {
       message: `The gate ${program} ended with ${ended.exitCode}${words === '' ? '.' : `: ${words}`}`,
       exitCode: exitCodes.refused,

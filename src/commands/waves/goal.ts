@@ -36,7 +36,7 @@ export interface FleetContent {
 }
 
 /** What a command asks of its fleet. */
-export interface FleetRequest extends Pick<FleetStart, 'command' | 'names' | 'from'> {
+interface FleetRequest extends Pick<FleetStart, 'command' | 'names' | 'from'> {
   readonly settings: SettingsSource;
   readonly flags: WaveFlags;
   /** Every environment that is selected; absent: those that the waves name. */

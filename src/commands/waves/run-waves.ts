@@ -1,7 +1,7 @@
 /** A run over a fleet: wave after wave, with a record that another machine can go on from. */
 
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.js';
-import { mostFailed } from '../../core/fleet.js';
+import { countPermitted } from '../../core/fleet.js';
 import { count, listNames } from '../../core/format.js';
 import { shellWord, withOptions } from '../../core/shell-word.js';
 import type { EnvironmentResult, EnvironmentsReport, RestoredEnvironment } from '../../report/report.js';
@@ -169,7 +169,7 @@ function failuresOf({ attempted }: Pick<Fleet, 'attempted'>): readonly Environme
 function isOver(fleet: Fleet): boolean {
   const most = fleet.goal.mostFailed;
   if (most === undefined) return false;
-  return failuresOf(fleet).length > mostFailed(most, fleet.goal.waves.flat().length);
+  return failuresOf(fleet).length > countPermitted(most, fleet.goal.waves.flat().length);
 }
 
 function judge(results: readonly EnvironmentResult[], fleet: Fleet): Stop | undefined {
@@ -188,7 +188,7 @@ function judge(results: readonly EnvironmentResult[], fleet: Fleet): Stop | unde
   }
   if (!isOver(fleet)) return undefined;
   const all = goal.waves.flat().length;
-  const message = `${failed.length} of ${count(all, 'environment')} failed, and --max-failed permits ${mostFailed(goal.mostFailed, all)}.`;
+  const message = `${failed.length} of ${count(all, 'environment')} failed, and --max-failed permits ${countPermitted(goal.mostFailed, all)}.`;
   return { message, exitCode: exitCodes.ok };
 }
 

@@ -5,8 +5,7 @@ import { extname, relative, resolve, sep } from 'node:path';
 import { ConfigError, UserError } from '../../core/errors.js';
 import { assertExecutionAllowed, type Execution } from '../execution.js';
 import { expand, explainUnset, malformedReference, namesOf, type Variables } from '../expand.js';
-import type { TenantRow } from '../file/raw.js';
-import { formatKeyPath, type KeyPath, type LoadedConfig } from '../file/raw.js';
+import { formatKeyPath, type KeyPath, type LoadedConfig, type TenantRow } from '../file/raw.js';
 import { runProgram } from '../run-program.js';
 import { hideValues, redact } from '../secrets.js';
 import { checkRows, readCsvRows, readJsonRows, readYamlRows, type WrittenRow } from './rows.js';
@@ -66,7 +65,7 @@ function parseRows(
   }
 }
 
-export interface CommandRun {
+interface CommandRun {
   readonly loaded: LoadedConfig;
   readonly env: Variables;
   readonly execution: Execution;

@@ -1,6 +1,6 @@
 /** Files that a theme's CSS names: fonts, images, other CSS. Addresses are relative to the CSS file. */
 
-export interface StyleReference {
+interface StyleReference {
   /** Relative to the theme's folder. */
   readonly target: string;
   /** UTF-16 offset in the CSS. */

@@ -12,7 +12,7 @@ import { findStyleReferences } from './theme-styles.js';
 import { checkVariables, type Fields, type Main, mostFindings, short, themeFinding } from './theme-values.js';
 
 /** Reads a kept file again; `undefined` where it cannot be read, which its reading reported. */
-export type ReadText = (path: string) => Buffer | undefined;
+type ReadText = (path: string) => Buffer | undefined;
 
 /** All rules that only themes have. */
 export function checkTheme(theme: DesiredExtension, read: ReadText): readonly Finding[] {

@@ -39,7 +39,7 @@ export interface WholeFolder {
 }
 
 /** Without where the folder is, which the caller knows, and without its files. */
-export type WholeExtension = Omit<DesiredExtension, 'name' | 'folder' | 'displayFolder' | 'files'>;
+type WholeExtension = Omit<DesiredExtension, 'name' | 'folder' | 'displayFolder' | 'files'>;
 
 export interface StoredFolder {
   readonly paths: readonly string[];
