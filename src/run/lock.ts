@@ -95,7 +95,7 @@ function createLocks(
     everywhere: async (until) => {
       if (store === undefined) return async () => undefined;
       const { takeSharedLock } = await import('../reconcile/lock/lock.js');
-      const take = () => takeShared(store, holder, { tenant: identity, project }, io);
+      const take = () => takeShared(store, holder, { tenant: identity, project }, { io, until });
       return takeSharedLock(take, { ...options, signal: until });
     },
   };
@@ -106,10 +106,10 @@ async function takeShared(
   { take }: RunStore,
   holder: LockHolder,
   of: Omit<StorePlace, 'store'>,
-  io: Io,
+  { io, until }: { readonly io: Io; readonly until: AbortSignal },
 ): ReturnType<RunStore['take']> {
   const { addressOfJob } = await import('./facts.js');
-  return take({ ...holder, address: addressOfJob(io.env) }, of);
+  return take({ ...holder, address: addressOfJob(io.env) }, of, until);
 }
 
 function once(say: (text: string) => void): (text: string) => void {

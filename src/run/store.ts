@@ -17,9 +17,13 @@ export interface RunStore {
   /**
    * The lock of all machines, or the ticket that holds it. Then the journals of other machines are here too.
    *
-   * @throws StoreError
+   * @throws StoreError; the reason of the signal
    */
-  readonly take: (holder: LeaseHolder, of: Omit<StorePlace, 'store'>) => Promise<Release | FoundTicket>;
+  readonly take: (
+    holder: LeaseHolder,
+    of: Omit<StorePlace, 'store'>,
+    signal: AbortSignal,
+  ) => Promise<Release | FoundTicket>;
   /** To be called right before each write to the tenant. @throws LockLostError */
   readonly assertHeld: () => void;
   /** Of the changes that are written: those that wait for the store give theirs up meanwhile. */
@@ -97,9 +101,9 @@ function createRunStore(store: Store, root: string, slots: Slots): RunStore {
   const underWay = new Set<Promise<void>>();
   return {
     store,
-    take: async (holder, of) => {
+    take: async (holder, of, signal) => {
       const { tryLease } = await import('../reconcile/lock/lease.js');
-      const taken = await tryLease({ ...holder, place: { ...of, store }, first });
+      const taken = await tryLease({ ...holder, place: { ...of, store }, first, signal });
       first = 'release' in taken ? 'put' : 'look';
       if (!('release' in taken)) return taken;
       lease = taken;
@@ -109,14 +113,17 @@ function createRunStore(store: Store, root: string, slots: Slots): RunStore {
       };
       try {
         const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
-        runs = await fetchRuns({ root, store, of });
+        runs = await fetchRuns({ root, store, of, signal });
         return release;
       } catch (error) {
         await release();
         throw error;
       }
     },
-    assertHeld: () => lease?.check(),
+    assertHeld: () => {
+      if (lease === undefined) throw new Error('a write to the tenant without the lock in the store');
+      lease.check();
+    },
     slots,
     runs: () => runs,
     later: (work) => {

@@ -24,6 +24,7 @@ export interface StoreRequest {
   /** Below the origin, encoded, with its query. */
   readonly path: string;
   readonly body?: Uint8Array;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What one kind of object store says otherwise than the others. */
@@ -55,19 +56,19 @@ export function createObjectStore(
   const isMissing = (answer: Answer): boolean => answer.status === 404 && isNothing(answer);
   return {
     address,
-    async put(name, bytes) {
-      assertDone(await send({ method: 'PUT', path: pathOf(name), body: bytes }), name);
+    async put(name, bytes, signal) {
+      assertDone(await send({ method: 'PUT', path: pathOf(name), body: bytes, signal }), name);
     },
-    async get(name) {
-      const answer = await send({ method: 'GET', path: pathOf(name) });
+    async get(name, signal) {
+      const answer = await send({ method: 'GET', path: pathOf(name), signal });
       if (isMissing(answer)) return undefined;
       assertDone(answer, name);
       return answer.body;
     },
-    async list(prefix) {
+    async list(prefix, signal) {
       const pages: Page[] = [];
       for (let after: string | undefined; ; after = pages.at(-1)?.next) {
-        const answer = await send({ method: 'GET', path: listPath(prefix, after) });
+        const answer = await send({ method: 'GET', path: listPath(prefix, after), signal });
         assertDone(answer, prefix);
         pages.push(readPage(answer));
         if (pages.at(-1)?.next === undefined) {
@@ -75,20 +76,23 @@ export function createObjectStore(
         }
       }
     },
-    async remove(name) {
-      const answer = await send({ method: 'DELETE', path: pathOf(name) });
+    async remove(name, signal) {
+      const answer = await send({ method: 'DELETE', path: pathOf(name), signal });
       if (!isMissing(answer)) assertDone(answer, name);
     },
   };
 }
 
 interface StoreHttp {
-  /** Repeats what failed in passing: every verb of a store may be repeated. @throws StoreError where no answer came */
+  /** Repeats what failed in passing, as every verb may be. @throws StoreError where no answer came; the signal's reason */
   send(request: StoreRequest, sign: (request: StoreRequest) => Promise<Signature>): Promise<Answer>;
   close(): Promise<void>;
 }
 
 const tries = 4;
+
+/** Of those that are not answered in time: both together end before the lock's last sign of life is too old. */
+const silentTries = 2;
 
 const usualTimeoutMs = 20_000;
 
@@ -100,21 +104,18 @@ export function openStoreHttp(origin: string, options: HttpStoreOptions): StoreH
   assertSafe(origin, address);
   const transport = createTransport(origin, { proxies, userAgent, timeoutMs });
   const tryOnce = async (request: StoreRequest, signature: Signature): Promise<Try> => {
-    const { method, path, body } = request;
+    const { method, path, body, signal } = request;
     const sent = body === undefined ? {} : { body: createBody('application/octet-stream', [body]) };
-    return transport.tryOnce(
-      { method, path, ...sent, maxBytes, read: () => undefined },
-      signature,
-      undefined,
-    );
+    return transport.tryOnce({ method, path, ...sent, maxBytes, read: () => undefined }, signature, signal);
   };
   return {
     async send(request, sign) {
       for (let count = 1; ; count += 1) {
         const ended = await tryOnce(request, await sign(request));
-        const pause = count < tries ? pauseAfter(ended, count) : undefined;
+        const pause = count < triesAfter(ended) ? pauseAfter(ended, count) : undefined;
         if (pause === undefined) return answerOf(ended, address);
-        await sleep(pause);
+        const { signal } = request;
+        await sleep(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
       }
     },
     close: () => transport.close(),
@@ -133,6 +134,10 @@ function assertSafe(origin: string, address: string): void {
 }
 
 const longestPauseMs = 5_000;
+
+function triesAfter(ended: Try): number {
+  return ended.kind === 'failure' && ended.failure.error.code === 'timeout' ? silentTries : tries;
+}
 
 /** Milliseconds until another try; `undefined` where none would help. */
 function pauseAfter(ended: Try, count: number): number | undefined {

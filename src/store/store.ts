@@ -5,21 +5,22 @@ import { exitCodes } from '../core/exit-codes.js';
 
 /**
  * Every verb may be repeated: a name is written once with one content, or again with one that may replace it in any
- * order. Names are `/`-separated ASCII without `.` or `..`.
+ * order. Names are `/`-separated ASCII without `.` or `..`. A signal gives a request up that is on its way over the
+ * network, when it may have had its effect or may still have it.
  *
- * @throws StoreError from every verb that could not be carried out, after a few tries
+ * @throws StoreError from every verb that could not be carried out, after a few tries; the reason of the signal
  */
 export interface Store {
   /** As people write it, without a secret: `s3://bucket/prefix`. */
   readonly address: string;
   /** Durable when it resolves. */
-  put(name: string, bytes: Uint8Array): Promise<void>;
+  put(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** `undefined` where there is none of this name. */
-  get(name: string): Promise<Buffer | undefined>;
+  get(name: string, signal?: AbortSignal): Promise<Buffer | undefined>;
   /** All whose names begin with `prefix`, in no order. */
-  list(prefix: string): Promise<Listing>;
+  list(prefix: string, signal?: AbortSignal): Promise<Listing>;
   /** Does nothing where there is none. */
-  remove(name: string): Promise<void>;
+  remove(name: string, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

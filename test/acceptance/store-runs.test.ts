@@ -117,6 +117,41 @@ it('whose ticket is removed in mid-run stops within one sign of life: exit 7, an
   expect(written.length + (await tenant.takeWrites()).length).toBe(names.length);
 });
 
+describe('a store that is silent when the lock is wanted', () => {
+  beforeEach(() =>
+    control(running, 'POST', 'faults', [
+      { method: 'PUT', kind: 'stall', when: 'before', times: 1_000, stallMs: 600_000 },
+    ]),
+  );
+
+  it('holds no run beyond its time: exit 9', async () => {
+    const ended = await run('apply', '--yes', '--max-duration', '2s');
+    expect(ended.code, ended.stderr).toBe(9);
+    expect(ended.stderr).toContain('the store does not answer');
+    expect(await tenant.takeWrites()).toEqual([]);
+  });
+
+  it('does not keep from people what is wrong with their folders', async () => {
+    workspace.write({ 'extensions/acme-a/acme-a.qext': '{' });
+    const ended = await run('apply', '--yes');
+    expect(ended.code, ended.stderr).toBe(3);
+    expect(ended.stderr).toContain('acme-a.qext');
+  });
+
+  it('is left at once by who is interrupted', async () => {
+    const interrupt = new AbortController();
+    const env = { ...tenant.env, ...turnstile.env, ...envOf(running), HOME: workspace.home };
+    const ending = runInProcess(['rollback', '--yes'], {
+      ...{ cwd: workspace.folder, env, interrupted: interrupt.signal },
+    });
+    const asked = async (): Promise<number> =>
+      ((await control(running, 'GET', 'requests')) as readonly unknown[]).length;
+    await expect.poll(asked, { timeout: 60_000 }).toBeGreaterThan(0);
+    interrupt.abort(new Error('interrupted'));
+    expect((await ending).code).toBe(130);
+  });
+});
+
 /** Of what was overwritten, what cannot be had back from the store alone. */
 async function findLost(before: readonly (string | undefined)[]): Promise<readonly unknown[]> {
   const url = turnstile.env['QLIK_TENANT_URL'] ?? '';

@@ -15,6 +15,7 @@ interface Fetching {
   readonly store: Store;
   /** Absent: those of all tenants and projects. */
   readonly of?: Pick<StorePlace, 'tenant' | 'project'> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One journal: the whole of it, or parts that overlap and follow each other. */
@@ -42,14 +43,16 @@ const downloadsAtOnce = 8;
  * @returns what is in the store
  * @throws StoreError; UserError where `.qlik-sync` is not writable
  */
-export async function fetchRuns({ root, store, of }: Fetching): Promise<readonly RunObject[]> {
-  const { objects } = await store.list(of === undefined ? 'runs/' : prefixOf('runs', of));
+export async function fetchRuns({ root, store, of, signal }: Fetching): Promise<readonly RunObject[]> {
+  const { objects } = await store.list(of === undefined ? 'runs/' : prefixOf('runs', of), signal);
   const found = objects.flatMap((object) => {
     const run = parseRunObject(object.name);
     return run === undefined ? [] : [{ ...object, ...run }];
   });
   const limit = pLimit(downloadsAtOnce);
-  await Promise.all(groupRuns(root, found).map((run) => limit(() => fetchRun(root, store, run))));
+  await Promise.all(
+    groupRuns(root, found).map((run) => limit(() => fetchRun(root, (name) => store.get(name, signal), run))),
+  );
   return found;
 }
 
@@ -86,12 +89,10 @@ function cover(group: readonly Found[]): readonly Slice[] {
   }
 }
 
-async function fetchRun(root: string, store: Store, { path, slices, bytes }: StoredRun): Promise<void> {
+async function fetchRun(root: string, get: Store['get'], { path, slices, bytes }: StoredRun): Promise<void> {
   const known = await lstat(path).catch(() => undefined);
   if (known !== undefined && known.size >= bytes) return;
-  const contents = await Promise.all(
-    slices.map(async ({ name, skip }) => (await store.get(name))?.subarray(skip)),
-  );
+  const contents = await Promise.all(slices.map(async ({ name, skip }) => (await get(name))?.subarray(skip)));
   // One that is gone meanwhile is not needed any more, or is damaged, which the rest of it shows.
   const present = contents.filter((content) => content !== undefined);
   if (present.length === 0) return;

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.js';
 import { exitCodes } from '../../core/exit-codes.js';
 import { type Listing, type StoredObject, StoreError } from '../../store/store.js';
+import { createDeadline } from '../stop.js';
 import { prefixOf, type StorePlace } from '../store-place.js';
 import type { LockHolder, Release } from './lock-place.js';
 import { describeProcess } from './process-facts.js';
@@ -44,7 +45,12 @@ export interface LeaseOptions extends LeaseHolder {
   /** `look`: at who holds it, before a ticket is put: for who has to wait. */
   readonly first: 'put' | 'look';
   readonly times?: LeaseTimes;
+  /** Gives the asking up. Does nothing any more once the lock is had. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Milliseconds for what saves others the wait for a ticket's death, and no more than that. */
+const giveBackMs = 3_000;
 
 /** The lock may be another run's by now. Exit 7. */
 export class LockLostError extends UserError {
@@ -63,27 +69,28 @@ export class LockLostError extends UserError {
   }
 }
 
-/** The lock, or the ticket that holds it. @throws StoreError */
+/** The lock, or the ticket that holds it. @throws StoreError; the reason of the signal */
 export async function tryLease(options: LeaseOptions): Promise<Lease | FoundTicket> {
-  const { place, times = usualLeaseTimes } = options;
-  const before = options.first === 'look' ? await findOthers(options, undefined) : [];
-  if (typeof before[0] === 'object') return describe(place, before[0]);
+  const { place, times = usualLeaseTimes, signal } = options;
+  const before = options.first === 'look' ? await findOthers(options) : [];
+  if (typeof before[0] === 'object') return describe(options, before[0]);
   const name = `${prefixOf('locks', place)}${randomBytes(8).toString('hex')}.json`;
   const ticket = createTicket(options);
   const heartbeat = createHeartbeat(times);
   const sent = heartbeat.begin();
-  await place.store.put(name, ticket);
-  heartbeat.confirm(sent);
   try {
+    await place.store.put(name, ticket, signal);
+    heartbeat.confirm(sent);
     const other = await findRival(options, name);
     const isYoung = heartbeat.ageMs() < times.held;
     if (other === undefined && isYoung) return hold({ options, name, ticket, heartbeat });
     // One that was put too long ago may have been removed as dead.
     if (other === 'unseen' && isYoung) throw tooLate(place);
-    await place.store.remove(name);
-    return typeof other === 'object' ? describe(place, other) : { path: name, isLive: true };
+    await place.store.remove(name, signal);
+    return typeof other === 'object' ? describe(options, other) : { path: name, isLive: true };
   } catch (error) {
-    await place.store.remove(name).catch(() => undefined);
+    // Without an answer it may be there nevertheless.
+    await place.store.remove(name, createDeadline(giveBackMs)).catch(() => undefined);
     throw error;
   }
 }
@@ -121,22 +128,20 @@ interface Rival {
 }
 
 /** The live tickets of others. Removes dead ones. @param own a ticket that has to be in the list */
-async function findOthers(
-  { place, times = usualLeaseTimes }: LeaseOptions,
-  own: string | undefined,
-): Promise<readonly Rival[] | 'unseen'> {
-  const listing = await listWith(place, own);
+async function findOthers(options: LeaseOptions, own?: string): Promise<readonly Rival[] | 'unseen'> {
+  const { place, times = usualLeaseTimes, signal } = options;
+  const listing = await listWith(options, own);
   if (listing === undefined) return 'unseen';
   const others = listing.objects.filter(({ name }) => name !== own);
   const dead = others.filter((object) => isDead(object, listing, times));
-  await Promise.all(dead.map(({ name }) => place.store.remove(name)));
+  await Promise.all(dead.map(({ name }) => place.store.remove(name, signal)));
   return others.filter((object) => !dead.includes(object)).map((object) => ({ object, listing }));
 }
 
 /** A list that lags shows our own ticket late: until it does, it says nothing of the others either. */
-async function listWith(place: StorePlace, own: string | undefined): Promise<Listing | undefined> {
+async function listWith({ place, signal }: LeaseOptions, own?: string): Promise<Listing | undefined> {
   for (let tries = 1; ; tries += 1) {
-    const listing = await place.store.list(prefixOf('locks', place));
+    const listing = await place.store.list(prefixOf('locks', place), signal);
     if (own === undefined || holds(listing, own)) return listing;
     if (tries === lagTries) return undefined;
     await sleep(20 * tries);
@@ -165,8 +170,11 @@ function isDead(object: StoredObject, listing: Listing, { dead }: LeaseTimes): b
   return ageOf(object, listing) > dead;
 }
 
-async function describe({ store }: StorePlace, { object, listing }: Rival): Promise<FoundTicket> {
-  const text = (await store.get(object.name))?.toString('utf8') ?? '';
+async function describe(
+  { place: { store }, signal }: LeaseOptions,
+  { object, listing }: Rival,
+): Promise<FoundTicket> {
+  const text = (await store.get(object.name, signal))?.toString('utf8') ?? '';
   const ticket = parseTicket(text);
   const touchedMs = Date.now() - ageOf(object, listing);
   const path = `${store.address} ${object.name}`;
@@ -215,6 +223,7 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
   let lost: LockLostError | undefined;
   let beating = Promise.resolve();
   let isReleased = false;
+  const giveUp = new AbortController();
 
   /** Once it is too old, another may have removed it: then it must not come back. */
   function review(): LockLostError | undefined {
@@ -226,12 +235,12 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
   async function beat(): Promise<void> {
     if (isReleased || review() !== undefined) return;
     const sent = heartbeat.begin();
-    const listing = await store.list(prefixOf('locks', place));
-    if (!holds(listing, name) && !holds(await store.list(prefixOf('locks', place)), name)) {
+    const list = (): Promise<Listing> => store.list(prefixOf('locks', place), giveUp.signal);
+    if (!holds(await list(), name) && !holds(await list(), name)) {
       lost ??= new LockLostError(store.address, undefined);
     }
     if (isReleased || review() !== undefined) return;
-    await store.put(name, ticket);
+    await store.put(name, ticket, giveUp.signal);
     heartbeat.confirm(sent);
   }
 
@@ -250,9 +259,11 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
       if (isReleased) return;
       isReleased = true;
       clearInterval(timer);
+      const patience = setTimeout(() => giveUp.abort(), giveBackMs);
       await beating;
+      clearTimeout(patience);
       // One that stays is dead after a while; what the run did is done.
-      await store.remove(name).catch(() => undefined);
+      await store.remove(name, createDeadline(giveBackMs)).catch(() => undefined);
     },
   };
 }

@@ -51,17 +51,26 @@ export function takeSharedLock(tryShared: TryOne, options: LockOptions): Promise
 async function waitFor(tryOnce: TryOne, options: LockOptions): Promise<Release> {
   const { signal, waitMs = defaultWaitMs } = options;
   const deadline = performance.now() + waitMs;
+  let found: FoundTicket | undefined;
   for (let tries = 1; ; tries += 1) {
-    const isLate = signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
+    const isLate = isOutOfTime(signal);
     if (!isLate) signal?.throwIfAborted();
-    const taken = await tryOnce();
+    const taken = await tryOnce().catch((error: unknown) => {
+      if (error === signal?.reason && isOutOfTime(signal)) throw outOfTime(found, options);
+      throw error;
+    });
     if (typeof taken === 'function') return taken;
+    found = taken;
     if (isLate) throw outOfTime(taken, options);
     if (performance.now() >= deadline) throw busy(taken, options);
     // Of two runs that met at once, one gets it at the second try.
     if (tries === 2) options.onWait(`waiting for ${describeFound(taken)}`);
     await pause(pauseMs(tries), undefined, signal && { signal }).catch(() => undefined);
   }
+}
+
+function isOutOfTime(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
 }
 
 /** Longer and longer, since each try asks the disks and the store. */
@@ -124,9 +133,11 @@ function describeExpiry({ ticket, path, touchedMs, where }: FoundTicket): string
   return touchedMs === undefined ? end : `${end} ${expiry}`;
 }
 
-function outOfTime(found: FoundTicket, { tenant }: LockOptions): UserError {
-  return new UserError(`Out of time while waiting to write to ${tenant}: ${describeFound(found)}.`, {
-    hint: 'Nothing was written. Run again when it is done.',
+/** @param found absent where nobody is known to hold it, and the store was silent */
+function outOfTime(found: FoundTicket | undefined, { tenant }: LockOptions): UserError {
+  const who = found === undefined ? 'the store does not answer' : describeFound(found);
+  return new UserError(`Out of time while waiting to write to ${tenant}: ${who}.`, {
+    hint: `Nothing was written. Run again when ${found === undefined ? 'it answers' : 'it is done'}.`,
     exitCode: exitCodes.budget,
   });
 }
