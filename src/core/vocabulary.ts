@@ -119,7 +119,7 @@ export const railMeanings: Readonly<Record<Rail, RailMeaning>> = {
   },
   unlisted: {
     meaning: 'The key may not list themes, so it is unknown what the tenant holds.',
-    next: 'Use a key of a tenant or analytics admin, or leave themes out with "themes": false in the config.',
+    next: 'Use a key of a tenant or analytics admin, or leave themes out with "themes": "never" in the config.',
   },
 };
 

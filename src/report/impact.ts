@@ -5,6 +5,7 @@ import { count } from '../core/format.js';
 import { describeGaps, describeNative, describeReach } from '../core/impact/gate.js';
 import type { AppFacts, AppUse, ExtensionImpact, Impact } from '../core/impact/impact.js';
 import { isWhole, reachOf } from '../core/impact/tally.js';
+import { kindOf } from '../core/kind.js';
 import type { ImpactDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
 import { joinBlocks, type Paint, printable } from './paint.js';
@@ -76,13 +77,13 @@ function renderExtension(use: ExtensionImpact, impact: Impact, { paint, detail }
   const shown = detail === 'verbose' ? uses : uses.slice(0, shownApps);
   const more = uses.length - shown.length;
   const rest = more === 0 ? '' : `  … and ${more} more; -v lists all\n`;
-  return `${head}${shown.map((use) => renderUse(use, detail)).join('')}${rest}`;
+  return `${head}${shown.map((use) => renderUse(use, extension, detail)).join('')}${rest}`;
 }
 
-function renderUse(use: AppUse, detail: TextOptions['detail']): string {
+function renderUse(use: AppUse, name: string, detail: TextOptions['detail']): string {
   const { app } = use;
   const usage = describeUsage(app);
-  const held = describeHeld(use, detail === 'verbose' ? 'listed' : 'counted');
+  const held = describeHeld(use, name, detail === 'verbose' ? 'listed' : 'counted');
   const head = `  ${printable(app.name)}${usage === undefined ? '' : `  ${usage}`}\n`;
   return `${head}    ${printable(held)}\n    ${printable(describeApp(app))}\n`;
 }
@@ -152,8 +153,13 @@ function describeTrend(slope: number | undefined): string {
   return `, ${slope > 0 ? 'rising' : 'falling'} (${slope > 0 ? '+' : ''}${slope.toFixed(1)} people a week)`;
 }
 
-/** `2 objects (o1, o2); 1 master item: Main KPI`. Raw words. */
-export function describeHeld({ objects, masterItems }: AppUse, ids: 'counted' | 'listed'): string {
+/** `2 objects (o1, o2); 1 master item: Main KPI`, or `its theme`. Raw words. */
+export function describeHeld(
+  { objects, masterItems }: AppUse,
+  name: string,
+  ids: 'counted' | 'listed',
+): string {
+  if (kindOf(name) === 'theme') return 'its theme';
   const list = ids === 'listed' ? ` (${objects.join(', ')})` : '';
   const held = [
     ...(objects.length === 0 ? [] : [`${count(objects.length, 'object')}${list}`]),

@@ -53,6 +53,8 @@ export interface EngineOptions {
   readonly apps?: number | undefined;
   /** Extensions that their objects use besides Qlik's own charts; earlier names are used more often. */
   readonly extensions?: readonly string[] | undefined;
+  /** Themes that apps have besides Qlik's own; no app has the last. */
+  readonly themes?: readonly string[] | undefined;
   /** Milliseconds that opening an app takes at least. */
   readonly openMs?: number | undefined;
   /** `none`: every app opens at once; `seeded`, the default: a few refuse with each close code, a few are slow. */

@@ -1,6 +1,7 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type ImpactWorld, openImpactWorld } from './support/impact-world.js';
 import { useScene } from './support/scene.js';
 import { archiveFiles, extensionFiles } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
@@ -227,6 +228,50 @@ describe('a key that may do less', () => {
       expect.stringContaining('may not download archives of themes'),
     ]);
     await scene.succeed('apply', '--yes', '--no-backup');
+  });
+});
+
+describe('the apps that have a theme', () => {
+  const own = { extensions: ['extensions/*', 'themes/*'], impact: 'deletes' };
+
+  async function open(): Promise<ImpactWorld> {
+    const engine = { apps: 6, refusals: 'none', extensions: [], themes: [] } as const;
+    const world = await openImpactWorld(['corporate'], { engine }, own);
+    world.workspace.write({ ...themeFiles('corporate'), ...themeFiles('unloved') });
+    expect((await world.run(['apply', '--yes'])).code).toBe(0);
+    const [one, two, three] = await world.apps();
+    await world.editApp({ id: one!.id, name: 'Sales', theme: 'corporate' });
+    await world.editApp({ id: two!.id, theme: 'lost-theme' });
+    await world.editApp({ id: three!.id, theme: 'horizon' });
+    return world;
+  }
+
+  it('are who impact names, also after a run that remembered them', async () => {
+    const world = await open();
+    for (const more of ['fresh', 'remembered']) {
+      const used = await world.run(['impact', 'corporate']);
+      expect([used.code, used.stdout], more).toEqual([
+        0,
+        expect.stringMatching(/theme:corporate: 1 app, .*\n {2}Sales.*\n {4}its theme\n/),
+      ]);
+      expect(used.stdout).toContain('\ncorporate: no visible app uses it');
+    }
+    const unused = await world.run(['impact', '--unused', 'theme:*']);
+    expect(unused.stdout).toContain('Used by no visible app:\n  theme:unloved\n\n');
+    const missing = await world.json(['impact', '--missing']);
+    expect(missing.extensions).toEqual([expect.objectContaining({ extension: 'theme:lost-theme' })]);
+  });
+
+  it('hold up its deletion until their number is accepted', async () => {
+    const world = await open();
+    world.workspace.remove('themes');
+    const { code, stdout } = await world.run(['apply', '--prune', '--allow-empty', '--yes']);
+    expect([code, stdout]).toEqual([
+      6,
+      expect.stringMatching(/theme:corporate +delete +blocked: 1 app, .*Sales/),
+    ]);
+    expect(stdout).toContain('--accept-impact=1 accepts it');
+    expect((await world.tenant.themes.list()).map(({ qextFilename }) => qextFilename)).toEqual(['corporate']);
   });
 });
 

@@ -33,6 +33,7 @@ async function oneApp(options: Options = {}) {
     id,
     sheets: [{ id: 's', title: 'S', objects }],
     masterItems: [{ id: 'm', title: 'Main', visualization: 'sankey' }],
+    theme: 'corporate',
   });
   await control(sandbox, 'DELETE', 'requests');
   return {
@@ -54,13 +55,14 @@ const whole = {
       { id: 'one', type: 'kpi-card' },
       { id: 's', type: 'sheet' },
       { id: 'm', type: 'masterobject' },
+      { id: 'AppPropsList', type: 'theme:corporate' },
     ]),
     masterItems: [{ title: 'Main', type: 'sankey' }],
   },
 };
 
-/** The greeting, and the answers to OpenDoc, GetAllInfos, CreateSessionObject and GetLayout. */
-const messages = [1, 2, 3, 4, 5];
+/** The greeting, and the answers to OpenDoc, GetAllInfos, and twice CreateSessionObject and GetLayout. */
+const messages = [1, 2, 3, 4, 5, 6, 7];
 
 describe('the schema', () => {
   it('is a part of the newest one that enigma.js ships, word for word', () => {
@@ -130,17 +132,21 @@ describe('opening an app', () => {
   });
 });
 
-/** An engine that answers `GetAllInfos` and the layout of the list of master items with these. */
-async function answering(qInfos: unknown, qLayout: unknown): Promise<Engine> {
+const emptyList = { qAppObjectList: { qItems: [] } };
+
+/** An engine that answers `GetAllInfos` and the layouts of the lists of master items and app properties with these. */
+async function answering(qInfos: unknown, masters: unknown, props: unknown = emptyList): Promise<Engine> {
   const { url } = await serveSockets((socket) => {
     socket.on('message', (data) => {
-      const { id, method } = JSON.parse(String(data)) as { id: number; method: string };
+      const request = JSON.parse(String(data));
+      const { id, method } = request as { id: number; method: string };
       const reference = (qType: string, qHandle: number) => ({ qReturn: { qType, qHandle } });
+      const ofProps = String(data).includes('AppPropsList') || request.handle === 3;
       const results: Readonly<Record<string, unknown>> = {
         OpenDoc: reference('Doc', 1),
         GetAllInfos: { qInfos },
-        CreateSessionObject: reference('GenericObject', 2),
-        GetLayout: { qLayout },
+        CreateSessionObject: reference('GenericObject', ofProps ? 3 : 2),
+        GetLayout: { qLayout: ofProps ? props : masters },
       };
       socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }));
     });
@@ -167,6 +173,32 @@ describe('master items', () => {
     const reading = await (await answering(infos, layout)).read('app', never);
     if (reason === undefined) return expect(reading).toMatchObject({ kind: 'read' });
     expect(reading).toMatchObject({ kind: 'unopened', reason, halts: 'never' });
+  });
+});
+
+describe('the theme', () => {
+  const list = (theme?: unknown) => ({
+    qAppObjectList: { qItems: [{ qInfo: { qId: 'p' }, qData: { theme } }] },
+  });
+  const props = { qId: 'p', qType: 'appprops' };
+
+  it.each([
+    ['is told', list('corporate'), [props.qType, 'theme:corporate']],
+    ["may be Qlik's default", list(), [props.qType]],
+    ['may be an empty text', list(''), [props.qType]],
+    ['that is none', list({ id: 'corporate' }), undefined],
+    ['that the list leaves out', emptyList, undefined],
+  ])('that %s', async (_name, layout, types) => {
+    const reading = await (await answering([props], emptyList, layout)).read('app', never);
+    const reason = 'it does not say which theme it has';
+    if (types === undefined) return expect(reading).toMatchObject({ kind: 'unopened', reason });
+    expect(reading).toMatchObject({ content: { objects: types.map((type) => ({ id: 'p', type })) } });
+  });
+
+  it('is not taken from an extension that is called like one', async () => {
+    const engine = await answering([{ qId: 'o', qType: 'theme:corporate' }], emptyList);
+    const reading = await engine.read('app', never);
+    expect(reading).toMatchObject({ content: { objects: [{ id: 'o', type: 'extension:theme:corporate' }] } });
   });
 });
 

@@ -30,14 +30,14 @@ export interface AppUsage {
 /** One app's use of one extension. */
 export interface AppUse {
   readonly app: AppFacts;
-  /** Ids of objects on sheets. */
+  /** Ids of objects on sheets; of a theme, of the app's properties. */
   readonly objects: readonly string[];
   /** Titles of master items, or ids where they have no title. */
   readonly masterItems: readonly string[];
 }
 
 export interface ExtensionImpact {
-  /** `qextFilename`. */
+  /** Its name, which has the kind: `kpi-card`, `theme:corporate`. */
   readonly extension: string;
   /** Most used first: by users, then views, then name. */
   readonly uses: readonly AppUse[];
@@ -78,7 +78,7 @@ export interface AppContent {
 
 export interface AppObject {
   readonly id: string;
-  /** `qType`; for an object on a sheet that an extension draws, the extension's name. */
+  /** `qType`, which is the extension's name where one draws it; `theme:` and its id where it is the app's theme. */
   readonly type: string;
 }
 

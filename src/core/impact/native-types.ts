@@ -75,7 +75,10 @@ const parts = [
   'variable',
 ];
 
-const native: ReadonlySet<string> = new Set([...charts, ...nebulaCharts, ...parts]);
+/** Sense Classic, Focus, Breeze and Horizon. */
+const themes = ['theme:sense', 'theme:card', 'theme:breeze', 'theme:horizon'];
+
+const native: ReadonlySet<string> = new Set([...charts, ...nebulaCharts, ...parts, ...themes]);
 
 /** Lists such as `SheetList` exist for a session only, and an empty type says nothing. */
 export function isNative(type: string): boolean {

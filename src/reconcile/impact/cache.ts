@@ -36,7 +36,7 @@ type Outcome =
   | { readonly kind: 'tried' };
 
 /** Raised with every change of the files' format or of their possible content. */
-const format = 2;
+const format = 3;
 
 const maxBytes = 64 * 2 ** 20;
 

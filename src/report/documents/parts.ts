@@ -15,6 +15,14 @@ export const finding = v.object({
   hint: v.optional(v.string()),
 });
 
+/** The identity that every document uses, so that a program can match the one with the other. */
+export const name = v.pipe(
+  v.string(),
+  v.description(
+    'Of an extension the stem of its .qext file (kpi-card), of a theme with theme: before it (theme:corporate).',
+  ),
+);
+
 export const leftOutFile = v.object({
   path: v.string(),
   why: v.picklist(['default', 'ignored', 'dropped-by-qlik', 'own']),

@@ -12,6 +12,7 @@ import {
   finding,
   head,
   leftOutFile,
+  name,
   source,
   tenant,
 } from './parts.js';
@@ -44,12 +45,15 @@ const unopenedApp = v.partial(v.object(appFields), ['itemId', 'collections', 'ta
 export const impactPart = v.object({
   extensions: v.array(
     v.object({
-      extension: v.string(),
+      extension: name,
       countsNative: v.optional(v.literal(true)),
       uses: v.array(
         v.object({
           app: v.object(appFields),
-          objects: v.pipe(v.array(v.string()), v.description('Ids.')),
+          objects: v.pipe(
+            v.array(v.string()),
+            v.description("Ids; of a theme, of the object that holds the app's properties."),
+          ),
           masterItems: v.pipe(v.array(v.string()), v.description('Titles.')),
         }),
       ),
@@ -130,7 +134,7 @@ export const onlyLineEndings = v.pipe(
 );
 
 const change = v.object({
-  name: v.string(),
+  name,
   action,
   state: v.picklist([
     'missing',
@@ -181,7 +185,7 @@ const fileSide = v.object({ bytes: count, sha256: digest });
 
 const comparison = v.pipe(
   v.object({
-    name: v.string(),
+    name,
     files: v.array(
       v.object({
         path: v.string(),

@@ -42,12 +42,12 @@ function renderExtension(used: ExtensionImpact, impact: Impact): Markup {
 export function renderUses(used: ExtensionImpact, impact: Impact): Markup {
   const words = describeUses(used, impact);
   if (used.uses.length === 0) return html`<p class="sides">${words}</p>`;
-  return html`<details><summary>Used by ${words}</summary><ul class="uses">${used.uses.map(renderUse)}</ul></details>`;
+  return html`<details><summary>Used by ${words}</summary><ul class="uses">${used.uses.map((use) => renderUse(use, used.extension))}</ul></details>`;
 }
 
-function renderUse(use: AppUse): Markup {
+function renderUse(use: AppUse, name: string): Markup {
   const { app } = use;
-  const facts = [describeUsage(app), describeHeld(use, 'counted'), describeApp(app)];
+  const facts = [describeUsage(app), describeHeld(use, name, 'counted'), describeApp(app)];
   const words = facts.filter((fact) => fact !== undefined && fact !== '').join('; ');
   return html`<li>${app.name} <span class="soft">${words}</span></li>`;
 }

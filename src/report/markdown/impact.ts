@@ -67,14 +67,17 @@ function renderMore(apps: number, indent: string): string {
 
 function renderExtension(used: ExtensionImpact, impact: Impact): string {
   const { extension, uses } = used;
-  const apps = uses.slice(0, namedApps).map(renderUse).join('');
+  const apps = uses
+    .slice(0, namedApps)
+    .map((use) => renderUse(use, extension))
+    .join('');
   const head = `- ${markdownCode(extension)}: ${markdownText(describeUses(used, impact))}\n`;
   return `${head}${apps}${renderMore(uses.length, '  ')}`;
 }
 
-function renderUse(use: AppUse): string {
+function renderUse(use: AppUse, name: string): string {
   const { app } = use;
-  const facts = [describeUsage(app), describeHeld(use, 'counted'), describeApp(app)];
+  const facts = [describeUsage(app), describeHeld(use, name, 'counted'), describeApp(app)];
   const words = facts.filter((fact) => fact !== undefined && fact !== '').join('; ');
   return `  - ${markdownText(app.name)}: ${markdownText(words)}\n`;
 }

@@ -35,6 +35,8 @@ export type Opening =
 
 export interface AppContent {
   readonly opening: Opening;
+  /** The id of its theme; absent where it has Qlik's default. */
+  readonly theme?: string;
   readonly sheets: readonly AppSheet[];
   readonly masterItems: readonly MasterItem[];
 }
@@ -45,12 +47,15 @@ export interface ObjectInfo {
   readonly qType: string;
 }
 
+/** Qlik's client makes the object of an app's properties under this id. */
+export const appPropsId = 'AppPropsList';
+
 /** Everything this user may see, as `GetAllInfos` lists it: flat, containers and their children alike. */
 export function listInfos(app: AppContent, userId: string): readonly ObjectInfo[] {
   const sheets = visibleSheets(app, userId);
   return [
     { qId: 'LoadModel', qType: 'LoadModel' },
-    { qId: 'AppPropsList', qType: 'appprops' },
+    { qId: appPropsId, qType: 'appprops' },
     { qId: 'Sales', qType: 'measure' },
     { qId: 'Region', qType: 'dimension' },
     ...app.masterItems.map(({ id }) => ({ qId: id, qType: 'masterobject' })),

@@ -21,8 +21,8 @@ export function showApps({ world, engine, people }: Sandbox): Answer {
 }
 
 /**
- * `{"id", "opening"?, "sheets"?, "masterItems"?, "name"?, "updatedAt"?}`: replaces what is given and moves the app's update
- * time, as saving does; `updatedAt` sets that time verbatim, also to the same as before. It creates no apps.
+ * `{"id", "opening"?, "sheets"?, "masterItems"?, "theme"?, "name"?, "updatedAt"?}`: replaces what is given and moves the
+ * app's update time, as saving does; `updatedAt` sets that time verbatim, also to the same as before. It creates no apps.
  *
  * @throws {Refusal} 400, 404
  */
@@ -41,10 +41,12 @@ export async function editApp(sandbox: Sandbox, call: Call): Promise<Answer> {
 }
 
 function pickContent(content: AppContent, sent: Partial<AppContent>): AppContent {
+  const { theme = content.theme } = sent;
   return {
     opening: sent.opening ?? content.opening,
     sheets: sent.sheets ?? content.sheets,
     masterItems: sent.masterItems ?? content.masterItems,
+    ...(theme !== undefined && { theme }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** `qAppObjectListDef`: a list of the app's objects of one type, each with values picked by JSON pointer. */
 
-import { type AppContent, visibleSheets } from './app.js';
+import { type AppContent, appPropsId, visibleSheets } from './app.js';
 
 export interface AppObjectListDef {
   readonly qType?: string;
@@ -39,6 +39,10 @@ function listed(content: AppContent, userId: string, type: string | undefined): 
         title,
         properties: { qMetaDef: { title, description: '', tags: [] }, visualization },
       }));
+    case 'appprops': {
+      const { theme } = content;
+      return [{ id: appPropsId, title: '', properties: theme === undefined ? {} : { theme } }];
+    }
     case 'sheet':
       return visibleSheets(content, userId).map(({ id, title, objects }, rank) => {
         const cells = objects.map((object) => ({ name: object.id, type: object.type }));

@@ -2,7 +2,7 @@
 
 import { seedPeople } from '../items/seed.js';
 import type { EngineOptions } from '../options.js';
-import { type SeedingRules, usualExtensions } from './seed-app.js';
+import { type SeedingRules, usualExtensions, usualThemes } from './seed-app.js';
 
 export interface EngineRules {
   readonly seeding: SeedingRules;
@@ -16,10 +16,10 @@ export interface EngineRules {
 const somebodyElse = 'somebody-else';
 
 export function resolveEngine(seed: number, options: EngineOptions = {}): EngineRules {
-  const { extensions = usualExtensions, openMs = 0, refusals = 'seeded' } = options;
+  const { extensions = usualExtensions, themes = usualThemes, openMs = 0, refusals = 'seeded' } = options;
   const { adminId, userId } = seedPeople(seed);
   return {
-    seeding: { seed, extensions, refusals, users: [adminId, userId, somebodyElse] },
+    seeding: { seed, extensions, themes, refusals, users: [adminId, userId, somebodyElse] },
     openMs,
     refused: new Map(),
   };

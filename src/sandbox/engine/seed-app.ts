@@ -7,6 +7,8 @@ export interface SeedingRules {
   readonly seed: number;
   /** Extensions that objects use besides Qlik's own charts; earlier ones are used more often. */
   readonly extensions: readonly string[];
+  /** Themes that apps have besides Qlik's own. */
+  readonly themes: readonly string[];
   /** `none`: every app opens at once. */
   readonly refusals: 'seeded' | 'none';
   /** Owners of private sheets. */
@@ -25,6 +27,9 @@ export const usualExtensions: readonly string[] = [
   'old-gauge',
 ];
 
+/** That of `examples/`, and some that a tenant might have had before qlik-sync. */
+export const usualThemes: readonly string[] = ['meadow', 'corporate', 'old-brand'];
+
 /** Every close code of Qlik's engine and its proxy. */
 export const closeCodes = [
   4203, 4204, 4205, 4206, 4210, 4211, 4220, 4222, 4230, 4240, 4001, 4002, 4003, 4004, 4005, 4006,
@@ -40,6 +45,8 @@ const nativeCharts = [
   'text-image',
 ] as const;
 
+const qliksThemes = ['sense', 'card', 'breeze', 'horizon'] as const;
+
 const slowMs = 120;
 
 /** @param number the item's place among the seeded ones, from 0 */
@@ -50,6 +57,15 @@ export function seedApp(rules: SeedingRules, appId: string, number: number): App
     opening: rules.refusals === 'none' ? { kind: 'opens' } : openingOf(number),
     sheets: Array.from({ length: 1 + random.integer(4) }, () => seedSheet(random, names, rules.users)),
     masterItems: Array.from({ length: random.integer(4) }, () => seedMasterItem(random, names)),
+    ...seedTheme(random, rules.themes),
+  };
+}
+
+/** Drawn last, so that the rest of an app is the same whatever themes there are. No app has the last one. */
+function seedTheme(random: Random, themes: readonly string[]): Pick<AppContent, 'theme'> {
+  if (random.chance(50)) return {};
+  return {
+    theme: random.chance(50) ? random.pick(qliksThemes) : random.pick(['sense', ...themes.slice(0, -1)]),
   };
 }
 

@@ -4,7 +4,7 @@ import { readRetryAfter } from '../http/answers.js';
 import { failureOf } from '../http/failures.js';
 import { longestWait } from '../http/sender.js';
 import type { Halts } from './reading.js';
-import { type EngineError, isEngineError, UnexpectedAnswer, UnknownMasterItem } from './session.js';
+import { type EngineError, isEngineError, UnexpectedAnswer, UnknownUse } from './session.js';
 import type { SocketEnd } from './socket.js';
 
 export interface Trouble {
@@ -91,8 +91,12 @@ function explainCause(cause: unknown, about: Circumstances): Trouble {
   if (cause instanceof UnexpectedAnswer) {
     return { kind: 'later', reason: 'its answer is not understood', halts: 'never' };
   }
-  if (cause instanceof UnknownMasterItem) {
-    return { kind: 'never', reason: 'a master item does not say what draws it', halts: 'never' };
+  if (cause instanceof UnknownUse) {
+    const ofTheme = cause.message === 'appprops';
+    const reason = ofTheme
+      ? 'it does not say which theme it has'
+      : 'a master item does not say what draws it';
+    return { kind: 'never', reason, halts: 'never' };
   }
   if (isEngineError(cause)) return explainEngineError(cause);
   const trouble = explainNetwork(cause, about);

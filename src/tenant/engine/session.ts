@@ -2,13 +2,14 @@
 
 import type { AppContent, AppObject, MasterItem } from '../../core/impact/impact.js';
 import { isObject } from '../../core/json.js';
+import { nameOf } from '../../core/kind.js';
 import type { EngineSocket } from './socket.js';
 
 /** The engine's answer does not have the expected form. */
 export class UnexpectedAnswer extends Error {}
 
-/** A master item may use an extension that the engine's answers do not name. */
-export class UnknownMasterItem extends Error {}
+/** A master item may use an extension, or an app a theme, that the engine's answers do not name. */
+export class UnknownUse extends Error {}
 
 export interface EngineError extends Error {
   readonly code: number;
@@ -37,6 +38,12 @@ const masterObjectList = {
   },
 };
 
+/** Nor does it say which theme the app has: that is a property of its only object of type `appprops`. */
+const appPropsList = {
+  qInfo: { qType: 'AppPropsList' },
+  qAppObjectListDef: { qType: 'appprops', qData: { theme: '/theme' } },
+};
+
 /**
  * Loads enigma.js. The returned function must get a socket in the same turn of the event loop in which the socket was
  * created, before any of its events.
@@ -55,18 +62,26 @@ export async function loadReader(): Promise<(socket: EngineSocket, appId: string
   };
 }
 
-/** @throws EngineError, UnexpectedAnswer, UnknownMasterItem */
+/** @throws EngineError, UnexpectedAnswer, UnknownUse */
 async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
   const engine = await answerOf(opening, 'openDoc');
   const doc = await answerOf(engine.openDoc(appId, '', '', '', true), 'getAllInfos');
   // Sent together, which saves a round trip.
-  const [infos, list] = await Promise.all([
+  const [infos, ...lists] = await Promise.all([
     answerOf(doc.getAllInfos()),
     answerOf(doc.createSessionObject(masterObjectList), 'getLayout'),
+    answerOf(doc.createSessionObject(appPropsList), 'getLayout'),
   ]);
-  const layout = await answerOf(list.getLayout());
+  const [masters, props] = await Promise.all(lists.map((list) => answerOf(list.getLayout())));
   const objects = readInfos(infos);
-  return { objects, masterItems: readMasterItems(layout, objects) };
+  const masterItems = readList(masters, objects, 'masterobject').map(readMasterItem);
+  const themes = readList(props, objects, 'appprops').flatMap(readTheme);
+  return { objects: [...objects.map(asExtension), ...themes], masterItems };
+}
+
+/** An object's type is the name of what draws it. */
+function asExtension({ id, type }: AppObject): AppObject {
+  return { id, type: nameOf('extension', type) };
 }
 
 /** enigma.js trusts its peer: a malformed answer may cause any error or none, and a wrong handle has other methods. */
@@ -88,24 +103,39 @@ function readInfos(answer: unknown): readonly AppObject[] {
   });
 }
 
-/** @throws UnknownMasterItem where one is missing from the list: it may be the only use of an extension */
-function readMasterItems(layout: unknown, objects: readonly AppObject[]): readonly MasterItem[] {
+interface ListItem {
+  readonly id: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** @throws UnknownUse where an object of this type is missing from the list: it may be the only use of something */
+function readList(layout: unknown, objects: readonly AppObject[], listed: string): readonly ListItem[] {
   const { qError: error, qAppObjectList: list } = isObject(layout) ? layout : {};
   const items = isObject(list) ? list['qItems'] : undefined;
   if (isObject(error) || !Array.isArray(items)) throw new UnexpectedAnswer();
-  const listed = items.map(readMasterItem);
-  const ids = new Set(listed.map(({ id }) => id));
-  if (objects.some(({ id, type }) => type === 'masterobject' && !ids.has(id))) throw new UnknownMasterItem();
-  return listed.map(({ item }) => item);
+  const read = items.map(readListItem);
+  const ids = new Set(read.map(({ id }) => id));
+  if (objects.some(({ id, type }) => type === listed && !ids.has(id))) throw new UnknownUse(listed);
+  return read;
 }
 
-function readMasterItem(item: unknown): { readonly id: string; readonly item: MasterItem } {
+function readListItem(item: unknown): ListItem {
   const [info, data] = isObject(item) ? [item['qInfo'], item['qData']] : [];
   const id = isObject(info) ? info['qId'] : undefined;
   if (typeof id !== 'string') throw new UnexpectedAnswer();
-  const { name, visualization } = isObject(data) ? data : {};
-  if (typeof visualization !== 'string' || visualization === '') throw new UnknownMasterItem();
-  return { id, item: { title: typeof name === 'string' && name !== '' ? name : id, type: visualization } };
+  return { id, data: isObject(data) ? data : {} };
+}
+
+function readMasterItem({ id, data: { name, visualization } }: ListItem): MasterItem {
+  if (typeof visualization !== 'string' || visualization === '') throw new UnknownUse('masterobject');
+  const title = typeof name === 'string' && name !== '' ? name : id;
+  return { title, type: nameOf('extension', visualization) };
+}
+
+/** An app without the property has the theme of Qlik's that is its default. */
+function readTheme({ id, data: { theme = '' } }: ListItem): readonly AppObject[] {
+  if (typeof theme !== 'string') throw new UnknownUse('appprops');
+  return theme === '' ? [] : [{ id, type: nameOf('theme', theme) }];
 }
 
 /**

@@ -23,7 +23,11 @@ export interface ImpactWorld {
   /** Apps that the administrator may see, whether or not they open. */
   readonly apps: () => Promise<readonly TrueApp[]>;
   readonly editApp: (
-    change: Partial<AppContent> & { readonly id: string; readonly updatedAt?: string },
+    change: Partial<AppContent> & {
+      readonly id: string;
+      readonly name?: string;
+      readonly updatedAt?: string;
+    },
   ) => Promise<void>;
   /** A command line against the tenant. */
   readonly run: (args: readonly string[], options?: Partial<InProcessOptions>) => Promise<Result>;
