@@ -60,8 +60,9 @@ async function readAll(
   try {
     return await mapAtMost(concurrencyOf(source), names, async (name) => {
       const result = await look(name, selector, source, io);
-      const isLost = 'message' in result;
-      progress.ended(name, isLost ? 'not reached' : count(result.extensions.length, 'extension'), isLost);
+      const isFailure = 'message' in result;
+      const words = isFailure ? 'not reached' : count(result.extensions.length, 'extension');
+      progress.ended({ name, result: words, isFailure });
       return result;
     });
   } finally {

@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander';
 import { SourceError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Change, DesiredExtension } from '../core/model.js';
-import { isWorse, type Preview, type PreviewBrowserFacts } from '../core/preview.js';
+import { isWorse, type Preview, type PreviewBrowserFacts, type PreviewSide } from '../core/preview.js';
 import { archivesOf } from '../pipeline/archives.js';
 import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { PlannedRun } from '../pipeline/planned.js';
@@ -141,7 +141,7 @@ type Drawn = Pick<PreviewReport, 'previews' | 'browser' | 'pictures'>;
 
 async function drawAll(run: Run, subjects: readonly Subject[], drawing: Drawing): Promise<Drawn> {
   if (subjects.length === 0) return { previews: [], pictures: new Map() };
-  const { tools, stardust } = drawing;
+  const { tools, stardust, out } = drawing;
   const { io, signal } = run;
   const browser = await openBrowser({ ...tools, env: io.env });
   const stop = (): void => void browser.close();
@@ -149,11 +149,13 @@ async function drawAll(run: Run, subjects: readonly Subject[], drawing: Drawing)
   try {
     const desk = await openDesk(browser);
     const means: Means = { browser, desk, stardust: stardust?.script, signal };
-    const previews: Preview[] = [];
-    const pictures = new Map<string, string>();
-    for (const subject of subjects)
-      previews.push(await drawOne(run, subject, { ...drawing, means, pictures }));
-    return { previews, pictures, browser: factsOf(browser, stardust) };
+    const drawn: DrawnSubject[] = [];
+    for (const subject of subjects) drawn.push(await drawOne(run, subject, { out, means }));
+    return {
+      previews: drawn.map(({ preview: one }) => one),
+      pictures: new Map(drawn.flatMap(({ pictures }) => pictures)),
+      browser: factsOf(browser, stardust),
+    };
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -170,37 +172,43 @@ function factsOf(
   return { version, sandbox, ...(stardust && { stardust: stardust.version }) };
 }
 
+interface DrawnSubject {
+  readonly preview: Preview;
+  /** In base64, by their names in `preview`. */
+  readonly pictures: readonly (readonly [name: string, base64: string])[];
+}
+
 async function drawOne(
   { settings: { cwd } }: Run,
   { name, old, fresh, withoutOld, fixture }: Subject,
-  { means, out, pictures }: Drawing & { readonly means: Means; readonly pictures: Map<string, string> },
-): Promise<Preview> {
+  { out, means }: Pick<Drawing, 'out'> & { readonly means: Means },
+): Promise<DrawnSubject> {
   const drawn = await previewExtension(
     { name, new: fresh, ...(old && { old }), ...(fixture && { fixture: fixture.data }) },
     means,
   );
-  const save = async (kind: keyof typeof suffixes): Promise<{ readonly picture?: string }> => {
-    const png = drawn.pictures[kind];
-    if (png === undefined) return {};
-    const file = join(out, `${name}${suffixes[kind]}`);
-    await writeAtomically(file, png);
-    const picture = displayPath(cwd, file);
-    pictures.set(picture, png.toString('base64'));
-    return { picture };
-  };
+  const pngs = Object.entries(drawn.pictures) as readonly (readonly [keyof Pictures, Buffer])[];
+  const fileOf = (kind: keyof Pictures): string => join(out, `${name}${suffixes[kind]}`);
+  const pictureOf = (kind: keyof Pictures): Pick<PreviewSide, 'picture'> =>
+    drawn.pictures[kind] === undefined ? {} : { picture: displayPath(cwd, fileOf(kind)) };
+  for (const [kind, png] of pngs) await writeAtomically(fileOf(kind), png);
   const { old: oldSide, new: newSide, difference } = drawn.preview;
   const data =
     fixture === undefined
       ? ({ from: 'sample' } as const)
       : ({ from: 'fixture', file: displayPath(cwd, fixture.file) } as const);
-  return {
+  const preview = {
     name,
-    ...(oldSide && { old: { ...oldSide, ...(await save('old')) } }),
+    ...(oldSide && { old: { ...oldSide, ...pictureOf('old') } }),
     ...(withoutOld !== undefined && { withoutOld }),
-    new: { ...newSide, ...(await save('new')) },
-    ...(difference && { difference: { ...difference, ...(await save('difference')) } }),
+    new: { ...newSide, ...pictureOf('new') },
+    ...(difference && { difference: { ...difference, ...pictureOf('difference') } }),
     ...(drawn.pictures.new !== undefined && { data }),
   };
+  const pictures = pngs.map(
+    ([kind, png]) => [displayPath(cwd, fileOf(kind)), png.toString('base64')] as const,
+  );
+  return { preview, pictures };
 }
 
 const suffixes = { old: '.old.png', new: '.new.png', difference: '.diff.png' } as const satisfies Record<

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
+import { omit } from '../core/json.js';
 import { applyPlanned, type Recorded } from '../pipeline/apply.js';
 import { addImpact } from '../pipeline/impact.js';
 import { openSourceEnvironment, planPromotion, type SourceEnvironment } from '../pipeline/plan-promotion.js';
@@ -103,8 +104,7 @@ async function promoteInWaves(
 
 /** Environment variables that choose a tenant are for other commands. */
 function withoutTenant(flags: PromoteFlags): PromoteFlags {
-  const { tenant: _, context: __, sandbox: ___, sandboxDir: ____, ...rest } = flags;
-  return rest;
+  return omit(flags, ['tenant', 'context', 'sandbox', 'sandboxDir']);
 }
 
 /** @throws UserError where the command line chooses one tenant, as for other commands */

@@ -20,6 +20,12 @@ export function withoutUndefined<T extends object>(value: T): { [K in keyof T]?:
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
+/** All fields but these. */
+export function omit<T extends object, K extends keyof T>(value: T, keys: readonly K[]): Omit<T, K> {
+  const left: readonly PropertyKey[] = keys;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !left.includes(key))) as Omit<T, K>;
+}
+
 /**
  * Far deeper than anything that people or Qlik write. Data from outside may nest without end, and whatever walks it
  * recursively would run out of stack.

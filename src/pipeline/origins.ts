@@ -9,7 +9,7 @@ import { withOrigins } from '../core/plan.js';
 import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
 import type { Settings } from '../run/settings.js';
-import { createCspOriginsClient } from '../tenant/csp-origins.js';
+import { createCspOriginsClient, requestsToList } from '../tenant/csp-origins.js';
 import type { TenantHttp } from '../tenant/http/http.js';
 import { readDeclared } from './declared-origins.js';
 import type { PlannedRun } from './planned.js';
@@ -42,7 +42,7 @@ export async function lookAtOrigins(
   const of = { needs, setting: config.origins, project: config.project, manage, removal };
   try {
     const entries = await client.list({ signal });
-    const reads = Math.max(1, Math.ceil(entries.length / 100));
+    const reads = requestsToList(entries);
     const known = planOrigins({ ...of, entries });
     if (known.missing.length + known.changes.length === 0) return { origins: known, reads };
     const header = await client.header({ signal }).catch(orUnknown);
@@ -104,6 +104,6 @@ export async function undoOrigins(
   const prune = approvals.prune ?? config.prune;
   const changes = planOriginRollback(effects, { entries, project: config.project, prune });
   const origins = { declared: 0, missing: [], changes, kept: [] };
-  const reads = Math.max(1, Math.ceil(entries.length / 100));
+  const reads = requestsToList(entries);
   return { ...planned, plan: withOrigins(planned.plan, origins, tenant.identity, reads) };
 }

@@ -10,16 +10,19 @@ import type { SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
 import { type DesiredReading, readDesired } from '../source/read/read.js';
 
+/** Keys of an environment that decide what its folders hold. */
+export const keysOfFolders = ['extensions', 'ignore', 'lineEndings'] as const;
+
 /** The folders, and the config beside them; once for all environments of a run that would read the same. */
 export function readOnceForAll(
   selector: Selector | undefined,
   settings: Settings,
   io: Pick<Io, 'env' | 'interrupted'>,
 ): Promise<DesiredReading> {
-  const { extensions, ignore, lineEndings } = settings.config;
   const read = () => readAll(selector, settings, io);
   if (selector !== undefined && selector.key === undefined) return read();
-  return readOnce(settings, ['folders', selector?.key, extensions, ignore, lineEndings], read);
+  const values = keysOfFolders.map((key) => settings.config[key]);
+  return readOnce(settings, ['folders', selector?.key, ...values], read);
 }
 
 async function readAll(

@@ -1,6 +1,6 @@
 /** A hypercube and a list object as the engine would answer for a definition, with made-up values. Pure. */
 
-import { isObject } from '../core/json.js';
+import { isObject, omit } from '../core/json.js';
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -100,7 +100,7 @@ function dimensionInfo(each: Bag, index: number, rows: readonly (readonly Cell[]
   );
   const number = new Set(rows.map((row) => row[index]?.['qElemNumber'])).size;
   return {
-    ...without(definition, ['qDef', 'qFieldDefs', 'qFieldLabels', 'qSortCriterias', 'qLabel']),
+    ...omit(definition, ['qDef', 'qFieldDefs', 'qFieldLabels', 'qSortCriterias', 'qLabel']),
     ...{ qFallbackTitle: label, qGroupFallbackTitles: [label], qGroupFieldDefs: [field], qGroupPos: 0 },
     ...{ qEffectiveDimensionName: field, qCardinal: number, qApprMaxGlyphCount: 7, qSortIndicator: 'A' },
     qCardinalities: { qCardinal: number, qHypercubeCardinal: number, qAllValuesCardinal: -1 },
@@ -122,16 +122,12 @@ function measureInfo(each: Bag, index: number, column: number, rows: readonly (r
     typeof definition['qLabel'] === 'string' && definition['qLabel'] !== '' ? definition['qLabel'] : usual;
   const numbers = rows.map((row) => Number(row[column]?.['qNum']));
   return {
-    ...without(definition, ['qDef', 'qLabel']),
+    ...omit(definition, ['qDef', 'qLabel']),
     ...{ qFallbackTitle: label, qCardinal: 0, qApprMaxGlyphCount: 3, qSortIndicator: 'D' },
     ...{ qMin: Math.min(...numbers), qMax: Math.max(...numbers), qIsAutoFormat: true },
     qNumFormat: { qType: 'I', qnDec: 0, qUseThou: 0, qFmt: '###0', qDec: '.', qThou: ',' },
     ...{ qAttrExprInfo: [], qAttrDimInfo: [], qTrendLines: [] },
   };
-}
-
-function without(bag: Bag, keys: readonly string[]): Bag {
-  return Object.fromEntries(Object.entries(bag).filter(([key]) => !keys.includes(key)));
 }
 
 function stringsOf(value: unknown): readonly string[] {

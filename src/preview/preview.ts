@@ -1,7 +1,7 @@
 /** Draws an extension twice, as the tenant has it and as the folder has it, from the same data, and says what came of it. */
 
 import type { Page } from 'playwright-core';
-import { isObject, withoutUndefined } from '../core/json.js';
+import { isObject, omit, withoutUndefined } from '../core/json.js';
 import {
   judgeSide,
   type Preview,
@@ -100,9 +100,7 @@ type Answer = Readonly<Record<string, unknown>> & { readonly ended?: string };
 async function attempt(step: () => Promise<unknown>): Promise<Answer> {
   try {
     const answer = await step();
-    if (!isObject(answer)) return {};
-    const { ended: _, ...rest } = answer;
-    return rest;
+    return isObject(answer) ? omit(answer, ['ended']) : {};
   } catch (error) {
     if (error instanceof PageEnded) return { ended: error.message };
     throw error;

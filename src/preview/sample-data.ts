@@ -1,6 +1,6 @@
 /** The data of a preview: made up, the same every time, as much as a supernova says it needs. Pure. */
 
-import { isObject } from '../core/json.js';
+import { isObject, omit } from '../core/json.js';
 import { dimensionNames, hyperCube, listObject, measureNames } from './hypercube.js';
 
 /** What a supernova says of itself (`qae`), as it came out of the page. */
@@ -107,8 +107,8 @@ function layoutOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => fieldOf(key, each)));
 }
 
-function withoutColumns({ qDimensions: _d, qMeasures: _m, ...rest }: Readonly<Bag>): Bag {
-  return layoutOf(rest) as Bag;
+function withoutColumns(definition: Readonly<Bag>): Bag {
+  return layoutOf(omit(definition, ['qDimensions', 'qMeasures'])) as Bag;
 }
 
 function fieldOf(key: string, value: unknown): readonly [string, unknown] {

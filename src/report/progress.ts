@@ -1,7 +1,7 @@
 /** Progress of applying changes and of reading apps: a redrawn line on a terminal, plain lines elsewhere. */
 
 import type { Outcome } from '../core/outcome.js';
-import type { Paint } from './paint.js';
+import { type Paint, printable } from './paint.js';
 import { renderOutcome } from './plan-text.js';
 
 interface ProgressSink {
@@ -130,8 +130,16 @@ export function openCountdown(sink: ProgressSink, ms: number, next: string): Cou
 interface FleetProgress {
   /** In place of the sink: what is written appears above the counter. */
   readonly sink: Pick<ProgressSink, 'write'>;
-  readonly ended: (environment: string, result: string, isFailure: boolean) => void;
+  readonly ended: (environment: EndedEnvironment) => void;
   readonly end: () => void;
+}
+
+interface EndedEnvironment {
+  /** Raw. */
+  readonly name: string;
+  /** A few words. */
+  readonly result: string;
+  readonly isFailure: boolean;
 }
 
 /** @param before environments that have ended already, of `total` */
@@ -146,11 +154,11 @@ export function openFleetProgress(
   if (sink.isTerminal) draw('');
   return {
     sink: { write: (text) => (sink.isTerminal ? draw(text) : sink.write(text)) },
-    ended(environment, result, isFailure) {
+    ended({ name, result, isFailure }) {
       counts.ended += 1;
       if (isFailure) counts.failed += 1;
       if (sink.isTerminal) draw('');
-      else sink.write(`[${environment}] ${result} (${counts.ended} of ${total})\n`);
+      else sink.write(`[${printable(name)}] ${result} (${counts.ended} of ${total})\n`);
     },
     end() {
       if (sink.isTerminal) sink.write('\r\u001b[K');

@@ -55,7 +55,11 @@ export async function runSideBySide(
     const results = await mapAtMost(mostAtOnce, names, async (environment, index) => {
       if (mayBegin?.() === false) return undefined;
       const { text, result } = await runOne(environment, unconfirmed, below);
-      progress.ended(printable(environment), verdictOf(result.part).words, result.exitCode !== 0);
+      progress.ended({
+        name: environment,
+        result: verdictOf(result.part).words,
+        isFailure: result.exitCode !== 0,
+      });
       await onResult?.(result);
       show(index, text);
       return result;

@@ -1,6 +1,7 @@
 /** An organization of several tenants, each a sandbox of its own, and the console that lists them. */
 
 import { join } from 'node:path';
+import { omit } from '../core/json.js';
 import { type OrganizationTenant, organizationScope } from '../tenant/wire/organization.js';
 import { type Answer, json, Refusal } from './http/answer.js';
 import { byMethod, type Call } from './http/call.js';
@@ -35,9 +36,9 @@ export async function startOrganization(
   try {
     for (const [index, name] of names.entries()) {
       const own = { dir: dir === undefined ? undefined : join(dir, 'tenants', name), seed: seed + index + 1 };
-      const { organization: _, store: __, port: ___, ...rest } = options;
+      const common = omit(options, ['organization', 'store', 'port']);
       running.push(
-        await start({ ...rest, ...own, apiKey, userKey, client: { id: clientId, secret: clientSecret } }),
+        await start({ ...common, ...own, apiKey, userKey, client: { id: clientId, secret: clientSecret } }),
       );
     }
   } catch (error) {

@@ -29,11 +29,21 @@ export interface CspOriginsClient {
 
 const base = '/api/v1/csp-origins';
 
+/** The most that Qlik allows. */
+const entriesOfPage = 100;
+
+/** How many requests it took to list them. */
+export function requestsToList(entries: readonly CspEntry[]): number {
+  return Math.max(1, Math.ceil(entries.length / entriesOfPage));
+}
+
 export function createCspOriginsClient(http: TenantHttp): CspOriginsClient {
   return {
     list: async (options) => {
       const entries: CspEntry[] = [];
-      for await (const entry of readEntries(readPages(http, `${base}?limit=100`, isCspEntry, options))) {
+      for await (const entry of readEntries(
+        readPages(http, `${base}?limit=${entriesOfPage}`, isCspEntry, options),
+      )) {
         entries.push(entry);
       }
       // Paging by a cursor may meet an entry twice that was changed meanwhile.

@@ -7,6 +7,7 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
 import type { ApplyingCommand } from '../../core/past-run.js';
 import { type Folders, readFolders } from '../../pipeline/observe.js';
 import { type PlannedRun, reportOf } from '../../pipeline/planned.js';
+import { keysOfFolders } from '../../pipeline/shared-reading.js';
 import { readRunFacts } from '../../run/facts.js';
 import type { Io } from '../../run/io.js';
 import { runOn } from '../../run/on-tenant.js';
@@ -15,9 +16,6 @@ import type { Run } from '../../run/run.js';
 import type { Selector } from '../../run/selection.js';
 import type { SettingsSource } from '../../run/settings.js';
 import type { FleetContent } from './goal.js';
-
-/** Keys of an environment that decide what its folders hold. */
-const keysOfFolders = ['extensions', 'ignore', 'lineEndings'] as const;
 
 /**
  * Of all folders that these environments deploy, each kind of them read once.

@@ -3,6 +3,7 @@
 import { nameTenant } from '../../config/tenant/target.js';
 import type { ExitCode } from '../../core/exit-codes.js';
 import type { Limits } from '../../core/guard.js';
+import { omit } from '../../core/json.js';
 import { type NamedApproval, namedApprovals } from '../../core/names.js';
 import { applyPlanned } from '../../pipeline/apply.js';
 import {
@@ -151,20 +152,15 @@ const noLimits: Limits = {
  * Numbers that were approved belong to what is undone; of the names, those that were written here stay approved. What
  * was changed since by others is not approved.
  */
-function restoreApprovals(
-  {
-    allowDeletes: _,
-    allowUpdates: __,
-    acceptImpact: ___,
-    allowOrigins: ____,
-    allowOriginRemoval: _____,
-    ...flags
-  }: Approvals,
-  { effects, lost }: RolledBackWrites,
-): Approvals {
+function restoreApprovals(flags: Approvals, { effects, lost }: RolledBackWrites): Approvals {
   const written = [...effects, ...lost].map(({ name }) => name);
   const own = (names: readonly string[] = []): string[] => names.filter((name) => written.includes(name));
   const byName = Object.keys(namedApprovals) as readonly NamedApproval[];
   const named = Object.fromEntries(byName.map((approval) => [approval, own(flags[approval])]));
-  return { ...flags, ...named, prune: true, onDrift: 'stop', overwrite: [], allowRename: written };
+  const numbers = [
+    ...(['allowDeletes', 'allowUpdates', 'acceptImpact'] as const),
+    ...(['allowOrigins', 'allowOriginRemoval'] as const),
+  ];
+  const others = omit(flags, numbers);
+  return { ...others, ...named, prune: true, onDrift: 'stop', overwrite: [], allowRename: written };
 }

@@ -109,10 +109,10 @@ export function checkRows(displayFile: string, written: readonly WrittenRow[]): 
   if (written.length > mostRows) {
     throw new ConfigError(displayFile, [{ path: '', message: `has more than ${mostRows} rows` }]);
   }
-  const problems: ConfigProblem[] = [];
-  const rows = written.map((row, index) => checkRow(displayFile, row, index, problems));
-  problems.push(...findTwice(rows, 'name'), ...findTwice(rows, 'id'));
-  if (problems.length > 0) throw new ConfigError(displayFile, shorten(problems));
+  const rows = written.map((row, index) => checkRow(displayFile, row, index));
+  const ofRows = rows.flatMap(({ problems }) => problems);
+  const all = [...ofRows, ...findTwice(rows, 'name'), ...findTwice(rows, 'id')];
+  if (all.length > 0) throw new ConfigError(displayFile, shorten(all));
   return rows.map(({ row }) => row);
 }
 
@@ -125,40 +125,49 @@ function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
 interface CheckedRow {
   readonly row: TenantRow;
   readonly at: Pick<ConfigProblem, 'line'>;
+  readonly problems: readonly ConfigProblem[];
 }
 
-function checkRow(
-  displayFile: string,
-  { cells, line, hosts }: WrittenRow,
-  index: number,
-  problems: ConfigProblem[],
-): CheckedRow {
+function checkRow(displayFile: string, { cells, line, hosts }: WrittenRow, index: number): CheckedRow {
   const at = line === undefined ? {} : { line };
-  const { texts, wrong } = readCells(cells);
+  const { texts, problems } = readCells(cells);
   const { [nameLabel]: name = '', ...labels } = texts;
-  const problem =
-    name === '' ? 'is missing: it is the name of the environment' : checkNewEnvironmentName(name);
-  if (problem !== undefined && !wrong.some(({ path }) => path === nameLabel))
-    wrong.push({ path: nameLabel, message: problem });
-  problems.push(...wrong.map((each) => ({ ...each, ...at })));
+  const wrongName = problems.some(({ path }) => path === nameLabel) ? undefined : problemOfName(name);
+  const all = [...problems, ...(wrongName === undefined ? [] : [{ path: nameLabel, message: wrongName }])];
   const place = line === undefined ? `${displayFile}, row ${index + 1}` : `${displayFile}:${line}`;
-  return { row: { name, labels, place, ...(hosts !== undefined && { hosts }) }, at };
+  return {
+    row: { name, labels, place, ...(hosts !== undefined && { hosts }) },
+    at,
+    problems: all.map((problem) => ({ ...problem, ...at })),
+  };
+}
+
+function problemOfName(name: string): string | undefined {
+  return name === '' ? 'is missing: it is the name of the environment' : checkNewEnvironmentName(name);
+}
+
+interface ReadCells {
+  /** By column; of what is no text, nothing. */
+  readonly texts: Labels;
+  readonly problems: readonly ConfigProblem[];
 }
 
 /** An empty cell is none. */
-function readCells(cells: WrittenRow['cells']): { readonly texts: Labels; readonly wrong: ConfigProblem[] } {
-  const wrong: ConfigProblem[] = [];
-  const given = Object.entries(cells).filter(
-    ([, cell]) => cell !== null && cell !== undefined && cell !== '',
-  );
-  const texts = given.flatMap(([column, cell]): [string, string][] => {
-    const text = typeof cell === 'object' ? undefined : String(cell).trim();
-    const problem = problemOfCell(column, text);
-    if (problem === undefined) return [[column, text ?? '']];
-    wrong.push({ path: redact(column), message: problem });
-    return [];
-  });
-  return { texts: Object.fromEntries(texts), wrong };
+function readCells(cells: WrittenRow['cells']): ReadCells {
+  const given = Object.entries(cells)
+    .filter(([, cell]) => cell !== null && cell !== undefined && cell !== '')
+    .map(([column, cell]) => {
+      const text = typeof cell === 'object' ? undefined : String(cell).trim();
+      return { column, text, problem: problemOfCell(column, text) };
+    });
+  return {
+    texts: Object.fromEntries(
+      given.flatMap(({ column, text, problem }) => (problem === undefined ? [[column, text ?? '']] : [])),
+    ),
+    problems: given.flatMap(({ column, problem }) =>
+      problem === undefined ? [] : [{ path: redact(column), message: problem }],
+    ),
+  };
 }
 
 /** No message quotes a cell, which may hold a secret in the wrong place. */

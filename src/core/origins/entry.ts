@@ -1,8 +1,9 @@
 /** One entry of a tenant's Content Security Policy: what Qlik sends and takes, and whose it is. */
 
 import { isObject } from '../json.js';
-import { ownersOf, ownerTag } from '../owner.js';
-import { type CspSwitch, cspSwitches } from './csp.js';
+import { compareTexts } from '../order.js';
+import { ownersOf } from '../owner.js';
+import { type CspSwitch, cspSwitches, hostOfEntry } from './csp.js';
 
 /** What a client may send; a switch that is absent is off. `PUT` replaces all of it. */
 export interface CspEntryBody extends Readonly<Partial<Record<CspSwitch, boolean | null>>> {
@@ -63,20 +64,34 @@ export function bodyOf(
   return { ...texts, ...on };
 }
 
-/** What a client may send again of an entry that the tenant returned. */
-export function sendableBody(entry: CspEntryBody): CspEntryBody {
+/**
+ * What a client may send again of an entry that the tenant returned.
+ *
+ * @param switches those that are on then; as they are, unless given
+ */
+export function sendableBody(
+  entry: CspEntryBody,
+  switches: readonly CspSwitch[] = switchesOf(entry),
+): CspEntryBody {
   const { origin, name, description } = entry;
-  return bodyOf({ origin, ...(name && { name }), ...(description && { description }) }, switchesOf(entry));
+  return bodyOf({ origin, ...(name && { name }), ...(description && { description }) }, switches);
 }
 
-/** The words of the description that mark an owner; people may write others beside them. */
-function marksIn({ description }: CspEntryBody): readonly string[] {
-  return (description ?? '').split(/\s+/);
+/** The projects whose mark the description carries; people may write other words beside them. */
+export function ownersOfEntry({ description }: CspEntryBody): readonly string[] {
+  return ownersOf((description ?? '').split(/\s+/));
 }
 
 export function isOwnEntry(entry: CspEntryBody, project: string): boolean {
-  const owners = ownersOf(marksIn(entry));
-  return owners.length === 1 && marksIn(entry).includes(ownerTag(project));
+  const [owner, ...others] = ownersOfEntry(entry);
+  return owner === project && others.length === 0;
+}
+
+/** Those for exactly this host, by id, so that every run takes the same one of several. */
+export function entriesFor(host: string, entries: readonly CspEntry[]): readonly CspEntry[] {
+  return entries
+    .filter(({ origin }) => hostOfEntry(origin) === host)
+    .sort((a, b) => compareTexts(a.id, b.id));
 }
 
 /** Whether two hold the same as far as people can set it. */

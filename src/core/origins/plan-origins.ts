@@ -6,7 +6,6 @@ import { shellWord } from '../shell-word.js';
 import {
   type CspSwitch,
   covers,
-  cspSwitches,
   type DeclaredOrigins,
   describeSwitches,
   hostOfEntry,
@@ -16,7 +15,15 @@ import {
   sortSwitches,
   switchOf,
 } from './csp.js';
-import { bodyOf, type CspEntry, type CspEntryBody, isOwnEntry, switchesOf } from './entry.js';
+import {
+  bodyOf,
+  type CspEntry,
+  type CspEntryBody,
+  entriesFor,
+  isOwnEntry,
+  sendableBody,
+  switchesOf,
+} from './entry.js';
 import type { MissingOrigin, OriginBudget, OriginChange, OriginNeed, OriginsPlan } from './model.js';
 
 export interface OriginsInput {
@@ -84,7 +91,7 @@ function findMissing(need: OriginNeed, { entries, project }: OriginsInput): Miss
   );
   const lacking = need.switches.filter((each) => !open.has(each));
   if (lacking.length === 0) return undefined;
-  const exact = entries.filter(({ origin }) => hostOfEntry(origin) === need.host);
+  const exact = entriesFor(need.host, entries);
   const present = exact.find((entry) => isOwnEntry(entry, project)) ?? exact[0];
   const entry = extend(present, need, project);
   return {
@@ -102,9 +109,7 @@ function extend(entry: CspEntry | undefined, { host, switches }: OriginNeed, pro
   if (entry === undefined) {
     return bodyOf({ origin: host, name: host, description: ownerTag(project) }, switches);
   }
-  const { origin, name, description } = entry;
-  const texts = { origin, ...(name && { name }), ...(description && { description }) };
-  return bodyOf(texts, sortSwitches([...switchesOf(entry), ...switches]));
+  return sendableBody(entry, sortSwitches([...switchesOf(entry), ...switches]));
 }
 
 /** qlik-cli has a flag of the API's name for each field. */
@@ -118,18 +123,17 @@ function commandOf(body: CspEntryBody, id: string | undefined): string {
 }
 
 /** Creates and extends. What we have already opened wide enough has no change. */
-function decideAll(input: OriginsInput, missing: readonly MissingOrigin[]): readonly OriginChange[] {
+function decideAll({ project }: OriginsInput, missing: readonly MissingOrigin[]): readonly OriginChange[] {
   return missing.map((each) => {
-    const own = ownEntriesOf(input, each.host)[0];
-    if (own === undefined && each.present !== undefined) return blockForeign(each, each.present);
-    const message = `${describeSwitches(each.switches)} for ${each.extensions.join(', ')}`;
-    const { name, extensions, entry } = each;
-    if (own === undefined) {
+    const { name, switches, extensions, entry, present } = each;
+    const message = `${describeSwitches(switches)} for ${extensions.join(', ')}`;
+    if (present === undefined) {
       return { name, action: 'create', message, extensions, adds: switchesOf(entry), removes: [], entry };
     }
-    const had = switchesOf(own);
+    if (!isOwnEntry(present, project)) return blockForeign(each, present);
+    const had = switchesOf(present);
     const adds = switchesOf(entry).filter((one) => !had.includes(one));
-    return { name, action: 'update', message, extensions, adds, removes: [], entry, actual: own };
+    return { name, action: 'update', message, extensions, adds, removes: [], entry, actual: present };
   });
 }
 
@@ -145,13 +149,6 @@ function blockForeign({ name, switches, extensions, entry }: MissingOrigin, pres
   };
 }
 
-/** By id, so that every run takes the same one of several. */
-function ownEntriesOf({ entries, project }: OriginsInput, host: string): readonly CspEntry[] {
-  return entries
-    .filter((entry) => hostOfEntry(entry.origin) === host && isOwnEntry(entry, project))
-    .sort((a, b) => compareTexts(a.id, b.id));
-}
-
 interface Undeclared {
   readonly kept: readonly string[];
   readonly removals: readonly OriginChange[];
@@ -165,7 +162,7 @@ function findUndeclared(input: OriginsInput): Undeclared {
   const own = input.entries.filter((entry) => isOwnEntry(entry, input.project));
   const excess = own.flatMap((entry): readonly OriginChange[] => {
     const host = hostOfEntry(entry.origin);
-    const isSecond = ownEntriesOf(input, host)[0]?.id !== entry.id;
+    const isSecond = entriesFor(host, own)[0]?.id !== entry.id;
     return removalOf(entry, isSecond ? 'second' : declared.get(host), input);
   });
   if (input.removal === 'keep') return { kept: excess.map(({ name }) => name), removals: [] };
@@ -175,7 +172,7 @@ function findUndeclared(input: OriginsInput): Undeclared {
 function removalOf(
   entry: CspEntry,
   wanted: readonly CspSwitch[] | 'second' | undefined,
-  { needs, project }: OriginsInput,
+  { needs }: OriginsInput,
 ): readonly OriginChange[] {
   const had = switchesOf(entry);
   const host = hostOfEntry(entry.origin);
@@ -190,17 +187,13 @@ function removalOf(
   const lacks = wanted.some((each) => !had.includes(each));
   // What is extended in this run is narrowed in the next: one write, one meaning.
   if (removes.length === 0 || (lacks && needs.some((need) => need.host === host))) return [];
-  const need = { host, switches: wanted, extensions: [] };
-  const kept = extend({ ...entry, ...allOff }, need, project);
-  const stay = bodyOf(
-    kept,
+  const narrowed = sendableBody(
+    entry,
     had.filter((each) => wanted.includes(each)),
   );
   const message = `${describeSwitches(removes)} no longer declared`;
-  return [{ ...common, action: 'update', message, removes, entry: stay }];
+  return [{ ...common, action: 'update', message, removes, entry: narrowed }];
 }
-
-const allOff = Object.fromEntries(cspSwitches.map((each) => [each, false]));
 
 /** Qlik's limits of a tenant. */
 const limits = { entries: 256, characters: 6_144 } as const;

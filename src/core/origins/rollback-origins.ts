@@ -4,6 +4,7 @@ import { hostOfEntry } from './csp.js';
 import {
   type CspEntry,
   type CspEntryBody,
+  entriesFor,
   isOwnEntry,
   isSameEntry,
   sendableBody,
@@ -41,9 +42,7 @@ function undo(
   { entries, project, prune }: Undoing,
 ): readonly OriginChange[] {
   const host = hostOfEntry((before ?? after)?.origin ?? '');
-  const there = entries
-    .filter((entry) => hostOfEntry(entry.origin) === host)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const there = entriesFor(host, entries);
   const now = there.find((entry) => isOwnEntry(entry, project));
   if (before !== undefined) return restore(name, before, after, now ?? there[0]);
   if (after === undefined || now === undefined) return [];

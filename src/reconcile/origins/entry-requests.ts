@@ -5,12 +5,14 @@ import { hostOfEntry } from '../../core/origins/csp.js';
 import {
   type CspEntry,
   type CspEntryBody,
+  entriesFor,
   isOwnEntry,
   isSameEntry,
+  ownersOfEntry,
   switchesOf,
 } from '../../core/origins/entry.js';
 import type { OriginChange } from '../../core/origins/model.js';
-import { ownersOf, ownerTag } from '../../core/owner.js';
+import { ownerTag } from '../../core/owner.js';
 import type { CspOriginsClient } from '../../tenant/csp-origins.js';
 import { isGone } from '../../tenant/http/answers.js';
 import type { WriteRequest } from '../write/deliver.js';
@@ -41,7 +43,7 @@ export function entryRequest(change: OriginChange, context: EntryContext): Entry
 function createRequest(change: OriginChange, body: CspEntryBody, context: EntryContext): EntryRequest {
   const { client, project, signal } = context;
   const find = async (list: ListEntries): Promise<Ending | undefined> => {
-    const there = (await list()).filter(({ origin }) => hostOfEntry(origin) === hostOfEntry(body.origin));
+    const there = entriesFor(hostOfEntry(body.origin), await list());
     const own = there.find((entry) => holds(entry, body, project));
     if (own !== undefined) return { kind: 'done', record: own };
     const [other] = there;
@@ -202,8 +204,9 @@ function judge(answer: CspEntry, sent: CspEntryBody, { project }: EntryContext):
 /** No entry written to such a tenant could ever be taken back. */
 export const lostMark = 'lost-mark';
 
-function describeMovement({ modifiedDate, description }: CspEntry): string {
-  const owners = ownersOf((description ?? '').split(/\s+/));
+function describeMovement(entry: CspEntry): string {
+  const { modifiedDate } = entry;
+  const owners = ownersOfEntry(entry);
   const whose = owners.length === 0 ? '' : `, it says ${owners.join(', ')}`;
   return `its entry was changed on the tenant since the plan${modifiedDate ? ` (${modifiedDate}${whose})` : whose}`;
 }
