@@ -90,7 +90,18 @@ function listObjects(value: unknown, path: KeyPath, { entries }: Schema): readon
     value: item,
     keys: Object.keys(entries.driftIgnore.wrapped.item.entries),
   }));
-  return [...single, ...listed];
+  const origins = readKey(value, 'origins');
+  const declared = Object.entries(isObject(origins) ? origins : {}).map(([name, own]) => ({
+    path: [...path, 'origins', name],
+    value: own,
+    keys: anyKey,
+  }));
+  return [...single, ...listed, { path: [...path, 'origins'], value: origins, keys: anyKey }, ...declared];
+}
+
+/** Names and origins: the schema says what they must be. */
+function anyKey(): readonly Problem[] {
+  return [];
 }
 
 function checkLevel({ path, value, keys }: Level): readonly Problem[] {

@@ -246,8 +246,12 @@ const bad: readonly Bad[] = [
   [{ origins: { a: { 'https://b.com': ['default-src'] } } }, 'must be one of child-src, connect-src'],
   [{ origins: { a: { 'https://b.com': [] } } }, 'must name at least one directive'],
   [{ origins: { a: { 'https://b.com': 'img-src' } } }, 'must be a list'],
-  [{ origins: { a: ['https://b.com'] } }, 'must be an object'],
-  [{ origins: ['https://b.com'] }, 'must be an object'],
+  [{ origins: { a: ['https://b.com'] } }, 'origins.a: must be an object, not a list'],
+  [{ origins: ['https://b.com'] }, 'origins: must be an object, not a list'],
+  [
+    { ...least, environments: { dev: { origins: { a: ['https://b.com'] } } } },
+    'environments.dev.origins.a: must be an object, not a list',
+  ],
   [{ origins: { a: { 'wss://b.com': ['img-src'] } } }, 'wss://b.com must have connect-src alone'],
   [{ manageOrigins: 'yes' }, 'must be true or false'],
   // Nothing, or something else
