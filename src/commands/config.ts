@@ -15,6 +15,7 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { headerOf, print } from '../run/reporting.js';
 import { loadSettings, oneEnvironment, type Settings } from '../run/settings.js';
+import { storeAddressOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import { addShared, type Finish, type SourceOf, sourceOf } from './options.js';
 
@@ -31,12 +32,19 @@ export async function config(flags: SharedFlags, sourceOf: SourceOf, io: Io): Pr
     ...(resolved.environment !== undefined && { environment: resolved.environment.name }),
     environments: source.environments,
     options: describeOptions(settings, sourceOf),
-    settings: describeSettings(source.loaded, resolved),
+    settings: describeSettings(source.loaded, resolved).map((value) => withUse(value, settings)),
     target,
     exitCode: target.kind === 'problem' ? exitCodes.usage : exitCodes.ok,
   };
   print(report, flags, io);
   return report.exitCode;
+}
+
+/** The config's store is not that of every run. */
+function withUse(value: ResolvedValue, settings: Settings): ResolvedValue {
+  const { store } = settings.config;
+  if (!/^store(?:Credentials\b|$)/.test(value.key) || storeAddressOf(settings) === store) return value;
+  return value.from === 'default' ? value : { ...value, from: `${value.from}, not used by this run` };
 }
 
 async function describeTarget(settings: Settings, io: Io): Promise<ResolvedTarget> {

@@ -5,9 +5,11 @@ import { createBackup } from '../reconcile/backup/backup.js';
 import { createVault, type Vault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
 import type { RunStart } from '../reconcile/run-record.js';
+import { createSlots } from '../reconcile/slots.js';
 import type { Backup } from '../reconcile/write-dependencies.js';
 import type { RunFacts } from '../run/facts.js';
 import type { Run } from '../run/run.js';
+import { concurrencyOf } from '../run/settings.js';
 import type { RunStore } from '../run/store.js';
 
 /** @param facts to be asked for early, since git takes its time. @throws UserError where it cannot be written */
@@ -74,6 +76,8 @@ export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>):
   const { tenant } = run;
   if (run.store === undefined) return createBackup({ ...of, tenant });
   const { inside, outside } = run.store.slots;
+  // More changes are under way than slots, and each of these holds the archive that it keeps.
+  const keeping = createSlots(concurrencyOf(run.settings));
   const backup = createBackup({
     ...of,
     tenant: {
@@ -85,7 +89,7 @@ export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>):
   });
   return {
     ...backup,
-    keep: (...asked) => outside(() => backup.keep(...asked)),
+    keep: (...asked) => outside(() => keeping.inside(() => backup.keep(...asked))),
     keepRecord: (...asked) => outside(() => backup.keepRecord(...asked)),
   };
 }

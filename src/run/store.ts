@@ -38,7 +38,7 @@ export interface RunStore {
 }
 
 /** As `QLIK_SYNC_STORE` or the config names it, unless `--no-store`. A trial on the sandbox leaves the config's alone. */
-function addressOf({ flags, config }: Settings): string | undefined {
+export function storeAddressOf({ flags, config }: Pick<Settings, 'flags' | 'config'>): string | undefined {
   if (flags.store === false) return undefined;
   const isTrial = flags.sandbox === true || flags.sandboxDir !== undefined;
   return flags.storeAddress ?? (isTrial ? undefined : config.store);
@@ -53,7 +53,7 @@ export async function openStoreOf(settings: Settings, io: Io): Promise<Store | u
 }
 
 async function locate(settings: Settings, io: Io): Promise<StoreLocation | undefined> {
-  const address = addressOf(settings);
+  const address = storeAddressOf(settings);
   if (address === undefined) return undefined;
   const { parseStoreAddress } = await import('../store/location.js');
   return parseStoreAddress(address, io.env);
@@ -62,7 +62,13 @@ async function locate(settings: Settings, io: Io): Promise<StoreLocation | undef
 function optionsOf(settings: Settings, io: Io): StoreOptions {
   const timeoutMs = settings.flags.timeout;
   return {
-    ...{ address: addressOf(settings) ?? '', env: io.env, proxies: io.env, userAgent: io.tool, timeoutMs },
+    ...{
+      address: storeAddressOf(settings) ?? '',
+      env: io.env,
+      proxies: io.env,
+      userAgent: io.tool,
+      timeoutMs,
+    },
     runCommand: commandOf(settings, io),
   };
 }

@@ -12,7 +12,7 @@ import {
   strangeAnswer,
 } from './http.js';
 import { clockOf, encodePath } from './s3.js';
-import { type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
+import { leastNow, type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
 
 export interface AzurePlace {
   readonly account: string;
@@ -93,7 +93,7 @@ function readPage(answer: Answer, prefix: string, address: string): Page {
     return { name: name.slice(prefix.length), bytes, modifiedAt };
   });
   const next = textOf(list, 'NextMarker');
-  return { objects, now: clockOf(answer), next: next === '' ? undefined : next };
+  return { objects, now: clockOf(answer) ?? leastNow(objects), next: next === '' ? undefined : next };
 }
 
 interface Kind {

@@ -11,7 +11,7 @@ import {
   temporaryNameOf,
   writeAtomically,
 } from '../source/write-atomically.js';
-import { type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
+import { leastNow, type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
 
 /** @param folder absolute; made with the first `put` where only its last part is missing */
 export function openFileStore(folder: string, address: string): Store {
@@ -25,10 +25,11 @@ export function openFileStore(folder: string, address: string): Store {
     list: (prefix) =>
       attempt('listing', async () => {
         await assertMounted(folder);
-        const now = await readClock(folder);
+        const clock = await readClock(folder);
         const start = join(folder, ...prefix.split('/').slice(0, -1));
-        const objects = await listBelow(folder, start);
-        return { objects: objects.filter(({ name }) => name.startsWith(prefix)), now };
+        const below = await listBelow(folder, start);
+        const objects = below.filter(({ name }) => name.startsWith(prefix));
+        return { objects, now: clock ?? leastNow(objects) };
       }),
     remove: (name) =>
       attempt(`removing ${name}`, () => rm(join(folder, ...name.split('/')), { force: true })),
@@ -51,14 +52,14 @@ async function makeFolders(folder: string, path: string): Promise<void> {
   await makeFolderDurably(path);
 }
 
-/** The clock of the machine that keeps the files, as the time of a new one says; here's where none can be made. */
-async function readClock(folder: string): Promise<Date> {
+/** The clock of the machine that keeps the files, as the time of a new one says; absent where none can be made. */
+async function readClock(folder: string): Promise<Date | undefined> {
   const probe = temporaryNameOf(join(folder, 'clock'));
   try {
     await (await open(probe, 'wx', 0o600)).close();
     return (await stat(probe)).mtime;
   } catch {
-    return new Date();
+    return undefined;
   } finally {
     await discard(probe);
   }

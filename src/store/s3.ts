@@ -14,7 +14,7 @@ import {
   strangeAnswer,
 } from './http.js';
 import { explainS3 } from './s3-errors.js';
-import type { Store, StoredObject } from './store.js';
+import { leastNow, type Store, type StoredObject } from './store.js';
 
 export interface S3Place {
   readonly bucket: string;
@@ -129,17 +129,17 @@ function readPage(answer: Answer, prefix: string, address: string): Page {
   if (textOf(list, 'IsTruncated') === 'true' && next === undefined) {
     throw strange('a list that says there is more, but not where');
   }
-  return { objects, now: clockOf(answer), next };
+  return { objects, now: clockOf(answer) ?? leastNow(objects), next };
 }
 
 function decodeUrl(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
-/** HTTP's own `Date`; this machine's where a server leaves it out. */
-export function clockOf({ headers }: Pick<Answer, 'headers'>): Date {
+/** HTTP's own `Date`; absent where a server leaves it out. */
+export function clockOf({ headers }: Pick<Answer, 'headers'>): Date | undefined {
   const date = new Date(headers['date'] ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? new Date() : date;
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function codeOf(answer: Answer): string | undefined {

@@ -30,6 +30,12 @@ export interface Listing {
   readonly now: Date;
 }
 
+/** Where a store does not tell its time: no earlier than its newest object, so that no lock looks older than it is. */
+export function leastNow(objects: readonly StoredObject[]): Date {
+  const times = objects.map(({ modifiedAt }) => modifiedAt.getTime());
+  return times.length === 0 ? new Date() : new Date(times.reduce((a, b) => Math.max(a, b)));
+}
+
 export interface StoredObject {
   readonly name: string;
   readonly bytes: number;

@@ -356,3 +356,25 @@ describe('a config that cannot be read', () => {
     expect(existsSync(join(workspace.folder, 'ran'))).toBe(false);
   });
 });
+
+describe('the store', () => {
+  const store = 's3://acme-qlik/prod?region=eu-central-1';
+
+  it.each([
+    ['of a trial', ['--sandbox'], {}, false],
+    ['that is left alone', ['--tenant', 'https://dev.example.com', '--no-store'], {}, false],
+    ['that another takes the place of', [], { QLIK_SYNC_STORE: 'file:///mnt/share' }, false],
+    ['that is used', [], {}, true],
+  ] as const)('%s', async (_, args, variables, isUsed) => {
+    workspace.write({
+      'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['extensions/*'], store }),
+    });
+    const found = await document(args, variables);
+    const from = 'qlik-sync.config.json:1';
+    expect(rowOf(found, 'settings', 'store')).toEqual([
+      store,
+      isUsed ? from : `${from}, not used by this run`,
+    ]);
+    expect(rowOf(found, 'settings', 'storeCredentials')).toEqual([[], 'default']);
+  });
+});

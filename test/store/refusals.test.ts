@@ -205,3 +205,23 @@ describe('a container that refuses', () => {
     await expect(openAt(azurite.address, {})).rejects.toThrow('No credential for the store was found.');
   });
 });
+
+it('a store that does not tell its time judges nothing older than by its newest object', async () => {
+  const server = createServer((_, response) => {
+    response.sendDate = false;
+    const of = (name: string, time: string): string =>
+      `<Contents><Key>${name}</Key><Size>1</Size><LastModified>${time}</LastModified></Contents>`;
+    const [old, newer] = ['2001-02-03T04:05:06.000Z', '2001-02-03T04:06:00.000Z'];
+    response.end(`<ListBucketResult>${of('a', old)}${of('b', newer)}${of('c', old)}</ListBucketResult>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const endpoint = encodeURIComponent(`http://127.0.0.1:${port}`);
+  const store = await openAt(`s3://bucket?region=here&endpoint=${endpoint}`, {
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 'b',
+  });
+  expect((await store.list('')).now).toEqual(new Date('2001-02-03T04:06:00.000Z'));
+  await store.close();
+  await new Promise((resolve) => server.close(resolve));
+});

@@ -46,13 +46,18 @@ export interface AzureRun extends Run {
   readonly parameters?: Words;
   /** The run of another pipeline that was chosen under Resources. */
   readonly resource?: Pipeline;
+  /** The lines for a store are not comments. */
+  readonly store?: true;
 }
 
 /** Approvals are given. */
 export async function runAzure(run: AzureRun): Promise<Jobs> {
   const { pipeline = beginPipeline(run.shell), file = 'azure-pipelines.yml', parameters = {}, retry } = run;
   const fill = (text: string): string =>
-    text.replace(/\$\{\{ parameters\.(\w+) \}\}/g, (_, name: string) => JSON.stringify(parameters[name]));
+    (run.store === true ? uncomment(text) : text).replace(
+      /\$\{\{ parameters\.(\w+) \}\}/g,
+      (_, name: string) => JSON.stringify(parameters[name]),
+    );
   const { stages } = readExample(`azure/${file}`, fill) as { readonly stages: readonly AzureStage[] };
   const ran: Record<string, JobEnd> = {};
   for (const stage of stages.filter((each) => (retry ?? each.stage) === each.stage)) {
@@ -64,6 +69,12 @@ export async function runAzure(run: AzureRun): Promise<Jobs> {
     ran[stage.stage] = await runStage(stage, run, pipeline);
   }
   return ran;
+}
+
+function uncomment(text: string): string {
+  return text.replace(/^( *)# With a store:\n((?:\1# .*\n)+)/gm, (_, indent: string, lines: string) =>
+    lines.replaceAll(`${indent}# `, indent),
+  );
 }
 
 function runStage(stage: AzureStage, run: AzureRun, pipeline: Pipeline): Promise<JobEnd> {
@@ -82,10 +93,12 @@ function runStage(stage: AzureStage, run: AzureRun, pipeline: Pipeline): Promise
   });
 }
 
-/** The key that may write reaches only a stage that names its variable group. */
+/** The key that may write, and that of the store, reach only a stage that names a variable group with it. */
 function variablesOf({ stage, variables = [] }: AzureStage, run: AzureRun, pipeline: Pipeline): Words {
-  const { QLIK_DEPLOY_KEY = '', ...everywhere } = run.secrets;
-  const hasGroup = variables.some((each) => 'group' in each && each.group === 'qlik-production');
+  const { QLIK_DEPLOY_KEY = '', AZURE_STORAGE_SAS_TOKEN, ...everywhere } = run.secrets;
+  const isIn = (...groups: readonly string[]): boolean =>
+    variables.some((each) => 'group' in each && groups.includes(each.group));
+  const isStored = AZURE_STORAGE_SAS_TOKEN !== undefined && isIn('qlik-production', 'qlik-store');
   const own = variables.flatMap((each) =>
     'name' in each ? [[each.name, fromStages(each.value, pipeline)]] : [],
   );
@@ -93,7 +106,8 @@ function variablesOf({ stage, variables = [] }: AzureStage, run: AzureRun, pipel
     'resources.pipeline.deploy.sourceBranch': 'refs/heads/main',
     ...run.variables,
     ...everywhere,
-    ...(hasGroup && { QLIK_DEPLOY_KEY }),
+    ...(isIn('qlik-production') && { QLIK_DEPLOY_KEY }),
+    ...(isStored && { AZURE_STORAGE_SAS_TOKEN }),
     ...Object.fromEntries(own),
     'System.JobAttempt': String(countAttempt(pipeline, stage)),
   };

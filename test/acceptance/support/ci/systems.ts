@@ -161,8 +161,8 @@ async function deployOnAzure(shell: PipelineShell, first?: Happening): Promise<D
       await go({ retry: 'deploy' });
     },
     rollBack: async (what = ' ', { from, ...more }: RollingBack = {}) => {
-      const resource = from === 'store' ? undefined : pipeline;
-      const run = { ...common, file: 'rollback.yml', parameters: { what }, ...(resource && { resource }) };
+      const record = from === 'store' ? ({ store: true } as const) : { resource: pipeline };
+      const run = { ...common, file: 'rollback.yml', parameters: { what }, ...record };
       return (await runAzure({ ...run, ...more }))['rollback']?.code;
     },
   });
