@@ -6,7 +6,7 @@ import { describeValue, type ResolvedValue, targetValues } from './config.js';
 import { type UnreachedEnvironment, versionRows } from './fleet-status.js';
 import { describeCommit, describeCounts, describeResult, type PastRun } from './history.js';
 import { describeOrigins } from './origins.js';
-import type { ReportParts } from './run-result.js';
+import { originsOf, type ReportParts } from './run-result.js';
 
 export interface AnswerTable {
   /** Unique in a part; letters only. */
@@ -71,8 +71,8 @@ function fileTable(files: readonly string[]): AnswerTable {
   return { id: 'unreadable', title: 'Not journals', columns: ['File'], rows: files.map((file) => [file]) };
 }
 
-function originTable({ plan, originOutcomes = [] }: ReportParts): AnswerTable {
-  const rows = describeOrigins(plan?.origins, originOutcomes).map(({ name, verb, words }) => [
+function originTable(part: ReportParts): AnswerTable {
+  const rows = describeOrigins(originsOf(part), part.originOutcomes).map(({ name, verb, words }) => [
     name,
     verb,
     lines(words),

@@ -196,7 +196,8 @@ function partOf(
   const rest = { ...document, header, exitCode, leftOut: 'leftOut' in document ? document.leftOut : [] };
   // The schema is made from these very types; `command` and the flat plan are all that differs.
   if (document.command === 'drift') return { ...rest, kind: 'drift' } as unknown as ReportParts;
-  const { changes, summary, requests, digest } = document;
+  const { changes, summary, requests, digest, origins } = document;
   const kind = document.command === 'plan' ? 'plan' : 'apply';
-  return { ...rest, kind, plan: { project, changes, summary, requests, digest } } as unknown as ReportParts;
+  const plan = { project, changes, summary, requests, digest, ...(origins !== undefined && { origins }) };
+  return { ...rest, kind, plan } as unknown as ReportParts;
 }

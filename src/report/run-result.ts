@@ -8,6 +8,7 @@ import type { FleetStatus } from '../core/fleet-status.js';
 import type { Refusal } from '../core/guard.js';
 import type { Impact } from '../core/impact/impact.js';
 import type { Finding, Plan } from '../core/model.js';
+import type { OriginsPlan } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import type { SourceState } from '../core/past-run.js';
 import type { Preview, PreviewBrowserFacts } from '../core/preview.js';
@@ -65,6 +66,8 @@ export interface ReportParts {
   readonly archives?: readonly PackedArchive[];
   /** Where the tenant differs from the folders; the plan is then only what would undo it. */
   readonly drift?: readonly Drift[];
+  /** Of a drift that another run found, whose plan is not known; else they are in the plan. */
+  readonly origins?: OriginsPlan;
   /** What `pull` wrote to folders, and what it could not. */
   readonly pulled?: readonly Pulled[];
   /** What `preview` saw, by what, and its pictures in base64 by their names. */
@@ -89,6 +92,10 @@ export interface ReportParts {
   readonly failure?: Failure;
   /** A run over several environments: one for each of them; empty where its shard has no environment. */
   readonly reports?: readonly ReportParts[];
+}
+
+export function originsOf({ plan, origins }: Pick<ReportParts, 'plan' | 'origins'>): OriginsPlan | undefined {
+  return plan?.origins ?? origins;
 }
 
 /** A kind of report, or `unreported`: the run stopped before it had one. */

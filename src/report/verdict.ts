@@ -14,7 +14,7 @@ import type { Pulled } from '../core/pulled.js';
 import type { ResolvedTarget } from './config.js';
 import type { Drift } from './drift.js';
 import type { PastRun } from './history.js';
-import type { ReportParts } from './run-result.js';
+import { originsOf, type ReportParts } from './run-result.js';
 
 /** What colour a run has. */
 export type Tone = 'good' | 'news' | 'attention' | 'bad';
@@ -38,7 +38,7 @@ function judge(part: ReportParts): Verdict {
     case 'plan':
       return judgePlan(part);
     case 'drift':
-      return judgeDrift(part.drift ?? [], part.plan?.origins?.missing.length ?? 0);
+      return judgeDrift(part.drift ?? [], originsOf(part)?.missing.length ?? 0);
     case 'preview':
       return judgePreviews(part.previews ?? []);
     case 'pull':
