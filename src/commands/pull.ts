@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
-import { kindOf } from '../core/kind.js';
+import { kindOf, qextTypes } from '../core/kind.js';
 import type { ActualExtension } from '../core/model.js';
 import { foldName, settleName, spellingsOf } from '../core/names.js';
 import { byName } from '../core/order.js';
@@ -156,7 +156,7 @@ function describeUnfit(
   spellings: ReadonlyMap<string, number>,
 ): string | undefined {
   if (record.bundled) return bundled;
-  const expected = kindOf(name) === 'theme' ? 'theme' : 'visualization';
+  const expected: string = qextTypes[kindOf(name)];
   const { type = expected } = record;
   if (type !== expected) {
     return `of the type ${type}, not a ${expected}`;

@@ -8,6 +8,12 @@ export const kinds = ['extension', 'theme'] as const;
 
 export type Kind = (typeof kinds)[number];
 
+/** What the `.qext` of each kind says in `type`. */
+export const qextTypes = {
+  extension: 'visualization',
+  theme: 'theme',
+} as const satisfies Readonly<Record<Kind, string>>;
+
 /** A stem that begins like a kind is told apart by the kind before it. */
 export function nameOf(kind: Kind, stem: string): string {
   return kind === 'extension' && statedKind(stem) === undefined ? stem : `${kind}:${stem}`;

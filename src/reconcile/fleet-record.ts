@@ -13,7 +13,7 @@ import type { Store, StoredObject } from '../store/store.js';
 import { isRunId, nextRunId } from './journal/run-id.js';
 import { makeOwnPlace, ownPlace, unwritable } from './own-place.js';
 
-/** What a run over a fleet is: it stays the same however often the run is gone on with. */
+/** What a run over a fleet is: it stays the same however often the run is resumed. */
 export interface FleetStart {
   readonly version: 1;
   /** As that of a run. */
@@ -101,7 +101,7 @@ export async function beginFleetRecord(
 const nothingYet: RecordedProgress = { environments: new Map(), endedMsAgo: new Map(), passed: new Set() };
 
 /**
- * The record of a run that is gone on with; `undefined` where there is none.
+ * The record of a run that is resumed; `undefined` where there is none.
  *
  * @param id `last` for the newest of this command
  * @throws UserError, StoreError

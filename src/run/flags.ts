@@ -22,7 +22,7 @@ export interface WaveFlags {
   /** A program and its arguments, which decides between two waves. */
   readonly gate?: readonly string[];
   readonly maxFailed?: MostFailed;
-  /** The id of the run over a fleet that is gone on with, or `last`. */
+  /** The id of the run over a fleet that is resumed, or `last`. */
   readonly resume?: string;
 }
 

@@ -184,7 +184,7 @@ describe('a fleet of 60 tenants', () => {
     const there = fleet.elsewhere();
     const { code, stderr } = await apply(there, ['--resume', run, ...gate]);
     expect(code).toBe(3);
-    expect(stderr).toContain(`${run} cannot be gone on with: the folders differ from what it began with`);
+    expect(stderr).toContain(`${run} cannot be resumed: the folders differ from what it began with`);
     expect(stderr).toContain('Without --resume a new run begins');
     expect(await writes()).toEqual({});
     there.close();

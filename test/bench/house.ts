@@ -28,25 +28,30 @@ interface Row {
 }
 
 /**
- * Files above `reconcile` that a command runs through, at most. Whatever goes through `run/on-tenant` has one more than it was
- * laid out for: the store. What compares or writes origins is loaded only where the config declares some, in files of
- * its own: four for plan and rollback, five for apply, two for promote, drift, and one where folders are checked.
+ * Files above `reconcile` that a command runs through, at most, those included that it loads only when it needs them.
+ * Whatever goes through `run/on-tenant` has two more than it was laid out for: the store, and the inventory of a fleet,
+ * loaded only where the config has one and an environment of it is meant. What asks for themes is one more, and where
+ * folders are read, what environments share is another. What compares or writes origins is loaded only where the config
+ * declares some, in files of its own: four for plan and rollback, five for apply, two for promote, drift, and one where
+ * folders are checked. Waves are five, loaded with `--waves` alone.
  */
 const reachLimits = {
   // And where the journals of other machines come from, for a replace that was cut off.
-  plan: 29,
-  apply: 32,
+  plan: 33,
+  // And the rollback that restores a wave.
+  apply: 43,
   // And the brake, and what a delete waits for.
-  watch: 33,
-  promote: 29,
+  watch: 37,
+  // And, for waves, the rollback that restores one and the environments side by side.
+  promote: 37,
   // And the plan file that it writes for a review.
-  rollback: 28,
-  drift: 21,
+  rollback: 31,
+  drift: 25,
   // And how a job is called that holds the lock of the store.
-  pull: 11,
+  pull: 14,
   // It names the CI system by the table of run/facts, judges proxies and authorities, says what is
   // uploaded but not committed, opens the store, and compares origins.
-  doctor: 15,
+  doctor: 18,
 } as const;
 
 /** Its folders meet in one context, and nothing else enters it. */

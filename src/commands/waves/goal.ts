@@ -51,7 +51,7 @@ export interface FleetScope extends FleetRequest {
   readonly members: readonly WaveMember[];
 }
 
-/** A run over a fleet, ready to begin or to go on. */
+/** A run over a fleet, ready to begin or to be resumed. */
 export interface FleetGoal {
   readonly record: FleetRecord;
   readonly waves: Waves;
@@ -123,7 +123,7 @@ export async function openGoal(
   try {
     const project = findPlace(first, settings, io).project ?? '';
     const places = { root: own.config.root, project, store };
-    const record = await (flags.resume === undefined ? begin : goOn)(scope, places, contentOf);
+    const record = await (flags.resume === undefined ? begin : resume)(scope, places, contentOf);
     const { soakMs = 0, mostFailed } = record.start;
     return {
       record,
@@ -156,7 +156,7 @@ async function begin(scope: FleetScope, places: FleetPlaces, contentOf: ContentO
   }));
 }
 
-async function goOn(scope: FleetScope, places: FleetPlaces, contentOf: ContentOf): Promise<FleetRecord> {
+async function resume(scope: FleetScope, places: FleetPlaces, contentOf: ContentOf): Promise<FleetRecord> {
   const { flags, command, settings } = scope;
   const { resume: id = '' } = flags;
   const record = await findFleetRecord(places, id, command);
@@ -183,11 +183,11 @@ async function goOn(scope: FleetScope, places: FleetPlaces, contentOf: ContentOf
   return record;
 }
 
-/** What is gone on with is the same run; the way out is always a new one. */
+/** What is resumed is the same run; the way out is always a new one. */
 function assertSameRun(scope: FleetScope, start: FleetStart, content: FleetContent): void {
   const difference = findDifference(scope, start, content);
   if (difference === undefined) return;
-  throw new UserError(`${start.id} cannot be gone on with: ${difference}.`, {
+  throw new UserError(`${start.id} cannot be resumed: ${difference}.`, {
     hint: 'Without --resume a new run begins: what is in place already costs one list, and is not written again.',
   });
 }

@@ -1,4 +1,4 @@
-/** A run over a fleet: wave after wave, with a record that another machine can go on from. */
+/** A run over a fleet: wave after wave, with a record from which another machine can resume it. */
 
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.js';
 import { countPermitted } from '../../core/fleet.js';
@@ -63,7 +63,7 @@ function describeStart({ scope: { flags }, goal: { record, waves }, io }: Fleet)
   if (flags.resume === undefined) return;
   const done = [...record.before.environments.values()].filter(({ exitCode }) => exitCode === exitCodes.ok);
   io.stderr.write(
-    `Going on with ${record.start.id}: ${done.length} of ${count(waves.flat().length, 'environment')} are done, and looked at again with one list each.\n`,
+    `Resuming ${record.start.id}: ${done.length} of ${count(waves.flat().length, 'environment')} are done, and looked at again with one list each.\n`,
   );
 }
 
@@ -249,7 +249,7 @@ function describeNotAttempted(name: string, { command, settings }: FleetScope, i
   return { ...result, part: { ...result.part, failure } };
 }
 
-/** Whatever was stopped or failed can be gone on with. */
+/** Whatever was stopped or failed can be resumed. */
 function describeEnd({ exitCode, waves }: EnvironmentsReport, { goal, io }: Fleet): void {
   if (exitCode === exitCodes.ok && waves?.stopped === undefined) return;
   const argv = withOptions(withoutResume(io.argv), ['--resume', goal.record.start.id]);

@@ -95,7 +95,7 @@ function rowsOfList(displayFile: string, { value, locate }: ParsedConfig): reado
   });
 }
 
-/** More than any partner has; a list without an end would otherwise fill the memory. */
+/** More than any fleet has; a list without an end would otherwise fill the memory. */
 const mostRows = 100_000;
 
 /** Problems shown at once. */

@@ -2,7 +2,7 @@
 
 import { md5Of } from '../../core/digest.js';
 import { SourceError } from '../../core/errors.js';
-import { kindOf, stemOf } from '../../core/kind.js';
+import { kindOf, qextTypes, stemOf } from '../../core/kind.js';
 import type { Manifest } from '../../core/manifest/parsed.js';
 import { parseManifest } from '../../core/manifest.js';
 import type { DesiredExtension } from '../../core/model.js';
@@ -82,6 +82,6 @@ async function tryToRead<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 function unknownManifest(name: string): Manifest {
-  const type = kindOf(name) === 'theme' ? 'theme' : 'visualization';
+  const type = qextTypes[kindOf(name)];
   return { displayName: stemOf(name), type, supernova: false, fields: {}, text: '' };
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { comparePaths, type DigestedFile, digestOf, fileName } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
 import type { SkippedFolder } from '../../core/half-built.js';
-import { type Kind, kindOf, mainFileOf, nameOf, stemOf } from '../../core/kind.js';
+import { type Kind, kindOf, mainFileOf, nameOf, qextTypes, stemOf } from '../../core/kind.js';
 import type { DesiredExtension, Finding, KeptFile, LeftOutFile } from '../../core/model.js';
 import { traceModules } from '../../core/modules/graph.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
@@ -42,9 +42,9 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
   const { manifest, sha256, findings } = readManifest(candidate, context.lineEndings);
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
   const kind = kindOf(name);
-  if (manifest.type !== types[kind]) {
+  if (manifest.type !== qextTypes[kind]) {
     // Whether it may be a theme was decided by its files.
-    if (kind === 'theme' || manifest.type === types.theme)
+    if (kind === 'theme' || manifest.type === qextTypes.theme)
       return { kind: 'unreadable', name, findings: [...findings, unclearKind(candidate, kind)] };
     const reason = reasonToSkip(manifest.type);
     return { kind: 'skipped', skipped: { name, displayFolder, reason }, findings };
@@ -165,8 +165,6 @@ function tryRead(path: string): Buffer | undefined {
     return undefined;
   }
 }
-
-const types = { extension: 'visualization', theme: 'theme' } as const satisfies Record<Kind, string>;
 
 function unclearKind({ name, displayFolder, manifestFile }: Candidate, kind: Kind): Finding {
   const place = { extension: name, file: displayBelow(displayFolder, manifestFile) };
