@@ -5,12 +5,14 @@ import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SourceError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { listNames } from '../core/format.js';
+import { kindOf, stemOf } from '../core/kind.js';
 import type { Change, DesiredExtension } from '../core/model.js';
 import { isWorse, type Preview, type PreviewBrowserFacts, type PreviewSide } from '../core/preview.js';
 import { archivesOf } from '../pipeline/archives.js';
 import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { PlannedRun } from '../pipeline/planned.js';
-import { openBrowser, openDesk } from '../preview/browser.js';
+import { openBrowser, openDesk, type PreviewBrowser } from '../preview/browser.js';
 import { findTools, readStardust, type Stardust } from '../preview/find-tools.js';
 import { type Means, type Pictures, type PreviewVersion, previewExtension } from '../preview/preview.js';
 import { type Fixture, readArchive, readFixture, readFolder } from '../preview/read-version.js';
@@ -27,10 +29,12 @@ import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { writeAtomically } from '../source/write-atomically.js';
 import { addExamples, addNames, addShared, type Finish } from './options.js';
+import { captureFixture, readCapture } from './preview/capture.js';
 
 interface PreviewFlags extends SharedFlags {
   readonly out: string;
   readonly require?: 'drawn';
+  readonly capture?: string;
 }
 
 export function preview(names: readonly string[], flags: PreviewFlags, io: Io): Promise<ExitCode> {
@@ -41,18 +45,24 @@ export function preview(names: readonly string[], flags: PreviewFlags, io: Io): 
       });
     }
     const places = { folders: [run.settings.config.root, run.settings.cwd], env: io.env };
+    const wantedObject = flags.capture === undefined ? undefined : readCapture(flags.capture);
     const tools = await findTools(places);
     const selector = await createSelector(names);
     const wanted = { ...interactive, forecasts: 'none', command: 'plan', selector, approvals: {} } as const;
     const planned = await planFolders(run, wanted);
-    const chosen = chooseExtensions(planned, names);
-    const subjects = await readSubjects(run, planned, chosen);
-    const needsStardust = subjects.some(({ old, fresh }) =>
-      [old, fresh].some((each) => each?.kind === 'supernova'),
-    );
-    const stardust = needsStardust ? readStardust(places) : undefined;
+    const captured = wantedObject && (await captureFixture(run, wantedObject, planned.desired.extensions));
+    const chosen =
+      captured !== undefined && names.length === 0 ? [captured] : chooseExtensions(run, planned, names);
+    const fixtures = new Map(chosen.map(({ name, folder }) => [name, readFixture(folder, stemOf(name))]));
+    const stardust = chosen.some(({ manifest }) => manifest.supernova === true)
+      ? readStardust(places)
+      : undefined;
     const out = await makeFolder(run, flags.out);
-    const drawn = await drawAll(run, subjects, { tools, stardust, out });
+    const subjects = readSubjects(run, planned, chosen, fixtures);
+    const drawn =
+      chosen.length === 0
+        ? { previews: [], pictures: new Map<string, string>() }
+        : await drawAll(run, subjects, { tools, stardust, places, out });
     const exitCode =
       flags.require === 'drawn' && drawn.previews.some(isWorse) ? exitCodes.refused : exitCodes.ok;
     const report: PreviewReport = { kind: 'preview', header: headerOf(run, 'preview'), ...drawn, exitCode };
@@ -61,14 +71,17 @@ export function preview(names: readonly string[], flags: PreviewFlags, io: Io): 
   });
 }
 
-/** What is named; without names, what an apply would upload. */
+/** What is named; without names, what an apply would upload. Nothing draws a theme, which is said. */
 function chooseExtensions(
+  { notices }: Run,
   { plan, desired }: PlannedRun,
   names: readonly string[],
 ): readonly DesiredExtension[] {
-  if (names.length > 0) return desired.extensions;
   const changed = new Set(plan.changes.filter(isUpload).map(({ name }) => name));
-  return desired.extensions.filter(({ name }) => changed.has(name));
+  const chosen = desired.extensions.filter(({ name }) => names.length > 0 || changed.has(name));
+  const themes = chosen.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => name);
+  if (themes.length > 0) notices.say(`Not drawn, since themes are no extensions: ${listNames(themes, 10)}.`);
+  return chosen.filter(({ name }) => kindOf(name) === 'extension');
 }
 
 /** Blocked or not. */
@@ -84,26 +97,25 @@ interface Subject extends Pick<Preview, 'withoutOld'> {
   readonly fixture?: Fixture;
 }
 
-/** One after the other: archives are whole in memory, and a key that may not read one may read none. */
-async function readSubjects(
+/** One after the other, as each is drawn, so that no more than one is in memory. */
+async function* readSubjects(
   run: Run,
   { plan, actual }: PlannedRun,
   chosen: readonly DesiredExtension[],
-): Promise<readonly Subject[]> {
+  fixtures: ReadonlyMap<string, Fixture | undefined>,
+): AsyncGenerator<Subject, void> {
   const { read } = archivesOf(run);
   const records = new Map(actual.extensions.map((record) => [record.id, record]));
   const ids = new Map(plan.changes.map((change) => [change.name, change.actual?.id]));
-  const subjects: Subject[] = [];
   for (const extension of chosen) {
     run.signal.throwIfAborted();
-    const { name, folder } = extension;
+    const { name } = extension;
     const record = records.get(ids.get(name) ?? '');
     const held =
       record === undefined ? { withoutOld: 'new: the tenant has none' } : await readHeld(name, record, read);
-    const fixture = readFixture(folder, name);
-    subjects.push({ name, ...held, fresh: readFolder(extension), ...(fixture && { fixture }) });
+    const fixture = fixtures.get(name);
+    yield { name, ...held, fresh: readFolder(extension), ...(fixture && { fixture }) };
   }
-  return subjects;
 }
 
 async function readHeld(
@@ -112,7 +124,7 @@ async function readHeld(
   read: ReadArchive,
 ): Promise<Pick<Subject, 'old' | 'withoutOld'>> {
   try {
-    return { old: await readArchive(await read(record), name) };
+    return { old: await readArchive(await read(record), stemOf(name)) };
   } catch (error) {
     const why = error instanceof SourceError ? undefined : whyUnreadable(error);
     if (why === undefined) throw error;
@@ -133,24 +145,32 @@ async function makeFolder({ settings: { config, cwd } }: Run, given: string): Pr
 interface Drawing {
   readonly tools: Awaited<ReturnType<typeof findTools>>;
   readonly stardust: Stardust | undefined;
+  /** Where stardust is looked for when only the tenant's archive asks for it. */
+  readonly places: Parameters<typeof readStardust>[0];
   /** Absolute. */
   readonly out: string;
 }
 
 type Drawn = Pick<PreviewReport, 'previews' | 'browser' | 'pictures'>;
 
-async function drawAll(run: Run, subjects: readonly Subject[], drawing: Drawing): Promise<Drawn> {
-  if (subjects.length === 0) return { previews: [], pictures: new Map() };
-  const { tools, stardust, out } = drawing;
+async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Drawing): Promise<Drawn> {
+  const { tools, places, out } = drawing;
   const { io, signal } = run;
   const browser = await openBrowser({ ...tools, env: io.env });
   const stop = (): void => void browser.close();
   signal.addEventListener('abort', stop);
+  let { stardust } = drawing;
+  let latest: string | undefined;
   try {
     const desk = await openDesk(browser);
-    const means: Means = { browser, desk, stardust: stardust?.script, signal };
     const drawn: DrawnSubject[] = [];
-    for (const subject of subjects) drawn.push(await drawOne(run, subject, { out, means }));
+    for await (const subject of subjects) {
+      latest = subject.name;
+      if (subject.old?.kind === 'supernova') stardust ??= readStardust(places);
+      const means: Means = { browser, desk, stardust: stardust?.script, signal };
+      drawn.push(await drawOne(run, subject, { out, means }));
+      assertRunning(browser, latest);
+    }
     return {
       previews: drawn.map(({ preview: one }) => one),
       pictures: new Map(drawn.flatMap(({ pictures }) => pictures)),
@@ -158,11 +178,20 @@ async function drawAll(run: Run, subjects: readonly Subject[], drawing: Drawing)
     };
   } catch (error) {
     signal.throwIfAborted();
+    assertRunning(browser, latest);
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
     await browser.close();
   }
+}
+
+/** @throws UserError where the browser as a whole is gone: nothing can be said of what it drew last */
+function assertRunning({ browser }: PreviewBrowser, latest: string | undefined): void {
+  if (browser.isConnected()) return;
+  throw new UserError(`The browser ended${latest === undefined ? '' : ` while it drew ${latest}`}.`, {
+    hint: 'The machine may be short of memory, or somebody ended it. Naming other extensions leaves this one out.',
+  });
 }
 
 function factsOf(
@@ -184,7 +213,7 @@ async function drawOne(
   { out, means }: Pick<Drawing, 'out'> & { readonly means: Means },
 ): Promise<DrawnSubject> {
   const drawn = await previewExtension(
-    { name, new: fresh, ...(old && { old }), ...(fixture && { fixture: fixture.data }) },
+    { name: stemOf(name), new: fresh, ...(old && { old }), ...(fixture && { fixture: fixture.data }) },
     means,
   );
   const pngs = Object.entries(drawn.pictures) as readonly (readonly [keyof Pictures, Buffer])[];
@@ -221,6 +250,10 @@ export function addPreview(program: Command, io: Io, finish: Finish): void {
     .description('draw what changes in a browser, as it is on the tenant and in the folder')
     .option('--out <dir>', 'folder for the pictures', '.qlik-sync/preview')
     .addOption(new Option('--require <what>', 'exit with 6 if one is worse than before').choices(['drawn']))
+    .option(
+      '--capture <app>/<object>',
+      'write the data of an object in an app to a fixture, and draw from it',
+    )
     .action(async (names: string[], flags: PreviewFlags) => {
       finish(await preview(names, flags, io));
     });

@@ -146,10 +146,28 @@ interface ImpactDependencies {
   readonly requests: () => number;
 }
 
-async function createDependencies({ tenant, settings, io }: Run): Promise<ImpactDependencies> {
-  const [{ createItemsClient }, { createEngine }, { createAppCache, noAppCache }] = await Promise.all([
+/** The engine of the run's tenant. */
+export async function engineOf({
+  tenant,
+  settings,
+  io,
+}: Pick<Run, 'tenant' | 'settings' | 'io'>): Promise<Engine> {
+  const { createEngine } = await import('../tenant/engine/engine.js');
+  const { timeout } = settings.flags;
+  return createEngine({
+    tenant: tenant.http,
+    userAgent: io.tool,
+    proxies: io.env,
+    ...(io.patience && { pauseMs: io.patience.pauseMs(1) }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+  });
+}
+
+async function createDependencies(run: Run): Promise<ImpactDependencies> {
+  const { tenant, settings } = run;
+  const [{ createItemsClient }, engine, { createAppCache, noAppCache }] = await Promise.all([
     import('../tenant/items.js'),
-    import('../tenant/engine/engine.js'),
+    engineOf(run),
     import('../reconcile/impact/cache.js'),
   ]);
   const { flags, config } = settings;
@@ -164,13 +182,7 @@ async function createDependencies({ tenant, settings, io }: Run): Promise<Impact
   };
   return {
     items: createItemsClient(http),
-    engine: createEngine({
-      tenant: http,
-      userAgent: io.tool,
-      proxies: io.env,
-      ...(io.patience && { pauseMs: io.patience.pauseMs(1) }),
-      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-    }),
+    engine,
     cache:
       flags.cache === false || account === undefined
         ? noAppCache

@@ -65,7 +65,7 @@ export async function openObjectPage(
         await page.goto(`${origin}/`, { waitUntil: 'load', timeout: 0 });
         const describing =
           object.kind === 'supernova' ? objectParts.describeSupernova : objectParts.describeClassic;
-        return runStep(page, `${describing.name}(${JSON.stringify(object.name)})`);
+        return runStep(page, `${describing.name}(${JSON.stringify(moduleOf(object.name))})`);
       }),
     draw: (data) =>
       step(`${objectParts.drawSupernova.name}(${JSON.stringify({ name: object.name, ...data })})`),
@@ -73,6 +73,11 @@ export async function openObjectPage(
     seen: watch.seen,
     close: () => context.close().catch(() => undefined),
   };
+}
+
+/** Of the extension `<name>`, the path of its main file as part of an address. The loader adds `.js` to what lacks it. */
+function moduleOf(name: string): string {
+  return `${encodeURIComponent(name)}${name.endsWith('.js') ? '.js' : ''}`;
 }
 
 /** Before any script of the page: its clock, and no door that neither the route nor the policy watches. */

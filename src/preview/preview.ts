@@ -145,7 +145,8 @@ async function drawSide(
   { desk }: Means,
 ): Promise<Drawn> {
   if (needs === undefined) return { side: judge(version, page, facts) };
-  const data = fixture === undefined ? sampleObject(name, { ...needs, targets }) : identify(fixture, name);
+  const data = fixture === undefined ? makeUp(name, { ...needs, targets }) : identify(fixture, name);
+  if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooDeep }) };
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
   const { picture, notice } = shot;
@@ -155,6 +156,18 @@ async function drawSide(
     ...(picture !== undefined && { colours: await countColours(desk, picture) }),
   };
   return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
+}
+
+const tooDeep = 'its properties are nested too deeply';
+
+/** `undefined` where what the extension says of itself is nested deeper than a program can follow. */
+function makeUp(name: string, needs: DataNeeds): ObjectData | undefined {
+  try {
+    return sampleObject(name, needs);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** An object of a page is found by its id, and drawn by its type. */

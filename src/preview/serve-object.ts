@@ -54,7 +54,7 @@ export async function answer(route: Route, object: ObjectToDraw, watch: PageWatc
     if (route.request().isNavigationRequest()) return route.fulfill({ status: 204 }).catch(() => undefined);
     return route.abort('blockedbyclient').catch(() => undefined);
   }
-  const found = findFile(object, decodeURIComponent(url.pathname));
+  const found = findFile(object, decodePath(url));
   if (found === undefined) {
     if (url.pathname !== '/favicon.ico') watch.addMissing(shownPath(object, url));
     return route.fulfill({ status: 404, contentType: 'text/plain', body: '' }).catch(() => undefined);
@@ -107,8 +107,17 @@ export function baseOf(name: string): string {
   return `${origin}/extensions/${encodeURIComponent(name)}/`;
 }
 
+/** An extension may ask for an address that is no text: `%E0%A4`. */
+function decodePath({ pathname }: Pick<URL, 'pathname'>): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
 function shownPath({ name }: ObjectToDraw, { pathname }: URL): string {
-  const path = decodeURIComponent(pathname);
+  const path = decodePath({ pathname });
   const own = `/extensions/${name}/`;
   return (path.startsWith(own) ? path.slice(own.length) : path).slice(0, 300);
 }

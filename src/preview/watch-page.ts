@@ -115,6 +115,7 @@ function shortened(path: string): string {
 /** `script-src-elem https://cdn.example.com/x.js` → `script-src https://cdn.example.com`. */
 function addBlocked({ blocked }: Watched, directive: string, address: string): void {
   const short = directives[directive] ?? directive.replace(/-(elem|attr)$/, '');
+  if (!URL.canParse(address)) return;
   const { protocol, host } = new URL(address);
   if (blocked.size < most) blocked.add(`${short} ${protocol}//${host}`.slice(0, mostCharacters));
 }

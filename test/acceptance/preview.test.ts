@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import type { AppObject } from '../../src/sandbox/engine/app.js';
+import type { RunningSandbox } from '../../src/sandbox/start.js';
 import { sound, supernova, supernovaFiles } from '../preview/extensions.js';
 import { requireTool } from '../require-tool.js';
+import { control } from '../sandbox/support.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles } from './support/workspace.js';
 
@@ -128,6 +131,73 @@ describe.runIf(isThere)('with a browser', () => {
     expect(broken.stderr).toContain('it has no object "layout"');
   });
 
+  it('draws from what the engine gives of an object, and overwrites no fixture but its own', async () => {
+    installPeers();
+    const code = supernova(
+      'if (layout.word !== "captured") throw new Error(); element.textContent = layout.word;',
+    );
+    scene.workspace.write({ ...supernovaFiles('word', code), ...supernovaFiles('other', supernova(sound)) });
+    const app = await openApp(scene.tenant.sandbox, [
+      { id: 'one', type: 'word', title: 'One', layout: { word: 'captured' }, properties: { word: '=x' } },
+      { id: 'two', type: 'barchart', title: 'Two' },
+    ]);
+    const { code: done, stdout, stderr } = await previewed('--capture', `${app}/one`, '--json');
+    expect({ done, stderr }).toMatchObject({
+      done: 0,
+      stderr: expect.stringContaining('which holds data of the app'),
+    });
+    expect(JSON.parse(stdout).previews).toMatchObject([
+      {
+        name: 'word',
+        new: { result: 'drawn' },
+        data: { from: 'fixture', file: 'extensions/word.preview.json' },
+      },
+    ]);
+    const file = 'extensions/word.preview.json';
+    expect(JSON.parse(scene.read(file))).toMatchObject({
+      captured: { app, object: 'one' },
+      layout: { word: 'captured', visualization: 'word' },
+      properties: { word: '=x' },
+    });
+    scene.workspace.write({ [file]: '{"layout": {}}' });
+    const cases: readonly (readonly [string, number, RegExp])[] = [
+      [`${app}/one`, 3, /word.preview.json cannot be written: somebody wrote one by hand/],
+      [`${app}/two`, 3, /two is drawn by barchart, which is none of these/],
+      [`${app}/none`, 3, /has no object none/],
+      ['no-app/one', 4, /the app no-app cannot be read: the engine does not find it/],
+      ['one', 3, /"one" is not <app>\/<object>/],
+    ];
+    for (const [object, exit, message] of cases) {
+      const refused = await previewed('--capture', object);
+      expect({ object, code: refused.code, stdout: refused.stdout }).toEqual({
+        object,
+        code: exit,
+        stdout: '',
+      });
+      expect(refused.stderr).toMatch(message);
+    }
+    expect(scene.read(file)).toBe('{"layout": {}}');
+  });
+
+  it('says that themes are not drawn', async () => {
+    installPeers();
+    scene.workspace.write({
+      'extensions/corporate/corporate.qext': JSON.stringify({
+        name: 'corporate',
+        type: 'theme',
+        version: '1.0.0',
+      }),
+      'extensions/corporate/theme.json': '{}',
+      ...supernovaFiles('ring', supernova(sound)),
+    });
+    const { code, stdout, stderr } = await previewed('theme:corporate');
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing to preview'),
+    });
+    expect(stderr).toContain('Not drawn, since themes are no extensions: theme:corporate.');
+  });
+
   it.each(['extensions/ring', 'extensions/ring/pictures'])(
     'writes no picture into an extension: %s',
     async (out) => {
@@ -139,6 +209,15 @@ describe.runIf(isThere)('with a browser', () => {
     },
   );
 });
+
+/** An app that holds these objects. */
+async function openApp(sandbox: RunningSandbox, objects: readonly AppObject[]): Promise<string> {
+  const { apps } = (await control(sandbox, 'GET', 'apps')).body;
+  const [{ id }] = apps.filter(({ spaceId }: { spaceId?: string }) => spaceId !== undefined);
+  const sheets = [{ id: 's', title: 'S', objects }];
+  await control(sandbox, 'POST', 'apps', { id, opening: { kind: 'opens' }, sheets });
+  return id;
+}
 
 /** No message, nothing loaded, and nothing that axe takes for serious. @param pictures how many the page shows */
 async function expectSoundPage(file: string, pictures: number): Promise<void> {

@@ -237,6 +237,54 @@ describe.runIf(isThere)('the way out', () => {
     expect(asked.filter((line) => /example|127\.0\.0\.1/.test(line))).toEqual([]);
   });
 
+  it.each<[string, string, Partial<PreviewSide>]>([
+    [
+      'questions',
+      "alert('x'); confirm('y'); prompt('z'); print(); element.textContent = 'asked';",
+      { result: 'drawn' },
+    ],
+    ['closing itself', `${sound} window.close();`, { result: 'drawn' }],
+    [
+      'windows, downloads and workers of its own',
+      `${sound} const frame = document.body.appendChild(document.createElement('iframe'));
+       frame.contentWindow.open('https://pop.example/'); frame.contentWindow.alert('x');
+       const link = Object.assign(document.createElement('a'), { href: 'data:text/plain,x', download: 'x.txt' });
+       document.body.append(link); link.click(); link.target = '_blank'; link.href = 'https://blank.example/';
+       link.removeAttribute('download'); link.click();
+       navigator.serviceWorker?.register('x.js').catch(() => 0);`,
+      { result: 'drawn' },
+    ],
+    [
+      'addresses that are no text',
+      `${sound} fetch('/extensions/x/%E0%A4').catch(() => 0); fetch('/%').catch(() => 0);
+       fetch('https://[::1]:1/').catch(() => 0); new Image().src = 'http://%/';`,
+      { result: 'drawn', missing: ['/%', '/extensions/x/%E0%A4'] },
+    ],
+    [
+      'answers in place of ours',
+      `${sound} JSON.stringify = () => { throw new Error('mine'); }; globalThis.settle = () => 'x';`,
+      { errors: [] },
+    ],
+  ])('is closed for %s', async (_what, code, expected) => {
+    expect(await drawn(supernova(code))).toMatchObject(expected);
+    expect(asked.filter((line) => /(pop|blank)\.example/.test(line))).toEqual([]);
+  });
+
+  it('is not what the browser does with an extension that says too much of itself', async () => {
+    const properties =
+      '(() => { let deep = {}; for (let at = 0; at < 5000; at += 1) deep = { deep }; return deep; })()';
+    const { result, why } = await drawn(supernova(sound, { properties }));
+    expect([result, why]).toEqual(['failed', expect.stringMatching(/nested too deeply|call stack/)]);
+  });
+
+  it.each(['a#b?c%20d', 'ä ö', "it's (1)", 'lib.js'])('leads to the files of %s', async (name) => {
+    const version = versionOf({ [`${name}.js`]: supernova('null.wrong;') }, 'supernova');
+    const { errors } = (await previewExtension({ name, new: version }, means)).preview.new;
+    expect(errors).toMatchObject([
+      { file: expect.stringMatching(/\.js$/), message: expect.stringContaining('null') },
+    ]);
+  });
+
   it('leads to the proxy that counts, where nothing closes it', async () => {
     const page = await browser.browser.newPage();
     await page.goto('https://open.example/').catch(() => undefined);

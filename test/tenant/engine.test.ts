@@ -69,8 +69,15 @@ describe('the schema', () => {
     const { Global, Doc, GenericObject } = newest.structs;
     expect(engineSchema.structs).toEqual({
       Global: { OpenDoc: Global.OpenDoc },
-      Doc: { GetAllInfos: Doc.GetAllInfos, CreateSessionObject: Doc.CreateSessionObject },
-      GenericObject: { GetLayout: GenericObject.GetLayout },
+      Doc: {
+        GetAllInfos: Doc.GetAllInfos,
+        CreateSessionObject: Doc.CreateSessionObject,
+        GetObject: Doc.GetObject,
+      },
+      GenericObject: {
+        GetLayout: GenericObject.GetLayout,
+        GetEffectiveProperties: GenericObject.GetEffectiveProperties,
+      },
     });
   });
 });

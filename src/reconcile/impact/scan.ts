@@ -10,7 +10,7 @@ import type { ListedApp } from './listed-app.js';
 export interface ScanInput {
   /** In the order they are read, except that those an earlier run tried in vain come last. */
   readonly apps: readonly ListedApp[];
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'read'>;
   readonly cache: AppCache;
   /** Concurrent sessions. */
   readonly sessions: number;

@@ -7,6 +7,9 @@ export interface AppObject {
   readonly title: string;
   /** Objects in this container. */
   readonly children?: readonly AppObject[];
+  /** What the engine gives of it besides id, type and title. */
+  readonly layout?: Readonly<Record<string, unknown>>;
+  readonly properties?: Readonly<Record<string, unknown>>;
 }
 
 export interface AppSheet {
@@ -66,6 +69,12 @@ export function listInfos(app: AppContent, userId: string): readonly ObjectInfo[
 
 export function visibleSheets({ sheets }: AppContent, userId: string): readonly AppSheet[] {
   return sheets.filter(({ privateTo }) => privateTo === undefined || privateTo === userId);
+}
+
+/** Any object of a sheet that this user may see. */
+export function findObject(app: AppContent, userId: string, id: string): AppObject | undefined {
+  const all = visibleSheets(app, userId).flatMap(({ objects }) => flatten(objects));
+  return all.find((object) => object.id === id);
 }
 
 function flatten(objects: readonly AppObject[]): readonly AppObject[] {

@@ -1,6 +1,6 @@
 /** The QIX requests needed to read an app, as enigma.js and `@qlik/api` send them. */
 
-import { type AppContent, listInfos, type ObjectInfo } from './app.js';
+import { type AppContent, findObject, listInfos, type ObjectInfo } from './app.js';
 import { type AppObjectListDef, listAppObjects } from './object-list.js';
 
 export interface EngineRequest {
@@ -25,6 +25,8 @@ interface Handles {
 interface SessionObject {
   readonly info: ObjectInfo;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Of an object of the app. */
+  readonly layout?: Readonly<Record<string, unknown>>;
 }
 
 type Reply =
@@ -79,6 +81,8 @@ function answerDoc(handles: Handles, request: EngineRequest): Reply {
       return values(request, { qLayout: { qTitle: handles.appId, qFileName: handles.appId } });
     case 'CreateSessionObject':
       return createObject(handles, parameter(request, 0, 'qProp'));
+    case 'GetObject':
+      return openObject(handles, parameter(request, 0, 'qId'));
     case 'DestroySessionObject': {
       const wanted = parameter(request, 0, 'qId');
       const held = [...objects].find(([, { info }]) => info.qId === wanted);
@@ -100,16 +104,33 @@ function createObject(handles: Handles, sent: unknown): Reply {
   return reference('GenericObject', handle, info.qId, qType);
 }
 
-function answerObject(handles: Handles, { info, properties }: SessionObject, request: EngineRequest): Reply {
+/** Where there is none, the engine answers without a handle. */
+function openObject({ content, userId, objects }: Handles, id: unknown): Reply {
+  const found = findObject(content, userId, String(id));
+  if (found === undefined) return { result: { qReturn: { qType: null, qHandle: null } } };
+  const { title, type, layout, properties } = found;
+  const handle = 2 + objects.size;
+  const info = { qId: found.id, qType: type };
+  const shown = { title, visualization: type };
+  objects.set(handle, { info, properties: { ...shown, ...properties }, layout: { ...shown, ...layout } });
+  return reference('GenericObject', handle, info.qId, type);
+}
+
+function answerObject(
+  handles: Handles,
+  { info, properties, layout }: SessionObject,
+  request: EngineRequest,
+): Reply {
   switch (request.method) {
     case 'GetLayout': {
       const definition = properties['qAppObjectListDef'] as AppObjectListDef | undefined;
       const list = definition && {
         qAppObjectList: { qItems: listAppObjects(handles.content, handles.userId, definition) },
       };
-      return values(request, { qLayout: { qInfo: info, qSelectionInfo: {}, ...list } });
+      return values(request, { qLayout: { ...layout, qInfo: info, qSelectionInfo: {}, ...list } });
     }
     case 'GetProperties':
+    case 'GetEffectiveProperties':
       return values(request, { qProp: { ...properties, qInfo: info } });
     case 'GetInfo':
       return values(request, { qInfo: info });

@@ -7,7 +7,7 @@ import type { TenantHttp } from '../http/http.js';
 import type { ProxyVariables } from '../http/proxy.js';
 import { explain, type Trouble } from './explain.js';
 import type { Reading, Unopened } from './reading.js';
-import { loadReader } from './session.js';
+import { type EngineObject, loadReader, objectReader, type ReadApp, readContent } from './session.js';
 import { type EngineSocket, prepareSocket, type SocketEnd } from './socket.js';
 
 export interface EngineOptions {
@@ -28,6 +28,12 @@ export interface Engine {
    * @throws the signal's reason; UserError where the credential cannot be obtained or sent
    */
   read(appId: string, signal: AbortSignal): Promise<Reading>;
+  /** The same for one object and its data; the content is `undefined` where the app has no such object. */
+  readObject(
+    appId: string,
+    objectId: string,
+    signal: AbortSignal,
+  ): Promise<Reading<EngineObject | undefined>>;
 }
 
 const tries = 3;
@@ -66,17 +72,25 @@ export function createEngine(options: EngineOptions): Engine {
     return true;
   }
 
+  async function open<T>(appId: string, read: ReadApp<T>, signal: AbortSignal): Promise<Reading<T>> {
+    if (!appIdForm.test(appId)) return noAppId;
+    for (let number = 1; ; number += 1) {
+      await backoff.whileSlowedDown(signal);
+      const ended = await tryOnce({ ...options, connections, read }, appId, signal);
+      if (ended.kind === 'read') return ended;
+      if (!(await mayRetry(ended, number, signal))) return reportOf(ended.trouble);
+    }
+  }
+
   return {
-    async read(appId, signal) {
-      if (!appIdForm.test(appId)) return noAppId;
-      for (let number = 1; ; number += 1) {
-        await backoff.whileSlowedDown(signal);
-        const ended = await tryOnce(options, connections, appId, signal);
-        if (ended.kind === 'read') return ended;
-        if (!(await mayRetry(ended, number, signal))) return reportOf(ended.trouble);
-      }
-    },
+    read: (appId, signal) => open(appId, readContent, signal),
+    readObject: (appId, objectId, signal) => open(appId, objectReader(objectId), signal),
   };
+}
+
+interface Try<T> extends EngineOptions {
+  readonly connections: Connections;
+  readonly read: ReadApp<T>;
 }
 
 interface Failed {
@@ -86,20 +100,18 @@ interface Failed {
   readonly authorization: string;
 }
 
-async function tryOnce(
-  options: EngineOptions,
-  connections: Connections,
+async function tryOnce<T>(
+  { tenant, connections, userAgent = 'qlik-sync', timeoutMs = 60_000, ...wanted }: Try<T>,
   appId: string,
   signal: AbortSignal,
-): Promise<Failed | (Reading & { readonly kind: 'read' })> {
+): Promise<Failed | { readonly kind: 'read'; readonly content: T }> {
   signal.throwIfAborted();
-  const { tenant, userAgent = 'qlik-sync', timeoutMs = 60_000 } = options;
   const { origin } = tenant;
   const authorization = await tenant.authorize(signal);
   const limit = limitTime(timeoutMs, signal);
   let socket: EngineSocket | undefined;
   try {
-    const read = await loadReader();
+    const read = await loadReader(wanted.read);
     // After everything else that takes time, as nothing reads the connection until the socket takes it over.
     const connect = await prepareSocket({
       origin,

@@ -2,7 +2,8 @@
 
 import type { AppContent } from '../../core/impact/impact.js';
 
-export type Reading = { readonly kind: 'read'; readonly content: AppContent } | Unopened;
+/** `T`: what was asked of it. */
+export type Reading<T = AppContent> = { readonly kind: 'read'; readonly content: T } | Unopened;
 
 export interface Unopened {
   readonly kind: 'unopened';

@@ -1,4 +1,4 @@
-/** Reads one app through an open socket, without its data. enigma.js speaks the protocol. */
+/** Reads one app through an open socket: what it contains, without its data, or one object with it. enigma.js speaks the protocol. */
 
 import type { AppContent, AppObject, MasterItem } from '../../core/impact/impact.js';
 import { isObject } from '../../core/json.js';
@@ -21,12 +21,28 @@ export function isEngineError(cause: unknown): cause is EngineError {
 }
 
 interface Global {
-  openDoc(id: string, user: string, password: string, serial: string, noData: true): Promise<Doc>;
+  openDoc(id: string, user: string, password: string, serial: string, noData: boolean): Promise<Doc>;
 }
 
 interface Doc {
   getAllInfos(): Promise<unknown>;
-  createSessionObject(properties: object): Promise<{ getLayout(): Promise<unknown> }>;
+  createSessionObject(properties: object): Promise<GenericObject>;
+  getObject(id: string): Promise<GenericObject>;
+}
+
+interface GenericObject {
+  getLayout(): Promise<unknown>;
+  getEffectiveProperties(): Promise<unknown>;
+}
+
+/** What is asked of an app, once the socket is open. */
+export type ReadApp<T> = (opening: Promise<Global>, appId: string) => Promise<T>;
+
+/** One object as a chart gets it, with data. */
+export interface EngineObject {
+  readonly layout: Readonly<Record<string, unknown>>;
+  /** With what it takes over from a master item. */
+  readonly properties: Readonly<Record<string, unknown>>;
 }
 
 /** `GetAllInfos` lists master items only as `masterobject`; this list says which visualization draws each. */
@@ -48,7 +64,9 @@ const appPropsList = {
  * Loads enigma.js. The returned function must get a socket in the same turn of the event loop in which the socket was
  * created, before any of its events.
  */
-export async function loadReader(): Promise<(socket: EngineSocket, appId: string) => Promise<AppContent>> {
+export async function loadReader<T>(
+  read: ReadApp<T>,
+): Promise<(socket: EngineSocket, appId: string) => Promise<T>> {
   const { default: enigma } = await import('enigma.js');
   return (socket, appId) => {
     const createSocket = () => socket.facade as unknown as WebSocket;
@@ -58,12 +76,34 @@ export async function loadReader(): Promise<(socket: EngineSocket, appId: string
       createSocket,
       protocol: { delta: false },
     });
-    return readContent(session.open() as unknown as Promise<Global>, appId);
+    return read(session.open() as unknown as Promise<Global>, appId);
   };
 }
 
+/** Opens the app with its data. @returns `undefined` where the app has no such object. @throws EngineError, UnexpectedAnswer */
+export function objectReader(id: string): ReadApp<EngineObject | undefined> {
+  return async (opening, appId) => {
+    const engine = await answerOf(opening, 'openDoc');
+    const doc = await answerOf(engine.openDoc(appId, '', '', '', false), 'getObject');
+    const object = await answerOf(doc.getObject(id), 'getEffectiveProperties').catch((error: unknown) => {
+      if (isEngineError(error) && error.code === objectNotFound) return undefined;
+      throw error;
+    });
+    if (object === undefined) return undefined;
+    const [layout, properties] = await Promise.all([
+      answerOf(object.getLayout()),
+      answerOf(object.getEffectiveProperties()),
+    ]);
+    if (!isObject(layout) || !isObject(properties)) throw new UnexpectedAnswer();
+    return { layout, properties };
+  };
+}
+
+/** The engine answers without a handle then; the code is that of enigma.js. */
+const objectNotFound = -2;
+
 /** @throws EngineError, UnexpectedAnswer, UnknownUse */
-async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
+export async function readContent(opening: Promise<Global>, appId: string): Promise<AppContent> {
   const engine = await answerOf(opening, 'openDoc');
   const doc = await answerOf(engine.openDoc(appId, '', '', '', true), 'getAllInfos');
   // Sent together, which saves a round trip.
@@ -168,7 +208,11 @@ export const engineSchema = {
         ],
         Out: [],
       },
+      GetObject: { In: [{ Name: 'qId', DefaultValue: '' }], Out: [] },
     },
-    GenericObject: { GetLayout: { In: [], Out: [{ Name: 'qLayout' }] } },
+    GenericObject: {
+      GetLayout: { In: [], Out: [{ Name: 'qLayout' }] },
+      GetEffectiveProperties: { In: [], Out: [{ Name: 'qProp' }] },
+    },
   },
 } as const;
