@@ -248,11 +248,11 @@ const suffixes = { old: '.old.png', new: '.new.png', difference: '.diff.png' } a
 export function addPreview(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addShared(program.command('preview')))
     .description('draw what changes in a browser, as it is on the tenant and in the folder')
-    .option('--out <dir>', 'folder for the pictures', '.qlik-sync/preview')
+    .option('--out <dir>', 'for the pictures', '.qlik-sync/preview')
     .addOption(new Option('--require <what>', 'exit with 6 if one is worse than before').choices(['drawn']))
     .option(
       '--capture <app>/<object>',
-      'write the data of an object in an app to a fixture, and draw from it',
+      'write the data of an object of an app as a fixture',
     )
     .action(async (names: string[], flags: PreviewFlags) => {
       finish(await preview(names, flags, io));

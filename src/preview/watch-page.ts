@@ -103,7 +103,7 @@ function placeOf({ url, lineNumber, columnNumber }: Frame, base: string): ErrorP
 function placeIn(text: string, base: string): ErrorPlace | undefined {
   const at = text.indexOf(base);
   if (at < 0) return undefined;
-  const [, file = '', line, column] = /^([^\s):]*):(\d+):(\d+)/.exec(text.slice(at + base.length)) ?? [];
+  const [, file = '', line, column] = /^([^\s:]*):(\d+):(\d+)/.exec(text.slice(at + base.length)) ?? [];
   if (line === undefined) return undefined;
   return { file: shortened(file), line: Number(line), column: Number(column) };
 }
