@@ -250,10 +250,7 @@ export function addPreview(program: Command, io: Io, finish: Finish): void {
     .description('draw what changes in a browser, as it is on the tenant and in the folder')
     .option('--out <dir>', 'for the pictures', '.qlik-sync/preview')
     .addOption(new Option('--require <what>', 'exit with 6 if one is worse than before').choices(['drawn']))
-    .option(
-      '--capture <app>/<object>',
-      'write the data of an object of an app as a fixture',
-    )
+    .option('--capture <object>', 'write a fixture of an <app>/<object>')
     .action(async (names: string[], flags: PreviewFlags) => {
       finish(await preview(names, flags, io));
     });

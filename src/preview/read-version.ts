@@ -49,7 +49,7 @@ export interface Fixture {
 }
 
 /** @param folder absolute: that of the `.qext` */
-function fixtureFile(folder: string, name: string): string {
+export function fixtureFile(folder: string, name: string): string {
   return join(dirname(folder), `${name}.preview.json`);
 }
 
