@@ -8,6 +8,7 @@ import type { OriginsPlan } from '../core/origins/model.js';
 import { usesOrigins } from '../pipeline/declared-origins.js';
 import { readFolders } from '../pipeline/observe.js';
 import { configFiles } from '../pipeline/shared-reading.js';
+import { usesThemes } from '../pipeline/themes.js';
 import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { findTenant, type TenantToOpen } from '../run/connect.js';
@@ -22,7 +23,7 @@ import type { TenantHttp } from '../tenant/http/http.js';
 import { findRoute } from '../tenant/http/proxy.js';
 import { readAuthorities } from './doctor/authorities.js';
 import { examine } from './doctor/examine.js';
-import { fromError, judgeAccess, judgeOrigins } from './doctor/judge.js';
+import { fromError, judgeAccess, judgeOrigins, judgeThemes } from './doctor/judge.js';
 import { judgeConnection, type Way } from './doctor/judge-connection.js';
 import { addShared, type Finish } from './options.js';
 
@@ -38,7 +39,10 @@ export async function doctor(flags: SharedFlags, io: Io): Promise<ExitCode> {
       project: settings?.config.project ?? '',
       ...(tenant !== undefined && { tenant }),
     },
-    checks: checkNames.map((name) => checks.find((check) => check.name === name) ?? notReached(name)),
+    checks: checkNames.flatMap((name) => {
+      const check = checks.find((each) => each.name === name);
+      return check === undefined && name === 'themes' ? [] : [check ?? notReached(name)];
+    }),
     requests,
     exitCode,
   };
@@ -104,6 +108,7 @@ async function checkTenant(target: TenantToOpen, settings: Settings, io: Io): Pr
   const facts = await examine(target, io, {
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     ...(declares === 'some' && { readOrigins: (http) => readOrigins({ settings, http, io }) }),
+    themes: await usesThemes(settings),
   });
   const named = `${url}, named by ${header.environment === undefined ? '' : `${header.environment} of `}${header.source}`;
   const found: Check = {
@@ -115,10 +120,13 @@ async function checkTenant(target: TenantToOpen, settings: Settings, io: Io): Pr
     found,
     ...judgeConnection(await wayTo(url, io), facts),
     ...judgeAccess(config.project, target.credential, facts),
+    ...judgeThemes(facts),
     judgeOrigins(declares, facts),
   ];
-  const { list } = facts;
-  const failed = list.kind === 'error' && list.error instanceof UserError ? [list.error.exitCode] : [];
+  const { list, themes } = facts;
+  const failed = [list, themes].flatMap((answer) =>
+    answer?.kind === 'error' && answer.error instanceof UserError ? [answer.error.exitCode] : [],
+  );
   return { checks, exitCodes: failed, requests: facts.requests };
 }
 

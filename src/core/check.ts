@@ -10,6 +10,7 @@ export const checkNames = [
   'clock',
   'credentials',
   'role',
+  'themes',
   'marker',
   'rate',
   'origins',

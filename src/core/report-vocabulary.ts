@@ -63,6 +63,8 @@ export const checkMeanings: Readonly<Record<Check['name'], string>> = {
   clock: 'Whether the clocks of this machine and the tenant agree, on which sign-in depends.',
   credentials: 'Whether the tenant accepts the key or the OAuth client.',
   role: 'What the key may do: list, write, download archives for backups.',
+  themes:
+    'What the key may do with themes, which have rights of their own: list, download archives for backups.',
   marker: 'Whether the tenant keeps the tag and the archive name by which qlik-sync knows its own.',
   rate: 'Whether the limit of requests of this user is used up.',
   origins:

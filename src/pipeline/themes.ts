@@ -71,6 +71,13 @@ export async function listThemesOf(
   return addThemes(actual, tenant.themes, 'thrown', { signal: io.interrupted });
 }
 
+/** Whether a run would ask for themes, as far as config and folders tell. */
+export async function usesThemes({ config }: Asking['settings']): Promise<'some' | 'none'> {
+  const { root, extensions, themes } = config;
+  if (themes !== 'auto') return themes === 'always' ? 'some' : 'none';
+  return (await findNames(root, extensions)).some(isTheme) ? 'some' : 'none';
+}
+
 async function findNames(root: string, patterns: readonly string[]): Promise<readonly string[]> {
   const { candidates, unclear } = await discover(root, root, patterns);
   return [...candidates.map(({ name }) => name), ...unclear];

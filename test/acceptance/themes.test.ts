@@ -210,6 +210,8 @@ describe('a key that may do less', () => {
     expect(await scene.tenant.names()).toEqual(['kpi-card']);
     const drift = await scene.qlikSync('drift');
     expect([drift.code, drift.stdout]).toEqual([4, expect.stringContaining('this key may not list themes')]);
+    const doctor = await scene.qlikSync('doctor');
+    expect([doctor.code, doctor.stdout]).toEqual([4, expect.stringMatching(/themes +this key may not list/)]);
     for (const command of ['pull']) expect((await scene.qlikSync(command)).code).toBe(4);
     const writes = (await takeRequests()).filter((request) => !request.startsWith('GET'));
     expect(writes.filter((request) => request.includes('themes'))).toEqual([]);
@@ -227,6 +229,7 @@ describe('a key that may do less', () => {
       4,
       expect.stringContaining('may not download archives of themes'),
     ]);
+    expect((await scene.succeed('doctor')).stdout).toContain('themes       may list them, but not download');
     await scene.succeed('apply', '--yes', '--no-backup');
   });
 });

@@ -1,11 +1,11 @@
-/** Asks the tenant what its answers alone can show: at most nine requests, all of them reads, none repeated. */
+/** Asks the tenant what its answers alone can show: at most eleven requests, all of them reads, none repeated. */
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { ActualExtension } from '../../core/model.js';
 import type { OriginsPlan } from '../../core/origins/model.js';
 import type { TenantToOpen } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
-import { readActual } from '../../tenant/actual.js';
+import { addThemes, readActual } from '../../tenant/actual.js';
 import { createExtensionsClient } from '../../tenant/extensions.js';
 import { createGovernor } from '../../tenant/governor.js';
 import { readJson, readRetryAfter } from '../../tenant/http/answers.js';
@@ -19,6 +19,9 @@ const mostRequests = 5;
 /** Of these, where entries of the Content Security Policy are looked at: up to three pages and the header. */
 const mostForOrigins = 4;
 
+/** Of these, for a project with themes: their list, and an archive. */
+const mostForThemes = 2;
+
 /** A tenant that takes longer is not healthy. */
 const patienceMs = 15_000;
 
@@ -29,10 +32,13 @@ export async function examine(
   options: Pick<TenantOptions, 'timeoutMs'> & {
     /** Absent where the config declares none. */
     readonly readOrigins?: (http: TenantHttp) => Promise<OriginsPlan>;
+    /** Whether the project has any. */
+    readonly themes?: 'some' | 'none';
   } = {},
 ): Promise<TenantFacts> {
-  const { readOrigins } = options;
-  const seen = watchAnswers(readOrigins === undefined ? mostRequests : mostRequests + mostForOrigins);
+  const { readOrigins, themes = 'none' } = options;
+  const more = (readOrigins === undefined ? 0 : mostForOrigins) + (themes === 'some' ? mostForThemes : 0);
+  const seen = watchAnswers(mostRequests + more);
   const http = openTenant({
     url,
     auth: withoutRenewal(auth),
@@ -49,13 +55,21 @@ export async function examine(
     const goOn = list.kind === 'answered' || isRefused(list);
     const rights = goOn ? await ask(() => readRights(http)) : notAsked;
     const archive = list.kind === 'answered' ? await tryArchive(http, list.value.extensions) : notAsked;
+    const themeRights = themes === 'some' && goOn ? await examineThemes(http) : {};
     const origins =
       readOrigins === undefined || list.kind !== 'answered' ? notAsked : await ask(() => readOrigins(http));
     io.interrupted.throwIfAborted();
-    return { ...seen.facts(), list, rights, archive, origins };
+    return { ...seen.facts(), list, rights, archive, origins, ...themeRights };
   } finally {
     await http.close();
   }
+}
+
+async function examineThemes(http: TenantHttp): Promise<Pick<TenantFacts, 'themes' | 'themeArchive'>> {
+  const none = { extensions: [] };
+  const themes = await ask(() => addThemes(none, createExtensionsClient(http, 'theme'), 'thrown'));
+  if (themes.kind !== 'answered') return { themes };
+  return { themes, themeArchive: await tryArchive(http, themes.value.extensions, 'themes') };
 }
 
 const notAsked = { kind: 'not-asked' } as const;
@@ -83,12 +97,13 @@ function readRights(http: TenantHttp): Promise<TenantFacts['rights'] extends Ans
 async function tryArchive(
   http: TenantHttp,
   extensions: readonly ActualExtension[],
+  api: 'extensions' | 'themes' = 'extensions',
 ): Promise<TenantFacts['archive']> {
   const [smallest] = extensions
     .filter(({ archiveBytes }) => archiveBytes !== undefined)
     .sort((a, b) => (a.archiveBytes ?? 0) - (b.archiveBytes ?? 0));
   if (smallest === undefined) return notAsked;
-  const path = `/api/v1/extensions/${encodeURIComponent(smallest.id)}/file`;
+  const path = `/api/v1/${api}/${encodeURIComponent(smallest.id)}/file`;
   const answer = await ask(() =>
     http.request({ method: 'GET', path, maxBytes: 1, read: () => 'permitted' as const }),
   );

@@ -46,6 +46,33 @@ function judgeRole(facts: TenantFacts): Check {
   return known === undefined || known.custom === 'some' ? unknownWrite(known) : cannotWrite(known);
 }
 
+/** Themes have rights of their own; nothing where the project has none. */
+export function judgeThemes({ themes, themeArchive }: TenantFacts): readonly Check[] {
+  const name = 'themes';
+  if (themes === undefined) return [];
+  if (themes.kind === 'not-asked') return [notSeen(name)];
+  if (themes.kind === 'error') {
+    const refused = themes.error instanceof TenantError && themes.error.status === 403;
+    if (!refused) return [fromError(name, 'unknown', themes.error)];
+    const message = 'this key may not list themes, so plan and apply block those of the folders';
+    return [{ name, status: 'failed', message, hint: themesHint }];
+  }
+  if (themeArchive?.kind === 'answered')
+    return [{ name, status: 'ok', message: 'may list them, and download whole archives' }];
+  if (themeArchive?.kind === 'error') {
+    const message =
+      'may list them, but not download whole archives: what apply overwrites or deletes could not be backed up';
+    const hint = 'It needs the right admin.theme:download; without it apply needs --no-backup.';
+    return [{ name, status: 'warning', message, hint }];
+  }
+  return [
+    { name, status: 'ok', message: 'may list them; the tenant holds none whose archive could be tried' },
+  ];
+}
+
+const themesHint =
+  'Themes need a tenant or analytics admin, or the scope admin.themes; "themes": "never" in the config leaves them out.';
+
 function errorOf({ list }: TenantFacts): unknown {
   return list.kind === 'error' ? list.error : undefined;
 }
@@ -206,6 +233,9 @@ export interface TenantFacts {
   readonly origins: Answer<OriginsPlan>;
   /** Of one extension; not asked where the tenant holds none. */
   readonly archive: Answer<'permitted'>;
+  /** Both absent where the project has no theme. */
+  readonly themes?: Answer<ActualState>;
+  readonly themeArchive?: Answer<'permitted'>;
 }
 
 /** What `/api/v1/users/me` says. */

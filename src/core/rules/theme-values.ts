@@ -72,21 +72,28 @@ type Resolved =
   | { readonly kind: 'unknown'; readonly name: string }
   | { readonly kind: 'circle' };
 
-/** A value that begins with `@` stands for a variable, whose own value may be another one. */
+/** A value that begins with `@` stands for a variable, whose own value may be another one. Walks each variable once. */
 function createResolver(variables: Fields): (text: string) => Resolved {
+  const known = new Map<string, Resolved>();
+  const step = (text: string, passed: ReadonlySet<string>): Resolved | { readonly next: string } => {
+    if (!text.startsWith('@')) return { kind: 'text', text };
+    const resolved = known.get(text);
+    if (resolved !== undefined) return resolved;
+    if (passed.has(text)) return { kind: 'circle' };
+    const next = Object.hasOwn(variables, text) ? variables[text] : undefined;
+    if (next === undefined) return { kind: 'unknown', name: text };
+    // A variable may also stand for a number or a list.
+    return typeof next === 'string' ? { next } : { kind: 'text', text: '' };
+  };
   return (given) => {
     const passed = new Set<string>();
-    let text = given;
-    while (text.startsWith('@')) {
-      if (passed.has(text)) return { kind: 'circle' };
+    let at = step(given, passed);
+    for (let text = given; 'next' in at; at = step(text, passed)) {
       passed.add(text);
-      const next = Object.hasOwn(variables, text) ? variables[text] : undefined;
-      if (next === undefined) return { kind: 'unknown', name: text };
-      // A variable may also stand for a number or a list.
-      if (typeof next !== 'string') return { kind: 'text', text: '' };
-      text = next;
+      text = at.next;
     }
-    return { kind: 'text', text };
+    for (const name of passed) known.set(name, at);
+    return at;
   };
 }
 

@@ -48,12 +48,14 @@ async function checkCase(
   const third = await apply();
   expect(third.code, told).toBe(0);
   const requests = (await tenant.takeRequests()).map(({ method, path }) => `${method} ${path}`);
-  expect(requests, `law 1: ${told}\n${third.stdout}`).toEqual(['GET /api/v1/extensions']);
-  const records = await tenant.client.list();
-  const owned = records.filter(({ qextFilename }) => qextFilename !== 'stranger');
-  const held = owned.map(({ qextFilename, file }) => [qextFilename, file?.md5] as const).sort();
+  const lists = ['GET /api/v1/extensions', 'GET /api/v1/themes'];
+  expect(requests, `law 1: ${told}\n${third.stdout}`).toEqual(lists);
+  const records = await tenant.held();
+  const owned = [...records].filter(([name]) => name !== 'stranger');
+  const held = owned.map(([name, { file }]) => [name, file?.md5] as const).sort();
   expect(held, told).toEqual([...md5s].sort());
-  expect(records.length, told).toBe(owned.length + 1);
+  const both = (await tenant.client.list()).length + (await tenant.themes.list()).length;
+  expect(both, told).toBe(owned.length + 1);
   expect(await tenant.client.get('stranger'), `law 3: ${about}`).toEqual(stranger);
   return first.code;
 }

@@ -1,5 +1,6 @@
-/** One change of every kind, a stranger and one in sync, on a tenant that fails on request. */
+/** One change of every kind, of extensions and themes, a stranger and one in sync of each, on a tenant that fails on request. */
 
+import { kindOf } from '../../../src/core/kind.js';
 import { archiveName } from '../../../src/core/marker.js';
 import { pack } from '../../../src/source/archive/pack.js';
 import { readDesired } from '../../../src/source/read/read.js';
@@ -13,19 +14,21 @@ const timeoutMs = 2500;
 
 const before = {
   tagged: { code: 'one' },
-  updated: { code: 'one' },
+  'theme:updated': { code: 'one' },
   replaced: { code: 'one', supernova: true },
   deleted: { code: 'one' },
   same: { code: 'one' },
+  'theme:same': { code: 'one' },
   stranger: { code: 'one' },
 } as const;
 
 const after = {
-  created: { code: 'one' },
+  'theme:created': { code: 'one' },
   tagged: { code: 'one' },
-  updated: { code: 'two', version: '2.0.0' },
+  'theme:updated': { code: 'two', version: '2.0.0' },
   replaced: { code: 'legacy', version: '2.0.0', supernova: false },
   same: { code: 'one' },
+  'theme:same': { code: 'one' },
 } as const;
 
 type Contents = Readonly<
@@ -95,9 +98,10 @@ export async function openFaultWorld(prototype: Prototype): Promise<FaultWorld> 
   workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
   writeAll(workspace, after);
   for (const { name, file } of prototype.before) {
-    await tenant.client.create({ file, data: { tags: tagsOf[name] ?? ['qlik-sync:acme', 'finance'] } });
+    const client = kindOf(name) === 'theme' ? tenant.themes : tenant.client;
+    await client.create({ file, data: { tags: tagsOf[name] ?? ['qlik-sync:acme', 'finance'] } });
   }
-  const ids = new Map((await tenant.client.list()).map(({ qextFilename, id }) => [qextFilename, id]));
+  const held = await tenant.held();
   const approvals = ['--prune', '--allow-replace', 'replaced', '--concurrency', '1'];
   return {
     tenant,
@@ -107,7 +111,7 @@ export async function openFaultWorld(prototype: Prototype): Promise<FaultWorld> 
         cwd: workspace.folder,
         env: tenant.env,
       }),
-    addFaults: (faults) => tenant.addFaults(faults.map((fault) => toSandbox(fault, ids))),
+    addFaults: (faults) => tenant.addFaults(faults.map((fault) => toSandbox(fault, held))),
     dispose: async () => {
       await tenant.close();
       workspace.dispose();
@@ -116,13 +120,13 @@ export async function openFaultWorld(prototype: Prototype): Promise<FaultWorld> 
 }
 
 /** A fault as the sandbox takes it. Creates have no address of their own, but archives that name them. */
-function toSandbox({ write, kind, when }: Fault, ids: ReadonlyMap<unknown, string>): object {
-  const at = (name: string): string => `/api/v1/extensions/${ids.get(name)}`;
+function toSandbox({ write, kind, when }: Fault, held: ReadonlyMap<string, { readonly id: string }>): object {
+  const at = (name: string): string => `/api/v1/${kindOf(name)}s/${held.get(name)?.id}`;
   const targets = {
-    create: { method: 'POST', path: '/api/v1/extensions', body: 'created.qext' },
+    create: { method: 'POST', path: '/api/v1/themes', body: 'created.qext' },
     'replace-create': { method: 'POST', path: '/api/v1/extensions', body: 'replaced.qext' },
     'patch-data': { method: 'PATCH', path: at('tagged') },
-    'patch-file': { method: 'PATCH', path: at('updated') },
+    'patch-file': { method: 'PATCH', path: at('theme:updated') },
     'replace-delete': { method: 'DELETE', path: at('replaced') },
     delete: { method: 'DELETE', path: at('deleted') },
   } as const;

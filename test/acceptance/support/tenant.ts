@@ -1,6 +1,7 @@
 /** A sandbox as tests look into it: its requests, its faults, and edits as a person makes them. */
 
 import { request } from 'undici';
+import { kinds, nameOf } from '../../../src/core/kind.js';
 import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/start.js';
 import { createExtensionsClient, type ExtensionsClient } from '../../../src/tenant/extensions.js';
 import { apiKeyAuth } from '../../../src/tenant/http/auth.js';
@@ -36,6 +37,8 @@ export interface TestTenant {
   /** Of all that it holds, sorted. */
   readonly names: () => Promise<readonly (string | null | undefined)[]>;
   readonly find: (name: string) => Promise<ExtensionRecord | undefined>;
+  /** All that it holds of both kinds, by name. */
+  readonly held: () => Promise<ReadonlyMap<string, ExtensionRecord>>;
   /** As somebody else would. */
   readonly remove: (name: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -68,6 +71,7 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
   };
   const find = async (name: string): Promise<ExtensionRecord | undefined> =>
     (await client.list()).find(({ qextFilename }) => qextFilename === name);
+  const clients = { extension: client, theme: themes };
   return {
     sandbox,
     client,
@@ -90,6 +94,12 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
     },
     names: async () => (await client.list()).map(({ qextFilename }) => qextFilename).sort(),
     find,
+    held: async () => {
+      const records = kinds.map(async (kind) =>
+        (await clients[kind].list()).map((each) => [nameOf(kind, each.qextFilename ?? ''), each] as const),
+      );
+      return new Map((await Promise.all(records)).flat());
+    },
     remove: async (name) => {
       const record = await find(name);
       if (record === undefined) throw new Error(`there is no ${name} on the tenant`);

@@ -73,10 +73,21 @@ export interface SmallExtension {
   readonly supernova?: boolean;
 }
 
-/** The files of a small, valid extension, for `Workspace.write`. */
+/** The same for a theme, whose name begins with `theme:`. Its content differs as the extension's would. */
+function themeArchiveFiles(stem: string, { version = '1.0.0', code = 'one' }: SmallExtension) {
+  return {
+    [`${stem}.qext`]: JSON.stringify({ name: stem, type: 'theme', version }),
+    'theme.json': JSON.stringify({ _inherit: true, _variables: { [`@${stem}`]: code }, label: code }),
+  };
+}
+
+/** The files of a small, valid extension or theme, for `Workspace.write`. */
 export function extensionFiles(
   name: string,
-  { folder = `extensions/${name}`, ...options }: SmallExtension & { readonly folder?: string } = {},
+  {
+    folder = `extensions/${name.replace(':', '-')}`,
+    ...options
+  }: SmallExtension & { readonly folder?: string } = {},
 ): Record<string, string> {
   const files = Object.entries(archiveFiles(name, options));
   return Object.fromEntries(files.map(([path, content]) => [`${folder}/${path}`, content]));
@@ -87,6 +98,7 @@ export function archiveFiles(
   name: string,
   { version = '1.0.0', code = 'one', supernova }: SmallExtension = {},
 ): Record<string, string> {
+  if (name.startsWith('theme:')) return themeArchiveFiles(name.slice('theme:'.length), { version, code });
   const manifest = { name, type: 'visualization', version, ...(supernova !== undefined && { supernova }) };
   return {
     [`${name}.qext`]: JSON.stringify(manifest),
