@@ -94,12 +94,12 @@ function raceMany({ here, there, sandbox }, base) {
   );
 }
 
-function planOf(program, { url }) {
+export function planOf(program, { url }) {
   return [program, 'plan', '--tenant', url];
 }
 
 /** What a run of Node takes: milliseconds by the clock and of the processors, and bytes at its largest. */
-function usage({ folder }, args, { apiKey } = {}) {
+export function usage({ folder }, args, { apiKey } = {}) {
   const file = join(folder, 'usage.json');
   const env = { USAGE_FILE: file, ...(apiKey !== undefined && { QLIK_API_KEY: apiKey }) };
   const { ms: clock } = runNode(['--require', preload, ...args], { cwd: folder, env });

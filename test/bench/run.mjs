@@ -16,6 +16,7 @@ import { measurePackage } from './package-size.mjs';
 import { measurePlans } from './plans.mjs';
 import { judge, renderTable } from './result.mjs';
 import { measureStore } from './store.mjs';
+import { measureThemes } from './themes.mjs';
 import { measureWatch } from './watch.mjs';
 
 const measures = {
@@ -31,6 +32,7 @@ const measures = {
   'fleet-status': measureFleetStatus,
   'fleet-plan': measureFleetPlan,
   memory: measureMemory,
+  themes: measureThemes,
 };
 
 /** What has a target to which the build before is compared. */
