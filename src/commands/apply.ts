@@ -61,7 +61,7 @@ async function applyTo(
   review.assertMeantFor(run);
   const planned = await planFolders(run, wantedOf(review, flags));
   const withApps = await addImpact(run, planned, approvals, { reviewed });
-  const whole = await addDeclaredOrigins(run, withApps);
+  const whole = await addDeclaredOrigins(run, withApps, 'apply');
   review.assertUnmoved(run, whole);
   return applyPlanned(run, addReviewed(whole, reviewed), approvals, { command: 'apply', onJournal });
 }
@@ -98,7 +98,10 @@ async function applyWaves(
     content: (environments: readonly string[]) =>
       contentOfFolders(environments, review.selector, settings, io),
     apply: (target, onJournal) => runOn('apply', target, (run) => applyTo(run, review, flags, onJournal)),
-    verify: (target) => verify('apply', target, (run) => planFolders(run, wantedOf(review, flags))),
+    verify: (target) =>
+      verify('apply', target, async (run) =>
+        addDeclaredOrigins(run, await planFolders(run, wantedOf(review, flags)), 'apply'),
+      ),
   } satisfies WaveWork;
   return runWaves({ ...scope, flags }, work, { io, signal });
 }

@@ -45,7 +45,7 @@ export function plan(names: readonly string[], flags: PlanFlags, io: Io): Promis
   return onEnvironments({ command: 'plan', flags, io, singleTenantOptions }, async (run) => {
     const save = await preparePlanFile(run, flags.out);
     const planned = await addImpact(run, await planFolders(run, await wantedOf(names, flags)), flags);
-    const whole = await addDeclaredOrigins(run, planned);
+    const whole = await addDeclaredOrigins(run, planned, 'plan');
     const judged = await askPolicyCommand(run, warnNotHeldByApply(run, whole, flags.out));
     const shown = flags.diff === true ? await addComparisons(run, judged) : judged;
     return finishPlan(run, reportOf(shown), flags, save);

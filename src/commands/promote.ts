@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import { omit } from '../core/json.js';
+import { addDeclaredOrigins } from '../pipeline/add-origins.js';
 import { applyPlanned, type Recorded } from '../pipeline/apply.js';
 import { addImpact } from '../pipeline/impact.js';
 import { openSourceEnvironment, planPromotion, type SourceEnvironment } from '../pipeline/plan-promotion.js';
@@ -65,7 +66,8 @@ function promoteTo(
   onJournal: NonNullable<Recorded['onJournal']> = async () => undefined,
 ): Promise<ExitCode> {
   return runOn('promote', target, async (run) => {
-    const planned = await addImpact(run, await planPromotion(run, source, flags), flags);
+    const withApps = await addImpact(run, await planPromotion(run, source, flags), flags);
+    const planned = await addDeclaredOrigins(run, withApps, 'tell');
     return applyPlanned(run, planned, flags, { command: 'promote', onJournal });
   });
 }

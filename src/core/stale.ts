@@ -69,14 +69,21 @@ export function findMovedOrigins(
   reviewed: { readonly changes: readonly DecidedOrigin[] } | undefined,
   now: OriginsPlan | undefined,
 ): readonly string[] {
-  const then = new Map(originWorkOf(reviewed).map((change) => [change.name, change]));
+  const decisionOf = (change: DecidedOrigin): string => JSON.stringify(originDecisions([change]));
+  const still = new Set(originWorkOf(now).map(decisionOf));
+  const then = originWorkOf(reviewed);
+  const held = new Set(then.map(decisionOf));
   return (now?.changes ?? []).flatMap((change) => {
-    const before = then.get(change.name);
-    if (change.blocked !== undefined) {
-      return before === undefined ? [] : [`${change.name}: it is blocked: ${change.blocked.message}`];
+    const { name, action, blocked } = change;
+    // A host may have several changes: an entry that is opened and narrowed, and a second one that goes.
+    const before = then.filter((each) => each.name === name);
+    if (blocked !== undefined) {
+      const isStopped = before.some((each) => !still.has(decisionOf(each)));
+      return isStopped ? [`${name}: it is blocked: ${blocked.message}`] : [];
     }
-    if (before === undefined) return [`${change.name}: ${change.action} was not in the reviewed plan`];
-    const [was, is] = [before, change].map((each) => JSON.stringify(originDecisions([each])));
-    return was === is ? [] : [`${change.name}: its entry is another than in the reviewed plan`];
+    if (held.has(decisionOf(change))) return [];
+    return before.length === 0
+      ? [`${name}: ${action} was not in the reviewed plan`]
+      : [`${name}: its entry is another than in the reviewed plan`];
   });
 }

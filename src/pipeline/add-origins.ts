@@ -2,10 +2,15 @@
 
 import type { Run } from '../run/run.js';
 import { usesOrigins } from './declared-origins.js';
+import type { OriginGoal } from './origins.js';
 import type { PlannedRun } from './planned.js';
 
 /** The plan with what it says of origins, as the last that is added to it. Loads and asks nothing where none are declared. */
-export async function addDeclaredOrigins(run: Run, planned: PlannedRun): Promise<PlannedRun> {
+export async function addDeclaredOrigins(
+  run: Run,
+  planned: PlannedRun,
+  goal: OriginGoal,
+): Promise<PlannedRun> {
   if (!usesOrigins(run.settings)) return planned;
-  return (await import('./origins.js')).addOrigins(run, planned);
+  return (await import('./origins.js')).addOrigins(run, planned, goal);
 }

@@ -19,7 +19,12 @@ interface Look {
   readonly names?: readonly string[];
   readonly removal: 'prune' | 'keep';
   readonly manage: 'write' | 'tell';
+  /** Where the entries cannot be read; without it that is told. */
+  readonly unread?: 'told' | 'thrown';
 }
+
+/** `plan` shows what `apply` writes; `tell` shows what is missing. */
+export type OriginGoal = 'plan' | 'apply' | 'tell';
 
 export interface Looked {
   readonly origins: OriginsPlan;
@@ -27,14 +32,14 @@ export interface Looked {
   readonly reads: number;
 }
 
-/** @throws TenantError where entries would be written and those that are there cannot be read */
+/** @throws TenantError where that is asked for */
 export async function lookAtOrigins(
   {
     settings,
     http,
     signal,
   }: Pick<Run, 'settings'> & { readonly http: TenantHttp; readonly signal: AbortSignal },
-  { names, removal, manage }: Look,
+  { names, removal, manage, unread = 'told' }: Look,
 ): Promise<Looked> {
   const { config } = settings;
   const client = createCspOriginsClient(http);
@@ -48,7 +53,7 @@ export async function lookAtOrigins(
     const header = await client.header({ signal }).catch(orUnknown);
     return { origins: planOrigins({ ...of, entries, header }), reads: reads + 1 };
   } catch (error) {
-    if (!(error instanceof TenantError) || manage === 'write') throw error;
+    if (!(error instanceof TenantError) || unread === 'thrown') throw error;
     const notLookedAt = describeUnread(error);
     return { origins: { notLookedAt, declared: needs.length, missing: [], changes: [], kept: [] }, reads: 1 };
   }
@@ -75,17 +80,19 @@ function describeUnread({ status, message }: TenantError): string {
 }
 
 /** @throws TenantError */
-export async function addOrigins(run: Run, planned: PlannedRun): Promise<PlannedRun> {
+export async function addOrigins(run: Run, planned: PlannedRun, goal: OriginGoal): Promise<PlannedRun> {
   const { settings, tenant, io } = run;
   const { plan, desired, about } = planned;
   const prunes = about.request?.approvals.prune ?? settings.config.prune;
+  const writes = settings.config.manageOrigins && goal !== 'tell';
   const isWhole = about.request !== undefined && about.request.selected === undefined;
   const { origins, reads } = await lookAtOrigins(
     { settings, http: tenant.http, signal: io.interrupted },
     {
       names: desired.extensions.map(({ name }) => name),
       removal: prunes && isWhole ? 'prune' : 'keep',
-      manage: settings.config.manageOrigins ? 'write' : 'tell',
+      manage: writes ? 'write' : 'tell',
+      unread: writes && goal === 'apply' ? 'thrown' : 'told',
     },
   );
   return { ...planned, plan: withOrigins(plan, origins, tenant.identity, reads) };

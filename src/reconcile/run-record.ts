@@ -54,7 +54,7 @@ export interface StepBefore {
 }
 
 export interface EntryStep {
-  readonly previous?: CspEntryBody;
+  readonly previous?: CspEntryBody & { readonly id?: string };
   readonly sent?: CspEntryBody;
 }
 

@@ -1,7 +1,13 @@
 /** What a plan says of origins: the tenant's Content Security Policy against what the config declares. */
 
 import { describeSwitches } from '../core/origins/csp.js';
-import type { MissingOrigin, OriginBudget, OriginChange, OriginsPlan } from '../core/origins/model.js';
+import {
+  type MissingOrigin,
+  type OriginBudget,
+  type OriginChange,
+  type OriginsPlan,
+  orderOrigins,
+} from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { describeOutcome } from './change-words.js';
 import { type Paint, printable, type Style } from './paint.js';
@@ -13,6 +19,7 @@ interface OriginRow {
   readonly words: readonly string[];
 }
 
+/** @param outcomes in the order in which entries are written */
 export function describeOrigins(
   origins: OriginsPlan | undefined,
   outcomes: readonly Outcome[] = [],
@@ -22,8 +29,11 @@ export function describeOrigins(
     return [{ name: 'not looked at', verb: 'unknown', words: [origins.notLookedAt] }];
   }
   const changed = new Set(origins.changes.map(({ name }) => name));
+  // A host may have several changes, so their order tells which outcome is whose.
+  const { opens, closes } = orderOrigins({ origins });
+  const ended = new Map([...opens, ...closes].map((change, at) => [change, outcomes[at]]));
   return [
-    ...origins.changes.map((change) => describeChange(change, outcomes)),
+    ...origins.changes.map((change) => describeChange(change, ended.get(change))),
     ...origins.missing.filter(({ name }) => !changed.has(name)).map(describeMissing),
     ...origins.kept.map(
       (name): OriginRow => ({ name, verb: 'keep', words: ['no longer declared; --prune closes it'] }),
@@ -33,9 +43,8 @@ export function describeOrigins(
 
 function describeChange(
   { name, action, message, blocked }: OriginChange,
-  outcomes: readonly Outcome[],
+  outcome: Outcome | undefined,
 ): OriginRow {
-  const outcome = outcomes.find((each) => each.name === name && each.action === action);
   if (blocked !== undefined) {
     const lift = blocked.lift === undefined ? '' : `; ${blocked.lift} lifts it`;
     return { name, verb: 'blocked', words: [`${blocked.message}${lift}`] };

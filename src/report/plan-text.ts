@@ -3,6 +3,7 @@
 import { describeGaps, describeReach } from '../core/impact/gate.js';
 import { isWhole } from '../core/impact/tally.js';
 import type { Change, Plan } from '../core/model.js';
+import { blockedOriginsOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import { type ChangeKind, changeKinds, describeChange, describeOutcome, kindOf } from './change-words.js';
@@ -140,7 +141,7 @@ function renderAppliedOrigins(outcomes: readonly Outcome[]): string {
 }
 
 function renderApplied({ outcomes, originOutcomes = [], plan, ms }: ApplyReport): string {
-  const { blocked } = plan.summary;
+  const blocked = plan.summary.blocked + blockedOriginsOf(plan.origins).length;
   if (outcomes.length + originOutcomes.length === 0 && blocked === 0) return 'Nothing to do.\n';
   const { created, updated, replaced, deleted, failed, notAttempted } = countOutcomes(outcomes);
   const counts = `${created} created, ${updated} updated, ${replaced} replaced, ${deleted} deleted`;

@@ -2,6 +2,7 @@
 
 import { isWritten } from '../core/change.js';
 import type { Change, Plan } from '../core/model.js';
+import { type OriginChange, orderOrigins, originNumbersOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { shellOption, shellWord } from '../core/shell-word.js';
 import type { ApplyReport, PlanReport } from './plan.js';
@@ -17,9 +18,28 @@ export function resumeCommand(report: PlanReport | ApplyReport): string | undefi
   const { undoes = [], rollbackGoal, plan, header } = report;
   const [run] = undoes;
   const left = findLeft(plan, report.kind === 'apply' ? report.outcomes : []);
-  if (run === undefined || left.length === 0) return undefined;
-  const words = rollbackGoal === 'names' ? left.map(({ name }) => shellWord(name)) : [run];
-  return rollbackCommand([...words, ...new Set(left.flatMap(liftsOf))], header.tenant ?? {});
+  const entries = findLeftEntries(plan, report.kind === 'apply' ? report.originOutcomes : undefined);
+  if (run === undefined || left.length + entries.length === 0) return undefined;
+  const names = [...new Set([...left, ...entries].map(({ name }) => shellWord(name)))];
+  const lifts = new Set([...left.flatMap(liftsOf), ...liftsOfEntries(entries)]);
+  return rollbackCommand([...(rollbackGoal === 'names' ? names : [run]), ...lifts], header.tenant ?? {});
+}
+
+/** @param outcomes in the order in which entries are written */
+function findLeftEntries(plan: Plan, outcomes: readonly Outcome[] = []): readonly OriginChange[] {
+  const { opens, closes } = orderOrigins(plan);
+  const written = [...opens, ...closes].filter((_, at) => outcomes[at]?.status !== 'done');
+  const open = (plan.origins?.changes ?? []).filter(({ blocked }) => blocked?.lift !== undefined);
+  return [...written, ...open];
+}
+
+function liftsOfEntries(entries: readonly OriginChange[]): readonly string[] {
+  const { opens, closes } = originNumbersOf({ changes: entries.map(({ blocked: _, ...rest }) => rest) });
+  return [
+    ...(entries.some(({ action }) => action === 'delete') ? ['--prune'] : []),
+    ...(opens === 0 ? [] : [`--allow-origins=${opens}`]),
+    ...(closes === 0 ? [] : [`--allow-origin-removal=${closes}`]),
+  ];
 }
 
 /** @param words quoted already */

@@ -6,7 +6,7 @@ import { count } from '../core/format.js';
 import type { Impact } from '../core/impact/impact.js';
 import { isWhole } from '../core/impact/tally.js';
 import type { Plan } from '../core/model.js';
-import { originWorkOf } from '../core/origins/model.js';
+import { blockedOriginsOf, originWorkOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { applyingCommands } from '../core/past-run.js';
 import { isWorse, type Preview } from '../core/preview.js';
@@ -33,7 +33,7 @@ function judge(part: ReportParts): Verdict {
     case 'apply':
       return judgeOutcomes(
         [...(part.originOutcomes ?? []), ...(part.outcomes ?? [])],
-        part.plan?.summary.blocked ?? 0,
+        (part.plan?.summary.blocked ?? 0) + blockedOriginsOf(part.plan?.origins).length,
       );
     case 'plan':
       return judgePlan(part);
@@ -96,9 +96,8 @@ function judgePlan({ plan, header, refusals = [] }: ReportParts): Verdict {
 
 function judgeSummary({ summary, origins }: Plan): Verdict {
   const { create, update, replace, delete: deletes } = summary;
-  const entries = origins?.changes.length ?? 0;
   const written = originWorkOf(origins).length;
-  const blocked = summary.blocked + entries - written;
+  const blocked = summary.blocked + blockedOriginsOf(origins).length;
   const changes = create + update + replace + deletes + written;
   if (blocked > 0) {
     const words = changes === 0 ? `${blocked} blocked` : `${count(changes, 'change')}, ${blocked} blocked`;

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readKey } from '../../config/file/raw.js';
-import { workOf } from '../../core/change.js';
+import { hasWork } from '../../core/change.js';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
 import type { ApplyingCommand } from '../../core/past-run.js';
 import { type Folders, readFolders } from '../../pipeline/observe.js';
@@ -60,8 +60,9 @@ export async function verify(
   let isInPlace = false;
   await runOn('plan', target, async (run) => {
     const planned = await plan(run);
-    const { changes } = planned.plan;
-    isInPlace = workOf(planned.plan).length === 0 && changes.every(({ blocked }) => blocked === undefined);
+    const { changes, origins } = planned.plan;
+    const all = [...changes, ...(origins?.changes ?? [])];
+    isInPlace = !hasWork(planned.plan) && all.every(({ blocked }) => blocked === undefined);
     if (isInPlace) {
       const report = reportOf(planned);
       const header = { ...report.header, command };

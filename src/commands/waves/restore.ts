@@ -74,8 +74,8 @@ function addResume(
 }
 
 /** One run at a time, the newest first. */
-function restoreCommand(environment: string, { runIds, effects }: RolledBackWrites): string {
-  const deletes = effects.some(({ before }) => before === undefined);
+function restoreCommand(environment: string, { runIds, effects, origins }: RolledBackWrites): string {
+  const deletes = [...effects, ...origins].some(({ before }) => before === undefined);
   const commands = runIds.map((id) =>
     rollbackCommand([id, ...(deletes ? ['--prune'] : [])], { environment }),
   );
@@ -119,7 +119,8 @@ async function findWrites(
     const runs = (ids.get(name) ?? []).flatMap((id) => journals.get(id) ?? []);
     if (runs.length === 0) return [];
     const writes = writesOfRuns(runs);
-    return writes.effects.length + writes.lost.length === 0 ? [] : [[name, writes] as const];
+    const { effects, origins, lost } = writes;
+    return effects.length + origins.length + lost.length === 0 ? [] : [[name, writes] as const];
   });
   return new Map(found);
 }

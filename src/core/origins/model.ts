@@ -40,6 +40,8 @@ export interface OriginChange {
   readonly blocked?: { readonly rail: OriginRail; readonly message: string; readonly lift?: string };
   /** What the tenant holds afterwards; absent for a delete. */
   readonly entry?: CspEntryBody;
+  /** Ids of other entries for this host that a create leaves there. */
+  readonly beside?: readonly string[];
   /** What it holds now; absent for a create. */
   readonly actual?: CspEntry;
 }
@@ -76,6 +78,13 @@ export function originWorkOf<T extends { readonly blocked?: unknown }>(
   origins: { readonly changes: readonly T[] } | undefined,
 ): readonly T[] {
   return (origins?.changes ?? []).filter(({ blocked }) => blocked === undefined);
+}
+
+/** What a rail stops. */
+export function blockedOriginsOf<T extends { readonly blocked?: unknown }>(
+  origins: { readonly changes: readonly T[] } | undefined,
+): readonly T[] {
+  return (origins?.changes ?? []).filter(({ blocked }) => blocked !== undefined);
 }
 
 /** Those that open a host come first. What does both is one write, and opens first. */

@@ -3,6 +3,7 @@
 import { byName, compareTexts } from '../order.js';
 import { ownerTag } from '../owner.js';
 import { shellWord } from '../shell-word.js';
+import { budgetOf, limitEntries } from './budget.js';
 import {
   type CspSwitch,
   covers,
@@ -24,7 +25,7 @@ import {
   sendableBody,
   switchesOf,
 } from './entry.js';
-import type { MissingOrigin, OriginBudget, OriginChange, OriginNeed, OriginsPlan } from './model.js';
+import type { MissingOrigin, OriginChange, OriginNeed, OriginsPlan } from './model.js';
 
 export interface OriginsInput {
   readonly needs: readonly OriginNeed[];
@@ -73,15 +74,14 @@ function switchesByHost(
 export function planOrigins(input: OriginsInput): OriginsPlan {
   const { needs, entries, manage } = input;
   const missing = needs.flatMap((need) => findMissing(need, input) ?? []);
-  const changes = manage === 'write' ? decideAll(input, missing) : [];
-  const { kept, removals } = manage === 'write' ? findUndeclared(input) : { kept: [], removals: [] };
-  const all = limitEntries([...changes, ...removals].sort(byName), entries.length);
+  const excess = manage === 'write' ? findExcess(input) : [];
+  const changes = manage === 'write' ? decideAll(input, missing, excess) : [];
   return {
     declared: needs.length,
     missing,
-    changes: all,
-    kept,
-    budget: budgetOf(entries.length, manage === 'write' ? all : missing.map(asChange), input.header),
+    changes,
+    kept: input.removal === 'keep' ? excess.map(({ name }) => name) : [],
+    budget: budgetOf(entries.length, manage === 'write' ? changes : missing, input.header),
   };
 }
 
@@ -122,19 +122,88 @@ function commandOf(body: CspEntryBody, id: string | undefined): string {
   return ['qlik', 'csp-origin', ...words, ...texts, ...switchesOf(body).map((each) => `--${each}`)].join(' ');
 }
 
-/** Creates and extends. What we have already opened wide enough has no change. */
-function decideAll({ project }: OriginsInput, missing: readonly MissingOrigin[]): readonly OriginChange[] {
-  return missing.map((each) => {
-    const { name, switches, extensions, entry, present } = each;
-    const message = `${describeSwitches(switches)} for ${extensions.join(', ')}`;
-    if (present === undefined) {
-      return { name, action: 'create', message, extensions, adds: switchesOf(entry), removes: [], entry };
-    }
-    if (!isOwnEntry(present, project)) return blockForeign(each, present);
-    const had = switchesOf(present);
-    const adds = switchesOf(entry).filter((one) => !had.includes(one));
-    return { name, action: 'update', message, extensions, adds, removes: [], entry, actual: present };
+/** What is opened makes up for what is closed, too: an entry that goes may be the one that opened a declared host. */
+function decideAll(
+  input: OriginsInput,
+  missing: readonly MissingOrigin[],
+  excess: readonly OriginChange[],
+): readonly OriginChange[] {
+  if (input.removal === 'keep') return arrange(openAll(input, input.entries), [], input);
+  const closedNow = new Map(missing.map(({ name, switches }) => [name, switches]));
+  const unopened = openAll(input, without(excess, input.entries)).flatMap((change) => {
+    const adds = change.adds.filter((each) => closedNow.get(change.name)?.includes(each) !== true);
+    return change.blocked === undefined ? [] : [{ ...change, adds }];
   });
+  const held = excess.map((change) => holdOpen(change, unopened));
+  const closes = held.filter(({ blocked }) => blocked === undefined);
+  return arrange(openAll(input, without(closes, input.entries)), held, input);
+}
+
+/** What nothing else may open stays open. */
+function holdOpen(change: OriginChange, unopened: readonly OriginChange[]): OriginChange {
+  const user = unopened.find(
+    ({ name, adds }) =>
+      covers(hostOfEntry(change.name), hostOfEntry(name)) &&
+      adds.some((each) => change.removes.includes(each)),
+  );
+  if (user === undefined) return change;
+  const message = `${user.name} still needs it: ${user.blocked?.message ?? ''}`;
+  return { ...change, blocked: { rail: user.blocked?.rail ?? 'foreign', message } };
+}
+
+/** The entries as they are when these have been written. */
+function without(closes: readonly OriginChange[], entries: readonly CspEntry[]): readonly CspEntry[] {
+  const closed = new Map(closes.map((change) => [change.actual?.id, change]));
+  return entries.flatMap((entry): readonly CspEntry[] => {
+    const change = closed.get(entry.id);
+    if (change === undefined) return [entry];
+    return change.entry === undefined ? [] : [{ ...entry, ...change.entry }];
+  });
+}
+
+/** Creates and extends what `entries` do not open. */
+function openAll(input: OriginsInput, entries: readonly CspEntry[]): readonly OriginChange[] {
+  const lacking = input.needs.flatMap((need) => findMissing(need, { ...input, entries }) ?? []);
+  const opens = lacking.flatMap((each) => open(each, input));
+  return limitEntries(opens, input.entries.length);
+}
+
+/** @param input with the entries that are there now, and are what is written to */
+function open(lacking: MissingOrigin, input: OriginsInput): readonly OriginChange[] {
+  const { name, host, extensions, switches, entry, present } = lacking;
+  const [own] = ownEntriesOf(input, host);
+  const message = `${describeSwitches(switches)} for ${extensions.join(', ')}`;
+  if (own !== undefined) {
+    const had = switchesOf(own);
+    const wide = extend(own, { host, switches: switchesOf(entry), extensions }, input.project);
+    const adds = switchesOf(wide).filter((each) => !had.includes(each));
+    // It is closed in this plan, and stays as wide as it is needed.
+    if (adds.length === 0) return [];
+    return [{ name, action: 'update', message, extensions, adds, removes: [], entry: wide, actual: own }];
+  }
+  if (present !== undefined) return [blockForeign(lacking, present)];
+  return [{ name, action: 'create', message, extensions, adds: switchesOf(entry), removes: [], entry }];
+}
+
+/** An entry that is opened and closed is written twice: what nobody needs any more is closed when the extensions are there. */
+function arrange(
+  opens: readonly OriginChange[],
+  closes: readonly OriginChange[],
+  { setting }: OriginsInput,
+): readonly OriginChange[] {
+  const declared = declaredIn(setting);
+  const whole = closes.flatMap((change): readonly OriginChange[] => {
+    const { actual, entry } = change;
+    if (actual === undefined || entry === undefined) return [change];
+    const opened = opens.find((each) => each.actual?.id === actual.id && each.blocked === undefined);
+    const wide = { ...actual, ...opened?.entry };
+    const wanted = declared.get(hostOfEntry(change.name)) ?? [];
+    const left = switchesOf(wide).filter((each) => wanted.includes(each));
+    if (left.length > 0) return [{ ...change, actual: wide, entry: sendableBody(wide, left) }];
+    const { entry: _, ...rest } = change;
+    return [{ ...rest, action: 'delete', message: `${change.message}, and it would open nothing` }];
+  });
+  return [...opens, ...whole].sort(byName);
 }
 
 function blockForeign({ name, switches, extensions, entry }: MissingOrigin, present: CspEntry): OriginChange {
@@ -149,96 +218,43 @@ function blockForeign({ name, switches, extensions, entry }: MissingOrigin, pres
   };
 }
 
-interface Undeclared {
-  readonly kept: readonly string[];
-  readonly removals: readonly OriginChange[];
+/** By id, so that every run takes the same one of several. */
+function ownEntriesOf({ entries, project }: OriginsInput, host: string): readonly CspEntry[] {
+  return entriesFor(host, entries).filter((entry) => isOwnEntry(entry, project));
+}
+
+function declaredIn(setting: OriginsSetting): ReadonlyMap<string, readonly CspSwitch[]> {
+  return new Map(needsOf(new Map(Object.entries(setting))).map(({ host, switches }) => [host, switches]));
 }
 
 /** Ours, and more than the config declares. What a folder needs and the config declares is never among it. */
-function findUndeclared(input: OriginsInput): Undeclared {
-  const declared = new Map(
-    needsOf(new Map(Object.entries(input.setting))).map(({ host, switches }) => [host, switches]),
-  );
+function findExcess(input: OriginsInput): readonly OriginChange[] {
+  const declared = declaredIn(input.setting);
   const own = input.entries.filter((entry) => isOwnEntry(entry, input.project));
-  const excess = own.flatMap((entry): readonly OriginChange[] => {
+  return own.flatMap((entry) => {
     const host = hostOfEntry(entry.origin);
-    const isSecond = entriesFor(host, own)[0]?.id !== entry.id;
-    return removalOf(entry, isSecond ? 'second' : declared.get(host), input);
+    const isSecond = ownEntriesOf(input, host)[0]?.id !== entry.id;
+    return removalOf(entry, isSecond ? 'second' : declared.get(host));
   });
-  if (input.removal === 'keep') return { kept: excess.map(({ name }) => name), removals: [] };
-  return { kept: [], removals: excess };
 }
 
 function removalOf(
   entry: CspEntry,
   wanted: readonly CspSwitch[] | 'second' | undefined,
-  { needs }: OriginsInput,
 ): readonly OriginChange[] {
   const had = switchesOf(entry);
-  const host = hostOfEntry(entry.origin);
-  const name = nameOfHost(host);
-  const common = { name, extensions: [], adds: [], actual: entry };
+  const common = { name: nameOfHost(hostOfEntry(entry.origin)), extensions: [], adds: [], actual: entry };
   if (wanted === undefined || wanted === 'second') {
     const message =
       wanted === 'second' ? 'a second entry of this project for the host' : 'no longer declared';
     return [{ ...common, action: 'delete', message, removes: had }];
   }
   const removes = had.filter((each) => !wanted.includes(each));
-  const lacks = wanted.some((each) => !had.includes(each));
-  // What is extended in this run is narrowed in the next: one write, one meaning.
-  if (removes.length === 0 || (lacks && needs.some((need) => need.host === host))) return [];
-  const narrowed = sendableBody(
+  if (removes.length === 0) return [];
+  const stay = sendableBody(
     entry,
     had.filter((each) => wanted.includes(each)),
   );
   const message = `${describeSwitches(removes)} no longer declared`;
-  return [{ ...common, action: 'update', message, removes, entry: narrowed }];
-}
-
-/** Qlik's limits of a tenant. */
-const limits = { entries: 256, characters: 6_144 } as const;
-
-/** What would certainly not fit is not tried. */
-function limitEntries(changes: readonly OriginChange[], now: number): readonly OriginChange[] {
-  let room = limits.entries - now;
-  return changes.map((change) => {
-    if (change.action !== 'create') return change;
-    room -= 1;
-    if (room >= 0) return change;
-    const message = `the tenant can have ${limits.entries} entries, and has ${now}`;
-    return { ...change, blocked: { rail: 'limit', message } };
-  });
-}
-
-type Counted = Pick<OriginChange, 'name' | 'action' | 'adds' | 'blocked'>;
-
-function asChange({ name, switches, present, entry }: MissingOrigin): Counted {
-  const action = present === undefined ? 'create' : 'update';
-  return { name, action, adds: present === undefined ? switchesOf(entry) : switches };
-}
-
-function budgetOf(entries: number, changes: readonly Counted[], header: string | undefined): OriginBudget {
-  const made = changes.filter(({ blocked }) => blocked === undefined);
-  const characters = made.flatMap(({ name, adds }) => adds.map((each) => costOf(hostIn(name), each)));
-  return {
-    entries: {
-      now: entries,
-      adds: made.filter(({ action }) => action === 'create').length,
-      limit: limits.entries,
-    },
-    characters: {
-      ...(header !== undefined && { now: header.length }),
-      adds: characters.reduce((sum, each) => sum + each, 0),
-      limit: limits.characters,
-    },
-  };
-}
-
-function hostIn(name: string): string {
-  return name.slice(nameOfHost('').length);
-}
-
-/** A space and the origin, in the directive's list. */
-function costOf(host: string, each: CspSwitch): number {
-  return 1 + host.length + (each === 'connectSrcWSS' ? 'wss://'.length : 0);
+  return [{ ...common, action: 'update', message, removes, entry: stay }];
 }

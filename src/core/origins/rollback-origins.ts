@@ -12,11 +12,13 @@ import {
 } from './entry.js';
 import type { OriginChange } from './model.js';
 
-/** What one run did to the entry of one host. */
+/** What one run did to one entry. */
 export interface OriginEffect {
   /** `https://` and the host. */
   readonly name: string;
   readonly runId: string;
+  /** Of the entry; absent where it was created, and no answer told its id. */
+  readonly id?: string;
   /** Absent where it was created. */
   readonly before?: CspEntryBody;
   /** Absent where it was deleted. */
@@ -27,24 +29,34 @@ interface Undoing {
   readonly entries: readonly CspEntry[];
   readonly project: string;
   readonly prune: boolean;
+  /** Ids of entries that another effect is about. */
+  readonly others: ReadonlySet<string>;
 }
 
 /** Nothing for what is as it was before; only what is still as the run left it is written. */
 export function planOriginRollback(
   effects: readonly OriginEffect[],
-  undoing: Undoing,
+  undoing: Omit<Undoing, 'others'>,
 ): readonly OriginChange[] {
-  return effects.flatMap((effect) => undo(effect, undoing));
+  return effects.flatMap((effect) => {
+    const ids = effects.flatMap((each) => (each === effect ? [] : (each.id ?? [])));
+    return undo(effect, { ...undoing, others: new Set(ids) });
+  });
 }
 
 function undo(
-  { name, before, after }: OriginEffect,
-  { entries, project, prune }: Undoing,
+  { name, id, before, after }: OriginEffect,
+  { entries, project, prune, others }: Undoing,
 ): readonly OriginChange[] {
   const host = hostOfEntry((before ?? after)?.origin ?? '');
-  const there = entriesFor(host, entries);
-  const now = there.find((entry) => isOwnEntry(entry, project));
-  if (before !== undefined) return restore(name, before, after, now ?? there[0]);
+  const all = entriesFor(host, entries);
+  const there = all.filter((entry) => !others.has(entry.id));
+  const own = there.filter((entry) => isOwnEntry(entry, project));
+  const now = own.find((entry) => entry.id === id) ?? own[0];
+  if (before !== undefined) {
+    const beside = all.filter((entry) => others.has(entry.id)).map((entry) => entry.id);
+    return restore(name, before, after, { now: now ?? there[0], beside });
+  }
   if (after === undefined || now === undefined) return [];
   const removes = switchesOf(now);
   const change: OriginChange = {
@@ -61,12 +73,14 @@ function restore(
   name: string,
   before: CspEntryBody,
   after: CspEntryBody | undefined,
-  now: CspEntry | undefined,
+  { now, beside }: { readonly now: CspEntry | undefined; readonly beside: readonly string[] },
 ): readonly OriginChange[] {
   const entry = sendableBody(before);
   const message = 'as it was before';
   if (now === undefined) {
-    return [{ name, action: 'create', message, extensions: [], adds: switchesOf(entry), removes: [], entry }];
+    const adds = switchesOf(entry);
+    const change = { name, action: 'create', message, extensions: [], adds, removes: [], entry } as const;
+    return [{ ...change, ...(beside.length > 0 && { beside }) }];
   }
   if (isAlike(now, before)) return [];
   const [had, has] = [switchesOf(entry), switchesOf(now)];

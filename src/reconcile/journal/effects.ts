@@ -1,6 +1,7 @@
 /** The effects of runs on each name, from their journals: what a rollback would undo. Pure. */
 
 import { withoutUndefined } from '../../core/json.js';
+import { isSameEntry } from '../../core/origins/entry.js';
 import type { OriginEffect } from '../../core/origins/rollback-origins.js';
 import type { RecordSide, Remains } from '../../core/record-side.js';
 import type { PreviousRecord, Run, RunStep } from '../run-record.js';
@@ -29,15 +30,39 @@ export function effectsOf({ start, steps }: Run): readonly Effect[] {
   );
 }
 
-/** What a run did to entries of the Content Security Policy, each host once. */
+/** What a run did to entries of the Content Security Policy, each entry once; a host may have several. */
 export function originEffectsOf({ start, steps }: Run): readonly OriginEffect[] {
   const written = steps.filter((step) => step.before.entry !== undefined && hadEffect(step));
-  const names = [...new Set(written.map(({ before }) => before.name))];
-  return names.map((name) => {
-    const own = written.filter(({ before }) => before.name === name);
-    const [before, after] = [own[0]?.before.entry?.previous, own.at(-1)?.before.entry?.sent];
-    return { name, runId: start.id, ...withoutUndefined({ before, after }) };
+  const ids = new Map(written.map((step) => [step, idOfEntry(step, written)]));
+  const keyOf = (step: RunStep): string => JSON.stringify([step.before.name, ids.get(step)]);
+  const effects = new Map(
+    [...new Set(written.map(keyOf))].map((key) => [key, written.filter((step) => keyOf(step) === key)]),
+  );
+  return [...effects.values()].flatMap((own) => {
+    const [first, last] = [own[0], own.at(-1)];
+    if (first === undefined) return [];
+    const [before, after] = [first.before.entry?.previous, last?.before.entry?.sent];
+    const found = withoutUndefined({ id: ids.get(first), before, after });
+    return before === undefined && after === undefined
+      ? []
+      : [{ name: first.before.name, runId: start.id, ...found }];
   });
+}
+
+/** A create whose answer never came has the id of the next step that tells what came of it. */
+function idOfEntry(step: RunStep, written: readonly RunStep[]): string | undefined {
+  const id = toldId(step);
+  const { sent } = step.before.entry ?? {};
+  if (id !== undefined || sent === undefined) return id;
+  const later = written.slice(written.indexOf(step) + 1).find(({ before: { name, entry } }) => {
+    const isSame = entry?.previous === undefined || isSameEntry(entry.previous, sent);
+    return name === step.before.name && isSame;
+  });
+  return later && toldId(later);
+}
+
+function toldId({ before: { entry }, after }: RunStep): string | undefined {
+  return entry?.previous?.id ?? after?.id;
 }
 
 /** The last change of one name; of a session that wrote it many times, only the last write. @param runs newest first */

@@ -44,9 +44,11 @@ function createRequest(change: OriginChange, body: CspEntryBody, context: EntryC
   const { client, project, signal } = context;
   const find = async (list: ListEntries): Promise<Ending | undefined> => {
     const there = entriesFor(hostOfEntry(body.origin), await list());
-    const own = there.find((entry) => holds(entry, body, project));
+    const own = there.find(
+      (entry) => holds(entry, body, project) && change.beside?.includes(entry.id) !== true,
+    );
     if (own !== undefined) return { kind: 'done', record: own };
-    const [other] = there;
+    const other = there.find(({ id }) => change.beside?.includes(id) !== true);
     return other && taken(other);
   };
   return {

@@ -54,6 +54,10 @@ export const originsPart = v.pipe(
           }),
         ),
         entry: v.optional(v.object(body)),
+        beside: v.pipe(
+          v.optional(v.array(v.string())),
+          v.description('Other entries for this host that a create leaves there.'),
+        ),
         actual: v.optional(entry),
       }),
     ),

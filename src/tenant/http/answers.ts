@@ -145,6 +145,9 @@ function hintOf(answer: Answer, traceId: string | undefined): string | undefined
     return `The tenant failed, not the request. Try again later${trace}.`;
   }
   if (status === 404 && isHtml(answer)) return `Is ${origin} a Qlik Cloud tenant? Check the tenant URL.`;
+  if (status === 403 && answer.path.startsWith('/api/v1/csp-origins')) {
+    return `The user of the ${credential} may not do this. Entries of the Content Security Policy need Tenant Admin, or a role with "Admin CSP".`;
+  }
   return hints[status]?.(origin, credential);
 }
 

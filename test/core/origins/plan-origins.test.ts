@@ -88,6 +88,14 @@ describe('what is written', () => {
     ['ours is wider than declared', [entry('h.com', ['imgSrc', 'scriptSrc'], ours)], prune, ['update h.com -scriptSrc']],
     ['a person’s is wider than declared', [entry('h.com', ['imgSrc', 'scriptSrc'])], prune, []],
     ['there are two of ours', [entry('h.com', ['imgSrc'], ours), entry('h.com', ['imgSrc'], ours)], prune, ['delete h.com -imgSrc']],
+    ['… and the second is the one that opens it', [entry('h.com', ['fontSrc'], ours), entry('h.com', ['imgSrc'], ours)], prune, ['update h.com +imgSrc', 'update h.com -fontSrc', 'delete h.com -imgSrc']],
+    ['another directive is declared than before', [entry('h.com', ['fontSrc'], ours)], prune, ['update h.com +imgSrc', 'update h.com -fontSrc']],
+    ['… which somebody else opens', [entry('h.com', ['fontSrc'], ours), entry('*', ['imgSrc'])], prune, ['delete h.com -fontSrc']],
+    ['our wildcard made room for one host', [entry('*.h.com', ['imgSrc'], ours)], { removal: 'prune', setting: { a: { 'https://b.h.com': ['img-src'] } } }, ['delete *.h.com -imgSrc', 'create b.h.com +imgSrc']],
+    ['… that is too narrow', [entry('*.h.com', ['imgSrc'], ours), entry('b.h.com', ['fontSrc'], ours)], { removal: 'prune', setting: { a: { 'https://b.h.com': ['img-src', 'font-src'] } } }, ['delete *.h.com -imgSrc', 'update b.h.com +imgSrc']],
+    ['… and is a person’s', [entry('*.h.com', ['imgSrc'], ours), entry('b.h.com', ['fontSrc'])], { removal: 'prune', setting: { a: { 'https://b.h.com': ['img-src'] } } }, ['delete *.h.com -imgSrc blocked:foreign']],
+    ['… and nothing is pruned', [entry('*.h.com', ['imgSrc'], ours)], { setting: { a: { 'https://b.h.com': ['img-src'] } } }, []],
+    ['our wildcard is narrowed under one host', [entry('*.h.com', ['imgSrc', 'fontSrc'], ours)], { removal: 'prune', setting: { a: { 'https://b.h.com': ['img-src'], 'https://*.h.com': ['font-src'] } } }, ['update *.h.com -imgSrc', 'create b.h.com +imgSrc']],
     ['what is declared is not selected', [entry('api.example.com', whole, ours)], { needs: [], removal: 'prune' }, []],
   ];
   it.each(rows)('where %s', (_, entries, given, expected) => {

@@ -40,6 +40,21 @@ describe('what undoes an entry', () => {
     expect(words).toEqual(expected);
   });
 
+  it('a second entry that was closed comes back beside the one that was widened', () => {
+    const first = { ...entry(['fontSrc']), id: 'first' };
+    const second = { ...entry(['imgSrc']), id: 'second' };
+    const now = { ...first, imgSrc: true };
+    const effects = [
+      { name: 'https://h.com', runId: 'r', id: 'first', before: first, after: now },
+      { name: 'https://h.com', runId: 'r', id: 'second', before: second },
+    ];
+    const changes = planOriginRollback(effects, { entries: [now], project: 'acme', prune: true });
+    expect(changes).toMatchObject([
+      { action: 'update', removes: ['imgSrc'], actual: now },
+      { action: 'create', adds: ['imgSrc'], beside: ['first'] },
+    ]);
+  });
+
   it('deletes with --prune only', () => {
     const changes = planOriginRollback([made], {
       entries: [entry(['imgSrc'])],
