@@ -8,7 +8,7 @@ import { type AddCommand, type Finish, helpStyle } from './options.js';
 /** Throws CommanderError for what commander finds wrong; UserError for what we do. */
 export async function createProgram(io: Io, finish: Finish): Promise<Command> {
   const program = new Command('qlik-sync')
-    .description('Makes a Qlik Cloud tenant match your folders of visualization extensions.')
+    .description('Makes a Qlik Cloud tenant match your folders of visualization extensions and themes.')
     .version(io.version, '-V, --version')
     .helpCommand(false)
     .addHelpOption(new Option('-h, --help', 'show this help').helpGroup('Output:'))

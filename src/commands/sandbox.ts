@@ -89,8 +89,11 @@ function describeTenants({ url, tenants }: Omit<RunningSandbox, 'close'>): strin
     ({ name, hostnames, regionCode, status, deletionStartsAt }) =>
       `  ${name}  ${hostnames.join(' ')}  ${regionCode}  ${deletionStartsAt ? 'being deleted' : status}\n`,
   );
-  return `The console of an organization, for the OAuth client above, which every tenant takes:
-  "fleet": { "tenants": { "organization": { "console": "${url}", "auth": … } } }
+  return `The console of an organization, for the OAuth client above, which every tenant takes; with it in SANDBOX_ID and SANDBOX_SECRET:
+  "fleet": {
+    "template": { "tenant": "http://\${tenant.host}", "auth": { "clientId": "\${SANDBOX_ID}", "clientSecret": "\${SANDBOX_SECRET}" } },
+    "tenants": { "organization": { "console": "${url}", "auth": { "clientId": "\${SANDBOX_ID}", "clientSecret": "\${SANDBOX_SECRET}" } } }
+  }
 ${rows.join('')}`;
 }
 

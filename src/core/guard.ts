@@ -106,8 +106,8 @@ export function findRefusals(input: GuardInput): readonly Refusal[] {
     refuseUnmatched(input, owned),
     refuseDeletes([deletes, reviewed.deletes], base, limits, counted),
     refuseUpdates([updates, reviewed.updates], base, limits, counted),
-    refuseOrigins('origins', [numbers.opens, reviewed.opens], limits.allowOrigins),
-    refuseOrigins('origin-removal', [numbers.closes, reviewed.closes], limits.allowOriginRemoval),
+    refuseOrigins('origins', [numbers.opens, reviewed.opens], limits.allowOrigins, plan),
+    refuseOrigins('origin-removal', [numbers.closes, reviewed.closes], limits.allowOriginRemoval, plan),
     input.policy,
   ].filter((refusal) => refusal !== undefined);
 }
@@ -193,8 +193,8 @@ function refuseUpdates(
 }
 
 const originEffects = {
-  origins: 'open a host to everything on the tenant',
-  'origin-removal': 'close a host to everything on the tenant',
+  origins: 'open',
+  'origin-removal': 'close',
 } as const;
 
 /** Never without its number: an entry is for every extension, theme and page of the tenant. */
@@ -202,12 +202,19 @@ function refuseOrigins(
   rail: keyof typeof originEffects,
   numbers: Numbers,
   allowed: number | 'any' | undefined,
+  { origins }: Plan,
 ): Refusal | undefined {
   const [now] = numbers;
+  const areOnlyShown = origins !== undefined && origins.missing.length > 0 && origins.changes.length === 0;
   if (allowed === 'any') return undefined;
   if (allowed === undefined ? now === 0 : numbers.includes(allowed)) return undefined;
   const says = allowed === undefined ? '' : `, but --allow-${rail} says ${allowed}`;
-  const what = `would write ${now} ${now === 1 ? 'entry that' : 'entries that'} ${originEffects[rail]}${says}`;
+  const effect = originEffects[rail];
+  const what = `would write ${now} ${now === 1 ? `entry that ${effect}s` : `entries that ${effect}`} a host to everything on the tenant${says}`;
+  if (areOnlyShown && now === 0) {
+    const hint = `Leave the option out, or set "manageOrigins": true in the config, without which missing entries are only shown.`;
+    return { rail, message: `This run ${what}.`, hint };
+  }
   return refuse(rail, what, `--allow-${rail}=${now}`);
 }
 

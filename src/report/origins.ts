@@ -36,7 +36,11 @@ export function describeOrigins(
     ...origins.changes.map((change) => describeChange(change, ended.get(change))),
     ...origins.missing.filter(({ name }) => !changed.has(name)).map(describeMissing),
     ...origins.kept.map(
-      (name): OriginRow => ({ name, verb: 'keep', words: ['no longer declared; --prune closes it'] }),
+      (name): OriginRow => ({
+        name,
+        verb: 'keep',
+        words: ['opens more than is declared; --prune closes that'],
+      }),
     ),
   ];
 }

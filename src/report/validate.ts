@@ -2,6 +2,7 @@
 
 import type { ExitCode } from '../core/exit-codes.js';
 import { count, formatBytes } from '../core/format.js';
+import { kindOf } from '../core/kind.js';
 import type { Finding, LeftOutFile, Severity } from '../core/model.js';
 import type { ValidateDocument } from './documents/documents.js';
 import { headOf } from './json-parts.js';
@@ -62,6 +63,8 @@ function namesOf(findings: readonly Finding[]): readonly string[] {
 function renderVerdict({ extensions, findings }: ValidateReport): string {
   const number = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity).length;
-  const names = [...extensions.map(({ name }) => name), ...namesOf(findings)];
-  return `${count(new Set(names).size, 'extension')}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
+  const names = new Set([...extensions.map(({ name }) => name), ...namesOf(findings)]);
+  const themes = [...names].filter((name) => kindOf(name) === 'theme').length;
+  const besides = themes === 0 ? '' : `, ${count(themes, 'theme')}`;
+  return `${count(names.size - themes, 'extension')}${besides}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
 }

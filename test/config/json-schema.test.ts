@@ -47,9 +47,11 @@ describe('schema.json', () => {
     });
   });
 
-  it('accepts the example config', async () => {
+  it('accepts the example config, which shows every key', async () => {
     const text = await readFile(new URL('../../qlik-sync.config.example.json', import.meta.url), 'utf8');
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+    const shown = [...text.matchAll(/^\s*(?:\/\/ )?"([^"]+)":/gm)].map(([, key]) => key);
+    expect(shown).toEqual(expect.arrayContaining(Object.keys(schema.properties ?? {})));
   });
 
   it.each<readonly [boolean, object]>([

@@ -158,4 +158,39 @@ describe('rails of a run', () => {
     expect(() => assertSafe(input)).toThrow(error);
     expect(() => assertSafe(input)).toThrow(RefusedError);
   });
+
+  it.each([
+    [1, {}, 'would write 1 entry that opens a host to everything on the tenant.', '--allow-origins=1'],
+    [2, { allowOrigins: 1 }, 'would write 2 entries that open a host', '--allow-origins=2'],
+    [0, { allowOrigins: 2 }, 'would write 0 entries that open a host', '"manageOrigins": true'],
+    [0, { allowOriginRemoval: 1 }, 'would write 0 entries that close a host', '"manageOrigins": true'],
+  ])('%i entries of origins and %j', (writes, adjust, message, hint) => {
+    const input = world(1, 0, 0, adjust);
+    const needed = {
+      name: 'https://api.example.com',
+      host: 'api.example.com',
+      switches: ['connectSrc'],
+      extensions: ['e0'],
+      command: 'qlik csp-origin create',
+      entry: { origin: 'api.example.com' },
+    } as const;
+    const create = {
+      name: needed.name,
+      extensions: ['e0'],
+      action: 'create',
+      message: 'connect-src',
+    } as const;
+    const changes = Array.from({ length: writes }, () => ({
+      ...create,
+      adds: ['connectSrc'] as const,
+      removes: [],
+    }));
+    const origins = { declared: 1, missing: [needed], changes, kept: [] };
+    expect(findRefusals({ ...input, plan: { ...input.plan, origins } })).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+      }),
+    ]);
+  });
 });

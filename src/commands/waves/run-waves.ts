@@ -63,7 +63,7 @@ function describeStart({ scope: { flags }, goal: { record, waves }, io }: Fleet)
   if (flags.resume === undefined) return;
   const done = [...record.before.environments.values()].filter(({ exitCode }) => exitCode === exitCodes.ok);
   io.stderr.write(
-    `Resuming ${record.start.id}: ${done.length} of ${count(waves.flat().length, 'environment')} are done, and looked at again with one list each.\n`,
+    `Resuming ${record.start.id}: ${done.length} of ${count(waves.flat().length, 'environment')} done, which are looked at again with one list each.\n`,
   );
 }
 

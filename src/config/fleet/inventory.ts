@@ -31,7 +31,11 @@ export async function readInventoryFile(
 function readText(file: string, displayFile: string): string {
   const place = `fleet.tenants.file: ${displayFile}`;
   const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) throw new UserError(`${place} does not exist.`);
+  if (stats === undefined) {
+    throw new UserError(`${place} does not exist.`, {
+      hint: 'It is looked for beside the config. Make it, or correct the path.',
+    });
+  }
   if (!stats.isFile()) throw new UserError(`${place} is not a file.`);
   if (stats.size > largestInventory) throw new UserError(`${place} is larger than 64 MiB.`);
   try {
