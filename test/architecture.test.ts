@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { circlesOf, filesToFold, folderCircles, insideImports } from './house/measures.js';
-import { readSourceTree } from './house/source-tree.js';
+import { readSourceTree, source } from './house/source-tree.js';
 
 /** Which package may import which; `core` and the wire's types are said below. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -107,6 +109,16 @@ describe('architecture', () => {
 
   it('a file under 40 lines that one other file imports, and not lazily, belongs into that file', () => {
     expect(filesToFold(files)).toEqual([]);
+  });
+
+  it('the code in ten minutes names no file that is gone', () => {
+    const text = readFileSync(join(source, 'README.md'), 'utf8');
+    const named = [...text.matchAll(/`([\w-]+(?:\/[\w.-]+)+\.ts)`/g)].map(([, path = '']) => path);
+    expect(named).toContain('core/model.ts');
+    const gone = named.filter(
+      (path) => ![source, join(source, '..')].some((at) => existsSync(join(at, path))),
+    );
+    expect(gone).toEqual([]);
   });
 
   it('every package of npm has its owner', () => {

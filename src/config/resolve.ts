@@ -2,7 +2,7 @@
 
 import { type BaseIssue, safeParse } from 'valibot';
 import { ConfigError, type ConfigProblem } from '../core/errors.js';
-import { deepestNesting, isObject } from '../core/json.js';
+import { deepestNesting, isObject, omit } from '../core/json.js';
 import { assembleConfig, fleetSource } from './assemble.js';
 import { chooseEnvironment } from './choose-environment.js';
 import type { Config, FleetSource } from './config.js';
@@ -77,9 +77,8 @@ export function sameTenants(loaded: LoadedConfig, context: Omit<ResolveContext, 
 function withOnly(value: unknown, name: string | undefined): unknown {
   const environments = readKey(value, 'environments');
   if (!isObject(value) || !isObject(environments)) return value;
-  const { fleet: _, ...rest } = value;
   const own = name === undefined ? [] : [[name, readKey(environments, name)]];
-  return { ...rest, environments: Object.fromEntries(own) };
+  return { ...omit(value, ['fleet']), environments: Object.fromEntries(own) };
 }
 
 /** What does not depend on the environment in use. */
