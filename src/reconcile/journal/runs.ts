@@ -1,5 +1,6 @@
 /** Reads journals back without trusting them: torn lines and files that are not journals are left out. */
 
+import pLimit from 'p-limit';
 import type { TenantIdentity } from '../../core/model.js';
 import type { Run, RunLine, RunStep, StepAfter } from '../run-record.js';
 import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from './run-files.js';
@@ -69,8 +70,11 @@ export async function readRunFiles(root: string, tenant: TenantIdentity): Promis
   return (await readTexts(root, tenant)).map(parseFile);
 }
 
+const readsAtOnce = 16;
+
 async function readTexts(root: string, tenant: TenantIdentity | undefined): Promise<readonly RunFileText[]> {
-  return Promise.all((await listRunFiles(root, tenant)).map(readRunFile));
+  const limit = pLimit(readsAtOnce);
+  return Promise.all((await listRunFiles(root, tenant)).map((name) => limit(readRunFile, name)));
 }
 
 function parseFile(file: RunFileText): RunFile {

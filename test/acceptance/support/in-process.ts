@@ -3,7 +3,7 @@
 import { run } from '../../../src/commands/run.js';
 import { plain } from '../../../src/report/paint.js';
 import type { RunPatience, Terminal } from '../../../src/run/io.js';
-import type { Result } from './workspace.js';
+import { type Result, storeVariables } from './workspace.js';
 
 export interface InProcessOptions {
   readonly cwd: string;
@@ -44,7 +44,7 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
   const code = await run({
     argv,
     cwd: options.cwd,
-    env: options.env ?? {},
+    env: { ...storeVariables(options.cwd), ...options.env },
     stdout: sink(out, options.onStdout),
     stderr: sink(err, options.onStderr, options.stderr),
     interrupted: options.interrupted ?? new AbortController().signal,
