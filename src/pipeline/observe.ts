@@ -92,7 +92,7 @@ export async function readFolders(
   return {
     desired,
     findings: [
-      ...applySeverities(reading.findings.filter(isDeployed(state)), config.rules),
+      ...applySeverities(reading.findings.filter(isDeployed(state, config.themes)), config.rules),
       ...state.skipped.flatMap((folder) => checkSkipped(folder, config.rules)),
       ...checked,
     ],
@@ -108,10 +108,14 @@ export function namesOf({ extensions, skipped, notSelected }: DesiredState): rea
   return [...[...extensions, ...skipped].map(({ name }) => name), ...notSelected];
 }
 
-/** What is wrong with a folder that is skipped stops nobody. */
-function isDeployed({ skipped }: DesiredState): (finding: Finding) => boolean {
-  const names = new Set(skipped.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => name));
-  return ({ extension }) => extension === undefined || !names.has(extension);
+/** What is wrong with a theme that is skipped stops nobody, even where its folder cannot be read. */
+function isDeployed(
+  { skipped }: DesiredState,
+  themes: Settings['config']['themes'],
+): (finding: Finding) => boolean {
+  const names = new Set(skipped.map(({ name }) => name));
+  return ({ extension = '' }) =>
+    kindOf(extension) !== 'theme' || (themes !== 'never' && !names.has(extension));
 }
 
 interface Checked {

@@ -33,6 +33,7 @@ export interface LiveSession {
 export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { flags, selector, announce, background } = options;
   let session: Session | undefined;
+  const turns = new Set<Promise<unknown>>();
   const loop = createLoop({ run: (turn) => background.guard(() => runTurn(turn), 'done') });
   const grace = createDeleteGrace({
     waitMs: flags.deleteGrace,
@@ -63,15 +64,23 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   }
 
   async function runTurn(turn: Turn): Promise<Settled> {
-    return session === undefined ? 'retry' : runCycle({ ...shared, ...factsOf(session), ...stepsOf(turn) });
+    if (session === undefined) return 'retry';
+    const cycle = runCycle({ ...shared, ...factsOf(session), ...stepsOf(turn) });
+    turns.add(cycle);
+    return cycle.finally(() => turns.delete(cycle));
   }
 
-  /** A config that cannot be used changes nothing: the previous session goes on. */
+  /**
+   * A config that cannot be used changes nothing: the previous session goes on. What it has begun it ends with its own
+   * tenant, before that is closed.
+   */
   async function reload(previous: Session | undefined): Promise<void> {
     try {
       await open();
+      const begun = [...turns];
       announce.event({ event: 'config', status: 'reloaded', message: '' });
       loop.wake('all', performance.now());
+      await Promise.allSettled(begun);
       await previous?.close(exitCodes.ok);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ImpactWorld, openImpactWorld } from './support/impact-world.js';
@@ -189,7 +189,10 @@ describe('what is asked of the tenant', () => {
       ...extensionFiles('kpi-card'),
       ...themeFiles('corporate'),
       'themes/corporate/theme.json': '{',
+      ...themeFiles('dangling'),
     });
+    scene.workspace.remove('themes/dangling/theme.json');
+    symlinkSync('/nowhere', join(scene.workspace.folder, 'themes/dangling/theme.json'));
     const { stdout } = await scene.succeed('validate');
     expect(stdout).toContain('"themes" in the config is "never"');
     await scene.succeed('apply', '--yes');

@@ -35,6 +35,23 @@ describe('the config of watch', () => {
   });
 });
 
+describe('a config that is saved during an upload', () => {
+  it('lets the upload come to its end on the connection that it began on', async () => {
+    await scene.reopenTenant({ latencyMs: 400 });
+    const { next } = await scene.watch();
+    await next(mapSynced);
+    await scene.tenant.takeRequests();
+    scene.save('kpi', 'two');
+    await expect.poll(scene.tenant.seeRequests, { interval: 5 }).not.toEqual([]);
+    const settings = { project: 'acme', extensions: ['extensions/*'], onDrift: 'overwrite' };
+    scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(settings) });
+    expect(await next({ event: 'config' })).toMatchObject({ status: 'reloaded' });
+    scene.save('map', 'two');
+    await next({ ...mapSynced, action: 'update' });
+    expect(await scene.stored('kpi')).toContain('two');
+  });
+});
+
 describe('the journal of watch', () => {
   it('a journal that cannot be written stops writing, until it can be written again', async () => {
     const { next } = await scene.watch();
