@@ -17,6 +17,8 @@ export interface Program {
   readonly timeoutMs: number;
   /** Of its output, in bytes; default 64 KiB. */
   readonly mostBytes?: number;
+  /** What becomes of one that prints more to its standard output: what is too much is dropped, or it is ended. */
+  readonly tooMuch?: 'dropped' | 'ends';
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,6 +47,7 @@ export async function runProgram({
   input,
   timeoutMs,
   mostBytes = 65_536,
+  tooMuch = 'dropped',
   signal,
 }: Program): Promise<ProgramEnd> {
   signal?.throwIfAborted();
@@ -54,8 +57,16 @@ export async function runProgram({
   // The program may end, or close its input, without reading it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
+  const overflow = new AbortController();
+  if (tooMuch === 'ends') {
+    let bytes = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > mostBytes) overflow.abort();
+    });
+  }
   try {
-    const end = await endOf(child, timeoutMs, signal);
+    const end = await endOf(child, { timeoutMs, signal, overflow: overflow.signal });
     return { ...end, stdout: stdout(), stderr: stderr() };
   } finally {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) endTree(child.pid);
@@ -66,7 +77,13 @@ export async function runProgram({
 
 type Ended = Pick<ProgramEnd, 'problem' | 'exitCode'>;
 
-function endOf(child: ReturnType<typeof spawn>, timeoutMs: number, signal?: AbortSignal): Promise<Ended> {
+interface Until {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly overflow: AbortSignal;
+}
+
+function endOf(child: ReturnType<typeof spawn>, { timeoutMs, signal, overflow }: Until): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const timers = [
       setTimeout(() => finish({ problem: `did not end within ${timeoutMs / 1000} s` }), timeoutMs),
@@ -76,6 +93,7 @@ function endOf(child: ReturnType<typeof spawn>, timeoutMs: number, signal?: Abor
       finish({});
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    overflow.addEventListener('abort', () => finish({ problem: 'printed too much' }), { once: true });
     function finish(ended: Ended): void {
       for (const timer of timers) clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);

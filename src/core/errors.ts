@@ -48,11 +48,20 @@ export class ConfigError extends UserError {
 
   constructor(file: string, problems: readonly ConfigProblem[], options: UserErrorOptions = {}) {
     super(
-      problems.map((problem) => formatProblem(file, problem)),
+      shorten(problems).map((problem) => formatProblem(file, problem)),
       options,
     );
     this.problems = problems;
   }
+}
+
+/** An inventory may have as many as it has rows. */
+const mostProblems = 50;
+
+function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  if (problems.length <= mostProblems) return problems;
+  const message = `and ${problems.length - mostProblems} more problems`;
+  return [...problems.slice(0, mostProblems), { path: '', message }];
 }
 
 function formatProblem(file: string, problem: ConfigProblem): string {

@@ -4,6 +4,7 @@
  * other's, and one list tells all. Only `start.json` has content. Needed to go on, never to decide what a tenant holds.
  */
 
+import pLimit from 'p-limit';
 import type { ExitCode } from '../core/exit-codes.js';
 import type { MostFailed } from '../core/fleet.js';
 import { isObject, tryParseJson } from '../core/json.js';
@@ -69,6 +70,8 @@ export interface FleetRecord {
   undo(environment: string): Promise<void>;
   endWave(index: number): Promise<void>;
   pass(index: number): Promise<void>;
+  /** Ends what is under way beside the run. */
+  close(): Promise<void>;
 }
 
 export interface FleetPlaces {
@@ -94,8 +97,8 @@ export async function beginFleetRecord(
   const { project } = places;
   const start = { version: 1, id, startedAt: now.toISOString(), project, ...(await describe(id)) } as const;
   await putAll(stores, `${prefixOf(places)}${id}/start.json`, JSON.stringify(start));
-  await forget(stores, objects, ids.sort().slice(0, Math.max(0, ids.length + 1 - kept)), places);
-  return createRecord(stores, start, nothingYet, 1);
+  const forgetting = forget(stores, objects, ids.sort().slice(0, Math.max(0, ids.length + 1 - kept)), places);
+  return createRecord({ stores, start, before: nothingYet, attempt: 1, forgetting });
 }
 
 const nothingYet: RecordedProgress = { environments: new Map(), endedMsAgo: new Map(), passed: new Set() };
@@ -120,7 +123,7 @@ export async function findFleetRecord(
     if (start === undefined || (id === 'last' && start.command !== command)) continue;
     const own = objects.filter(({ name }) => name.startsWith(`${prefixOf(places)}${each}/`));
     const { progress, attempts } = readProgress(own);
-    return createRecord(stores, start, progress, attempts + 1);
+    return createRecord({ stores, start, before: progress, attempt: attempts + 1, forgetting: undefined });
   }
   return undefined;
 }
@@ -170,18 +173,40 @@ function idsOf(objects: readonly StoredObject[], places: Pick<FleetPlaces, 'proj
   return [...new Set(objects.map(({ name }) => name.slice(start).split('/')[0] ?? ''))].filter(isRunId);
 }
 
-/** What cannot be removed stays for the next time. */
-async function forget(
+/** What goes on beside the run: a fleet has thousands of objects. */
+interface Forgetting {
+  /** What is not removed by then stays for the next run. */
+  readonly end: () => Promise<void>;
+}
+
+const removalsAtOnce = 8;
+
+/** Its start first, so that nobody goes on with half a record. What cannot be removed stays for the next time. */
+function forget(
   stores: readonly Store[],
   objects: readonly StoredObject[],
   ids: readonly string[],
   places: Pick<FleetPlaces, 'project'>,
-): Promise<void> {
-  const leaving = objects.filter(({ name }) =>
-    ids.some((id) => name.startsWith(`${prefixOf(places)}${id}/`)),
+): Forgetting {
+  const prefixes = ids.map((id) => `${prefixOf(places)}${id}/`);
+  const leaving = objects.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const isStart = ({ name }: StoredObject): boolean => name.endsWith('/start.json');
+  const names = [...leaving.filter(isStart), ...leaving.filter((one) => !isStart(one))];
+  let isOver = false;
+  const limit = pLimit(removalsAtOnce);
+  const removals = names.map(({ name }) =>
+    limit(async () => {
+      if (isOver) return;
+      await Promise.all(stores.map((store) => store.remove(name).catch(() => undefined)));
+    }),
   );
-  for (const { name } of leaving)
-    await Promise.all(stores.map((store) => store.remove(name).catch(() => undefined)));
+  const all = Promise.all(removals);
+  return {
+    end: async () => {
+      isOver = true;
+      await all;
+    },
+  };
 }
 
 async function readStart(
@@ -224,12 +249,14 @@ function isNumber(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
-function createRecord(
-  stores: readonly Store[],
-  start: FleetStart,
-  before: RecordedProgress,
-  attempt: number,
-): FleetRecord {
+interface OpenRecord extends Pick<FleetRecord, 'start' | 'before'> {
+  readonly stores: readonly Store[];
+  /** From 1: how often the run was begun or gone on with. */
+  readonly attempt: number;
+  readonly forgetting: Forgetting | undefined;
+}
+
+function createRecord({ stores, start, before, attempt, forgetting }: OpenRecord): FleetRecord {
   const note = (...parts: readonly (string | number)[]): Promise<void> =>
     putAll(stores, `${prefixOf(start)}${start.id}/${parts.join('~')}`, `${new Date().toISOString()}\n`);
   return {
@@ -241,6 +268,7 @@ function createRecord(
     journal: (environment, run) => note('env', environment, attempt, 'run', run),
     end: (environment, exitCode) => note('env', environment, attempt, 'end', exitCode),
     undo: (environment) => note('env', environment, attempt, 'undone'),
+    close: async () => forgetting?.end(),
   };
 }
 

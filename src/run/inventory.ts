@@ -104,10 +104,12 @@ function toRows(tenants: readonly OrganizationTenant[], url: string, io: Io): re
     io.stderr.write(`${printable(`${what}: ${listNames(left, 10)}.`)}\n`);
   }
   const used = tenants.filter((tenant) => whyLeftOut(tenant) === undefined);
+  // Names of environments differ in more than case.
   const names = new Map<string, number>();
-  for (const { name } of used) names.set(name ?? '', (names.get(name ?? '') ?? 0) + 1);
+  const keyOf = (name: string | null | undefined): string => (name ?? '').toLowerCase();
+  for (const { name } of used) names.set(keyOf(name), (names.get(keyOf(name)) ?? 0) + 1);
   const isOwn = (name: string | null | undefined): name is string =>
-    typeof name === 'string' && isEnvironmentName(name) && names.get(name) === 1;
+    typeof name === 'string' && isEnvironmentName(name) && names.get(keyOf(name)) === 1;
   return checkRows(
     new URL(url).host,
     used.map((tenant) =>

@@ -18,7 +18,8 @@ export const consoleUrl = 'https://console.qlikcloud.com';
 type Console = Omit<OAuthClient, 'scope'> & Omit<TenantOptions, 'auth'>;
 
 /**
- * In the console's order, those that are not in use too.
+ * In the console's order, those that are not in use too. Each once: a tenant that is made while pages are read moves
+ * others to the next page.
  *
  * @throws TenantError where the client is refused, a page cannot be read, or is not the list
  */
@@ -39,10 +40,10 @@ export async function listOrganization({
 }
 
 async function listTenants(http: TenantHttp): Promise<readonly OrganizationTenant[]> {
-  const tenants: OrganizationTenant[] = [];
+  const tenants = new Map<string, OrganizationTenant>();
   const pages = readPages(http, tenantsPath, isOrganizationTenant);
-  for await (const tenant of readEntries(pages)) tenants.push(tenant);
-  return tenants;
+  for await (const tenant of readEntries(pages)) tenants.set(tenant.id, tenant);
+  return [...tenants.values()];
 }
 
 /** The hints of a tenant's refusal are about a tenant. */

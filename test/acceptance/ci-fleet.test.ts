@@ -1,8 +1,9 @@
 /** examples/ci: the Indexed Job of Kubernetes and the matrix of GitHub, run as their engines run them. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startTestStore, type TestStore } from '../store/stores.js';
@@ -14,17 +15,17 @@ import { extensionFiles } from './support/workspace.js';
 const names = ['t0', 't1', 't2', 't3', 't4', 't5'];
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 
-/** Time passes for nobody but the tickets in the store: what `sleep` has to wait for, without the wait. */
-const ageLocks = `
-  import { readdirSync, statSync, utimesSync } from 'node:fs';
-  import { fileURLToPath } from 'node:url';
-  const folder = fileURLToPath(process.env.QLIK_SYNC_STORE) + '/locks';
-  for (const { name, parentPath } of readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())) {
-    const file = parentPath + '/' + name;
-    const then = statSync(file).mtimeMs / 1000 - Number(process.argv[2]);
+/** Time passes for the tickets in the store alone: a pod that was killed is waited for until its locks expire. */
+function ageLocks(seconds: number): void {
+  const folder = join(fileURLToPath(store.address), 'locks');
+  if (!existsSync(folder)) return;
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  for (const { name, parentPath } of entries.filter((entry) => entry.isFile())) {
+    const file = join(parentPath, name);
+    const then = statSync(file).mtimeMs / 1000 - seconds;
     utimesSync(file, then, then);
   }
-`;
+}
 
 let fleet: Fleet;
 let store: TestStore;
@@ -35,12 +36,8 @@ beforeEach(async () => {
     ...extensionFiles('a'),
     ...extensionFiles('b'),
     'node_modules/.bin/qlik-sync': `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`,
-    'node_modules/.bin/sleep': `#!/bin/sh\nexec "${process.execPath}" "$PWD/age.mjs" "$1"\n`,
-    'age.mjs': ageLocks,
   });
-  for (const name of ['qlik-sync', 'sleep']) {
-    chmodSync(join(fleet.workspace.folder, 'node_modules/.bin', name), 0o755);
-  }
+  chmodSync(join(fleet.workspace.folder, 'node_modules/.bin/qlik-sync'), 0o755);
 });
 afterEach(async () => {
   await store.close();
@@ -115,13 +112,14 @@ async function runIndex(index: number, onStart?: (child: ChildProcess) => void):
   const variables = Object.fromEntries(container.env.map(({ name, value = '' }) => [name, value]));
   const pods: Pod['code'][] = [];
   for (let failures = 0; failures <= job.backoffLimitPerIndex; failures += 1) {
-    const env = { ...variables, JOB_COMPLETION_INDEX: String(index), FAILED: String(failures) };
+    const env = { ...variables, JOB_COMPLETION_INDEX: String(index) };
     const { code } = await runShell(
       expand(container.args[0], env),
       env,
       pods.length === 0 ? onStart : undefined,
     );
     pods.push(code);
+    if (code === 'killed') ageLocks(80);
     if (code === 0) return { result: 'succeeded', pods };
     const rule = job.podFailurePolicy.rules.find(({ onExitCodes }) =>
       onExitCodes?.values.includes(Number(code)),
@@ -186,9 +184,21 @@ describe('the Indexed Job', () => {
     await fleet.tenant('t1').addFaults([{ ...status, times: 1 }]);
     expect(await runIndex(one)).toEqual({ result: 'failed', pods: [4] });
     expect(await runIndex(other)).toEqual({ result: 'succeeded', pods: [5, 0] });
-    expect(job.maxFailedIndexes).toBeLessThan(job.completions);
     await fleet.tenant('t0').clearFaults();
     expect(await runIndex(one)).toEqual({ result: 'succeeded', pods: [0] });
+  });
+
+  it('begins no more than its brake permits, and goes on with the rest when it is applied again', async () => {
+    await Promise.all(names.map((name) => fleet.tenant(name).addFaults(refusesKeys)));
+    const failed: IndexEnd[] = [];
+    for (let index = 0; index < job.completions && failed.length <= job.maxFailedIndexes; index += 1) {
+      failed.push(await runIndex(index));
+    }
+    expect(failed).toEqual(Array(job.maxFailedIndexes + 1).fill({ result: 'failed', pods: [4] }));
+    expect(failed.length).toBeLessThan(job.completions);
+    await Promise.all(names.map((name) => fleet.tenant(name).clearFaults()));
+    expect(await runJob()).toEqual(Array(job.completions).fill({ result: 'succeeded', pods: [0] }));
+    await assertDeployed();
   });
 });
 

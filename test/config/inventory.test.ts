@@ -103,6 +103,7 @@ describe('an inventory', () => {
       'tenants.csv:2: host: must be text without a line break, at most 200',
     ],
     ['name,host\0\na,b\n', 'tenants.csv: is not UTF-8 text'],
+    ['name,,\na,,b\n', 'tenants.csv:2: a column without a name has something here'],
   ])('cannot be %j', async (content, message) => {
     const error = await catchUserError(() => expanded({ content }));
     expect(shown(error)).toContain(message);
@@ -115,6 +116,11 @@ describe('an inventory', () => {
     ['tenants.json', '[1]', 'tenants.json: must be a list of objects'],
     ['tenants.json', '[{ "name": "a",\n"host": ["b"] }]', 'tenants.json:1: host: must be text, a number'],
     ['tenants.json', '[{ "name": "a" ', 'tenants.json:1:16: not valid JSON'],
+    [
+      'tenants.json',
+      '[{ "name": "a", "id": 12345678901234567890 }]',
+      'id: must be text, a number of at most',
+    ],
     [
       'tenants.json',
       '[\n{ "name": "a" },\n{ "name": "a" }]',
@@ -136,11 +142,36 @@ describe('an inventory', () => {
     );
   });
 
-  it('shows twenty problems and counts the rest', async () => {
-    const content = `name\n${Array.from({ length: 50 }, () => 'a b\n').join('')}`;
-    const lines = shown(await catchUserError(() => expanded({ content }))).split('\n');
-    expect(lines).toHaveLength(21);
-    expect(lines.at(-1)).toMatch(/and \d\d more problems$/);
+  it.each([
+    ['a b', template],
+    ['ab', { ...template, project: '${tenant.nothing}' }],
+    ['ab', { ...template, tenant: 'https://one.eu.qlikcloud.com' }],
+  ])('shows fifty problems and counts the rest: %j, %j', async (name, own) => {
+    const content = `name,host,region\n${Array.from({ length: 90 }, (_, n) => `${name}${n},h${n},eu\n`).join('')}`;
+    const resolved = async () => resolve(await expanded({ content, template: own }), 'ab0', { KEY_EU: 'x' });
+    const lines = shown(await catchUserError(resolved)).split('\n');
+    expect(lines).toHaveLength(51);
+    expect(lines.at(-1)).toMatch(/and \d+ more problems$/);
+  });
+
+  it.each([
+    'name,host,region,seats,,\nacme,acme.eu.qlikcloud.com,eu,7,,\n,,,,,\n',
+    '\r\n  \r\nname;host;region\r\nacme;acme.eu.qlikcloud.com;eu\r\n;;\r\n',
+  ])('is what a spreadsheet leaves around it: %j', async (content) => {
+    const loaded = await expanded({ content });
+    expect(Object.keys((loaded.value as { environments: object }).environments)).toEqual(['acme']);
+    expect(resolve(loaded, 'acme').environment?.labels).toMatchObject({ region: 'eu' });
+  });
+
+  it('is read in a straight line from rows and lines, and says where each is', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => ({ name: `t${n}`, host: `t${n}.qlikcloud.com` }));
+    rows.push({ name: 'T0', host: '' });
+    const content = JSON.stringify(rows, undefined, 1);
+    const begun = performance.now();
+    const error = await catchUserError(() => expanded({ file: 'tenants.json', content }));
+    // Looking for each line from the beginning took minutes.
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(shown(error)).toContain('tenants.json:40002: name: T0 is also the name of tenants.json:2');
   });
 });
 

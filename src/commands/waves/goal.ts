@@ -131,7 +131,10 @@ export async function openGoal(
       soakMs: flags.soak ?? soakMs,
       mostFailed: flags.maxFailed ?? mostFailed,
       gate: flags.gate,
-      close: async () => store?.close(),
+      close: async () => {
+        await record.close();
+        await store?.close();
+      },
     };
   } catch (error) {
     await store?.close();

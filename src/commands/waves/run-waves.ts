@@ -1,5 +1,6 @@
 /** A run over a fleet: wave after wave, with a record from which another machine can resume it. */
 
+import { exitCodeOf, UserError } from '../../core/errors.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.js';
 import { countPermitted } from '../../core/fleet.js';
 import { count, listNames } from '../../core/format.js';
@@ -80,13 +81,27 @@ async function runAll(fleet: Fleet): Promise<Stopped | undefined> {
     io.stderr.write(`${titleOf(index, fleet)}\n`);
     if (wave.length === 0) continue;
     if (index > 0 && scope.settings.flags.json !== true) io.stdout.write('\n');
-    await goal.record.begin(index);
-    const results = await runWave(wave, fleet);
-    const isLast = waves.slice(index + 1).every((later) => later.length === 0);
-    const stop = judge(results, fleet) ?? (isLast ? undefined : await pauseAfter(index, results, fleet));
+    const stop = await runOne(index, fleet).catch((error: unknown) => stopOfRecord(error, fleet));
     if (stop !== undefined) return { ...stop, wave: index };
   }
   return undefined;
+}
+
+async function runOne(index: number, fleet: Fleet): Promise<Stop | undefined> {
+  const { record, waves } = fleet.goal;
+  await record.begin(index);
+  const results = await runWave(waves[index] ?? [], fleet);
+  const isLast = waves.slice(index + 1).every((later) => later.length === 0);
+  return judge(results, fleet) ?? (isLast ? undefined : await pauseAfter(index, results, fleet));
+}
+
+/** What was done before is reported in spite of it. */
+function stopOfRecord(error: unknown, { attempted }: Fleet): Stop {
+  if (!(error instanceof UserError) || attempted.length === 0) throw error;
+  return {
+    message: `The record of the run cannot be written. ${error.message}`,
+    exitCode: exitCodeOf(error),
+  };
 }
 
 /** Nothing for a wave that was passed before, and in which all is as it was then. */

@@ -12,19 +12,21 @@ export function parseJsonConfig(displayFile: string, content: string): ParsedCon
     const message = `is nested more than ${deepestNesting} levels deep`;
     throw new ConfigError(displayFile, [{ path: '', message }]);
   }
+  const positionAt = createPositions(text);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;
-  if (error !== undefined) throw new ConfigError(displayFile, [explain(text, error)]);
+  if (error !== undefined) throw new ConfigError(displayFile, [explain(text, error, positionAt)]);
   if (tree === undefined) throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
   const duplicates = findDuplicates(tree, []);
   if (duplicates.length > 0) {
     throw new ConfigError(
       displayFile,
-      duplicates.map((duplicate) => explainDuplicate(text, duplicate)),
+      duplicates.map((duplicate) => explainDuplicate(duplicate, positionAt)),
     );
   }
-  return { value: toValue(tree), locate: (path) => positionOf(text, findClosest(tree, path).offset) };
+  const find = createFinder(tree);
+  return { value: toValue(tree), locate: (path) => positionAt(find(path).offset) };
 }
 
 /** `Object.fromEntries` keeps a key `__proto__` as an ordinary key. */
@@ -53,23 +55,31 @@ function findDuplicates(node: Node, path: KeyPath): readonly Duplicate[] {
   });
 }
 
-/** The property or element at the path, or the deepest one on the way to it. */
-function findClosest(tree: Node, path: KeyPath): Node {
-  let closest = tree;
-  let value = tree;
-  for (const key of path) {
-    const next = childAt(value, key);
-    if (next === undefined) return closest;
-    closest = next;
-    value = next.type === 'property' ? valueNode(next) : next;
-  }
-  return closest;
-}
-
-function childAt(node: Node, key: string | number): Node | undefined {
-  if (node.type === 'array') return node.children?.[Number(key)];
-  if (node.type !== 'object') return undefined;
-  return node.children?.find((property) => keyText(property) === key);
+/** Remembers the keys of each object: a file with many environments is asked for each of them. */
+function createFinder(tree: Node): (path: KeyPath) => Node {
+  const known = new Map<Node, ReadonlyMap<string, Node>>();
+  const propertiesOf = (node: Node): ReadonlyMap<string, Node> => {
+    const properties =
+      known.get(node) ?? new Map(node.children?.map((property) => [keyText(property), property]));
+    known.set(node, properties);
+    return properties;
+  };
+  const childAt = (node: Node, key: string | number): Node | undefined => {
+    if (node.type === 'array') return node.children?.[Number(key)];
+    return node.type === 'object' ? propertiesOf(node).get(String(key)) : undefined;
+  };
+  /** The property or element at the path, or the deepest one on the way to it. */
+  return (path) => {
+    let closest = tree;
+    let value = tree;
+    for (const key of path) {
+      const next = childAt(value, key);
+      if (next === undefined) return closest;
+      closest = next;
+      value = next.type === 'property' ? valueNode(next) : next;
+    }
+    return closest;
+  };
 }
 
 function keyText(property: Node): string {
@@ -81,18 +91,29 @@ function valueNode(property: Node): Node {
   return property.children?.[1] ?? property;
 }
 
-function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+type PositionAt = (offset: number) => Position;
+
+/** Looks for the lines once, and only where a position is asked for. */
+function createPositions(text: string): PositionAt {
+  let starts: readonly number[] | undefined;
+  return (offset) => {
+    starts ??= [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }
 
-function explainDuplicate(text: string, { path, offset }: Duplicate): ConfigProblem {
+function explainDuplicate({ path, offset }: Duplicate, positionAt: PositionAt): ConfigProblem {
   return {
     path: formatKeyPath(path),
     message: 'is given twice',
     hint: 'keep one',
-    ...positionOf(text, offset),
+    ...positionAt(offset),
   };
 }
 
@@ -116,10 +137,10 @@ const fixes: Readonly<Record<string, string>> = {
 };
 
 /** Only the first error is reported, as the others usually follow from it. */
-function explain(text: string, error: ParseError): ConfigProblem {
+function explain(text: string, error: ParseError, positionAt: PositionAt): ConfigProblem {
   if (text.includes('\u0000')) {
     return { path: '', message: 'is not UTF-8 text', hint: 'save it as UTF-8, not as UTF-16' };
   }
   const fix = fixes[printParseErrorCode(error.error)] ?? 'cannot be read from here';
-  return { path: '', message: `not valid JSON: ${fix}`, ...positionOf(text, error.offset) };
+  return { path: '', message: `not valid JSON: ${fix}`, ...positionAt(error.offset) };
 }

@@ -89,11 +89,11 @@ export async function runInventoryCommand(
   assertExecutionAllowed(execution, `${key} runs ${command[0]}`);
   const ended = await runProgram({
     ...{ command: words, cwd: loaded.root, env, signal },
-    ...{ timeoutMs: longestMs, mostBytes: largestInventory },
+    ...{ timeoutMs: longestMs, mostBytes: largestInventory, tooMuch: 'ends' },
   });
   const { stdout, stderr, exitCode } = ended;
   const failed = exitCode === 0 ? undefined : `failed with exit code ${exitCode}`;
-  const problem = ended.problem ?? failed ?? (stdout.isWhole ? undefined : 'printed more than 64 MiB');
+  const problem = stdout.isWhole ? (ended.problem ?? failed) : 'printed more than 64 MiB';
   if (problem !== undefined) {
     const said = redact(hideValues(stderr.text, command.flatMap(namesOf), env))
       .trim()

@@ -25,15 +25,20 @@ export function readCsvRows(displayFile: string, content: string): readonly Writ
   const [header, ...rest] = records;
   if (header === undefined) throw new ConfigError(displayFile, [{ path: '', message: 'is empty' }]);
   const columns = header.record;
-  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  const twice = columns.find((column, index) => column !== '' && columns.indexOf(column) !== index);
   if (twice !== undefined) {
     const message = `has the column ${redact(twice)} twice`;
     throw new ConfigError(displayFile, [{ path: '', message, line: header.line }]);
   }
-  return rest.map(({ record, line }) => ({
-    cells: Object.fromEntries(columns.map((column, index) => [column, record[index]])),
-    line,
-  }));
+  return rest.map(({ record, line }) => ({ cells: Object.fromEntries(cellsOf(record, columns)), line }));
+}
+
+/** A spreadsheet ends its lines with empty columns; one that has cells and no name is none of those. */
+function cellsOf(record: readonly string[], columns: readonly string[]): readonly [string, string][] {
+  return columns.flatMap((column, index): [string, string][] => {
+    const cell = record[index] ?? '';
+    return column === '' && cell === '' ? [] : [[column, cell]];
+  });
 }
 
 interface CsvRecord {
@@ -45,7 +50,7 @@ interface CsvRecord {
 function parseCsv(displayFile: string, content: string): readonly CsvRecord[] {
   try {
     const records: unknown = parse(content, {
-      ...{ bom: true, info: true, trim: true, skip_empty_lines: true },
+      ...{ bom: true, info: true, trim: true, skip_empty_lines: true, skip_records_with_empty_values: true },
       delimiter: delimiterOf(content),
     });
     return (records as readonly { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
@@ -62,7 +67,7 @@ function parseCsv(displayFile: string, content: string): readonly CsvRecord[] {
 }
 
 function delimiterOf(content: string): string {
-  const [header = ''] = content.split(/[\r\n]/, 1);
+  const [header = ''] = content.trimStart().split(/[\r\n]/, 1);
   return [',', ';', '\t'].find((each) => header.includes(each)) ?? ',';
 }
 
@@ -98,9 +103,6 @@ function rowsOfList(displayFile: string, { value, locate }: ParsedConfig): reado
 /** More than any fleet has; a list without an end would otherwise fill the memory. */
 const mostRows = 100_000;
 
-/** Problems shown at once. */
-const mostProblems = 20;
-
 /**
  * @param displayFile what messages call the inventory
  * @throws ConfigError with what is wrong with the rows, each with its line and column
@@ -112,14 +114,8 @@ export function checkRows(displayFile: string, written: readonly WrittenRow[]): 
   const rows = written.map((row, index) => checkRow(displayFile, row, index));
   const ofRows = rows.flatMap(({ problems }) => problems);
   const all = [...ofRows, ...findTwice(rows, 'name'), ...findTwice(rows, 'id')];
-  if (all.length > 0) throw new ConfigError(displayFile, shorten(all));
+  if (all.length > 0) throw new ConfigError(displayFile, all);
   return rows.map(({ row }) => row);
-}
-
-function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
-  if (problems.length <= mostProblems) return problems;
-  const message = `and ${problems.length - mostProblems} more problems`;
-  return [...problems.slice(0, mostProblems), { path: '', message }];
 }
 
 interface CheckedRow {
@@ -157,7 +153,7 @@ function readCells(cells: WrittenRow['cells']): ReadCells {
   const given = Object.entries(cells)
     .filter(([, cell]) => cell !== null && cell !== undefined && cell !== '')
     .map(([column, cell]) => {
-      const text = typeof cell === 'object' ? undefined : String(cell).trim();
+      const text = typeof cell === 'object' || isInexact(cell) ? undefined : String(cell).trim();
       return { column, text, problem: problemOfCell(column, text) };
     });
   return {
@@ -170,10 +166,16 @@ function readCells(cells: WrittenRow['cells']): ReadCells {
   };
 }
 
+/** A long number was rounded when it was read: as an id it would be another tenant's. */
+function isInexact(cell: unknown): boolean {
+  return typeof cell === 'number' && Number.isInteger(cell) && !Number.isSafeInteger(cell);
+}
+
 /** No message quotes a cell, which may hold a secret in the wrong place. */
 function problemOfCell(column: string, text: string | undefined): string | undefined {
+  if (column === '') return 'a column without a name has something here';
   if (!isLabelKey(column)) return `is not the name of a column: ${labelForm}`;
-  if (text === undefined) return 'must be text, a number, or true or false';
+  if (text === undefined) return 'must be text, a number of at most 15 digits, or true or false';
   if (looksLikeApiKey(text)) {
     return 'looks like an API key, which must not be written here; write the name of the variable that holds it';
   }

@@ -23,15 +23,24 @@ export interface LockOptions extends LockHolder {
   readonly machine?: LockPlace | undefined;
   /** Called with the reason where `machine` is not writable. */
   readonly onAlone?: (reason: string) => void;
-  /** Called once, with the run that holds the lock: `waiting for apply of pid 4711, running for 12 s`. */
+  /**
+   * Called once with the run that holds the lock, `waiting for apply of pid 4711, running for 12 s`, and once more where
+   * it is waited for longer than usual.
+   */
   readonly onWait: (notice: string) => void;
-  /** Milliseconds until waiting is given up; 10 s by default. */
+  /** Milliseconds until waiting is given up; 10 s by default. One in a store that seems to be gone is waited for until its lock expires. */
   readonly waitMs?: number;
   /** Ends the waiting: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
   readonly signal?: AbortSignal;
 }
 
 const defaultWaitMs = 10_000;
+
+/** A holder in a store gives a sign of life every 10 s. One that is merely late gives it soon, and is waited for no longer. */
+const silentMs = 11_000;
+
+/** By then a lock in a store has expired. */
+const longestWaitMs = 120_000;
 
 /**
  * The lock of this machine.
@@ -50,8 +59,9 @@ export function takeSharedLock(tryShared: TryOne, options: LockOptions): Promise
 
 async function waitFor(tryOnce: TryOne, options: LockOptions): Promise<Release> {
   const { signal, waitMs = defaultWaitMs } = options;
-  const deadline = performance.now() + waitMs;
   let found: FoundTicket | undefined;
+  const begun = performance.now();
+  const tell = createNotices(options);
   for (let tries = 1; ; tries += 1) {
     const isLate = isOutOfTime(signal);
     if (!isLate) signal?.throwIfAborted();
@@ -62,15 +72,40 @@ async function waitFor(tryOnce: TryOne, options: LockOptions): Promise<Release> 
     if (typeof taken === 'function') return taken;
     found = taken;
     if (isLate) throw outOfTime(taken, options);
-    if (performance.now() >= deadline) throw busy(taken, options);
+    const waitedMs = performance.now() - begun;
+    const wait = waitedMs < waitMs ? 'usual' : 'long';
+    if (wait === 'long' && !isGone(taken, waitedMs)) throw busy(taken, options);
     // Of two runs that met at once, one gets it at the second try.
-    if (tries === 2) options.onWait(`waiting for ${describeFound(taken)}`);
+    if (tries >= 2) tell(wait, taken);
     await pause(pauseMs(tries), undefined, signal && { signal }).catch(() => undefined);
   }
 }
 
 function isOutOfTime(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
+}
+
+/** Each is told once. */
+function createNotices({
+  onWait,
+}: Pick<LockOptions, 'onWait'>): (wait: 'usual' | 'long', found: FoundTicket) => void {
+  const told = new Set<string>();
+  return (wait, found) => {
+    if (told.has(wait)) return;
+    told.add(wait);
+    const what = describeFound(found);
+    onWait(wait === 'usual' ? `waiting for ${what}` : `waiting until the lock expires of ${what}`);
+  };
+}
+
+/** A process that was killed leaves its ticket in the store, and is often started again at once. */
+function isGone({ where, touchedMs }: FoundTicket, waitedMs: number): boolean {
+  return (
+    where !== undefined &&
+    touchedMs !== undefined &&
+    Date.now() - touchedMs > silentMs &&
+    waitedMs < longestWaitMs
+  );
 }
 
 /** Longer and longer, since each try asks the disks and the store. */

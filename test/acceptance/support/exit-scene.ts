@@ -1,6 +1,6 @@
 /** Two tenants, a config and two folders; and everything that can go before a run so that it ends otherwise than well. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInProcess } from './in-process.js';
@@ -94,7 +94,11 @@ export const held = doing(async ({ workspace, dev }) => {
   const folder = join(workspace.home, 'store/locks', key, 'acme');
   mkdirSync(folder, { recursive: true });
   const ticket = { pid: 4711, host: 'elsewhere', command: 'apply', startedAt: new Date().toISOString() };
-  writeFileSync(join(folder, '0123456789abcdef.json'), JSON.stringify(ticket));
+  const file = join(folder, '0123456789abcdef.json');
+  writeFileSync(file, JSON.stringify(ticket));
+  // As if it gave signs of life all the time.
+  const later = Date.now() / 1000 + 3600;
+  utimesSync(file, later, later);
 });
 
 export const misconfigured = doing(({ workspace }) =>
