@@ -250,6 +250,18 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [incomplete, 'a store that is not there', ['check'], unstored],
     [bug, 'something unexpected', ['check'], stored, unexpected],
   ],
+  fleet: [
+    [ok, 'seen', ['status']],
+    [usage, 'no such environment', ['status', '--env', 'nowhere']],
+    [usage, 'no key', ['status'], noKey],
+    [usage, 'an error in the config', ['status'], misconfigured],
+    [auth, 'a wrong key', ['status'], wrongKey],
+  ],
+  report: [
+    [usage, 'no file', ['merge', 'gone.json']],
+    [usage, 'no report', ['merge', 'qlik-sync.config.json']],
+  ],
+  preview: [[usage, 'an error in the config', [], misconfigured]],
   completion: [
     [ok, 'a shell', ['bash']],
     [usage, 'another', ['tcsh']],

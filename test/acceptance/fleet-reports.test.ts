@@ -66,6 +66,14 @@ Behind: eu, us, apac
     });
   });
 
+  it('calls nothing a typing error where some could not be reached', async () => {
+    for (const name of names) await fleet.tenant(name).addFaults(refusesKeys);
+    const result = await fleet.run('fleet', 'status', 'a');
+    for (const name of names) await fleet.tenant(name).clearFaults();
+    expect(result.code).toBe(4);
+    expect(result.stdout).toContain('4 tenants: 0 up to date, 0 behind; 4 not reached.');
+  });
+
   it('selects by label and by name, and refuses a typing error in either', async () => {
     const pilots = await fleet.run('fleet', 'status', '--env', 'tier=pilot');
     expect(pilots.stdout).toContain('1 tenant: 1 up to date, 0 behind.');

@@ -43,3 +43,16 @@ describe('a program that is interrupted', () => {
     await gone;
   });
 });
+
+describe('a program that prints without end', () => {
+  it.each(['dropped', 'ends'] as const)('too much: %s', async (tooMuch) => {
+    const ended = await runProgram({
+      command: [process.execPath, '-e', `setInterval(() => console.log('x'.repeat(9999)), 1)`],
+      ...{ cwd: import.meta.dirname, env: { PATH: process.env['PATH'] } },
+      ...{ timeoutMs: tooMuch === 'ends' ? 60_000 : 1000, mostBytes: 50_000, tooMuch },
+    });
+    const problem = tooMuch === 'ends' ? 'printed too much' : 'did not end within 1 s';
+    expect(ended.problem).toBe(problem);
+    if (tooMuch === 'ends') expect(ended.stdout).toMatchObject({ isWhole: false });
+  });
+});
