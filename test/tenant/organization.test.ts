@@ -48,6 +48,7 @@ describe('a console', () => {
     ['a loop', 5, () => ({ data: [tenant('a')], links: nextOf('/api/core/tenants') })],
     [
       'another host',
+      5,
       () => ({ data: [], links: nextOf('https://elsewhere.example/api/core/tenants?next=2') }),
     ],
     ['another list', 5, () => ({ data: [], links: nextOf('/api/v1/users?next=2') })],
