@@ -4,13 +4,13 @@
  * other's, and one list tells all. Only `start.json` has content. Needed to go on, never to decide what a tenant holds.
  */
 
-import pLimit from 'p-limit';
 import type { ExitCode } from '../core/exit-codes.js';
 import type { MostFailed } from '../core/fleet.js';
 import { isObject, tryParseJson } from '../core/json.js';
 import type { Waves } from '../core/waves.js';
 import { openFileStore } from '../store/file.js';
 import type { Store, StoredObject } from '../store/store.js';
+import { type Forgetting, forgetRecords } from './forget-records.js';
 import { isRunId, nextRunId } from './journal/run-id.js';
 import { makeOwnPlace, ownPlace, unwritable } from './own-place.js';
 
@@ -97,7 +97,12 @@ export async function beginFleetRecord(
   const { project } = places;
   const start = { version: 1, id, startedAt: now.toISOString(), project, ...(await describe(id)) } as const;
   await putAll(stores, `${prefixOf(places)}${id}/start.json`, JSON.stringify(start));
-  const forgetting = forget(stores, objects, ids.sort().slice(0, Math.max(0, ids.length + 1 - kept)), places);
+  const outdated = ids.sort().slice(0, Math.max(0, ids.length + 1 - kept));
+  const forgetting = forgetRecords(
+    stores,
+    objects,
+    outdated.map((each) => `${prefixOf(places)}${each}/`),
+  );
   return createRecord({ stores, start, before: nothingYet, attempt: 1, forgetting });
 }
 
@@ -171,42 +176,6 @@ async function listAll(stores: readonly Store[], prefix: string): Promise<readon
 function idsOf(objects: readonly StoredObject[], places: Pick<FleetPlaces, 'project'>): string[] {
   const start = prefixOf(places).length;
   return [...new Set(objects.map(({ name }) => name.slice(start).split('/')[0] ?? ''))].filter(isRunId);
-}
-
-/** What goes on beside the run: a fleet has thousands of objects. */
-interface Forgetting {
-  /** What is not removed by then stays for the next run. */
-  readonly end: () => Promise<void>;
-}
-
-const removalsAtOnce = 8;
-
-/** Its start first, so that nobody goes on with half a record. What cannot be removed stays for the next time. */
-function forget(
-  stores: readonly Store[],
-  objects: readonly StoredObject[],
-  ids: readonly string[],
-  places: Pick<FleetPlaces, 'project'>,
-): Forgetting {
-  const prefixes = ids.map((id) => `${prefixOf(places)}${id}/`);
-  const leaving = objects.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
-  const isStart = ({ name }: StoredObject): boolean => name.endsWith('/start.json');
-  const names = [...leaving.filter(isStart), ...leaving.filter((one) => !isStart(one))];
-  let isOver = false;
-  const limit = pLimit(removalsAtOnce);
-  const removals = names.map(({ name }) =>
-    limit(async () => {
-      if (isOver) return;
-      await Promise.all(stores.map((store) => store.remove(name).catch(() => undefined)));
-    }),
-  );
-  const all = Promise.all(removals);
-  return {
-    end: async () => {
-      isOver = true;
-      await all;
-    },
-  };
 }
 
 async function readStart(
