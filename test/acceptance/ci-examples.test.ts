@@ -74,7 +74,7 @@ describe('what writes ends by itself before its system ends it', () => {
   );
 
   it('on GitHub and Azure: its own time, then the step, then the job', () => {
-    expect(steps.length).toBe(7);
+    expect(steps.length).toBe(8);
     for (const { step, job } of steps) {
       const own = minutesOf(step.run ?? step.script ?? '');
       const ofStep = step['timeout-minutes'] ?? step.timeoutInMinutes ?? 0;
@@ -114,7 +114,7 @@ describe('what is kept', () => {
     .flatMap(({ steps = [] }) => steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact')));
 
   it('on GitHub has a name of its attempt, and must be there', () => {
-    expect(uploads.length).toBe(8);
+    expect(uploads.length).toBe(9);
     for (const { with: inputs } of uploads) {
       expect(inputs['name']).toMatch(/-\$\{\{ github\.run_attempt \}\}$/);
       expect(inputs['if-no-files-found']).toBe('error');

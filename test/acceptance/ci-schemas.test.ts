@@ -22,7 +22,10 @@ const release = join(import.meta.dirname, '../../.github/workflows/release.yml')
 
 const bitbucket = 'bitbucket.org/atlassianlabs/atlascode/raw/main/resources/schemas/pipelines-schema.json';
 
-const workflows = ['plan', 'deploy', 'rollback', 'drift', 'reconcile', 'monorepo', 'environment', 'fleet'];
+const workflows = [
+  ...['plan', 'preview', 'deploy', 'rollback', 'drift', 'reconcile'],
+  ...['monorepo', 'environment', 'fleet'],
+];
 
 /** It is older than a matrix of workflows that are called, which GitHub's own parser below knows. */
 const workflowSchema = (): AnySchemaObject => {
