@@ -36,8 +36,11 @@ type Place = keyof typeof addresses;
 /** Codes other than 0 that a command rightly ends with here: drift is found, an app is not opened, watching is interrupted. */
 const endings: Readonly<Record<string, readonly number[]>> = { drift: [0, 2], impact: [0, 5], watch: [130] };
 
-/** What only a person's own machine or the whole gate can run. */
-const notRun = /^(npm|mkdir)\b/;
+/**
+ * What only a person's own machine or the whole gate can run; what soaks for half an hour, goes on with that run, or joins
+ * what other jobs wrote (between-waves.test.ts and fleet-reports.test.ts do).
+ */
+const notRun = /^(npm|mkdir)\b|--soak|--resume|shard-\*/;
 
 interface Block {
   readonly language: string;
