@@ -32,7 +32,7 @@ interface Row {
  * Whatever goes through `run/on-tenant` has two more than it was laid out for: the store, and the inventory of a fleet,
  * loaded only where the config has one and an environment of it is meant. What asks for themes is one more, and where
  * folders are read, what environments share is another. What compares or writes origins is loaded only where the config
- * declares some, in files of its own: four for plan and rollback, five for apply, two for promote, drift, and one where
+ * declares some, in files of its own: four for plan and rollback, five for apply, four for promote, two for drift, and one where
  * folders are checked. Waves are five, loaded with `--waves` alone.
  */
 const reachLimits = {
@@ -43,7 +43,7 @@ const reachLimits = {
   // And the brake, and what a delete waits for.
   watch: 37,
   // And, for waves, the rollback that restores one and the environments side by side.
-  promote: 37,
+  promote: 39,
   // And the plan file that it writes for a review.
   rollback: 31,
   drift: 25,
