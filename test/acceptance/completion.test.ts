@@ -68,7 +68,7 @@ function ask(
 
 describe('the words that are offered', () => {
   it.each([
-    ['commands', ['p'], ['plan', 'pull', 'promote', 'pack'], ':4'],
+    ['commands', ['p'], ['plan', 'pull', 'preview', 'promote', 'pack'], ':4'],
     ['options', ['plan', '--allow-d'], ['--allow-downgrade', '--allow-deletes'], ':4'],
     ['the options of all commands', ['--'], ['--version', '--help'], ':4'],
     ['no option twice', ['plan', '--diff', '--di'], [], ':4'],
