@@ -37,10 +37,10 @@ type Place = keyof typeof addresses;
 const endings: Readonly<Record<string, readonly number[]>> = { drift: [0, 2], impact: [0, 5], watch: [130] };
 
 /**
- * What only a person's own machine or the whole gate can run; what soaks for half an hour, goes on with that run, or joins
- * what other jobs wrote (between-waves.test.ts and fleet-reports.test.ts do).
+ * What only a person's own machine or the whole gate can run; what soaks for half an hour, goes on with that run, joins
+ * what other jobs wrote, or needs a browser (between-waves.test.ts, fleet-reports.test.ts and preview.test.ts do).
  */
-const notRun = /^(npm|mkdir)\b|--soak|--resume|shard-\*/;
+const notRun = /^(npm|mkdir)\b|--soak|--resume|shard-\*|^qlik-sync preview\b/;
 
 interface Block {
   readonly language: string;
