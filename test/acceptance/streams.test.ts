@@ -37,6 +37,7 @@ describe('streams', () => {
       'drift',
       'pull',
       'adopt',
+      'preview',
       'impact',
       'open',
       'history',
