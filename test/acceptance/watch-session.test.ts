@@ -63,7 +63,7 @@ describe('the journal of watch', () => {
     scene.save('kpi', 'two');
     const refused = await next({ event: 'refused' });
     expect(refused.message).toMatch(
-      /The journal in .* cannot be written: (it is not a folder|not a directory|.*exists)/,
+      /The journals? in .* cannot be (read|written): (it is not a folder|not a directory|.*exists)/,
     );
     expect(await scene.stored('kpi')).not.toContain('two');
     rmSync(runs);
