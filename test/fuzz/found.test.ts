@@ -51,7 +51,7 @@ describe('files', () => {
   it('a YAML config with an alias and thousands of mistakes is told in seconds', () => {
     const text = `project: a\nextensions: [x]\ntags: &t [${'"a":1,'.repeat(3_000)}]\nprotect: *t\n`;
     const started = performance.now();
-    expect(() => readYaml(text)).toThrow(/tags\[2999\]/);
+    expect(() => readYaml(text)).toThrow(/tags\[48\][\s\S]*and \d+ more problems/);
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
