@@ -2,25 +2,31 @@
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that take more than about ten seconds, the longest first (measured: test/bench/README.md). */
+/** Those that take more than about forty seconds, the longest first. */
 const longest = [
-  'acceptance/worlds.test.ts',
+  'acceptance/ci-github.test.ts',
+  'preview/preview.test.ts',
+  'acceptance/ci-ways-back.test.ts',
   'acceptance/fault-pairs.test.ts',
-  'acceptance/crash.test.ts',
+  'acceptance/worlds.test.ts',
+  'reconcile/lock/lease.test.ts',
+  'acceptance/preview.test.ts',
+  'acceptance/partial-checkout.test.ts',
   'acceptance/ci-pipelines.test.ts',
-  'fuzz/fuzz.test.ts',
   'acceptance/proxies.test.ts',
+  'acceptance/watch-soak.test.ts',
+  'acceptance/changed-since.test.ts',
+  'report/html-page.test.ts',
+  'acceptance/crash.test.ts',
+  'acceptance/crash-store.test.ts',
+  'store/judges.test.ts',
+  'acceptance/store-faults.test.ts',
+  'acceptance/fleet-story.test.ts',
+  'acceptance/terminal.test.ts',
+  'acceptance/ci-kubernetes.test.ts',
+  'acceptance/own-files.test.ts',
   'acceptance/storm.test.ts',
   'acceptance/faults.test.ts',
-  'acceptance/races.test.ts',
-  'fuzz/hostile-tenant.test.ts',
-  'acceptance/ci-github.test.ts',
-  'acceptance/watch-soak.test.ts',
-  'acceptance/keys.test.ts',
-  'acceptance/impact.test.ts',
-  'core/worlds.test.ts',
-  'acceptance/hostile.test.ts',
-  'acceptance/completion.test.ts',
 ] as const;
 
 function rankOf({ moduleId }: TestSpecification): number {

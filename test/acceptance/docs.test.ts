@@ -58,7 +58,15 @@ function blocksOf(page: string): readonly Block[] {
 const hasBlock = (page: string, language: string): boolean =>
   blocksOf(page).some((block) => block.language === language);
 
-describe.each(pages.filter((page) => hasBlock(page, 'sh')))('the commands of %s', (page) => {
+function commandsOf(page: string): readonly string[] {
+  return blocksOf(page)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '' && !notRun.test(line));
+}
+
+describe.each(pages.filter((page) => commandsOf(page).length > 0))('the commands of %s', (page) => {
   let workspace: Workspace;
   let tenants: Readonly<Record<Place, TestTenant>>;
 
@@ -93,13 +101,7 @@ describe.each(pages.filter((page) => hasBlock(page, 'sh')))('the commands of %s'
     workspace.dispose();
   });
 
-  const lines = blocksOf(page)
-    .filter(({ language }) => language === 'sh')
-    .flatMap(({ text }) => text.split('\n'))
-    .map((line) => line.replace(/\s+#.*$/, '').trim())
-    .filter((line) => line !== '' && !notRun.test(line));
-
-  it.each(lines)('%s', async (line) => {
+  it.each(commandsOf(page))('%s', async (line) => {
     const { env, argv } = readCommandLine(atTestTenants(line, tenants));
     if (argv[0] === 'init') workspace.remove('qlik-sync.config.json');
     const result = await run(argv, env);

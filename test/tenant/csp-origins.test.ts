@@ -26,7 +26,7 @@ describe('the client of CSP entries', () => {
   });
 
   it('reads every page', async () => {
-    const sandbox = await start();
+    const sandbox = await start({ rate: { tier1: 1e6, tier2: 1e6 } });
     const client = clientAt(sandbox.url, sandbox.apiKey);
     for (let at = 0; at < 101; at += 1) await client.create({ origin: `h${at}.example.com` });
     await control(sandbox, 'DELETE', 'requests');
