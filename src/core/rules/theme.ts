@@ -160,12 +160,13 @@ function checkStyles(theme: DesiredExtension, read: ReadText): readonly Finding[
       const targets = new Map(
         [...findStyleReferences(text, path)].reverse().map(({ target, at }) => [target, at]),
       );
-      const missed = [...targets].filter(([target]) => explainMissing(theme, target) !== undefined);
-      return missed.slice(0, mostFindings).flatMap(([target, at]) => {
+      const missed = [...targets].flatMap(([target, at]) => {
         const missing = explainMissing(theme, target);
-        if (missing === undefined) return [];
+        return missing === undefined ? [] : [{ at, missing }];
+      });
+      return missed.slice(0, mostFindings).map(({ at, missing }) => {
         const place = { extension: theme.name, file: shownPath(theme, path), ...placeAt(text, at) };
-        return [finding('theme-reference', { ...place, ...missing })];
+        return finding('theme-reference', { ...place, ...missing });
       });
     });
 }
