@@ -53,18 +53,15 @@ export async function runProgram({
   signal?.throwIfAborted();
   const [program = '', ...args] = command;
   const child = spawn(program, args, { cwd, env: { ...env }, shell: false, windowsHide: true });
-  const [stdout, stderr] = [collect(child.stdout, mostBytes), collect(child.stderr, mostBytes)];
+  const overflow = new AbortController();
+  const onTooMuch = (): void => {
+    if (tooMuch === 'ends') overflow.abort();
+  };
+  const stdout = collect(child.stdout, mostBytes, onTooMuch);
+  const stderr = collect(child.stderr, mostBytes);
   // The program may end, or close its input, without reading it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
-  const overflow = new AbortController();
-  if (tooMuch === 'ends') {
-    let bytes = 0;
-    child.stdout.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > mostBytes) overflow.abort();
-    });
-  }
   try {
     const end = await endOf(child, { timeoutMs, signal, overflow: overflow.signal });
     return { ...end, stdout: stdout(), stderr: stderr() };
@@ -114,12 +111,13 @@ function explainStart(error: NodeJS.ErrnoException): string {
   return `could not be started (${error.code})`;
 }
 
-function collect(stream: Readable, mostBytes: number): () => Collected {
+function collect(stream: Readable, mostBytes: number, onTooMuch?: () => void): () => Collected {
   const chunks: Buffer[] = [];
   let length = 0;
   stream.on('data', (chunk: Buffer) => {
     if (length < mostBytes) chunks.push(chunk.subarray(0, mostBytes - length));
     length += chunk.length;
+    if (length > mostBytes) onTooMuch?.();
   });
   stream.on('error', () => undefined);
   return () => ({ text: Buffer.concat(chunks).toString('utf8'), isWhole: length <= mostBytes });
