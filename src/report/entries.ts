@@ -8,7 +8,7 @@ import { isWorse, type Preview } from '../core/preview.js';
 import type { Pulled } from '../core/pulled.js';
 import { changeKinds, describeChange, kindOf } from './change-words.js';
 import { type Drift, describeDriftSides, driftWords } from './drift.js';
-import { describeDifference, notesOf } from './preview.js';
+import { wordsOf } from './preview.js';
 import type { ReportParts } from './run-result.js';
 
 /** In the order they are shown. */
@@ -133,9 +133,8 @@ function pulledEntry({ name, result, folder, message, hint }: Pulled): Entry {
 function previewEntry(preview: Preview): Entry {
   const { name, old, new: fresh, difference } = preview;
   const verb = old === undefined ? fresh.result : `${old.result} → ${fresh.result}`;
-  const words = [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
   const kind = isWorse(preview) ? 'worse' : (difference?.pixels ?? 0) > 0 ? 'differs' : 'same';
-  return { kind, name, verb, words: words.join('; '), preview };
+  return { kind, name, verb, words: wordsOf(preview).join('; '), preview };
 }
 
 function detailsOf(name: string, { comparisons, impact }: ReportParts): Pick<Entry, 'comparison' | 'impact'> {

@@ -80,6 +80,11 @@ export function describeDifference({ difference, withoutOld }: Preview): string 
   return difference === undefined ? withoutOld : describePixels(difference);
 }
 
+/** What is to be said of a preview beside its results: the difference, then the notes. Raw. */
+export function wordsOf(preview: Preview): readonly string[] {
+  return [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
+}
+
 function describePixels({ pixels, of }: PreviewDifference): string {
   if (pixels === 0) return 'no pixel differs';
   const percent = (pixels / of) * 100;

@@ -17,7 +17,7 @@ import { environmentOf, titleOf } from '../counts.js';
 import { type Drift, driftWords } from '../drift.js';
 import { describeUses } from '../impact.js';
 import { printable } from '../paint.js';
-import { describeDifference, notesOf } from '../preview.js';
+import { wordsOf } from '../preview.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 
 export function renderJunit({ parts }: RunResult): string {
@@ -172,9 +172,7 @@ function pullCase({ name, result, message = '', hint }: Pulled): TestCase {
 /** What only Qlik Sense could draw is skipped. */
 function previewCase(preview: Preview, exitCode: ReportParts['exitCode']): TestCase {
   const { name, new: fresh } = preview;
-  const output = [describeDifference(preview), ...notesOf(preview)]
-    .filter((text) => text !== undefined)
-    .join('\n');
+  const output = wordsOf(preview).join('\n');
   if (isWorse(preview) && exitCode === exitCodes.refused) {
     return fail('previews', name, `preview-${fresh.result}`, fresh.why ?? fresh.result, output);
   }

@@ -6,7 +6,7 @@ import { type AnswerTable, answerTables } from '../answer-tables.js';
 import { describeOutcome } from '../change-words.js';
 import { nameOfPlace, titleOf } from '../counts.js';
 import { type Entry, entriesOf, symbols } from '../entries.js';
-import { describeDifference, notesOf } from '../preview.js';
+import { wordsOf } from '../preview.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 import { type Tone, verdictOf } from '../verdict.js';
 import { markdownCode, markdownMarker, markdownText } from './escape.js';
@@ -132,8 +132,7 @@ function renderWords({ words, warning, outcome, preview }: Entry): string {
 function renderPreview(preview: Preview): string {
   const { old, new: fresh, difference } = preview;
   const files = [old?.picture, fresh.picture, difference?.picture].filter((file) => file !== undefined);
-  const words = [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
-  return [...words.map(markdownText), ...files.map(markdownCode)].join('<br>');
+  return [...wordsOf(preview).map(markdownText), ...files.map(markdownCode)].join('<br>');
 }
 
 function answerBlocks(part: ReportParts): readonly Block[] {
