@@ -1,12 +1,13 @@
 /** Asks the tenant what its answers alone can show: at most eleven requests, all of them reads, none repeated. */
 
 import { TenantError, UserError } from '../../core/errors.js';
+import type { Kind } from '../../core/kind.js';
 import type { ActualExtension } from '../../core/model.js';
 import type { OriginsPlan } from '../../core/origins/model.js';
 import type { TenantToOpen } from '../../run/connect.js';
 import type { Io } from '../../run/io.js';
 import { addThemes, readActual } from '../../tenant/actual.js';
-import { createExtensionsClient } from '../../tenant/extensions.js';
+import { apiPaths, createExtensionsClient } from '../../tenant/extensions.js';
 import { createGovernor } from '../../tenant/governor.js';
 import { readJson, readRetryAfter } from '../../tenant/http/answers.js';
 import type { Auth, OpenAuth } from '../../tenant/http/auth.js';
@@ -69,7 +70,7 @@ async function examineThemes(http: TenantHttp): Promise<Pick<TenantFacts, 'theme
   const none = { extensions: [] };
   const themes = await ask(() => addThemes(none, createExtensionsClient(http, 'theme'), 'thrown'));
   if (themes.kind !== 'answered') return { themes };
-  return { themes, themeArchive: await tryArchive(http, themes.value.extensions, 'themes') };
+  return { themes, themeArchive: await tryArchive(http, themes.value.extensions, 'theme') };
 }
 
 const notAsked = { kind: 'not-asked' } as const;
@@ -97,13 +98,13 @@ function readRights(http: TenantHttp): Promise<TenantFacts['rights'] extends Ans
 async function tryArchive(
   http: TenantHttp,
   extensions: readonly ActualExtension[],
-  api: 'extensions' | 'themes' = 'extensions',
+  kind: Kind = 'extension',
 ): Promise<TenantFacts['archive']> {
   const [smallest] = extensions
     .filter(({ archiveBytes }) => archiveBytes !== undefined)
     .sort((a, b) => (a.archiveBytes ?? 0) - (b.archiveBytes ?? 0));
   if (smallest === undefined) return notAsked;
-  const path = `/api/v1/${api}/${encodeURIComponent(smallest.id)}/file`;
+  const path = `${apiPaths[kind]}/${encodeURIComponent(smallest.id)}/file`;
   const answer = await ask(() =>
     http.request({ method: 'GET', path, maxBytes: 1, read: () => 'permitted' as const }),
   );
