@@ -16,7 +16,7 @@ import {
 import { fetchRuns } from '../../reconcile/journal/fetch-runs.js';
 import { readRuns } from '../../reconcile/journal/runs.js';
 import { printable } from '../../report/paint.js';
-import type { RestoredEnvironment } from '../../report/report.js';
+import type { EnvironmentResult, RestoredEnvironment } from '../../report/report.js';
 import { resumeCommand, rollbackCommand } from '../../report/resume-command.js';
 import type { Approvals, WaveFlags } from '../../run/flags.js';
 import { runOn } from '../../run/on-tenant.js';
@@ -62,10 +62,7 @@ export async function restoreWave(
 }
 
 /** With the command that continues it. A rollback that failed before its plan has everything left to do. */
-function addResume(
-  result: Awaited<ReturnType<typeof runSideBySide>>[number],
-  writes: RolledBackWrites,
-): RestoredEnvironment {
+function addResume(result: EnvironmentResult, writes: RolledBackWrites): RestoredEnvironment {
   const { report, environment } = result;
   const isPlanned = report?.kind === 'plan' || report?.kind === 'apply';
   const resume =
