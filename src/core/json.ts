@@ -47,6 +47,17 @@ export function nestsTooDeep(text: string): boolean {
   return false;
 }
 
+/** The same of what was parsed, which `JSON.parse` does at any depth. */
+export function valueNestsTooDeep(value: unknown, deepest = deepestNesting): boolean {
+  if (!isNested(value)) return false;
+  if (deepest === 0) return true;
+  return Object.values(value).some((each) => isNested(each) && valueNestsTooDeep(each, deepest - 1));
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 const quote = 0x22;
 
 const backslash = 0x5c;

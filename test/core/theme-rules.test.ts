@@ -21,7 +21,8 @@ function themeOf(texts: Texts, leftOut: readonly LeftOutFile[] = []): DesiredExt
 
 /** `rule line:column message`, without the place where there is none. */
 function say(texts: Texts, leftOut?: readonly LeftOutFile[]): readonly string[] {
-  const read = (path: string) => (texts[path] === undefined ? undefined : Buffer.from(texts[path]));
+  const read = ({ path }: { readonly path: string }) =>
+    texts[path] === undefined ? undefined : Buffer.from(texts[path]);
   return checkTheme(themeOf(texts, leftOut), read).map(({ rule, file, line, column, message }) =>
     [`${rule}`, file?.replace('themes/corporate/', ''), line && `${line}:${column}`, message]
       .filter((part) => part !== undefined)
@@ -169,6 +170,37 @@ describe('themes', () => {
         },
         [],
       ],
+      [
+        'addresses with blanks, quotes and escapes',
+        {
+          ...json({ customStyles: [{ cssRef: 'css/../main.css?v=2' }] }),
+          'main.css': `URL( "a b.png" ) url('it\\'s.png') url(c\\ d.png) url("\\65 .png") @IMPORT"f.css"`,
+          ...{ 'a b.png': '', "it's.png": '', 'c d.png': '', 'e.png': '', 'f.css': '', 'g#h.png': '' },
+          'f.css': 'url(g#h.png) url(f.css#x) url(xy:z) url(a\\) url("b) url(\\110000.png',
+        },
+        [],
+      ],
+      [
+        'a cssRef on another host',
+        json({ customStyles: [{ cssRef: 'https://cdn.example.com/a.css' }, { cssRef: '/a.css' }] }),
+        [],
+      ],
+      [
+        'a cssRef out of the theme',
+        json({ customStyles: [{ cssRef: '../main.css' }] }),
+        ['theme-reference theme.json 1:28 cssRef: ../main.css is not among the files to upload.'],
+      ],
+      [
+        'a cssRef with a backslash',
+        { ...json({ customStyles: [{ cssRef: 'css\\Main.css' }] }), 'css/main.css': '' },
+        ['theme-reference theme.json 1:28 cssRef: css\\Main.css is written with a backslash.'],
+      ],
+      ['a byte order mark', { 'theme.json': '\ufeff{"color": "red"}' }, []],
+      [
+        'variables beside what uses them',
+        json({ object: { _variables: { '@a': 'red' }, color: '@a' }, color: '@a' }),
+        [],
+      ],
       ['an open comment', { ...json({}), 'main.css': '/* url(a.ttf)' }, []],
       [
         'a script',
@@ -293,6 +325,7 @@ describe('colours', () => {
       'hsl(120,50%,50%)',
       'hsla(120deg, 50%, 50%, 0.1)',
     ],
+    ...['hwb(194 0% 0% / .5)', 'oklch(40.1% 0.123 21.57)', 'lab(29% 39 20)', 'color(display-p3 1 0.5 0)'],
     ...['hsl(0.5turn 50% 50%)', 'rgb(none 0 0)', 'argb(255,1,2,3)', 'rgb(1e2,2,3)', 'none'],
   ];
   const others = [
@@ -319,6 +352,13 @@ describe('colours', () => {
       '@a',
       'var(--a)',
       '0x123456',
+    ],
+    ...[
+      'hwb(1,2,3)',
+      'oklch(1)',
+      'color(1 2 3)',
+      'linear-gradient(red, blue)',
+      'color-mix(in lab, red, blue)',
     ],
     ...['red;', `rgb(${'1'.repeat(200)},2,3)`],
   ];

@@ -18,8 +18,6 @@ skyblue slateblue slategray slategrey snow springgreen steelblue tan teal thistl
 whitesmoke yellow yellowgreen`.split(/\s+/),
 );
 
-const hex = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/;
-
 const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 
 const part = `(?:${number}(?:%|deg|grad|rad|turn)?|none)`;
@@ -30,13 +28,35 @@ const functional = new RegExp(
     `|^(?:rgba?|hsla?)\\(\\s*${part}(?:\\s+${part}){2}(?:\\s*/\\s*${part})?\\s*\\)$`,
 );
 
+/** The spaces of CSS 4, which know no commas. */
+const spaced = new RegExp(
+  `^(?:hwb|(?:ok)?lab|(?:ok)?lch)\\(\\s*${part}(?:\\s+${part}){2}(?:\\s*/\\s*${part})?\\s*\\)$` +
+    `|^color\\(\\s*[a-z][a-z\\d-]*(?:\\s+${part}){3}(?:\\s*/\\s*${part})?\\s*\\)$`,
+);
+
 /** Qlik's own spelling of colours in expressions: opacity first. */
 const argb = /^argb\(\s*\d{1,3}(?:\s*,\s*\d{1,3}){3}\s*\)$/;
 
 const longest = 100;
 
 export function isColor(text: string): boolean {
+  if (isHex(text)) return true;
+  if (text.length > longest) return false;
   const color = text.trim().toLowerCase();
-  if (color.length > longest) return false;
-  return named.has(color) || hex.test(color) || functional.test(color) || argb.test(color);
+  return isHex(color) || named.has(color) || functional.test(color) || spaced.test(color) || argb.test(color);
+}
+
+const numberSign = 0x23;
+
+const hexLengths: ReadonlySet<number> = new Set([3, 4, 6, 8]);
+
+/** Without a regular expression, since palettes hold hundreds of them. */
+function isHex(text: string): boolean {
+  if (text.charCodeAt(0) !== numberSign || !hexLengths.has(text.length - 1)) return false;
+  for (let at = 1; at < text.length; at++) if (!isHexDigit(text.charCodeAt(at))) return false;
+  return true;
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
 }

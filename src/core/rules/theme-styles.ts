@@ -1,29 +1,43 @@
-/** Files that a theme's CSS names: fonts, images, other CSS. Addresses are relative to the CSS file. */
+/** Addresses that a theme's CSS names: fonts, images, other CSS. */
 
 interface StyleReference {
-  /** Relative to the theme's folder. */
-  readonly target: string;
+  /** As CSS understands it, without quotes and escapes. */
+  readonly given: string;
   /** UTF-16 offset in the CSS. */
   readonly at: number;
 }
 
-const address =
-  /url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s]{1,500}))\s*\)|@import\s+(?:"([^"\n]*)"|'([^'\n]*)')/gi;
+const opening = String.raw`"((?:[^"\\\n]|\\[\s\S])*)"|'((?:[^'\\\n]|\\[\s\S])*)'`;
+
+const bareAddress = String.raw`((?:[^"'()\\\s]|\\[\s\S]){1,500})`;
+
+const address = new RegExp(
+  String.raw`url\(\s*(?:${opening}|${bareAddress})\s*\)|@import\s*(?:${opening})`,
+  'gi',
+);
 
 /** Of one file; more tell nothing new. */
 const mostReferences = 500;
 
-/** Files that the CSS loads from its own theme; other hosts and data in the address are none. */
-export function findStyleReferences(text: string, path: string): readonly StyleReference[] {
+const marks = ['url(', 'Url(', 'URL(', '@import', '@Import', '@IMPORT'].map((mark) => Buffer.from(mark));
+
+/** Most sheets hold none, and finding that out costs less than decoding them. */
+export function holdsReference(sheet: Buffer): boolean {
+  return marks.some((mark) => sheet.includes(mark));
+}
+
+/** Each address once, where it is first. */
+export function findStyleReferences(text: string): readonly StyleReference[] {
   const bare = blankComments(text);
-  const found: StyleReference[] = [];
+  const found = new Map<string, number>();
+  let seen = 0;
   for (const match of bare.matchAll(address)) {
-    const given = match.slice(1).find((part) => part !== undefined) ?? '';
-    const target = targetOf(given, path);
-    if (target !== undefined) found.push({ target, at: match.index });
-    if (found.length >= mostReferences) break;
+    const given = unescapeText(match.slice(1).find((part) => part !== undefined) ?? '');
+    if (!found.has(given)) found.set(given, match.index);
+    seen += 1;
+    if (seen >= mostReferences) break;
   }
-  return found;
+  return [...found].map(([given, at]) => ({ given, at }));
 }
 
 /** Of the same length, so that places stay what they are. */
@@ -39,23 +53,15 @@ function blankComments(text: string): string {
   return parts.join('') + text.slice(from);
 }
 
-/** An address that leads out of the theme is returned as it is: no file is called so. */
-function targetOf(given: string, path: string): string | undefined {
-  const [file = ''] = given.trim().split(/[?#]/, 1);
-  if (file === '' || /^(?:[a-z][a-z\d+.-]*:|\/)/i.test(file)) return undefined;
-  const parts = path.split('/').slice(0, -1);
-  for (const part of decode(file).split('/')) {
-    if (part === '..' && parts.length === 0) return file;
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** `\20 ` is a blank, `\(` a bracket; a line that is continued goes on. https://www.w3.org/TR/css-syntax-3/#escaping */
+function unescapeText(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(
+    /\\(?:([\da-f]{1,6})\s?|(\r\n|[\s\S]))/gi,
+    (_, digits: string | undefined, other: string) => {
+      if (digits === undefined) return /[\r\n\f]/.test(other) ? '' : other;
+      const code = Number.parseInt(digits, 16);
+      return code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code);
+    },
+  );
 }

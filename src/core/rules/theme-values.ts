@@ -40,31 +40,35 @@ export function short(text: string): string {
 
 /** Of the whole file, at most a page. */
 export function checkVariables(main: Main, value: Fields): readonly Finding[] {
-  const given = value['_variables'];
-  const variables = isObject(given) ? given : {};
+  const { variables, texts } = collect(value);
   const resolve = createResolver(variables);
-  const found: Finding[] = [];
-  const seen = new Set<string>();
-  for (const { key, text } of textsOf(value)) {
-    const wrong = judgeText({ main, value }, { key, text }, resolve(text));
-    if (wrong === undefined || seen.has(text)) continue;
-    seen.add(text);
-    found.push(wrong());
-    if (found.length >= mostFindings) break;
+  const judging = { main, variables, inherit: value['_inherit'] };
+  const found = new Map<string, Finding>();
+  for (const each of texts) {
+    if (found.has(each.text)) continue;
+    const wrong = judgeText(judging, each, resolve(each.text));
+    if (wrong !== undefined) found.set(each.text, wrong);
+    if (found.size >= mostFindings) break;
   }
-  return found;
+  return [...found.values()];
 }
 
-/** The finding is made where it is needed: to find its place, the whole text is searched. */
+interface Judging {
+  readonly main: Main;
+  readonly variables: Variables;
+  readonly inherit: unknown;
+}
+
 function judgeText(
-  { main, value }: { readonly main: Main; readonly value: Fields },
-  { key, text }: KeyedText,
+  { main, variables, inherit }: Judging,
+  { isForColor, text }: PlacedText,
   resolved: Resolved,
-): (() => Finding) | undefined {
-  if (resolved.kind === 'circle') return () => circleFinding(main, text);
-  if (resolved.kind === 'unknown') return () => unknownFinding(main, resolved.name, value['_inherit']);
-  if (!isColorKey(key) || resolved.text === '' || isColor(resolved.text)) return undefined;
-  return () => colorFinding(main, text, resolved.text);
+): Finding | undefined {
+  if (resolved.kind === 'circle') return circleFinding(main, text);
+  if (resolved.kind === 'unknown')
+    return unknownFinding(main, resolved.name, { inherit, isBare: variables.has(resolved.name.slice(1)) });
+  if (!isForColor || resolved.text === '' || isColor(resolved.text)) return undefined;
+  return colorFinding(main, text, resolved.text);
 }
 
 type Resolved =
@@ -72,15 +76,17 @@ type Resolved =
   | { readonly kind: 'unknown'; readonly name: string }
   | { readonly kind: 'circle' };
 
+type Variables = ReadonlyMap<string, unknown>;
+
 /** A value that begins with `@` stands for a variable, whose own value may be another one. Walks each variable once. */
-function createResolver(variables: Fields): (text: string) => Resolved {
+function createResolver(variables: Variables): (text: string) => Resolved {
   const known = new Map<string, Resolved>();
   const step = (text: string, passed: ReadonlySet<string>): Resolved | { readonly next: string } => {
     if (!text.startsWith('@')) return { kind: 'text', text };
     const resolved = known.get(text);
     if (resolved !== undefined) return resolved;
     if (passed.has(text)) return { kind: 'circle' };
-    const next = Object.hasOwn(variables, text) ? variables[text] : undefined;
+    const next = variables.get(text);
     if (next === undefined) return { kind: 'unknown', name: text };
     // A variable may also stand for a number or a list.
     return typeof next === 'string' ? { next } : { kind: 'text', text: '' };
@@ -103,12 +109,18 @@ function circleFinding(main: Main, name: string): Finding {
 }
 
 /** What a theme inherits may define more; Qlik's variables are not documented. */
-function unknownFinding(main: Main, name: string, inherit: unknown): Finding {
+function unknownFinding(
+  main: Main,
+  name: string,
+  { inherit, isBare }: { readonly inherit: unknown; readonly isBare: boolean },
+): Finding {
   const message = `The variable ${short(name)} is not among _variables.`;
-  const hint =
-    inherit === false
-      ? 'Define it there, or write the value.'
-      : 'Define it there, or write the value; whether Qlik’s default theme has it is not documented.';
+  const define = 'Define it there, or write the value';
+  const hint = isBare
+    ? `There is ${short(name.slice(1))} without the @, which belongs to the name there, too.`
+    : inherit === false
+      ? `${define}.`
+      : `${define}; whether Qlik’s default theme has it is not documented.`;
   return themeFinding('theme-variable', main, JSON.stringify(name), message, hint);
 }
 
@@ -128,22 +140,49 @@ function isColorKey(key: string): boolean {
   return /color$/i.test(key) || key === 'colors' || key === 'scale';
 }
 
-interface KeyedText {
-  /** Of the nearest object; a list's entries have the key of the list. */
-  readonly key: string;
+/** A text that stands for a variable, or for a colour and is none as it is. */
+interface PlacedText {
+  readonly isForColor: boolean;
   readonly text: string;
 }
 
-/** Every text value but those of stylesheets and people; values of `_variables` are checked where they are used. */
-function* textsOf(value: unknown, key = ''): Generator<KeyedText> {
-  if (typeof value === 'string') yield { key, text: value };
-  else if (Array.isArray(value)) for (const each of value) yield* textsOf(each, key);
-  else if (isObject(value))
-    for (const [name, each] of Object.entries(value)) if (!plainKeys.has(name)) yield* textsOf(each, name);
+interface Collected {
+  readonly variables: Map<string, unknown>;
+  readonly texts: PlacedText[];
+}
+
+/** Where variables are defined decides nothing: themes are seen that keep some of them beside what uses them. */
+function collect(theme: Fields): Collected {
+  const collected: Collected = { variables: new Map(), texts: [] };
+  walk(theme, false, collected);
+  return collected;
+}
+
+/** A list's entries stand where the list does. Texts of stylesheets and people are left out. */
+function walk(value: unknown, isForColor: boolean, into: Collected): void {
+  if (typeof value === 'string') note(value, isForColor, into.texts);
+  else if (Array.isArray(value)) for (const each of value) walk(each, isForColor, into);
+  else if (isObject(value)) walkFields(value, into);
+}
+
+function walkFields(fields: Fields, into: Collected): void {
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === '_variables') define(value, into.variables);
+    else if (!plainKeys.has(key)) walk(value, isColorKey(key), into);
+  }
+}
+
+function note(text: string, isForColor: boolean, texts: PlacedText[]): void {
+  if (text.startsWith('@') || (isForColor && text !== '' && !isColor(text))) texts.push({ isForColor, text });
+}
+
+/** Their values are checked where they are used. */
+function define(given: unknown, variables: Map<string, unknown>): void {
+  if (!isObject(given)) return;
+  for (const [name, value] of Object.entries(given)) if (!variables.has(name)) variables.set(name, value);
 }
 
 const plainKeys: ReadonlySet<string> = new Set([
-  '_variables',
   'customStyles',
   'name',
   'translation',

@@ -51,7 +51,8 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
   }
   const kept = keepFiles(candidate, rules);
   const { entries, leftOut, onlyBefore, findings: onEntries } = kept;
-  const { findings: onFiles, ...read } = readFiles(candidate, entries, context);
+  const texts = kind === 'theme' ? createThemeTexts(folder) : undefined;
+  const { findings: onFiles, ...read } = readFiles(candidate, entries, { ...context, take: texts?.take });
   const { files, own } = keepLoaded(name, read);
   const onManifests = checkManifestFiles(candidate, { entries, leftOut }, files, sha256);
   const all = [
@@ -68,7 +69,8 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
     ...(context.lineEndings !== 'as-is' && { lineEndings: context.lineEndings }),
     ...(before.length > 0 && { olderDigest: digestOf([...files, ...before]) }),
   };
-  const reading = { extension, findings: [...all, ...checkTexts(extension)] };
+  const onTheme = texts === undefined ? [] : checkTheme(extension, texts.read);
+  const reading = { extension, findings: [...all, ...onTheme] };
   const isAnyOwn = read.own.length + alsoBefore.own.length > 0;
   if (!isAnyOwn) noteFolder(candidate, rules, { index: context.index, kept, reading });
   return { kind: 'extension', ...reading };
@@ -144,19 +146,31 @@ const hidingRules: ReadonlySet<string> = new Set([
   'no-manifest',
 ] satisfies RuleId[]);
 
-/** Themes are few and their texts small, so they are read again, and the index need not know of them. */
-function checkTexts(theme: DesiredExtension): readonly Finding[] {
-  if (kindOf(theme.name) !== 'theme') return [];
-  const disk = new Map(theme.files.map(({ path, diskPath, bytes }) => [path, { diskPath, bytes }]));
-  return checkTheme(theme, (path) => {
-    const file = disk.get(path);
-    return file === undefined || file.bytes > largestText
-      ? undefined
-      : tryRead(`${theme.folder}/${file.diskPath}`);
-  });
+/**
+ * What a theme's rules look at: stylesheets, and the JSON beside the `.qext`. Taken from the one reading of the files;
+ * only what the index knew, and nothing read, is read for them.
+ */
+interface ThemeTexts {
+  /** @param content valid during the call */
+  readonly take: (path: string, content: Buffer) => void;
+  /** `undefined` where the file cannot be read, which its reading reported, or is larger than anybody writes. */
+  readonly read: (file: KeptFile) => Buffer | undefined;
+}
+
+function createThemeTexts(folder: string): ThemeTexts {
+  const taken = new Map<string, Buffer>();
+  return {
+    take: (path, content) => {
+      if (content.length <= largestText && themeText.test(path)) taken.set(path, Buffer.from(content));
+    },
+    read: ({ path, diskPath, bytes }) =>
+      bytes > largestText ? undefined : (taken.get(path) ?? tryRead(`${folder}/${diskPath}`)),
+  };
 }
 
 const largestText = 2 ** 21;
+
+const themeText = /\.css$|^[^/]+\.json$/i;
 
 function tryRead(path: string): Buffer | undefined {
   try {

@@ -25,19 +25,22 @@ export type FileReading =
   | { readonly kind: 'changing'; readonly how: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** `recall` knows the facts of bytes that were inspected in an earlier run, by their SHA-256. */
-export type ReadFile = (absolutePath: string, entry: KeptEntry, recall?: Recall) => FileReading;
+export type ReadFile = (absolutePath: string, entry: KeptEntry, more?: ReadMore) => FileReading;
 
-type Recall = (sha256: string) => ContentFacts | undefined;
+interface ReadMore {
+  /** Knows the facts of bytes that were inspected in an earlier run, by their SHA-256. */
+  readonly recall?: (sha256: string) => ContentFacts | undefined;
+  /** Is shown the content, unless it is too large to be held; the buffer is valid during the call. */
+  readonly take?: ((path: string, content: Buffer) => void) | undefined;
+}
 
 export type Inspect = (path: string, content: Buffer) => ContentFacts;
 
 /** What every step of one reading needs. */
-interface FileReadContext {
+interface FileReadContext extends ReadMore {
   readonly bufferFor: (bytes: number) => Buffer;
   readonly inspect: Inspect;
   readonly lineEndings: LineEndings;
-  readonly recall: Recall | undefined;
 }
 
 /** Larger files exceed Qlik's limit: they are hashed in pieces, to save memory, and not inspected. */
@@ -57,8 +60,8 @@ export function createFileReader(
     }
     return buffer;
   };
-  return (absolutePath, entry, recall) => {
-    const context = { bufferFor, inspect, lineEndings, recall };
+  return (absolutePath, entry, more) => {
+    const context = { bufferFor, inspect, lineEndings, ...more };
     const first = tryRead(absolutePath, entry, context);
     return first.kind === 'changing' ? tryRead(absolutePath, entry, context) : first;
   };
@@ -150,8 +153,9 @@ function readWhole(file: number, path: string, size: number, context: FileReadCo
 }
 
 function describe(context: FileReadContext, path: string, onDisk: Buffer): FileContent {
-  const { inspect, recall, lineEndings } = context;
+  const { inspect, recall, take, lineEndings } = context;
   const content = withEndings(onDisk, lineEndings);
+  take?.(path, content);
   const sha256 = hash('sha256', content, 'hex');
   return { bytes: content.length, sha256, facts: recall?.(sha256) ?? inspect(path, content) };
 }

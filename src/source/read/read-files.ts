@@ -5,6 +5,7 @@ import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { type LineEndings, withEndings } from '../../core/content/line-endings.js';
 import { isLog, isOwnDocument } from '../../core/content/own-document.js';
 import { findPlaceholder, type Placeholder } from '../../core/content/placeholder.js';
+import type { ContentFacts } from '../../core/content.js';
 import { fileName, normalizePath } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
 import type { Manifest, ManifestProblem } from '../../core/manifest/parsed.js';
@@ -29,6 +30,8 @@ export interface ReadContext {
   /** Those that `readFile` gives. */
   readonly lineEndings: LineEndings;
   readonly index: FolderIndex | undefined;
+  /** Is shown the content of each file that is read; the buffer is valid during the call. */
+  readonly take?: ((path: string, content: Buffer) => void) | undefined;
 }
 
 interface FilesReading {
@@ -107,13 +110,14 @@ function readContent(
   absolutePath: string,
   entry: KeptEntry,
   stats: Stats | undefined,
-  { readFile, index }: ReadContext,
+  { readFile, index, take }: ReadContext,
 ): FileReading | { readonly kind: 'read'; readonly content: FileContent } {
-  if (index === undefined) return readFile(absolutePath, entry);
+  if (index === undefined) return readFile(absolutePath, entry, { take });
   const content = stats && index.find(entry.diskPath, stats);
   if (content !== undefined) return { kind: 'read', content };
   const readAt = Date.now();
-  const reading = readFile(absolutePath, entry, (sha256) => index.recall(entry.diskPath, sha256));
+  const recall = (sha256: string): ContentFacts | undefined => index.recall(entry.diskPath, sha256);
+  const reading = readFile(absolutePath, entry, { recall, take });
   if (reading.kind === 'read') index.note(entry.diskPath, reading.stats, reading.content, readAt);
   return reading;
 }
