@@ -1,4 +1,7 @@
-/** `qlik-sync fleet status`: which versions the tenants of a fleet hold. One list a tenant; nothing is downloaded or written. */
+/**
+ * `qlik-sync fleet status`: which versions the tenants of a fleet hold. One list a tenant, two where themes matter; nothing
+ * is downloaded or written.
+ */
 
 import { Argument, type Command } from 'commander';
 import { everyEnvironment } from '../config/known-keys.js';
@@ -8,6 +11,7 @@ import { fleetStatusOf, type SeenTenant } from '../core/fleet-status.js';
 import { count } from '../core/format.js';
 import { isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension } from '../core/model.js';
+import { listThemesAsFarAs } from '../pipeline/themes.js';
 import type { FleetReport, UnreachedEnvironment } from '../report/fleet-status.js';
 import { openFleetProgress } from '../report/progress.js';
 import { connect } from '../run/connect.js';
@@ -16,7 +20,7 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { print } from '../run/reporting.js';
 import { createSelector, type Selector } from '../run/selection.js';
-import { concurrencyOf, loadSettings, type SettingsSource } from '../run/settings.js';
+import { concurrencyOf, loadSettings, type Settings, type SettingsSource } from '../run/settings.js';
 import { mapAtMost } from '../run/side-by-side.js';
 import { readActual } from '../tenant/actual.js';
 import { addExamples, addShared, type Finish } from './options.js';
@@ -28,17 +32,23 @@ async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io)
   assertForSeveral({ singleTenantOptions: [] }, source);
   assertKnown(names, '--env', source);
   const selector = await createSelector(words);
-  const results = await readAll(names, selector, source, io);
+  const looking = { words, selector, source, io, reads: new Map<string, Promise<unknown>>() };
+  const results = await readAll(names, looking);
   const tenants = results.filter((result) => 'extensions' in result);
   const unreached = results.filter((result) => 'message' in result);
   // One that could not be reached may hold what no other does.
   if (unreached.length === 0) selector?.assertUsed(tenants.flatMap(({ known }) => known));
+  const status = fleetStatusOf(tenants);
   const report: FleetReport = {
     kind: 'fleet',
     header: { command: 'fleet', tool: io.tool, project: '' },
-    status: fleetStatusOf(tenants),
+    status,
     unreached,
-    exitCode: worstExitCode([exitCodes.ok, ...unreached.map(({ exitCode }) => exitCode)]),
+    // As for a plan: what could not be looked at is no answer.
+    exitCode: worstExitCode([
+      status.unlisted.length === 0 ? exitCodes.ok : exitCodes.auth,
+      ...unreached.map(({ exitCode }) => exitCode),
+    ]),
   };
   print(report, flags, io);
   return report.exitCode;
@@ -49,18 +59,27 @@ interface Looked extends SeenTenant {
   readonly known: readonly string[];
 }
 
+interface Looking {
+  /** Names and globs of extensions, as they were given. */
+  readonly words: readonly string[];
+  readonly selector: Selector | undefined;
+  readonly source: SettingsSource;
+  readonly io: Io;
+  /** What is read of the folders, once for all. */
+  readonly reads: NonNullable<Settings['reads']>;
+}
+
 async function readAll(
   names: readonly string[],
-  selector: Selector | undefined,
-  source: SettingsSource,
-  io: Io,
+  looking: Looking,
 ): Promise<readonly (Looked | UnreachedEnvironment)[]> {
+  const { source, io } = looking;
   const isQuiet = source.flags.quiet === true && !io.stderr.isTerminal;
   const sink = isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr;
   const progress = openFleetProgress(sink, { before: 0, total: names.length });
   try {
     return await mapAtMost(concurrencyOf(source), names, async (name) => {
-      const result = await look(name, selector, source, io);
+      const result = await look(name, looking);
       const isFailure = 'message' in result;
       const words = isFailure ? 'not reached' : count(result.extensions.length, 'extension');
       progress.ended({ name, result: words, isFailure });
@@ -74,20 +93,20 @@ async function readAll(
 /** One tenant that does not answer hides no other's answer. @throws the reason of an interrupt */
 async function look(
   environment: string,
-  selector: Selector | undefined,
-  source: SettingsSource,
-  io: Io,
+  { words, selector, source, io, reads }: Looking,
 ): Promise<Looked | UnreachedEnvironment> {
   io.interrupted.throwIfAborted();
   try {
-    const settings = source.settingsFor(environment);
+    const settings = { ...source.settingsFor(environment), reads };
     const tenant = await connect(settings, io, { onWait: () => undefined, signal: io.interrupted });
     try {
-      const { extensions } = await readActual(tenant.extensions, { signal: io.interrupted });
-      const own = extensions.filter((record) => isOwned(record, settings.config.project));
+      const listed = await readActual(tenant.extensions, { signal: io.interrupted });
+      const actual = await listThemesAsFarAs({ settings, tenant, io }, listed, words);
+      const own = actual.extensions.filter((record) => isOwned(record, settings.config.project));
       const seen = own.flatMap(seenOf);
       return {
         environment,
+        unlisted: [...(actual.unlisted?.keys() ?? [])],
         extensions: seen.filter(({ name }) => selector?.matches(name) !== false),
         known: seen.map(({ name }) => name),
       };
@@ -117,10 +136,10 @@ function seenOf(record: ActualExtension): SeenTenant['extensions'] {
 
 export function addFleet(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('fleet'))
-    .addArgument(new Argument('<what>', 'status').choices(['status']))
+    .addArgument(new Argument('<action>', 'status: what the tenants hold').choices(['status']))
     .argument('[name...]', 'names or globs of extensions; all when absent')
     .description('show which versions the tenants hold, and who is behind')
-    .action(async (_what: 'status', words: string[], flags: SharedFlags) => {
+    .action(async (_action: 'status', words: string[], flags: SharedFlags) => {
       finish(await fleetStatus(words, flags, io));
     });
   addExamples(command, [

@@ -180,7 +180,7 @@ export function addNames(command: Command): Command {
 
 export function addConfirm(command: Command): Command {
   return addUnder('Approvals:', command, (group) =>
-    group.option('--confirm <env>', 'confirm a protected environment by its name', collect),
+    group.option('--confirm <env>', 'confirm protected environments, named as for --env', collect),
   );
 }
 

@@ -31,10 +31,10 @@ function readText(path: string, file: string): Promise<string> {
 
 export function addReport(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('report'))
-    .addArgument(new Argument('<what>', 'merge').choices(['merge']))
+    .addArgument(new Argument('<action>', 'merge: one report of several').choices(['merge']))
     .argument('<file...>', 'JSON reports of runs with --shard')
     .description('make one report of those of several jobs')
-    .action(async (_what: 'merge', files: string[], flags: SharedFlags) => {
+    .action(async (_action: 'merge', files: string[], flags: SharedFlags) => {
       finish(await mergeReports(files, flags, io));
     });
   addExamples(command, [

@@ -85,7 +85,7 @@ async function importFolder(
 
 export function addStore(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('store'))
-    .addArgument(new Argument('<what>', 'check or import').choices(['check', 'import']))
+    .addArgument(new Argument('<action>', 'check or import').choices(['check', 'import']))
     .argument('[folder]', 'import: a .qlik-sync, or what contains one')
     .description('check the store of journals and backups, or import runs')
     .action(async (action: StoreAction, folder: string | undefined, flags: SharedFlags) => {

@@ -27,15 +27,23 @@ export function chooseEnvironment(
   value: unknown,
   { environment, env }: { readonly environment?: string | undefined; readonly env: Variables },
 ): ChosenEnvironment {
+  if (environment === undefined) {
+    return chooseDefault(readKey(value, 'defaultEnvironment'), environmentNames(value), env);
+  }
+  // Asked for each of a fleet: without a look at all the others.
+  const environments = readKey(value, 'environments');
+  if (isObject(environments) && Object.hasOwn(environments, environment)) return { name: environment };
   const known = environmentNames(value);
-  if (environment === undefined) return chooseDefault(readKey(value, 'defaultEnvironment'), known, env);
-  if (known.includes(environment)) return { name: environment };
   const message = `no environment "${environment}", which --env or QLIK_SYNC_ENV asks for`;
   return { problem: { path: ['environments'], message, hint: suggestEnvironment(environment, known) } };
 }
 
-function suggestEnvironment(name: string, known: readonly string[]): string {
-  return known.length === 0 ? 'the file has no environments' : didYouMean(name, known);
+/** Of names that are joined by commas, as labels are, each is meant. */
+export function suggestEnvironment(name: string, known: readonly string[]): string {
+  if (known.length === 0) return 'the file has no environments';
+  const parts = name.split(',').map((part) => part.trim());
+  if (parts.length === 1 || !parts.every((part) => known.includes(part))) return didYouMean(name, known);
+  return `give each on its own: ${parts.map((part) => `--env ${part}`).join(' ')}`;
 }
 
 /** In the file's order. */
@@ -72,31 +80,41 @@ function labelsIn(environment: unknown): Labels {
 /**
  * What the values of `--env` stand for together, each once: names as they are, `all`, and what has the labels.
  *
+ * @param option whose values they are, for messages
  * @throws UserError where an expression cannot be read, or selects nothing
  */
 export function selectEnvironments(
   asked: readonly string[],
   { value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>,
+  option: '--env' | '--confirm' = '--env',
 ): readonly string[] {
   const known = environmentNames(value);
   const select = (text: string): readonly string[] => {
     if (text === everyEnvironment) return known;
     if (!isLabelSelector(text)) return [text];
-    const selector = parseLabelSelector(text, '--env');
+    const selector = parseLabelSelector(text, option);
     const environments = labelledEnvironments(value);
     const selected = environments.filter((environment) => isSelected(selector, environment));
     if (selected.length > 0) return selected.map(({ name }) => name);
     throw new UserError(
-      `--env ${text} selects none of the ${environments.length} environments of ${displayFile}.`,
+      `${option} ${text} selects none of the ${environments.length} environments of ${displayFile}.`,
       {
         hint: explainNothing(selector, environments),
       },
     );
   };
   if (known.length === 0 && asked.some(selectsSeveral)) {
-    throw new UserError(`--env ${asked.find(selectsSeveral)}: ${displayFile} has no environments`);
+    throw new UserError(`${option} ${asked.find(selectsSeveral)}: ${displayFile} has no environments.`);
   }
   return [...new Set(asked.flatMap(select))];
+}
+
+/** Whether one of the values of `--confirm`, which are written as those of `--env`, means this environment. @throws UserError */
+export function isMeant(texts: readonly string[], environment: LabelledEnvironment): boolean {
+  return texts.some((text) => {
+    if (!isLabelSelector(text)) return text === everyEnvironment || text === environment.name;
+    return isSelected(parseLabelSelector(text, '--confirm'), environment);
+  });
 }
 
 /** Whether the value of `--env` may stand for several environments, however many it is today. */

@@ -1,5 +1,6 @@
 /** Which extensions the tenants of a fleet hold, in which versions, and who is behind. Pure. */
 
+import { type Kind, kindOf } from './kind.js';
 import { compareTexts } from './order.js';
 import { compareVersions, parseVersion } from './version.js';
 
@@ -7,6 +8,8 @@ import { compareVersions, parseVersion } from './version.js';
 export interface SeenTenant {
   readonly environment: string;
   readonly extensions: readonly SeenExtension[];
+  /** The kinds that its key may not list, though they matter: whether it holds any is unknown. */
+  readonly unlisted?: readonly Kind[];
 }
 
 interface SeenExtension {
@@ -23,10 +26,13 @@ export interface FleetStatus {
   readonly extensions: readonly ExtensionStatus[];
   /** Who holds an older version than the newest of the fleet, in the order they were given. */
   readonly behind: readonly EnvironmentBehind[];
+  /** Whose themes are unknown, as their key may not list them. */
+  readonly unlisted: readonly string[];
 }
 
 interface ExtensionStatus {
   readonly name: string;
+  readonly kind: Kind;
   /** Newest first; those that cannot be ordered come last. */
   readonly versions: readonly HeldVersion[];
   /** Environments that do not hold it. */
@@ -58,17 +64,24 @@ export function fleetStatusOf(tenants: readonly SeenTenant[]): FleetStatus {
     }
   }
   const all = tenants.map(({ environment }) => environment);
+  const unlisted = tenants.filter(({ unlisted: kinds = [] }) => kinds.length > 0);
   const extensions = [...holders]
     .sort(([a], [b]) => compareTexts(a, b))
-    .map(([name, held]) => statusOf(name, held, all));
-  return { seen: tenants.length, extensions, behind: findBehind(extensions, all) };
+    .map(([name, held]) => statusOf(name, held, tenants));
+  return {
+    seen: tenants.length,
+    extensions,
+    behind: findBehind(extensions, all),
+    unlisted: unlisted.map(({ environment }) => environment),
+  };
 }
 
 interface Holder extends SeenExtension {
   readonly environment: string;
 }
 
-function statusOf(name: string, holders: readonly Holder[], all: readonly string[]): ExtensionStatus {
+function statusOf(name: string, holders: readonly Holder[], tenants: readonly SeenTenant[]): ExtensionStatus {
+  const kind = kindOf(name);
   const byVersion = new Map<string | undefined, Holder[]>();
   for (const holder of holders) {
     const same = byVersion.get(holder.version);
@@ -78,8 +91,9 @@ function statusOf(name: string, holders: readonly Holder[], all: readonly string
   const versions = [...byVersion.keys()].sort(newestFirst);
   const [newest] = versions;
   const holding = new Set(holders.map(({ environment }) => environment));
+  const others = tenants.filter(({ environment }) => !holding.has(environment));
   return {
-    name,
+    ...{ name, kind },
     versions: versions.map((version) => {
       const held = byVersion.get(version) ?? [];
       return {
@@ -89,7 +103,9 @@ function statusOf(name: string, holders: readonly Holder[], all: readonly string
         behind: (compareVersions(version, newest) ?? 0) < 0,
       };
     }),
-    absent: all.filter((environment) => !holding.has(environment)),
+    absent: others
+      .filter(({ unlisted }) => unlisted?.includes(kind) !== true)
+      .map(({ environment }) => environment),
   };
 }
 

@@ -192,8 +192,9 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
   error: { meaning: 'A finding that stops the run before anything is written.' },
   info: { meaning: 'A finding that is only shown; validate and -v show all of them.' },
   protected: {
-    meaning: 'An environment with "protected": true wants its name confirmed before anything is written.',
-    next: 'Type the name when asked, or give --confirm <env> --yes in a pipeline.',
+    meaning:
+      'An environment with "protected": true wants to be confirmed, by its name or labels, before anything is written.',
+    next: 'Type the name when asked, or give --confirm <env> --yes in a pipeline; --confirm region=eu confirms all with this label.',
     aliases: ['confirm'],
   },
   'not-looked-at': {

@@ -21,11 +21,11 @@ import type { Approvals } from '../run/flags.js';
 import { print, textOptions } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { concurrencyOf } from '../run/settings.js';
-import { pack } from '../source/archive/pack.js';
 import type { AllOutcomes } from './apply-origins.js';
 import { type Answer, confirmPlan, exitCodeOfAnswer } from './approve.js';
 import { guardOf, type PlannedRun, reportOf } from './planned.js';
 import { askPolicyCommand } from './policy-command.js';
+import { packerOf } from './shared-reading.js';
 import { findCompletedElsewhere } from './unfinished.js';
 
 /** What the journal says of a run besides its plan. */
@@ -79,7 +79,7 @@ function askEarly(run: Run, planned: PlannedRun): Promise<RunFacts> | undefined 
 
 async function askFacts({ settings, io }: Run, { sources }: PlannedRun): Promise<RunFacts> {
   const { readRunFacts } = await import('../run/facts.js');
-  return readRunFacts(settings.config.root, io, sources);
+  return readRunFacts(settings, io, sources);
 }
 
 async function approve({ settings, tenant, io }: Run, plan: Plan, { confirm }: Approvals): Promise<Answer> {
@@ -199,7 +199,7 @@ async function applyChanges(
     const applyExtensions = (part: Plan): Promise<readonly Outcome[]> =>
       apply({
         ...{ ...shared, plan: part, desired, actual },
-        pack: packWith(pack),
+        pack: packWith(packerOf(settings)),
         tenant: tenant.extensions,
         themes: tenant.themes,
         ...(backup && { backup }),

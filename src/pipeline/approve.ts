@@ -1,7 +1,9 @@
 /** The one moment a person is asked. Without a terminal the command line to use is shown instead. */
 
+import { isMeant } from '../config/choose-environment.js';
 import { RefusedError, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { LabelledEnvironment } from '../core/labels.js';
 import { shellWord, withOptions } from '../core/shell-word.js';
 import type { Io, Terminal } from '../run/io.js';
 
@@ -9,8 +11,8 @@ interface Approval {
   readonly yes: boolean;
   /** Every `--confirm`. */
   readonly confirm: readonly string[] | undefined;
-  /** The protected environment's name; absent where none is protected. */
-  readonly protectedEnvironment: string | undefined;
+  /** Absent where none is protected. */
+  readonly protectedEnvironment: LabelledEnvironment | undefined;
 }
 
 export type Answer = 'approved' | 'declined' | 'cancelled';
@@ -32,10 +34,17 @@ export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   });
 }
 
-/** A protected environment wants its name, typed or given; `--yes` alone is not enough. */
-async function confirmProtected(name: string, { yes, confirm = [] }: Approval, io: Io): Promise<Answer> {
-  const isNamed = confirm.includes(name);
-  const missing = [...(isNamed ? [] : ['--confirm', name]), ...(yes ? [] : ['--yes'])];
+/** A protected environment wants its name or labels, typed or given; `--yes` alone is not enough. */
+async function confirmProtected(
+  environment: LabelledEnvironment,
+  { yes, confirm = [] }: Approval,
+  io: Io,
+): Promise<Answer> {
+  const { name } = environment;
+  const isNamed = isMeant(confirm, environment);
+  // Of several environments, the command line that is shown confirms others too, and may mean this one with them.
+  const isShown = isNamed || isMeant(confirmedBy(io.argv), environment);
+  const missing = [...(isShown ? [] : ['--confirm', name]), ...(yes ? [] : ['--yes'])];
   if (!isNamed && confirm.length > 0) {
     throw new RefusedError(
       `--confirm says ${confirm.join(', ')}, but the protected environment is ${name}.`,
@@ -53,6 +62,14 @@ async function confirmProtected(name: string, { yes, confirm = [] }: Approval, i
       hint: `To approve what is shown: ${commandLine(io, missing)}`,
     },
   );
+}
+
+/** The values of `--confirm` in a command line. */
+function confirmedBy(argv: readonly string[]): readonly string[] {
+  return argv.flatMap((word, at) => {
+    if (word.startsWith('--confirm=')) return [word.slice('--confirm='.length)];
+    return word === '--confirm' ? argv.slice(at + 1, at + 2) : [];
+  });
 }
 
 async function askToApply(terminal: Terminal, interrupted: AbortSignal): Promise<Answer> {

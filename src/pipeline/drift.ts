@@ -22,6 +22,7 @@ import {
 } from './observe.js';
 import type { Looked } from './origins.js';
 import { policyOf } from './policy.js';
+import { packerOf } from './shared-reading.js';
 
 export interface ObservedDrift {
   readonly entries: readonly DriftEntry[];
@@ -49,13 +50,14 @@ export async function observeDrift(
   const policy = settleNames(strictPolicy(run, folders), []);
   const concurrency = concurrencyOf(settings);
   const actual = await resolveContent(folders.desired, listed, policy.project, archives.read, {
+    pack: packerOf(settings),
     concurrency,
     endings: 'compared',
   });
   const { lists = 1 } = listed;
   const desired = await addLeftOut(run, folders, actual, 'matter');
   const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: lists });
-  const forged = depth === 'bytes' ? await findForged(decided, folders, actual, archives.read) : [];
+  const forged = depth === 'bytes' ? await findForged(run, decided, folders, actual, archives.read) : [];
   const { lineEndings, rules } = settings.config;
   const findings = [...folders.findings, ...checkLineEndings(decided.changes, lineEndings, rules)];
   const origins = usesOrigins(settings) ? await lookAt(run, desired) : undefined;
@@ -83,6 +85,7 @@ function strictPolicy({ settings }: Run, folders: Folders): Policy {
 }
 
 async function findForged(
+  { settings }: Run,
   { changes }: Plan,
   { desired }: Folders,
   { extensions }: ActualState,
@@ -95,7 +98,7 @@ async function findForged(
     const record = extensions.find(({ id }) => id === actual?.id);
     return extension === undefined || record === undefined ? [] : [{ desired: extension, record }];
   });
-  const wrong = await verifyArchives(pairs, readArchive);
+  const wrong = await verifyArchives(pairs, readArchive, packerOf(settings));
   return inSync.flatMap((change) => {
     const bad = wrong.get(change.name);
     if (bad === undefined) return [];

@@ -25,6 +25,7 @@ import {
 } from './observe.js';
 import { addBackupForecast, makePlan, type PlannedRun, type Sides, type Wanted } from './planned.js';
 import { findUnusedProtection, pickApprovals, policyOf } from './policy.js';
+import { packerOf } from './shared-reading.js';
 import { finishReplaces, leaveUnfinished, readFromFolders } from './unfinished.js';
 
 export interface PlanWanted extends Wanted {
@@ -107,7 +108,7 @@ async function sidesOf(
   const { config } = run.settings;
   const archives = archivesOf(run);
   const actual = await resolveContent(desired, listed, config.project, archives.read, {
-    ...{ concurrency: concurrencyOf(run.settings), reviewed, endings },
+    ...{ pack: packerOf(run.settings), concurrency: concurrencyOf(run.settings), reviewed, endings },
     ...(adopting && { adopting }),
   });
   const policy = policyOf(config, approvals, { desired, coverage });

@@ -1,12 +1,13 @@
-/** What is read on this machine once for all environments of a run: the folders, and what git says of them. */
+/** What is done on this machine once for all environments of a run: folders are read and packed, and git is asked of them. */
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Io } from '../run/io.js';
 import type { Selector } from '../run/selection.js';
 import { readOnce, type Settings } from '../run/settings.js';
+import { createKeepingPacker, type Packer, pack } from '../source/archive/pack.js';
 import { readPartialCheckout } from '../source/discover/partial-checkout.js';
-import type { SourceFiles } from '../source/git/state.js';
+import { keyOfSources, type SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
 import { type DesiredReading, readDesired } from '../source/read/read.js';
 
@@ -49,10 +50,20 @@ export function readCheckout(
   { env }: Pick<Io, 'env'>,
   sources: readonly SourceFiles[],
 ): ReturnType<typeof readPartialCheckout> {
-  const of = ['checkout', settings.config.extensions, sources.map(({ folder, paths }) => [folder, paths])];
+  const of = ['checkout', settings.config.extensions, keyOfSources(sources)];
   return readOnce(settings, of, () =>
     readPartialCheckout({ ...settings.config, cwd: settings.cwd, env }, sources),
   );
+}
+
+/** Of archives that wait for the next environment. */
+const mostKeptBytes = 2 ** 26;
+
+/** All environments of a run get the very archive that the first one did. */
+export function packerOf(settings: Pick<Settings, 'reads'>): Packer {
+  if (settings.reads === undefined) return pack;
+  const packer = readOnce(settings, 'packer', async () => createKeepingPacker(mostKeptBytes));
+  return async (extension) => (await packer)(extension);
 }
 
 /** What every extension depends on. */

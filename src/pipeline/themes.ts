@@ -7,6 +7,7 @@ import { kindOf } from '../core/kind.js';
 import type { ActualState, DesiredState } from '../core/model.js';
 import type { SeenChange } from '../core/seen.js';
 import type { Run } from '../run/run.js';
+import { readOnce } from '../run/settings.js';
 import { discover } from '../source/discover/discover.js';
 import { hasRuns } from '../source/own-folder.js';
 import { addThemes } from '../tenant/actual.js';
@@ -55,10 +56,30 @@ export async function listThemesToo(
   actual: ActualState,
   patterns: readonly string[],
 ): Promise<ActualState> {
-  const { root, extensions, themes } = run.settings.config;
-  const names = themes === 'auto' ? [...patterns, ...(await findNames(root, extensions))] : [];
+  const names = await namesThatConcern(run.settings, patterns);
   if (!(await concernThemes(run, names))) return actual;
   return addThemes(actual, run.tenant.themes, 'thrown', { signal: run.io.interrupted });
+}
+
+/**
+ * The same for a command that reads no folders, and says of each tenant what it could not list.
+ *
+ * @param patterns of the command line, which may name a theme
+ */
+export async function listThemesAsFarAs(
+  run: Asking & Pick<Run, 'io'>,
+  actual: ActualState,
+  patterns: readonly string[],
+): Promise<ActualState> {
+  const names = await namesThatConcern(run.settings, patterns);
+  return listThemes(run, actual, { names, signal: run.io.interrupted });
+}
+
+async function namesThatConcern(
+  settings: Asking['settings'],
+  patterns: readonly string[],
+): Promise<readonly string[]> {
+  return settings.config.themes === 'auto' ? [...patterns, ...(await findNames(settings))] : [];
 }
 
 /** Where themes are among these names, whatever the config says. @throws TenantError where the key may not list them */
@@ -72,15 +93,19 @@ export async function listThemesOf(
 }
 
 /** Whether a run would ask for themes, as far as config and folders tell. */
-export async function usesThemes({ config }: Asking['settings']): Promise<'some' | 'none'> {
-  const { root, extensions, themes } = config;
+export async function usesThemes(settings: Asking['settings']): Promise<'some' | 'none'> {
+  const { themes } = settings.config;
   if (themes !== 'auto') return themes === 'always' ? 'some' : 'none';
-  return (await findNames(root, extensions)).some(isTheme) ? 'some' : 'none';
+  return (await findNames(settings)).some(isTheme) ? 'some' : 'none';
 }
 
-async function findNames(root: string, patterns: readonly string[]): Promise<readonly string[]> {
-  const { candidates, unclear } = await discover(root, root, patterns);
-  return [...candidates.map(({ name }) => name), ...unclear];
+/** Of the folders; looked for once for all environments of a run that have the same. */
+function findNames(settings: Asking['settings']): Promise<readonly string[]> {
+  const { root, extensions: patterns } = settings.config;
+  return readOnce(settings, ['names', patterns], async () => {
+    const { candidates, unclear } = await discover(root, root, patterns);
+    return [...candidates.map(({ name }) => name), ...unclear];
+  });
 }
 
 async function concernThemes({ settings, tenant }: Asking, names: readonly string[]): Promise<boolean> {

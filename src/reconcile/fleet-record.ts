@@ -1,7 +1,8 @@
 /**
- * What one run over a fleet has done so far: `fleets/<project>/<id>/` below `.qlik-sync`, and in the store where there is
- * one. Small objects whose names say what they hold, so that a put may be repeated, two machines never replace each
- * other's, and one list tells all. Only `start.json` has content. Needed to go on, never to decide what a tenant holds.
+ * What one run over a fleet has done so far, below `.qlik-sync` and in the store where there is one: what it is,
+ * `fleets/<project>/starts/<id>.json`, and how far it got, `fleets/<project>/progress/<id>/…`. Of the latter the names say
+ * all, so that a put may be repeated, two machines never replace each other's, and one list tells all. It grows with the
+ * fleet, and only that of one run is ever listed. Needed to go on, never to decide what a tenant holds.
  */
 
 import type { ExitCode } from '../core/exit-codes.js';
@@ -9,7 +10,8 @@ import type { MostFailed } from '../core/fleet.js';
 import { isObject, tryParseJson } from '../core/json.js';
 import type { Waves } from '../core/waves.js';
 import { openFileStore } from '../store/file.js';
-import type { Store, StoredObject } from '../store/store.js';
+import type { Store } from '../store/store.js';
+import { type Known, type RecordedProgress, readProgress } from './fleet-progress.js';
 import { type Forgetting, forgetRecords } from './forget-records.js';
 import { isRunId, nextRunId } from './journal/run-id.js';
 import { makeOwnPlace, ownPlace, unwritable } from './own-place.js';
@@ -41,23 +43,6 @@ export interface FleetStart {
   readonly gated: boolean;
 }
 
-/** How far it got, all machines together. */
-interface RecordedProgress {
-  /** By environment: how it ended the last time, and the journals of what was written to it. */
-  readonly environments: ReadonlyMap<string, EnvironmentProgress>;
-  /** Milliseconds since a wave, by index, ended without a failure that stops; by the clock of the store. */
-  readonly endedMsAgo: ReadonlyMap<number, number>;
-  /** The waves, by index, after which the next may begin. */
-  readonly passed: ReadonlySet<number>;
-}
-
-interface EnvironmentProgress {
-  /** Absent where it was begun and did not end. */
-  readonly exitCode?: number;
-  /** Ids of journals, oldest first. */
-  readonly runs: readonly string[];
-}
-
 /** Every method resolves once it is durable. @throws StoreError, UserError */
 export interface FleetRecord {
   readonly start: FleetStart;
@@ -81,7 +66,7 @@ export interface FleetPlaces {
   readonly store: Store | undefined;
 }
 
-/** How many are kept of one project. */
+/** How many are kept of one project. An older one may be half removed, and nobody goes on with it. */
 const kept = 20;
 
 /** @throws UserError where `.qlik-sync` is not writable, StoreError */
@@ -91,17 +76,15 @@ export async function beginFleetRecord(
   describe: (id: string) => Promise<Omit<FleetStart, 'version' | 'id' | 'startedAt' | 'project'>>,
 ): Promise<FleetRecord> {
   const stores = await openPlaces(places);
-  const objects = await listAll(stores, prefixOf(places));
-  const ids = idsOf(objects, places);
+  const ids = await listIds(stores, places);
   const id = nextRunId(now, ids);
   const { project } = places;
   const start = { version: 1, id, startedAt: now.toISOString(), project, ...(await describe(id)) } as const;
-  await putAll(stores, `${prefixOf(places)}${id}/start.json`, JSON.stringify(start));
-  const outdated = ids.sort().slice(0, Math.max(0, ids.length + 1 - kept));
+  await putAll(stores, startOf(places, id), JSON.stringify(start));
+  const outdated = ids.slice(0, Math.max(0, ids.length + 1 - kept));
   const forgetting = forgetRecords(
     stores,
-    objects,
-    outdated.map((each) => `${prefixOf(places)}${each}/`),
+    outdated.map((each) => ({ start: startOf(places, each), progress: progressOf(places, each) })),
   );
   return createRecord({ stores, start, before: nothingYet, attempt: 1, forgetting });
 }
@@ -120,21 +103,30 @@ export async function findFleetRecord(
   command: FleetStart['command'],
 ): Promise<FleetRecord | undefined> {
   const stores = await openPlaces(places);
-  const objects = await listAll(stores, prefixOf(places));
-  const ids = idsOf(objects, places);
-  const wanted = id === 'last' ? ids.sort().reverse() : ids.filter((each) => each === id);
+  const ids = (await listIds(stores, places)).slice(-kept);
+  const wanted = id === 'last' ? ids.reverse() : ids.filter((each) => each === id);
   for (const each of wanted) {
-    const start = await readStart(stores, `${prefixOf(places)}${each}/start.json`, each);
+    const start = await readStart(stores, startOf(places, each), each);
     if (start === undefined || (id === 'last' && start.command !== command)) continue;
-    const own = objects.filter(({ name }) => name.startsWith(`${prefixOf(places)}${each}/`));
-    const { progress, attempts } = readProgress(own);
+    const { progress, attempts } = readProgress(await listAll(stores, progressOf(places, each)));
     return createRecord({ stores, start, before: progress, attempt: attempts + 1, forgetting: undefined });
   }
   return undefined;
 }
 
-function prefixOf({ project }: Pick<FleetPlaces, 'project'>): string {
+type Project = Pick<FleetPlaces, 'project'>;
+
+function prefixOf({ project }: Project): string {
   return `fleets/${project === '' ? '_' : project}/`;
+}
+
+function startOf(of: Project, id: string): string {
+  return `${prefixOf(of)}starts/${id}.json`;
+}
+
+/** What the names of one record begin with. */
+function progressOf(of: Project, id: string): string {
+  return `${prefixOf(of)}progress/${id}/`;
 }
 
 /** The one on this machine comes first. */
@@ -154,11 +146,6 @@ async function putAll(stores: readonly Store[], name: string, text: string): Pro
   await Promise.all(stores.map((store) => store.put(name, Buffer.from(text))));
 }
 
-interface Known extends StoredObject {
-  /** Milliseconds by its store's clock. */
-  readonly age: number;
-}
-
 /** Each name once; of two, the younger. */
 async function listAll(stores: readonly Store[], prefix: string): Promise<readonly Known[]> {
   const lists = await Promise.all(stores.map((store) => store.list(prefix)));
@@ -173,9 +160,14 @@ async function listAll(stores: readonly Store[], prefix: string): Promise<readon
   return [...known.values()];
 }
 
-function idsOf(objects: readonly StoredObject[], places: Pick<FleetPlaces, 'project'>): string[] {
-  const start = prefixOf(places).length;
-  return [...new Set(objects.map(({ name }) => name.slice(start).split('/')[0] ?? ''))].filter(isRunId);
+/** Of all records, oldest first. */
+async function listIds(stores: readonly Store[], of: Project): Promise<string[]> {
+  const prefix = `${prefixOf(of)}starts/`;
+  const starts = await listAll(stores, prefix);
+  return starts
+    .map(({ name }) => name.slice(prefix.length).replace(/\.json$/, ''))
+    .filter(isRunId)
+    .sort();
 }
 
 async function readStart(
@@ -227,7 +219,7 @@ interface OpenRecord extends Pick<FleetRecord, 'start' | 'before'> {
 
 function createRecord({ stores, start, before, attempt, forgetting }: OpenRecord): FleetRecord {
   const note = (...parts: readonly (string | number)[]): Promise<void> =>
-    putAll(stores, `${prefixOf(start)}${start.id}/${parts.join('~')}`, `${new Date().toISOString()}\n`);
+    putAll(stores, `${progressOf(start, start.id)}${parts.join('~')}`, `${new Date().toISOString()}\n`);
   return {
     start,
     before,
@@ -239,51 +231,4 @@ function createRecord({ stores, start, before, attempt, forgetting }: OpenRecord
     undo: (environment) => note('env', environment, attempt, 'undone'),
     close: async () => forgetting?.end(),
   };
-}
-
-interface Noted {
-  readonly attempt: number;
-  readonly what: string;
-  readonly detail: string;
-}
-
-function readProgress(objects: readonly Known[]): {
-  readonly progress: RecordedProgress;
-  readonly attempts: number;
-} {
-  const notes = new Map<string, Noted[]>();
-  const [endedMsAgo, passed] = [new Map<number, number>(), new Set<number>()];
-  let attempts = 1;
-  for (const { name, age } of objects) {
-    const [kind, key = '', third = '', what = '', detail = ''] = name
-      .slice(name.lastIndexOf('/') + 1)
-      .split('~');
-    if (kind === 'wave') {
-      if (third === 'ended') endedMsAgo.set(Number(key), age);
-      if (third === 'passed') passed.add(Number(key));
-      attempts = Math.max(attempts, third === 'begun' ? attemptOf(what) : 1);
-    } else if (kind === 'env') {
-      const attempt = attemptOf(third);
-      attempts = Math.max(attempts, attempt);
-      notes.set(key, [...(notes.get(key) ?? []), { attempt, what, detail }]);
-    }
-  }
-  const environments = new Map([...notes].map(([name, own]) => [name, standingOf(own)]));
-  return { progress: { environments, endedMsAgo, passed }, attempts };
-}
-
-function attemptOf(text: string): number {
-  return /^\d{1,6}$/.test(text) ? Number(text) : 1;
-}
-
-/** What was undone counts as never done. Of two machines that went on at once, the one that succeeded counts. */
-function standingOf(notes: readonly Noted[]): EnvironmentProgress {
-  const undone = Math.max(0, ...notes.flatMap(({ what, attempt }) => (what === 'undone' ? [attempt] : [])));
-  const standing = notes.filter(({ attempt }) => attempt > undone);
-  const runs = standing.flatMap(({ what, detail }) => (what === 'run' && isRunId(detail) ? [detail] : []));
-  const ends = standing.filter(({ what, detail }) => what === 'end' && /^\d{1,3}$/.test(detail));
-  const latest = Math.max(0, ...ends.map(({ attempt }) => attempt));
-  const codes = ends.filter(({ attempt }) => attempt === latest).map(({ detail }) => Number(detail));
-  const exitCode = codes.includes(0) ? 0 : codes[0];
-  return { runs: runs.sort(), ...(exitCode !== undefined && { exitCode }) };
 }

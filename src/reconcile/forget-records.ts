@@ -1,11 +1,18 @@
 /** Removes the records of old runs over a fleet beside the run, since each has thousands of objects. */
 
 import pLimit from 'p-limit';
-import type { Store, StoredObject } from '../store/store.js';
+import type { Store } from '../store/store.js';
 
 export interface Forgetting {
   /** What is not removed by then stays for the next run. */
   readonly end: () => Promise<void>;
+}
+
+/** Names in a store. */
+interface OldRecord {
+  readonly start: string;
+  /** What the names of its other objects begin with. */
+  readonly progress: string;
 }
 
 const removalsAtOnce = 8;
@@ -13,25 +20,21 @@ const removalsAtOnce = 8;
 /**
  * Begins to remove. What cannot be removed stays for the next time.
  *
- * @param objects all that are there
- * @param prefixes of the records that are too old
+ * @param records that are too old for anybody to go on with
  */
-export function forgetRecords(
-  stores: readonly Store[],
-  objects: readonly StoredObject[],
-  prefixes: readonly string[],
-): Forgetting {
-  const leaving = objects.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
-  const isStart = ({ name }: StoredObject): boolean => name.endsWith('/start.json');
-  // The start goes first, so that nobody goes on with half a record.
-  const inOrder = [...leaving.filter(isStart), ...leaving.filter((object) => !isStart(object))];
+export function forgetRecords(stores: readonly Store[], records: readonly OldRecord[]): Forgetting {
   const limit = pLimit(removalsAtOnce);
   let isOver = false;
-  const remove = async (name: string): Promise<void> => {
+  const forget = async (store: Store, { start, progress }: OldRecord): Promise<void> => {
     if (isOver) return;
-    await Promise.all(stores.map((store) => store.remove(name).catch(() => undefined)));
+    const { objects } = await store.list(progress);
+    const removals = objects.map(({ name }) => limit(async () => (isOver ? undefined : store.remove(name))));
+    await Promise.all(removals);
+    // It goes last: as long as it is there, the next run finds what is left.
+    if (!isOver) await store.remove(start);
   };
-  const removals = Promise.all(inOrder.map(({ name }) => limit(() => remove(name))));
+  const all = stores.flatMap((store) => records.map((record) => ({ store, record })));
+  const removals = Promise.all(all.map(({ store, record }) => forget(store, record).catch(() => undefined)));
   return {
     end: async () => {
       isOver = true;

@@ -6,11 +6,12 @@ import { isMarkedAs, isOwned, markerOf } from '../core/marker.js';
 import type { ActualExtension, ActualState, DesiredExtension, DesiredState } from '../core/model.js';
 import type { PullObstacle } from '../core/pull-obstacle.js';
 import { findSeenDigest, findUnseen, type SeenChange } from '../core/seen.js';
-import { pack } from '../source/archive/pack.js';
+import type { Packer } from '../source/archive/pack.js';
 import { createContentTest } from '../source/left-out.js';
 import { type ReadArchive, whyUnreadable } from './archives.js';
 
 interface Resolving {
+  readonly pack: Packer;
   readonly concurrency: number;
   /** The changes of the plan that is applied. */
   readonly reviewed?: readonly SeenChange[] | undefined;
@@ -36,7 +37,7 @@ export async function resolveContent(
   actual: ActualState,
   project: string,
   readArchive: ReadArchive,
-  { concurrency, reviewed = [], endings, adopting }: Resolving,
+  { pack, concurrency, reviewed = [], endings, adopting }: Resolving,
 ): Promise<ActualState> {
   const wanted = new Map(desired.extensions.map((extension) => [extension.name, extension]));
   const limit = pLimit(concurrency);
@@ -52,7 +53,7 @@ export async function resolveContent(
     record: ActualExtension,
   ): Promise<ActualExtension> => (endings === 'compared' ? compareEndings(extension, record) : record);
   const look = async (extension: DesiredExtension, record: ActualExtension): Promise<ActualExtension> => {
-    if (await holdsOurZip(extension, record)) return { ...record, resolvedDigest: extension.digest };
+    if (await holdsOurZip(extension, record, pack)) return { ...record, resolvedDigest: extension.digest };
     const unseen = findUnseen(reviewed, record);
     if (unseen !== undefined) return leaveUnread(record, unseen);
     const counts = (await adopting?.counts(extension)) ?? createContentTest(extension);
@@ -91,7 +92,11 @@ function isToldByMarker(extension: DesiredExtension, record: ActualExtension): b
   return marker.kind === 'ours' && (marker.rules === 'current' || isMarkedAs(extension, record));
 }
 
-async function holdsOurZip(extension: DesiredExtension, record: ActualExtension): Promise<boolean> {
+async function holdsOurZip(
+  extension: DesiredExtension,
+  record: ActualExtension,
+  pack: Packer,
+): Promise<boolean> {
   return record.md5 !== undefined && (await pack(extension)).md5 === record.md5;
 }
 

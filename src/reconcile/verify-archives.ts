@@ -5,7 +5,7 @@ import { describeEndings } from '../core/format.js';
 import type { ActualExtension, DesiredExtension } from '../core/model.js';
 import { digestArchive } from '../source/archive/archive.js';
 import { countOtherEndingsIn } from '../source/archive/other-endings.js';
-import { pack } from '../source/archive/pack.js';
+import type { Packer } from '../source/archive/pack.js';
 import { createContentTest } from '../source/left-out.js';
 import { type ReadArchive, whyUnreadable } from './archives.js';
 
@@ -31,6 +31,7 @@ interface BadArchive {
 export async function verifyArchives(
   pairs: readonly Pair[],
   readArchive: ReadArchive,
+  pack: Packer,
 ): Promise<ReadonlyMap<string, BadArchive>> {
   const wrong = new Map<string, BadArchive>();
   // Packing is CPU-bound, so nothing would be gained side by side.

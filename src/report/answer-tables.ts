@@ -97,7 +97,7 @@ function fleetTables(
     {
       id: 'versions',
       title: 'Versions',
-      columns: ['Extension', 'Version', 'Tenants', 'State'],
+      columns: ['Name', 'Version', 'Tenants', 'State'],
       rows: versionRows(status).map(({ cells }) => cells),
     },
     {
@@ -105,6 +105,12 @@ function fleetTables(
       title: 'Behind',
       columns: ['Environment', 'Extensions'],
       rows: status.behind.map(({ environment, extensions }) => [environment, extensions.join(', ')]),
+    },
+    {
+      id: 'unlisted',
+      title: 'Themes unknown',
+      columns: ['Environment', 'Why'],
+      rows: status.unlisted.map((environment) => [environment, 'the key may not list themes']),
     },
     {
       id: 'unreached',

@@ -47,6 +47,9 @@ export function renderFleet(
     ...(lines.length === 0 ? [] : ['\n', ...lines]),
     '\n',
     ...(behind.length === 0 ? [] : [`Behind: ${printable(listNames(behind, most))}\n`]),
+    ...(status.unlisted.length === 0
+      ? []
+      : [`Themes unknown, as the key may not list them: ${printable(listNames(status.unlisted, most))}\n`]),
     `${describeFleet(status, unreached)}\n`,
   ].join('');
 }
@@ -93,9 +96,10 @@ function noteOn({ behind, contents }: HeldVersion): string {
 
 /** `60 tenants: 6 up to date, 53 behind; 1 not reached.` */
 function describeFleet(
-  { seen, behind }: Pick<FleetStatus, 'seen' | 'behind'>,
+  { seen, behind, unlisted }: FleetStatus,
   unreached: readonly UnreachedEnvironment[],
 ): string {
   const lost = unreached.length === 0 ? '' : `; ${unreached.length} not reached`;
-  return `${count(seen + unreached.length, 'tenant')}: ${seen - behind.length} up to date, ${behind.length} behind${lost}.`;
+  const unknown = unlisted.length === 0 ? '' : `; themes of ${unlisted.length} unknown`;
+  return `${count(seen + unreached.length, 'tenant')}: ${seen - behind.length} up to date, ${behind.length} behind${unknown}${lost}.`;
 }

@@ -167,8 +167,10 @@ function judgeChecks(checks: readonly Check[]): Verdict {
 }
 
 function judgeFleet({ status, unreached = [] }: ReportParts): Verdict {
-  const { seen, behind } = status ?? { seen: 0, behind: [] };
+  const { seen, behind, unlisted } = status ?? { seen: 0, behind: [], unlisted: [] };
   if (unreached.length > 0) return { tone: 'bad', words: `${count(unreached.length, 'tenant')} not reached` };
+  if (unlisted.length > 0)
+    return { tone: 'attention', words: `themes of ${count(unlisted.length, 'tenant')} unknown` };
   if (behind.length > 0)
     return { tone: 'news', words: `${behind.length} of ${count(seen, 'tenant')} behind` };
   return { tone: 'good', words: `${count(seen, 'tenant')} up to date` };

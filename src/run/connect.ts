@@ -4,6 +4,7 @@ import type { Config } from '../config/resolve.js';
 import type { Credential } from '../config/tenant/credential.js';
 import { sandboxIdentity } from '../config/tenant/sandbox-place.js';
 import { resolveTarget } from '../config/tenant/target.js';
+import type { LabelledEnvironment } from '../core/labels.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import type { KindClients } from '../tenant/actual.js';
@@ -137,10 +138,10 @@ async function startEmbedded(dir: string, { config }: Settings): Promise<TenantT
   return { url, auth: apiKeyAuth(apiKey), credential: 'API key', header, kind: 'sandbox', identity, close };
 }
 
-/** The environment whose name has to be confirmed, whatever named the tenant; the embedded tenant needs none. */
+/** The environment that has to be confirmed, whatever named the tenant; the embedded tenant needs none. */
 export function protectedEnvironmentOf(
   { environment }: Config,
   { kind }: Pick<OpenTenant, 'kind'>,
-): string | undefined {
-  return kind === 'tenant' && environment?.protected === true ? environment.name : undefined;
+): LabelledEnvironment | undefined {
+  return kind === 'tenant' && environment?.protected === true ? environment : undefined;
 }

@@ -1,6 +1,6 @@
 /** One command on several environments: side by side, one result, the worst exit code. */
 
-import { didYouMean } from '../config/suggest.js';
+import { suggestEnvironment } from '../config/choose-environment.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, worstExitCode } from '../core/exit-codes.js';
 import { chooseShard, type FleetCommand, type Shard } from '../core/fleet.js';
@@ -124,6 +124,6 @@ export function assertKnown(
   const unknown = names.find((name) => !known.has(name));
   if (unknown === undefined) return;
   throw new UserError(`${loaded.displayFile} has no environment "${unknown}", which ${asking} asks for.`, {
-    hint: didYouMean(unknown, environments),
+    hint: suggestEnvironment(unknown, environments),
   });
 }

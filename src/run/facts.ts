@@ -10,6 +10,7 @@ import type { SourceFiles } from '../source/git/state.js';
 import type { SharedFlags } from './flags.js';
 import type { Io } from './io.js';
 import type { Run } from './run.js';
+import { readOnce, type Settings } from './settings.js';
 
 export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
   /** For people: why the commit is unknown although there is a repository. */
@@ -17,13 +18,23 @@ export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
 }
 
 /**
- * git takes 10 ms and more, so begin early and wait late.
+ * git takes 10 ms and more, so begin early and wait late; of several environments that deploy the same, the first asks it.
  *
- * @param root absolute: the folder of the config
  * @param sources what has to be as the commit says
  */
 export async function readRunFacts(
-  root: string,
+  settings: FactsOf,
+  io: Pick<Io, 'env' | 'self'>,
+  sources: readonly SourceFiles[],
+): Promise<RunFacts> {
+  const { keyOfSources } = await import('../source/git/state.js');
+  return readOnce(settings, ['facts', keyOfSources(sources)], () => askGit(settings, io, sources));
+}
+
+type FactsOf = Pick<Settings, 'reads'> & { readonly config: Pick<Settings['config'], 'root'> };
+
+async function askGit(
+  { config: { root } }: FactsOf,
   { env, self }: Pick<Io, 'env' | 'self'>,
   sources: readonly SourceFiles[],
 ): Promise<RunFacts> {
@@ -201,11 +212,12 @@ export type Origin = 'always' | 'in-documents' | 'nowhere';
 
 export async function readSourceState(
   origin: Origin,
-  { settings: { flags, config }, io, notices }: Pick<Run, 'settings' | 'io' | 'notices'>,
+  { settings, io, notices }: Pick<Run, 'settings' | 'io' | 'notices'>,
   sources: readonly SourceFiles[],
 ): Promise<SourceState> {
-  if (origin === 'nowhere' || (origin === 'in-documents' && !asksForDocument(flags))) return {};
-  const { source, whyUnknown } = await readRunFacts(config.root, io, sources);
+  const isWanted = origin === 'always' || asksForDocument(settings.flags);
+  if (origin === 'nowhere' || !isWanted) return {};
+  const { source, whyUnknown } = await readRunFacts(settings, io, sources);
   if (whyUnknown !== undefined) notices.say(whyUnknown);
   return source;
 }

@@ -60,7 +60,7 @@ export interface Approvals {
   readonly acceptImpact?: number;
   /** commander's negation: true unless `--no-backup` is given. */
   readonly backup?: boolean;
-  /** Protected environments, confirmed by name. */
+  /** Protected environments, as `--env` takes them. */
   readonly confirm?: readonly string[];
 }
 

@@ -22,10 +22,10 @@ import { UserError } from '../core/errors.js';
 import { severalCommands } from '../core/fleet.js';
 import { listNames } from '../core/format.js';
 import { isObject, tryParseJson } from '../core/json.js';
-import type { LabelledEnvironment } from '../core/labels.js';
+import { isLabelSelector, type LabelledEnvironment } from '../core/labels.js';
 import { configurableRuleIds } from '../core/rules.js';
 import { identifyOwnFiles, type OwnFiles } from '../source/own-files.js';
-import type { SharedFlags, WaveFlags } from './flags.js';
+import type { Approvals, SharedFlags, WaveFlags } from './flags.js';
 import type { Io } from './io.js';
 import { findPlace, findPlaces } from './location.js';
 
@@ -91,7 +91,7 @@ export async function readSettings(flags: SharedFlags & FileFlags, io: Io): Prom
  * @throws ConfigError, UserError
  */
 export async function loadSettings(
-  flags: SharedFlags & FileFlags & WaveFlags,
+  flags: SharedFlags & FileFlags & WaveFlags & Pick<Approvals, 'confirm'>,
   io: Io,
   others: readonly string[] = [],
 ): Promise<SettingsSource> {
@@ -104,6 +104,8 @@ export async function loadSettings(
     : written;
   const environments = environmentNames(loaded.value);
   const asked = selectEnvironments(flags.env ?? [], loaded);
+  // A typo is found before anything is read.
+  selectEnvironments((flags.confirm ?? []).filter(isLabelSelector), loaded, '--confirm');
   const isForSeveral = asked.length > 1 || waves !== undefined || resume !== undefined;
   const ownOf = createOwnFiles(loaded, flags, cwd, io);
   if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));

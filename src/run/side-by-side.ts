@@ -1,6 +1,8 @@
 /** Several environments at the same time, each on its own: no failure hides another's result. */
 
+import { isMeant, selectsSeveral } from '../config/choose-environment.js';
 import { readKey } from '../config/file/raw.js';
+import { everyEnvironment } from '../config/known-keys.js';
 import { withOptions } from '../core/shell-word.js';
 import { printable } from '../report/paint.js';
 import { openFleetProgress } from '../report/progress.js';
@@ -47,7 +49,7 @@ export async function runSideBySide(
     onResult,
     mayBegin,
   } = input;
-  const unconfirmed = among.filter((name) => !confirm.includes(name) && isProtected(name, source));
+  const unconfirmed = findUnconfirmed(among, confirm, source);
   const show = printInOrder(source.flags.json === true ? undefined : io.stdout);
   const progress = openFleetProgress(io.stderr, counted);
   const below = { ...input, io: { ...io, stderr: { ...io.stderr, ...progress.sink } } };
@@ -75,7 +77,7 @@ async function runOne(
   unconfirmed: readonly string[],
   { command, source, io, work }: SideBySide,
 ): Promise<{ readonly text: string; readonly result: EnvironmentResult }> {
-  const argv = confirmOthers(io.argv, environment, unconfirmed);
+  const argv = confirmOthers(environment, unconfirmed, { io, source });
   const captured = captureIo(environment, { ...io, argv });
   const ending = await endOf(captured.io, async () => {
     io.interrupted.throwIfAborted();
@@ -173,19 +175,37 @@ export function printInOrder(sink: Pick<Sink, 'write'> | undefined): (index: num
   };
 }
 
+/** Protected environments that no `--confirm` means. */
+function findUnconfirmed(
+  among: readonly string[],
+  confirm: readonly string[],
+  source: SettingsSource,
+): readonly string[] {
+  const own = among.filter((name) => isProtected(name, source));
+  if (own.length === 0 || confirm.length === 0) return own;
+  const labels = new Map(source.labelled().map((each) => [each.name, each.labels]));
+  return own.filter((name) => !isMeant(confirm, { name, labels: labels.get(name) ?? {} }));
+}
+
+/** More of them would make every message of a fleet as long as the fleet. */
+const mostByName = 10;
+
 /**
  * The command line that one environment's messages complete. They know nothing of the other protected environments,
- * which have to be confirmed too.
+ * which have to be confirmed too: by name, or, where they are many, as `--env` selects them.
  */
 function confirmOthers(
-  argv: readonly string[],
   environment: string,
   unconfirmed: readonly string[],
+  { io: { argv }, source: { flags } }: Pick<SideBySide, 'io' | 'source'>,
 ): readonly string[] {
-  const others = unconfirmed.filter((name) => name !== environment);
+  const selected = (flags.env ?? []).filter((text) => selectsSeveral(text) || unconfirmed.includes(text));
+  const asSelected = selected.some(selectsSeveral) ? selected : [everyEnvironment];
+  const others =
+    unconfirmed.length > mostByName ? asSelected : unconfirmed.filter((name) => name !== environment);
   return withOptions(
     argv,
-    others.flatMap((name) => ['--confirm', name]),
+    others.flatMap((text) => ['--confirm', text]),
   );
 }
 

@@ -1,6 +1,6 @@
 /** `.qlik-sync/`, where local data is kept. It must not make a working copy look changed. */
 
-import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, opendirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { isSystemError } from '../core/system-error.js';
 
@@ -26,7 +26,13 @@ export function hideOwnFolder(root: string, path: string): void {
  */
 export function hasRuns(root: string): boolean {
   try {
-    return readdirSync(join(root, ownFolder, 'runs')).length > 0;
+    // One name is enough: each tenant has a folder there, and each asks.
+    const folder = opendirSync(join(root, ownFolder, 'runs'));
+    try {
+      return folder.readSync() !== null;
+    } finally {
+      folder.closeSync();
+    }
   } catch (error) {
     return !isSystemError(error) || error.code !== 'ENOENT';
   }

@@ -58,7 +58,7 @@ export function createSessionRecord(
       import('../pipeline/recording.js'),
       import('../run/facts.js'),
     ]);
-    const facts = readRunFacts(run.settings.config.root, run.io, sources);
+    const facts = readRunFacts(run.settings, run.io, sources);
     const journal = await beginJournal(run, { command: 'watch' }, facts);
     return { journal, counts: countOutcomes([]), writers: 0, isBroken: false };
   }

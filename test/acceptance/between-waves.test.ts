@@ -1,5 +1,7 @@
 /** What has to pass between two waves: time (`--soak`) and a program (`--gate`); and what is refused before any. */
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDocument } from './support/documents.js';
 import { type Fleet, type Machine, openFleet } from './support/fleet.js';
@@ -49,6 +51,12 @@ describe('between two waves', () => {
     expect(rested[2]).toBeGreaterThan(1_000_000);
     expect(rested[2]).toBeLessThanOrEqual(1_800_000);
     expect(rested).toHaveLength(4);
+    const file = join(here.folder, 'qlik-sync.config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8'));
+    delete config.environments.t2;
+    writeFileSync(file, JSON.stringify(config));
+    const gone = await here.run(['apply', '--resume', 'last', '--yes']);
+    expect([gone.code, gone.stderr]).toEqual([3, expect.stringContaining('has no t2 any more')]);
   });
 
   it.each<readonly [string, string, number, string]>([

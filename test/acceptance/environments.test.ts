@@ -1,7 +1,9 @@
 /** plan, apply and drift on several environments at once. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDocument } from './support/documents.js';
 import { environmentOf, type Fleet, keyOf, openFleet, refusesKeys, reportFile } from './support/fleet.js';
@@ -185,6 +187,71 @@ describe('several environments', () => {
     expect(all.code).toBe(0);
   });
 
+  it('are confirmed by their labels, and a typing error in these stops before anything is written', async () => {
+    const labels = (region: string) => ({ protected: true, labels: { region } });
+    fleet.configure({ dev: labels('eu'), eu: labels('eu'), us: labels('us') });
+    const apply = (...confirm: readonly string[]) =>
+      fleet.run('apply', '--env', 'all', '--yes', ...confirm.flatMap((each) => ['--confirm', each]));
+    const typo = await apply('region=ue');
+    expect([typo.code, typo.stdout]).toEqual([3, '']);
+    expect(typo.stderr).toContain('--confirm region=ue selects none of the 3 environments');
+    const some = await apply('region=eu');
+    expect([some.code, some.stdout]).toEqual([
+      6,
+      expect.stringContaining('3 environments: 2 done, 1 failed (exit 6).'),
+    ]);
+    expect(some.stderr).toContain(
+      '[us] To approve what is shown: qlik-sync apply --env all --yes --confirm region=eu --confirm us',
+    );
+    expect((await apply('region=eu', 'name=u?')).code).toBe(0);
+    fleet.workspace.write(extensionFiles('a', { code: 'two', version: '2.0.0' }));
+    expect((await apply('all')).code).toBe(0);
+    for (const name of ['dev', 'eu', 'us']) expect(Object.keys(await fleet.held(name))).toEqual(['a', 'b']);
+  });
+
+  it('are told of as they were selected where many have to be confirmed', async () => {
+    const names = Array.from({ length: 12 }, (_, n) => `p${n}`);
+    const own = { ...environmentOf('eu', fleet.tenant('eu')), protected: true, labels: { region: 'eu' } };
+    fleet.configure(Object.fromEntries(names.map((name) => [name, { ...own, project: `acme-${name}` }])));
+    const asked = await fleet.run('apply', '--env', 'region=eu', '--env', 'dev');
+    const commands = asked.stderr.match(/^\[p\d+\] To approve .*$/gm) ?? [];
+    expect([...new Set(commands.map((line) => line.replace(/^\[p\d+\] /, '')))]).toEqual([
+      'To approve what is shown: qlik-sync apply --env region=eu --env dev --confirm region=eu --yes',
+    ]);
+    expect(commands).toHaveLength(12);
+  });
+
+  it('ask git once for all of them', async () => {
+    const { folder } = fleet.workspace;
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+        cwd: folder,
+        stdio: 'pipe',
+      });
+    fleet.workspace.write({ '.gitignore': 'bin/\n.qlik-sync/\n' });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    const commit = git('rev-parse', 'HEAD').toString().trim();
+    const path = process.env['PATH'] ?? '';
+    const count = async (names: readonly string[]): Promise<number> => {
+      fleet.workspace.write({
+        'bin/asked': '',
+        'bin/git': '#!/bin/sh\necho >> "$ASKED"\nPATH=$REAL exec git "$@"\n',
+      });
+      chmodSync(join(folder, 'bin/git'), 0o755);
+      const env = { PATH: `${join(folder, 'bin')}:${path}`, REAL: path, ASKED: join(folder, 'bin/asked') };
+      const selected = names.flatMap((name) => ['--env', name]);
+      const { code, stdout } = await fleet.runWith(env, 'apply', ...selected, '--yes', '--json');
+      expect(code).toBe(0);
+      expect(stdout).toContain(commit);
+      return readFileSync(join(folder, 'bin/asked'), 'utf8').length;
+    };
+    const [two, one] = [await count(['eu', 'us']), await count(['dev'])];
+    expect(two).toBeGreaterThan(0);
+    expect(two).toBeLessThanOrEqual(one);
+  });
+
   it('are selected by their labels, and several selections add up', async () => {
     fleet.configure({
       dev: { labels: { region: 'eu', tier: 'pilot' } },
@@ -230,6 +297,11 @@ describe('several environments', () => {
     const result = await fleet.run('apply', '--env', 'dev', '--env', 'eus', '--yes');
     expect(result.code).toBe(3);
     expect(result.stderr).toContain('has no environment "eus"');
+    const joined = await fleet.run('apply', '--env', 'dev,eu', '--yes');
+    expect([joined.code, joined.stderr]).toEqual([
+      3,
+      expect.stringContaining('give each on its own: --env dev --env eu'),
+    ]);
     expect(await fleet.held('dev')).toEqual({});
   });
 

@@ -88,6 +88,59 @@ Behind: eu, us, apac
     }
   });
 
+  it('asks for themes where the project has some, and says whose are unknown', async () => {
+    const own = await openFleet(['one', 'two', 'three']);
+    try {
+      const theme = (version: string) => ({
+        'themes/corporate/corporate.qext': JSON.stringify({ name: 'Corporate', type: 'theme', version }),
+        'themes/corporate/theme.json': '{}',
+      });
+      own.configure({}, { extensions: ['extensions/*', 'themes/*'] });
+      own.workspace.write({ ...extensionFiles('a'), ...theme('1.0.0') });
+      await own.succeed('apply', '--env', 'all', '--yes');
+      own.workspace.write(theme('2.0.0'));
+      await own.succeed('apply', '--env', 'one', '--yes');
+      const lists = { method: 'GET', path: '/api/v1/themes*', times: 9, when: 'before', kind: 'status' };
+      await own.tenant('three').addFaults([{ ...lists, status: 403 }]);
+      const asked = async (): Promise<readonly string[]> => {
+        await own.tenant('two').takeRequests();
+        const result = await own.run('fleet', 'status', '--json');
+        expect(result.code).toBe(4);
+        expect(readDocument('fleet', result, 'fleet')).toMatchObject({
+          extensions: [
+            { name: 'a', kind: 'extension', absent: [] },
+            {
+              name: 'theme:corporate',
+              kind: 'theme',
+              absent: [],
+              versions: [{ version: '2.0.0' }, { behind: true }],
+            },
+          ],
+          behind: [{ environment: 'two', extensions: ['theme:corporate'] }],
+          unlisted: ['three'],
+        });
+        return (await own.tenant('two').takeRequests()).map(({ path }) => path);
+      };
+      expect(await asked()).toEqual(['/api/v1/extensions', '/api/v1/themes']);
+      const text = await own.run('fleet', 'status', 'theme:*');
+      expect(text.stdout).toContain(`
+  theme:corporate  2.0.0  1 tenant
+                   1.0.0  1 tenant  behind
+
+Behind: two
+Themes unknown, as the key may not list them: three
+3 tenants: 2 up to date, 1 behind; themes of 1 unknown.
+`);
+      own.configure({}, { extensions: ['extensions/*', 'themes/*'], themes: 'never' });
+      await own.tenant('two').takeRequests();
+      const never = await own.run('fleet', 'status');
+      expect([never.code, never.stdout]).toEqual([0, expect.not.stringContaining('corporate')]);
+      expect(await own.tenant('two').takeRequests()).toHaveLength(1);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('is a page and a comment, too', async () => {
     const kinds = { html: 'fleet.html', markdown: 'fleet.md', junit: 'fleet.xml' };
     await fleet.succeed(

@@ -15,7 +15,7 @@ export function cleanEnvironment(extra = {}) {
  * @returns {{ ms: number, stdout: string }} milliseconds from start to end of the whole process
  * @throws where it does not end with 0
  */
-export function run(program, args, { cwd = tmpdir(), env = {} } = {}) {
+export function run(program, args, { cwd = tmpdir(), env = {}, timeoutMs = 120_000 } = {}) {
   const started = performance.now();
   const child = spawnSync(program, args, {
     cwd,
@@ -23,7 +23,7 @@ export function run(program, args, { cwd = tmpdir(), env = {} } = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 2 ** 27,
-    timeout: 120_000,
+    timeout: timeoutMs,
   });
   const ms = performance.now() - started;
   if (child.error !== undefined) throw child.error;

@@ -6,8 +6,6 @@
 
 import { measureApply } from './apply.mjs';
 import { measureFleet } from './fleet.mjs';
-import { measureFleetPlan } from './fleet-plan.mjs';
-import { measureFleetStatus } from './fleet-status.mjs';
 import { measureImpact } from './impact.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureModules } from './modules.mjs';
@@ -29,8 +27,6 @@ const measures = {
   apply: measureApply,
   store: measureStore,
   fleet: measureFleet,
-  'fleet-status': measureFleetStatus,
-  'fleet-plan': measureFleetPlan,
   memory: measureMemory,
   themes: measureThemes,
 };

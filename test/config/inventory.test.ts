@@ -116,6 +116,7 @@ describe('an inventory', () => {
     ['tenants.json', '[1]', 'tenants.json: must be a list of objects'],
     ['tenants.json', '[{ "name": "a",\n"host": ["b"] }]', 'tenants.json:1: host: must be text, a number'],
     ['tenants.json', '[{ "name": "a" ', 'tenants.json:1:16: not valid JSON'],
+    ['tenants.json', '{"name":"a"}\r\n{"name":"b"}\n', 'has an object on each line (JSON Lines)'],
     [
       'tenants.json',
       '[{ "name": "a", "id": 12345678901234567890 }]',

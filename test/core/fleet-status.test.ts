@@ -4,7 +4,7 @@ import { fleetStatusOf } from '../../src/core/fleet-status.js';
 /** `eu: a 1.0.0 x, b 2.0.0`: what an environment holds, with version and content. */
 function tenants(...texts: readonly string[]) {
   return texts.map((text) => {
-    const [environment = '', held = ''] = text.split(':');
+    const [, environment = '', held = ''] = /^([^:]*):(.*)$/.exec(text) ?? [];
     const extensions = held.split(',').flatMap((part) => {
       const [name, version, content] = part.trim().split(' ');
       if (name === undefined || name === '') return [];
@@ -55,6 +55,7 @@ describe('the status of a fleet', () => {
       ['eu: a latest', 'us: a 1.0.0', 'x: a -'],
       ['a 1.0.0 (us) latest (eu) - (x)'],
     ],
+    ['a theme of the same stem', ['eu: a 1.0.0, theme:a 2.0.0'], ['a 1.0.0 (eu)', 'theme:a 2.0.0 (eu)']],
     ['names in order', ['eu: b 1.0.0, a 1.0.0'], ['a 1.0.0 (eu)', 'b 1.0.0 (eu)']],
   ])('%s', (_row, held, rows) => {
     expect(briefly(...held)).toEqual(rows);
@@ -72,5 +73,15 @@ describe('the status of a fleet', () => {
       { environment: 't2', extensions: ['b'] },
       { environment: 't3', extensions: ['a'] },
     ]);
+  });
+
+  it('counts nobody whose themes are unknown as one that holds none', () => {
+    const [eu, us, apac] = tenants('eu: a 1.0.0, theme:a 1.0.0', 'us:', 'apac:');
+    const { extensions, unlisted } = fleetStatusOf([eu, { ...us, unlisted: ['theme'] }, apac] as never);
+    expect(extensions.map(({ name, kind, absent }) => [name, kind, absent])).toEqual([
+      ['a', 'extension', ['us', 'apac']],
+      ['theme:a', 'theme', ['apac']],
+    ]);
+    expect(unlisted).toEqual(['us']);
   });
 });

@@ -398,11 +398,13 @@ export function sampleAnswers(taint: Taint = clean): readonly ReportParts[] {
         extensions: [
           {
             name: taint('kpi'),
+            kind: 'extension',
             versions: [{ version: taint('2.0.0'), environments: [taint('eu')], contents: 2, behind: false }],
             absent: [taint('us')],
           },
         ],
         behind: [{ environment: taint('us'), extensions: [taint('kpi')] }],
+        unlisted: [taint('eu')],
       },
       unreached: [{ environment: taint('apac'), exitCode: 4, message: taint('refused') }],
       exitCode: 4,

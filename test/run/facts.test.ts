@@ -18,7 +18,7 @@ const self = { pid: process.pid, isAlive: () => true };
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const facts = (env: Variables = {}) =>
-  readRunFacts(folder, { env: { ...process.env, ...noPipeline, ...env }, self }, []);
+  readRunFacts({ config: { root: folder } }, { env: { ...process.env, ...noPipeline, ...env }, self }, []);
 
 /** These tests may run in a pipeline themselves. */
 const noPipeline = Object.fromEntries(

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync }
 import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../src/core/errors.js';
 import { digestArchive } from '../../src/source/archive/archive.js';
-import { type Archive, pack } from '../../src/source/archive/pack.js';
+import { type Archive, createKeepingPacker, type Packer, pack } from '../../src/source/archive/pack.js';
 import { requireTool } from '../require-tool.js';
 import { type Files, plant, qext, readOne, type Tree } from './tree.js';
 
@@ -110,5 +110,46 @@ describe('pack', () => {
     const packing: Promise<Archive> = pack(extension);
     await expect(packing).rejects.toThrow(SourceError);
     await expect(packing).rejects.toThrow(message);
+  });
+});
+
+describe('a packer for many tenants', () => {
+  /** What it packed, by the content's first file. */
+  function counting(mostBytes: number): { readonly packer: Packer; readonly packed: string[] } {
+    const packed: string[] = [];
+    const packer = createKeepingPacker(mostBytes, (extension) => {
+      packed.push(extension.name);
+      return pack(extension);
+    });
+    return { packer, packed };
+  }
+
+  it('packs each content once, whoever asks and whatever became of the folder', async () => {
+    const tree = plant(files);
+    const extension = await readOne(tree);
+    const { packer, packed } = counting(10_000_000);
+    const [one, two] = await Promise.all([packer(extension), packer({ ...extension, lacking: [] })]);
+    expect(two.bytes).toBe(one.bytes);
+    rmSync(extension.folder, { recursive: true });
+    expect((await packer(extension)).md5).toBe(one.md5);
+    expect(packed).toEqual(['a']);
+  });
+
+  it('packs again what there was no room for, or what failed', async () => {
+    const extension = await readOne(plant(files));
+    const { packer, packed } = counting(100);
+    const [one, two] = [await packer(extension), await packer(extension)];
+    expect(two.md5).toBe(one.md5);
+    rmSync(extension.folder, { recursive: true });
+    for (const _ of [1, 2]) await expect(packer(extension)).rejects.toThrow(SourceError);
+    expect(packed).toHaveLength(4);
+  });
+
+  it('tells two contents of one name apart', async () => {
+    const { packer } = counting(10_000_000);
+    const [one, other] = await Promise.all(
+      ['1', '2'].map(async (text) => packer(await readOne(plant({ ...files, 'a/a.js': text })))),
+    );
+    expect(one?.md5).not.toBe(other?.md5);
   });
 });

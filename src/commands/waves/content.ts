@@ -40,7 +40,7 @@ export async function contentOfFolders(
   const lines = read.flatMap(({ desired }) =>
     desired.extensions.map(({ name, digest }) => `${name}\0${digest}`),
   );
-  const { source: git } = await readRunFacts(source.loaded.root, io, read[0]?.sources ?? []);
+  const { source: git } = await readRunFacts({ config: source.loaded }, io, read[0]?.sources ?? []);
   return { digest: digestOf(lines), commit: git.commit };
 }
 

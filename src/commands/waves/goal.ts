@@ -173,7 +173,7 @@ async function resume(scope: FleetScope, places: FleetPlaces, contentOf: Content
           : 'Without --resume a new run begins, and writes only what differs.',
     });
   }
-  assertKnown(record.start.waves.flat(), `the record of ${record.start.id}`, settings);
+  assertStillThere(record.start, settings);
   assertSameRun(scope, record.start, await contentOf([...record.start.waves.flat()].sort(compareTexts)));
   if (record.start.gated && flags.gate === undefined) {
     throw new UserError(
@@ -186,12 +186,24 @@ async function resume(scope: FleetScope, places: FleetPlaces, contentOf: Content
   return record;
 }
 
+/** A tenant that left the inventory may have left by mistake, so nothing is done without it. */
+function assertStillThere({ id, waves }: FleetStart, { environments, loaded }: SettingsSource): void {
+  const known = new Set(environments);
+  const gone = waves.flat().filter((name) => !known.has(name));
+  if (gone.length === 0) return;
+  const message = `${id} cannot be resumed: ${loaded.displayFile} has no ${listNames(gone, 5)} any more.`;
+  throw new UserError(message, { hint: newRun });
+}
+
+const newRun =
+  'Without --resume a new run begins: what is in place already costs one list, and is not written again.';
+
 /** What is resumed is the same run; the way out is always a new one. */
 function assertSameRun(scope: FleetScope, start: FleetStart, content: FleetContent): void {
   const difference = findDifference(scope, start, content);
   if (difference === undefined) return;
   throw new UserError(`${start.id} cannot be resumed: ${difference}.`, {
-    hint: 'Without --resume a new run begins: what is in place already costs one list, and is not written again.',
+    hint: newRun,
   });
 }
 

@@ -80,6 +80,11 @@ const explanations: Readonly<Record<string, string>> = {
 
 /** @throws ConfigError naming `displayFile` */
 export function readJsonRows(displayFile: string, content: string): readonly WrittenRow[] {
+  const [first = '', second = ''] = content.trimStart().split('\n', 2);
+  if (/^\{.*\}\s*$/.test(first) && second.startsWith('{')) {
+    const message = 'has an object on each line (JSON Lines) in place of one list';
+    throw new ConfigError(displayFile, [{ path: '', message, hint: 'make it one list: jq -s .' }]);
+  }
   return rowsOfList(displayFile, parseJsonConfig(displayFile, content));
 }
 

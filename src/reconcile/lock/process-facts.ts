@@ -19,8 +19,12 @@ export interface ProcessFacts {
   readonly started?: string;
 }
 
+/** Neither changes while this process runs, and each lock of a fleet asks for both. */
+const readNamespace = once(() => readlinkSync('/proc/self/ns/pid'));
+const readBoot = once(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+
 export function describeProcess(pid: number): ProcessFacts {
-  const namespace = attempt(() => readlinkSync('/proc/self/ns/pid'));
+  const namespace = readNamespace();
   const started = readStarted(pid);
   return {
     pid,
@@ -55,13 +59,21 @@ export function isSameProcess(a: ProcessFacts, b: ProcessFacts): boolean {
  */
 function readStarted(pid: number): string | 'dead' | undefined {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  const boot = readBoot();
   if (stat === undefined || boot === undefined) return undefined;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = fields;
   const tick = fields[19];
   if (state === 'Z' || state === 'X') return 'dead';
   return tick === undefined ? undefined : `${boot}:${tick}`;
+}
+
+function once<T>(read: () => T): () => T | undefined {
+  let known: { readonly value: T | undefined } | undefined;
+  return () => {
+    known ??= { value: attempt(read) };
+    return known.value;
+  };
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -1,6 +1,7 @@
 /** What `fleet status --json` prints. As in `documents.ts`, the schema makes the type. */
 
 import * as v from 'valibot';
+import { kinds } from '../../core/kind.js';
 import { count, type DeepReadonly } from './parts.js';
 
 const environments = v.pipe(v.array(v.string()), v.description('By name.'));
@@ -14,6 +15,7 @@ export const fleetDocument = v.object({
   extensions: v.array(
     v.object({
       name: v.string(),
+      kind: v.picklist(kinds),
       versions: v.pipe(
         v.array(
           v.object({
@@ -29,6 +31,10 @@ export const fleetDocument = v.object({
     }),
   ),
   behind: v.array(v.object({ environment: v.string(), extensions: v.array(v.string()) })),
+  unlisted: v.pipe(
+    v.array(v.string()),
+    v.description('Environments whose themes are unknown, as their key may not list them.'),
+  ),
   unreached: v.pipe(
     v.array(v.object({ environment: v.string(), exitCode: count, message: v.string() })),
     v.description('Nothing is known of what these hold; they count neither as behind nor as up to date.'),

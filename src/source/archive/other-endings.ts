@@ -15,10 +15,27 @@ export function countOtherEndings(
   extension: DesiredExtension,
   isOther: (digest: string) => boolean,
 ): number | undefined {
-  for (const files of listOthers(extension, tryToRead(extension))) {
-    if (isOther(digestOf(files))) return countDifferent(extension.files, files);
-  }
-  return undefined;
+  return othersOf(extension).find(({ digest }) => isOther(digest))?.different;
+}
+
+/** A folder with other line endings. */
+interface Other {
+  readonly digest: string;
+  readonly different: number;
+}
+
+const knownOthers = new WeakMap<DesiredExtension['files'], readonly Other[]>();
+
+/** Read and digested once for all tenants that hold something else: what is known of the files is what was read of them. */
+function othersOf(extension: DesiredExtension): readonly Other[] {
+  const known = knownOthers.get(extension.files);
+  if (known !== undefined) return known;
+  const others = [...listOthers(extension, textsOf(extension))].map((files) => ({
+    digest: digestOf(files),
+    different: countDifferent(extension.files, files),
+  }));
+  knownOthers.set(extension.files, others);
+  return others;
 }
 
 /** The same against an archive, file by file. @throws UnreadableArchiveError */
@@ -28,7 +45,7 @@ export async function countOtherEndingsIn(
   counts: (path: string) => boolean,
 ): Promise<number | undefined> {
   const { digest } = await digestArchive(archive, counts, 'lf');
-  const withLf = change(extension, tryToRead(extension), { to: 'lf', mixed: 'changed' });
+  const withLf = change(extension, textsOf(extension), { to: 'lf', mixed: 'changed' });
   if (digest !== digestOf(withLf)) return undefined;
   return countDifferent(extension.files, (await digestArchive(archive, counts)).files);
 }
@@ -97,6 +114,14 @@ function change(
     const text = texts.get(path);
     return { path, sha256: text === undefined || (text.isMixed && mixed === 'kept') ? sha256 : text[to] };
   });
+}
+
+const knownTexts = new WeakMap<DesiredExtension['files'], ReadonlyMap<string, Text>>();
+
+function textsOf(extension: DesiredExtension): ReadonlyMap<string, Text> {
+  const texts = knownTexts.get(extension.files) ?? tryToRead(extension);
+  knownTexts.set(extension.files, texts);
+  return texts;
 }
 
 /** A file that changes meanwhile is reported when it is uploaded. */

@@ -40,6 +40,32 @@ export const pack: Packer = async (extension) => {
   return generate(new JSZip(), extension, extension.files);
 };
 
+/**
+ * Packs each content once, and keeps the archives up to so many bytes in all; what comes after them is packed each time it
+ * is asked for. Who asks later gets what was packed first, whatever became of the files.
+ */
+export function createKeepingPacker(mostBytes: number, make: Packer = pack): Packer {
+  const kept = new Map<string, Promise<Archive>>();
+  let bytes = 0;
+  const settle = (digest: string, archive: Archive | undefined): void => {
+    const room = mostBytes - bytes;
+    if (archive !== undefined && archive.size <= room) bytes += archive.size;
+    else kept.delete(digest);
+  };
+  return (extension) => {
+    const { digest } = extension;
+    const known = kept.get(digest);
+    if (known !== undefined) return known;
+    const packing = make(extension);
+    kept.set(digest, packing);
+    packing.then(
+      (archive) => settle(digest, archive),
+      () => settle(digest, undefined),
+    );
+    return packing;
+  };
+}
+
 /** Puts `files` into `zip`, which holds the others already. */
 export async function generate(
   zip: JSZip,

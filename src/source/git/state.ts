@@ -1,5 +1,6 @@
 /** Which commit the folders are at, for documents and journals, never for a decision. */
 
+import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { withoutUndefined } from '../../core/json.js';
 import type { SourceState } from '../../core/past-run.js';
@@ -18,6 +19,18 @@ export interface SourceFiles {
   readonly paths: readonly string[];
   /** Whether a file that is not there would be among them. */
   readonly wants: (path: string) => boolean;
+}
+
+const keys = new WeakMap<readonly SourceFiles[], string>();
+
+/** The same for the same files. Environments that share what they read share these too, and a key of many files is made once. */
+export function keyOfSources(sources: readonly SourceFiles[]): string {
+  const known = keys.get(sources);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(sources.map(({ folder, paths }) => [folder, paths]));
+  const key = createHash('sha256').update(text).digest('hex');
+  keys.set(sources, key);
+  return key;
 }
 
 /**
