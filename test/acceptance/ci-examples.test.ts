@@ -102,6 +102,33 @@ describe('what writes ends by itself before its system ends it', () => {
   });
 });
 
+describe('an older commit that is started again', () => {
+  const writing = scripts.filter(
+    ([, script]) => /qlik-sync apply .*--yes/.test(script) && !script.includes('--sandbox'),
+  );
+  const asking = [...new Set(writing.map(([file]) => file))];
+
+  it('is known in each of these', () => {
+    expect(asking).toHaveLength(7);
+  });
+
+  it.each(asking)(
+    '%s: the branch has its full name, as a tag may have the short one, and submodules count',
+    (file) => {
+      const [fetches, compares] = [/fetch --quiet --no-tags origin (.*)/g, /git diff --quiet (.*)/g].map(
+        (pattern) =>
+          [
+            ...read(file)
+              .replace(/^ *#.*/gm, '')
+              .matchAll(pattern),
+          ].map(([, rest = '']) => rest),
+      );
+      expect(fetches).toEqual([expect.stringMatching(/^"?refs\/heads\//)]);
+      expect(compares).toEqual([expect.stringMatching(/^--ignore-submodules=none HEAD FETCH_HEAD /)]);
+    },
+  );
+});
+
 describe('what is kept', () => {
   interface Upload {
     readonly if?: string;

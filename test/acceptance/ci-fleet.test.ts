@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -57,8 +57,14 @@ function runShell(
 ): Promise<Pod> {
   const { folder, home } = fleet.workspace;
   const keys = Object.fromEntries(names.map((name) => [keyOf(name), fleet.tenant(name).sandbox.apiKey]));
-  const path = [join(folder, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter);
-  const own = { PATH: path, HOME: home, TZ: 'UTC', ...keys, QLIK_SYNC_STORE: store.address };
+  // Neither the image nor a runner has the programs of node_modules on its path.
+  const own = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    TZ: 'UTC',
+    ...keys,
+    QLIK_SYNC_STORE: store.address,
+  };
   return new Promise((resolve) => {
     const child = spawn('sh', ['-c', line], { cwd: folder, env: { ...own, ...env } });
     const parts: string[] = [];

@@ -47,6 +47,13 @@ async function deploy(): Promise<void> {
 }
 
 describe.runIf(hasJq)('plan.yml', () => {
+  it('validates what a merge queue tries out, and plans nothing', async () => {
+    const ref = 'refs/heads/gh-readonly-queue/main/pr-7-0123456789';
+    const github = { repository: 'acme/charts', actor: 'ann', token: 'a-token', ref, event: {} };
+    expect(results(await run('plan.yml', { github }))).toEqual({ validate: 'success', plan: 'skipped' });
+    expect(await shell.tenant.takeRequests()).toEqual([]);
+  });
+
   it('posts one comment and keeps it up to date', async () => {
     const stranger = { id: 99, body: '<!-- qlik-sync:plan:acme:prod -->\nquoted', user: { login: 'bob' } };
     const event = onPullRequest('acme/charts');
@@ -163,6 +170,15 @@ describe.runIf(hasJq)('drift.yml', () => {
     await heal();
     await run('drift.yml');
     expect(shell.gh().issues).toMatchObject([{ state: 'closed' }]);
+  });
+
+  it('looks at what main says now, also where an old run is started again', async () => {
+    await deploy();
+    const old = beginRun(shell);
+    shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
+    await deploy();
+    expect((await run('drift.yml', {}, old))['drift']?.result).toBe('success');
+    expect(shell.gh().issues).toEqual([]);
   });
 
   it('fails where drift cannot be told', async () => {

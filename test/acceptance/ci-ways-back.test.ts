@@ -1,7 +1,9 @@
 /** examples/ci on bad days: a deploy that is cancelled and started again, an old one that is started again, and rollbacks. */
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPipelineShell, type PipelineShell, type Sent } from './support/ci/shell.js';
+import { git, openPipelineShell, type PipelineShell, recordToken, type Sent } from './support/ci/shell.js';
 import { type Happening, type System, systemsOf } from './support/ci/systems.js';
 import { configWith, extensionFiles } from './support/workspace.js';
 
@@ -12,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   const told = [...shell.calls(), shell.printed()].join('\n');
-  for (const secret of Object.values(shell.secrets)) expect(told).not.toContain(secret);
+  for (const secret of [...Object.values(shell.secrets), recordToken]) expect(told).not.toContain(secret);
   await shell.close();
 });
 
@@ -42,6 +44,7 @@ describe.each(Object.entries(systems))('%s', (_, { deploy, inTime, tooLate }) =>
     shell.commit(configWith({ environments, prune: true }));
 
     // Cancelled: what is in flight is finished, the record is kept, and the same job does the rest.
+    const oldest = shell.head();
     const first = await deploy(inTime && cancelInTime(inTime));
     if (inTime !== undefined) {
       expect([first.code, first.hasRecord(), await takeWrites()]).toEqual([130, true, ['POST']]);
@@ -64,7 +67,8 @@ describe.each(Object.entries(systems))('%s', (_, { deploy, inTime, tooLate }) =>
     expect((await takeWrites()).toSorted()).toEqual(['PATCH', 'PATCH', 'POST']);
     expect(await shell.tenant.names()).toEqual(['acme-dial', 'acme-kpi', 'acme-map']);
 
-    // An old run takes nothing back and deletes nothing.
+    // An old run takes nothing back and deletes nothing, even where a tag is named like the branch.
+    git(shell.repository, ['tag', 'main', oldest]);
     const now = await contents();
     await first.rerunAll();
     expect(first.code).toBe(1);
@@ -104,6 +108,20 @@ describe('what does not depend on the system, on GitHub', () => {
       },
     });
     expect(run.code).toBe(0);
+  });
+
+  it('nothing is written where a submodule has moved on, even one that git is told to ignore', async () => {
+    mkdirSync(join(shell.repository, 'charts'));
+    const pointAt = (commit: string): void => {
+      git(shell.repository, ['update-index', '--add', '--cacheinfo', `160000,${commit},charts`]);
+      shell.commit({
+        '.gitmodules': '[submodule "charts"]\n\tpath = charts\n\turl = ../c\n\tignore = all\n',
+      });
+    };
+    pointAt('1'.repeat(40));
+    const run = await deploy({ beforeApply: async () => pointAt('2'.repeat(40)) });
+    expect(run.code).toBe(1);
+    expect(await takeWrites()).toEqual([]);
   });
 
   it('a rollback brings back all that its deploy replaced, of a cancelled one what it had done', async () => {

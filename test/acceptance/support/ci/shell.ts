@@ -5,6 +5,7 @@ import { EventEmitter, once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { openTestTenant, type TestTenant } from '../tenant.js';
 import { openTurnstile } from '../turnstile.js';
 import { extensionFiles } from '../workspace.js';
@@ -77,14 +78,16 @@ export interface PipelineShell {
   readonly tenant: TestTenant;
   /** What the CI system keeps for the pipeline: a key that may only list, one that may do everything, those of a store. */
   readonly secrets: Secrets;
+  /** Its folder: what every checkout comes from. */
+  readonly repository: string;
   /** The repository: writes files and commits them. */
   readonly commit: (files: Readonly<Record<string, string>>) => void;
   /** A file of the newest commit. */
   readonly read: (path: string) => string;
   /** The newest commit. */
   readonly head: () => string;
-  /** A fresh clone, as each job gets one. @param commit the newest where it is absent */
-  readonly checkout: (commit?: string) => string;
+  /** A fresh clone of one commit, as each job gets one. @param ref a commit, or a branch; the newest where it is absent */
+  readonly checkout: (ref?: string) => string;
   /** The next write stops on its way to the tenant; each later one, too, until it is released. */
   readonly holdWrite: () => HeldWrite;
   /** What is kept between jobs and runs, by its address. */
@@ -222,13 +225,17 @@ export async function openPipelineShell(
       QLIK_PLAN_KEY: tenant.sandbox.userKey,
       QLIK_DEPLOY_KEY: tenant.sandbox.apiKey,
     },
+    repository,
     commit,
     read: (path) => readFileSync(join(repository, path), 'utf8'),
     head: () => git(repository, ['rev-parse', 'HEAD']).trim(),
-    checkout: (commit = 'HEAD') => {
+    checkout: (ref = 'HEAD') => {
       const folder = newFolder();
-      git(home, ['clone', '--quiet', repository, folder]);
-      git(folder, ['checkout', '--quiet', '--detach', commit]);
+      const wanted = /^(?:HEAD|[\da-f]{40})$/.test(ref) ? ref : `refs/heads/${ref}`;
+      git(folder, ['init', '--quiet']);
+      git(folder, ['remote', 'add', 'origin', pathToFileURL(repository).href]);
+      git(folder, ['fetch', '--quiet', '--no-tags', '--depth=1', 'origin', wanted]);
+      git(folder, ['checkout', '--quiet', '--detach', 'FETCH_HEAD']);
       return folder;
     },
     holdWrite: () => {
