@@ -47,9 +47,16 @@ function lastName(inner: string): string {
   return /([a-z_][\w-]*)\W*$/i.exec(inner)?.[1] ?? inner;
 }
 
-/** What is wrong with the value of a variable that is a reference itself; `undefined` where it is none. */
+/** As instructions write it, as logs hide it, and as programs print what they do not have. */
+const placeholder = /^(?:<[a-z][\w .-]*>|\*{3,}|undefined|null)$/i;
+
+/** What is wrong with the value of a variable that is a reference itself, or a placeholder; `undefined` where it is none. */
 export function explainUnexpanded(value: string): Explanation | undefined {
-  const found = findUnexpanded(value);
+  const text = value.trim();
+  if (placeholder.test(text)) {
+    return { message: `is the text ${text} and not a value`, hint: 'put the value itself in its place' };
+  }
+  const found = findUnexpanded(text);
   if (found === undefined) return undefined;
   const { reference, name } = found;
   return {

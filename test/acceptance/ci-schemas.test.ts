@@ -27,11 +27,12 @@ const workflows = [
   ...['monorepo', 'environment', 'fleet'],
 ];
 
-/** It is older than a matrix of workflows that are called, which GitHub's own parser below knows. */
+/** It is older than merge queues and a matrix of workflows that are called, which GitHub's own parser below knows. */
 const workflowSchema = (): AnySchemaObject => {
   const schema = loadSchema('github-workflow.json');
   const { properties } = schema['definitions'].reusableWorkflowCallJob;
   properties.strategy = { type: 'object' };
+  schema['properties'].on.oneOf[2].properties.merge_group = { type: 'null' };
   return schema;
 };
 

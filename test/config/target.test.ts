@@ -340,8 +340,18 @@ describe.each(unexpanded)('%j in the place of a value', (text, name) => {
   });
 });
 
+it.each(['<key>', '<your API key>', ' <QLIK_KEY>\n', '***', '********', 'undefined', 'null'])(
+  '%j in the place of a value is a placeholder',
+  async (text) => {
+    const given = { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: text } };
+    const error = await catchUserError(() => target(given));
+    expect(shown(error)).toContain(`QLIK_API_KEY: is the text ${text.trim()} and not a value`);
+    expect(shown(error)).toContain('put the value itself in its place');
+  },
+);
+
 it('takes keys that only hold such signs', async () => {
-  for (const key of ['eyJ0.a-b_c.d', 'a$b', 'a$B{c}', '100%', '%a%20b', 'a(b)', 'a#b', '{}', '$1', '$']) {
+  for (const key of ['eyJ0.a-b_c.d', 'a$b', 'a$B{c}', '100%', '%a%20b', 'a(b)', 'a#b', '{}', '$1', '$', '<>', '<a>b', '*', 'nullable']) {
     const env = { QLIK_API_KEY: key };
     expect(await target({ options: { tenant: 'a.example.com' }, env })).toMatchObject({
       credential: { key },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectError } from '../../src/tenant/http/connect.js';
+import { ConnectError, type SystemAuthorities } from '../../src/tenant/http/connect.js';
 import { failureOf } from '../../src/tenant/http/failures.js';
 
 const target = { method: 'GET', path: '/api/v1/extensions', origin: 'https://acme.example' };
@@ -8,7 +8,7 @@ function errorWith(code: string, more: object = {}): Error {
   return Object.assign(new Error('low-level text'), { code, ...more });
 }
 
-function atTenant(cause: Error, systemAuthorities: 'known' | 'unknown' = 'unknown'): ConnectError {
+function atTenant(cause: Error, systemAuthorities: SystemAuthorities = 'unknown'): ConnectError {
   return new ConnectError({ at: 'tenant', cause, systemAuthorities });
 }
 
@@ -71,11 +71,20 @@ describe('a connection that could not be made', () => {
     }
   });
 
-  it('names NODE_USE_SYSTEM_CA=1 where this Node has it', () => {
-    const hint = (known: 'known' | 'unknown') =>
-      failureOf(atTenant(errorWith('SELF_SIGNED_CERT_IN_CHAIN'), known), target)?.error.hint;
-    expect(hint('known')).toContain('NODE_USE_SYSTEM_CA=1');
-    expect(hint('unknown')).not.toContain('NODE_USE_SYSTEM_CA');
+  it.each([
+    [
+      'unused',
+      'NODE_USE_SYSTEM_CA=1 makes Node accept what this machine accepts; or point NODE_EXTRA_CA_CERTS',
+    ],
+    [
+      'used',
+      'This machine does not know that authority, either (NODE_USE_SYSTEM_CA=1): point NODE_EXTRA_CA_CERTS',
+    ],
+    ['set-in-vain', 'from 22.19 and 24.6 on, so not by this one: point NODE_EXTRA_CA_CERTS'],
+    ['unknown', 'The network may inspect TLS. Point NODE_EXTRA_CA_CERTS'],
+  ] as const)('NODE_USE_SYSTEM_CA that is %s', (authorities, says) => {
+    const error = atTenant(errorWith('SELF_SIGNED_CERT_IN_CHAIN'), authorities);
+    expect(failureOf(error, target)?.error.hint).toContain(says);
   });
 
   it.each([

@@ -238,15 +238,24 @@ describe.runIf(hasOpenssl)('a proxy that is not trusted', () => {
     [
       'because nobody knows its authority',
       undefined,
+      {},
       /authority that Node does not know/,
       /NODE_EXTRA_CA_CERTS/,
     ],
+    // Either this machine does not know it, or this Node does not ask.
+    [
+      'nor by the authorities of this machine',
+      undefined,
+      { NODE_USE_SYSTEM_CA: '1' },
+      /does not know/,
+      /does not know that authority, either|so not by this one/,
+    ],
     // The authority is unknown in this process too; which fault Node tells first is seen with the real commands.
-    ['nor valid', 'past', /certificate/, /./],
-  ] as const)('%s', async (_name, validity, says, wants) => {
+    ['nor valid', 'past', {}, /certificate/, /./],
+  ] as const)('%s', async (_name, validity, variables, says, wants) => {
     const tls = authority!.issue(['IP:127.0.0.1'], validity);
     const proxy = await proxyWith({ tls });
-    const proxies = { HTTPS_PROXY: proxy.url };
+    const proxies = { HTTPS_PROXY: proxy.url, ...variables };
     await expect(send.GET(openTestTenant('https://tenant.test', { proxies }))).rejects.toMatchObject({
       code: 'proxy',
       message: expect.stringMatching(says),

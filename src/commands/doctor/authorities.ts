@@ -29,9 +29,13 @@ export async function readAuthorities({ env, cwd }: Io): Promise<Authorities | u
   }
 }
 
+const begin = /^-----BEGIN CERTIFICATE-----/m;
+
 function judge(file: string, bytes: Buffer): Authorities {
   if (bytes.length === 0) return ignored(file, 'is empty', pemForm);
-  const blocks = bytes.toString('latin1').split(/^-----BEGIN (?:X509 )?CERTIFICATE-----/m);
+  // OpenSSL skips a byte order mark, and takes the older name, too.
+  const text = bytes.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+  const blocks = text.replaceAll(' X509 CERTIFICATE-----', ' CERTIFICATE-----').split(begin);
   const certificates = blocks.slice(1).map((block) => `-----BEGIN CERTIFICATE-----${block}`);
   if (certificates.length === 0) return judgeOtherForm(file, bytes);
   const damaged = certificates.findIndex((text) => !isCertificate(text));
@@ -52,8 +56,11 @@ const pemForm = 'It has to hold certificates in PEM form, which begin with -----
 
 function judgeOtherForm(file: string, bytes: Buffer): Authorities {
   if (!isCertificate(bytes)) return ignored(file, 'holds no certificate in PEM form', pemForm);
-  const convert = `openssl x509 -inform der -in ${shellWord(file)} -out ca.pem`;
-  return ignored(file, 'is in DER form', `Node reads PEM only; this converts it: ${convert}`);
+  // OpenSSL's own form, with what the certificate is trusted for, is the only text that gets here.
+  const isText = bytes.includes('-----BEGIN TRUSTED CERTIFICATE-----');
+  const convert = `openssl x509${isText ? '' : ' -inform der'} -in ${shellWord(file)} -out ca.pem`;
+  const hint = `Node reads plain PEM only; this converts it: ${convert}`;
+  return ignored(file, isText ? 'is a TRUSTED CERTIFICATE' : 'is in DER form', hint);
 }
 
 function isCertificate(content: string | Buffer): boolean {

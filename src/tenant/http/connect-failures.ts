@@ -1,5 +1,7 @@
 /** Explains why no connection could be made to a host, a tenant or a proxy: each kind of fault wants something else. */
 
+import type { SystemAuthorities } from './connect.js';
+
 interface Unreached {
   readonly code: string;
   readonly message: string;
@@ -73,7 +75,7 @@ interface Peer {
   readonly name: string;
   /** Where its address is written. */
   readonly setting: string;
-  readonly systemAuthorities: 'known' | 'unknown';
+  readonly systemAuthorities: SystemAuthorities;
 }
 
 export function explainTls(cause: unknown, peer: Peer): { readonly message: string; readonly hint: string } {
@@ -87,6 +89,14 @@ export function explainTls(cause: unknown, peer: Peer): { readonly message: stri
       kind?.hint(peer) ?? 'Ask whoever runs it: its certificate or its TLS settings are not accepted here.',
   };
 }
+
+/** What to say of this machine's own authorities before the way that always works. */
+const systemWays: Readonly<Record<SystemAuthorities, string>> = {
+  unused: 'NODE_USE_SYSTEM_CA=1 makes Node accept what this machine accepts; or ',
+  used: 'This machine does not know that authority, either (NODE_USE_SYSTEM_CA=1): ',
+  unknown: '',
+  'set-in-vain': 'NODE_USE_SYSTEM_CA is read by Node from 22.19 and 24.6 on, so not by this one: ',
+};
 
 interface TlsKind {
   readonly codes: RegExp;
@@ -139,17 +149,12 @@ const tlsKinds: readonly TlsKind[] = [
     codes: /^(?:UNABLE_TO_.*|.*SELF_SIGNED_CERT.*|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA)$/,
     problem: () => 'its certificate comes from an authority that Node does not know',
     hint: ({ systemAuthorities }) => {
-      const system = 'NODE_USE_SYSTEM_CA=1 makes Node accept what this machine accepts; or ';
-      const point = 'point NODE_EXTRA_CA_CERTS at a file with that authority, in PEM form.';
-      const way = systemAuthorities === 'known' ? `${system}${point}` : capitalized(point);
-      return `The network may inspect TLS. ${way}`;
+      const system = systemWays[systemAuthorities];
+      const point = 'NODE_EXTRA_CA_CERTS at a file with that authority, in PEM form.';
+      return `The network may inspect TLS. ${system}${system === '' ? 'Point' : 'point'} ${point}`;
     },
   },
 ];
-
-function capitalized(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
-}
 
 /** As Node's error says them: `DNS:a.example, DNS:b.example`. */
 function namesOf(cause: unknown): string {

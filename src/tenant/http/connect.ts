@@ -14,9 +14,11 @@ export class ConnectError extends Error {
   }
 }
 
+/** Whether this Node reads NODE_USE_SYSTEM_CA, and whether it is set. */
+export type SystemAuthorities = 'unused' | 'used' | 'unknown' | 'set-in-vain';
+
 export type ConnectProblem = {
-  /** Whether this Node reads NODE_USE_SYSTEM_CA. */
-  readonly systemAuthorities: 'known' | 'unknown';
+  readonly systemAuthorities: SystemAuthorities;
 } & (
   | { readonly at: 'tenant'; readonly cause: unknown }
   | {
@@ -55,14 +57,14 @@ export interface Connections {
 export function createConnections(origin: string, variables: ProxyVariables, connectMs: number): Connections {
   const url = new URL(origin);
   const authority = `${url.hostname}:${url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port}`;
-  const dial: Dial = { url, connectMs, session: undefined };
+  const dial: Dial = { url, connectMs, variables, session: undefined };
 
   return {
     async open(signal) {
       signal?.throwIfAborted();
       const route = findRoute(origin, variables);
       if (route.kind === 'direct') return reachTenant(dial, undefined, signal);
-      const tunnel = await openTunnel(route.proxy, { authority, connectMs, signal });
+      const tunnel = await openTunnel(route.proxy, { authority, connectMs, variables, signal });
       return url.protocol === 'http:' ? tunnel : reachTenant(dial, tunnel, signal);
     },
   };
@@ -71,6 +73,7 @@ export function createConnections(origin: string, variables: ProxyVariables, con
 interface Dial {
   readonly url: URL;
   readonly connectMs: number;
+  readonly variables: ProxyVariables;
   /** Of the last connection with TLS; the next one goes on with it. */
   session: Buffer | undefined;
 }
@@ -81,7 +84,7 @@ async function reachTenant(
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
   const tls = dial.url.protocol === 'https:' ? await import('node:tls') : undefined;
-  const systemAuthorities = tls === undefined ? 'unknown' : authoritiesKnownTo(tls);
+  const systemAuthorities = tls === undefined ? 'unknown' : authoritiesOf(tls, dial.variables);
   const socket = tls === undefined ? beginPlain(dial) : beginSecure(tls, dial, tunnel);
   socket.setNoDelay(true).setKeepAlive(true, 60_000);
   return new Promise((resolve, reject) => {
@@ -132,23 +135,27 @@ function bareName({ hostname }: URL): string {
 
 type Tls = typeof import('node:tls');
 
-function authoritiesKnownTo(tls: Tls): ConnectProblem['systemAuthorities'] {
+function authoritiesOf(tls: Tls, { NODE_USE_SYSTEM_CA }: ProxyVariables): SystemAuthorities {
   // Came with the variable: Node 22.19 and 24.5; the variable itself with 22.19 and 24.6.
-  return 'setDefaultCACertificates' in tls ? 'known' : 'unknown';
+  const isRead = 'setDefaultCACertificates' in tls;
+  if (NODE_USE_SYSTEM_CA !== '1') return isRead ? 'unused' : 'unknown';
+  return isRead ? 'used' : 'set-in-vain';
 }
 
 interface TunnelOptions {
   /** `host:port` of the tenant. */
   readonly authority: string;
   readonly connectMs: number;
+  readonly variables: ProxyVariables;
   readonly signal: AbortSignal | undefined;
 }
 
 /** `CONNECT host:port`. */
 async function openTunnel(proxy: ProxyInUse, options: TunnelOptions): Promise<Socket> {
-  const { authority: target, connectMs, signal } = options;
+  const { authority: target, connectMs, variables, signal } = options;
   const { variable, shown, protocol, authorization } = proxy;
-  const systemAuthorities = protocol === 'https' ? authoritiesKnownTo(await import('node:tls')) : 'unknown';
+  const systemAuthorities =
+    protocol === 'https' ? authoritiesOf(await import('node:tls'), variables) : 'unknown';
   const asked = {
     variable,
     shown,
