@@ -351,7 +351,22 @@ it.each(['<key>', '<your API key>', ' <QLIK_KEY>\n', '***', '********', 'undefin
 );
 
 it('takes keys that only hold such signs', async () => {
-  for (const key of ['eyJ0.a-b_c.d', 'a$b', 'a$B{c}', '100%', '%a%20b', 'a(b)', 'a#b', '{}', '$1', '$', '<>', '<a>b', '*', 'nullable']) {
+  for (const key of [
+    'eyJ0.a-b_c.d',
+    'a$b',
+    'a$B{c}',
+    '100%',
+    '%a%20b',
+    'a(b)',
+    'a#b',
+    '{}',
+    '$1',
+    '$',
+    '<>',
+    '<a>b',
+    '*',
+    'nullable',
+  ]) {
     const env = { QLIK_API_KEY: key };
     expect(await target({ options: { tenant: 'a.example.com' }, env })).toMatchObject({
       credential: { key },
