@@ -325,12 +325,13 @@ describe('without a tenant to ask', () => {
       ...https,
       QLIK_TENANT_URL: 'https://acme.example.com',
       HTTPS_PROXY: spell(url.replace('//', '//user:hunter22@')),
-      NO_PROXY: 'localhost',
+      NO_PROXY: Array.from({ length: 100 }, (_each, index) => `host${index}.example.net`).join(','),
     };
     const { code, checks, stdout } = await doctor(env);
     expect(checks['proxy']).toMatchObject({ status: 'failed', message: expect.stringContaining(says) });
     expect(code).toBe(exit);
     expect(stdout).not.toContain('hunter22');
+    expect(stdout).not.toContain('host99');
   });
 });
 

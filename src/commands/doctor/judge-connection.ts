@@ -45,7 +45,7 @@ function describeRoute(route: Route): string {
     const other =
       exceptions === undefined
         ? ''
-        : `; ${exceptions.variable} (${exceptions.value}) does not name the tenant`;
+        : `; ${exceptions.variable} (${begin(exceptions.value)}) does not name the tenant`;
     return `${proxy.shown}, as ${proxy.variable} says${other}`;
   }
   switch (route.because) {
@@ -58,6 +58,11 @@ function describeRoute(route: Route): string {
         ? 'none in use'
         : `none in use: ${route.unused} is for plain http; for https it is HTTPS_PROXY`;
   }
+}
+
+/** Companies have hundreds of exceptions. */
+function begin(exceptions: string): string {
+  return exceptions.length > 100 ? `${exceptions.slice(0, 100)} …` : exceptions;
 }
 
 function judgeHost({ url }: Way, facts: TenantFacts, failure: TenantError | undefined): Check {
