@@ -91,10 +91,12 @@ function identify(
   return JSON.stringify([address, expand(project, variables).text]);
 }
 
-/** The origin of an environment's tenant; `undefined` where none can be told yet. */
+/** The origin of an environment's tenant; `undefined` where none can be told, for want of a variable, too. */
 export function originOf(tenant: unknown, variables: Variables): string | undefined {
   if (typeof tenant !== 'string') return undefined;
-  const parsed = parseTenantUrl(expand(tenant, variables).text);
+  const { text, unset, malformed } = expand(tenant, variables);
+  if (unset.length > 0 || malformed) return undefined;
+  const parsed = parseTenantUrl(text);
   return parsed.ok ? parsed.origin : undefined;
 }
 

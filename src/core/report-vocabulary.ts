@@ -156,8 +156,36 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
     meaning:
       "One line of the tenant's Content Security Policy: a host, and what everything on the tenant may load from it. An entry is ours if its description says qlik-sync:<project>.",
     next: '"origins" in the config declares hosts; with "manageOrigins", apply writes their entries.',
-    aliases: ['csp', 'content-security-policy', 'manageorigins', 'csp-origin'],
+    aliases: ['entries', 'csp', 'content-security-policy', 'manageorigins', 'manage-origins', 'csp-origin'],
   },
+  origin: {
+    meaning:
+      'A host, with its scheme and perhaps a port, that an extension or theme loads from. "origins" in the config declares it, with the directives of the Content Security Policy that it needs.',
+    next: 'validate compares the code with what is declared, plan and drift the tenant.',
+    aliases: ['origins', 'directive', 'switch'],
+  },
+  budget: {
+    meaning:
+      "What is left of Qlik's limits for a tenant's Content Security Policy: 256 entries and a header of 6,144 characters.",
+    aliases: ['header'],
+  },
+  theme: {
+    meaning:
+      'The second kind that is deployed, beside extensions: a .qext of type "theme" and a theme.json. Its name is theme: and the stem of the .qext.',
+    next: '"themes" in the config says when the tenant is asked for its themes: auto, always or never.',
+    aliases: ['theme.json'],
+  },
+  kind: {
+    meaning:
+      'Whether a name is that of an extension or a theme. theme:<name> and extension:<name> say which where both have it.',
+    aliases: ['extension'],
+  },
+  rail: { meaning: 'A check that blocks a change or refuses a run until an approval lifts it.' },
+  project: {
+    meaning:
+      'The name in the config under which everything is owned that this config deploys; the tag on the tenant is qlik-sync: and this name.',
+  },
+  rollback: { meaning: 'To put back what a past run changed, from its journal and backups.' },
   unchanged: { meaning: 'The tenant already holds what the folder asks for, so nothing is written.' },
   owned: {
     meaning:

@@ -93,8 +93,9 @@ export async function makePlan(
   decide: (known: Known) => Plan,
 ): Promise<PlannedRun> {
   const { desired, actual, archives, packWith } = sides;
+  // What is skipped, such as a theme in a project that wants none, has no change that an approval could be of.
   const policy = settleNames(sides.policy, [
-    ...namesOf(desired),
+    ...namesOf({ ...desired, skipped: [] }),
     ...actual.extensions.map(({ name = '' }) => name),
   ]);
   const { config } = run.settings;

@@ -1,6 +1,6 @@
 /**
  * When the tenant is asked for its themes. A project without one makes no request for them, so a run asks where the
- * folders hold a theme, where a run recorded on this machine wrote one, or where the config says so.
+ * folders hold a theme, where a run recorded here wrote one, or where the config says so or names one.
  */
 
 import { kindOf } from '../core/kind.js';
@@ -94,9 +94,19 @@ export async function listThemesOf(
 
 /** Whether a run would ask for themes, as far as config and folders tell. */
 export async function usesThemes(settings: Asking['settings']): Promise<'some' | 'none'> {
-  const { themes } = settings.config;
-  if (themes !== 'auto') return themes === 'always' ? 'some' : 'none';
-  return (await findNames(settings)).some(isTheme) ? 'some' : 'none';
+  const { config } = settings;
+  if (config.themes !== 'auto') return config.themes === 'always' ? 'some' : 'none';
+  return namesThemes(config) || (await findNames(settings)).some(isTheme) ? 'some' : 'none';
+}
+
+/** Whether the config speaks of a theme, or of a folder for them, although none may be left there. */
+function namesThemes({ extensions, protect, origins, driftIgnore }: Asking['settings']['config']): boolean {
+  const names = [...protect, ...Object.keys(origins), ...driftIgnore.map(({ name }) => name)];
+  return names.some(isTheme) || extensions.some(isForThemes);
+}
+
+function isForThemes(pattern: string): boolean {
+  return !pattern.startsWith('!') && pattern.split('/').some((folder) => /^themes?$/i.test(folder));
 }
 
 /** Of the folders; looked for once for all environments of a run that have the same. */
@@ -111,7 +121,7 @@ function findNames(settings: Asking['settings']): Promise<readonly string[]> {
 async function concernThemes({ settings, tenant }: Asking, names: readonly string[]): Promise<boolean> {
   const { themes, root } = settings.config;
   if (themes !== 'auto') return themes === 'always';
-  if (names.some(isTheme)) return true;
+  if (names.some(isTheme) || namesThemes(settings.config)) return true;
   if (!hasRuns(root)) return false;
   const { mentionsAny } = await import('../reconcile/journal/runs.js');
   return mentionsAny(root, tenant.identity, '"name":"theme:');

@@ -6,7 +6,7 @@ import {
   type OriginBudget,
   type OriginChange,
   type OriginsPlan,
-  orderOrigins,
+  pairOrigins,
 } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { describeOutcome } from './change-words.js';
@@ -22,16 +22,15 @@ interface OriginRow {
 /** @param outcomes in the order in which entries are written */
 export function describeOrigins(
   origins: OriginsPlan | undefined,
-  outcomes: readonly Outcome[] = [],
+  outcomes?: readonly Outcome[],
 ): readonly OriginRow[] {
   if (origins === undefined) return [];
   if (origins.notLookedAt !== undefined) {
     return [{ name: 'not looked at', verb: 'unknown', words: [origins.notLookedAt] }];
   }
   const changed = new Set(origins.changes.map(({ name }) => name));
-  // A host may have several changes, so their order tells which outcome is whose.
-  const { opens, closes } = orderOrigins({ origins });
-  const ended = new Map([...opens, ...closes].map((change, at) => [change, outcomes[at]]));
+  // A host may have several changes.
+  const ended = new Map(pairOrigins({ origins }, outcomes));
   return [
     ...origins.changes.map((change) => describeChange(change, ended.get(change))),
     ...origins.missing.filter(({ name }) => !changed.has(name)).map(describeMissing),

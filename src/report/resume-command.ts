@@ -2,7 +2,7 @@
 
 import { isWritten } from '../core/change.js';
 import type { Change, Plan } from '../core/model.js';
-import { type OriginChange, orderOrigins, originNumbersOf } from '../core/origins/model.js';
+import { type OriginChange, originNumbersOf, pairOrigins } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { shellOption, shellWord } from '../core/shell-word.js';
 import type { ApplyReport, PlanReport } from './plan.js';
@@ -26,11 +26,11 @@ export function resumeCommand(report: PlanReport | ApplyReport): string | undefi
 }
 
 /** @param outcomes in the order in which entries are written */
-function findLeftEntries(plan: Plan, outcomes: readonly Outcome[] = []): readonly OriginChange[] {
-  const { opens, closes } = orderOrigins(plan);
-  const written = [...opens, ...closes].filter((_, at) => outcomes[at]?.status !== 'done');
+function findLeftEntries(plan: Plan, outcomes?: readonly Outcome[]): readonly OriginChange[] {
+  const pairs = pairOrigins(plan, outcomes);
+  const left = pairs.flatMap(([change, outcome]) => (outcome?.status === 'done' ? [] : [change]));
   const open = (plan.origins?.changes ?? []).filter(({ blocked }) => blocked?.lift !== undefined);
-  return [...written, ...open];
+  return [...left, ...open];
 }
 
 function liftsOfEntries(entries: readonly OriginChange[]): readonly string[] {

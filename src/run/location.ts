@@ -1,6 +1,7 @@
 /** The tenant that a run is meant for, from file and options alone: for its reports, whatever else is wrong with both. */
 
 import { chooseEnvironment } from '../config/choose-environment.js';
+import { originOf } from '../config/cross-checks.js';
 import { expand } from '../config/expand.js';
 import { type LoadedConfig, readKey } from '../config/file/raw.js';
 import { sameTenants } from '../config/resolve.js';
@@ -100,12 +101,4 @@ export function tenantOf(
   );
   if (origin === undefined) return undefined;
   return sameTenants(loaded, { env, ruleIds: configurableRuleIds }).get(origin) ?? origin;
-}
-
-function originOf(written: unknown, env: Io['env']): string | undefined {
-  if (typeof written !== 'string') return undefined;
-  const { text, unset, malformed } = expand(written, env);
-  if (unset.length > 0 || malformed) return undefined;
-  const parsed = parseTenantUrl(text);
-  return parsed.ok ? parsed.origin : undefined;
 }

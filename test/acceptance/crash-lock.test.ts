@@ -12,7 +12,7 @@ import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from '.
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 
-const files = { ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('b') };
+const files = { ...simpleConfig, ...extensionFiles('a'), ...extensionFiles('theme:a') };
 
 let workspace: Workspace;
 let tenant: TestTenant;
@@ -53,8 +53,7 @@ describe('while another run has the lock', () => {
     });
     expect(stderr).toMatch(new RegExp(`^waiting for apply of pid ${first.pid}, running for \\d+ s\n`));
     expect(code, stderr).toBe(0);
-    const names = (await tenant.client.list()).map(({ qextFilename }) => qextFilename);
-    expect(names.sort()).toEqual(['a', 'b']);
+    expect((await tenant.records()).map(({ name }) => name)).toEqual(['a', 'theme:a']);
   }
 
   it('the second waits, and goes on at once when the first is killed', async () => {

@@ -12,7 +12,6 @@ import { beforeAll, expect, it } from 'vitest';
 import { createSharedVault } from '../../src/reconcile/backup/shared-vault.js';
 import { createVault, type Vault } from '../../src/reconcile/backup/vault.js';
 import { startStore } from '../../src/sandbox/store/start-store.js';
-import type { ExtensionUpload } from '../../src/tenant/extensions.js';
 import { envOf, openAt, startTestStore, type TestStore } from '../store/stores.js';
 import { judgeRecovery } from './support/crash-judge.js';
 import {
@@ -20,12 +19,13 @@ import {
   type CrashScene,
   effects,
   openCrashScene,
+  type Prepared,
   prepareUploads,
   runUntilCut,
 } from './support/crash-scene.js';
 import { type Cut, openWire, type Wire } from './support/crash-wire.js';
 
-let uploads: readonly ExtensionUpload[];
+let uploads: readonly Prepared[];
 beforeAll(async () => {
   uploads = await prepareUploads();
 });

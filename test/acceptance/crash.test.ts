@@ -2,14 +2,19 @@
 
 import pLimit from 'p-limit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExtensionUpload } from '../../src/tenant/extensions.js';
 import { judgeRecovery } from './support/crash-judge.js';
-import { applyArgs, type CrashScene, openCrashScene, prepareUploads } from './support/crash-scene.js';
+import {
+  applyArgs,
+  type CrashScene,
+  openCrashScene,
+  type Prepared,
+  prepareUploads,
+} from './support/crash-scene.js';
 import type { Cut } from './support/crash-wire.js';
 
 type Moment = Omit<Cut, 'kill'>;
 
-let uploads: readonly ExtensionUpload[];
+let uploads: readonly Prepared[];
 beforeAll(async () => {
   uploads = await prepareUploads();
 });
@@ -58,13 +63,13 @@ describe('a replace that was killed between its delete and its create', () => {
   it('is finished by a run that selects something else', async () => {
     await withScene(async ({ runAndKill, run, wire, tenant }) => {
       const args = ['apply', 'rep1', '--yes', '--allow-replace', 'rep1'];
-      await runAndKill(args, { at: 4, when: 'after' });
+      await runAndKill(args, { at: 5, when: 'after' });
       const names = async () => (await tenant.client.list()).map(({ qextFilename }) => qextFilename);
       expect(await names()).not.toContain('rep1');
-      const { code, stderr } = await run(['apply', 'new1', '--yes']);
+      const { code, stderr } = await run(['apply', 'extension:new', '--yes']);
       expect(code, stderr).toBe(0);
       expect(stderr).toContain('  unknown: replace rep1\n');
-      expect(await names()).toEqual(expect.arrayContaining(['rep1', 'new1']));
+      expect(await names()).toEqual(expect.arrayContaining(['rep1', 'new']));
       expect(wire.arrived().filter((method) => method !== 'GET')).toEqual(['POST', 'POST']);
     });
   });

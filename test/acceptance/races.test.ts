@@ -4,6 +4,7 @@
  */
 
 import { afterAll, describe, expect, it } from 'vitest';
+import { kindOf } from '../../src/core/kind.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { createRandom } from '../fuzz/random.js';
 import { replayCommand, seedOf } from '../replay.js';
@@ -15,7 +16,9 @@ import {
   prepareRaces,
   type RaceResult,
   type RaceScene,
+  stranger,
 } from './support/race-scene.js';
+import type { Held } from './support/tenant.js';
 import type { AtPassage, Passage } from './support/turnstile.js';
 
 const nobody: AtPassage = async () => undefined;
@@ -70,11 +73,15 @@ async function intrudeAt(
     expect(said).not.toMatch(/This is a bug/);
     expect([0, 5, 6, 7], said).toContain(result.code);
     await check(scene, result);
-    const stranger = await scene.find('stranger');
-    expect(stranger).toMatchObject({ tags: ['theirs'], version: '1.0.0' });
+    await checkStranger(scene);
   } finally {
     await scene.close();
   }
+}
+
+async function checkStranger({ find }: RaceScene): Promise<void> {
+  const md5 = md5Of(await handMade(stranger));
+  expect(await find(stranger)).toMatchObject({ tags: ['theirs'], file: { md5 } });
 }
 
 // ── A person ────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,13 +96,13 @@ interface Person {
 
 const upload = (name: string): Person => ({
   name,
-  does: async ({ tenant }) => tenant.edit({ name, file: await handMade(name) }),
+  does: async ({ edit }) => edit(name, { file: await handMade(name) }),
   stands: async (record) => record?.file?.md5 === md5Of(await handMade(name)),
 });
 
 const retag = (name: string, tags: readonly string[]): Person => ({
   name,
-  does: ({ tenant }) => tenant.edit({ name, tags }),
+  does: ({ edit }) => edit(name, { tags }),
   stands: async (record) => tags.every((tag) => record?.tags?.includes(tag) === true),
 });
 
@@ -103,22 +110,22 @@ const remove = (name: string): Person => ({
   name,
   does: async ({ tenant, find }) => {
     const record = await find(name);
-    return record === undefined ? 'nothing' : tenant.client.remove(record.id);
+    return record === undefined ? 'nothing' : tenant.clients[kindOf(name)].remove(record.id);
   },
   stands: async (record) => record === undefined,
 });
 
 const people: Readonly<Record<string, Person>> = {
   'uploads what is to be updated': upload('kpi'),
-  'uploads what is to be created': upload('new'),
-  'uploads what is to be deleted': upload('old'),
+  'uploads what is to be created': upload('theme:new'),
+  'uploads what is to be deleted': upload('theme:old'),
   'uploads what is to be replaced': upload('nova'),
   'uploads what is in sync': upload('same'),
   'tags what is to be updated': retag('kpi', ['qlik-sync:acme', 'by hand']),
-  'tags what is to be deleted': retag('old', ['qlik-sync:acme', 'by hand']),
+  'tags what is to be deleted': retag('theme:old', ['qlik-sync:acme', 'by hand']),
   'gives what is to be updated to another project': retag('kpi', ['qlik-sync:others']),
   'gives what is to be replaced to another project': retag('nova', ['qlik-sync:others']),
-  'gives what is to be deleted to another project': retag('old', ['qlik-sync:others']),
+  'gives what is to be deleted to another project': retag('theme:old', ['qlik-sync:others']),
   'takes our tag off': retag('kpi', ['nobody']),
   'deletes what is to be updated': remove('kpi'),
   'deletes what is to be replaced': remove('nova'),
@@ -138,6 +145,12 @@ function isBeyondSight(point: Passage, id: string | undefined, { passed }: RaceR
   return order(point) >= order(look) && order(point) <= order(deletion);
 }
 
+/** Themes are listed after the extensions. */
+function pointsAfterListOf(name: string): readonly Passage[] {
+  if (kindOf(name) === 'extension') return points;
+  return points.slice(points.findIndex(({ path }) => path.startsWith('/api/v1/themes')));
+}
+
 describe('an apply and a person', () => {
   it('meet at every point of a run that creates, updates, replaces and deletes', () => {
     const methods = new Set(points.map(({ method }) => method));
@@ -145,7 +158,7 @@ describe('an apply and a person', () => {
   });
 
   it.each(Object.entries(people))('%s', async (_title, { name, does, stands }) => {
-    for (const point of points) {
+    for (const point of pointsAfterListOf(name)) {
       let id: string | undefined;
       let didNothing = false;
       const intrude = async (scene: RaceScene): Promise<void> => {
@@ -153,10 +166,10 @@ describe('an apply and a person', () => {
         didNothing = (await does(scene)) === 'nothing';
       };
       await intrudeAt(point, intrude, async (scene, result) => {
-        const records = (await scene.list()).filter(({ qextFilename }) => qextFilename === name);
+        const records = (await scene.list()).filter((held) => held.name === name);
         if (didNothing) return;
         expect(records.length, 'one record of a name').toBeLessThanOrEqual(1);
-        if (await stands(records[0])) return;
+        if (await stands(records[0]?.record)) return;
         if (isBeyondSight(point, id, result)) return;
         const where = `${point.when} ${point.method} ${point.path}\n${result.stdout}${result.stderr}`;
         expect(result.code, where).toBe(7);
@@ -170,11 +183,11 @@ describe('an apply and a person', () => {
 
 async function checkTwo(scene: RaceScene, mine: RaceResult, theirs: RaceResult | undefined): Promise<void> {
   const records = await scene.list();
-  const names = records.map(({ qextFilename }) => qextFilename).sort();
+  const names = records.map(({ name }) => name).sort();
   expect(new Set(names).size, 'one record of a name').toBe(names.length);
   if (theirs?.code !== 0 || mine.code !== 0) return;
   // Both say that they succeeded: then all that is here is the work of the one that wrote last, and nothing is missing.
-  expect(names).toEqual(['kpi', 'new', 'nova', 'same', 'stranger']);
+  expect(names).toEqual(['kpi', 'nova', 'same', stranger, 'theme:new']);
 }
 
 describe('two applies of one project', () => {
@@ -182,7 +195,7 @@ describe('two applies of one project', () => {
     await sideBySide(points, async (point) => {
       const colleague = createColleague('three');
       let theirs: RaceResult | undefined;
-      let left: readonly ExtensionRecord[] = [];
+      let left: readonly Held[] = [];
       const intrude = async (scene: RaceScene): Promise<void> => {
         theirs = await scene.apply(nobody, colleague);
         left = await scene.list();
@@ -190,9 +203,9 @@ describe('two applies of one project', () => {
       await intrudeAt(point, intrude, async (scene, mine) => {
         await checkTwo(scene, mine, theirs);
         const where = `${point.when} ${point.method} ${point.path}\n${mine.stdout}${mine.stderr}`;
-        const after = new Map((await scene.list()).map((record) => [record.qextFilename, record.file?.md5]));
-        const lost = left.filter(({ qextFilename, file }) => after.get(qextFilename) !== file?.md5);
-        if (lost.length > 0 && lost.some(({ qextFilename }) => wasWritten(theirs, qextFilename)))
+        const after = new Map((await scene.list()).map(({ name, record }) => [name, record.file?.md5]));
+        const lost = left.filter(({ name, record }) => after.get(name) !== record.file?.md5);
+        if (lost.length > 0 && lost.some(({ name }) => wasWritten(theirs, name)))
           expect(mine.code, where).toBe(7);
       }).finally(colleague.dispose);
     });
@@ -231,8 +244,8 @@ describe('two applies of one project', () => {
 });
 
 /** Whether the colleague's run wrote this name: what it found in sync was not its own to lose. */
-function wasWritten(theirs: RaceResult | undefined, name: string | null | undefined): boolean {
-  return theirs !== undefined && name !== undefined && new RegExp(`✓ ${name} `).test(theirs.stderr);
+function wasWritten(theirs: RaceResult | undefined, name: string): boolean {
+  return theirs !== undefined && new RegExp(`✓ ${name} `).test(theirs.stderr);
 }
 
 /** Lets one waiting request through at a time, of whichever run the dice say. */
@@ -277,7 +290,7 @@ async function interleave(random: ReturnType<typeof createRandom>): Promise<void
     await scene.apply(nobody);
     const last = await scene.apply(nobody);
     expect(last.stdout).toContain('Nothing to do');
-    expect(await scene.find('stranger')).toMatchObject({ tags: ['theirs'], version: '1.0.0' });
+    await checkStranger(scene);
   } finally {
     colleague.dispose();
     await scene.close();

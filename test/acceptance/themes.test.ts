@@ -1,9 +1,10 @@
 import { cpSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ImpactWorld, openImpactWorld } from './support/impact-world.js';
 import { useScene } from './support/scene.js';
-import { archiveFiles, extensionFiles } from './support/workspace.js';
+import { archiveFiles, createWorkspace, extensionFiles } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
 
 const scene = useScene();
@@ -169,18 +170,40 @@ describe('what is asked of the tenant', () => {
     expect(await takeRequests()).toEqual(['GET /extensions', 'GET /themes']);
   });
 
-  it('the last theme that goes is found by what this machine recorded, or where the config says so', async () => {
+  it('the last theme that goes is found by what this machine recorded, or where the config names one', async () => {
+    const found = { corporate: 'none', 'theme:corporate': 'delete' };
     await deploy();
     scene.workspace.remove('themes');
     scene.workspace.write({ 'themes/README.md': '' });
     scene.configure({ extensions: ['extensions/*'] });
-    expect(await planned('--prune')).toEqual({ corporate: 'none', 'theme:corporate': 'delete' });
+    expect(await planned('--prune')).toEqual(found);
     scene.workspace.remove('.qlik-sync');
     expect(await planned('--prune')).toEqual({ corporate: 'none' });
+    scene.configure({ extensions: ['extensions/*', '!themes/old'] });
+    expect(await planned('--prune')).toEqual({ corporate: 'none' });
+    scene.configure({ extensions: ['extensions/*', 'themes/*'] });
+    expect(await planned('--prune')).toEqual(found);
+    scene.configure({
+      extensions: ['extensions/*'],
+      driftIgnore: [{ name: 'theme:*', reason: 'a try', until: '2999-12-31' }],
+    });
+    expect(await planned('--prune')).toEqual(found);
     scene.configure({ extensions: ['extensions/*'], themes: 'always' });
     await scene.succeed('apply', '--yes', '--prune');
     expect(await scene.tenant.themes.list()).toEqual([]);
     expect(await scene.tenant.names()).toEqual(['corporate']);
+  });
+
+  it('and by what other machines recorded in a store', async () => {
+    const store = createWorkspace();
+    onTestFinished(() => store.dispose());
+    scene.configure({ ...both, store: pathToFileURL(store.folder).href });
+    scene.workspace.write({ ...extensionFiles('kpi-card'), ...themeFiles('corporate') });
+    await scene.succeed('apply', '--yes');
+    for (const gone of ['.qlik-sync', 'themes']) scene.workspace.remove(gone);
+    scene.configure({ extensions: ['extensions/*'], store: pathToFileURL(store.folder).href });
+    await scene.succeed('apply', '--yes', '--prune');
+    expect(await scene.tenant.themes.list()).toEqual([]);
   });
 
   it('with "themes": "never" they are skipped, whatever is wrong with them', async () => {
@@ -190,12 +213,13 @@ describe('what is asked of the tenant', () => {
       ...themeFiles('corporate'),
       'themes/corporate/theme.json': '{',
       ...themeFiles('dangling'),
+      ...themeFiles('kpi-card'),
     });
     scene.workspace.remove('themes/dangling/theme.json');
     symlinkSync('/nowhere', join(scene.workspace.folder, 'themes/dangling/theme.json'));
     const { stdout } = await scene.succeed('validate');
     expect(stdout).toContain('"themes" in the config is "never"');
-    await scene.succeed('apply', '--yes');
+    await scene.succeed('apply', '--yes', '--allow-partial', 'kpi-card');
     expect(await takeRequests()).toEqual(['GET /extensions', 'POST /extensions']);
   });
 });

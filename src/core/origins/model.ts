@@ -1,5 +1,6 @@
 /** What a plan says of origins: what the tenant's Content Security Policy lacks, and what would be written to it. */
 
+import type { Outcome } from '../outcome.js';
 import type { CspSwitch } from './csp.js';
 import type { CspEntry, CspEntryBody } from './entry.js';
 
@@ -97,6 +98,15 @@ export function orderOrigins({ origins }: { readonly origins?: OriginsPlan }): {
     opens: work.filter(({ adds }) => adds.length > 0),
     closes: work.filter(({ adds }) => adds.length === 0),
   };
+}
+
+/** What a plan writes, with the outcomes of as much of it as was tried, which come in the order of writing. */
+export function pairOrigins(
+  plan: { readonly origins?: OriginsPlan },
+  outcomes: readonly Outcome[] = [],
+): readonly (readonly [change: OriginChange, outcome: Outcome | undefined])[] {
+  const { opens, closes } = orderOrigins(plan);
+  return [...opens, ...closes].map((change, at) => [change, outcomes[at]]);
 }
 
 /** How much a plan opens and closes, as its approvals count it. */

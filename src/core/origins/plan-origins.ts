@@ -85,15 +85,18 @@ export function planOrigins(input: OriginsInput): OriginsPlan {
   };
 }
 
-function findMissing(need: OriginNeed, { entries, project }: OriginsInput): MissingOrigin | undefined {
+function findMissing(
+  need: OriginNeed,
+  input: OriginsInput,
+  entries = input.entries,
+): MissingOrigin | undefined {
   const open = new Set(
     entries.filter((entry) => covers(hostOfEntry(entry.origin), need.host)).flatMap(switchesOf),
   );
   const lacking = need.switches.filter((each) => !open.has(each));
   if (lacking.length === 0) return undefined;
-  const exact = entriesFor(need.host, entries);
-  const present = exact.find((entry) => isOwnEntry(entry, project)) ?? exact[0];
-  const entry = extend(present, need, project);
+  const present = ownEntryFor(need.host, input, entries) ?? entriesFor(need.host, entries)[0];
+  const entry = extend(present, need, input.project);
   return {
     ...need,
     name: nameOfHost(need.host),
@@ -163,7 +166,7 @@ function without(closes: readonly OriginChange[], entries: readonly CspEntry[]):
 
 /** Creates and extends what `entries` do not open. */
 function openAll(input: OriginsInput, entries: readonly CspEntry[]): readonly OriginChange[] {
-  const lacking = input.needs.flatMap((need) => findMissing(need, { ...input, entries }) ?? []);
+  const lacking = input.needs.flatMap((need) => findMissing(need, input, entries) ?? []);
   const opens = lacking.flatMap((each) => open(each, input));
   return limitEntries(opens, input.entries.length);
 }
@@ -171,7 +174,7 @@ function openAll(input: OriginsInput, entries: readonly CspEntry[]): readonly Or
 /** @param input with the entries that are there now, and are what is written to */
 function open(lacking: MissingOrigin, input: OriginsInput): readonly OriginChange[] {
   const { name, host, extensions, switches, entry, present } = lacking;
-  const [own] = ownEntriesOf(input, host);
+  const own = ownEntryFor(host, input);
   const message = `${describeSwitches(switches)} for ${extensions.join(', ')}`;
   if (own !== undefined) {
     const had = switchesOf(own);
@@ -218,9 +221,24 @@ function blockForeign({ name, switches, extensions, entry }: MissingOrigin, pres
   };
 }
 
-/** By id, so that every run takes the same one of several. */
-function ownEntriesOf({ entries, project }: OriginsInput, host: string): readonly CspEntry[] {
-  return entriesFor(host, entries).filter((entry) => isOwnEntry(entry, project));
+/**
+ * Of several for one host the one that opens most of what is declared, as the tenant has them now; by id where that leaves
+ * a choice, so that every run takes the same.
+ *
+ * @param among what is left of them
+ */
+function ownEntryFor(
+  host: string,
+  { entries, project, setting }: OriginsInput,
+  among: readonly CspEntry[] = entries,
+): CspEntry | undefined {
+  const own = entriesFor(host, entries).filter((entry) => isOwnEntry(entry, project));
+  const left = (id: string): CspEntry | undefined => among.find((entry) => entry.id === id);
+  if (own.length < 2) return own[0] && left(own[0].id);
+  const wanted = declaredIn(setting).get(host) ?? [];
+  const useOf = (entry: CspEntry): number => switchesOf(entry).filter((each) => wanted.includes(each)).length;
+  const [best] = [...own].sort((a, b) => useOf(b) - useOf(a)).flatMap(({ id }) => left(id) ?? []);
+  return best;
 }
 
 function declaredIn(setting: OriginsSetting): ReadonlyMap<string, readonly CspSwitch[]> {
@@ -233,7 +251,7 @@ function findExcess(input: OriginsInput): readonly OriginChange[] {
   const own = input.entries.filter((entry) => isOwnEntry(entry, input.project));
   return own.flatMap((entry) => {
     const host = hostOfEntry(entry.origin);
-    const isSecond = ownEntriesOf(input, host)[0]?.id !== entry.id;
+    const isSecond = ownEntryFor(host, input)?.id !== entry.id;
     return removalOf(entry, isSecond ? 'second' : declared.get(host));
   });
 }

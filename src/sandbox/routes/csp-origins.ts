@@ -69,15 +69,21 @@ function isWanted(entry: CspEntry, query: URLSearchParams): boolean {
   );
 }
 
-/** Without a `*` anywhere in the text. */
+/** Without a `*` anywhere in the text. Each part is looked for once, behind the one before it. */
 function matches(text: string, pattern: string | null): boolean {
   if (!pattern) return true;
-  const parts = pattern
-    .toLowerCase()
-    .split('*')
-    .map((part) => part.replace(/[.?+^$()[\]{}|\\]/g, '\\$&'));
-  const form = parts.length === 1 ? parts.join('') : `^${parts.join('.*')}$`;
-  return new RegExp(form).test(text.toLowerCase());
+  const whole = text.toLowerCase();
+  const [first = '', ...others] = pattern.toLowerCase().split('*');
+  const last = others.pop();
+  if (last === undefined) return whole.includes(first);
+  if (!whole.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = whole.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return whole.length - last.length >= at && whole.endsWith(last);
 }
 
 async function create({ csp, behaviour, clock }: Sandbox, call: Call): Promise<Answer> {

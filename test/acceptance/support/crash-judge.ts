@@ -3,7 +3,6 @@
 import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
 import { readRuns } from '../../../src/reconcile/journal/runs.js';
 import type { Run } from '../../../src/reconcile/run-record.js';
-import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import {
   applyArgs,
   type CrashScene,
@@ -11,8 +10,9 @@ import {
   effects,
   foreignNames,
   listForeign,
+  overwrittenNames,
 } from './crash-scene.js';
-import type { LoggedRequest } from './tenant.js';
+import type { Held, LoggedRequest } from './tenant.js';
 
 /** What is expected of the recovery. */
 export interface Crash {
@@ -29,10 +29,10 @@ export async function judgeRecovery(
   scene: CrashScene,
   crash: Crash = { effects, journal: 'whole' },
 ): Promise<readonly string[]> {
-  const atCrash = await scene.tenant.client.list();
+  const atCrash = await scene.tenant.records();
   const crashed = await lastRun(scene);
   const { code, stderr } = await scene.run(applyArgs);
-  const recovered = await scene.tenant.client.list();
+  const recovered = await scene.tenant.records();
   const requests = (await scene.tenant.takeRequests()).filter(({ path }) => !path.startsWith('/__'));
   const again = await scene.run(applyArgs);
   const afterwards = await scene.tenant.takeRequests();
@@ -60,24 +60,23 @@ async function lastRun({ workspace, env }: CrashScene): Promise<Run | undefined>
 function judgeWords(
   stderr: string,
   crashed: Run | undefined,
-  atCrash: readonly ExtensionRecord[],
-  recovered: readonly ExtensionRecord[],
+  atCrash: readonly Held[],
+  recovered: readonly Held[],
 ): readonly string[] {
   const told = stderr.includes('The last run did not finish');
   if (told !== (crashed !== undefined)) return [`a run that died was ${told ? '' : 'not '}told: ${stderr}`];
   const verified = /^ {2}verified: (.*)$/m.exec(stderr)?.[1]?.split(', ') ?? [];
   const lies = verified.filter((words) => {
     const [action, name] = words.split(' ');
-    const md5 = (records: readonly ExtensionRecord[]) =>
-      records.find(({ qextFilename }) => qextFilename === name)?.file?.md5;
+    const md5 = (records: readonly Held[]) => records.find((held) => held.name === name)?.record.file?.md5;
     return action === 'delete' ? md5(atCrash) !== undefined : md5(atCrash) !== md5(recovered);
   });
   return lies.map((words) => `told as verified, but it was not done: ${words}`);
 }
 
 /** What was deleted and not created again is named, or said to be unknown where no answer came. */
-function judgeHalves(stderr: string, atCrash: readonly ExtensionRecord[]): readonly string[] {
-  const names = new Set(atCrash.map(({ qextFilename }) => qextFilename));
+function judgeHalves(stderr: string, atCrash: readonly Held[]): readonly string[] {
+  const names = new Set(atCrash.map(({ name }) => name));
   const list = (pattern: RegExp): readonly string[] => pattern.exec(stderr)?.[1]?.split(', ') ?? [];
   const halves = list(/half done \(deleted, not created again\): (.*)$/m);
   const unknown = list(/^ {2}unknown: (.*)$/m).map((words) => words.replace('replace ', ''));
@@ -91,8 +90,8 @@ function judgeHalves(stderr: string, atCrash: readonly ExtensionRecord[]): reado
 }
 
 /** Nothing lost, nothing twice, nothing left. */
-function judgeTenant(records: readonly ExtensionRecord[]): readonly string[] {
-  const names = records.map(({ qextFilename }) => qextFilename).sort();
+function judgeTenant(records: readonly Held[]): readonly string[] {
+  const names = records.map(({ name }) => name).sort();
   const expected = [...desiredNames, ...foreignNames].sort();
   return names.join() === expected.join() ? [] : [`the tenant holds ${names.join()}`];
 }
@@ -130,12 +129,14 @@ async function judgeBackups(
   );
   if (journal === 'cut') return problems.flat();
   const overwritten = new Set(steps.map(({ before }) => before.name));
-  const missed = ['upd1', 'upd2', 'rep1', 'rep2', 'del1', 'del2'].filter((name) => !overwritten.has(name));
+  const missed = overwrittenNames.filter((name) => !overwritten.has(name));
   return [...problems.flat(), ...missed.map((name) => `no journal tells what ${name} was`)];
 }
 
-/** One list and no write. */
+/** One list of each kind and no write. */
 function judgeQuiet(requests: readonly LoggedRequest[]): readonly string[] {
   const words = requests.map(({ method, path }) => `${method} ${path}`).join(', ');
-  return words === 'GET /api/v1/extensions' ? [] : [`the run after it asked for ${words}`];
+  return words === 'GET /api/v1/extensions, GET /api/v1/themes'
+    ? []
+    : [`the run after it asked for ${words}`];
 }

@@ -1,23 +1,25 @@
-/** A project whose next apply creates, updates, replaces and deletes, on a tenant that holds other people's extensions too. */
+/** A project whose next apply creates, updates, replaces and deletes extensions and themes, on a tenant that holds other people's too. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Kind, kindOf, stemOf } from '../../../src/core/kind.js';
 import type { ExtensionUpload } from '../../../src/tenant/extensions.js';
-import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { type Cut, openWire, type Wire } from './crash-wire.js';
 import { runInProcess } from './in-process.js';
 import type { Place } from './kept-place.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { type Held, openTestTenant, type TestTenant } from './tenant.js';
+import { archiveFiles, createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import { zipOf } from './zips.js';
 
 /** What the folders hold at last, and so the tenant. */
-export const desiredNames = ['new1', 'new2', 'rep1', 'rep2', 'same', 'upd1', 'upd2'] as const;
-export const foreignNames = ['bare', 'other'] as const;
-/** Effects of one run: two creates, two updates, two replaces, two deletes. */
+export const desiredNames = ['new', 'rep1', 'rep2', 'same', 'theme:new', 'theme:upd', 'upd'] as const;
+export const foreignNames = ['bare', 'theme:other'] as const;
+/** What the next apply overwrites or deletes. */
+export const overwrittenNames = ['upd', 'theme:upd', 'rep1', 'rep2', 'del', 'theme:del'] as const;
+/** Effects of one run: two creates, two updates, two replaces, two deletes; of each but the replaces one is a theme. */
 export const effects = { POST: 4, PATCH: 2, DELETE: 4 } as const;
 
 export const applyArgs = [
@@ -33,7 +35,7 @@ export const applyArgs = [
 export interface CrashScene extends Place {
   readonly wire: Wire;
   /** What nobody may touch, as it was at first. */
-  readonly foreign: readonly ExtensionRecord[];
+  readonly foreign: readonly Held[];
   readonly env: Readonly<Record<string, string>>;
   /** The built command, killed with SIGKILL at the cut; resolves when it is gone. */
   readonly runAndKill: (args: readonly string[], cut: Omit<Cut, 'kill'>) => Promise<void>;
@@ -52,30 +54,38 @@ const config = {
 };
 
 const files = (name: string, code: string, supernova?: boolean) =>
-  extensionFiles(name, { code: `${name} ${code}`, ...(supernova !== undefined && { supernova }) });
+  extensionFiles(name, {
+    code: `${name.replace(':', ' ')} ${code}`,
+    ...(supernova !== undefined && { supernova }),
+  });
 
 const first = {
-  ...files('upd1', 'one'),
-  ...files('upd2', 'one'),
+  ...files('upd', 'one'),
+  ...files('theme:upd', 'one'),
   ...files('rep1', 'one', true),
   ...files('rep2', 'one', true),
-  ...files('del1', 'one'),
-  ...files('del2', 'one'),
+  ...files('del', 'one'),
+  ...files('theme:del', 'one'),
   ...files('same', 'one'),
 };
 
 const second = {
-  ...files('new1', 'one'),
-  ...files('new2', 'one'),
-  ...files('upd1', 'two'),
-  ...files('upd2', 'two'),
+  ...files('new', 'one'),
+  ...files('theme:new', 'one'),
+  ...files('upd', 'two'),
+  ...files('theme:upd', 'two'),
   ...files('rep1', 'two', false),
   ...files('rep2', 'two', false),
   ...files('same', 'one'),
 };
 
+export interface Prepared {
+  readonly kind: Kind;
+  readonly upload: ExtensionUpload;
+}
+
 /** What the tenant holds when every scene begins, uploaded once and copied for the others. */
-export async function prepareUploads(): Promise<readonly ExtensionUpload[]> {
+export async function prepareUploads(): Promise<readonly Prepared[]> {
   const [tenant, workspace] = [await openTestTenant(), createWorkspace()];
   try {
     workspace.write({ ...config, ...first });
@@ -84,26 +94,26 @@ export async function prepareUploads(): Promise<readonly ExtensionUpload[]> {
       env: tenant.env,
     });
     if (code !== 0) throw new Error(stderr);
-    const records = await tenant.client.list();
-    const own = await Promise.all(
-      records.map(async ({ id, file, tags }): Promise<ExtensionUpload> => {
-        const bytes = await tenant.client.downloadArchive(id);
-        return { file: { name: file?.originalname ?? '', bytes }, data: { tags: tags ?? [] } };
-      }),
-    );
-    return [...own, await foreignUpload('other', ['qlik-sync:other']), await foreignUpload('bare', [])];
+    const own = (await tenant.records()).map(async ({ name, record }): Promise<Prepared> => {
+      const kind = kindOf(name);
+      const { id, file, tags } = record;
+      const bytes = await tenant.clients[kind].downloadArchive(id);
+      return {
+        kind,
+        upload: { file: { name: file?.originalname ?? '', bytes }, data: { tags: tags ?? [] } },
+      };
+    });
+    const others = [foreignUpload('theme:other', ['qlik-sync:other']), foreignUpload('bare', [])];
+    return await Promise.all([...own, ...others]);
   } finally {
     await tenant.close();
     workspace.dispose();
   }
 }
 
-async function foreignUpload(name: string, tags: readonly string[]): Promise<ExtensionUpload> {
-  const bytes = await zipOf({
-    [`${name}.qext`]: JSON.stringify({ name, type: 'visualization', version: '1.0.0' }),
-    [`${name}.js`]: 'theirs',
-  });
-  return { file: { name: `${name}.zip`, bytes }, data: { tags } };
+async function foreignUpload(name: string, tags: readonly string[]): Promise<Prepared> {
+  const bytes = await zipOf(archiveFiles(name, { code: 'theirs' }));
+  return { kind: kindOf(name), upload: { file: { name: `${stemOf(name)}.zip`, bytes }, data: { tags } } };
 }
 
 /**
@@ -113,12 +123,12 @@ async function foreignUpload(name: string, tags: readonly string[]): Promise<Ext
  * @param more variables of every run
  */
 export async function openCrashScene(
-  uploads: readonly ExtensionUpload[],
+  uploads: readonly Prepared[],
   dir?: string,
   more: Variables = {},
 ): Promise<CrashScene> {
   const tenant = await openTestTenant({ dir });
-  await Promise.all(uploads.map((upload) => tenant.client.create(upload)));
+  await Promise.all(uploads.map(({ kind, upload }) => tenant.clients[kind].create(upload)));
   const workspace = createWorkspace();
   workspace.write({ ...config, ...second });
   const scene = await describeScene(tenant, workspace, await openWire(tenant.sandbox.url), more);
@@ -168,14 +178,10 @@ async function describeScene(
   };
 }
 
-export async function listForeign({ client }: TestTenant): Promise<readonly ExtensionRecord[]> {
+export async function listForeign(tenant: TestTenant): Promise<readonly Held[]> {
   const names: readonly string[] = foreignNames;
-  const records = await client.list();
-  return records.filter(({ qextFilename }) => names.includes(qextFilename ?? '')).sort(byName);
-}
-
-function byName(a: ExtensionRecord, b: ExtensionRecord): number {
-  return (a.qextFilename ?? '') < (b.qextFilename ?? '') ? -1 : 1;
+  const held = (await tenant.records()).filter(({ name }) => names.includes(name));
+  return held.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const cli = join(import.meta.dirname, '../../../dist/cli.js');

@@ -1,12 +1,13 @@
 /** A project of five on a tenant of six: what an apply would do to each, and what a person may do to it meanwhile. */
 
 import { createHash } from 'node:crypto';
+import { kindOf, stemOf } from '../../../src/core/kind.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
 import { closePlace, keepPlace, type Place } from './kept-place.js';
-import type { TestTenant } from './tenant.js';
+import type { Held, TestTenant } from './tenant.js';
 import { type AtPassage, openTurnstile, type Passage } from './turnstile.js';
-import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
+import { archiveFiles, createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import { zipOf } from './zips.js';
 
 const config = {
@@ -14,11 +15,17 @@ const config = {
     ...{ project: 'acme', extensions: ['extensions/*'], maxDeletes: 9, maxDeletePercent: 100 },
   }),
 };
+/** Has the stem of an extension of ours. */
+export const stranger = 'theme:kpi';
+
 const flags = ['apply', '--yes', '--prune', '--allow-replace', 'nova', '--concurrency', '1'];
 
 /** Its workspace is that of a first user. */
 export interface RaceScene extends Place {
-  readonly list: () => Promise<readonly ExtensionRecord[]>;
+  /** Of both kinds. */
+  readonly list: () => Promise<readonly Held[]>;
+  /** As a person does, by name. */
+  readonly edit: (name: string, change: object) => Promise<void>;
   readonly find: (name: string) => Promise<ExtensionRecord | undefined>;
   /** The apply, through a turnstile. */
   readonly apply: (at: AtPassage, folders?: Workspace) => Promise<RaceResult>;
@@ -30,7 +37,7 @@ export interface RaceResult extends Result {
 }
 
 export interface Races {
-  /** On the tenant: `kpi` and `nova` as they were, `old` without a folder, `same` in sync, `stranger` of somebody else. */
+  /** On the tenant: `kpi` and `nova` as they were, a theme `old` without a folder, `same` in sync, a theme `kpi` of somebody else. */
   readonly open: () => Promise<RaceScene>;
   readonly dispose: () => void;
 }
@@ -40,13 +47,13 @@ export async function prepareRaces(): Promise<Races> {
     workspace.write({
       ...config,
       ...extensionFiles('kpi'),
-      ...extensionFiles('old'),
+      ...extensionFiles('theme:old'),
       ...extensionFiles('same'),
     });
     workspace.write(extensionFiles('nova', { supernova: true }));
     const first = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env: tenant.env });
     if (first.code !== 0) throw new Error(first.stdout + first.stderr);
-    await tenant.edit({ name: 'stranger', file: await handMade('stranger'), tags: ['theirs'] });
+    await editNamed(tenant, stranger, { file: await handMade(stranger), tags: ['theirs'] });
     changeFolders(workspace, 'two');
   });
   return { open: async () => raceAt(await copy()), dispose };
@@ -56,20 +63,25 @@ function raceAt(place: Place): RaceScene {
   const { tenant, workspace } = place;
   return {
     ...place,
-    list: () => tenant.client.list(),
-    find: async (name) => (await tenant.client.list()).find(({ qextFilename }) => qextFilename === name),
+    list: tenant.records,
+    edit: (name, change) => editNamed(tenant, name, change),
+    find: async (name) => (await tenant.held()).get(name),
     apply: (at, folders = workspace) => applyThrough(tenant, folders, at),
     close: () => closePlace(place),
   };
 }
 
-/** `kpi` changes, `nova` is no supernova any more, `old` goes and `new` comes. */
+function editNamed(tenant: TestTenant, name: string, change: object): Promise<void> {
+  return tenant.edit({ name: stemOf(name), kind: kindOf(name), ...change });
+}
+
+/** `kpi` changes, `nova` is no supernova any more, a theme `old` goes and one `new` comes. */
 function changeFolders(workspace: Workspace, code: string): void {
-  workspace.remove('extensions/old');
+  workspace.remove('extensions/theme-old');
   workspace.write({
     ...extensionFiles('kpi', { code: `kpi ${code}`, version: '2.0.0' }),
     ...extensionFiles('nova', { code: `nova ${code}`, version: '2.0.0' }),
-    ...extensionFiles('new', { code: `new ${code}` }),
+    ...extensionFiles('theme:new', { code: `new ${code}` }),
   });
 }
 
@@ -101,8 +113,7 @@ export function handMade(name: string): Promise<string> {
 }
 
 async function makeByHand(name: string): Promise<string> {
-  const manifest = JSON.stringify({ name, type: 'visualization', version: '9.9.9' });
-  const bytes = await zipOf({ [`${name}.qext`]: manifest, [`${name}.js`]: `/* ${name}, by hand */` });
+  const bytes = await zipOf(archiveFiles(name, { version: '9.9.9', code: 'by hand' }));
   return bytes.toString('base64');
 }
 

@@ -1,7 +1,7 @@
 /** A sandbox as tests look into it: its requests, its faults, and edits as a person makes them. */
 
 import { request } from 'undici';
-import { kinds, nameOf } from '../../../src/core/kind.js';
+import { type Kind, kinds, nameOf } from '../../../src/core/kind.js';
 import { type RunningSandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/start.js';
 import { createExtensionsClient, type ExtensionsClient } from '../../../src/tenant/extensions.js';
 import { apiKeyAuth } from '../../../src/tenant/http/auth.js';
@@ -16,10 +16,17 @@ export interface LoggedRequest {
   readonly status: number;
 }
 
+/** A record under the name that it has here, of its kind and stem. */
+export interface Held {
+  readonly name: string;
+  readonly record: ExtensionRecord;
+}
+
 export interface TestTenant {
   readonly sandbox: RunningSandbox;
   readonly client: ExtensionsClient;
   readonly themes: ExtensionsClient;
+  readonly clients: Readonly<Record<Kind, ExtensionsClient>>;
   /** For `run`: the pair of address and key. */
   readonly env: Readonly<Record<string, string>>;
   /** The requests since the last call, oldest first. */
@@ -37,7 +44,9 @@ export interface TestTenant {
   /** Of all that it holds, sorted. */
   readonly names: () => Promise<readonly (string | null | undefined)[]>;
   readonly find: (name: string) => Promise<ExtensionRecord | undefined>;
-  /** All that it holds of both kinds, by name. */
+  /** All that it holds of both kinds, also where a name is held twice. */
+  readonly records: () => Promise<readonly Held[]>;
+  /** The same by name. */
   readonly held: () => Promise<ReadonlyMap<string, ExtensionRecord>>;
   /** As somebody else would. */
   readonly remove: (name: string) => Promise<void>;
@@ -72,10 +81,20 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
   const find = async (name: string): Promise<ExtensionRecord | undefined> =>
     (await client.list()).find(({ qextFilename }) => qextFilename === name);
   const clients = { extension: client, theme: themes };
+  const records = async (): Promise<readonly Held[]> => {
+    const lists = kinds.map(async (kind) =>
+      (await clients[kind].list()).map((record) => ({
+        name: nameOf(kind, record.qextFilename ?? ''),
+        record,
+      })),
+    );
+    return (await Promise.all(lists)).flat();
+  };
   return {
     sandbox,
     client,
     themes,
+    clients,
     env: { QLIK_TENANT_URL: sandbox.url, QLIK_API_KEY: sandbox.apiKey },
     takeRequests,
     seeRequests,
@@ -94,12 +113,8 @@ export async function openTestTenant(options: SandboxOptions = {}): Promise<Test
     },
     names: async () => (await client.list()).map(({ qextFilename }) => qextFilename).sort(),
     find,
-    held: async () => {
-      const records = kinds.map(async (kind) =>
-        (await clients[kind].list()).map((each) => [nameOf(kind, each.qextFilename ?? ''), each] as const),
-      );
-      return new Map((await Promise.all(records)).flat());
-    },
+    records,
+    held: async () => new Map((await records()).map(({ name, record }) => [name, record])),
     remove: async (name) => {
       const record = await find(name);
       if (record === undefined) throw new Error(`there is no ${name} on the tenant`);

@@ -1,10 +1,14 @@
-/** Random tenants, folders, policies and faults for the real pipeline, and the same worlds for the reference model. */
+/**
+ * Random tenants, folders, policies and faults for the real pipeline, and the same worlds for the reference model.
+ * Extensions and themes are mixed, and one of each has the same stem.
+ */
 
 import fc from 'fast-check';
+import { kindOf, nameOf } from '../../../src/core/kind.js';
 import type { Local as ModelLocal, Remote as ModelRemote, World } from '../../core/reference-model.js';
 
 export const project = 'acme';
-export const names = ['alpha', 'bravo', 'charlie', 'delta', 'echo'] as const;
+export const names = ['alpha', 'bravo', 'charlie', 'theme:alpha', 'theme:delta'] as const;
 export type Name = (typeof names)[number];
 
 export type Content = 'one' | 'two' | 'supernova';
@@ -33,7 +37,7 @@ export interface RemoteSpec {
   readonly archive: 'ours' | 'edited' | 'by-hand' | 'older-rules';
 }
 
-/** Every content as extension files; its code names the extension, so that two of them never look like a rename. */
+/** Every content as files; its code names the extension, so that two of them never look like a rename. */
 export const contents = {
   one: { version: '1.0.0' },
   two: { version: '2.0.0' },
@@ -52,11 +56,14 @@ export interface Case {
   readonly takeOwnership: readonly Name[];
   readonly allowReplace: readonly Name[];
   readonly concurrency: number;
+  /** When the tenant is asked for themes. */
+  readonly themes: 'auto' | 'always' | 'never';
   readonly faults: readonly Fault[];
 }
 
 /** As the sandbox takes it. */
 export interface Fault {
+  readonly path: '/api/v1/extensions*' | '/api/v1/themes*';
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly skip: number;
   readonly times: number;
@@ -69,6 +76,7 @@ export interface Fault {
 const faults = fc.array(
   fc
     .record({
+      path: fc.constantFrom('/api/v1/extensions*', '/api/v1/extensions*', '/api/v1/themes*'),
       method: fc.constantFrom('GET', 'POST', 'PATCH', 'PATCH', 'DELETE'),
       ...{ skip: fc.nat({ max: 2 }), times: fc.constantFrom(1, 1, 2, 9) },
       when: fc.constantFrom('before', 'after'),
@@ -96,25 +104,44 @@ export const cases: fc.Arbitrary<Case> = fc.record({
   versionPolicy: fc.constantFrom('off', 'warn', 'enforce'),
   ...{ protect: few, adopt: some, takeOwnership: some, allowReplace: some },
   concurrency: fc.integer({ min: 1, max: 8 }),
+  themes: fc.constantFrom('auto', 'auto', 'always', 'never'),
   faults,
 });
 
+/** Whether a run asks the tenant for its themes: one in the folders is reason enough, unless the config says otherwise. */
+export function asksForThemes({ themes, locals }: Case): boolean {
+  if (themes !== 'auto') return themes === 'always';
+  return names.some((name, index) => isTheme(name) && locals[index] !== 'absent');
+}
+
+function isTheme(name: string): boolean {
+  return kindOf(name) === 'theme';
+}
+
+/** Whether runs decide anything about it. */
+export function isSeen(given: Case, name: string): boolean {
+  return !isTheme(name) || asksForThemes(given);
+}
+
 /** The names that either side knows. */
-export function knownNames({ locals, remotes: standing }: Case): readonly Name[] {
-  return names.filter((_name, index) => locals[index] !== 'absent' || standing[index] !== 'absent');
+export function knownNames(given: Case): readonly Name[] {
+  const { locals, remotes: standing } = given;
+  return names.filter(
+    (name, index) => isSeen(given, name) && (locals[index] !== 'absent' || standing[index] !== 'absent'),
+  );
 }
 
 /** What the pipeline finds out by reading is known to the model: the content of what is ours. */
 export function toModel(given: Case): World {
   const locals = names.flatMap((name, index): readonly ModelLocal[] => {
     const content = given.locals[index] ?? 'absent';
-    return content === 'absent' ? [] : [{ name, content, supernova: false, ...contents[content] }];
+    return content === 'absent' || !isSeen(given, name) ? [] : [{ name, content, ...factsOf(name, content) }];
   });
   const standing = names.flatMap((name, index): readonly ModelRemote[] => {
     const spec: RemoteSpec | undefined = remotes[given.remotes[index] ?? 'absent'];
-    if (spec === undefined) return [];
+    if (spec === undefined || !isSeen(given, name)) return [];
     const resolved = spec.archive !== 'ours' && spec.owners.length === 1 && spec.owners[0] === 'us';
-    return [{ name, supernova: false, ...contents[spec.content], ...spec, bundled: false, resolved }];
+    return [{ name, ...factsOf(name, spec.content), ...spec, bundled: false, resolved }];
   });
   const { tags, prune, onDrift, versionPolicy, protect, adopt, takeOwnership, allowReplace } = given;
   return {
@@ -128,10 +155,23 @@ export function toModel(given: Case): World {
   };
 }
 
+/** Of themes nobody knows a supernova. */
+function factsOf(name: string, content: Content): { readonly version: string; readonly supernova: boolean } {
+  const facts = { supernova: false, ...contents[content] };
+  return isTheme(name) ? { ...facts, supernova: false } : facts;
+}
+
+/** A name as the command line and the config have it, where a theme has the same stem. */
+export function stated(name: string): string {
+  return isTheme(name) ? name : `extension:${name}`;
+}
+
 /** An approval of a name that is gone is refused as a typing error: only what is `known` by now is named. */
 export function flagsOf(given: Case, known: readonly string[] = knownNames(given)): readonly string[] {
   const named = (flag: string, chosen: readonly string[]): readonly string[] =>
-    chosen.filter((name) => known.includes(name)).flatMap((name) => [flag, name]);
+    chosen
+      .filter((name) => known.includes(name))
+      .flatMap((name) => [flag, known.includes(nameOf('theme', name)) ? stated(name) : name]);
   return [
     ...(given.prune ? ['--prune'] : []),
     ...['--on-drift', given.onDrift, '--allow-empty', '--concurrency', String(given.concurrency)],
@@ -158,6 +198,7 @@ const simplifications: readonly ((given: Case) => Case)[] = [
     faults: given.faults.filter((_, at) => at !== index),
   })),
   (given) => ({ ...given, concurrency: 1 }),
+  (given) => ({ ...given, themes: 'auto' }),
   ...(['tags', 'protect', 'adopt', 'takeOwnership', 'allowReplace'] as const).map((key) => (given: Case) => ({
     ...given,
     [key]: [],

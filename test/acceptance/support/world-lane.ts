@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindOf, stemOf } from '../../../src/core/kind.js';
 import { archiveName } from '../../../src/core/marker.js';
 import { ownerTag } from '../../../src/core/owner.js';
 import { pack } from '../../../src/source/archive/pack.js';
 import { readDesired } from '../../../src/source/read/read.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { runInProcess } from './in-process.js';
-import { openTestTenant, type TestTenant } from './tenant.js';
+import { type Held, openTestTenant, type TestTenant } from './tenant.js';
 import { createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import {
   type Case,
@@ -20,6 +21,7 @@ import {
   project,
   type RemoteSpec,
   remotes,
+  stated,
 } from './world-cases.js';
 
 interface Packed {
@@ -35,7 +37,7 @@ export async function packAll(): Promise<Archives> {
   const store = createWorkspace();
   const packed = new Map<string, Packed>();
   for (const content of Object.keys(contents) as Content[]) {
-    for (const name of names) store.write(filesOf(name, content, `${content}/${name}`));
+    for (const name of names) store.write(filesOf(name, content, `${content}/${folderOf(name)}`));
     const place = { root: store.folder, cwd: store.folder, extensions: [`${content}/*`] };
     const { state } = await readDesired({ ...place, ignore: [], index: 'off' });
     for (const extension of state.extensions) {
@@ -45,6 +47,11 @@ export async function packAll(): Promise<Archives> {
   }
   store.dispose();
   return packed;
+}
+
+/** Of a theme not the name, which no folder on Windows may have. */
+function folderOf(name: string): string {
+  return name.replace(':', '-');
 }
 
 function filesOf(name: string, content: Content, folder: string): Record<string, string> {
@@ -60,7 +67,8 @@ export interface Lane {
 export interface BuiltWorld {
   readonly tenant: TestTenant;
   readonly run: (args: readonly string[]) => Promise<Result>;
-  readonly list: () => Promise<readonly ExtensionRecord[]>;
+  /** Of both kinds. */
+  readonly list: () => Promise<readonly Held[]>;
   /** Every file of the folder but our own, by content. */
   readonly snapshot: () => readonly string[];
   readonly contentOf: (record: ExtensionRecord) => string | undefined;
@@ -83,7 +91,7 @@ export async function inWorld(
     await work({
       tenant,
       run: (args) => runInProcess(args, { cwd: workspace.folder, env: tenant.env }),
-      list: () => tenant.client.list(),
+      list: tenant.records,
       snapshot: () => snapshot(workspace.folder),
       contentOf: ({ file }) => byMd5.get(file?.md5 ?? ''),
     });
@@ -92,22 +100,25 @@ export async function inWorld(
   }
 }
 
-function writeFolders({ locals, tags, versionPolicy, protect }: Case, workspace: Workspace): void {
+function writeFolders({ locals, tags, versionPolicy, protect, themes }: Case, workspace: Workspace): void {
   workspace.remove('extensions');
   workspace.remove('.qlik-sync');
   for (const [index, name] of names.entries()) {
     const content = locals[index] ?? 'absent';
-    if (content !== 'absent') workspace.write(filesOf(name, content, `extensions/${name}`));
+    if (content !== 'absent') workspace.write(filesOf(name, content, `extensions/${folderOf(name)}`));
   }
   const limits = { maxDeletes: 99, maxDeletePercent: 100 };
-  const config = { project, extensions: ['extensions/*'], tags, versionPolicy, protect, ...limits };
+  const guarded = protect.map(stated);
+  const config = {
+    ...{ project, extensions: ['extensions/*'], tags, versionPolicy, protect: guarded, themes, ...limits },
+  };
   workspace.write({ 'qlik-sync.config.json': JSON.stringify(config) });
 }
 
 async function upload(
   name: Name,
   spec: RemoteSpec,
-  { client }: TestTenant,
+  { clients }: TestTenant,
   archives: Archives,
 ): Promise<void> {
   const archive = (content: Content): Packed => {
@@ -119,11 +130,14 @@ async function upload(
   const fileNames = {
     ours,
     edited: archive('one').name,
-    'by-hand': `${name}.zip`,
+    'by-hand': `${stemOf(name)}.zip`,
     'older-rules': ours.replace(/^qs\d+/, 'qs0'),
   };
   const tags = [...spec.tags, ...spec.owners.map((owner) => ownerTag(owner === 'us' ? project : owner))];
-  await client.create({ file: { bytes, name: fileNames[spec.archive] }, data: { tags } });
+  await clients[kindOf(name)].create({
+    file: { bytes, name: fileNames[spec.archive] },
+    data: { tags },
+  });
 }
 
 function snapshot(folder: string): readonly string[] {
