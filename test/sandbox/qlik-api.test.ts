@@ -90,11 +90,22 @@ describe('@qlik/api and the Extensions API', () => {
   });
 });
 
+/** Those that a test of every operation has to drive. */
+function operationsOf(api: object): readonly string[] {
+  return Object.keys(api)
+    .filter((name) => name !== 'clearCache')
+    .sort();
+}
+
 describe('@qlik/api and the Themes API', () => {
   it.each(['list', 'record'] as const)(
     'drives every operation, where PATCH answers a %s',
     async (themePatch) => {
       const qlik = clientOf(await start({ themePatch }));
+      expect(operationsOf(qlik.themes)).toEqual([
+        ...['deleteTheme', 'downloadFileFromTheme', 'downloadTheme', 'getTheme', 'getThemes'],
+        ...['patchTheme', 'uploadTheme'],
+      ]);
       const zip = await themeZip('corporate', { 'main.css': 'b{}' });
       const created = await qlik.themes.uploadTheme({ data: { tags: ['a'] }, file: bytesOf(zip) });
       expect(created.status).toBe(201);
@@ -212,6 +223,16 @@ describe('@qlik/api and the CSP origins API', () => {
   it('drives every operation', async () => {
     const qlik = clientOf(await start());
     const origins = qlik.cspOrigins;
+    expect(operationsOf(origins)).toEqual([
+      ...[
+        'createCSPEntry',
+        'deleteCSPEntry',
+        'getCSPEntries',
+        'getCSPEntry',
+        'getCSPHeader',
+        'updateCSPEntry',
+      ],
+    ]);
     const created = await origins.createCSPEntry({
       origin: 'https://api.example.com',
       name: 'api',
@@ -261,6 +282,9 @@ describe('@qlik/api and the CSP origins API', () => {
     expect(await found({})).toBe(45);
     expect(await found({ origin: '*.EXAMPLE.org' })).toBe(22);
     expect(await found({ origin: 'b1' })).toBe(6);
+    expect(await found({ origin: '*1*1*.org' })).toBe(1);
+    expect(await found({ origin: 'b11.*.example.org' })).toBe(0);
+    expect(await found({ origin: `${'*a'.repeat(200)}*` })).toBe(0);
     expect(await found({ name: 'entry 0' })).toBe(15);
     expect(await found({ imgSrc: true })).toBe(3);
     expect(await found({ imgSrc: false, name: 'entry 0' })).toBe(14);

@@ -1,6 +1,5 @@
 /** What a plan says of origins: what the tenant's Content Security Policy lacks, and what would be written to it. */
 
-import type { Outcome } from '../outcome.js';
 import type { CspSwitch } from './csp.js';
 import type { CspEntry, CspEntryBody } from './entry.js';
 
@@ -101,7 +100,7 @@ export function orderOrigins({ origins }: { readonly origins?: OriginsPlan }): {
 }
 
 /** What a plan writes, with the outcomes of as much of it as was tried, which come in the order of writing. */
-export function pairOrigins(
+export function pairOrigins<Outcome>(
   plan: { readonly origins?: OriginsPlan },
   outcomes: readonly Outcome[] = [],
 ): readonly (readonly [change: OriginChange, outcome: Outcome | undefined])[] {
