@@ -8,21 +8,24 @@ import { exitCodes } from '../../core/exit-codes.js';
 import { tryParseJson } from '../../core/json.js';
 import { StoreError } from '../../store/store.js';
 import { prefixOf, type StorePlace } from '../store-place.js';
-import type { Vault } from './vault.js';
+import { contentKey, type Vault } from './vault.js';
 
 export function createSharedVault(local: Vault, place: StorePlace): Vault {
   const { store } = place;
   const prefix = prefixOf('backups', place);
   const underWay = new Map<string, Promise<void>>();
-  let listing: Promise<Set<string>> | undefined;
+  let listing: Promise<Map<string, number>> | undefined;
 
-  function listNames(): Promise<Set<string>> {
-    listing ??= store.list(prefix).then(({ objects }) => new Set(objects.map(({ name }) => name)));
+  function listSizes(): Promise<Map<string, number>> {
+    listing ??= store.list(prefix).then(({ objects }) => {
+      return new Map(objects.map(({ name, bytes }) => [name, bytes]));
+    });
     return listing;
   }
 
-  async function isThere(file: string): Promise<boolean> {
-    return (await listNames().catch(explain)).has(`${prefix}${file}`);
+  /** In bytes: a name may be there that has lost some of what it had. */
+  async function sizeOf(file: string): Promise<number | undefined> {
+    return (await listSizes().catch(explain)).get(`${prefix}${file}`);
   }
 
   /** Each once, however many ask at the same time. */
@@ -33,13 +36,14 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
   }
 
   async function putNew(file: string, content: Uint8Array): Promise<void> {
-    if (await isThere(file)) return;
+    if ((await sizeOf(file)) === content.length) return;
     await store.put(`${prefix}${file}`, content).catch(explain);
-    (await listNames()).add(`${prefix}${file}`);
+    (await listSizes()).set(`${prefix}${file}`, content.length);
   }
 
   /** As far as its bytes match its name. */
   async function fetch(file: string): Promise<Buffer | undefined> {
+    if (contentKey(file) === undefined) return undefined;
     const content = await store.get(`${prefix}${file}`);
     return content !== undefined && matches(file, content) ? content : undefined;
   }
@@ -57,11 +61,13 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
     ...local,
     read,
     has: async (md5) => {
-      if (await isThere(`${md5}.zip`)) return (await read(md5)) !== undefined;
-      const known = (await local.has(md5)) ? await local.read(md5) : undefined;
-      if (known === undefined) return false;
-      await share(`${md5}.zip`, known);
-      return true;
+      const file = `${md5}.zip`;
+      const mayBe = (await sizeOf(file)) !== undefined || (await local.has(md5));
+      const content = mayBe ? await read(md5) : undefined;
+      if (content !== undefined) await share(file, content);
+      // What is damaged there is not there, so that it is put again.
+      else (await listSizes()).delete(`${prefix}${file}`);
+      return content !== undefined;
     },
     put: async (archive) => {
       const md5 = await local.put(archive);

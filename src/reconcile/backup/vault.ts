@@ -90,7 +90,7 @@ export function createVault({ root, tenant }: VaultPlace): Vault {
 const what = 'The backups';
 
 /** The MD5 or SHA-256 that a file is named by; `undefined` for any other name. */
-function contentKey(name: string): string | undefined {
+export function contentKey(name: string): string | undefined {
   const [, md5, sha256] = /^(?:([0-9a-f]{32})\.zip|([0-9a-f]{64})\.json)$/.exec(name) ?? [];
   return md5 ?? sha256;
 }
