@@ -17,7 +17,7 @@ export default defineConfig({
     // Much of a test is waiting, so that more than one gets along on one core.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
-    setupFiles: ['test/choose-disk.ts'],
+    setupFiles: ['test/choose-disk.ts', 'test/choose-store.ts'],
     env: { DISK: tmpdir(), MEMORY_DISK: createMemoryDisk() ?? tmpdir() },
   },
 });

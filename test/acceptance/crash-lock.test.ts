@@ -4,11 +4,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished } from 'vitest';
 import { tenantKey } from '../../src/reconcile/own-place.js';
+import { it } from '../store/over-stores.js';
+import { storeVariables } from '../store/running-store.js';
 import { runInProcess } from './support/in-process.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
-import { createWorkspace, extensionFiles, simpleConfig, type Workspace } from './support/workspace.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  simpleConfig,
+  type Workspace,
+} from './support/workspace.js';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -30,7 +38,10 @@ async function startStuck() {
   await tenant.addFaults([{ method: 'POST', path: '*', kind: 'stall', stallMs: 120_000 }]);
   const child = spawn(process.execPath, [cli, 'apply', '--yes'], {
     cwd: workspace.folder,
-    env: { PATH: process.env['PATH'] ?? '', HOME: workspace.home, ...tenant.env },
+    env: {
+      ...{ PATH: process.env['PATH'] ?? '', HOME: workspace.home },
+      ...{ ...storeVariables(workspace.folder), ...tenant.env },
+    },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [shown] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
@@ -42,17 +53,25 @@ async function startStuck() {
 }
 
 describe('while another run has the lock', () => {
-  /** Runs there until it waits for that one, which is killed then. */
+  /**
+   * Runs there until it waits for that one, which is killed then. What it left in a store counts for 90 s, where nothing
+   * tells a process that was killed from one that is silent, unless somebody removes it.
+   */
   async function applyAfter(first: ChildProcess, cwd: string): Promise<void> {
+    const { folder, home } = workspace;
+    const env = { ...storeVariables(folder), ...tenant.env, HOME: home };
+    let unlocking: Promise<Result> | undefined;
     const { code, stderr } = await runInProcess(['apply', '--yes'], {
-      cwd,
-      env: { ...tenant.env, HOME: workspace.home },
+      ...{ cwd, env },
       onStderr: (text) => {
-        if (text.includes('waiting for')) first.kill('SIGKILL');
+        if (!text.includes('waiting for')) return;
+        if (first.killed) unlocking = runInProcess(['unlock', '--yes'], { cwd, env });
+        first.kill('SIGKILL');
       },
     });
     expect(stderr).toMatch(new RegExp(`^waiting for apply of pid ${first.pid}, running for \\d+ s\n`));
     expect(code, stderr).toBe(0);
+    expect((await unlocking)?.code).toBe(storeVariables(folder)['QLIK_SYNC_STORE'] && 0);
     expect((await tenant.records()).map(({ name }) => name)).toEqual(['a', 'theme:a']);
   }
 

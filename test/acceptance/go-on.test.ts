@@ -1,8 +1,8 @@
 /** Command lines that are printed to go on name the environment: without it they would mean the default one. */
 
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
+import { remainsIn } from '../store/remains.js';
 import { type Fleet, openFleet } from './support/fleet.js';
 import { extensionFiles, type Result } from './support/workspace.js';
 
@@ -27,7 +27,7 @@ describe('on an environment that is not the default one', () => {
   it('a delete that waits for another name', async () => {
     fleet.workspace.write({ ...extensionFiles('a', { version: '2.0.0' }), ...extensionFiles('b') });
     await onEnvironment('eu', 'apply');
-    rmSync(join(fleet.workspace.folder, '.qlik-sync/backups'), { recursive: true });
+    await remainsIn(() => fleet.workspace.folder).spoil('backups', () => undefined);
     const { stdout } = await onEnvironment('eu', 'rollback', '--prune');
     expect(stdout).toContain('which cannot be restored; qlik-sync rollback b --prune --env eu deletes it');
   });

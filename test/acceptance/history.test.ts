@@ -1,10 +1,10 @@
 /** `history`: what was done, by whom, how it ended, and how to undo it, from the journals alone. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
+import { remainsIn } from '../store/remains.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles } from './support/workspace.js';
@@ -43,29 +43,20 @@ async function applyTwice(env: Readonly<Record<string, string>> = scene.tenant.e
   expect(await run(['apply', '--yes', '--prune', '--allow-deletes=1'], env)).toMatchObject({ code: 0 });
 }
 
-/** The journals, newest first. */
-function journals(): readonly string[] {
-  const folder = join(scene.workspace.folder, '.qlik-sync/runs');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const paths = files.filter((file) => file.endsWith('.jsonl')).map((file) => join(folder, file));
-  return paths.sort((x, y) => (startOf(x) < startOf(y) ? 1 : -1));
-}
+const remains = remainsIn(() => scene.workspace.folder);
 
-function startOf(file: string): string {
-  return /"startedAt":"([^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+/** Changes the journal of the newest run. */
+async function spoilNewest(change: (text: string) => string): Promise<void> {
+  const [newest] = (await readHistory()).runs;
+  await remains.spoil('runs', ({ name, content }) =>
+    name === `${newest?.id}.jsonl` ? change(content.toString()) : content,
+  );
 }
 
 /** As kill -9 leaves it: without an end, by a process that is no more. */
-function killLater(file: string): void {
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !line.includes('"kind":"end"'));
-  writeFileSync(
-    file,
-    lines
-      .join('\n')
-      .replace(/"pid":\d+/, '"pid":4194305')
-      .concat('\n'),
+function killLater(): Promise<void> {
+  return spoilNewest((text) =>
+    text.replace(/^.*"kind":"end".*\n/m, '').replace(/"pid":\d+/, '"pid":4194305'),
   );
 }
 
@@ -181,7 +172,7 @@ describe('history', () => {
 
   it('says which run died, and what it knows to be done', async () => {
     await applyTwice();
-    killLater(journals()[0] ?? '');
+    await killLater();
     const { stdout } = await run(['history']);
     expect(stdout).toMatch(/apply .* died\n {4}1 updated, 1 deleted\n/);
     expect((await readHistory()).runs.map(({ result }) => result)).toEqual(['died', 'ended']);
@@ -189,13 +180,9 @@ describe('history', () => {
 
   it('names files that are no journals, and is not fooled by what they hold', async () => {
     await applyTwice();
-    const [newest = ''] = journals();
-    const evil = readFileSync(newest, 'utf8').replace(
-      '"name":"a"',
-      JSON.stringify({ name: '\u001b[2Ja\r\n' }).slice(1, -1),
-    );
-    writeFileSync(newest, evil);
-    writeFileSync(join(newest, '../junk.jsonl'), '\u001b[31m{"kind":"run"}\n');
+    const evil = JSON.stringify({ name: '\u001b[2Ja\r\n' }).slice(1, -1);
+    await spoilNewest((text) => text.replace('"name":"a"', evil));
+    await remains.add('runs', '20200101T000000Z-0000.jsonl', '\u001b[31m{"kind":"run"}\n');
     const { code, stdout } = await run(['history', '-v']);
     expect(code).toBe(0);
     expect(stdout).toContain('not a journal: .qlik-sync/runs/');
@@ -251,7 +238,9 @@ describe('history', () => {
 
   it('what died is told until a run came to its end, also one with nothing left to do', async () => {
     await applyTwice();
-    killLater(journals()[0] ?? '');
+    await killLater();
+    // Brings what a store has to this machine: a session begins with what is known here.
+    await readHistory();
     const told = 'The last run did not finish';
     const ended = AbortSignal.abort(new Error('interrupted'));
     const own = { cwd: scene.workspace.folder, env: scene.tenant.env, interrupted: ended };
@@ -273,8 +262,7 @@ describe('history', () => {
 
   it('no key is in any file it reads', async () => {
     await applyTwice();
-    mkdirSync(join(scene.workspace.folder, '.qlik-sync'), { recursive: true });
-    for (const file of journals())
-      expect(readFileSync(file, 'utf8')).not.toContain(scene.tenant.sandbox.apiKey);
+    for (const { content } of await remains.read('runs'))
+      expect(content.toString()).not.toContain(scene.tenant.sandbox.apiKey);
   });
 });

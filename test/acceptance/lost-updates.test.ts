@@ -1,6 +1,7 @@
 /** Edits that nothing can prevent, since Qlik's API has no If-Match: they are seen afterwards, and said. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
 import { runInProcess } from './support/in-process.js';
 import { type AtPassage, openTurnstile, type Passage } from './support/turnstile.js';
 import {

@@ -1,12 +1,14 @@
 /** rollback against the sandbox: every kind of undo, what stands in its way, what it says. */
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { applyDocument, planDocument } from '../../src/report/documents/documents.js';
 import { digestArchive } from '../../src/source/archive/archive.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
+import { it } from '../store/over-stores.js';
+import { remainsIn } from '../store/remains.js';
 import { useScene } from './support/scene.js';
 import { configWith, extensionFiles, type Result } from './support/workspace.js';
 import { zipOf } from './support/zips.js';
@@ -47,15 +49,13 @@ async function rollbackNewest(...args: readonly string[]): Promise<Result> {
   return rollback(run, ...args);
 }
 
-function journalOf(run: string): string {
-  const runs = join(scene.workspace.folder, '.qlik-sync/runs');
-  return join(runs, readdirSync(runs)[0] ?? '', `${run}.jsonl`);
-}
+const remains = remainsIn(() => scene.workspace.folder);
 
-const backups = (): string => {
-  const folder = join(scene.workspace.folder, '.qlik-sync/backups');
-  return join(folder, readdirSync(folder)[0] ?? '');
-};
+function spoilJournal(run: string, change: (text: string) => string): Promise<void> {
+  return remains.spoil('runs', ({ name, content }) =>
+    name === `${run}.jsonl` ? change(content.toString()) : content,
+  );
+}
 
 describe('rollback', () => {
   it('of an update brings back content, tags and archive name, and the next plan is to do it again', async () => {
@@ -285,15 +285,12 @@ describe('rollback', () => {
   });
 
   it.each([
-    ['was never kept', ['--no-backup'], () => undefined],
-    ['is gone', [], () => rmSync(backups(), { recursive: true })],
+    ['was never kept', ['--no-backup'], async () => undefined],
+    ['is gone', [], () => remains.spoil('backups', () => undefined)],
     [
       'is damaged',
       [],
-      () => {
-        for (const file of readdirSync(backups()).filter((name) => name.endsWith('.zip')))
-          writeFileSync(join(backups(), file), 'PK damaged');
-      },
+      () => remains.spoil('backups', ({ name, content }) => (name.endsWith('.zip') ? 'PK damaged' : content)),
     ],
   ])('says that it cannot restore where the archive %s', async (_row, flags, spoil) => {
     write('a', 'one');
@@ -301,7 +298,7 @@ describe('rollback', () => {
     // The archive that was uploaded is kept as well, which --no-backup leaves out.
     write('a', 'two', { version: '2.0.0' });
     await apply(...flags);
-    spoil();
+    await spoil();
     const after = await remembered('a');
     await scene.tenant.takeRequests();
     const result = await rollback();
@@ -485,7 +482,7 @@ describe('rollback', () => {
     write('a', 'two', { version: '2.0.0' });
     await apply();
     const [run = ''] = await runIds();
-    writeFileSync(journalOf(run), 'torn');
+    await spoilJournal(run, () => 'torn');
     const stopped = await rollback('--prune');
     expect(stopped.code).toBe(3);
     expect(stopped.stderr).toContain(`The journal of run ${run}, which may be the last one, cannot be read`);
@@ -498,10 +495,9 @@ describe('rollback', () => {
     for (const name of ['a', 'b', 'c']) write(name, 'two', { version: '2.0.0' });
     await apply();
     const [run = ''] = await runIds();
-    const text = readFileSync(journalOf(run), 'utf8');
-    const spoiled = text.replace(/^.*"before".*"name":"b".*$/m, (line) => `${line.slice(0, 40)}\0\0`);
-    expect(spoiled).not.toBe(text);
-    writeFileSync(journalOf(run), spoiled);
+    await spoilJournal(run, (text) =>
+      text.replace(/^.*"before".*"name":"b".*$/m, (line) => `${line.slice(0, 40)}\0\0`),
+    );
     const history = await qlikSync('history', '-v');
     expect(history.stdout).toMatch(/done {2}journal damaged\n/);
     expect(history.stdout).toContain('~ b  update  unknown');

@@ -1,12 +1,14 @@
 /** What moves between looking and writing, and what is kept of what is written. */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
+import { remainsIn } from '../store/remains.js';
 import { extensionFiles } from './support/workspace.js';
 import { readingOne, useWritingScene } from './support/writing-scene.js';
 
 const { scene, run, apply, write, change, meanwhile, journalOfLast } = useWritingScene();
+
+const remains = remainsIn(() => scene.workspace.folder);
 
 describe('what moved since the plan', () => {
   it.each([
@@ -133,7 +135,7 @@ describe('backups', () => {
     await apply();
     await scene.tenant.edit({ name: 'a', tags: ['qlik-sync:acme'], filename: 'by-hand.zip' });
     change('a');
-    scene.workspace.remove('.qlik-sync/backups');
+    await remains.spoil('backups', () => undefined);
     await scene.tenant.addFaults([
       { method: 'GET', path: '*/file', times: 9, when: 'before', kind: 'status', status: 403 },
     ]);
@@ -186,23 +188,18 @@ describe('the journal', () => {
   it('is begun by a run that writes, and by no other', async () => {
     write('a');
     await apply();
-    const before = readdirSync(join(scene.workspace.folder, '.qlik-sync/runs'), { recursive: true }).length;
+    const before = await remains.read('runs');
     await apply();
-    expect(readdirSync(join(scene.workspace.folder, '.qlik-sync/runs'), { recursive: true })).toHaveLength(
-      before,
-    );
+    expect(await remains.read('runs')).toEqual(before);
   });
 
   it('of a run that died makes the next one say what it did and what is left', async () => {
     write('a', 'b');
     await apply();
-    const runs = join(scene.workspace.folder, '.qlik-sync/runs');
-    const [folder = ''] = readdirSync(runs);
-    const [file = ''] = readdirSync(join(runs, folder));
-    const lines = readFileSync(join(runs, folder, file), 'utf8')
-      .trimEnd()
-      .split('\n');
-    scene.workspace.write({ [`.qlik-sync/runs/${folder}/${file}`]: `${lines.slice(0, 3).join('\n')}\n` });
+    await remains.spoil(
+      'runs',
+      ({ content }) => `${content.toString().split('\n').slice(0, 3).join('\n')}\n`,
+    );
     const result = await apply();
     expect(result.stderr).toContain('The last run did not finish: apply');
     expect(result.stderr).toContain('verified: create a');

@@ -1,6 +1,8 @@
 /** Ctrl-C and --max-duration: what is in flight is finished, and nothing is started. */
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
+import { remainsIn } from '../store/remains.js';
 import { runLongEnough } from './support/long-enough.js';
 import { extensionFiles, type Result } from './support/workspace.js';
 import { isLike, readingOne, useWritingScene } from './support/writing-scene.js';
@@ -20,6 +22,7 @@ describe('a stop while', () => {
     write('a', 'b', 'old');
     scene.workspace.write(extensionFiles('nova', { supernova: true }));
     await apply();
+    await remainsIn(() => scene.workspace.folder).spoil('backups', () => undefined);
     scene.workspace.remove('.qlik-sync');
     await scene.tenant.takeRequests();
   });

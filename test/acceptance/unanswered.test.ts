@@ -1,6 +1,7 @@
 /** Writes whose answer is lost, late or wrong: the tenant is read, and only what it shows is said. */
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
 import { extensionFiles } from './support/workspace.js';
 import { readingOne, useWritingScene } from './support/writing-scene.js';
 

@@ -1,8 +1,8 @@
 /** A replace that deleted and did not create again: the next run makes it whole, whatever it selects. */
 
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect } from 'vitest';
+import { it } from '../store/over-stores.js';
+import { remainsIn } from '../store/remains.js';
 import { git } from './support/ci/shell.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles } from './support/workspace.js';
@@ -105,8 +105,7 @@ describe('an unfinished replace', () => {
 
   it('that nothing can finish is said, and stops nothing else', async () => {
     scene.workspace.remove('extensions/a');
-    const backups = join(scene.workspace.folder, '.qlik-sync/backups');
-    for (const folder of readdirSync(backups)) rmSync(join(backups, folder), { recursive: true });
+    await remainsIn(() => scene.workspace.folder).spoil('backups', () => undefined);
     scene.workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
     const result = await qlikSync('apply', '--yes');
     expect(result.code).toBe(0);

@@ -22,14 +22,17 @@ export interface Azurite {
   readonly close: () => Promise<void>;
 }
 
+/** However this process ends, its end of the pipe is closed then. */
+const endWithParent = `data:text/javascript,${encodeURIComponent("process.stdin.on('close', () => process.exit()).resume().unref()")}`;
+
 export async function startAzurite(container = 'runs'): Promise<Azurite> {
   const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-azurite-'));
   const port = await freePort();
   const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
   const args = ['--blobPort', String(port), '--inMemoryPersistence', '--silent', '--disableTelemetry'];
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, ['--import', endWithParent, main, ...args], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   await listens(child.stdout);
   const endpoint = `http://127.0.0.1:${port}/${account}`;

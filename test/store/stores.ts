@@ -53,7 +53,7 @@ async function startBucket(kind: StoreKind): Promise<TestStore> {
 
 async function startContainer(): Promise<TestStore> {
   const { address, sas, close } = await startAzurite();
-  const env = { AZURE_STORAGE_SAS_TOKEN: sas('rcwdl') };
+  const env = { AZURE_STORAGE_SAS_TOKEN: sas('rcwdl', 24 * 60) };
   return { address, env, open: () => openAt(address, env), close };
 }
 

@@ -10,7 +10,7 @@ import type { ExtensionUpload } from '../../../src/tenant/extensions.js';
 import { type Cut, openWire, type Wire } from './crash-wire.js';
 import { runInProcess } from './in-process.js';
 import type { Place } from './kept-place.js';
-import { type Held, openTestTenant, type TestTenant } from './tenant.js';
+import { type Held, type LoggedRequest, openTestTenant, type TestTenant } from './tenant.js';
 import { archiveFiles, createWorkspace, extensionFiles, type Result, type Workspace } from './workspace.js';
 import { zipOf } from './zips.js';
 
@@ -32,18 +32,20 @@ export const applyArgs = [
   'rep2',
 ] as const;
 
+type Variables = Readonly<Record<string, string>>;
+
 export interface CrashScene extends Place {
   readonly wire: Wire;
   /** What nobody may touch, as it was at first. */
   readonly foreign: readonly Held[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Variables;
+  /** Of `env`, what the scene was given. */
+  readonly more: Variables;
   /** The built command, killed with SIGKILL at the cut; resolves when it is gone. */
   readonly runAndKill: (args: readonly string[], cut: Omit<Cut, 'kill'>) => Promise<void>;
   readonly run: (args: readonly string[]) => Promise<Result>;
   readonly close: () => Promise<void>;
 }
-
-type Variables = Readonly<Record<string, string>>;
 
 const config = {
   'qlik-sync.config.json': JSON.stringify({
@@ -136,13 +138,16 @@ export async function openCrashScene(
 }
 
 /** The same tenant and machine once more, behind the same wire, so that one crash can be recovered from many times. */
-export async function copyCrashScene({ workspace, wire }: CrashScene, dir: string): Promise<CrashScene> {
+export async function copyCrashScene(
+  { workspace, wire, more }: CrashScene,
+  dir: string,
+): Promise<CrashScene> {
   const [tenantCopy, machine] = [mkdtempSync(join(tmpdir(), 'qlik-sync-crash-')), createWorkspace()];
   cpSync(dir, tenantCopy, { recursive: true });
   cpSync(workspace.folder, machine.folder, { recursive: true });
   const tenant = await openTestTenant({ dir: tenantCopy });
   wire.pointAt(tenant.sandbox.url);
-  const scene = await describeScene(tenant, machine, wire);
+  const scene = await describeScene(tenant, machine, wire, more);
   const close = async (): Promise<void> => {
     await scene.close();
     rmSync(tenantCopy, { recursive: true });
@@ -165,6 +170,7 @@ async function describeScene(
     tenant,
     wire,
     env,
+    more,
     foreign,
     runAndKill: async (args, cut) => {
       const { end, stderr } = await runUntilCut(args, { cwd: workspace.folder, env }, wire, cut);
@@ -176,6 +182,15 @@ async function describeScene(
       workspace.dispose();
     },
   };
+}
+
+/** What is left to do of the effects of a run, after those that the tenant's log shows. */
+export function effectsAfter(log: readonly LoggedRequest[]): Readonly<Record<string, number>> {
+  const done = (method: string): number =>
+    log.filter((request) => request.method === method && request.status < 300).length;
+  return Object.fromEntries(
+    Object.entries(effects).map(([method, number]) => [method, number - done(method)]),
+  );
 }
 
 export async function listForeign(tenant: TestTenant): Promise<readonly Held[]> {

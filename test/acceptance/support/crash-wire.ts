@@ -25,6 +25,8 @@ export interface Wire {
   readonly url: string;
   /** The requests that arrived since the last `restore`, such as `DELETE`. */
   readonly arrived: () => readonly string[];
+  /** How many were left before their answer although nothing failed: the other side is slower than its sender waits. */
+  readonly givenUp: () => number;
   readonly cut: (cut: Cut) => void;
   /** @param skip so many requests still pass */
   readonly fail: (skip: number, failure: Failure) => void;
@@ -42,6 +44,7 @@ export async function openWire(tenant: string, hosts: 'translated' | 'kept' = 't
   let planned: Cut | undefined;
   let isDead = false;
   let methods: string[] = [];
+  let givenUp = 0;
   let failing: { readonly from: number; readonly failure: Failure } | undefined;
   let noticed: { readonly at: number; readonly happen: () => void } | undefined;
   const lists = new Map<string, Answer>();
@@ -50,6 +53,7 @@ export async function openWire(tenant: string, hosts: 'translated' | 'kept' = 't
     const index = methods.push(request.method ?? '');
     const cut = planned?.at === index ? planned : undefined;
     const failure = failureAt(index);
+    if (failure === undefined) response.once('close', () => noteEnd(response));
     if (noticed?.at === index) noticed.happen();
     const body = await buffer(request);
     if (isDead) return void response.destroy();
@@ -58,6 +62,9 @@ export async function openWire(tenant: string, hosts: 'translated' | 'kept' = 't
     if (cut?.when === 'after') return die(cut, response);
     if (isDead) return void response.destroy();
     reply(response, answer, failure);
+  };
+  const noteEnd = ({ writableFinished }: ServerResponse): void => {
+    if (!writableFinished) givenUp += 1;
   };
   const failureAt = (index: number): Failure | undefined =>
     failing !== undefined && index > failing.from ? failing.failure : undefined;
@@ -91,6 +98,7 @@ export async function openWire(tenant: string, hosts: 'translated' | 'kept' = 't
   return {
     url: `http://127.0.0.1:${port}`,
     arrived: () => methods,
+    givenUp: () => givenUp,
     cut: (cut) => {
       planned = cut;
     },
@@ -104,7 +112,7 @@ export async function openWire(tenant: string, hosts: 'translated' | 'kept' = 't
       if (failing?.failure.kind === 'stall') server.closeAllConnections();
       [failing, noticed] = [undefined, undefined];
       await Promise.all(active);
-      [planned, isDead, methods] = [undefined, false, []];
+      [planned, isDead, methods, givenUp] = [undefined, false, [], 0];
     },
     pointAt: (other) => {
       target = other;

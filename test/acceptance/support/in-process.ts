@@ -1,9 +1,11 @@
 /** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
 
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { run } from '../../../src/commands/run.js';
 import { plain } from '../../../src/report/paint.js';
 import type { RunPatience, Terminal } from '../../../src/run/io.js';
-import { type Result, storeVariables } from './workspace.js';
+import { storeVariables } from '../../store/running-store.js';
+import type { Result } from './workspace.js';
 
 export interface InProcessOptions {
   readonly cwd: string;
@@ -30,6 +32,9 @@ function isAlive(pid: number): boolean {
 /** Nobody waits in a test: what is not there at once is looked at again at once. */
 const briefly: RunPatience = { tries: 3, pauseMs: () => 5, lastLookMs: 5 };
 
+// As in `cli.ts`. Node would count those that listen at once; a leak is what is left when the run has ended, see below.
+setMaxListeners(0);
+
 export async function runInProcess(argv: readonly string[], options: InProcessOptions): Promise<Result> {
   const [out, err]: [string[], string[]] = [[], []];
   const sink = (lines: string[], listen: (text: string) => void = () => undefined, reader?: 'terminal') => ({
@@ -41,18 +46,21 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     paint: plain,
     closed: new AbortController().signal,
   });
+  const ownSignal = new AbortController().signal;
   const code = await run({
     argv,
     cwd: options.cwd,
     env: { ...storeVariables(options.cwd), ...options.env },
     stdout: sink(out, options.onStdout),
     stderr: sink(err, options.onStderr, options.stderr),
-    interrupted: options.interrupted ?? new AbortController().signal,
+    interrupted: options.interrupted ?? ownSignal,
     terminal: () => options.terminal,
     version: '0.0.0-test',
     tool: 'qlik-sync/0.0.0-test',
     self: { pid: process.pid, isAlive },
     patience: { ...briefly, ...options.patience },
   });
+  const left = getEventListeners(ownSignal, 'abort').length;
+  if (left > 0) throw new Error(`${argv.join(' ')} has ended, and ${left} still listen for an interrupt`);
   return { code, stdout: out.join(''), stderr: err.join('') };
 }

@@ -1,10 +1,10 @@
 /** A folder of a made-up user, the built command line, and a tenant to point it at. */
 
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { storeVariables } from '../../store/running-store.js';
 
 const cli = join(import.meta.dirname, '../../../dist/cli.js');
 
@@ -51,20 +51,6 @@ export function createWorkspace(): Workspace {
       for (const own of [folder, home]) rmSync(own, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * `TEST_STORE`, the variables of a store as JSON (`{"QLIK_SYNC_STORE":"file:///tmp/store"}`), lets every command of the
- * acceptance tests work over it; each folder has a prefix of its own. Tests that damage `.qlik-sync` fail then, since the
- * store has what they took away.
- */
-export function storeVariables(cwd = '.'): Readonly<Record<string, string>> {
-  const given = process.env['TEST_STORE'];
-  if (given === undefined) return {};
-  const variables = JSON.parse(given) as Readonly<Record<string, string>>;
-  const [address = '', query] = (variables['QLIK_SYNC_STORE'] ?? '').split('?');
-  const own = `${address}/${basename(cwd)}-${createHash('md5').update(cwd).digest('hex').slice(0, 8)}`;
-  return { ...variables, QLIK_SYNC_STORE: query === undefined ? own : `${own}?${query}` };
 }
 
 function runCli(args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Result> {

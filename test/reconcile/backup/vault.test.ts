@@ -4,10 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError, UserError } from '../../../src/core/errors.js';
 import { createArchiveCache } from '../../../src/reconcile/archive-cache.js';
 import { createBackup } from '../../../src/reconcile/backup/backup.js';
+import { createSharedVault } from '../../../src/reconcile/backup/shared-vault.js';
 import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
+import type { Store } from '../../../src/store/store.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
 import { openTestTenant, type TestTenant } from '../../acceptance/support/tenant.js';
 import { zipOf } from '../../acceptance/support/zips.js';
+import { itOverEach } from '../../store/over-stores.js';
+import { remainsIn } from '../../store/remains.js';
+import { openStoreOf } from '../../store/running-store.js';
 import { createPlace, type Place, tenant, tenantFolder } from '../place.js';
 
 const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
@@ -15,15 +20,34 @@ const archive = Buffer.from('PK one');
 const folder = `backups/${tenantFolder}`;
 
 let place: Place;
+let elsewhere: Place;
+let store: Store | undefined;
 let vault: Vault;
-beforeEach(() => {
+beforeEach(async () => {
   place = createPlace();
-  vault = createVault({ root: place.root, tenant });
+  elsewhere = createPlace();
+  store = await openStoreOf(place.root);
+  vault = openVault();
 });
-afterEach(() => place.remove());
+afterEach(async () => {
+  place.remove();
+  elsewhere.remove();
+  await store?.close();
+});
+
+/** As the next run opens it. */
+function openVault({ root }: Place = place): Vault {
+  const local = createVault({ root, tenant });
+  return store === undefined ? local : createSharedVault(local, { store, tenant, project: 'acme' });
+}
+
+/** Where all that a run kept has to be: with a store, also where nothing but the store is. */
+const openKept = (): Vault => openVault(store === undefined ? place : elsewhere);
+
+const remains = remainsIn(() => place.root);
 
 describe('the vault', () => {
-  it('gives back what was put, by its content', async () => {
+  itOverEach('gives back what was put, by its content', async () => {
     expect(await vault.has(md5Of(archive))).toBe(false);
     expect(await vault.read(md5Of(archive))).toBeUndefined();
     expect(await vault.list()).toEqual([]);
@@ -43,19 +67,43 @@ describe('the vault', () => {
     expect([place.mode('backups'), place.mode(folder)]).toEqual([0o700, 0o700]);
   });
 
-  it('bytes that are not what their name says count as absent, and are put right', async () => {
-    await vault.put(archive);
-    place.write(`${folder}/${md5Of(archive)}.zip`, 'PK on');
-    expect(await vault.has(md5Of(archive))).toBe(false);
-    expect(await vault.read(md5Of(archive))).toBeUndefined();
-    await vault.put(archive);
-    expect(await vault.read(md5Of(archive))).toEqual(archive);
+  itOverEach('bytes that are not what their name says count as absent, and are put right', async () => {
+    const md5 = await vault.put(archive);
     const sha256 = await vault.putRecord({ id: 'x' });
-    place.write(`${folder}/${sha256}.json`, '{"id":"y"}');
+    await remains.spoil('backups', ({ content }) => content.subarray(0, -1));
+    vault = openVault();
+    expect(await vault.has(md5)).toBe(false);
+    expect(await vault.read(md5)).toBeUndefined();
     expect(await vault.readRecord(sha256)).toBeUndefined();
+    await vault.put(archive);
+    await vault.putRecord({ id: 'x' });
+    expect(await openKept().read(md5)).toEqual(archive);
+    expect(await openKept().readRecord(sha256)).toEqual({ id: 'x' });
   });
 
-  it.each(['../../package', '..', '', 'a/b', 'A'.repeat(32), `${'a'.repeat(32)}\u0000`])(
+  itOverEach('an archive of as many bytes that is another counts as absent, and is put right', async () => {
+    const md5 = await vault.put(archive);
+    await remains.spoil('backups', ({ content }) => Buffer.alloc(content.length));
+    vault = openVault();
+    expect(await vault.has(md5)).toBe(false);
+    await vault.put(archive);
+    expect(await openKept().read(md5)).toEqual(archive);
+  });
+
+  itOverEach('what was lost is put again by who has it', async () => {
+    const md5 = await vault.put(archive);
+    const sha256 = await vault.putRecord({ id: 'x' });
+    await store
+      ?.list('backups/')
+      .then(({ objects }) => Promise.all(objects.map(({ name }) => store?.remove(name))));
+    vault = openVault();
+    expect(await vault.has(md5)).toBe(true);
+    await vault.putRecord({ id: 'x' });
+    expect(await openKept().read(md5)).toEqual(archive);
+    expect(await openKept().readRecord(sha256)).toEqual({ id: 'x' });
+  });
+
+  itOverEach.each(['../../package', '..', '', 'a/b', 'A'.repeat(32), `${'a'.repeat(32)}\u0000`])(
     'a name like %j is of no file',
     async (name) => {
       expect(await vault.has(name)).toBe(false);
@@ -65,10 +113,10 @@ describe('the vault', () => {
     },
   );
 
-  it('many may put the same at once', async () => {
-    const vaults = Array.from({ length: 20 }, () => createVault({ root: place.root, tenant }));
+  itOverEach('many may put the same at once', async () => {
+    const vaults = Array.from({ length: 20 }, () => openVault());
     await Promise.all(vaults.map((one) => one.put(archive)));
-    expect(await vault.read(md5Of(archive))).toEqual(archive);
+    expect(await openKept().read(md5Of(archive))).toEqual(archive);
     expect(place.list(folder)).toHaveLength(1);
   });
 
@@ -108,11 +156,11 @@ describe('a backup', () => {
   });
   afterEach(() => remote.close());
 
-  const keep = () =>
-    createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keep(record);
+  const clients = () => ({ extensions: remote.client, themes: remote.client });
+  const keep = () => createBackup({ vault, tenant: clients() }).keep(record);
   const downloads = async () => (await remote.takeRequests()).filter(({ method }) => method === 'GET').length;
 
-  it('holds the record and the archive', async () => {
+  itOverEach('holds the record and the archive', async () => {
     const previous = await keep();
     expect(previous).toEqual({
       id: record.id,
@@ -125,54 +173,53 @@ describe('a backup', () => {
       archive: 'stored',
       record: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect(await vault.read(previous.md5 ?? '')).toEqual(bytes);
-    expect(await vault.readRecord(previous.record ?? '')).toEqual(record);
+    expect(await openKept().read(previous.md5 ?? '')).toEqual(bytes);
+    expect(await openKept().readRecord(previous.record ?? '')).toEqual(record);
   });
 
-  it('downloads only what is not there yet', async () => {
+  itOverEach('downloads only what is not there yet', async () => {
     await keep();
     expect(await downloads()).toBe(1);
     await keep();
     expect(await downloads()).toBe(0);
   });
 
-  it('needs no download of what was uploaded from here', async () => {
-    await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepUploaded(
-      bytes,
-    );
+  itOverEach('needs no download of what was uploaded from here', async () => {
+    await createBackup({ vault, tenant: clients() }).keepUploaded(bytes);
     expect((await keep()).archive).toBe('stored');
     expect(await downloads()).toBe(0);
   });
 
-  it('takes what planning downloaded, and believes it only as far as it is that', async () => {
+  itOverEach('takes what planning downloaded, and believes it only as far as it is that', async () => {
     const cache = createArchiveCache(place.root);
     await cache.keep(md5Of(bytes), bytes);
     const backup = createBackup({
       vault,
-      tenant: { extensions: remote.client, themes: remote.client },
+      tenant: clients(),
       cache,
     });
     expect((await backup.keep(record)).archive).toBe('stored');
     expect(await vault.read(md5Of(bytes))).toEqual(bytes);
     expect(await downloads()).toBe(0);
-    place.write(`${folder}/${md5Of(bytes)}.zip`, 'damaged');
+    await remains.spoil('backups', ({ name, content }) => (name.endsWith('.zip') ? 'damaged' : content));
     place.write(`cache/archives/${md5Of(bytes)}.zip`, 'damaged');
-    await backup.keep(record);
-    expect(await vault.read(md5Of(bytes))).toEqual(bytes);
+    vault = openVault();
+    await keep();
+    expect(await openKept().read(md5Of(bytes))).toEqual(bytes);
     expect(await downloads()).toBe(1);
   });
 
-  it('of a record alone costs no request', async () => {
+  itOverEach('of a record alone costs no request', async () => {
     const previous = await createBackup({
       vault,
-      tenant: { extensions: remote.client, themes: remote.client },
+      tenant: clients(),
     }).keepRecord(record);
     expect(previous).toMatchObject({ archive: 'not-stored', md5: md5Of(bytes) });
     expect(await vault.readRecord(previous.record ?? '')).toEqual(record);
     expect(await downloads()).toBe(0);
   });
 
-  it('that cannot be had is no backup: a key that may not download', async () => {
+  itOverEach('that cannot be had is no backup: a key that may not download', async () => {
     await remote.addFaults([{ method: 'GET', path: '*/file', kind: 'status', status: 403 }]);
     const failure = await keep().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TenantError);
@@ -186,7 +233,7 @@ describe('a backup', () => {
     expect(await vault.has(md5Of(bytes))).toBe(false);
   });
 
-  it('that is not what the record says is no backup', async () => {
+  itOverEach('that is not what the record says is no backup', async () => {
     const other = await zipOf({ 'a.qext': '{"name":"a","type":"visualization"}', 'a.js': 'two' });
     await remote.edit({ name: 'a', file: other.toString('base64') });
     await expect(keep()).rejects.toMatchObject({
@@ -201,8 +248,6 @@ describe('a backup', () => {
     mkdirSync(place.path('backups'), { recursive: true });
     writeFileSync(place.path(folder), 'a file');
     await expect(keep()).rejects.toThrow('cannot be written');
-    await createBackup({ vault, tenant: { extensions: remote.client, themes: remote.client } }).keepUploaded(
-      bytes,
-    );
+    await createBackup({ vault, tenant: clients() }).keepUploaded(bytes);
   });
 });

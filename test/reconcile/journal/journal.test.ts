@@ -1,17 +1,22 @@
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
 import { exitCodes } from '../../../src/core/exit-codes.js';
-import { openRun } from '../../../src/reconcile/journal/journal.js';
+import { fetchRuns } from '../../../src/reconcile/journal/fetch-runs.js';
+import { openRun, type RunJournal, type RunOptions } from '../../../src/reconcile/journal/journal.js';
 import { readLastRun, readRuns } from '../../../src/reconcile/journal/runs.js';
 import { tenantKey } from '../../../src/reconcile/own-place.js';
+import type { RunLine, RunStart } from '../../../src/reconcile/run-record.js';
+import { prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
+import type { Store } from '../../../src/store/store.js';
+import { itOverEach } from '../../store/over-stores.js';
+import { openStoreOf } from '../../store/running-store.js';
 import {
   answered,
   createPlace,
   journalText,
   noCounts,
   type Place,
-  putRun,
   requested,
   runOptions,
   start,
@@ -20,13 +25,47 @@ import {
 } from '../place.js';
 
 let place: Place;
-beforeEach(() => {
+/** With a store a machine that has nothing else, where all is read; without, the same machine. */
+let reader: Place;
+let store: Store | undefined;
+beforeEach(async () => {
   place = createPlace();
+  store = await openStoreOf(place.root);
+  reader = store === undefined ? place : createPlace();
 });
-afterEach(() => place.remove());
+afterEach(async () => {
+  place.remove();
+  reader.remove();
+  await store?.close();
+});
 
 const folder = `runs/${tenantFolder}`;
-const readAll = () => readRuns({ root: place.root });
+
+/** What the reader knows of the runs, from the beginning. */
+async function fetchAgain(): Promise<string> {
+  if (store === undefined) return place.root;
+  reader.remove();
+  await fetchRuns({ root: reader.root, store });
+  return reader.root;
+}
+
+async function readAll(query: Omit<Parameters<typeof readRuns>[0], 'root'> = {}) {
+  return readRuns({ root: await fetchAgain(), ...query });
+}
+
+function open(more: Partial<RunOptions> = {}): Promise<RunJournal> {
+  return openRun(runOptions(place.root, { store, ...more }));
+}
+
+async function putText(start: Pick<RunStart, 'id' | 'tenant' | 'project'>, text: string | Buffer) {
+  if (store === undefined) place.write(`${folder}/${start.id}.jsonl`, text);
+  else await store.put(wholeName(prefixOf('runs', start), start.id), Buffer.from(text));
+}
+
+function putRun(lines: readonly [RunStart, ...RunLine[]]): Promise<void> {
+  return putText(lines[0], journalText(lines));
+}
+
 const textOf = (id: string): string => readFileSync(place.path(`${folder}/${id}.jsonl`), 'utf8');
 const patch = { name: 'a', action: 'update', request: 'patch' } as const;
 
@@ -37,15 +76,13 @@ async function nextMillisecond(): Promise<void> {
 }
 
 describe('a journal as it is written', () => {
-  it('comes back as it was written', async () => {
-    const run = await openRun(
-      runOptions(place.root, { environment: 'prod', planned: [{ name: 'a', action: 'update' }] }),
-    );
+  itOverEach('comes back as it was written', async () => {
+    const run = await open({ environment: 'prod', planned: [{ name: 'a', action: 'update' }] });
     const previous = { id: 'x', md5: 'a'.repeat(32), tags: ['t'], archive: 'stored' } as const;
     const step = await run.before({ ...patch, previous, sent: { tags: ['t'] } });
     await run.after({ step, result: 'done', id: 'x', revision: '2.0.0' });
     await run.end(exitCodes.ok, { ...noCounts, updated: 1 });
-    const [read, ...others] = await readRuns({ root: place.root, tenant, project: 'acme' });
+    const [read, ...others] = await readAll({ tenant, project: 'acme' });
     expect(others).toEqual([]);
     expect(read?.start).toMatchObject({
       id: run.id,
@@ -61,8 +98,8 @@ describe('a journal as it is written', () => {
     expect(read?.end).toMatchObject({ exitCode: 0, counts: { updated: 1 } });
   });
 
-  it('each line is in the file when its promise resolves, however many come at once', async () => {
-    const run = await openRun(runOptions(place.root));
+  itOverEach('each line is in the file when its promise resolves, however many come at once', async () => {
+    const run = await open();
     const steps = await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
         const step = await run.before({ ...patch, name: `n${index}` });
@@ -80,33 +117,38 @@ describe('a journal as it is written', () => {
   });
 
   it.skipIf(process.platform === 'win32')('is for its owner alone', async () => {
-    const run = await openRun(runOptions(place.root));
+    const run = await open();
     await run.end(exitCodes.ok, noCounts);
     expect(place.mode(`${folder}/${run.id}.jsonl`)).toBe(0o600);
     expect([place.mode('runs'), place.mode(folder)]).toEqual([0o700, 0o700]);
     expect(place.list('.')).toContain('.gitignore');
   });
 
-  it('runs that begin in one second have files of their own, and are listed newest first', async () => {
-    const ids = [];
-    for (let count = 0; count < 5; count += 1) {
-      const run = await openRun(runOptions(place.root));
-      await run.end(exitCodes.ok, noCounts);
-      ids.push(run.id);
-      await nextMillisecond();
-    }
-    expect((await readAll()).map((run) => run.start.id)).toEqual(ids.reverse());
-  });
+  itOverEach(
+    'runs that begin in one second have files of their own, and are listed newest first',
+    async () => {
+      const ids = [];
+      for (let count = 0; count < 5; count += 1) {
+        const run = await open();
+        await run.end(exitCodes.ok, noCounts);
+        ids.push(run.id);
+        await nextMillisecond();
+      }
+      expect((await readAll()).map((run) => run.start.id)).toEqual(ids.reverse());
+    },
+  );
 
-  it.each([
+  itOverEach.each([
     ['ahead of the clock', '20991231T235959Z-0000', '21000101T000000Z'],
     ['past all clocks', '99991231T235959Z-ffff', undefined],
     ['of no time', '20991399T996199Z-0000', '21000413T040240Z'],
   ])('runs keep their order where the newest is %s', async (_what, id, next) => {
-    putRun(place, [start(1, { id })]);
+    await putRun([start(1, { id })]);
+    // As the lock is taken.
+    if (store !== undefined) await fetchRuns({ root: place.root, store });
     const ids = [];
     for (const _ of [1, 2]) {
-      const run = await openRun(runOptions(place.root));
+      const run = await open();
       await run.end(exitCodes.ok, noCounts);
       ids.push(run.id);
       await nextMillisecond();
@@ -116,14 +158,14 @@ describe('a journal as it is written', () => {
     const others = read.filter((each) => each !== id);
     expect(others).toEqual(ids.reverse());
     if (next !== undefined) expect(read[0]).toBe(others[0]);
-    const last = await readLastRun({ root: place.root, tenant, project: 'acme' });
+    const last = await readLastRun({ root: await fetchAgain(), tenant, project: 'acme' });
     expect(last?.start.id).toBe(read[0]);
   });
 
   it('knows whether another run began since', async () => {
-    const first = await openRun(runOptions(place.root));
+    const first = await open();
     expect(await first.isNewest()).toBe(true);
-    const second = await openRun(runOptions(place.root));
+    const second = await open();
     expect([await first.isNewest(), await second.isNewest()]).toEqual([false, true]);
     rmSync(place.path(`${folder}/${second.id}.jsonl`));
     expect([await first.isNewest(), await second.isNewest()]).toEqual([true, false]);
@@ -132,7 +174,7 @@ describe('a journal as it is written', () => {
 
   it('where it cannot be written, that is said, with what to do', async () => {
     place.write('runs', 'a file');
-    const failure = await openRun(runOptions(place.root)).catch((error: unknown) => error);
+    const failure = await open().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);
     expect(failure).toMatchObject({
       exitCode: 3,
@@ -146,7 +188,7 @@ describe('a journal as it is written', () => {
     async () => {
       mkdirSync(place.path('runs'), { recursive: true });
       chmodSync(place.path('runs'), 0o500);
-      await expect(openRun(runOptions(place.root))).rejects.toThrow('cannot be written');
+      await expect(open()).rejects.toThrow('cannot be written');
       chmodSync(place.path('runs'), 0o700);
     },
   );
@@ -155,13 +197,12 @@ describe('a journal as it is written', () => {
 describe('a journal as it is read', () => {
   const whole = [start(1), requested(1, 'a'), answered(1), requested(2, 'b'), answered(2)] as const;
 
-  it('however it was torn, what is whole is read and nothing else', async () => {
+  itOverEach('however it was torn, what is whole is read and nothing else', async () => {
     const text = journalText(whole);
     const lines = text.split('\n').slice(0, -1);
-    const file = place.path(`${folder}/${whole[0].id}.jsonl`);
-    for (let length = text.length; length >= 0; length -= 1) {
-      putRun(place, [...whole]);
-      truncateSync(file, length);
+    // Over a wire at fewer places, which are not at the same distance from the ends of lines.
+    for (let length = text.length; length >= 0; length -= store === undefined ? 1 : 47) {
+      await putText(whole[0], text.slice(0, length));
       const kept = text.slice(0, length);
       const complete = lines.filter((line, index) => {
         const end = lines.slice(0, index + 1).join('\n').length;
@@ -178,14 +219,14 @@ describe('a journal as it is read', () => {
     }
   });
 
-  it.each([1, 2, 3])('a line that is missing before the end of it is damage: %i', async (lost) => {
-    putRun(place, [whole[0], ...whole.slice(1).filter((_line, index) => index !== lost - 1)]);
+  itOverEach.each([1, 2, 3])('a line that is missing before the end of it is damage: %i', async (lost) => {
+    await putRun([whole[0], ...whole.slice(1).filter((_line, index) => index !== lost - 1)]);
     const [run] = await readAll();
     expect(run?.damaged).toBe(lost === 2 ? undefined : true);
   });
 
-  it('the last word on a step counts', async () => {
-    putRun(place, [start(1), requested(1, 'a'), answered(1, 'unknown'), answered(1, 'done')]);
+  itOverEach('the last word on a step counts', async () => {
+    await putRun([start(1), requested(1, 'a'), answered(1, 'unknown'), answered(1, 'done')]);
     expect((await readAll())[0]?.steps[0]?.after?.result).toBe('done');
   });
 
@@ -201,13 +242,13 @@ describe('a journal as it is read', () => {
     ['a prototype', '{"__proto__":{"kind":"run"}}\n'],
     ['bytes', '\u0000\u0001\uffff{'],
   ];
-  it.each(hostile)('a file that holds %s is skipped, and named', async (_what, text) => {
-    putRun(place, [start(2)]);
-    place.write(`${folder}/${start(1).id}.jsonl`, text);
+  itOverEach.each(hostile)('a file that holds %s is skipped, and named', async (_what, text) => {
+    await putRun([start(2)]);
+    await putText(start(1), text);
     const skipped: string[] = [];
-    const runs = await readRuns({ root: place.root, onSkipped: (file) => skipped.push(file) });
+    const runs = await readAll({ onSkipped: (file) => skipped.push(file) });
     expect(runs.map((run) => run.start.id)).toEqual([start(2).id]);
-    expect(skipped).toEqual([place.path(`${folder}/${start(1).id}.jsonl`)]);
+    expect(skipped).toEqual([reader.path(`${folder}/${start(1).id}.jsonl`)]);
   });
 
   const lies: readonly object[] = [
@@ -222,24 +263,25 @@ describe('a journal as it is read', () => {
     { kind: 'end', at: start(1).startedAt, exitCode: 0, counts: { ...noCounts, failed: 1.5 } },
     { kind: 'note' },
   ];
-  it.each(lies)('a line that is not what it says is left out: %j', async (line) => {
-    putRun(place, [start(1), requested(1, 'a')]);
-    appendFileSync(place.path(`${folder}/${start(1).id}.jsonl`), `${JSON.stringify(line)}\n`);
+  itOverEach.each(lies)('a line that is not what it says is left out: %j', async (line) => {
+    await putText(start(1), `${journalText([start(1), requested(1, 'a')])}${JSON.stringify(line)}\n`);
     const [run] = await readAll();
     expect(run).toEqual({ start: start(1), steps: [{ before: requested(1, 'a') }], damaged: true });
   });
 
-  it('runs are distinguished by tenant and project, even where two tenants share a folder', async () => {
-    const http = start(2, { tenant: 'http://acme.eu.qlikcloud.com' });
-    const other = start(3, { project: 'other' });
-    for (const run of [start(1), http, other]) putRun(place, [run]);
-    const ids = async (query: object) =>
-      (await readRuns({ root: place.root, ...query })).map((run) => run.start.id);
-    expect(await ids({ tenant, project: 'acme' })).toEqual([start(1).id]);
-    expect(await ids({ tenant })).toEqual([other.id, start(1).id]);
-    expect(await ids({})).toEqual([other.id, http.id, start(1).id]);
-    expect(await ids({ tenant: 'sandbox' })).toEqual([]);
-  });
+  itOverEach(
+    'runs are distinguished by tenant and project, even where two tenants share a folder',
+    async () => {
+      const http = start(2, { tenant: 'http://acme.eu.qlikcloud.com' });
+      const other = start(3, { project: 'other' });
+      for (const run of [start(1), http, other]) await putRun([run]);
+      const ids = async (query: object) => (await readAll(query)).map((run) => run.start.id);
+      expect(await ids({ tenant, project: 'acme' })).toEqual([start(1).id]);
+      expect(await ids({ tenant })).toEqual([other.id, start(1).id]);
+      expect(await ids({})).toEqual([other.id, http.id, start(1).id]);
+      expect(await ids({ tenant: 'sandbox' })).toEqual([]);
+    },
+  );
 
   const keys: readonly (readonly [string, string])[] = [
     ['https://acme.eu.qlikcloud.com', 'acme.eu.qlikcloud.com'],

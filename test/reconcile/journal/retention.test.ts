@@ -1,12 +1,21 @@
 import { truncateSync, utimesSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSharedVault } from '../../../src/reconcile/backup/shared-vault.js';
 import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
+import { fetchRuns } from '../../../src/reconcile/journal/fetch-runs.js';
 import { type Retention, retain } from '../../../src/reconcile/retention.js';
+import type { RunLine, RunStart } from '../../../src/reconcile/run-record.js';
+import { prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
+import type { Store } from '../../../src/store/store.js';
+import { itOverEach } from '../../store/over-stores.js';
+import { openStoreOf } from '../../store/running-store.js';
 import {
   answered,
   createPlace,
+  journalText,
   type Place,
-  putRun,
+  putRun as putRunIn,
   requested,
   start,
   tenant,
@@ -14,12 +23,18 @@ import {
 } from '../place.js';
 
 let place: Place;
+let store: Store | undefined;
 let vault: Vault;
-beforeEach(() => {
+beforeEach(async () => {
   place = createPlace();
-  vault = createVault({ root: place.root, tenant });
+  store = await openStoreOf(place.root);
+  const local = createVault({ root: place.root, tenant });
+  vault = store === undefined ? local : createSharedVault(local, { store, tenant, project: 'acme' });
 });
-afterEach(() => place.remove());
+afterEach(async () => {
+  place.remove();
+  await store?.close();
+});
 
 const runs = `runs/${tenantFolder}`;
 const backups = `backups/${tenantFolder}`;
@@ -27,12 +42,31 @@ const day = 24 * 60;
 /** Journals of the tests begin with November. */
 const now = new Date(Date.UTC(2026, 10, 23));
 
-function tidy(more: Partial<Retention> = {}) {
-  return retain({ root: place.root, tenant, project: 'acme', keep: 20, days: 90, now, ...more });
+async function tidy(more: Partial<Retention> = {}) {
+  const of = { tenant, project: 'acme' };
+  const shared = store && { store, runs: await fetchRuns({ root: place.root, store, of }) };
+  return retain({ root: place.root, ...of, keep: 20, days: 90, now, shared, ...more });
+}
+
+/** In the store where there is one, which then is the only place. */
+async function putRun(lines: readonly [RunStart, ...RunLine[]]): Promise<void> {
+  const [first] = lines;
+  if (store === undefined || first.project !== 'acme') putRunIn(place, lines);
+  else await store.put(wholeName(prefixOf('runs', first), first.id), Buffer.from(journalText(lines)));
+}
+
+/** What is there still, and the same in the store. */
+async function namesKept(kind: 'runs' | 'backups'): Promise<readonly string[]> {
+  const here = place.list(`${kind}/${tenantFolder}`);
+  const listed = await store?.list(`${kind}/`);
+  if (listed !== undefined) {
+    expect(listed.objects.map(({ name }) => basename(name)).sort()).toEqual(here);
+  }
+  return here;
 }
 
 /** A file of the vault that was not used for a day. */
-async function store(content: string): Promise<string> {
+async function keep(content: string): Promise<string> {
   const md5 = await vault.put(Buffer.from(content));
   const yesterday = new Date(now.getTime() - 86_400_000);
   utimesSync(place.path(`${backups}/${md5}.zip`), yesterday, yesterday);
@@ -40,60 +74,60 @@ async function store(content: string): Promise<string> {
 }
 
 const previous = (md5: string) => ({ id: 'x', tags: [], archive: 'stored', md5 }) as const;
-const idsKept = () => place.list(runs).map((name) => name.replace('.jsonl', ''));
+const idsKept = async () => (await namesKept('runs')).map((name) => name.replace('.jsonl', ''));
 
 describe('retention', () => {
-  it('keeps so many runs, the newest', async () => {
-    for (let minute = 1; minute <= 5; minute += 1) putRun(place, [start(minute)]);
+  itOverEach('keeps so many runs, the newest', async () => {
+    for (let minute = 1; minute <= 5; minute += 1) await putRun([start(minute)]);
     expect(await tidy({ keep: 2 })).toEqual({ runs: 3, files: 0 });
-    expect(idsKept()).toEqual([start(4).id, start(5).id]);
+    expect(await idsKept()).toEqual([start(4).id, start(5).id]);
   });
 
-  it('keeps none that is older', async () => {
-    putRun(place, [start(0)]);
-    putRun(place, [start(20 * day)]);
-    putRun(place, [start(21 * day)]);
+  itOverEach('keeps none that is older', async () => {
+    await putRun([start(0)]);
+    await putRun([start(20 * day)]);
+    await putRun([start(21 * day)]);
     await tidy({ days: 10 });
-    expect(idsKept()).toEqual([start(20 * day).id, start(21 * day).id]);
+    expect(await idsKept()).toEqual([start(20 * day).id, start(21 * day).id]);
   });
 
-  it.each([{ keep: 0 }, { days: 0 }])('keeps the newest whatever the limits: %j', async (limits) => {
-    putRun(place, [start(1)]);
-    putRun(place, [start(2)]);
+  itOverEach.each([{ keep: 0 }, { days: 0 }])('keeps the newest whatever the limits: %j', async (limits) => {
+    await putRun([start(1)]);
+    await putRun([start(2)]);
     await tidy(limits);
-    expect(idsKept()).toEqual([start(2).id]);
+    expect(await idsKept()).toEqual([start(2).id]);
   });
 
-  it('removes what no kept run mentions, and only that', async () => {
-    const [gone, sent, before, unmentioned] = await Promise.all(['1', '2', '3', '4'].map(store));
+  itOverEach('removes what no kept run mentions, and only that', async () => {
+    const [gone, sent, before, unmentioned] = await Promise.all(['1', '2', '3', '4'].map(keep));
     if (gone === undefined || sent === undefined || before === undefined) throw new Error('four were stored');
-    putRun(place, [start(1), requested(1, 'a', { previous: previous(gone) })]);
-    putRun(place, [
+    await putRun([start(1), requested(1, 'a', { previous: previous(gone) })]);
+    await putRun([
       start(2),
       requested(1, 'a', { previous: previous(before), sent: { tags: [], md5: sent } }),
     ]);
     expect(await tidy({ keep: 1 })).toEqual({ runs: 1, files: 2 });
-    expect(place.list(backups)).toEqual([`${sent}.zip`, `${before}.zip`].sort());
+    expect(await namesKept('backups')).toEqual([`${sent}.zip`, `${before}.zip`].sort());
     expect(unmentioned).toBeDefined();
   });
 
   it('another project of the tenant keeps its runs and what they mention', async () => {
-    const md5 = await store('theirs');
-    putRun(place, [start(1, { project: 'other' }), requested(1, 'a', { previous: previous(md5) })]);
-    putRun(place, [start(2)]);
-    putRun(place, [start(3)]);
+    const md5 = await keep('theirs');
+    await putRun([start(1, { project: 'other' }), requested(1, 'a', { previous: previous(md5) })]);
+    await putRun([start(2)]);
+    await putRun([start(3)]);
     await tidy({ keep: 1 });
-    expect(idsKept()).toEqual([start(1).id, start(3).id]);
+    expect(await idsKept()).toEqual([start(1).id, start(3).id]);
     expect(await vault.has(md5)).toBe(true);
   });
 
-  it('never touches an unfinished replace', async () => {
-    const md5 = await store('needed');
+  itOverEach('never touches an unfinished replace', async () => {
+    const md5 = await keep('needed');
     const deleting = { action: 'replace', request: 'delete', previous: previous(md5) } as const;
-    putRun(place, [start(1), requested(1, 'a', deleting), answered(1)]);
-    for (let minute = 2; minute < 6; minute += 1) putRun(place, [start(minute)]);
+    await putRun([start(1), requested(1, 'a', deleting), answered(1)]);
+    for (let minute = 2; minute < 6; minute += 1) await putRun([start(minute)]);
     await tidy({ keep: 1, days: 0 });
-    expect(idsKept()).toEqual([start(1).id, start(5).id]);
+    expect(await idsKept()).toEqual([start(1).id, start(5).id]);
     expect(await vault.has(md5)).toBe(true);
   });
 
@@ -108,7 +142,7 @@ describe('retention', () => {
   });
 
   it('a journal that it cannot read keeps what it mentions, until it is too old', async () => {
-    const md5 = await store('of a newer version');
+    const md5 = await keep('of a newer version');
     const file = `${runs}/${start(1).id}.jsonl`;
     place.write(file, `{"kind":"run","version":9,"archive":"${md5}"}\n`);
     await tidy({ keep: 0 });
@@ -121,11 +155,11 @@ describe('retention', () => {
   });
 
   it('a journal that is too large to read may need anything, so no copy goes', async () => {
-    const md5 = await store('perhaps needed');
+    const md5 = await keep('perhaps needed');
     place.write(`${runs}/${start(1).id}.jsonl`, '');
     truncateSync(place.path(`${runs}/${start(1).id}.jsonl`), 300 * 2 ** 20);
-    putRun(place, [start(2)]);
-    putRun(place, [start(3)]);
+    await putRun([start(2)]);
+    await putRun([start(3)]);
     expect(await tidy({ keep: 1 })).toEqual({ runs: 1, files: 0 });
     expect(await vault.has(md5)).toBe(true);
   });
@@ -144,7 +178,7 @@ describe('retention', () => {
     expect(place.list(backups)).toEqual([`${'a'.repeat(32)}.zip.1123456789ab`]);
   });
 
-  it('has nothing to do where nothing is', async () => {
+  itOverEach('has nothing to do where nothing is', async () => {
     expect(await tidy()).toEqual({ runs: 0, files: 0 });
     expect(place.list('.')).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -11,7 +12,9 @@ import {
 import type { FoundTicket } from '../../../src/reconcile/lock/ticket.js';
 import { startStore } from '../../../src/sandbox/store/start-store.js';
 import type { Store } from '../../../src/store/store.js';
-import { control, envOf, openAt, type StoreKind, startTestStore, storeKinds } from '../../store/stores.js';
+import { itOverStores } from '../../store/over-stores.js';
+import { openStoreOf } from '../../store/running-store.js';
+import { control, envOf, openAt, type StoreKind, startTestStore } from '../../store/stores.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -43,16 +46,17 @@ function isLease(taken: Lease | FoundTicket): taken is Lease {
   return 'release' in taken;
 }
 
-async function open(kind: StoreKind): Promise<Store> {
-  const running = await startTestStore(kind);
-  const store = await running.open();
-  closing.push(running.close, () => store.close());
+/** A part of the running test's store that nobody else knows. */
+async function open(): Promise<Store> {
+  const store = await openStoreOf(randomUUID());
+  if (store === undefined) throw new Error('these tests are about a store');
+  closing.push(() => store.close());
   return store;
 }
 
-describe.each(storeKinds)('the lock in %s', (kind) => {
-  it('is one for a tenant and project, says who has it, and leaves nothing behind', async () => {
-    const store = await open(kind);
+describe('the lock in a store', () => {
+  itOverStores('is one for a tenant and project, says who has it, and leaves nothing behind', async () => {
+    const store = await open();
     const lease = await take(optionsOf(store, { address: 'https://ci.example/jobs/7' }));
     lease.check();
     expect(await tryLease(optionsOf(store))).toMatchObject({
@@ -68,8 +72,8 @@ describe.each(storeKinds)('the lock in %s', (kind) => {
     await take(optionsOf(store));
   });
 
-  it('of eight that come at once, at most one goes on', async () => {
-    const store = await open(kind);
+  itOverStores('of eight that come at once, at most one goes on', async () => {
+    const store = await open();
     for (let round = 0; round < 5; round += 1) {
       const taken = await Promise.all(Array.from({ length: 8 }, () => tryLease(optionsOf(store))));
       const leases = taken.filter(isLease);
@@ -102,21 +106,24 @@ describe('a holder that is gone', () => {
     await take(optionsOf(store));
   });
 
-  it('stops writing 45 s after its last confirmed sign of life, and never takes the lock back', async () => {
-    const store = await open('file');
-    const lease = await take(optionsOf(store, { times: { beat: 20, held: 3_000, dead: 90_000 } }));
-    const ticket = (await listTickets({ store, tenant, project: 'acme' }))[0]?.name ?? '';
-    store.put = async () => {
-      throw new Error('out of reach');
-    };
-    lease.check();
-    await expect.poll(() => attempt(lease.check), { timeout: 120_000 }).toBeInstanceOf(LockLostError);
-    expect(attempt(lease.check)).toMatchObject({ exitCode: 7, code: 'lock-lost' });
-    expect(ticket).toMatch(/^locks\/acme\.eu\.qlikcloud\.com\/acme\/[0-9a-f]{16}\.json$/);
-  });
+  itOverStores(
+    'stops writing 45 s after its last confirmed sign of life, and never takes the lock back',
+    async () => {
+      const store = await open();
+      const lease = await take(optionsOf(store, { times: { beat: 20, held: 3_000, dead: 90_000 } }));
+      const ticket = (await listTickets({ store, tenant, project: 'acme' }))[0]?.name ?? '';
+      store.put = async () => {
+        throw new Error('out of reach');
+      };
+      lease.check();
+      await expect.poll(() => attempt(lease.check), { timeout: 120_000 }).toBeInstanceOf(LockLostError);
+      expect(attempt(lease.check)).toMatchObject({ exitCode: 7, code: 'lock-lost' });
+      expect(ticket).toMatch(/^locks\/acme\.eu\.qlikcloud\.com\/acme\/[0-9a-f]{16}\.json$/);
+    },
+  );
 
-  it('stops when somebody removes its ticket, and does not put it back', async () => {
-    const store = await open('file');
+  itOverStores('stops when somebody removes its ticket, and does not put it back', async () => {
+    const store = await open();
     const lease = await take(optionsOf(store, { times: { beat: 20, held: 60_000, dead: 90_000 } }));
     const [ticket] = await listTickets({ store, tenant, project: 'acme' });
     await store.remove(ticket?.name ?? '');
@@ -140,20 +147,37 @@ function attempt(work: () => void): unknown {
 /** Forty times as fast: 90 s of the store's clock are 2.25 s here. */
 const speed = 40;
 
-const fast: LeaseTimes = { beat: 10_000 / speed, held: 45_000 / speed, dead: 90_000 };
+/** As the clock of the store goes, and as that of everybody else does. */
+interface Pace {
+  readonly times: LeaseTimes;
+  /** Milliseconds here until a ticket is dead. */
+  readonly lifeMs: number;
+}
+
+const fast: Pace = {
+  times: { beat: 10_000 / speed, held: 45_000 / speed, dead: 90_000 },
+  lifeMs: 90_000 / speed,
+};
+
+/** Where the clock of the store cannot be moved. That of Azure counts in seconds. */
+function paceOver(kind: StoreKind): Pace {
+  const dead = kind === 'file' ? 2_250 : 9_000;
+  return { times: { beat: dead / 9, held: dead / 2, dead }, lifeMs: dead };
+}
 
 interface Race {
   readonly runners: number;
   readonly acquisitions: number;
   /** How many of a hundred steps are followed by a pause that is longer than the lock lives. */
   readonly stallPercent: number;
+  readonly pace: Pace;
 }
 
 /** Everything of one process passes here, so that a pause of it is one of its heartbeat too. */
-function createGate(random: () => number, stallPercent: number) {
+function createGate(random: () => number, { stallPercent, pace: { lifeMs } }: Race) {
   let open: Promise<unknown> = Promise.resolve();
   return async (): Promise<void> => {
-    if (random() * 100 < stallPercent) open = sleep((100_000 + random() * 30_000) / speed);
+    if (random() * 100 < stallPercent) open = sleep(lifeMs * (1.1 + random() / 3));
     await open;
   };
 }
@@ -174,7 +198,8 @@ function gated(store: Store, gate: () => Promise<void>): Store {
   };
 }
 
-async function race(store: Store, { runners, acquisitions, stallPercent }: Race) {
+async function race(store: Store, given: Race) {
+  const { runners, acquisitions, stallPercent, pace } = given;
   const random = randomOf(20261128);
   const seen = { held: 0, lost: 0, mostWriters: 0 };
   let writers = 0;
@@ -199,9 +224,9 @@ async function race(store: Store, { runners, acquisitions, stallPercent }: Race)
   // Where a pause falls depends on the machine: it goes on until one has fallen on a holder.
   const isOver = (): boolean => seen.held >= acquisitions && (stallPercent === 0 || seen.lost > 0);
 
-  async function run(): Promise<void> {
-    const gate = createGate(random, stallPercent);
-    const options = optionsOf(gated(store, gate), { times: fast });
+  async function compete(): Promise<void> {
+    const gate = createGate(random, given);
+    const options = optionsOf(gated(store, gate), { times: pace.times });
     let first: LeaseOptions['first'] = 'put';
     while (!isOver()) {
       const taken = await tryLease({ ...options, first });
@@ -215,7 +240,7 @@ async function race(store: Store, { runners, acquisitions, stallPercent }: Race)
     }
   }
 
-  await Promise.all(Array.from({ length: runners }, run));
+  await Promise.all(Array.from({ length: runners }, compete));
   return seen;
 }
 
@@ -235,18 +260,17 @@ const acceleratedClock = (): (() => number) => {
   return () => begun + (Date.now() - begun) * speed;
 };
 
-/** LOCK_RACES=all takes 1,000 acquisitions, which are minutes of work for two cores. */
-const raced =
-  process.env['LOCK_RACES'] === 'all'
-    ? { acquisitions: 1_000, stallPercent: 0.1 }
-    : { acquisitions: 150, stallPercent: 0.4 };
+/** LOCK_RACES=all takes 1,000 acquisitions, which are minutes of work for two cores, and more over the other kinds. */
+const isWhole = process.env['LOCK_RACES'] === 'all';
+
+const raced = isWhole ? { acquisitions: 1_000, stallPercent: 0.1 } : { acquisitions: 150, stallPercent: 0.4 };
 
 describe('races over the wire', () => {
   it('many acquisitions by 8 runners, with pauses longer than the lock lives: never two writers', {
     timeout: 1_800_000,
   }, async () => {
     const { store } = await openBucket(acceleratedClock());
-    const seen = await race(store, { runners: 8, ...raced });
+    const seen = await race(store, { runners: 8, pace: fast, ...raced });
     expect(seen.mostWriters).toBe(1);
     expect(seen.held).toBeGreaterThanOrEqual(raced.acquisitions);
     expect(seen.lost).toBeGreaterThan(0);
@@ -255,7 +279,22 @@ describe('races over the wire', () => {
   it('with lists that lag 30 ms: never two writers', { timeout: 600_000 }, async () => {
     const { running, store } = await openBucket(acceleratedClock());
     await control(running, 'PUT', 'switches', { listLagMs: 30 });
-    const seen = await race(store, { runners: 4, acquisitions: 100, stallPercent: 0 });
+    const seen = await race(store, { runners: 4, acquisitions: 100, stallPercent: 0, pace: fast });
     expect(seen.mostWriters).toBe(1);
   });
+
+  it.runIf(isWhole).each(['file', 'azblob'] as const)(
+    'over %s: never two writers',
+    {
+      timeout: 3_600_000,
+    },
+    async (kind) => {
+      const running = await startTestStore(kind);
+      const store = await running.open();
+      closing.push(running.close, () => store.close());
+      const seen = await race(store, { runners: 8, pace: paceOver(kind), ...raced, acquisitions: 300 });
+      expect(seen.mostWriters).toBe(1);
+      expect(seen.lost).toBeGreaterThan(0);
+    },
+  );
 });
