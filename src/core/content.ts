@@ -79,10 +79,15 @@ function isWholePage(suffix: string, content: Buffer): boolean {
   );
 }
 
+/** A search stops at each first letter of its word, and a "k" is rare. */
+function mentionsNpm(content: Buffer): boolean {
+  return content.includes('kage.') && content.includes(npmManifest);
+}
+
 /** File names, without folders, of the pages that code or markup mentions, and `package.json`. */
 function namesOfFiles(suffix: string, content: Buffer): readonly string[] {
   if (!/^(?:m?js|cjs|html?)$/.test(suffix)) return [];
-  const names = new Set(content.includes(npmManifest) ? [npmManifest] : []);
+  const names = new Set(mentionsNpm(content) ? [npmManifest] : []);
   let at = content.indexOf(dotHtm);
   for (let seen = 0; at !== -1 && seen < maxCandidates && names.size < maxNames; seen += 1) {
     const text = content.toString('utf8', Math.max(0, at - longestName), at + 6);

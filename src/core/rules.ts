@@ -26,13 +26,21 @@ export {
  * Every rule but those that need the packed archive or (of themes) the files' texts, with the severities of `settings`.
  *
  * @param declared what the config says that it loads from other hosts
+ * @param known what `askRules` said of this very extension with nothing declared; absent: not asked yet
  */
 export function checkExtension(
   extension: DesiredExtension,
   settings: RuleSettings = {},
   declared: DeclaredOrigins = {},
+  known?: readonly Finding[],
 ): readonly Finding[] {
-  const findings = [
+  const isKnown = known !== undefined && Object.keys(declared).length === 0;
+  return applySeverities(isKnown ? known : askRules(extension, declared), settings);
+}
+
+/** The same before any severity is set: of the same extension it is always the same. */
+export function askRules(extension: DesiredExtension, declared: DeclaredOrigins = {}): readonly Finding[] {
+  return [
     ...(kindOf(extension.name) === 'theme' ? [] : [...checkEntry(extension), ...checkModules(extension)]),
     ...checkVersion(extension),
     ...checkLimits(extension),
@@ -40,7 +48,6 @@ export function checkExtension(
     ...checkPlaceholders(extension),
     ...checkOrigins(extension, declared),
   ];
-  return applySeverities(findings, settings);
 }
 
 /** What would be uploaded though no module needs it; only `validate` reports it. */

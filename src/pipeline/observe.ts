@@ -16,6 +16,7 @@ import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { unmatchedMessage } from '../source/discover/discover.js';
 import type { SourceFiles } from '../source/git/state.js';
+import type { DesiredReading } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
 import { readDeclared } from './declared-origins.js';
 import { readCheckout, readOnceForAll } from './shared-reading.js';
@@ -88,7 +89,7 @@ export async function readFolders(
   const reading = await readOnceForAll(selector, settings, io);
   selector?.assertUsed(namesOf(reading.state));
   const state = config.themes === 'never' ? leaveOutThemes(reading.state) : reading.state;
-  const { desired, checked } = await checkAll({ settings, io }, state, reading.sources);
+  const { desired, checked } = await checkAll({ settings, io }, state, reading);
   return {
     desired,
     findings: [
@@ -129,13 +130,15 @@ const missing: ReadonlySet<string> = new Set(['missing-module', 'missing-entry']
 async function checkAll(
   place: Parameters<typeof lookAtCheckout>[0],
   desired: DesiredState,
-  sources: readonly SourceFiles[],
+  { sources, ruled }: Pick<DesiredReading, 'sources' | 'ruled'>,
 ): Promise<Checked> {
   const { config } = place.settings;
   const { rules } = config;
   const declared = await readDeclared(config);
   const check = (state: DesiredState): readonly Finding[] => [
-    ...state.extensions.flatMap((extension) => checkExtension(extension, rules, declared.of(extension.name))),
+    ...state.extensions.flatMap((extension) =>
+      checkExtension(extension, rules, declared.of(extension.name), ruled.get(extension)),
+    ),
     ...applySeverities(declared.check(state), rules),
   ];
   const checked = check(desired);

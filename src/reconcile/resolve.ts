@@ -43,15 +43,13 @@ export async function resolveContent(
   const limit = pLimit(concurrency);
   const concerns = (record: ActualExtension): boolean =>
     adopting === undefined ? isOwned(record, project) : !record.bundled;
-  const resolveOne = async (record: ActualExtension): Promise<ActualExtension> => {
+  const resolveOne = (record: ActualExtension): ActualExtension | Promise<ActualExtension> => {
     const extension = wanted.get(record.name ?? '');
     if (extension === undefined || !concerns(record)) return record;
-    return isToldByMarker(extension, record) ? lookAtEndings(extension, record) : look(extension, record);
+    if (!isToldByMarker(extension, record)) return limit(look, extension, record);
+    const isEqual = isMarkedAs(extension, record);
+    return isEqual || endings === 'not-compared' ? record : limit(compareEndings, extension, record);
   };
-  const lookAtEndings = async (
-    extension: DesiredExtension,
-    record: ActualExtension,
-  ): Promise<ActualExtension> => (endings === 'compared' ? compareEndings(extension, record) : record);
   const look = async (extension: DesiredExtension, record: ActualExtension): Promise<ActualExtension> => {
     if (await holdsOurZip(extension, record, pack)) return { ...record, resolvedDigest: extension.digest };
     const unseen = findUnseen(reviewed, record);
@@ -64,7 +62,7 @@ export async function resolveContent(
       ? leaveUnread(record, told.unreadable)
       : { ...record, resolvedDigest };
   };
-  const records = await Promise.all(actual.extensions.map((record) => limit(resolveOne, record)));
+  const records = await Promise.all(actual.extensions.map(resolveOne));
   return { ...actual, extensions: records };
 }
 

@@ -46,9 +46,10 @@ export function prepareIgnoreRules(sources: IgnoreSources): (candidate: Candidat
     ),
   ];
   return async ({ folder, displayFolder, entries }) => {
+    const mayHaveOwn = entries.some((entry) => entry.name === ignoreFile);
+    if (shared.length === 0 && !mayHaveOwn) return noRules;
     const below = pathBelow(root, folder);
-    const hasOwn = below !== '' && entries.some((entry) => entry.name === ignoreFile);
-    const own = hasOwn ? readPatterns(folder, displayFolder) : [];
+    const own = mayHaveOwn && below !== '' ? readPatterns(folder, displayFolder) : [];
     if (shared.length === 0 && own.length === 0) return noRules;
     const all = [
       ...shared,

@@ -11,8 +11,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { md5Of } from '../../src/core/digest.js';
+import { archiveName } from '../../src/core/marker.js';
+import type { ActualExtension, DesiredExtension, DesiredState, Finding, Plan } from '../../src/core/model.js';
+import { ownerTag } from '../../src/core/owner.js';
+import { plan } from '../../src/core/plan.js';
+import { checkExtension } from '../../src/core/rules.js';
 import { identifyOwnFiles } from '../../src/source/own-files.js';
-import { type ReadOptions, readDesired } from '../../src/source/read/read.js';
+import { type DesiredReading, type ReadOptions, readDesired } from '../../src/source/read/read.js';
+import { policy, project } from '../core/worlds.js';
 import { createRandom } from '../tenant/virtual-time.js';
 import { type Files, plant, qext, type Tree } from './tree.js';
 
@@ -97,6 +104,7 @@ describe('a folder in which nothing changed', () => {
       'a module that the parser reads',
       { ...ordinary, 'a/a.js': 'define(["./lib/b", "qlik"], (b) => b && null)' },
     ],
+    ['what the rules find', { 'a/a.qext': qext(), 'a/b.js': 'one', 'a/c.pem': 'x', 'a/LICENSES': 'y' }],
     ['folders named like numbers', { ...ordinary, '1/1.qext': qext(), '0/0.qext': qext(), '0/7/x.js': '' }],
     [
       'folders named like what objects have',
@@ -193,7 +201,7 @@ describe('a folder is read again after', () => {
 
 describe('an index is not believed', () => {
   const spoils: readonly [string, (tree: Tree) => void][] = [
-    ['of another form', (tree) => editIndex(tree, (index) => (index['format'] = 4))],
+    ['of another form', (tree) => editIndex(tree, (index) => (index['format'] = 5))],
     ['of another rule version', (tree) => editIndex(tree, (index) => (index['ruleVersion'] = 1))],
     ['from the future, as the clock was set back', () => vi.setSystemTime(Date.now() - 3_600_000)],
     ['of another root', (tree) => editIndex(tree, (index) => (index['place'] = '/elsewhere 1 2'))],
@@ -206,6 +214,11 @@ describe('an index is not believed', () => {
       'without whole readings that have a shape',
       (tree) =>
         editIndex(tree, ({ folders }) => Object.assign(folders['a'] ?? {}, { whole: { extension: 1 } })),
+    ],
+    [
+      'without what the rules said',
+      (tree) =>
+        editIndex(tree, ({ folders }) => Object.assign(folders['a']?.whole ?? {}, { ruled: undefined })),
     ],
     [
       'cut in half',
@@ -269,10 +282,11 @@ const options: readonly Partial<ReadOptions>[] = [
 
 describe(`${worlds} worlds`, () => {
   it(
-    'are read the same with and without an index',
+    'are read the same, and have the same plan, with and without an index',
     async () => {
       const random = createRandom(15);
       const tree = plant({ 'a/a.qext': qext(), 'b/b.qext': qext() });
+      let held: readonly ActualExtension[] = [];
       for (let world = 0; world < worlds; world++) {
         change(tree, random);
         vi.setSystemTime(Date.now() + 10_000);
@@ -280,11 +294,34 @@ describe(`${worlds} worlds`, () => {
         const { sources: _, ...truth } = await read(tree, { ...how, index: 'off' });
         const { sources: _read, ...found } = await read(tree, how);
         expect(found, `world ${world}`).toEqual(truth);
+        const planned = planOf(truth.state, new Map(), held);
+        expect(planOf(found.state, found.ruled, held), `plan of world ${world}`).toEqual(planned);
+        if (random() < 0.5) held = truth.state.extensions.map(recordOf);
       }
     },
     worlds * 3_000,
   );
 });
+
+/** What would be done on a tenant that holds these, and what the rules say. */
+function planOf(
+  desired: DesiredState,
+  ruled: DesiredReading['ruled'],
+  extensions: readonly ActualExtension[],
+): { readonly plan: Plan; readonly findings: readonly Finding[] } {
+  const known = { policy: policy({ prune: true }), tenant: 'tenant', reads: 1 };
+  return {
+    plan: plan({ ...known, desired, actual: { extensions } }),
+    findings: desired.extensions.flatMap((each) => checkExtension(each, {}, {}, ruled.get(each))),
+  };
+}
+
+/** As an apply leaves it. */
+function recordOf({ name, digest }: DesiredExtension): ActualExtension {
+  const md5 = md5Of(Buffer.from(digest));
+  const told = { md5, archiveName: archiveName(digest, md5), tags: [ownerTag(project)] };
+  return { id: `id-${name}`, name, bundled: false, supernova: false, ...told };
+}
 
 /** One change that a person, a build or git may make. */
 function change(tree: Tree, random: () => number): void {

@@ -26,6 +26,8 @@ export interface FoundFolder {
   readonly folderName: 'fixed' | 'free';
   /** Absolute: no link may lead out of it. */
   readonly base: string;
+  /** Whether it was listed as a folder, and so is no link. */
+  readonly isListed: boolean;
 }
 
 export interface Expansion {
@@ -114,8 +116,8 @@ function findTakenAway(
 function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): readonly FoundFolder[] {
   const walked: Walk = { found: [], ...trouble };
   walk(pattern.base, pattern.segments, walked);
-  return walked.found.map((path) => ({
-    path,
+  return walked.found.map((each) => ({
+    ...each,
     pattern: pattern.source,
     how: howOf(pattern),
     folderName: namesFreely(pattern) ? 'free' : 'fixed',
@@ -159,7 +161,7 @@ function pathOf(folder: string, segments: readonly Segment[]): string {
 }
 
 interface Walk {
-  readonly found: string[];
+  readonly found: Pick<FoundFolder, 'path' | 'isListed'>[];
   readonly unreadable: Set<string>;
   readonly dangling: Set<string>;
   readonly linkTexts: Map<string, LinkText>;
@@ -173,7 +175,7 @@ function walk(folder: string, segments: readonly Segment[], into: Walk): void {
   const [segment, ...rest] = segments;
   if (segment === undefined) {
     const kind = kindOf(folder);
-    if (kind === 'folder') into.found.push(normalize(folder));
+    if (kind === 'folder') into.found.push({ path: normalize(folder), isListed: false });
     if (kind === 'file') noteLinkText(normalize(folder), into);
     return;
   }
@@ -192,7 +194,7 @@ function walkLiteral(folder: string, name: string, rest: readonly Segment[], int
 }
 
 function walkEntry(path: string, entry: Dirent, rest: readonly Segment[], into: Walk): void {
-  if (rest.length === 0 && entry.isDirectory()) into.found.push(normalize(path));
+  if (rest.length === 0 && entry.isDirectory()) into.found.push({ path: normalize(path), isListed: true });
   else if (entry.isDirectory() || entry.isSymbolicLink()) walkInto(path, rest, into);
   else if (entry.isFile()) noteLinkText(normalize(path), into);
   if (rest.length === 0 && entry.isSymbolicLink() && kindOf(path) === 'nothing')

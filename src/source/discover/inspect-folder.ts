@@ -59,10 +59,13 @@ export function inspectFolder(found: FoundFolder, inspecting: Inspecting): Inspe
 }
 
 /** The real path of a folder that links lead out of the pattern's base. */
-function leadsOutside({ path, base }: FoundFolder, realPathOf: (path: string) => string): string | undefined {
+function leadsOutside(
+  { path, base, isListed }: FoundFolder,
+  realPathOf: (path: string) => string,
+): string | undefined {
   const realBase = realPathOf(base);
   const prefix = realBase.endsWith(sep) ? realBase : realBase + sep;
-  const isLink = path === base || lstatSync(path).isSymbolicLink();
+  const isLink = path === base || (!isListed && lstatSync(path).isSymbolicLink());
   const real = realPathOf(isLink ? path : dirname(path));
   if (real === realBase || real.startsWith(prefix)) return undefined;
   return isLink ? real : join(real, basename(path));

@@ -1,6 +1,7 @@
 /** What looks like an extension, and what like a built one. */
 
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { normalizePath } from '../../core/digest.js';
 import { type Kind, mainFileOf, nameOf } from '../../core/kind.js';
 import { parseManifest } from '../../core/manifest.js';
 import { byName } from '../../core/order.js';
@@ -36,7 +37,7 @@ function readKind(manifest: string): Kind {
 }
 
 export function isHeldBy(entries: readonly Dirent[]): (file: string) => boolean {
-  return (file) => entries.some(({ name }) => name.normalize('NFC') === file);
+  return (file) => entries.some(({ name }) => normalizePath(name) === file);
 }
 
 /** Sorted by name. A folder that cannot be listed counts as empty: the result is only for hints and proposals. */

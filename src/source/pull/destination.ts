@@ -192,6 +192,7 @@ function inspect(name: string, folder: string, root: string, cwd: string): Candi
     pattern: '',
     how: 'named',
     folderName: 'fixed',
+    isListed: false,
     base: dirname(folder),
   } as const;
   const looking = { root, cwd, realPathOf: rememberRealPaths(), isExcluded: () => false };

@@ -35,7 +35,7 @@ interface StatIndex {
 }
 
 /** To be raised with every change of the file's shape. */
-const format = 5;
+const format = 6;
 
 interface IndexData {
   /** `root` and its inode, as times and inodes of another disk say nothing. */

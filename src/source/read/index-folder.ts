@@ -36,6 +36,8 @@ export interface WholeFolder {
   readonly before: readonly string[];
   readonly extension: WholeExtension;
   readonly findings: readonly Finding[];
+  /** What the rules say of the extension; see `askRules`. */
+  readonly ruled: readonly Finding[];
 }
 
 /** Without where the folder is, which the caller knows, and without its files. */
@@ -205,5 +207,5 @@ function isStored(value: unknown): value is StoredFolder {
 
 function isWhole(value: unknown): boolean {
   if (!isObject(value) || !isObject(value['listings']) || !isObject(value['extension'])) return false;
-  return Array.isArray(value['before']) && Array.isArray(value['findings']);
+  return ['before', 'findings', 'ruled'].every((key) => Array.isArray(value[key]));
 }

@@ -26,8 +26,10 @@ export async function confirmLinkTexts(
   if (suspects.length === 0) return read.map(({ reading }) => reading);
   const confirmed = new Set((await keepLinks(suspects, env)).map(({ path }) => path));
   return read.map(({ candidate, reading }) => {
-    if (reading.kind === 'extension')
-      return { ...reading, extension: mark(reading.extension, suspects, confirmed) };
+    if (reading.kind === 'extension') {
+      const { ruled: _, ...rest } = reading;
+      return { ...rest, extension: mark(reading.extension, suspects, confirmed) };
+    }
     const own = suspects.find(({ path }) => path === join(candidate.folder, candidate.manifestFile));
     return own !== undefined && confirmed.has(own.path)
       ? explainManifest(reading, candidate, own.target)
@@ -42,12 +44,13 @@ function suspectsOf({ candidate, reading }: ReadFolder): readonly LinkText[] {
       : [];
   if (reading.kind !== 'extension') return [];
   const { folder, files, leftOut } = reading.extension;
-  return [
-    ...files.flatMap(({ diskPath, facts: { placeholder } }) =>
-      placeholder?.kind === 'link' ? [{ path: join(folder, diskPath), target: placeholder.target }] : [],
-    ),
-    ...leftOut.filter(mayBeFolder).flatMap(({ path }) => readLinkText(join(folder, path))),
-  ];
+  const suspects: LinkText[] = [];
+  for (const { diskPath, facts } of files) {
+    if (facts.placeholder?.kind === 'link')
+      suspects.push({ path: join(folder, diskPath), target: facts.placeholder.target });
+  }
+  for (const file of leftOut) if (mayBeFolder(file)) suspects.push(...readLinkText(join(folder, file.path)));
+  return suspects;
 }
 
 /** A link to a folder has no suffix, so it looks like a file that Qlik drops. */

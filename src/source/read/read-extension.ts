@@ -9,6 +9,7 @@ import type { DesiredExtension, Finding, KeptFile, LeftOutFile } from '../../cor
 import { traceModules } from '../../core/modules/graph.js';
 import { finding, type RuleId } from '../../core/rules/catalogue.js';
 import { checkTheme } from '../../core/rules/theme.js';
+import { askRules } from '../../core/rules.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
 import { displayPath } from '../display.js';
@@ -26,7 +27,12 @@ import {
 import { noteFolder, recallFolder } from './recall-folder.js';
 
 export type ReadExtension = { readonly findings: readonly Finding[] } & (
-  | { readonly kind: 'extension'; readonly extension: DesiredExtension }
+  | {
+      readonly kind: 'extension';
+      readonly extension: DesiredExtension;
+      /** What the rules say of it; absent where it is no longer what they were asked of. */
+      readonly ruled?: readonly Finding[];
+    }
   | { readonly kind: 'skipped'; readonly skipped: SkippedFolder }
   /** Its content is unknown; the findings say why. */
   | { readonly kind: 'unreadable'; readonly name: string }
@@ -70,7 +76,7 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
     ...(before.length > 0 && { olderDigest: digestOf([...files, ...before]) }),
   };
   const onTheme = texts === undefined ? [] : checkTheme(extension, texts.read);
-  const reading = { extension, findings: [...all, ...onTheme] };
+  const reading = { extension, findings: [...all, ...onTheme], ruled: askRules(extension) };
   const isAnyOwn = read.own.length + alsoBefore.own.length > 0;
   if (!isAnyOwn) noteFolder(candidate, rules, { index: context.index, kept, reading });
   return { kind: 'extension', ...reading };

@@ -79,9 +79,31 @@ type EntryReading =
     }
   | Exclude<FileReading, { kind: 'read' }>;
 
-/** What makes the folder an extension is never a file of our own, whoever else reads it. */
 function readEntry(candidate: Candidate, entry: KeptEntry, context: ReadContext): EntryReading {
   const absolutePath = `${candidate.folder}/${entry.diskPath}`;
+  return context.index === undefined
+    ? (readAtOnce(absolutePath, entry, context) ?? readWithCare(candidate, absolutePath, entry, context))
+    : readWithCare(candidate, absolutePath, entry, context);
+}
+
+/** Without an index nobody needs its stats before it is read; `undefined` for what is not an ordinary file of somebody else. */
+function readAtOnce(
+  absolutePath: string,
+  entry: KeptEntry,
+  { readFile, own, take }: ReadContext,
+): EntryReading | undefined {
+  const reading = readFile(absolutePath, entry, { take });
+  if (reading.kind !== 'read' || reading.content.facts.own === true) return undefined;
+  return own.roleOf(absolutePath, reading.stats) === undefined ? reading : undefined;
+}
+
+/** What makes the folder an extension is never a file of our own, whoever else reads it. */
+function readWithCare(
+  candidate: Candidate,
+  absolutePath: string,
+  entry: KeptEntry,
+  context: ReadContext,
+): EntryReading {
   const stats = statsOf(absolutePath, entry);
   if (stats === undefined || isVital(candidate, entry.diskPath))
     return readContent(absolutePath, entry, stats, context);

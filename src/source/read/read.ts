@@ -3,6 +3,7 @@
  * is about four times as fast as asynchronous reads (measured), with one file in memory at a time.
  */
 
+import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { LineEndings } from '../../core/content/line-endings.js';
 import { mayBeModule, readStub } from '../../core/content/module-facts.js';
@@ -56,6 +57,8 @@ export interface DesiredReading {
   readonly state: DesiredState;
   /** About the selected extensions and about the patterns, with the catalogue's severities. */
   readonly findings: readonly Finding[];
+  /** What the rules say of extensions, before any severity is set, and with no origins declared. */
+  readonly ruled: ReadonlyMap<DesiredExtension, readonly Finding[]>;
   /** Patterns that match no folder. */
   readonly unmatched: readonly string[];
   /** The files of each extension that was read, and working trees on the way of the patterns, which may hold none. */
@@ -74,6 +77,14 @@ export function readDesired(options: ReadOptions): Promise<DesiredReading> {
   return readSettled({ env: {}, ...options, bases }, (tell) => readOnce(options, tell));
 }
 
+/** Where a working tree may begin. The candidates' own folders are listed already. */
+function placesBelow(candidates: readonly Candidate[]): readonly string[] {
+  const places = candidates.map(({ folder, entries }) =>
+    entries.some(({ name }) => name === '.git') ? folder : dirname(folder),
+  );
+  return [...new Set(places)];
+}
+
 interface ReadFolder {
   readonly candidate: Candidate;
   readonly rules: IgnoreRules;
@@ -84,7 +95,7 @@ async function readOnce(options: ReadOptions, tell: TellFolders): Promise<Desire
   const { root, cwd, own = noOwnFiles, lineEndings = 'as-is' } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
-  tell([...discovery.candidates.map(({ folder }) => folder), ...discovery.workingTrees]);
+  tell([...placesBelow(discovery.candidates), ...discovery.workingTrees]);
   const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
   const rulesFor = prepareIgnoreRules({
     root,
@@ -112,6 +123,13 @@ async function readOnce(options: ReadOptions, tell: TellFolders): Promise<Desire
   const readings = await confirmLinkTexts(read, options.env ?? {});
   return {
     state: toState(discovery, readings, selects),
+    ruled: new Map(
+      readings.flatMap((reading) =>
+        reading.kind === 'extension' && reading.ruled !== undefined
+          ? [[reading.extension, reading.ruled] as const]
+          : [],
+      ),
+    ),
     unmatched: discovery.unmatched,
     sources: [...read.flatMap(sourceFilesOf), ...discovery.workingTrees.map(asSource)],
     findings: [

@@ -12,6 +12,8 @@ import { type Kept, listingOf } from './keep.js';
 interface Recalled {
   readonly extension: DesiredExtension;
   readonly findings: readonly Finding[];
+  /** What the rules say of the extension. */
+  readonly ruled: readonly Finding[];
 }
 
 /**
@@ -27,14 +29,18 @@ export function recallFolder(
   if (index === undefined || whole === undefined || whole.key !== keyOf(candidate, rules)) return undefined;
   if (!isListedAs(whole, candidate)) return undefined;
   const files: KeptFile[] = [];
+  let isInOrder = true;
   for (const diskPath of whole.paths) {
     const file = recallFile(candidate, diskPath, index, own);
     if (file === undefined) return undefined;
+    if (file.path !== diskPath) isInOrder = false;
     if (!whole.before.includes(diskPath)) files.push(file);
   }
-  files.sort((a, b) => comparePaths(a.path, b.path));
+  // The index has them in the order of their names on the disk, which is that of the paths unless these are normalized.
+  if (!isInOrder) files.sort((a, b) => comparePaths(a.path, b.path));
   const { name, folder, displayFolder } = candidate;
-  return { extension: { name, folder, displayFolder, files, ...whole.extension }, findings: whole.findings };
+  const { extension, findings, ruled } = whole;
+  return { extension: { name, folder, displayFolder, files, ...extension }, findings, ruled };
 }
 
 /** Notes a reading for `recallFolder`. Not where links lead elsewhere, or a file is this program's in this run only. */
@@ -52,8 +58,8 @@ export function noteFolder(
   if (index === undefined || listings === undefined || key === undefined) return;
   const { name: _, folder: _folder, displayFolder: _display, files, ...extension } = reading.extension;
   const before = onlyBefore.map(({ diskPath }) => diskPath);
-  const { findings } = reading;
-  index.noteWhole({ key, listings: Object.fromEntries(listings), before, extension, findings }, [
+  const { findings, ruled } = reading;
+  index.noteWhole({ key, listings: Object.fromEntries(listings), before, extension, findings, ruled }, [
     ...files.map(({ diskPath }) => diskPath),
     ...before,
   ]);
@@ -97,7 +103,7 @@ function recallFile(
 
 function tryStat(path: string): Stats | undefined {
   try {
-    return lstatSync(path);
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }
