@@ -81,9 +81,8 @@ type EntryReading =
 
 function readEntry(candidate: Candidate, entry: KeptEntry, context: ReadContext): EntryReading {
   const absolutePath = `${candidate.folder}/${entry.diskPath}`;
-  return context.index === undefined
-    ? (readAtOnce(absolutePath, entry, context) ?? readWithCare(candidate, absolutePath, entry, context))
-    : readWithCare(candidate, absolutePath, entry, context);
+  const ordinary = context.index === undefined ? readAtOnce(absolutePath, entry, context) : undefined;
+  return ordinary ?? readWithCare(candidate, absolutePath, entry, context);
 }
 
 /** Without an index nobody needs its stats before it is read; `undefined` for what is not an ordinary file of somebody else. */
