@@ -181,6 +181,11 @@ describe('themes', () => {
         [],
       ],
       [
+        'an address in a text',
+        { ...json({}), 'main.css': `a { content: "url(a.png)" 'url(b.png)' "\\"url(c.png)" } url(d.png)` },
+        ['theme-reference main.css 1:57 d.png is not among the files to upload.'],
+      ],
+      [
         'a cssRef on another host',
         json({ customStyles: [{ cssRef: 'https://cdn.example.com/a.css' }, { cssRef: '/a.css' }] }),
         [],

@@ -11,8 +11,11 @@ const opening = String.raw`"((?:[^"\\\n]|\\[\s\S])*)"|'((?:[^'\\\n]|\\[\s\S])*)'
 
 const bareAddress = String.raw`((?:[^"'()\\\s]|\\[\s\S]){1,500})`;
 
+const text = String.raw`"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'`;
+
+/** A text that is neither an address nor imported may show one: it is read, so that what is in it is not. */
 const address = new RegExp(
-  String.raw`url\(\s*(?:${opening}|${bareAddress})\s*\)|@import\s*(?:${opening})`,
+  String.raw`url\(\s*(?:${opening}|${bareAddress})\s*\)|@import\s*(?:${opening})|${text}`,
   'gi',
 );
 
@@ -32,7 +35,9 @@ export function findStyleReferences(text: string): readonly StyleReference[] {
   const found = new Map<string, number>();
   let seen = 0;
   for (const match of bare.matchAll(address)) {
-    const given = unescapeText(match.slice(1).find((part) => part !== undefined) ?? '');
+    const written = match.slice(1).find((part) => part !== undefined);
+    if (written === undefined) continue;
+    const given = unescapeText(written);
     if (!found.has(given)) found.set(given, match.index);
     seen += 1;
     if (seen >= mostReferences) break;
