@@ -49,6 +49,32 @@ describe('promote', () => {
     );
   });
 
+  it('takes themes along, whether an extension has their stem or not, and rollback brings both back', async () => {
+    const held = async (tenant: string): Promise<Readonly<Record<string, string | undefined>>> => {
+      const records = await fleet.tenant(tenant).records();
+      return Object.fromEntries(records.map(({ name, record }) => [name, record.file?.md5]));
+    };
+    fleet.workspace.write({ ...extensionFiles('theme:a'), ...extensionFiles('theme:look') });
+    await fleet.succeed('apply', '--env', 'dev', '--yes');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes');
+    const first = await held('prod');
+    expect(Object.keys(first)).toEqual(['a', 'b', 'theme:a', 'theme:look']);
+    fleet.workspace.write({
+      ...extensionFiles('a', { code: 'two', version: '2.0.0' }),
+      ...extensionFiles('theme:a', { code: 'two', version: '2.0.0' }),
+    });
+    fleet.workspace.remove('extensions/theme-look');
+    await fleet.succeed('apply', '--env', 'dev', '--yes', '--prune');
+    await fleet.succeed('promote', 'dev', 'prod', '--yes', '--prune');
+    const second = await held('dev');
+    expect(Object.keys(second)).toEqual(['a', 'b', 'theme:a']);
+    expect(await held('prod')).toEqual(second);
+    await fleet.succeed('rollback', '--env', 'prod', '--yes');
+    expect(await held('prod')).toEqual(first);
+    expect((await promote('--yes', 'extension:a')).code).toBe(0);
+    expect(await held('prod')).toEqual({ ...first, a: second['a'] });
+  });
+
   it('costs one list and a write each, and a second one writes nothing', async () => {
     await fleet.tenant('dev').takeRequests();
     await fleet.succeed('promote', 'dev', 'prod', '--yes');

@@ -1,9 +1,13 @@
 /** watch where the tenant, the network or somebody else is in the way: it says so once, and catches up. */
 
 import { describe, expect, it } from 'vitest';
-import { kpiSynced, mapSynced, useWatchScene } from './support/watch-scene.js';
+import { kpiSynced, useWatchScene } from './support/watch-scene.js';
 
-const scene = useWatchScene();
+/** Of the same stem. */
+const theme = 'theme:kpi';
+const scene = useWatchScene(theme);
+
+const themeSynced = { event: 'synced', name: theme } as const;
 
 describe('watch', () => {
   it('pauses what somebody else changed, says how to go on, and goes on', async () => {
@@ -12,8 +16,8 @@ describe('watch', () => {
     await scene.tenant.edit({ name: 'kpi', filename: 'by-hand.zip' });
     scene.save('kpi', 'two');
     const paused = await next({ event: 'paused', name: 'kpi' });
-    expect(paused.resume).toBe('qlik-sync apply --overwrite kpi');
-    const resumed = await scene.workspace.run(['apply', '--overwrite', 'kpi', '--yes'], {
+    expect(paused.resume).toBe('qlik-sync apply --overwrite extension:kpi');
+    const resumed = await scene.workspace.run(['apply', '--overwrite', 'extension:kpi', '--yes'], {
       env: scene.tenant.env,
     });
     expect(resumed.code).toBe(0);
@@ -41,12 +45,12 @@ describe('watch', () => {
     ],
     [
       'the token has expired',
-      [{ method: 'GET', path: '/api/v1/extensions', times: 2, when: 'before', kind: 'status', status: 401 }],
+      [{ method: 'GET', path: '/api/v1/themes', times: 2, when: 'before', kind: 'status', status: 401 }],
     ],
   ])('%s: it catches up by itself with the newest content', async (_row, faults) => {
     const { next } = await scene.watch();
     await next(kpiSynced);
-    await next(mapSynced);
+    await next(themeSynced);
     await scene.tenant.addFaults(faults);
     scene.save('kpi', 'two');
     await Promise.race([
@@ -62,7 +66,7 @@ describe('watch', () => {
   it('a refused upload is said once and tried again at every save', async () => {
     const { next, events } = await scene.watch();
     await next(kpiSynced);
-    await next(mapSynced);
+    await next(themeSynced);
     await scene.tenant.addFaults([
       { method: 'PATCH', path: '*', times: 2, when: 'before', kind: 'status', status: 422 },
     ]);
@@ -79,10 +83,10 @@ describe('watch', () => {
     expect(events.filter(({ event }) => event === 'refused')).toHaveLength(1);
   });
 
-  it('a stalled upload does not hold up another extension, and the newest content wins', async () => {
+  it('a stalled upload does not hold up a theme, and the newest content wins', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
-    await next(mapSynced);
+    await next(themeSynced);
     const record = await scene.tenant.client.get('kpi');
     const stallMs = 4000;
     await scene.tenant.addFaults([
@@ -98,10 +102,10 @@ describe('watch', () => {
     await scene.tenant.takeRequests();
     scene.save('kpi', 'stalled');
     await scene.untilUploading();
-    scene.save('map', 'meanwhile');
+    scene.save(theme, 'meanwhile');
     scene.save('kpi', 'newest');
-    const map = await next(mapSynced);
-    expect(map.ms).toBeLessThan(stallMs);
+    const other = await next(themeSynced);
+    expect(other.ms).toBeLessThan(stallMs);
     await expect.poll(() => scene.stored('kpi')).toContain('newest');
   });
 });

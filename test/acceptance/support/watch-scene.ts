@@ -1,4 +1,4 @@
-/** `watch` on two extensions and a tenant of its own, new for each test of a file; ended by itself. */
+/** `watch` on two extensions, or one and a theme, and a tenant of its own, new for each test of a file; ended by itself. */
 
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { InProcessOptions } from './in-process.js';
@@ -23,11 +23,11 @@ export interface WatchScene extends Scene {
 export const kpiSynced = { event: 'synced', name: 'kpi' } as const;
 export const mapSynced = { event: 'synced', name: 'map' } as const;
 
-/** To be called once at the top of a file. */
-export function useWatchScene(): WatchScene {
+/** To be called once at the top of a file. @param second beside the extension `kpi` */
+export function useWatchScene(second = 'map'): WatchScene {
   const scene = useScene();
   let watching: Watching | undefined;
-  beforeEach(() => scene.workspace.write({ ...extensionFiles('kpi'), ...extensionFiles('map') }));
+  beforeEach(() => scene.workspace.write({ ...extensionFiles('kpi'), ...extensionFiles(second) }));
   afterEach(async () => {
     await watching?.interrupt();
     watching = undefined;
