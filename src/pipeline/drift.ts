@@ -23,6 +23,7 @@ import {
 import type { Looked } from './origins.js';
 import { policyOf } from './policy.js';
 import { packerOf } from './shared-reading.js';
+import { findUnlisted } from './themes.js';
 
 export interface ObservedDrift {
   readonly entries: readonly DriftEntry[];
@@ -59,7 +60,11 @@ export async function observeDrift(
   const decided = plan({ desired, actual, policy, tenant: tenant.identity, reads: lists });
   const forged = depth === 'bytes' ? await findForged(run, decided, folders, actual, archives.read) : [];
   const { lineEndings, rules } = settings.config;
-  const findings = [...folders.findings, ...checkLineEndings(decided.changes, lineEndings, rules)];
+  const findings = [
+    ...folders.findings,
+    ...findUnlisted(listed, folders.desired, settings.config),
+    ...checkLineEndings(decided.changes, lineEndings, rules),
+  ];
   const origins = usesOrigins(settings) ? await lookAt(run, desired) : undefined;
   return {
     entries: sortDrift([...findDrift(decided.changes, desired), ...forged]),

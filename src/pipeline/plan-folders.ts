@@ -26,6 +26,7 @@ import {
 import { addBackupForecast, makePlan, type PlannedRun, type Sides, type Wanted } from './planned.js';
 import { findUnusedProtection, pickApprovals, policyOf } from './policy.js';
 import { packerOf } from './shared-reading.js';
+import { findUnlisted } from './themes.js';
 import { finishReplaces, leaveUnfinished, readFromFolders } from './unfinished.js';
 
 export interface PlanWanted extends Wanted {
@@ -118,6 +119,7 @@ async function sidesOf(
     findings: (decided) => [
       ...findings,
       ...findUnusedProtection(config, decided),
+      ...findUnlisted(listed, desired, config),
       ...checkLineEndings(decided.changes, config.lineEndings, config.rules),
     ],
   };

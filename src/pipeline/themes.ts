@@ -4,7 +4,9 @@
  */
 
 import { kindOf } from '../core/kind.js';
-import type { ActualState, DesiredState } from '../core/model.js';
+import type { ActualState, DesiredState, Finding } from '../core/model.js';
+import { finding } from '../core/rules/catalogue.js';
+import { applySeverities } from '../core/rules.js';
 import type { SeenChange } from '../core/seen.js';
 import type { Run } from '../run/run.js';
 import { readOnce } from '../run/settings.js';
@@ -129,6 +131,22 @@ async function concernThemes({ settings, tenant }: Asking, names: readonly strin
 
 function isTheme(name: string): boolean {
   return kindOf(name) === 'theme';
+}
+
+/** Where folders hold themes, each is blocked, and says so; where none does, orphans may be there that nobody sees. */
+export function findUnlisted(
+  { unlisted }: ActualState,
+  { extensions }: DesiredState,
+  { displayFile, rules }: Asking['settings']['config'],
+): readonly Finding[] {
+  const why = unlisted?.get('theme');
+  if (why === undefined || extensions.some(({ name }) => isTheme(name))) return [];
+  const found = finding('themes-unlisted', {
+    file: displayFile,
+    message: `What the tenant holds of themes is unknown: ${why}. None is compared or deleted.`,
+    hint: 'Use a key of a tenant or analytics admin, or leave themes out with "themes": "never" in the config.',
+  });
+  return applySeverities([found], rules);
 }
 
 /** Themes in the folders of a project that wants none are known and not deployed. */

@@ -50,6 +50,7 @@ export function renderFindingsOn(
 const aboutRun: ReadonlySet<string> = new Set([
   'own-output',
   'protect-unmatched',
+  'themes-unlisted',
   'unfinished-replace',
   'rename-unchecked',
   'impact-not-held',

@@ -50,7 +50,7 @@ describe('promote', () => {
   });
 
   it('takes themes along, whether an extension has their stem or not, and rollback brings both back', async () => {
-    const held = async (tenant: string): Promise<Readonly<Record<string, string | undefined>>> => {
+    const held = async (tenant: string): Promise<Readonly<Record<string, string | null | undefined>>> => {
       const records = await fleet.tenant(tenant).records();
       return Object.fromEntries(records.map(({ name, record }) => [name, record.file?.md5]));
     };

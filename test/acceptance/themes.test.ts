@@ -246,6 +246,19 @@ describe('a key that may do less', () => {
     expect(writes.filter((request) => request.includes('themes'))).toEqual([]);
   });
 
+  it('not list themes, of which no folder holds one any more: said', async () => {
+    await scene.reopenTenant({ themeRights: 'no-list' });
+    scene.configure({ ...both, prune: true });
+    scene.workspace.write(extensionFiles('kpi-card'));
+    await scene.succeed('apply', '--yes');
+    for (const command of ['plan', 'drift']) {
+      const { stdout, stderr } = await scene.succeed(command);
+      expect(stdout + stderr, command).toContain('What the tenant holds of themes is unknown');
+    }
+    scene.configure({ ...both, prune: true, rules: { 'themes-unlisted': 'error' } });
+    expect((await scene.qlikSync('plan')).code).not.toBe(0);
+  });
+
   it('not download: no backup, so nothing is overwritten unless that is asked for', async () => {
     await scene.reopenTenant({ themeRights: 'no-download' });
     scene.configure(both);

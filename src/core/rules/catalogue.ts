@@ -68,6 +68,10 @@ export const rules = {
   'own-output': configurable('warning', "A run's messages go to a file among those to upload."),
   'protect-unmatched': configurable('warning', 'An entry of protect names no extension.'),
   'origins-unmatched': configurable('warning', 'A key of origins names no extension.'),
+  'themes-unlisted': configurable(
+    'warning',
+    'The key may not list themes, and no folder holds one: what the tenant holds of them is unknown.',
+  ),
   'secret-file': configurable('error', 'A file looks like a secret.'),
   'not-visualization': configurable(
     'info',
