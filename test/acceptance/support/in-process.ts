@@ -1,6 +1,7 @@
 /** Runs a command in this process, with the streams of a pipe: as the CLI does it, without the cost of a process. */
 
 import { getEventListeners, setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../../src/commands/run.js';
 import { plain } from '../../../src/report/paint.js';
 import type { RunPatience, Terminal } from '../../../src/run/io.js';
@@ -60,7 +61,15 @@ export async function runInProcess(argv: readonly string[], options: InProcessOp
     self: { pid: process.pid, isAlive },
     patience: { ...briefly, ...options.patience },
   });
-  const left = getEventListeners(ownSignal, 'abort').length;
-  if (left > 0) throw new Error(`${argv.join(' ')} has ended, and ${left} still listen for an interrupt`);
+  await assertNoneListens(ownSignal, argv.join(' '));
   return { code, stdout: out.join(''), stderr: err.join('') };
+}
+
+/** A request that was given up may still be ending. */
+async function assertNoneListens(signal: AbortSignal, command: string): Promise<void> {
+  const left = (): number => getEventListeners(signal, 'abort').length;
+  for (let tries = 1; left() > 0; tries += 1) {
+    if (tries > 1_000) throw new Error(`${command} has ended, and ${left()} still listen for an interrupt`);
+    await sleep(10);
+  }
 }
