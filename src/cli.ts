@@ -40,8 +40,17 @@ async function main(): Promise<void> {
   // As many requests and pauses as --concurrency allows listen to one signal; Node takes eleven for a leak and says so.
   setMaxListeners(0);
   const { run } = await import('./commands/run.js');
-  process.exitCode = await run(openIo(interrupt.signal));
+  const exitCode = await run(openIo(interrupt.signal));
+  process.exitCode = exitCode;
   process.on('exit', tellLostOutput);
+  if (exitCode === exitCodes.interrupted || exitCode === exitCodes.budget) await leave();
+}
+
+/** A run that was stopped does not stay for what hangs, such as a browser that never starts. */
+async function leave(): Promise<never> {
+  const streams = [process.stdout, process.stderr];
+  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
+  process.exit();
 }
 
 let lostOutput: string | undefined;

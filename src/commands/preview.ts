@@ -1,6 +1,8 @@
 /** `qlik-sync preview`: draw what changes in a browser, as the tenant has it and as the folder has it. Writes pictures only. */
 
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SourceError, UserError } from '../core/errors.js';
@@ -9,6 +11,7 @@ import { listNames } from '../core/format.js';
 import { kindOf, stemOf } from '../core/kind.js';
 import type { Change, DesiredExtension } from '../core/model.js';
 import { isWorse, type Preview, type PreviewBrowserFacts, type PreviewSide } from '../core/preview.js';
+import { reasonOf } from '../core/system-error.js';
 import { archivesOf } from '../pipeline/archives.js';
 import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { PlannedRun } from '../pipeline/planned.js';
@@ -92,12 +95,14 @@ function isUpload({ action, write }: Change): boolean {
 /** An extension with what is known of both of its sides. */
 interface Subject extends Pick<Preview, 'withoutOld'> {
   readonly name: string;
+  /** Among all that are drawn, from 0. */
+  readonly at: number;
   readonly old?: PreviewVersion;
   readonly fresh: PreviewVersion;
   readonly fixture?: Fixture;
 }
 
-/** One after the other, as each is drawn, so that no more than one is in memory. */
+/** One after the other, as each is drawn, so that no more are in memory than are drawn at once. */
 async function* readSubjects(
   run: Run,
   { plan, actual }: PlannedRun,
@@ -107,14 +112,14 @@ async function* readSubjects(
   const { read } = archivesOf(run);
   const records = new Map(actual.extensions.map((record) => [record.id, record]));
   const ids = new Map(plan.changes.map((change) => [change.name, change.actual?.id]));
-  for (const extension of chosen) {
+  for (const [at, extension] of chosen.entries()) {
     run.signal.throwIfAborted();
     const { name } = extension;
     const record = records.get(ids.get(name) ?? '');
     const held =
       record === undefined ? { withoutOld: 'new: the tenant has none' } : await readHeld(name, record, read);
     const fixture = fixtures.get(name);
-    yield { name, ...held, fresh: readFolder(extension), ...(fixture && { fixture }) };
+    yield { name, at, ...held, fresh: readFolder(extension), ...(fixture && { fixture }) };
   }
 }
 
@@ -153,24 +158,32 @@ interface Drawing {
 
 type Drawn = Pick<PreviewReport, 'previews' | 'browser' | 'pictures'>;
 
+/** So many at once, each as two pages: half of what a page does is waiting. */
+const lanes = Math.max(2, availableParallelism());
+
 async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Drawing): Promise<Drawn> {
   const { tools, places, out } = drawing;
   const { io, signal } = run;
-  const browser = await openBrowser({ ...tools, env: io.env });
+  const browser = await openBrowser({ ...tools, env: io.env, signal });
   const stop = (): void => void browser.close();
   signal.addEventListener('abort', stop);
   let { stardust } = drawing;
-  let latest: string | undefined;
+  const current = new Set<string>();
+  const drawn: DrawnSubject[] = [];
   try {
-    const desk = await openDesk(browser);
-    const drawn: DrawnSubject[] = [];
-    for await (const subject of subjects) {
-      latest = subject.name;
-      if (subject.old?.kind === 'supernova') stardust ??= readStardust(places);
-      const means: Means = { browser, desk, stardust: stardust?.script, signal };
-      drawn.push(await drawOne(run, subject, { out, means }));
-      assertRunning(browser, latest);
-    }
+    signal.throwIfAborted();
+    const opening = openDesk(browser);
+    const drawInTurn = async (): Promise<void> => {
+      for await (const subject of subjects) {
+        current.add(subject.name);
+        if (subject.old?.kind === 'supernova') stardust ??= readStardust(places);
+        const means: Means = { browser, desk: await opening, stardust: stardust?.script, signal };
+        drawn[subject.at] = await drawOne(run, subject, { out, means });
+        assertRunning(browser, current);
+        current.delete(subject.name);
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, drawInTurn));
     return {
       previews: drawn.map(({ preview: one }) => one),
       pictures: new Map(drawn.flatMap(({ pictures }) => pictures)),
@@ -178,7 +191,7 @@ async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Draw
     };
   } catch (error) {
     signal.throwIfAborted();
-    assertRunning(browser, latest);
+    if (!(error instanceof UserError)) assertRunning(browser, current);
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
@@ -187,11 +200,15 @@ async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Draw
 }
 
 /** @throws UserError where the browser as a whole is gone: nothing can be said of what it drew last */
-function assertRunning({ browser }: PreviewBrowser, latest: string | undefined): void {
+function assertRunning({ browser }: PreviewBrowser, current: ReadonlySet<string>): void {
   if (browser.isConnected()) return;
-  throw new UserError(`The browser ended${latest === undefined ? '' : ` while it drew ${latest}`}.`, {
-    hint: 'The machine may be short of memory, or somebody ended it. Naming other extensions leaves this one out.',
-  });
+  throw new UserError(
+    `The browser ended${current.size === 0 ? '' : ` while it drew ${listNames([...current], 10)}`}.`,
+    {
+      exitCode: exitCodes.incomplete,
+      hint: 'The machine may be short of memory, or somebody ended it. Naming other extensions leaves this one out.',
+    },
+  );
 }
 
 function factsOf(
@@ -217,10 +234,18 @@ async function drawOne(
     means,
   );
   const pngs = Object.entries(drawn.pictures) as readonly (readonly [keyof Pictures, Buffer])[];
-  const fileOf = (kind: keyof Pictures): string => join(out, `${name}${suffixes[kind]}`);
+  const fileOf = (kind: keyof Pictures): string => join(out, `${shortStem(stemOf(name))}${suffixes[kind]}`);
+  const shownFile = (kind: keyof Pictures): string => displayPath(cwd, fileOf(kind));
   const pictureOf = (kind: keyof Pictures): Pick<PreviewSide, 'picture'> =>
-    drawn.pictures[kind] === undefined ? {} : { picture: displayPath(cwd, fileOf(kind)) };
-  for (const [kind, png] of pngs) await writeAtomically(fileOf(kind), png);
+    drawn.pictures[kind] === undefined ? {} : { picture: shownFile(kind) };
+  for (const [kind, png] of pngs) {
+    await writeAtomically(fileOf(kind), png).catch((cause: unknown) => {
+      throw new UserError(`The picture ${shownFile(kind)} cannot be written: ${reasonOf(cause)}`, {
+        exitCode: exitCodes.incomplete,
+        cause,
+      });
+    });
+  }
   const { old: oldSide, new: newSide, difference } = drawn.preview;
   const data =
     fixture === undefined
@@ -234,10 +259,15 @@ async function drawOne(
     ...(difference && { difference: { ...difference, ...pictureOf('difference') } }),
     ...(drawn.pictures.new !== undefined && { data }),
   };
-  const pictures = pngs.map(
-    ([kind, png]) => [displayPath(cwd, fileOf(kind)), png.toString('base64')] as const,
-  );
+  const pictures = pngs.map(([kind, png]) => [shownFile(kind), png.toString('base64')] as const);
   return { preview, pictures };
+}
+
+/** A file's name has at most 255 bytes, and a name in the making has a suffix more. */
+function shortStem(stem: string): string {
+  if (Buffer.byteLength(stem) <= 200) return stem;
+  const digest = createHash('sha256').update(stem).digest('hex').slice(0, 12);
+  return `${stem.slice(0, 45)}-${digest}`;
 }
 
 const suffixes = { old: '.old.png', new: '.new.png', difference: '.diff.png' } as const satisfies Record<

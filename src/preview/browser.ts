@@ -1,6 +1,6 @@
 /** A browser for code that nobody has read yet: nothing of this machine is in it, and nothing leaves it. */
 
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
 import { UserError } from '../core/errors.js';
 import type { PreviewBrowserFacts } from '../core/preview.js';
@@ -15,36 +15,47 @@ const noSandbox = /without --no-sandbox|no usable sandbox|suid sandbox|sandboxin
 
 interface Opening extends Tools {
   readonly env: Variables;
+  /** Ends the start, too. */
+  readonly signal: AbortSignal;
   /** `host:port` that every connection would take; by default one where nothing listens. */
   readonly proxy?: string | undefined;
+  /** Milliseconds that its start may take; absent: 60,000. */
+  readonly startMs?: number;
 }
 
 /** The port of the discard service (RFC 863), on which nothing listens. */
 const nowhere = '127.0.0.1:9';
 
-/** @throws UserError where the browser does not start */
+/** @throws UserError where the browser does not start; the signal's reason */
 export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
-  const started = await startWith(opening, 'on')
-    .catch(async (error: unknown) => {
-      // As root, and where the kernel gives no namespaces, Chromium refuses to start with its sandbox.
-      if (!noSandbox.test(String(error))) throw error;
-      return startWith(opening, 'off');
-    })
-    .catch((cause: unknown) => {
-      throw new UserError(`The browser ${opening.browser} does not start: ${firstLineOf(cause)}`, { cause });
-    });
+  const started = await startInSandbox(opening).catch((cause: unknown) => {
+    opening.signal.throwIfAborted();
+    throw new UserError(`The browser ${opening.browser} does not start: ${whyNotStarted(cause)}`, { cause });
+  });
   return { ...started, close: () => started.browser.close().catch(() => undefined) };
 }
 
-async function startWith(
-  { chromium, browser: executablePath, env, proxy = nowhere }: Opening,
-  sandbox: 'on' | 'off',
-): Promise<Omit<PreviewBrowser, 'close'>> {
-  const browser = await chromium.launch({
+/** As root, and where the kernel gives no namespaces, Chromium refuses to start with its sandbox. */
+async function startInSandbox(opening: Opening): Promise<Started> {
+  const { getuid } = process;
+  if (platform() === 'linux' && getuid?.() === 0) return startWith(opening, 'off');
+  return startWith(opening, 'on').catch(async (error: unknown) => {
+    if (!noSandbox.test(String(error))) throw error;
+    return startWith(opening, 'off');
+  });
+}
+
+type Started = Omit<PreviewBrowser, 'close'>;
+
+async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Started> {
+  const { chromium, browser: executablePath, env, proxy = nowhere, signal, startMs = 60_000 } = opening;
+  signal.throwIfAborted();
+  const launching = chromium.launch({
     executablePath,
     chromiumSandbox: sandbox === 'on',
     env: environmentOf(env),
-    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: 60_000 },
+    // Who is told to stop is this program; a browser that hangs as it starts ends with its process.
+    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: startMs },
     args: [
       ...[`--proxy-server=${proxy}`, '--proxy-bypass-list=<-loopback>'],
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
@@ -58,11 +69,38 @@ async function startWith(
       ...['--disable-gpu', '--font-render-hinting=none', '--disable-lcd-text', '--disable-partial-raster'],
     ],
   });
+  const browser = await untilAborted(launching, signal);
   return {
     browser,
     sandbox,
     version: `${chromium.name() === 'chromium' ? 'Chromium' : ''} ${browser.version()}`.trim(),
   };
+}
+
+/** What starts after all is closed again. */
+async function untilAborted(launching: Promise<Browser>, signal: AbortSignal): Promise<Browser> {
+  let stop = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([launching, stopped]);
+  } catch (error) {
+    launching.then((late) => late.close()).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Playwright says first what it called, and what the browser said last among many lines. */
+function whyNotStarted(cause: unknown): string {
+  const text = String(cause);
+  const [, ms] = /Timeout (\d+)ms exceeded/.exec(text) ?? [];
+  if (ms !== undefined) return `nothing came of it within ${Number(ms) / 1000} s`;
+  const said = [...text.matchAll(/\[pid=\d+\]\[err\] (.+)/g)].at(-1)?.[1];
+  return said?.trim().slice(0, 300) ?? firstLineOf(cause).replace(/^browserType\.launch: /, '');
 }
 
 /** Of the variables of this run, which may hold credentials, only what a program needs to start. */

@@ -3,7 +3,8 @@
  * happens there is seen from outside the page, by the browser, so that no extension can hide it.
  */
 
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
+import { isObject } from '../core/json.js';
 import { firstLineOf, type PreviewBrowser } from './browser.js';
 import * as clockParts from './page/clock.js';
 import * as objectParts from './page/object.js';
@@ -46,32 +47,73 @@ export async function openObjectPage(
     ...{ locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block', acceptDownloads: false },
   });
   const watch = createPageWatch(baseOf(object.name));
+  const requests = watchRequests(context);
   let page: Page;
   try {
-    await context.route('**', (route) => answer(route, object, watch));
+    const door = context.route('**', (route) => answer(route, object, watch));
+    await Promise.all([door, context.addInitScript(beginning())]);
     page = await context.newPage();
-    const session = await context.newCDPSession(page);
-    await Promise.all([watch.attach(session), page.addInitScript(beginning())]);
+    await watch.attach(await context.newCDPSession(page));
     dismissAll(context, page);
   } catch (error) {
     await context.close().catch(() => undefined);
     throw error;
   }
-  const guard = guardOf(page, object);
+  const { guard, noteOwnDocument } = guardOf(page, object);
   const step = (script: string): Promise<unknown> => guard(() => runStep(page, script));
   return {
     describe: () =>
       guard(async () => {
         await page.goto(`${origin}/`, { waitUntil: 'load', timeout: 0 });
+        noteOwnDocument();
         const describing =
           object.kind === 'supernova' ? objectParts.describeSupernova : objectParts.describeClassic;
         return runStep(page, `${describing.name}(${JSON.stringify(moduleOf(object.name))})`);
       }),
     draw: (data) =>
       step(`${objectParts.drawSupernova.name}(${JSON.stringify({ name: object.name, ...data })})`),
-    photograph: () => guard(() => photograph(page)),
+    photograph: () => guard(() => photograph(page, requests)),
     seen: watch.seen,
     close: () => context.close().catch(() => undefined),
+  };
+}
+
+interface Requests {
+  /** How many there were. */
+  readonly asked: () => number;
+  /** Until every answer is there. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Milliseconds for an answer: the browser does not tell the end of every request. */
+const patience = 5_000;
+
+function watchRequests(context: BrowserContext): Requests {
+  const waiting = new Map<Request, { readonly answered: Promise<void>; readonly tell: () => void }>();
+  let asked = 0;
+  context.on('request', (request) => {
+    asked += 1;
+    let tell = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    waiting.set(request, { answered, tell });
+  });
+  for (const ending of ['requestfinished', 'requestfailed'] as const) {
+    context.on(ending as 'requestfinished', (request) => {
+      waiting.get(request)?.tell();
+      waiting.delete(request);
+    });
+  }
+  return {
+    asked: () => asked,
+    settled: async () => {
+      if (waiting.size === 0) return;
+      const enough = AbortSignal.timeout(patience);
+      const late = new Promise((resolve) => enough.addEventListener('abort', resolve));
+      await Promise.race([Promise.all([...waiting.values()].map(({ answered }) => answered)), late]);
+      if (enough.aborted) waiting.clear();
+    },
   };
 }
 
@@ -89,6 +131,8 @@ const clock = ${clockParts.installClock.name}(${now});
 globalThis.previewTime = {
   next: () => ${clockParts.passToNext.name}(clock),
   until: (at) => ${clockParts.passUntil.name}(clock, at),
+  turn: clock.frame,
+  isAwaited: () => clock.timers.size > 0,
 }; }
 for (const name of ${JSON.stringify(doors)}) delete globalThis[name];
 globalThis.open = () => null;`;
@@ -102,27 +146,37 @@ function dismissAll(context: BrowserContext, page: Page): void {
   page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
 }
 
-function guardOf(page: Page, { limitMs, signal }: ObjectToDraw): <T>(work: () => Promise<T>) => Promise<T> {
+type Guard = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Whatever ends the page ends what is asked of it. */
+function guardOf(
+  page: Page,
+  { limitMs, signal }: ObjectToDraw,
+): { readonly guard: Guard; readonly noteOwnDocument: () => void } {
   const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-  const crashed = new Promise<never>((_, reject) => {
-    page.once('crash', () => reject(new PageEnded('the page crashed, or took more memory than it may')));
+  let end: (reason: unknown) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
   });
-  const late = new Promise<never>((_, reject) => {
-    stop.addEventListener('abort', () =>
-      reject(signal.aborted ? signal.reason : new PageEnded(`did not end within ${limitMs / 1000} s`)),
-    );
-  });
-  for (const each of [crashed, late]) each.catch(() => undefined);
-  return async (work) => {
+  ended.catch(() => undefined);
+  page.once('crash', () => end(new PageEnded('the page crashed, or took more memory than it may')));
+  stop.addEventListener('abort', () =>
+    end(signal.aborted ? signal.reason : new PageEnded(`did not end within ${limitMs / 1000} s`)),
+  );
+  const guard: Guard = async (work) => {
     signal.throwIfAborted();
     try {
-      return await Promise.race([work(), crashed, late]);
+      return await Promise.race([ended, work()]);
     } catch (error) {
       if (signal.aborted || error instanceof PageEnded) throw error;
-      throw new PageEnded(`the page was left or broke: ${firstLineOf(error)}`);
+      if (/context was destroyed|because of a navigation/.test(String(error))) throw new PageEnded(left);
+      throw new PageEnded(`the page broke: ${firstLineOf(error)}`);
     }
   };
+  return { guard, noteOwnDocument: () => page.once('domcontentloaded', () => end(new PageEnded(left))) };
 }
+
+const left = 'it left its page, or replaced it';
 
 async function runStep(page: Page, script: string): Promise<unknown> {
   const text: unknown = await page.evaluate(`${objectParts.runStep.name}(() => ${script})`);
@@ -135,18 +189,38 @@ const mostAnswer = 4_000_000;
 const moment = 10_000;
 const interval = 200;
 
-/** Two pictures in a row that are the same; what still moves after that is shown as it is then, at the same moment in every run. */
-async function photograph(page: Page): Promise<Photograph> {
+/** What still moves after so many pictures is shown as it is then, at the same moment in every run. */
+const mostLooks = 9;
+
+/** One picture of what stands still; of what may move, the second of two in a row that are the same. */
+async function photograph(page: Page, requests: Requests): Promise<Photograph> {
+  await untilAnswered(page, requests);
+  const asked = requests.asked();
   await page.evaluate(`previewTime.until(${moment})`);
-  const notice: unknown = await page.evaluate(`${objectParts.settle.name}()`);
+  await untilAnswered(page, requests);
+  const settled: unknown = await page.evaluate(`${objectParts.settle.name}()`);
+  const { isReplaced, notice, moves } = isObject(settled) ? settled : {};
+  if (isReplaced === true) throw new PageEnded(left);
   const noticed = typeof notice === 'string' ? { notice: notice.slice(0, 400) } : {};
   const shoot = (): Promise<Buffer> => page.screenshot({ animations: 'disabled', caret: 'hide', timeout: 0 });
-  let last = await shoot();
-  for (let more = 1; more <= 8; more += 1) {
-    await page.evaluate(`previewTime.until(${moment + more * interval})`);
-    const next = await shoot();
-    if (next.equals(last)) return { picture: next, ...noticed };
-    last = next;
+  let picture = await shoot();
+  const standsStill = moves === false && requests.asked() === asked && page.workers().length === 0;
+  for (let look = 1; look < mostLooks && !standsStill; look += 1) {
+    await untilAnswered(page, requests);
+    await page.evaluate(`previewTime.until(${moment + look * interval})`);
+    const last = picture;
+    picture = await shoot();
+    if (picture.equals(last)) break;
   }
-  return { picture: last, ...noticed };
+  return { picture, ...noticed };
+}
+
+/** Answers come when the machine has time, so the page's time waits for them: as long as they ask for more, up to a limit. */
+async function untilAnswered(page: Page, requests: Requests): Promise<void> {
+  for (let rounds = 0; rounds < 20; rounds += 1) {
+    const asked = requests.asked();
+    await requests.settled();
+    await page.evaluate('previewTime.turn()');
+    if (requests.asked() === asked) return;
+  }
 }

@@ -145,7 +145,7 @@ async function drawSide(
   { desk }: Means,
 ): Promise<Drawn> {
   if (needs === undefined) return { side: judge(version, page, facts) };
-  const data = fixture === undefined ? makeUp(name, { ...needs, targets }) : identify(fixture, name);
+  const data = dataOf(name, { ...needs, targets }, fixture);
   if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooDeep }) };
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
@@ -158,12 +158,14 @@ async function drawSide(
   return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
 }
 
-const tooDeep = 'its properties are nested too deeply';
+const tooDeep = 'its properties or data are nested too deeply';
 
-/** `undefined` where what the extension says of itself is nested deeper than a program can follow. */
-function makeUp(name: string, needs: DataNeeds): ObjectData | undefined {
+/** `undefined` where they are nested deeper than a program can follow, or send. */
+function dataOf(name: string, needs: DataNeeds, fixture: ObjectData | undefined): ObjectData | undefined {
   try {
-    return sampleObject(name, needs);
+    const data = fixture === undefined ? sampleObject(name, needs) : identify(fixture, name);
+    JSON.stringify(data);
+    return data;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

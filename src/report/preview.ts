@@ -58,15 +58,15 @@ const styles: Readonly<Record<PreviewResult, Style>> = {
 };
 
 function renderOne(preview: Preview, width: number, { paint, detail }: TextOptions): string {
-  const { name, old, new: fresh, difference } = preview;
+  const { name, old, new: fresh } = preview;
   const results = `${old === undefined ? '' : `${renderResult(old, paint)} → `}${renderResult(fresh, paint)}`;
   const words = describeDifference(preview);
   const head = `  ${printable(name).padEnd(width)}  ${results}${words === undefined ? '' : `  ${printable(words)}`}\n`;
   if (detail === 'quiet') return head;
-  const pictures = [old?.picture, fresh.picture, difference?.picture].filter((file) => file !== undefined);
+  const files = picturesOf(preview).map(({ file }) => printable(file));
   const lines = [
     ...notesOf(preview).map((note) => `    ${printable(note)}\n`),
-    ...(pictures.length === 0 ? [] : [`    ${paint('dim', pictures.map(printable).join(' '))}\n`]),
+    ...(files.length === 0 ? [] : [`    ${paint('dim', files.join(' '))}\n`]),
   ];
   return head + lines.join('');
 }
@@ -78,6 +78,22 @@ function renderResult({ result }: PreviewSide, paint: Paint): string {
 /** `1234 of 256000 pixels differ (0.5 %)`, or why the tenant's side is missing; `undefined` where nothing can be compared. Raw. */
 export function describeDifference({ difference, withoutOld }: Preview): string | undefined {
   return difference === undefined ? withoutOld : describePixels(difference);
+}
+
+interface PreviewPicture {
+  readonly title: 'Tenant' | 'Folder' | 'Difference';
+  /** Raw. */
+  readonly file: string;
+}
+
+/** In the order in which they are shown. */
+export function picturesOf({ old, new: fresh, difference }: Preview): readonly PreviewPicture[] {
+  const all = [
+    { title: 'Tenant', file: old?.picture },
+    { title: 'Folder', file: fresh.picture },
+    { title: 'Difference', file: difference?.picture },
+  ] as const;
+  return all.flatMap(({ title, file }) => (file === undefined ? [] : [{ title, file }]));
 }
 
 /** What is to be said of a preview beside its results: the difference, then the notes. Raw. */

@@ -12,6 +12,7 @@ import { measureModules } from './modules.mjs';
 import { measureMultipart } from './multipart.mjs';
 import { measurePackage } from './package-size.mjs';
 import { measurePlans } from './plans.mjs';
+import { measurePreview } from './preview.mjs';
 import { judge, renderTable } from './result.mjs';
 import { measureStore } from './store.mjs';
 import { measureThemes } from './themes.mjs';
@@ -29,6 +30,7 @@ const measures = {
   fleet: measureFleet,
   memory: measureMemory,
   themes: measureThemes,
+  preview: measurePreview,
 };
 
 /** What has a target to which the build before is compared. */

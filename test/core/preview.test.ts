@@ -25,6 +25,12 @@ describe('judgeSide', () => {
     ['a notice of nebula.js', { notice: 'Incomplete visualization' }, 'unclear', /Incomplete/],
     ['a module that nobody has', { thrown: 'x', unknown: ['client.a'] }, 'unclear', /client\.a/],
     ['stardust throws', { undrawn: 'no' }, 'failed', /cannot draw it: no/],
+    [
+      'a module of nothing',
+      { exports: 'undefined' },
+      'failed',
+      /^its module gives nothing, not a supernova$/,
+    ],
   ])('%s', (_what, facts, result, why = /^/) => {
     const judged = judgeSide({ ...seen, ...facts });
     expect(judged.result).toBe(result);

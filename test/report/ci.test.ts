@@ -17,6 +17,7 @@ import {
   sampleDrift,
   sampleFindings,
   samplePlanReport,
+  samplePreview,
 } from './sample.js';
 
 interface Command {
@@ -142,7 +143,7 @@ describe.each([
   ['Azure', renderIssues, readAzure, 'sourcepath'],
 ] as const)('hostile names in the log of %s', (_row, render, read, place) => {
   it.each(Object.entries(hostileWords))('%s stay text', (_name, word) => {
-    const run = runOf(sampleApplyReport(taintWith(word)));
+    const run = runOf(sampleApplyReport(taintWith(word)), samplePreview(taintWith(word)));
     const commands = linesOf(render(run)).map(read);
     const issues = issuesOf(run).filter(({ severity }) => severity !== 'info');
     const told = commands.filter(({ name }) => /error|warning|logissue/.test(name));

@@ -18,6 +18,7 @@ import {
   sampleApplyReport,
   sampleDrift,
   samplePlanReport,
+  samplePreview,
 } from './sample.js';
 
 const executablePath = '/usr/bin/chromium';
@@ -32,8 +33,8 @@ const pages: readonly (readonly [string, RunResult])[] = [
   ['plan', runOf(samplePlanReport())],
   ['apply', runOf(sampleApplyReport())],
   ['several', runOf(sampleDrift(), failedPart(), samplePlanReport())],
-  ['answers', runOf(...sampleAnswers())],
-  ['hostile', runOf(sampleApplyReport(taintWith(everything)))],
+  ['answers', runOf(...sampleAnswers(), samplePreview())],
+  ['hostile', runOf(sampleApplyReport(taintWith(everything)), samplePreview(taintWith(everything)))],
 ];
 
 let browser: Browser;

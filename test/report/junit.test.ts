@@ -7,7 +7,14 @@ import { renderJunit } from '../../src/report/formats/junit.js';
 import { printable } from '../../src/report/paint.js';
 import type { ReportParts } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';
-import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport } from './sample.js';
+import {
+  failedPart,
+  runOf,
+  sampleApplyReport,
+  sampleDrift,
+  samplePlanReport,
+  samplePreview,
+} from './sample.js';
 
 const schema = readFileSync(join(import.meta.dirname, '../fixtures/junit.xsd'), 'utf8');
 
@@ -103,10 +110,11 @@ describe('JUnit', () => {
 
   it.each(Object.entries(hostileWords))('%s in names stay text', async (_row, word) => {
     const taint = taintWith(word);
-    const cases = await read(sampleApplyReport(taint), failedPart(taint));
+    const cases = await read(sampleApplyReport(taint), failedPart(taint), samplePreview(taint));
     const shown = (text: string): string => printable(text).replace(/[\p{Surrogate}\ufffe]/gu, '\ufffd');
     const names = cases.map(({ name }) => name);
     expect(names).toContain(shown(`${taint('bubble-map')}: create`));
+    expect(names).toContain(shown(taint('sales-map')));
     expect(cases.map(({ failure }) => failure?.message)).toContain(
       shown(taint('The tenant does not answer.')),
     );

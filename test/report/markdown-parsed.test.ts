@@ -5,13 +5,22 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, it } from 'vitest';
 import { commentLimit, renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { hostileWords, taintWith } from './hostile.js';
-import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport, type Taint } from './sample.js';
+import {
+  failedPart,
+  runOf,
+  sampleApplyReport,
+  sampleDrift,
+  samplePlanReport,
+  samplePreview,
+  type Taint,
+} from './sample.js';
 
 const reports = {
   plan: (taint: Taint) => samplePlanReport(taint),
   apply: (taint: Taint) => sampleApplyReport(taint),
   drift: (taint: Taint) => sampleDrift(taint),
   failure: (taint: Taint) => failedPart(taint),
+  preview: (taint: Taint) => samplePreview(taint),
 } as const;
 
 function parse(markdown: string): string {

@@ -5,9 +5,11 @@ import type { ExtensionComparison } from '../../src/core/comparison.js';
 import type { AppUse, Impact } from '../../src/core/impact/impact.js';
 import type { Change, Finding, Plan } from '../../src/core/model.js';
 import type { Outcome } from '../../src/core/outcome.js';
+import type { Preview, PreviewSide } from '../../src/core/preview.js';
 import type { Drift } from '../../src/report/drift.js';
 import type { PastRun } from '../../src/report/history.js';
 import type { ApplyReport, PlanReport } from '../../src/report/plan.js';
+import type { PreviewReport } from '../../src/report/preview.js';
 import type { TenantHeader } from '../../src/report/run-header.js';
 import type { ReportParts, RunResult } from '../../src/report/run-result.js';
 
@@ -353,6 +355,53 @@ export function sampleDrift(taint: Taint = clean): ReportParts {
   const { header } = rest;
   return { ...rest, kind: 'drift', header: { ...header, command: 'drift' }, drift, exitCode: 2 };
 }
+
+export function samplePreview(taint: Taint = clean): PreviewReport {
+  const place = { file: taint('lib/draw.js'), line: 8, column: 3 };
+  const side = { kind: 'supernova', result: 'drawn', errors: [], blocked: [], missing: [] } as const;
+  const failed: PreviewSide = {
+    ...{
+      ...side,
+      result: 'failed',
+      why: taint('threw while it was drawn: TypeError: no'),
+      version: taint('1.5.0'),
+    },
+    errors: [
+      { kind: 'exception', message: taint('TypeError: no'), ...place },
+      { kind: 'console', message: taint('from elsewhere') },
+    ],
+    blocked: [taint('connect-src https://tiles.example')],
+    missing: [taint('gone.json')],
+  };
+  const picture = (name: string) => ({ picture: taint(`.qlik-sync/preview/${name}.png`) });
+  const previews: readonly Preview[] = [
+    {
+      name: taint('sales-map'),
+      old: { ...side, ...picture('sales-map.old') },
+      new: { ...failed, ...picture('sales-map.new') },
+      difference: { pixels: 1234, of: 256_000, ...picture('sales-map.diff') },
+      data: { from: 'fixture', file: taint('extensions/sales-map.preview.json') },
+    },
+    {
+      name: taint('kpi-card'),
+      withoutOld: taint('only the folder is drawn: the key may not download archives'),
+      new: { ...side, ...picture('kpi-card.new') },
+      data: { from: 'sample' },
+    },
+  ];
+  return {
+    kind: 'preview',
+    header: { ...samplePlanReport(taint).header, command: 'preview' },
+    previews,
+    browser: { version: 'Chromium 156.0', sandbox: 'off', stardust: taint('2.13.0') },
+    pictures: new Map([[taint('.qlik-sync/preview/sales-map.old.png'), onePixel]]),
+    exitCode: 6,
+  };
+}
+
+/** A PNG in base64. */
+const onePixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** What commands answer that change nothing. */
 export function sampleAnswers(taint: Taint = clean): readonly ReportParts[] {

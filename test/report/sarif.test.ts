@@ -7,7 +7,14 @@ import { renderSarif } from '../../src/report/formats/sarif.js';
 import { printableLines } from '../../src/report/paint.js';
 import type { ReportParts } from '../../src/report/run-result.js';
 import { hostileWords, taintWith } from './hostile.js';
-import { failedPart, runOf, sampleApplyReport, sampleDrift, samplePlanReport } from './sample.js';
+import {
+  failedPart,
+  runOf,
+  sampleApplyReport,
+  sampleDrift,
+  samplePlanReport,
+  samplePreview,
+} from './sample.js';
 
 /** The schema of OASIS, as the package `schemastore` carries it. */
 const schema = JSON.parse(
@@ -109,7 +116,7 @@ describe('SARIF', () => {
 
   it.each(Object.entries(hostileWords))('%s in names stay text', (_row, word) => {
     const taint = taintWith(word);
-    const results = resultsOf(read('', sampleApplyReport(taint), failedPart(taint)));
+    const results = resultsOf(read('', sampleApplyReport(taint), failedPart(taint), samplePreview(taint)));
     const texts = results.map(({ message }) => message.text ?? '');
     expect(texts.some((text) => /\[[^\]]*\]\(/.test(text))).toBe(false);
     expect(texts.join('\n')).toContain(

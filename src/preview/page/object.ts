@@ -8,6 +8,7 @@ type Bag = Record<string, unknown>;
 declare const document: {
   getElementById: (id: string) => unknown;
   querySelector: (rule: string) => { textContent: string } | null;
+  getAnimations: () => readonly unknown[];
   querySelectorAll: (rule: 'svg') => Iterable<{
     pauseAnimations: () => void;
     setCurrentTime: (seconds: number) => void;
@@ -34,7 +35,7 @@ interface PageState {
 
 declare const preview: PageState;
 
-declare const previewTime: { readonly next: () => Promise<void> };
+declare const previewTime: { readonly next: () => Promise<void>; readonly isAwaited: () => boolean };
 
 /** JSON of a step's answer, or of why there is none. The page's time passes only where the step waits for it. */
 export async function runStep(step: () => Promise<unknown>): Promise<string> {
@@ -209,12 +210,24 @@ export function findOlderMocker(stardust: Stardust): Mocker | undefined {
   return older?.default ?? older;
 }
 
-/** Fonts are there, and pictures that move by themselves stand still. Gives what stardust shows in place of the object. */
-export async function settle(): Promise<string | undefined> {
+interface Settled {
+  /** Whether the document is no longer the one that was given. */
+  readonly isReplaced: boolean;
+  /** What stardust shows in place of the object. */
+  readonly notice: string | undefined;
+  /** Whether anything may look different a moment later. */
+  readonly moves: boolean;
+}
+
+/** Fonts are there, and pictures that move by themselves stand still. */
+export async function settle(): Promise<Settled> {
   await document.fonts.ready;
+  const isAnimated =
+    document.getAnimations().length > 0 || document.querySelector('img,video,iframe') !== null;
   for (const svg of document.querySelectorAll('svg')) {
     svg.pauseAnimations();
     svg.setCurrentTime(3);
   }
-  return document.querySelector('[data-tid="error-title"]')?.textContent;
+  const notice = document.querySelector('[data-tid="error-title"]')?.textContent;
+  return { isReplaced: document.getElementById('object') === null, notice, moves: isAnimated || previewTime.isAwaited() };
 }

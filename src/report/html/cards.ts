@@ -7,7 +7,7 @@ import type { Preview } from '../../core/preview.js';
 import { describeOutcome } from '../change-words.js';
 import { countKinds, describeSides } from '../diff-text.js';
 import { type Entry, type EntryKind, entryKinds, symbols } from '../entries.js';
-import { describeDifference, notesOf } from '../preview.js';
+import { describeDifference, notesOf, picturesOf } from '../preview.js';
 import type { ReportParts } from '../run-result.js';
 import type { Tone } from '../verdict.js';
 import { renderUses } from './impact.js';
@@ -57,16 +57,10 @@ ${comparison === undefined ? undefined : renderDifferences(comparison)}
 }
 
 function renderPreview(preview: Preview, pictures: ReadonlyMap<string, string>): Markup {
-  const { name, old, new: fresh, difference } = preview;
-  const shown = [
-    ['Tenant', old?.picture],
-    ['Folder', fresh.picture],
-    ['Difference', difference?.picture],
-  ] as const;
-  const figures = shown.flatMap(([title, file]) => {
-    const data = pictures.get(file ?? '');
+  const figures = picturesOf(preview).flatMap(({ title, file }) => {
+    const data = pictures.get(file);
     if (data === undefined) return [];
-    const image = html`<img src="data:image/png;base64,${data}" alt="${name}: ${title.toLowerCase()}" width="640" height="400">`;
+    const image = html`<img src="data:image/png;base64,${data}" alt="${preview.name}: ${title.toLowerCase()}" width="640" height="400">`;
     return [html`<figure><figcaption>${title}</figcaption>${image}</figure>`];
   });
   const words = describeDifference(preview);

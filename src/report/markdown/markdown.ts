@@ -6,7 +6,7 @@ import { type AnswerTable, answerTables } from '../answer-tables.js';
 import { describeOutcome } from '../change-words.js';
 import { nameOfPlace, titleOf } from '../counts.js';
 import { type Entry, entriesOf, symbols } from '../entries.js';
-import { wordsOf } from '../preview.js';
+import { picturesOf, wordsOf } from '../preview.js';
 import type { ReportParts, RunResult } from '../run-result.js';
 import { type Tone, verdictOf } from '../verdict.js';
 import { markdownCode, markdownMarker, markdownText } from './escape.js';
@@ -130,9 +130,8 @@ function renderWords({ words, warning, outcome, preview }: Entry): string {
 
 /** Pictures by their file names: a comment can hold no others. */
 function renderPreview(preview: Preview): string {
-  const { old, new: fresh, difference } = preview;
-  const files = [old?.picture, fresh.picture, difference?.picture].filter((file) => file !== undefined);
-  return [...wordsOf(preview).map(markdownText), ...files.map(markdownCode)].join('<br>');
+  const files = picturesOf(preview).map(({ file }) => markdownCode(file));
+  return [...wordsOf(preview).map(markdownText), ...files].join('<br>');
 }
 
 function answerBlocks(part: ReportParts): readonly Block[] {
