@@ -43,15 +43,13 @@ async function main(): Promise<void> {
   const exitCode = await run(openIo(interrupt.signal));
   process.exitCode = exitCode;
   process.on('exit', tellLostOutput);
-  if (exitCode === exitCodes.interrupted || exitCode === exitCodes.budget) await leave();
+  // A run that was stopped does not stay for what hangs, such as a browser that never starts.
+  if (exitCode === exitCodes.interrupted || exitCode === exitCodes.budget)
+    setTimeout(() => process.exit(), graceMs).unref();
 }
 
-/** A run that was stopped does not stay for what hangs, such as a browser that never starts. */
-async function leave(): Promise<never> {
-  const streams = [process.stdout, process.stderr];
-  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
-  process.exit();
-}
+/** For what ends by itself, such as a browser that removes its profile. */
+const graceMs = 10_000;
 
 let lostOutput: string | undefined;
 

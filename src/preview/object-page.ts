@@ -109,10 +109,15 @@ function watchRequests(context: BrowserContext): Requests {
     asked: () => asked,
     settled: async () => {
       if (waiting.size === 0) return;
-      const enough = AbortSignal.timeout(patience);
-      const late = new Promise((resolve) => enough.addEventListener('abort', resolve));
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          waiting.clear();
+          resolve();
+        }, patience);
+      });
       await Promise.race([Promise.all([...waiting.values()].map(({ answered }) => answered)), late]);
-      if (enough.aborted) waiting.clear();
+      clearTimeout(timer);
     },
   };
 }
@@ -153,16 +158,19 @@ function guardOf(
   page: Page,
   { limitMs, signal }: ObjectToDraw,
 ): { readonly guard: Guard; readonly noteOwnDocument: () => void } {
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   let end: (reason: unknown) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     end = reject;
   });
   ended.catch(() => undefined);
   page.once('crash', () => end(new PageEnded('the page crashed, or took more memory than it may')));
-  stop.addEventListener('abort', () =>
-    end(signal.aborted ? signal.reason : new PageEnded(`did not end within ${limitMs / 1000} s`)),
-  );
+  const stop = (): void => end(signal.reason);
+  signal.addEventListener('abort', stop);
+  const limit = setTimeout(() => end(new PageEnded(`did not end within ${limitMs / 1000} s`)), limitMs);
+  page.once('close', () => {
+    clearTimeout(limit);
+    signal.removeEventListener('abort', stop);
+  });
   const guard: Guard = async (work) => {
     signal.throwIfAborted();
     try {

@@ -137,7 +137,7 @@ function renderClosing({ previews, browser }: PreviewReport): string {
   const counts = previewResults.map(
     (result) => `${previews.filter(({ new: fresh }) => fresh.result === result).length} ${result}`,
   );
-  return `Previewed ${count(previews.length, 'extension')}: ${counts.join(', ')}.\n${describeBrowser(browser)}\n`;
+  return `Previewed ${count(previews.length, 'extension')}: ${counts.join(', ')}.\n${printable(describeBrowser(browser))}\n`;
 }
 
 /** Raw sentences. */

@@ -10,6 +10,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -129,7 +130,15 @@ function install(name, version) {
   fetchPackage(`@nebula.js/sn-${name}@${version}`, store);
   const target = join(folder, 'extensions', `sn-${name}`);
   rmSync(target, { recursive: true, force: true });
-  cpSync(join(store, `sn-${name}-ext`), target, { recursive: true });
+  if (existsSync(join(store, `sn-${name}-ext`)))
+    cpSync(join(store, `sn-${name}-ext`), target, { recursive: true });
+  else wrap(`sn-${name}`, join(store, 'dist'));
+}
+
+/** As `nebula sense` does it, where the package ships what `nebula build` made. */
+function wrap(name, dist) {
+  writeExtension(name, `define(['./dist/${name}'], (supernova) => supernova);\n`);
+  cpSync(dist, join(folder, 'extensions', name, 'dist'), { recursive: true });
 }
 
 function writeExtension(name, code) {

@@ -43,9 +43,7 @@ it('has the pictures of both sides and of their difference, in this order, in ea
   expect([first, second]).toEqual([['Tenant', 'Folder', 'Difference'], ['Folder']]);
   const files = ['old', 'new', 'diff'].map((which) => `.qlik-sync/preview/sales-map.${which}.png`);
   expect(renderText(report, { paint: plain, detail: 'normal' })).toContain(files.join(' '));
-  expect(renderMarkdown(runOf(report), commentLimit)).toContain(
-    files.map((file) => `\`${file}\``).join('<br>'),
-  );
+  expect(renderMarkdown(runOf(report), commentLimit)).toMatch(/map\.old\.png.*map\.new\.png.*map\.diff\.png/);
   // The page holds what it has the bytes of.
   expect(renderHtml(runOf(report)).match(/<img [^>]*>/g)).toEqual([
     expect.stringContaining('alt="sales-map: tenant"'),
