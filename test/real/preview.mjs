@@ -49,7 +49,7 @@ const packages = [
   ['table', '2.7.0', '2.9.1'],
 ];
 
-/** What each is, old and new, whatever the stardust. */
+/** What each is, old and new. */
 const expected = {
   'hello-table': ['loaded', 'loaded'],
   'progress-ring': ['drawn', 'drawn'],
@@ -60,6 +60,9 @@ const expected = {
   'sn-table': ['drawn', 'drawn'],
   ...Object.fromEntries(Object.entries(brokenBuilds).map(([name, { result }]) => [name, ['drawn', result]])),
 };
+
+/** The table asks for a hook that came after the third version of stardust: told, and no fault of ours. */
+const tableUnder = (version) => (Number.parseInt(version, 10) < 4 ? ['failed', 'failed'] : ['drawn', 'drawn']);
 
 const runs = 4;
 const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-preview-'));
@@ -170,7 +173,7 @@ async function drawAndCheck(version) {
       `  ${name}: ${old.result} → ${fresh.result}, ${difference?.pixels ?? 'no'} pixels ${fresh.why ?? ''}`,
     );
   const seen = previews.map(({ name, old, new: fresh }) => [name, [old.result, fresh.result]]);
-  assert.deepEqual(Object.fromEntries(seen), expected);
+  assert.deepEqual(Object.fromEntries(seen), { ...expected, 'sn-table': tableUnder(version) });
   checkBroken(previews);
   const [first, ...others] = Array.from({ length: runs }, (_, at) =>
     hashesOf(join(pictures, String(at + 1))),
