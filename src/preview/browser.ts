@@ -1,8 +1,6 @@
 /** A browser for code that nobody has read yet: nothing of this machine is in it, and nothing leaves it. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { UserError } from '../core/errors.js';
 import type { PreviewBrowserFacts } from '../core/preview.js';
@@ -30,27 +28,20 @@ const nowhere = '127.0.0.1:9';
 
 /** @throws UserError where the browser does not start; the signal's reason */
 export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
-  // A browser that is killed leaves what it has put there.
-  const temporary = await mkdtemp(join(tmpdir(), 'qlik-sync-browser-'));
-  const remove = () => rm(temporary, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
-  const started = await startInSandbox({ ...opening, temporary }).catch(async (cause: unknown) => {
-    await remove();
+  const started = await startInSandbox(opening).catch((cause: unknown) => {
     opening.signal.throwIfAborted();
     throw new UserError(`The browser ${opening.browser} does not start: ${whyNotStarted(cause)}`, { cause });
   });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= started.browser
-      .close()
-      .catch(() => undefined)
-      .then(remove);
+    closing ??= started.browser.close().catch(() => undefined);
     return closing;
   };
   return { ...started, close };
 }
 
 /** As root, and where the kernel gives no namespaces, Chromium refuses to start with its sandbox. */
-async function startInSandbox(opening: Starting): Promise<Started> {
+async function startInSandbox(opening: Opening): Promise<Started> {
   const { getuid } = process;
   if (platform() === 'linux' && getuid?.() === 0) return startWith(opening, 'off');
   return startWith(opening, 'on').catch(async (error: unknown) => {
@@ -59,20 +50,15 @@ async function startInSandbox(opening: Starting): Promise<Started> {
   });
 }
 
-interface Starting extends Opening {
-  /** Of the browser's own temporary files. */
-  readonly temporary: string;
-}
-
 type Started = Omit<PreviewBrowser, 'close'>;
 
-async function startWith(opening: Starting, sandbox: 'on' | 'off'): Promise<Started> {
+async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Started> {
   const { chromium, browser: executablePath, proxy = nowhere, signal, startMs = 60_000 } = opening;
   signal.throwIfAborted();
   const launching = chromium.launch({
     executablePath,
     chromiumSandbox: sandbox === 'on',
-    env: { ...environmentOf(opening.env), TMPDIR: opening.temporary },
+    env: environmentOf(opening.env),
     // Who is told to stop is this program; a browser that hangs as it starts ends with its process.
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: startMs },
     args: [

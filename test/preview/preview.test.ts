@@ -261,7 +261,9 @@ describe.runIf(isThere).concurrent('the way out', () => {
     // The browser asks its maker for updates, and opens a connection for a frame, a form or an address before it asks what
     // to do with it. By default that leads nowhere, as all else; nothing is sent on it.
     const reached = asked.filter((line) => /example|127\.0\.0\.1/.test(line));
-    expect(reached.filter((line) => !/^CONNECT (?:[him]|blank)\.example:443 HTTP\/1\.1$/.test(line))).toEqual([]);
+    expect(reached.filter((line) => !/^CONNECT (?:[him]|blank)\.example:443 HTTP\/1\.1$/.test(line))).toEqual(
+      [],
+    );
   });
 
   it('is closed for questions, windows, downloads, workers of its own and addresses that are no text', async () => {

@@ -62,7 +62,8 @@ const expected = {
 };
 
 /** The table asks for a hook that came after the third version of stardust: told, and no fault of ours. */
-const tableUnder = (version) => (Number.parseInt(version, 10) < 4 ? ['failed', 'failed'] : ['drawn', 'drawn']);
+const tableUnder = (version) =>
+  Number.parseInt(version, 10) < 4 ? ['failed', 'failed'] : ['drawn', 'drawn'];
 
 const runs = 4;
 const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-preview-'));

@@ -229,5 +229,9 @@ export async function settle(): Promise<Settled> {
     svg.setCurrentTime(3);
   }
   const notice = document.querySelector('[data-tid="error-title"]')?.textContent;
-  return { isReplaced: document.getElementById('object') === null, notice, moves: isAnimated || previewTime.isAwaited() };
+  return {
+    isReplaced: document.getElementById('object') === null,
+    notice,
+    moves: isAnimated || previewTime.isAwaited(),
+  };
 }
