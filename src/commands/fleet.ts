@@ -28,7 +28,10 @@ import { addExamples, addShared, type Finish } from './options.js';
 async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
   const source = await loadSettings(flags, io, flags.env === undefined ? [everyEnvironment] : []);
   const names = source.asked.length === 0 ? source.environments : source.asked;
-  if (names.length === 0) throw new UserError(`${source.loaded.displayFile} has no environments.`);
+  if (names.length === 0) {
+    const why = source.loaded.fleet === undefined ? '' : ', and the inventory of its fleet no tenant';
+    throw new UserError(`${source.loaded.displayFile} has no environments${why}.`);
+  }
   assertForSeveral({ singleTenantOptions: [] }, source);
   assertKnown(names, '--env', source);
   const selector = await createSelector(words);

@@ -85,7 +85,7 @@ function labelsIn(environment: unknown): Labels {
  */
 export function selectEnvironments(
   asked: readonly string[],
-  { value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>,
+  { value, displayFile, fleet }: Pick<LoadedConfig, 'value' | 'displayFile' | 'fleet'>,
   option: '--env' | '--confirm' = '--env',
 ): readonly string[] {
   const known = environmentNames(value);
@@ -104,7 +104,9 @@ export function selectEnvironments(
     );
   };
   if (known.length === 0 && asked.some(selectsSeveral)) {
-    throw new UserError(`${option} ${asked.find(selectsSeveral)}: ${displayFile} has no environments.`);
+    const why = fleet === undefined ? '' : ', and the inventory of its fleet no tenant';
+    const message = `${option} ${asked.find(selectsSeveral)}: ${displayFile} has no environments${why}.`;
+    throw new UserError(message);
   }
   return [...new Set(asked.flatMap(select))];
 }

@@ -68,6 +68,12 @@ export function readFleetSource(
   return fleetSource(loaded, context.env);
 }
 
+/** So that what is wrong for all environments of a run is said once. @throws ConfigError */
+export function assertUsable(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): void {
+  const { keys, others } = checkFile(loaded, context);
+  if (keys.length + others.length > 0) throw toError(loaded, eachOnce([...keys, ...others]));
+}
+
 /** By each origin of a tenant that has several, the one that stands for it. @throws ConfigError for what is no tree */
 export function sameTenants(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): SameTenants {
   return checkFile(loaded, context).same;

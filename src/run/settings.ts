@@ -16,7 +16,7 @@ import { loadConfig } from '../config/file/load.js';
 import { type LoadedConfig, readKey } from '../config/file/raw.js';
 import { findPlaces as findConfigs, isPackageJson } from '../config/file/search-places.js';
 import { everyEnvironment } from '../config/known-keys.js';
-import { type Config, resolveConfig } from '../config/resolve.js';
+import { assertUsable, type Config, resolveConfig } from '../config/resolve.js';
 import { usualConcurrency } from '../core/budget.js';
 import { UserError } from '../core/errors.js';
 import { severalCommands } from '../core/fleet.js';
@@ -109,6 +109,7 @@ export async function loadSettings(
   const isForSeveral = asked.length > 1 || waves !== undefined || resume !== undefined;
   const ownOf = createOwnFiles(loaded, flags, cwd, io);
   if (asked.length > 1) io.locate?.(findPlaces(asked, { flags, loaded }, io));
+  if (isForSeveral) assertUsable(loaded, { env: io.env, ruleIds: configurableRuleIds });
   return {
     flags,
     cwd,

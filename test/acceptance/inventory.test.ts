@@ -99,16 +99,16 @@ describe('the tenants of an organization', () => {
         mine: { tenant: other, auth: client, project: 'other', tenantId: listing.tenants?.[0]?.id },
       },
     });
-    const shard = async (n: number) =>
-      environmentsOf(await run('plan', '--env', 'all', '--shard', `${n}/12`, '--json'), 'plan');
-    const shards = await Promise.all(Array.from({ length: 12 }, (_, index) => shard(index + 1)));
-    expect(shards.find((names) => names.includes('mine'))).toEqual(['mine', 'tenant-1']);
+    // The first of twelve has the largest: one tenant with two environments.
+    const first = await run('plan', '--env', 'all', '--shard', '1/12', '--json');
+    expect(environmentsOf(first, 'plan')).toEqual(['mine', 'tenant-1']);
     ofOrganization({
       environments: { mine: { tenant: other, auth: client, tenantId: listing.tenants?.[0]?.id } },
     });
     const twice = await run('plan', '--env', 'all');
     expect(twice.code).toBe(3);
-    expect(twice.stdout + twice.stderr).toContain('is also the tenant of "mine", with the same project');
+    expect(twice.stdout).toBe('');
+    expect(twice.stderr.split('is also the tenant of "mine", with the same project')).toHaveLength(2);
   });
 
   it.each([

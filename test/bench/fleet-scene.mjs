@@ -3,6 +3,7 @@
  * them, and a run of the built command line over it with what it took.
  */
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ export const shape = { extensions: 10, files: 6, fileBytes: 5_000, content: 'pro
 
 export async function openFleet(count) {
   const workspace = createWorkspace(shape);
+  commitAll(workspace.folder);
   const args = [script, String(Math.ceil(count / processes)), String(latencyMs)];
   const servers = await Promise.all(Array.from({ length: processes }, () => startServer(args)));
   const tenants = servers.flatMap(({ ready }) => ready).slice(0, count);
@@ -76,6 +78,13 @@ function writeInventory(folder, rows) {
   const fleet = { template, tenants: { file: 'tenants.csv' } };
   const config = { project: 'bench', extensions: ['tree/*'], fleet };
   writeFileSync(join(folder, 'qlik-sync.config.json'), JSON.stringify(config));
+}
+
+/** As where people work: git is asked what is deployed. */
+function commitAll(folder) {
+  const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com'];
+  for (const args of [['init', '-q'], ['add', '.'], [...identity, 'commit', '-qm', 'bench']])
+    execFileSync('git', args, { cwd: folder });
 }
 
 /** Nothing that is measured may have gone wrong. */

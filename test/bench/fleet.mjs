@@ -8,7 +8,7 @@ import { assertEndsWith, atOnce, describeLoad, latencyMs, openFleet, shape } fro
 import { mb, ms } from './result.mjs';
 import { createRequest, listRequest } from './servers.mjs';
 
-const sizes = (process.env.FLEET_SIZES ?? '20,200,2000').split(',').map(Number);
+const sizes = [20, 200, 2_000];
 const mostBytes = 400e6;
 /** Writes of one tenant that are under way at once. */
 const writesAtOnce = 8;
