@@ -83,7 +83,11 @@ function writeInventory(folder, rows) {
 /** As where people work: git is asked what is deployed. */
 function commitAll(folder) {
   const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com'];
-  for (const args of [['init', '-q'], ['add', '.'], [...identity, 'commit', '-qm', 'bench']])
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    [...identity, 'commit', '-qm', 'bench'],
+  ])
     execFileSync('git', args, { cwd: folder });
 }
 
