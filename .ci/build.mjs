@@ -21,19 +21,27 @@ import { packChunks, target } from './pack-chunks.mjs';
 import { rollTypes } from './roll-types.mjs';
 import { shareSchemas } from './share-schemas.mjs';
 
+/** `--singly <folder>`: only the program, each chunk in a file of its own, so that it is seen which of them a run uses. */
+const [singly] = process.argv[2] === '--singly' ? [process.argv[3]] : [];
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** What each kind of run was seen to use besides the kinds before it: written by test/bench/load-order.mjs. */
+const used = JSON.parse(readFileSync('.ci/load-order.json', 'utf8'));
 
 /** What is loaded together. */
 const files = {
-  start: ['src/commands/run.ts'],
-  plan: [
-    ...['commands/plan.ts', 'commands/validate.ts', 'run/flags.ts', 'run/facts.ts'],
-    ...['reconcile/journal/runs.ts', 'reconcile/journal/unfinished.ts', 'reconcile/backup/vault.ts'],
-  ].map((path) => `src/${path}`),
-  undici: ['dispatcher/agent.js', 'api/api-request.js'].map(undiciPart),
-  sandbox: ['src/sandbox/start.ts'],
-  apply: ['src/commands/apply.ts'],
-  library: ['src/index.ts'],
+  ...Object.fromEntries(Object.entries(used).map(([file, only]) => [file, { only }])),
+  'more-of-plan': {
+    all: [
+      ...['commands/run.ts', 'commands/plan.ts', 'commands/validate.ts', 'run/flags.ts', 'run/facts.ts'],
+      ...['reconcile/journal/runs.ts', 'reconcile/journal/unfinished.ts', 'reconcile/backup/vault.ts'],
+    ].map((path) => `src/${path}`),
+  },
+  undici: { all: ['dispatcher/agent.js', 'api/api-request.js'].map(undiciPart) },
+  sandbox: { all: ['src/sandbox/start.ts'] },
+  'more-of-apply': { all: ['src/commands/apply.ts'] },
+  library: { all: ['src/index.ts'] },
 };
 
 /**
@@ -61,8 +69,47 @@ function undiciPart(path) {
 /** Built in a staging folder and swapped in, so that whoever runs `dist` meanwhile never sees half of it. */
 const staging = createStagingFolder();
 const out = join(staging, 'dist');
+const bundling = {
+  outdir: join(staging, 'chunks'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target,
+  // jsonc-parser's `main` is UMD, which no bundler follows.
+  mainFields: ['module', 'main'],
+  minifyWhitespace: true,
+  minifySyntax: true,
+  define: {
+    QLIK_SYNC_VERSION: JSON.stringify(version),
+    // ws's optional compiled helpers: our `require` below does not throw for what is not there.
+    'process.env.WS_NO_BUFFER_UTIL': '"1"',
+    'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+  },
+  // Profiles and roles of AWS are for whoever installs their package. jiti carries its own compiler, and only a config
+  // in TypeScript needs it; the others are never reached, since the loaders of the config are ours.
+  external: [
+    '@aws-sdk/credential-provider-node',
+    'jiti',
+    'typescript',
+    'js-yaml',
+    'parse-json',
+    'import-fresh',
+  ],
+  plugins: [leaveOutUnused()],
+  metafile: true,
+  logLevel: 'warning',
+};
+
 try {
   const metafile = await bundle();
+  if (singly === undefined) await finish(metafile);
+  else renameSync(out, singly);
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}
+
+async function finish(metafile) {
   chmodSync(join(out, 'cli.js'), 0o755);
   const configSchema = await writeSchemas();
   writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}\n');
@@ -71,8 +118,6 @@ try {
   writeParts(metafile);
   if (existsSync('dist')) renameSync('dist', join(staging, 'before'));
   renameSync(out, 'dist');
-} finally {
-  rmSync(staging, { recursive: true, force: true });
 }
 
 function createStagingFolder() {
@@ -82,43 +127,22 @@ function createStagingFolder() {
 
 /** The command line and the library share their chunks, each of which is evaluated when it is needed. */
 async function bundle() {
-  const chunks = join(staging, 'chunks');
+  const entryPoints = ['src/cli.ts', 'src/index.ts'];
+  // A chunk for each module: whatever is an entry is one.
+  const { metafile: all } = await build({ ...bundling, entryPoints, write: false });
+  const modules = Object.keys(all.inputs).filter((input) => input.startsWith('src/'));
   const { metafile } = await build({
-    entryPoints: ['src/cli.ts', 'src/index.ts'],
-    outdir: chunks,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target,
-    // jsonc-parser's `main` is UMD, which no bundler follows.
-    mainFields: ['module', 'main'],
+    ...bundling,
+    entryPoints: [...new Set([...entryPoints, ...modules])],
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    keepNames: false,
-    define: {
-      QLIK_SYNC_VERSION: JSON.stringify(version),
-      // ws's optional compiled helpers: our `require` below does not throw for what is not there.
-      'process.env.WS_NO_BUFFER_UTIL': '"1"',
-      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
-    },
-    // Profiles and roles of AWS are for whoever installs their package. jiti carries its own compiler, and only a config
-    // in TypeScript needs it; the others are never reached, since the loaders of the config are ours.
-    external: [
-      '@aws-sdk/credential-provider-node',
-      'jiti',
-      'typescript',
-      'js-yaml',
-      'parse-json',
-      'import-fresh',
-    ],
-    plugins: [leaveOutUnused()],
-    metafile: true,
-    logLevel: 'warning',
   });
-  await packChunks(metafile.outputs, { program: 'src/cli.ts', library: 'src/index.ts', files }, out);
+  await packChunks(
+    metafile.outputs,
+    { program: 'src/cli.ts', library: 'src/index.ts', files: singly ? undefined : files },
+    out,
+  );
+
   return metafile;
 }
 

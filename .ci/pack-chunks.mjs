@@ -13,45 +13,67 @@ export const target = 'node20.19';
 /**
  * @param made esbuild's outputs, by file
  * @param plan `program` and `library`: the sources of the two entries; `files`: what is loaded together, in the order of
- *   loading: by name, the sources whose imports go there, less what is in an earlier one
+ *   loading: by name, sources (`only`) and sources with what they import (`all`), less what is in an earlier one; left
+ *   out, each chunk is in a file of its own, and `sources.json` tells what each holds
  * @param folder gets `cli.js`, `index.mjs` and `chunks/`
  */
 export async function packChunks(made, { program, library, files }, folder) {
-  const outputs = renameChunks(made);
-  const [start, index] = entriesOf(outputs, [program, library]);
-  const packed = groupChunks(outputs, files, start);
-  const fileOf = new Map(
-    packed.flatMap(({ file, chunks }) => chunks.map((chunk) => [basename(chunk), file])),
-  );
-  const placedIn = (path) => ({
-    fileOf: (chunk) => `${path}/${fileOf.get(chunk)}.js`,
-    isOthers: (chunk) => isForeign(outputs[chunk]),
+  const groups = files === undefined ? singly(made) : groupChunks(made, files, entryOf(made, program));
+  const outputs = renameChunks(made, groups);
+  const [start, index] = [program, library].map((source) => entryOf(outputs, source));
+  const paths = groups.map(({ file }) => file);
+  const isOthers = (chunk) => isForeign(outputs[chunk]);
+  const texts = groups.map(async ({ file }, number) => {
+    const chunks = Object.keys(outputs).filter((chunk) => fileOf(numberOf(chunk)) === number);
+    return [
+      `chunks/${file}.js`,
+      await bundleChunks(tableOf(chunks, outputs), chunks, {
+        paths: paths.map((path) => `./${path}.js`),
+        isOthers,
+      }),
+    ];
   });
-  const texts = packed.map(async ({ file, chunks }) => [
-    `chunks/${file}.js`,
-    await bundleChunks(tableOf(chunks, outputs), chunks, placedIn('.')),
-  ]);
   // With a copy of the little that it imports, so that its version is in the first file.
-  const starting = await bundleChunks(
-    `require('./${basename(start)}');`,
-    [...closureOf(outputs, [start])],
-    placedIn('./chunks'),
-  );
+  const starting = await bundleChunks(`require('./${basename(start)}');`, [...closureOf(outputs, [start])], {
+    paths: paths.map((path) => `./chunks/${path}.js`),
+    isOthers,
+  });
   mkdirSync(join(folder, 'chunks'), { recursive: true });
+  if (files === undefined)
+    writeFileSync(
+      join(folder, 'sources.json'),
+      JSON.stringify(groups.map(({ chunks }) => sourcesOf(made[chunks[0]]))),
+    );
   for (const [file, text] of await Promise.all(texts)) writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, 'cli.js'), `#!/usr/bin/env node\n${starting}`);
-  writeFileSync(join(folder, 'index.mjs'), exportsOf(index, outputs[index].exports, fileOf));
+  writeFileSync(
+    join(folder, 'index.mjs'),
+    exportsOf(numberOf(index), outputs[index].exports, paths[fileOf(numberOf(index))]),
+  );
+}
+
+/** So many chunks at most are in one file, the number of which is in the numbers of its chunks. */
+const chunksOfFile = 1_000;
+
+function fileOf(number) {
+  return Math.floor(number / chunksOfFile);
 }
 
 /** The bundler makes variables of the names of files, by the thousand. */
-function renameChunks(made) {
+function renameChunks(made, groups) {
   const folder = dirname(Object.keys(made)[0]);
-  const names = new Map(Object.keys(made).map((file, index) => [basename(file), `c${index}.js`]));
+  const names = new Map(
+    [...groups, { chunks: Object.keys(made) }]
+      .flatMap(({ chunks }, file) =>
+        chunks.map((chunk, at) => [basename(chunk), `c${file * chunksOfFile + at}.js`]),
+      )
+      .reverse(),
+  );
   const renamed = (file) => (file in made ? join(folder, names.get(basename(file))) : file);
   return Object.fromEntries(
     Object.entries(made).map(([file, { imports, ...output }]) => {
       const text = readFileSync(file, 'utf8').replace(
-        /(?<="\.\/)[\w-]+\.js(?=")/g,
+        /(?<="\.\/)[\w.-]+\.js(?=")/g,
         (name) => names.get(name) ?? name,
       );
       writeFileSync(renamed(file), text);
@@ -64,32 +86,39 @@ function renameChunks(made) {
 }
 
 /** For `import`: the names of a CommonJS module are not always seen. */
-function exportsOf(chunk, names, fileOf) {
-  const name = basename(chunk);
+function exportsOf(number, names, file) {
   return [
-    `import chunks from "./chunks/${fileOf.get(name)}.js";`,
-    `export const {${names.join(',')}}=chunks[${numberOf(name)}]();\n`,
+    `import chunks from "./chunks/${file}.js";`,
+    `export const {${names.join(',')}}=chunks[${number}]();\n`,
   ].join('\n');
 }
 
 /** What is no group's own is a file of its own where it is this large, and otherwise in the last one. */
 const ownFileBytes = 25_000;
 
+/** Each in a file of its own, so that it is seen which are used. */
+function singly(outputs) {
+  return Object.keys(outputs).map((chunk, number) => ({ file: `${number}`, chunks: [chunk] }));
+}
+
 function groupChunks(outputs, files, start) {
   const taken = new Set([start]);
   const take = (chunks) => {
     const fresh = [...chunks].filter((chunk) => !taken.has(chunk));
-    for (const chunk of fresh) taken.add(chunk);
-    return fresh;
+    const theirs = fresh.flatMap((chunk) => handedOn(outputs, chunk));
+    const all = [...new Set([...fresh, ...theirs])].filter((chunk) => !taken.has(chunk));
+    for (const chunk of all) taken.add(chunk);
+    return all;
   };
-  const named = Object.entries(files).map(([file, sources], index) => ({
+  const named = Object.entries(files).map(([file, { only = [], all = [] }], index) => ({
     file,
-    chunks: [
-      ...take(closureOf(outputs, entriesOf(outputs, sources))),
-      ...(index === 0 ? take(Object.keys(outputs).filter((chunk) => isEmpty(outputs[chunk]))) : []),
-    ],
+    chunks: take([
+      ...(index === 0 ? Object.keys(outputs).filter((chunk) => isHelper(outputs[chunk])) : []),
+      ...chunksOf(outputs, only),
+      ...closureOf(outputs, chunksOf(outputs, all)),
+    ]),
   }));
-  const entries = Object.keys(outputs).filter((chunk) => outputs[chunk].entryPoint !== undefined);
+  const entries = loadedLater(outputs);
   const large = entries.flatMap((entry) => {
     const own = exclusiveTo(outputs, entry, entries).filter((chunk) => !taken.has(chunk));
     const bytes = own.reduce((sum, chunk) => sum + outputs[chunk].bytes, 0);
@@ -102,17 +131,40 @@ function groupChunks(outputs, files, start) {
   return all;
 }
 
-function entriesOf(outputs, sources) {
+/** What is imported when it is needed, and the entries. */
+function loadedLater(outputs) {
+  const imports = Object.values(outputs).flatMap((output) => output.imports);
+  const later = imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => path);
+  return Object.keys(outputs).filter((chunk) => later.includes(chunk));
+}
+
+function entryOf(outputs, source) {
+  return Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
+}
+
+function chunksOf(outputs, sources) {
   return sources.map((source) => {
-    const found = Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
-    if (found === undefined) throw new Error(`${source} is not the entry of a chunk`);
+    const found = Object.keys(outputs).find((chunk) => source in outputs[chunk].inputs);
+    if (found === undefined) throw new Error(`${source} is in no chunk`);
     return found;
   });
 }
 
-/** It only hands on what others hold, which whoever asks for it does not know. */
-function isEmpty({ inputs }) {
-  return Object.keys(inputs).length === 0;
+/** Chunks that only hand on what this one holds: for whoever imports its source when it is needed. */
+function handedOn(outputs, chunk) {
+  return Object.keys(outputs).filter((each) => {
+    const { entryPoint, inputs } = outputs[each];
+    return Object.keys(inputs).length === 0 && entryPoint in outputs[chunk].inputs;
+  });
+}
+
+function sourcesOf({ inputs }) {
+  return Object.keys(inputs);
+}
+
+/** What the bundler brings along. */
+function isHelper({ inputs, entryPoint }) {
+  return Object.keys(inputs).length === 0 && entryPoint === undefined;
 }
 
 /** Whether none of it is ours. */
@@ -147,8 +199,8 @@ function nameOf({ entryPoint }) {
   return name?.replace(/^@|\.js$/g, '').replace('/', '-') ?? basename(entryPoint, '.ts');
 }
 
-/** `fileOf` gives the path of the file that a chunk is in now; `isOthers`, whether none of it is ours. */
-async function bundleChunks(contents, chunks, { fileOf, isOthers }) {
+/** `paths` has those of the files that chunks are in; `isOthers` says whether none of a chunk is ours. */
+async function bundleChunks(contents, chunks, { paths, isOthers }) {
   const inside = new Set(chunks.map((chunk) => basename(chunk)));
   const folder = resolve(dirname(chunks[0]));
   const { outputFiles } = await build({
@@ -168,21 +220,40 @@ async function bundleChunks(contents, chunks, { fileOf, isOthers }) {
   });
   // Whoever asks for a chunk is one, too, and needs no copy of its exports.
   const bundled = outputFiles[0].text.replaceAll('__toCommonJS(', '(');
-  const text = joinImports(bundled).replace(/"(\.\/c\d+\.js)"/g, (_all, path) => numberOf(path));
-  const asked = new Set(Array.from(text.matchAll(/\brequire\((\d+)\)/g), ([, number]) => `c${number}.js`));
-  const rows = [...asked]
-    .filter((chunk) => !inside.has(chunk))
-    .map((chunk) => `${numberOf(chunk)}:"${fileOf(chunk)}"`);
-  return `${requireChunks.replace('FILES', rows.join(','))}\n${text}`;
+  const text = joinImports(exportWhenAsked(bundled)).replace(/"(\.\/c\d+\.js)"/g, (_all, path) =>
+    numberOf(path),
+  );
+  const list = JSON.stringify(paths);
+  return `${requireChunks.replace('FILES', list)}\n${text}`;
 }
 
 function numberOf(chunk) {
-  return basename(chunk).slice(1, -3);
+  return Number(basename(chunk).slice(1, -3));
 }
 
 /** A chunk is asked for by its number, whatever file it is in. */
-const requireChunks =
-  '"use strict";require=((load,files,found)=>name=>found[name]??=name in files?load(files[name])[name]():load(name))(require,{FILES},{});';
+const requireChunks = `"use strict";require=((load,files,found)=>name=>found[name]??=name>=0?load(files[name/${chunksOfFile}|0])[name]():load(name))(require,FILES,{});var later=name=>{let found;return()=>found??=require(name)};`;
+
+/** Properties for whoever imports a chunk are made when the first one does, not for all chunks of a file. */
+function exportWhenAsked(text) {
+  const exports = new Map();
+  const without = text.replace(/__export\((c\d+)_exports,\{[^{}]*\}\);/g, (statement, chunk) => {
+    exports.set(chunk, statement);
+    return '';
+  });
+  return without
+    .replace(/(?<=__esm\(\{"(c\d+)\.js"\(\)\{)/g, (_all, chunk) => {
+      const statement = exports.get(chunk) ?? '';
+      exports.delete(chunk);
+      return statement;
+    })
+    .concat(assertEmpty(exports));
+}
+
+function assertEmpty(exports) {
+  if (exports.size > 0) throw new Error(`what ${[...exports.keys()]} export is lost`);
+  return '';
+}
 
 /** A file exports a function for each chunk that another one asks for, which evaluates it the first time. */
 function tableOf(chunks, outputs) {
@@ -221,6 +292,8 @@ const exportStatement = /export\{[^}]*\};\s*$/;
 async function shorten(chunk, isForeign) {
   const text = readFileSync(chunk, 'utf8')
     .replace(/^#!.*\n/, '')
+    // For their effects, of which ours have none.
+    .replace(/(?<=^|[;}\n])import"\.\/c\d+\.js";/g, '')
     .replace(/\bimport\("(\.\/[\w-]+\.js|node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))');
   const options = { minifyIdentifiers: true, minifySyntax: true, legalComments: 'none', target };
   if (isForeign) return (await transform(text, options)).code;
@@ -238,8 +311,8 @@ const present = ['node:fs', 'node:path'];
 const variable = String.raw`(?<![\w$]|(?<!\.\.)\.)(import_\w+)`;
 
 /**
- * One variable for each module that is imported, however many import it. Node's own are loaded when something of them is
- * used: tls, http, crypto and others cost milliseconds each.
+ * One variable for each module that is imported, however many import it. All of them are loaded when something of them is
+ * used: Node's tls, http, crypto and others cost milliseconds each, and of ours a run needs few.
  */
 function joinImports(text) {
   const modules = new Map();
@@ -247,11 +320,22 @@ function joinImports(text) {
     new RegExp(`${variable}=require\\("(node:[\\w/]+|\\./\\w+\\.js)"\\)`, 'g'),
     (_all, local, module) => {
       modules.set(local, module);
-      return isBuiltin(module) ? '0' : `${nameOfModule(module)}=require("${module}")`;
+      return '0';
     },
   );
   const isKnown = (local) => modules.has(local);
   const used = free
+    .replace(/\bnew (import_\w+)(\.[\w$]+)/g, (all, local, name) =>
+      isKnown(local) ? `new(${useOf(modules.get(local))}${name})` : all,
+    )
+    // Without the comma that hides the module from the function, where it is no argument of another call.
+    .replace(
+      /(^|[^\w$)\].]|\b(?:return|await|typeof|void|else|case|throw|yield)\b)\(0,(import_\w+)(\.[\w$]+)\)\(/g,
+      (all, before, local, name) =>
+        isKnown(local)
+          ? `${/\w$/.test(before) ? `${before} ` : before}${useOf(modules.get(local))}${name}(`
+          : all,
+    )
     .replace(new RegExp(`${variable}\\.`, 'g'), (all, local) =>
       isKnown(local) ? `${useOf(modules.get(local))}.` : all,
     )
@@ -260,9 +344,7 @@ function joinImports(text) {
     .replace(/var (import_\w+);/g, (all, local) => (isKnown(local) ? '' : all));
   const left = used.match(new RegExp(variable, 'g'))?.find(isKnown);
   if (left !== undefined) throw new Error(`${left} is used in a way that is not understood`);
-  const names = [...new Set(modules.values())].map((module) =>
-    present.includes(module) ? `${nameOfModule(module)}=require("${module}")` : nameOfModule(module),
-  );
+  const names = [...new Set(modules.values())].map(declarationOf);
   return names.length === 0 ? used : `var ${names.join(',')};${used}`;
 }
 
@@ -270,9 +352,16 @@ function isBuiltin(module) {
   return module.startsWith('node:');
 }
 
+function declarationOf(module) {
+  const name = nameOfModule(module);
+  if (!isBuiltin(module)) return `${name}=later("${module}")`;
+  return present.includes(module) ? `${name}=require("${module}")` : name;
+}
+
 function useOf(module) {
   const name = nameOfModule(module);
-  return isBuiltin(module) && !present.includes(module) ? `(${name}??=require("${module}"))` : name;
+  if (!isBuiltin(module)) return `${name}()`;
+  return present.includes(module) ? name : `(${name}??=require("${module}"))`;
 }
 
 function nameOfModule(module) {

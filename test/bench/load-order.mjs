@@ -1,0 +1,71 @@
+/**
+ * Which modules each kind of run uses, besides those of the kinds before it: written to `.ci/load-order.json`, by which the
+ * build decides what is loaded together. To be run when a plan without changes loads more than it should
+ * (`test/acceptance/loaded-files.test.ts`): `npm run build && node test/bench/load-order.mjs`.
+ */
+
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run, runNode } from './programs.mjs';
+import { startSandbox } from './servers.mjs';
+import { createWorkspace } from './workspace.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-load-order-'));
+const built = join(folder, 'dist');
+run(process.execPath, ['.ci/build.mjs', '--singly', built], { cwd: root });
+const sources = JSON.parse(readFileSync(join(built, 'sources.json'), 'utf8'));
+
+const sandbox = await startSandbox();
+const workspace = createWorkspace({ extensions: 3, files: 9, fileBytes: 2_000, content: 'program' });
+try {
+  workspace.qlikSync(['apply', '--yes'], sandbox);
+  const [start, plan, cold, checked] = [['--help'], ['plan'], ['plan', '--no-cache'], ['validate']].map(
+    (args) => usedBy(...args),
+  );
+  appendFileSync(join(workspace.tree, 'chart-001', 'chart-001.js'), '// edited\n');
+  const used = {
+    start,
+    plan,
+    read: [...cold, ...checked, ...usedBy('plan')],
+    apply: usedBy('apply', '--yes'),
+  };
+  writeFileSync(join(root, '.ci/load-order.json'), `${JSON.stringify(lessEarlier(used), undefined, 2)}\n`);
+} finally {
+  workspace.remove();
+  await sandbox.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The sources that a run evaluates, by the coverage that V8 writes. */
+function usedBy(...args) {
+  const coverage = mkdtempSync(join(folder, 'coverage-'));
+  runNode([join(built, 'cli.js'), ...args], {
+    cwd: workspace.folder,
+    env: {
+      QLIK_API_KEY: sandbox.apiKey,
+      QLIK_SYNC_TENANT: sandbox.url,
+      NODE_V8_COVERAGE: coverage,
+    },
+  });
+  const reports = readdirSync(coverage).map((file) => JSON.parse(readFileSync(join(coverage, file), 'utf8')));
+  const urls = reports.flatMap(({ result }) => result.map(({ url }) => url));
+  return urls.flatMap((url) => sources[/\/dist\/chunks\/(\d+)\.js$/.exec(url)?.[1]] ?? []);
+}
+
+/** Large packages that only some runs need stay in files of their own. */
+const apart = /^unused:|^src\/cli\.ts$|^node_modules\/(acorn|jszip|pako|undici|yaml)\//;
+
+function lessEarlier(used) {
+  const earlier = new Set();
+  return Object.fromEntries(
+    Object.entries(used).map(([kind, all]) => {
+      const fresh = [...new Set(all)].filter((source) => !earlier.has(source) && !apart.test(source));
+      for (const source of fresh) earlier.add(source);
+      return [kind, fresh.sort()];
+    }),
+  );
+}
