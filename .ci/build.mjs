@@ -47,8 +47,9 @@ const files = {
 /**
  * Modules that bundled packages load for what is never used here: undici's HTTP/2 (off by default; it copes with a Node
  * built without it), its second build of the same parser (the one for every processor stays) and the bodies of fetch
- * (only a `FormData` needs them), commander's commands in files of their own (17 ms together), what jszip brings for browsers, and where
- * cosmiconfig would find a user's own config, which throws for a user without a home.
+ * (only a `FormData` needs them), commander's commands in files of their own (17 ms together), what jszip brings for
+ * browsers and pako for inflating (Node's zlib does that), and where cosmiconfig would find a user's own config, which
+ * throws for a user without a home.
  */
 const substitutes = {
   undici: {
@@ -60,7 +61,10 @@ const substitutes = {
   commander: { 'node:child_process': '{}' },
   cosmiconfig: { 'env-paths': '{}' },
   jszip: { 'readable-stream': "require('node:stream')", setimmediate: '{}', lie: '{}' },
+  pako: { './lib/inflate': '{}' },
 };
+
+const acorn = 'node_modules/acorn/dist/acorn.mjs';
 
 function undiciPart(path) {
   return `node_modules/undici/lib/${path}`;
@@ -130,10 +134,14 @@ async function bundle() {
   const entryPoints = ['src/cli.ts', 'src/index.ts'];
   // A chunk for each module: whatever is an entry is one.
   const { metafile: all } = await build({ ...bundling, entryPoints, write: false });
-  const modules = Object.keys(all.inputs).filter((input) => input.startsWith('src/'));
+  const ours = Object.keys(all.inputs).filter((input) => input.startsWith('src/'));
+  const imported = ours.flatMap((input) => all.inputs[input].imports.map(({ path }) => path));
+  // Packages apart from the modules that import them, so that all their names become short; what the bundler can take
+  // single functions of stays with them.
+  const packages = imported.filter((path) => all.inputs[path]?.format === 'cjs' || path === acorn);
   const { metafile } = await build({
     ...bundling,
-    entryPoints: [...new Set([...entryPoints, ...modules])],
+    entryPoints: [...new Set([...entryPoints, ...ours, ...packages])],
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
   });

@@ -2,7 +2,7 @@
 
 import { type Kind, kindOf } from './kind.js';
 import { compareTexts } from './order.js';
-import { compareVersions, parseVersion } from './version.js';
+import { compareVersions, hasOrder } from './version.js';
 
 /** What one tenant holds of its project. */
 export interface SeenTenant {
@@ -110,7 +110,7 @@ function statusOf(name: string, holders: readonly Holder[], tenants: readonly Se
 }
 
 function newestFirst(a: string | undefined, b: string | undefined): number {
-  const [isA, isB] = [parseVersion(a) !== null, parseVersion(b) !== null];
+  const [isA, isB] = [hasOrder(a), hasOrder(b)];
   if (isA !== isB) return isA ? -1 : 1;
   return compareVersions(b, a) || compareTexts(a ?? '', b ?? '');
 }

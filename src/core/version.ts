@@ -1,22 +1,28 @@
 /**
  * Compares the versions of `.qext` files. A version is opaque text: only 55 % of real ones are strict semver
- * (measured over 357 manifests), so an order exists only where both sides parse.
- * The functions are imported one by one: the whole package costs 5 ms at start-up.
+ * (measured over 357 manifests), so an order exists only where both sides parse. Most of those are three plain numbers,
+ * for which no library is loaded.
  */
 
-import type { SemVer } from 'semver';
-import coerce from 'semver/functions/coerce.js';
-import compare from 'semver/functions/compare.js';
-import parse from 'semver/functions/parse.js';
+import { compareLoosely, isVersion } from './loose-version.js';
 
 /** Negative, zero or positive as `left` is older than, equal to or newer than `right`; `undefined` without an order. */
 export function compareVersions(left: string | undefined, right: string | undefined): number | undefined {
-  const [a, b] = [parseVersion(left), parseVersion(right)];
-  return a === null || b === null ? undefined : compare(a, b);
+  if (left === undefined || right === undefined) return undefined;
+  const [a, b] = [numbersOf(left), numbersOf(right)];
+  if (a === undefined || b === undefined) return compareLoosely(left, right);
+  const at = a.findIndex((number, index) => number !== b[index]);
+  return at < 0 ? 0 : Math.sign((a[at] ?? 0) - (b[at] ?? 0));
 }
 
-/** `null` where the text cannot be ordered, such as `latest` or an unbuilt placeholder. */
-export function parseVersion(text: string | undefined): SemVer | null {
-  if (text === undefined) return null;
-  return parse(text) ?? parse(text, { loose: true }) ?? coerce(text, { includePrerelease: true });
+/** Whether the text can be ordered, unlike `latest` or an unbuilt placeholder. */
+export function hasOrder(text: string | undefined): boolean {
+  return text !== undefined && (numbersOf(text) !== undefined || isVersion(text));
+}
+
+/** So few digits that none of the numbers is too large for the library. */
+const plain = /^\d{1,9}\.\d{1,9}\.\d{1,9}$/;
+
+function numbersOf(text: string): readonly number[] | undefined {
+  return plain.test(text) ? text.split('.').map(Number) : undefined;
 }

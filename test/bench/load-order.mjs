@@ -4,19 +4,27 @@
  * (`test/acceptance/loaded-files.test.ts`): `npm run build && node test/bench/load-order.mjs`.
  */
 
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run, runNode } from './programs.mjs';
+import { runNode } from './programs.mjs';
 import { startSandbox } from './servers.mjs';
 import { createWorkspace } from './workspace.mjs';
 
+/** Large packages that only some runs need stay in files of their own. */
+const apart = /^unused:|^src\/cli\.ts$|^node_modules\/(acorn|jszip|pako|undici|yaml)\//;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-load-order-'));
+// Not among the temporary files, which may be another disk's.
+const folder = mkdtempSync(join(root, 'node_modules/.cache/qlik-sync-load-order-'));
 const built = join(folder, 'dist');
-run(process.execPath, ['.ci/build.mjs', '--singly', built], { cwd: root });
+const { status } = spawnSync(process.execPath, ['.ci/build.mjs', '--singly', built], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status !== 0) throw new Error('the build failed');
 const sources = JSON.parse(readFileSync(join(built, 'sources.json'), 'utf8'));
 
 const sandbox = await startSandbox();
@@ -55,9 +63,6 @@ function usedBy(...args) {
   const urls = reports.flatMap(({ result }) => result.map(({ url }) => url));
   return urls.flatMap((url) => sources[/\/dist\/chunks\/(\d+)\.js$/.exec(url)?.[1]] ?? []);
 }
-
-/** Large packages that only some runs need stay in files of their own. */
-const apart = /^unused:|^src\/cli\.ts$|^node_modules\/(acorn|jszip|pako|undici|yaml)\//;
 
 function lessEarlier(used) {
   const earlier = new Set();

@@ -2,7 +2,7 @@
 
 import { findPlaceholder } from '../manifest/placeholder.js';
 import type { DesiredExtension, Finding } from '../model.js';
-import { parseVersion } from '../version.js';
+import { hasOrder } from '../version.js';
 import { finding } from './catalogue.js';
 import { manifestPath, positionOfKey } from './place.js';
 
@@ -18,7 +18,7 @@ export function checkVersion(extension: DesiredExtension): readonly Finding[] {
   if (version === unbuiltNebula) return [{ ...notBuilt(at, version, extension), severity: 'warning' }];
   const placeholder = findPlaceholder(version);
   if (placeholder !== undefined) return [notBuilt(at, placeholder, extension)];
-  return parseVersion(version) === null ? [versionWithoutOrder(at, version)] : [];
+  return hasOrder(version) ? [] : [versionWithoutOrder(at, version)];
 }
 
 type Place = Pick<Finding, 'extension' | 'file' | 'line' | 'column'>;
