@@ -46,7 +46,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   aws4fetch: ['store/s3.ts'],
   '@aws-sdk/credential-provider-node': ['store/credentials.ts'],
   cosmiconfig: ['config/file/other-formats.ts'],
-  semver: ['core/version.ts'],
+  semver: ['core/loose-version.ts'],
   acorn: ['core/content/'],
   chokidar: ['source/watch/events.ts'],
   'p-limit': ['reconcile/', 'source/'],

@@ -1,6 +1,6 @@
 /** What a person should write in the place of a value that is no JSON, or of the wrong type. */
 
-import { hasOrder } from '../version.js';
+import { isVersion } from '../loose-version.js';
 
 /**
  * `"version": "1.0.0"`, so that nothing is wrong with the field any more.
@@ -31,7 +31,7 @@ function isWord(raw: string): boolean {
 /** As it is spelled, if versions that are spelled so have an order. */
 function versionOf(raw: string): string {
   const isPlain = /^\d{1,9}(?:\.\d{1,9}){0,2}(?:-[\w.-]+)?$/.test(raw) && !/(?:^|\.)0\d/.test(raw);
-  if (isPlain && hasOrder(raw)) return raw;
+  if (isPlain && isVersion(raw)) return raw;
   const parts = /^v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?!\w)/.exec(raw)?.slice(1);
   return parts === undefined ? '1.0.0' : parts.map((part) => Number(part ?? 0)).join('.');
 }
