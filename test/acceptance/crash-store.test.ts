@@ -5,7 +5,8 @@
  * store, for each kind of store, which is a quarter of an hour's work.
  */
 
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { beforeAll, expect, it } from 'vitest';
@@ -17,7 +18,9 @@ import { judgeRecovery } from './support/crash-judge.js';
 import {
   applyArgs,
   type CrashScene,
+  copyCrashScene,
   effects,
+  effectsAfter,
   openCrashScene,
   type Prepared,
   prepareUploads,
@@ -88,9 +91,9 @@ interface Jobs {
   readonly loseMachine: () => Promise<void>;
 }
 
-async function withJobs<T>(kind: Kind, use: (jobs: Jobs) => Promise<T>): Promise<T> {
+async function withJobs<T>(kind: Kind, use: (jobs: Jobs) => Promise<T>, dir?: string): Promise<T> {
   const outside = await openOutside[kind]();
-  const scene = await openCrashScene(uploads, undefined, {
+  const scene = await openCrashScene(uploads, dir, {
     QLIK_SYNC_STORE: outside.address,
     ...outside.env,
   });
@@ -109,7 +112,10 @@ async function withJobs<T>(kind: Kind, use: (jobs: Jobs) => Promise<T>): Promise
 }
 
 /** What anybody can have back who knows nothing but the store. */
-async function storedIn({ outside, scene }: Jobs): Promise<Pick<Vault, 'read' | 'readRecord'>> {
+async function storedIn({
+  outside,
+  scene,
+}: Pick<Jobs, 'outside' | 'scene'>): Promise<Pick<Vault, 'read' | 'readRecord'>> {
   const opened = await outside.open();
   const tenant = scene.env['QLIK_TENANT_URL'] ?? '';
   const nothing = createVault({ root: scene.workspace.home, tenant });
@@ -169,5 +175,75 @@ it.each(Object.keys(strides) as Kind[])(
     expect(killed.length).toBeGreaterThan(Math.max(2, chosen.length / 2));
     const toStore = moments.filter(({ wire }) => wire === 'store').length;
     expect(toStore).toBeGreaterThan(kind === 'file' ? -1 : 25);
+  },
+);
+
+type Stored = ReadonlyMap<string, Buffer>;
+
+async function readAll({ open }: TestStore): Promise<Stored> {
+  const store = await open();
+  const names = (await store.list('')).objects.map(({ name }) => name);
+  const contents = await Promise.all(
+    names.map(async (name) => [name, (await store.get(name)) ?? Buffer.alloc(0)] as const),
+  );
+  await store.close();
+  return new Map(contents);
+}
+
+async function writeAll({ open }: TestStore, stored: Stored): Promise<void> {
+  const store = await open();
+  const { objects } = await store.list('');
+  await Promise.all(objects.map(({ name }) => store.remove(name)));
+  await Promise.all([...stored].map(([name, content]) => store.put(name, content)));
+  await store.close();
+}
+
+type Loss = readonly [string, (stored: Map<string, Buffer>) => void];
+
+/** Each object of the journal lost, or half of it; and all of them. */
+function lossesOf(stored: Stored): readonly Loss[] {
+  const parts = [...stored.keys()].filter((name) => name.startsWith('runs/')).sort();
+  const ofOne = parts.flatMap((part): readonly Loss[] => {
+    const content = stored.get(part) ?? Buffer.alloc(0);
+    return [
+      [`${part} is lost`, (all) => all.delete(part)],
+      [`half of ${part} is lost`, (all) => all.set(part, content.subarray(0, content.length / 2))],
+      [`${part} is empty`, (all) => all.set(part, Buffer.alloc(0))],
+    ];
+  });
+  const loseAll: Loss[1] = (all) => {
+    for (const part of parts) all.delete(part);
+  };
+  return [...ofOne, ['no part is there', loseAll]];
+}
+
+it.each(Object.keys(strides) as Kind[])(
+  'over %s: whatever the store lost of the journal of a killed run, nothing else is lost or done twice',
+  { timeout: 3_600_000 },
+  async (kind) => {
+    const dir = mkdtempSync(join(tmpdir(), 'qlik-sync-crash-'));
+    const recoverAll = async ({ scene, outside, loseMachine }: Jobs): Promise<void> => {
+      await scene.runAndKill([...applyArgs, '--concurrency', '1'], { at: 16, when: 'after' });
+      await loseMachine();
+      await removeLocks(outside);
+      const left = effectsAfter(await scene.tenant.takeRequests());
+      const stored = await readAll(outside);
+      const losses = lossesOf(stored);
+      expect(losses.length).toBeGreaterThan(7);
+      const stride = process.env['CRASH_STORE'] === 'all' ? 1 : 8;
+      for (const [what, lose] of losses.filter((_, index) => index % stride === 1)) {
+        const kept = new Map(stored);
+        lose(kept);
+        await writeAll(outside, kept);
+        const copy = await copyCrashScene(scene, dir);
+        // What died is known to this machine from the store alone.
+        await copy.run(['history']);
+        const vault = await storedIn({ scene: copy, outside });
+        expect(await judgeRecovery(copy, { effects: left, journal: 'cut', vault }), what).toEqual([]);
+        await copy.close();
+      }
+    };
+    await withJobs(kind, recoverAll, dir);
+    rmSync(dir, { recursive: true });
   },
 );
