@@ -68,7 +68,8 @@ async function fetchStored(
   store: Store,
 ): Promise<void> {
   const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
-  await fetchRuns({ root, store, of: tenant && { tenant: tenant.identity, project } });
+  const of = tenant && { tenant: tenant.identity, project };
+  await fetchRuns({ root, store, of, which: 'all' });
 }
 
 const noneLiving: ReadonlySet<string> = new Set();

@@ -117,8 +117,7 @@ async function write(approved: Approved): Promise<Written> {
   };
   if (work.planned.length > 0) return writeRecorded(approved, work);
   const exitCode = worstExitCode(exitCodesOf(plan, [], run.io.interrupted));
-  if ((await run.begun).afterCrash || work.madeWhole.length > 0)
-    await recordNothing(approved, work, exitCode);
+  if ((await run.past).afterCrash || work.madeWhole.length > 0) await recordNothing(approved, work, exitCode);
   return { outcomes: [], ms: 0, exitCode };
 }
 
@@ -132,8 +131,7 @@ async function writeRecorded(approved: Approved, work: Work): Promise<Written> {
   const all = [...originOutcomes, ...outcomes];
   const ms = Math.round(performance.now() - started);
   const exitCode = worstExitCode(exitCodesOf(planned.plan, all, run.io.interrupted));
-  const ended = await endRecord(run, journal, exitCode, all);
-  await tidy(run);
+  const [ended] = await Promise.all([endRecord(run, journal, exitCode, all), tidy(run)]);
   return { outcomes, ...(originOutcomes.length > 0 && { originOutcomes }), ms, exitCode: ended };
 }
 
@@ -157,7 +155,8 @@ async function beginRecord(
     ...(undoes !== undefined && { undoes }),
     ...(madeWhole.length > 0 && { madeWhole }),
   };
-  return beginJournal(run, start, facts ?? askFacts(run, read));
+  const earlier = await (await run.past).survey();
+  return beginJournal(run, start, facts ?? askFacts(run, read), earlier);
 }
 
 /** What was written is reported even where the journal's last line cannot be. */

@@ -17,6 +17,7 @@ import {
 import { connect } from '../run/connect.js';
 import type { Approvals } from '../run/flags.js';
 import { createNotices } from '../run/on-tenant.js';
+import { createPast } from '../run/past.js';
 import type { Place, Run } from '../run/run.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import { createArchivePacker, type StoredArchive } from '../source/archive/archived.js';
@@ -114,7 +115,8 @@ export async function openSourceEnvironment(
   const tenant = await connect(settings, io, { onWait: createNotices(io.stderr).say });
   try {
     const listed = await readActual(tenant.extensions, { signal: io.interrupted });
-    const actual = await listThemesToo({ settings, tenant, io }, listed, names);
+    const past = Promise.resolve(createPast({ settings, tenant }));
+    const actual = await listThemesToo({ settings, tenant, io, past }, listed, names);
     const selector = await createSelector(names);
     const options: OwnedArchiveOptions = {
       place: environment,

@@ -4,6 +4,7 @@ import { createArchiveCache } from '../reconcile/archive-cache.js';
 import { createBackup } from '../reconcile/backup/backup.js';
 import { createVault, type Vault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
+import type { Survey } from '../reconcile/journal/survey.js';
 import type { RunStart } from '../reconcile/run-record.js';
 import { createSlots } from '../reconcile/slots.js';
 import type { Backup } from '../reconcile/write-dependencies.js';
@@ -12,11 +13,16 @@ import type { Run } from '../run/run.js';
 import { concurrencyOf } from '../run/settings.js';
 import type { RunStore } from '../run/store.js';
 
-/** @param facts to be asked for early, since git takes its time. @throws UserError where it cannot be written */
+/**
+ * @param facts to be asked for early, since git takes its time
+ * @param earlier what was before it, where no other run can come between its writes
+ * @throws UserError where it cannot be written
+ */
 export async function beginJournal(
   { settings, tenant, store }: Pick<Run, 'settings' | 'tenant' | 'store'>,
   start: Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes' | 'madeWhole'>,
   facts: Promise<RunFacts>,
+  earlier?: Survey,
 ): Promise<RunJournal> {
   const { environment } = tenant.header;
   const { who, source } = await facts;
@@ -28,29 +34,25 @@ export async function beginJournal(
     ...(environment !== undefined && { environment }),
     who,
     source,
-    ...(store && { store: store.store, onLater: store.later }),
+    ...(store && {
+      ...{ store: store.store, onLater: store.later },
+      stored: () => store.runs().map(({ id }) => id),
+    }),
+    ...(earlier && { earlier }),
     ...start,
   });
   return store === undefined ? journal : whileHeld(journal, store);
 }
 
-/** The last thing before a request leaves: the line is safe, and the lock is still ours. */
+/** A request leaves only when its line is in the store, and while the lock is still ours. */
 function whileHeld(
   journal: RunJournal,
   { assertHeld, slots }: Pick<RunStore, 'assertHeld' | 'slots'>,
 ): RunJournal {
   return {
     ...journal,
-    before: async (details) => {
-      const step = await slots.outside(() => journal.before(details));
-      try {
-        assertHeld();
-      } catch (error) {
-        await journal.after({ step, result: 'failed', message: 'not sent' }).catch(() => undefined);
-        throw error;
-      }
-      return step;
-    },
+    before: (details) => slots.outside(() => journal.before(details)),
+    assertMaySend: assertHeld,
   };
 }
 
@@ -89,8 +91,8 @@ export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>):
   });
   return {
     ...backup,
-    keep: (...asked) => outside(() => keeping.inside(() => backup.keep(...asked))),
-    keepRecord: (...asked) => outside(() => backup.keepRecord(...asked)),
+    keep: (...asked) => outside(() => keeping.inside(() => backup.keep(...asked)), 'prepares'),
+    keepRecord: (...asked) => outside(() => backup.keepRecord(...asked), 'prepares'),
   };
 }
 

@@ -11,7 +11,6 @@ import type { SeenChange } from '../core/seen.js';
 import type { Run } from '../run/run.js';
 import { readOnce } from '../run/settings.js';
 import { discover } from '../source/discover/discover.js';
-import { hasRuns } from '../source/own-folder.js';
 import { addThemes } from '../tenant/actual.js';
 
 interface Asked {
@@ -22,7 +21,7 @@ interface Asked {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Asking = Pick<Run, 'settings' | 'tenant'>;
+type Asking = Pick<Run, 'settings' | 'tenant' | 'past'>;
 
 /**
  * Adds the themes where they matter. What a key may not list is said to be unlisted, never taken for absent; but a
@@ -95,7 +94,7 @@ export async function listThemesOf(
 }
 
 /** Whether a run would ask for themes, as far as config and folders tell. */
-export async function usesThemes(settings: Asking['settings']): Promise<'some' | 'none'> {
+export async function usesThemes(settings: Run['settings']): Promise<'some' | 'none'> {
   const { config } = settings;
   if (config.themes !== 'auto') return config.themes === 'always' ? 'some' : 'none';
   return namesThemes(config) || (await findNames(settings)).some(isTheme) ? 'some' : 'none';
@@ -120,13 +119,11 @@ function findNames(settings: Asking['settings']): Promise<readonly string[]> {
   });
 }
 
-async function concernThemes({ settings, tenant }: Asking, names: readonly string[]): Promise<boolean> {
-  const { themes, root } = settings.config;
+async function concernThemes({ settings, past }: Asking, names: readonly string[]): Promise<boolean> {
+  const { themes } = settings.config;
   if (themes !== 'auto') return themes === 'always';
   if (names.some(isTheme) || namesThemes(settings.config)) return true;
-  if (!hasRuns(root)) return false;
-  const { mentionsAny } = await import('../reconcile/journal/runs.js');
-  return mentionsAny(root, tenant.identity, '"name":"theme:');
+  return (await (await past).survey()).themes === 'some';
 }
 
 function isTheme(name: string): boolean {

@@ -15,7 +15,6 @@ import type { Run } from '../run/run.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
 import type { SourceFiles } from '../source/git/state.js';
-import { hasRuns } from '../source/own-folder.js';
 import { type Folders, readFolders } from './observe.js';
 import type { PackWith } from './planned.js';
 
@@ -28,7 +27,7 @@ interface UnfinishedReplaces {
 }
 
 /** Where journals are kept, and for which project and tenant. */
-type Place = Pick<Run, 'settings' | 'tenant' | 'store'>;
+type Place = Pick<Run, 'settings' | 'tenant' | 'store' | 'past'>;
 
 /**
  * Reads journals and backups, even with `--no-cache`.
@@ -173,19 +172,8 @@ export async function findCompletedElsewhere(
   return open.filter((replace) => isAnother(records.get(replace.name), replace)).map(({ name }) => name);
 }
 
-async function readOpenReplaces({
-  settings: {
-    config: { root, project },
-  },
-  tenant: { identity: tenant },
-}: Place): Promise<readonly OpenReplace[]> {
-  if (!hasRuns(root)) return [];
-  const [{ readRuns }, { findOpenReplaces }] = await Promise.all([
-    import('../reconcile/journal/runs.js'),
-    import('../reconcile/journal/unfinished.js'),
-  ]);
-  // This is asked before every plan, and hardly any run replaces.
-  return findOpenReplaces(await readRuns({ root, tenant, project, mentioning: '"action":"replace"' }));
+async function readOpenReplaces({ past }: Pick<Place, 'past'>): Promise<readonly OpenReplace[]> {
+  return (await (await past).survey()).open;
 }
 
 /** Where the content of such a replace comes from: what is deployed, or its backup. */

@@ -8,11 +8,11 @@ import type { Action, ActualState, Change, DesiredState, Plan } from '../core/mo
 import type { Outcome, OutcomeError } from '../core/outcome.js';
 import type { Packer } from '../source/archive/pack.js';
 import { createSlots, type Slots } from './slots.js';
-import { describeStop } from './stop.js';
+import { describeStop, Halt } from './stop.js';
 import { pauseFor } from './write/deliver.js';
 import { createRevisions, type Revisions } from './write/revisions.js';
 import { type WriteContext, type Written, write } from './write/write.js';
-import { usualPatience, type WriteDependencies } from './write-dependencies.js';
+import { type Gate, usualPatience, type WriteDependencies } from './write-dependencies.js';
 
 export interface ApplyInput extends WriteDependencies {
   readonly plan: Plan;
@@ -73,7 +73,7 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
  */
 function inTurn(pack: Packer, { outside }: Slots): Packer {
   const limit = pLimit(1);
-  return (extension) => outside(() => limit(pack, extension));
+  return (extension) => outside(() => limit(pack, extension), 'prepares');
 }
 
 /** Enough that the tenant never waits where the store takes twice as long. */
@@ -99,18 +99,33 @@ function leftOutBecause({ aborted, reason }: AbortSignal): OutcomeError {
   return aborted ? describeStop(reason) : { message: 'another change failed, so nothing is deleted' };
 }
 
-/** A tenant that does not keep tags shows at the first create, which is therefore sent alone. */
+/** A tenant that does not keep tags shows at the first create, which is therefore sent alone, while others are made ready. */
 async function upload(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const tagsAreKept = input.actual.extensions.some((record) => isOwned(record, input.plan.project));
   const probe = tagsAreKept ? undefined : changes.find(({ action }) => action === 'create');
   if (probe === undefined) return writeAll(changes, input);
-  const first = await writeAll([probe], input);
+  const halt = new AbortController();
+  const first = writeAll([probe], input);
+  const judged = first.then(
+    (outcomes) => {
+      if (outcomes.every(({ status }) => status !== 'not-applied')) return;
+      halt.abort(new Halt(`${probe.name} showed that the tenant does not keep what is sent`));
+    },
+    (bug: unknown) => halt.abort(bug),
+  );
   const rest = changes.filter((change) => change !== probe);
-  if (first.every(({ status }) => status !== 'not-applied')) {
-    return [...first, ...(await writeAll(rest, input))];
-  }
-  const message = `${probe.name} showed that the tenant does not keep what is sent`;
-  return [...first, ...notAttempted(rest, { message }, input)];
+  const signal = AbortSignal.any([input.signal, halt.signal]);
+  const written = await writeAll(rest, { ...input, signal, gate: createGate(judged, input.slots) });
+  return [...(await first), ...written];
+}
+
+/** Who waits at it needs no slot, and what it waits for may need one. */
+function createGate(opening: Promise<void>, { outside }: Slots): Gate {
+  let isOpen = false;
+  void opening.then(() => {
+    isOpen = true;
+  });
+  return { isOpen: () => isOpen, pass: () => outside(() => opening) };
 }
 
 /** Changes whose effect may land late are checked once more when the others are done. */

@@ -10,7 +10,7 @@ import { type RunFileText, readRunFile } from './journal/run-files.js';
 import { parseRun } from './journal/runs.js';
 import { tenantKey } from './own-place.js';
 import type { RunStart } from './run-record.js';
-import { prefixOf, wholeName } from './store-place.js';
+import { parseRunObject, prefixOf, wholeName } from './store-place.js';
 
 interface Imported {
   readonly runs: number;
@@ -66,7 +66,7 @@ function toRun({ id, text }: RunFileText): RunToImport | undefined {
 /** Before any copies, so that no retention takes those for unmentioned. Resolves to how many the store had. */
 async function importJournals(runs: readonly RunToImport[], store: Store): Promise<number> {
   const { objects } = await store.list('runs/');
-  const stored = new Map(objects.map(({ name, bytes }) => [name, bytes]));
+  const stored = new Map(objects.map(({ name, bytes }) => [withoutMark(name), bytes]));
   let known = 0;
   for (const { start, text } of runs) {
     const name = wholeName(prefixOf('runs', start), start.id);
@@ -78,6 +78,13 @@ async function importJournals(runs: readonly RunToImport[], store: Store): Promi
     }
   }
   return known;
+}
+
+/** Its name before it was known to be settled. */
+function withoutMark(name: string): string {
+  const { id, part } = parseRunObject(name) ?? {};
+  if (id === undefined || part !== undefined) return name;
+  return wholeName(name.slice(0, name.lastIndexOf('/') + 1), id);
 }
 
 /** Those that are here and whole, and not in the store. Resolves to how many they were. */

@@ -3,12 +3,14 @@
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
 import { createVault, type Vault } from './backup/vault.js';
-import { byNewest, type RunFile, readRunFiles } from './journal/runs.js';
-import { findOpenReplaces } from './journal/unfinished.js';
+import { fetchRuns } from './journal/fetch-runs.js';
+import { listRunFiles, type RunFileName, readRunFiles } from './journal/run-files.js';
+import { idMs } from './journal/run-id.js';
+import { byNewest, parseFile, type RunFile, readOldestFirst } from './journal/runs.js';
+import { followRun, type OpenReplace } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
-import type { Run } from './run-record.js';
 import type { RunObject, StorePlace } from './store-place.js';
-import { trimStore } from './trim-store.js';
+import { type FindMentioned, trimStore } from './trim-store.js';
 
 interface RetentionLimits {
   /** How many runs of one project on one tenant are kept at most. */
@@ -43,64 +45,119 @@ const untouchableMs = 3_600_000;
  * newest run and the runs of unfinished replaces stay. What cannot be removed stays for the next time.
  */
 export async function retain(retention: Retention): Promise<Tidied> {
-  const { root, tenant, now } = retention;
+  const { root, tenant, now, shared } = retention;
   const places = (['runs', 'backups'] as const).map((what) => ownPlace(root, what, tenantKey(tenant)));
   if (!places.every((place) => isOwnPlace(root, place))) return { runs: 0, files: 0 };
-  const files = await readRunFiles(root, tenant);
+  if (shared !== undefined) await fetchForTrimming(retention, shared);
+  const files = await summarize(retention);
   const leaving = findOutdated(files, retention);
   const staying = files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
-  const mentioned = mentionedIn(staying);
-  const swept = mentioned === undefined ? 0 : await sweep(createVault({ root, tenant }), mentioned, now);
-  const { shared } = retention;
+  const findMentioned: FindMentioned = (keys) => readMentioned(staying, keys);
+  const swept = await sweep(createVault({ root, tenant }), findMentioned, now);
   if (shared !== undefined) {
-    const trimming = { runs: shared.runs, outdated: idsOf(leaving), staying: idsOf(staying), mentioned };
+    const trimming = { runs: shared.runs, outdated: idsOf(leaving), staying: idsOf(staying), findMentioned };
     await trimStore({ ...retention, store: shared.store }, trimming);
   }
   return { runs: sum(gone), files: swept };
 }
 
-function idsOf(files: readonly RunFile[]): ReadonlySet<string> {
+/** How many journals are read at most for each that goes. */
+const readsForOne = 8;
+
+/**
+ * To tell which backups go with a journal, all others have to be known. Where many are not here, that waits until several
+ * go at once.
+ */
+async function fetchForTrimming(
+  { root, tenant, project, keep, days, now }: Retention,
+  { store, runs }: NonNullable<Retention['shared']>,
+): Promise<void> {
+  const ids = [...new Set(runs.map(({ id }) => id))].sort().reverse();
+  const oldest = now.getTime() - days * dayMs;
+  // The run that ends here is the first of those that are kept.
+  const leaving = ids.filter((id, index) => index + 1 >= keep || idMs(id) < oldest);
+  if (leaving.length === 0) return;
+  const here = new Set((await listRunFiles(root, tenant)).map(({ id }) => id));
+  const missing = ids.filter((id) => !here.has(id));
+  if (missing.length === 0 || missing.length > readsForOne * leaving.length) return;
+  await fetchRuns({ root, store, of: { tenant, project }, which: 'all' });
+}
+
+function idsOf(files: readonly RunFileName[]): ReadonlySet<string> {
   return new Set(files.map(({ id }) => id));
 }
 
-function findOutdated(files: readonly RunFile[], retention: Retention): readonly RunFile[] {
-  const { tenant, project, keep, days, now } = retention;
-  const oldest = now.getTime() - days * dayMs;
-  const own = files
-    .flatMap(({ run }) => run ?? [])
-    .filter(({ start }) => start.tenant === tenant && start.project === project)
-    .sort(byNewest);
-  const needed = new Set(findOpenReplaces(own).map(({ runId }) => runId));
-  const outdated = own.filter(
-    (run, index) => index > 0 && !needed.has(run.start.id) && (index >= keep || startOf(run) < oldest),
-  );
-  return files.filter(({ run, changedAt }) =>
-    run === undefined ? changedAt.getTime() < oldest : outdated.includes(run),
+/** What has to be known of a journal, while the others are read. */
+interface Summary extends RunFileName {
+  readonly changedAt: Date;
+  /** Of a journal of this project on this tenant. */
+  readonly own?: { readonly startMs: number; readonly isNeeded: boolean };
+  readonly isJournal: boolean;
+}
+
+/** Oldest first. */
+async function summarize({ root, tenant, project }: Retention): Promise<readonly Summary[]> {
+  const open = new Map<string, OpenReplace>();
+  const files: (Omit<Summary, 'own'> & { readonly startMs?: number })[] = [];
+  for await (const some of readOldestFirst(root, tenant)) {
+    const parsed = some.map(parseFile);
+    const runs = parsed.flatMap(({ run }) => run ?? []).sort((a, b) => byNewest(b, a));
+    const own = runs.filter(({ start }) => start.tenant === tenant && start.project === project);
+    for (const run of own) followRun(open, run);
+    const orderOf = ({ run }: RunFile): number => (run === undefined ? -1 : runs.indexOf(run));
+    for (const { path, id, changedAt, run } of [...parsed].sort((a, b) => orderOf(a) - orderOf(b))) {
+      const isOwn = run !== undefined && own.includes(run);
+      files.push({
+        ...{ path, id, changedAt, isJournal: run !== undefined },
+        ...(isOwn && { startMs: Date.parse(run.start.startedAt) }),
+      });
+    }
+  }
+  const needed = new Set([...open.values()].map(({ runId }) => runId));
+  return files.map(({ startMs, ...file }) =>
+    startMs === undefined ? file : { ...file, own: { startMs, isNeeded: needed.has(file.id) } },
   );
 }
 
-function startOf({ start }: Run): number {
-  return Date.parse(start.startedAt);
+function findOutdated(files: readonly Summary[], { keep, days, now }: Retention): readonly Summary[] {
+  const oldest = now.getTime() - days * dayMs;
+  const newestFirst = files.filter(({ own }) => own !== undefined).reverse();
+  return files.filter((file) => {
+    const { own, isJournal, changedAt } = file;
+    if (own === undefined) return !isJournal && changedAt.getTime() < oldest;
+    const index = newestFirst.indexOf(file);
+    return index > 0 && !own.isNeeded && (index >= keep || own.startMs < oldest);
+  });
 }
 
 /**
  * Everything that could be the name of a stored file, in any line, so that a journal of a newer version keeps what it
  * needs. `undefined` where a journal cannot be read and may mention anything.
  */
-function mentionedIn(files: readonly RunFile[]): ReadonlySet<string> | undefined {
-  const texts = files.flatMap(({ text }) => text ?? []);
-  if (texts.length < files.length) return undefined;
-  return new Set(texts.flatMap((text) => text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? []));
+async function readMentioned(
+  files: readonly RunFileName[],
+  keys: ReadonlySet<string>,
+): Promise<ReadonlySet<string> | undefined> {
+  const mentioned = new Set<string>();
+  for await (const some of readRunFiles(files)) {
+    for (const { text } of some) {
+      if (text === undefined) return undefined;
+      for (const key of text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? []) if (keys.has(key)) mentioned.add(key);
+    }
+  }
+  return mentioned;
 }
 
 /** Resolves to the number of files that were removed. */
-async function sweep(vault: Vault, mentioned: ReadonlySet<string>, now: Date): Promise<number> {
+async function sweep(vault: Vault, findMentioned: FindMentioned, now: Date): Promise<number> {
   const before = new Date(now.getTime() - untouchableMs);
   await vault.removeLeftovers(before);
-  const unmentioned = (await vault.list()).filter(
-    ({ key, usedAt }) => !mentioned.has(key) && usedAt < before,
-  );
+  const old = (await vault.list()).filter(({ usedAt }) => usedAt < before);
+  if (old.length === 0) return 0;
+  const mentioned = await findMentioned(new Set(old.map(({ key }) => key)));
+  if (mentioned === undefined) return 0;
+  const unmentioned = old.filter(({ key }) => !mentioned.has(key));
   return sum(
     await Promise.all(
       unmentioned.map(({ name }) => vault.removeUnused(name, before).then(asCount, countNone)),

@@ -2,14 +2,14 @@
 
 /**
  * A change that waits for something else than the tenant gives its slot up meanwhile, so that a slow store does not slow
- * the tenant's requests down. Who begins goes before who comes back: what it waits for is then under way while others
- * use the slots, and none is idle later.
+ * the tenant's requests down. Who begins, or comes back to prepare more, goes before who comes back to send: what it waits
+ * for next is then under way while others use the slots, and none is idle later.
  */
 export interface Slots {
   /** Waits for a slot, and keeps it as long as the work lasts. */
   inside<T>(work: () => Promise<T>): Promise<T>;
-  /** To be called by work that is inside. */
-  outside<T>(work: () => Promise<T>): Promise<T>;
+  /** To be called by work that is inside. @param then what it does next with its slot; `sends` by default */
+  outside<T>(work: () => Promise<T>, then?: 'prepares' | 'sends'): Promise<T>;
 }
 
 export function createSlots(count: number): Slots {
@@ -37,12 +37,12 @@ export function createSlots(count: number): Slots {
         give();
       }
     },
-    outside: async (work) => {
+    outside: async (work, then = 'sends') => {
       give();
       try {
         return await work();
       } finally {
-        await take(returning);
+        await take(then === 'sends' ? returning : beginning);
       }
     },
   };

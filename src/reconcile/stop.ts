@@ -1,4 +1,4 @@
-/** Why nothing further is sent: an interrupt, or the end of `--max-duration`. */
+/** Why nothing further is sent: an interrupt, the end of `--max-duration`, or what the run found out. */
 
 import type { OutcomeError } from '../core/outcome.js';
 
@@ -13,8 +13,14 @@ export function createDeadline(ms: number): AbortSignal {
   return deadline.signal;
 }
 
+/** As the reason of a signal: what a run found out that leaves the rest of it out. */
+export class Halt extends Error {
+  override readonly name = 'Halt';
+}
+
 /** @param reason of the signal that stops a run */
 export function describeStop(reason: unknown): OutcomeError {
+  if (reason instanceof Halt) return { message: reason.message };
   const isDeadline = reason instanceof Error && reason.name === 'TimeoutError';
   return isDeadline
     ? { message: 'out of time', code: 'out-of-time' }

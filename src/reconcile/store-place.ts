@@ -23,9 +23,19 @@ export function prefixOf(
   return `${kind}/${tenantKey(tenant)}/${project}/`;
 }
 
+/**
+ * What the name of a journal says, so that nobody has to read it for that: when its run ended, no replace of the project
+ * was half done, of whatever run. Not said of a `watch`, between whose writes others may write.
+ */
+export interface Settled {
+  /** Whether any run up to it wrote a theme. */
+  readonly themes: 'some' | 'none';
+}
+
 /** A journal as an object of its own, once its run has ended. */
-export function wholeName(prefix: string, id: string): string {
-  return `${prefix}${id}.jsonl`;
+export function wholeName(prefix: string, id: string, settled?: Settled): string {
+  const mark = settled === undefined ? '' : settled.themes === 'some' ? '.settled-themes' : '.settled';
+  return `${prefix}${id}${mark}.jsonl`;
 }
 
 /** Offsets in a journal, of whole lines. */
@@ -46,20 +56,35 @@ export interface RunObject {
   readonly id: string;
   /** Absent for a whole journal. */
   readonly part?: Part;
+  readonly settled?: Settled;
 }
 
 /** `undefined` for a name that no run has given. */
 export function parseRunObject(name: string): RunObject | undefined {
   const match =
-    /^runs\/([a-z0-9_-][a-z0-9._-]*)\/[a-z0-9-]+\/(\d{8}T\d{6}Z-[0-9a-f]{4})(?:\.(\d{9})-(\d{9}))?\.jsonl$/.exec(
+    /^runs\/([a-z0-9_-][a-z0-9._-]*)\/[a-z0-9-]+\/(\d{8}T\d{6}Z-[0-9a-f]{4})(?:\.(\d{9})-(\d{9})|\.(settled(?:-themes)?))?\.jsonl$/.exec(
       name,
     );
-  const [, key, id, from, to] = match ?? [];
+  const [, key, id, from, to, mark] = match ?? [];
   if (key === undefined || id === undefined) return undefined;
   return {
     name,
     tenantKey: key,
     id,
     ...(to !== undefined && { part: { from: Number(from), to: Number(to) } }),
+    ...(mark !== undefined && { settled: { themes: mark === 'settled' ? 'none' : 'some' } }),
   };
+}
+
+/** The newest run of which that is said. @param runs of one project */
+export function findSettled(
+  runs: readonly RunObject[],
+): (RunObject & { readonly settled: Settled }) | undefined {
+  const settled = runs.flatMap((run) =>
+    run.settled === undefined ? [] : [{ ...run, settled: run.settled }],
+  );
+  return settled.reduce<(typeof settled)[number] | undefined>(
+    (newest, run) => (newest === undefined || run.id > newest.id ? run : newest),
+    undefined,
+  );
 }

@@ -10,9 +10,12 @@ interface Trimming {
   readonly outdated: ReadonlySet<string>;
   /** The ids of all others that are known here. */
   readonly staying: ReadonlySet<string>;
-  /** Digests that the journals of those mention; absent where one of them cannot be read. */
-  readonly mentioned: ReadonlySet<string> | undefined;
+  /** In the journals of those. */
+  readonly findMentioned: FindMentioned;
 }
+
+/** Which of these digests journals mention; `undefined` where one of them cannot be read. */
+export type FindMentioned = (keys: ReadonlySet<string>) => Promise<ReadonlySet<string> | undefined>;
 
 const removalsAtOnce = 8;
 
@@ -22,19 +25,23 @@ const removalsAtOnce = 8;
  */
 export async function trimStore(
   place: StorePlace,
-  { runs, outdated, staying, mentioned }: Trimming,
+  { runs, outdated, staying, findMentioned }: Trimming,
 ): Promise<void> {
   const whole = new Set(runs.filter(({ part }) => part === undefined).map(({ id }) => id));
   const leaving = runs.filter(({ id, part }) => outdated.has(id) || (part !== undefined && whole.has(id)));
   // A journal that is not known here may mention anything.
   const isSeen = runs.every(({ id }) => outdated.has(id) || staying.has(id));
   const mayBeLoose = isSeen && runs.some(({ id }) => outdated.has(id));
-  const backups =
-    mayBeLoose && mentioned !== undefined ? (await place.store.list(prefixOf('backups', place))).objects : [];
-  const unmentioned = backups.filter(({ name }) => {
-    const key = /([0-9a-f]{32}|[0-9a-f]{64})\.(?:zip|json)$/.exec(name)?.[1];
-    return key !== undefined && mentioned?.has(key) === false;
-  });
+  const backups = mayBeLoose ? (await place.store.list(prefixOf('backups', place))).objects : [];
+  const keys = new Map(backups.flatMap(({ name }) => entryOf(name)));
+  const mentioned = keys.size === 0 ? undefined : await findMentioned(new Set(keys.values()));
+  const unmentioned = [...keys].flatMap(([name, key]) => (mentioned?.has(key) === false ? [{ name }] : []));
   const limit = pLimit(removalsAtOnce);
   await Promise.all([...leaving, ...unmentioned].map(({ name }) => limit(() => place.store.remove(name))));
+}
+
+/** With the digest that it is named by. */
+function entryOf(name: string): readonly (readonly [string, string])[] {
+  const key = /([0-9a-f]{32}|[0-9a-f]{64})\.(?:zip|json)$/.exec(name)?.[1];
+  return key === undefined ? [] : [[name, key]];
 }

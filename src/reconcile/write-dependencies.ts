@@ -23,6 +23,15 @@ export interface WriteDependencies {
   readonly journal?: Journal;
   /** Absent: nothing is backed up (`--no-backup`, or the programmatic API's choice). */
   readonly backup?: Backup;
+  /** Absent: what is ready is sent. */
+  readonly gate?: Gate;
+}
+
+/** What a request waits for before its turn. Its line in the journal is written meanwhile, where nothing has to be read for it. */
+export interface Gate {
+  readonly isOpen: () => boolean;
+  /** Resolves when it is open; whether anything may be sent then, the signal says. */
+  readonly pass: () => Promise<void>;
 }
 
 /** How long a write is retried that got no answer and shows no effect. */
@@ -46,6 +55,8 @@ export const usualPatience: Patience = {
 export interface Journal {
   /** Resolves to the step's number. */
   before(step: Omit<StepBefore, 'kind' | 'at' | 'step'>): Promise<number>;
+  /** The last thing before a request leaves. @throws UserError where another run may be writing by now */
+  assertMaySend(): void;
   after(step: Omit<StepAfter, 'kind' | 'at'>): Promise<void>;
 }
 

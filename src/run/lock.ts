@@ -19,27 +19,35 @@ export type LockingCommand = WritingCommand | 'pull';
 
 type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal' | 'store'>;
 
+/** What a run has to wait for. Both throw as `withLock`. */
+interface Turn {
+  /** Until then, the tenant must not be read: other machines may be writing. */
+  readonly alone: Promise<void>;
+  /** Until then, what runs left must not be read: that of other machines is not here yet. */
+  readonly journals: Promise<void>;
+}
+
 /**
  * That of this machine is taken before anything is read, so that nothing moves between reading and writing, and that of
  * all machines meanwhile. Both are released at the end.
  *
- * @param work is given when it is alone on all machines, and must not read the tenant or what a run left before
  * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3);
- *   StoreError. `alone` throws them too
+ *   StoreError
  */
 export async function withLock<T>(
   run: Locking,
   command: LockingCommand,
-  work: (alone: Promise<void>) => Promise<T>,
+  work: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   const giveUp = new AbortController();
-  const { here, everywhere } = createLocks(run, command);
+  const { here, everywhere, journals } = createLocks(run, command);
   const release = await here();
   const taking = everywhere(AbortSignal.any([run.signal, giveUp.signal]));
   const alone = taking.then(() => undefined);
-  alone.catch(() => undefined);
+  const turn = { alone, journals: alone.then(journals) };
+  for (const one of Object.values(turn)) one.catch(() => undefined);
   try {
-    return await work(alone);
+    return await work(turn);
   } finally {
     giveUp.abort();
     await taking.then(
@@ -52,15 +60,16 @@ export async function withLock<T>(
 
 /** For a session that takes it again and again: what does not change is said once. */
 export function createLock(run: Locking, command: LockingCommand): () => Promise<Release> {
-  const { here, everywhere } = createLocks(run, command);
+  const { here, everywhere, journals } = createLocks(run, command);
   return async () => {
-    const release = await here();
+    const taken = [await here()];
+    const release: Release = async () => {
+      for (const one of [...taken].reverse()) await one();
+    };
     try {
-      const releaseAll = await everywhere(run.signal);
-      return async () => {
-        await releaseAll();
-        await release();
-      };
+      taken.push(await everywhere(run.signal));
+      await journals();
+      return release;
     } catch (error) {
       await release();
       throw error;
@@ -72,6 +81,8 @@ interface Locks {
   readonly here: () => Promise<Release>;
   /** To be taken second. Nothing is taken where there is no store. */
   readonly everywhere: (signal: AbortSignal) => Promise<Release>;
+  /** Resolves when the journals of other machines are here, which are asked for with the lock. */
+  readonly journals: () => Promise<void>;
 }
 
 function createLocks(
@@ -97,6 +108,11 @@ function createLocks(
       const { takeSharedLock } = await import('../reconcile/lock/lock.js');
       const take = () => takeShared(store, holder, { tenant: identity, project }, { io, until });
       return takeSharedLock(take, { ...options, signal: until });
+    },
+    journals: async () => {
+      if (store === undefined) return;
+      const { inTime } = await import('../reconcile/lock/lock.js');
+      await inTime(store.fetched(), options);
     },
   };
 }

@@ -10,7 +10,8 @@ import type { SeveralEnvironments } from './environments.js';
 import type { RunFlags } from './flags.js';
 import type { Io, Notices, Sink } from './io.js';
 import { type LockingCommand, withLock } from './lock.js';
-import { atOnce, type Run } from './run.js';
+import { createPast } from './past.js';
+import type { Run } from './run.js';
 import { loadSettings, oneEnvironment, readSettings } from './settings.js';
 import { openRunStore } from './store.js';
 
@@ -54,15 +55,18 @@ export async function runOn(
 ): Promise<ExitCode> {
   const notices = createNotices(io.stderr);
   const tenant = await connect(settings, io, { onWait: notices.say });
-  const run: Run = { settings, tenant, io, signal, notices, begun: atOnce };
+  const past = Promise.resolve(createPast({ settings, tenant }));
+  const run: Run = { settings, tenant, io, signal, notices, begun: Promise.resolve(), past };
   try {
     if (isReading(command)) return await work(run);
     return await withStore(command, run, (stored) =>
-      withLock(stored, command, async (alone) => {
-        const begun = alone.then(async () => ({ afterCrash: await reportCrash(stored) }));
-        begun.catch(() => undefined);
-        if (!beginsWithFolders(command)) await begun;
-        return work({ ...stored, begun });
+      withLock(stored, command, async ({ alone, journals }) => {
+        const reported = journals.then(async () =>
+          createPast(stored, { afterCrash: await reportCrash(stored) }),
+        );
+        reported.catch(() => undefined);
+        if (!beginsWithFolders(command)) await reported;
+        return work({ ...stored, begun: alone, past: reported });
       }),
     );
   } finally {
@@ -115,12 +119,16 @@ export async function reportCrash({
   settings,
   tenant,
   io,
-}: Pick<Run, 'settings' | 'tenant' | 'io'>): Promise<boolean> {
+  store,
+}: Pick<Run, 'settings' | 'tenant' | 'io' | 'store'>): Promise<boolean> {
   const { readLastRun } = await import('../reconcile/journal/runs.js');
+  const { idTime } = await import('../reconcile/journal/run-id.js');
   const { describeInterrupted } = await import('../reconcile/journal/unfinished.js');
   const { root, project } = settings.config;
   const last = await readLastRun({ root, tenant: tenant.identity, project });
   if (last === undefined || (await isRunning(last.start, io))) return false;
+  // A later one that is not here came to its end.
+  if (store?.runs().some(({ id }) => idTime(id) > idTime(last.start.id)) === true) return false;
   const interrupted = describeInterrupted(last);
   if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));
   return interrupted !== undefined;

@@ -2,6 +2,7 @@
 
 import type { OpenTenant } from './connect.js';
 import type { Io, Notices } from './io.js';
+import type { Past } from './past.js';
 import type { Settings } from './settings.js';
 import type { RunStore } from './store.js';
 
@@ -15,16 +16,10 @@ export interface Run {
   /** Of a run that writes; absent where there is none. */
   readonly store?: RunStore | undefined;
   /** To be waited for before the tenant is read: then no other run writes. Of a run that writes; else nothing is waited for. */
-  readonly begun: Promise<Begun>;
+  readonly begun: Promise<void>;
+  /** To be waited for before the journals are read: then those of other machines are here, too. */
+  readonly past: Promise<Past>;
 }
-
-interface Begun {
-  /** Whether the run before this one crashed, which has been reported. */
-  readonly afterCrash: boolean;
-}
-
-/** Of a run that waits for nobody. */
-export const atOnce: Promise<Begun> = Promise.resolve({ afterCrash: false });
 
 /** Where a run reads and writes, before its tenant is open. */
 export type Place = Pick<Run, 'settings' | 'io'>;

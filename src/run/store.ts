@@ -14,21 +14,21 @@ import { concurrencyOf, type Settings } from './settings.js';
 
 export interface RunStore {
   readonly store: Store;
-  /**
-   * The lock of all machines, or the ticket that holds it. Then the journals of other machines are here too.
-   *
-   * @throws StoreError; the reason of the signal
-   */
+  /** The lock of all machines, or the ticket that holds it. @throws StoreError; the reason of the signal */
   readonly take: (
     holder: LeaseHolder,
     of: Omit<StorePlace, 'store'>,
     signal: AbortSignal,
   ) => Promise<Release | FoundTicket>;
+  /** Resolves when the journals of other machines are here, which `take` asks for. @throws as `take` */
+  readonly fetched: () => Promise<void>;
+  /** The same for all of them, also those that ended well. @throws as `take` */
+  readonly fetchAll: () => Promise<void>;
   /** To be called right before each write to the tenant. @throws LockLostError */
   readonly assertHeld: () => void;
   /** Of the changes that are written: those that wait for the store give theirs up meanwhile. */
   readonly slots: Slots;
-  /** The journals that were there when the lock was taken. */
+  /** The journals that were there when the lock was taken, once they are fetched. */
   readonly runs: () => readonly RunObject[];
   /** Takes what may be done while the lock is released; `close` waits for it. */
   readonly later: (work: Promise<void>) => void;
@@ -104,7 +104,21 @@ function createRunStore(store: Store, root: string, slots: Slots): RunStore {
   let lease: Lease | undefined;
   let first: LeaseOptions['first'] = 'put';
   let runs: readonly RunObject[] = [];
+  let fetching = Promise.resolve();
+  let fetchAll = async (): Promise<void> => undefined;
   const underWay = new Set<Promise<void>>();
+  const later = (work: Promise<void>): void => {
+    const ended = work.catch(() => undefined).then(() => void underWay.delete(ended));
+    underWay.add(ended);
+  };
+  const fetchJournals = async (
+    of: Omit<StorePlace, 'store'>,
+    which: 'all' | 'news',
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
+    runs = await fetchRuns({ root, store, of, which, signal });
+  };
   return {
     store,
     take: async (holder, of, signal) => {
@@ -113,29 +127,24 @@ function createRunStore(store: Store, root: string, slots: Slots): RunStore {
       first = 'release' in taken ? 'put' : 'look';
       if (!('release' in taken)) return taken;
       lease = taken;
-      const release: Release = async () => {
+      fetchAll = () => fetchJournals(of, 'all', signal);
+      // Only a rollback goes by what a run did that ended well.
+      fetching = holder.command === 'rollback' ? fetchAll() : fetchJournals(of, 'news', signal);
+      later(fetching);
+      return async () => {
         if (lease === taken) lease = undefined;
         await taken.release();
       };
-      try {
-        const { fetchRuns } = await import('../reconcile/journal/fetch-runs.js');
-        runs = await fetchRuns({ root, store, of, signal });
-        return release;
-      } catch (error) {
-        await release();
-        throw error;
-      }
     },
+    fetched: () => fetching,
+    fetchAll: () => fetchAll(),
     assertHeld: () => {
       if (lease === undefined) throw new Error('a write to the tenant without the lock in the store');
       lease.check();
     },
     slots,
     runs: () => runs,
-    later: (work) => {
-      underWay.add(work);
-      void work.finally(() => underWay.delete(work));
-    },
+    later,
     isHeld: () => lease?.isHeld() === true,
     close: async () => {
       await Promise.all(underWay);

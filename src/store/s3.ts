@@ -42,9 +42,13 @@ export function openS3Store(place: S3Place, options: S3StoreOptions): Store {
   const { address, credentials } = options;
   const { origin, base } = locate(place);
   const http = openStoreHttp(origin, options);
+  // A day's key is derived once for each secret, which a long session may change every hour.
+  let keys: { readonly secret: string; readonly cache: Map<string, ArrayBuffer> } | undefined;
   const sign = async (request: StoreRequest): Promise<Signature> => {
     const known = await credentials();
-    return known === undefined ? unsigned : signV4(request, origin, place.region, known);
+    if (known === undefined) return unsigned;
+    if (keys?.secret !== known.secretAccessKey) keys = { secret: known.secretAccessKey, cache: new Map() };
+    return signV4(request, { origin, region: place.region, cache: keys.cache }, known);
   };
   const send = (request: StoreRequest): Promise<Answer> => http.send(request, sign);
   const verbs = createObjectStore(address, send, {
@@ -91,17 +95,23 @@ function listQuery(prefix: string, token: string | undefined): string {
 
 const unsigned: Signature = { credential: 'nobody', secrets: [] };
 
+interface Signing {
+  readonly origin: string;
+  readonly region: string;
+  /** The signer's own. */
+  readonly cache: Map<string, ArrayBuffer>;
+}
+
 async function signV4(
   { method, path, body }: StoreRequest,
-  origin: string,
-  region: string,
+  { origin, region, cache }: Signing,
   { accessKeyId, secretAccessKey, sessionToken }: S3Credentials,
 ): Promise<Signature> {
   const hash = createHash('sha256')
     .update(body ?? '')
     .digest('hex');
   const signer = new AwsV4Signer({
-    ...{ method, url: `${origin}${path}`, service: 's3', region, accessKeyId, secretAccessKey },
+    ...{ method, url: `${origin}${path}`, service: 's3', region, accessKeyId, secretAccessKey, cache },
     headers: { 'x-amz-content-sha256': hash },
     ...(sessionToken !== undefined && { sessionToken }),
   });

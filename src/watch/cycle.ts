@@ -16,6 +16,7 @@ import type { Release } from '../reconcile/lock/lock.js';
 import type { Revisions } from '../reconcile/write/revisions.js';
 import type { Patience } from '../reconcile/write-dependencies.js';
 import type { Approvals } from '../run/flags.js';
+import { createPast } from '../run/past.js';
 import type { Run } from '../run/run.js';
 import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
@@ -143,7 +144,9 @@ const background = {
 } as const;
 
 async function planCycle(input: CycleInput, approvals: Approvals): Promise<PlannedRun> {
-  const { run, names, selector } = input;
+  const { names, selector } = input;
+  // Journals grow while the session lasts.
+  const run = { ...input.run, past: Promise.resolve(createPast(input.run)) };
   const planned = await planFolders(run, {
     ...background,
     command: 'plan',

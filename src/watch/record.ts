@@ -104,6 +104,7 @@ function noticeFailure(part: JournalPart): Journal {
     throw error;
   };
   return {
+    ...part.journal,
     before: (step) => part.journal.before(step).catch(note),
     after: (step) => part.journal.after(step).catch(note),
   };

@@ -8,7 +8,8 @@ import { connect } from '../run/connect.js';
 import type { Approvals, SharedFlags } from '../run/flags.js';
 import type { Io, Notices } from '../run/io.js';
 import { createLock } from '../run/lock.js';
-import { atOnce, type Run } from '../run/run.js';
+import { createPast } from '../run/past.js';
+import type { Run } from '../run/run.js';
 import { readSettings } from '../run/settings.js';
 import { openRunStore } from '../run/store.js';
 import { type FolderWatch, type Wake, watchFolders } from '../source/watch/watch.js';
@@ -52,7 +53,9 @@ export async function openSession({ flags, io, onWake, notices, cutOff }: Sessio
   });
   await folders.ready;
   const store = await openRunStore(settings, io);
-  const run = { settings, tenant, io, signal: io.interrupted, notices, store, begun: atOnce };
+  const past = Promise.resolve(createPast({ settings, tenant, store }));
+  const begun = Promise.resolve();
+  const run = { settings, tenant, io, signal: io.interrupted, notices, store, begun, past };
   const record = createSessionRecord(run, flags);
   const close = async (exitCode: ExitCode): Promise<void> => {
     await folders.close();

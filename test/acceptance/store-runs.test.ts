@@ -8,10 +8,11 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { createSharedVault } from '../../src/reconcile/backup/shared-vault.js';
 import { createVault } from '../../src/reconcile/backup/vault.js';
 import { tenantKey } from '../../src/reconcile/own-place.js';
+import type { RunLine } from '../../src/reconcile/run-record.js';
 import { partName, wholeName } from '../../src/reconcile/store-place.js';
 import { type RunningStore, startStore } from '../../src/sandbox/store/start-store.js';
 import type { Store } from '../../src/store/store.js';
-import { answered, requested, start } from '../reconcile/place.js';
+import { answered, journalText, noCounts, requested, start } from '../reconcile/place.js';
 import { control, envOf, openAt } from '../store/stores.js';
 import { runInProcess } from './support/in-process.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
@@ -240,20 +241,69 @@ describe('what a run asks the store for', () => {
     loseMachine();
     expect((await run('apply', '--yes', '--concurrency', concurrency)).code).toBe(0);
     const { 'PUT part': more, ...second } = await countAsked();
-    // One journal to read, a list of the backups, and two for each that is kept.
-    const kept = { 'GET runs': 1, 'GET list of backups': 1, 'PUT backups': 2 * names.length };
+    // No journal to read, a list of the backups, and two for each that is kept.
+    const kept = { 'GET list of backups': 1, 'PUT backups': 2 * names.length };
     expect(second).toEqual({ ...always, ...kept, 'DELETE part': more });
     expect((await run('apply', '--yes')).code).toBe(0);
     const { 'PUT runs': _, ...without } = always;
     expect(await countAsked()).toEqual(without);
   });
 
+  it('reads all journals for those that go when enough of them go', async () => {
+    workspace.write(configWith({ store: running.address, backup: { keep: 2 } }));
+    const reads: (number | undefined)[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      workspace.write(filesOf(`round ${round}`));
+      loseMachine();
+      await countAsked();
+      expect((await run('apply', '--yes')).code).toBe(0);
+      reads.push((await countAsked())['GET runs']);
+    }
+    expect(reads).toEqual([undefined, undefined, 2, 2, 2]);
+    const kept = (await store.list('runs/')).objects.map(({ name }) => name);
+    expect(kept).toHaveLength(2);
+  });
+
+  it('is not waited for in turn: the journals are listed while the tenant is, and lines are put while the first create is looked at', async () => {
+    let isListed = false;
+    const lines: string[][] = [];
+    const watching = await openTurnstile(tenant.sandbox, async ({ when, method }) => {
+      if (when === 'before' && method === 'GET' && !isListed) {
+        isListed = true;
+        await control(running, 'DELETE', 'faults');
+      }
+      if (when !== 'before' || method !== 'POST' || lines.length > 0) return;
+      lines.push([]);
+      const found = async (): Promise<readonly string[]> => {
+        const parts = (await store.list('runs/')).objects.map(({ name }) => store.get(name));
+        const text = Buffer.concat((await Promise.all(parts)).flatMap((part) => part ?? [])).toString();
+        return names.filter((name) => text.includes(`"name":"acme-${name}","action":"create","request"`));
+      };
+      await expect.poll(found, { timeout: 60_000 }).toEqual(names);
+    });
+    onTestFinished(() => watching.close());
+    await control(running, 'POST', 'faults', [
+      { method: 'GET', path: '*', kind: 'stall', skip: 1, when: 'before', times: 1, stallMs: 600_000 },
+    ]);
+    const env = { ...tenant.env, ...watching.env, ...envOf(running), HOME: workspace.home };
+    const applied = await runInProcess(['apply', '--yes'], { cwd: workspace.folder, env });
+    expect(applied.code, applied.stderr).toBe(0);
+    expect([isListed, lines]).toEqual([true, [[]]]);
+  });
+
   it('makes no more requests to the tenant at once than --concurrency says', async () => {
-    let [inFlight, most] = [0, 0];
-    const counting = await openTurnstile(tenant.sandbox, async ({ when }) => {
+    let [inFlight, most, creates] = [0, 0, 0];
+    let fill: () => void = () => undefined;
+    const full = new Promise<void>((resolve) => {
+      fill = resolve;
+    });
+    const counting = await openTurnstile(tenant.sandbox, async ({ when, method }) => {
       inFlight += when === 'before' ? 1 : -1;
       most = Math.max(most, inFlight);
-      await sleep(3);
+      if (most >= 3) fill();
+      if (when === 'before' && method === 'POST') creates += 1;
+      // The first create is alone.
+      await (when === 'before' && creates > 1 ? full : sleep(3));
     });
     onTestFinished(() => counting.close());
     const many = Array.from({ length: 16 }, (_, index) => `many-${index}`);
@@ -272,6 +322,25 @@ describe('what a run asks the store for', () => {
     }
     expect(most).toBe(3);
   });
+});
+
+it('a replace that was finished elsewhere is not finished again where it began', async () => {
+  const identity = turnstile.env['QLIK_TENANT_URL'] ?? '';
+  const of = { tenant: identity, project: 'acme' };
+  const sent = { tags: [] };
+  const [begun, later] = [start(1, of), start(2, of)];
+  const half = [requested(1, 'acme-b', { action: 'replace', request: 'delete', sent }), answered(1)];
+  const gone = [requested(1, 'acme-b', { action: 'delete', request: 'delete' }), answered(1)];
+  const end = { kind: 'end', at: later.startedAt, exitCode: 0, counts: noCounts };
+  workspace.write({
+    [`.qlik-sync/runs/${tenantKey(identity)}/${begun.id}.jsonl`]: journalText([begun, ...half]),
+  });
+  const lines = journalText([later, ...gone, end as RunLine]);
+  const prefix = `runs/${tenantKey(identity)}/acme/`;
+  await store.put(wholeName(prefix, later.id, { themes: 'none' }), Buffer.from(lines));
+  const applied = await run('apply', 'acme-a', '--yes');
+  expect(applied.code, applied.stderr).toBe(0);
+  expect(await tenant.takeWrites()).toEqual(['POST']);
 });
 
 describe('history', () => {

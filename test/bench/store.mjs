@@ -1,7 +1,8 @@
 /**
  * A hundred new small extensions, with the journal, the backups and the lock in a bucket and without: both tenant and
  * bucket answer after 20 ms. What the bucket is asked for is counted: 5 requests, two for each
- * part of the journal, and two for each sign of life after 10 s.
+ * part of the journal, and two for each sign of life after 10 s. How many round trips follow each other, whatever the
+ * processor does meanwhile, is in `round-trips.mjs`.
  */
 
 import { race } from './measure.mjs';

@@ -130,7 +130,8 @@ async function fetchJournals(environment: string, { settings: source, io }: Rest
   const store = await openStoreOf(settings, io);
   try {
     if (tenant === undefined || store === undefined) return;
-    await fetchRuns({ root: config.root, store, of: { tenant: tenant.identity, project: config.project } });
+    const of = { tenant: tenant.identity, project: config.project };
+    await fetchRuns({ root: config.root, store, of, which: 'all' });
   } finally {
     await store?.close();
   }

@@ -6,8 +6,9 @@ import pLimit from 'p-limit';
 import { writeAtomically } from '../../source/write-atomically.js';
 import type { Store, StoredObject } from '../../store/store.js';
 import { makeOwnPlace, ownPlace, unwritable } from '../own-place.js';
-import { parseRunObject, prefixOf, type RunObject, type StorePlace } from '../store-place.js';
+import { findSettled, parseRunObject, prefixOf, type RunObject, type StorePlace } from '../store-place.js';
 import { runFileOf } from './run-files.js';
+import { idTime } from './run-id.js';
 
 interface Fetching {
   /** Absolute: the folder of the config. */
@@ -15,6 +16,8 @@ interface Fetching {
   readonly store: Store;
   /** Absent: those of all tenants and projects. */
   readonly of?: Pick<StorePlace, 'tenant' | 'project'> | undefined;
+  /** `news`: of one project, what the name of a later one does not say already. */
+  readonly which: 'all' | 'news';
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,13 +40,13 @@ interface Slice {
 const downloadsAtOnce = 8;
 
 /**
- * One list, and a get for each journal that is not here or has grown since. What is here and longer stays: this machine
+ * One list, and a get for each journal that is wanted and is not here or has grown since. What is here and longer stays: this machine
  * died before its last lines were in the store.
  *
  * @returns what is in the store
  * @throws StoreError; UserError where `.qlik-sync` is not writable
  */
-export async function fetchRuns({ root, store, of, signal }: Fetching): Promise<readonly RunObject[]> {
+export async function fetchRuns({ root, store, of, which, signal }: Fetching): Promise<readonly RunObject[]> {
   const { objects } = await store.list(of === undefined ? 'runs/' : prefixOf('runs', of), signal);
   const found = objects.flatMap((object) => {
     const run = parseRunObject(object.name);
@@ -51,7 +54,9 @@ export async function fetchRuns({ root, store, of, signal }: Fetching): Promise<
   });
   const limit = pLimit(downloadsAtOnce);
   await Promise.all(
-    groupRuns(root, found).map((run) => limit(() => fetchRun(root, (name) => store.get(name, signal), run))),
+    groupRuns(root, which === 'all' ? found : pickNews(found)).map((run) =>
+      limit(() => fetchRun(root, (name) => store.get(name, signal), run)),
+    ),
   );
   return found;
 }
@@ -67,9 +72,26 @@ function groupRuns(root: string, found: readonly Found[]): readonly StoredRun[] 
 
 type Found = StoredObject & RunObject;
 
+/**
+ * Who wrote the newest settled one knew all that was there. What came to be since is news; then whatever began later has
+ * to be known as well, since it may have finished what that left half done.
+ */
+function pickNews(found: readonly Found[]): readonly Found[] {
+  const last = findSettled(found);
+  if (last === undefined) return found;
+  const settled = new Set(found.flatMap((run) => (run.settled === undefined ? [] : [run.id])));
+  const since = found.find(({ name }) => name === last.name)?.modifiedAt ?? new Date(0);
+  const times = found
+    .filter(({ id }) => !settled.has(id))
+    .filter(({ id, modifiedAt }) => idTime(id) >= idTime(last.id) || modifiedAt >= since)
+    .map(({ id }) => idTime(id));
+  const first = times.reduce((a, b) => (a < b ? a : b), 'none');
+  return found.filter(({ id }) => first !== 'none' && idTime(id) >= first);
+}
+
 /** Parts beside a whole journal are leftovers. */
 function describeRun(path: string, group: readonly Found[]): StoredRun {
-  const whole = group.find(({ part }) => part === undefined);
+  const [whole] = group.filter(({ part }) => part === undefined).sort((a, b) => b.bytes - a.bytes);
   const slices = whole === undefined ? cover(group) : [{ name: whole.name, skip: 0, bytes: whole.bytes }];
   return { path, slices, bytes: slices.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

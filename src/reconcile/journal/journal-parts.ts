@@ -8,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { exitCodes } from '../../core/exit-codes.js';
 import { StoreError } from '../../store/store.js';
-import { partName, prefixOf, type StorePlace, wholeName } from '../store-place.js';
+import { partName, prefixOf, type Settled, type StorePlace, wholeName } from '../store-place.js';
 
 interface JournalParts {
   /** Resolves when it and all before it are in the store. After a failure nothing more is written, and every call fails. */
@@ -20,7 +20,7 @@ interface JournalParts {
    *
    * @param end its last line
    */
-  join(whole: Uint8Array, end: string): Promise<void>;
+  join(whole: Uint8Array, end: string, settled?: Settled): Promise<void>;
   /** What a run leaves that could not write its first line. */
   discard(): void;
 }
@@ -149,9 +149,9 @@ export function createJournalParts(
   return {
     append,
     note,
-    join: async (whole, end) => {
+    join: async (whole, end, settled) => {
       isClosed = true;
-      const isWhole = await store.put(wholeName(prefix, id), whole).then(
+      const isWhole = await store.put(wholeName(prefix, id, settled), whole).then(
         () => true,
         () => false,
       );

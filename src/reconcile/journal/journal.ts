@@ -10,6 +10,7 @@ import type { Journal } from '../write-dependencies.js';
 import { createJournalParts } from './journal-parts.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
+import { type Survey, settle } from './survey.js';
 
 /** The first line of a journal, without what the journal adds itself. */
 export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'> & {
@@ -17,6 +18,10 @@ export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'>
   readonly root: string;
   /** Where each line has to be too before the run goes on; absent: on the disk alone. */
   readonly store?: Store | undefined;
+  /** The ids of the runs there, as far as they are known; they may not be here. */
+  readonly stored?: () => readonly string[];
+  /** What the runs before it left, of all machines, where none can come between; absent: not known. */
+  readonly earlier?: Survey;
   /** Called with what may be done later, before the store is closed. */
   readonly onLater?: (work: Promise<void>) => void;
 };
@@ -38,15 +43,17 @@ export interface RunJournal extends Journal {
 export async function openRun({
   root,
   store,
+  stored = () => [],
+  earlier,
   onLater = () => undefined,
   ...run
 }: RunOptions): Promise<RunJournal> {
   const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
   const now = new Date();
-  const listIds = async (): Promise<readonly string[]> =>
-    (await listRunFiles(root, run.tenant)).map(({ id }) => id);
+  const listIds = async (): Promise<ReadonlySet<string>> =>
+    new Set([...(await listRunFiles(root, run.tenant)).map(({ id: here }) => here), ...stored()]);
   // A folder that cannot be read is reported by creating a file in it.
-  const others = new Set(await listIds().catch(() => []));
+  const others = await listIds().catch(() => new Set(stored()));
   const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
   const { id, handle } = file;
   const append = appendDurably(handle);
@@ -79,14 +86,17 @@ export async function openRun({
       await write({ kind: 'before', at: timestamp(), step, ...details });
       return step;
     },
+    assertMaySend: () => undefined,
     after: (details) => writeSoon({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
       const text = `${JSON.stringify({ kind: 'end', at: timestamp(), exitCode, counts } satisfies RunEnd)}\n`;
       await writeHere(text).finally(() => handle.close());
-      await parts?.join(await readFile(file.path), text);
+      if (parts === undefined) return;
+      const whole = await readFile(file.path);
+      await parts.join(whole, text, earlier && settle(earlier, whole.toString('utf8')));
     },
     isNewest: async () => {
-      const since = (await listIds()).filter((other) => !others.has(other));
+      const since = [...(await listIds())].filter((other) => !others.has(other));
       return since.length === 1 && since[0] === id;
     },
   };

@@ -57,6 +57,25 @@ async function listFolder(root: string, folder: string): Promise<readonly RunFil
     .map((name) => ({ path: join(folder, name), id: name.slice(0, -suffix.length) }));
 }
 
+const readsAtOnce = 16;
+
+/** A few at a time, in this order. @param belongs whether a file has to come with the one before it */
+export async function* readRunFiles(
+  files: readonly RunFileName[],
+  belongs: (file: RunFileName, before: RunFileName) => boolean = () => false,
+): AsyncGenerator<readonly RunFileText[]> {
+  let some: RunFileName[] = [];
+  for (const file of files) {
+    const last = some.at(-1);
+    if (last !== undefined && some.length >= readsAtOnce && !belongs(file, last)) {
+      yield await Promise.all(some.map(readRunFile));
+      some = [];
+    }
+    some.push(file);
+  }
+  if (some.length > 0) yield await Promise.all(some.map(readRunFile));
+}
+
 /** A journal of 10,000 changes is about 10 MB. */
 const largestBytes = 256 * 1024 * 1024;
 

@@ -11,6 +11,13 @@ export function idTime(id: string): string {
   return id.slice(0, 'YYYYMMDDThhmmssZ'.length);
 }
 
+/** In milliseconds since 1970. */
+export function idMs(id: string): number {
+  const [, ...parts] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z/.exec(id) ?? [];
+  const [year = 0, month = 0, ...rest] = parts.map(Number);
+  return Date.UTC(year, month - 1, ...rest);
+}
+
 /** An id of now, but never earlier than the existing ones: a clock may go back, the order of runs may not. */
 export function nextRunId(now: Date, others: readonly string[]): string {
   const last = others

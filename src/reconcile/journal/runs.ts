@@ -1,9 +1,8 @@
 /** Reads journals back without trusting them: torn lines and files that are not journals are left out. */
 
-import pLimit from 'p-limit';
 import type { TenantIdentity } from '../../core/model.js';
 import type { Run, RunLine, RunStep, StepAfter } from '../run-record.js';
-import { listRunFiles, type RunFileName, type RunFileText, readRunFile } from './run-files.js';
+import { listRunFiles, type RunFileName, type RunFileText, readRunFile, readRunFiles } from './run-files.js';
 import { idTime, isRunId } from './run-id.js';
 import { parseRunLine } from './run-lines.js';
 
@@ -14,27 +13,21 @@ interface RunsQuery {
   readonly tenant?: TenantIdentity | undefined;
   /** All projects where absent. */
   readonly project?: string | undefined;
-  /** Where no journal contains this text, nothing is parsed and nothing found. */
-  readonly mentioning?: string;
   /** Called with the absolute path of each file that is not a journal. */
   readonly onSkipped?: (file: string) => void;
 }
 
 /** Newest first. Empty where there is nothing readable. */
 export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
-  const { root, tenant, mentioning, onSkipped } = query;
-  const texts = await readTexts(root, tenant);
-  if (mentioning !== undefined && !texts.some(({ text }) => text?.includes(mentioning))) return [];
-  const files = texts.map(parseFile);
-  for (const { path, run } of files) if (run === undefined) onSkipped?.(path);
-  return files
-    .flatMap(({ run }) => run ?? [])
-    .filter((run) => isAskedFor(run, query))
-    .sort(byNewest);
-}
-
-export async function mentionsAny(root: string, tenant: TenantIdentity, text: string): Promise<boolean> {
-  return (await readTexts(root, tenant)).some((file) => file.text?.includes(text) === true);
+  const { root, tenant, onSkipped } = query;
+  const found: Run[] = [];
+  for await (const files of readOldestFirst(root, tenant)) {
+    for (const { path, run } of files.map(parseFile)) {
+      if (run === undefined) onSkipped?.(path);
+      else if (isAskedFor(run, query)) found.push(run);
+    }
+  }
+  return found.sort(byNewest);
 }
 
 /** The newest run, reading no more files than necessary. */
@@ -65,19 +58,16 @@ export interface RunFile extends RunFileText {
   readonly run?: Run;
 }
 
-/** Every journal of a tenant's folder, in no order. */
-export async function readRunFiles(root: string, tenant: TenantIdentity): Promise<readonly RunFile[]> {
-  return (await readTexts(root, tenant)).map(parseFile);
+/** A few at a time; those of one second come together, in no order. */
+export async function* readOldestFirst(
+  root: string,
+  tenant: TenantIdentity | undefined,
+): AsyncGenerator<readonly RunFileText[]> {
+  const names = [...(await listRunFiles(root, tenant))].sort((a, b) => byLatestId(b, a));
+  yield* readRunFiles(names, (name, before) => idTime(name.id) === idTime(before.id));
 }
 
-const readsAtOnce = 16;
-
-async function readTexts(root: string, tenant: TenantIdentity | undefined): Promise<readonly RunFileText[]> {
-  const limit = pLimit(readsAtOnce);
-  return Promise.all((await listRunFiles(root, tenant)).map((name) => limit(readRunFile, name)));
-}
-
-function parseFile(file: RunFileText): RunFile {
+export function parseFile(file: RunFileText): RunFile {
   const run = file.text === undefined ? undefined : parseRun(file.text);
   return run?.start.id === file.id ? { ...file, run } : file;
 }

@@ -106,11 +106,14 @@ export interface OpenReplace {
  */
 export function findOpenReplaces(runs: readonly Run[]): readonly OpenReplace[] {
   const open = new Map<string, OpenReplace>();
-  for (const { start, steps } of [...runs].reverse()) {
-    for (const name of start.madeWhole ?? []) open.delete(name);
-    for (const step of steps) follow(open, start.id, step);
-  }
+  for (const run of [...runs].reverse()) followRun(open, run);
   return [...open.values()];
+}
+
+/** @param open by name: those of all runs before this one, which it closes and adds to */
+export function followRun(open: Map<string, OpenReplace>, { start, steps }: Run): void {
+  for (const name of start.madeWhole ?? []) open.delete(name);
+  for (const step of steps) follow(open, start.id, step);
 }
 
 function follow(open: Map<string, OpenReplace>, runId: string, { before, after }: RunStep): void {

@@ -57,6 +57,17 @@ export function takeSharedLock(tryShared: TryOne, options: LockOptions): Promise
   return waitFor(tryShared, options);
 }
 
+/** What belongs to the taking. @throws UserError as `takeLock` when the run's time ran out; what the work throws */
+export async function inTime<T>(work: Promise<T>, options: LockOptions): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw isLateBy(error, options) ? outOfTime(undefined, options) : error;
+  });
+}
+
+function isLateBy(error: unknown, { signal }: LockOptions): boolean {
+  return isOutOfTime(signal) && error === signal?.reason;
+}
+
 async function waitFor(tryOnce: TryOne, options: LockOptions): Promise<Release> {
   const { signal, waitMs = defaultWaitMs } = options;
   let found: FoundTicket | undefined;
@@ -66,8 +77,7 @@ async function waitFor(tryOnce: TryOne, options: LockOptions): Promise<Release> 
     const isLate = isOutOfTime(signal);
     if (!isLate) signal?.throwIfAborted();
     const taken = await tryOnce().catch((error: unknown) => {
-      if (error === signal?.reason && isOutOfTime(signal)) throw outOfTime(found, options);
-      throw error;
+      throw isLateBy(error, options) ? outOfTime(found, options) : error;
     });
     if (typeof taken === 'function') return taken;
     found = taken;

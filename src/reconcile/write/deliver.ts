@@ -9,7 +9,7 @@ import { isDenied } from '../../core/exit-codes.js';
 import type { WriteOptions } from '../../tenant/extensions.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { describeStop } from '../stop.js';
-import { type Patience, usualPatience, type WriteDependencies } from '../write-dependencies.js';
+import { type Gate, type Patience, usualPatience, type WriteDependencies } from '../write-dependencies.js';
 import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf, type WrittenRecord } from './ending.js';
 import { createSteps, type Opening, type Steps } from './steps.js';
 
@@ -17,6 +17,8 @@ export type ListAll = () => Promise<readonly ExtensionRecord[]>;
 
 /** One writing request, and how its effect shows on the tenant. `List` reads all that the tenant has of its kind. */
 export interface WriteRequest<List = ListAll> {
+  /** The journal's entry, where nothing has to be read for it. */
+  readonly opening?: Opening;
   /** Called right before each send. Resolves to the journal's entry, or to the reason why it must no longer be sent. */
   readonly prepare: (sentBefore: number) => Promise<Opening | Ending>;
   readonly send: (options: WriteOptions) => Promise<Ending>;
@@ -30,6 +32,7 @@ export interface DeliveryContext<List = ListAll> {
   /** Aborted: nothing further is sent, not even again. */
   readonly signal: AbortSignal | undefined;
   readonly patience: Patience;
+  readonly gate?: Gate | undefined;
 }
 
 /** Never throws for a fault of a tenant or a person. */
@@ -38,9 +41,11 @@ export async function deliver<List>(
   context: DeliveryContext<List>,
 ): Promise<Ending> {
   const { steps, signal, patience } = context;
+  let begun = await passGate(request, context);
   let before: Absent | undefined;
   for (let tries = 1; ; tries += 1) {
-    const ending = await sendOnce(request, context, before);
+    const ending = begun?.kind === 'failed' ? begun : await sendOnce(request, context, { before, begun });
+    begun = undefined;
     await steps.end(ending);
     if (ending.kind !== 'absent' || tries >= patience.tries) return ending;
     await pauseFor(patience.pauseMs(tries), signal);
@@ -50,6 +55,29 @@ export async function deliver<List>(
 }
 
 type Absent = Ending & { readonly kind: 'absent' };
+
+type Failed = Ending & { readonly kind: 'failed' };
+
+/** What was written of a request before its turn. */
+interface Begun {
+  readonly kind: 'begun';
+  readonly opening: Opening;
+}
+
+/** Before its turn, so that it keeps nobody waiting who needs one to open the gate. */
+async function passGate<List>(
+  { opening }: WriteRequest<List>,
+  { gate, steps, signal }: DeliveryContext<List>,
+): Promise<Begun | Failed | undefined> {
+  if (gate === undefined || gate.isOpen()) return undefined;
+  try {
+    if (opening !== undefined && signal?.aborted !== true) await steps.begin(opening);
+  } catch (error) {
+    return failedBy(error);
+  }
+  await gate.pass();
+  return opening && { kind: 'begun', opening };
+}
 
 /** It was sent, so it was attempted; but that time ran out before further tries decides the exit code. */
 function cutShort(absent: Absent, { reason }: AbortSignal): Absent {
@@ -72,16 +100,23 @@ class EndedBefore extends Error {
   }
 }
 
-/** @param before how the previous try ended */
+interface Earlier {
+  /** How the previous try ended. */
+  readonly before: Absent | undefined;
+  readonly begun: Begun | undefined;
+}
+
 async function sendOnce<List>(
   request: WriteRequest<List>,
   context: DeliveryContext<List>,
-  before: Absent | undefined,
+  { before, begun }: Earlier,
 ): Promise<Ending> {
   const { signal } = context;
   let left = false;
+  let ready = begun;
   const beforeSend = async (): Promise<void> => {
-    const opening = await prepare(request, context, before);
+    const opening = await prepare(request, context, { before, begun: ready });
+    ready = undefined;
     if ('kind' in opening) throw new EndedBefore(opening);
     left = true;
   };
@@ -107,15 +142,13 @@ function isStop(error: unknown, signal: AbortSignal | undefined): signal is Abor
 async function prepare<List>(
   request: WriteRequest<List>,
   { steps, signal }: DeliveryContext<List>,
-  before: Absent | undefined,
+  { before, begun }: Earlier,
 ): Promise<Opening | Ending> {
   try {
-    await steps.takeBack();
-    const opening = await request.prepare(steps.sent());
+    const opening = begun?.opening ?? (await begin(request, { steps, signal }));
     signal?.throwIfAborted();
     if ('kind' in opening) return opening;
-    await steps.begin(opening);
-    signal?.throwIfAborted();
+    await assertMaySend(steps);
     return opening;
   } catch (error) {
     if (isStop(error, signal)) throw error;
@@ -123,6 +156,27 @@ async function prepare<List>(
     if (before === undefined) return failed;
     const message = `it was sent without an answer, and could not be sent again: ${failed.error.message}`;
     return { kind: 'unknown', error: { ...failed.error, message } };
+  }
+}
+
+/** The client itself sends again only what was refused: 429, or 401 with a fresh credential. */
+async function begin<List>(
+  request: WriteRequest<List>,
+  { steps, signal }: Pick<DeliveryContext<List>, 'steps' | 'signal'>,
+): Promise<Opening | Ending> {
+  await steps.takeBack('refused with 429 or 401, so not executed');
+  const opening = await request.prepare(steps.sent());
+  signal?.throwIfAborted();
+  if (!('kind' in opening)) await steps.begin(opening);
+  return opening;
+}
+
+async function assertMaySend(steps: Steps): Promise<void> {
+  try {
+    steps.assertMaySend();
+  } catch (error) {
+    await steps.takeBack('not sent');
+    throw error;
   }
 }
 
@@ -174,7 +228,7 @@ type RunContext = Omit<WriteDependencies, 'signal'> & Pick<DeliveryContext, 'sig
 /** Delivers one request, with its journal lines. `onDone` gets the record that shows it and the number of sends, if any. */
 export async function runRequest(
   request: WriteRequest,
-  { tenant, journal, patience = usualPatience, signal }: RunContext,
+  { tenant, journal, patience = usualPatience, signal, gate }: RunContext,
   onDone: (record: WrittenRecord, sent: number) => void = () => undefined,
 ): Promise<RequestEnd> {
   const steps = createSteps(journal);
@@ -182,7 +236,7 @@ export async function runRequest(
     if (end.kind !== 'done' || end.record === undefined || steps.sent() === 0) return;
     onDone(end.record, steps.sent());
   };
-  const ending = await deliver(request, { steps, list: () => tenant.list(), signal, patience });
+  const ending = await deliver(request, { steps, list: () => tenant.list(), signal, patience, gate });
   note(ending);
   if (ending.kind !== 'absent' && ending.kind !== 'unknown') return { ending };
   const lookAgain = async (list: ListAll): Promise<Ending> => {

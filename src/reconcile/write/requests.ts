@@ -28,8 +28,10 @@ export function createRequest(
   replaced?: string,
 ): WriteRequest {
   const { upload, sent, record } = prepared;
+  const opening = { name: change.name, action: change.action, request: 'create', sent: record } as const;
   return {
-    prepare: async () => ({ name: change.name, action: change.action, request: 'create', sent: record }),
+    opening,
+    prepare: async () => opening,
     send: async (options) => judge(await tenant.create(upload, options), sent),
     look: async (list) => {
       const found = (await list()).find(({ qextFilename }) => qextFilename === stemOf(change.name));

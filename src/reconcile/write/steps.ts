@@ -7,13 +7,12 @@ import { certaintyOf, type Ending } from './ending.js';
 export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;
 
 export interface Steps {
-  /**
-   * Ends a request that is about to be sent again without an end. It was refused and not executed, since the client
-   * itself repeats only those (429, or 401 with a fresh credential). It counts as not sent.
-   */
-  readonly takeBack: () => Promise<void>;
+  /** Ends a request that was begun and has no end: it was not executed, and counts as not sent. */
+  readonly takeBack: (why: string) => Promise<void>;
   /** On the disk before the request leaves. */
   readonly begin: (opening: Opening) => Promise<void>;
+  /** As the journal's. */
+  readonly assertMaySend: () => void;
   /**
    * The result of the last request that left, on the disk after the answer, or after the tenant was read instead. Where
    * it is called again, the later result counts.
@@ -36,15 +35,16 @@ export function createSteps(journal: Journal | undefined): Steps {
   }
 
   return {
-    takeBack: async () => {
+    takeBack: async (message) => {
       if (!isOpen) return;
-      await close({ result: 'failed', message: 'refused with 429 or 401, so not executed' });
+      await close({ result: 'failed', message });
       left.pop();
     },
     begin: async (opening) => {
       left.push(await journal?.before(opening));
       isOpen = true;
     },
+    assertMaySend: () => journal?.assertMaySend(),
     end: async (ending) => {
       if (left.length > 0) await close(afterOf(ending));
     },

@@ -45,7 +45,7 @@ const of = { tenant, project: 'acme' };
 async function readElsewhere(id: string) {
   const elsewhere = createPlace();
   try {
-    await fetchRuns({ root: elsewhere.root, store, of });
+    await fetchRuns({ root: elsewhere.root, store, of, which: 'all' });
     const path = elsewhere.path(`runs/${tenantFolder}/${id}.jsonl`);
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const [run] = await readRuns({ root: elsewhere.root });

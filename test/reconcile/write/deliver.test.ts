@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TenantError } from '../../../src/core/errors.js';
+import { Halt } from '../../../src/reconcile/stop.js';
 import { type DeliveryContext, deliver, type WriteRequest } from '../../../src/reconcile/write/deliver.js';
 import { type Ending, moved } from '../../../src/reconcile/write/ending.js';
 import { createSteps, type Opening, type Steps } from '../../../src/reconcile/write/steps.js';
@@ -18,7 +19,8 @@ function openDelivery(signal: AbortSignal, steps: Steps = createSteps(undefined)
   let sent = 0;
   const sending: WriteRequest = {
     prepare: async () => opening,
-    send: async ({ beforeSend }) => {
+    send: async ({ beforeSend, unlessSent }) => {
+      unlessSent?.throwIfAborted();
       await beforeSend?.();
       sent += 1;
       throw lost;
@@ -53,6 +55,7 @@ describe('a stop', () => {
         stop.abort(new Error('interrupted'));
         return 1;
       },
+      assertMaySend: () => undefined,
       after: async (line) => {
         ended.push(line);
       },
@@ -81,6 +84,95 @@ describe('a stop', () => {
   });
 });
 
+describe('a gate', () => {
+  /** What is told of it, in order. */
+  function openGate(assertMaySend: () => void = () => undefined) {
+    const told: string[] = [];
+    let open: () => void = () => undefined;
+    const opening = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let isOpen = false;
+    const gate = {
+      isOpen: () => isOpen,
+      pass: async () => {
+        told.push('waits');
+        await opening;
+      },
+    };
+    const steps = createSteps({
+      before: async () => {
+        told.push('line');
+        return 1;
+      },
+      assertMaySend: () => {
+        told.push('may send');
+        assertMaySend();
+      },
+      after: async ({ result, message }) => void told.push(`${result}: ${message}`),
+    });
+    return {
+      ...{ told, gate, steps },
+      open: () => {
+        isOpen = true;
+        told.push('opens');
+        open();
+      },
+    };
+  }
+
+  const refuse = async (): Promise<Ending> => moved('it moved', 'not-sent');
+
+  async function deliverBehind(
+    { gate, steps, open }: ReturnType<typeof openGate>,
+    parts: Partial<WriteRequest>,
+    stop = new AbortController(),
+  ) {
+    const { run, sent } = openDelivery(stop.signal, steps);
+    const once = { tries: 1, pauseMs: () => 0 };
+    const ending = run(parts, { gate, patience: once });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent()).toBe(0);
+    open();
+    return { ...(await ending), sent: sent() };
+  }
+
+  it('keeps back what is ready, whose line is written meanwhile', async () => {
+    const one = openGate();
+    expect(await deliverBehind(one, { opening })).toMatchObject({ kind: 'absent', sent: 1 });
+    expect(one.told).toEqual(['line', 'waits', 'opens', 'may send', expect.stringContaining('failed')]);
+  });
+
+  it('has what must be read first read behind it', async () => {
+    const one = openGate();
+    expect(await deliverBehind(one, { prepare: refuse })).toMatchObject({ kind: 'failed', sent: 0 });
+    expect(one.told).toEqual(['waits', 'opens']);
+  });
+
+  it('that opens too late, when the lock is lost: nothing is sent, and the line says so', async () => {
+    const one = openGate(() => {
+      throw new TenantError('lost', { method: 'PATCH', path: '/' });
+    });
+    expect(await deliverBehind(one, { opening })).toMatchObject({ kind: 'failed', sent: 0 });
+    expect(one.told).toEqual(['line', 'waits', 'opens', 'may send', 'failed: not sent']);
+  });
+
+  it('after which nothing may be sent: the line says why', async () => {
+    const one = openGate();
+    const stop = new AbortController();
+    const open = (): void => {
+      stop.abort(new Halt('no tags'));
+      one.open();
+    };
+    expect(await deliverBehind({ ...one, open }, { opening }, stop)).toMatchObject({
+      kind: 'not-attempted',
+      error: { message: 'no tags' },
+      sent: 0,
+    });
+    expect(one.told).toEqual(['line', 'waits', 'opens', 'failed: no tags']);
+  });
+});
+
 describe('what cannot be sent again', () => {
   it('is not said to have failed: the send before may have its effect', async () => {
     const { run } = openDelivery(new AbortController().signal);
@@ -106,6 +198,7 @@ describe('a send that is refused (429), and sent again by the client', () => {
         count += 1;
         return count;
       },
+      assertMaySend: () => undefined,
       after: async ({ step, result, leftDoubt }) => {
         lines.push(`${step} ${result}${leftDoubt === true ? ', in doubt' : ''}`);
       },

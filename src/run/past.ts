@@ -1,0 +1,38 @@
+/** What earlier runs left, as far as a plan has to know: by the journals here, with those of a store where there is one. */
+
+import type { Survey } from '../reconcile/journal/survey.js';
+import { hasRuns } from '../source/own-folder.js';
+import type { Run } from './run.js';
+
+export interface Past {
+  /** Whether the run before this one crashed, which has been reported. */
+  readonly afterCrash: boolean;
+  /** Reads the journals when it is first called, and never again. @throws UserError */
+  readonly survey: () => Promise<Survey>;
+}
+
+export function createPast(
+  { settings, tenant, store }: Pick<Run, 'settings' | 'tenant' | 'store'>,
+  { afterCrash }: Pick<Past, 'afterCrash'> = { afterCrash: false },
+): Past {
+  const { root, project } = settings.config;
+  let survey: Promise<Survey> | undefined;
+  const readHere = async (): Promise<Survey> => {
+    if (!hasRuns(root)) return { open: [], themes: 'none' };
+    const { surveyRuns } = await import('../reconcile/journal/survey.js');
+    return surveyRuns({ root, project, tenant: tenant.identity });
+  };
+  const read = async (): Promise<Survey> => {
+    let here = await readHere();
+    if (store === undefined) return here;
+    if (here.open.length > 0) {
+      // A run that finished it may have ended well, and not be here.
+      await store.fetchAll();
+      here = await readHere();
+    }
+    // Journals that are not here have said it in their names.
+    const { findSettled } = await import('../reconcile/store-place.js');
+    return findSettled(store.runs())?.settled.themes === 'some' ? { ...here, themes: 'some' } : here;
+  };
+  return { afterCrash, survey: () => (survey ??= read()) };
+}
