@@ -18,6 +18,7 @@ import { connect } from '../run/connect.js';
 import { assertForSeveral, assertKnown } from '../run/environments.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
+import { createPast } from '../run/past.js';
 import { print } from '../run/reporting.js';
 import { createSelector, type Selector } from '../run/selection.js';
 import { concurrencyOf, loadSettings, type Settings, type SettingsSource } from '../run/settings.js';
@@ -104,7 +105,8 @@ async function look(
     const tenant = await connect(settings, io, { onWait: () => undefined, signal: io.interrupted });
     try {
       const listed = await readActual(tenant.extensions, { signal: io.interrupted });
-      const actual = await listThemesAsFarAs({ settings, tenant, io }, listed, words);
+      const past = Promise.resolve(createPast({ settings, tenant }));
+      const actual = await listThemesAsFarAs({ settings, tenant, io, past }, listed, words);
       const own = actual.extensions.filter((record) => isOwned(record, settings.config.project));
       const seen = own.flatMap(seenOf);
       return {

@@ -45,7 +45,7 @@ const folder = `runs/${tenantFolder}`;
 async function fetchAgain(): Promise<string> {
   if (store === undefined) return place.root;
   reader.remove();
-  await fetchRuns({ root: reader.root, store });
+  await fetchRuns({ root: reader.root, store, which: 'all' });
   return reader.root;
 }
 
@@ -145,7 +145,7 @@ describe('a journal as it is written', () => {
   ])('runs keep their order where the newest is %s', async (_what, id, next) => {
     await putRun([start(1, { id })]);
     // As the lock is taken.
-    if (store !== undefined) await fetchRuns({ root: place.root, store });
+    if (store !== undefined) await fetchRuns({ root: place.root, store, which: 'all' });
     const ids = [];
     for (const _ of [1, 2]) {
       const run = await open();

@@ -44,7 +44,7 @@ const now = new Date(Date.UTC(2026, 10, 23));
 
 async function tidy(more: Partial<Retention> = {}) {
   const of = { tenant, project: 'acme' };
-  const shared = store && { store, runs: await fetchRuns({ root: place.root, store, of }) };
+  const shared = store && { store, runs: await fetchRuns({ root: place.root, store, of, which: 'all' }) };
   return retain({ root: place.root, ...of, keep: 20, days: 90, now, shared, ...more });
 }
 
