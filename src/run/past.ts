@@ -2,7 +2,9 @@
 
 import type { Survey } from '../reconcile/journal/survey.js';
 import { hasRuns } from '../source/own-folder.js';
-import type { Run } from './run.js';
+import type { OpenTenant } from './connect.js';
+import type { Settings } from './settings.js';
+import type { RunStore } from './store.js';
 
 export interface Past {
   /** Whether the run before this one crashed, which has been reported. */
@@ -11,8 +13,14 @@ export interface Past {
   readonly survey: () => Promise<Survey>;
 }
 
+interface PastOf {
+  readonly settings: Settings;
+  readonly tenant: Pick<OpenTenant, 'identity'>;
+  readonly store?: RunStore | undefined;
+}
+
 export function createPast(
-  { settings, tenant, store }: Pick<Run, 'settings' | 'tenant' | 'store'>,
+  { settings, tenant, store }: PastOf,
   { afterCrash }: Pick<Past, 'afterCrash'> = { afterCrash: false },
 ): Past {
   const { root, project } = settings.config;
