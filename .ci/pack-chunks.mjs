@@ -13,7 +13,7 @@ export const target = 'node20.19';
 /**
  * @param made esbuild's outputs, by file
  * @param plan `program` and `library`: the sources of the two entries; `files`: what is loaded together, in the order of
- *   loading: by name, sources (`only`) and sources with what they import (`all`), less what is in an earlier one; left
+ *   loading: by name, sources (`only`, as far as there are such) and sources with what they import (`all`), less what is in an earlier one; left
  *   out, each chunk is in a file of its own, and `sources.json` tells what each holds
  * @param folder gets `cli.js`, `index.mjs` and `chunks/`
  */
@@ -114,7 +114,7 @@ function groupChunks(outputs, files, start) {
     file,
     chunks: take([
       ...(index === 0 ? Object.keys(outputs).filter((chunk) => isHelper(outputs[chunk])) : []),
-      ...chunksOf(outputs, only),
+      ...only.flatMap((source) => chunkOf(outputs, source) ?? []),
       ...closureOf(outputs, chunksOf(outputs, all)),
     ]),
   }));
@@ -142,9 +142,14 @@ function entryOf(outputs, source) {
   return Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
 }
 
+/** `undefined` where the source is gone, or has only types left. */
+function chunkOf(outputs, source) {
+  return Object.keys(outputs).find((chunk) => source in outputs[chunk].inputs);
+}
+
 function chunksOf(outputs, sources) {
   return sources.map((source) => {
-    const found = Object.keys(outputs).find((chunk) => source in outputs[chunk].inputs);
+    const found = chunkOf(outputs, source);
     if (found === undefined) throw new Error(`${source} is in no chunk`);
     return found;
   });
