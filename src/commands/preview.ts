@@ -1,6 +1,5 @@
 /** `qlik-sync preview`: draw what changes in a browser, as the tenant has it and as the folder has it. Writes pictures only. */
 
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,14 +9,13 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { listNames } from '../core/format.js';
 import { kindOf, stemOf } from '../core/kind.js';
 import type { Change, DesiredExtension } from '../core/model.js';
-import { isWorse, type Preview, type PreviewBrowserFacts, type PreviewSide } from '../core/preview.js';
-import { reasonOf } from '../core/system-error.js';
+import { isWorse, type Preview, type PreviewBrowserFacts } from '../core/preview.js';
 import { archivesOf } from '../pipeline/archives.js';
 import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { PlannedRun } from '../pipeline/planned.js';
 import { openBrowser, openDesk, type PreviewBrowser } from '../preview/browser.js';
 import { findTools, readStardust, type Stardust } from '../preview/find-tools.js';
-import { type Means, type Pictures, type PreviewVersion, previewExtension } from '../preview/preview.js';
+import { type Means, type PreviewVersion, previewExtension } from '../preview/preview.js';
 import { type Fixture, readArchive, readFixture, readFolder } from '../preview/read-version.js';
 import { type ReadArchive, whyUnreadable } from '../reconcile/archives.js';
 import type { PreviewReport } from '../report/preview.js';
@@ -30,9 +28,9 @@ import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
-import { writeAtomically } from '../source/write-atomically.js';
 import { addExamples, addNames, addShared, type Finish } from './options.js';
 import { captureFixture, readCapture } from './preview/capture.js';
+import { type WrittenPicture, writePictures } from './preview/write-pictures.js';
 
 interface PreviewFlags extends SharedFlags {
   readonly out: string;
@@ -173,6 +171,8 @@ async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Draw
   try {
     signal.throwIfAborted();
     const opening = openDesk(browser);
+    // Whoever draws is told where it fails; where nothing could be read, nobody draws.
+    opening.catch(() => undefined);
     const drawInTurn = async (): Promise<void> => {
       for await (const subject of subjects) {
         current.add(subject.name);
@@ -233,19 +233,7 @@ async function drawOne(
     { name: stemOf(name), new: fresh, ...(old && { old }), ...(fixture && { fixture: fixture.data }) },
     means,
   );
-  const pngs = Object.entries(drawn.pictures) as readonly (readonly [keyof Pictures, Buffer])[];
-  const fileOf = (kind: keyof Pictures): string => join(out, `${shortStem(stemOf(name))}${suffixes[kind]}`);
-  const shownFile = (kind: keyof Pictures): string => displayPath(cwd, fileOf(kind));
-  const pictureOf = (kind: keyof Pictures): Pick<PreviewSide, 'picture'> =>
-    drawn.pictures[kind] === undefined ? {} : { picture: shownFile(kind) };
-  for (const [kind, png] of pngs) {
-    await writeAtomically(fileOf(kind), png).catch((cause: unknown) => {
-      throw new UserError(`The picture ${shownFile(kind)} cannot be written: ${reasonOf(cause)}`, {
-        exitCode: exitCodes.incomplete,
-        cause,
-      });
-    });
-  }
+  const files = await writePictures(stemOf(name), drawn.pictures, { out, cwd });
   const { old: oldSide, new: newSide, difference } = drawn.preview;
   const data =
     fixture === undefined
@@ -253,27 +241,19 @@ async function drawOne(
       : ({ from: 'fixture', file: displayPath(cwd, fixture.file) } as const);
   const preview = {
     name,
-    ...(oldSide && { old: { ...oldSide, ...pictureOf('old') } }),
+    ...(oldSide && { old: { ...oldSide, ...pictureOf(files.old) } }),
     ...(withoutOld !== undefined && { withoutOld }),
-    new: { ...newSide, ...pictureOf('new') },
-    ...(difference && { difference: { ...difference, ...pictureOf('difference') } }),
+    new: { ...newSide, ...pictureOf(files.new) },
+    ...(difference && { difference: { ...difference, ...pictureOf(files.difference) } }),
     ...(drawn.pictures.new !== undefined && { data }),
   };
-  const pictures = pngs.map(([kind, png]) => [shownFile(kind), png.toString('base64')] as const);
+  const pictures = Object.values(files).map(({ shown, base64 }) => [shown, base64] as const);
   return { preview, pictures };
 }
 
-/** A file's name has at most 255 bytes, and a name in the making has a suffix more. */
-function shortStem(stem: string): string {
-  if (Buffer.byteLength(stem) <= 200) return stem;
-  const digest = createHash('sha256').update(stem).digest('hex').slice(0, 12);
-  return `${stem.slice(0, 45)}-${digest}`;
+function pictureOf(file: WrittenPicture | undefined): { readonly picture?: string } {
+  return file === undefined ? {} : { picture: file.shown };
 }
-
-const suffixes = { old: '.old.png', new: '.new.png', difference: '.diff.png' } as const satisfies Record<
-  keyof Pictures,
-  string
->;
 
 export function addPreview(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addShared(program.command('preview')))

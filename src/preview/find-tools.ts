@@ -1,6 +1,6 @@
 /** What a preview needs and this program does not bring: a browser of the machine, and two packages of the project. */
 
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { platform } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -84,9 +84,9 @@ function findBrowser(env: Variables): string {
   const named = env['CHROME_PATH'];
   if (named) {
     if (isProgram(named)) return named;
-    throw new UserError(`CHROME_PATH names ${named}, which is no program.`, {
-      hint: 'Name the program of Chrome, Chromium or Edge, or unset the variable.',
-    });
+    throw new UserError(
+      `CHROME_PATH names ${named}, which is no program: name that of Chrome, Chromium or Edge, or unset the variable`,
+    );
   }
   const found = candidates(env).find(isProgram);
   if (found !== undefined) return found;
@@ -128,10 +128,11 @@ export function candidates(env: Variables, os: string = platform()): readonly st
   return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
+/** A folder may be entered, which asks for the same permission. */
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

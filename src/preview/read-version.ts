@@ -53,7 +53,7 @@ export function fixtureFile(folder: string, name: string): string {
   return join(dirname(folder), `${name}.preview.json`);
 }
 
-/** `undefined` where there is none. @throws SourceError where it is no fixture */
+/** `undefined` where there is none, or the extension's name leaves no room for one. @throws SourceError where it is no fixture */
 export function readFixture(folder: string, name: string): Fixture | undefined {
   const file = fixtureFile(folder, name);
   const text = readIfThere(file);
@@ -73,7 +73,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENAMETOOLONG')) return undefined;
     throw new SourceError('it cannot be read', { file, cause: error });
   }
 }

@@ -1,11 +1,12 @@
 /** How a browser starts, and how that ends where it does not. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../src/preview/browser.js';
+import { findTools } from '../../src/preview/find-tools.js';
 import { isGone } from './processes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-browser-'));
@@ -29,6 +30,34 @@ function readNumber(file: string): number {
 
 const start = (browser: string, more: { readonly startMs?: number; readonly signal?: AbortSignal } = {}) =>
   openBrowser({ chromium, browser, env: process.env, signal: new AbortController().signal, ...more });
+
+describe('a browser that CHROME_PATH names', () => {
+  it.each([
+    ['is not there', 'none'],
+    ['is a folder', '.'],
+    ['may not be run', 'notes.txt'],
+  ])('and that %s is told in one line', async (_what, name) => {
+    writeFileSync(join(folder, 'notes.txt'), '', { mode: 0o644 });
+    const named = join(folder, name);
+    const finding = findTools({ folders: [import.meta.dirname], env: { CHROME_PATH: named } });
+    await expect(finding).rejects.toMatchObject({
+      message: `CHROME_PATH names ${named}, which is no program: name that of Chrome, Chromium or Edge, or unset the variable`,
+      ...{ hint: undefined, exitCode: 3 },
+    });
+  });
+
+  it('is looked for along PATH past a folder of its name', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    mkdirSync(join(first, 'google-chrome'), { recursive: true });
+    mkdirSync(second);
+    const file = join(second, 'google-chrome');
+    writeFileSync(file, '', { mode: 0o755 });
+    const PATH = [first, second].join(delimiter);
+    expect(await findTools({ folders: [import.meta.dirname], env: { PATH } })).toMatchObject({
+      browser: file,
+    });
+  });
+});
 
 describe.skipIf(process.platform === 'win32')('a browser that does not start', () => {
   it('says last why', async () => {
