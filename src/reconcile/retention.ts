@@ -3,13 +3,13 @@
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
 import { createVault, type Vault } from './backup/vault.js';
-import { fetchRuns } from './journal/fetch-runs.js';
+import { bringRuns, type ListedRun } from './journal/fetch-runs.js';
 import { listRunFiles, type RunFileName, readRunFiles } from './journal/run-files.js';
 import { idMs } from './journal/run-id.js';
 import { byNewest, parseFile, type RunFile, readOldestFirst } from './journal/runs.js';
 import { followRun, type OpenReplace } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
-import type { RunObject, StorePlace } from './store-place.js';
+import type { StorePlace } from './store-place.js';
 import { type FindMentioned, trimStore } from './trim-store.js';
 
 interface RetentionLimits {
@@ -26,7 +26,7 @@ export interface Retention extends RetentionLimits {
   readonly project: string;
   readonly now: Date;
   /** Trimmed likewise, while this run holds the lock there. `runs`: as it was then. */
-  readonly shared?: (Pick<StorePlace, 'store'> & { readonly runs: readonly RunObject[] }) | undefined;
+  readonly shared?: (Pick<StorePlace, 'store'> & { readonly runs: readonly ListedRun[] }) | undefined;
 }
 
 interface Tidied {
@@ -70,7 +70,7 @@ const readsForOne = 8;
  * go at once.
  */
 async function fetchForTrimming(
-  { root, tenant, project, keep, days, now }: Retention,
+  { root, tenant, keep, days, now }: Retention,
   { store, runs }: NonNullable<Retention['shared']>,
 ): Promise<void> {
   const ids = [...new Set(runs.map(({ id }) => id))].sort().reverse();
@@ -80,8 +80,9 @@ async function fetchForTrimming(
   if (leaving.length === 0) return;
   const here = new Set((await listRunFiles(root, tenant)).map(({ id }) => id));
   const missing = ids.filter((id) => !here.has(id));
-  if (missing.length === 0 || missing.length > readsForOne * leaving.length) return;
-  await fetchRuns({ root, store, of: { tenant, project }, which: 'all' });
+  if (missing.length > readsForOne * leaving.length) return;
+  // Those that are here may have grown since.
+  await bringRuns({ root, store }, runs);
 }
 
 function idsOf(files: readonly RunFileName[]): ReadonlySet<string> {

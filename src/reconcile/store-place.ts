@@ -76,15 +76,15 @@ export function parseRunObject(name: string): RunObject | undefined {
   };
 }
 
-/** The newest run of which that is said. @param runs of one project */
+/** The newest run of which that is said, with what all of them say of themes. @param runs of one project */
 export function findSettled(
   runs: readonly RunObject[],
 ): (RunObject & { readonly settled: Settled }) | undefined {
-  const settled = runs.flatMap((run) =>
-    run.settled === undefined ? [] : [{ ...run, settled: run.settled }],
-  );
-  return settled.reduce<(typeof settled)[number] | undefined>(
-    (newest, run) => (newest === undefined || run.id > newest.id ? run : newest),
-    undefined,
-  );
+  const settled = runs.filter((run) => run.settled !== undefined);
+  const [first, ...rest] = settled;
+  if (first === undefined) return undefined;
+  const newest = rest.reduce((a, b) => (a.id > b.id ? a : b), first);
+  // Of two that ended in one second, either may be the later one.
+  const themes = settled.some((run) => run.settled?.themes === 'some') ? 'some' : 'none';
+  return { ...newest, settled: { themes } };
 }

@@ -1,11 +1,12 @@
 /** The store of a run: where what it leaves outlives the machine, and where runs on all machines wait for each other. */
 
 import { assertExecutionAllowed } from '../config/execution.js';
+import type { ListedRun } from '../reconcile/journal/fetch-runs.js';
 import type { Lease, LeaseHolder, LeaseOptions } from '../reconcile/lock/lease.js';
 import type { Release } from '../reconcile/lock/lock-place.js';
 import type { FoundTicket } from '../reconcile/lock/ticket.js';
 import type { Slots } from '../reconcile/slots.js';
-import type { RunObject, StorePlace } from '../reconcile/store-place.js';
+import type { StorePlace } from '../reconcile/store-place.js';
 import type { StoreLocation } from '../store/location.js';
 import type { StoreOptions } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
@@ -29,7 +30,7 @@ export interface RunStore {
   /** Of the changes that are written: those that wait for the store give theirs up meanwhile. */
   readonly slots: Slots;
   /** The journals that were there when the lock was taken, once they are fetched. */
-  readonly runs: () => readonly RunObject[];
+  readonly runs: () => readonly ListedRun[];
   /** Takes what may be done while the lock is released; `close` waits for it. */
   readonly later: (work: Promise<void>) => void;
   /** Whether what is there may be removed. */
@@ -103,7 +104,7 @@ export async function openRunStore(settings: Settings, io: Io): Promise<RunStore
 function createRunStore(store: Store, root: string, slots: Slots): RunStore {
   let lease: Lease | undefined;
   let first: LeaseOptions['first'] = 'put';
-  let runs: readonly RunObject[] = [];
+  let runs: readonly ListedRun[] = [];
   let fetching = Promise.resolve();
   let fetchAll = async (): Promise<void> => undefined;
   const underWay = new Set<Promise<void>>();

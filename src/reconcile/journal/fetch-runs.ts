@@ -46,23 +46,28 @@ const downloadsAtOnce = 8;
  * @returns what is in the store
  * @throws StoreError; UserError where `.qlik-sync` is not writable
  */
-export async function fetchRuns({ root, store, of, which, signal }: Fetching): Promise<readonly RunObject[]> {
+export async function fetchRuns({ root, store, of, which, signal }: Fetching): Promise<readonly ListedRun[]> {
   const { objects } = await store.list(of === undefined ? 'runs/' : prefixOf('runs', of), signal);
   const found = objects.flatMap((object) => {
     const run = parseRunObject(object.name);
     return run === undefined ? [] : [{ ...object, ...run }];
   });
-  const limit = pLimit(downloadsAtOnce);
-  await Promise.all(
-    groupRuns(root, which === 'all' ? found : pickNews(found)).map((run) =>
-      limit(() => fetchRun(root, (name) => store.get(name, signal), run)),
-    ),
-  );
+  await bringRuns({ root, store, signal }, which === 'all' ? found : pickNews(found));
   return found;
 }
 
-function groupRuns(root: string, found: readonly Found[]): readonly StoredRun[] {
-  const groups = new Map<string, Found[]>();
+/** A get for each of these journals that is not here or has grown since. @throws as `fetchRuns` */
+export async function bringRuns(
+  { root, store, signal }: Pick<Fetching, 'root' | 'store' | 'signal'>,
+  listed: readonly ListedRun[],
+): Promise<void> {
+  const limit = pLimit(downloadsAtOnce);
+  const get: Store['get'] = (name) => store.get(name, signal);
+  await Promise.all(groupRuns(root, listed).map((run) => limit(() => fetchRun(root, get, run))));
+}
+
+function groupRuns(root: string, found: readonly ListedRun[]): readonly StoredRun[] {
+  const groups = new Map<string, ListedRun[]>();
   for (const object of found) {
     const path = runFileOf(ownPlace(root, 'runs', object.tenantKey), object.id);
     groups.set(path, [...(groups.get(path) ?? []), object]);
@@ -70,17 +75,21 @@ function groupRuns(root: string, found: readonly Found[]): readonly StoredRun[] 
   return [...groups].map(([path, group]) => describeRun(path, group));
 }
 
-type Found = StoredObject & RunObject;
+export type ListedRun = StoredObject & RunObject;
+
+/** Milliseconds by which the clocks of one store's servers may differ; the lock assumes no less. */
+const clockSkewMs = 45_000;
 
 /**
  * Who wrote the newest settled one knew all that was there. What came to be since is news; then whatever began later has
  * to be known as well, since it may have finished what that left half done.
  */
-function pickNews(found: readonly Found[]): readonly Found[] {
+function pickNews(found: readonly ListedRun[]): readonly ListedRun[] {
   const last = findSettled(found);
   if (last === undefined) return found;
   const settled = new Set(found.flatMap((run) => (run.settled === undefined ? [] : [run.id])));
-  const since = found.find(({ name }) => name === last.name)?.modifiedAt ?? new Date(0);
+  const written = found.find(({ name }) => name === last.name)?.modifiedAt ?? new Date(0);
+  const since = new Date(written.getTime() - clockSkewMs);
   const times = found
     .filter(({ id }) => !settled.has(id))
     .filter(({ id, modifiedAt }) => idTime(id) >= idTime(last.id) || modifiedAt >= since)
@@ -90,14 +99,14 @@ function pickNews(found: readonly Found[]): readonly Found[] {
 }
 
 /** Parts beside a whole journal are leftovers. */
-function describeRun(path: string, group: readonly Found[]): StoredRun {
+function describeRun(path: string, group: readonly ListedRun[]): StoredRun {
   const [whole] = group.filter(({ part }) => part === undefined).sort((a, b) => b.bytes - a.bytes);
   const slices = whole === undefined ? cover(group) : [{ name: whole.name, skip: 0, bytes: whole.bytes }];
   return { path, slices, bytes: slices.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** The fewest parts that have everything. A part that is lost leaves a hole, which whoever reads the lines notices. */
-function cover(group: readonly Found[]): readonly Slice[] {
+function cover(group: readonly ListedRun[]): readonly Slice[] {
   const parts = group.flatMap(({ name, part }) => (part === undefined ? [] : [{ name, ...part }]));
   const slices: Slice[] = [];
   for (let at = 0; ; ) {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fetchRuns } from '../../../src/reconcile/journal/fetch-runs.js';
 import { type Survey, settle, surveyRuns } from '../../../src/reconcile/journal/survey.js';
 import type { RunLine, RunStart } from '../../../src/reconcile/run-record.js';
-import { parseRunObject, partName, prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
+import { findSettled, parseRunObject, partName, prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
 import { openFileStore } from '../../../src/store/file.js';
 import {
   answered,
@@ -105,7 +105,25 @@ const cases: readonly (readonly [string, readonly Stored[], readonly number[]])[
     ],
     [1, 2],
   ],
+  [
+    'a watch whose part another server of the store took, with a clock that is behind',
+    [
+      [1, 'part', 2.5],
+      [2, 'settled', 3],
+    ],
+    [1, 2],
+  ],
 ];
+
+it('of two settled in one second, the one that knows of a theme counts', () => {
+  const id = start(1).id.slice(0, -4);
+  const runs = [
+    parseRunObject(wholeName(prefix, `${id}ffff`, { themes: 'none' })),
+    parseRunObject(wholeName(prefix, `${id}0000`, { themes: 'some' })),
+  ].flatMap((run) => run ?? []);
+  expect(findSettled(runs)?.settled).toEqual({ themes: 'some' });
+  expect(findSettled(runs.reverse())?.settled).toEqual({ themes: 'some' });
+});
 
 it.each(cases)('%s', async (_what, stored, expected) => {
   const folder = join(place.root, 'store');
@@ -118,7 +136,7 @@ it.each(cases)('%s', async (_what, stored, expected) => {
         ? partName(prefix, begun.id, { from: 0, to: bytes.length })
         : wholeName(prefix, begun.id, kind === 'settled' ? { themes: 'none' } : undefined);
     await store.put(name, bytes);
-    const at = new Date(Date.UTC(2026, 10, 2, 0, modified));
+    const at = new Date(Date.UTC(2026, 10, 2) + modified * 60_000);
     utimesSync(join(folder, name), at, at);
   }
   await fetchRuns({ root: place.root, store, of, which: 'news' });

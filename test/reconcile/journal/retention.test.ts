@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSharedVault } from '../../../src/reconcile/backup/shared-vault.js';
 import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
-import { fetchRuns } from '../../../src/reconcile/journal/fetch-runs.js';
+import { fetchRuns, type ListedRun } from '../../../src/reconcile/journal/fetch-runs.js';
 import { type Retention, retain } from '../../../src/reconcile/retention.js';
 import type { RunLine, RunStart } from '../../../src/reconcile/run-record.js';
-import { prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
+import { parseRunObject, prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
 import type { Store } from '../../../src/store/store.js';
 import { itOverEach } from '../../store/over-stores.js';
 import { openStoreOf } from '../../store/running-store.js';
@@ -42,9 +42,22 @@ const day = 24 * 60;
 /** Journals of the tests begin with November. */
 const now = new Date(Date.UTC(2026, 10, 23));
 
+/** Without bringing any here. */
+async function listRuns(from: Store): Promise<readonly ListedRun[]> {
+  const { objects } = await from.list('runs/');
+  return objects.flatMap((object) => {
+    const run = parseRunObject(object.name);
+    return run === undefined ? [] : [{ ...object, ...run }];
+  });
+}
+
+const of = { tenant, project: 'acme' };
+
 async function tidy(more: Partial<Retention> = {}) {
-  const of = { tenant, project: 'acme' };
-  const shared = store && { store, runs: await fetchRuns({ root: place.root, store, of, which: 'all' }) };
+  const shared =
+    store && !('shared' in more)
+      ? { store, runs: await fetchRuns({ root: place.root, store, of, which: 'all' }) }
+      : undefined;
   return retain({ root: place.root, ...of, keep: 20, days: 90, now, shared, ...more });
 }
 
@@ -129,6 +142,21 @@ describe('retention', () => {
     await tidy({ keep: 1, days: 0 });
     expect(await idsKept()).toEqual([start(1).id, start(5).id]);
     expect(await vault.has(md5)).toBe(true);
+  });
+
+  itOverEach('keeps what the end of a journal mentions of which only the begin is here', async () => {
+    const md5 = await keep('written by a watch later');
+    const lines = [start(2), requested(1, 'a', { previous: previous(md5) }), answered(1)] as const;
+    await putRun(lines);
+    putRunIn(place, [start(2)]);
+    await putRun([start(1)]);
+    const shared = store && { store, runs: await listRuns(store) };
+    if (shared === undefined) putRunIn(place, lines);
+    else putRunIn(place, [start(1)]);
+    putRunIn(place, [start(3)]);
+    await tidy({ keep: 2, shared });
+    expect(await vault.read(md5)).toBeDefined();
+    expect((await store?.list('backups/'))?.objects.length).toBe(store && 1);
   });
 
   it('never touches what was used within the hour', async () => {
