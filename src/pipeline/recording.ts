@@ -15,7 +15,7 @@ import type { RunStore } from '../run/store.js';
 
 /**
  * @param facts to be asked for early, since git takes its time
- * @param earlier what was before it, where no other run can come between its writes
+ * @param earlier what was before it; absent where the lock is released between its writes
  * @throws UserError where it cannot be written
  */
 export async function beginJournal(
@@ -38,7 +38,8 @@ export async function beginJournal(
       ...{ store: store.store, onLater: store.later },
       stored: () => store.runs().map(({ id }) => id),
     }),
-    ...(earlier && { earlier }),
+    // Where the lock was lost, another run may have left something half done meanwhile.
+    earlier: () => (store?.isHeld() === true ? earlier : undefined),
     ...start,
   });
   return store === undefined ? journal : whileHeld(journal, store);

@@ -26,15 +26,45 @@ interface RunToImport {
   readonly text: string;
 }
 
-/** @param folder absolute: a `.qlik-sync`, or what contains one @throws UserError where it holds no runs; StoreError */
-export async function importRuns(folder: string, store: Store): Promise<Imported> {
+/** Does the work while no run of the project writes to the store, which `assertAlone` makes sure of. */
+export type WhileAlone = (
+  of: Pick<RunStart, 'tenant' | 'project'>,
+  work: (assertAlone: () => void) => Promise<void>,
+) => Promise<void>;
+
+/**
+ * Under the lock of each project: what a run says at its end, and what it removes, goes by the journals that were there
+ * when it began.
+ *
+ * @param folder absolute: a `.qlik-sync`, or what contains one
+ * @throws UserError where it holds no runs; StoreError; as `whileAlone`
+ */
+export async function importRuns(folder: string, store: Store, whileAlone: WhileAlone): Promise<Imported> {
   const base = await findBase(folder);
   const files = (await readJournals(base)).map((file) => ({ path: file.path, run: toRun(file) }));
   const runs = files.flatMap(({ run }) => run ?? []);
-  const known = await importJournals(runs, store);
-  const backups = await importBackups(runs, base, store);
+  let [known, backups] = [0, 0];
+  for (const some of byProject(runs)) {
+    const [{ start }] = some;
+    await whileAlone(start, async (assertAlone) => {
+      known += await importJournals(some, store, assertAlone);
+      backups += await importBackups(some, base, store);
+    });
+  }
   const unreadable = files.filter(({ run }) => run === undefined).map(({ path }) => path);
   return { runs: runs.length - known, backups, known, unreadable };
+}
+
+type RunsOfProject = readonly [RunToImport, ...RunToImport[]];
+
+function byProject(runs: readonly RunToImport[]): readonly RunsOfProject[] {
+  const groups = new Map<string, RunsOfProject>();
+  for (const run of runs) {
+    const prefix = prefixOf('runs', run.start);
+    const before = groups.get(prefix);
+    groups.set(prefix, before === undefined ? [run] : [...before, run]);
+  }
+  return [...groups.values()];
 }
 
 async function findBase(folder: string): Promise<string> {
@@ -60,12 +90,15 @@ async function readJournals(base: string): Promise<readonly RunFileText[]> {
 
 function toRun({ id, text }: RunFileText): RunToImport | undefined {
   const run = text === undefined ? undefined : parseRun(text);
-  return run?.start.id === id && text !== undefined ? { start: run.start, text } : undefined;
+  if (run?.start.id !== id || text === undefined) return undefined;
+  const { start } = run;
+  // Nobody would find it there, or it would be put somewhere else.
+  return parseRunObject(wholeName(prefixOf('runs', start), id)) && { start, text };
 }
 
 /** Before any copies, so that no retention takes those for unmentioned. Resolves to how many the store had. */
-async function importJournals(runs: readonly RunToImport[], store: Store): Promise<number> {
-  const { objects } = await store.list('runs/');
+async function importJournals(runs: RunsOfProject, store: Store, assertAlone: () => void): Promise<number> {
+  const { objects } = await store.list(prefixOf('runs', runs[0].start));
   const stored = new Map(objects.map(({ name, bytes }) => [withoutMark(name), bytes]));
   let known = 0;
   for (const { start, text } of runs) {
@@ -73,6 +106,7 @@ async function importJournals(runs: readonly RunToImport[], store: Store): Promi
     const bytes = Buffer.from(text);
     if ((stored.get(name) ?? -1) >= bytes.length) known += 1;
     else {
+      assertAlone();
       await store.put(name, bytes);
       stored.set(name, bytes.length);
     }
@@ -88,8 +122,9 @@ function withoutMark(name: string): string {
 }
 
 /** Those that are here and whole, and not in the store. Resolves to how many they were. */
-async function importBackups(runs: readonly RunToImport[], base: string, store: Store): Promise<number> {
-  const known = new Set((await store.list('backups/')).objects.map(({ name }) => name));
+async function importBackups(runs: RunsOfProject, base: string, store: Store): Promise<number> {
+  const { objects } = await store.list(prefixOf('backups', runs[0].start));
+  const known = new Set(objects.map(({ name }) => name));
   let count = 0;
   for (const { start, text } of runs) {
     for (const key of new Set(text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? [])) {

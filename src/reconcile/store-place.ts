@@ -25,7 +25,7 @@ export function prefixOf(
 
 /**
  * What the name of a journal says, so that nobody has to read it for that: when its run ended, no replace of the project
- * was half done, of whatever run. Not said of a `watch`, between whose writes others may write.
+ * was half done, of whatever run. Not said of a `watch`, between whose writes others may write, or where the lock was lost.
  */
 export interface Settled {
   /** Whether any run up to it wrote a theme. */

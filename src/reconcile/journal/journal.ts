@@ -20,8 +20,8 @@ export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'>
   readonly store?: Store | undefined;
   /** The ids of the runs there, as far as they are known; they may not be here. */
   readonly stored?: () => readonly string[];
-  /** What the runs before it left, of all machines, where none can come between; absent: not known. */
-  readonly earlier?: Survey;
+  /** Asked at the end: what the runs before it left, of all machines; `undefined` where another may have come between. */
+  readonly earlier?: () => Survey | undefined;
   /** Called with what may be done later, before the store is closed. */
   readonly onLater?: (work: Promise<void>) => void;
 };
@@ -44,7 +44,7 @@ export async function openRun({
   root,
   store,
   stored = () => [],
-  earlier,
+  earlier = () => undefined,
   onLater = () => undefined,
   ...run
 }: RunOptions): Promise<RunJournal> {
@@ -93,7 +93,8 @@ export async function openRun({
       await writeHere(text).finally(() => handle.close());
       if (parts === undefined) return;
       const whole = await readFile(file.path);
-      await parts.join(whole, text, earlier && settle(earlier, whole.toString('utf8')));
+      const before = earlier();
+      await parts.join(whole, text, before && settle(before, whole.toString('utf8')));
     },
     isNewest: async () => {
       const since = [...(await listIds())].filter((other) => !others.has(other));

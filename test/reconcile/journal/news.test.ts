@@ -6,7 +6,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fetchRuns } from '../../../src/reconcile/journal/fetch-runs.js';
 import { type Survey, settle, surveyRuns } from '../../../src/reconcile/journal/survey.js';
 import type { RunLine, RunStart } from '../../../src/reconcile/run-record.js';
-import { findSettled, parseRunObject, partName, prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
+import {
+  findSettled,
+  parseRunObject,
+  partName,
+  prefixOf,
+  wholeName,
+} from '../../../src/reconcile/store-place.js';
 import { openFileStore } from '../../../src/store/file.js';
 import {
   answered,
