@@ -108,10 +108,10 @@ export const cases: fc.Arbitrary<Case> = fc.record({
   faults,
 });
 
-/** Whether a run asks the tenant for its themes: one in the folders is reason enough, unless the config says otherwise. */
-export function asksForThemes({ themes, locals }: Case): boolean {
+/** Whether a run asks the tenant for its themes: one in the folders or the config is reason enough, unless it says otherwise. */
+export function asksForThemes({ themes, locals, protect }: Case): boolean {
   if (themes !== 'auto') return themes === 'always';
-  return names.some((name, index) => isTheme(name) && locals[index] !== 'absent');
+  return protect.some(isTheme) || names.some((name, index) => isTheme(name) && locals[index] !== 'absent');
 }
 
 function isTheme(name: string): boolean {
