@@ -128,13 +128,29 @@ describe('an entry that is not needed as it is', () => {
 
   it('one of two for a host is undone as what it was', async () => {
     const { run, csp } = await open({ ...look, origins: { 'kpi-card': api } });
-    await createInOrder(csp, [{ fontSrc: true }, { connectSrc: true }]);
-    const opens = async () => (await csp.list()).map(({ fontSrc, connectSrc }) => [fontSrc, connectSrc]);
+    await createInOrder(csp, [{ fontSrc: true }, { imgSrc: true }]);
+    const opens = async () =>
+      (await csp.list()).map(({ fontSrc, imgSrc, connectSrc }) => [fontSrc, imgSrc, connectSrc]);
     const done = await run('apply', '--yes', '--prune', '--allow-origins=1', '--allow-origin-removal=2');
     expect(done.code, done.stderr).toBe(0);
-    expect(await opens()).toEqual([[false, true]]);
+    expect(await opens()).toEqual([[false, false, true]]);
     const rollback = ['rollback', '--yes', '--prune', '--allow-deletes=1'];
     const undone = await run(...rollback, '--allow-origins=2', '--allow-origin-removal=1');
+    expect(undone.code, undone.stdout + undone.stderr).toBe(0);
+    expect((await opens()).sort()).toEqual([
+      [false, true, false],
+      [true, false, false],
+    ]);
+  });
+
+  it('one of two for a host that opens what is declared is left, and the other one comes back', async () => {
+    const { run, csp } = await open({ ...look, origins: { 'kpi-card': api } });
+    await createInOrder(csp, [{ fontSrc: true }, { connectSrc: true }]);
+    const opens = async () => (await csp.list()).map(({ fontSrc, connectSrc }) => [fontSrc, connectSrc]);
+    const done = await run('apply', '--yes', '--prune', '--allow-origin-removal=1');
+    expect(done.code, done.stderr).toBe(0);
+    expect(await opens()).toEqual([[false, true]]);
+    const undone = await run('rollback', '--yes', '--prune', '--allow-deletes=1', '--allow-origins=1');
     expect(undone.code, undone.stdout + undone.stderr).toBe(0);
     expect((await opens()).sort()).toEqual([
       [false, true],
@@ -143,7 +159,7 @@ describe('an entry that is not needed as it is', () => {
   });
 });
 
-/** Two of ours for one host, the first with the lower id: the one that a run goes on with. */
+/** Two of ours for one host, the first with the lower id: the one that a run goes on with where both open as much. */
 async function createInOrder(csp: ReturnType<typeof cspOf>, all: readonly object[]): Promise<void> {
   const ids: string[] = [];
   for (const switches of all) {

@@ -17,6 +17,8 @@ export interface OriginEffect {
   /** `https://` and the host. */
   readonly name: string;
   readonly runId: string;
+  /** RFC 3339: when the run began to write it. */
+  readonly at: string;
   /** Of the entry; absent where it was created, and no answer told its id. */
   readonly id?: string;
   /** Absent where it was created. */
@@ -45,16 +47,18 @@ export function planOriginRollback(
 }
 
 function undo(
-  { name, id, before, after }: OriginEffect,
+  { name, id, at, before, after }: OriginEffect,
   { entries, project, prune, others }: Undoing,
 ): readonly OriginChange[] {
   const host = hostOfEntry((before ?? after)?.origin ?? '');
   const all = entriesFor(host, entries);
-  const there = all.filter((entry) => !others.has(entry.id));
+  const isBeside = (entry: CspEntry): boolean =>
+    others.has(entry.id) || (after === undefined && stoodBeside(entry, id, at));
+  const there = all.filter((entry) => !isBeside(entry));
   const own = there.filter((entry) => isOwnEntry(entry, project));
   const now = own.find((entry) => entry.id === id) ?? own[0];
   if (before !== undefined) {
-    const beside = all.filter((entry) => others.has(entry.id)).map((entry) => entry.id);
+    const beside = all.filter(isBeside).map((entry) => entry.id);
     return restore(name, before, after, { now: now ?? there[0], beside });
   }
   if (after === undefined || now === undefined) return [];
@@ -67,6 +71,12 @@ function undo(
   if (prune) return [change];
   const message = 'the run made it, and a rollback deletes with --prune only';
   return [{ ...change, blocked: { rail: 'prune', message, lift: '--prune' } }];
+}
+
+/** Another one for the host that the run left alone when it closed its own, and that nobody has touched since. */
+function stoodBeside(entry: CspEntry, closed: string | undefined, at: string): boolean {
+  const touched = Date.parse(entry.modifiedDate ?? entry.createdDate ?? '');
+  return entry.id !== closed && touched < Date.parse(at);
 }
 
 function restore(

@@ -45,7 +45,7 @@ export function originEffectsOf({ start, steps }: Run): readonly OriginEffect[] 
     const found = withoutUndefined({ id: ids.get(first), before, after });
     return before === undefined && after === undefined
       ? []
-      : [{ name: first.before.name, runId: start.id, ...found }];
+      : [{ name: first.before.name, runId: start.id, at: first.before.at, ...found }];
   });
 }
 

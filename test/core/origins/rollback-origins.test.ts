@@ -10,8 +10,16 @@ function entry(switches: readonly CspSwitch[], description = mark, origin = 'h.c
   return { id: description === mark ? 'ours' : 'theirs', origin, name: 'h', description, ...on };
 }
 
-const made: OriginEffect = { name: 'https://h.com', runId: 'r', after: entry(['imgSrc']) };
+const at = '2026-11-23T08:00:00.000Z';
+const made: OriginEffect = { name: 'https://h.com', runId: 'r', at, after: entry(['imgSrc']) };
 const widened: OriginEffect = { ...made, before: entry(['imgSrc']), after: entry(['imgSrc', 'fontSrc']) };
+/** Another one, untouched since long before the run, or touched after it. */
+const standing = (description: string, modifiedDate: string): CspEntry => ({
+  ...entry(['connectSrc'], description),
+  id: 'another',
+  createdDate: '2026-11-01T08:00:00.000Z',
+  modifiedDate,
+});
 const { after: _, ...closed } = { ...made, before: entry(['imgSrc', 'fontSrc']) };
 
 describe('what undoes an entry', () => {
@@ -29,6 +37,9 @@ describe('what undoes an entry', () => {
     ['closed, and still gone', closed, [], ['create +fontSrc +imgSrc']],
     ['closed, and there again', closed, [entry(['imgSrc', 'fontSrc'])], []],
     ['closed, and somebody else’s by now', closed, [entry(['imgSrc'], 'Ada')], ['update +fontSrc moved']],
+    ['closed beside another of ours', closed, [standing(mark, '2026-11-02T08:00:00.000Z')], ['create +fontSrc +imgSrc']],
+    ['closed as somebody else’s opens the host', closed, [standing('Ada', '2026-11-02T08:00:00.000Z')], ['create +fontSrc +imgSrc']],
+    ['closed, and another of ours changed since', closed, [standing(mark, '2026-11-24T08:00:00.000Z')], ['update +fontSrc +imgSrc -connectSrc moved']],
   ];
   it.each(rows)('%s', (_why, effect, entries, expected) => {
     const changes = planOriginRollback([effect], { entries, project: 'acme', prune: true });
@@ -45,8 +56,8 @@ describe('what undoes an entry', () => {
     const second = { ...entry(['imgSrc']), id: 'second' };
     const now = { ...first, imgSrc: true };
     const effects = [
-      { name: 'https://h.com', runId: 'r', id: 'first', before: first, after: now },
-      { name: 'https://h.com', runId: 'r', id: 'second', before: second },
+      { name: 'https://h.com', runId: 'r', at, id: 'first', before: first, after: now },
+      { name: 'https://h.com', runId: 'r', at, id: 'second', before: second },
     ];
     const changes = planOriginRollback(effects, { entries: [now], project: 'acme', prune: true });
     expect(changes).toMatchObject([
