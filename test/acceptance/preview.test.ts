@@ -139,7 +139,10 @@ describe.runIf(isThere)('with a browser', () => {
       { id: 'one', type: 'word', title: 'One', layout: { word: 'captured' }, properties: { word: '=x' } },
       { id: 'two', type: 'barchart', title: 'Two' },
       { id: 'odd', type: '../\u001b[2J\n::error::x', title: 'Odd' },
-      { id: 'proto', type: '__proto__', title: 'Proto', layout: JSON.parse('{"__proto__": {"word": 5}}') },
+      {
+        ...{ id: 'proto', type: 'nobody', title: 'Proto' },
+        layout: JSON.parse('{"visualization": "nobody", "__proto__": {"visualization": "word"}}'),
+      },
     ]);
     const { code: done, stdout, stderr } = await previewed('--capture', `${app}/one`, '--json');
     expect({ done, stderr }).toMatchObject({
@@ -164,7 +167,7 @@ describe.runIf(isThere)('with a browser', () => {
       [`${app}/one`, 3, /word.preview.json cannot be written: somebody wrote one by hand/],
       [`${app}/two`, 3, /two is drawn by barchart, which is none of these/],
       [`${app}/odd`, 3, /odd is drawn by \.\.\/\\u001b\[2J\\u000a::error::x, which is none of these/],
-      [`${app}/proto`, 3, /proto is drawn by __proto__, which is none of these/],
+      [`${app}/proto`, 3, /proto is drawn by nobody, which is none of these/],
       [`${app}/none`, 3, /has no object none/],
       ['../x/one', 3, /"\.\.\/x\/one" is not <app>\/<object>/],
       ['..x/one', 4, /the app \.\.x cannot be read: its id does not have the form of an app id/],
@@ -181,6 +184,19 @@ describe.runIf(isThere)('with a browser', () => {
       expect(refused.stderr).toMatch(message);
     }
     expect(scene.read(file)).toBe('{"layout": {}}');
+  });
+
+  it('ends with one message where the key is refused while the browser opens', async () => {
+    installPeers();
+    scene.workspace.write(supernovaFiles('ring', supernova(sound)));
+    await succeed('apply', '--yes');
+    scene.workspace.write(supernovaFiles('ring', supernova('')));
+    await scene.tenant.addFaults([
+      { method: 'GET', path: '/api/v1/extensions/*/file', kind: 'status', status: 401 },
+    ]);
+    const { code, stdout, stderr } = await previewed('--no-cache');
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toMatch(/^error: .*401/);
   });
 
   it('says that themes are not drawn', async () => {
