@@ -1,7 +1,8 @@
 /**
  * Acceptance of `preview` on real extensions: the examples, four that Qlik publishes on npm in two versions each, and builds
  * that are broken on purpose, under the stardust of package.json and under a newer one. Each is drawn four times, and every
- * picture has to be the same byte for byte. What would leave the machine is counted at a proxy, and there is nothing.
+ * picture has to be the same byte for byte. What would leave the machine is counted at a proxy: nothing that an extension
+ * asked for, and what the browser asks of itself, for which there is no proxy by default.
  * Needs the npm registry and a browser, so it is not part of the tests: `npm run test:real`. A folder as its argument keeps
  * the pictures and pages for people to look at.
  */
@@ -65,6 +66,10 @@ const expected = {
 const tableUnder = (version) =>
   Number.parseInt(version, 10) < 4 ? ['failed', 'failed'] : ['drawn', 'drawn'];
 
+/** A connection for the address of our page, which nobody has, and its maker's servers for updates and accounts. */
+const ofTheBrowser =
+  /^CONNECT (?:preview\.invalid|(?:accounts\.google|update\.googleapis)\.com):443 |^POST http:\/\/update\.googleapis\.com\//;
+
 const runs = 4;
 const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-preview-'));
 const [keep] = process.argv.slice(2);
@@ -88,8 +93,13 @@ try {
   await deployOld();
   installNew();
   for (const version of stardusts) await drawAndCheck(version);
-  assert.deepEqual(proxy.asked, []);
-  say(`nothing was asked of the proxy in ${runs * stardusts.length} runs`);
+  assert.deepEqual(
+    proxy.asked.filter((line) => !ofTheBrowser.test(line)),
+    [],
+  );
+  say(
+    `in ${runs * stardusts.length} runs no extension reached the proxy; ${proxy.asked.length} lines are the browser's own`,
+  );
 } finally {
   await sandbox.stop();
   await proxy.stop();
