@@ -1,9 +1,8 @@
 /** Which extensions the tenants of a fleet hold, in which versions, and who is behind. Pure. */
 
 import { type Kind, kindOf } from './kind.js';
-import { isVersion } from './loose-version.js';
 import { compareTexts } from './order.js';
-import { compareVersions } from './version.js';
+import { compareVersions, hasOrder } from './version.js';
 
 /** What one tenant holds of its project. */
 export interface SeenTenant {
@@ -111,7 +110,7 @@ function statusOf(name: string, holders: readonly Holder[], tenants: readonly Se
 }
 
 function newestFirst(a: string | undefined, b: string | undefined): number {
-  const [isA, isB] = [a, b].map((version) => version !== undefined && isVersion(version));
+  const [isA, isB] = [hasOrder(a), hasOrder(b)];
   if (isA !== isB) return isA ? -1 : 1;
   return compareVersions(b, a) || compareTexts(a ?? '', b ?? '');
 }

@@ -206,6 +206,11 @@ describe('themes', () => {
         json({ object: { _variables: { '@a': 'red' }, color: '@a' }, color: '@a' }),
         [],
       ],
+      [
+        'a text that ends with its line, and one that goes on in the next',
+        { ...json({}), 'main.css': `'url(a.png)\nurl(b.png) "c\\\r\nurl(d.png)"` },
+        ['theme-reference main.css 2:1 b.png is not among the files to upload.'],
+      ],
       ['an open comment', { ...json({}), 'main.css': '/* url(a.ttf)' }, []],
       [
         'a script',
@@ -305,6 +310,7 @@ describe('themes', () => {
       ...json({ palettes: { ui: [{ colors }] } }),
       'a.css': sheet,
       'b.css': 'url('.repeat(200_000),
+      'c.css': `url(data:a) '${"\\'".repeat(100_000)}`,
     });
     expect(found.length).toBeLessThan(60);
   });

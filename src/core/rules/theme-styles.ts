@@ -7,15 +7,24 @@ interface StyleReference {
   readonly at: number;
 }
 
-const opening = String.raw`"((?:[^"\\\n]|\\[\s\S])*)"|'((?:[^'\\\n]|\\[\s\S])*)'`;
+/** Without a choice at each character, so that nothing is tried twice. */
+function insideQuotes(quote: '"' | "'"): string {
+  const plain = String.raw`[^${quote}\\\n]*`;
+  return String.raw`${plain}(?:\\(?:\r\n|[\s\S])${plain})*`;
+}
 
-const bareAddress = String.raw`((?:[^"'()\\\s]|\\[\s\S]){1,500})`;
+const [double, single] = [insideQuotes('"'), insideQuotes("'")];
 
-const text = String.raw`"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'`;
+const quoted = `"(${double})"|'(${single})'`;
 
-/** A text that is neither an address nor imported may show one: it is read, so that what is in it is not. */
+const bare = String.raw`((?:[^"'()\\\s]|\\[\s\S]){1,500})`;
+
+/**
+ * A text that is neither an address nor imported may show one: it is read, so that what is in it is not. One that is not
+ * closed ends with its line, and is not looked through again from each quote in it.
+ */
 const address = new RegExp(
-  String.raw`url\(\s*(?:${opening}|${bareAddress})\s*\)|@import\s*(?:${opening})|${text}`,
+  String.raw`url\(\s*(?:${quoted}|${bare})\s*\)|@import\s*(?:${quoted})|"${double}"?|'${single}'?`,
   'gi',
 );
 
@@ -31,10 +40,9 @@ export function holdsReference(sheet: Buffer): boolean {
 
 /** Each address once, where it is first. */
 export function findStyleReferences(text: string): readonly StyleReference[] {
-  const bare = blankComments(text);
   const found = new Map<string, number>();
   let seen = 0;
-  for (const match of bare.matchAll(address)) {
+  for (const match of blankComments(text).matchAll(address)) {
     const written = match.slice(1).find((part) => part !== undefined);
     if (written === undefined) continue;
     const given = unescapeText(written);
