@@ -105,7 +105,8 @@ export async function tidy({
 }: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<void> {
   const { retain } = await import('../reconcile/retention.js');
   const { root, project, backup } = settings.config;
-  const shared = store?.isHeld() === true ? { store: store.store, runs: store.runs() } : undefined;
+  const shared =
+    store?.isHeld() === true ? { store: store.store, runs: store.runs(), isHeld: store.isHeld } : undefined;
   const of = { root, project, tenant: tenant.identity, now: new Date(), shared };
   await retain({ ...backup, ...of }).catch(() => undefined);
 }

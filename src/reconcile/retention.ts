@@ -25,8 +25,15 @@ export interface Retention extends RetentionLimits {
   readonly tenant: TenantIdentity;
   readonly project: string;
   readonly now: Date;
-  /** Trimmed likewise, while this run holds the lock there. `runs`: as it was then. */
-  readonly shared?: (Pick<StorePlace, 'store'> & { readonly runs: readonly ListedRun[] }) | undefined;
+  /** Trimmed likewise. */
+  readonly shared?: SharedRuns | undefined;
+}
+
+interface SharedRuns extends Pick<StorePlace, 'store'> {
+  /** What was there when this run took the lock. */
+  readonly runs: readonly ListedRun[];
+  /** Another run relies on what it finds there. */
+  readonly isHeld: () => boolean;
 }
 
 interface Tidied {
@@ -56,7 +63,8 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const findMentioned: FindMentioned = (keys) => readMentioned(staying, keys);
   const swept = await sweep(createVault({ root, tenant }), findMentioned, now);
   if (shared !== undefined) {
-    const trimming = { runs: shared.runs, outdated: idsOf(leaving), staying: idsOf(staying), findMentioned };
+    const { runs, isHeld } = shared;
+    const trimming = { runs, isHeld, outdated: idsOf(leaving), staying: idsOf(staying), findMentioned };
     await trimStore({ ...retention, store: shared.store }, trimming);
   }
   return { runs: sum(gone), files: swept };
@@ -71,7 +79,7 @@ const readsForOne = 8;
  */
 async function fetchForTrimming(
   { root, tenant, keep, days, now }: Retention,
-  { store, runs }: NonNullable<Retention['shared']>,
+  { store, runs }: SharedRuns,
 ): Promise<void> {
   const ids = [...new Set(runs.map(({ id }) => id))].sort().reverse();
   const oldest = now.getTime() - days * dayMs;

@@ -6,6 +6,8 @@ import { prefixOf, type RunObject, type StorePlace } from './store-place.js';
 interface Trimming {
   /** What this run found when it took the lock. */
   readonly runs: readonly RunObject[];
+  /** Asked right before each removal. */
+  readonly isHeld: () => boolean;
   /** The ids of the runs that are too old. */
   readonly outdated: ReadonlySet<string>;
   /** The ids of all others that are known here. */
@@ -21,11 +23,11 @@ const removalsAtOnce = 8;
 
 /**
  * Backups are looked at when a run goes, since nothing else lets go of one. What cannot be removed stays for the next
- * time. @throws StoreError
+ * time. Where the lock is lost meanwhile, nothing more goes. @throws StoreError
  */
 export async function trimStore(
   place: StorePlace,
-  { runs, outdated, staying, findMentioned }: Trimming,
+  { runs, isHeld, outdated, staying, findMentioned }: Trimming,
 ): Promise<void> {
   const whole = new Set(runs.filter(({ part }) => part === undefined).map(({ id }) => id));
   const leaving = runs.filter(({ id, part }) => outdated.has(id) || (part !== undefined && whole.has(id)));
@@ -37,7 +39,10 @@ export async function trimStore(
   const mentioned = keys.size === 0 ? undefined : await findMentioned(new Set(keys.values()));
   const unmentioned = [...keys].flatMap(([name, key]) => (mentioned?.has(key) === false ? [{ name }] : []));
   const limit = pLimit(removalsAtOnce);
-  await Promise.all([...leaving, ...unmentioned].map(({ name }) => limit(() => place.store.remove(name))));
+  const remove = async ({ name }: { readonly name: string }): Promise<void> => {
+    if (isHeld()) await place.store.remove(name);
+  };
+  await Promise.all([...leaving, ...unmentioned].map((one) => limit(remove, one)));
 }
 
 /** With the digest that it is named by. */

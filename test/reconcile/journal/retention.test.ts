@@ -7,6 +7,7 @@ import { fetchRuns, type ListedRun } from '../../../src/reconcile/journal/fetch-
 import { type Retention, retain } from '../../../src/reconcile/retention.js';
 import type { RunLine, RunStart } from '../../../src/reconcile/run-record.js';
 import { parseRunObject, prefixOf, wholeName } from '../../../src/reconcile/store-place.js';
+import { openFileStore } from '../../../src/store/file.js';
 import type { Store } from '../../../src/store/store.js';
 import { itOverEach } from '../../store/over-stores.js';
 import { openStoreOf } from '../../store/running-store.js';
@@ -53,10 +54,12 @@ async function listRuns(from: Store): Promise<readonly ListedRun[]> {
 
 const of = { tenant, project: 'acme' };
 
+const isHeld = (): boolean => true;
+
 async function tidy(more: Partial<Retention> = {}) {
   const shared =
     store && !('shared' in more)
-      ? { store, runs: await fetchRuns({ root: place.root, store, of, which: 'all' }) }
+      ? { store, isHeld, runs: await fetchRuns({ root: place.root, store, of, which: 'all' }) }
       : undefined;
   return retain({ root: place.root, ...of, keep: 20, days: 90, now, shared, ...more });
 }
@@ -150,13 +153,26 @@ describe('retention', () => {
     await putRun(lines);
     putRunIn(place, [start(2)]);
     await putRun([start(1)]);
-    const shared = store && { store, runs: await listRuns(store) };
+    const shared = store && { store, isHeld, runs: await listRuns(store) };
     if (shared === undefined) putRunIn(place, lines);
     else putRunIn(place, [start(1)]);
     putRunIn(place, [start(3)]);
     await tidy({ keep: 2, shared });
     expect(await vault.read(md5)).toBeDefined();
     expect((await store?.list('backups/'))?.objects.length).toBe(store && 1);
+  });
+
+  it('removes nothing from a store once the lock there is lost', async () => {
+    const shared = openFileStore(place.path('store'), 'file:///store');
+    for (const minute of [1, 2, 3]) {
+      putRunIn(place, [start(minute)]);
+      await shared.put(wholeName(prefixOf('runs', of), start(minute).id), Buffer.from('a journal'));
+    }
+    const removed: string[] = [];
+    const counting: Store = { ...shared, remove: async (name) => void removed.push(name) };
+    const run = { store: counting, runs: await listRuns(shared), isHeld: () => removed.length === 0 };
+    await tidy({ keep: 1, shared: run });
+    expect(removed).toHaveLength(1);
   });
 
   it('never touches what was used within the hour', async () => {
