@@ -16,7 +16,7 @@ import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { unmatchedMessage } from '../source/discover/discover.js';
 import type { SourceFiles } from '../source/git/state.js';
-import type { DesiredReading } from '../source/read/read.js';
+import type { RuledReading } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
 import { readDeclared } from './declared-origins.js';
 import { readCheckout, readOnceForAll } from './shared-reading.js';
@@ -130,7 +130,7 @@ const missing: ReadonlySet<string> = new Set(['missing-module', 'missing-entry']
 async function checkAll(
   place: Parameters<typeof lookAtCheckout>[0],
   desired: DesiredState,
-  { sources, ruled }: Pick<DesiredReading, 'sources' | 'ruled'>,
+  { sources, ruled }: Pick<RuledReading, 'sources' | 'ruled'>,
 ): Promise<Checked> {
   const { config } = place.settings;
   const { rules } = config;

@@ -9,7 +9,7 @@ import { createKeepingPacker, type Packer, pack } from '../source/archive/pack.j
 import { readPartialCheckout } from '../source/discover/partial-checkout.js';
 import { keyOfSources, type SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
-import { type DesiredReading, readDesired } from '../source/read/read.js';
+import { type RuledReading, readRuled } from '../source/read/read.js';
 
 /** Keys of an environment that decide what its folders hold. */
 export const keysOfFolders = ['extensions', 'ignore', 'lineEndings'] as const;
@@ -19,7 +19,7 @@ export function readOnceForAll(
   selector: Selector | undefined,
   settings: Settings,
   io: Pick<Io, 'env' | 'interrupted'>,
-): Promise<DesiredReading> {
+): Promise<RuledReading> {
   const read = () => readAll(selector, settings, io);
   if (selector !== undefined && selector.key === undefined) return read();
   const values = keysOfFolders.map((key) => settings.config[key]);
@@ -30,8 +30,8 @@ async function readAll(
   selector: Selector | undefined,
   { config, cwd, flags, tool, own }: Settings,
   { env, interrupted: signal }: Pick<Io, 'env' | 'interrupted'>,
-): Promise<DesiredReading> {
-  const reading = await readDesired({
+): Promise<RuledReading> {
+  const reading = await readRuled({
     root: config.root,
     cwd,
     extensions: config.extensions,

@@ -18,7 +18,7 @@ import { ownerTag } from '../../src/core/owner.js';
 import { plan } from '../../src/core/plan.js';
 import { checkExtension } from '../../src/core/rules.js';
 import { identifyOwnFiles } from '../../src/source/own-files.js';
-import { type DesiredReading, type ReadOptions, readDesired } from '../../src/source/read/read.js';
+import { type ReadOptions, type RuledReading, readRuled } from '../../src/source/read/read.js';
 import { policy, project } from '../core/worlds.js';
 import { createRandom } from '../tenant/virtual-time.js';
 import { type Files, plant, qext, type Tree } from './tree.js';
@@ -45,7 +45,7 @@ afterEach(() => {
 
 async function read(tree: Tree, options: Partial<ReadOptions> = {}) {
   const defaults = { extensions: ['*'], ignore: [], index: 'on', tool: 'test' } as const;
-  return readDesired({ root: tree.root, cwd: tree.root, ...defaults, ...options });
+  return readRuled({ root: tree.root, cwd: tree.root, ...defaults, ...options });
 }
 
 async function digestOfA(tree: Tree, options: Partial<ReadOptions> = {}): Promise<string | undefined> {
@@ -306,7 +306,7 @@ describe(`${worlds} worlds`, () => {
 /** What would be done on a tenant that holds these, and what the rules say. */
 function planOf(
   desired: DesiredState,
-  ruled: DesiredReading['ruled'],
+  ruled: RuledReading['ruled'],
   extensions: readonly ActualExtension[],
 ): { readonly plan: Plan; readonly findings: readonly Finding[] } {
   const known = { policy: policy({ prune: true }), tenant: 'tenant', reads: 1 };

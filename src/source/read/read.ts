@@ -57,12 +57,16 @@ export interface DesiredReading {
   readonly state: DesiredState;
   /** About the selected extensions and about the patterns, with the catalogue's severities. */
   readonly findings: readonly Finding[];
-  /** What the rules say of extensions, before any severity is set, and with no origins declared. */
-  readonly ruled: ReadonlyMap<DesiredExtension, readonly Finding[]>;
   /** Patterns that match no folder. */
   readonly unmatched: readonly string[];
   /** The files of each extension that was read, and working trees on the way of the patterns, which may hold none. */
   readonly sources: readonly SourceFiles[];
+}
+
+/** With what is known already for whoever asks the rules next. */
+export interface RuledReading extends DesiredReading {
+  /** What the rules say of extensions, before any severity is set, and with no origins declared. */
+  readonly ruled: ReadonlyMap<DesiredExtension, readonly Finding[]>;
 }
 
 /**
@@ -71,7 +75,13 @@ export interface DesiredReading {
  *
  * @throws SourceError when an ignore file cannot be read, or git keeps changing the files
  */
-export function readDesired(options: ReadOptions): Promise<DesiredReading> {
+export async function readDesired(options: ReadOptions): Promise<DesiredReading> {
+  const { ruled: _, ...reading } = await readRuled(options);
+  return reading;
+}
+
+/** The same. @throws SourceError */
+export function readRuled(options: ReadOptions): Promise<RuledReading> {
   const { root, extensions } = options;
   const bases = [...new Set(extensions.map((pattern) => baseOf(pattern, root)))];
   return readSettled({ env: {}, ...options, bases }, (tell) => readOnce(options, tell));
@@ -91,7 +101,7 @@ interface ReadFolder {
   readonly reading: ReadExtension;
 }
 
-async function readOnce(options: ReadOptions, tell: TellFolders): Promise<DesiredReading> {
+async function readOnce(options: ReadOptions, tell: TellFolders): Promise<RuledReading> {
   const { root, cwd, own = noOwnFiles, lineEndings = 'as-is' } = options;
   const selects = options.selection ?? (() => true);
   const discovery = await discover(root, cwd, options.extensions);
