@@ -281,7 +281,7 @@ export const termMeanings: Readonly<Record<string, TermMeaning>> = {
   },
   soak: {
     meaning:
-      'The time that passes between two waves: --soak 30m. What is over of it counts when a run goes on.',
+      'The time that passes between two waves: --soak 30m. What has passed of it counts when a run goes on.',
   },
   gate: {
     meaning:
