@@ -252,6 +252,28 @@ describe('several environments', () => {
     expect(two).toBeLessThanOrEqual(one);
   });
 
+  it('each miss what a sparse checkout leaves out of them, whatever the others ignore', async () => {
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+        cwd: fleet.workspace.folder,
+        stdio: 'pipe',
+      });
+    fleet.configure({ dev: { ignore: ['*.map'] }, eu: {} });
+    fleet.workspace.write({ '.gitignore': '.qlik-sync/\n', 'extensions/a/a.js.map': '{}' });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'first');
+    git('sparse-checkout', 'set', '--no-cone', '/*', '!*.map');
+    for (const names of [
+      ['dev', 'eu'],
+      ['eu', 'dev'],
+    ]) {
+      const { stdout } = await fleet.run('plan', ...names.flatMap((name) => ['--env', name]));
+      expect(stdout).toContain('2 to create, 0 to update, 0 to replace, 0 to delete, 0 blocked');
+      expect(stdout).toContain('1 to create, 0 to update, 0 to replace, 0 to delete, 1 blocked');
+    }
+  });
+
   it('are selected by their labels, and several selections add up', async () => {
     fleet.configure({
       dev: { labels: { region: 'eu', tier: 'pilot' } },

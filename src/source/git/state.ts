@@ -19,15 +19,17 @@ export interface SourceFiles {
   readonly paths: readonly string[];
   /** Whether a file that is not there would be among them. */
   readonly wants: (path: string) => boolean;
+  /** Tells the patterns that `wants` goes by from others; absent where it goes by none. */
+  readonly patterns?: string | undefined;
 }
 
 const keys = new WeakMap<readonly SourceFiles[], string>();
 
-/** The same for the same files. Environments that share what they read share these too, and a key of many files is made once. */
+/** The same for the same files, present and wanted. Environments that share what they read share these too, and a key of many files is made once. */
 export function keyOfSources(sources: readonly SourceFiles[]): string {
   const known = keys.get(sources);
   if (known !== undefined) return known;
-  const text = JSON.stringify(sources.map(({ folder, paths }) => [folder, paths]));
+  const text = JSON.stringify(sources.map(({ folder, paths, patterns }) => [folder, paths, patterns]));
   const key = createHash('sha256').update(text).digest('hex');
   keys.set(sources, key);
   return key;

@@ -162,7 +162,7 @@ function sourceFilesOf({
     {
       folder,
       paths: entries.some(({ name }) => name === ignoreFile) ? [...paths, ignoreFile] : paths,
-      wants,
+      ...{ wants, patterns: rules.key },
     },
   ];
 }
