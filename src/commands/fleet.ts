@@ -105,7 +105,7 @@ async function look(
     const tenant = await connect(settings, io, { onWait: () => undefined, signal: io.interrupted });
     try {
       const listed = await readActual(tenant.extensions, { signal: io.interrupted });
-      const past = Promise.resolve(createPast({ settings, tenant }));
+      const past = createPast({ settings, tenant });
       const actual = await listThemesAsFarAs({ settings, tenant, io, past }, listed, words);
       const own = actual.extensions.filter((record) => isOwned(record, settings.config.project));
       const seen = own.flatMap(seenOf);

@@ -117,7 +117,8 @@ async function write(approved: Approved): Promise<Written> {
   };
   if (work.planned.length > 0) return writeRecorded(approved, work);
   const exitCode = worstExitCode(exitCodesOf(plan, [], run.io.interrupted));
-  if ((await run.past).afterCrash || work.madeWhole.length > 0) await recordNothing(approved, work, exitCode);
+  if ((await run.past.afterCrash()) || work.madeWhole.length > 0)
+    await recordNothing(approved, work, exitCode);
   return { outcomes: [], ms: 0, exitCode };
 }
 
@@ -155,7 +156,7 @@ async function beginRecord(
     ...(undoes !== undefined && { undoes }),
     ...(madeWhole.length > 0 && { madeWhole }),
   };
-  const earlier = await (await run.past).survey();
+  const earlier = await run.past.survey();
   return beginJournal(run, start, facts ?? askFacts(run, read), earlier);
 }
 

@@ -115,7 +115,7 @@ export async function openSourceEnvironment(
   const tenant = await connect(settings, io, { onWait: createNotices(io.stderr).say });
   try {
     const listed = await readActual(tenant.extensions, { signal: io.interrupted });
-    const past = Promise.resolve(createPast({ settings, tenant }));
+    const past = createPast({ settings, tenant });
     const actual = await listThemesToo({ settings, tenant, io, past }, listed, names);
     const selector = await createSelector(names);
     const options: OwnedArchiveOptions = {

@@ -123,7 +123,7 @@ async function concernThemes({ settings, past }: Asking, names: readonly string[
   const { themes } = settings.config;
   if (themes !== 'auto') return themes === 'always';
   if (names.some(isTheme) || namesThemes(settings.config)) return true;
-  return (await (await past).survey()).themes === 'some';
+  return (await past.survey()).themes === 'some';
 }
 
 function isTheme(name: string): boolean {

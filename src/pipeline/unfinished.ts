@@ -173,7 +173,7 @@ export async function findCompletedElsewhere(
 }
 
 async function readOpenReplaces({ past }: Pick<Place, 'past'>): Promise<readonly OpenReplace[]> {
-  return (await (await past).survey()).open;
+  return (await past.survey()).open;
 }
 
 /** Where the content of such a replace comes from: what is deployed, or its backup. */

@@ -55,18 +55,16 @@ export async function runOn(
 ): Promise<ExitCode> {
   const notices = createNotices(io.stderr);
   const tenant = await connect(settings, io, { onWait: notices.say });
-  const past = Promise.resolve(createPast({ settings, tenant }));
+  const past = createPast({ settings, tenant });
   const run: Run = { settings, tenant, io, signal, notices, begun: Promise.resolve(), past };
   try {
     if (isReading(command)) return await work(run);
     return await withStore(command, run, (stored) =>
       withLock(stored, command, async ({ alone, journals }) => {
-        const reported = journals.then(async () =>
-          createPast(stored, { afterCrash: await reportCrash(stored) }),
-        );
+        const reported = journals.then(() => reportCrash(stored));
         reported.catch(() => undefined);
         if (!beginsWithFolders(command)) await reported;
-        return work({ ...stored, begun: alone, past: reported });
+        return work({ ...stored, begun: alone, past: createPast(stored, reported) });
       }),
     );
   } finally {

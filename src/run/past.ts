@@ -7,9 +7,9 @@ import type { Settings } from './settings.js';
 import type { RunStore } from './store.js';
 
 export interface Past {
-  /** Whether the run before this one crashed, which has been reported. */
-  readonly afterCrash: boolean;
-  /** Reads the journals when it is first called, and never again. @throws UserError */
+  /** Whether the run before this one crashed, which has been reported. @throws UserError, StoreError */
+  readonly afterCrash: () => Promise<boolean>;
+  /** Reads the journals when it is first called, and never again. @throws UserError, StoreError */
   readonly survey: () => Promise<Survey>;
 }
 
@@ -19,9 +19,10 @@ interface PastOf {
   readonly store?: RunStore | undefined;
 }
 
+/** @param reported whether the run before crashed; told when the journals of other machines are here, too */
 export function createPast(
   { settings, tenant, store }: PastOf,
-  { afterCrash }: Pick<Past, 'afterCrash'> = { afterCrash: false },
+  reported: Promise<boolean> = Promise.resolve(false),
 ): Past {
   const { root, project } = settings.config;
   let survey: Promise<Survey> | undefined;
@@ -31,6 +32,7 @@ export function createPast(
     return surveyRuns({ root, project, tenant: tenant.identity });
   };
   const read = async (): Promise<Survey> => {
+    await reported;
     let here = await readHere();
     if (store === undefined) return here;
     if (here.open.length > 0) {
@@ -42,5 +44,5 @@ export function createPast(
     const { findSettled } = await import('../reconcile/store-place.js');
     return findSettled(store.runs())?.settled.themes === 'some' ? { ...here, themes: 'some' } : here;
   };
-  return { afterCrash, survey: () => (survey ??= read()) };
+  return { afterCrash: () => reported, survey: () => (survey ??= read()) };
 }

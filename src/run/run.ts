@@ -17,8 +17,7 @@ export interface Run {
   readonly store?: RunStore | undefined;
   /** To be waited for before the tenant is read: then no other run writes. Of a run that writes; else nothing is waited for. */
   readonly begun: Promise<void>;
-  /** To be waited for before the journals are read: then those of other machines are here, too. */
-  readonly past: Promise<Past>;
+  readonly past: Past;
 }
 
 /** Where a run reads and writes, before its tenant is open. */

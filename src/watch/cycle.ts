@@ -146,7 +146,7 @@ const background = {
 async function planCycle(input: CycleInput, approvals: Approvals): Promise<PlannedRun> {
   const { names, selector } = input;
   // Journals grow while the session lasts.
-  const run = { ...input.run, past: Promise.resolve(createPast(input.run)) };
+  const run = { ...input.run, past: createPast(input.run) };
   const planned = await planFolders(run, {
     ...background,
     command: 'plan',

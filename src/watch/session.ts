@@ -53,7 +53,7 @@ export async function openSession({ flags, io, onWake, notices, cutOff }: Sessio
   });
   await folders.ready;
   const store = await openRunStore(settings, io);
-  const past = Promise.resolve(createPast({ settings, tenant, store }));
+  const past = createPast({ settings, tenant, store });
   const begun = Promise.resolve();
   const run = { settings, tenant, io, signal: io.interrupted, notices, store, begun, past };
   const record = createSessionRecord(run, flags);
