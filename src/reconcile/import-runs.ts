@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { ownFolder } from '../source/own-folder.js';
 import type { Store } from '../store/store.js';
+import { contentKeysIn } from './backup/vault.js';
 import { type RunFileText, readRunFile } from './journal/run-files.js';
 import { parseRun } from './journal/runs.js';
 import { tenantKey } from './own-place.js';
@@ -127,7 +128,7 @@ async function importBackups(runs: RunsOfProject, base: string, store: Store): P
   const known = new Set(objects.map(({ name }) => name));
   let count = 0;
   for (const { start, text } of runs) {
-    for (const key of new Set(text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? [])) {
+    for (const key of contentKeysIn(text)) {
       const file = key.length === 32 ? `${key}.zip` : `${key}.json`;
       const name = `${prefixOf('backups', start)}${file}`;
       if (known.has(name)) continue;

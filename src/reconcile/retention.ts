@@ -2,13 +2,14 @@
 
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
-import { createVault, type Vault } from './backup/vault.js';
+import { contentKeysIn, createVault, type Vault } from './backup/vault.js';
 import { bringRuns, type ListedRun } from './journal/fetch-runs.js';
 import { listRunFiles, type RunFileName, readRunFiles } from './journal/run-files.js';
 import { idMs } from './journal/run-id.js';
 import { byNewest, parseFile, type RunFile, readOldestFirst } from './journal/runs.js';
 import { followRun, type OpenReplace } from './journal/unfinished.js';
 import { isOwnPlace, ownPlace, tenantKey } from './own-place.js';
+import type { Run } from './run-record.js';
 import type { StorePlace } from './store-place.js';
 import { type FindMentioned, trimStore } from './trim-store.js';
 
@@ -56,9 +57,9 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const places = (['runs', 'backups'] as const).map((what) => ownPlace(root, what, tenantKey(tenant)));
   if (!places.every((place) => isOwnPlace(root, place))) return { runs: 0, files: 0 };
   if (shared !== undefined) await fetchForTrimming(retention, shared);
-  const files = await summarize(retention);
-  const leaving = findOutdated(files, retention);
-  const staying = files.filter((file) => !leaving.includes(file));
+  const summaries = await summarize(retention);
+  const leaving = findOutdated(summaries, retention);
+  const staying = summaries.files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
   const findMentioned: FindMentioned = (keys) => readMentioned(staying, keys);
   const swept = await sweep(createVault({ root, tenant }), findMentioned, now);
@@ -100,43 +101,54 @@ function idsOf(files: readonly RunFileName[]): ReadonlySet<string> {
 /** What has to be known of a journal, while the others are read. */
 interface Summary extends RunFileName {
   readonly changedAt: Date;
-  /** Of a journal of this project on this tenant. */
-  readonly own?: { readonly startMs: number; readonly isNeeded: boolean };
   readonly isJournal: boolean;
+  /** When its run began, in milliseconds; absent unless it is of this project on this tenant. */
+  readonly startMs?: number;
 }
 
-/** Oldest first. */
-async function summarize({ root, tenant, project }: Retention): Promise<readonly Summary[]> {
+interface Summaries {
+  /** Oldest first. */
+  readonly files: readonly Summary[];
+  /** The runs of unfinished replaces. */
+  readonly needed: ReadonlySet<string>;
+}
+
+async function summarize({ root, tenant, project }: Retention): Promise<Summaries> {
   const open = new Map<string, OpenReplace>();
-  const files: (Omit<Summary, 'own'> & { readonly startMs?: number })[] = [];
+  const files: Summary[] = [];
   for await (const some of readOldestFirst(root, tenant)) {
-    const parsed = some.map(parseFile);
-    const runs = parsed.flatMap(({ run }) => run ?? []).sort((a, b) => byNewest(b, a));
-    const own = runs.filter(({ start }) => start.tenant === tenant && start.project === project);
-    for (const run of own) followRun(open, run);
-    const orderOf = ({ run }: RunFile): number => (run === undefined ? -1 : runs.indexOf(run));
-    for (const { path, id, changedAt, run } of [...parsed].sort((a, b) => orderOf(a) - orderOf(b))) {
-      const isOwn = run !== undefined && own.includes(run);
-      files.push({
-        ...{ path, id, changedAt, isJournal: run !== undefined },
-        ...(isOwn && { startMs: Date.parse(run.start.startedAt) }),
-      });
+    const journals: (RunFile & { readonly run: Run })[] = [];
+    for (const { run, ...file } of some.map(parseFile)) {
+      if (run === undefined) files.push(summaryOf(file, { isJournal: false }));
+      else journals.push({ ...file, run });
+    }
+    for (const { run, ...file } of journals.sort((a, b) => byNewest(b.run, a.run))) {
+      const isOwn = run.start.tenant === tenant && run.start.project === project;
+      if (isOwn) followRun(open, run);
+      const startMs = Date.parse(run.start.startedAt);
+      files.push(summaryOf(file, { isJournal: true, ...(isOwn && { startMs }) }));
     }
   }
-  const needed = new Set([...open.values()].map(({ runId }) => runId));
-  return files.map(({ startMs, ...file }) =>
-    startMs === undefined ? file : { ...file, own: { startMs, isNeeded: needed.has(file.id) } },
-  );
+  return { files, needed: new Set([...open.values()].map(({ runId }) => runId)) };
 }
 
-function findOutdated(files: readonly Summary[], { keep, days, now }: Retention): readonly Summary[] {
+/** Without its text. */
+function summaryOf({ path, id, changedAt }: RunFile, told: Pick<Summary, 'isJournal' | 'startMs'>): Summary {
+  return { path, id, changedAt, ...told };
+}
+
+function findOutdated(
+  { files, needed }: Summaries,
+  { keep, days, now }: RetentionLimits & Pick<Retention, 'now'>,
+): readonly Summary[] {
   const oldest = now.getTime() - days * dayMs;
-  const newestFirst = files.filter(({ own }) => own !== undefined).reverse();
+  const own = files.filter(({ startMs }) => startMs !== undefined);
+  const ages = new Map([...own].reverse().map((file, index) => [file, index]));
   return files.filter((file) => {
-    const { own, isJournal, changedAt } = file;
-    if (own === undefined) return !isJournal && changedAt.getTime() < oldest;
-    const index = newestFirst.indexOf(file);
-    return index > 0 && !own.isNeeded && (index >= keep || own.startMs < oldest);
+    const { id, isJournal, changedAt, startMs } = file;
+    if (startMs === undefined) return !isJournal && changedAt.getTime() < oldest;
+    const index = ages.get(file) ?? 0;
+    return index > 0 && !needed.has(id) && (index >= keep || startMs < oldest);
   });
 }
 
@@ -152,7 +164,7 @@ async function readMentioned(
   for await (const some of readRunFiles(files)) {
     for (const { text } of some) {
       if (text === undefined) return undefined;
-      for (const key of text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g) ?? []) if (keys.has(key)) mentioned.add(key);
+      for (const key of contentKeysIn(text)) if (keys.has(key)) mentioned.add(key);
     }
   }
   return mentioned;

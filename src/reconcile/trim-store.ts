@@ -1,6 +1,8 @@
 /** Removes from a store what retention removed here, under the project's lock. */
 
 import pLimit from 'p-limit';
+import { fileName } from '../core/digest.js';
+import { contentKey } from './backup/vault.js';
 import { prefixOf, type RunObject, type StorePlace } from './store-place.js';
 
 interface Trimming {
@@ -35,7 +37,11 @@ export async function trimStore(
   const isSeen = runs.every(({ id }) => outdated.has(id) || staying.has(id));
   const mayBeLoose = isSeen && runs.some(({ id }) => outdated.has(id));
   const backups = mayBeLoose ? (await place.store.list(prefixOf('backups', place))).objects : [];
-  const keys = new Map(backups.flatMap(({ name }) => entryOf(name)));
+  const keys = new Map<string, string>();
+  for (const { name } of backups) {
+    const key = contentKey(fileName(name));
+    if (key !== undefined) keys.set(name, key);
+  }
   const mentioned = keys.size === 0 ? undefined : await findMentioned(new Set(keys.values()));
   const unmentioned = [...keys].flatMap(([name, key]) => (mentioned?.has(key) === false ? [{ name }] : []));
   const limit = pLimit(removalsAtOnce);
@@ -43,10 +49,4 @@ export async function trimStore(
     if (isHeld()) await place.store.remove(name);
   };
   await Promise.all([...leaving, ...unmentioned].map((one) => limit(remove, one)));
-}
-
-/** With the digest that it is named by. */
-function entryOf(name: string): readonly (readonly [string, string])[] {
-  const key = /([0-9a-f]{32}|[0-9a-f]{64})\.(?:zip|json)$/.exec(name)?.[1];
-  return key === undefined ? [] : [[name, key]];
 }

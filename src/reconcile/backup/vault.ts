@@ -95,6 +95,11 @@ export function contentKey(name: string): string | undefined {
   return md5 ?? sha256;
 }
 
+/** Whatever in a journal could be the MD5 or SHA-256 that a file is named by, each once. */
+export function contentKeysIn(text: string): ReadonlySet<string> {
+  return new Set(text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g));
+}
+
 /**
  * `undefined` for any name that is not a content name, and for what is not there or damaged.
  *
