@@ -1,7 +1,7 @@
 /** `qlik-sync drift`: show where the tenant differs from the folders, and write nothing. */
 
 import type { Command } from 'commander';
-import type { DriftEntry } from '../core/drift.js';
+import { type DriftEntry, findCompared } from '../core/drift.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Plan } from '../core/model.js';
 import { type ObservedDrift, observeDrift } from '../pipeline/drift.js';
@@ -50,7 +50,7 @@ async function reportOf(
     drift: judged,
     expired: ignores.expired,
     gone: baseline?.findGone(entries).filter(({ name }) => isSelected(name)) ?? [],
-    compared: countCompared(plan),
+    compared: findCompared(plan),
     requests,
     findings: folders.findings,
     leftOut: [],
@@ -69,11 +69,6 @@ function judge(entry: DriftEntry, ignores: Ignores, baseline: Baseline | undefin
   const ignored = ignores.find(entry.name);
   if (ignored !== undefined) return { ...entry, alarm: 'ignored', ignored };
   return { ...entry, alarm: baseline?.holds(entry) === true ? 'known' : 'new' };
-}
-
-/** Selected names that both sides know. */
-function countCompared({ changes }: Plan): number {
-  return changes.filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected').length;
 }
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {

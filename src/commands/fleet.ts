@@ -4,6 +4,7 @@
  */
 
 import { Argument, type Command } from 'commander';
+import { explainNoEnvironments } from '../config/choose-environment.js';
 import { everyEnvironment } from '../config/known-keys.js';
 import { exitCodeOf, UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
@@ -29,10 +30,7 @@ import { addExamples, addShared, type Finish } from './options.js';
 async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io): Promise<ExitCode> {
   const source = await loadSettings(flags, io, flags.env === undefined ? [everyEnvironment] : []);
   const names = source.asked.length === 0 ? source.environments : source.asked;
-  if (names.length === 0) {
-    const why = source.loaded.fleet === undefined ? '' : ', and the inventory of its fleet no tenant';
-    throw new UserError(`${source.loaded.displayFile} has no environments${why}.`);
-  }
+  if (names.length === 0) throw new UserError(explainNoEnvironments(source.loaded));
   assertForSeveral({ singleTenantOptions: [] }, source);
   assertKnown(names, '--env', source);
   const selector = await createSelector(words);

@@ -85,9 +85,10 @@ function labelsIn(environment: unknown): Labels {
  */
 export function selectEnvironments(
   asked: readonly string[],
-  { value, displayFile, fleet }: Pick<LoadedConfig, 'value' | 'displayFile' | 'fleet'>,
+  loaded: Pick<LoadedConfig, 'value' | 'displayFile' | 'fleet'>,
   option: '--env' | '--confirm' = '--env',
 ): readonly string[] {
+  const { value, displayFile } = loaded;
   const known = environmentNames(value);
   const select = (text: string): readonly string[] => {
     if (text === everyEnvironment) return known;
@@ -104,11 +105,18 @@ export function selectEnvironments(
     );
   };
   if (known.length === 0 && asked.some(selectsSeveral)) {
-    const why = fleet === undefined ? '' : ', and the inventory of its fleet no tenant';
-    const message = `${option} ${asked.find(selectsSeveral)}: ${displayFile} has no environments${why}.`;
-    throw new UserError(message);
+    throw new UserError(`${option} ${asked.find(selectsSeveral)}: ${explainNoEnvironments(loaded)}`);
   }
   return [...new Set(asked.flatMap(select))];
+}
+
+/** A sentence about a config without environments, which a fleet without tenants is as well. */
+export function explainNoEnvironments({
+  displayFile,
+  fleet,
+}: Pick<LoadedConfig, 'displayFile' | 'fleet'>): string {
+  const why = fleet === undefined ? '' : ', and the inventory of its fleet no tenant';
+  return `${displayFile} has no environments${why}.`;
 }
 
 /** Whether one of the values of `--confirm`, which are written as those of `--env`, means this environment. @throws UserError */

@@ -2,7 +2,7 @@
 
 import { describeEndings } from './format.js';
 import { findHalfBuilt } from './half-built.js';
-import type { Change, DesiredState } from './model.js';
+import type { Change, DesiredState, Plan } from './model.js';
 import { byName } from './order.js';
 import { shellOption } from './shell-word.js';
 import type { ActualSummary, DesiredSummary } from './summaries.js';
@@ -149,4 +149,11 @@ function describe(
 /** What to do about content that nobody can read. */
 function overwriteHint(name: string): string {
   return `qlik-sync apply ${shellOption('--overwrite', name)} replaces it by the folder's`;
+}
+
+/** Selected names that both sides know. */
+export function findCompared({ changes }: Pick<Plan, 'changes'>): readonly string[] {
+  return changes
+    .filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected')
+    .map(({ name }) => name);
 }

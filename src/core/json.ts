@@ -51,7 +51,7 @@ export function nestsTooDeep(text: string): boolean {
 export function valueNestsTooDeep(value: unknown, deepest = deepestNesting): boolean {
   if (!isNested(value)) return false;
   if (deepest === 0) return true;
-  return Object.values(value).some((each) => isNested(each) && valueNestsTooDeep(each, deepest - 1));
+  return Object.values(value).some((each) => valueNestsTooDeep(each, deepest - 1));
 }
 
 function isNested(value: unknown): value is object {

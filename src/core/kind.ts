@@ -4,6 +4,8 @@
  * so that the two may share a stem.
  */
 
+import { count } from './format.js';
+
 export const kinds = ['extension', 'theme'] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -37,4 +39,11 @@ export function mainFileOf(name: string): string {
 /** What a name on a command line says of the kind; `undefined` where it may be either. */
 export function statedKind(name: string): Kind | undefined {
   return kinds.find((kind) => name.startsWith(`${kind}:`));
+}
+
+/** `2 extensions, 1 theme`. */
+export function countKinds(names: readonly string[]): string {
+  const themes = names.filter((name) => kindOf(name) === 'theme').length;
+  const besides = themes === 0 ? '' : `, ${count(themes, 'theme')}`;
+  return `${count(names.length - themes, 'extension')}${besides}`;
 }

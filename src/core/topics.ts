@@ -12,9 +12,9 @@ import {
   outcomeMeanings,
   previewMeanings,
   pullMeanings,
-  termMeanings,
 } from './report-vocabulary.js';
 import { type Rule, rules } from './rules/catalogue.js';
+import { termMeanings } from './terms.js';
 import {
   actionMeanings,
   type RailMeaning,

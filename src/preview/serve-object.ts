@@ -1,6 +1,7 @@
 /** What the page of an extension is given: itself, nebula.js, what works for us in it, and the extension's own files. */
 
 import type { Route } from 'playwright-core';
+import { decodeAddress } from '../core/modules/resolve.js';
 import type { PreviewKind } from '../core/preview.js';
 import * as loaderParts from './page/loader.js';
 import * as objectParts from './page/object.js';
@@ -54,7 +55,7 @@ export async function answer(route: Route, object: ObjectToDraw, watch: PageWatc
     if (route.request().isNavigationRequest()) return route.fulfill({ status: 204 }).catch(() => undefined);
     return route.abort('blockedbyclient').catch(() => undefined);
   }
-  const found = findFile(object, decodePath(url));
+  const found = findFile(object, decodeAddress(url.pathname));
   if (found === undefined) {
     if (url.pathname !== '/favicon.ico') watch.addMissing(shownPath(object, url));
     return route.fulfill({ status: 404, contentType: 'text/plain', body: '' }).catch(() => undefined);
@@ -107,17 +108,8 @@ export function baseOf(name: string): string {
   return `${origin}/extensions/${encodeURIComponent(name)}/`;
 }
 
-/** An extension may ask for an address that is no text: `%E0%A4`. */
-function decodePath({ pathname }: Pick<URL, 'pathname'>): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
-}
-
 function shownPath({ name }: ObjectToDraw, { pathname }: URL): string {
-  const path = decodePath({ pathname });
+  const path = decodeAddress(pathname);
   const own = `/extensions/${name}/`;
   return (path.startsWith(own) ? path.slice(own.length) : path).slice(0, 300);
 }

@@ -2,6 +2,7 @@
 
 import type { DriftAlarm, DriftEntry, DriftKind } from '../core/drift.js';
 import { count } from '../core/format.js';
+import { countKinds } from '../core/kind.js';
 import type { DriftDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
 import { renderOrigins } from './origins.js';
@@ -30,8 +31,8 @@ export interface DriftReport extends Omit<PlanReport, 'kind' | 'refusals'> {
   readonly expired: readonly ExpiredIgnore[];
   /** With `--baseline`: drift that it holds and that is resolved. */
   readonly gone: readonly { readonly name: string; readonly kind: DriftKind }[];
-  /** Extensions of the folders that were compared with the tenant. */
-  readonly compared: number;
+  /** Names of the folders that were compared with the tenant. */
+  readonly compared: readonly string[];
   /** Requests the comparison took; the plan counts those of an apply as well. */
   readonly requests: number;
 }
@@ -42,7 +43,7 @@ export function driftDocumentOf(report: DriftReport): DriftDocument {
     command: 'drift',
     ...headOf(header),
     ...placeOf(header),
-    ...{ source, drift, expired, gone, compared, requests, findings, exitCode },
+    ...{ source, drift, expired, gone, compared: compared.length, requests, findings, exitCode },
     ...(plan.origins !== undefined && { origins: plan.origins }),
   };
 }
@@ -123,5 +124,5 @@ function renderClosing({ drift, plan, compared, requests }: DriftReport): string
       ? 'No drift'
       : `Drift: ${count(number('new') + closed, 'difference')} from the folders`;
   const reads = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
-  return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${count(compared, 'extension')} compared with ${reads}.\n`;
+  return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${countKinds(compared)} compared with ${reads}.\n`;
 }

@@ -2,7 +2,7 @@
 
 import type { ExitCode } from '../core/exit-codes.js';
 import { count, formatBytes } from '../core/format.js';
-import { kindOf } from '../core/kind.js';
+import { countKinds } from '../core/kind.js';
 import type { Finding, LeftOutFile, Severity } from '../core/model.js';
 import type { ValidateDocument } from './documents/documents.js';
 import { headOf } from './json-parts.js';
@@ -64,7 +64,5 @@ function renderVerdict({ extensions, findings }: ValidateReport): string {
   const number = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const names = new Set([...extensions.map(({ name }) => name), ...namesOf(findings)]);
-  const themes = [...names].filter((name) => kindOf(name) === 'theme').length;
-  const besides = themes === 0 ? '' : `, ${count(themes, 'theme')}`;
-  return `${count(names.size - themes, 'extension')}${besides}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
+  return `${countKinds([...names])}: ${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}.\n`;
 }

@@ -31,7 +31,7 @@ const reports: readonly (PlanReport | DriftReport)[] = [
   { ...rest, kind: 'plan', plan, refusals: [] },
   {
     ...{ ...rest, kind: 'drift', plan, header: { ...rest.header, command: 'drift' } },
-    ...{ drift: [], expired: [], gone: [], compared: 1, requests: 1, exitCode: 2 },
+    ...{ drift: [], expired: [], gone: [], compared: ['kpi-card'], requests: 1, exitCode: 2 },
   },
 ];
 

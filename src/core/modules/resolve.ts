@@ -50,22 +50,23 @@ interface OwnPath {
 function ownPath(name: string, from: string, extension: string): OwnPath | undefined {
   const home = `extensions/${extension}/`;
   const start = /^\.{1,2}\//.test(name) ? `${home}${from.slice(0, from.lastIndexOf('/') + 1)}` : '';
-  const absolute = joinPath(start + decode(name).replace(/^\//, '')) ?? '';
+  const absolute = joinPath(start + decodeAddress(name).replace(/^\//, '')) ?? '';
   const isBelow = absolute.toLowerCase().startsWith(home.toLowerCase()) && absolute.length > home.length;
   if (!isBelow) return undefined;
   return { path: normalizePath(absolute.slice(home.length)), isSpeltRight: absolute.startsWith(home) };
 }
 
-function decode(name: string): string {
+/** `%20` as a blank; an address that is no text, such as `%E0%A4`, as it is. */
+export function decodeAddress(text: string): string {
   try {
-    return decodeURIComponent(name);
+    return decodeURIComponent(text);
   } catch {
-    return name;
+    return text;
   }
 }
 
 /** Without `.`, `..` and empty parts; `undefined` where it leads out of everything. */
-function joinPath(path: string): string | undefined {
+export function joinPath(path: string): string | undefined {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..' && parts.pop() === undefined) return undefined;

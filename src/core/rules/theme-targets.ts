@@ -1,6 +1,8 @@
 /** Whether what a theme names is among its files: stylesheets in its JSON; fonts, images and other CSS in these. */
 
+import { normalizePath } from '../digest.js';
 import type { DesiredExtension } from '../model.js';
+import { decodeAddress, joinPath } from '../modules/resolve.js';
 
 interface Missing {
   readonly message: string;
@@ -24,7 +26,7 @@ export function createTargetFinder(theme: DesiredExtension): ExplainMissing {
     const plain = locate(written, from);
     const [file = ''] = written.split(/[?#]/, 1);
     if (file === '' || (plain !== undefined && held.has(plain))) return undefined;
-    const target = locate(decode(file), from);
+    const target = locate(decodeAddress(file), from);
     if (target === undefined) return explainOutside(file);
     return held.has(target) ? undefined : explainAbsent(theme, target, spellings);
   };
@@ -64,19 +66,6 @@ function explainOutside(file: string): Missing {
 
 /** Relative to the theme's folder, as the paths of files are spelled; `undefined` outside it. */
 function locate(path: string, from: string): string | undefined {
-  const parts = from.split('/').slice(0, -1);
-  for (const part of path.split('/')) {
-    if (part === '..' && parts.length === 0) return undefined;
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/').normalize('NFC');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const target = joinPath(from.slice(0, from.lastIndexOf('/') + 1) + path);
+  return target === undefined ? undefined : normalizePath(target);
 }
