@@ -7,7 +7,7 @@ import { cleanEnvironment, cli } from './programs.mjs';
 import { undoAtEnd } from './tidy.mjs';
 
 const memory = new URL('watch-memory.mjs', import.meta.url).href;
-const patienceMs = 30_000;
+const patienceMs = 90_000;
 
 /** @returns resolves when all is planned once, so that a save from now on is a change */
 export async function startWatch(workspace, { url, apiKey }, args, program = cli) {
