@@ -102,7 +102,7 @@ const maxBytes = 256 * 2 ** 20;
 export function openStoreHttp(origin: string, options: HttpStoreOptions): StoreHttp {
   const { address, proxies, userAgent, timeoutMs = usualTimeoutMs } = options;
   assertSafe(origin, address);
-  const transport = createTransport(origin, { proxies, userAgent, timeoutMs });
+  const transport = createTransport(origin, { proxies, userAgent, timeoutMs, early: 'all' });
   const tryOnce = async (request: StoreRequest, signature: Signature): Promise<Try> => {
     const { method, path, body, signal } = request;
     const sent = body === undefined ? {} : { body: createBody('application/octet-stream', [body]) };

@@ -182,7 +182,7 @@ function createYielder(signal: AbortSignal | undefined): () => Promise<void> {
   };
 }
 
-const longestTurnMs = 10;
+const longestTurnMs = 2;
 
 function toState(
   discovery: Discovery,

@@ -1,7 +1,7 @@
 /**
- * Sends a request and gives its answer, by one of two clients. undici sends whatever writes. Until something is written,
- * reads go through Node's own client, which is there in a third of the time: undici's parser is WebAssembly that has to be
- * compiled first, and a plan has only its list to read.
+ * Sends a request and gives its answer, by one of two clients. undici sends whatever writes. Until it is there, reads go
+ * through Node's own client, which is there in a third of the time: undici's parser is WebAssembly that has to be compiled
+ * first, and a plan has only its list to read.
  */
 
 import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:http';
@@ -35,17 +35,31 @@ export interface Exchange {
 
 type Open = () => Promise<Socket>;
 
-export function createExchange(origin: string, open: Open): Exchange {
-  let writing: Promise<Dispatcher> | undefined;
-  let reading: Promise<NodeAgent> | undefined;
+/** Which requests do not wait for undici. `all` is for those that may each be repeated. */
+export type EarlyRequests = 'reads' | 'all';
+
+export function createExchange(origin: string, open: Open, early: EarlyRequests = 'reads'): Exchange {
+  let undici: Promise<Dispatcher> | undefined;
+  let isUndiciThere = false;
+  let node: Promise<NodeAgent> | undefined;
+
+  function loadUndici(): Promise<Dispatcher> {
+    undici ??= createUndiciAgent(open).then((agent) => {
+      isUndiciThere = true;
+      return agent;
+    });
+    return undici;
+  }
 
   async function sendBy(outgoing: Outgoing): Promise<Incoming> {
-    if (outgoing.method === 'GET' && writing === undefined) {
-      reading ??= createNodeAgent(open);
-      return sendByNode(await reading, origin, outgoing);
+    const { method, chunks } = outgoing;
+    if (isUndiciThere || (method !== 'GET' && early === 'reads')) {
+      return sendByUndici(await loadUndici(), origin, outgoing);
     }
-    writing ??= createUndiciAgent(open);
-    return sendByUndici(await writing, origin, outgoing);
+    node ??= createNodeAgent(open);
+    // After a write there are more. While it is answered, nothing else waits for the processor.
+    const onSent = (): void => void (chunks && loadUndici().catch(() => undefined));
+    return sendByNode(await node, origin, outgoing, onSent);
   }
 
   return {
@@ -53,8 +67,8 @@ export function createExchange(origin: string, open: Open): Exchange {
       return untilAborted(sendBy(outgoing), outgoing.signal);
     },
     async close() {
-      await (await writing)?.close();
-      closeIdle(await reading);
+      await (await undici)?.close();
+      closeIdle(await node);
     },
   };
 }
@@ -91,15 +105,23 @@ function closeIdle(agent: NodeAgent | undefined): void {
     for (const socket of sockets ?? []) socket.destroy();
 }
 
-async function sendByNode(agent: NodeAgent, origin: string, outgoing: Outgoing): Promise<Incoming> {
+async function sendByNode(
+  agent: NodeAgent,
+  origin: string,
+  outgoing: Outgoing,
+  onSent: () => void,
+): Promise<Incoming> {
   const { request } = await import('node:http');
-  const { method, path, headers, headersMs, pauseMs, signal } = outgoing;
+  const { method, path, headers, chunks = [], headersMs, pauseMs, signal } = outgoing;
   const { host, hostname, port } = new URL(origin);
   // The agent opens the connection, with TLS where the origin has it.
   const sent = request({
     ...{ agent, method, path, hostname, port, ...(signal && { signal }) },
     headers: { host, ...headers },
   });
+  sent.once('finish', onSent);
+  for (const chunk of chunks) sent.write(chunk);
+  sent.end();
   const answer = await awaitAnswer(sent, headersMs);
   return {
     status: answer.statusCode ?? 0,
@@ -124,7 +146,6 @@ function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMe
       clearTimeout(timer);
       reject(error);
     });
-    sent.end();
   });
 }
 

@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { isZip } from '../../core/zip/end-record.js';
 import type { Answer } from './answers.js';
 import { createConnections } from './connect.js';
-import { createExchange, type Exchange } from './exchange.js';
+import { createExchange, type EarlyRequests, type Exchange } from './exchange.js';
 import { type Failure, failed, failureOf, type Target } from './failures.js';
 import type { TenantOptions, TenantRequest } from './request.js';
 
@@ -45,7 +45,10 @@ const maxErrorBytes = 2 ** 20;
 /** 64 kB a second; slower uploads time out. */
 const uploadBytesPerMs = 64;
 
-type TransportOptions = Pick<TenantOptions, 'timeoutMs' | 'proxies' | 'userAgent' | 'onAnswer'>;
+type TransportOptions = Pick<TenantOptions, 'timeoutMs' | 'proxies' | 'userAgent' | 'onAnswer'> & {
+  /** Default: reads. */
+  readonly early?: EarlyRequests;
+};
 
 export function createTransport(origin: string, options: TransportOptions): Transport {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
@@ -54,7 +57,7 @@ export function createTransport(origin: string, options: TransportOptions): Tran
   const closing = new AbortController();
   // One for each connection that is being made.
   setMaxListeners(0, closing.signal);
-  const exchange = createExchange(origin, () => connections.open(closing.signal));
+  const exchange = createExchange(origin, () => connections.open(closing.signal), options.early);
   let outstanding = 0;
   let closed: Promise<void> | undefined;
 
