@@ -29,7 +29,7 @@ export async function measureStore() {
           }),
         alone: () => withSandbox(async (sandbox) => apply(workspace, sandbox, ['--no-store'])),
       },
-      { rounds: 3, warmups: 1 },
+      { rounds: 7, warmups: 1 },
     );
     const detail = `${ms(stored)} with a bucket, ${ms(alone)} without; ${asked}`;
     return [{ measure: 'apply over a store', ratio: stored / alone, target: { atMost: 1.15 }, detail }];
