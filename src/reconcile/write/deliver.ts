@@ -41,11 +41,11 @@ export async function deliver<List>(
   context: DeliveryContext<List>,
 ): Promise<Ending> {
   const { steps, signal, patience } = context;
-  let begun = await passGate(request, context);
+  const unready = await passGate(request, context);
+  if (unready !== undefined) return unready;
   let before: Absent | undefined;
   for (let tries = 1; ; tries += 1) {
-    const ending = begun?.kind === 'failed' ? begun : await sendOnce(request, context, { before, begun });
-    begun = undefined;
+    const ending = await sendOnce(request, context, before);
     await steps.end(ending);
     if (ending.kind !== 'absent' || tries >= patience.tries) return ending;
     await pauseFor(patience.pauseMs(tries), signal);
@@ -56,27 +56,19 @@ export async function deliver<List>(
 
 type Absent = Ending & { readonly kind: 'absent' };
 
-type Failed = Ending & { readonly kind: 'failed' };
-
-/** What was written of a request before its turn. */
-interface Begun {
-  readonly kind: 'begun';
-  readonly opening: Opening;
-}
-
-/** Before its turn, so that it keeps nobody waiting who needs one to open the gate. */
+/** Begins before its turn, so that it keeps nobody waiting who needs one to open the gate. @returns how that failed */
 async function passGate<List>(
   { opening }: WriteRequest<List>,
   { gate, steps, signal }: DeliveryContext<List>,
-): Promise<Begun | Failed | undefined> {
+): Promise<Ending | undefined> {
   if (gate === undefined || gate.isOpen()) return undefined;
   try {
-    if (opening !== undefined && signal?.aborted !== true) await steps.begin(opening);
+    if (opening !== undefined && signal?.aborted !== true) await steps.beginAhead(opening);
   } catch (error) {
     return failedBy(error);
   }
   await gate.pass();
-  return opening && { kind: 'begun', opening };
+  return undefined;
 }
 
 /** It was sent, so it was attempted; but that time ran out before further tries decides the exit code. */
@@ -100,23 +92,16 @@ class EndedBefore extends Error {
   }
 }
 
-interface Earlier {
-  /** How the previous try ended. */
-  readonly before: Absent | undefined;
-  readonly begun: Begun | undefined;
-}
-
+/** @param before how the previous try ended */
 async function sendOnce<List>(
   request: WriteRequest<List>,
   context: DeliveryContext<List>,
-  { before, begun }: Earlier,
+  before: Absent | undefined,
 ): Promise<Ending> {
   const { signal } = context;
   let left = false;
-  let ready = begun;
   const beforeSend = async (): Promise<void> => {
-    const opening = await prepare(request, context, { before, begun: ready });
-    ready = undefined;
+    const opening = await prepare(request, context, before);
     if ('kind' in opening) throw new EndedBefore(opening);
     left = true;
   };
@@ -142,10 +127,10 @@ function isStop(error: unknown, signal: AbortSignal | undefined): signal is Abor
 async function prepare<List>(
   request: WriteRequest<List>,
   { steps, signal }: DeliveryContext<List>,
-  { before, begun }: Earlier,
+  before: Absent | undefined,
 ): Promise<Opening | Ending> {
   try {
-    const opening = begun?.opening ?? (await begin(request, { steps, signal }));
+    const opening = steps.takeAhead() ?? (await begin(request, { steps, signal }));
     signal?.throwIfAborted();
     if ('kind' in opening) return opening;
     await assertMaySend(steps);

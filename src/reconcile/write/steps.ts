@@ -11,6 +11,10 @@ export interface Steps {
   readonly takeBack: (why: string) => Promise<void>;
   /** On the disk before the request leaves. */
   readonly begin: (opening: Opening) => Promise<void>;
+  /** The same for a request whose turn has not come. */
+  readonly beginAhead: (opening: Opening) => Promise<void>;
+  /** Once its turn has come, what was begun ahead, if anything; the next time it is a request of its own. */
+  readonly takeAhead: () => Opening | undefined;
   /** As the journal's. */
   readonly assertMaySend: () => void;
   /**
@@ -26,6 +30,12 @@ export function createSteps(journal: Journal | undefined): Steps {
   /** The steps of the requests that left; unnumbered without a journal. */
   const left: (number | undefined)[] = [];
   let isOpen = false;
+  let ahead: Opening | undefined;
+
+  async function begin(opening: Opening): Promise<void> {
+    left.push(await journal?.before(opening));
+    isOpen = true;
+  }
 
   async function close(after: Omit<StepAfter, 'kind' | 'at' | 'step'>): Promise<void> {
     isOpen = false;
@@ -40,9 +50,15 @@ export function createSteps(journal: Journal | undefined): Steps {
       await close({ result: 'failed', message });
       left.pop();
     },
-    begin: async (opening) => {
-      left.push(await journal?.before(opening));
-      isOpen = true;
+    begin,
+    beginAhead: async (opening) => {
+      await begin(opening);
+      ahead = opening;
+    },
+    takeAhead: () => {
+      const opening = ahead;
+      ahead = undefined;
+      return opening;
     },
     assertMaySend: () => journal?.assertMaySend(),
     end: async (ending) => {
