@@ -4,16 +4,15 @@ import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
-import type { WhileAlone } from '../reconcile/import-runs.js';
-import type { Lease } from '../reconcile/lock/lease.js';
 import type { StoreDocument } from '../report/documents/store.js';
 import { renderDocument } from '../report/json.js';
 import { renderStore } from '../report/store.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
+import { aloneInStore } from '../run/lock.js';
 import { createNotices } from '../run/on-tenant.js';
 import { readSettings, type Settings } from '../run/settings.js';
-import { openAnonymously, openStoreOf, type RunStore } from '../run/store.js';
+import { openAnonymously, openStoreOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import type { Store } from '../store/store.js';
 import { addExamples, addShared, type Finish } from './options.js';
@@ -79,36 +78,14 @@ async function importFolder(
   io: Io,
 ): Promise<StoreDocument & { readonly exitCode: ExitCode }> {
   const { importRuns } = await import('../reconcile/import-runs.js');
-  const { unreadable, ...imported } = await importRuns(folder, store, underLocks(store, root, io));
+  const { say: onWait } = createNotices(io.stderr);
+  const { unreadable, ...imported } = await importRuns(folder, store, (of, work) =>
+    aloneInStore({ ...of, store }, { root, io, onWait }, work),
+  );
   return {
     ...({ command: 'store', action: 'import', schemaVersion: 1 } as const),
     ...{ tool, store: store.address, ...imported, exitCode: exitCodes.ok },
     unreadable: unreadable.map((path) => displayPath(cwd, path)),
-  };
-}
-
-function underLocks(store: Store, root: string, { self, interrupted: signal, stderr }: Io): WhileAlone {
-  const { say: onWait } = createNotices(stderr);
-  return async ({ tenant, project }, work) => {
-    const [{ takeSharedLock }, { tryLease }] = await Promise.all([
-      import('../reconcile/lock/lock.js'),
-      import('../reconcile/lock/lease.js'),
-    ]);
-    const holder = { project, command: 'store import', self };
-    const place = { store, tenant, project };
-    let assertAlone: Lease['check'] = () => undefined;
-    const take = async (): ReturnType<RunStore['take']> => {
-      const taken = await tryLease({ ...holder, place, first: 'look', signal });
-      if (!('release' in taken)) return taken;
-      assertAlone = taken.check;
-      return taken.release;
-    };
-    const release = await takeSharedLock(take, { ...holder, root, tenant, signal, onWait });
-    try {
-      await work(assertAlone);
-    } finally {
-      await release();
-    }
   };
 }
 

@@ -128,6 +128,44 @@ async function takeShared(
   return take({ ...holder, address: addressOfJob(io.env) }, of, until);
 }
 
+interface Importing extends Pick<LockOptions, 'root' | 'onWait'> {
+  readonly io: Io;
+}
+
+/**
+ * Work on what runs left in a store, without a tenant that is written to: meanwhile no run of the project goes on.
+ * `assertAlone` makes sure of it.
+ *
+ * @throws as `withLock`
+ */
+export async function aloneInStore(
+  place: StorePlace,
+  { root, io, onWait }: Importing,
+  work: (assertAlone: () => void) => Promise<void>,
+): Promise<void> {
+  const [{ takeSharedLock }, { tryLease }, { addressOfJob }] = await Promise.all([
+    import('../reconcile/lock/lock.js'),
+    import('../reconcile/lock/lease.js'),
+    import('./facts.js'),
+  ]);
+  const { tenant, project } = place;
+  const { self, env, interrupted: signal } = io;
+  const holder = { project, command: 'store import', self, address: addressOfJob(env) };
+  let assertAlone = (): void => undefined;
+  const take = async (): ReturnType<RunStore['take']> => {
+    const taken = await tryLease({ ...holder, place, first: 'look', signal });
+    if (!('release' in taken)) return taken;
+    assertAlone = taken.check;
+    return taken.release;
+  };
+  const release = await takeSharedLock(take, { ...holder, root, tenant, signal, onWait });
+  try {
+    await work(assertAlone);
+  } finally {
+    await release();
+  }
+}
+
 function once(say: (text: string) => void): (text: string) => void {
   let isSaid = false;
   return (text) => {
