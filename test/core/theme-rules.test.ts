@@ -140,6 +140,16 @@ describe('themes', () => {
         json({ customStyles: [{ cssRef: 1 }] }),
         ['theme-reference theme.json 1:19 cssRef names no file.'],
       ],
+      [
+        'a cssRef that is a folder, or only a query',
+        json({ customStyles: ['./', 'a/..', '?v=2', 'css/'].map((cssRef) => ({ cssRef })) }),
+        [
+          'theme-reference theme.json 1:28 cssRef: ./ names no file.',
+          'theme-reference theme.json 1:44 cssRef: a/.. names no file.',
+          'theme-reference theme.json 1:19 cssRef names no file.',
+          'theme-reference theme.json 1:80 cssRef: css is not among the files to upload.',
+        ],
+      ],
       ['customStyles of another shape', json({ customStyles: { cssRef: 'x.css' } }), []],
       ['styles without cssRef', json({ customStyles: [null, 1, { classRef: 'a' }] }), []],
       [

@@ -28,6 +28,7 @@ export function createTargetFinder(theme: DesiredExtension): ExplainMissing {
     if (file === '' || (plain !== undefined && held.has(plain))) return undefined;
     const target = locate(decodeAddress(file), from);
     if (target === undefined) return explainOutside(file);
+    if (target === '') return { message: `${file} names no file.`, hint: 'It is the folder of the theme.' };
     return held.has(target) ? undefined : explainAbsent(theme, target, spellings);
   };
 }

@@ -127,7 +127,7 @@ function checkCustomStyles(main: Main, styles: unknown, explainMissing: ExplainM
   return styles.flatMap((style: unknown) => {
     const reference = isObject(style) ? style['cssRef'] : undefined;
     if (reference === undefined) return [];
-    if (typeof reference !== 'string' || reference === '') {
+    if (typeof reference !== 'string' || /^\s*(?:$|[?#])/.test(reference)) {
       const message = 'cssRef names no file.';
       return [themeFinding('theme-reference', main, '"cssRef"', message, 'It is the path of a CSS file.')];
     }
