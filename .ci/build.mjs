@@ -205,7 +205,7 @@ async function writeSchemas() {
   const { rules } = await load(built, 'rules.mjs');
   const { qextJsonSchema } = await load(built, 'qext.mjs');
   const configSchema = configJsonSchema(rules);
-  writeFileSync('schema.json', `${JSON.stringify(configSchema, undefined, 2)}\n`);
+  writeFileSync('schema.json', JSON.stringify(shareSchemas(configSchema)));
   writeFileSync(join(out, 'output.schema.json'), JSON.stringify(shareSchemas(outputJsonSchema())));
   writeFileSync(join(out, 'qext.schema.json'), JSON.stringify(qextJsonSchema));
   return configSchema;
