@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredExtension } from '../../src/core/model.js';
 import { pack } from '../../src/source/archive/pack.js';
 import { createRepacker } from '../../src/source/archive/repack.js';
+import { createRandom } from '../tenant/virtual-time.js';
 
 let folder: string;
 beforeEach(() => {
@@ -45,6 +46,20 @@ describe('repacking', () => {
     for (let round = 0; round < 2; round += 1) {
       const changed = extension(after);
       expect((await repack(changed)).md5).toBe((await pack(changed)).md5);
+    }
+  });
+
+  it('gives them whichever files change, again and again', async () => {
+    const random = createRandom(5);
+    const paths = ['.a', 'a.js', 'größe/b.css', 'k.qext', 'leer.txt', '漢字/é.js'];
+    const files: Record<string, string> = Object.fromEntries(paths.map((path) => [path, '']));
+    const repack = createRepacker();
+    for (let round = 0; round < 40; round += 1) {
+      for (const path of paths) {
+        if (random() < 0.4) files[path] = random() < 0.2 ? '' : `${round} ${text.slice(0, random() * 9_000)}`;
+      }
+      const changed = extension(files);
+      expect((await repack(changed)).bytes.equals((await pack(changed)).bytes)).toBe(true);
     }
   });
 

@@ -6,7 +6,6 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type JSZip from 'jszip';
 import { withEndings } from '../../core/content/line-endings.js';
 import { md5Of } from '../../core/digest.js';
 import { SourceError } from '../../core/errors.js';
@@ -37,7 +36,17 @@ export type Packer = (extension: DesiredExtension) => Promise<Archive>;
 
 export const pack: Packer = async (extension) => {
   const { default: JSZip } = await import('jszip');
-  return generate(new JSZip(), extension, extension.files);
+  const zip = new JSZip();
+  for (const file of extension.files) {
+    zip.file(file.path, readUnchanged(extension, file), { date, unixPermissions, createFolders: false });
+  }
+  const bytes = await zip.generateAsync({
+    type: 'nodebuffer',
+    platform: 'UNIX',
+    compression: 'DEFLATE',
+    compressionOptions: { level: 6 },
+  });
+  return { bytes, md5: md5Of(bytes), size: bytes.length };
 };
 
 /**
@@ -64,24 +73,6 @@ export function createKeepingPacker(mostBytes: number, make: Packer = pack): Pac
     );
     return packing;
   };
-}
-
-/** Puts `files` into `zip`, which holds the others already. */
-export async function generate(
-  zip: JSZip,
-  extension: DesiredExtension,
-  files: readonly KeptFile[],
-): Promise<Archive> {
-  for (const file of files) {
-    zip.file(file.path, readUnchanged(extension, file), { date, unixPermissions, createFolders: false });
-  }
-  const bytes = await zip.generateAsync({
-    type: 'nodebuffer',
-    platform: 'UNIX',
-    compression: 'DEFLATE',
-    compressionOptions: { level: 6 },
-  });
-  return { bytes, md5: md5Of(bytes), size: bytes.length };
 }
 
 /** The file as it is uploaded. @throws SourceError when it is no longer what `extension` says */

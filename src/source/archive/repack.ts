@@ -1,7 +1,9 @@
 /** Packs the same extensions again and again, as `watch` does, and compresses only what changed. */
 
+import { md5Of } from '../../core/digest.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
-import { type Archive, generate, type Packer, pack } from './pack.js';
+import { findDirectory } from '../../core/zip/end-record.js';
+import { type Archive, type Packer, pack } from './pack.js';
 
 /** Bytes of archives that are remembered; those unused for longest are dropped first. */
 const defaultMemory = 64 * 2 ** 20;
@@ -29,21 +31,73 @@ export function createRepacker(maxBytes: number = defaultMemory): Packer {
   };
 }
 
+interface PackedBefore {
+  readonly archive: Archive;
+  readonly files: readonly KeptFile[];
+}
+
 /**
- * The same bytes with less work: files that did not change keep their compressed data, as jszip does for entries
- * of a loaded zip. Only where the paths are the same, since entries keep the order they came in.
+ * The same bytes with less work: only files that changed are packed, and take the places of what they were. Only where the
+ * paths are the same, since entries keep the order they came in.
  */
-async function packAgain(extension: DesiredExtension, before: PackedBefore): Promise<Archive> {
-  const old = new Map(before.files.map((file) => [file.path, file.sha256]));
+async function packAgain(extension: DesiredExtension, { archive, files }: PackedBefore): Promise<Archive> {
+  const old = new Map(files.map((file) => [file.path, file.sha256]));
   const changed = extension.files.filter((file) => old.get(file.path) !== file.sha256);
   const samePaths =
     old.size === extension.files.length && extension.files.every((file) => old.has(file.path));
   if (!samePaths) return pack(extension);
-  const { default: JSZip } = await import('jszip');
-  return generate(await JSZip.loadAsync(before.archive.bytes, { createFolders: false }), extension, changed);
+  if (changed.length === 0) return archive;
+  const bytes = replaceEntries(archive.bytes, (await pack({ ...extension, files: changed })).bytes);
+  return { bytes, md5: md5Of(bytes), size: bytes.length };
 }
 
-interface PackedBefore {
-  readonly archive: Archive;
-  readonly files: readonly KeptFile[];
+/** An entry as `pack` writes it: nothing is between two entries, and nothing of one depends on others but its offset. */
+interface Entry {
+  /** Its header in the directory, which says where it lies. */
+  readonly listed: Buffer;
+  /** Its own header and its data. */
+  readonly stored: Buffer;
+}
+
+/** @param by an archive of some of the same paths */
+function replaceEntries(zip: Buffer, by: Buffer): Buffer {
+  const now = new Map(entriesOf(by));
+  const stored: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, before] of entriesOf(zip)) {
+    const entry = now.get(name) ?? before;
+    const listed = Buffer.from(entry.listed);
+    listed.writeUInt32LE(offset, offsetAt);
+    stored.push(entry.stored);
+    directory.push(listed);
+    offset += entry.stored.length;
+  }
+  const end = Buffer.from(zip.subarray(findDirectory(zip).end));
+  end.writeUInt32LE(offset, directoryAt);
+  return Buffer.concat([...stored, ...directory, end]);
+}
+
+/** Where a header in the directory has the lengths of its three last fields and the offset; its own length without them. */
+const [lengthsAt, offsetAt, listedLength] = [28, 42, 46];
+
+/** Where the last record says where the directory is. The directory's length depends on names alone. */
+const directoryAt = 16;
+
+/** By name, as its bytes. */
+function entriesOf(zip: Buffer): readonly (readonly [string, Entry])[] {
+  const { start, end } = findDirectory(zip);
+  const listings: Buffer[] = [];
+  for (let at = start; at < end; ) {
+    const lengths = [0, 2, 4].map((field) => zip.readUInt16LE(at + lengthsAt + field));
+    const next = lengths.reduce((sum, length) => sum + length, at + listedLength);
+    listings.push(zip.subarray(at, next));
+    at = next;
+  }
+  return listings.map((listed, index) => {
+    const until = listings[index + 1]?.readUInt32LE(offsetAt) ?? start;
+    const nameEnd = listedLength + listed.readUInt16LE(lengthsAt);
+    const name = listed.subarray(listedLength, nameEnd).toString('latin1');
+    return [name, { listed, stored: zip.subarray(listed.readUInt32LE(offsetAt), until) }] as const;
+  });
 }
