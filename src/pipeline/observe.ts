@@ -15,6 +15,7 @@ import type { Place, Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { unmatchedMessage } from '../source/discover/discover.js';
+import type { ListFolder } from '../source/discover/expand-folders.js';
 import type { SourceFiles } from '../source/git/state.js';
 import type { RuledReading } from '../source/read/read.js';
 import { readActual } from '../tenant/actual.js';
@@ -84,9 +85,10 @@ export async function readFolders(
   selector: Selector | undefined,
   settings: Settings,
   io: Pick<Io, 'env' | 'interrupted'>,
+  list?: ListFolder,
 ): Promise<Folders> {
   const { config } = settings;
-  const reading = await readOnceForAll(selector, settings, io);
+  const reading = await readOnceForAll(selector, settings, io, list);
   selector?.assertUsed(namesOf(reading.state));
   const state = config.themes === 'never' ? leaveOutThemes(reading.state) : reading.state;
   const { desired, checked } = await checkAll({ settings, io }, state, reading);

@@ -11,6 +11,7 @@ import type { Approvals } from '../run/flags.js';
 import type { Run } from '../run/run.js';
 import type { Selector } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
+import type { ListFolder } from '../source/discover/expand-folders.js';
 import { archivesOf } from './archives.js';
 import {
   addLeftOut,
@@ -46,6 +47,8 @@ export interface PlanWanted extends Wanted {
   readonly halfReplaces: 'finish' | 'leave';
   /** Whether content that differs is compared without its line endings, for which the folder is read again. */
   readonly endings: 'compared' | 'not-compared';
+  /** How folders are listed to find extensions; absent: anew. */
+  readonly list?: ListFolder | undefined;
   /** Whether the report says at which commit the folders are. */
   readonly origin: Origin;
 }
@@ -85,10 +88,10 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
 
 async function readUsable(
   run: Run,
-  { selector, approvals, broken, changedSince }: PlanWanted,
+  { selector, approvals, broken, changedSince, list }: PlanWanted,
   listFor: ListFor,
 ): Promise<Folders> {
-  const selected = await readFolders(selector, run.settings, run.io);
+  const selected = await readFolders(selector, run.settings, run.io, list);
   const changed =
     changedSince === undefined
       ? selected

@@ -6,6 +6,7 @@ import type { Io } from '../run/io.js';
 import type { Selector } from '../run/selection.js';
 import { readOnce, type Settings } from '../run/settings.js';
 import { createKeepingPacker, type Packer, pack } from '../source/archive/pack.js';
+import type { ListFolder } from '../source/discover/expand-folders.js';
 import { readPartialCheckout } from '../source/discover/partial-checkout.js';
 import { keyOfSources, type SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
@@ -19,8 +20,9 @@ export function readOnceForAll(
   selector: Selector | undefined,
   settings: Settings,
   io: Pick<Io, 'env' | 'interrupted'>,
+  list?: ListFolder,
 ): Promise<RuledReading> {
-  const read = () => readAll(selector, settings, io);
+  const read = () => readAll(selector, settings, io, list);
   if (selector !== undefined && selector.key === undefined) return read();
   const values = keysOfFolders.map((key) => settings.config[key]);
   return readOnce(settings, ['folders', selector?.key, ...values], read);
@@ -30,6 +32,7 @@ async function readAll(
   selector: Selector | undefined,
   { config, cwd, flags, tool, own }: Settings,
   { env, interrupted: signal }: Pick<Io, 'env' | 'interrupted'>,
+  list: ListFolder | undefined,
 ): Promise<RuledReading> {
   const reading = await readRuled({
     root: config.root,
@@ -39,7 +42,7 @@ async function readAll(
     lineEndings: config.lineEndings,
     ...(selector !== undefined && { selection: selector.matches }),
     index: flags.cache === false ? 'off' : 'on',
-    ...{ tool, own, signal, env },
+    ...{ tool, own, signal, env, list },
   });
   return { ...reading, sources: [...configFiles(config), ...reading.sources] };
 }

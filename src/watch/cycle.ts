@@ -21,6 +21,7 @@ import type { Run } from '../run/run.js';
 import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import type { Packer } from '../source/archive/pack.js';
+import type { ListFolder } from '../source/discover/expand-folders.js';
 import { ignoreLineOf } from '../source/ignore-rules.js';
 import type { UploadCheck } from '../source/watch/watch.js';
 import { StoreError } from '../store/store.js';
@@ -41,6 +42,8 @@ export interface CycleInput {
   readonly brake: Brake;
   readonly grace: DeleteGrace;
   readonly tally: Tally;
+  /** Lists folders from memory where nothing was added or removed. */
+  readonly list: ListFolder;
   /** Opened before this cycle; what it does not confirm is left to the wake that follows. */
   readonly uploadCheck: UploadCheck;
   readonly announce: Announcer;
@@ -144,7 +147,7 @@ const background = {
 } as const;
 
 async function planCycle(input: CycleInput, approvals: Approvals): Promise<PlannedRun> {
-  const { names, selector } = input;
+  const { names, selector, list } = input;
   // Journals grow while the session lasts.
   const run = { ...input.run, past: createPast(input.run) };
   const planned = await planFolders(run, {
@@ -152,6 +155,8 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
     command: 'plan',
     selector: names === undefined ? selector : selectExactly(names),
     halfReplaces: names === undefined ? 'finish' : 'leave',
+    // What is gone shows in looks at everything, which take nobody's word.
+    list: names === undefined ? undefined : list,
     approvals,
   });
   input.grace.saw(planned.sources.map(({ folder }) => folder));

@@ -120,11 +120,11 @@ function mayDelete({ structure }: Wake, { prune }: WatchFlags): boolean {
   return structure && prune === true;
 }
 
-type FactsOfSession = Pick<CycleInput, 'run' | 'record' | 'revisions' | 'lock' | 'uploadCheck'>;
+type FactsOfSession = Pick<CycleInput, 'run' | 'record' | 'revisions' | 'lock' | 'list' | 'uploadCheck'>;
 
 /** The upload check is created before anything is read. */
 function factsOf({ run, record, revisions, lock, folders }: Session): FactsOfSession {
-  return { run, record, revisions, lock, uploadCheck: folders.createUploadCheck() };
+  return { run, record, revisions, lock, list: folders.list, uploadCheck: folders.createUploadCheck() };
 }
 
 function stepsOf(turn: Turn): Pick<CycleInput, 'names' | 'sinceSave' | 'onWrites' | 'onWritten'> {

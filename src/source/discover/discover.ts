@@ -9,7 +9,7 @@ import { placeholderFinding } from '../../core/rules/placeholders.js';
 import { displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
 import { type Copy, chooseOne } from './choose-one.js';
-import { type Expansion, expandFolders, kindOf } from './expand-folders.js';
+import { type Expansion, expandFolders, kindOf, type ListFolder, listAnew } from './expand-folders.js';
 import { type HalfBuilt, type InspectedFolder, inspectFolder, rememberRealPaths } from './inspect-folder.js';
 import { spellPattern } from './pattern.js';
 
@@ -27,10 +27,15 @@ export interface Discovery {
 }
 
 /** @param root absolute; `patterns` are relative to it @param cwd absolute; displayed paths are relative to it */
-export async function discover(root: string, cwd: string, patterns: readonly string[]): Promise<Discovery> {
-  const expansion = await expandFolders(root, patterns);
+export async function discover(
+  root: string,
+  cwd: string,
+  patterns: readonly string[],
+  list: ListFolder = listAnew,
+): Promise<Discovery> {
+  const expansion = await expandFolders(root, patterns, list);
   const { isExcluded } = expansion;
-  const inspecting = { root, cwd, realPathOf: rememberRealPaths(), isExcluded };
+  const inspecting = { root, cwd, realPathOf: rememberRealPaths(), list, isExcluded };
   const inspected = leaveOutContainers(
     expansion.folders.map((found) => ({ path: found.path, ...inspectFolder(found, inspecting) })),
   );

@@ -30,6 +30,13 @@ export interface FoundFolder {
   readonly isListed: boolean;
 }
 
+/** The entries of a folder, given as an absolute path. @throws SystemError */
+export type ListFolder = (folder: string) => readonly Dirent[];
+
+export function listAnew(folder: string): readonly Dirent[] {
+  return readdirSync(folder, { withFileTypes: true });
+}
+
 export interface Expansion {
   /** Each once, in the order of their paths. */
   readonly folders: readonly FoundFolder[];
@@ -64,11 +71,16 @@ export interface Expansion {
  * Expands `patterns` relative to `root`. A `!pattern` excludes what it matches and everything below, at any position in
  * the list. Wildcards skip `node_modules` and dot folders; `**` follows no links.
  */
-export async function expandFolders(root: string, patterns: readonly string[]): Promise<Expansion> {
+export async function expandFolders(
+  root: string,
+  patterns: readonly string[],
+  list: ListFolder,
+): Promise<Expansion> {
   const all = (await Promise.all(patterns.map((source) => compilePattern(source, root)))).flat();
   const positive = all.filter((pattern) => !pattern.negative);
   const negative = all.filter((pattern) => pattern.negative);
   const trouble = {
+    list,
     unreadable: new Set<string>(),
     dangling: new Set<string>(),
     linkTexts: new Map<string, LinkText>(),
@@ -161,6 +173,7 @@ function pathOf(folder: string, segments: readonly Segment[]): string {
 }
 
 interface Walk {
+  readonly list: ListFolder;
   readonly found: Pick<FoundFolder, 'path' | 'isListed'>[];
   readonly unreadable: Set<string>;
   readonly dangling: Set<string>;
@@ -245,7 +258,7 @@ const notThere: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR'])
 
 function listFolder(path: string, into: Walk): readonly Dirent[] {
   try {
-    const entries = readdirSync(path, { withFileTypes: true });
+    const entries = into.list(path);
     if (entries.some(({ name }) => name === '.git')) into.workingTrees.add(normalize(path));
     return entries;
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Whether a folder that a pattern matched is an extension, and what to report where it is not. */
 
-import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { displayBelow, nameFolder } from '../../core/format.js';
 import { mainFileOf, nameOf, stemOf } from '../../core/kind.js';
@@ -8,7 +8,7 @@ import { finding } from '../../core/rules/catalogue.js';
 import { reasonOf } from '../../core/system-error.js';
 import { displayPath } from '../display.js';
 import type { Candidate, Remark } from './candidate.js';
-import type { FoundFolder } from './expand-folders.js';
+import type { FoundFolder, ListFolder } from './expand-folders.js';
 import { isHeldBy, isManifestName, nameIn } from './nested-manifest.js';
 import { isHidden, spellPattern } from './pattern.js';
 import { chooseFolders, type SurveyedExtension, surveyTree } from './survey.js';
@@ -35,17 +35,18 @@ interface Inspecting {
   /** Absolute: displayed paths are relative to it. */
   readonly cwd: string;
   readonly realPathOf: (path: string) => string;
+  readonly list: ListFolder;
   /** Whether a `!` excludes a folder, given as an absolute path. */
   readonly isExcluded: (path: string) => boolean;
 }
 
 export function inspectFolder(found: FoundFolder, inspecting: Inspecting): InspectedFolder {
-  const { cwd, realPathOf } = inspecting;
+  const { cwd, realPathOf, list } = inspecting;
   const displayFolder = displayPath(cwd, found.path);
   try {
     const outside = leadsOutside(found, realPathOf);
     if (outside !== undefined) return { remark: remarkOnOutside(found, displayFolder, outside) };
-    const entries = readdirSync(found.path, { withFileTypes: true });
+    const entries = list(found.path);
     const manifests = entries.filter((entry) => isManifest(found.path, entry)).map((entry) => entry.name);
     return judgeManifests(found, displayFolder, manifests.sort(), entries, inspecting);
   } catch (error) {

@@ -10,6 +10,7 @@ import type { DesiredExtension } from '../../core/model.js';
 import { shellWord } from '../../core/shell-word.js';
 import type { Candidate } from '../discover/candidate.js';
 import { discover } from '../discover/discover.js';
+import { listAnew } from '../discover/expand-folders.js';
 import { inspectFolder, rememberRealPaths } from '../discover/inspect-folder.js';
 import { compilePattern, type FolderPattern, type Segment } from '../discover/pattern.js';
 import { displayPath } from '../display.js';
@@ -195,7 +196,7 @@ function inspect(name: string, folder: string, root: string, cwd: string): Candi
     isListed: false,
     base: dirname(folder),
   } as const;
-  const looking = { root, cwd, realPathOf: rememberRealPaths(), isExcluded: () => false };
+  const looking = { root, cwd, realPathOf: rememberRealPaths(), list: listAnew, isExcluded: () => false };
   const { candidate } = inspectFolder(found, looking);
   if (candidate?.name === name) return candidate;
   throw new RefusedError(`${displayPath(cwd, folder)} already exists and does not contain ${name}.`, {

@@ -14,6 +14,7 @@ import type { DesiredExtension, DesiredState, Finding } from '../../core/model.j
 import { byName } from '../../core/order.js';
 import type { Candidate, Remark } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
+import type { ListFolder } from '../discover/expand-folders.js';
 import { baseOf } from '../discover/pattern.js';
 import { displayPath } from '../display.js';
 import { readSettled, type TellFolders } from '../git/settled.js';
@@ -45,6 +46,8 @@ export interface ReadOptions {
   readonly tool?: string;
   /** What this run reads and writes itself, which is never content. Default: nothing. */
   readonly own?: OwnFiles;
+  /** Lists the folders on the way to the extensions and their own; default: anew. */
+  readonly list?: ListFolder | undefined;
   /** Stops between two folders; the call rejects with its reason. */
   readonly signal?: AbortSignal;
   /** The variables of this process, for git; absent: none. */
@@ -104,7 +107,7 @@ interface ReadFolder {
 async function readOnce(options: ReadOptions, tell: TellFolders): Promise<RuledReading> {
   const { root, cwd, own = noOwnFiles, lineEndings = 'as-is' } = options;
   const selects = options.selection ?? (() => true);
-  const discovery = await discover(root, cwd, options.extensions);
+  const discovery = await discover(root, cwd, options.extensions, options.list);
   tell([...placesBelow(discovery.candidates), ...discovery.workingTrees]);
   const selected = discovery.candidates.filter((candidate) => selects(candidate.name));
   const rulesFor = prepareIgnoreRules({

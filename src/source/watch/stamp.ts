@@ -1,6 +1,7 @@
 /** Whether a file or folder is still the same, judged by what the file system says about it. */
 
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, lstatSync, type Stats, statSync } from 'node:fs';
+import { type ListFolder, listAnew } from '../discover/expand-folders.js';
 
 /** Times are milliseconds with a fraction, as the file system gives them. A pipe or a socket counts as a file. */
 export interface Stamp {
@@ -87,4 +88,35 @@ export function loneFile(path: string, subject: LoneFile['subject']): LoneFile {
 
 export function isChanged({ path, stamp }: LoneFile): boolean {
   return !isSameStamp(stamp, stampTarget(path));
+}
+
+/** Listings of folders, remembered as long as their stamps are the same: a stamp costs a fifth of a listing. */
+export interface Listings {
+  /** What listing the folder anew would give, in its order. */
+  readonly list: ListFolder;
+  /** For file systems that do not stamp folders: whatever is told of them by other ways. */
+  readonly forget: () => void;
+}
+
+interface Listing {
+  readonly stamp: Stamp;
+  readonly entries: readonly Dirent[];
+}
+
+export function rememberListings(): Listings {
+  const known = new Map<string, Listing>();
+  return {
+    list: (folder) => {
+      const lookedAt = Date.now();
+      // Before it is listed, so that it is never newer than what was listed.
+      const stamp = stampTarget(folder);
+      const before = known.get(folder);
+      if (before !== undefined && isSameStamp(before.stamp, stamp)) return before.entries;
+      known.delete(folder);
+      const entries = listAnew(folder);
+      if (stamp !== undefined && !isRacy(stamp, lookedAt)) known.set(folder, { stamp, entries });
+      return entries;
+    },
+    forget: () => known.clear(),
+  };
 }

@@ -4,11 +4,12 @@
  * reported decides. So a lost event costs time, never a change, and a meaningless one wakes nothing.
  */
 
+import type { ListFolder } from '../discover/expand-folders.js';
 import { type Burst, openBursts } from './bursts.js';
 import { clearReported, lookAt, markReported, type WatchedExtension } from './extension.js';
 import { createJudge, type Wake } from './judge.js';
 import { openMap, type Subject } from './map.js';
-import { loneFile } from './stamp.js';
+import { loneFile, rememberListings } from './stamp.js';
 import type { StructureOptions } from './structure.js';
 import { type Rounds, startSweep } from './sweep.js';
 import { createUploadCheck, type UploadCheck } from './upload-check.js';
@@ -43,6 +44,8 @@ export interface FolderWatch {
   readonly watchedFolders: () => readonly string[];
   /** Extensions under watch. */
   readonly watchedNames: () => readonly string[];
+  /** For discovery, from memory where nothing was added or removed since. */
+  readonly list: ListFolder;
   /** To be created before the folders are read; decides which of them may be uploaded. */
   readonly createUploadCheck: () => UploadCheck;
   /** Afterwards it wakes nothing and keeps no process alive. */
@@ -63,6 +66,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
   const watched = createWatchedExtensions(options);
   const bursts = openBursts<Subject>({ quietMs, maxWaitMs, onEnd });
   const map = openMap({ watched, bursts, config, events: options.events ?? 'on', onError });
+  const listings = rememberListings();
   const judge = createJudge({ watched, bursts, config, quietMs, wake, onMoved, onError });
   let sweep: Rounds | undefined;
   let wokenAt = performance.now();
@@ -87,6 +91,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
   function wake(about: Wake): void {
     if (isClosed) return;
     wokenAt = performance.now();
+    if (about.structure) listings.forget();
     options.onWake(about);
   }
 
@@ -107,6 +112,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
     ready: open(),
     watchedFolders: map.folders,
     watchedNames: () => watched.extensions().map(({ candidate }) => candidate.name),
+    list: listings.list,
     createUploadCheck: () => createUploadCheck({ extensions: watched.extensions, onDoubt }),
     close: async () => {
       isClosed = true;
