@@ -49,6 +49,8 @@ export interface PlanWanted extends Wanted {
   readonly endings: 'compared' | 'not-compared';
   /** How folders are listed to find extensions; absent: anew. */
   readonly list?: ListFolder | undefined;
+  /** Called with the extensions that may be planned, while the tenant's list is on its way. */
+  readonly onRead?: (extensions: readonly DesiredExtension[]) => void;
   /** Whether the report says at which commit the folders are. */
   readonly origin: Origin;
 }
@@ -67,7 +69,11 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
   const { broken, halfReplaces, approvals } = wanted;
   const { folders: read, listed } = await observe(
     run,
-    (listFor) => readUsable(run, wanted, listFor),
+    async (listFor) => {
+      const usable = await readUsable(run, wanted, listFor);
+      wanted.onRead?.(usable.desired.extensions);
+      return usable;
+    },
     wanted.reviewed,
   );
   if (broken === 'refuse' && approvals.allowEmpty !== true) assertSomethingToDo(read, listed, run.settings);

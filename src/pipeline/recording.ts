@@ -92,6 +92,8 @@ export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>):
   });
   return {
     ...backup,
+    // It would ask the store outside of any slot.
+    expect: () => undefined,
     keep: (...asked) => outside(() => keeping.inside(() => backup.keep(...asked)), 'prepares'),
     keepRecord: (...asked) => outside(() => backup.keepRecord(...asked), 'prepares'),
   };

@@ -69,6 +69,8 @@ export interface Backup {
    * @throws TenantError where the archive cannot be read; exit 4 with that reason for a 403; the reason of an aborted signal
    */
   keep(record: ExtensionRecord, options?: CallOptions & { readonly kind?: Kind }): Promise<PreviousRecord>;
+  /** Begins to look whether this archive is stored, which `keep` will ask: while the record itself is read. */
+  expect?(md5: string | undefined): void;
   /** Stores the record alone, for a write that leaves the archive as it is. Needs no request. */
   keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
   /** Stores an archive that was just uploaded, so that the next overwrite need not download it. */

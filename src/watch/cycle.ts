@@ -20,7 +20,6 @@ import { createPast } from '../run/past.js';
 import type { Run } from '../run/run.js';
 import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
-import type { Packer } from '../source/archive/pack.js';
 import type { ListFolder } from '../source/discover/expand-folders.js';
 import { ignoreLineOf } from '../source/ignore-rules.js';
 import type { UploadCheck } from '../source/watch/watch.js';
@@ -29,6 +28,7 @@ import type { Announcer } from './announcer.js';
 import { dropUnusedCounts, type SessionApprovals } from './approvals.js';
 import type { Brake } from './brake.js';
 import type { DeleteGrace } from './delete-grace.js';
+import type { Packs } from './packs.js';
 import type { SessionRecord } from './record.js';
 import type { Tally } from './tally.js';
 
@@ -38,7 +38,6 @@ export interface CycleInput {
   readonly names: ReadonlySet<string> | undefined;
   readonly selector: Selector | undefined;
   readonly approvals: SessionApprovals;
-  readonly pack: Packer;
   readonly brake: Brake;
   readonly grace: DeleteGrace;
   readonly tally: Tally;
@@ -46,6 +45,8 @@ export interface CycleInput {
   readonly list: ListFolder;
   /** Opened before this cycle; what it does not confirm is left to the wake that follows. */
   readonly uploadCheck: UploadCheck;
+  /** Of this cycle. */
+  readonly packs: Packs;
   readonly announce: Announcer;
   readonly record: SessionRecord;
   readonly revisions: Revisions;
@@ -84,12 +85,22 @@ function isTransient(error: UserError): boolean {
   return isSystemError(error.cause);
 }
 
+/**
+ * The tenant is read once no other run writes. The folders of a save are read before that: what another run, such as a pull,
+ * changes in them meanwhile is not confirmed before it is uploaded.
+ */
 async function locked(input: CycleInput): Promise<void> {
-  const release = await input.lock();
+  const locking = input.lock();
+  const begun = locking.then(() => undefined);
+  begun.catch(() => undefined);
   try {
-    await planAndApply(input);
+    if (input.names === undefined) await begun;
+    await planAndApply({ ...input, run: { ...input.run, begun } });
   } finally {
-    await release();
+    await locking.then(
+      (release) => release(),
+      () => undefined,
+    );
   }
 }
 
@@ -147,7 +158,7 @@ const background = {
 } as const;
 
 async function planCycle(input: CycleInput, approvals: Approvals): Promise<PlannedRun> {
-  const { names, selector, list } = input;
+  const { names, selector, list, packs } = input;
   // Journals grow while the session lasts.
   const run = { ...input.run, past: createPast(input.run) };
   const planned = await planFolders(run, {
@@ -157,6 +168,7 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
     halfReplaces: names === undefined ? 'finish' : 'leave',
     // What is gone shows in looks at everything, which take nobody's word.
     list: names === undefined ? undefined : list,
+    onRead: (extensions) => packs.onRead(extensions, names === undefined ? 'everything' : 'save'),
     approvals,
   });
   input.grace.saw(planned.sources.map(({ folder }) => folder));
@@ -216,9 +228,8 @@ async function writeAll(
   planned: PlannedRun,
   writes: readonly Change[],
 ): Promise<readonly Outcome[]> {
-  const { run, announce } = input;
+  const { run, announce, packs } = input;
   const { plan, desired, actual, packWith } = planned;
-  const unconfirmed = new Set<string>();
   const record = await input.record.open(planned.sources);
   const outcomes = await apply({
     ...record.recording,
@@ -230,9 +241,9 @@ async function writeAll(
     concurrency: concurrencyOf(run.settings),
     slots: run.store?.slots,
     signal: run.signal,
-    pack: packWith(packChecked(input, unconfirmed)),
+    pack: packWith(packs.pack),
     onOutcome: (outcome) => {
-      if (unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
+      if (packs.unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
       else reportOutcome(input, outcome, writes);
       const synced = desired.extensions.find(({ name }) => name === outcome.name);
       if (outcome.status === 'done' && synced !== undefined) input.brake.synced(synced);
@@ -259,21 +270,6 @@ function findErrors(planned: PlannedRun): readonly Finding[] {
 
 function isBetweenBuilds({ plan, rails }: PlannedRun): boolean {
   return rails.found === 0 && plan.summary.delete === 0;
-}
-
-/** A folder that is being written fails silently: it wakes the loop again once it is at rest. */
-function packChecked({ pack, uploadCheck }: CycleInput, unconfirmed: Set<string>): Packer {
-  return async (extension) => {
-    if (uploadCheck.confirms(extension)) {
-      try {
-        return await pack(extension);
-      } catch (error) {
-        if (!(error instanceof SourceError) || uploadCheck.confirms(extension)) throw error;
-      }
-    }
-    unconfirmed.add(extension.name);
-    throw new SourceError('it is being written', { file: extension.displayFolder });
-  };
 }
 
 function reportOutcome(

@@ -14,6 +14,7 @@ import { createBrake } from './brake.js';
 import { type CycleInput, runCycle } from './cycle.js';
 import { createDeleteGrace } from './delete-grace.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
+import { createPacks } from './packs.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
 import { createTally } from './tally.js';
 
@@ -41,11 +42,11 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     readMoment: (folders) => momentOf(session, folders),
     onOver: () => loop.wake('all', performance.now()),
   });
+  const packing = { pack: createRepacker(), digests: new Map<string, string>() };
   const shared = {
     selector,
     approvals: createSessionApprovals(flags),
     announce,
-    pack: createRepacker(),
     brake: createBrake(),
     grace,
     tally: createTally({ periodMs: () => limitPeriodOf(flags, session) }),
@@ -65,7 +66,9 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
 
   async function runTurn(turn: Turn): Promise<Settled> {
     if (session === undefined) return 'retry';
-    const cycle = runCycle({ ...shared, ...factsOf(session), ...stepsOf(turn) });
+    const facts = factsOf(session);
+    const packs = createPacks({ ...packing, ...facts });
+    const cycle = runCycle({ ...shared, ...facts, packs, ...stepsOf(turn) });
     turns.add(cycle);
     return cycle.finally(() => turns.delete(cycle));
   }

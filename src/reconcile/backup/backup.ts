@@ -23,11 +23,13 @@ interface BackupContext {
 
 export function createBackup(context: BackupContext): Backup {
   const { vault } = context;
+  const { begin, isStored } = createLooks(vault);
   return {
+    expect: begin,
     keep: async (record, { kind = 'extension', ...options } = {}) => {
       const [sha256, md5] = await Promise.all([
         vault.putRecord(record),
-        keepArchive({ record, kind }, context, options),
+        keepArchive({ record, kind }, { ...context, isStored }, options),
       ]);
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
@@ -35,6 +37,30 @@ export function createBackup(context: BackupContext): Backup {
     // Only saves a later download: a full disk is reported when something has to be stored.
     keepUploaded: async (archive) => {
       await vault.putLightly(archive).catch(() => undefined);
+    },
+  };
+}
+
+interface Looks {
+  readonly begin: (md5: string | undefined) => void;
+  /** What was begun, or a look of its own. */
+  readonly isStored: (md5: string) => Promise<boolean>;
+}
+
+function createLooks(vault: Pick<Vault, 'has'>): Looks {
+  const begun = new Map<string, Promise<boolean>>();
+  return {
+    begin: (text) => {
+      const md5 = asMd5(text);
+      if (md5 === undefined) return;
+      const looking = vault.has(md5);
+      looking.catch(() => undefined);
+      begun.set(md5, looking);
+    },
+    isStored: (md5) => {
+      const looking = begun.get(md5);
+      begun.delete(md5);
+      return looking ?? vault.has(md5);
     },
   };
 }
@@ -49,11 +75,11 @@ export function previousOf(record: ExtensionRecord): PreviousRecord {
 /** Resolves to the MD5 that the archive is stored under. */
 async function keepArchive(
   { record, kind }: { readonly record: ExtensionRecord; readonly kind: Kind },
-  { vault, tenant, cache }: BackupContext,
+  { vault, tenant, cache, isStored }: BackupContext & Pick<Looks, 'isStored'>,
   options: CallOptions,
 ): Promise<string> {
   const expected = asMd5(actualOf(record).md5);
-  if (expected !== undefined && (await vault.has(expected))) return expected;
+  if (expected !== undefined && (await isStored(expected))) return expected;
   const cached = expected === undefined ? undefined : await cache?.find(expected);
   if (cached !== undefined) return vault.put(cached);
   const client = clientOf(tenant, kind);

@@ -124,6 +124,7 @@ export function overwriteRequest(target: Target, prepared: Prepared, context: Re
   let wasTried = false;
   return {
     prepare: async (sentBefore) => {
+      if (upload.file !== undefined) context.backup?.expect?.(actual.md5);
       const found = await readBeforeSend(target, context);
       const consequence = consequenceAfter(sentBefore);
       if (found === undefined) return deletedMeanwhile(consequence);
