@@ -1,7 +1,8 @@
 /** Writes files that others may read meanwhile: first under a temporary name, so that no one ever sees half a file. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** `durable`: the content is on the disk before the file gets its name. Syncing the folder is left to the caller. */
@@ -36,6 +37,18 @@ export async function writeAtomically(
   }
 }
 
+/** The same for small files, `light`. */
+export function writeAtomicallySync(path: string, content: string, mode: number): void {
+  const temporary = temporaryNameOf(path);
+  try {
+    writeFileSync(temporary, content, { flag: 'wx', mode });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
 /** A unique name beside `path`. */
 export function temporaryNameOf(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}`;
@@ -53,7 +66,8 @@ export async function discard(path: string): Promise<void> {
 
 /** Creates the folder and its parents, readable by their owner only, so that a loss of power does not undo it. */
 export async function makeFolderDurably(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Nearly always it is there, which shows at once.
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }

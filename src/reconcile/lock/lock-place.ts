@@ -42,8 +42,8 @@ export async function tryLock(place: LockPlace, holder: LockHolder): Promise<Rel
 async function putDown({ root, folder }: LockPlace, { project, command, self }: LockHolder): Promise<string> {
   try {
     await makeOwnPlace(root, folder);
-    await removeIncomplete(folder, project);
-    return await writeTicket(folder, project, command, self);
+    removeIncomplete(folder, project);
+    return writeTicket(folder, project, command, self);
   } catch (error) {
     throw unwritable(error, `The lock in ${folder}`, {
       hint: 'It keeps two runs from writing at once. Free some space or make the folder writable, and run again.',
@@ -58,8 +58,7 @@ async function findOthers(
   own: string | undefined,
 ): Promise<readonly FoundTicket[]> {
   if (!isOwnPlace(root, folder)) return [];
-  const tickets = await readTickets(folder, project, self);
-  const others = tickets.filter(({ path }) => path !== own);
+  const others = readTickets(folder, project, self, own);
   const stale = others.filter(({ isLive }) => !isLive);
   await Promise.all(stale.map(({ path }) => rm(path, { force: true }).catch(() => undefined)));
   return others.filter(({ isLive }) => isLive);
