@@ -16,8 +16,13 @@ export function tryParseJson(text: string): unknown {
 
 /** The fields that have a value: absence is a missing key, in documents and comparisons alike. */
 export function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const known: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  // Asked of each record of a list. The names are our own, so none is `__proto__`.
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    const field = value[key];
+    if (field !== undefined) known[key] = field as Exclude<T[keyof T], undefined>;
+  }
+  return known;
 }
 
 /** All fields but these. */

@@ -128,12 +128,16 @@ function findTakenAway(
 function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): readonly FoundFolder[] {
   const walked: Walk = { found: [], ...trouble };
   walk(pattern.base, pattern.segments, walked);
-  return walked.found.map((each) => ({
-    ...each,
-    pattern: pattern.source,
-    how: howOf(pattern),
-    folderName: namesFreely(pattern) ? 'free' : 'fixed',
-    base: pattern.base,
+  const { source, base } = pattern;
+  const how = howOf(pattern);
+  const folderName = namesFreely(pattern) ? 'free' : 'fixed';
+  return walked.found.map(({ path, isListed }) => ({
+    path,
+    isListed,
+    pattern: source,
+    how,
+    folderName,
+    base,
   }));
 }
 

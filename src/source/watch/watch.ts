@@ -74,7 +74,8 @@ export function watchFolders(options: WatchOptions): FolderWatch {
 
   function onEnd(ended: readonly Burst<Subject>[]): void {
     for (const burst of ended) judge(burst);
-    void map.update();
+    // After the reader has begun, who is waited for.
+    setImmediate(() => void map.update());
   }
 
   function onMoved(): void {

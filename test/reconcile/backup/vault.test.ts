@@ -190,6 +190,27 @@ describe('a backup', () => {
     expect(await downloads()).toBe(0);
   });
 
+  itOverEach('looks for the archive once, and before it is asked where it can expect it', async () => {
+    await keep();
+    const looks: string[] = [];
+    const has = (md5: string) => {
+      looks.push(md5);
+      return vault.has(md5);
+    };
+    const backup = createBackup({ vault: { ...vault, has }, tenant: clients() });
+    backup.expect?.(md5Of(bytes));
+    expect(looks).toEqual([md5Of(bytes)]);
+    expect((await backup.keep(record)).archive).toBe('stored');
+    expect(looks).toEqual([md5Of(bytes)]);
+    await backup.keep(record);
+    expect(looks).toEqual([md5Of(bytes), md5Of(bytes)]);
+    backup.expect?.(md5Of(Buffer.from('another')));
+    backup.expect?.('no md5');
+    backup.expect?.(undefined);
+    await backup.keep(record);
+    expect(looks).toHaveLength(4);
+  });
+
   itOverEach('takes what planning downloaded, and believes it only as far as it is that', async () => {
     const cache = createArchiveCache(place.root);
     await cache.keep(md5Of(bytes), bytes);
