@@ -1,12 +1,12 @@
 /** Where a run keeps what outlives it: folders below `.qlik-sync/`, one per tenant, readable by their owner only. */
 
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
 import { isSystemError, reasonOf } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
-import { makeFolderDurably } from '../source/write-atomically.js';
+import { type Durability, makeFolder } from '../source/write-atomically.js';
 
 type Purpose = 'runs' | 'backups' | 'locks' | 'cache' | 'fleets';
 
@@ -30,12 +30,21 @@ export function isOwnPlace(root: string, folder: string): boolean {
   return findLink(root, folder) === undefined;
 }
 
-/** Creates the folder and its parents, all of them durable, readable by their owner only. @throws Error for a link */
-export async function makeOwnPlace(root: string, folder: string): Promise<void> {
+/**
+ * Creates the folder and its parents, readable by their owner only.
+ *
+ * @param durability `light`: for what a loss of power may undo
+ * @throws Error for a link
+ */
+export async function makeOwnPlace(
+  root: string,
+  folder: string,
+  durability: Durability = 'durable',
+): Promise<void> {
   const link = findLink(root, folder);
   if (link !== undefined) throw new Error(`${link} is a link to another place`);
   hideOwnFolder(root, folder);
-  await makeFolderDurably(folder);
+  await makeFolder(folder, durability);
 }
 
 /**
@@ -44,8 +53,12 @@ export async function makeOwnPlace(root: string, folder: string): Promise<void> 
  * @param what `The journals`
  * @throws UserError where it cannot be read, or is a link to another place
  */
-export async function listOwnFolder(folder: string, what: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch((error: unknown) => unlessMissing(error, folder, what))) ?? [];
+export function listOwnFolder(folder: string, what: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    return unlessMissing(error, folder, what) ?? [];
+  }
 }
 
 /** To read below `root` only. @throws UserError where a part of the path is a link to another place */

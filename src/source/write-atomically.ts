@@ -1,9 +1,10 @@
 /** Writes files that others may read meanwhile: first under a temporary name, so that no one ever sees half a file. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 
 /** `durable`: the content is on the disk before the file gets its name. Syncing the folder is left to the caller. */
 export type Durability = 'durable' | 'light';
@@ -64,18 +65,29 @@ export async function discard(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
 }
 
-/** Creates the folder and its parents, readable by their owner only, so that a loss of power does not undo it. */
-export async function makeFolderDurably(folder: string): Promise<void> {
+/** Creates the folder and its parents, readable by their owner only; where durable, a loss of power does not undo it. */
+export async function makeFolder(folder: string, durability: Durability): Promise<void> {
   // Nearly always it is there, which shows at once.
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
+  if (first === undefined || durability === 'light') return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Makes the names in a folder survive a loss of power, where the system lets a folder be synced (Windows does not). */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  if (handle === undefined) return;
-  await handle.sync().catch(() => undefined);
-  await handle.close();
+  const descriptor = openFolder(folder);
+  if (descriptor === undefined) return;
+  // Only this waits for the disk.
+  await sync(descriptor).catch(() => undefined);
+  closeSync(descriptor);
+}
+
+const sync = promisify(fsync);
+
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, 'r');
+  } catch {
+    return undefined;
+  }
 }

@@ -6,7 +6,7 @@ import { isSystemError, reasonOf } from '../core/system-error.js';
 import {
   discard,
   finalNameOf,
-  makeFolderDurably,
+  makeFolder,
   syncFolder,
   temporaryNameOf,
   writeAtomically,
@@ -49,7 +49,7 @@ async function makeFolders(folder: string, path: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
   });
-  await makeFolderDurably(path);
+  await makeFolder(path, 'durable');
 }
 
 /** The clock of the machine that keeps the files, as the time of a new one says; absent where none can be made. */

@@ -41,7 +41,7 @@ export async function tryLock(place: LockPlace, holder: LockHolder): Promise<Rel
 
 async function putDown({ root, folder }: LockPlace, { project, command, self }: LockHolder): Promise<string> {
   try {
-    await makeOwnPlace(root, folder);
+    await makeOwnPlace(root, folder, 'light');
     removeIncomplete(folder, project);
     return writeTicket(folder, project, command, self);
   } catch (error) {
