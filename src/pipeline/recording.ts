@@ -10,7 +10,7 @@ import { createSlots } from '../reconcile/slots.js';
 import type { Backup } from '../reconcile/write-dependencies.js';
 import type { RunFacts } from '../run/facts.js';
 import type { Run } from '../run/run.js';
-import { concurrencyOf } from '../run/settings.js';
+import { concurrencyOf, readOnce } from '../run/settings.js';
 import type { RunStore } from '../run/store.js';
 
 /**
@@ -59,12 +59,13 @@ function whileHeld(
 
 /** Where a run keeps copies, and finds those of runs on other machines. */
 export async function vaultOf({
-  settings: { config },
+  settings,
   tenant: { identity: tenant },
   store,
 }: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Vault> {
-  const { root, project } = config;
-  const local = createVault({ root, tenant });
+  const { root, project } = settings.config;
+  const copies = await readOnce(settings, 'copies', async () => new Map<string, string>());
+  const local = createVault({ root, tenant, copies });
   if (store === undefined) return local;
   const { createSharedVault } = await import('../reconcile/backup/shared-vault.js');
   return createSharedVault(local, { store: store.store, tenant, project });

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
-import { contentKeysIn, createVault, type Vault } from './backup/vault.js';
+import { contentKeysIn, createVault, type StoredFile } from './backup/vault.js';
 import { bringRuns, type ListedRun } from './journal/fetch-runs.js';
 import { listRunFiles, type RunFileName, readRunFiles } from './journal/run-files.js';
 import { idMs } from './journal/run-id.js';
@@ -57,18 +57,25 @@ export async function retain(retention: Retention): Promise<Tidied> {
   const places = (['runs', 'backups'] as const).map((what) => ownPlace(root, what, tenantKey(tenant)));
   if (!places.every((place) => isOwnPlace(root, place))) return { runs: 0, files: 0 };
   if (shared !== undefined) await fetchForTrimming(retention, shared);
-  const summaries = await summarize(retention);
+  const vault = createVault({ root, tenant });
+  const stored = await vault.list();
+  const summaries = await summarize(retention, new Map(stored.files.map(({ key }) => [key, key])));
   const leaving = findOutdated(summaries, retention);
   const staying = summaries.files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
-  const findMentioned: FindMentioned = (keys) => readMentioned(staying, keys);
-  const swept = await sweep(createVault({ root, tenant }), findMentioned, now);
+  const before = new Date(now.getTime() - untouchableMs);
+  await Promise.all(stored.unfinished.map((name) => vault.removeLeftover(name, before)));
+  const unmentioned = findUnmentioned(stored.files, staying);
+  const swept = await Promise.all(
+    unmentioned.map(({ name }) => vault.removeUnused(name, before).then(asCount, countNone)),
+  );
   if (shared !== undefined) {
     const { runs, isHeld } = shared;
+    const findMentioned: FindMentioned = (keys) => readMentioned(staying, keys);
     const trimming = { runs, isHeld, outdated: idsOf(leaving), staying: idsOf(staying), findMentioned };
     await trimStore({ ...retention, store: shared.store }, trimming);
   }
-  return { runs: sum(gone), files: swept };
+  return { runs: sum(gone), files: sum(swept) };
 }
 
 /** How many journals are read at most for each that goes. */
@@ -102,6 +109,8 @@ function idsOf(files: readonly RunFileName[]): ReadonlySet<string> {
 interface Summary extends RunFileName {
   readonly changedAt: Date;
   readonly isJournal: boolean;
+  /** The keys of stored files that it mentions; absent where it cannot be read and may mention any. */
+  readonly mentions?: readonly string[];
   /** When its run began, in milliseconds; absent unless it is of this project on this tenant. */
   readonly startMs?: number;
 }
@@ -113,28 +122,52 @@ interface Summaries {
   readonly needed: ReadonlySet<string>;
 }
 
-async function summarize({ root, tenant, project }: Retention): Promise<Summaries> {
+async function summarize({ root, tenant, project }: Retention, keys: StoredKeys): Promise<Summaries> {
   const open = new Map<string, OpenReplace>();
   const files: Summary[] = [];
   for await (const some of readOldestFirst(root, tenant)) {
     const journals: (RunFile & { readonly run: Run })[] = [];
     for (const { run, ...file } of some.map(parseFile)) {
-      if (run === undefined) files.push(summaryOf(file, { isJournal: false }));
+      if (run === undefined) files.push(summaryOf(file, keys, { isJournal: false }));
       else journals.push({ ...file, run });
     }
     for (const { run, ...file } of journals.sort((a, b) => byNewest(b.run, a.run))) {
       const isOwn = run.start.tenant === tenant && run.start.project === project;
       if (isOwn) followRun(open, run);
       const startMs = Date.parse(run.start.startedAt);
-      files.push(summaryOf(file, { isJournal: true, ...(isOwn && { startMs }) }));
+      files.push(summaryOf(file, keys, { isJournal: true, ...(isOwn && { startMs }) }));
     }
   }
   return { files, needed: new Set([...open.values()].map(({ runId }) => runId)) };
 }
 
+/** Of the stored files, each by itself: a part of a journal's text would keep all of that in memory. */
+type StoredKeys = ReadonlyMap<string, string>;
+
 /** Without its text. */
-function summaryOf({ path, id, changedAt }: RunFile, told: Pick<Summary, 'isJournal' | 'startMs'>): Summary {
-  return { path, id, changedAt, ...told };
+function summaryOf(
+  { path, id, changedAt, text }: RunFile,
+  keys: StoredKeys,
+  told: Pick<Summary, 'isJournal' | 'startMs'>,
+): Summary {
+  const mentions = text === undefined ? undefined : mentionedIn(text, keys);
+  return { path, id, changedAt, ...(mentions && { mentions }), ...told };
+}
+
+/** In any line, so that a journal of a newer version keeps what it needs. */
+function mentionedIn(text: string, keys: StoredKeys): readonly string[] {
+  if (keys.size === 0) return [];
+  return [...contentKeysIn(text)].flatMap((key) => keys.get(key) ?? []);
+}
+
+/** None where a journal may mention anything. */
+function findUnmentioned(files: readonly StoredFile[], staying: readonly Summary[]): readonly StoredFile[] {
+  const mentioned = new Set<string>();
+  for (const { mentions } of staying) {
+    if (mentions === undefined) return [];
+    for (const key of mentions) mentioned.add(key);
+  }
+  return files.filter(({ key }) => !mentioned.has(key));
 }
 
 function findOutdated(
@@ -152,10 +185,7 @@ function findOutdated(
   });
 }
 
-/**
- * Everything that could be the name of a stored file, in any line, so that a journal of a newer version keeps what it
- * needs. `undefined` where a journal cannot be read and may mention anything.
- */
+/** What they mention of a store's files. `undefined` where one cannot be read and may mention any. */
 async function readMentioned(
   files: readonly RunFileName[],
   keys: ReadonlySet<string>,
@@ -168,22 +198,6 @@ async function readMentioned(
     }
   }
   return mentioned;
-}
-
-/** Resolves to the number of files that were removed. */
-async function sweep(vault: Vault, findMentioned: FindMentioned, now: Date): Promise<number> {
-  const before = new Date(now.getTime() - untouchableMs);
-  await vault.removeLeftovers(before);
-  const old = (await vault.list()).filter(({ usedAt }) => usedAt < before);
-  if (old.length === 0) return 0;
-  const mentioned = await findMentioned(new Set(old.map(({ key }) => key)));
-  if (mentioned === undefined) return 0;
-  const unmentioned = old.filter(({ key }) => !mentioned.has(key));
-  return sum(
-    await Promise.all(
-      unmentioned.map(({ name }) => vault.removeUnused(name, before).then(asCount, countNone)),
-    ),
-  );
 }
 
 function asCount(result: 'removed' | 'kept'): number {

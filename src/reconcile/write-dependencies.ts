@@ -60,6 +60,11 @@ export interface Journal {
   after(step: Omit<StepAfter, 'kind' | 'at'>): Promise<void>;
 }
 
+export interface UploadedArchive {
+  readonly bytes: Uint8Array;
+  readonly md5: string;
+}
+
 export interface Backup {
   /**
    * Stores the record and its current archive, unless these exact bytes are stored already. Checks the archive's md5.
@@ -74,5 +79,5 @@ export interface Backup {
   /** Stores the record alone, for a write that leaves the archive as it is. Needs no request. */
   keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
   /** Stores an archive that was just uploaded, so that the next overwrite need not download it. */
-  keepUploaded(archive: Uint8Array): Promise<void>;
+  keepUploaded(archive: UploadedArchive): Promise<void>;
 }

@@ -35,8 +35,8 @@ export function createBackup(context: BackupContext): Backup {
     },
     keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
     // Only saves a later download: a full disk is reported when something has to be stored.
-    keepUploaded: async (archive) => {
-      await vault.putLightly(archive).catch(() => undefined);
+    keepUploaded: async ({ bytes, md5 }) => {
+      await vault.putLightly(bytes, md5).catch(() => undefined);
     },
   };
 }

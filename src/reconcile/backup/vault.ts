@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { md5Of } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
@@ -35,32 +35,53 @@ export interface Vault {
   read(md5: string): Promise<Buffer | undefined>;
   /** Durable when it resolves, with the archive's MD5. */
   put(archive: Uint8Array): Promise<string>;
-  /** Like `put` without waiting for the disk: for archives that can be downloaded again. */
-  putLightly(archive: Uint8Array): Promise<string>;
+  /**
+   * Like `put` without waiting for the disk: for archives that can be downloaded again.
+   *
+   * @param md5 the archive's, where it is known
+   */
+  putLightly(archive: Uint8Array, md5?: string): Promise<string>;
   /** Durable when it resolves, with the SHA-256 of the record's JSON. */
   putRecord(record: object): Promise<string>;
   /** The record's parsed JSON, if its bytes match its name. */
   readRecord(sha256: string): Promise<unknown>;
-  list(): Promise<readonly StoredFile[]>;
+  /** By their names alone. @throws UserError where the folder cannot be read */
+  list(): Promise<VaultListing>;
   /** Removes a file that was neither written nor used since `before`; safe while other processes use the store. */
   removeUnused(name: string, before: Date): Promise<'removed' | 'kept'>;
-  /** Removes half-written files of processes that died. */
-  removeLeftovers(before: Date): Promise<void>;
+  /** Removes a half-written file of a process that died, unless it was written since `before`. */
+  removeLeftover(name: string, before: Date): Promise<void>;
 }
 
 interface VaultPlace {
   /** Absolute: the folder of the config. */
   readonly root: string;
   readonly tenant: TenantIdentity;
+  /** Of a run on several tenants: the path of each archive that one of them put lightly, by its MD5. */
+  readonly copies?: Map<string, string>;
 }
 
 /** Creates nothing until something is put. */
-export function createVault({ root, tenant }: VaultPlace): Vault {
+export function createVault({ root, tenant, copies = new Map() }: VaultPlace): Vault {
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole({ root, folder, name: `${md5}.zip` });
-  const putArchive = async (archive: Uint8Array, durability: Durability) => {
-    const md5 = md5Of(archive);
-    await deposit({ root, folder, name: `${md5}.zip`, content: archive, durability });
+  let making: Promise<void> | undefined;
+  /** Once for all that is put; a failure lasts no longer than what waits for it. */
+  const make = (): Promise<void> => {
+    making ??= makeOwnPlace(root, folder).catch((error: unknown) => {
+      making = undefined;
+      throw error;
+    });
+    return making;
+  };
+  const place = { root, folder, make };
+  const putLightly = async (archive: Uint8Array, md5 = md5Of(archive)): Promise<string> => {
+    const name = `${md5}.zip`;
+    const copy = copies.get(md5);
+    if (copy === undefined || !(await linkCopy(copy, place, name))) {
+      await deposit({ ...place, name, content: archive, durability: 'light' });
+      copies.set(md5, join(folder, name));
+    }
     return md5;
   };
   return {
@@ -69,12 +90,16 @@ export function createVault({ root, tenant }: VaultPlace): Vault {
       (await markUsed(folder, `${md5}.zip`, 'durable')) &&
       (await read(md5)) !== undefined,
     read,
-    put: (archive) => putArchive(archive, 'durable'),
-    putLightly: (archive) => putArchive(archive, 'light'),
+    put: async (archive) => {
+      const md5 = md5Of(archive);
+      await deposit({ ...place, name: `${md5}.zip`, content: archive, durability: 'durable' });
+      return md5;
+    },
+    putLightly,
     putRecord: async (record) => {
       const content = Buffer.from(JSON.stringify(record));
       const sha256 = createHash('sha256').update(content).digest('hex');
-      await deposit({ root, folder, name: `${sha256}.json`, content, durability: 'durable' });
+      await deposit({ ...place, name: `${sha256}.json`, content, durability: 'durable' });
       return sha256;
     },
     readRecord: async (sha256) => {
@@ -83,7 +108,7 @@ export function createVault({ root, tenant }: VaultPlace): Vault {
     },
     list: () => listFiles(folder),
     removeUnused: (name, before) => removeUnused(folder, name, before),
-    removeLeftovers: (before) => removeLeftovers(folder, before),
+    removeLeftover: (name, before) => removeLeftover(join(folder, name), before),
   };
 }
 
@@ -109,7 +134,7 @@ async function readWhole({
   root,
   folder,
   name,
-}: Omit<Deposit, 'content' | 'durability'>): Promise<Buffer | undefined> {
+}: Pick<Deposit, 'root' | 'folder' | 'name'>): Promise<Buffer | undefined> {
   const key = contentKey(name);
   if (key === undefined) return undefined;
   assertOwnPlace(root, folder, what);
@@ -121,17 +146,36 @@ async function readWhole({
   return createHash(algorithm).update(content).digest('hex') === key ? content : undefined;
 }
 
-interface Deposit {
+interface OpenPlace {
   readonly root: string;
   readonly folder: string;
+  /** Creates the folder. @throws Error where it is a link to another place */
+  readonly make: () => Promise<void>;
+}
+
+interface Deposit extends OpenPlace {
   readonly name: string;
   readonly content: Uint8Array;
   readonly durability: Durability;
 }
 
-async function deposit({ root, folder, name, content, durability }: Deposit): Promise<void> {
+/**
+ * Gives another tenant's file a name here, too: one step in place of six, and the bytes are on the disk once. Whatever
+ * hinders it (a name that is there already, a disk without hard links), the file is written instead.
+ */
+async function linkCopy(copy: string, { folder, make }: OpenPlace, name: string): Promise<boolean> {
   try {
-    await makeOwnPlace(root, folder);
+    await make();
+    await link(copy, join(folder, name));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function deposit({ root, folder, make, name, content, durability }: Deposit): Promise<void> {
+  try {
+    await make();
     const isKnown = await markUsed(folder, name, durability);
     if (isKnown && (await readWhole({ root, folder, name })) !== undefined) return;
     await writeAtomically(join(folder, name), content, { mode: 0o600, durability });
@@ -160,26 +204,28 @@ async function markUsed(folder: string, name: string, durability: Durability): P
   return true;
 }
 
-interface StoredFile {
+export interface StoredFile {
   /** `<md5>.zip` or `<sha256>.json`. */
   readonly name: string;
   /** The MD5 or SHA-256 that it is named by. */
   readonly key: string;
-  readonly bytes: number;
-  readonly usedAt: Date;
 }
 
-async function listFiles(folder: string): Promise<readonly StoredFile[]> {
-  const names = await listOwnFolder(folder, what);
-  const files = await Promise.all(
-    names.map(async (name) => {
+interface VaultListing {
+  readonly files: readonly StoredFile[];
+  /** The names of files that are being written, or were when their process died. */
+  readonly unfinished: readonly string[];
+}
+
+async function listFiles(folder: string): Promise<VaultListing> {
+  const names = listOwnFolder(folder, what);
+  return {
+    files: names.flatMap((name) => {
       const key = contentKey(name);
-      const stats = key === undefined ? undefined : await stat(join(folder, name)).catch(() => undefined);
-      if (key === undefined || stats === undefined) return [];
-      return [{ name, key, bytes: stats.size, usedAt: stats.mtime }];
+      return key === undefined ? [] : [{ name, key }];
     }),
-  );
-  return files.flat();
+    unfinished: names.filter((name) => contentKey(finalNameOf(name) ?? '') !== undefined),
+  };
 }
 
 /** Renames the file first and checks it again: a file that was touched meanwhile goes back to its place. */
@@ -198,13 +244,7 @@ async function removeUnused(folder: string, name: string, before: Date): Promise
   return 'removed';
 }
 
-async function removeLeftovers(folder: string, before: Date): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  const aside = names.filter((name) => contentKey(finalNameOf(name) ?? '') !== undefined);
-  await Promise.all(
-    aside.map(async (name) => {
-      const stats = await stat(join(folder, name)).catch(() => undefined);
-      if (stats !== undefined && stats.mtime < before) await rm(join(folder, name), { force: true });
-    }),
-  );
+async function removeLeftover(path: string, before: Date): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats !== undefined && stats.mtime < before) await rm(path, { force: true });
 }

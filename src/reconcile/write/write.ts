@@ -4,7 +4,7 @@ import type { Change, DesiredExtension } from '../../core/model.js';
 import type { Outcome } from '../../core/outcome.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { describeStop } from '../stop.js';
-import type { WriteDependencies } from '../write-dependencies.js';
+import type { UploadedArchive, WriteDependencies } from '../write-dependencies.js';
 import { type ListAll, type RequestEnd, runRequest } from './deliver.js';
 import { type Ending, failedBy } from './ending.js';
 import { createRequest, deleteRequest, overwriteRequest } from './requests.js';
@@ -94,14 +94,15 @@ async function withUpload(
   }
   const end = await send(prepared);
   const { file } = prepared.upload;
-  if (file === undefined) return end;
-  if (end.ending.kind === 'done') keepUploaded(file.bytes, context);
+  const { archive } = prepared.sent;
+  if (file === undefined || archive === undefined) return end;
+  if (end.ending.kind === 'done') keepUploaded({ bytes: file.bytes, md5: archive.md5 }, context);
   return { ...end, bytes: { bytes: file.bytes.length } };
 }
 
 /** Only a convenience for the next overwrite, so nothing waits for it and its failure does not matter. */
-function keepUploaded(bytes: Uint8Array, { backup, onKeeping }: WriteContext): void {
-  if (backup !== undefined) onKeeping(backup.keepUploaded(bytes).catch(() => undefined));
+function keepUploaded(archive: UploadedArchive, { backup, onKeeping }: WriteContext): void {
+  if (backup !== undefined) onKeeping(backup.keepUploaded(archive).catch(() => undefined));
 }
 
 async function overwrite(change: Change, prepared: Prepared, context: WriteContext): Promise<RequestEnd> {

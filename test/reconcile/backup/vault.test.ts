@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError, UserError } from '../../../src/core/errors.js';
 import { createArchiveCache } from '../../../src/reconcile/archive-cache.js';
@@ -50,14 +50,49 @@ describe('the vault', () => {
   itOverEach('gives back what was put, by its content', async () => {
     expect(await vault.has(md5Of(archive))).toBe(false);
     expect(await vault.read(md5Of(archive))).toBeUndefined();
-    expect(await vault.list()).toEqual([]);
+    expect(await vault.list()).toEqual({ files: [], unfinished: [] });
     expect(await vault.put(archive)).toBe(md5Of(archive));
     expect(await vault.putLightly(archive)).toBe(md5Of(archive));
     expect(await vault.has(md5Of(archive))).toBe(true);
     expect(await vault.read(md5Of(archive))).toEqual(archive);
     const sha256 = await vault.putRecord({ id: 'x', tags: ['größe'] });
     expect(await vault.readRecord(sha256)).toEqual({ id: 'x', tags: ['größe'] });
-    expect((await vault.list()).map(({ key }) => key).sort()).toEqual([md5Of(archive), sha256].sort());
+    expect((await vault.list()).files.map(({ key }) => key).sort()).toEqual([md5Of(archive), sha256].sort());
+  });
+
+  describe('in a run on several tenants', () => {
+    const other = (copies: Map<string, string>): Vault =>
+      createVault({ root: place.root, tenant: 'https://other.example.com', copies });
+    const otherFile = () => place.path(`backups/other.example.com/${md5Of(archive)}.zip`);
+    const inodeOf = (file: string): number => statSync(file).ino;
+
+    it('what one of them put lightly is on the disk once, and each can lose its own', async () => {
+      const copies = new Map<string, string>();
+      const first = createVault({ root: place.root, tenant, copies });
+      await first.putLightly(archive, md5Of(archive));
+      await other(copies).putLightly(archive, md5Of(archive));
+      const own = place.path(`${folder}/${md5Of(archive)}.zip`);
+      expect(inodeOf(otherFile())).toBe(inodeOf(own));
+      expect(await first.removeUnused(`${md5Of(archive)}.zip`, new Date(Date.now() + 1_000))).toBe('removed');
+      expect(await other(copies).read(md5Of(archive))).toEqual(archive);
+    });
+
+    it('where the copy is gone, it is written again, and is the copy from then on', async () => {
+      const copies = new Map<string, string>();
+      await createVault({ root: place.root, tenant, copies }).putLightly(archive);
+      unlinkSync(place.path(`${folder}/${md5Of(archive)}.zip`));
+      await other(copies).putLightly(archive);
+      expect(await other(copies).read(md5Of(archive))).toEqual(archive);
+      expect(copies.get(md5Of(archive))).toBe(otherFile());
+    });
+
+    it('a damaged file under the name is put right', async () => {
+      const copies = new Map<string, string>();
+      await createVault({ root: place.root, tenant, copies }).putLightly(archive);
+      place.write(`backups/other.example.com/${md5Of(archive)}.zip`, 'damaged');
+      await other(copies).putLightly(archive);
+      expect(await other(copies).read(md5Of(archive))).toEqual(archive);
+    });
   });
 
   it.skipIf(process.platform === 'win32')('is for its owner alone, and leaves nothing aside', async () => {
@@ -185,7 +220,7 @@ describe('a backup', () => {
   });
 
   itOverEach('needs no download of what was uploaded from here', async () => {
-    await createBackup({ vault, tenant: clients() }).keepUploaded(bytes);
+    await createBackup({ vault, tenant: clients() }).keepUploaded({ bytes, md5: md5Of(bytes) });
     expect((await keep()).archive).toBe('stored');
     expect(await downloads()).toBe(0);
   });
@@ -269,6 +304,6 @@ describe('a backup', () => {
     mkdirSync(place.path('backups'), { recursive: true });
     writeFileSync(place.path(folder), 'a file');
     await expect(keep()).rejects.toThrow('cannot be written');
-    await createBackup({ vault, tenant: clients() }).keepUploaded(bytes);
+    await createBackup({ vault, tenant: clients() }).keepUploaded({ bytes, md5: md5Of(bytes) });
   });
 });
