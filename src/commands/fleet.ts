@@ -102,9 +102,9 @@ async function look(
     const settings = { ...source.settingsFor(environment), reads };
     const tenant = await connect(settings, io, { onWait: () => undefined, signal: io.interrupted });
     try {
-      const listed = await readActual(tenant.extensions, { signal: io.interrupted });
+      const listing = readActual(tenant.extensions, { signal: io.interrupted });
       const past = createPast({ settings, tenant });
-      const actual = await listThemesAsFarAs({ settings, tenant, io, past }, listed, words);
+      const actual = await listThemesAsFarAs({ settings, tenant, io, past }, listing, words);
       const own = actual.extensions.filter((record) => isOwned(record, settings.config.project));
       const seen = own.flatMap(seenOf);
       return {

@@ -55,8 +55,9 @@ export async function observe(
     await setImmediate();
     const folders = await read(listFor);
     return { folders, listed: await listFor(folders) };
-  } finally {
+  } catch (error) {
     giveUp.abort();
+    throw error;
   }
 }
 

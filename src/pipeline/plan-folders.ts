@@ -70,6 +70,8 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
   const { folders: read, listed } = await observe(
     run,
     async (listFor) => {
+      // What runs left is read while the tenant answers; who asks for it says what is wrong with it.
+      if (halfReplaces === 'finish') run.past.survey().catch(() => undefined);
       const usable = await readUsable(run, wanted, listFor);
       wanted.onRead?.(usable.desired.extensions);
       return usable;

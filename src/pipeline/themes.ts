@@ -65,15 +65,20 @@ export async function listThemesToo(
 /**
  * The same for a command that reads no folders, and says of each tenant what it could not list.
  *
+ * @param listing the extensions, while which it is found out
  * @param patterns of the command line, which may name a theme
  */
 export async function listThemesAsFarAs(
   run: Asking & Pick<Run, 'io'>,
-  actual: ActualState,
+  listing: Promise<ActualState>,
   patterns: readonly string[],
 ): Promise<ActualState> {
-  const names = await namesThatConcern(run.settings, patterns);
-  return listThemes(run, actual, { names, signal: run.io.interrupted });
+  const concerned = namesThatConcern(run.settings, patterns).then((names) => concernThemes(run, names));
+  // Where the tenant cannot be read, nobody asks.
+  concerned.catch(() => undefined);
+  const actual = await listing;
+  if (!(await concerned)) return actual;
+  return addThemes(actual, run.tenant.themes, 'noted', { signal: run.io.interrupted });
 }
 
 async function namesThatConcern(

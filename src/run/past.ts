@@ -1,7 +1,8 @@
 /** What earlier runs left, as far as a plan has to know: by the journals here, with those of a store where there is one. */
 
+import { statSync } from 'node:fs';
 import type { Survey } from '../reconcile/journal/survey.js';
-import { hasRuns } from '../source/own-folder.js';
+import { ownPlace, tenantKey } from '../reconcile/own-place.js';
 import type { OpenTenant } from './connect.js';
 import type { Settings } from './settings.js';
 import type { RunStore } from './store.js';
@@ -27,7 +28,7 @@ export function createPast(
   const { root, project } = settings.config;
   let survey: Promise<Survey> | undefined;
   const readHere = async (): Promise<Survey> => {
-    if (!hasRuns(root)) return { open: [], themes: 'none' };
+    if (!mayHaveRuns(ownPlace(root, 'runs', tenantKey(tenant.identity)))) return { open: [], themes: 'none' };
     const { surveyRuns } = await import('../reconcile/journal/survey.js');
     return surveyRuns({ root, project, tenant: tenant.identity });
   };
@@ -45,4 +46,16 @@ export function createPast(
     return findSettled(store.runs())?.settled.themes === 'some' ? { ...here, themes: 'some' } : here;
   };
   return { afterCrash: () => reported, survey: () => (survey ??= read()) };
+}
+
+/**
+ * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. Where it cannot be seen, reading
+ * says why.
+ */
+function mayHaveRuns(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }

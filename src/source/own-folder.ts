@@ -1,8 +1,7 @@
 /** `.qlik-sync/`, where local data is kept. It must not make a working copy look changed. */
 
-import { existsSync, lstatSync, mkdirSync, opendirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { isSystemError } from '../core/system-error.js';
 
 /** Never uploaded, whatever the ignore patterns say. */
 export const ownFolder = '.qlik-sync';
@@ -17,24 +16,6 @@ export function hideOwnFolder(root: string, path: string): void {
     writeFileSync(file, '*\n');
   } catch {
     // Nothing else can be written there either, which whoever needs to write reports.
-  }
-}
-
-/**
- * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. Where it cannot be seen, reading
- * says why.
- */
-export function hasRuns(root: string): boolean {
-  try {
-    // One name is enough: each tenant has a folder there, and each asks.
-    const folder = opendirSync(join(root, ownFolder, 'runs'));
-    try {
-      return folder.readSync() !== null;
-    } finally {
-      folder.closeSync();
-    }
-  } catch (error) {
-    return !isSystemError(error) || error.code !== 'ENOENT';
   }
 }
 

@@ -63,7 +63,8 @@ async function waitFor(ms: number, signal: AbortSignal | undefined): Promise<voi
 }
 
 function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
-  const given = signals.filter((signal) => signal !== undefined);
+  // A run's own signal is often both.
+  const given = [...new Set(signals)].filter((signal) => signal !== undefined);
   return given.length > 1 ? AbortSignal.any(given) : given[0];
 }
 

@@ -59,14 +59,14 @@ export function createTransport(origin: string, options: TransportOptions): Tran
   setMaxListeners(0, closing.signal);
   const exchange = createExchange(origin, () => connections.open(closing.signal), options.early);
   let outstanding = 0;
-  let closed: Promise<void> | undefined;
+  let ended: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    const ended = exchange.close();
+    const sent = exchange.close();
     // A connection that is still being made is for requests that were given up.
-    if (outstanding === 0) closing.abort();
-    await ended;
-    closing.abort();
+    if (outstanding === 0) closing.abort(closed);
+    await sent;
+    closing.abort(closed);
   }
 
   return {
@@ -87,9 +87,12 @@ export function createTransport(origin: string, options: TransportOptions): Tran
         outstanding -= 1;
       }
     },
-    close: () => (closed ??= close()),
+    close: () => (ended ??= close()),
   };
 }
+
+/** Why a connection that nobody waits for any more is not made. One for all: to make one for each takes longer than to use it. */
+const closed = new Error('the tenant is closed');
 
 /** A path without its query. */
 export function withoutQuery(path: string): string {
