@@ -49,7 +49,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   semver: ['core/loose-version.ts'],
   acorn: ['core/content/'],
   chokidar: ['source/watch/events.ts'],
-  'p-limit': ['reconcile/', 'source/'],
+  'p-limit': ['config/tenant/secret-command.ts', 'reconcile/', 'source/'],
   commander: ['commands/'],
   '@bomb.sh/tab': ['commands/completion.ts'],
   '@clack/prompts': ['pipeline/approve.ts'],

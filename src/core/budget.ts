@@ -11,6 +11,13 @@ const secondsPerRequest = 0.4;
 /** Requests at once, unless the config or an option says otherwise. */
 export const usualConcurrency = 8;
 
+/**
+ * Tenants that are asked for their one list at once, likewise. Qlik's limits are each tenant's own and one list is far below
+ * them, and what a list needs here is a socket and little memory. Where more is read of a tenant (archives) or anything is
+ * written, eight at once are enough to fill a processor.
+ */
+export const usualListsAtOnce = 32;
+
 const writesOf: Readonly<Record<Action, number>> = { none: 0, create: 1, update: 1, delete: 1, replace: 2 };
 
 /** MD5s of the archives in the local store, or `off` with `--no-backup`. */

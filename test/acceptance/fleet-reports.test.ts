@@ -88,6 +88,23 @@ Behind: eu, us, apac
     }
   });
 
+  it('waits for more than eight tenants at once', async () => {
+    const slow = ['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'];
+    const own = await openFleet([...slow, 'quick']);
+    const stalls = { method: 'GET', path: '/api/v1/extensions*', kind: 'stall', stallMs: 3_600_000 };
+    const isQuickAsked = async (): Promise<boolean> => (await own.tenant('quick').seeRequests()).length > 0;
+    const release = () => Promise.all(slow.map((name) => own.tenant(name).clearFaults()));
+    try {
+      for (const name of slow) await own.tenant(name).addFaults([stalls]);
+      const running = own.run('fleet', 'status', '--timeout', '10m');
+      await expect.poll(isQuickAsked, { interval: 10, timeout: 60_000 }).toBe(true);
+      await release();
+      expect((await running).code).toBe(0);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('asks for themes where the project has some, and says whose are unknown', async () => {
     const own = await openFleet(['one', 'two', 'three']);
     try {

@@ -535,6 +535,26 @@ describe('a command that prints the secret', () => {
     expect(existsSync(join(root, 'ran'))).toBe(false);
   });
 
+  it('runs beside seven others at most, however many tenants are asked at once', async () => {
+    const cwd = await makeFolder({});
+    const words = [
+      `const { readdirSync, writeFileSync } = require('node:fs');`,
+      `const count = (what) => readdirSync('.').filter((name) => name.startsWith(what)).length;`,
+      `writeFileSync('began-' + process.pid, '');`,
+      `const timer = setInterval(() => {`,
+      `  if (count('began-') < 8) return;`,
+      `  clearInterval(timer);`,
+      `  console.log(count('began-') - count('ended-'));`,
+      `  writeFileSync('ended-' + process.pid, '');`,
+      `}, 5);`,
+    ];
+    const run = { command: command(...words), key: 'auth.apiKey', variables: [], cwd, env: path };
+    const running = await Promise.all(
+      Array.from({ length: 12 }, () => runSecretCommand({ ...run, timeoutMs: 120_000 })),
+    );
+    expect(Math.max(...running.map(Number))).toBe(8);
+  });
+
   it('is not waited for longer than it may take', async () => {
     const run = {
       command: [process.execPath, '-e', `console.log('hunter22'); setInterval(() => {}, 1000)`],

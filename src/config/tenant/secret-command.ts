@@ -1,5 +1,6 @@
 /** Runs a command that prints a secret. No message contains what it prints. */
 
+import pLimit from 'p-limit';
 import { UserError } from '../../core/errors.js';
 import { type Program, type ProgramEnd, runProgram } from '../run-program.js';
 import { hideSecret, hideValues, redact } from '../secrets.js';
@@ -13,6 +14,9 @@ interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'si
   readonly timeoutMs?: number;
 }
 
+/** Many tenants may be asked at once, and such programs are often large. */
+const turn = pLimit(8);
+
 /** @throws UserError (exit 3) where it cannot be started, fails, takes too long, or prints nothing; with its stderr */
 export async function runSecretCommand({
   key,
@@ -20,7 +24,7 @@ export async function runSecretCommand({
   timeoutMs = 30_000,
   ...program
 }: SecretCommandRun): Promise<string> {
-  const ended = await runProgram({ ...program, timeoutMs });
+  const ended = await turn(() => runProgram({ ...program, timeoutMs }));
   const secret = ended.stdout.text.trim();
   const problem = problemOf(ended) ?? (secret === '' ? 'printed nothing' : undefined);
   if (problem === undefined) return secret;
