@@ -42,8 +42,8 @@ async function listVault(root: string, tenant: string): Promise<readonly string[
   // Only a forecast: whoever needs a backup says why it cannot be read.
   const stored = await createVault({ root, tenant })
     .list()
-    .catch(() => undefined);
-  return stored?.files.map(({ key }) => key) ?? [];
+    .catch(() => []);
+  return stored.map(({ key }) => key);
 }
 
 async function listCache(root: string): Promise<readonly string[]> {

@@ -59,13 +59,13 @@ export async function retain(retention: Retention): Promise<Tidied> {
   if (shared !== undefined) await fetchForTrimming(retention, shared);
   const vault = createVault({ root, tenant });
   const stored = await vault.list();
-  const summaries = await summarize(retention, new Map(stored.files.map(({ key }) => [key, key])));
+  const summaries = await summarize(retention, new Map(stored.map(({ key }) => [key, key])));
   const leaving = findOutdated(summaries, retention);
   const staying = summaries.files.filter((file) => !leaving.includes(file));
   const gone = await Promise.all(leaving.map(({ path }) => rm(path).then(countOne, countNone)));
   const before = new Date(now.getTime() - untouchableMs);
-  await Promise.all(stored.unfinished.map((name) => vault.removeLeftover(name, before)));
-  const unmentioned = findUnmentioned(stored.files, staying);
+  await vault.removeLeftovers(before);
+  const unmentioned = findUnmentioned(stored, staying);
   const swept = await Promise.all(
     unmentioned.map(({ name }) => vault.removeUnused(name, before).then(asCount, countNone)),
   );

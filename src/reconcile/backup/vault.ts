@@ -46,11 +46,11 @@ export interface Vault {
   /** The record's parsed JSON, if its bytes match its name. */
   readRecord(sha256: string): Promise<unknown>;
   /** By their names alone. @throws UserError where the folder cannot be read */
-  list(): Promise<VaultListing>;
+  list(): Promise<readonly StoredFile[]>;
   /** Removes a file that was neither written nor used since `before`; safe while other processes use the store. */
   removeUnused(name: string, before: Date): Promise<'removed' | 'kept'>;
-  /** Removes a half-written file of a process that died, unless it was written since `before`. */
-  removeLeftover(name: string, before: Date): Promise<void>;
+  /** Removes half-written files of processes that died, unless they were written since `before`. */
+  removeLeftovers(before: Date): Promise<void>;
 }
 
 interface VaultPlace {
@@ -106,9 +106,9 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
       const content = await readWhole({ root, folder, name: `${sha256}.json` });
       return content === undefined ? undefined : JSON.parse(content.toString('utf8'));
     },
-    list: () => listFiles(folder),
+    list: async () => listFiles(folder),
     removeUnused: (name, before) => removeUnused(folder, name, before),
-    removeLeftover: (name, before) => removeLeftover(join(folder, name), before),
+    removeLeftovers: (before) => removeLeftovers(folder, before),
   };
 }
 
@@ -211,21 +211,11 @@ export interface StoredFile {
   readonly key: string;
 }
 
-interface VaultListing {
-  readonly files: readonly StoredFile[];
-  /** The names of files that are being written, or were when their process died. */
-  readonly unfinished: readonly string[];
-}
-
-async function listFiles(folder: string): Promise<VaultListing> {
-  const names = listOwnFolder(folder, what);
-  return {
-    files: names.flatMap((name) => {
-      const key = contentKey(name);
-      return key === undefined ? [] : [{ name, key }];
-    }),
-    unfinished: names.filter((name) => contentKey(finalNameOf(name) ?? '') !== undefined),
-  };
+function listFiles(folder: string): readonly StoredFile[] {
+  return listOwnFolder(folder, what).flatMap((name) => {
+    const key = contentKey(name);
+    return key === undefined ? [] : [{ name, key }];
+  });
 }
 
 /** Renames the file first and checks it again: a file that was touched meanwhile goes back to its place. */
@@ -244,7 +234,13 @@ async function removeUnused(folder: string, name: string, before: Date): Promise
   return 'removed';
 }
 
-async function removeLeftover(path: string, before: Date): Promise<void> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats !== undefined && stats.mtime < before) await rm(path, { force: true });
+async function removeLeftovers(folder: string, before: Date): Promise<void> {
+  const names = listOwnFolder(folder, what);
+  const unfinished = names.filter((name) => contentKey(finalNameOf(name) ?? '') !== undefined);
+  await Promise.all(
+    unfinished.map(async (name) => {
+      const stats = await stat(join(folder, name)).catch(() => undefined);
+      if (stats !== undefined && stats.mtime < before) await rm(join(folder, name), { force: true });
+    }),
+  );
 }
