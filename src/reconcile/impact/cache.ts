@@ -58,8 +58,12 @@ interface CachePlace {
 export function createAppCache({ root, tenant, account }: CachePlace): AppCache {
   const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant), account);
   let made: Promise<unknown> | undefined;
+  let listed: Promise<Set<string>> | undefined;
+  /** Most apps of a first run are not there, and each would be looked for. */
+  const names = (): Promise<Set<string>> => (listed ??= readdir(folder).then(toSet, () => new Set<string>()));
   return {
     async find(appId, version) {
+      if (!(await names()).has(nameOf(appId))) return undefined;
       const text = await readText(join(folder, nameOf(appId)));
       return text === undefined ? undefined : parseEntry(text, appId, version);
     },
@@ -69,6 +73,7 @@ export function createAppCache({ root, tenant, account }: CachePlace): AppCache 
         await made;
         const entry = renderEntry(appId, version, believable(outcome, version));
         await writeAtomically(join(folder, nameOf(appId)), entry, { mode: 0o600 });
+        (await names()).add(nameOf(appId));
       } catch {
         // The app is read again.
       }
@@ -80,6 +85,10 @@ export function createAppCache({ root, tenant, account }: CachePlace): AppCache 
       for (const file of files) if (!wanted.has(file)) await discard(join(folder, file));
     },
   };
+}
+
+function toSet(names: readonly string[]): Set<string> {
+  return new Set(names);
 }
 
 /** The tenant chooses ids, so they are hashed before they become part of a path. */

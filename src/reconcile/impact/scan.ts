@@ -1,7 +1,7 @@
 /** Reads the contents of apps, a few at a time, from the cache where nothing changed, within a budget. */
 
 import type { AppContent } from '../../core/impact/impact.js';
-import type { Engine } from '../../tenant/engine/engine.js';
+import { createSeat, type Engine, type Seat } from '../../tenant/engine/engine.js';
 import type { Reading, Unopened } from '../../tenant/engine/reading.js';
 import type { Budget } from './budget.js';
 import type { AppCache } from './cache.js';
@@ -62,8 +62,8 @@ export async function scanApps(input: ScanInput): Promise<Scanned> {
   };
   const turns = await recallAll(input, state);
   const inTurn = (turn: Turn) => input.apps.filter((app) => turns.get(app) === turn);
-  await inParallel([...inTurn('first'), ...inTurn('last')], input, async (app, signal) => {
-    await open(input, state, app, signal);
+  await inParallel([...inTurn('first'), ...inTurn('last')], input, async (app, worker) => {
+    await open(input, state, app, worker);
     input.onDone();
   });
   const { stop, untried, unopened, opened, fromCache } = state;
@@ -106,33 +106,42 @@ async function recall({ cache, onRead }: ScanInput, state: State, app: ListedApp
   return undefined;
 }
 
-async function open(input: ScanInput, state: State, app: ListedApp, signal: AbortSignal): Promise<void> {
+async function open(input: ScanInput, state: State, app: ListedApp, worker: Worker): Promise<void> {
   const { budget, cache } = input;
   state.stop ??= whyStop(budget, state);
   if (state.stop !== undefined) return void state.untried.push(app);
   budget.left -= 1;
   const readAt = Date.now();
-  const reading = await read(input, app, signal);
+  const reading = await read(input, app, worker);
   if (reading?.kind === 'read') {
     state.unansweredInARow = 0;
     state.opened += 1;
     input.onRead(app, reading.content);
-    return cache.keep(app.facts.id, app.version, { kind: 'content', content: reading.content, readAt });
+    const { content } = reading;
+    return keepLater(worker, () =>
+      cache.keep(app.facts.id, app.version, { kind: 'content', content, readAt }),
+    );
   }
   if (reading === undefined) state.untried.push(app);
   else noteUnopened(state, app, reading);
   state.stop ??= whyStop(budget, state);
-  await cache.keep(app.facts.id, app.version, { kind: 'tried' });
+  await keepLater(worker, () => cache.keep(app.facts.id, app.version, { kind: 'tried' }));
+}
+
+/** While the next app opens. */
+async function keepLater(worker: Worker, keep: () => Promise<void>): Promise<void> {
+  await worker.kept;
+  worker.kept = keep();
 }
 
 /** `undefined` where time ran out. */
 async function read(
   { engine, budget, signal }: ScanInput,
   { facts }: ListedApp,
-  either: AbortSignal,
+  { either, seat }: Worker,
 ): Promise<Reading | undefined> {
   try {
-    return await engine.read(facts.id, either);
+    return await engine.read(facts.id, either, seat);
   } catch (error) {
     signal.throwIfAborted();
     if (budget.time.aborted) return undefined;
@@ -153,24 +162,34 @@ function whyStop(budget: Budget, { unansweredInARow }: State): Stop | undefined 
   return { by: 'engine', reason: `the engine answered none of the last ${mostUnanswered} apps` };
 }
 
-/**
- * Works through apps with several workers. A failure of one stops all, and none outlives this function.
- *
- * @param deal gets the signal that cuts its work short: the run's end, the end of its time, or such a failure
- */
+/** One of several that work side by side, each with one session at a time. */
+interface Worker {
+  /** Cuts its work short: the run's end, the end of its time, or the failure of another. */
+  readonly either: AbortSignal;
+  readonly seat: Seat;
+  /** When what it read last is in the cache. */
+  kept: Promise<void>;
+}
+
+/** Works through apps with several workers. A failure of one stops all, and nothing of them outlives this function. */
 async function inParallel(
   apps: Iterable<ListedApp>,
   { sessions, signal, budget }: Pick<ScanInput, 'sessions' | 'signal' | 'budget'>,
-  deal: (app: ListedApp, signal: AbortSignal) => Promise<void>,
+  deal: (app: ListedApp, worker: Worker) => Promise<void>,
 ): Promise<void> {
   const broken = new AbortController();
   const either = AbortSignal.any([signal, budget.time, broken.signal]);
   const queue = apps[Symbol.iterator]();
   const work = async (): Promise<void> => {
-    for (let next = queue.next(); next.done !== true; next = queue.next()) {
-      signal.throwIfAborted();
-      broken.signal.throwIfAborted();
-      await deal(next.value, either);
+    const worker: Worker = { either, seat: createSeat(), kept: Promise.resolve() };
+    try {
+      for (let next = queue.next(); next.done !== true; next = queue.next()) {
+        signal.throwIfAborted();
+        broken.signal.throwIfAborted();
+        await deal(next.value, worker);
+      }
+    } finally {
+      await Promise.all([worker.seat.closed, worker.kept]);
     }
   };
   const workers = Array.from({ length: sessions }, () =>

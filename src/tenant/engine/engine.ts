@@ -21,13 +21,27 @@ export interface EngineOptions {
   readonly pauseMs?: number;
 }
 
+/**
+ * For sessions one after another. The engine counts one until it is closed, and its own close frame says that it is; the
+ * connection of the next is made meanwhile, but its handshake waits.
+ */
+export interface Seat {
+  /** When the last session is closed. */
+  closed: Promise<void>;
+}
+
+export function createSeat(): Seat {
+  return { closed: Promise.resolve() };
+}
+
 export interface Engine {
   /**
    * Opens an app without its data, reads what it contains and closes it at once. Makes up to three tries.
    *
+   * @param seat of the session, which may still be closing when its content is there; absent: it is closed by then
    * @throws the signal's reason; UserError where the credential cannot be obtained or sent
    */
-  read(appId: string, signal: AbortSignal): Promise<Reading>;
+  read(appId: string, signal: AbortSignal, seat?: Seat): Promise<Reading>;
   /** The same for one object and its data; the content is `undefined` where the app has no such object. */
   readObject(
     appId: string,
@@ -72,18 +86,23 @@ export function createEngine(options: EngineOptions): Engine {
     return true;
   }
 
-  async function open<T>(appId: string, read: ReadApp<T>, signal: AbortSignal): Promise<Reading<T>> {
+  async function open<T>(
+    appId: string,
+    read: ReadApp<T>,
+    signal: AbortSignal,
+    seat?: Seat,
+  ): Promise<Reading<T>> {
     if (!appIdForm.test(appId)) return noAppId;
     for (let number = 1; ; number += 1) {
       await backoff.whileSlowedDown(signal);
-      const ended = await tryOnce({ ...options, connections, read }, appId, signal);
+      const ended = await tryOnce({ ...options, connections, read, seat }, appId, signal);
       if (ended.kind === 'read') return ended;
       if (!(await mayRetry(ended, number, signal))) return reportOf(ended.trouble);
     }
   }
 
   return {
-    read: (appId, signal) => open(appId, readContent, signal),
+    read: (appId, signal, seat) => open(appId, readContent, signal, seat),
     readObject: (appId, objectId, signal) => open(appId, objectReader(objectId), signal),
   };
 }
@@ -91,6 +110,7 @@ export function createEngine(options: EngineOptions): Engine {
 interface Try<T> extends EngineOptions {
   readonly connections: Connections;
   readonly read: ReadApp<T>;
+  readonly seat: Seat | undefined;
 }
 
 interface Failed {
@@ -101,7 +121,7 @@ interface Failed {
 }
 
 async function tryOnce<T>(
-  { tenant, connections, userAgent = 'qlik-sync', timeoutMs = 60_000, ...wanted }: Try<T>,
+  { tenant, connections, userAgent = 'qlik-sync', timeoutMs = 60_000, seat, ...wanted }: Try<T>,
   appId: string,
   signal: AbortSignal,
 ): Promise<Failed | { readonly kind: 'read'; readonly content: T }> {
@@ -113,14 +133,8 @@ async function tryOnce<T>(
   try {
     const read = await loadReader(wanted.read);
     // After everything else that takes time, as nothing reads the connection until the socket takes it over.
-    const connect = await prepareSocket({
-      origin,
-      appId,
-      authorization,
-      userAgent,
-      connections,
-      signal: limit.signal,
-    });
+    const about = { origin, appId, authorization, userAgent, connections, signal: limit.signal };
+    const [connect] = await Promise.all([prepareSocket(about), seat?.closed]);
     socket = connect();
     limit.onEnd(socket.cut);
     return { kind: 'read', content: await read(socket, appId) };
@@ -133,7 +147,9 @@ async function tryOnce<T>(
     return { kind: 'failed', authorization, trouble: withoutSecret(trouble, authorization) };
   } finally {
     limit.lift();
-    await socket?.close();
+    const closed = socket?.close();
+    if (seat === undefined) await closed;
+    else if (closed !== undefined) seat.closed = closed;
   }
 }
 

@@ -150,7 +150,11 @@ export async function prepareSocket(options: SocketOptions): Promise<() => Engin
     maxPayload: maxBytes,
     createConnection: over(connection),
   };
-  return () => wrapSocket(new WebSocket(addressOf(options), settings));
+  return () => {
+    // It may have waited a moment, and no one hears of its end any more.
+    if (connection.destroyed) throw Object.assign(new Error('the connection ended'), { code: 'ECONNRESET' });
+    return wrapSocket(new WebSocket(addressOf(options), settings));
+  };
 }
 
 function over(connection: Duplex): NonNullable<ClientOptions['createConnection']> {
