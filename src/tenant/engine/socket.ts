@@ -41,10 +41,10 @@ const longestCloseMs = 1000;
 
 const nothing = (): void => undefined;
 
-function wrapSocket(socket: Socket): EngineSocket {
+function wrapSocket(socket: Socket, connection: Duplex): EngineSocket {
   let end: SocketEnd | undefined;
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  const facade = createFacade(socket);
+  const facade = createFacade(socket, connection);
   const cut = (cause: SocketEnd): void => {
     end ??= cause;
     socket.terminate();
@@ -83,7 +83,7 @@ function wrapSocket(socket: Socket): EngineSocket {
   };
 }
 
-function createFacade(socket: Socket): Facade {
+function createFacade(socket: Socket, connection: Duplex): Facade {
   return {
     onopen: nothing,
     onclose: nothing,
@@ -93,7 +93,12 @@ function createFacade(socket: Socket): Facade {
     get readyState() {
       return socket.readyState;
     },
-    send: (text) => socket.send(text),
+    // What is asked together is written at once.
+    send: (text) => {
+      connection.cork();
+      socket.send(text);
+      setImmediate(() => connection.uncork());
+    },
     close: () => socket.close(1000),
   };
 }
@@ -153,7 +158,7 @@ export async function prepareSocket(options: SocketOptions): Promise<() => Engin
   return () => {
     // It may have waited a moment, and no one hears of its end any more.
     if (connection.destroyed) throw Object.assign(new Error('the connection ended'), { code: 'ECONNRESET' });
-    return wrapSocket(new WebSocket(addressOf(options), settings));
+    return wrapSocket(new WebSocket(addressOf(options), settings), connection);
   };
 }
 
