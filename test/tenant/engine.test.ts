@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import newest from 'enigma.js/schemas/12.2027.0.json' with { type: 'json' };
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createEngine, type Engine, type EngineOptions } from '../../src/tenant/engine/engine.js';
+import { createEngine, createSeat, type Engine, type EngineOptions } from '../../src/tenant/engine/engine.js';
 import { engineSchema } from '../../src/tenant/engine/session.js';
 import { apiKeyAuth } from '../../src/tenant/http/auth.js';
 import { openTenant } from '../../src/tenant/http/http.js';
@@ -143,7 +143,12 @@ const emptyList = { qAppObjectList: { qItems: [] } };
 
 /** An engine that answers `GetAllInfos` and the layouts of the lists of master items and app properties with these. */
 async function answering(qInfos: unknown, masters: unknown, props: unknown = emptyList): Promise<Engine> {
-  const { url } = await serveSockets((socket) => {
+  const { url } = await serveSockets(answerWith(qInfos, masters, props));
+  return engineFor(url);
+}
+
+function answerWith(qInfos: unknown, masters: unknown, props: unknown): (socket: WebSocket) => void {
+  return (socket) => {
     socket.on('message', (data) => {
       const request = JSON.parse(String(data));
       const { id, method } = request as { id: number; method: string };
@@ -157,9 +162,60 @@ async function answering(qInfos: unknown, masters: unknown, props: unknown = emp
       };
       socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }));
     });
-  });
-  return engineFor(url);
+  };
 }
+
+describe('sessions of one seat', () => {
+  /** An engine that confirms the end of a session only when it is told to. */
+  async function slowToClose() {
+    const opened: WebSocket[] = [];
+    const served = await serveSockets((socket) => {
+      opened.push(socket);
+      answerWith([], emptyList, emptyList)(socket);
+      // The last answer of a session; what the peer sends after it is left unread.
+      let layouts = 0;
+      socket.on('message', (data) => {
+        if (String(data).includes('GetLayout')) layouts += 1;
+        if (layouts === 2) socket.pause();
+      });
+    });
+    return { ...served, opened };
+  }
+
+  it('are never two: the next begins when the engine has closed the last', async () => {
+    const { url, opened, server } = await slowToClose();
+    const engine = engineFor(url);
+    const seat = createSeat();
+    expect(await engine.read('first', never, seat)).toMatchObject({ kind: 'read' });
+    const connected = once(server, 'connection');
+    const second = engine.read('second', never, seat);
+    await connected;
+    expect(opened).toHaveLength(1);
+    const [first] = opened;
+    first?.resume();
+    expect(await second).toMatchObject({ kind: 'read' });
+    expect(opened).toHaveLength(2);
+    expect(first?.readyState).toBe(first?.CLOSED);
+    opened[1]?.resume();
+    await seat.closed;
+  });
+
+  it('go on where the engine never says that it closed one', async () => {
+    const { url, opened } = await slowToClose();
+    const engine = engineFor(url);
+    const seat = createSeat();
+    await engine.read('first', never, seat);
+    expect(await engine.read('second', never, seat)).toMatchObject({ kind: 'read' });
+    expect(opened).toHaveLength(2);
+    await seat.closed;
+  });
+
+  it('without a seat are closed when their content is there', async () => {
+    const { url, open } = await serveSockets(answerWith([], emptyList, emptyList));
+    expect(await engineFor(url).read('app', never)).toMatchObject({ kind: 'read' });
+    await expect.poll(open).toBe(0);
+  });
+});
 
 describe('master items', () => {
   const master = (qId: string) => ({ qId, qType: 'masterobject' });
@@ -493,7 +549,7 @@ async function serveSockets(serve: (socket: WebSocket) => void) {
     serve(socket);
   });
   onTestFinished(() => sockets.close());
-  return { url: `http://127.0.0.1:${portOf(server)}`, open: () => sockets.clients.size };
+  return { url: `http://127.0.0.1:${portOf(server)}`, server, open: () => sockets.clients.size };
 }
 
 /** Connects everybody to one port of this machine, or nobody. */
