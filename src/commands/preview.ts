@@ -13,10 +13,12 @@ import { isWorse, type Preview, type PreviewBrowserFacts } from '../core/preview
 import { archivesOf } from '../pipeline/archives.js';
 import { interactive, planFolders } from '../pipeline/plan-folders.js';
 import type { PlannedRun } from '../pipeline/planned.js';
-import { openBrowser, openDesk, type PreviewBrowser } from '../preview/browser.js';
+import type { PreviewBrowser } from '../preview/browser.js';
+import { type BrowserSupply, createBrowserSupply } from '../preview/browser-supply.js';
 import { findTools, readStardust, type Stardust } from '../preview/find-tools.js';
-import { type Means, type PreviewVersion, previewExtension } from '../preview/preview.js';
+import { type Means, previewExtension } from '../preview/preview.js';
 import { type Fixture, readArchive, readFixture, readFolder } from '../preview/read-version.js';
+import type { PreviewVersion } from '../preview/side.js';
 import { type ReadArchive, whyUnreadable } from '../reconcile/archives.js';
 import type { PreviewReport } from '../report/preview.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -63,7 +65,13 @@ export function preview(names: readonly string[], flags: PreviewFlags, io: Io): 
     const drawn =
       chosen.length === 0
         ? { previews: [], pictures: new Map<string, string>() }
-        : await drawAll(run, subjects, { tools, stardust, places, out });
+        : await drawAll(run, subjects, {
+            tools,
+            stardust,
+            places,
+            out,
+            atOnce: Math.min(mostAtOnce, chosen.length),
+          });
     const exitCode =
       flags.require === 'drawn' && drawn.previews.some(isWorse) ? exitCodes.refused : exitCodes.ok;
     const report: PreviewReport = { kind: 'preview', header: headerOf(run, 'preview'), ...drawn, exitCode };
@@ -152,63 +160,50 @@ interface Drawing {
   readonly places: Parameters<typeof readStardust>[0];
   /** Absolute. */
   readonly out: string;
+  readonly atOnce: number;
 }
 
 type Drawn = Pick<PreviewReport, 'previews' | 'browser' | 'pictures'>;
 
-/** So many at once, each as two pages: half of what a page does is waiting. */
-const lanes = Math.max(2, availableParallelism());
+/** So many at once, each as two pages of a browser of its own: half of what a page does is waiting. */
+const mostAtOnce = Math.min(8, Math.max(2, availableParallelism()));
 
 async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Drawing): Promise<Drawn> {
-  const { tools, places, out } = drawing;
+  const { tools, places, out, atOnce } = drawing;
   const { io, signal } = run;
-  const browser = await openBrowser({ ...tools, env: io.env, signal });
-  const stop = (): void => void browser.close();
+  const supplies = Array.from({ length: atOnce }, () =>
+    createBrowserSupply({ ...tools, env: io.env, signal }),
+  );
+  const close = () => Promise.all(supplies.map((supply) => supply.close()));
+  const stop = (): void => void close();
   signal.addEventListener('abort', stop);
   let { stardust } = drawing;
-  const current = new Set<string>();
   const drawn: DrawnSubject[] = [];
+  const drawInTurn = async (supply: BrowserSupply): Promise<PreviewBrowser> => {
+    const { browser } = await supply.take();
+    for await (const subject of subjects) {
+      if (subject.old?.kind === 'supernova') stardust ??= readStardust(places);
+      const means = { supply, stardust: stardust?.script, signal };
+      drawn[subject.at] = await drawOne(run, subject, { out, means });
+    }
+    return browser;
+  };
+  const underWay = supplies.map(drawInTurn);
   try {
-    signal.throwIfAborted();
-    const opening = openDesk(browser);
-    // Whoever draws is told where it fails; where nothing could be read, nobody draws.
-    opening.catch(() => undefined);
-    const drawInTurn = async (): Promise<void> => {
-      for await (const subject of subjects) {
-        current.add(subject.name);
-        if (subject.old?.kind === 'supernova') stardust ??= readStardust(places);
-        const means: Means = { browser, desk: await opening, stardust: stardust?.script, signal };
-        drawn[subject.at] = await drawOne(run, subject, { out, means });
-        assertRunning(browser, current);
-        current.delete(subject.name);
-      }
-    };
-    await Promise.all(Array.from({ length: lanes }, drawInTurn));
+    const [browser] = await Promise.all(underWay);
     return {
       previews: drawn.map(({ preview: one }) => one),
       pictures: new Map(drawn.flatMap(({ pictures }) => pictures)),
-      browser: factsOf(browser, stardust),
+      ...(browser && { browser: factsOf(browser, stardust) }),
     };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof UserError)) assertRunning(browser, current);
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
-    await browser.close();
+    await close();
+    await Promise.allSettled(underWay);
   }
-}
-
-/** @throws UserError where the browser as a whole is gone: nothing can be said of what it drew last */
-function assertRunning({ browser }: PreviewBrowser, current: ReadonlySet<string>): void {
-  if (browser.isConnected()) return;
-  throw new UserError(
-    `The browser ended${current.size === 0 ? '' : ` while it drew ${listNames([...current], 10)}`}.`,
-    {
-      exitCode: exitCodes.incomplete,
-      hint: 'The machine may be short of memory, or somebody ended it. Naming other extensions leaves this one out.',
-    },
-  );
 }
 
 function factsOf(

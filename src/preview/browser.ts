@@ -1,19 +1,23 @@
 /** A browser for code that nobody has read yet: nothing of this machine is in it, and nothing leaves it. */
 
+import { randomUUID } from 'node:crypto';
 import { platform, tmpdir } from 'node:os';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { UserError } from '../core/errors.js';
 import type { PreviewBrowserFacts } from '../core/preview.js';
+import { type BrowserProcess, watchProcess } from './browser-process.js';
 import type { Tools, Variables } from './find-tools.js';
+import { firstLineOf } from './texts.js';
 
 export interface PreviewBrowser extends Pick<PreviewBrowserFacts, 'version' | 'sandbox'> {
   readonly browser: Browser;
+  readonly process: BrowserProcess;
   readonly close: () => Promise<void>;
 }
 
 const noSandbox = /without --no-sandbox|no usable sandbox|suid sandbox|sandboxing failed/i;
 
-interface Opening extends Tools {
+export interface Opening extends Tools {
   readonly env: Variables;
   /** Ends the start, too. */
   readonly signal: AbortSignal;
@@ -21,7 +25,12 @@ interface Opening extends Tools {
   readonly proxy?: string | undefined;
   /** Milliseconds that its start may take; absent: 60,000. */
   readonly startMs?: number;
+  /** What it may send to this program for one extension; absent: `mostSent`. */
+  readonly mostBytes?: number;
 }
+
+/** Bytes: 40 KB is usual; two extensions that move and never show the same picture twice take 18 MB. */
+export const mostSent = 32_000_000;
 
 /** The port of the discard service (RFC 863), on which nothing listens. */
 const nowhere = '127.0.0.1:9';
@@ -34,10 +43,19 @@ export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
   });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closing ??= started.browser.close().catch(() => undefined);
+    closing ??= closeInTime(started);
     return closing;
   };
   return { ...started, close };
+}
+
+/** Milliseconds. */
+const patience = 10_000;
+
+async function closeInTime({ browser, process }: Started): Promise<void> {
+  const late = setTimeout(process.end, patience);
+  await browser.close().catch(() => undefined);
+  clearTimeout(late);
 }
 
 /** As root, and where the kernel gives no namespaces, Chromium refuses to start with its sandbox. */
@@ -55,6 +73,8 @@ type Started = Omit<PreviewBrowser, 'close'>;
 async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Started> {
   const { chromium, browser: executablePath, proxy = nowhere, signal, startMs = 60_000 } = opening;
   signal.throwIfAborted();
+  const mark = `--qlik-sync-preview=${randomUUID()}`;
+  const process = watchProcess(mark, opening.mostBytes ?? mostSent);
   const launching = chromium.launch({
     executablePath,
     chromiumSandbox: sandbox === 'on',
@@ -62,6 +82,7 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
     // Who is told to stop is this program; a browser that hangs as it starts ends with its process.
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: startMs },
     args: [
+      mark,
       ...[`--proxy-server=${proxy}`, '--proxy-bypass-list=<-loopback>'],
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
       ...[
@@ -74,27 +95,38 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
       ...['--disable-gpu', '--font-render-hinting=none', '--disable-lcd-text', '--disable-partial-raster'],
     ],
   });
-  const browser = await untilAborted(launching, signal);
+  launching.then(process.stopLooking, process.stopLooking);
+  const browser = await inTime(launching, { process, signal, startMs });
   return {
-    browser,
-    sandbox,
+    ...{ browser, process, sandbox },
     version: `${chromium.name() === 'chromium' ? 'Chromium' : ''} ${browser.version()}`.trim(),
   };
 }
 
-/** What starts after all is closed again. */
-async function untilAborted(launching: Promise<Browser>, signal: AbortSignal): Promise<Browser> {
-  let stop = (): void => undefined;
+/** Waits neither for who is told to stop nor for what hangs, which Playwright gives half a minute more. What starts after all is closed again. */
+async function inTime(
+  launching: Promise<Browser>,
+  {
+    process,
+    signal,
+    startMs,
+  }: Pick<Started, 'process'> & { readonly signal: AbortSignal; readonly startMs: number },
+): Promise<Browser> {
+  let fail: (reason: unknown) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
+    fail = reject;
   });
+  const stop = (): void => fail(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const late = setTimeout(() => fail(new Error(`nothing came of it within ${startMs / 1000} s`)), startMs);
   try {
     return await Promise.race([launching, stopped]);
   } catch (error) {
-    launching.then((late) => late.close()).catch(() => undefined);
+    process.end();
+    launching.then((started) => started.close()).catch(() => undefined);
     throw error;
   } finally {
+    clearTimeout(late);
     signal.removeEventListener('abort', stop);
   }
 }
@@ -102,8 +134,6 @@ async function untilAborted(launching: Promise<Browser>, signal: AbortSignal): P
 /** Playwright says first what it called, and what the browser said last among many lines. */
 function whyNotStarted(cause: unknown): string {
   const text = String(cause);
-  const [, ms] = /Timeout (\d+)ms exceeded/.exec(text) ?? [];
-  if (ms !== undefined) return `nothing came of it within ${Number(ms) / 1000} s`;
   const said = [...text.matchAll(/\[pid=\d+\]\[err\] (.+)/g)].at(-1)?.[1];
   return said?.trim().slice(0, 300) ?? firstLineOf(cause).replace(/^browserType\.launch: /, '');
 }
@@ -125,15 +155,4 @@ function environmentOf(env: Variables): Record<string, string> {
   ];
   const kept = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { HOME: tmpdir(), ...Object.fromEntries(kept) };
-}
-
-export function firstLineOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n').find((line) => line.trim() !== '') ?? '').trim().slice(0, 300);
-}
-
-/** A page in which no extension ever runs, for what is done with pictures. */
-export async function openDesk({ browser }: Pick<PreviewBrowser, 'browser'>): Promise<Page> {
-  const context = await browser.newContext({ offline: true, acceptDownloads: false });
-  return context.newPage();
 }

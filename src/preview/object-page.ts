@@ -5,11 +5,12 @@
 
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { isObject } from '../core/json.js';
-import { firstLineOf, type PreviewBrowser } from './browser.js';
+import type { PreviewBrowser } from './browser.js';
 import * as clockParts from './page/clock.js';
 import * as objectParts from './page/object.js';
 import type { ObjectData } from './sample-data.js';
-import { answer, baseOf, type ObjectToDraw, origin } from './serve-object.js';
+import { baseOf, createDoor, type ObjectToDraw, origin } from './serve-object.js';
+import { cutText, firstLineOf } from './texts.js';
 import { createPageWatch, type Seen } from './watch-page.js';
 
 export interface ObjectPage {
@@ -50,7 +51,7 @@ export async function openObjectPage(
   const requests = watchRequests(context);
   let page: Page;
   try {
-    const door = context.route('**', (route) => answer(route, object, watch));
+    const door = context.route('**', createDoor(object, watch));
     await Promise.all([door, context.addInitScript(beginning())]);
     page = await context.newPage();
     await watch.attach(await context.newCDPSession(page));
@@ -127,7 +128,13 @@ function moduleOf(name: string): string {
   return `${encodeURIComponent(name)}${name.endsWith('.js') ? '.js' : ''}`;
 }
 
-/** Before any script of the page: its clock, and no door that neither the route nor the policy watches. */
+/** Characters of a text on the console. */
+const mostSaid = 10_000;
+
+/**
+ * Before any script of the page: its clock, no door that neither the route nor the policy watches, and no long texts on the
+ * console, so that one who writes them there meets no limit.
+ */
 function beginning(): string {
   const parts = Object.values(clockParts).map(String).join('\n');
   const doors = ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'];
@@ -140,7 +147,11 @@ globalThis.previewTime = {
   isAwaited: () => clock.timers.size > 0,
 }; }
 for (const name of ${JSON.stringify(doors)}) delete globalThis[name];
-globalThis.open = () => null;`;
+globalThis.open = () => null;
+for (const name of ['debug', 'log', 'info', 'warn', 'error']) {
+  const say = console[name];
+  console[name] = (...all) => say(...all.map((each) => (typeof each === 'string' ? each.slice(0, ${mostSaid}) : each)));
+}`;
 }
 
 /** Pages that the extension opens, questions that it asks. */
@@ -187,10 +198,11 @@ function guardOf(
 const left = 'it left its page, or replaced it';
 
 async function runStep(page: Page, script: string): Promise<unknown> {
-  const text: unknown = await page.evaluate(`${objectParts.runStep.name}(() => ${script})`);
+  const text: unknown = await page.evaluate(`${objectParts.runStep.name}(() => ${script}, ${mostAnswer})`);
   return JSON.parse(String(text).slice(0, mostAnswer));
 }
 
+/** Characters. */
 const mostAnswer = 4_000_000;
 
 /** Milliseconds of the page's own clock at which it is photographed, and between that and the next time. */
@@ -209,7 +221,7 @@ async function photograph(page: Page, requests: Requests): Promise<Photograph> {
   const settled: unknown = await page.evaluate(`${objectParts.settle.name}()`);
   const { isReplaced, notice, moves } = isObject(settled) ? settled : {};
   if (isReplaced === true) throw new PageEnded(left);
-  const noticed = typeof notice === 'string' ? { notice: notice.slice(0, 400) } : {};
+  const noticed = typeof notice === 'string' ? { notice: cutText(notice, 400) } : {};
   const shoot = (): Promise<Buffer> => page.screenshot({ animations: 'disabled', caret: 'hide', timeout: 0 });
   let picture = await shoot();
   const standsStill = moves === false && requests.asked() === asked && page.workers().length === 0;

@@ -1,26 +1,12 @@
 /** Draws an extension twice, as the tenant has it and as the folder has it, from the same data, and says what came of it. */
 
-import type { Page } from 'playwright-core';
-import { isObject, omit, withoutUndefined } from '../core/json.js';
-import {
-  judgeSide,
-  type Preview,
-  type PreviewKind,
-  type PreviewSide,
-  type SideFacts,
-} from '../core/preview.js';
-import type { PreviewBrowser } from './browser.js';
-import { comparePictures, countColours } from './compare-pictures.js';
-import { type ObjectPage, openObjectPage, PageEnded } from './object-page.js';
-import { type DataNeeds, type DataTarget, type ObjectData, sampleObject } from './sample-data.js';
-import type { Files } from './serve-object.js';
-
-/** One version of an extension. */
-export interface PreviewVersion {
-  readonly kind: PreviewKind;
-  readonly version?: string;
-  readonly files: Files;
-}
+import { UserError } from '../core/errors.js';
+import { exitCodes } from '../core/exit-codes.js';
+import type { Preview } from '../core/preview.js';
+import { type BrowserSupply, isRunning, type Place } from './browser-supply.js';
+import { comparePictures } from './compare-pictures.js';
+import type { DataTarget, ObjectData } from './sample-data.js';
+import { type Drawn, drawSide, floodedSide, openSide, type PreviewVersion, type SideMeans } from './side.js';
 
 export interface ToPreview {
   readonly name: string;
@@ -31,9 +17,8 @@ export interface ToPreview {
 }
 
 export interface Means {
-  readonly browser: PreviewBrowser;
-  /** A page of the same browser in which no extension runs. */
-  readonly desk: Page;
+  /** Not used for anything else meanwhile. */
+  readonly supply: BrowserSupply;
   readonly stardust: Uint8Array | undefined;
   /** Milliseconds for each page; absent: 60,000. */
   readonly limitMs?: number;
@@ -53,160 +38,93 @@ export interface Previewed {
   readonly pictures: Pictures;
 }
 
-/** Never throws for anything that an extension does. @throws the signal's reason; an error where the browser is gone */
+/**
+ * Never throws for anything that an extension does, but for the end of its browser.
+ * @throws the signal's reason; UserError where browsers do not start, or end and nobody knows why
+ */
 export async function previewExtension(wanted: ToPreview, means: Means): Promise<Previewed> {
-  const { name, old } = wanted;
-  const opening = [wanted.new, ...(old === undefined ? [] : [old])].map((version) =>
-    openSide(name, version, means),
-  );
+  const together = await whileRunning(means, (side) => drawTogether(wanted, side));
+  return together.made ?? drawApart(wanted, means);
+}
+
+/** Milliseconds beyond those of the pages, for what the browser itself takes to open and close them. */
+const patience = 120_000;
+
+interface Attempt<T> {
+  /** Absent where the browser ended meanwhile: nothing is certain of what it drew last. */
+  readonly made?: T;
+  readonly place: Place;
+}
+
+/** A browser that does not answer any more is ended, too. */
+async function whileRunning<T>(
+  { supply, stardust, limitMs = 60_000, signal }: Means,
+  work: (side: SideMeans) => Promise<T>,
+): Promise<Attempt<T>> {
+  const place = await supply.take();
+  const late = setTimeout(place.browser.process.end, limitMs + patience);
+  try {
+    const made = await work({ place, stardust, limitMs, signal });
+    return { place, ...(isRunning(place) && { made }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isRunning(place)) throw error;
+    return { place };
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function drawTogether(wanted: ToPreview, means: SideMeans): Promise<Previewed> {
+  const opening = versionsOf(wanted).map((version) => openSide(wanted.name, version, means));
   try {
     const loaded = await Promise.all(opening);
     const targets = loaded.find(({ needs }) => needs !== undefined)?.needs?.targets ?? [];
     const sides = await Promise.all(loaded.map((side) => drawSide(side, wanted, targets, means)));
-    return await compareSides(name, sides, means);
+    return await compareSides(wanted.name, sides, means.place);
   } finally {
     const pages = await Promise.allSettled(opening);
     await Promise.all(pages.map((each) => each.status === 'fulfilled' && each.value.page.close()));
   }
 }
 
-interface Loaded {
-  readonly version: PreviewVersion;
-  readonly page: ObjectPage;
-  readonly facts: Omit<SideFacts, 'errors'>;
-  /** Present of a supernova that described itself. */
-  readonly needs?: DataNeeds;
+function versionsOf({ new: fresh, old }: ToPreview): readonly PreviewVersion[] {
+  return old === undefined ? [fresh] : [fresh, old];
 }
 
-async function openSide(name: string, version: PreviewVersion, means: Means): Promise<Loaded> {
-  const { kind, files } = version;
-  const { browser, stardust, limitMs = 60_000, signal } = means;
-  const page = await openObjectPage(browser, { name, kind, files, stardust, limitMs, signal });
-  const answer = await attempt(page.describe);
-  const { exports, unknown, has, thrown } = answer;
-  const facts = {
-    ...{ kind, unknown: stringsOf(unknown) },
-    ...(typeof exports === 'string' && { exports }),
-    ...(Array.isArray(has) && { has: stringsOf(has) }),
-    ...(typeof thrown === 'string' && { thrown: shorten(thrown) }),
-    ...(answer.ended !== undefined && { ended: answer.ended }),
-  };
-  return { version, page, facts, ...(exports === 'supernova' && { needs: needsOf(answer) }) };
-}
-
-type Answer = Readonly<Record<string, unknown>> & { readonly ended?: string };
-
-/** What the page answers may be anything: it is the extension's to say. */
-async function attempt(step: () => Promise<unknown>): Promise<Answer> {
-  try {
-    const answer = await step();
-    return isObject(answer) ? omit(answer, ['ended']) : {};
-  } catch (error) {
-    if (error instanceof PageEnded) return { ended: error.message };
-    throw error;
+/** Each side in a browser that draws nothing else meanwhile, so that it is known which of them ends it. */
+async function drawApart(wanted: ToPreview, means: Means): Promise<Previewed> {
+  const sides: Drawn[] = [];
+  let targets: readonly DataTarget[] | undefined;
+  for (const version of versionsOf(wanted)) {
+    const { made, place } = await whileRunning(means, async (side) => {
+      const loaded = await openSide(wanted.name, version, side);
+      try {
+        targets ??= loaded.needs?.targets;
+        return await drawSide(loaded, wanted, targets ?? [], side);
+      } finally {
+        await loaded.page.close();
+      }
+    });
+    const { process } = place.browser;
+    if (made === undefined && !process.isFlooded()) throw endedWhileDrawing(wanted.name);
+    sides.push(made ?? floodedSide(version, process));
   }
+  return compareSides(wanted.name, sides, await means.supply.take());
 }
 
-function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, 20).map((each) => shorten(String(each))) : [];
-}
-
-function shorten(text: string): string {
-  return text.slice(0, 400);
-}
-
-function needsOf({ properties, targets }: Answer): DataNeeds {
-  return {
-    properties: isObject(properties) ? properties : {},
-    targets: Array.isArray(targets) ? targets.slice(0, 10).filter(isObject).map(targetOf) : [],
-  };
-}
-
-function targetOf({ path, dimensions, measures }: Readonly<Record<string, unknown>>): DataTarget {
-  const read = (limits: unknown, key: string, otherwise: number): number => {
-    const number = isObject(limits) ? limits[key] : undefined;
-    return typeof number === 'number' && number >= 0 ? Math.trunc(number) : otherwise;
-  };
-  const limitsOf = (limits: unknown) => ({ min: read(limits, 'min', 0), max: read(limits, 'max', 1000) });
-  return { path: String(path), dimensions: limitsOf(dimensions), measures: limitsOf(measures) };
-}
-
-interface Drawn {
-  readonly side: PreviewSide;
-  /** PNG. */
-  readonly picture?: Buffer;
-}
-
-/** Both sides with the data that the first needs, and each with the properties that its own new objects have. */
-async function drawSide(
-  { version, page, facts, needs }: Loaded,
-  { name, fixture }: ToPreview,
-  targets: readonly DataTarget[],
-  { desk }: Means,
-): Promise<Drawn> {
-  if (needs === undefined) return { side: judge(version, page, facts) };
-  const data = dataOf(name, { ...needs, targets }, fixture);
-  if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooDeep }) };
-  const { thrown, ended } = await attempt(() => page.draw(data));
-  const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
-  const { picture, notice } = shot;
-  const seen = {
-    ...{ ...facts, ...withoutUndefined({ notice, ended: shot.ended }) },
-    ...(typeof thrown === 'string' && { undrawn: shorten(thrown) }),
-    ...(picture !== undefined && { colours: await countColours(desk, picture) }),
-  };
-  return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
-}
-
-const tooDeep = 'its properties or data are nested too deeply';
-
-/** `undefined` where they are nested deeper than a program can follow, or send. */
-function dataOf(name: string, needs: DataNeeds, fixture: ObjectData | undefined): ObjectData | undefined {
-  try {
-    const data = fixture === undefined ? sampleObject(name, needs) : identify(fixture, name);
-    JSON.stringify(data);
-    return data;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** An object of a page is found by its id, and drawn by its type. */
-function identify({ layout, properties }: ObjectData, name: string): ObjectData {
-  const info = { qInfo: { qId: 'preview', qType: name }, visualization: name };
-  return { layout: { ...layout, ...info }, properties: { ...properties, ...info } };
-}
-
-interface Shot {
-  readonly picture?: Buffer;
-  readonly notice?: string;
-  readonly ended?: string;
-}
-
-async function photographOf(page: ObjectPage): Promise<Shot> {
-  try {
-    return await page.photograph();
-  } catch (error) {
-    if (error instanceof PageEnded) return { ended: error.message };
-    throw error;
-  }
-}
-
-function judge(version: PreviewVersion, page: ObjectPage, facts: Loaded['facts']): PreviewSide {
-  const { errors, blocked, missing } = page.seen();
-  return {
-    kind: version.kind,
-    ...judgeSide({ ...facts, errors }),
-    ...(version.version !== undefined && { version: version.version }),
-    ...{ errors, blocked, missing },
-  };
+/** Twice, so that the extension may be the reason, or the machine. */
+function endedWhileDrawing(name: string): UserError {
+  return new UserError(`The browser ended while it drew ${name}.`, {
+    exitCode: exitCodes.incomplete,
+    hint: 'The machine may be short of memory, or somebody ended it. Naming other extensions leaves this one out.',
+  });
 }
 
 async function compareSides(
   name: string,
   [fresh, old]: readonly Drawn[],
-  { desk }: Means,
+  { desk }: Place,
 ): Promise<Previewed> {
   if (fresh === undefined) throw new Error('no side was drawn');
   const [before, after] = [old?.picture, fresh.picture];

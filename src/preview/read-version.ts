@@ -11,8 +11,8 @@ import type { DesiredExtension } from '../core/model.js';
 import { isSystemError } from '../core/system-error.js';
 import { openArchive } from '../source/archive/archive.js';
 import { readUnchanged } from '../source/archive/pack.js';
-import type { PreviewVersion } from './preview.js';
 import type { ObjectData } from './sample-data.js';
+import type { PreviewVersion } from './side.js';
 
 /** As it would be uploaded: the files that are kept, with the line endings of the config. @throws SourceError */
 export function readFolder(extension: DesiredExtension): PreviewVersion {

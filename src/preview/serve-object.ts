@@ -5,6 +5,7 @@ import { decodeAddress } from '../core/modules/resolve.js';
 import type { PreviewKind } from '../core/preview.js';
 import * as loaderParts from './page/loader.js';
 import * as objectParts from './page/object.js';
+import { cutText } from './texts.js';
 import type { PageWatch } from './watch-page.js';
 
 /** The content of an extension: paths below its folder, with `/`. */
@@ -47,7 +48,16 @@ const types: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 };
 
-export async function answer(route: Route, object: ObjectToDraw, watch: PageWatch): Promise<void> {
+/** One request after the other: a page may ask for a large file a thousand times, and each answer is in memory as it is sent. */
+export function createDoor(object: ObjectToDraw, watch: PageWatch): (route: Route) => Promise<void> {
+  let last = Promise.resolve();
+  return (route) => {
+    last = last.then(() => answer(route, object, watch)).catch(() => undefined);
+    return last;
+  };
+}
+
+async function answer(route: Route, object: ObjectToDraw, watch: PageWatch): Promise<void> {
   const url = new URL(route.request().url());
   if (url.origin !== origin) {
     if (/^https?:$/.test(url.protocol)) watch.addBlocked(directiveOf(route), url.href);
@@ -111,5 +121,5 @@ export function baseOf(name: string): string {
 function shownPath({ name }: ObjectToDraw, { pathname }: URL): string {
   const path = decodeAddress(pathname);
   const own = `/extensions/${name}/`;
-  return (path.startsWith(own) ? path.slice(own.length) : path).slice(0, 300);
+  return cutText(path.startsWith(own) ? path.slice(own.length) : path, 300);
 }

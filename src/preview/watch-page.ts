@@ -2,7 +2,7 @@
 
 import type { CDPSession } from 'playwright-core';
 import type { PreviewError } from '../core/preview.js';
-import { firstLineOf } from './browser.js';
+import { cutText, firstLineOf } from './texts.js';
 
 export interface Seen {
   readonly errors: readonly PreviewError[];
@@ -46,8 +46,6 @@ interface Watched {
 /** Of each kind, so that a page that never stops cannot fill the report. */
 const most = 20;
 
-const mostCharacters = 400;
-
 async function attach(session: CDPSession, watched: Watched): Promise<void> {
   session.on(
     'Runtime.exceptionThrown',
@@ -85,7 +83,7 @@ function addError(
   frames: readonly Frame[],
 ): void {
   const { errors, base } = watched;
-  const message = firstLineOf(new Error(text)).slice(0, mostCharacters);
+  const message = firstLineOf(text);
   const place =
     frames.map((frame) => placeOf(frame, base)).find((found) => found !== undefined) ?? placeIn(text, base);
   const isKnown = errors.some((known) => known.message === message && known.file === place?.file);
@@ -109,7 +107,7 @@ function placeIn(text: string, base: string): ErrorPlace | undefined {
 }
 
 function shortened(path: string): string {
-  return path.replace(/[?#].*$/, '').slice(0, 300);
+  return cutText(path.replace(/[?#].*$/, ''), 300);
 }
 
 /** `script-src-elem https://cdn.example.com/x.js` → `script-src https://cdn.example.com`. */
@@ -117,7 +115,7 @@ function addBlocked({ blocked }: Watched, directive: string, address: string): v
   const short = directives[directive] ?? directive.replace(/-(elem|attr)$/, '');
   if (!URL.canParse(address)) return;
   const { protocol, host } = new URL(address);
-  if (blocked.size < most) blocked.add(`${short} ${protocol}//${host}`.slice(0, mostCharacters));
+  if (blocked.size < most) blocked.add(cutText(`${short} ${protocol}//${host}`, 400));
 }
 
 /** What Playwright calls a request, as a policy does. */

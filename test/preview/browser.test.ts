@@ -81,8 +81,6 @@ describe.skipIf(process.platform === 'win32')('a browser that does not start', (
     await expect.poll(pid).toBeGreaterThan(0);
     interrupt.abort(new Error('stop'));
     await expect(starting).rejects.toThrow('stop');
-    // What a whole program does as it exits.
-    process.kill(pid(), 'SIGKILL');
     await expect.poll(() => isGone(pid())).toBe(true);
   });
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PreviewSide } from '../../src/core/preview.js';
-import { openBrowser, openDesk, type PreviewBrowser } from '../../src/preview/browser.js';
+import type { Opening } from '../../src/preview/browser.js';
+import { type BrowserSupply, createBrowserSupply } from '../../src/preview/browser-supply.js';
 import { findTools, readStardust } from '../../src/preview/find-tools.js';
 import { type Means, type Previewed, previewExtension, type ToPreview } from '../../src/preview/preview.js';
 import { requireTool } from '../require-tool.js';
@@ -15,11 +16,13 @@ const isThere = requireTool('chromium');
 
 const places = { folders: [join(import.meta.dirname, '../..')], env: process.env };
 
-let browser: PreviewBrowser;
+let opening: Opening;
+/** Those that draw nothing. */
+let supplies: BrowserSupply[] = [];
 let proxy: Server;
 /** The first line of each request that reached the proxy. */
 const asked: string[] = [];
-let means: Means;
+let means: Omit<Means, 'supply'>;
 
 beforeAll(async () => {
   if (!isThere) return;
@@ -35,11 +38,12 @@ beforeAll(async () => {
   const port = typeof address === 'object' ? address?.port : undefined;
   const { signal } = new AbortController();
   const tools = await findTools(places);
-  browser = await openBrowser({ ...tools, env: process.env, signal, proxy: `127.0.0.1:${port}` });
-  means = { browser, desk: await openDesk(browser), stardust: readStardust(places).script, signal };
+  opening = { ...tools, env: process.env, signal, proxy: `127.0.0.1:${port}` };
+  supplies = Array.from({ length: atOnce }, () => createBrowserSupply(opening));
+  means = { stardust: readStardust(places).script, signal };
 });
 afterAll(async () => {
-  await browser?.close();
+  await Promise.all(supplies.map((supply) => supply.close()));
   proxy?.close();
 });
 
@@ -50,12 +54,26 @@ function versionOf(code: Code, kind: 'supernova' | 'classic') {
   return { kind, files: new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])) };
 }
 
-/** Tests run side by side; so many pages at once are as fast as more. */
-const inTurn = pLimit(3);
+/** Tests run side by side; so many at once are as fast as more. */
+const atOnce = 3;
+
+const inTurn = pLimit(atOnce);
+
+/** In a browser that draws nothing else meanwhile. */
+function preview(wanted: ToPreview, more: Partial<Means> = {}): Promise<Previewed> {
+  return inTurn(async () => {
+    const supply = supplies.pop();
+    if (supply === undefined) throw new Error('more are drawn at once than there are browsers');
+    try {
+      return await previewExtension(wanted, { supply, ...means, ...more });
+    } finally {
+      supplies.push(supply);
+    }
+  });
+}
 
 function draw(code: Code, more: Partial<ToPreview> = {}, limits: Partial<Means> = {}): Promise<Previewed> {
-  const wanted = { name: 'x', new: versionOf(code, 'supernova'), ...more };
-  return inTurn(() => previewExtension(wanted, { ...means, ...limits }));
+  return preview({ name: 'x', new: versionOf(code, 'supernova'), ...more }, limits);
 }
 
 async function drawn(code: Code, limits: Partial<Means> = {}): Promise<PreviewSide> {
@@ -63,8 +81,11 @@ async function drawn(code: Code, limits: Partial<Means> = {}): Promise<PreviewSi
 }
 
 async function loaded(code: Code): Promise<PreviewSide> {
-  const wanted = { name: 'x', new: versionOf(code, 'classic') };
-  return (await inTurn(() => previewExtension(wanted, { ...means, stardust: undefined }))).preview.new;
+  const { preview: made } = await preview(
+    { name: 'x', new: versionOf(code, 'classic') },
+    { stardust: undefined },
+  );
+  return made.new;
 }
 
 const animated = `let turn = 0; const next = () => {
@@ -321,7 +342,9 @@ describe.runIf(isThere).concurrent('the way out', () => {
 
 describe.runIf(isThere)('the proxy', () => {
   it('counts what leaves where nothing closes the way out', async () => {
-    const page = await browser.browser.newPage();
+    const [supply] = supplies;
+    const page = await (await supply?.take())?.browser.browser.newPage();
+    if (page === undefined) throw new Error('no browser is free');
     await page.goto('https://open.example/').catch(() => undefined);
     await page.close();
     expect(asked.filter((line) => line.includes('open.example'))).not.toEqual([]);

@@ -37,11 +37,18 @@ declare const preview: PageState;
 
 declare const previewTime: { readonly next: () => Promise<void>; readonly isAwaited: () => boolean };
 
-/** JSON of a step's answer, or of why there is none. The page's time passes only where the step waits for it. */
-export async function runStep(step: () => Promise<unknown>): Promise<string> {
+/**
+ * JSON of a step's answer, or of why there is none. The page's time passes only where the step waits for it.
+ * @param most characters of an answer
+ */
+export async function runStep(step: () => Promise<unknown>, most: number): Promise<string> {
   const running = { answer: undefined as string | undefined };
   void step()
     .then((answer) => JSON.stringify(answer))
+    .then((text) => {
+      if (text.length > most) throw new Error(`it says more than ${most} characters of itself`);
+      return text;
+    })
     .catch((error: unknown) =>
       JSON.stringify({ thrown: describeThrown(error), unknown: preview.loader.unknown }),
     )
@@ -53,7 +60,7 @@ export async function runStep(step: () => Promise<unknown>): Promise<string> {
 }
 
 export function describeThrown(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 1_000);
 }
 
 /** The values that the page may know of a supernova without any data. */

@@ -1,0 +1,58 @@
+/** The browser in which one extension after the other is drawn: what an extension does to it, the next one does not feel. */
+
+import type { Page } from 'playwright-core';
+import { type Opening, openBrowser, type PreviewBrowser } from './browser.js';
+
+export interface BrowserSupply {
+  /**
+   * One that runs, and may send as much as at first; started where there is none, or the last has ended.
+   * @throws UserError where none starts; the signal's reason
+   */
+  readonly take: () => Promise<Place>;
+  readonly close: () => Promise<void>;
+}
+
+/** Where an extension is drawn. */
+export interface Place {
+  readonly browser: PreviewBrowser;
+  /** A page in which no extension ever runs, for what is done with pictures. */
+  readonly desk: Page;
+}
+
+export function createBrowserSupply(opening: Opening): BrowserSupply {
+  let latest: Promise<Place> | undefined;
+  let isClosed = false;
+  const start = async (): Promise<Place> => {
+    const browser = await openBrowser(opening);
+    try {
+      const context = await browser.browser.newContext({ offline: true, acceptDownloads: false });
+      const desk = await context.newPage();
+      desk.once('crash', browser.process.end);
+      return { browser, desk };
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  };
+  const take = async (): Promise<Place> => {
+    let place = await latest;
+    if (place === undefined || !isRunning(place)) {
+      await place?.browser.close();
+      if (isClosed) throw new Error('a browser is wanted after all were closed');
+      latest = start();
+      place = await latest;
+    }
+    place.browser.process.renew();
+    return place;
+  };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    const last = await latest?.catch(() => undefined);
+    await last?.browser.close();
+  };
+  return { take, close };
+}
+
+export function isRunning({ browser: { browser, process } }: Place): boolean {
+  return browser.isConnected() && !process.isEnded();
+}
