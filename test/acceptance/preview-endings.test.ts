@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sound, supernova, supernovaFiles } from '../preview/extensions.js';
@@ -94,10 +94,15 @@ describe.runIf(isThere && process.platform !== 'win32')('a preview', () => {
     },
   );
 
-  it('whose browser is killed says what it drew', async () => {
+  it('whose browser is killed draws in another, and says what it drew where that is killed, too', async () => {
     writeBrowser();
     const { ended } = start();
     await untilDrawing();
+    const first = browserProcess();
+    unlinkSync(inFolder('browser.log'));
+    process.kill(first, 'SIGKILL');
+    await untilDrawing();
+    expect(browserProcess()).not.toBe(first);
     process.kill(browserProcess(), 'SIGKILL');
     const { code, stdout, stderr } = await ended;
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' });

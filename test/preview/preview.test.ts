@@ -312,6 +312,21 @@ describe.runIf(isThere).concurrent('the way out', () => {
   });
 
   it.each([
+    [
+      'that are no texts',
+      '{"exports": "supernova", "unknown": [{"toString": 0}], "targets": [{"path": {"toString": 0}}]}',
+      'drawn',
+    ],
+    ['that nest', `{"unknown": [${'['.repeat(50_000)}${']'.repeat(50_000)}], "exports": "x"}`, 'failed'],
+    ['that are long', `{"exports": "${'x'.repeat(1_000_000)}"}`, 'failed'],
+    ['that are too long', `{"exports": "${'x'.repeat(5_000_000)}"}`, 'failed'],
+  ])('is not closed by answers %s', async (_what, answer, expected) => {
+    const load = `JSON.stringify = () => ${JSON.stringify(answer)};`;
+    const { result, why = '' } = await drawn(supernova(sound, { load }));
+    expect([result, why.length < 600], why).toEqual([expected, true]);
+  });
+
+  it.each([
     ['for itself again', 'location.reload();'],
     ['for a file of its own', "location.href = '/extensions/x/x.js';"],
     ['by writing another', "document.open(); document.write('<p>mine</p>'); document.close();"],
@@ -337,6 +352,66 @@ describe.runIf(isThere).concurrent('the way out', () => {
     expect(errors).toMatchObject([
       { file: expect.stringMatching(/\.js$/), message: expect.stringContaining('null') },
     ]);
+  });
+});
+
+describe.runIf(isThere).concurrent('a browser that has to send too much', () => {
+  const text = "'x'.repeat(1_000_000)";
+  const worker = (code: string): string => `new Worker(URL.createObjectURL(new Blob([\`${code}\`])));`;
+  it.each([
+    ['a thrown error', `${sound} setTimeout(() => { throw new Error(${text}); });`],
+    ['the console of a worker', `${sound} ${worker(`console.log(${text})`)}`],
+    ['a request', `${sound} fetch('/extensions/x/a', { method: 'POST', body: ${text} });`],
+    [
+      'many addresses',
+      `${sound} for (let at = 0; at < 100; at += 1) new Image().src = '/' + at + 'x'.repeat(10_000);`,
+    ],
+    ['an answer of its own', `${sound} globalThis.settle = () => ${text};`],
+  ])('is ended, and its extension told from the other version of it: %s', async (_what, code) => {
+    const supply = createBrowserSupply({ ...opening, mostBytes: 600_000 });
+    try {
+      const sides = {
+        new: versionOf(supernova(sound), 'supernova'),
+        old: versionOf(supernova(code), 'supernova'),
+      };
+      const { preview: made } = await preview({ name: 'x', ...sides }, { supply });
+      expect(made.old).toMatchObject({
+        ...{ result: 'failed', why: 'sent more than 0.6 MB in messages, errors and requests' },
+      });
+      expect(made.new).toMatchObject({ result: 'drawn', errors: [] });
+    } finally {
+      await supply.close();
+    }
+  });
+
+  it('is not one in which each side sends two thirds of that, or more is said on the console', async () => {
+    const supply = createBrowserSupply({ ...opening, mostBytes: 600_000 });
+    try {
+      const half = versionOf(
+        supernova(`${sound} Promise.reject(new Error('x'.repeat(80_000)));`),
+        'supernova',
+      );
+      const { preview: made } = await preview({ name: 'x', new: half, old: half }, { supply });
+      expect([made.old?.why, made.new.why]).toEqual(
+        Array(2).fill(expect.stringMatching(/^threw while it was drawn: Error: x{280,}$/)),
+      );
+      const chatty = versionOf(supernova(`${sound} console.log(${text}, 5);`), 'supernova');
+      expect((await preview({ name: 'x', new: chatty }, { supply })).preview.new.result).toBe('drawn');
+    } finally {
+      await supply.close();
+    }
+  });
+
+  it('is not one that ended for another reason: what it drew is drawn in another', async () => {
+    const supply = createBrowserSupply(opening);
+    try {
+      const { browser } = await supply.take();
+      const drawing = preview({ name: 'x', new: versionOf(supernova(sound), 'supernova') }, { supply });
+      browser.process.end();
+      expect((await drawing).preview.new.result).toBe('drawn');
+    } finally {
+      await supply.close();
+    }
   });
 });
 
