@@ -9,7 +9,7 @@ import type { PreviewBrowser } from './browser.js';
 import * as clockParts from './page/clock.js';
 import * as objectParts from './page/object.js';
 import type { ObjectData } from './sample-data.js';
-import { baseOf, createDoor, type ObjectToDraw, origin } from './serve-object.js';
+import { baseOf, createDoor, type Door, type ObjectToDraw, origin } from './serve-object.js';
 import { cutText, firstLineOf } from './texts.js';
 import { createPageWatch, type Seen } from './watch-page.js';
 
@@ -49,10 +49,10 @@ export async function openObjectPage(
   });
   const watch = createPageWatch(baseOf(object.name));
   const requests = watchRequests(context);
+  const door = createDoor(object, watch);
   let page: Page;
   try {
-    const door = context.route('**', createDoor(object, watch));
-    await Promise.all([door, context.addInitScript(beginning())]);
+    await Promise.all([context.route('**', door.answer), context.addInitScript(beginning())]);
     page = await context.newPage();
     await watch.attach(await context.newCDPSession(page));
     dismissAll(context, page);
@@ -60,7 +60,7 @@ export async function openObjectPage(
     await context.close().catch(() => undefined);
     throw error;
   }
-  const { guard, noteOwnDocument } = guardOf(page, object);
+  const { guard, noteOwnDocument } = guardOf(page, object, door);
   const step = (script: string): Promise<unknown> => guard(() => runStep(page, script));
   return {
     describe: () =>
@@ -75,7 +75,10 @@ export async function openObjectPage(
       step(`${objectParts.drawSupernova.name}(${JSON.stringify({ name: object.name, ...data })})`),
     photograph: () => guard(() => photograph(page, requests)),
     seen: watch.seen,
-    close: () => context.close().catch(() => undefined),
+    close: () => {
+      door.close();
+      return context.close().catch(() => undefined);
+    },
   };
 }
 
@@ -168,10 +171,14 @@ type Guard = <T>(work: () => Promise<T>) => Promise<T>;
 function guardOf(
   page: Page,
   { limitMs, signal }: ObjectToDraw,
+  door: Door,
 ): { readonly guard: Guard; readonly noteOwnDocument: () => void } {
   let end: (reason: unknown) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
-    end = reject;
+    end = (reason) => {
+      door.close();
+      reject(reason);
+    };
   });
   ended.catch(() => undefined);
   page.once('crash', () => end(new PageEnded('the page crashed, or took more memory than it may')));

@@ -48,12 +48,27 @@ const types: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 };
 
-/** One request after the other: a page may ask for a large file a thousand times, and each answer is in memory as it is sent. */
-export function createDoor(object: ObjectToDraw, watch: PageWatch): (route: Route) => Promise<void> {
+export interface Door {
+  readonly answer: (route: Route) => Promise<void>;
+  /** Nothing is answered any more. */
+  readonly close: () => void;
+}
+
+/**
+ * Answers one request after the other: a page may ask for a large file a thousand times, and each answer is in memory until the
+ * browser has taken it. A page that has crashed takes none, and Playwright waits for it no more.
+ */
+export function createDoor(object: ObjectToDraw, watch: PageWatch): Door {
   let last = Promise.resolve();
-  return (route) => {
-    last = last.then(() => answer(route, object, watch)).catch(() => undefined);
-    return last;
+  let isClosed = false;
+  return {
+    answer: (route) => {
+      last = last.then(() => (isClosed ? undefined : answer(route, object, watch))).catch(() => undefined);
+      return last;
+    },
+    close: () => {
+      isClosed = true;
+    },
   };
 }
 
