@@ -27,7 +27,7 @@ export function createBrowserSupply(opening: Opening): BrowserSupply {
     try {
       const context = await browser.browser.newContext({ offline: true, acceptDownloads: false });
       const desk = await context.newPage();
-      desk.once('crash', browser.process.end);
+      desk.once('crash', browser.program.end);
       return { browser, desk };
     } catch (error) {
       await browser.close();
@@ -42,7 +42,7 @@ export function createBrowserSupply(opening: Opening): BrowserSupply {
       latest = start();
       place = await latest;
     }
-    place.browser.process.renew();
+    place.browser.program.renew();
     return place;
   };
   const close = async (): Promise<void> => {
@@ -53,6 +53,6 @@ export function createBrowserSupply(opening: Opening): BrowserSupply {
   return { take, close };
 }
 
-export function isRunning({ browser: { browser, process } }: Place): boolean {
-  return browser.isConnected() && !process.isEnded();
+export function isRunning({ browser: { browser, program } }: Place): boolean {
+  return browser.isConnected() && !program.isEnded();
 }

@@ -5,13 +5,13 @@ import { platform, tmpdir } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { UserError } from '../core/errors.js';
 import type { PreviewBrowserFacts } from '../core/preview.js';
-import { type BrowserProcess, watchProcess } from './browser-process.js';
 import type { Tools, Variables } from './find-tools.js';
+import { type BrowserProcess, watchProcess } from './process-watch.js';
 import { firstLineOf } from './texts.js';
 
 export interface PreviewBrowser extends Pick<PreviewBrowserFacts, 'version' | 'sandbox'> {
   readonly browser: Browser;
-  readonly process: BrowserProcess;
+  readonly program: BrowserProcess;
   readonly close: () => Promise<void>;
 }
 
@@ -52,8 +52,8 @@ export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
 /** Milliseconds. */
 const patience = 10_000;
 
-async function closeInTime({ browser, process }: Started): Promise<void> {
-  const late = setTimeout(process.end, patience);
+async function closeInTime({ browser, program }: Started): Promise<void> {
+  const late = setTimeout(program.end, patience);
   await browser.close().catch(() => undefined);
   clearTimeout(late);
 }
@@ -74,13 +74,13 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
   const { chromium, browser: executablePath, proxy = nowhere, signal, startMs = 60_000 } = opening;
   signal.throwIfAborted();
   const mark = `--qlik-sync-preview=${randomUUID()}`;
-  const process = watchProcess(mark, opening.mostBytes ?? mostSent);
+  const program = watchProcess(mark, opening.mostBytes ?? mostSent);
   const launching = chromium.launch({
     executablePath,
     chromiumSandbox: sandbox === 'on',
     env: environmentOf(opening.env),
-    // Who is told to stop is this program; a browser that hangs as it starts ends with its process.
-    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: startMs },
+    // Who is told to stop is this program, which also knows first when a start takes too long.
+    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: startMs + patience },
     args: [
       mark,
       ...[`--proxy-server=${proxy}`, '--proxy-bypass-list=<-loopback>'],
@@ -95,10 +95,10 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
       ...['--disable-gpu', '--font-render-hinting=none', '--disable-lcd-text', '--disable-partial-raster'],
     ],
   });
-  launching.then(process.stopLooking, process.stopLooking);
-  const browser = await inTime(launching, { process, signal, startMs });
+  launching.then(program.stopLooking, program.stopLooking);
+  const browser = await inTime(launching, { program, signal, startMs });
   return {
-    ...{ browser, process, sandbox },
+    ...{ browser, program, sandbox },
     version: `${chromium.name() === 'chromium' ? 'Chromium' : ''} ${browser.version()}`.trim(),
   };
 }
@@ -107,10 +107,10 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
 async function inTime(
   launching: Promise<Browser>,
   {
-    process,
+    program,
     signal,
     startMs,
-  }: Pick<Started, 'process'> & { readonly signal: AbortSignal; readonly startMs: number },
+  }: Pick<Started, 'program'> & { readonly signal: AbortSignal; readonly startMs: number },
 ): Promise<Browser> {
   let fail: (reason: unknown) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
@@ -122,7 +122,7 @@ async function inTime(
   try {
     return await Promise.race([launching, stopped]);
   } catch (error) {
-    process.end();
+    program.end();
     launching.then((started) => started.close()).catch(() => undefined);
     throw error;
   } finally {

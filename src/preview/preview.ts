@@ -62,7 +62,7 @@ async function whileRunning<T>(
   work: (side: SideMeans) => Promise<T>,
 ): Promise<Attempt<T>> {
   const place = await supply.take();
-  const late = setTimeout(place.browser.process.end, limitMs + patience);
+  const late = setTimeout(place.browser.program.end, limitMs + patience);
   try {
     const made = await work({ place, stardust, limitMs, signal });
     return { place, ...(isRunning(place) && { made }) };
@@ -106,9 +106,9 @@ async function drawApart(wanted: ToPreview, means: Means): Promise<Previewed> {
         await loaded.page.close();
       }
     });
-    const { process } = place.browser;
-    if (made === undefined && !process.isFlooded()) throw endedWhileDrawing(wanted.name);
-    sides.push(made ?? floodedSide(version, process));
+    const { program } = place.browser;
+    if (made === undefined && !program.isFlooded()) throw endedWhileDrawing(wanted.name);
+    sides.push(made ?? floodedSide(version, program));
   }
   return compareSides(wanted.name, sides, await means.supply.take());
 }

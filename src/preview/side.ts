@@ -2,10 +2,10 @@
 
 import { isObject, omit, withoutUndefined } from '../core/json.js';
 import { judgeSide, type PreviewKind, type PreviewSide, type SideFacts } from '../core/preview.js';
-import type { BrowserProcess } from './browser-process.js';
 import type { Place } from './browser-supply.js';
 import { countColours } from './compare-pictures.js';
 import { type ObjectPage, openObjectPage, PageEnded } from './object-page.js';
+import type { BrowserProcess } from './process-watch.js';
 import { type DataNeeds, type DataTarget, type ObjectData, sampleObject } from './sample-data.js';
 import type { Files } from './serve-object.js';
 import { cutText } from './texts.js';

@@ -407,7 +407,7 @@ describe.runIf(isThere).concurrent('a browser that has to send too much', () => 
     try {
       const { browser } = await supply.take();
       const drawing = preview({ name: 'x', new: versionOf(supernova(sound), 'supernova') }, { supply });
-      browser.process.end();
+      browser.program.end();
       expect((await drawing).preview.new.result).toBe('drawn');
     } finally {
       await supply.close();

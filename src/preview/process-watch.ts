@@ -80,9 +80,10 @@ function endProcess(child: ChildProcess): void {
   // What was sent and is not read yet is not read any more.
   child.stdio[4]?.destroy();
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const { kill } = process;
   try {
     // Playwright makes it the leader of a group, but on Windows, where its helpers end with it.
-    process.kill(-child.pid, 'SIGKILL');
+    kill(-child.pid, 'SIGKILL');
   } catch {
     child.kill('SIGKILL');
   }

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { watchProcess } from '../../src/preview/browser-process.js';
+import { watchProcess } from '../../src/preview/process-watch.js';
 
 /** Sends so many bytes through the pipe that Playwright reads from, and waits to be ended. */
 function startSender(mark: string, bytes: number): ChildProcess {
