@@ -31,7 +31,8 @@ export interface BrowserProcess {
 export function watchProcess(mark: string, mostBytes: number): BrowserProcess {
   let child: ChildProcess | undefined;
   let [isEnded, isFlooded] = [false, false];
-  let counted: { sent: number } | undefined;
+  /** Absent until somebody wants it limited. */
+  let sent: number | undefined;
   const end = (): void => {
     isEnded = true;
     if (child !== undefined) endProcess(child);
@@ -46,9 +47,8 @@ export function watchProcess(mark: string, mostBytes: number): BrowserProcess {
     });
   };
   const count = (bytes: number): void => {
-    if (counted === undefined || isFlooded) return;
-    counted.sent += bytes;
-    if (counted.sent <= mostBytes) return;
+    sent = (sent ?? 0) + bytes;
+    if (sent <= mostBytes || isFlooded) return;
     isFlooded = true;
     end();
   };
@@ -56,8 +56,8 @@ export function watchProcess(mark: string, mostBytes: number): BrowserProcess {
   return {
     mostBytes,
     renew: () => {
-      if (counted === undefined && child !== undefined) listen(child, count);
-      counted = { sent: 0 };
+      if (sent === undefined && child !== undefined) listen(child, count);
+      sent = 0;
     },
     isFlooded: () => isFlooded,
     end,
