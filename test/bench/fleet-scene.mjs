@@ -16,21 +16,30 @@ const script = fileURLToPath(new URL('fleet-tenants.mjs', import.meta.url));
 const preload = fileURLToPath(new URL('usage.cjs', import.meta.url));
 const processes = 2;
 
-/** Of every answer. */
-export const latencyMs = 40;
-/** Environments of a run, and lists of `fleet status`, that are under way at once. */
+/** Environments of a run that are under way at once. */
 export const atOnce = 8;
+/** Tenants that `fleet status` asks at once, unless it is told otherwise. */
+export const listsAtOnce = 32;
 export const shape = { extensions: 10, files: 6, fileBytes: 5_000, content: 'program' };
 
-export async function openFleet(count) {
+/** @param latencyMs of every answer */
+export async function openFleet(count, latencyMs) {
   const workspace = createWorkspace(shape);
   commitAll(workspace.folder);
   const args = [script, String(Math.ceil(count / processes)), String(latencyMs)];
   const servers = await Promise.all(Array.from({ length: processes }, () => startServer(args)));
-  const tenants = servers.flatMap(({ ready }) => ready).slice(0, count);
+  const tenants = servers.flatMap(({ ready }) => ready.tenants).slice(0, count);
+  const takenByServers = async () => {
+    const taken = await Promise.all(servers.map(({ ready }) => readUsage(ready.usage)));
+    return taken.reduce((sum, ms) => sum + ms, 0);
+  };
   return {
-    /** @returns {FleetRun} of a command on the first `size` tenants */
-    run: (command, size) => runOnFleet(workspace.folder, tenants.slice(0, size), command),
+    /** @returns {Promise<FleetRun>} of a command on the first `size` tenants */
+    run: async (command, size) => {
+      const before = await takenByServers();
+      const run = runOnFleet(workspace.folder, tenants.slice(0, size), command);
+      return { ...run, servers: (await takenByServers()) - before };
+    },
     /** What each of the first tenants was asked since it was asked this. */
     takeRequests: async (size) => {
       const all = [];
@@ -48,12 +57,17 @@ export async function openFleet(count) {
  * @typedef {object} FleetRun
  * @property {number} wallMs
  * @property {number} processor milliseconds of the whole process
+ * @property {number} servers the same of the processes of the tenants
  * @property {number} peak its memory at its largest, in bytes
  * @property {number} load of the machine, of the last minute
  * @property {string} stdout
  */
 
-/** @returns {FleetRun} */
+async function readUsage(url) {
+  return (await fetch(url, { headers: { connection: 'close' } })).json();
+}
+
+/** @returns {Omit<FleetRun, 'servers'>} */
 function runOnFleet(folder, tenants, command) {
   const rows = tenants.map(({ url, apiKey }, n) => ({ name: `t${n}`, url, key: `KEY_${n}`, apiKey }));
   writeInventory(folder, rows);
