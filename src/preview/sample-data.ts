@@ -33,8 +33,16 @@ type Bag = Record<string, unknown>;
 /** Of each kind, so that a definition that asks for thousands stays drawable. */
 const most = 12;
 
-/** @param type the extension's name; `targets` may be another version's, so that both are given the same data */
+/** Definitions in one object's properties. */
+const mostDefinitions = 50;
+
+/**
+ * @param type the extension's name; `targets` may be another version's, so that both are given the same data
+ * @throws RangeError where the properties nest deeper than can be followed, or hold more definitions of data than anybody needs
+ */
 export function sampleObject(type: string, { properties, targets }: DataNeeds): ObjectData {
+  const definitions = JSON.stringify(properties).match(/"q(?:HyperCube|ListObject)Def"/g) ?? [];
+  if (definitions.length > mostDefinitions) throw new RangeError(`${definitions.length} definitions of data`);
   const filled = structuredClone(properties) as Bag;
   const info = { qInfo: { qId: 'preview', qType: type }, visualization: type };
   for (const target of targets) fillTarget(filled, target);

@@ -110,7 +110,7 @@ export async function drawSide(
 ): Promise<Drawn> {
   if (needs === undefined) return { side: judge(version, page, facts) };
   const data = dataOf(name, { ...needs, targets }, fixture);
-  if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooDeep }) };
+  if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooMuch }) };
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
   const { picture, notice } = shot;
@@ -122,9 +122,9 @@ export async function drawSide(
   return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
 }
 
-const tooDeep = 'its properties or data are nested too deeply';
+const tooMuch = 'its properties or data are nested too deeply, or are too many';
 
-/** `undefined` where they are nested deeper than a program can follow, or send. */
+/** `undefined` where they are nested deeper than a program can follow or send, or more than it can make. */
 function dataOf(name: string, needs: DataNeeds, fixture: ObjectData | undefined): ObjectData | undefined {
   try {
     const data = fixture === undefined ? sampleObject(name, needs) : identify(fixture, name);
