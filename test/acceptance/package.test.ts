@@ -60,6 +60,19 @@ describe('the package', () => {
   });
 });
 
+describe('the client that it sends with', () => {
+  it('is in the package, as Bun answers an import of undici with a client of its own that knows no proxy', () => {
+    const code = packed.filter((path) => /^dist\/.*\.m?js$/.test(path));
+    expect(code).not.toEqual([]);
+    const importing = code.filter((path) =>
+      /(?:\bfrom|\bimport|\b(?:import|require)\()\s*["'`]undici["'`/]/.test(
+        readFileSync(join(installed, path), 'utf8'),
+      ),
+    );
+    expect(importing).toEqual([]);
+  });
+});
+
 describe('a store in S3', () => {
   it('without keys in the environment says what looks further, which is not in the package', () => {
     workspace.write({ 'qlik-sync.config.json': '{ "project": "packed", "extensions": ["*"] }' });

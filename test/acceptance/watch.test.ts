@@ -97,6 +97,25 @@ describe('a save under watch', () => {
   });
 });
 
+describe('a script that a bundler wrote after a mistake', () => {
+  // As webpack 5.113.0 leaves it in development, where it writes although it failed.
+  const broken =
+    'define(() => {throw new SyntaxError("Module parse failed: Unexpected token (2:0)\\nFile");});\n';
+
+  it('is waited for, with what is on the tenant left alone', async () => {
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    scene.workspace.write({ 'extensions/kpi/kpi.js': broken });
+    expect(await next({ event: 'waiting', name: 'kpi' })).toMatchObject({
+      message: expect.stringContaining('kpi.js:1: A module of this file failed to build'),
+    });
+    expect(await scene.stored('kpi')).toContain('one');
+    scene.save('kpi', 'mended');
+    await next({ ...kpiSynced, action: 'update' });
+    expect(await scene.stored('kpi')).toContain('mended');
+  });
+});
+
 describe('a module that is missing under watch', () => {
   const waiting = { event: 'waiting', name: 'kpi' };
   const stub = "define(['./dist/kpi'], (kpi) => kpi);\n";

@@ -1,9 +1,14 @@
-/** What git leaves in a file's place: a pointer to its content, both sides of a conflict, the target of a link. */
+/**
+ * What git leaves in a file's place (a pointer to its content, both sides of a conflict, the target of a link), and what a
+ * bundler leaves in the place of a module that it could not read.
+ */
 
 export type Placeholder =
   | { readonly kind: 'lfs-pointer' }
   /** `line`: where the first conflict begins, 1-based. */
   | { readonly kind: 'merge-conflict'; readonly line: number }
+  /** `line`: where the module throws that was not built, 1-based. */
+  | { readonly kind: 'failed-build'; readonly line: number }
   /** A path and nothing else. It may be meant as it is: only git, or the file that it names, can tell. */
   | { readonly kind: 'link'; readonly target: string };
 
@@ -13,7 +18,9 @@ export function findPlaceholder(suffix: string, content: Buffer): Placeholder | 
   const target = findTarget(content);
   if (target !== undefined) return { kind: 'link', target };
   const line = conflictSuffixes.has(suffix) ? findConflict(content) : undefined;
-  return line === undefined ? undefined : { kind: 'merge-conflict', line };
+  if (line !== undefined) return { kind: 'merge-conflict', line };
+  const thrown = /^[cm]?js$/.test(suffix) ? findFailedModule(content) : undefined;
+  return thrown === undefined ? undefined : { kind: 'failed-build', line: lineOf(content, thrown) };
 }
 
 /** Git LFS reads no longer file as a pointer (docs/spec.md of git-lfs). */
@@ -71,6 +78,26 @@ function lineOf(content: Buffer, at: number): number {
     line += 1;
   }
   return line;
+}
+
+const failures = ['Module parse failed', 'Module build failed'].map((words) => Buffer.from(words));
+
+/** Characters before those words that belong to the statement. */
+const longestThrow = 40;
+
+/** Where the first such module begins to throw: webpack 5 and Rspack 2, also minified or as a text for `eval`. */
+function findFailedModule(content: Buffer): number | undefined {
+  const found = failures.flatMap((words) => findThrown(content, words) ?? []);
+  return found.length === 0 ? undefined : Math.min(...found);
+}
+
+function findThrown(content: Buffer, words: Buffer): number | undefined {
+  for (let at = content.indexOf(words); at !== -1; at = content.indexOf(words, at + words.length)) {
+    const before = content.toString('latin1', Math.max(0, at - longestThrow), at);
+    // Rspack puts a cross before the words, which a minifier may write as \xd7.
+    if (/throw (?:new )?[A-Za-z]*Error\(\\*"(?:\s|\xc3\x97|\\+xd7)*$/.test(before)) return at;
+  }
+  return undefined;
 }
 
 const longestTarget = 1_024;

@@ -33,6 +33,10 @@ export const rules = {
   'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
   'reserved-id': configurable('warning', "One of Qlik's own objects has the extension's name."),
   'not-built': configurable('error', 'The manifest contains a placeholder that a build has not filled in.'),
+  'failed-build': configurable(
+    'error',
+    'A script throws a message of webpack or Rspack in place of a module.',
+  ),
   'version-missing': configurable('info', 'The .qext file has no version.'),
   'version-not-semver': configurable(
     'info',

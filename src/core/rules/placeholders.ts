@@ -1,4 +1,4 @@
-/** What git left in the place of a file, or left out. */
+/** What git left in the place of a file, or left out, and what a bundler left in the place of a module. */
 
 import type { Placeholder } from '../content/placeholder.js';
 import { count, listNames } from '../format.js';
@@ -63,6 +63,13 @@ export function placeholderFinding(placeholder: Placeholder, place: Partial<Plac
         line: placeholder.line,
         message: 'The file holds both sides of a merge conflict.',
         hint: 'Resolve it: keep what is right, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>.',
+      });
+    case 'failed-build':
+      return finding('failed-build', {
+        ...place,
+        line: placeholder.line,
+        message: 'A module of this file failed to build: in its place is a statement that throws.',
+        hint: 'Mend what the bundler reports and build again. With emitOnErrors: false in its optimization, webpack and Rspack write nothing after a failed build.',
       });
     case 'link':
       return finding('link-as-text', {

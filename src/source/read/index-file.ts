@@ -35,7 +35,7 @@ interface StatIndex {
 }
 
 /** To be raised with every change of the file's shape. */
-const format = 6;
+const format = 7;
 
 interface IndexData {
   /** `root` and its inode, as times and inodes of another disk say nothing. */

@@ -6,7 +6,14 @@ const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${hash}\
 const sides = '<<<<<<< HEAD\nconst a = 1;\n=======\nconst a = 2;\n>>>>>>> feature/b\n';
 const link = (target: string) => ({ kind: 'link', target });
 
-describe('what git leaves in the place of a file', () => {
+/** As webpack 5.113.0 and Rspack 2.3.4 wrote them. */
+const parseFailed =
+  'throw new SyntaxError("Module parse failed: Unexpected token (2:0)\\nFile was parsed as";';
+const buildFailed = 'throw new Error("Module build failed (from ./babel.cjs):\\nError: no");';
+const crossed = 'throw new Error("  × Module parse failed:\\n  ╰─▶   × JavaScript parse error");';
+const failed = (line: number) => ({ kind: 'failed-build', line });
+
+describe('what git leaves in the place of a file, or a bundler in that of a module', () => {
   const rows: readonly [string, string, string, ReturnType<typeof findPlaceholder> | object][] = [
     ['a pointer', 'png', pointer, { kind: 'lfs-pointer' }],
     ['a pointer with CRLF', 'svg', pointer.replaceAll('\n', '\r\n'), { kind: 'lfs-pointer' }],
@@ -53,6 +60,27 @@ describe('what git leaves in the place of a file', () => {
     ['shifts', 'js', 'a <<= 1;\n<<<<<<< HEAD\n', undefined],
     ['more than seven', 'js', '<<<<<<<< a\n========\n>>>>>>>> b\n', undefined],
     ['the sides in another order', 'js', '>>>>>>> a\n=======\n<<<<<<< b\n', undefined],
+
+    ['a module that was not parsed', 'js', `a;\n${parseFailed}`, failed(2)],
+    ['one below a loader', 'mjs', buildFailed, failed(1)],
+    ['the first of two', 'cjs', `${buildFailed}\n${parseFailed}`, failed(1)],
+    ['one of Rspack', 'js', `\n\n${crossed}`, failed(3)],
+    [
+      'one of Rspack, minified',
+      'js',
+      String.raw`({875(){throw Error("  \xd7 Module parse failed:\n ")}})`,
+      failed(1),
+    ],
+    [
+      'one for eval',
+      'js',
+      String.raw`eval("{throw new SyntaxError(\"Module parse failed: Unexpected\")}")`,
+      failed(1),
+    ],
+    ['its words alone', 'js', 'console.log("Module parse failed: no");', undefined],
+    ['its words in an error that is made', 'js', 'super("Module build failed: " + why);', undefined],
+    ['its words, thrown with others before', 'js', 'throw new Error("Oh: Module parse failed");', undefined],
+    ['one in a text that people read', 'md', parseFailed, undefined],
 
     ['a path upwards', 'js', '../shared/kpi.js', link('../shared/kpi.js')],
     ['a neighbour', 'js', 'kpi-v2.js', link('kpi-v2.js')],
