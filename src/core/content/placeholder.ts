@@ -19,8 +19,8 @@ export function findPlaceholder(suffix: string, content: Buffer): Placeholder | 
   if (target !== undefined) return { kind: 'link', target };
   const line = conflictSuffixes.has(suffix) ? findConflict(content) : undefined;
   if (line !== undefined) return { kind: 'merge-conflict', line };
-  const thrown = /^[cm]?js$/.test(suffix) ? findFailedModule(content) : undefined;
-  return thrown === undefined ? undefined : { kind: 'failed-build', line: lineOf(content, thrown) };
+  const failedAt = /^[cm]?js$/.test(suffix) ? findFailedModule(content) : undefined;
+  return failedAt === undefined ? undefined : { kind: 'failed-build', line: lineOf(content, failedAt) };
 }
 
 /** Git LFS reads no longer file as a pointer (docs/spec.md of git-lfs). */
@@ -80,22 +80,23 @@ function lineOf(content: Buffer, at: number): number {
   return line;
 }
 
-const failures = ['Module parse failed', 'Module build failed'].map((words) => Buffer.from(words));
+const failedModule = Buffer.from('Module ');
 
-/** Characters before those words that belong to the statement. */
+/** Characters before that word that belong to the statement. */
 const longestThrow = 40;
 
-/** Where the first such module begins to throw: webpack 5 and Rspack 2, also minified or as a text for `eval`. */
-function findFailedModule(content: Buffer): number | undefined {
-  const found = failures.flatMap((words) => findThrown(content, words) ?? []);
-  return found.length === 0 ? undefined : Math.min(...found);
-}
+/** Rspack puts a cross before the words, which a minifier may write as \xd7. */
+const thrown = /throw (?:new )?[A-Za-z]*Error\(\\*"(?:\s|\xc3\x97|\\+xd7)*Module (?:parse|build) failed/;
 
-function findThrown(content: Buffer, words: Buffer): number | undefined {
-  for (let at = content.indexOf(words); at !== -1; at = content.indexOf(words, at + words.length)) {
-    const before = content.toString('latin1', Math.max(0, at - longestThrow), at);
-    // Rspack puts a cross before the words, which a minifier may write as \xd7.
-    if (/throw (?:new )?[A-Za-z]*Error\(\\*"(?:\s|\xc3\x97|\\+xd7)*$/.test(before)) return at;
+/** Where the first such module throws its message: webpack 5 and Rspack 2, also minified or as a text for `eval`. */
+function findFailedModule(content: Buffer): number | undefined {
+  for (let at = content.indexOf(failedModule); at !== -1; at = content.indexOf(failedModule, at + 1)) {
+    const text = content.toString(
+      'latin1',
+      Math.max(0, at - longestThrow),
+      at + 'Module parse failed'.length,
+    );
+    if (thrown.test(text)) return at;
   }
   return undefined;
 }
