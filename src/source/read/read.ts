@@ -46,7 +46,10 @@ export interface ReadOptions {
   readonly tool?: string;
   /** What this run reads and writes itself, which is never content. Default: nothing. */
   readonly own?: OwnFiles;
-  /** Lists the folders on the way to the extensions and their own; default: anew. */
+  /**
+   * Lists the folders on the way to the extensions and their own; default: anew.
+   * @internal Only `watch` remembers what it listed, and the published types hold no type of `node:fs`.
+   */
   readonly list?: ListFolder | undefined;
   /** Stops between two folders; the call rejects with its reason. */
   readonly signal?: AbortSignal;
