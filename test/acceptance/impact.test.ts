@@ -11,11 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
 import type { SandboxOptions } from '../../src/sandbox/start.js';
 import { ask } from '../sandbox/support.js';
+import { validatorOf } from './support/documents.js';
 import { appOf, type ImpactWorld, openImpactWorld, type TrueApp } from './support/impact-world.js';
 import { runLongEnough } from './support/long-enough.js';
 import type { LoggedRequest } from './support/tenant.js';
@@ -134,9 +133,7 @@ describe('the questions', () => {
 describe('its documents', () => {
   it('keep to the published schema', async () => {
     const { world } = await worldOf(['kpi-card', 'sankey'], [['kpi-card', 'lost-chart']]);
-    const { $defs } = outputJsonSchema() as { $defs: object };
-    const ajv = new Ajv2020({ strict: false, logger: false });
-    const validate = ajv.compile({ $ref: '#/$defs/impact', $defs });
+    const validate = validatorOf('impact');
     for (const args of [[], ['--unused'], ['--missing'], ['--max-apps', '1', '--no-cache']]) {
       const document = await world.json(['impact', ...args]);
       expect(validate(document), JSON.stringify(validate.errors)).toBe(true);

@@ -2,23 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { validatorOf } from './support/documents.js';
 import { useScene } from './support/scene.js';
 import { startWatching } from './support/watching.js';
 import { extensionFiles } from './support/workspace.js';
-
-const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../dist/output.schema.json'), 'utf8'));
-const ajv = new Ajv2020({
-  allErrors: true,
-  strict: true,
-  allowUnionTypes: true,
-  formats: {
-    'date-time': (text: string) => new Date(text).toISOString() === text,
-    date: (text: string) => new Date(text).toISOString().slice(0, 10) === text,
-  },
-});
-ajv.addSchema(schema, 'output');
 
 const scene = useScene({
   files: { ...extensionFiles('a'), ...extensionFiles('b'), 'extensions/a/LICENSE': 'MIT' },
@@ -31,7 +19,7 @@ async function runJson(
 ): Promise<{ code: number; document: Record<string, unknown> }> {
   const { code, stdout } = await scene.qlikSync(...args, '--json');
   const document = JSON.parse(stdout);
-  const validate = ajv.compile({ $ref: `output#/$defs/${definition}` });
+  const validate = validatorOf(definition);
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
   expect(document).toMatchObject({ schemaVersion: 1, exitCode: code });
   return { code, document };
@@ -155,7 +143,7 @@ describe('--json', () => {
     await next({ event: 'paused', name: 'a' });
     await next({ event: 'waiting', name: 'b' });
     const { stdout } = await interrupt();
-    const validate = ajv.compile({ $ref: 'output#/$defs/watch' });
+    const validate = validatorOf('watch');
     const lines = stdout.trimEnd().split('\n');
     expect(lines.length).toBeGreaterThanOrEqual(6);
     for (const line of lines)
@@ -163,7 +151,7 @@ describe('--json', () => {
   });
 
   it('refuses a document that is not as published: the schema can fail', () => {
-    const validate = ajv.compile({ $ref: 'output' });
+    const validate = validatorOf();
     expect(validate({ command: 'plan', schemaVersion: 2 })).toBe(false);
   });
 });

@@ -14,9 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { outputJsonSchema } from '../../src/report/documents/json-schema.js';
+import { validatorOf } from './support/documents.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles, type Result } from './support/workspace.js';
@@ -352,13 +351,7 @@ describe('QLIK_SYNC_OUTPUT_FILE', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const ajv = new Ajv2020({
-      strict: true,
-      allowUnionTypes: true,
-      formats: { 'date-time': true, date: true },
-    });
-    ajv.addSchema(outputJsonSchema(), 'output');
-    const validate = ajv.compile({ $ref: 'output#/$defs/record' });
+    const validate = validatorOf('record');
     for (const record of records)
       expect(validate(record), JSON.stringify([record, validate.errors])).toBe(true);
     expect(records.map(({ command, record, name }) => [command, record, name])).toEqual([
