@@ -2,8 +2,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './longest-first.js';
 import { createMemoryDisk } from './memory-disk.js';
+import { nativeSource } from './native-source.js';
 
 export default defineConfig({
+  plugins: [await nativeSource()],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['dist/**', 'node_modules/**'],
