@@ -5,7 +5,7 @@
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import type { Plugin } from 'vitest/config';
 
 const root = join(import.meta.dirname, '..');
@@ -47,6 +47,7 @@ async function compile(): Promise<string> {
     sourcesContent: false,
     logLevel: 'warning',
   });
+  await stop();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
   return folder;
 }

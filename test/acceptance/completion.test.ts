@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireTool } from '../require-tool.js';
+import { runInProcess } from './support/in-process.js';
 import { hasTerminal, runInTerminal, type Step } from './support/terminal.js';
 import { createWorkspace, extensionFiles, type Workspace } from './support/workspace.js';
 
@@ -49,16 +50,15 @@ interface Answer {
   readonly directive: string;
 }
 
-function ask(
+async function ask(
   words: readonly string[],
   { cwd = workspace.folder, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
-): Answer {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'complete', '--', ...words], {
+): Promise<Answer> {
+  const { code, stdout, stderr } = await runInProcess(['complete', '--', ...words], {
     cwd,
     env: { PATH: path, HOME: workspace.folder, ...env },
-    encoding: 'utf8',
   });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const lines = stdout.trimEnd().split('\n');
   return {
     values: lines.slice(0, -1).map((line) => line.split('\t')[0] ?? ''),
@@ -104,30 +104,30 @@ describe('the words that are offered', () => {
     ['nothing for a number', ['apply', '--allow-deletes', ''], [], ':4'],
     ['nothing for an unknown command', ['nonsense', ''], [], ':4'],
     ['nothing where no word is taken', ['history', ''], [], ':4'],
-  ] as const)('%s', (_, words, values, directive) => {
-    expect(ask(words)).toEqual({ values, directive });
+  ] as const)('%s', async (_, words, values, directive) => {
+    expect(await ask(words)).toEqual({ values, directive });
   });
 
-  it('those of the folder and the config that the line names', () => {
+  it('those of the folder and the config that the line names', async () => {
     const other = join(workspace.folder, 'bin');
-    expect(ask(['plan', '--cwd', '..', 's'], { cwd: other }).values).toEqual(['sankey']);
-    expect(ask(['plan', 's'], { cwd: other, env: { QLIK_SYNC_CWD: workspace.folder } }).values).toEqual([
-      'sankey',
-    ]);
+    expect((await ask(['plan', '--cwd', '..', 's'], { cwd: other })).values).toEqual(['sankey']);
+    expect(
+      (await ask(['plan', 's'], { cwd: other, env: { QLIK_SYNC_CWD: workspace.folder } })).values,
+    ).toEqual(['sankey']);
   });
 });
 
 describe('asking', () => {
-  it('runs no command of the config', () => {
-    ask(['plan', '--env', 'dev', '']);
+  it('runs no command of the config', async () => {
+    await ask(['plan', '--env', 'dev', '']);
     expect(existsSync(join(workspace.folder, 'ran'))).toBe(false);
   });
 
-  it('runs no config that is a program', () => {
+  it('runs no config that is a program', async () => {
     const code = "import { writeFileSync } from 'node:fs'; writeFileSync('ran', ''); export default {};";
     workspace.write({ 'code/qlik-sync.config.mjs': code });
     const cwd = join(workspace.folder, 'code');
-    expect(ask(['plan', ''], { cwd })).toEqual({ values: [], directive: ':4' });
+    expect(await ask(['plan', ''], { cwd })).toEqual({ values: [], directive: ':4' });
     expect(existsSync(join(cwd, 'ran'))).toBe(false);
   });
 
@@ -138,23 +138,23 @@ describe('asking', () => {
       { 'odd/qlik-sync.config.json': '{ "extensions": 7, "environments": [] }' },
       'odd',
     ],
-  ])('says nothing of %s', (_, files, folder) => {
+  ])('says nothing of %s', async (_, files, folder) => {
     workspace.write(files);
-    expect(ask(['plan', ''], { cwd: join(workspace.folder, folder) }).values).toEqual([]);
-    expect(ask(['plan', '--env', ''], { cwd: join(workspace.folder, folder) }).values).toEqual([]);
+    expect((await ask(['plan', ''], { cwd: join(workspace.folder, folder) })).values).toEqual([]);
+    expect((await ask(['plan', '--env', ''], { cwd: join(workspace.folder, folder) })).values).toEqual([]);
   });
 
-  it('says nothing of a variable that is wrong', () => {
-    expect(ask(['plan', 's'], { env: { QLIK_SYNC_NONSENSE: '1' } }).values).toEqual(['sankey']);
+  it('says nothing of a variable that is wrong', async () => {
+    expect((await ask(['plan', 's'], { env: { QLIK_SYNC_NONSENSE: '1' } })).values).toEqual(['sankey']);
   });
 
-  it.runIf(requireTool('mkfifo'))('does not wait for a config that is a pipe', () => {
+  it.runIf(requireTool('mkfifo'))('does not wait for a config that is a pipe', async () => {
     mkdirSync(join(workspace.folder, 'pipe'));
     execFileSync('mkfifo', [join(workspace.folder, 'pipe/qlik-sync.config.json')]);
-    expect(ask(['plan', ''], { cwd: join(workspace.folder, 'pipe') }).values).toEqual([]);
+    expect((await ask(['plan', ''], { cwd: join(workspace.folder, 'pipe') })).values).toEqual([]);
   });
 
-  it('offers nothing that a shell would run or take apart', () => {
+  it('offers nothing that a shell would run or take apart', async () => {
     const names = ['$(touch ran)', 'a b', '`id`', "it's", 'x;y', '*', '~', 'ok-1.2_Ä'];
     const cwd = join(workspace.folder, 'names');
     for (const name of names) {
@@ -162,7 +162,7 @@ describe('asking', () => {
       writeFileSync(join(cwd, name, `${name}.qext`), '{}');
     }
     writeFileSync(join(cwd, 'qlik-sync.config.json'), '{ "project": "p", "extensions": ["*"] }');
-    expect(ask(['plan', ''], { cwd }).values).toEqual(['ok-1.2_Ä']);
+    expect((await ask(['plan', ''], { cwd })).values).toEqual(['ok-1.2_Ä']);
   });
 });
 

@@ -1,11 +1,19 @@
-/** A stand-in for GitHub's command line: the calls that the workflows make, over comments, issues and runs in a file. `--jq` is jq's. */
+/**
+ * A stand-in for GitHub's command line: the calls that the workflows make, over comments, issues and runs in a file.
+ * `--jq` is jq's. Every job begins with one that changes nothing, which is answered without the time that Node needs to start.
+ */
 
-export const ghProgram = `#!/usr/bin/env node
+const ghProgram = `#!/bin/sh
+echo "gh $*" >> "$CALLS"
+[ -n "$GH_TOKEN" ] || { echo "gh: cannot $*" >&2; exit 4; }
+[ "$*" = 'auth setup-git' ] && exit 0
+exec "$NODE" "$0.cjs" "$@"
+`;
+
+const ghCalls = `
 const { execFileSync } = require('node:child_process');
-const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const args = process.argv.slice(2);
-appendFileSync(process.env.CALLS, 'gh ' + args.join(' ') + '\\n');
-if (!process.env.GH_TOKEN) fail(4);
 const state = JSON.parse(readFileSync(process.env.GH_STATE, 'utf8'));
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
 const next = (list, key) => 1 + Math.max(0, ...list.map((each) => each[key]));
@@ -45,8 +53,6 @@ switch (verb) {
     comment.body = body;
     break;
   }
-  case 'auth setup-git':
-    break;
   case 'label create':
     if (!args.includes('--force')) fail(5);
     state.label = args[2];
@@ -71,3 +77,6 @@ switch (verb) {
 }
 writeFileSync(process.env.GH_STATE, JSON.stringify(state));
 `;
+
+/** By name, beside each other in a folder of the path. */
+export const ghFiles = { gh: ghProgram, 'gh.cjs': ghCalls };

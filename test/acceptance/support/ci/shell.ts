@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { openTestTenant, type TestTenant } from '../tenant.js';
 import { openTurnstile } from '../turnstile.js';
 import { extensionFiles } from '../workspace.js';
-import { ghProgram } from './gh.js';
+import { ghFiles } from './gh.js';
 
 const cli = join(import.meta.dirname, '../../../../dist/cli.js');
 export const examples = join(import.meta.dirname, '../../../../examples/ci');
@@ -192,7 +192,7 @@ export async function openPipelineShell(
   const [repository, bin, calls, ghFile, keptFiles] = ['repository', 'bin', 'calls', 'gh.json', 'kept'].map(
     (name) => join(home, name),
   ) as [string, string, string, string, string];
-  writeFiles(bin, { npm: npmProgram, npx: npxProgram, gh: ghProgram, curl: curlProgram }, 0o755);
+  writeFiles(bin, { npm: npmProgram, npx: npxProgram, ...ghFiles, curl: curlProgram }, 0o755);
   writeFiles(home, { calls: '', 'gh.json': JSON.stringify({ comments: [], issues: [] }) });
   const printed = new EventEmitter();
   let output = '';
