@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Ajv, type AnySchemaObject } from 'ajv';
+import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import { buildSync } from 'esbuild';
 import { Job } from 'kubernetes-models/batch/v1';
 import { describe, expect, it } from 'vitest';
@@ -55,12 +55,15 @@ const kubernetes: AnySchemaObject = {
   required: ['kind'],
 };
 
+const workflowFile = workflowSchema();
+const azureFile = loadSchema(azure);
+
 const files: readonly [string, AnySchemaObject][] = [
-  ...workflows.map((name): [string, AnySchemaObject] => [`github/${name}.yml`, workflowSchema()]),
+  ...workflows.map((name): [string, AnySchemaObject] => [`github/${name}.yml`, workflowFile]),
   ['github/action/action.yml', loadSchema('github-action.json')],
   ['gitlab/.gitlab-ci.yml', loadSchema(gitlab)],
-  ['azure/azure-pipelines.yml', loadSchema(azure)],
-  ['azure/rollback.yml', loadSchema(azure)],
+  ['azure/azure-pipelines.yml', azureFile],
+  ['azure/rollback.yml', azureFile],
   ['bitbucket/bitbucket-pipelines.yml', loadSchema(bitbucket)],
   ...['cronjob', 'reconcile', 'rollback'].map((name): [string, AnySchemaObject] => [
     `kubernetes/${name}.yaml`,
@@ -71,14 +74,21 @@ const files: readonly [string, AnySchemaObject][] = [
 /** It has fields of an Indexed Job that those definitions are too old for. */
 const fleetJob = 'kubernetes/fleet.yaml';
 
+const compiled = new Map<AnySchemaObject, ValidateFunction>();
+
+/** Each schema is compiled once, which takes seconds. */
+function validatorOf(schema: AnySchemaObject): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const options = { strict: false, logger: false, validateFormats: false, unicodeRegExp: false } as const;
+  const validate = new Ajv(options).compile(schema);
+  compiled.set(schema, validate);
+  return validate;
+}
+
 describe('every YAML file', () => {
   it.each(files)('%s is as its schema says', (file, schema) => {
-    const validate = new Ajv({
-      strict: false,
-      logger: false,
-      validateFormats: false,
-      unicodeRegExp: false,
-    }).compile(schema);
+    const validate = validatorOf(schema);
     // Azure reads every scalar as a string.
     const scalars = file.startsWith('azure') ? 'failsafe' : 'core';
     for (const document of parseAllDocuments(read(file), { schema: scalars })) {
@@ -109,7 +119,7 @@ describe(fleetJob, () => {
       podFailurePolicy: ____,
       ...older
     } = job.spec;
-    const validate = new Ajv({ strict: false, logger: false, validateFormats: false }).compile(kubernetes);
+    const validate = validatorOf(kubernetes);
     validate({ ...job, spec: older });
     expect(validate.errors ?? []).toEqual([]);
   });
@@ -154,9 +164,7 @@ describe('GitHub', () => {
     const commands = (job: { steps: { run?: string }[] }) => job.steps.flatMap(({ run }) => run ?? []);
     expect(commands(jobs.test)).toEqual(['npm ci', 'npm run check']);
     expect(commands(jobs.publish).at(-1)).toBe('npm publish --provenance --access public');
-    const validate = new Ajv({ strict: false, logger: false, validateFormats: false, unicodeRegExp: false });
-    expect(validate.validate(loadSchema('github-workflow.json'), parse(readFileSync(release, 'utf8')))).toBe(
-      true,
-    );
+    const validate = validatorOf(loadSchema('github-workflow.json'));
+    expect(validate(parse(readFileSync(release, 'utf8')))).toBe(true);
   });
 });
