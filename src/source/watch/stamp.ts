@@ -94,8 +94,8 @@ export function isChanged({ path, stamp }: LoneFile): boolean {
 export interface Listings {
   /** What listing the folder anew would give, in its order. */
   readonly list: ListFolder;
-  /** For file systems that do not stamp folders: whatever is told of them by other ways. */
-  readonly forget: () => void;
+  /** For file systems that do not stamp folders: what is known in another way to have changed; without a folder, all of them. */
+  readonly forget: (folder?: string) => void;
 }
 
 interface Listing {
@@ -117,6 +117,6 @@ export function rememberListings(): Listings {
       if (stamp !== undefined && !isRacy(stamp, lookedAt)) known.set(folder, { stamp, entries });
       return entries;
     },
-    forget: () => known.clear(),
+    forget: (folder) => void (folder === undefined ? known.clear() : known.delete(folder)),
   };
 }

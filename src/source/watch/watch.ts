@@ -92,8 +92,18 @@ export function watchFolders(options: WatchOptions): FolderWatch {
   function wake(about: Wake): void {
     if (isClosed) return;
     wokenAt = performance.now();
-    if (about.structure) listings.forget();
+    forget(about);
     options.onWake(about);
+  }
+
+  function forget({ structure, names }: Wake): void {
+    if (structure || names === 'all') {
+      listings.forget();
+      return;
+    }
+    for (const { candidate } of watched.extensions()) {
+      if (names.has(candidate.name)) listings.forget(candidate.folder);
+    }
   }
 
   /** Watches first and looks afterwards, so that no change falls in between. */
