@@ -1,7 +1,8 @@
 /** The browser in which one extension after the other is drawn: what an extension does to it, the next one does not feel. */
 
 import type { Page } from 'playwright-core';
-import { type Opening, openBrowser, type PreviewBrowser } from './browser.js';
+import { UserError } from '../core/errors.js';
+import { type Opening, openBrowser, type PreviewBrowser, whileConnected } from './browser.js';
 
 export interface BrowserSupply {
   /**
@@ -25,13 +26,14 @@ export function createBrowserSupply(opening: Opening): BrowserSupply {
   const start = async (): Promise<Place> => {
     const browser = await openBrowser(opening);
     try {
-      const context = await browser.browser.newContext({ offline: true, acceptDownloads: false });
-      const desk = await context.newPage();
-      desk.once('crash', browser.program.end);
+      const desk = await whileConnected(browser.browser, openDesk(browser));
       return { browser, desk };
-    } catch (error) {
+    } catch (cause) {
+      const hasEnded = !browser.browser.isConnected();
       await browser.close();
-      throw error;
+      opening.signal.throwIfAborted();
+      if (!hasEnded) throw cause;
+      throw new UserError(`The browser ${opening.browser} ended as soon as it had started.`, { cause });
     }
   };
   const take = async (): Promise<Place> => {
@@ -51,6 +53,13 @@ export function createBrowserSupply(opening: Opening): BrowserSupply {
     await last?.browser.close();
   };
   return { take, close };
+}
+
+async function openDesk({ browser, program }: PreviewBrowser): Promise<Page> {
+  const context = await browser.newContext({ offline: true, acceptDownloads: false });
+  const desk = await context.newPage();
+  desk.once('crash', program.end);
+  return desk;
 }
 
 export function isRunning({ browser: { browser, program } }: Place): boolean {

@@ -49,6 +49,24 @@ export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
   return { ...started, close };
 }
 
+/** Where the browser ends meanwhile, Playwright leaves who opens a page waiting for ever. @throws once the browser has ended, too */
+export async function whileConnected<T>(
+  browser: Pick<Browser, 'isConnected' | 'once' | 'off'>,
+  work: Promise<T>,
+): Promise<T> {
+  let fail = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    fail = () => reject(new Error('the browser ended'));
+  });
+  browser.once('disconnected', fail);
+  if (!browser.isConnected()) fail();
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    browser.off('disconnected', fail);
+  }
+}
+
 /** Milliseconds. */
 const patience = 10_000;
 

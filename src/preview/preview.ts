@@ -3,6 +3,7 @@
 import { UserError } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
 import type { Preview } from '../core/preview.js';
+import { whileConnected } from './browser.js';
 import { type BrowserSupply, isRunning, type Place } from './browser-supply.js';
 import { comparePictures } from './compare-pictures.js';
 import type { DataTarget, ObjectData } from './sample-data.js';
@@ -64,7 +65,7 @@ async function whileRunning<T>(
   const place = await supply.take();
   const late = setTimeout(place.browser.program.end, limitMs + patience);
   try {
-    const made = await work({ place, stardust, limitMs, signal });
+    const made = await whileConnected(place.browser.browser, work({ place, stardust, limitMs, signal }));
     return { place, ...(isRunning(place) && { made }) };
   } catch (error) {
     signal.throwIfAborted();
@@ -110,7 +111,9 @@ async function drawApart(wanted: ToPreview, means: Means): Promise<Previewed> {
     if (made === undefined && !program.isFlooded()) throw endedWhileDrawing(wanted.name);
     sides.push(made ?? floodedSide(version, program));
   }
-  return compareSides(wanted.name, sides, await means.supply.take());
+  const compared = await whileRunning(means, ({ place }) => compareSides(wanted.name, sides, place));
+  if (compared.made === undefined) throw endedWhileDrawing(wanted.name);
+  return compared.made;
 }
 
 /** Twice, so that the extension may be the reason, or the machine. */
