@@ -66,11 +66,10 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole({ root, folder, name: `${md5}.zip` });
   let making: Promise<void> | undefined;
-  /** Once for all that is put; a failure lasts no longer than what waits for it. */
+  /** Anew for each, as someone may remove the folder or put a link there meanwhile; who comes while it is made waits too. */
   const make = (): Promise<void> => {
-    making ??= makeOwnPlace(root, folder).catch((error: unknown) => {
+    making ??= makeOwnPlace(root, folder).finally(() => {
       making = undefined;
-      throw error;
     });
     return making;
   };

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TenantError, UserError } from '../../../src/core/errors.js';
 import { createArchiveCache } from '../../../src/reconcile/archive-cache.js';
@@ -58,6 +67,22 @@ describe('the vault', () => {
     const sha256 = await vault.putRecord({ id: 'x', tags: ['größe'] });
     expect(await vault.readRecord(sha256)).toEqual({ id: 'x', tags: ['größe'] });
     expect((await vault.list()).map(({ key }) => key).sort()).toEqual([md5Of(archive), sha256].sort());
+  });
+
+  it('begins anew where someone removed the folder meanwhile', async () => {
+    await vault.put(archive);
+    rmSync(place.path(''), { recursive: true });
+    const other = Buffer.from('PK two');
+    await vault.put(other);
+    expect(await vault.has(md5Of(other))).toBe(true);
+  });
+
+  it('writes nothing through a link that took the place of the folder meanwhile', async () => {
+    await vault.put(archive);
+    rmSync(place.path(folder), { recursive: true });
+    symlinkSync(elsewhere.root, place.path(folder), 'junction');
+    await expect(vault.put(Buffer.from('PK two'))).rejects.toThrow('is a link to another place');
+    expect(readdirSync(elsewhere.root)).toEqual([]);
   });
 
   describe('in a run on several tenants', () => {
