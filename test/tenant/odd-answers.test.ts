@@ -382,6 +382,22 @@ describe('odd answers', () => {
   });
 });
 
+describe('a change to another protocol, which nobody asked for', () => {
+  const change = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: foo\r\n\r\n';
+
+  it.each([
+    ['a read', list],
+    ['a write', create],
+  ])('breaks %s off', async (_what, call) => {
+    const { url } = await serve((_request, response) => void response.socket?.write(change));
+    const client = createExtensionsClient(openTestTenant(url));
+    await expect(call(client)).rejects.toMatchObject({
+      message: expect.stringContaining('broke before the answer was complete'),
+      code: 'reset',
+    });
+  });
+});
+
 describe('an answer that is too large', () => {
   it('is dropped, whether its length was announced or not', async () => {
     const { url } = await serve((_request, response) => {

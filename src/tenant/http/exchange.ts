@@ -141,11 +141,14 @@ function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMe
       clearTimeout(timer);
       resolve(answer);
     });
-    // It stays, as the answer may break off later, which reading it tells.
-    sent.on('error', (error) => {
+    const fail = (error: Error): void => {
       clearTimeout(timer);
       reject(error);
-    });
+    };
+    // It stays, as the answer may break off later, which reading it tells.
+    sent.on('error', fail);
+    // An answer that changes the protocol, which nobody asked for, ends the request without a word.
+    sent.once('close', () => fail(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
   });
 }
 
