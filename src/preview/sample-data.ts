@@ -36,16 +36,19 @@ const most = 12;
 /** Definitions in one object's properties. */
 const mostDefinitions = 50;
 
+/** Keys on the way to a definition. */
+const mostKeys = 50;
+
 /**
  * @param type the extension's name; `targets` may be another version's, so that both are given the same data
- * @throws RangeError where the properties nest deeper than can be followed, or hold more definitions of data than anybody needs
+ * @throws RangeError where the properties nest deeper than can be followed, or they and the targets hold more definitions of data than anybody needs
  */
 export function sampleObject(type: string, { properties, targets }: DataNeeds): ObjectData {
-  const definitions = JSON.stringify(properties).match(/"q(?:HyperCube|ListObject)Def"/g) ?? [];
-  if (definitions.length > mostDefinitions) throw new RangeError(`${definitions.length} definitions of data`);
   const filled = structuredClone(properties) as Bag;
   const info = { qInfo: { qId: 'preview', qType: type }, visualization: type };
   for (const target of targets) fillTarget(filled, target);
+  const definitions = JSON.stringify(filled).match(/"q(?:HyperCube|ListObject)Def"/g) ?? [];
+  if (definitions.length > mostDefinitions) throw new RangeError(`${definitions.length} definitions of data`);
   const layout = layoutOf(filled) as Bag;
   return {
     properties: { ...filled, ...info },
@@ -63,6 +66,7 @@ export function sampleObject(type: string, { properties, targets }: DataNeeds): 
  */
 function fillTarget(properties: Bag, { path, dimensions, measures }: DataTarget): void {
   const keys = path.split('/').filter((key) => key !== '' && key !== '__proto__');
+  if (keys.length > mostKeys) throw new RangeError(`a definition below ${keys.length} keys`);
   let place = properties;
   for (const key of keys) {
     const next = place[key];

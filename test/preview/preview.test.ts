@@ -211,6 +211,24 @@ describe.runIf(isThere).concurrent('a supernova', () => {
     const fixed = await draw(supernova(shows('layout.answer')), { fixture });
     expect(fixed.preview.new).toMatchObject({ result: 'drawn', errors: [] });
   });
+
+  it.each([
+    ['elsewhere', "'/box/qHyperCubeDef'"],
+    ['where nobody can', "'/a'.repeat(60)"],
+  ])('gets what it needs as an archive, too, when the folder asks for data %s', async (_where, path) => {
+    const limits = '{ min: 1, max: 1 }';
+    const at = (where: string): string => `[{ path: ${where}, dimensions: ${limits}, measures: ${limits} }]`;
+    const reads = `if (layout.qHyperCube.qSize.qcx < 2) throw new Error('no data'); ${sound}`;
+    const properties = '{ qHyperCubeDef: {} }';
+    const elder = supernova(reads, { properties, targets: at("'/qHyperCubeDef'") });
+    const asking = supernova('null.wrong;', { targets: at(path) });
+    const { preview } = await draw(asking, { old: versionOf(elder, 'supernova') });
+    expect([preview.old?.why, preview.old?.result, preview.new.result]).toEqual([
+      undefined,
+      'drawn',
+      'failed',
+    ]);
+  });
 });
 
 describe.runIf(isThere).concurrent('the way out', () => {

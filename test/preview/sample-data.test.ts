@@ -20,3 +20,24 @@ it('an object with many hypercubes gets none', () => {
   expect(make(50).layout['all']).toHaveLength(50);
   expect(() => make(51)).toThrow(RangeError);
 });
+
+it('an object whose targets lie below many keys, or in each other, gets none', () => {
+  const limits = { min: 0, max: 1 };
+  const make = (path: string) =>
+    sampleObject('x', {
+      properties: {},
+      targets: [{ path, dimensions: limits, measures: limits }],
+    });
+  const deep = (keys: number): string => `${'/a'.repeat(keys - 1)}/qHyperCubeDef`;
+  expect(make(deep(50)).layout['a']).toBeDefined();
+  expect(() => make(deep(51))).toThrow(RangeError);
+  const inside = [...definitions(25), { qHyperCubeDef: {} }];
+  const full = { properties: { all: inside }, targets: [] };
+  expect(sampleObject('x', full).layout['all']).toHaveLength(26);
+  const targets = ['a', 'b', 'c'].map((key) => ({
+    path: `/${key}${'/qHyperCubeDef'.repeat(9)}`,
+    dimensions: limits,
+    measures: limits,
+  }));
+  expect(() => sampleObject('x', { ...full, targets })).toThrow('53 definitions');
+});

@@ -3,6 +3,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { TenantIdentity } from '../../core/model.js';
 import { assertOwnPlace, listOwnFolder, ownPlace, tenantKey, unlessMissing } from '../own-place.js';
 
@@ -70,6 +71,8 @@ export async function* readRunFiles(
     if (last !== undefined && some.length >= readsAtOnce && !belongs(file, last)) {
       yield await Promise.all(some.map(readRunFile));
       some = [];
+      // Small ones are read without waiting, and thousands would hold up all else: a lock's signs of life, an interrupt.
+      await setImmediate();
     }
     some.push(file);
   }
