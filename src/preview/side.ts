@@ -101,7 +101,7 @@ export interface Drawn {
   readonly picture?: Buffer;
 }
 
-/** Both sides with the data that the first needs, and each with the properties that its own new objects have. */
+/** Both sides with the data that `targets` of the first need, and each with what its own new objects have and need beside that. */
 export async function drawSide(
   { version, page, facts, needs }: Loaded,
   { name, fixture }: { readonly name: string; readonly fixture?: ObjectData },
@@ -109,7 +109,9 @@ export async function drawSide(
   { place: { desk } }: SideMeans,
 ): Promise<Drawn> {
   if (needs === undefined) return { side: judge(version, page, facts) };
-  const data = dataOf(name, { ...needs, targets }, fixture);
+  const data =
+    dataOf(name, { ...needs, targets: joinTargets(targets, needs.targets) }, fixture) ??
+    dataOf(name, needs, fixture);
   if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooMuch }) };
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
@@ -120,6 +122,11 @@ export async function drawSide(
     ...(picture !== undefined && { colours: await countColours(desk, picture) }),
   };
   return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
+}
+
+/** Of one place, the first decide. */
+function joinTargets(first: readonly DataTarget[], own: readonly DataTarget[]): readonly DataTarget[] {
+  return [...first, ...own.filter(({ path }) => !first.some((each) => each.path === path))];
 }
 
 const tooMuch = 'its properties or data are nested too deeply, or are too many';

@@ -45,7 +45,7 @@ export function writeAtomicallySync(path: string, content: string, mode: number)
     writeFileSync(temporary, content, { flag: 'wx', mode });
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discardSync(temporary);
     throw error;
   }
 }
@@ -63,6 +63,14 @@ export function finalNameOf(name: string): string | undefined {
 /** Removes the file if it can. */
 export async function discard(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
+}
+
+function discardSync(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Why it was not written says more.
+  }
 }
 
 /** Creates the folder and its parents, readable by their owner only; where durable, a loss of power does not undo it. */
