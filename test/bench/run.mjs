@@ -17,12 +17,13 @@ import { measurePreview } from './preview.mjs';
 import { judge, renderTable } from './result.mjs';
 import { measureStore } from './store.mjs';
 import { measureThemes } from './themes.mjs';
-import { measureWatch } from './watch.mjs';
+import { measureWatch, measureWatchGrowth } from './watch.mjs';
 
 const measures = {
   plans: measurePlans,
   package: measurePackage,
   watch: measureWatch,
+  'watch-growth': measureWatchGrowth,
   impact: measureImpact,
   modules: measureModules,
   multipart: measureMultipart,

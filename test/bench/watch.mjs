@@ -31,11 +31,28 @@ export async function measureWatch() {
   const scriptSandbox = await startSandbox();
   try {
     for (const each of [sandbox, scriptSandbox]) applyAll(workspace, each);
-    return await measureRun(workspace, sandbox, createScript(workspace, scriptSandbox), before);
+    const script = createScript(workspace, scriptSandbox);
+    return await watching(workspace, sandbox, async (watch) => [
+      ...compare(await saveInTurn(workspace, watch, script), before),
+      ...(await measureIdle(watch)),
+    ]);
   } finally {
     workspace.remove();
     await sandbox.stop();
     await scriptSandbox.stop();
+  }
+}
+
+/** Apart, since it waits ten minutes for Qlik's limits. @returns {Promise<import('./result.mjs').Result[]>} */
+export async function measureWatchGrowth() {
+  const workspace = createWatchedWorkspace();
+  const sandbox = await startSandbox();
+  try {
+    applyAll(workspace, sandbox);
+    return await watching(workspace, sandbox, (watch) => measureGrowth(workspace, watch));
+  } finally {
+    workspace.remove();
+    await sandbox.stop();
   }
 }
 
@@ -58,15 +75,11 @@ async function measureBefore(program) {
   }
 }
 
-async function measureRun(workspace, sandbox, script, before) {
+async function watching(workspace, sandbox, measure) {
   await sandbox.forgetRequests();
   const watch = await startWatch(workspace, sandbox, ['--quiet-period', String(quietMs)]);
   try {
-    const results = [
-      ...compare(await saveInTurn(workspace, watch, script), before),
-      ...(await measureIdle(watch)),
-      ...(await measureGrowth(workspace, watch)),
-    ];
+    const results = await measure(watch);
     await assertEachSaveSent(sandbox, await watch.finish());
     assertNothingLeft(workspace, sandbox);
     return results;
