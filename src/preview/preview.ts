@@ -76,12 +76,17 @@ async function whileRunning<T>(
   }
 }
 
-async function drawTogether(wanted: ToPreview, means: SideMeans): Promise<Previewed> {
+/**
+ * `undefined` where the tenant's side came to no end: what the folder's does in the same browser may be the reason, and a
+ * folder that fails beside an archive that fails is not worse than that.
+ */
+async function drawTogether(wanted: ToPreview, means: SideMeans): Promise<Previewed | undefined> {
   const opening = versionsOf(wanted).map((version) => openSide(wanted.name, version, means));
   try {
     const loaded = await Promise.all(opening);
     const targets = loaded.find(({ needs }) => needs !== undefined)?.needs?.targets ?? [];
     const sides = await Promise.all(loaded.map((side) => drawSide(side, wanted, targets, means)));
+    if (sides[1]?.isWhole === false) return undefined;
     return await compareSides(wanted.name, sides, means.place);
   } finally {
     const pages = await Promise.allSettled(opening);

@@ -97,6 +97,8 @@ function targetOf({ path, dimensions, measures }: Readonly<Record<string, unknow
 
 export interface Drawn {
   readonly side: PreviewSide;
+  /** Whether its page came to an end: not where time or memory ran out. */
+  readonly isWhole: boolean;
   /** PNG. */
   readonly picture?: Buffer;
 }
@@ -108,11 +110,12 @@ export async function drawSide(
   targets: readonly DataTarget[],
   { place: { desk } }: SideMeans,
 ): Promise<Drawn> {
-  if (needs === undefined) return { side: judge(version, page, facts) };
+  if (needs === undefined) return { side: judge(version, page, facts), isWhole: facts.ended === undefined };
   const data =
     dataOf(name, { ...needs, targets: joinTargets(targets, needs.targets) }, fixture) ??
     dataOf(name, needs, fixture);
-  if (data === undefined) return { side: judge(version, page, { ...facts, undrawn: tooMuch }) };
+  if (data === undefined)
+    return { side: judge(version, page, { ...facts, undrawn: tooMuch }), isWhole: true };
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
   const { picture, notice } = shot;
@@ -121,7 +124,8 @@ export async function drawSide(
     ...(typeof thrown === 'string' && { undrawn: shorten(thrown) }),
     ...(picture !== undefined && { colours: await countColours(desk, picture) }),
   };
-  return { side: judge(version, page, seen), ...(picture !== undefined && { picture }) };
+  const isWhole = shot.ended === undefined;
+  return { side: judge(version, page, seen), isWhole, ...(picture !== undefined && { picture }) };
 }
 
 /** Of one place, the first decide. */
@@ -171,7 +175,7 @@ export function floodedSide(
 ): Drawn {
   const nothing = { seen: () => ({ errors: [], blocked: [], missing: [] }) };
   const ended = `sent more than ${mostBytes / 1_000_000} MB in messages, errors and requests`;
-  return { side: judge(version, nothing, { kind: version.kind, unknown: [], ended }) };
+  return { side: judge(version, nothing, { kind: version.kind, unknown: [], ended }), isWhole: false };
 }
 
 function judge(version: PreviewVersion, page: Pick<ObjectPage, 'seen'>, facts: Loaded['facts']): PreviewSide {

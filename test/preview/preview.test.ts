@@ -164,6 +164,24 @@ describe.runIf(isThere).concurrent('a supernova', () => {
       expect(side).toMatchObject({ result: 'failed', why: 'did not end within 2 s' });
   });
 
+  it('is drawn apart from an archive that never ends, since each may be what holds up the other', async () => {
+    const supply = createBrowserSupply(opening);
+    let taken = 0;
+    const take: BrowserSupply['take'] = () => {
+      taken += 1;
+      return supply.take();
+    };
+    const old = versionOf(supernova('for (;;) {}'), 'supernova');
+    const { preview } = await draw(
+      supernova(sound),
+      { old },
+      { limitMs: 2_000, supply: { ...supply, take } },
+    ).finally(supply.close);
+    expect(preview.old).toMatchObject({ result: 'failed', why: 'did not end within 2 s' });
+    // Together, each alone, and for the comparison.
+    expect(taken).toBe(4);
+  });
+
   it('is stopped when it takes more memory than it may', async () => {
     // A quarter more than a page may have, and then no more.
     const greedy =
