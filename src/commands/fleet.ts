@@ -23,7 +23,7 @@ import type { Io } from '../run/io.js';
 import { createPast } from '../run/past.js';
 import { print } from '../run/reporting.js';
 import { createSelector, type Selector } from '../run/selection.js';
-import { loadSettings, type Settings, type SettingsSource } from '../run/settings.js';
+import { concurrencyOf, loadSettings, type Settings, type SettingsSource } from '../run/settings.js';
 import { mapAtMost } from '../run/side-by-side.js';
 import { readActual } from '../tenant/actual.js';
 import { addExamples, addShared, type Finish } from './options.js';
@@ -81,7 +81,7 @@ async function readAll(
   const sink = isQuiet ? { ...io.stderr, write: () => undefined } : io.stderr;
   const progress = openFleetProgress(sink, { before: 0, total: names.length });
   try {
-    return await mapAtMost(source.flags.concurrency ?? usualListsAtOnce, names, async (name) => {
+    return await mapAtMost(concurrencyOf(source, usualListsAtOnce), names, async (name) => {
       const result = await look(name, looking);
       const isFailure = 'message' in result;
       const words = isFailure ? 'not reached' : count(result.extensions.length, 'extension');

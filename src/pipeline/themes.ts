@@ -57,9 +57,7 @@ export async function listThemesToo(
   actual: ActualState,
   patterns: readonly string[],
 ): Promise<ActualState> {
-  const names = await namesThatConcern(run.settings, patterns);
-  if (!(await concernThemes(run, names))) return actual;
-  return addThemes(actual, run.tenant.themes, 'thrown', { signal: run.io.interrupted });
+  return listNamed(run, actual, patterns, 'thrown');
 }
 
 /**
@@ -73,12 +71,21 @@ export async function listThemesAsFarAs(
   listing: Promise<ActualState>,
   patterns: readonly string[],
 ): Promise<ActualState> {
+  return listNamed(run, listing, patterns, 'noted');
+}
+
+async function listNamed(
+  run: Asking & Pick<Run, 'io'>,
+  listing: ActualState | Promise<ActualState>,
+  patterns: readonly string[],
+  refused: Parameters<typeof addThemes>[2],
+): Promise<ActualState> {
   const concerned = namesThatConcern(run.settings, patterns).then((names) => concernThemes(run, names));
   // Where the tenant cannot be read, nobody asks.
   concerned.catch(() => undefined);
   const actual = await listing;
   if (!(await concerned)) return actual;
-  return addThemes(actual, run.tenant.themes, 'noted', { signal: run.io.interrupted });
+  return addThemes(actual, run.tenant.themes, refused, { signal: run.io.interrupted });
 }
 
 async function namesThatConcern(

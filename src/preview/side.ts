@@ -9,6 +9,7 @@ import type { BrowserProcess } from './process-watch.js';
 import { type DataNeeds, type DataTarget, type ObjectData, sampleObject } from './sample-data.js';
 import type { Files } from './serve-object.js';
 import { cutText } from './texts.js';
+import type { Seen } from './watch-page.js';
 
 /** One version of an extension. */
 export interface PreviewVersion {
@@ -110,22 +111,23 @@ export async function drawSide(
   targets: readonly DataTarget[],
   { place: { desk } }: SideMeans,
 ): Promise<Drawn> {
-  if (needs === undefined) return { side: judge(version, page, facts), isWhole: facts.ended === undefined };
+  if (needs === undefined)
+    return { side: judge(version, page.seen(), facts), isWhole: facts.ended === undefined };
   const data =
     dataOf(name, { ...needs, targets: joinTargets(targets, needs.targets) }, fixture) ??
     dataOf(name, needs, fixture);
   if (data === undefined)
-    return { side: judge(version, page, { ...facts, undrawn: tooMuch }), isWhole: true };
+    return { side: judge(version, page.seen(), { ...facts, undrawn: tooMuch }), isWhole: true };
   const { thrown, ended } = await attempt(() => page.draw(data));
   const shot: Shot = ended === undefined ? await photographOf(page) : { ended };
   const { picture, notice } = shot;
-  const seen = {
+  const known = {
     ...{ ...facts, ...withoutUndefined({ notice, ended: shot.ended }) },
     ...(typeof thrown === 'string' && { undrawn: shorten(thrown) }),
     ...(picture !== undefined && { colours: await countColours(desk, picture) }),
   };
   const isWhole = shot.ended === undefined;
-  return { side: judge(version, page, seen), isWhole, ...(picture !== undefined && { picture }) };
+  return { side: judge(version, page.seen(), known), isWhole, ...(picture !== undefined && { picture }) };
 }
 
 /** Of one place, the first decide. */
@@ -173,13 +175,14 @@ export function floodedSide(
   version: PreviewVersion,
   { mostBytes }: Pick<BrowserProcess, 'mostBytes'>,
 ): Drawn {
-  const nothing = { seen: () => ({ errors: [], blocked: [], missing: [] }) };
   const ended = `sent more than ${mostBytes / 1_000_000} MB in messages, errors and requests`;
-  return { side: judge(version, nothing, { kind: version.kind, unknown: [], ended }), isWhole: false };
+  return { side: judge(version, nothingSeen, { kind: version.kind, unknown: [], ended }), isWhole: false };
 }
 
-function judge(version: PreviewVersion, page: Pick<ObjectPage, 'seen'>, facts: Loaded['facts']): PreviewSide {
-  const { errors, blocked, missing } = page.seen();
+const nothingSeen: Seen = { errors: [], blocked: [], missing: [] };
+
+function judge(version: PreviewVersion, seen: Seen, facts: Loaded['facts']): PreviewSide {
+  const { errors, blocked, missing } = seen;
   return {
     kind: version.kind,
     ...judgeSide({ ...facts, errors }),

@@ -161,8 +161,8 @@ export function workingFolder({ cwd }: Pick<SharedFlags, 'cwd'>, io: Io): string
 }
 
 /** How many requests may be in flight at once. */
-export function concurrencyOf({ flags }: Pick<Settings, 'flags'>): number {
-  return flags.concurrency ?? usualConcurrency;
+export function concurrencyOf({ flags }: Pick<Settings, 'flags'>, usual = usualConcurrency): number {
+  return flags.concurrency ?? usual;
 }
 
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {

@@ -65,7 +65,8 @@ export async function discard(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
 }
 
-function discardSync(path: string): void {
+/** The same. */
+export function discardSync(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {

@@ -53,8 +53,7 @@ export function readZipDirectory(zip: Buffer): readonly ZipEntry[] {
   let at = start;
   for (let index = 0; index < count; index++) {
     if (at + entryLength > end || zip.readUInt32LE(at) !== entrySignature) throw damaged();
-    const next =
-      at + entryLength + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+    const next = endOfEntry(zip, at);
     if (next > end) throw damaged();
     const entry = readEntry(zip, at, shift);
     if (entry !== undefined) files.push(entry);
@@ -64,6 +63,11 @@ export function readZipDirectory(zip: Buffer): readonly ZipEntry[] {
   if (at + 4 <= end && zip.readUInt32LE(at) === entrySignature) throw damaged();
   assertSizes(zip, files);
   return files;
+}
+
+/** Where an entry of the directory ends, by the lengths of its three last fields. @param at where it begins */
+export function endOfEntry(zip: Buffer, at: number): number {
+  return at + entryLength + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
 }
 
 function damaged(): UnreadableArchiveError {

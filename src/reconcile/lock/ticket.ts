@@ -4,11 +4,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, rmSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, tryParseJson } from '../../core/json.js';
 import { isSystemError } from '../../core/system-error.js';
-import { finalNameOf, writeAtomicallySync } from '../../source/write-atomically.js';
+import { discardSync, finalNameOf, writeAtomicallySync } from '../../source/write-atomically.js';
 import { unlessMissing } from '../own-place.js';
 import { describeProcess, lookAt, type ProcessFacts, type Self } from './process-facts.js';
 
@@ -50,7 +50,7 @@ export function removeIncomplete(folder: string, project: string): void {
   const incomplete = names.filter((name) => isTicketOf(project, finalNameOf(name) ?? ''));
   for (const path of incomplete.map((name) => join(folder, name))) {
     const stats = attempt(() => lstatSync(path));
-    if (stats !== undefined && isSilent(stats.mtimeMs)) attempt(() => rmSync(path, { force: true }));
+    if (stats !== undefined && isSilent(stats.mtimeMs)) discardSync(path);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { md5Of } from '../../core/digest.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
+import { endOfEntry } from '../../core/zip/directory.js';
 import { findDirectory } from '../../core/zip/end-record.js';
 import { type Archive, type Packer, pack } from './pack.js';
 
@@ -78,8 +79,8 @@ function replaceEntries(zip: Buffer, by: Buffer): Buffer {
   return Buffer.concat([...stored, ...directory, end]);
 }
 
-/** Where a header in the directory has the lengths of its three last fields and the offset; its own length without them. */
-const [lengthsAt, offsetAt, listedLength] = [28, 42, 46];
+/** Where a header in the directory has the length of its name, the offset of what it lists, and the name. */
+const [nameLengthAt, offsetAt, nameAt] = [28, 42, 46];
 
 /** Where the last record says where the directory is. The directory's length depends on names alone. */
 const directoryAt = 16;
@@ -89,15 +90,13 @@ function entriesOf(zip: Buffer): readonly (readonly [string, Entry])[] {
   const { start, end } = findDirectory(zip);
   const listings: Buffer[] = [];
   for (let at = start; at < end; ) {
-    const lengths = [0, 2, 4].map((field) => zip.readUInt16LE(at + lengthsAt + field));
-    const next = lengths.reduce((sum, length) => sum + length, at + listedLength);
+    const next = endOfEntry(zip, at);
     listings.push(zip.subarray(at, next));
     at = next;
   }
   return listings.map((listed, index) => {
     const until = listings[index + 1]?.readUInt32LE(offsetAt) ?? start;
-    const nameEnd = listedLength + listed.readUInt16LE(lengthsAt);
-    const name = listed.subarray(listedLength, nameEnd).toString('latin1');
+    const name = listed.toString('latin1', nameAt, nameAt + listed.readUInt16LE(nameLengthAt));
     return [name, { listed, stored: zip.subarray(listed.readUInt32LE(offsetAt), until) }] as const;
   });
 }
