@@ -114,6 +114,7 @@ describe('a failed request', () => {
     ['UND_ERR_HEADERS_TIMEOUT', 'timeout', 'did not answer in time', false],
     ['UND_ERR_BODY_TIMEOUT', 'timeout', 'did not answer in time', false],
     ['HPE_INVALID_CONSTANT', 'bad-answer', 'did not answer in HTTP', false],
+    ['UNASKED_ANSWER', 'bad-answer', 'gave an answer that fits no request', false],
   ])('%s is %s', (raw, code, message, transient) => {
     const failure = failureOf(errorWith(raw), target);
     expect(failure).toMatchObject({
@@ -125,10 +126,13 @@ describe('a failed request', () => {
     expect(failure?.error.hint).toBeTruthy();
   });
 
-  it('leaves a doubt about a write', () => {
-    const failure = failureOf(errorWith('ECONNRESET'), { ...target, method: 'PATCH' });
-    expect(failure?.error.hint).toContain('may have been made');
-  });
+  it.each(['ECONNRESET', 'ETIMEDOUT', 'HPE_INVALID_CONSTANT', 'UNASKED_ANSWER'])(
+    '%s leaves a doubt about a write',
+    (raw) => {
+      const failure = failureOf(errorWith(raw), { ...target, method: 'PATCH' });
+      expect(failure?.error.hint).toContain('may have been made');
+    },
+  );
 
   it.each([
     ['a type error', new TypeError('x is not a function')],

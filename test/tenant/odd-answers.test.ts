@@ -382,19 +382,48 @@ describe('odd answers', () => {
   });
 });
 
-describe('a change to another protocol, which nobody asked for', () => {
-  const change = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: foo\r\n\r\n';
-
-  it.each([
+describe('an answer that fits no request', () => {
+  const answers = {
+    'a change of protocol': 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: foo\r\n\r\n',
+    'a bare 101': 'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+    'a 101 that names a protocol alone': 'HTTP/1.1 101 Switching Protocols\r\nupgrade: foo\r\n\r\n',
+    'a 101 and then an answer':
+      'HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+  };
+  const calls: readonly (readonly [string, Call])[] = [
     ['a read', list],
     ['a write', create],
-  ])('breaks %s off', async (_what, call) => {
-    const { url } = await serve((_request, response) => void response.socket?.write(change));
-    const client = createExtensionsClient(openTestTenant(url));
-    await expect(call(client)).rejects.toMatchObject({
-      message: expect.stringContaining('broke before the answer was complete'),
-      code: 'reset',
-    });
+    ['a read after a write', (client) => remove(client).then(() => list(client))],
+  ];
+
+  it.each(
+    Object.entries(answers).flatMap(([what, text]) =>
+      calls.map(([name, call]) => ({ what, text, name, call })),
+    ),
+  )(
+    '$what to $name is the fault of what answers, and is not asked for again',
+    async ({ text, name, call }) => {
+      const { url, seen } = await serve((request, response) => {
+        if (name !== 'a read after a write' || request.method === 'GET') response.socket?.write(text);
+        else response.writeHead(204).end();
+      });
+      const error = await errorOf(call(createExtensionsClient(openTestTenant(url))));
+      expect(error).toMatchObject({
+        name: 'TenantError',
+        message: expect.stringContaining('gave an answer that fits no request'),
+        hint: expect.stringContaining(name === 'a write' ? 'may have been made' : 'gateway'),
+        code: 'bad-answer',
+      });
+      expect(seen).toHaveLength(name === 'a read after a write' ? 2 : 1);
+    },
+  );
+
+  it.each([list, create])('may have a status below 100', async (call) => {
+    const { url } = await serve(
+      (_request, response) => void response.socket?.write('HTTP/1.1 099 X\r\n\r\n'),
+    );
+    const error = await errorOf(call(createExtensionsClient(openTestTenant(url))));
+    expect(error).toMatchObject({ name: 'TenantError', code: 'bad-answer' });
   });
 });
 

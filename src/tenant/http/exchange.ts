@@ -139,7 +139,8 @@ function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMe
     });
     sent.once('response', (answer) => {
       clearTimeout(timer);
-      resolve(answer);
+      if ((answer.statusCode ?? 0) < 200) sent.destroy(createUnasked());
+      else resolve(answer);
     });
     const fail = (error: Error): void => {
       clearTimeout(timer);
@@ -147,8 +148,8 @@ function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMe
     };
     // It stays, as the answer may break off later, which reading it tells.
     sent.on('error', fail);
-    // An answer that changes the protocol, which nobody asked for, ends the request without a word.
-    sent.once('close', () => fail(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
+    // A change of protocol ends the request without a word.
+    sent.once('close', () => fail(createUnasked()));
   });
 }
 
@@ -166,6 +167,11 @@ async function* readWithin(answer: IncomingMessage, pauseMs: number): AsyncGener
 
 function createTimeout(): Error {
   return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+}
+
+/** An answer that fits no request: a change of protocol (101), or a status below 100. */
+function createUnasked(cause?: unknown): Error {
+  return Object.assign(new Error('an answer that nobody asked for', { cause }), { code: 'UNASKED_ANSWER' });
 }
 
 async function createUndiciAgent(open: Open): Promise<Dispatcher> {
@@ -189,11 +195,24 @@ async function createUndiciAgent(open: Open): Promise<Dispatcher> {
 async function sendByUndici(agent: Dispatcher, origin: string, outgoing: Outgoing): Promise<Incoming> {
   const { default: send } = await import('undici/lib/api/api-request.js');
   const { method, path, headers, chunks, headersMs, pauseMs, signal } = outgoing;
-  const answer = await send.call(agent, {
-    ...{ origin, method, path, headers, body: chunks ?? null },
-    headersTimeout: headersMs,
-    bodyTimeout: pauseMs,
-    ...(signal && { signal }),
-  });
-  return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+  try {
+    const answer = await send.call(agent, {
+      ...{ origin, method, path, headers, body: chunks ?? null },
+      headersTimeout: headersMs,
+      bodyTimeout: pauseMs,
+      ...(signal && { signal }),
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+  } catch (error) {
+    throw isAboutAnswer(error) ? createUnasked(error) : error;
+  }
+}
+
+/** undici takes such an answer for a broken connection where it names a protocol, and else for a bug of its own. */
+function isAboutAnswer(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return (
+    error.code === 'ERR_ASSERTION' ||
+    (error.code === 'UND_ERR_SOCKET' && /^bad (?:upgrade|response)$/.test(error.message))
+  );
 }

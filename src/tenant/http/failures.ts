@@ -28,8 +28,7 @@ export function failureOf(cause: unknown, target: Target): Failure | undefined {
   const code = codeOf(cause);
   const kind = kinds.find((candidate) => candidate.codes.test(code));
   if (kind === undefined) return undefined;
-  const lost = kind.code === 'timeout' || kind.code === 'reset';
-  const hint = lost && target.method !== 'GET' ? `${kind.hint} ${unsure}` : kind.hint;
+  const hint = target.method === 'GET' ? kind.hint : `${kind.hint} ${unsure}`;
   const transient = kind.code === 'reset';
   const error = failed(target, kind.code, `${kind.message(target.origin)} (${code}).`, hint);
   return { error, transient, sent: 'perhaps' };
@@ -83,5 +82,11 @@ const kinds: readonly Kind[] = [
     code: 'bad-answer',
     message: (name) => `${name} did not answer in HTTP`,
     hint: 'Is this a Qlik Cloud tenant? Check the tenant URL and its port.',
+  },
+  {
+    codes: /^UNASKED_ANSWER$/,
+    code: 'bad-answer',
+    message: (name) => `${name} gave an answer that fits no request, such as a change of protocol`,
+    hint: 'Is this a Qlik Cloud tenant? Check the tenant URL, and what is on the way: a proxy, a gateway.',
   },
 ];
