@@ -82,10 +82,29 @@ describe('a connection that could not be made', () => {
     ],
     ['set-in-vain', 'from 22.19 and 24.6 on, so not by this one: point NODE_EXTRA_CA_CERTS'],
     ['unknown', 'The network may inspect TLS. Point NODE_EXTRA_CA_CERTS'],
-  ] as const)('NODE_USE_SYSTEM_CA that is %s', (authorities, says) => {
+    [
+      'deno-unused',
+      'DENO_TLS_CA_STORE=system makes Deno accept what this machine accepts; or point NODE_EXTRA_CA_CERTS',
+    ],
+    ['deno-used', 'either (DENO_TLS_CA_STORE): point NODE_EXTRA_CA_CERTS'],
+  ] as const)('authorities of the machine that are %s', (authorities, says) => {
     const error = atTenant(errorWith('SELF_SIGNED_CERT_IN_CHAIN'), authorities);
     expect(failureOf(error, target)?.error.hint).toContain(says);
   });
+
+  it.each([
+    ['deno-unused', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'Deno', true],
+    ['deno-used', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'Deno', true],
+    ['deno-unused', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'Deno', false],
+    ['unused', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'Node', false],
+  ] as const)(
+    'names the runtime, and what it wants of a certificate: %s, %s',
+    (authorities, code, name, wants) => {
+      const error = failureOf(atTenant(errorWith(code), authorities), target)?.error;
+      expect(error?.message).toContain(`an authority that ${name} does not know`);
+      expect(error?.hint?.includes('CA:FALSE')).toBe(wants);
+    },
+  );
 
   it.each([
     ['DNS:a.example, DNS:*.b.example', 'another name (a.example, *.b.example)'],

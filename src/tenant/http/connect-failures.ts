@@ -81,12 +81,13 @@ interface Peer {
 export function explainTls(cause: unknown, peer: Peer): { readonly message: string; readonly hint: string } {
   const code = codeOf(cause);
   const kind = tlsKinds.find(({ codes }) => codes.test(code));
-  const problem = kind?.problem(cause) ?? '';
+  const problem = kind?.problem(cause, peer) ?? '';
   const about = problem === '' ? '' : `: ${problem}`;
   return {
     message: `no secure connection to ${peer.name}${about} (${code === '' ? 'no code' : code}).`,
     hint:
-      kind?.hint(peer) ?? 'Ask whoever runs it: its certificate or its TLS settings are not accepted here.',
+      kind?.hint(peer, code) ??
+      'Ask whoever runs it: its certificate or its TLS settings are not accepted here.',
   };
 }
 
@@ -96,12 +97,22 @@ const systemWays: Readonly<Record<SystemAuthorities, string>> = {
   used: 'This machine does not know that authority, either (NODE_USE_SYSTEM_CA=1): ',
   unknown: '',
   'set-in-vain': 'NODE_USE_SYSTEM_CA is read by Node from 22.19 and 24.6 on, so not by this one: ',
+  'deno-unused': 'DENO_TLS_CA_STORE=system makes Deno accept what this machine accepts; or ',
+  'deno-used': 'This machine does not know that authority, either (DENO_TLS_CA_STORE): ',
 };
+
+/** Seen with Deno 2.9: neither way helps against such a certificate that may sign others. */
+const selfSignedInDeno =
+  ' A certificate that is signed by itself has to say CA:FALSE for Deno; Node takes it as it is.';
+
+function isDeno({ systemAuthorities }: Peer): boolean {
+  return systemAuthorities.startsWith('deno');
+}
 
 interface TlsKind {
   readonly codes: RegExp;
-  readonly problem: (cause: unknown) => string;
-  readonly hint: (peer: Peer) => string;
+  readonly problem: (cause: unknown, peer: Peer) => string;
+  readonly hint: (peer: Peer, code: string) => string;
 }
 
 const tlsKinds: readonly TlsKind[] = [
@@ -147,11 +158,13 @@ const tlsKinds: readonly TlsKind[] = [
   },
   {
     codes: /^(?:UNABLE_TO_.*|.*SELF_SIGNED_CERT.*|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA)$/,
-    problem: () => 'its certificate comes from an authority that Node does not know',
-    hint: ({ systemAuthorities }) => {
-      const system = systemWays[systemAuthorities];
+    problem: (_cause, peer) =>
+      `its certificate comes from an authority that ${isDeno(peer) ? 'Deno' : 'Node'} does not know`,
+    hint: (peer, code) => {
+      const system = systemWays[peer.systemAuthorities];
       const point = 'NODE_EXTRA_CA_CERTS at a file with that authority, in PEM form.';
-      return `The network may inspect TLS. ${system}${system === '' ? 'Point' : 'point'} ${point}`;
+      const self = isDeno(peer) && code === 'DEPTH_ZERO_SELF_SIGNED_CERT' ? selfSignedInDeno : '';
+      return `The network may inspect TLS. ${system}${system === '' ? 'Point' : 'point'} ${point}${self}`;
     },
   },
 ];

@@ -14,8 +14,8 @@ export class ConnectError extends Error {
   }
 }
 
-/** Whether this Node reads NODE_USE_SYSTEM_CA, and whether it is set. */
-export type SystemAuthorities = 'unused' | 'used' | 'unknown' | 'set-in-vain';
+/** Whether this Node reads NODE_USE_SYSTEM_CA, and whether it is set; Deno reads DENO_TLS_CA_STORE in its place. */
+export type SystemAuthorities = 'unused' | 'used' | 'unknown' | 'set-in-vain' | 'deno-unused' | 'deno-used';
 
 export type ConnectProblem = {
   readonly systemAuthorities: SystemAuthorities;
@@ -135,7 +135,13 @@ function bareName({ hostname }: URL): string {
 
 type Tls = typeof import('node:tls');
 
-function authoritiesOf(tls: Tls, { NODE_USE_SYSTEM_CA }: ProxyVariables): SystemAuthorities {
+function authoritiesOf(
+  tls: Tls,
+  { NODE_USE_SYSTEM_CA, DENO_TLS_CA_STORE = '' }: ProxyVariables,
+): SystemAuthorities {
+  if ('Deno' in globalThis) {
+    return DENO_TLS_CA_STORE.split(',').includes('system') ? 'deno-used' : 'deno-unused';
+  }
   // Came with the variable: Node 22.19 and 24.5; the variable itself with 22.19 and 24.6.
   const isRead = 'setDefaultCACertificates' in tls;
   if (NODE_USE_SYSTEM_CA !== '1') return isRead ? 'unused' : 'unknown';
