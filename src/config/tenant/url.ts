@@ -9,17 +9,8 @@ type TenantUrl =
 
 const example = 'e.g. https://acme.eu.qlikcloud.com';
 
-/** One environment's address is looked at for reports, for its identity, for its connection and beside all others. */
-const known = new Map<string, TenantUrl>();
-
 /** Adds `https://` to a bare host and accepts a trailing slash. */
 export function parseTenantUrl(text: string): TenantUrl {
-  const parsed = known.get(text) ?? parse(text);
-  known.set(text, parsed);
-  return parsed;
-}
-
-function parse(text: string): TenantUrl {
   const trimmed = text.trim();
   if (trimmed === '') return invalid('is empty', example);
   if (looksLikeApiKey(trimmed)) return invalid('is an API key, not an address', example);
