@@ -70,8 +70,18 @@ export function readFleetSource(
 
 /** So that what is wrong for all environments of a run is said once. @throws ConfigError */
 export function assertUsable(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): void {
-  const { keys, others } = checkFile(loaded, context);
-  if (keys.length + others.length > 0) throw toError(loaded, eachOnce([...keys, ...others]));
+  const { keys, others, shared } = checkFile(loaded, context);
+  const problems = [...keys, ...others, ...inheritedByAll(shared(), loaded)];
+  if (problems.length > 0) throw toError(loaded, eachOnce(problems));
+}
+
+/** Without those whose key some environment sets anew: they are said for the others alone. */
+function inheritedByAll(problems: readonly Problem[], { value }: LoadedConfig): readonly Problem[] {
+  const environments = readKey(value, 'environments');
+  const all = isObject(environments) ? Object.values(environments) : [];
+  return problems.filter(({ path: [key] }) =>
+    all.every((own) => key === undefined || readKey(own, String(key)) === undefined),
+  );
 }
 
 /** By each origin of a tenant that has several, the one that stands for it. @throws ConfigError for what is no tree */
@@ -94,6 +104,8 @@ interface CheckedFile {
   readonly schema: ReturnType<typeof configSchema>;
   readonly keys: readonly Problem[];
   readonly others: readonly Problem[];
+  /** What environments inherit. A function, as only a run for several looks at it. */
+  readonly shared: () => readonly Problem[];
   readonly same: SameTenants;
 }
 
@@ -106,19 +118,23 @@ function checkFile(loaded: LoadedConfig, { env, ruleIds }: ResolveContext): Chec
   assertTree(loaded);
   const value = loaded.fleet?.written ?? loaded.value;
   const schema = configSchema(ruleIds);
-  const { issues = [] } = safeParse(schema, expandConfig(value, undefined, env).value, {
-    abortPipeEarly: true,
-  });
+  const expanded = expandConfig(value, undefined, env);
+  const { issues = [] } = safeParse(schema, expanded.value, { abortPipeEarly: true });
+  const found = issues.filter(isNotAboutKeys).map(toProblem);
   const same = findSameTenants(loaded, env);
   const checked: CheckedFile = {
     ...{ env, ruleIds, schema, same },
     keys: [...findUnknownKeys(value, schema), ...findWrittenSecrets(value)],
     others: [
-      ...issues.filter(isNotAboutKeys).map(toProblem).filter(isOfEnvironments),
+      ...found.filter(isOfEnvironments),
       ...(loaded.fleet?.problems ?? []),
       ...findLoneCredentials(value),
       ...findMixedCredentials(value),
       ...findSharedTenants(loaded.value, env, same),
+    ],
+    shared: () => [
+      ...[...expanded.problems, ...found].filter((problem) => !isOfEnvironments(problem)),
+      ...findMissing(expanded.value, undefined),
     ],
   };
   checkedFiles.set(loaded, checked);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/file/load.js';
 import { parseYamlConfig } from '../../src/config/file/parse-yaml.js';
 import type { LoadedConfig } from '../../src/config/file/raw.js';
-import { type Config, resolveConfig } from '../../src/config/resolve.js';
+import { assertUsable, type Config, resolveConfig } from '../../src/config/resolve.js';
 import { ConfigError } from '../../src/core/errors.js';
 import { exitCodes } from '../../src/core/exit-codes.js';
 import { fc } from '../replay.js';
@@ -608,5 +608,45 @@ describe('the example config', () => {
 
   it('is commented', async () => {
     expect(await readFile(example, 'utf8')).toMatch(/^\s+\/\/ /m);
+  });
+});
+
+describe('what is wrong for all environments of a run', () => {
+  const tenants = { a: { tenant: 'https://a.example' }, b: { tenant: 'https://b.example' } };
+  const unset = { extensions: ['x'], project: '${NO}' };
+  const problemsOf = (value: object): readonly string[] => {
+    const loaded = loadedFrom({ environments: tenants, ...value });
+    try {
+      assertUsable(loaded, { env: {}, ruleIds });
+      return [];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return error.problems.map(({ path, message }) => `${path} ${message}`);
+    }
+  };
+
+  it.each([
+    ['a project', { extensions: ['x'] }, ['project is missing']],
+    ['everything', {}, ['project is missing', 'extensions is missing']],
+    ['a number', { ...least, maxDeletes: 'five' }, ['maxDeletes must be a whole number, 0 or more']],
+    ['a name', { ...least, project: 'Not a name' }, [expect.stringContaining('project must')]],
+    ['a variable that is not set', unset, ['project the environment variable NO is not set, or empty']],
+  ])('is found once: %s', (_name, value, expected) => {
+    expect(problemsOf(value)).toEqual(expected);
+  });
+
+  it.each([
+    ['there is nothing', least],
+    ['one has its own project', { extensions: ['x'], environments: { ...tenants, c: { project: 'c' } } }],
+    [
+      'one sets it anew',
+      { ...least, maxDeletes: 'five', environments: { ...tenants, c: { maxDeletes: 1 } } },
+    ],
+    [
+      'one has its own in place of a variable that is not set',
+      { ...unset, environments: { ...tenants, c: least } },
+    ],
+  ])('is not found where %s', (_name, value) => {
+    expect(problemsOf(value)).toEqual([]);
   });
 });
