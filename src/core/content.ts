@@ -5,6 +5,7 @@ import { findOrigins, type OriginUse } from './content/origins.js';
 import { isOwnDocument } from './content/own-document.js';
 import { findPlaceholder, type Placeholder } from './content/placeholder.js';
 import { sniffRiskyType } from './content/risky-type.js';
+import { type MayHold, signsOf } from './content/signs.js';
 import { fileName } from './digest.js';
 
 /** Empty for the ordinary file. */
@@ -31,14 +32,18 @@ const ordinary: ContentFacts = {};
 const own: ContentFacts = { own: true };
 
 /** Runs on every byte that is not in the index, so it must cost a fraction of hashing the same bytes. */
-export function inspectContent(path: string, content: Buffer): ContentFacts {
+export function inspectContent(
+  path: string,
+  content: Buffer,
+  mayHold: MayHold = signsOf(content),
+): ContentFacts {
   if (isOwnDocument(path, content)) return own;
   const suffix = suffixOf(path);
-  const placeholder = findPlaceholder(suffix, content);
-  const risky = sniffRiskyType(suffix, content);
-  const origins = findOrigins(suffix, content);
+  const placeholder = findPlaceholder(suffix, content, mayHold);
+  const risky = sniffRiskyType(suffix, content, mayHold);
+  const origins = findOrigins(suffix, content, mayHold);
   const page = origins.length > 0 && isWholePage(suffix, content);
-  const names = namesOfFiles(suffix, content);
+  const names = namesOfFiles(suffix, content, mayHold);
   if (risky === undefined && origins.length === 0 && names.length === 0)
     return placeholder === undefined ? ordinary : { placeholder };
   return {
@@ -79,16 +84,12 @@ function isWholePage(suffix: string, content: Buffer): boolean {
   );
 }
 
-/** A search stops at each first letter of its word, and a "k" is rare. */
-function mentionsNpm(content: Buffer): boolean {
-  return content.includes('kage.') && content.includes(npmManifest);
-}
-
 /** File names, without folders, of the pages that code or markup mentions, and `package.json`. */
-function namesOfFiles(suffix: string, content: Buffer): readonly string[] {
+function namesOfFiles(suffix: string, content: Buffer, mayHold: MayHold): readonly string[] {
   if (!/^(?:m?js|cjs|html?)$/.test(suffix)) return [];
-  const names = new Set(mentionsNpm(content) ? [npmManifest] : []);
-  let at = content.indexOf(dotHtm);
+  const mentionsNpm = mayHold('npm-manifest') && content.includes(npmManifest);
+  const names = new Set(mentionsNpm ? [npmManifest] : []);
+  let at = mayHold('page-name') ? content.indexOf(dotHtm) : -1;
   for (let seen = 0; at !== -1 && seen < maxCandidates && names.size < maxNames; seen += 1) {
     const text = content.toString('utf8', Math.max(0, at - longestName), at + 6);
     const path = /([^"'`\s<>=()]+\.html?)(?!\w)/.exec(text)?.[1];

@@ -68,4 +68,22 @@ describe('validate', () => {
       expect(stderr).toContain('error: No extension was found in extensions/*.');
     },
   );
+
+  it('says the same where Node has no WebAssembly', async () => {
+    const code = [
+      '<<<<<<< ours\n=======\n>>>>>>> theirs',
+      'fetch("https://cdn.example.com/a.json")',
+      '"\u0001"',
+    ];
+    const files = code.map((text, nth) => [`extensions/a/${nth}.js`, `// a script\n${text}\n`]);
+    const entry = { 'extensions/a/a.js': "define(['./missing'], (paint) => ({ paint }));" };
+    scene.workspace.write({ ...extensionFiles('a'), ...entry, ...Object.fromEntries(files) });
+    const run = (env: Record<string, string>) => scene.workspace.run(['validate', '--json'], { env });
+    const [ordinary, without] = [await run({}), await run({ NODE_OPTIONS: '--jitless' })];
+    const rules = JSON.parse(ordinary.stdout).findings.map((each: { rule: string }) => each.rule);
+    expect(rules).toEqual(
+      expect.arrayContaining(['merge-conflict', 'external-origin', 'missing-module', 'risky-content-type']),
+    );
+    expect(JSON.parse(without.stdout).findings).toEqual(JSON.parse(ordinary.stdout).findings);
+  });
 });

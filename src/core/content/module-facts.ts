@@ -1,5 +1,7 @@
 /** What one script says of itself as a module: kept beside the file's digest, so that nothing is parsed twice. */
 
+import { type MayHold, signsOf } from './signs.js';
+
 /** A name that a module asks its loader for. */
 export interface Ask {
   /** As the code spells it: `./lib/scale`, `text!./view.html`, `https://cdn.example.com/d3.js`. */
@@ -31,14 +33,18 @@ const requireHead = /^[\t ]*(?:(?:window|self|globalThis)\s*\.\s*)?require(?:js)
 const headBytes = 4_096;
 
 /** Cheap, and true for nearly every module: the parser is loaded for these alone. */
-export function mayBeModule(path: string, content: Buffer): boolean {
+export function mayBeModule(path: string, content: Buffer, mayHold: MayHold = signsOf(content)): boolean {
   if (!scriptSuffix.test(path) || content.length === 0) return false;
-  if (mayTell(content)) return true;
-  const head = content.toString('latin1', 0, headBytes);
-  // A search for a word costs a tenth of one for a line.
-  const mayImport = head.includes('import') || head.includes('export');
-  return (mayImport && importHead.test(head)) || (head.includes('require') && requireHead.test(head));
+  if (mayHold('define') && mayTell(content)) return true;
+  const head = content.subarray(0, headBytes);
+  return (
+    (head.includes(partOfImport) && importHead.test(head.toString('latin1'))) ||
+    (head.includes(partOfRequire) && requireHead.test(head.toString('latin1')))
+  );
 }
+
+/** A search for a part with a rare first letter costs a third of one for the word, and a tenth of one for a line. */
+const [partOfImport, partOfRequire] = [Buffer.from('port'), Buffer.from('quire')];
 
 /** `define(t)`, `define(["jquery", "@nebula.js/stardust"], t)`: what nearly every bundle says, which tells nothing. */
 const tellsNothing =
@@ -48,8 +54,6 @@ const tellsNothing =
 const reach = 400;
 
 function mayTell(content: Buffer): boolean {
-  // A search stops at each first letter of its word, and of these of "define" the third is the rarest.
-  if (!content.includes('fine')) return false;
   if (!content.includes('define(') || content.includes('define (')) return content.includes('define');
   for (let at = content.indexOf('define('); at !== -1; at = content.indexOf('define(', at + 1)) {
     const start = at + 'define('.length;

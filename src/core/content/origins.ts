@@ -2,6 +2,7 @@
 
 import type { Directive, Directives } from './directives.js';
 import { type Address, needOf } from './load-context.js';
+import { type MayHold, signsOf } from './signs.js';
 
 /** An address on another host that the code would load something from. */
 export interface OriginUse {
@@ -26,8 +27,6 @@ const maxCandidates = 5_000;
 
 const codeSuffixes: ReadonlySet<string> = new Set(['js', 'mjs', 'cjs', 'css', 'html', 'htm']);
 
-const slashes = Buffer.from('//');
-
 const colon = 0x3a;
 
 const newline = 0x0a;
@@ -48,11 +47,15 @@ const hostPattern =
 const ownMachine = /^(?:127\.\d|0\.0\.0\.0$)|\.localhost$/;
 
 /** Distinct by origin, first uses first, at most 20; empty for files that are not code. */
-export function findOrigins(suffix: string, content: Buffer): readonly OriginUse[] {
+export function findOrigins(
+  suffix: string,
+  content: Buffer,
+  mayHold: MayHold = signsOf(content),
+): readonly OriginUse[] {
   if (!codeSuffixes.has(suffix)) return [];
   const found = new Map<string, Found>();
   let candidates = 0;
-  for (let at = content.indexOf(slashes, 1); at !== -1; at = content.indexOf(slashes, at + 2)) {
+  for (const at of slashesIn(content, mayHold)) {
     const address = addressAt(content, at);
     if (address === undefined || (found.get(address.origin)?.uses ?? 0) >= maxUses) continue;
     if (found.size < maxOrigins || found.has(address.origin)) note(found, suffix, content, address);
@@ -85,6 +88,15 @@ function note(found: Map<string, Found>, suffix: string, content: Buffer, addres
 
 function startOf({ start }: Address, needs: Directives): Found {
   return { start, needs: new Set(needs), uses: 1 };
+}
+
+/** Offsets of the two slashes of what may be addresses: those of comments are many, and none has a colon before them. */
+function* slashesIn(content: Buffer, mayHold: MayHold): Generator<number> {
+  if (mayHold('address-without-scheme')) {
+    for (let at = content.indexOf('//', 1); at !== -1; at = content.indexOf('//', at + 2)) yield at;
+  } else if (mayHold('address-with-scheme')) {
+    for (let at = content.indexOf('://'); at !== -1; at = content.indexOf('://', at + 3)) yield at + 1;
+  }
 }
 
 /** `at` is the offset of the two slashes. */

@@ -3,6 +3,8 @@
  * bundler leaves in the place of a module that it could not read.
  */
 
+import { type MayHold, signsOf } from './signs.js';
+
 export type Placeholder =
   | { readonly kind: 'lfs-pointer' }
   /** `line`: where the first conflict begins, 1-based. */
@@ -13,13 +15,19 @@ export type Placeholder =
   | { readonly kind: 'link'; readonly target: string };
 
 /** Reads every byte of text files once, and a few bytes of any other. @param suffix lower case, without the dot */
-export function findPlaceholder(suffix: string, content: Buffer): Placeholder | undefined {
+export function findPlaceholder(
+  suffix: string,
+  content: Buffer,
+  mayHold: MayHold = signsOf(content),
+): Placeholder | undefined {
   if (isPointer(content)) return { kind: 'lfs-pointer' };
   const target = findTarget(content);
   if (target !== undefined) return { kind: 'link', target };
-  const line = conflictSuffixes.has(suffix) ? findConflict(content) : undefined;
+  const mayConflict = conflictSuffixes.has(suffix) && mayHold('conflict-marker');
+  const line = mayConflict ? findConflict(content) : undefined;
   if (line !== undefined) return { kind: 'merge-conflict', line };
-  const failedAt = /^[cm]?js$/.test(suffix) ? findFailedModule(content) : undefined;
+  const mayHaveFailed = /^[cm]?js$/.test(suffix) && mayHold('failed-module');
+  const failedAt = mayHaveFailed ? findFailedModule(content) : undefined;
   return failedAt === undefined ? undefined : { kind: 'failed-build', line: lineOf(content, failedAt) };
 }
 

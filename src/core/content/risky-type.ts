@@ -5,6 +5,7 @@
  */
 
 import { archiveType, isArchiveStart } from './archive-type.js';
+import { type MayHold, signsOf } from './signs.js';
 
 interface RiskyType {
   /** libmagic's name of the content type. */
@@ -14,7 +15,11 @@ interface RiskyType {
 }
 
 /** Only what is on the list. @param suffix lower case, without the dot */
-export function sniffRiskyType(suffix: string, content: Buffer): RiskyType | undefined {
+export function sniffRiskyType(
+  suffix: string,
+  content: Buffer,
+  mayHold: MayHold = signsOf(content),
+): RiskyType | undefined {
   const head = content.toString('latin1', 0, 64);
   const named = archiveType(suffix, head, content) ?? executableType(head, content);
   if (named !== undefined) return { type: named };
@@ -22,7 +27,7 @@ export function sniffRiskyType(suffix: string, content: Buffer): RiskyType | und
   const script = markedScript(content);
   if (script !== undefined) return { type: script };
   if (content.length === 1) return { type: octetStream };
-  const controls = findControls(content);
+  const controls = findControls(content, mayHold);
   if (controls.length > 0) return { type: octetStream, controls };
   const type = scriptSuffixes[suffix];
   return type === undefined ? undefined : { type };
@@ -43,8 +48,8 @@ const control = /[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]/;
 
 const everyControl = new RegExp(control.source, 'g');
 
-function findControls(content: Buffer): readonly number[] {
-  if (!isWide(content) && !holdsControl(content.subarray(0, inspected))) return [];
+function findControls(content: Buffer, mayHold: MayHold): readonly number[] {
+  if (!isWide(content) && !mayHold('control-character')) return [];
   const head = textOf(content);
   const found = new Set([...head.matchAll(everyControl)].map(([character]) => character.charCodeAt(0)));
   return [...found].sort((a, b) => a - b).slice(0, mostNamed);
@@ -53,45 +58,6 @@ function findControls(content: Buffer): readonly number[] {
 function isWide(content: Buffer): boolean {
   const [first, second] = content;
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-}
-
-const isControl = Uint8Array.from({ length: 256 }, (_, byte) =>
-  control.test(String.fromCharCode(byte)) ? 1 : 0,
-);
-
-/** Sixteen bytes at a time, and each of them where one is suspect: every file that is read comes by here. */
-function holdsControl(bytes: Buffer): boolean {
-  const isAligned = bytes.byteOffset % 4 === 0;
-  const words = new Int32Array(
-    bytes.buffer,
-    isAligned ? bytes.byteOffset : 0,
-    isAligned ? bytes.length >> 2 : 0,
-  );
-  const end = words.length & ~3;
-  for (let at = 0; at < end; at += 4) {
-    const [a, b] = [suspects(words[at] ?? 0), suspects(words[at + 1] ?? 0)];
-    const [c, d] = [suspects(words[at + 2] ?? 0), suspects(words[at + 3] ?? 0)];
-    if (((a | b | c | d) & 0x80808080) !== 0 && holdsOne(bytes, at * 4, at * 4 + 16)) return true;
-  }
-  return holdsOne(bytes, end * 4, bytes.length);
-}
-
-/**
- * The highest bit of each of four bytes that is below BEL, between CR and the blank, or DEL. What is added carries a seven-bit
- * byte into its highest bit exactly where it is at least 0x07, 0x0e, 0x20 or 0x7f, and never into the next byte.
- */
-function suspects(word: number): number {
-  const bytes = word & 0x7f7f7f7f;
-  const fromBell = (bytes + 0x79797979) | 0;
-  const behindReturn = (bytes + 0x72727272) | 0;
-  const fromBlank = (bytes + 0x60606060) | 0;
-  const deleted = (bytes + 0x01010101) | 0;
-  return (~fromBell | (behindReturn & ~fromBlank) | deleted) & ~word;
-}
-
-function holdsOne(bytes: Buffer, from: number, end: number): boolean {
-  for (let at = from; at < end; at++) if (isControl[bytes[at] ?? 0] === 1) return true;
-  return false;
 }
 
 /** A byte order mark makes wide characters of the bytes; without one they are bytes, most of them zero. */

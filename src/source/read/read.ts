@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { LineEndings } from '../../core/content/line-endings.js';
 import { mayBeModule, readStub } from '../../core/content/module-facts.js';
 import type { readModule as ReadModule } from '../../core/content/read-module.js';
+import { signsOf } from '../../core/content/signs.js';
 import { type ContentFacts, inspectContent } from '../../core/content.js';
 import type { SkippedFolder } from '../../core/half-built.js';
 import type { DesiredExtension, DesiredState, Finding } from '../../core/model.js';
@@ -239,8 +240,9 @@ function createInspector(): Inspector {
   let isWanted = false;
   return {
     inspect: (path, content) => {
-      const facts = inspectContent(path, content);
-      if (!mayBeModule(path, content)) return facts;
+      const mayHold = signsOf(content);
+      const facts = inspectContent(path, content, mayHold);
+      if (!mayBeModule(path, content, mayHold)) return facts;
       const stub = readStub(content);
       if (stub !== undefined) return withModule(facts, stub);
       isWanted = true;
