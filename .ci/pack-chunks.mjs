@@ -1,7 +1,8 @@
 /**
  * The bundler makes a chunk for each set of entries that share code, two hundred of which a plan would load fifty; and
  * Node needs a millisecond for every ES module, and seven for the first. So chunks that are loaded together become one
- * file, and the files are CommonJS. A chunk is still evaluated only when something imports it.
+ * file, and the files are CommonJS. Those that a kind of run was seen to use are evaluated with their file, as one script;
+ * every other chunk when something imports it.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,11 +24,12 @@ export async function packChunks(made, { program, library, files }, folder) {
   const [start, index] = [program, library].map((source) => entryOf(outputs, source));
   const paths = groups.map(({ file }) => file);
   const isOthers = (chunk) => isForeign(outputs[chunk]);
-  const texts = groups.map(async ({ file }, number) => {
+  const texts = groups.map(async ({ file, areUsedTogether }, number) => {
     const chunks = Object.keys(outputs).filter((chunk) => fileOf(numberOf(chunk)) === number);
+    const asked = askedFor(chunks, outputs);
     return [
       `chunks/${file}.js`,
-      await bundleChunks(tableOf(chunks, outputs), chunks, {
+      await bundleChunks(areUsedTogether ? evaluateAll(asked, outputs) : evaluateWhenAsked(asked), chunks, {
         paths: paths.map((path) => `./${path}.js`),
         isOthers,
       }),
@@ -112,6 +114,7 @@ function groupChunks(outputs, files, start) {
   };
   const named = Object.entries(files).map(([file, { only = [], all = [] }], index) => ({
     file,
+    areUsedTogether: only.length > 0,
     chunks: take([
       ...(index === 0 ? Object.keys(outputs).filter((chunk) => isHelper(outputs[chunk])) : []),
       ...only.flatMap((source) => chunkOf(outputs, source) ?? []),
@@ -222,6 +225,7 @@ async function bundleChunks(contents, chunks, { paths, isOthers }) {
     legalComments: 'none',
     plugins: [onlyThese(inside, isOthers)],
     logLevel: 'warning',
+    logOverride: { 'commonjs-variable-in-esm': 'silent' },
   });
   // Whoever asks for a chunk is one, too, and needs no copy of its exports.
   const bundled = outputFiles[0].text.replaceAll('__toCommonJS(', '(');
@@ -260,14 +264,33 @@ function assertEmpty(exports) {
   return '';
 }
 
-/** A file exports a function for each chunk that another one asks for, which evaluates it the first time. */
-function tableOf(chunks, outputs) {
-  const others = Object.keys(outputs).filter((chunk) => !chunks.includes(chunk));
-  const asked = new Set(others.flatMap((chunk) => outputs[chunk].imports.map(({ path }) => path)));
-  const rows = chunks
-    .filter((chunk) => asked.has(chunk) || outputs[chunk].entryPoint === 'src/index.ts')
-    .map((chunk) => `'./${basename(chunk)}': () => require('./${basename(chunk)}')`);
+/** Those that other files import, or that are imported when they are needed. */
+function askedFor(chunks, outputs) {
+  const imports = Object.entries(outputs).flatMap(([chunk, output]) =>
+    output.imports.filter(({ kind }) => kind === 'dynamic-import' || !chunks.includes(chunk)),
+  );
+  const asked = new Set(imports.map(({ path }) => path));
+  return chunks.filter((chunk) => asked.has(chunk) || outputs[chunk].entryPoint === 'src/index.ts');
+}
+
+/** A file exports a function for each chunk that is asked for, which evaluates it the first time. */
+function evaluateWhenAsked(chunks) {
+  const rows = chunks.map((chunk) => `${numberOf(chunk)}: () => require('./${basename(chunk)}')`);
   return `module.exports = { ${rows.join(', ')} };`;
+}
+
+/** As one script, with all that the chunks import of their file; the functions that it exports tell what each exports. */
+function evaluateAll(chunks, outputs) {
+  const listNames = (chunk, join) =>
+    outputs[chunk].exports.map((name) => join(name, `c${numberOf(chunk)}_${name}`)).join(', ');
+  const imports = chunks.map(
+    (chunk) =>
+      `import { ${listNames(chunk, (name, local) => `${name} as ${local}`)} } from './${basename(chunk)}';`,
+  );
+  const rows = chunks.map(
+    (chunk) => `${numberOf(chunk)}: () => ({ ${listNames(chunk, (name, local) => `${name}: ${local}`)} })`,
+  );
+  return `${imports.join('\n')}\nmodule.exports = { ${rows.join(', ')} };`;
 }
 
 /** Everything else stays where it is. */
@@ -299,7 +322,8 @@ async function shorten(chunk, isForeign) {
     .replace(/^#!.*\n/, '')
     // For their effects, of which ours have none.
     .replace(/(?<=^|[;}\n])import"\.\/c\d+\.js";/g, '')
-    .replace(/\bimport\("(\.\/[\w-]+\.js|node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))');
+    .replace(/\bimport\("\.\/c(\d+)\.js"\)/g, 'Promise.resolve().then(()=>require($1))')
+    .replace(/\bimport\("(node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))');
   const options = { minifyIdentifiers: true, minifySyntax: true, legalComments: 'none', target };
   if (isForeign) return (await transform(text, options)).code;
   const imports = text.match(importStatement) ?? [];
@@ -325,7 +349,7 @@ function joinImports(text) {
     new RegExp(`${variable}=require\\("(node:[\\w/]+|\\./\\w+\\.js)"\\)`, 'g'),
     (_all, local, module) => {
       modules.set(local, module);
-      return '0';
+      return local;
     },
   );
   const isKnown = (local) => modules.has(local);
@@ -344,9 +368,10 @@ function joinImports(text) {
     .replace(new RegExp(`${variable}\\.`, 'g'), (all, local) =>
       isKnown(local) ? `${useOf(modules.get(local))}.` : all,
     )
-    .replace(/(?<=(?:var |,)(?:[\w$]+,)*)(import_\w+),/g, (all, local) => (isKnown(local) ? '' : all))
-    .replace(/,(import_\w+);/g, (all, local) => (isKnown(local) ? ';' : all))
-    .replace(/var (import_\w+);/g, (all, local) => (isKnown(local) ? '' : all));
+    // What is left of their declarations, and of the statements that set them.
+    .replace(/(?<=^|var |[,;{}\n])(import_\w+),/g, (all, local) => (isKnown(local) ? '' : all))
+    .replace(/,(import_\w+)(?=[;}])/g, (all, local) => (isKnown(local) ? '' : all))
+    .replace(/(?<=^|[;{}\n])(?:var )?(import_\w+)(?:;|(?=\}))/g, (all, local) => (isKnown(local) ? '' : all));
   const left = used.match(new RegExp(variable, 'g'))?.find(isKnown);
   if (left !== undefined) throw new Error(`${left} is used in a way that is not understood`);
   const names = [...new Set(modules.values())].map(declarationOf);
