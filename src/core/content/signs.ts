@@ -6,7 +6,7 @@
 /** What a search is made for. Its sign is a part of it, so it may be seen where the whole is not. */
 export type Sign = keyof typeof words | 'control-character';
 
-/** `false` is certain, and so is `true` of a control character. */
+/** `false` is certain. */
 export type MayHold = (sign: Sign) => boolean;
 
 /** Looks at the bytes when it is first asked. @param content must not change as long as it is asked */
