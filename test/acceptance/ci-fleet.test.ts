@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startTestStore, type TestStore } from '../store/stores.js';
+import { asBuilt, openScriptDesk, type ScriptDesk, scriptCli } from './support/ci/script-desk.js';
 import { examples } from './support/ci/shell.js';
 import { environmentOf, type Fleet, keyOf, openFleet, refusesKeys } from './support/fleet.js';
 import { openTurnstile } from './support/turnstile.js';
 import { extensionFiles } from './support/workspace.js';
 
 const names = ['t0', 't1', 't2', 't3', 't4', 't5'];
-const cli = join(import.meta.dirname, '../../dist/cli.js');
 
 /** Time passes for the tickets in the store alone: a pod that was killed is waited for until its locks expire. */
 function ageLocks(seconds: number): void {
@@ -29,17 +29,23 @@ function ageLocks(seconds: number): void {
 
 let fleet: Fleet;
 let store: TestStore;
+let desk: ScriptDesk;
+/** Whether each pod and job is a process of its own. */
+let usesBuilt: boolean;
 beforeEach(async () => {
   fleet = await openFleet(names);
   store = await startTestStore('file');
   fleet.workspace.write({
     ...extensionFiles('a'),
     ...extensionFiles('b'),
-    'node_modules/.bin/qlik-sync': `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`,
+    'node_modules/.bin/qlik-sync': scriptCli,
   });
+  desk = await openScriptDesk(fleet.workspace.home);
+  usesBuilt = false;
   chmodSync(join(fleet.workspace.folder, 'node_modules/.bin/qlik-sync'), 0o755);
 });
 afterEach(async () => {
+  await desk.close();
   await store.close();
   await fleet.close();
 });
@@ -66,7 +72,10 @@ function runShell(
     QLIK_SYNC_STORE: store.address,
   };
   return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', line], { cwd: folder, env: { ...own, ...env } });
+    const child = spawn('sh', ['-c', line], {
+      cwd: folder,
+      env: { ...own, ...desk.env, ...(usesBuilt && asBuilt), ...env },
+    });
     const parts: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => parts.push(String(chunk)));
@@ -152,6 +161,7 @@ async function assertDeployed(): Promise<void> {
 
 describe('the Indexed Job', () => {
   it('is one process in many: one pod killed and tried again, and the whole job twice at once by mistake', async () => {
+    usesBuilt = true;
     const turnstile = await openTurnstile(fleet.tenant('t3').sandbox, async ({ when, method }) => {
       if (when !== 'before' || method !== 'POST') return;
       for (const child of children.splice(0)) child.kill('SIGKILL');

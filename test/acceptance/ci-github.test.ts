@@ -1,4 +1,4 @@
-/** examples/ci/github: every step run as GitHub runs it, against the sandbox, with the built command line. */
+/** examples/ci/github: every step run as GitHub runs it, against the sandbox. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -126,6 +126,7 @@ describe.runIf(hasJq)('plan.yml', () => {
 
 describe('deploy.yml', () => {
   it('applies the plan of its first job, then nothing', async () => {
+    shell.useBuilt();
     const jobs = await run('deploy.yml');
     expect(results(jobs)).toEqual({ plan: 'success', apply: 'success' });
     expect(jobs['apply']?.summary).toContain('2 changes applied');

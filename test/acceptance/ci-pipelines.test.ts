@@ -1,4 +1,4 @@
-/** examples/ci for GitLab, Azure and Bitbucket: every script run against the sandbox with the built command line. */
+/** examples/ci for GitLab, Azure and Bitbucket: every script run against the sandbox. */
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -107,6 +107,7 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
   });
 
   it('applies the reviewed plan on main, then nothing', async () => {
+    shell.useBuilt();
     const names = new Set([jobs.validate, jobs.plan, jobs.apply]);
     const well = Object.fromEntries([...names].map((name) => [name, 0]));
     const first = await run('main');

@@ -1,82 +1,141 @@
-/**
- * A stand-in for GitHub's command line: the calls that the workflows make, over comments, issues and runs in a file.
- * `--jq` is jq's. Every job begins with one that changes nothing, which is answered without the time that Node needs to start.
- */
+/** A stand-in for GitHub's command line: the calls that the workflows make, over comments, issues and runs. `--jq` is jq's. */
 
-const ghProgram = `#!/bin/sh
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deskProgram, type ScriptCall, type ScriptEnd } from './script-desk.js';
+
+export interface GhState {
+  readonly comments: readonly Comment[];
+  readonly issues: readonly Issue[];
+  /** By number; one that is not here was a push to main. */
+  readonly runs?: Readonly<Record<string, Origin>>;
+  /** The newest label. */
+  readonly label?: string | undefined;
+  /** A call that fails, such as `api GET`. */
+  readonly broken?: string;
+}
+
+interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly user: { readonly login: string };
+}
+
+interface Issue {
+  readonly number: number;
+  readonly state: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
+interface Origin {
+  readonly head_repository: { readonly full_name: string };
+  readonly head_branch: string;
+  readonly event: string;
+}
+
+/** Every job begins with a call that changes nothing. */
+export const ghProgram = `#!/usr/bin/env bash
 echo "gh $*" >> "$CALLS"
 [ -n "$GH_TOKEN" ] || { echo "gh: cannot $*" >&2; exit 4; }
 [ "$*" = 'auth setup-git' ] && exit 0
-exec "$NODE" "$0.cjs" "$@"
-`;
+${deskProgram('gh')}`;
 
-const ghCalls = `
-const { execFileSync } = require('node:child_process');
-const { readFileSync, writeFileSync } = require('node:fs');
-const args = process.argv.slice(2);
-const state = JSON.parse(readFileSync(process.env.GH_STATE, 'utf8'));
-const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
-const next = (list, key) => 1 + Math.max(0, ...list.map((each) => each[key]));
-function fail(code) { console.error('gh: cannot ' + args.join(' ')); process.exit(code); }
-function print(value) {
-  const filter = option('--jq');
-  const text = JSON.stringify(value);
-  process.stdout.write(filter === undefined ? text : execFileSync('jq', ['-r', filter], { input: text }));
-}
-const path = args.find((arg) => arg.startsWith('repos/acme/charts/'));
-const file = option('--body-file') ?? /^body=@(.+)$/.exec(option('-F') ?? '')?.[1];
-const body = file && readFileSync(file, 'utf8');
-const verb = args[0] === 'api' ? 'api ' + (option('--method') ?? 'GET') : args[0] + ' ' + args[1];
 const user = { login: 'github-actions[bot]' };
-if (body !== undefined && Buffer.byteLength(body) > 65536) fail(22);
-if (verb === state.broken) fail(1);
-const issue = state.issues.find(({ number }) => String(number) === args[2]);
-switch (verb) {
-  case 'api GET': {
-    const run = /^repos\\/acme\\/charts\\/actions\\/runs\\/(\\d+)$/.exec(path)?.[1];
-    if (run !== undefined) {
-      const ofMain = { head_repository: { full_name: 'acme/charts' }, head_branch: 'main', event: 'push' };
-      print(state.runs?.[run] ?? ofMain);
-      break;
-    }
-    if (!/issues\\/7\\/comments$/.test(path)) fail(5);
-    print(state.comments);
-    break;
-  }
-  case 'api POST':
-    if (!/issues\\/7\\/comments$/.test(path)) fail(5);
-    state.comments.push({ id: next(state.comments, 'id'), body, user });
-    break;
-  case 'api PATCH': {
-    const comment = state.comments.find(({ id }) => path.endsWith('/issues/comments/' + id));
-    if (comment === undefined || comment.user.login !== user.login) fail(5);
-    comment.body = body;
-    break;
-  }
-  case 'label create':
-    if (!args.includes('--force')) fail(5);
-    state.label = args[2];
-    break;
-  case 'issue list':
-    print(state.issues.filter(({ labels, state }) => labels.includes(option('--label')) && state === option('--state')));
-    break;
-  case 'issue create':
-    if (option('--label') !== state.label) fail(5);
-    state.issues.push({ number: next(state.issues, 'number'), state: 'open', body, labels: [state.label] });
-    break;
-  case 'issue edit':
-    if (issue === undefined) fail(5);
-    issue.body = body;
-    break;
-  case 'issue close':
-    if (issue === undefined) fail(5);
-    issue.state = 'closed';
-    break;
-  default:
-    fail(98);
-}
-writeFileSync(process.env.GH_STATE, JSON.stringify(state));
-`;
+const ofMain: Origin = {
+  head_repository: { full_name: 'acme/charts' },
+  head_branch: 'main',
+  event: 'push',
+};
+const comments = /issues\/7\/comments$/;
 
-/** By name, beside each other in a folder of the path. */
-export const ghFiles = { gh: ghProgram, 'gh.cjs': ghCalls };
+/** What a call changes, and what it prints; the exit code of one that fails. */
+type Answer = { readonly changed?: Partial<GhState>; readonly printed?: unknown } | number;
+
+interface Asked {
+  readonly state: GhState;
+  readonly args: readonly string[];
+  /** After `repos/acme/charts/`; empty where none is named. */
+  readonly path: string;
+  readonly body: string;
+  readonly option: (name: string) => string | undefined;
+}
+
+/** Calls by their first words. */
+const verbs: Readonly<Record<string, (asked: Asked) => Answer>> = {
+  'api GET': ({ state, path }) => {
+    const [, run] = /^actions\/runs\/(\d+)$/.exec(path) ?? [];
+    if (run !== undefined) return { printed: state.runs?.[run] ?? ofMain };
+    return comments.test(path) ? { printed: state.comments } : 5;
+  },
+  'api POST': ({ state, path, body }) => {
+    if (!comments.test(path)) return 5;
+    const id = nextOf(state.comments.map((each) => each.id));
+    return { changed: { comments: [...state.comments, { id, body, user }] } };
+  },
+  'api PATCH': ({ state, path, body }) => {
+    const comment = state.comments.find(({ id }) => path === `issues/comments/${id}`);
+    if (comment?.user.login !== user.login) return 5;
+    return {
+      changed: { comments: state.comments.map((each) => (each === comment ? { ...each, body } : each)) },
+    };
+  },
+  'label create': ({ args }) => (args.includes('--force') ? { changed: { label: args[2] } } : 5),
+  'issue list': ({ state, option }) => ({
+    printed: state.issues.filter(
+      (each) => each.labels.includes(option('--label') ?? '') && each.state === option('--state'),
+    ),
+  }),
+  'issue create': ({ state, body, option }) => {
+    const label = option('--label');
+    if (label === undefined || label !== state.label) return 5;
+    const number = nextOf(state.issues.map((each) => each.number));
+    return { changed: { issues: [...state.issues, { number, state: 'open', body, labels: [label] }] } };
+  },
+  'issue edit': ({ state, args, body }) => changeIssue(state, args[2], { body }),
+  'issue close': ({ state, args }) => changeIssue(state, args[2], { state: 'closed' }),
+};
+
+function nextOf(numbers: readonly number[]): number {
+  return 1 + Math.max(0, ...numbers);
+}
+
+function changeIssue({ issues }: GhState, number: string | undefined, change: Partial<Issue>): Answer {
+  if (!issues.some((each) => String(each.number) === number)) return 5;
+  return {
+    changed: {
+      issues: issues.map((each) => (String(each.number) === number ? { ...each, ...change } : each)),
+    },
+  };
+}
+
+/** @returns how the call ends, and the state after it */
+export function callGh(
+  state: GhState,
+  { args, cwd, env }: ScriptCall,
+): ScriptEnd & { readonly state: GhState } {
+  const failed = (code: number) => ({ code, stdout: '', stderr: `gh: cannot ${args.join(' ')}\n`, state });
+  const option = (name: string): string | undefined =>
+    args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+  const file = option('--body-file') ?? /^body=@(.+)$/.exec(option('-F') ?? '')?.[1];
+  const body = file === undefined ? '' : readFileSync(join(cwd, file), 'utf8');
+  // As GitHub refuses a longer one.
+  if (Buffer.byteLength(body) > 65_536) return failed(22);
+  const verb = args[0] === 'api' ? `api ${option('--method') ?? 'GET'}` : `${args[0]} ${args[1]}`;
+  const path = args.find((arg) => arg.startsWith(repository))?.slice(repository.length) ?? '';
+  if (verb === state.broken) return failed(1);
+  const answer = verbs[verb]?.({ state, args, path, body, option }) ?? 98;
+  if (typeof answer === 'number') return failed(answer);
+  const { changed, printed } = answer;
+  const stdout = printed === undefined ? '' : filter(JSON.stringify(printed), option('--jq'), env);
+  return { code: 0, stdout, stderr: '', state: { ...state, ...changed } };
+}
+
+const repository = 'repos/acme/charts/';
+
+/** A filter may ask for the environment. */
+function filter(text: string, program: string | undefined, env: ScriptCall['env']): string {
+  if (program === undefined) return text;
+  return execFileSync('jq', ['-r', program], { input: text, env, encoding: 'utf8', stdio: 'pipe' });
+}

@@ -142,7 +142,7 @@ async function runAction(step: Step, shell: PipelineShell, place: Place): Promis
     case 'actions/setup-node':
       return done;
     case 'actions/checkout':
-      handOver(shell.checkout(inputs['ref'] ?? place.commit), place.folder, ['.']);
+      shell.checkout(inputs['ref'] ?? place.commit, place.folder);
       return done;
     case 'actions/upload-artifact':
       return uploadArtifact(inputs, shell, place);

@@ -1,4 +1,4 @@
-/** Where the scripts of a pipeline run: a git repository, the built command line behind a fake npm, a fake gh, a tenant. */
+/** Where the scripts of a pipeline run: a git repository, the command line behind a fake npm, a fake gh, a tenant. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
@@ -9,9 +9,9 @@ import { pathToFileURL } from 'node:url';
 import { openTestTenant, type TestTenant } from '../tenant.js';
 import { openTurnstile } from '../turnstile.js';
 import { extensionFiles } from '../workspace.js';
-import { ghFiles } from './gh.js';
+import { callGh, type GhState, ghProgram } from './gh.js';
+import { asBuilt, openScriptDesk, scriptCli } from './script-desk.js';
 
-const cli = join(import.meta.dirname, '../../../../dist/cli.js');
 export const examples = join(import.meta.dirname, '../../../../examples/ci');
 
 export interface Ran {
@@ -86,8 +86,13 @@ export interface PipelineShell {
   readonly read: (path: string) => string;
   /** The newest commit. */
   readonly head: () => string;
-  /** A fresh clone of one commit, as each job gets one. @param ref a commit, or a branch; the newest where it is absent */
-  readonly checkout: (ref?: string) => string;
+  /**
+   * A fresh clone of one commit, as each job gets one.
+   *
+   * @param ref a commit, or a branch; the newest where it is absent
+   * @param folder a new one where it is absent
+   */
+  readonly checkout: (ref?: string, folder?: string) => string;
   /** The next write stops on its way to the tenant; each later one, too, until it is released. */
   readonly holdWrite: () => HeldWrite;
   /** What is kept between jobs and runs, by its address. */
@@ -96,6 +101,8 @@ export interface PipelineShell {
   readonly keptFiles: string;
   readonly newFolder: () => string;
   readonly runScript: (script: Script) => Promise<Ran>;
+  /** From now on the command line is the built one, in a process of its own, as it always is in a script that may be cancelled. */
+  readonly useBuilt: () => void;
   /** One line for each npm, gh and curl that was called, with its arguments. */
   readonly calls: () => readonly string[];
   /** Everything that any script printed. */
@@ -108,34 +115,10 @@ export interface PipelineShell {
   readonly close: () => Promise<void>;
 }
 
-export interface GhState {
-  readonly comments: readonly {
-    readonly id: number;
-    readonly body: string;
-    readonly user: { readonly login: string };
-  }[];
-  readonly issues: readonly {
-    readonly number: number;
-    readonly state: string;
-    readonly body: string;
-    readonly labels: readonly string[];
-  }[];
-  /** By number; one that is not here was a push to main. */
-  readonly runs?: Readonly<
-    Record<
-      string,
-      {
-        readonly head_repository: { readonly full_name: string };
-        readonly head_branch: string;
-        readonly event: string;
-      }
-    >
-  >;
-  /** A call that fails, such as `api GET`. */
-  readonly broken?: string;
-}
-
-/** npm brings the command line; scripts of packages are the real npm's. npx takes signals for itself, so nothing may call it. */
+/**
+ * npm brings the command line, which runs in the process of the test or as it is built; scripts of packages
+ * are the real npm's. npx takes signals for itself, so nothing may call it.
+ */
 const npmProgram = `#!/bin/sh
 echo "npm $*" >> "$CALLS"
 [ "$1" = cache ] && exit 0
@@ -143,8 +126,7 @@ echo "npm $*" >> "$CALLS"
 case "$*" in ci | "ci --ignore-scripts") ;; *) exit 96 ;; esac
 [ -f package-lock.json ] || exit 96
 mkdir -p node_modules/.bin
-printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' "$NODE" "$CLI" > node_modules/.bin/qlik-sync
-chmod +x node_modules/.bin/qlik-sync
+cp "$PROGRAM" node_modules/.bin/qlik-sync
 `;
 const npxProgram = `#!/bin/sh
 echo "npx $*" >> "$CALLS"
@@ -180,6 +162,8 @@ export async function openPipelineShell(
 ): Promise<PipelineShell> {
   const tenant = await openTestTenant();
   let held: Held | undefined;
+  let usesBuilt = false;
+  const clones = new Map<string, string>();
   const turnstile = await openTurnstile(tenant.sandbox, async ({ when, method, index }) => {
     const hold = held;
     if (hold === undefined || method === 'GET') return;
@@ -189,35 +173,44 @@ export async function openPipelineShell(
     await hold.released.promise;
   });
   const home = mkdtempSync(join(tmpdir(), 'qlik-sync-ci-'));
-  const [repository, bin, calls, ghFile, keptFiles] = ['repository', 'bin', 'calls', 'gh.json', 'kept'].map(
-    (name) => join(home, name),
-  ) as [string, string, string, string, string];
-  writeFiles(bin, { npm: npmProgram, npx: npxProgram, ...ghFiles, curl: curlProgram }, 0o755);
-  writeFiles(home, { calls: '', 'gh.json': JSON.stringify({ comments: [], issues: [] }) });
+  const newFolder = (): string => mkdtempSync(join(home, 'job-'));
+  const [repository, bin, calls, keptFiles] = ['repository', 'bin', 'calls', 'kept'].map((name) =>
+    join(home, name),
+  ) as [string, string, string, string];
+  writeFiles(bin, { npm: npmProgram, npx: npxProgram, gh: ghProgram, curl: curlProgram }, 0o755);
+  const program = join(home, 'qlik-sync');
+  writeFiles(home, { 'qlik-sync': scriptCli }, 0o755);
+  let gh: GhState = { comments: [], issues: [] };
+  const desk = await openScriptDesk(newFolder(), {
+    gh: (call) => {
+      const { state, ...end } = callGh(gh, call);
+      gh = state;
+      return end;
+    },
+  });
+  writeFiles(home, { calls: '' });
   const printed = new EventEmitter();
   let output = '';
   printed.on('output', (chunk: string) => {
     output += chunk;
   });
-  const own = { HOME: home, CALLS: calls, GH_STATE: ghFile, NODE: process.execPath, CLI: cli };
+  const own = { HOME: home, CALLS: calls, PROGRAM: program };
   const hosts = { KEPT: keptFiles, KEPT_TOKEN: recordToken };
   const real = process.env['PATH'] ?? '';
   const paths = { PATH: `${bin}:${real}`, REAL_PATH: real };
-  const env = { ...paths, LANG: 'C.UTF-8', CI: 'true', ...own, ...hosts, ...more };
+  const env = { ...paths, LANG: 'C.UTF-8', CI: 'true', ...own, ...hosts, ...desk.env, ...more };
   const commit = (files: Readonly<Record<string, string>>): void => {
     writeFiles(repository, files);
     git(repository, ['add', '--all']);
     git(repository, ['commit', '--quiet', '--message', 'change']);
   };
   mkdirSync(repository);
-  git(repository, ['init', '--quiet', '--initial-branch', 'main']);
+  git(repository, ['init', '--quiet', '--template=', '--initial-branch', 'main']);
   commit({
     ...repositoryFiles(turnstile.env['QLIK_TENANT_URL'] ?? ''),
     ...extensionFiles('acme-kpi'),
     ...extensionFiles('acme-dial'),
   });
-  const readGh = (): GhState => JSON.parse(readFileSync(ghFile, 'utf8')) as GhState;
-  const newFolder = (): string => mkdtempSync(join(home, 'job-'));
   return {
     tenant,
     secrets: {
@@ -229,13 +222,12 @@ export async function openPipelineShell(
     commit,
     read: (path) => readFileSync(join(repository, path), 'utf8'),
     head: () => git(repository, ['rev-parse', 'HEAD']).trim(),
-    checkout: (ref = 'HEAD') => {
-      const folder = newFolder();
+    checkout: (ref = 'HEAD', folder = newFolder()) => {
       const wanted = /^(?:HEAD|[\da-f]{40})$/.test(ref) ? ref : `refs/heads/${ref}`;
-      git(folder, ['init', '--quiet']);
-      git(folder, ['remote', 'add', 'origin', pathToFileURL(repository).href]);
-      git(folder, ['fetch', '--quiet', '--no-tags', '--depth=1', 'origin', wanted]);
-      git(folder, ['checkout', '--quiet', '--detach', 'FETCH_HEAD']);
+      const commit = git(repository, ['rev-parse', `${wanted}^{commit}`]).trim();
+      const clone = clones.get(commit) ?? cloneOf(repository, commit, newFolder());
+      clones.set(commit, clone);
+      cpSync(clone, folder, { recursive: true });
       return folder;
     },
     holdWrite: () => {
@@ -248,7 +240,11 @@ export async function openPipelineShell(
     newFolder,
     runScript: (script) => {
       const file = join(newFolder(), 'script.sh');
-      return runBash({ ...script, env: { ...env, ...script.env } }, file, printed);
+      const isBuilt = usesBuilt || script.cancelled !== undefined;
+      return runBash({ ...script, env: { ...env, ...(isBuilt && asBuilt), ...script.env } }, file, printed);
+    },
+    useBuilt: () => {
+      usesBuilt = true;
     },
     calls: () => readFileSync(calls, 'utf8').trimEnd().split('\n'),
     printed: () => output,
@@ -256,9 +252,12 @@ export async function openPipelineShell(
       const before = output.length;
       while (!output.slice(before).includes(text)) await once(printed, 'output');
     },
-    gh: readGh,
-    changeGh: (change) => writeFileSync(ghFile, JSON.stringify({ ...readGh(), ...change })),
+    gh: () => gh,
+    changeGh: (change) => {
+      gh = { ...gh, ...change };
+    },
     close: async () => {
+      await desk.close();
       await turnstile.close();
       await tenant.close();
       rmSync(home, { recursive: true, force: true });
@@ -303,17 +302,25 @@ export function handOver(from: string, to: string, paths: readonly string[]): vo
   }
 }
 
+/** With one commit, and no more than a CI system would fetch. */
+function cloneOf(repository: string, commit: string, folder: string): string {
+  git(folder, ['init', '--quiet', '--template=']);
+  git(folder, ['remote', 'add', 'origin', pathToFileURL(repository).href]);
+  git(folder, ['fetch', '--quiet', '--no-tags', '--depth=1', 'origin', commit]);
+  git(folder, ['checkout', '--quiet', '--detach', 'FETCH_HEAD']);
+  return folder;
+}
+
 export function git(cwd: string, args: readonly string[]): string {
-  const identity = [
-    '-c',
+  const settings = [
     'user.name=Test',
-    '-c',
     'user.email=test@example.com',
-    '-c',
     'commit.gpgSign=false',
-  ];
+    // A process more with every commit and fetch.
+    'maintenance.auto=false',
+  ].flatMap((setting) => ['-c', setting]);
   const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), GIT_CONFIG_NOSYSTEM: '1' };
-  return execFileSync('git', [...identity, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' });
+  return execFileSync('git', [...settings, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' });
 }
 
 /** From a file, as systems run it: `bash -c` would make the last command the process itself, with or without exec. */
