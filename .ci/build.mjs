@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { licencesOf } from './licences.mjs';
-import { packChunks, target } from './pack-chunks.mjs';
+import { packChunks } from './pack-chunks.mjs';
+import { target } from './rewrite-chunks.mjs';
 import { rollTypes } from './roll-types.mjs';
 import { shareSchemas } from './share-schemas.mjs';
 

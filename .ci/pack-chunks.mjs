@@ -7,9 +7,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { build, transform } from 'esbuild';
-
-export const target = 'node20.19';
+import { build } from 'esbuild';
+import { finishFile, numberOf, shortenChunk, target } from './rewrite-chunks.mjs';
 
 /**
  * @param made esbuild's outputs, by file
@@ -177,7 +176,7 @@ function isHelper({ inputs, entryPoint }) {
 
 /** Whether none of it is ours. */
 function isForeign({ inputs }) {
-  return Object.keys(inputs).every((input) => input.includes('node_modules/'));
+  return !Object.keys(inputs).some((input) => input.startsWith('src/'));
 }
 
 /** Chunks with all that they import statically. */
@@ -227,42 +226,12 @@ async function bundleChunks(contents, chunks, { paths, isOthers }) {
     logLevel: 'warning',
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
   });
-  // Whoever asks for a chunk is one, too, and needs no copy of its exports.
-  const bundled = outputFiles[0].text.replaceAll('__toCommonJS(', '(');
-  const text = joinImports(exportWhenAsked(bundled)).replace(/"(\.\/c\d+\.js)"/g, (_all, path) =>
-    numberOf(path),
-  );
   const list = JSON.stringify(paths);
-  return `${requireChunks.replace('FILES', list)}\n${text}`;
-}
-
-function numberOf(chunk) {
-  return Number(basename(chunk).slice(1, -3));
+  return `${requireChunks.replace('FILES', list)}\n${finishFile(outputFiles[0].text)}`;
 }
 
 /** A chunk is asked for by its number, whatever file it is in. */
 const requireChunks = `"use strict";require=((load,files,found)=>name=>found[name]??=name>=0?load(files[name/${chunksOfFile}|0])[name]():load(name))(require,FILES,{});var later=name=>{let found;return()=>found??=require(name)};`;
-
-/** Properties for whoever imports a chunk are made when the first one does, not for all chunks of a file. */
-function exportWhenAsked(text) {
-  const exports = new Map();
-  const without = text.replace(/__export\((c\d+)_exports,\{[^{}]*\}\);/g, (statement, chunk) => {
-    exports.set(chunk, statement);
-    return '';
-  });
-  return without
-    .replace(/(?<=__esm\(\{"(c\d+)\.js"\(\)\{)/g, (_all, chunk) => {
-      const statement = exports.get(chunk) ?? '';
-      exports.delete(chunk);
-      return statement;
-    })
-    .concat(assertEmpty(exports));
-}
-
-function assertEmpty(exports) {
-  if (exports.size > 0) throw new Error(`what ${[...exports.keys()]} export is lost`);
-  return '';
-}
 
 /** Those that other files import, or that are imported when they are needed. */
 function askedFor(chunks, outputs) {
@@ -302,98 +271,9 @@ function onlyThese(inside, isOthers) {
         inside.has(basename(path)) && path.startsWith('./') ? undefined : { path, external: true },
       );
       onLoad({ filter: /\.js$/ }, async ({ path }) => ({
-        contents: await shorten(path, isOthers(relative('', path))),
+        contents: await shortenChunk(readFileSync(path, 'utf8'), isOthers(relative('', path))),
         loader: 'js',
       }));
     },
   };
-}
-
-/** As the bundler prints them, between the statements of a chunk. */
-const importStatement = /(?<=^|[;}\n])import(?:[\w$*{}, ]+from)?"[^"\n]+";/g;
-const exportStatement = /export\{[^}]*\};\s*$/;
-
-/**
- * What is loaded later is loaded with `require` too. Names become short; but those of ours that a stack shows stay, as
- * everything outside a function does in a script, which may be used by others.
- */
-async function shorten(chunk, isForeign) {
-  const text = readFileSync(chunk, 'utf8')
-    .replace(/^#!.*\n/, '')
-    // For their effects, of which ours have none.
-    .replace(/(?<=^|[;}\n])import"\.\/c\d+\.js";/g, '')
-    .replace(/\bimport\("\.\/c(\d+)\.js"\)/g, 'Promise.resolve().then(()=>require($1))')
-    .replace(/\bimport\("(node:\w+)"\)/g, 'Promise.resolve().then(()=>require("$1"))');
-  const options = { minifyIdentifiers: true, minifySyntax: true, legalComments: 'none', target };
-  if (isForeign) return (await transform(text, options)).code;
-  const imports = text.match(importStatement) ?? [];
-  const [exports = ''] = text.match(exportStatement) ?? [];
-  const script = text.replace(importStatement, '').replace(exportStatement, '');
-  const { code } = await transform(script, options);
-  return `${imports.join('')}${code}${exports}`;
-}
-
-/** Loaded before any program begins. */
-const present = ['node:fs', 'node:path'];
-
-/** The bundler's variable for an import, not a property of that name. */
-const variable = String.raw`(?<![\w$]|(?<!\.\.)\.)(import_\w+)`;
-
-/**
- * One variable for each module that is imported, however many import it. All of them are loaded when something of them is
- * used: Node's tls, http, crypto and others cost milliseconds each, and of ours a run needs few.
- */
-function joinImports(text) {
-  const modules = new Map();
-  const free = text.replace(
-    new RegExp(`${variable}=require\\("(node:[\\w/]+|\\./\\w+\\.js)"\\)`, 'g'),
-    (_all, local, module) => {
-      modules.set(local, module);
-      return local;
-    },
-  );
-  const isKnown = (local) => modules.has(local);
-  const used = free
-    .replace(/\bnew (import_\w+)(\.[\w$]+)/g, (all, local, name) =>
-      isKnown(local) ? `new(${useOf(modules.get(local))}${name})` : all,
-    )
-    // Without the comma that hides the module from the function, where it is no argument of another call.
-    .replace(
-      /(^|[^\w$)\].]|\b(?:return|await|typeof|void|else|case|throw|yield)\b)\(0,(import_\w+)(\.[\w$]+)\)\(/g,
-      (all, before, local, name) =>
-        isKnown(local)
-          ? `${/\w$/.test(before) ? `${before} ` : before}${useOf(modules.get(local))}${name}(`
-          : all,
-    )
-    .replace(new RegExp(`${variable}\\.`, 'g'), (all, local) =>
-      isKnown(local) ? `${useOf(modules.get(local))}.` : all,
-    )
-    // What is left of their declarations, and of the statements that set them.
-    .replace(/(?<=^|var |[,;{}\n])(import_\w+),/g, (all, local) => (isKnown(local) ? '' : all))
-    .replace(/,(import_\w+)(?=[;}])/g, (all, local) => (isKnown(local) ? '' : all))
-    .replace(/(?<=^|[;{}\n])(?:var )?(import_\w+)(?:;|(?=\}))/g, (all, local) => (isKnown(local) ? '' : all));
-  const left = used.match(new RegExp(variable, 'g'))?.find(isKnown);
-  if (left !== undefined) throw new Error(`${left} is used in a way that is not understood`);
-  const names = [...new Set(modules.values())].map(declarationOf);
-  return names.length === 0 ? used : `var ${names.join(',')};${used}`;
-}
-
-function isBuiltin(module) {
-  return module.startsWith('node:');
-}
-
-function declarationOf(module) {
-  const name = nameOfModule(module);
-  if (!isBuiltin(module)) return `${name}=later("${module}")`;
-  return present.includes(module) ? `${name}=require("${module}")` : name;
-}
-
-function useOf(module) {
-  const name = nameOfModule(module);
-  if (!isBuiltin(module)) return `${name}()`;
-  return present.includes(module) ? name : `(${name}??=require("${module}"))`;
-}
-
-function nameOfModule(module) {
-  return isBuiltin(module) ? module.replace(/\W/g, '_') : `$${basename(module, '.js')}`;
 }
