@@ -34,6 +34,7 @@ const used = JSON.parse(readFileSync('.ci/load-order.json', 'utf8'));
 const files = {
   ...Object.fromEntries(Object.entries(used).map(([file, only]) => [file, { only }])),
   'more-of-plan': {
+    oneByOne: true,
     all: [
       ...['commands/run.ts', 'commands/plan.ts', 'commands/validate.ts', 'run/flags.ts', 'run/facts.ts'],
       ...['reconcile/journal/runs.ts', 'reconcile/journal/unfinished.ts', 'reconcile/backup/vault.ts'],

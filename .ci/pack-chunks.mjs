@@ -1,8 +1,8 @@
 /**
  * The bundler makes a chunk for each set of entries that share code, two hundred of which a plan would load fifty; and
  * Node needs a millisecond for every ES module, and seven for the first. So chunks that are loaded together become one
- * file, and the files are CommonJS. Those that a kind of run was seen to use are evaluated with their file, as one script;
- * every other chunk when something imports it.
+ * file, and the files are CommonJS. A file of what runs use together is one script; in the others a chunk is evaluated
+ * when something imports it.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,9 @@ import { finishFile, numberOf, shortenChunk, target } from './rewrite-chunks.mjs
 /**
  * @param made esbuild's outputs, by file
  * @param plan `program` and `library`: the sources of the two entries; `files`: what is loaded together, in the order of
- *   loading: by name, sources (`only`, as far as there are such) and sources with what they import (`all`), less what is in an earlier one; left
- *   out, each chunk is in a file of its own, and `sources.json` tells what each holds
+ *   loading: by name, sources (`only`, as far as there are such) and sources with what they import (`all`), less what is in
+ *   an earlier one; `oneByOne` where a run uses few of them. Left out, each chunk is in a file of its own, and
+ *   `sources.json` tells what each holds
  * @param folder gets `cli.js`, `index.mjs` and `chunks/`
  */
 export async function packChunks(made, { program, library, files }, folder) {
@@ -111,9 +112,9 @@ function groupChunks(outputs, files, start) {
     for (const chunk of all) taken.add(chunk);
     return all;
   };
-  const named = Object.entries(files).map(([file, { only = [], all = [] }], index) => ({
+  const named = Object.entries(files).map(([file, { only = [], all = [], oneByOne = false }], index) => ({
     file,
-    areUsedTogether: only.length > 0,
+    areUsedTogether: !oneByOne,
     chunks: take([
       ...(index === 0 ? Object.keys(outputs).filter((chunk) => isHelper(outputs[chunk])) : []),
       ...only.flatMap((source) => chunkOf(outputs, source) ?? []),
@@ -124,7 +125,8 @@ function groupChunks(outputs, files, start) {
   const large = entries.flatMap((entry) => {
     const own = exclusiveTo(outputs, entry, entries).filter((chunk) => !taken.has(chunk));
     const bytes = own.reduce((sum, chunk) => sum + outputs[chunk].bytes, 0);
-    return bytes < ownFileBytes ? [] : [{ file: nameOf(outputs[entry]), chunks: take(own) }];
+    const file = nameOf(outputs[entry]);
+    return bytes < ownFileBytes ? [] : [{ file, areUsedTogether: true, chunks: take(own) }];
   });
   const left = Object.keys(outputs);
   const packages = { file: 'packages', chunks: take(left.filter((chunk) => isForeign(outputs[chunk]))) };
