@@ -8,6 +8,7 @@ import type { PreviewBrowserFacts } from '../core/preview.js';
 import type { Tools, Variables } from './find-tools.js';
 import { type BrowserProcess, watchProcess } from './process-watch.js';
 import { firstLineOf } from './texts.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface PreviewBrowser extends Pick<PreviewBrowserFacts, 'version' | 'sandbox'> {
   readonly browser: Browser;
@@ -49,22 +50,16 @@ export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
   return { ...started, close };
 }
 
-/** Where the browser ends meanwhile, Playwright leaves who opens a page waiting for ever. @throws once the browser has ended, too */
+/** When the browser ends, Playwright leaves a page that is being opened waiting for ever. @throws once the browser has ended, too */
 export async function whileConnected<T>(
   browser: Pick<Browser, 'isConnected' | 'once' | 'off'>,
   work: Promise<T>,
 ): Promise<T> {
-  let fail = (): void => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    fail = () => reject(new Error('the browser ended'));
-  });
-  browser.once('disconnected', fail);
-  if (!browser.isConnected()) fail();
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    browser.off('disconnected', fail);
-  }
+  const ended = new AbortController();
+  const end = (): void => ended.abort(new Error('the browser ended'));
+  browser.once('disconnected', end);
+  if (!browser.isConnected()) end();
+  return untilAborted(ended.signal, work).finally(() => browser.off('disconnected', end));
 }
 
 /** Milliseconds. */
@@ -97,7 +92,7 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
     executablePath,
     chromiumSandbox: sandbox === 'on',
     env: environmentOf(opening.env),
-    // Who is told to stop is this program, which also knows first when a start takes too long.
+    // Signals are for this program, which also ends a start that takes too long before Playwright does.
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, timeout: startMs + patience },
     args: [
       mark,
@@ -121,7 +116,7 @@ async function startWith(opening: Opening, sandbox: 'on' | 'off'): Promise<Start
   };
 }
 
-/** Waits neither for who is told to stop nor for what hangs, which Playwright gives half a minute more. What starts after all is closed again. */
+/** Playwright gives a start that hangs half a minute more. A browser that starts after all is closed again. */
 async function inTime(
   launching: Promise<Browser>,
   {
@@ -130,22 +125,17 @@ async function inTime(
     startMs,
   }: Pick<Started, 'program'> & { readonly signal: AbortSignal; readonly startMs: number },
 ): Promise<Browser> {
-  let fail: (reason: unknown) => void = () => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  const stop = (): void => fail(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  const late = setTimeout(() => fail(new Error(`nothing came of it within ${startMs / 1000} s`)), startMs);
+  const late = new AbortController();
+  const expire = (): void => late.abort(new Error(`nothing came of it within ${startMs / 1000} s`));
+  const timer = setTimeout(expire, startMs);
   try {
-    return await Promise.race([launching, stopped]);
+    return await untilAborted(AbortSignal.any([signal, late.signal]), launching);
   } catch (error) {
     program.end();
     launching.then((started) => started.close()).catch(() => undefined);
     throw error;
   } finally {
-    clearTimeout(late);
-    signal.removeEventListener('abort', stop);
+    clearTimeout(timer);
   }
 }
 

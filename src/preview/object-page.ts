@@ -11,6 +11,7 @@ import * as objectParts from './page/object.js';
 import type { ObjectData } from './sample-data.js';
 import { baseOf, createDoor, type Door, type ObjectToDraw, origin } from './serve-object.js';
 import { cutText, firstLineOf } from './texts.js';
+import { untilAborted } from './until-aborted.js';
 import { createPageWatch, type Seen } from './watch-page.js';
 
 export interface ObjectPage {
@@ -173,14 +174,11 @@ function guardOf(
   { limitMs, signal }: ObjectToDraw,
   door: Door,
 ): { readonly guard: Guard; readonly noteOwnDocument: () => void } {
-  let end: (reason: unknown) => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    end = (reason) => {
-      door.close();
-      reject(reason);
-    };
-  });
-  ended.catch(() => undefined);
+  const ended = new AbortController();
+  const end = (reason: unknown): void => {
+    door.close();
+    ended.abort(reason);
+  };
   page.once('crash', () => end(new PageEnded('the page crashed, or took more memory than it may')));
   const stop = (): void => end(signal.reason);
   signal.addEventListener('abort', stop);
@@ -192,7 +190,7 @@ function guardOf(
   const guard: Guard = async (work) => {
     signal.throwIfAborted();
     try {
-      return await Promise.race([ended, work()]);
+      return await untilAborted(ended.signal, work());
     } catch (error) {
       if (signal.aborted || error instanceof PageEnded) throw error;
       if (/context was destroyed|because of a navigation/.test(String(error))) throw new PageEnded(left);
