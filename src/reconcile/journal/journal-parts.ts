@@ -1,46 +1,40 @@
 /**
- * Writes a journal to a store, in parts. What comes while one is on its way is the next one, and where that takes long,
- * the next one does not wait for it: each begins where the store is known to have everything before it, so it has all that
- * is still on its way, and no part is missed because another one failed or came late.
+ * Writes a journal to a store, in parts. What is added while one part is on its way becomes the next, which does not wait
+ * for a part that takes long: each part begins where the store is known to have everything before it, so it repeats what is
+ * still on its way, and nothing is lost where another part fails or arrives late.
  */
 
 import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { exitCodes } from '../../core/exit-codes.js';
-import { StoreError } from '../../store/store.js';
+import { type Store, StoreError } from '../../store/store.js';
 import { partName, prefixOf, type Settled, type StorePlace, wholeName } from '../store-place.js';
 
 interface JournalParts {
   /** Resolves when it and all before it are in the store. After a failure nothing more is written, and every call fails. */
   append(text: string): Promise<void>;
-  /** Goes with the next part, or in one of its own a moment later. Where that fails, `append` says so. */
+  /** Goes with the next part, or in one of its own a moment later. If that fails, the next `append` does. */
   note(text: string): void;
   /**
-   * The whole journal in one object, with which its parts are not needed any more; where that fails, what they lack.
+   * Puts the whole journal into one object, and removes its parts; if that fails, adds to the parts what they lack.
    *
    * @param end its last line
    */
   join(whole: Uint8Array, end: string, settled?: Settled): Promise<void>;
-  /** What a run leaves that could not write its first line. */
+  /** Removes what is there of a run that could not write its first line. */
   discard(): void;
 }
 
 const removalsAtOnce = 32;
 
-/** Of parts that take long. */
+/** Parts on their way at once, where they take long. */
 const putsAtOnce = 3;
 
-/** Milliseconds after which a part on its way holds back no other one. */
+/** Milliseconds after which a part that is on its way no longer holds the next one back. */
 const longPutMs = 300;
 
+/** Milliseconds that a note waits for a part to go with. */
 const longestNoteMs = 250;
-
-interface Waiting {
-  /** The offset after it. */
-  readonly end: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** @param onRemoving called with work that may end later than the run */
 export function createJournalParts(
@@ -50,116 +44,172 @@ export function createJournalParts(
 ): JournalParts {
   const { store } = place;
   const prefix = prefixOf('runs', place);
-  const names: string[] = [];
-  const underWay = new Set<Promise<void>>();
-  /** The part that others wait for; absent where none was sent a moment ago. */
-  let newest: NodeJS.Timeout | undefined;
-  /** What the store is not known to have, from the offset `known` on. */
-  let pending = Buffer.alloc(0);
-  let known = 0;
-  let sent = 0;
-  let waiting: readonly Waiting[] = [];
-  let failure: { readonly error: unknown } | undefined;
-  let isGathering = false;
-  /** Its lines are in the whole journal, or nobody wants them. */
-  let isClosed = false;
-  let noted: NodeJS.Timeout | undefined;
-
-  /** What comes in one turn of the loop is one part. */
-  async function putSoon(): Promise<void> {
-    if (isGathering || isClosed || newest !== undefined || underWay.size >= putsAtOnce) return;
-    isGathering = true;
-    await turn();
-    isGathering = false;
-    if (isClosed || failure !== undefined || sent === known + pending.length) return;
-    const goOn = (): void => {
-      clearTimeout(own);
-      if (newest === own) newest = undefined;
-      void putSoon();
-    };
-    const own = setTimeout(goOn, longPutMs).unref();
-    newest = own;
-    const putting = putPending().finally(() => {
-      underWay.delete(putting);
-      goOn();
-    });
-    underWay.add(putting);
-  }
-
-  async function putPending(): Promise<void> {
-    const end = known + pending.length;
-    const name = partName(prefix, id, { from: known, to: end });
-    names.push(name);
-    sent = end;
-    try {
-      await store.put(name, pending);
-      noteKnown(end);
-    } catch (error) {
-      if (end > known) fail(error);
-    }
-  }
-
-  function noteKnown(end: number): void {
-    if (end <= known) return;
-    pending = pending.subarray(end - known);
-    known = end;
-    for (const one of waiting) if (one.end <= end) one.resolve();
-    waiting = waiting.filter((one) => one.end > end);
-  }
-
-  function fail(error: unknown): void {
-    failure ??= { error };
-    for (const one of waiting) one.reject(failure.error);
-    waiting = [];
-  }
-
-  /** @returns the offset after it */
-  function add(text: string): number {
-    pending = Buffer.concat([pending, Buffer.from(text)]);
-    return known + pending.length;
-  }
-
-  function note(text: string): void {
-    add(text);
-    noted ??= setTimeout(() => {
-      noted = undefined;
-      void putSoon();
-    }, longestNoteMs).unref();
-  }
+  const tail = createTail();
+  const sender = createSender(store, ({ from, to }) => partName(prefix, id, { from, to }), tail);
 
   async function append(text: string): Promise<void> {
-    if (failure !== undefined) return explain(failure.error);
-    const end = add(text);
-    const written = new Promise<void>((resolve, reject) => {
-      waiting = [...waiting, { end, resolve, reject }];
-    });
-    void putSoon();
-    return written.catch(explain);
+    const end = tail.add(text);
+    void sender.sendSoon();
+    return tail.untilStored(end).catch(explain);
   }
 
-  /** Those that stay are left out by who reads, and removed by the next retention. */
-  async function removeParts(): Promise<void> {
-    isClosed = true;
-    clearTimeout(noted);
-    await Promise.all(underWay);
-    const limit = pLimit(removalsAtOnce);
-    await Promise.all(names.map((name) => limit(() => store.remove(name).catch(() => undefined))));
+  async function join(whole: Uint8Array, end: string, settled?: Settled): Promise<void> {
+    sender.pause();
+    const isWhole = await store.put(wholeName(prefix, id, settled), whole).then(
+      () => true,
+      () => false,
+    );
+    if (isWhole) return onRemoving(sender.remove());
+    sender.resume();
+    await append(end);
   }
 
   return {
     append,
-    note,
-    join: async (whole, end, settled) => {
-      isClosed = true;
-      const isWhole = await store.put(wholeName(prefix, id, settled), whole).then(
-        () => true,
-        () => false,
-      );
-      isClosed = isWhole;
-      if (isWhole) onRemoving(removeParts());
-      else await append(end);
+    note: (text) => {
+      tail.add(text);
+      sender.sendLater();
     },
-    discard: () => onRemoving(removeParts()),
+    join,
+    discard: () => onRemoving(sender.remove()),
+  };
+}
+
+/** Bytes of a journal, by their offsets in it. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The end of a journal, from where the store is not known to have it. */
+interface Tail {
+  /** @returns the offset after it */
+  add(text: string): number;
+  read(): Range & { readonly bytes: Uint8Array };
+  /** The store has everything before this offset. */
+  noteStored(to: number): void;
+  /** What was to be stored up to this offset is not, unless another part had it, too. */
+  noteFailed(to: number, error: unknown): void;
+  hasFailed(): boolean;
+  /** @throws the first failure */
+  untilStored(to: number): Promise<void>;
+}
+
+interface Waiting {
+  readonly to: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function createTail(): Tail {
+  let bytes = Buffer.alloc(0);
+  let from = 0;
+  let waiting: readonly Waiting[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  return {
+    add: (text) => {
+      bytes = Buffer.concat([bytes, Buffer.from(text)]);
+      return from + bytes.length;
+    },
+    read: () => ({ from, to: from + bytes.length, bytes }),
+    noteStored: (to) => {
+      if (to <= from) return;
+      bytes = bytes.subarray(to - from);
+      from = to;
+      for (const each of waiting) if (each.to <= to) each.resolve();
+      waiting = waiting.filter((each) => each.to > to);
+    },
+    noteFailed: (to, error) => {
+      if (to <= from) return;
+      failure ??= { error };
+      for (const each of waiting) each.reject(failure.error);
+      waiting = [];
+    },
+    hasFailed: () => failure !== undefined,
+    untilStored: async (to) => {
+      if (failure !== undefined) throw failure.error;
+      await new Promise<void>((resolve, reject) => {
+        waiting = [...waiting, { to, resolve, reject }];
+      });
+    },
+  };
+}
+
+/** Puts the tail into the store, part by part, until it fails. */
+interface Sender {
+  /** What comes in one turn of the event loop is one part. */
+  sendSoon(): Promise<void>;
+  sendLater(): void;
+  /** Begins no other part. */
+  pause(): void;
+  resume(): void;
+  /** Removes every part. Those that cannot be removed are ignored by readers, and removed by the next retention. */
+  remove(): Promise<void>;
+}
+
+function createSender(store: Store, nameOf: (range: Range) => string, tail: Tail): Sender {
+  const names: string[] = [];
+  const underWay = new Set<Promise<void>>();
+  /** The part that others wait for; absent where none was sent a moment ago. */
+  let newest: NodeJS.Timeout | undefined;
+  let later: NodeJS.Timeout | undefined;
+  /** The offset up to which it was sent. */
+  let sent = 0;
+  let isGathering = false;
+  let isPaused = false;
+
+  async function sendSoon(): Promise<void> {
+    if (isGathering || isPaused || newest !== undefined || underWay.size >= putsAtOnce) return;
+    isGathering = true;
+    await turn();
+    isGathering = false;
+    if (isPaused || tail.hasFailed() || sent === tail.read().to) return;
+    const goOn = (): void => {
+      clearTimeout(own);
+      if (newest === own) newest = undefined;
+      void sendSoon();
+    };
+    const own = setTimeout(goOn, longPutMs).unref();
+    newest = own;
+    const sending = sendTail().finally(() => {
+      underWay.delete(sending);
+      goOn();
+    });
+    underWay.add(sending);
+  }
+
+  async function sendTail(): Promise<void> {
+    const { from, to, bytes } = tail.read();
+    const name = nameOf({ from, to });
+    names.push(name);
+    sent = to;
+    await store.put(name, bytes).then(
+      () => tail.noteStored(to),
+      (error: unknown) => tail.noteFailed(to, error),
+    );
+  }
+
+  return {
+    sendSoon,
+    sendLater: () => {
+      later ??= setTimeout(() => {
+        later = undefined;
+        void sendSoon();
+      }, longestNoteMs).unref();
+    },
+    pause: () => {
+      isPaused = true;
+    },
+    resume: () => {
+      isPaused = false;
+    },
+    remove: async () => {
+      isPaused = true;
+      clearTimeout(later);
+      await Promise.all(underWay);
+      const limit = pLimit(removalsAtOnce);
+      await Promise.all(names.map((name) => limit(() => store.remove(name).catch(() => undefined))));
+    },
   };
 }
 
