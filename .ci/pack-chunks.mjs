@@ -184,7 +184,7 @@ function isForeign({ inputs }) {
 /** Chunks with all that they import statically. */
 function closureOf(outputs, chunks) {
   const seen = new Set(chunks);
-  // A set that grows while it is gone through is gone through to its end.
+  // Iterating over a set visits what is added to it meanwhile.
   for (const chunk of seen) {
     for (const { path, kind } of outputs[chunk].imports) {
       if (kind === 'import-statement' && path in outputs) seen.add(path);

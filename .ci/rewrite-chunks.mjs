@@ -185,7 +185,7 @@ function parseScript(text) {
 /** All nodes of a tree; each gets its `parent`. */
 function nodesIn(body) {
   const nodes = [...body];
-  // An array that grows while it is gone through is gone through to its end.
+  // Iterating over an array visits what is added to it meanwhile.
   for (const node of nodes) {
     const children = Object.values(node).flat();
     for (const child of children) {

@@ -131,7 +131,7 @@ export function addImpact(program: Command, io: Io, finish: Finish): void {
     .option('--missing', 'extensions that apps use and the tenant lacks')
     .option('--space <id>', 'only apps of this space, or personal', collectFilled)
     .option('--app <id or name>', 'only this app, by id or a part of its name', collectFilled)
-    .addOption(new Option('--max-apps <n>', 'open at most so many apps').argParser(parsePositive));
+    .addOption(new Option('--max-apps <n>', 'the most apps to open').argParser(parsePositive));
   addExamples(command, [
     ['qlik-sync impact kpi-card', 'who would notice'],
     ['qlik-sync impact --unused', 'what could go'],

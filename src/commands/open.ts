@@ -78,7 +78,7 @@ const openers: Readonly<Record<string, readonly [program: string, ...before: rea
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** The browser outlives us; that there is none is no failure, since the address is printed. */
+/** The browser outlives this program. Having none is not a failure, since the address is printed. */
 async function openInBrowser(url: string, io: Io): Promise<void> {
   const [program, ...before] = openers[platform()] ?? ['xdg-open'];
   const problem = await hasStarted(

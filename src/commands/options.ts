@@ -276,7 +276,7 @@ export function parsePlanDigest(text: string): string {
   return text;
 }
 
-/** Takes the exit code of a command that ran to its end. */
+/** Takes the exit code of a command that has ended. */
 export type Finish = (exitCode: ExitCode) => void;
 
 /** Describes one command: its arguments, options and what runs it. The command's own code is loaded when it runs. */

@@ -86,7 +86,7 @@ function describeSaved(out: string, { header }: PlanReport): string {
 
 /** Blocked changes are changes too: the tenant does not match the folders. */
 function exitCodeOf({ plan: { changes, origins } }: PlanReport, { detailedExitcode }: PlanFlags): ExitCode {
-  // A plan that could not look is none.
+  // A plan that could not look at the tenant is not a plan.
   if (changes.some(({ state }) => state === 'unlisted')) return exitCodes.auth;
   const hasChanges = changes.some(({ action }) => action !== 'none') || (origins?.changes.length ?? 0) > 0;
   return detailedExitcode === true && hasChanges ? exitCodes.changes : exitCodes.ok;

@@ -140,7 +140,7 @@ function addSandboxOptions(command: Command): Command {
   command
     .option('--store', 'serve an object store (S3) too')
     .addOption(
-      new Option('--organization <n>', 'serve a console that lists so many tenants too').argParser(
+      new Option('--organization <n>', 'also serve a console that lists this many tenants').argParser(
         parseCount,
       ),
     );

@@ -36,7 +36,7 @@ export interface Config {
   readonly impact: 'off' | 'deletes' | 'always';
   /** By rule id. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
-  /** How much of the history to keep: at most so many runs, and none older than so many days. */
+  /** How much of the history to keep: the most runs, and the oldest in days. */
   readonly backup: { readonly keep: number; readonly days: number };
   /** The address of the store; absent where what a run leaves stays on its machine. */
   readonly store?: string;

@@ -50,7 +50,7 @@ function lastName(inner: string): string {
 /** As instructions write it, as logs hide it, and as programs print what they do not have. */
 const placeholder = /^(?:<[a-z][\w .-]*>|\*{3,}|undefined|null)$/i;
 
-/** What is wrong with the value of a variable that is a reference itself, or a placeholder; `undefined` where it is none. */
+/** What is wrong with a variable whose value is itself a reference or a placeholder; `undefined` where it is neither. */
 export function explainUnexpanded(value: string): Explanation | undefined {
   const text = value.trim();
   if (placeholder.test(text)) {
@@ -65,7 +65,7 @@ export function explainUnexpanded(value: string): Explanation | undefined {
   };
 }
 
-/** What to write in a config file in place of a reference of another program; `undefined` where it is none. */
+/** What to write in a config file in place of a reference of another program; `undefined` where it is not one. */
 export function explainForeignReference(text: string): string | undefined {
   const found = findUnexpanded(text);
   const own = `\${${found?.name}}`;

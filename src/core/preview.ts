@@ -73,7 +73,7 @@ export interface PreviewBrowserFacts {
 /** What was seen of one side. */
 export interface SideFacts {
   readonly kind: PreviewKind;
-  /** Why the page came to no end: out of time, crashed, left. */
+  /** Why the page did not finish: out of time, crashed, left. */
   readonly ended?: string;
   /** What its module threw or could not find. */
   readonly thrown?: string;

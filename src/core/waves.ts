@@ -126,7 +126,7 @@ export function divideIntoWaves(
   return waves;
 }
 
-/** How many more a share takes, once so many are done. */
+/** How many more a share takes, once `done` of them are done. */
 function roomFor({ percent }: { readonly percent: number }, all: number, done: number): number {
   return Math.max(0, Math.ceil((all * percent) / 100 - 1e-9) - done);
 }

@@ -113,7 +113,7 @@ export interface Asker {
   readonly end: (message: string) => void;
 }
 
-/** To be created only where there is a terminal: without one, a question would wait for ever. */
+/** To be created only where there is a terminal: without one, a question would wait forever. */
 export async function createAsker(terminal: Terminal, interrupted: AbortSignal): Promise<Asker> {
   const clack = await import('@clack/prompts');
 
@@ -157,7 +157,7 @@ type Streams = Terminal & { readonly signal: AbortSignal };
 
 /**
  * Ctrl-D closes readline on an empty line, which the prompts do not notice, and deletes a character on any other.
- * Told a moment later, when everybody else has seen the key.
+ * `tell` is called a moment later, when all other listeners have seen the key.
  */
 function onEndOfInput(input: Terminal['input'], tell: () => void): () => void {
   const onKey = (_text: unknown, key: { readonly ctrl?: boolean; readonly name?: string } = {}): void => {

@@ -77,7 +77,7 @@ export interface Folders {
   readonly found: number;
   /** The config's patterns that match no folder, whatever their rule's severity. */
   readonly unmatched: readonly string[];
-  /** What has to be as a commit says, so that the commit tells what is uploaded. */
+  /** What must not differ from a commit if that commit is to say what is uploaded. */
   readonly sources: readonly SourceFiles[];
 }
 
@@ -146,7 +146,7 @@ async function checkAll(
   ];
   const checked = check(desired);
   if (!checked.some(({ rule }) => missing.has(rule))) return { desired, checked };
-  // Where git gives no answer, whoever writes says so.
+  // Where git gives no answer, the step before a write says so.
   const looked = await lookAtCheckout(place, { desired, sources }).catch(() => desired);
   return looked === desired ? { desired, checked } : { desired: looked, checked: check(looked) };
 }
@@ -250,7 +250,7 @@ export async function lookAtCheckout(
   };
 }
 
-/** git says of a folder why it is as good as empty. */
+/** Without the folders that git reports: it says why they are empty. */
 function findOthers(
   { unread = [] }: DesiredState,
   leftOut: readonly UnreadFolder[],

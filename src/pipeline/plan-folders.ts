@@ -70,7 +70,7 @@ export async function planFolders(run: Run, wanted: PlanWanted): Promise<Planned
   const { folders: read, listed } = await observe(
     run,
     async (listFor) => {
-      // What runs left is read while the tenant answers; who asks for it says what is wrong with it.
+      // What earlier runs left is read while the tenant answers; whatever is wrong with it is thrown where it is used.
       if (halfReplaces === 'finish') run.past.survey().catch(() => undefined);
       const usable = await readUsable(run, wanted, listFor);
       wanted.onRead?.(usable.desired.extensions);

@@ -78,7 +78,7 @@ function explainKept(plan: Plan, blocks: SourceEnvironment['blocks']): Plan {
   return { ...plan, changes };
 }
 
-/** Only of changes that would be written: what is in sync stays, and what another rail stops says so itself. */
+/** Only of changes that would be written: what is in sync stays, and a change that another rail stops has its own message. */
 function findBlocks(plan: Plan, blocks: SourceEnvironment['blocks']): ReadonlyMap<string, Blocked> {
   const own = workOf(plan).flatMap(({ name }) => {
     const blocked = blocks.get(name);

@@ -41,7 +41,7 @@ export interface PlannedRun {
   readonly stored: StoredArchives | undefined;
   /** Packs what comes from no selected folder, and leaves everything else to the packer that is given. */
   readonly packWith: PackWith;
-  /** What has to be as a commit says, so that the commit tells what is uploaded. */
+  /** What must not differ from a commit if that commit is to say what is uploaded. */
   readonly sources: readonly SourceFiles[];
   /** What the rails of the whole run judge the plan by. */
   readonly rails: Rails;
@@ -182,7 +182,7 @@ export function editChanges(
   return planned.about.backups === undefined ? edited : addBackupForecast(edited);
 }
 
-/** What its rails judge. */
+/** What the rails of the whole run look at. */
 export function guardOf({ plan, actual, rails }: PlannedRun): GuardInput {
   return { ...rails, plan, actual };
 }

@@ -62,7 +62,7 @@ export function readCheckout(
 /** Of archives that wait for the next environment. */
 const mostKeptBytes = 2 ** 26;
 
-/** All environments of a run get the very archive that the first one did. */
+/** All environments of a run get the same archive as the first one. */
 export function packerOf(settings: Pick<Settings, 'reads'>): Packer {
   if (settings.reads === undefined) return pack;
   const packer = readOnce(settings, 'packer', async () => createKeepingPacker(mostKeptBytes));

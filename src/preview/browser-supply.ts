@@ -6,7 +6,7 @@ import { type Opening, openBrowser, type PreviewBrowser, whileConnected } from '
 
 export interface BrowserSupply {
   /**
-   * One that runs, and may send as much as at first; started where there is none, or the last has ended.
+   * A running browser, which may again send as much as a new one; started where there is none or the last has ended.
    * @throws UserError where none starts; the signal's reason
    */
   readonly take: () => Promise<Place>;

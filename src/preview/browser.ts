@@ -31,7 +31,7 @@ export interface Opening extends Tools {
 }
 
 /** Bytes: 40 KB is usual; two extensions that move and never show the same picture twice take 18 MB. */
-export const mostSent = 32_000_000;
+const mostSent = 32_000_000;
 
 /** The port of the discard service (RFC 863), on which nothing listens. */
 const nowhere = '127.0.0.1:9';
@@ -50,7 +50,7 @@ export async function openBrowser(opening: Opening): Promise<PreviewBrowser> {
   return { ...started, close };
 }
 
-/** When the browser ends, Playwright leaves a page that is being opened waiting for ever. @throws once the browser has ended, too */
+/** When the browser ends, Playwright never settles the promise of a page that is being opened. @throws once the browser has ended, too */
 export async function whileConnected<T>(
   browser: Pick<Browser, 'isConnected' | 'once' | 'off'>,
   work: Promise<T>,
@@ -126,7 +126,7 @@ async function inTime(
   }: Pick<Started, 'program'> & { readonly signal: AbortSignal; readonly startMs: number },
 ): Promise<Browser> {
   const late = new AbortController();
-  const expire = (): void => late.abort(new Error(`nothing came of it within ${startMs / 1000} s`));
+  const expire = (): void => late.abort(new Error(`it did not start within ${startMs / 1000} s`));
   const timer = setTimeout(expire, startMs);
   try {
     return await untilAborted(AbortSignal.any([signal, late.signal]), launching);

@@ -35,7 +35,7 @@ function textOf(png: Buffer): string {
   return `'${png.toString('base64')}'`;
 }
 
-// What the page runs; it has no types of ours.
+// These run in the page, as text.
 
 const readPixels = `async (text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

@@ -47,7 +47,7 @@ export function hyperCube(definition: Bag): Bag {
   };
 }
 
-/** Columns of each kind: who writes thousands into a definition gets no thousands of cells for them. */
+/** Columns of each kind, so that a definition with thousands of them does not make thousands of cells. */
 const mostColumns = 50;
 
 function listOf(value: unknown): readonly Bag[] {

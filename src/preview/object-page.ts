@@ -32,12 +32,12 @@ interface Photograph {
   readonly notice?: string;
 }
 
-/** The page came to no end; the message says how, as a clause. */
+/** The page did not finish; the message says why, as a clause. */
 export class PageEnded extends Error {}
 
 const size = { width: 640, height: 400 };
 
-/** 2024-01-15T12:00:00Z, for everything that a page takes for now. */
+/** 2024-01-15T12:00:00Z: what every page takes for now. */
 const now = Date.UTC(2024, 0, 15, 12);
 
 export async function openObjectPage(
@@ -136,8 +136,8 @@ function moduleOf(name: string): string {
 const mostSaid = 10_000;
 
 /**
- * Before any script of the page: its clock, no door that neither the route nor the policy watches, and no long texts on the
- * console, so that one who writes them there meets no limit.
+ * Runs before any script of the page: sets its clock, removes what neither the route nor the policy watches, and cuts long
+ * texts on the console, which would count against what the page may send.
  */
 function beginning(): string {
   const parts = Object.values(clockParts).map(String).join('\n');
@@ -214,7 +214,7 @@ const mostAnswer = 4_000_000;
 const moment = 10_000;
 const interval = 200;
 
-/** What still moves after so many pictures is shown as it is then, at the same moment in every run. */
+/** What still moves after this many pictures is shown as it is then, at the same moment in every run. */
 const mostLooks = 9;
 
 /** One picture of what stands still; of what may move, the second of two in a row that are the same. */

@@ -1,4 +1,4 @@
-/** Draws an extension twice, as the tenant has it and as the folder has it, from the same data, and says what came of it. */
+/** Draws an extension twice, as the tenant has it and as the folder has it, from the same data, and compares the two. */
 
 import { UserError } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
@@ -77,8 +77,8 @@ async function whileRunning<T>(
 }
 
 /**
- * `undefined` where the tenant's side came to no end: what the folder's does in the same browser may be the reason, and a
- * folder that fails beside an archive that fails is not worse than that.
+ * `undefined` where the tenant's side did not finish: what the folder's side does in the same browser may be the reason, and
+ * a folder that fails would not count as worse than an archive that fails.
  */
 async function drawTogether(wanted: ToPreview, means: SideMeans): Promise<Previewed | undefined> {
   const opening = versionsOf(wanted).map((version) => openSide(wanted.name, version, means));

@@ -53,7 +53,7 @@ export function fixtureFile(folder: string, name: string): string {
   return join(dirname(folder), `${name}.preview.json`);
 }
 
-/** `undefined` where there is none, or the extension's name leaves no room for one. @throws SourceError where it is no fixture */
+/** `undefined` where there is none, or the extension's name leaves no room for one. @throws SourceError where it is not a fixture */
 export function readFixture(folder: string, name: string): Fixture | undefined {
   const file = fixtureFile(folder, name);
   const text = readIfThere(file);

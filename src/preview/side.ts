@@ -98,7 +98,7 @@ function targetOf({ path, dimensions, measures }: Readonly<Record<string, unknow
 
 export interface Drawn {
   readonly side: PreviewSide;
-  /** Whether its page came to an end: not where time or memory ran out. */
+  /** Whether its page finished: `false` where time or memory ran out. */
   readonly isWhole: boolean;
   /** PNG. */
   readonly picture?: Buffer;

@@ -39,7 +39,7 @@ export interface FleetStart {
   readonly names: readonly string[];
   readonly soakMs?: number;
   readonly mostFailed?: MostFailed;
-  /** Whether a program is asked between the waves. Which one is not taken from here: who writes to the store must not choose programs. */
+  /** Whether a program is asked between the waves. Which one is not taken from here: whoever can write to the store must not choose what is run. */
   readonly gated: boolean;
 }
 

@@ -119,7 +119,7 @@ function allOf({ environments, shard }: EnvironmentsDocument): readonly string[]
   return [...environments.map(({ environment }) => environment), ...(shard?.elsewhere ?? [])].sort();
 }
 
-/** Of a promote, which reads no folder, there is none. */
+/** A promote has none, since it reads no folder. */
 function commitOf({ environments }: EnvironmentsDocument): string | undefined {
   const commits = environments.map((each) => ('document' in each ? each.document.source.commit : undefined));
   return commits.find((commit) => commit !== undefined);

@@ -85,7 +85,7 @@ function describeBudget({ entries, characters }: OriginBudget): string {
   return `${header}, ${entries.now} of ${entries.limit} entries${added}`;
 }
 
-/** One sentence of where the tenant stands; empty where nothing is declared and nothing of ours is there. */
+/** One sentence of where the tenant stands; empty where nothing is declared and nothing is there that we wrote. */
 export function summariseOrigins({ notLookedAt, declared, missing, budget }: OriginsPlan): string {
   if (notLookedAt !== undefined) return `not looked at: ${notLookedAt}`;
   if (declared === 0)

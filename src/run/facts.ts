@@ -20,7 +20,7 @@ export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
 /**
  * git takes 10 ms and more, so begin early and wait late; of several environments that deploy the same, the first asks it.
  *
- * @param sources what has to be as the commit says
+ * @param sources what must not differ from the commit if that is to say what is uploaded
  */
 export async function readRunFacts(
   settings: FactsOf,
@@ -54,7 +54,7 @@ async function askGit(
 type Variables = Io['env'];
 
 interface Pipeline {
-  /** Who started it; the account that runs it says nothing. */
+  /** Who started it; the account that it runs under says nothing. */
   readonly user?: string | undefined;
   /** Pipelines check out a commit, so git knows no branch. */
   readonly branch?: string | undefined;
@@ -67,7 +67,7 @@ export function addressOfJob(env: Variables): string | undefined {
   return readPipeline(env).address;
 }
 
-/** That of the first system that says where a person can read what happened. */
+/** The first system that says where a person can read what happened. */
 function readPipeline(env: Variables): Pipeline {
   const found = ciSystems.map(({ read }) => read(env)).find(({ address }) => address !== undefined);
   return found === undefined ? {} : { ...found, address: webAddress(found.address) };
@@ -145,7 +145,7 @@ const ciSystems = [
   },
 ] as const satisfies readonly CiSystem[];
 
-/** Those that take our reports from the log of the job and its files without being asked. */
+/** Those that show reports which a job leaves in its log and files, without being told to. */
 export const reportReaders = [
   'github',
   'azure',

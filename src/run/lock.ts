@@ -23,13 +23,13 @@ type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal' | '
 interface Turn {
   /** Until then, the tenant must not be read: other machines may be writing. */
   readonly alone: Promise<void>;
-  /** Until then, what runs left must not be read: that of other machines is not here yet. */
+  /** Until then, what earlier runs left must not be read: journals of other machines are not here yet. */
   readonly journals: Promise<void>;
 }
 
 /**
- * That of this machine is taken before anything is read, so that nothing moves between reading and writing, and that of
- * all machines meanwhile. Both are released at the end.
+ * This machine's lock is taken before anything is read, so that nothing moves between reading and writing; the lock of all
+ * machines is taken meanwhile. Both are released at the end.
  *
  * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3);
  *   StoreError
@@ -180,7 +180,7 @@ interface TenantOfFolder extends Pick<OpenTenant, 'kind' | 'identity'> {
 }
 
 /**
- * Where runs of one user meet that start in different folders: beside the state of the user's other programs.
+ * The folder where runs of one user that start in different folders see each other's locks, beside the state of other programs.
  * `undefined` where the environment names no home.
  */
 export function findMachineLocks(tenant: TenantOfFolder, env: Io['env']): LockPlace | undefined {

@@ -17,7 +17,7 @@ import { openRunStore } from './store.js';
 
 type Work = (run: Run) => Promise<ExitCode>;
 
-/** Everyone else may write at any time, so those that only read wait for nobody. All others exclude each other. */
+/** Others may write to a tenant at any time, so commands that only read do not wait. All others exclude each other. */
 const reading = ['plan', 'drift', 'impact', 'preview'] as const;
 
 type ReadingCommand = (typeof reading)[number];
@@ -72,7 +72,7 @@ export async function runOn(
   }
 }
 
-/** Runs that write to folders only wait for those of their machine. */
+/** A run that only writes to folders waits for runs on its own machine alone. */
 async function withStore<T>(command: LockingCommand, run: Run, work: (run: Run) => Promise<T>): Promise<T> {
   if (command === 'pull') return work(run);
   const store = await openRunStore(run.settings, run.io);
@@ -83,7 +83,7 @@ async function withStore<T>(command: LockingCommand, run: Run, work: (run: Run) 
   }
 }
 
-/** They read the folders while the store is asked. All others read the tenant or the journals first. */
+/** These read the folders while the store is asked. All others read the tenant or the journals first. */
 function beginsWithFolders(command: LockingCommand): boolean {
   return command === 'apply' || command === 'adopt';
 }
@@ -92,7 +92,7 @@ function isReading(command: Command): command is ReadingCommand {
   return (reading as readonly Command[]).includes(command);
 }
 
-/** Starts to count at once. */
+/** `--max-duration` begins to count with this call. */
 export function stopSignal({ maxDuration }: RunFlags, { interrupted }: Io): AbortSignal {
   if (maxDuration === undefined) return interrupted;
   return AbortSignal.any([interrupted, createDeadline(maxDuration)]);
@@ -125,7 +125,7 @@ export async function reportCrash({
   const { root, project } = settings.config;
   const last = await readLastRun({ root, tenant: tenant.identity, project });
   if (last === undefined || (await isRunning(last.start, io))) return false;
-  // A later one that is not here came to its end.
+  // A later run whose journal is not here ended well.
   if (store?.runs().some(({ id }) => idTime(id) > idTime(last.start.id)) === true) return false;
   const interrupted = describeInterrupted(last);
   if (interrupted !== undefined) io.stderr.write(renderInterrupted(interrupted));

@@ -20,7 +20,7 @@ interface PastOf {
   readonly store?: RunStore | undefined;
 }
 
-/** @param reported whether the run before crashed; told when the journals of other machines are here, too */
+/** @param reported whether the run before crashed; resolves when the journals of other machines are here, too */
 export function createPast(
   { settings, tenant, store }: PastOf,
   reported: Promise<boolean> = Promise.resolve(false),

@@ -13,9 +13,9 @@ export interface Run {
   /** Aborted by an interrupt, or with a `TimeoutError` by `--max-duration`: nothing further is started then. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
-  /** Of a run that writes; absent where there is none. */
+  /** Only for runs that write, where the project has one. */
   readonly store?: RunStore | undefined;
-  /** To be waited for before the tenant is read: then no other run writes. Of a run that writes; else nothing is waited for. */
+  /** To be awaited before the tenant is read: no other run writes after it. Resolved at once for runs that only read. */
   readonly begun: Promise<void>;
   readonly past: Past;
 }

@@ -67,7 +67,7 @@ export interface SettingsSource {
   readonly settingsFor: (environment: string | undefined) => Settings;
 }
 
-/** @param of what decides the result: environments for which it is the same share it */
+/** @param of what the result depends on: environments for which it is the same share the result */
 export function readOnce<T>(
   { reads }: Pick<Settings, 'reads'>,
   of: unknown,
@@ -127,7 +127,7 @@ export async function loadSettings(
   };
 }
 
-/** Environments that waves may mean beside those of `--env`; a run that goes on may mean any. */
+/** Environments that waves may name beside those of `--env`; a run that is resumed may name any. */
 export function meantByWaves({ waves = '', resume }: WaveFlags): readonly string[] {
   return resume === undefined ? waves.split(/[/,]/).filter((part) => part !== '') : [everyEnvironment];
 }
@@ -208,7 +208,7 @@ function withImports(programs: readonly string[]): readonly string[] {
   return [...programs, ...programs.flatMap(findImports)];
 }
 
-/** What a run itself reads and writes beside its config, as that and its options name it: absolute paths, which need not exist. */
+/** What a run itself reads and writes beside its config, as config and options name it: absolute paths, which need not exist. */
 function ownPathsOf(
   { report = [], outputFile, out, baseline }: SharedFlags & FileFlags,
   config: Config,

@@ -25,7 +25,7 @@ interface SideBySide {
   /** Every `--confirm`. */
   readonly confirm: readonly string[];
   readonly work: (place: Place) => Promise<EnvironmentResult['exitCode']>;
-  /** How people count them where these are a part: how many ended before, of how many. */
+  /** Where these are a part of more: how many ended before, of how many. */
   readonly counted?: { readonly before: number; readonly total: number };
   /** Called as each ends; the next may begin when it resolves. */
   readonly onResult?: (result: EnvironmentResult) => Promise<void>;

@@ -21,7 +21,7 @@ export interface RunStore {
     of: Omit<StorePlace, 'store'>,
     signal: AbortSignal,
   ) => Promise<Release | FoundTicket>;
-  /** Resolves when the journals of other machines are here, which `take` asks for. @throws as `take` */
+  /** Resolves when the journals of other machines, which `take` asks for, are here. @throws as `take` */
   readonly fetched: () => Promise<void>;
   /** The same for all of them, also those that ended well. @throws as `take` */
   readonly fetchAll: () => Promise<void>;
@@ -129,7 +129,7 @@ function createRunStore(store: Store, root: string, slots: Slots): RunStore {
       if (!('release' in taken)) return taken;
       lease = taken;
       fetchAll = () => fetchJournals(of, 'all', signal);
-      // Only a rollback goes by what a run did that ended well.
+      // Only a rollback needs to know what runs that ended well did.
       fetching = holder.command === 'rollback' ? fetchAll() : fetchJournals(of, 'news', signal);
       later(fetching);
       return async () => {

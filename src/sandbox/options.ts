@@ -79,7 +79,7 @@ export interface SandboxOptions extends Optional<Behaviour> {
   readonly userKey?: string | undefined;
   /** The OAuth client that may do everything; by default one of its own. */
   readonly client?: { readonly id: string; readonly secret: string } | undefined;
-  /** Serves the console of an organization with so many tenants too, each on a port of its own. */
+  /** Serves the console of an organization with this many tenants too, each on a port of its own. */
   readonly organization?: number | undefined;
   /** Seconds that an access token lasts; default 21,600, as with Qlik. */
   readonly tokenSeconds?: number | undefined;

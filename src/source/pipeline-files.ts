@@ -40,7 +40,7 @@ function followReaders(pipes: readonly string[]): readonly Identity[] | 'unknown
   const processes = listProcesses();
   const reached = new Set(pipes);
   const readers = new Set<Process>();
-  // A set that grows while it is gone through is gone through to its end.
+  // Iterating over a set visits what is added to it meanwhile.
   for (const pipe of reached) {
     for (const reader of processes.filter(({ opened }) => reads(opened, pipe))) {
       readers.add(reader);

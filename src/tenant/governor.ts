@@ -48,7 +48,7 @@ export interface GovernorOptions {
   readonly sleep?: Sleep;
 }
 
-/** Waits so many milliseconds; may reject when the signal aborts. */
+/** Waits this many milliseconds; may reject when the signal aborts. */
 type Sleep = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
 type GovernorSettings = Required<GovernorOptions>;

@@ -22,7 +22,7 @@ export interface DeleteGrace {
   readonly close: () => void;
 }
 
-/** Resolves after so many milliseconds; rejects when the signal is aborted. */
+/** Resolves after this many milliseconds; rejects when the signal is aborted. */
 export type Rest = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
 interface DeleteGraceOptions {

@@ -5,7 +5,7 @@ import type { DesiredExtension } from '../core/model.js';
 import type { Archive, Packer } from '../source/archive/pack.js';
 import type { UploadCheck } from '../source/watch/watch.js';
 
-export interface PacksOptions {
+interface PacksOptions {
   readonly pack: Packer;
   /** Of the contents that were looked at last, by name: shared by the looks of a session. */
   readonly digests: Map<string, string>;

@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('a browser that does not start', (
 
   it('and hangs is ended', async () => {
     const { file, pid } = program('hanging', 'exec sleep 1000');
-    await expect(start(file, { startMs: 500 })).rejects.toThrow('nothing came of it within 0.5 s');
+    await expect(start(file, { startMs: 500 })).rejects.toThrow('it did not start within 0.5 s');
     // On a slow machine it was ended before it could say which process it is.
     await expect.poll(() => pid() === 0 || isGone(pid())).toBe(true);
   });

@@ -1,7 +1,7 @@
 /**
  * What a shell's script asks on every Tab: `qlik-sync complete -- <words so far>`, the last word being the one to
  * complete. Answers `value<Tab>description` lines and `:<directive>`, as @bomb.sh/tab and cobra have it. Runs no program, asks no tenant,
- * and whatever goes wrong is no candidate instead of a message.
+ * and whatever goes wrong gives no candidates rather than a message.
  */
 
 import type { Command, Option } from 'commander';

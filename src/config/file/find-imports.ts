@@ -18,7 +18,7 @@ const mostFiles = 200;
 /** Absolute, through any number of modules, without `file` itself. Packages are not looked into. */
 export function findImports(file: string): readonly string[] {
   const found = new Set([file]);
-  // A set that grows while it is gone through is gone through to its end.
+  // Iterating over a set visits what is added to it meanwhile.
   for (const path of found) {
     for (const next of mentionsIn(path)) if (found.size < mostFiles) found.add(next);
   }

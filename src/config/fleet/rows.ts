@@ -33,7 +33,7 @@ export function readCsvRows(displayFile: string, content: string): readonly Writ
   return rest.map(({ record, line }) => ({ cells: Object.fromEntries(cellsOf(record, columns)), line }));
 }
 
-/** A spreadsheet ends its lines with empty columns; one that has cells and no name is none of those. */
+/** A spreadsheet ends its lines with empty columns; a column that has cells and no name is not one of those. */
 function cellsOf(record: readonly string[], columns: readonly string[]): readonly [string, string][] {
   return columns.flatMap((column, index): [string, string][] => {
     const cell = record[index] ?? '';
@@ -153,7 +153,7 @@ interface ReadCells {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** An empty cell is none. */
+/** An empty cell does not count. */
 function readCells(cells: WrittenRow['cells']): ReadCells {
   const given = Object.entries(cells)
     .filter(([, cell]) => cell !== null && cell !== undefined && cell !== '')

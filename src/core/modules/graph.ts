@@ -43,7 +43,7 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
     ...{ loaded: new Set(), missing: new Map(), addresses: new Map(), internal: new Map() },
   };
   load(walk, mainFileOf(extension.name));
-  // A set that grows while it is gone through is gone through to its end.
+  // Iterating over a set visits what is added to it meanwhile.
   for (const path of walk.loaded) visit(walk, path, walk.files.get(path)?.facts.module);
   return {
     loaded: walk.loaded,

@@ -142,7 +142,7 @@ function idlePages(files: readonly KeptFile[]): ReadonlySet<string> {
   const named = new Set(
     files.filter(({ path }) => !idle.has(path)).flatMap(({ facts }) => facts.names ?? []),
   );
-  // A set that grows while it is gone through is gone through to its end.
+  // Iterating over a set visits what is added to it meanwhile.
   for (const name of named) {
     for (const file of files.filter(({ path }) => idle.has(path) && fileName(path) === name)) {
       idle.delete(file.path);

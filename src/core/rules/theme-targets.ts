@@ -10,7 +10,7 @@ interface Missing {
 }
 
 /**
- * Of an address as it is written; `undefined` where the file is there, or is none of the theme's: on another host, data,
+ * Of an address as it is written; `undefined` where the file is there, or is not one of the theme's: on another host, data,
  * or below the tenant's root.
  *
  * @param from the file that names it, relative to the theme's folder, as the address is to that file

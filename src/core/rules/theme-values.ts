@@ -140,7 +140,7 @@ function isColorKey(key: string): boolean {
   return /color$/i.test(key) || key === 'colors' || key === 'scale';
 }
 
-/** A text that stands for a variable, or for a colour and is none as it is. */
+/** A text that names a variable, or that should be a colour and is not one. */
 interface PlacedText {
   readonly isForColor: boolean;
   readonly text: string;

@@ -60,7 +60,7 @@ export function listManifests(paths: readonly string[]): readonly string[] {
 }
 
 /**
- * Programs that append may write a file twice. Most readers take the last, some the first, so only the very same bytes
+ * Programs that append may write a file twice. Most readers take the last, some the first, so only identical bytes
  * are the same file.
  */
 function assertSame(zip: Buffer, entry: ZipEntry, other: ZipEntry | undefined): void {

@@ -116,7 +116,7 @@ export async function passToNext(clock: PageClock): Promise<void> {
   if (times.length > 0) runDue(clock, Math.min(...times));
 }
 
-/** @param until milliseconds of the page's time; what moves for ever is stopped after many turns */
+/** @param until milliseconds of the page's time; what moves forever is stopped after many turns */
 export async function passUntil(clock: PageClock, until: number): Promise<void> {
   await clock.frame();
   for (let turns = 0; turns < 2_000; turns += 1) {

@@ -66,7 +66,7 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole({ root, folder, name: `${md5}.zip` });
   let making: Promise<void> | undefined;
-  /** Anew for each, as someone may remove the folder or put a link there meanwhile; who comes while it is made waits too. */
+  /** For every put again, as someone may have removed the folder or put a link there; puts at the same time share one call. */
   const make = (): Promise<void> => {
     making ??= makeOwnPlace(root, folder).finally(() => {
       making = undefined;

@@ -49,7 +49,7 @@ export function originEffectsOf({ start, steps }: Run): readonly OriginEffect[] 
   });
 }
 
-/** A create whose answer never came has the id of the next step that tells what came of it. */
+/** A create whose answer never came has the id of the next step that tells whether it took effect. */
 function idOfEntry(step: RunStep, written: readonly RunStep[]): string | undefined {
   const id = toldId(step);
   const { sent } = step.before.entry ?? {};

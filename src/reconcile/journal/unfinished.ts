@@ -61,7 +61,7 @@ function resultOf({ before, after }: RunStep): RunChange['result'] {
   }
 }
 
-/** `undefined` for a run that came to its end. */
+/** `undefined` for a run that ended by itself. */
 export function describeInterrupted(run: Run): Interruption | undefined {
   if (run.end !== undefined) return undefined;
   const { id, command, startedAt, who } = run.start;

@@ -6,7 +6,7 @@
 export interface Revisions {
   /** The revisions of the run's list, from before it wrote anything: records at rest show how the tenant counts. */
   readonly noteAtRest: (revisions: readonly (string | null | undefined)[]) => void;
-  /** Notes a completed overwrite of ours, unless its counter cannot be parsed. */
+  /** Notes an overwrite that this run completed, unless its counter cannot be parsed. */
   readonly note: (overwrite: Overwrite) => void;
   /** By name, a sentence for people. Each lost edit is returned once. */
   readonly takeLost: () => ReadonlyMap<string, string>;
@@ -14,7 +14,7 @@ export interface Revisions {
 
 interface Overwrite {
   readonly name: string;
-  /** The counter in the last read before the last send, and after it: one request of ours lies in between. */
+  /** The counter in the last read before the last send, and after it: one request of this run lies in between. */
   readonly before: string | null | undefined;
   readonly after: string | null | undefined;
   /** All our requests. Those before the last had had no effect when the record was read. */

@@ -43,7 +43,7 @@ export async function readNow(
   }
 }
 
-/** A 404 that no 204 of ours explains may come from a gateway: it is believed only if the list agrees. */
+/** A 404 without a 204 to this run's own delete may come from a gateway: it is believed only if the list agrees. */
 export async function readOrMiss(
   target: Target,
   context: RequestContext,

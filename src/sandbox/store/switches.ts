@@ -4,11 +4,11 @@ import { isObject } from '../../core/json.js';
 import { StoreRefusal } from './answers.js';
 
 export interface Switches {
-  /** Lists show what was there so many milliseconds ago. */
+  /** Lists show what was there this many milliseconds ago. */
   readonly listLagMs: number;
   /** `ignored`: `If-None-Match` and `If-Match` have no effect, as with many servers; `refused`: 501. */
   readonly conditions: 'obeyed' | 'ignored' | 'refused';
-  /** The store's clock is so many milliseconds ahead. */
+  /** How many milliseconds the store's clock is ahead. */
   readonly skewMs: number;
   /** Methods that are not permitted to anyone. */
   readonly denied: readonly string[];

@@ -50,8 +50,8 @@ export const pack: Packer = async (extension) => {
 };
 
 /**
- * Packs each content once, and keeps the archives up to so many bytes in all; what comes after them is packed each time it
- * is asked for. Who asks later gets what was packed first, whatever became of the files.
+ * Packs each content once, and keeps archives up to this many bytes in all; what comes after them is packed each time it
+ * is asked for. Later calls get what was packed first, even if the files have changed since.
  */
 export function createKeepingPacker(mostBytes: number, make: Packer = pack): Packer {
   const kept = new Map<string, Promise<Archive>>();

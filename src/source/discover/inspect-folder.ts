@@ -155,7 +155,7 @@ function isAsGoodAsEmpty(entries: readonly Dirent[]): boolean {
   return entries.every((entry) => isHidden(entry.name));
 }
 
-/** Nearly all of these folders are none of an extension, so only their files say what it may be. */
+/** Hardly any of these folders belongs to an extension, so only their files can say so. */
 function judgeSearched({ path, how, folderName }: FoundFolder, entries: readonly Dirent[]): InspectedFolder {
   if (folderName === 'fixed' && isAsGoodAsEmpty(entries)) return { unread: { path, how } };
   const isTheme = entries.some(({ name }) => name === themeFile);

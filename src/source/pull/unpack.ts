@@ -218,7 +218,7 @@ async function writeOne(folder: string, file: PackedFile, lineEndings: LineEndin
   return { path: file.path, bytes: content.length, sha256: sha256Of(withEndings(content, lineEndings)) };
 }
 
-/** The archive is one extension to Qlik; a folder with two manifests is none to us. */
+/** To Qlik the archive is one extension; to us a folder with two manifests is not one. */
 function noteNested(files: readonly PackedFile[], ignoreLine: Unpacking['ignoreLine']): readonly string[] {
   const nested = files.map(({ path }) => path).filter((path) => /\/[^/.][^/]*\.qext$/.test(path));
   if (nested.length === 0) return [];

@@ -91,7 +91,7 @@ export function isChanged({ path, stamp }: LoneFile): boolean {
 }
 
 /** Listings of folders, remembered as long as their stamps are the same: a stamp costs a fifth of a listing. */
-export interface Listings {
+interface Listings {
   /** What listing the folder anew would give, in its order. */
   readonly list: ListFolder;
   /** For file systems that do not stamp folders: what is known in another way to have changed; without a folder, all of them. */
