@@ -6,7 +6,7 @@ import { isOwnDocument } from './content/own-document.js';
 import { findPlaceholder, type Placeholder } from './content/placeholder.js';
 import { sniffRiskyType } from './content/risky-type.js';
 import { type MayHold, signsOf } from './content/signs.js';
-import { fileName } from './digest.js';
+import { fileName, suffixOf } from './digest.js';
 
 /** Empty for the ordinary file. */
 export interface ContentFacts {
@@ -54,11 +54,6 @@ export function inspectContent(
     ...(page && { page }),
     ...(names.length > 0 && { names }),
   };
-}
-
-/** Lower case, without the dot. */
-export function suffixOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
 }
 
 // Pages of their own, such as a demo or a documentation, and what names them.

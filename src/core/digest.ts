@@ -53,6 +53,11 @@ export function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Lower case, without the dot. */
+export function suffixOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+}
+
 /**
  * Order by UTF-8 bytes. UTF-16 code units order the same way, except that surrogates (code points above
  * U+FFFF) come before U+E000–U+FFFF there and after them here.

@@ -5,7 +5,7 @@
 
 import { fstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { suffixOf } from '../core/content.js';
+import { suffixOf } from '../core/digest.js';
 import { withSlashes } from './display.js';
 import { type Identity, identify, type OwnRole, type Streams } from './file-identity.js';
 import type { IgnoreRules, Verdict } from './ignore-rules.js';
@@ -72,10 +72,9 @@ function followPipes(
   look: PipelineLook | undefined,
 ): ((path: string, state: FileState) => OwnRole | undefined) | undefined {
   if (look === undefined) return undefined;
-  const since = Date.now() - performance.now() - leadMs;
   const known = new Map<string, OwnRole>();
   return (path, { ino, size, mtimeMs }) => {
-    const isEmptyAndNew = size === 0 && mtimeMs >= since;
+    const isEmptyAndNew = size === 0 && mtimeMs >= processBegan() - leadMs;
     const isLoaded = loadedSuffixes.has(suffixOf(path));
     const before = known.get(`${path}\0${ino}`);
     if (before !== undefined || (isLoaded && !isEmptyAndNew)) return before;
@@ -86,6 +85,10 @@ function followPipes(
     if (role !== undefined) known.set(`${path}\0${ino}`, role);
     return role;
   };
+}
+
+function processBegan(): number {
+  return Date.now() - performance.now();
 }
 
 /** With those that are named left out, whether they are there already or an archive would bring them. */

@@ -2,8 +2,7 @@
 
 import { anyElement, type Directive } from '../content/directives.js';
 import { maxOrigins, type OriginUse } from '../content/origins.js';
-import { suffixOf } from '../content.js';
-import { fileName } from '../digest.js';
+import { fileName, suffixOf } from '../digest.js';
 import { count } from '../format.js';
 import type { DesiredExtension, Finding, KeptFile } from '../model.js';
 import { covers, type DeclaredOrigins, declaredDirectives, parseOrigin } from '../origins/csp.js';

@@ -2,8 +2,7 @@
 
 import { isArchiveType } from '../../core/content/archive-type.js';
 import { sniffRiskyType } from '../../core/content/risky-type.js';
-import { suffixOf } from '../../core/content.js';
-import { isDroppedByQlik } from '../../core/digest.js';
+import { isDroppedByQlik, suffixOf } from '../../core/digest.js';
 import type { ZipEntry } from '../../core/zip/directory.js';
 import { listManifests } from '../../core/zip/extension-files.js';
 import { Refusal } from '../http/answer.js';

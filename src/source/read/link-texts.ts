@@ -1,8 +1,7 @@
 /** Which files that hold nothing but a path are symbolic links that git checked out as texts (`core.symlinks`). */
 
 import { join } from 'node:path';
-import { suffixOf } from '../../core/content.js';
-import { fileName } from '../../core/digest.js';
+import { fileName, suffixOf } from '../../core/digest.js';
 import { displayBelow } from '../../core/format.js';
 import type { DesiredExtension, KeptFile, LeftOutFile } from '../../core/model.js';
 import { placeholderFinding } from '../../core/rules/placeholders.js';
