@@ -28,6 +28,7 @@ import type { Announcer } from './announcer.js';
 import { dropUnusedCounts, type SessionApprovals } from './approvals.js';
 import type { Brake } from './brake.js';
 import type { DeleteGrace } from './delete-grace.js';
+import { type FileGrace, holdLosses } from './file-grace.js';
 import type { Packs } from './packs.js';
 import type { SessionRecord } from './record.js';
 import type { Tally } from './tally.js';
@@ -40,6 +41,7 @@ export interface CycleInput {
   readonly approvals: SessionApprovals;
   readonly brake: Brake;
   readonly grace: DeleteGrace;
+  readonly fileGrace: FileGrace;
   readonly tally: Tally;
   /** Lists folders from memory where nothing was added or removed. */
   readonly list: ListFolder;
@@ -108,14 +110,14 @@ async function planAndApply(input: CycleInput): Promise<void> {
   const { run, names, announce } = input;
   const approvals = approvalsOf(input);
   const whole = await planCycle(input, approvals);
-  const planned = holdDeletes(input, whole);
+  const { planned, waiting } = holdLosses(input.fileGrace, holdDeletes(input, whole));
   announce.online();
   if (names === undefined) {
     const { tenant, settings } = run;
     const where = { tenant: tenant.header.url, project: settings.config.project };
     announce.watching(planned.rails.found ?? 0, { ...where, deletes: deletesOf(input, approvals) });
   }
-  announce.waiting([...findErrors(whole), ...findKept(planned, approvals)], names);
+  announce.waiting([...waiting, ...findErrors(whole), ...findKept(planned, approvals)], names);
   input.uploadCheck.review(names, planned.desired.extensions);
   for (const change of planned.plan.changes) announce.blocked(change);
   const writes = workOf(planned.plan);
@@ -246,7 +248,9 @@ async function writeAll(
       if (packs.unconfirmed.has(outcome.name)) input.onWritten(outcome.name, 'done');
       else reportOutcome(input, outcome, writes);
       const synced = desired.extensions.find(({ name }) => name === outcome.name);
-      if (outcome.status === 'done' && synced !== undefined) input.brake.synced(synced);
+      if (outcome.status !== 'done' || synced === undefined) return;
+      input.brake.synced(synced);
+      input.fileGrace.settled(synced);
     },
   });
   await record.end(outcomes);

@@ -42,7 +42,7 @@ interface DeleteGraceOptions {
  */
 const usualWaitMs = 10_000;
 
-const byTheClock: Rest = (ms, signal) => setTimeout(ms, undefined, { signal });
+export const byTheClock: Rest = (ms, signal) => setTimeout(ms, undefined, { signal });
 
 interface Wait {
   readonly names: string;

@@ -13,6 +13,7 @@ import { createSessionApprovals } from './approvals.js';
 import { createBrake } from './brake.js';
 import { type CycleInput, runCycle } from './cycle.js';
 import { createDeleteGrace } from './delete-grace.js';
+import { createFileGrace } from './file-grace.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
 import { createPacks } from './packs.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
@@ -42,6 +43,10 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     readMoment: (folders) => momentOf(session, folders),
     onOver: () => loop.wake('all', performance.now()),
   });
+  const fileGrace = createFileGrace({
+    rest: options.io.patience?.rest,
+    onOver: (name) => loop.wake([name], performance.now()),
+  });
   const packing = { pack: createRepacker(), digests: new Map<string, string>() };
   const shared = {
     selector,
@@ -49,6 +54,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     announce,
     brake: createBrake(),
     grace,
+    fileGrace,
     tally: createTally({ periodMs: () => limitPeriodOf(flags, session) }),
   };
 
@@ -96,6 +102,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     loop,
     close: async (exitCode) => {
       grace.close();
+      fileGrace.close();
       await session?.close(exitCode);
     },
   };

@@ -147,6 +147,42 @@ describe('a module that is missing under watch', () => {
   });
 });
 
+describe('a file that only code names', () => {
+  const worker = { 'extensions/kpi/worker.js': 'onmessage = () => 1;' };
+  const storedWorker = (): Promise<string> =>
+    scene.tenant.client.downloadFile('kpi', 'worker.js').then(({ bytes }) => bytes.toString());
+
+  it('is waited for while a build has removed it, from the first look on', async () => {
+    scene.workspace.write({
+      ...worker,
+      'extensions/kpi/kpi.js': "define([], () => ({ paint() { new Worker('worker.js'); } }));",
+    });
+    const before = await scene.watch();
+    await before.next(kpiSynced);
+    await before.interrupt();
+    const { next, events } = await scene.watch();
+    scene.workspace.remove('extensions/kpi/worker.js');
+    expect(await next({ event: 'waiting', name: 'kpi' })).toMatchObject({
+      message: expect.stringContaining('worker.js is gone, and kpi.js names it'),
+    });
+    scene.workspace.write({ 'extensions/kpi/worker.js': 'onmessage = () => 2;' });
+    await next({ ...kpiSynced, action: 'update' });
+    expect(await storedWorker()).toContain('2');
+    expect(events.filter(({ event, name }) => event === 'synced' && name === 'kpi')).toHaveLength(1);
+  });
+
+  it('is removed where the code that named it is saved without the name', async () => {
+    scene.workspace.write({ ...worker, 'extensions/kpi/kpi.js': "define([], () => 'worker.js');" });
+    const { next } = await scene.watch();
+    await next(kpiSynced);
+    scene.workspace.remove('extensions/kpi/worker.js');
+    await next({ event: 'waiting', name: 'kpi' });
+    scene.save('kpi', 'alone');
+    await next({ ...kpiSynced, action: 'update' });
+    await expect(storedWorker()).rejects.toMatchObject({ status: 404 });
+  });
+});
+
 describe('folders under watch', () => {
   it('that come, go and come back are followed, and never deleted unasked', async () => {
     const { next } = await scene.watch();
