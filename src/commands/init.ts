@@ -92,13 +92,19 @@ function withoutFolder(patterns: readonly string[], folder: string): readonly st
 }
 
 /** What the proposed folders leave out, and what has to be built first. */
-function describeProposals({ survey, unbuilt }: Proposals): readonly string[] {
+function describeProposals(proposals: Proposals): readonly string[] {
+  const { survey, unbuilt, hasBuild } = proposals;
   return [
     ...describePassedOver(survey),
     ...unbuilt.map(
       ({ folder, name, command }) =>
         `${folder === '.' ? name : folder} is a nebula.js project that is not built yet: ${command}`,
     ),
+    ...(isEmpty(proposals) && hasBuild
+      ? [
+          'package.json has a script "build": if npm run build writes a .qext file, name its folder in "extensions".',
+        ]
+      : []),
     ...(survey.isCut
       ? ['Folders further down were not searched: name what they contain in "extensions".']
       : []),

@@ -272,6 +272,21 @@ describe('a config that works at once', () => {
       extensions: ['b/*'],
       names: ['kpi'],
     },
+    'a template that the build copies under the name': {
+      files: {
+        ...whole('build', 'kpi'),
+        ...whole('src', 'template'),
+        'src/template.qext': `${JSON.stringify(JSON.parse(whole('build', 'kpi')['build/kpi.qext'] ?? ''), undefined, 2)}\n`,
+      },
+      extensions: ['build'],
+      names: ['kpi'],
+      says: ['src is left out: its template.qext is that of kpi, which is taken from build.'],
+    },
+    'an extension that is called template': {
+      files: { ...whole('a', 'kpi'), ...whole('b', 'template', '2.0.0') },
+      extensions: ['*'],
+      names: ['kpi', 'template'],
+    },
     'ids that differ in case': {
       files: { ...whole('x/a', 'Kpi', '1.0.0'), ...whole('x/b', 'kpi', '2.0.0') },
       extensions: ['x/b'],
@@ -367,6 +382,16 @@ describe('a config that works at once', () => {
       'p/a/kpi-ext',
     ],
     [
+      'whose manifest lies in its sources, built by a script of its own',
+      {
+        'package.json': nebula('kpi', { build: 'node tools/build.js', sense: 'nebula sense' }),
+        'assets/kpi.qext': qext(),
+      },
+      ['*-ext'],
+      'npm run build && npm run sense',
+      'kpi-ext',
+    ],
+    [
       'beside a folder that only looks like a build',
       { 'package.json': nebula('kpi', {}), 'chrome-ext/manifest.json': '{}' },
       ['kpi-ext'],
@@ -387,6 +412,29 @@ describe('a config that works at once', () => {
       expect(validated.stdout).toContain('1 extension: 0 errors');
     },
   );
+
+  it('takes, of copies that all have errors, the one that has its script, and says what is wrong with it', async () => {
+    workspace.write({
+      'kpi.qext': qext(),
+      'kpi/kpi.qext': qext(),
+      'kpi/kpi.js': "define(['./lib/gone'], () => ({ paint() {} }));",
+    });
+    const { code: exit, stdout } = await init();
+    expect(written()).toMatchObject({ extensions: ['kpi'] });
+    expect(stdout).toContain('This folder is left out: kpi is taken from kpi.');
+    expect(stdout).toContain('[missing-module]');
+    expect(exit).toBe(3);
+  });
+
+  it.each([
+    [{ build: 'gulp build' }, true],
+    [{ test: 'karma start' }, false],
+  ])('without any .qext it speaks of a build where there is one: %j', async (scripts, says) => {
+    workspace.write({ 'package.json': JSON.stringify({ scripts }) });
+    const { code: exit, stdout } = await init();
+    expect(exit).toBe(0);
+    expect(stdout.includes('if npm run build writes a .qext file, name its folder')).toBe(says);
+  });
 
   it('says in the document, too, what it left out', async () => {
     workspace.write({ ...whole('.', 'outer'), ...whole('inner', 'inner') });

@@ -167,6 +167,7 @@ describe('parseManifest', () => {
 
   const placeholders = [
     '@@version',
+    '@@pkg.version',
     '<%= version %>',
     '<%- pkg.version %>',
     '$'.concat('{version}'),

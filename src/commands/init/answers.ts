@@ -25,7 +25,13 @@ import {
   surveyDepth,
   surveyTree,
 } from '../../source/discover/survey.js';
-import { findUnbuilt, proposeForUnbuilt, type UnbuiltProject } from '../../source/discover/unbuilt.js';
+import {
+  findUnbuilt,
+  hasBuildScript,
+  proposeForUnbuilt,
+  type UnbuiltProject,
+  withoutSources,
+} from '../../source/discover/unbuilt.js';
 import { addOutput, addUnder, collect } from '../options.js';
 import { markBroken } from './trial.js';
 
@@ -46,6 +52,8 @@ export interface Proposals {
   readonly survey: Survey;
   /** Their extensions are not there yet. */
   readonly unbuilt: readonly UnbuiltProject[];
+  /** Whether a build may write what was not found. */
+  readonly hasBuild: boolean;
 }
 
 /** @throws UserError naming every option that cannot be used */
@@ -77,10 +85,11 @@ export async function makeProposals(folder: string, signal: AbortSignal): Promis
   const top = foldersToSearch(folder).at(-1) ?? folder;
   const project = proposeProject(basename(top), randomBytes(2).toString('hex'));
   const levels = existsSync(join(top, '.git')) ? Number.POSITIVE_INFINITY : surveyDepth;
-  const survey = await markBroken(folder, surveyTree(folder, levels), signal);
-  const unbuilt = findUnbuilt(folder, survey);
+  const found = await markBroken(folder, surveyTree(folder, levels), signal);
+  const unbuilt = findUnbuilt(folder, found);
+  const survey = withoutSources(found, unbuilt);
   const patterns = [...proposePatterns(survey), ...proposeForUnbuilt(unbuilt, survey)];
-  return { project, patterns, survey, unbuilt };
+  return { project, patterns, survey, unbuilt, hasBuild: hasBuildScript(folder) };
 }
 
 /** Without a terminal. @throws UserError for options that need a tenant without one */

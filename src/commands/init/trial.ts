@@ -72,8 +72,8 @@ function findSecrets(extension: DesiredExtension): readonly Pick<Nested, 'extens
 }
 
 /**
- * Of several copies of an extension, those that would fail are no whole ones, even where their script is there: a source
- * without its build, for instance.
+ * Of several copies of an extension, those that would fail are broken although their script is there: a source without its
+ * build, for instance.
  */
 export async function markBroken(root: string, survey: Survey, signal: AbortSignal): Promise<Survey> {
   const counts = new Map<string, number>();
@@ -82,7 +82,7 @@ export async function markBroken(root: string, survey: Survey, signal: AbortSign
   const extensions: SurveyedExtension[] = [];
   for (const each of survey.extensions) {
     const isOne = counts.get(keyOf(each)) === 1 || !each.isComplete;
-    extensions.push(isOne ? each : { ...each, isComplete: await isSound(root, each, signal) });
+    extensions.push(isOne ? each : { ...each, isBroken: !(await isSound(root, each, signal)) });
   }
   return { ...survey, extensions };
 }
@@ -117,7 +117,7 @@ function nestedIn(
 ): readonly Nested[] {
   if (rule !== 'several-manifests' || extension === undefined || file === undefined) return [];
   const folder = posix.dirname(file);
-  const isWhole = found.some((each) => each.folder === folder && each.isComplete);
+  const isWhole = found.some((each) => each.folder === folder && each.isComplete && each.isBroken !== true);
   const path = isWhole ? `${folder}/` : file;
   return [{ extension, path, line: lineOf(path), manifest: file }];
 }

@@ -12,10 +12,13 @@ export interface Copy {
   readonly manifest: string;
   /** Whether its script is there. */
   readonly isComplete: boolean;
+  /** Whether checking it finds errors; absent: it was not checked. */
+  readonly isBroken?: boolean;
 }
 
 /**
- * One that has its script before one that has not; then the highest version; then the built one.
+ * One that has its script, and no errors, before one that has errors, and that before one without its script; then the
+ * highest version; then the built one.
  *
  * @param because what to say after the folder, beginning with a space; empty where the order of folders decided
  */
@@ -25,7 +28,8 @@ export function chooseOne<T>(
 ): { readonly keep: T; readonly because: string } {
   const copies = group.map((each) => ({ each, ...copyOf(each) }));
   const complete = copies.filter(({ isComplete }) => isComplete);
-  const from = complete.length > 0 ? complete : copies;
+  const sound = complete.filter(({ isBroken }) => isBroken !== true);
+  const from = [sound, complete].find(({ length }) => length > 0) ?? copies;
   const versions = new Map(from.map((copy) => [copy, versionOf(copy.manifest)]));
   const highest = [...from].sort((a, b) => compareVersions(versions.get(b), versions.get(a)) ?? 0)[0];
   const best = from.filter(

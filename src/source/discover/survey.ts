@@ -1,6 +1,6 @@
 /** Finds the extensions of a tree without a config, and proposes patterns for one. */
 
-import type { Dirent } from 'node:fs';
+import { type Dirent, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { nameFolder } from '../../core/format.js';
 import { mainFileOf } from '../../core/kind.js';
@@ -17,6 +17,8 @@ export interface SurveyedExtension {
   readonly manifest: string;
   /** Whether its script is there. */
   readonly isComplete: boolean;
+  /** Whether checking it finds errors; absent: it was not checked. */
+  readonly isBroken?: boolean;
 }
 
 export interface Survey {
@@ -101,11 +103,32 @@ export function chooseFolders(extensions: readonly SurveyedExtension[]): readonl
   const alone = extensions.filter(({ folder }) => countIn(folder, extensions) === 1);
   const groups = new Map<string, SurveyedExtension[]>();
   for (const each of alone) {
-    const key = each.name.toLowerCase();
+    const key = (builtFrom(each, alone) ?? each).name.toLowerCase();
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   const chosen = new Set([...groups.values()].map((group) => chooseOne(group, (each) => each).keep));
   return alone.filter((each) => chosen.has(each));
+}
+
+/** What a build makes of a `template.qext`, which it copies under the extension's own name. */
+function builtFrom(
+  { name, manifest }: SurveyedExtension,
+  extensions: readonly SurveyedExtension[],
+): SurveyedExtension | undefined {
+  if (!/(?:^|:)template$/i.test(name)) return undefined;
+  const content = contentOf(manifest);
+  return extensions.find(
+    (each) => each.name !== name && content !== undefined && contentOf(each.manifest) === content,
+  );
+}
+
+/** Without what git or an editor may change of it. */
+function contentOf(manifest: string): string | undefined {
+  try {
+    return readFileSync(manifest, 'utf8').replaceAll(/\s+/g, '');
+  } catch {
+    return undefined;
+  }
 }
 
 function countIn(folder: string, extensions: readonly SurveyedExtension[]): number {
@@ -124,9 +147,16 @@ export function describePassedOver({ extensions }: Survey): readonly string[] {
       (folder) =>
         `${nameFolder(folder, 'start')} contains several .qext files, so it is left out: give each a folder of its own.`,
     ),
-    ...passedOver.flatMap(({ name, folder }) => {
-      const kept = chosen.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    ...passedOver.flatMap((each) => {
+      const { name, folder } = each;
+      const made = builtFrom(each, extensions);
+      const kept = chosen.find((other) => other.name.toLowerCase() === (made ?? each).name.toLowerCase());
       if (kept === undefined) return [];
+      if (made !== undefined) {
+        return [
+          `${nameFolder(folder, 'start')} is left out: its template.qext is that of ${kept.name}, which is taken from ${nameFolder(kept.folder)}.`,
+        ];
+      }
       const what = kept.name === name ? name : `${name} (which differs from ${kept.name} only in case)`;
       return [
         `${nameFolder(folder, 'start')} is left out: ${what} is taken from ${nameFolder(kept.folder)}.`,

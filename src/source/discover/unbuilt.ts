@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { isObject, tryParseJson } from '../../core/json.js';
 import { shellWord } from '../../core/shell-word.js';
 import { spellPattern } from './pattern.js';
-import type { ProposedPattern, Survey } from './survey.js';
+import type { ProposedPattern, Survey, SurveyedExtension } from './survey.js';
 
 export interface UnbuiltProject {
   /** Relative to the root, with `/`; `.` for the root itself. */
@@ -16,16 +16,32 @@ export interface UnbuiltProject {
   readonly command: string;
 }
 
+/** A `.qext` without its script is what such a project makes its build of. */
 export function findUnbuilt(root: string, { packages, extensions }: Survey): readonly UnbuiltProject[] {
-  const isBelow = (folder: string, above: string): boolean =>
-    above === '.' || folder === above || folder.startsWith(`${above}/`);
   return packages
-    .filter((folder) => !extensions.some((each) => isBelow(each.folder, folder)))
+    .filter((folder) => !extensions.some((each) => each.isComplete && isBelow(each.folder, folder)))
     .flatMap((folder) => {
       const manifest = readPackage(`${root}/${folder}/package.json`);
       if (manifest === undefined || !usesNebula(manifest)) return [];
       return [{ folder, name: nameOf(manifest, folder), command: commandOf(manifest, folder) }];
     });
+}
+
+function isBelow(folder: string, above: string): boolean {
+  return above === '.' || folder === above || folder.startsWith(`${above}/`);
+}
+
+/** Without what the builds are made of. */
+export function withoutSources(survey: Survey, unbuilt: readonly UnbuiltProject[]): Survey {
+  const isSource = ({ folder }: SurveyedExtension): boolean =>
+    unbuilt.some((project) => isBelow(folder, project.folder));
+  return { ...survey, extensions: survey.extensions.filter((each) => !isSource(each)) };
+}
+
+/** Whether the package of the root has a script of that name, which may write what is not there yet. */
+export function hasBuildScript(root: string): boolean {
+  const scripts = readPackage(`${root}/package.json`)?.['scripts'];
+  return isObject(scripts) && typeof scripts['build'] === 'string';
 }
 
 type Package = Readonly<Record<string, unknown>>;
@@ -54,7 +70,7 @@ function commandOf({ scripts }: Package, folder: string): string {
   const runs = (word: RegExp): string | undefined =>
     all.find(([, line]) => typeof line === 'string' && word.test(line))?.[0];
   const sense = runs(/\bnebula sense\b/);
-  const build = runs(/\bnebula build\b/);
+  const build = runs(/\bnebula build\b/) ?? all.find(([script]) => script === 'build')?.[0];
   const prefix = folder === '.' ? '' : ` --prefix ${shellWord(folder)}`;
   const run = (script: string): string => `npm${prefix} run ${shellWord(script)}`;
   if (sense === undefined) {
