@@ -49,7 +49,7 @@ export async function withLock<T>(
   try {
     return await work(turn);
   } finally {
-    giveUp.abort();
+    giveUp.abort(ended);
     await taking.then(
       (releaseAll) => releaseAll(),
       () => undefined,
@@ -57,6 +57,9 @@ export async function withLock<T>(
     await release();
   }
 }
+
+/** Node would make an error of its own, with a stack, for each run. */
+const ended = new Error('the run has ended');
 
 /** For a session that takes it again and again: what does not change is said once. */
 export function createLock(run: Locking, command: LockingCommand): () => Promise<Release> {

@@ -19,18 +19,22 @@ export interface ProcessFacts {
   readonly started?: string;
 }
 
-/** Neither changes while this process runs, and each lock of a fleet asks for both. */
+/** None changes while this process runs, and each lock of a fleet asks for all. */
 const readNamespace = once(() => readlinkSync('/proc/self/ns/pid'));
 const readBoot = once(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+const readOwn = once(() => readStat('self'));
 
 export function describeProcess(pid: number): ProcessFacts {
+  return describe(pid, readStarted(pid));
+}
+
+function describe(pid: number, started: Started): ProcessFacts {
   const namespace = readNamespace();
-  const started = readStarted(pid);
   return {
     pid,
     host: hostname(),
     ...(namespace !== undefined && { namespace }),
-    ...(typeof started === 'string' && { started }),
+    ...(started !== undefined && started !== 'dead' && { started }),
   };
 }
 
@@ -40,9 +44,10 @@ export function describeProcess(pid: number): ProcessFacts {
  * and numbers.
  */
 export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'perhaps' | 'gone' | 'elsewhere' {
-  const here = describeProcess(known.pid);
+  const started = readStarted(known.pid);
+  const here = describe(known.pid, started);
   if (known.host !== here.host || known.namespace !== here.namespace) return 'elsewhere';
-  if (!isAlive(known.pid) || readStarted(known.pid) === 'dead') return 'gone';
+  if (!isAlive(known.pid) || started === 'dead') return 'gone';
   if (known.started === undefined || here.started === undefined) return 'perhaps';
   return known.started === here.started ? 'running' : 'gone';
 }
@@ -53,19 +58,29 @@ export function isSameProcess(a: ProcessFacts, b: ProcessFacts): boolean {
   return facts.every((fact) => a[fact] === b[fact]);
 }
 
-/**
- * `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and the name may contain anything, brackets too.
- * A process that has ended but was not waited for keeps its number.
- */
-function readStarted(pid: number): string | 'dead' | undefined {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+/** `dead`: it has ended but was not waited for, and keeps its number. */
+type Started = string | 'dead' | undefined;
+
+function readStarted(pid: number): Started {
   const boot = readBoot();
+  const own = readOwn();
+  const stat = own?.pid === pid ? own : attempt(() => readStat(pid));
   if (stat === undefined || boot === undefined) return undefined;
+  if (stat.state === 'Z' || stat.state === 'X') return 'dead';
+  return stat.tick === undefined ? undefined : `${boot}:${stat.tick}`;
+}
+
+interface Stat {
+  readonly pid: number;
+  readonly state: string | undefined;
+  readonly tick: string | undefined;
+}
+
+/** `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and the name may contain anything, brackets too. */
+function readStat(pid: number | 'self'): Stat {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state] = fields;
-  const tick = fields[19];
-  if (state === 'Z' || state === 'X') return 'dead';
-  return tick === undefined ? undefined : `${boot}:${tick}`;
+  return { pid: Number.parseInt(stat, 10), state: fields[0], tick: fields[19] };
 }
 
 function once<T>(read: () => T): () => T | undefined {
