@@ -1,4 +1,4 @@
-/** Azurite, Microsoft's own emulator, as a judge: in memory, on loopback, without telemetry. */
+/** Azurite, Microsoft's own emulator, as a judge: in memory, on loopback, without telemetry. One for all files of a worker. */
 
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
@@ -14,19 +14,35 @@ const account = 'devstoreaccount1';
 
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-export interface Azurite {
+export interface Container {
   /** The config's `store`. */
   readonly address: string;
-  /** For the container, with these permissions. */
+  /** With these permissions. */
   readonly sas: (permissions: string, minutes?: number) => string;
-  readonly close: () => Promise<void>;
+}
+
+let endpoint: Promise<string> | undefined;
+let containers = 0;
+
+/** A new container. */
+export async function openContainer(): Promise<Container> {
+  endpoint ??= startAzurite();
+  const server = await endpoint;
+  containers += 1;
+  const container = `runs-${containers}`;
+  await createContainer(server, container);
+  return {
+    address: `azblob://${account}/${container}/ci?endpoint=${server}`,
+    sas: (permissions, minutes = 60) => sasOf(container, permissions, minutes),
+  };
 }
 
 /** However this process ends, its end of the pipe is closed then. */
 const endWithParent = `data:text/javascript,${encodeURIComponent("process.stdin.on('close', () => process.exit()).resume().unref()")}`;
 
-export async function startAzurite(container = 'runs'): Promise<Azurite> {
+async function startAzurite(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-azurite-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const port = await freePort();
   const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
   const args = ['--blobPort', String(port), '--inMemoryPersistence', '--silent', '--disableTelemetry'];
@@ -35,17 +51,7 @@ export async function startAzurite(container = 'runs'): Promise<Azurite> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await listens(child.stdout);
-  const endpoint = `http://127.0.0.1:${port}/${account}`;
-  await createContainer(endpoint, container);
-  return {
-    address: `azblob://${account}/${container}/ci?endpoint=${endpoint}`,
-    sas: (permissions, minutes = 60) => sasOf(container, permissions, minutes),
-    close: async () => {
-      child.kill();
-      if (child.exitCode === null) await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return `http://127.0.0.1:${port}/${account}`;
 }
 
 async function listens(stdout: Readable): Promise<void> {

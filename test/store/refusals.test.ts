@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningStore, startStore } from '../../src/sandbox/store/start-store.js';
 import { StoreError } from '../../src/store/store.js';
-import { type Azurite, startAzurite } from './azurite.js';
+import { openContainer } from './azurite.js';
 import { control, envOf, openAt, type Variables } from './stores.js';
 
 let running: RunningStore;
@@ -182,27 +182,22 @@ describe('what is no bucket', () => {
 });
 
 describe('a container that refuses', () => {
-  let azurite: Azurite;
-  beforeAll(async () => {
-    azurite = await startAzurite();
-  });
-  afterAll(() => azurite.close());
-
   const env = (sas: string): Variables => ({ AZURE_STORAGE_SAS_TOKEN: sas });
 
   it('a wrong or expired signature, a missing right, no such container, no credential', async () => {
-    const wrong = azurite.sas('rcwdl').replace(/sig=[^&]*/, `sig=${encodeURIComponent('A'.repeat(43))}%3D`);
+    const container = await openContainer();
+    const wrong = container.sas('rcwdl').replace(/sig=[^&]*/, `sig=${encodeURIComponent('A'.repeat(43))}%3D`);
     // Azurite has one code for all of these, where Azure says AuthenticationFailed.
-    const expired = azurite.sas('rcwdl', -5);
+    const expired = container.sas('rcwdl', -5);
     for (const sas of [wrong, expired]) {
-      expect(await failureOf(azurite.address, env(sas))).toMatchObject({ exitCode: 4 });
+      expect(await failureOf(container.address, env(sas))).toMatchObject({ exitCode: 4 });
     }
-    expect(await failureOf(azurite.address, env(azurite.sas('rl')))).toMatchObject({
+    expect(await failureOf(container.address, env(container.sas('rl')))).toMatchObject({
       problem: 'rights',
       hint: expect.stringContaining('sp=rcwdl'),
       exitCode: 4,
     });
-    await expect(openAt(azurite.address, {})).rejects.toThrow('No credential for the store was found.');
+    await expect(openAt(container.address, {})).rejects.toThrow('No credential for the store was found.');
   });
 });
 

@@ -8,7 +8,7 @@ import { type RunningStore, startStore } from '../../src/sandbox/store/start-sto
 import { parseStoreAddress } from '../../src/store/location.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
-import { startAzurite } from './azurite.js';
+import { openContainer } from './azurite.js';
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -52,9 +52,9 @@ async function startBucket(kind: StoreKind): Promise<TestStore> {
 }
 
 async function startContainer(): Promise<TestStore> {
-  const { address, sas, close } = await startAzurite();
+  const { address, sas } = await openContainer();
   const env = { AZURE_STORAGE_SAS_TOKEN: sas('rcwdl', 24 * 60) };
-  return { address, env, open: () => openAt(address, env), close };
+  return { address, env, open: () => openAt(address, env), close: async () => undefined };
 }
 
 export function envOf(keys: {
