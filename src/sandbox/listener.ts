@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { tenantsPath } from '../tenant/wire/organization.js';
 import { type Answer, json, Refusal, refusalAnswer } from './http/answer.js';
 import { authenticate, type Caller, requireLoopbackHost } from './http/auth.js';
-import { type Call, readCall, splitTarget } from './http/call.js';
+import { type Call, leavingOf, readCall, splitTarget } from './http/call.js';
 import { type OpenEntry, unlogged } from './http/log.js';
 import { answerToken, clientOf, tokenPath } from './oauth/token-route.js';
 import { answerTenants } from './organization.js';
@@ -41,11 +41,10 @@ export function createListener(sandbox: Sandbox): Listener {
 async function serve(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const entry = url.startsWith(controlPath) ? unlogged : sandbox.log.begin(method, url);
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
-  const delivery = await decide(sandbox, request, { gone: gone.signal, entry });
-  entry.answered(delivery.kind === 'reset' || gone.signal.aborted ? 0 : delivery.answer.status);
-  if (!gone.signal.aborted) deliver(response, delivery, sandbox.clock());
+  const gone = leavingOf(response);
+  const delivery = await decide(sandbox, request, { gone, entry });
+  entry.answered(delivery.kind === 'reset' || gone.aborted ? 0 : delivery.answer.status);
+  if (!gone.aborted) deliver(response, delivery, sandbox.clock());
 }
 
 interface Exchange {

@@ -30,9 +30,9 @@ async function checkWorld(given: Case, lane: Lane): Promise<void> {
   await inWorld(given, lane, async (world) => {
     const before = await world.list();
     await checkPlan(given, world, before);
-    await checkFaulty(given, world, before);
-    const code = await checkConverges(given, world, before);
-    await checkIdempotent(given, world, code);
+    const left = await checkFaulty(given, world, before);
+    const { code, after } = await checkConverges(given, world, { before, left });
+    await checkIdempotent(given, world, { code, after });
   });
 }
 
@@ -59,9 +59,13 @@ function isWrite({ method }: { readonly method: string }): boolean {
   return method !== 'GET';
 }
 
-/** Laws 3 and 7 under faults: no bug, hands off, and success is said of success only. */
-async function checkFaulty(given: Case, world: BuiltWorld, before: readonly Held[]): Promise<void> {
-  if (given.faults.length === 0) return;
+/** Laws 3 and 7 under faults: no bug, hands off, and success is said of success only. @returns what the tenant holds then */
+async function checkFaulty(
+  given: Case,
+  world: BuiltWorld,
+  before: readonly Held[],
+): Promise<readonly Held[]> {
+  if (given.faults.length === 0) return before;
   await world.tenant.addFaults(given.faults);
   const run = await world.run(['apply', '--yes', ...flagsOf(given)]);
   await world.tenant.clearFaults();
@@ -70,6 +74,7 @@ async function checkFaulty(given: Case, world: BuiltWorld, before: readonly Held
   const after = await world.list();
   checkHandsOff(given, before, after);
   if (run.code === 0) expect(describeSeen(given, after, world)).toEqual(expectedRecords(given));
+  return after;
 }
 
 function assertNoBug({ code, stderr }: Result): void {
@@ -78,18 +83,22 @@ function assertNoBug({ code, stderr }: Result): void {
 }
 
 /** Law 2: one run without faults, and the tenant is as the model says. */
-async function checkConverges(given: Case, world: BuiltWorld, before: readonly Held[]): Promise<number> {
-  const run = await world.run(['apply', '--yes', ...flagsOf(given, await knownNow(given, world))]);
+async function checkConverges(
+  given: Case,
+  world: BuiltWorld,
+  { before, left }: Readonly<Record<'before' | 'left', readonly Held[]>>,
+): Promise<{ readonly code: number; readonly after: readonly Held[] }> {
+  const run = await world.run(['apply', '--yes', ...flagsOf(given, knownOf(given, left))]);
   assertNoBug(run);
   const after = await world.list();
   expect(describeSeen(given, after, world), run.stdout + run.stderr).toEqual(expectedRecords(given));
   checkHandsOff(given, before, after);
   expect([0, 6, 7], run.stdout + run.stderr).toContain(run.code);
-  return run.code;
+  return { code: run.code, after };
 }
 
-async function knownNow(given: Case, world: BuiltWorld): Promise<readonly string[]> {
-  const standing = (await world.list()).map(({ name }) => name);
+function knownOf(given: Case, held: readonly Held[]): readonly string[] {
+  const standing = held.map(({ name }) => name);
   const desired = names.filter((_name, index) => given.locals[index] !== 'absent');
   return [...standing, ...desired].filter((name) => isSeen(given, name));
 }
@@ -109,8 +118,12 @@ function isOurs({ tags }: ExtensionRecord): boolean {
 }
 
 /** Law 1: one list request, or one for each kind, and no write; what is still drifted has to be downloaded to be known. */
-async function checkIdempotent(given: Case, world: BuiltWorld, code: number): Promise<void> {
-  const flags = flagsOf({ ...given, allowReplace: [] }, await knownNow(given, world));
+async function checkIdempotent(
+  given: Case,
+  world: BuiltWorld,
+  { code, after }: { readonly code: number; readonly after: readonly Held[] },
+): Promise<void> {
+  const flags = flagsOf({ ...given, allowReplace: [] }, knownOf(given, after));
   await world.tenant.takeRequests();
   const again = await world.run(['apply', '--yes', ...flags]);
   const requests = await world.tenant.takeRequests();

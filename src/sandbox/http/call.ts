@@ -1,6 +1,6 @@
 /** One request, read whole. */
 
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, Refusal } from './answer.js';
 
 export interface Call {
@@ -34,6 +34,16 @@ export async function readCall(request: IncomingMessage): Promise<Call> {
     headers: request.headers,
     body: await readBody(request),
   };
+}
+
+/** Fires when the client leaves before its answer was sent. */
+export function leavingOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.on('close', () => {
+    // Each request ends so, and Node would make an error with its stack for each.
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** Not through `URL`, which would fold `..` away. */

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createFaultList, type Fault, type FaultList } from '../faults.js';
 import { createHolds, type Holds } from '../holds.js';
 import { type Answer, json, noContent, Refusal } from '../http/answer.js';
-import { byMethod, type Call, parseJson, readCall } from '../http/call.js';
+import { byMethod, type Call, leavingOf, parseJson, readCall } from '../http/call.js';
 import { createRequestLog, type RequestLog, unlogged } from '../http/log.js';
 import { type Delivery, deliver, serveSpoiled } from '../spoil.js';
 import { refusalXml, StoreRefusal } from './answers.js';
@@ -128,11 +128,10 @@ function deriveKeys(apiKey: string): readonly StoreKey[] {
 async function serve(server: StoreServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const entry = url.startsWith(controlPath) ? unlogged : server.log.begin(method, url);
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
-  const delivery = await decide(server, request, gone.signal, entry.received);
-  entry.answered(delivery.kind === 'reset' || gone.signal.aborted ? 0 : delivery.answer.status);
-  if (!gone.signal.aborted) deliver(response, delivery, server.clock());
+  const gone = leavingOf(response);
+  const delivery = await decide(server, request, gone, entry.received);
+  entry.answered(delivery.kind === 'reset' || gone.aborted ? 0 : delivery.answer.status);
+  if (!gone.aborted) deliver(response, delivery, server.clock());
 }
 
 const controlPath = '/__sandbox/';
