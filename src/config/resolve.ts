@@ -97,11 +97,13 @@ function withOnly(value: unknown, name: string | undefined): unknown {
   return { ...omit(value, ['fleet']), environments: Object.fromEntries(own) };
 }
 
+type ConfigSchema = ReturnType<typeof configSchema>;
+
 /** What does not depend on the environment in use. */
 interface CheckedFile {
   readonly env: Variables;
   readonly ruleIds: readonly string[];
-  readonly schema: ReturnType<typeof configSchema>;
+  readonly schema: ConfigSchema;
   readonly keys: readonly Problem[];
   readonly others: readonly Problem[];
   /** What environments inherit. A function, as only a run for several looks at it. */
@@ -117,7 +119,7 @@ function checkFile(loaded: LoadedConfig, { env, ruleIds }: ResolveContext): Chec
   if (known?.env === env && known.ruleIds === ruleIds) return known;
   assertTree(loaded);
   const value = loaded.fleet?.written ?? loaded.value;
-  const schema = configSchema(ruleIds);
+  const schema = schemaFor(ruleIds);
   const expanded = expandConfig(value, undefined, env);
   const { issues = [] } = safeParse(schema, expanded.value, { abortPipeEarly: true });
   const found = issues.filter(isNotAboutKeys).map(toProblem);
@@ -139,6 +141,15 @@ function checkFile(loaded: LoadedConfig, { env, ruleIds }: ResolveContext): Chec
   };
   checkedFiles.set(loaded, checked);
   return checked;
+}
+
+const schemas = new WeakMap<readonly string[], ConfigSchema>();
+
+/** Once for each list: a session and a fleet ask for it again and again. */
+function schemaFor(ruleIds: readonly string[]): ConfigSchema {
+  const schema = schemas.get(ruleIds) ?? configSchema(ruleIds);
+  schemas.set(ruleIds, schema);
+  return schema;
 }
 
 /** All others are found again with those of the environment in use, which may complete them. */

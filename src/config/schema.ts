@@ -35,18 +35,8 @@ import {
   text,
 } from './schema-values.js';
 
-type ConfigSchema = ReturnType<typeof makeSchema>;
-
-const schemas = new WeakMap<readonly string[], ConfigSchema>();
-
-/** Once for each list: a session and a fleet ask for it again and again. @param ruleIds the rules that `rules` may name */
-export function configSchema(ruleIds: readonly string[]): ConfigSchema {
-  const schema = schemas.get(ruleIds) ?? makeSchema(ruleIds);
-  schemas.set(ruleIds, schema);
-  return schema;
-}
-
-function makeSchema(ruleIds: readonly string[]) {
+/** @param ruleIds the rules that `rules` may name */
+export function configSchema(ruleIds: readonly string[]) {
   const inheritable = {
     ...settings(),
     ...rails(),

@@ -1,10 +1,14 @@
-/** The built command behind proxies as companies have them, before a tenant whose authority only the user knows. */
+/**
+ * Behind proxies as companies have them, before a tenant whose authority only the user knows: the built command, since Node
+ * reads that authority as it starts, and in this process where no certificate is come to.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthority, hasOpenssl } from '../fixtures/certificates.js';
 import { freePort, openFront, openProxy, type TestProxyOptions } from '../fixtures/proxies.js';
 import { readDocument } from './support/documents.js';
+import { runInProcess } from './support/in-process.js';
 import {
   hasSquid,
   hasTinyproxy,
@@ -14,7 +18,13 @@ import {
   type Wanted,
 } from './support/real-proxies.js';
 import { openTestTenant } from './support/tenant.js';
-import { createWorkspace, extensionFiles, simpleConfig } from './support/workspace.js';
+import {
+  createWorkspace,
+  extensionFiles,
+  type Result,
+  simpleConfig,
+  type Workspace,
+} from './support/workspace.js';
 
 const authority = hasOpenssl ? createAuthority() : undefined;
 afterAll(() => authority?.dispose());
@@ -23,11 +33,8 @@ const host = 'acme.qlik.test';
 
 interface World {
   readonly wanted: Wanted;
-  readonly run: (
-    args: readonly string[],
-    env: Readonly<Record<string, string>>,
-  ) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
-  readonly checks: (env: Readonly<Record<string, string>>) => Promise<{
+  readonly run: (args: readonly string[], env: Variables) => Promise<Result>;
+  readonly checks: (env: Variables) => Promise<{
     readonly code: number;
     readonly check: (name: string) => {
       readonly status: string;
@@ -40,9 +47,30 @@ interface World {
 }
 
 /** @param names of the tenant's certificate */
-async function openWorld(
-  names: readonly string[] = [`DNS:${host}`],
-  validity?: 'past' | 'future',
+function openWorld(names: readonly string[] = [`DNS:${host}`], validity?: 'past' | 'future'): Promise<World> {
+  return openWorldOf((workspace, args, env) => workspace.run(args, { env }), { names, validity });
+}
+
+/** For what is wrong before the tenant has shown its certificate, or with the file of authorities. */
+function openWorldHere(): Promise<World> {
+  return openWorldOf(({ folder, home }, args, env) =>
+    runInProcess(args, { cwd: folder, env: { HOME: home, ...env } }),
+  );
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+type RunCommand = (workspace: Workspace, args: readonly string[], env: Variables) => Promise<Result>;
+
+async function openWorldOf(
+  runCommand: RunCommand,
+  {
+    names = [`DNS:${host}`],
+    validity,
+  }: {
+    readonly names?: readonly string[] | undefined;
+    readonly validity?: 'past' | 'future' | undefined;
+  } = {},
 ): Promise<World> {
   const engine = { apps: 3, refusals: 'none', extensions: ['a'] } as const;
   const tenant = await openTestTenant({ engine });
@@ -56,7 +84,7 @@ async function openWorld(
   });
   const pair = { QLIK_TENANT_URL: `https://${host}:${front.port}`, QLIK_API_KEY: tenant.sandbox.apiKey };
   const run: World['run'] = (args, env) =>
-    workspace.run(args, { env: { ...pair, NODE_EXTRA_CA_CERTS: authority!.file, ...env } });
+    runCommand(workspace, args, { ...pair, NODE_EXTRA_CA_CERTS: authority!.file, ...env });
   return {
     wanted: { host, port: front.port },
     run,
@@ -145,7 +173,7 @@ describe.runIf(hasOpenssl && hasSquid)('squid', () => {
     ['without credentials', '', 'wants a user name and a password (407)'],
     ['with wrong ones', 'user:geheim@', 'does not accept the credentials in HTTPS_PROXY (407)'],
   ])('%s', async (_name, credentials, says) => {
-    const { wanted, run, checks } = await openWorld();
+    const { wanted, run, checks } = await openWorldHere();
     const proxy = await openSquid(wanted);
     onTestFinished(() => proxy.close());
     const env = { HTTPS_PROXY: proxy.url.replace('//', `//${credentials}`) };
@@ -156,7 +184,7 @@ describe.runIf(hasOpenssl && hasSquid)('squid', () => {
   });
 
   it('does not allow another host', async () => {
-    const { wanted, checks } = await openWorld();
+    const { wanted, checks } = await openWorldHere();
     const proxy = await openSquid({ ...wanted, host: 'other.test' });
     onTestFinished(() => proxy.close());
     const env = { HTTPS_PROXY: proxy.url.replace('//', `//${proxy.credentials}@`) };
@@ -198,7 +226,7 @@ describe.runIf(hasOpenssl)('the certificate of a tenant', () => {
     ],
   ];
   it.each(files)('and a file of authorities that is %s', async (_name, content, says) => {
-    const { wanted, checks, write } = await openWorld();
+    const { wanted, checks, write } = await openWorldHere();
     const proxy = await openProxy({ to: wanted.port });
     onTestFinished(() => proxy.close());
     if (content !== undefined) write({ 'ca.pem': content });
@@ -210,7 +238,7 @@ describe.runIf(hasOpenssl)('the certificate of a tenant', () => {
   it('and a folder, or a file in DER form, in the place of a file of authorities', async () => {
     const { X509Certificate } = await import('node:crypto');
     const { readFileSync } = await import('node:fs');
-    const { wanted, checks, write } = await openWorld();
+    const { wanted, checks, write } = await openWorldHere();
     const proxy = await openProxy({ to: wanted.port });
     onTestFinished(() => proxy.close());
     const env = { HTTPS_PROXY: proxy.url };
@@ -241,7 +269,7 @@ describe.runIf(hasOpenssl)('a proxy over TLS', () => {
 
 describe.runIf(hasOpenssl)('NO_PROXY', () => {
   it('that names the tenant is said by doctor, and the proxy is not asked', async () => {
-    const { checks } = await openWorld();
+    const { checks } = await openWorldHere();
     const env = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`, NO_PROXY: 'localhost,.qlik.test' };
     const { check } = await checks(env);
     expect(check('proxy')).toMatchObject({
@@ -255,7 +283,7 @@ describe.runIf(hasOpenssl)('NO_PROXY', () => {
   });
 
   it('is not needed where only HTTP_PROXY is set', async () => {
-    const { checks } = await openWorld();
+    const { checks } = await openWorldHere();
     const { check } = await checks({ HTTP_PROXY: `http://127.0.0.1:${await freePort()}` });
     expect(check('proxy').message).toBe(
       'none in use: HTTP_PROXY is for plain http; for https it is HTTPS_PROXY',
