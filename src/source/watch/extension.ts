@@ -120,13 +120,17 @@ function hasSameFolders({ folders }: Snapshot, now: Snapshot): boolean {
   });
 }
 
-/** Whether an entry of one of its folders, present or gone, is or contains anything that the reader reads. */
+/** Kubernetes mounts a ConfigMap or a Secret as links through this one, and renames another over it at each update. */
+const mountedData = '..data';
+
+/** Whether an entry of one of its folders, present or gone, is, contains or leads to anything that the reader reads. */
 export function concernsExtension(
   { candidate, found, seen }: WatchedExtension,
   folder: string,
   name: string,
 ): boolean {
   if (isTemporary(name)) return false;
+  if (name === mountedData) return true;
   const path = folder === candidate.folder ? name : `${folder.slice(candidate.folder.length + 1)}/${name}`;
   if (path === name && isAlwaysWatched(name)) return true;
   if (whyLeftOut(found.rules, path, name, 'file') === undefined) return true;
