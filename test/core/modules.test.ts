@@ -316,6 +316,16 @@ describe('what is not among the files', () => {
       'Add the file under a name with a suffix, and write that name in x.js: Qlik drops files without one.',
     ],
     [
+      // @nebula.js/cli-sense 5.17.0, twice with the build's folder as --output: findings/nebula-sense-wraps-its-own-wrapper.sh.
+      'the script of nebula sense in the place of its bundle',
+      Object.fromEntries(
+        ['x.js', 'dist/x.js'].map((path) => [path, "define(['./dist/x'], (supernova) => supernova);\n"]),
+      ),
+      { supernova: true },
+      'The module asks for "./dist/x", and dist/dist/x.js is nowhere in the folder: sheets would show "Invalid visualization".',
+      'dist/x.js only hands on, as x.js does: a second "nebula sense" put its script in the bundle’s place. Run "nebula build", then "nebula sense" with an --output apart from the build’s folder.',
+    ],
+    [
       'a rule for its folder',
       { 'x.js': "define(['./dist/x'], f)" },
       { leftOut: [{ path: 'dist/', why: 'ignored', rule: '"dist/" in "ignore"' }] },

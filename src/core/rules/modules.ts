@@ -56,7 +56,7 @@ function explainMissing(extension: DesiredExtension, module: MissingModule): Exp
   if (leftOut !== undefined) return explainLeftOut(asked, path, leftOut);
   return {
     message: `${asked}, and ${path} is nowhere in the folder: sheets would show "Invalid visualization".`,
-    hint: hintForNowhere(extension, path, from),
+    hint: hintForNowhere(extension, module),
   };
 }
 
@@ -96,7 +96,10 @@ function atAnyDepth(path: string): string {
   return path.slice(0, -1).includes('/') ? `**/${path}` : path;
 }
 
-function hintForNowhere(extension: DesiredExtension, path: string, from: string): string {
+function hintForNowhere(extension: DesiredExtension, { id, path, from }: MissingModule): string {
+  const entry = mainFileOf(extension.name);
+  if (from !== entry && [from, entry].every((stub) => handedOnBy(extension, stub) === id))
+    return `${from} only hands on, as ${entry} does: a second "nebula sense" put its script in the bundle’s place. Run "nebula build", then "nebula sense" with an --output apart from the build’s folder.`;
   if (/^(?:dist|build|nlib)\//.test(path))
     return 'Build the extension first: a fresh checkout holds nothing that a build writes.';
   const index = path.replace(/(?:\.js)?$/i, '/index.js');
@@ -109,6 +112,10 @@ function hintForNowhere(extension: DesiredExtension, path: string, from: string)
   if (isDroppedByQlik(fileName(path)))
     return `Add the file under a name with a suffix, and write that name in ${from}: Qlik drops files without one.`;
   return `Add the file, or take the name out of ${from}.`;
+}
+
+function handedOnBy({ files }: DesiredExtension, path: string): string | undefined {
+  return files.find((file) => file.path === path)?.facts.module?.handsOn;
 }
 
 function moduleFromUrl(extension: DesiredExtension, asked: Asked): Finding {
