@@ -2,6 +2,7 @@
 
 import { isObject } from '../core/json.js';
 import { isLabelKey, nameLabel } from '../core/labels.js';
+import { ruleIds } from '../core/rules.js';
 import { type KeyPath, type Problem, readKey } from './file/raw.js';
 import type { configSchema } from './schema.js';
 import { labelForm } from './schema-values.js';
@@ -153,6 +154,12 @@ function explain(path: KeyPath, key: string, keys: readonly string[]): Pick<Prob
   }
   if (path.length === 0 && ofEnvironment.includes(key)) {
     return { message: 'belongs to an environment', hint: `move it to environments.<name>.${key}` };
+  }
+  if (path.at(-1) === 'rules' && (ruleIds as readonly string[]).includes(key)) {
+    return {
+      message: 'is a rule whose severity cannot be changed',
+      hint: 'where it finds something, "!<folder>" in "extensions" leaves that folder out',
+    };
   }
   const what = path.at(-1) === 'rules' ? 'is not a rule' : 'is an unknown key';
   return { message: what, hint: didYouMean(key, keys) };

@@ -154,7 +154,9 @@ async function checkAll(
 /** @throws FindingsError */
 export function assertNoErrors(findings: readonly Finding[]): void {
   if (!findings.some(({ severity }) => severity === 'error')) return;
-  throw new FindingsError(findings, { hint: 'qlik-sync validate checks only the folders.' });
+  throw new FindingsError(findings, {
+    hint: 'qlik-sync validate checks only the folders, and shows all that was found.',
+  });
 }
 
 /** A folder that is named and missing is a mistake, unless the project is meant to be empty. */

@@ -46,6 +46,14 @@ export function renderFindingsOn(
   return options.detail === 'quiet' ? shown : shown + renderCount(findings.filter(isCounted));
 }
 
+/** What stops a run: errors among many warnings would not be seen. */
+export function renderErrorsAmong(findings: readonly Finding[], paint: Paint): string {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const others = findings.filter(({ severity }) => severity !== 'error');
+  const shown = errors.map((finding) => renderFinding(finding, paint)).join('');
+  return others.length === 0 ? shown : `${shown}${countFindings(others)} beside that.\n`;
+}
+
 /** What is found only by a run on a tenant, and `validate` could not show. */
 const aboutRun: ReadonlySet<string> = new Set([
   'own-output',
@@ -59,13 +67,17 @@ const aboutRun: ReadonlySet<string> = new Set([
 function renderCount(findings: readonly Finding[]): string {
   if (findings.length === 0) return '';
   const on = new Set(findings.map(({ extension }) => extension)).size;
+  return `${countFindings(findings)} on ${count(on, 'extension')} that ${on === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
+}
+
+/** Of such as are no errors. */
+function countFindings(findings: readonly Finding[]): string {
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const others = findings.length - warnings;
-  const parts = [
+  return [
     ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
     ...(others === 0 ? [] : [count(others, 'note')]),
-  ];
-  return `${parts.join(', ')} on ${count(on, 'extension')} that ${on === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
+  ].join(', ');
 }
 
 function renderFinding(finding: Finding, paint: Paint): string {

@@ -4,7 +4,7 @@ import { exitCodeOf, FindingsError, TenantError, UserError } from '../core/error
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { describeSystemError, isSystemError } from '../core/system-error.js';
 import { printable, printableLines } from '../report/paint.js';
-import { renderFindings } from '../report/text-parts.js';
+import { renderErrorsAmong } from '../report/text-parts.js';
 import type { Io } from './io.js';
 
 export interface RunEnding {
@@ -35,8 +35,7 @@ export function describeError(error: unknown, io: Pick<Io, 'stderr' | 'version'>
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `${paint('red', 'This is a bug in qlik-sync.')}\n${printableLines(stack)}\nA report of it needs these lines, the version (qlik-sync ${io.version}), the command line and the config, without secrets.\n`;
   }
-  const findings =
-    error instanceof FindingsError ? renderFindings(error.findings, { paint, detail: 'normal' }) : '';
+  const findings = error instanceof FindingsError ? renderErrorsAmong(error.findings, paint) : '';
   const lines = printableLines(error.message);
   const head = `${paint('red', 'error:')} ${lines}`;
   const trace =

@@ -338,6 +338,10 @@ const bad: readonly Bad[] = [
     { ...least, rules: { 'external-orign': 'off' } },
     'rules.external-orign: is not a rule (did you mean "external-origin"?)',
   ],
+  [
+    { ...least, rules: { 'manifest-syntax': 'off' } },
+    'rules.manifest-syntax: is a rule whose severity cannot be changed (where it finds something, "!<folder>" in "extensions" leaves that folder out)',
+  ],
   [{ ...least, environments: { 'my env': {} } }, 'environments.my env: is not the name of an environment'],
   [
     { ...least, environments: { constructor: {} } },

@@ -1,7 +1,7 @@
 /** What a person reads on stderr when a run ends early. */
 
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/core/errors.js';
+import { FindingsError, UserError } from '../../src/core/errors.js';
 import { describeError } from '../../src/run/ending.js';
 
 const stderr = { write: () => true, paint: (_style: string, text: string) => text, isTerminal: false };
@@ -34,4 +34,16 @@ describe('an unexpected error', () => {
 it('what a person can mend has its hint, and neither stack nor report', () => {
   const said = describeIt(new UserError('No config was found.', { hint: 'Run qlik-sync init.' }));
   expect(said).toBe('error: No config was found.\nRun qlik-sync init.\n');
+});
+
+it('what rules found shows its errors alone, as they would be lost among warnings', () => {
+  const finding = (severity: 'error' | 'warning' | 'info') =>
+    ({ rule: 'missing-entry', severity, extension: 'kpi', message: `one ${severity}` }) as const;
+  const said = describeIt(
+    new FindingsError([finding('warning'), finding('error'), finding('info'), finding('info')]),
+  );
+  expect(said).toBe(
+    'kpi: error: one error [missing-entry]\n1 warning, 2 notes beside that.\nerror: 1 error in the folders, so nothing was done.\n',
+  );
+  expect(describeIt(new FindingsError([finding('error')]))).not.toContain('beside that');
 });
