@@ -4,7 +4,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { git } from './support/ci/shell.js';
+import { git } from '../git.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles, type Result, simpleConfig } from './support/workspace.js';
@@ -22,7 +22,7 @@ const scene = useScene({
 });
 const { qlikSync, qlikSyncWith, succeed } = scene;
 
-const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
+const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, ...args);
 
 function commit(files: Readonly<Record<string, string>>): void {
   scene.workspace.write(files);
@@ -366,7 +366,7 @@ describe('what git cannot tell', () => {
       expect([ref, code, stderr]).toEqual([ref, 3, expect.stringContaining('this is a shallow clone')]);
       expect(stderr).toContain('git fetch --unshallow');
     }
-    git(clone, ['fetch', '--quiet', '--unshallow']);
+    git(clone, 'fetch', '--quiet', '--unshallow');
     expect((await plan('origin/main')).code).toBe(0);
   });
 });

@@ -3,7 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { git, openPipelineShell, type PipelineShell, recordToken, type Sent } from './support/ci/shell.js';
+import { git } from '../git.js';
+import { openPipelineShell, type PipelineShell, recordToken, type Sent } from './support/ci/shell.js';
 import { type Happening, type System, systemsOf } from './support/ci/systems.js';
 import { configWith, extensionFiles } from './support/workspace.js';
 
@@ -68,7 +69,7 @@ describe.each(Object.entries(systems))('%s', (_, { deploy, inTime, tooLate }) =>
     expect(await shell.tenant.names()).toEqual(['acme-dial', 'acme-kpi', 'acme-map']);
 
     // An old run takes nothing back and deletes nothing, even where a tag is named like the branch.
-    git(shell.repository, ['tag', 'main', oldest]);
+    git(shell.repository, 'tag', 'main', oldest);
     const now = await contents();
     await first.rerunAll();
     expect(first.code).toBe(1);
@@ -113,7 +114,7 @@ describe('what does not depend on the system, on GitHub', () => {
   it('nothing is written where a submodule has moved on, even one that git is told to ignore', async () => {
     mkdirSync(join(shell.repository, 'charts'));
     const pointAt = (commit: string): void => {
-      git(shell.repository, ['update-index', '--add', '--cacheinfo', `160000,${commit},charts`]);
+      git(shell.repository, 'update-index', '--add', '--cacheinfo', `160000,${commit},charts`);
       shell.commit({
         '.gitmodules': '[submodule "charts"]\n\tpath = charts\n\turl = ../c\n\tignore = all\n',
       });

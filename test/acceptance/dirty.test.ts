@@ -1,16 +1,16 @@
 /** `dirty` means what is uploaded, or the config; for every command that says it. Real git. */
 
 import { beforeEach, expect, it } from 'vitest';
-import { git } from './support/ci/shell.js';
+import { git } from '../git.js';
 import { mapSynced, useWatchScene } from './support/watch-scene.js';
 
 const scene = useWatchScene();
 
 beforeEach(() => {
   scene.workspace.write({ 'notes.md': '1', '.gitignore': '.qlik-sync/\n', 'extensions/kpi/LICENSE': '1' });
-  git(scene.workspace.folder, ['init', '--quiet', '--initial-branch', 'main']);
-  git(scene.workspace.folder, ['add', '--all']);
-  git(scene.workspace.folder, ['commit', '--quiet', '--message', 'first']);
+  git(scene.workspace.folder, 'init', '--quiet', '--initial-branch', 'main');
+  git(scene.workspace.folder, 'add', '--all');
+  git(scene.workspace.folder, 'commit', '--quiet', '--message', 'first');
 });
 
 const rows: readonly (readonly [string, Readonly<Record<string, string>>, boolean])[] = [

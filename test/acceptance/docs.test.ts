@@ -1,6 +1,6 @@
 /** Every command, config and program in the README and in docs/ is run as it is printed there. */
 
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -10,6 +10,7 @@ import { type ParseError, parse } from 'jsonc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../src/config/json-schema.js';
 import { rules } from '../../src/core/rules.js';
+import { git } from '../git.js';
 import { compile } from './support/compile.js';
 import { runInProcess } from './support/in-process.js';
 import { openTestTenant, type TestTenant } from './support/tenant.js';
@@ -84,16 +85,13 @@ describe.each(pages.filter((page) => commandsOf(page).length > 0))('the commands
       file: (await zipOf(archiveFiles('made-by-hand'))).toString('base64'),
       filename: 'made-by-hand.zip',
     });
-    const git = (...args: readonly string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-        cwd: workspace.folder,
-      });
-    git('init', '--quiet', '--initial-branch=main');
-    git('add', '.');
-    git('commit', '--quiet', '--message=first');
+    const inRepository = (...args: readonly string[]) => git(workspace.folder, ...args);
+    inRepository('init', '--quiet', '--initial-branch=main');
+    inRepository('add', '.');
+    inRepository('commit', '--quiet', '--message=first');
     await run(['apply', '--env', 'dev', '--yes']);
     workspace.write(extensionFiles('kpi-card', { code: 'two', version: '1.1.0' }));
-    git('commit', '--quiet', '--all', '--message=second');
+    inRepository('commit', '--quiet', '--all', '--message=second');
   });
 
   afterAll(async () => {

@@ -1,10 +1,10 @@
 /** plan, apply and drift on several environments at once. */
 
-import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { git } from '../git.js';
 import { readDocument } from './support/documents.js';
 import { environmentOf, type Fleet, keyOf, openFleet, refusesKeys, reportFile } from './support/fleet.js';
 import { extensionFiles, type Result } from './support/workspace.js';
@@ -223,16 +223,12 @@ describe('several environments', () => {
 
   it('ask git once for all of them', async () => {
     const { folder } = fleet.workspace;
-    const git = (...args: readonly string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-        cwd: folder,
-        stdio: 'pipe',
-      });
+    const inRepository = (...args: readonly string[]) => git(folder, ...args);
     fleet.workspace.write({ '.gitignore': 'bin/\n.qlik-sync/\n' });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'first');
-    const commit = git('rev-parse', 'HEAD').toString().trim();
+    inRepository('init', '-q');
+    inRepository('add', '.');
+    inRepository('commit', '-qm', 'first');
+    const commit = inRepository('rev-parse', 'HEAD');
     const path = process.env['PATH'] ?? '';
     const count = async (names: readonly string[]): Promise<number> => {
       fleet.workspace.write({
@@ -253,17 +249,13 @@ describe('several environments', () => {
   });
 
   it('each miss what a sparse checkout leaves out of them, whatever the others ignore', async () => {
-    const git = (...args: readonly string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-        cwd: fleet.workspace.folder,
-        stdio: 'pipe',
-      });
+    const inRepository = (...args: readonly string[]) => git(fleet.workspace.folder, ...args);
     fleet.configure({ dev: { ignore: ['*.map'] }, eu: {} });
     fleet.workspace.write({ '.gitignore': '.qlik-sync/\n', 'extensions/a/a.js.map': '{}' });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'first');
-    git('sparse-checkout', 'set', '--no-cone', '/*', '!*.map');
+    inRepository('init', '-q');
+    inRepository('add', '.');
+    inRepository('commit', '-qm', 'first');
+    inRepository('sparse-checkout', 'set', '--no-cone', '/*', '!*.map');
     for (const names of [
       ['dev', 'eu'],
       ['eu', 'dev'],

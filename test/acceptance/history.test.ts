@@ -1,8 +1,8 @@
 /** `history`: what was done, by whom, how it ended, and how to undo it, from the journals alone. */
 
-import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { describe, expect } from 'vitest';
+import { git } from '../git.js';
 import { it } from '../store/over-stores.js';
 import { remainsIn } from '../store/remains.js';
 import { runInProcess } from './support/in-process.js';
@@ -190,20 +190,11 @@ describe('history', () => {
   });
 
   it('tells the commit, whether anything was not committed, and the pipeline', async () => {
-    const git = (...args: readonly string[]) =>
-      execFileSync('git', [
-        '-C',
-        scene.workspace.folder,
-        '-c',
-        'user.name=t',
-        '-c',
-        'user.email=t@example.com',
-        ...args,
-      ]);
-    git('init', '-q', '-b', 'main');
-    git('add', '-A');
-    git('commit', '-q', '-m', 'first');
-    const commit = git('rev-parse', 'HEAD').toString().trim();
+    const inRepository = (...args: readonly string[]) => git(scene.workspace.folder, ...args);
+    inRepository('init', '-q', '-b', 'main');
+    inRepository('add', '-A');
+    inRepository('commit', '-q', '-m', 'first');
+    const commit = inRepository('rev-parse', 'HEAD');
     expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
     scene.workspace.write(extensionFiles('a', { code: 'two' }));
     const pipeline = {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { git } from './support/ci/shell.js';
+import { git } from '../git.js';
 import { runInProcess } from './support/in-process.js';
 import { useScene } from './support/scene.js';
 import { startWatching } from './support/watching.js';
@@ -31,7 +31,7 @@ const scene = useScene({
 });
 const { qlikSync, succeed } = scene;
 
-const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
+const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, ...args);
 
 function commit(files: Readonly<Record<string, string>>): void {
   scene.workspace.write(files);
@@ -41,7 +41,7 @@ function commit(files: Readonly<Record<string, string>>): void {
 
 function cloneOnWindows(): string {
   const folder = join(scene.workspace.folder, '.qlik-sync', 'windows');
-  git(scene.workspace.folder, ['clone', '--quiet', '--config', 'core.autocrlf=true', '.', folder]);
+  git(scene.workspace.folder, 'clone', '--quiet', '--config', 'core.autocrlf=true', '.', folder);
   expect(readFileSync(join(folder, 'extensions/acme-kpi/acme-kpi.js'), 'utf8')).toContain('\r\n');
   return folder;
 }

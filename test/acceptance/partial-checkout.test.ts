@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { git } from './support/ci/shell.js';
+import { git } from '../git.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles, simpleConfig } from './support/workspace.js';
 
@@ -25,7 +25,7 @@ const scene = useScene({
 });
 const { qlikSync, qlikSyncWith, succeed } = scene;
 
-const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
+const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, ...args);
 
 function commit(files: Readonly<Record<string, string>>): void {
   scene.workspace.write(files);
@@ -112,18 +112,10 @@ describe('a whole extension that is left out', () => {
   it('as a submodule that is not checked out keeps whatever it may hold', async () => {
     const origin = join(scene.workspace.home, 'origin');
     mkdirSync(origin);
-    git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, origin]);
+    git(scene.workspace.home, 'clone', '--quiet', scene.workspace.folder, origin);
     scene.workspace.remove('extensions/gauge');
     inRepository('rm', '--quiet', '-r', '--cached', 'extensions/gauge');
-    inRepository(
-      '-c',
-      'protocol.file.allow=always',
-      'submodule',
-      '--quiet',
-      'add',
-      origin,
-      'extensions/parts',
-    );
+    inRepository('submodule', '--quiet', 'add', origin, 'extensions/parts');
     commit({});
     inRepository('submodule', '--quiet', 'deinit', '--force', '--all');
     const { gauge } = await planned();
@@ -194,16 +186,8 @@ describe('files of an extension that are left out', () => {
   it('as a submodule within it', async () => {
     const origin = join(scene.workspace.home, 'origin');
     mkdirSync(origin);
-    git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, origin]);
-    inRepository(
-      '-c',
-      'protocol.file.allow=always',
-      'submodule',
-      '--quiet',
-      'add',
-      origin,
-      'extensions/kpi/vendor',
-    );
+    git(scene.workspace.home, 'clone', '--quiet', scene.workspace.folder, origin);
+    inRepository('submodule', '--quiet', 'add', origin, 'extensions/kpi/vendor');
     commit({});
     inRepository('submodule', '--quiet', 'deinit', '--force', '--all');
     scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
@@ -218,12 +202,12 @@ describe('files of an extension that are left out', () => {
 
 it('a clone within the folders of the config may be partial, too', async () => {
   const origin = join(scene.workspace.home, 'origin');
-  git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, origin]);
+  git(scene.workspace.home, 'clone', '--quiet', scene.workspace.folder, origin);
   const clone = join(scene.workspace.folder, 'clones/team');
-  git(scene.workspace.folder, ['clone', '--quiet', origin, clone]);
+  git(scene.workspace.folder, 'clone', '--quiet', origin, clone);
   scene.configure({ extensions: ['clones/*/extensions/*'] });
   await succeed('apply', '--yes');
-  git(clone, ['sparse-checkout', 'set', '--no-cone', '/*', '!/extensions/gauge/', '!style.css']);
+  git(clone, 'sparse-checkout', 'set', '--no-cone', '/*', '!/extensions/gauge/', '!style.css');
   const { kpi: found, gauge } = await planned();
   expect(found).toMatchObject({ blocked: { rail: 'partial', lift: '--allow-partial kpi' } });
   expect(gauge).toMatchObject({
@@ -236,11 +220,11 @@ it.each(['clones/*/extensions/*', 'clones/team/*/*', 'clones/team/extensions/*',
   'a clone may leave out all that %s would find',
   async (pattern) => {
     const clone = join(scene.workspace.folder, 'clones/team');
-    git(scene.workspace.home, ['clone', '--quiet', scene.workspace.folder, clone]);
+    git(scene.workspace.home, 'clone', '--quiet', scene.workspace.folder, clone);
     scene.workspace.write(extensionFiles('other', { folder: 'other' }));
     scene.configure({ extensions: ['other', pattern] });
     await succeed('apply', '--yes');
-    git(clone, ['sparse-checkout', 'set', '--no-cone', '/qlik-sync.config.json']);
+    git(clone, 'sparse-checkout', 'set', '--no-cone', '/qlik-sync.config.json');
     const message = (name: string) =>
       expect.stringContaining(`clones/team/extensions/${name}, which git has and this checkout leaves out`);
     expect(await planned()).toMatchObject({
@@ -353,9 +337,9 @@ describe('git', () => {
     inRepository('config', 'uploadpack.allowFilter', 'true');
     const { folder, home } = scene.workspace;
     const clone = join(home, 'clone');
-    git(home, ['clone', '--quiet', '--filter=blob:none', '--sparse', `file://${folder}`, clone]);
-    git(clone, ['sparse-checkout', 'set', '--sparse-index', 'extensions/kpi']);
-    git(clone, ['remote', 'remove', 'origin']);
+    git(home, 'clone', '--quiet', '--filter=blob:none', '--sparse', `file://${folder}`, clone);
+    git(clone, 'sparse-checkout', 'set', '--sparse-index', 'extensions/kpi');
+    git(clone, 'remote', 'remove', 'origin');
     const { stdout, code } = await qlikSync('plan', '--prune', '--cwd', clone);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/0 to delete/)]);
     expect(stdout).toMatch(

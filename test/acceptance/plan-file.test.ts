@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { git } from './support/ci/shell.js';
+import { git } from '../git.js';
 import { useScene } from './support/scene.js';
 import { openTestTenant } from './support/tenant.js';
 import { extensionFiles, type Result } from './support/workspace.js';
@@ -340,7 +340,7 @@ describe('the commit, where git does not tell it', () => {
     ['apply --yes --json', 1],
   ];
   it.each(rows)('%s: %i notice', async (command, times) => {
-    git(scene.workspace.folder, ['init', '--quiet']);
+    git(scene.workspace.folder, 'init', '--quiet');
     const env = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
     const { stderr, code } = await scene.qlikSyncWith(env, ...command.split(' '));
     expect(code, stderr).toBe(0);

@@ -1,9 +1,9 @@
 /** pull against the sandbox: what it writes, what it keeps, what it refuses. */
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { git } from '../git.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles } from './support/workspace.js';
 import { type Contents, zipOf } from './support/zips.js';
@@ -26,17 +26,14 @@ function list(path: string): readonly string[] {
   return (readdirSync(join(scene.workspace.folder, path), { recursive: true }) as string[]).sort();
 }
 
-function git(...args: readonly string[]): void {
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-    cwd: scene.workspace.folder,
-    stdio: 'ignore',
-  });
+function inRepository(...args: readonly string[]): void {
+  git(scene.workspace.folder, ...args);
 }
 
 function commit(): void {
-  if (!existsSync(join(scene.workspace.folder, '.git'))) git('init', '-q');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'state');
+  if (!existsSync(join(scene.workspace.folder, '.git'))) inRepository('init', '-q');
+  inRepository('add', '-A');
+  inRepository('commit', '-q', '-m', 'state');
 }
 
 describe('pull', () => {
@@ -151,7 +148,7 @@ describe('pull', () => {
       () => {
         commit();
         scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
-        git('add', '-A');
+        inRepository('add', '-A');
       },
     ],
     ...['true', 'copies'].map((renames): [string, () => void] => [
@@ -160,8 +157,8 @@ describe('pull', () => {
         const lines = Array.from({ length: 300 }, (_line, index) => `line(${index});`);
         scene.workspace.write({ 'extensions/kpi/kpi.js': lines.join('\n') });
         commit();
-        git('config', 'diff.renames', renames);
-        git('mv', 'extensions/kpi/kpi.js', 'extensions/kpi/kpi_orig');
+        inRepository('config', 'diff.renames', renames);
+        inRepository('mv', 'extensions/kpi/kpi.js', 'extensions/kpi/kpi_orig');
         scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
       },
     ]),
@@ -172,8 +169,8 @@ describe('pull', () => {
         const past = new Date('2026-01-01T00:00:00Z');
         utimesSync(file, past, past);
         commit();
-        git('config', 'core.checkStat', 'minimal');
-        git('config', 'core.trustctime', 'false');
+        inRepository('config', 'core.checkStat', 'minimal');
+        inRepository('config', 'core.trustctime', 'false');
         const wholeSecond = (): number => Math.floor(statSync(file).ctimeMs / 1000);
         const committed = wholeSecond();
         writeFileSync(file, 'w'.repeat(statSync(file).size));
@@ -189,7 +186,7 @@ describe('pull', () => {
       `hidden from git by ${bit}`,
       () => {
         commit();
-        git('update-index', bit, 'extensions/kpi/kpi.js');
+        inRepository('update-index', bit, 'extensions/kpi/kpi.js');
         scene.workspace.write({ 'extensions/kpi/kpi.js': 'work of a day' });
       },
     ]),
@@ -214,7 +211,7 @@ describe('pull', () => {
   it('takes what git can give back, though git does not believe its own index', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     commit();
-    git('config', 'diff.autoRefreshIndex', 'false');
+    inRepository('config', 'diff.autoRefreshIndex', 'false');
     const past = new Date('2026-01-01T00:00:00Z');
     utimesSync(join(scene.workspace.folder, 'extensions/kpi/kpi.js'), past, past);
     await upload('kpi', { 'kpi.js': 'theirs' });

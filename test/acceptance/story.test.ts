@@ -2,13 +2,13 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { git } from './support/ci/shell.js';
+import { git } from '../git.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles, type Result } from './support/workspace.js';
 
 const scene = useScene();
 
-const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, args).trim();
+const inRepository = (...args: readonly string[]): string => git(scene.workspace.folder, ...args);
 const { read } = scene;
 
 function commit(message: string, files: Readonly<Record<string, string>>): void {

@@ -1,9 +1,9 @@
 /** A replace that deleted and did not create again: the next run makes it whole, whatever it selects. */
 
 import { beforeEach, describe, expect } from 'vitest';
+import { git } from '../git.js';
 import { it } from '../store/over-stores.js';
 import { remainsIn } from '../store/remains.js';
-import { git } from './support/ci/shell.js';
 import { useScene } from './support/scene.js';
 import { extensionFiles } from './support/workspace.js';
 
@@ -50,10 +50,10 @@ describe('an unfinished replace', () => {
     async (selection) => {
       const { folder } = scene.workspace;
       scene.workspace.write({ 'extensions/a/a.css': 'a{}\n', '.gitignore': '.qlik-sync/\n' });
-      git(folder, ['init', '--quiet']);
-      git(folder, ['add', '--all']);
-      git(folder, ['commit', '--quiet', '--message', 'first']);
-      git(folder, ['sparse-checkout', 'set', '--no-cone', '/*', '!a.css']);
+      git(folder, 'init', '--quiet');
+      git(folder, 'add', '--all');
+      git(folder, 'commit', '--quiet', '--message', 'first');
+      git(folder, 'sparse-checkout', 'set', '--no-cone', '/*', '!a.css');
       const result = await qlikSync('apply', '--yes', ...selection);
       expect(result.code).toBe(6);
       expect(result.stdout).toContain('the checkout leaves out 1 file of it: a.css; --allow-partial a');

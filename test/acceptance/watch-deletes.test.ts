@@ -1,9 +1,9 @@
 /** What `watch` deletes, and when: only with --prune, only what stays away, and within the limits of the whole session. */
 
-import { execFileSync } from 'node:child_process';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { git } from '../git.js';
 import { useWatchScene } from './support/watch-scene.js';
 import type { WatchedEvent, Watching } from './support/watching.js';
 import { extensionFiles } from './support/workspace.js';
@@ -113,30 +113,27 @@ describe('deletes', () => {
     ['clones/team/', 'clones/team/kpi'],
     ['clones/', 'clones/team/kpi'],
   ])('wait until git is done in %j, and then for as long as ever', async (top, folder) => {
-    const git = (...args: readonly string[]): void => {
-      const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
-      execFileSync('git', ['-C', join(scene.workspace.folder, top), ...who, ...args], { stdio: 'pipe' });
-    };
+    const inRepository = (...args: readonly string[]) => git(join(scene.workspace.folder, top), ...args);
     const write = (text: string): void => scene.workspace.write({ [`${top}notes.txt`]: text });
     configure({ extensions: ['extensions/*', ...(top === '' ? [] : ['clones/*/*'])] });
     drop('kpi');
     scene.workspace.write(extensionFiles('stays', { folder: folder.replace('kpi', 'stays') }));
     scene.workspace.write({ ...extensionFiles('kpi', { folder }), [`${top}.gitignore`]: '.qlik-sync\n' });
     write('one');
-    git('init', '-q', '-b', 'main');
-    git('add', '-A');
-    git('commit', '-qm', 'one');
-    git('checkout', '-q', '-b', 'without');
+    inRepository('init', '-q', '-b', 'main');
+    inRepository('add', '-A');
+    inRepository('commit', '-qm', 'one');
+    inRepository('checkout', '-q', '-b', 'without');
     scene.workspace.remove(folder);
     write('two');
-    git('commit', '-qam', 'two');
-    git('checkout', '-q', 'main');
+    inRepository('commit', '-qam', 'two');
+    inRepository('checkout', '-q', 'main');
     write('three');
-    git('commit', '-qam', 'three');
+    inRepository('commit', '-qam', 'three');
     const time = holdTime();
     const { next, events } = await scene.watchWith({ patience: { rest: time.rest } }, '--prune');
     for (const name of ['kpi', 'map']) await next(created(name));
-    expect(() => git('rebase', 'without')).toThrow();
+    expect(() => inRepository('rebase', 'without')).toThrow();
     const { message } = await next({ event: 'waiting', name: 'kpi' });
     expect(message).toContain('git is in the middle of a rebase; kept until that is over');
     for (const name of ['look-1', 'look-2']) {
@@ -144,7 +141,7 @@ describe('deletes', () => {
       await untilLookedAt(next, name);
     }
     expect(await scene.tenant.names()).toContain('kpi');
-    git('rebase', '--abort');
+    inRepository('rebase', '--abort');
     time.pass();
     await untilLookedAt(next, 'look-3');
     expect(await scene.tenant.names()).toContain('kpi');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRunFacts } from '../../src/run/facts.js';
 import { readGitState as readState, type SourceFiles } from '../../src/source/git/state.js';
+import { git } from '../git.js';
 
 let folder: string;
 beforeEach(() => {
@@ -29,11 +30,8 @@ const noPipeline = Object.fromEntries(
 
 const readGitState = (sources: readonly SourceFiles[]) => readState({ folder, env: process.env }, sources);
 
-function git(...args: readonly string[]): string {
-  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
-  return execFileSync('git', ['-C', folder, ...identity, ...args], { stdio: 'pipe' })
-    .toString()
-    .trim();
+function inFolder(...args: readonly string[]): string {
+  return git(folder, ...args);
 }
 
 describe('who runs it, and from where', () => {
@@ -129,7 +127,7 @@ describe('the commit', () => {
     [
       'no commit',
       () => {
-        git('init', '-q');
+        inFolder('init', '-q');
         return {};
       },
       undefined,
@@ -137,7 +135,7 @@ describe('the commit', () => {
     [
       'another owner',
       () => {
-        git('init', '-q');
+        inFolder('init', '-q');
         return { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
       },
       /dubious ownership\. Trust it: git config --global --add safe\.directory \S+$/,
@@ -145,7 +143,7 @@ describe('the commit', () => {
     [
       'no git',
       () => {
-        git('init', '-q');
+        inFolder('init', '-q');
         return { PATH: folder };
       },
       /^The commit is not recorded: git is not installed\. Install it; it has to be on the PATH\.$/,
@@ -153,7 +151,7 @@ describe('the commit', () => {
     [
       'a broken config',
       () => {
-        git('init', '-q');
+        inFolder('init', '-q');
         writeFileSync(join(folder, '.git/config'), '[x');
         return {};
       },
@@ -162,7 +160,7 @@ describe('the commit', () => {
     [
       'a damaged index',
       () => {
-        git('init', '-q');
+        inFolder('init', '-q');
         writeFileSync(join(folder, '.git/index'), 'DIRC');
         return {};
       },
@@ -177,21 +175,21 @@ describe('the commit', () => {
   });
 
   it('is none before the first', async () => {
-    git('init', '-q', '-b', 'main');
+    inFolder('init', '-q', '-b', 'main');
     expect(await readGitState([])).toEqual({});
   });
 
   it('comes with its branch, and whether anything differs from it', async () => {
-    git('init', '-q', '-b', 'main');
+    inFolder('init', '-q', '-b', 'main');
     writeFileSync(join(folder, 'a'), '1');
-    git('add', '-A');
-    git('commit', '-q', '-m', 'first');
-    const commit = git('rev-parse', 'HEAD');
+    inFolder('add', '-A');
+    inFolder('commit', '-q', '-m', 'first');
+    const commit = inFolder('rev-parse', 'HEAD');
     const sources = [{ folder, paths: ['a'], wants: () => false }];
     expect(await readGitState(sources)).toEqual({ commit, branch: 'main', dirty: false });
     writeFileSync(join(folder, 'a'), '2');
     expect(await readGitState(sources)).toEqual({ commit, branch: 'main', dirty: true });
-    git('checkout', '-q', '--detach');
+    inFolder('checkout', '-q', '--detach');
     expect(await readGitState(sources)).toEqual({ commit, dirty: true });
   });
 });
@@ -203,12 +201,12 @@ describe('dirty', () => {
     { folder, paths: ['qlik-sync.config.json'], wants: () => false },
   ];
   beforeEach(() => {
-    git('init', '-q');
+    inFolder('init', '-q');
     mkdirSync(join(folder, 'ext'));
     for (const path of ['ext/a.js', 'ext/é.js', 'ext/README', 'notes.md', 'qlik-sync.config.json'])
       writeFileSync(join(folder, path), '1');
-    git('add', '-A');
-    git('commit', '-q', '-m', 'first');
+    inFolder('add', '-A');
+    inFolder('commit', '-q', '-m', 'first');
   });
 
   type Row = readonly [string, boolean, () => void, (readonly string[])?];
@@ -217,7 +215,7 @@ describe('dirty', () => {
     ['nothing differs', false, () => undefined],
     ['a file that is uploaded differs', true, () => write('ext/a.js')],
     ['one with a name beyond ASCII', true, () => write('ext/é.js')],
-    ['the same, staged', true, () => [write('ext/a.js'), git('add', '-A')]],
+    ['the same, staged', true, () => [write('ext/a.js'), inFolder('add', '-A')]],
     ['a file beside the extensions differs', false, () => write('notes.md')],
     ['one within an extension that is not uploaded', false, () => write('ext/README')],
     ['a new file that is not uploaded', false, () => write('ext/new.md')],
@@ -230,13 +228,13 @@ describe('dirty', () => {
     ],
     ['a file is gone', true, () => rmSync(join(folder, 'ext/é.js')), ['a.js']],
     ['a file is gone that would not be uploaded', false, () => rmSync(join(folder, 'ext/README'))],
-    ['renamed', true, () => git('mv', 'ext/a.js', 'ext/c.js'), ['c.js', 'é.js']],
+    ['renamed', true, () => inFolder('mv', 'ext/a.js', 'ext/c.js'), ['c.js', 'é.js']],
     ['the config differs', true, () => write('qlik-sync.config.json')],
-    ['a file that git does not look at', true, () => git('update-index', '--skip-worktree', 'ext/a.js')],
+    ['a file that git does not look at', true, () => inFolder('update-index', '--skip-worktree', 'ext/a.js')],
     [
       'a file without which a checkout was made',
       true,
-      () => [git('update-index', '--skip-worktree', 'ext/é.js'), rmSync(join(folder, 'ext/é.js'))],
+      () => [inFolder('update-index', '--skip-worktree', 'ext/é.js'), rmSync(join(folder, 'ext/é.js'))],
       ['a.js'],
     ],
   ];
@@ -253,17 +251,17 @@ describe('dirty', () => {
 
   it('follows a folder that is a link, and knows a submodule by its folder', async () => {
     symlinkSync(join(folder, 'ext'), join(folder, 'linked'));
-    git('add', '-A');
-    git('commit', '-q', '-m', 'link');
+    inFolder('add', '-A');
+    inFolder('commit', '-q', '-m', 'link');
     const linked = [{ folder: join(folder, 'linked'), paths: ['a.js'], wants: () => false }];
     expect(await readGitState(linked)).toMatchObject({ dirty: false });
     writeFileSync(join(folder, 'ext/a.js'), '2');
     expect(await readGitState(linked)).toMatchObject({ dirty: true });
-    git('checkout', '-q', '--', '.');
+    inFolder('checkout', '-q', '--', '.');
     const origin = join(folder, 'sub-origin');
     execFileSync('git', ['clone', '-q', folder, origin]);
-    git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', origin, 'sub');
-    git('commit', '-q', '-m', 'submodule');
+    inFolder('submodule', '--quiet', 'add', origin, 'sub');
+    inFolder('commit', '-q', '-m', 'submodule');
     const sub = [{ folder: join(folder, 'sub/ext'), paths: ['a.js'], wants: () => false }];
     expect(await readGitState(sub)).toMatchObject({ dirty: false });
     writeFileSync(join(folder, 'sub/ext/a.js'), '3');
@@ -273,9 +271,9 @@ describe('dirty', () => {
 
 describe('the variables of git', () => {
   it('name no other repository, as in a hook', async () => {
-    git('init', '-q', '-b', 'main');
-    git('commit', '-q', '--allow-empty', '-m', 'first');
-    const commit = git('rev-parse', 'HEAD');
+    inFolder('init', '-q', '-b', 'main');
+    inFolder('commit', '-q', '--allow-empty', '-m', 'first');
+    const commit = inFolder('rev-parse', 'HEAD');
     const other = mkdtempSync(join(tmpdir(), 'qlik-sync-facts-'));
     execFileSync('git', ['init', '-q', other]);
     const local = execFileSync('git', ['rev-parse', '--local-env-vars']).toString().trim().split('\n');

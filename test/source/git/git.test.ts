@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -7,21 +6,8 @@ import { UserError } from '../../../src/core/errors.js';
 import { readGitChanges } from '../../../src/source/git/changes.js';
 import { type GitPlace, listGit } from '../../../src/source/git/git.js';
 import { readGitState } from '../../../src/source/git/state.js';
+import { git } from '../../git.js';
 import { createTree, plant, type Tree } from '../tree.js';
-
-function git(folder: string, ...args: readonly string[]): string {
-  const identity = [
-    '-c',
-    'user.name=t',
-    '-c',
-    'user.email=t@example.com',
-    '-c',
-    'protocol.file.allow=always',
-  ];
-  return execFileSync('git', ['-C', folder, ...identity, ...args], { stdio: 'pipe' })
-    .toString()
-    .trim();
-}
 
 let origin: Tree;
 beforeAll(() => {

@@ -1,20 +1,18 @@
 /** What git is in the middle of, by real repositories. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readGitMoment } from '../../../src/source/git/operation.js';
+import { git } from '../../git.js';
 
 let base: string;
 let root: string;
 
-function git(...args: readonly string[]): void {
-  const settings = ['user.name=a', 'user.email=a@example.org', 'protocol.file.allow=always', 'gc.auto=0'];
-  const options = settings.flatMap((each) => ['-c', each]);
+function inRepository(...args: readonly string[]): void {
   try {
-    execFileSync('git', ['-C', root, ...options, ...args], { stdio: 'pipe' });
+    git(root, ...args);
   } catch (error) {
     // A conflict ends with 1, and is what these tests are about.
     if ((error as { readonly status?: number }).status !== 1) throw error;
@@ -23,19 +21,19 @@ function git(...args: readonly string[]): void {
 
 function commit(path: string, content: string): void {
   writeFileSync(join(root, path), content);
-  git('add', '-A');
-  git('commit', '-qm', content);
+  inRepository('add', '-A');
+  inRepository('commit', '-qm', content);
 }
 
 beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'qlik-sync-git-')));
   root = join(base, 'work');
   mkdirSync(root);
-  git('init', '-q', '-b', 'main');
+  inRepository('init', '-q', '-b', 'main');
   commit('a.txt', 'base');
-  git('checkout', '-q', '-b', 'other');
+  inRepository('checkout', '-q', '-b', 'other');
   commit('a.txt', 'other');
-  git('checkout', '-q', 'main');
+  inRepository('checkout', '-q', 'main');
   commit('a.txt', 'main');
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
@@ -52,9 +50,9 @@ describe('an operation', () => {
     ['a bisect', ['bisect', 'start', 'HEAD', 'HEAD~1'], ['bisect', 'reset']],
   ])('is %s from %j to %j', (name, begin, end) => {
     expect(operation()).toBeUndefined();
-    git(...begin);
+    inRepository(...begin);
     expect(operation()).toBe(name);
-    git(...end);
+    inRepository(...end);
     expect(operation()).toBeUndefined();
   });
 
@@ -65,15 +63,15 @@ describe('an operation', () => {
   });
 
   it('is the one of a worktree, not of its repository', () => {
-    git('worktree', 'add', '-q', join(base, 'tree'), 'other');
+    inRepository('worktree', 'add', '-q', join(base, 'tree'), 'other');
     const [main, tree] = [root, join(base, 'tree')];
     root = tree;
-    git('rebase', 'main');
+    inRepository('rebase', 'main');
     expect([operation(tree), operation(main)]).toEqual(['a rebase', undefined]);
   });
 
   it('may be one of a submodule', () => {
-    git('submodule', 'add', '-q', root, 'packages/sub');
+    inRepository('submodule', 'add', '-q', root, 'packages/sub');
     writeFileSync(join(root, '.git/modules/packages/sub/index.lock'), '');
     expect(operation()).toBe('a change of the files');
   });
@@ -89,9 +87,9 @@ describe('HEAD', () => {
 
   it.each<readonly [string, () => void]>([
     ['a commit', () => commit('b.txt', 'b')],
-    ['another branch', () => git('checkout', '-q', 'other')],
-    ['a branch that is reset', () => git('reset', '-q', '--hard', 'HEAD~1')],
-    ['a detached commit', () => git('checkout', '-q', '--detach', 'HEAD')],
+    ['another branch', () => inRepository('checkout', '-q', 'other')],
+    ['a branch that is reset', () => inRepository('reset', '-q', '--hard', 'HEAD~1')],
+    ['a detached commit', () => inRepository('checkout', '-q', '--detach', 'HEAD')],
   ])('moves by %s', (_row, move) => {
     const before = head();
     move();
@@ -101,8 +99,8 @@ describe('HEAD', () => {
   it('stays where only files and the index change', () => {
     const before = head();
     writeFileSync(join(root, 'c.txt'), 'c');
-    git('add', '-A');
-    git('status');
+    inRepository('add', '-A');
+    inRepository('status');
     expect(head()).toBe(before);
   });
 });

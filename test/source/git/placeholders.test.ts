@@ -1,22 +1,14 @@
 /** What real git and git-lfs leave in the place of files, and what is said of it. */
 
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkExtension } from '../../../src/core/rules.js';
 import { readDesired } from '../../../src/source/read/read.js';
+import { git } from '../../git.js';
 import { requireTool } from '../../require-tool.js';
 import { type Files, plant, qext, type Tree } from '../tree.js';
 
 const hasLfs = requireTool('git', ['lfs', 'version']);
-
-function git(folder: string, ...args: readonly string[]): void {
-  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
-  execFileSync('git', ['-C', folder, ...identity, ...args], {
-    stdio: 'pipe',
-    env: { ...process.env, HOME: folder },
-  });
-}
 
 const extension = { 'ext/kpi/kpi.qext': qext(), 'ext/kpi/kpi.js': 'define({})\n' };
 

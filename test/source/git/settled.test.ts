@@ -1,24 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettled, type Settling, type TellFolders } from '../../../src/source/git/settled.js';
+import { git } from '../../git.js';
 import { plant, type Tree } from '../tree.js';
-
-function git(folder: string, ...args: readonly string[]): string {
-  const identity = [
-    '-c',
-    'user.name=t',
-    '-c',
-    'user.email=t@example.com',
-    '-c',
-    'protocol.file.allow=always',
-  ];
-  return execFileSync('git', ['-C', folder, ...identity, ...args], { stdio: 'pipe' })
-    .toString()
-    .trim();
-}
 
 function plantRepository(): Tree {
   const tree = plant({ 'ext/a.js': '1' });

@@ -1,11 +1,12 @@
 /** Where the scripts of a pipeline run: a git repository, the command line behind a fake npm, a fake gh, a tenant. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { git } from '../../../git.js';
 import { openTestTenant, type TestTenant } from '../tenant.js';
 import { openTurnstile } from '../turnstile.js';
 import { extensionFiles } from '../workspace.js';
@@ -201,11 +202,11 @@ export async function openPipelineShell(
   const env = { ...paths, LANG: 'C.UTF-8', CI: 'true', ...own, ...hosts, ...desk.env, ...more };
   const commit = (files: Readonly<Record<string, string>>): void => {
     writeFiles(repository, files);
-    git(repository, ['add', '--all']);
-    git(repository, ['commit', '--quiet', '--message', 'change']);
+    git(repository, 'add', '--all');
+    git(repository, 'commit', '--quiet', '--message', 'change');
   };
   mkdirSync(repository);
-  git(repository, ['init', '--quiet', '--template=', '--initial-branch', 'main']);
+  git(repository, 'init', '--quiet', '--template=', '--initial-branch', 'main');
   commit({
     ...repositoryFiles(turnstile.env['QLIK_TENANT_URL'] ?? ''),
     ...extensionFiles('acme-kpi'),
@@ -221,10 +222,10 @@ export async function openPipelineShell(
     repository,
     commit,
     read: (path) => readFileSync(join(repository, path), 'utf8'),
-    head: () => git(repository, ['rev-parse', 'HEAD']).trim(),
+    head: () => git(repository, 'rev-parse', 'HEAD'),
     checkout: (ref = 'HEAD', folder = newFolder()) => {
       const wanted = /^(?:HEAD|[\da-f]{40})$/.test(ref) ? ref : `refs/heads/${ref}`;
-      const commit = git(repository, ['rev-parse', `${wanted}^{commit}`]).trim();
+      const commit = git(repository, 'rev-parse', `${wanted}^{commit}`);
       const clone = clones.get(commit) ?? cloneOf(repository, commit, newFolder());
       clones.set(commit, clone);
       cpSync(clone, folder, { recursive: true });
@@ -304,23 +305,11 @@ export function handOver(from: string, to: string, paths: readonly string[]): vo
 
 /** With one commit, and no more than a CI system would fetch. */
 function cloneOf(repository: string, commit: string, folder: string): string {
-  git(folder, ['init', '--quiet', '--template=']);
-  git(folder, ['remote', 'add', 'origin', pathToFileURL(repository).href]);
-  git(folder, ['fetch', '--quiet', '--no-tags', '--depth=1', 'origin', commit]);
-  git(folder, ['checkout', '--quiet', '--detach', 'FETCH_HEAD']);
+  git(folder, 'init', '--quiet', '--template=');
+  git(folder, 'remote', 'add', 'origin', pathToFileURL(repository).href);
+  git(folder, 'fetch', '--quiet', '--no-tags', '--depth=1', 'origin', commit);
+  git(folder, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
   return folder;
-}
-
-export function git(cwd: string, args: readonly string[]): string {
-  const settings = [
-    'user.name=Test',
-    'user.email=test@example.com',
-    'commit.gpgSign=false',
-    // A process more with every commit and fetch.
-    'maintenance.auto=false',
-  ].flatMap((setting) => ['-c', setting]);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), GIT_CONFIG_NOSYSTEM: '1' };
-  return execFileSync('git', [...settings, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' });
 }
 
 /** From a file, as systems run it: `bash -c` would make the last command the process itself, with or without exec. */
