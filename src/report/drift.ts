@@ -6,7 +6,7 @@ import { countKinds } from '../core/kind.js';
 import type { DriftDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
 import { renderOrigins } from './origins.js';
-import { joinBlocks, type Paint, printable, type Style } from './paint.js';
+import { joinBlocks, type Mark, type Paint, printable } from './paint.js';
 import type { PlanReport } from './plan.js';
 import { renderFindingsOn, renderHeader, type TextOptions } from './text-parts.js';
 
@@ -63,7 +63,7 @@ export const driftWords: Readonly<Record<DriftKind, string>> = {
   'line-endings': 'line endings',
 };
 
-const rows: Readonly<Record<DriftAlarm, { readonly symbol: string; readonly style: Style }>> = {
+const marks: Readonly<Record<DriftAlarm, Mark>> = {
   new: { symbol: '!', style: 'red' },
   known: { symbol: '=', style: 'dim' },
   ignored: { symbol: '=', style: 'dim' },
@@ -91,7 +91,7 @@ function renderDrifted({ drift, expired, gone }: DriftReport, paint: Paint): str
 }
 
 function renderOne(item: Drift, width: number, paint: Paint): string {
-  const { symbol, style } = rows[item.alarm];
+  const { symbol, style } = marks[item.alarm];
   const head = paint(
     style,
     `${symbol} ${printable(item.name).padEnd(width)}  ${driftWords[item.kind].padEnd(17)}`,

@@ -10,7 +10,7 @@ import {
 } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { describeOutcome } from './change-words.js';
-import { type Paint, printable, type Style } from './paint.js';
+import { type Mark, type Paint, printable } from './paint.js';
 
 /** One line of it. Raw text: it may hold what a person wrote on the tenant. */
 interface OriginRow {
@@ -95,7 +95,7 @@ export function summariseOrigins({ notLookedAt, declared, missing, budget }: Ori
   return `the tenant opens ${open} of ${declared} declared ${declared === 1 ? 'host' : 'hosts'}${used}`;
 }
 
-const rows: Readonly<Record<OriginRow['verb'], { readonly symbol: string; readonly style: Style }>> = {
+const marks: Readonly<Record<OriginRow['verb'], Mark>> = {
   create: { symbol: '+', style: 'green' },
   update: { symbol: '~', style: 'yellow' },
   delete: { symbol: '-', style: 'red' },
@@ -113,7 +113,7 @@ export function renderOrigins(origins: OriginsPlan | undefined, paint: Paint): s
     return `Content Security Policy: ${printable(summariseOrigins(origins))}\n`;
   const width = Math.max(14, ...described.map(({ name }) => printable(name).length));
   const lines = described.map(({ name, verb, words: [first = '', ...others] }) => {
-    const { symbol, style } = rows[verb];
+    const { symbol, style } = marks[verb];
     const head = paint(style, `${symbol} ${printable(name).padEnd(width)}  ${verb.padEnd(7)}`);
     return `  ${head}  ${printable(first)}\n${others.map((each) => `      ${printable(each)}\n`).join('')}`;
   });

@@ -6,6 +6,12 @@ export type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'magenta' | 'dim' | 'b
 
 export type Paint = (style: Style, text: string) => string;
 
+/** How a line of a report begins. */
+export interface Mark {
+  readonly symbol: string;
+  readonly style: Style;
+}
+
 export const plain: Paint = (_style, text) => text;
 
 /** The caller has decided to colour, so the stream and the environment are not checked again. */

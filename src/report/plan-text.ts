@@ -8,23 +8,18 @@ import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
 import { type ChangeKind, changeKinds, describeChange, describeOutcome, kindOf } from './change-words.js';
 import { renderUsageOff } from './impact.js';
-import { type Paint, printable, type Style } from './paint.js';
+import { type Mark, type Paint, printable } from './paint.js';
 import type { ApplyReport, PlanReport } from './plan.js';
 import { renderAfterRollback } from './rolled-back.js';
 
-interface Row {
-  readonly symbol: string;
-  readonly style: Style;
-}
-
-const rows = {
+const marks = {
   create: { symbol: '+', style: 'green' },
   update: { symbol: '~', style: 'yellow' },
   replace: { symbol: '±', style: 'magenta' },
   delete: { symbol: '-', style: 'red' },
   blocked: { symbol: '!', style: 'red' },
   kept: { symbol: '=', style: 'dim' },
-} as const satisfies Record<ChangeKind, Row>;
+} as const satisfies Record<ChangeKind, Mark>;
 
 /** Changes in the order of their kinds, then blocked and kept ones. Names in sync are only counted. */
 export function renderChanges(decided: readonly Change[], paint: Paint): string {
@@ -36,7 +31,7 @@ export function renderChanges(decided: readonly Change[], paint: Paint): string 
   const lines = changeKinds.flatMap((kind) =>
     changes
       .filter((change) => kindOf(change) === kind)
-      .map((change) => renderChange(change, rows[kind], width, paint)),
+      .map((change) => renderChange(change, marks[kind], width, paint)),
   );
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
@@ -55,14 +50,14 @@ function verbOf({ action, rename }: Change): string {
   return action === 'none' ? 'keep' : action;
 }
 
-function renderChange(change: Change, row: Row, width: number, paint: Paint): string {
+function renderChange(change: Change, mark: Mark, width: number, paint: Paint): string {
   const name = nameOf(change).padEnd(width);
   const action = verbOf(change).padEnd(7);
   const warning =
     change.warning === undefined
       ? ''
       : `          ${paint('yellow', `warning: ${printable(change.warning)}`)}`;
-  return `  ${paint(row.style, `${row.symbol} ${name}  ${action}`)}  ${printable(describeRow(change))}${warning}`;
+  return `  ${paint(mark.style, `${mark.symbol} ${name}  ${action}`)}  ${printable(describeRow(change))}${warning}`;
 }
 
 /** A rename is counted as the two changes that it is made of. */

@@ -5,7 +5,7 @@ import { count, formatBytes, listNames } from '../core/format.js';
 import type { Pulled } from '../core/pulled.js';
 import type { PullDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
-import { joinBlocks, type Paint, printable, type Style } from './paint.js';
+import { joinBlocks, type Mark, type Paint, printable } from './paint.js';
 import type { RunHeader } from './run-header.js';
 import { renderHeader, type TextOptions } from './text-parts.js';
 
@@ -23,7 +23,7 @@ export function pullDocumentOf({ header, pulled, passed, exitCode }: PullReport)
   return { command: 'pull', ...headOf(header), ...placeOf(header), pulled, passed, exitCode };
 }
 
-const rows: Readonly<Record<Pulled['result'], { readonly symbol: string; readonly style: Style }>> = {
+const marks: Readonly<Record<Pulled['result'], Mark>> = {
   written: { symbol: '+', style: 'green' },
   updated: { symbol: '~', style: 'yellow' },
   unchanged: { symbol: '=', style: 'dim' },
@@ -48,7 +48,7 @@ function renderPulled({ pulled }: PullReport, paint: Paint): string {
 
 function renderOne(extension: Pulled, width: number, paint: Paint): string {
   const { name, result, hint, leftOut } = extension;
-  const { symbol, style } = rows[result];
+  const { symbol, style } = marks[result];
   const word = result.replace('-', ' ').padEnd(9);
   const head = `  ${paint(style, `${symbol} ${printable(name).padEnd(width)}  ${word}`)}  ${describe(extension)}\n`;
   const hidden = leftOut.length === 0 ? '' : `    ${describeLeftOut(leftOut)}\n`;

@@ -5,19 +5,14 @@
 
 import * as v from 'valibot';
 import { applyingCommands } from '../../core/past-run.js';
-import { action, count, type DeepReadonly, digest, finding, head, leftOutFile } from './parts.js';
+import { count, type DeepReadonly, digest, finding, head, leftOutFile, outcomeFields } from './parts.js';
 import { planFields } from './plan.js';
 
 export const planDocument = v.object({ command: v.literal('plan'), ...planFields });
 
 const outcomes = v.array(
   v.object({
-    name: v.string(),
-    action,
-    status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
-    id: v.optional(v.string()),
-    bytes: v.optional(count),
-    ms: v.optional(count),
+    ...outcomeFields,
     note: v.optional(v.pipe(v.string(), v.description('Done, but not in the usual way.'))),
     overwrote: v.optional(
       v.pipe(v.string(), v.description("Done, and someone else's edit was overwritten.")),

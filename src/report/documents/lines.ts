@@ -4,7 +4,7 @@
  */
 
 import * as v from 'valibot';
-import { action, count, type DeepReadonly } from './parts.js';
+import { action, changeCounts, count, type DeepReadonly, outcomeFields } from './parts.js';
 
 /** What every record has. */
 const line = {
@@ -32,12 +32,7 @@ export const outputRecord = v.variant('record', [
   v.object({
     ...line,
     record: v.literal('outcome'),
-    name: v.string(),
-    action,
-    status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
-    id: v.optional(v.string()),
-    bytes: v.optional(count),
-    ms: v.optional(count),
+    ...outcomeFields,
     message: v.optional(v.pipe(v.string(), v.description('Why it was not done.'))),
     overwrote: v.optional(v.string()),
   }),
@@ -57,12 +52,7 @@ export const outputRecord = v.variant('record', [
       tool: v.string(),
       exitCode: count,
       counts: v.object({
-        create: count,
-        update: count,
-        replace: count,
-        delete: count,
-        blocked: count,
-        unchanged: count,
+        ...changeCounts,
         changes: count,
         failed: count,
         errors: count,

@@ -39,6 +39,26 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 export const action = v.picklist(['create', 'update', 'replace', 'delete', 'none']);
 
+/** What became of one change. */
+export const outcomeFields = {
+  name: v.string(),
+  action,
+  status: v.picklist(['done', 'failed', 'not-applied', 'not-attempted']),
+  id: v.optional(v.string()),
+  bytes: v.optional(count),
+  ms: v.optional(count),
+};
+
+/** How many changes of each kind. */
+export const changeCounts = {
+  create: count,
+  update: count,
+  replace: count,
+  delete: count,
+  blocked: count,
+  unchanged: count,
+};
+
 export const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 export const environment = v.optional(v.string());

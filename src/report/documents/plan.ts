@@ -5,6 +5,7 @@ import { runRails } from '../../core/guard.js';
 import { originsPart } from './origins.js';
 import {
   action,
+  changeCounts,
   count,
   type DeepReadonly,
   digest,
@@ -211,12 +212,7 @@ export const planFields = {
   source,
   digest: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
   summary: v.object({
-    create: count,
-    update: count,
-    replace: count,
-    delete: count,
-    blocked: count,
-    unchanged: count,
+    ...changeCounts,
     kept: count,
     notSelected: count,
     unmanaged: count,

@@ -32,6 +32,12 @@ export class Refusal extends Error {
   }
 }
 
+/** Anything else that was thrown is a fault of the sandbox. */
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return new Refusal(500, error instanceof Error ? error.message : String(error));
+}
+
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
   const body = Buffer.from(JSON.stringify(value));
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body };
@@ -39,6 +45,12 @@ export function json(status: number, value: unknown, headers: Record<string, str
 
 export function noContent(): Answer {
   return { status: 204, headers: {}, body: Buffer.alloc(0) };
+}
+
+/** What a call that only has an effect answers. */
+export function emptyAfter(effect: () => void): Answer {
+  effect();
+  return noContent();
 }
 
 /** The two documented error bodies: flat below `/api/v1/extensions` and `/api/v1/themes`, `errors[]` everywhere else and for every 429. */

@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createFaultList, type Fault, type FaultList } from '../faults.js';
 import { createHolds, type Holds } from '../holds.js';
-import { type Answer, json, noContent, Refusal } from '../http/answer.js';
+import { type Answer, emptyAfter, json, Refusal, toRefusal } from '../http/answer.js';
 import { byMethod, type Call, leavingOf, parseJson, readCall } from '../http/call.js';
+import { answerFaults, answerRequests, controlPath } from '../http/control.js';
 import { createRequestLog, type RequestLog, unlogged } from '../http/log.js';
 import { type Delivery, deliver, serveSpoiled } from '../spoil.js';
 import { refusalXml, StoreRefusal } from './answers.js';
@@ -134,8 +135,6 @@ async function serve(server: StoreServer, request: IncomingMessage, response: Se
   if (!gone.aborted) deliver(response, delivery, server.clock());
 }
 
-const controlPath = '/__sandbox/';
-
 /** Never throws: errors become answers; a client that has left gets none. */
 async function decide(
   server: StoreServer,
@@ -177,11 +176,6 @@ function answerSigned({ keys, bucket, switches }: StoreServer, call: Call): Answ
   }
 }
 
-function toRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  return new Refusal(500, error instanceof Error ? error.message : String(error));
-}
-
 function refuseAs({ status = 503, retryAfter }: Fault, { method }: Call): Answer {
   const answer = refusalXml(new Refusal(status, 'Requested fault.'), method);
   return retryAfter === undefined
@@ -195,37 +189,20 @@ function answerControl(server: StoreServer, call: Call): Answer | Promise<Answer
   }
   switch (call.segments[1]) {
     case 'requests':
-      return byMethod(call, {
-        GET: () => json(200, server.log.list()),
-        DELETE: () => done(() => server.log.clear()),
-      });
+      return answerRequests(server, call);
     case 'faults':
-      return byMethod(call, {
-        POST: () => done(() => server.faults.add(parseJson(call))),
-        DELETE: () => clearFaults(server),
-      });
+      return answerFaults(server, call);
     case 'switches':
       return byMethod(call, {
         GET: () => json(200, server.switches),
         PUT: () =>
-          done(() => {
+          emptyAfter(() => {
             server.switches = readSwitches(parseJson(call));
           }),
       });
     case 'objects':
-      return byMethod(call, { DELETE: () => done(() => server.bucket.objects.clear()) });
+      return byMethod(call, { DELETE: () => emptyAfter(() => server.bucket.objects.clear()) });
     default:
       throw new Refusal(404, 'The control calls are requests, faults, switches and objects.');
   }
-}
-
-async function clearFaults({ faults, holds }: StoreServer): Promise<Answer> {
-  faults.clear();
-  await holds.release();
-  return noContent();
-}
-
-function done(effect: () => void): Answer {
-  effect();
-  return noContent();
 }
