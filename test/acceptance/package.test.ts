@@ -105,9 +105,9 @@ describe('its types', () => {
     expect(text).not.toMatch(/^\s*import\s|\bfrom ["']|\bimport\(|\brequire\(/m);
   });
 
-  it.each(['node', 'bundler'] as const)('hold a strict program (%s)', async (kind) => {
+  it.each(['node', 'bundler'] as const)('hold a strict program (%s)', (kind) => {
     workspace.write({ 'program.ts': program, 'mistakes.ts': mistakes });
-    expect(await compile(workspace.folder, ['program.ts', 'mistakes.ts'], kind)).toBe('');
+    expect(compile(workspace.folder, ['program.ts', 'mistakes.ts'], kind)).toBe('');
   });
 });
 

@@ -1,13 +1,9 @@
 /** TypeScript as a user of the package has it: strict, and without `skipLibCheck`, so that our own declarations count. */
 
-import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import ts from 'typescript';
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-
-const compilerOptions = {
+const strict = {
   ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
   ...{ target: 'ES2023', lib: ['ES2023'], types: [], noEmit: true },
 };
@@ -17,20 +13,44 @@ const moduleKinds = {
   bundler: { module: 'ESNext', moduleResolution: 'bundler' },
 } as const;
 
+type Kind = keyof typeof moduleKinds;
+
+/** Where what is not ours is: it is read, but not checked. */
+const dependencies = join(import.meta.dirname, '../../../node_modules/');
+
 /**
  * @param files relative to the folder
  * @returns what the compiler complains of; empty where nothing
  */
-export function compile(
-  folder: string,
-  files: readonly string[],
-  kind: keyof typeof moduleKinds = 'node',
-): Promise<string> {
-  const config = { compilerOptions: { ...compilerOptions, ...moduleKinds[kind] }, files };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  return new Promise((resolve) => {
-    execFile(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], (error, stdout, stderr) => {
-      resolve(error === null ? '' : `${stdout}${stderr}` || error.message);
-    });
-  });
+export function compile(folder: string, files: readonly string[], kind: Kind = 'node'): string {
+  const config = { compilerOptions: { ...strict, ...moduleKinds[kind] }, files };
+  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(config, ts.sys, folder);
+  const host = createHost(options, kind);
+  const program = ts.createProgram(fileNames, options, host);
+  const own = program.getSourceFiles().filter(({ fileName }) => !fileName.startsWith(dependencies));
+  const found = [
+    ...errors,
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...own.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]),
+  ];
+  return ts.formatDiagnostics(found, host);
+}
+
+/** The same for all programs of a kind, so that it is parsed once. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+function createHost(options: ts.CompilerOptions, kind: Kind): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const getSourceFile: ts.CompilerHost['getSourceFile'] = (path, ...how) => {
+    if (!path.startsWith(dependencies)) return host.getSourceFile(path, ...how);
+    const key = `${kind} ${path}`;
+    const file = parsed.get(key) ?? host.getSourceFile(path, ...how);
+    parsed.set(key, file);
+    return file;
+  };
+  return { ...host, getSourceFile };
 }
