@@ -21,8 +21,8 @@ export interface ApplyInput extends WriteDependencies {
   /** Requests in flight at once. */
   readonly concurrency: number;
   /**
-   * So many; present where changes wait for a store too, which they do outside of their slot. Then more changes are
-   * under way than requests.
+   * As many as `concurrency`; present where changes also wait for a store, which they do outside their slot. Then more
+   * changes are under way than requests.
    */
   readonly slots?: Slots | undefined;
   /** Called once for each outcome, when it is final except for `overwrote`. */
@@ -82,7 +82,7 @@ const changesPerSlot = 4;
 /** Their archives are held in memory. */
 const bytesAhead = 64 * 2 ** 20;
 
-/** So many changes may be under way, even if they are the largest. */
+/** How many changes may be under way, even if they are the largest. */
 function countAhead({ plan, desired, concurrency }: ApplyInput): number {
   const uploads = new Set(workOf(plan).map(({ name }) => name));
   const sizes = desired.extensions.filter(({ name }) => uploads.has(name)).map(({ bytes }) => bytes);
@@ -119,7 +119,7 @@ async function upload(changes: readonly Change[], input: Applying): Promise<read
   return [...(await first), ...written];
 }
 
-/** Who waits at it needs no slot, and what it waits for may need one. */
+/** A change that waits at the gate frees its slot, since what it waits for may need one. */
 function createGate(opening: Promise<void>, { outside }: Slots): Gate {
   let isOpen = false;
   void opening.then(() => {

@@ -60,8 +60,8 @@ export function createArchiveReader(source: ArchiveSource): ArchiveReader {
 }
 
 /**
- * Why one archive could not be read, as a clause; `undefined` for what is no matter of this archive alone, such as a
- * credential that is no longer accepted (401).
+ * Why one archive could not be read, as a clause; `undefined` for what concerns more than this archive, such as a credential
+ * that is no longer accepted (401).
  */
 export function whyUnreadable(error: unknown): string | undefined {
   if (error instanceof UnreadableArchiveError) return `its archive ${error.why}`;

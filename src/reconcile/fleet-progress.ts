@@ -60,7 +60,7 @@ function attemptOf(text: string): number {
   return /^\d{1,6}$/.test(text) ? Number(text) : 1;
 }
 
-/** What was undone counts as never done. Of two machines that went on at once, the one that succeeded counts. */
+/** What was undone counts as never done. If two machines resumed the run at once, the one that succeeded counts. */
 function standingOf(notes: readonly Noted[]): EnvironmentProgress {
   const undone = Math.max(0, ...notes.flatMap(({ what, attempt }) => (what === 'undone' ? [attempt] : [])));
   const standing = notes.filter(({ attempt }) => attempt > undone);

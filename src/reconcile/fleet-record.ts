@@ -1,8 +1,8 @@
 /**
  * What one run over a fleet has done so far, below `.qlik-sync` and in the store where there is one: what it is,
- * `fleets/<project>/starts/<id>.json`, and how far it got, `fleets/<project>/progress/<id>/…`. Of the latter the names say
- * all, so that a put may be repeated, two machines never replace each other's, and one list tells all. It grows with the
- * fleet, and only that of one run is ever listed. Needed to go on, never to decide what a tenant holds.
+ * `fleets/<project>/starts/<id>.json`, and how far it got, `fleets/<project>/progress/<id>/…`. The names of the latter say
+ * everything, so a put may be repeated, two machines never overwrite each other's, and one list is enough to read them. They
+ * grow with the fleet, and only those of one run are ever listed. Needed to resume, never to decide what a tenant holds.
  */
 
 import type { ExitCode } from '../core/exit-codes.js';
@@ -66,7 +66,7 @@ export interface FleetPlaces {
   readonly store: Store | undefined;
 }
 
-/** How many are kept of one project. An older one may be half removed, and nobody goes on with it. */
+/** How many are kept of one project. Older ones may be half removed, and cannot be resumed. */
 const kept = 20;
 
 /** @throws UserError where `.qlik-sync` is not writable, StoreError */
@@ -136,7 +136,7 @@ async function openPlaces({ root, store }: FleetPlaces): Promise<readonly Store[
     await makeOwnPlace(root, folder);
   } catch (error) {
     throw unwritable(error, `The record of the fleet in ${folder}`, {
-      hint: 'Without it nothing could go on after a crash, so nothing is begun. Make the folder writable, and run again.',
+      hint: 'Without it the run could not be resumed after a crash, so nothing is begun. Make the folder writable, and run again.',
     });
   }
   return [openFileStore(folder, folder), ...(store === undefined ? [] : [store])];
@@ -212,7 +212,7 @@ function isNumber(value: unknown): boolean {
 
 interface OpenRecord extends Pick<FleetRecord, 'start' | 'before'> {
   readonly stores: readonly Store[];
-  /** From 1: how often the run was begun or gone on with. */
+  /** From 1: how often the run was begun or resumed. */
   readonly attempt: number;
   readonly forgetting: Forgetting | undefined;
 }

@@ -20,7 +20,7 @@ const removalsAtOnce = 8;
 /**
  * Begins to remove. What cannot be removed stays for the next time.
  *
- * @param records that are too old for anybody to go on with
+ * @param records that are too old to be resumed
  */
 export function forgetRecords(stores: readonly Store[], records: readonly OldRecord[]): Forgetting {
   const limit = pLimit(removalsAtOnce);

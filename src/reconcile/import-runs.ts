@@ -1,12 +1,11 @@
 /** Brings what a folder or a downloaded artifact holds to a store: journals, and the copies that they mention. */
 
-import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { ownFolder } from '../source/own-folder.js';
 import type { Store } from '../store/store.js';
-import { contentKeysIn } from './backup/vault.js';
+import { contentKeysIn, fileOfKey, hasKey } from './backup/vault.js';
 import { type RunFileText, readRunFile } from './journal/run-files.js';
 import { parseRun } from './journal/runs.js';
 import { tenantKey } from './own-place.js';
@@ -93,11 +92,11 @@ function toRun({ id, text }: RunFileText): RunToImport | undefined {
   const run = text === undefined ? undefined : parseRun(text);
   if (run?.start.id !== id || text === undefined) return undefined;
   const { start } = run;
-  // Nobody would find it there, or it would be put somewhere else.
+  // Under any other name no run would find it in the store.
   return parseRunObject(wholeName(prefixOf('runs', start), id)) && { start, text };
 }
 
-/** Before any copies, so that no retention takes those for unmentioned. Resolves to how many the store had. */
+/** Comes before the backups, which a retention would remove if no journal mentioned them. Resolves to how many the store had. */
 async function importJournals(runs: RunsOfProject, store: Store, assertAlone: () => void): Promise<number> {
   const { objects } = await store.list(prefixOf('runs', runs[0].start));
   const stored = new Map(objects.map(({ name, bytes }) => [withoutMark(name), bytes]));
@@ -122,28 +121,23 @@ function withoutMark(name: string): string {
   return wholeName(name.slice(0, name.lastIndexOf('/') + 1), id);
 }
 
-/** Those that are here and whole, and not in the store. Resolves to how many they were. */
+/** Copies those that are here and whole, and not in the store. Resolves to how many. */
 async function importBackups(runs: RunsOfProject, base: string, store: Store): Promise<number> {
   const { objects } = await store.list(prefixOf('backups', runs[0].start));
   const known = new Set(objects.map(({ name }) => name));
   let count = 0;
   for (const { start, text } of runs) {
     for (const key of contentKeysIn(text)) {
-      const file = key.length === 32 ? `${key}.zip` : `${key}.json`;
+      const file = fileOfKey(key);
       const name = `${prefixOf('backups', start)}${file}`;
       if (known.has(name)) continue;
       const path = join(base, 'backups', tenantKey(start.tenant), file);
       const content = await readFile(path).catch(() => undefined);
-      if (content === undefined || !isWhole(key, content)) continue;
+      if (content === undefined || !hasKey(content, key)) continue;
       await store.put(name, content);
       known.add(name);
       count += 1;
     }
   }
   return count;
-}
-
-function isWhole(key: string, content: Buffer): boolean {
-  const algorithm = key.length === 32 ? 'md5' : 'sha256';
-  return createHash(algorithm).update(content).digest('hex') === key;
 }

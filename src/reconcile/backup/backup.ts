@@ -88,7 +88,7 @@ async function keepArchive(
     .catch((error) => explainDownload(error, kind));
   const md5 = md5Of(archive);
   if (expected !== undefined && md5 !== expected)
-    throw moved(`${apiPaths[kind]}/${record.id}/file`, expected, md5);
+    throw changedMeanwhile(`${apiPaths[kind]}/${record.id}/file`, expected, md5);
   return vault.put(archive);
 }
 
@@ -109,7 +109,7 @@ function explainDownload(error: unknown, kind: Kind): never {
   );
 }
 
-function moved(path: string, expected: string, md5: string): TenantError {
+function changedMeanwhile(path: string, expected: string, md5: string): TenantError {
   return new TenantError(
     `no backup, so nothing was written: the tenant says its archive has md5 ${expected}, but what it sent has ${md5}`,
     {

@@ -3,12 +3,11 @@
  * Only the holder of the project's lock writes or removes there, so one list says what is there for a whole run.
  */
 
-import { createHash } from 'node:crypto';
 import { exitCodes } from '../../core/exit-codes.js';
 import { tryParseJson } from '../../core/json.js';
 import { StoreError } from '../../store/store.js';
 import { prefixOf, type StorePlace } from '../store-place.js';
-import { contentKey, type Vault } from './vault.js';
+import { contentKey, hasKey, type Vault } from './vault.js';
 
 export function createSharedVault(local: Vault, place: StorePlace): Vault {
   const { store } = place;
@@ -23,7 +22,7 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
     return listing;
   }
 
-  /** In bytes: a name may be there that has lost some of what it had. */
+  /** In bytes: an object may be there that lost a part of its content. */
   async function sizeOf(file: string): Promise<number | undefined> {
     return (await listSizes().catch(explain)).get(`${prefix}${file}`);
   }
@@ -41,11 +40,12 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
     (await listSizes()).set(`${prefix}${file}`, content.length);
   }
 
-  /** As far as its bytes match its name. */
+  /** `undefined` where its bytes do not match its name. */
   async function fetch(file: string): Promise<Buffer | undefined> {
-    if (contentKey(file) === undefined) return undefined;
+    const key = contentKey(file);
+    if (key === undefined) return undefined;
     const content = await store.get(`${prefix}${file}`);
-    return content !== undefined && matches(file, content) ? content : undefined;
+    return content !== undefined && hasKey(content, key) ? content : undefined;
   }
 
   /** From here, else from the store, and then kept here. */
@@ -65,7 +65,7 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
       const mayBe = (await sizeOf(file)) !== undefined || (await local.has(md5));
       const content = mayBe ? await read(md5) : undefined;
       if (content !== undefined) await share(file, content);
-      // What is damaged there is not there, so that it is put again.
+      // A damaged copy counts as absent, so that it is put again.
       else (await listSizes()).delete(`${prefix}${file}`);
       return content !== undefined;
     },
@@ -83,15 +83,6 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
       (await local.readRecord(sha256)) ??
       tryParseJson((await fetch(`${sha256}.json`))?.toString('utf8') ?? ''),
   };
-}
-
-function matches(file: string, content: Buffer): boolean {
-  const [key = '', kind] = file.split('.');
-  return (
-    createHash(kind === 'zip' ? 'md5' : 'sha256')
-      .update(content)
-      .digest('hex') === key
-  );
 }
 
 function explain(error: unknown): never {

@@ -119,6 +119,17 @@ export function contentKey(name: string): string | undefined {
   return md5 ?? sha256;
 }
 
+/** The file that holds the content with this MD5 or SHA-256. */
+export function fileOfKey(key: string): string {
+  return key.length === 32 ? `${key}.zip` : `${key}.json`;
+}
+
+/** Whether it is the content that has this MD5 or SHA-256. */
+export function hasKey(content: Uint8Array, key: string): boolean {
+  const algorithm = key.length === 32 ? 'md5' : 'sha256';
+  return createHash(algorithm).update(content).digest('hex') === key;
+}
+
 /** Whatever in a journal could be the MD5 or SHA-256 that a file is named by, each once. */
 export function contentKeysIn(text: string): ReadonlySet<string> {
   return new Set(text.match(/\b(?:[0-9a-f]{32}){1,2}\b/g));
@@ -140,9 +151,7 @@ async function readWhole({
   const content = await readFile(join(folder, name)).catch((error: unknown) =>
     unlessMissing(error, folder, what),
   );
-  if (content === undefined) return undefined;
-  const algorithm = name.endsWith('.zip') ? 'md5' : 'sha256';
-  return createHash(algorithm).update(content).digest('hex') === key ? content : undefined;
+  return content !== undefined && hasKey(content, key) ? content : undefined;
 }
 
 interface OpenPlace {
