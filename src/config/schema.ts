@@ -43,18 +43,16 @@ export function configSchema(ruleIds: readonly string[]) {
     rules: exactOptional(rules(ruleIds)),
     backup: exactOptional(backup()),
   };
+  const own = environment(inheritable);
   return strictObject(
     {
       $schema: exactOptional(described('The JSON schema of this file.', text())),
       ...inheritable,
       defaultEnvironment: exactOptional(described('The environment that is used without --env.', notBlank())),
       environments: exactOptional(
-        described(
-          'Tenants by name.',
-          record(string(), environment(inheritable), 'must be an object of environments by name'),
-        ),
+        described('Tenants by name.', record(string(), own, 'must be an object of environments by name')),
       ),
-      fleet: exactOptional(fleet(environment(inheritable))),
+      fleet: exactOptional(fleet(own)),
     },
     'must be an object',
   );
