@@ -82,6 +82,16 @@ export async function makeFolder(folder: string, durability: Durability): Promis
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
+/** Makes what a file holds survive a loss of power. @throws SystemError */
+export async function syncFile(path: string): Promise<void> {
+  const descriptor = openSync(path, 'r+');
+  try {
+    await sync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Makes the names in a folder survive a loss of power, where the system lets a folder be synced (Windows does not). */
 export async function syncFolder(folder: string): Promise<void> {
   const descriptor = openFolder(folder);

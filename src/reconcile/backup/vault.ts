@@ -5,7 +5,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { utimesSync } from 'node:fs';
+import { link, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { md5Of } from '../../core/digest.js';
 import { exitCodes } from '../../core/exit-codes.js';
@@ -13,6 +14,7 @@ import type { TenantIdentity } from '../../core/model.js';
 import {
   type Durability,
   finalNameOf,
+  syncFile,
   syncFolder,
   temporaryNameOf,
   writeAtomically,
@@ -85,9 +87,7 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
   };
   return {
     has: async (md5) =>
-      isOwnPlace(root, folder) &&
-      (await markUsed(folder, `${md5}.zip`, 'durable')) &&
-      (await read(md5)) !== undefined,
+      isOwnPlace(root, folder) && isIntact({ root, folder, name: `${md5}.zip`, durability: 'durable' }),
     read,
     put: async (archive) => {
       const md5 = md5Of(archive);
@@ -184,10 +184,9 @@ async function linkCopy(copy: string, { folder, make }: OpenPlace, name: string)
 async function deposit({ root, folder, make, name, content, durability }: Deposit): Promise<void> {
   try {
     await make();
-    const isKnown = await markUsed(folder, name, durability);
-    if (isKnown && (await readWhole({ root, folder, name })) !== undefined) return;
-    await writeAtomically(join(folder, name), content, { mode: 0o600, durability });
-    if (durability === 'durable') await syncFolder(folder);
+    if (await isIntact({ root, folder, name, durability })) return;
+    await writeAtomically(join(folder, name), content, { mode: 0o600 });
+    if (durability === 'durable') await settle(folder, name);
   } catch (error) {
     throw unwritable(error, `The backups in ${folder}`, {
       hint: 'Free some space or make the folder writable, or write without a copy to go back to: --no-backup.',
@@ -197,19 +196,33 @@ async function deposit({ root, folder, make, name, content, durability }: Deposi
 }
 
 /** Marks the file as in use before it is read, so that a process that removes files either sees it or was first. */
-async function markUsed(folder: string, name: string, durability: Durability): Promise<boolean> {
+async function isIntact({
+  root,
+  folder,
+  name,
+  durability,
+}: Omit<Deposit, 'make' | 'content'>): Promise<boolean> {
+  if (!markUsed(folder, name)) return false;
+  const reading = readWhole({ root, folder, name });
+  const [content] = await Promise.all([reading, durability === 'durable' && settle(folder, name)]);
+  return content !== undefined;
+}
+
+/** @returns whether it is there */
+function markUsed(folder: string, name: string): boolean {
   if (contentKey(name) === undefined) return false;
-  const handle = await open(join(folder, name), 'r+').catch(() => undefined);
-  if (handle === undefined) return false;
+  const now = new Date();
   try {
-    const now = new Date();
-    await handle.utimes(now, now);
-    if (durability === 'durable') await handle.sync();
-  } finally {
-    await handle.close();
+    utimesSync(join(folder, name), now, now);
+    return true;
+  } catch {
+    return false;
   }
-  if (durability === 'durable') await syncFolder(folder);
-  return true;
+}
+
+/** Waits for the disk once: the name may be there before the content, since it tells whether that is whole. */
+async function settle(folder: string, name: string): Promise<void> {
+  await Promise.all([syncFile(join(folder, name)), syncFolder(folder)]);
 }
 
 export interface StoredFile {
