@@ -128,9 +128,10 @@ function candidateOf({ name, folder, displayFolder }: DesiredExtension) {
 }
 
 export function addAdopt(program: Command, io: Io, finish: Finish): void {
-  const command = addShared(program.command('adopt'))
-    .argument('<name...>', 'names or globs; on the tenant and in the folders')
-    .description('take over what is on the tenant, with the content that it has');
+  const command = addShared(program.command('adopt')).argument(
+    '<name...>',
+    'names or globs; on the tenant and in the folders',
+  );
   addUnder('Approvals:', addConfirm(command), (group) =>
     group
       .option('--take-ownership <name>', 'take over an extension of another project', collect)

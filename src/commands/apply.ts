@@ -173,7 +173,6 @@ async function selectNames(args: readonly string[]): Promise<Selector | undefine
 export function addApply(program: Command, io: Io, finish: Finish): void {
   const command = addOriginApprovals(addApprovals(addShared(program.command('apply'))))
     .argument('[plan.json | name...]', 'a reviewed plan, or names or globs')
-    .description('make the tenant match the folders')
     .addOption(new Option('--expect <digest>', 'write only if this is the plan').argParser(parsePlanDigest));
   addChangedSince(
     addWaves(addShard(addImpactGate(addMaxDuration(addConfirm(command), 'start nothing')))),

@@ -12,8 +12,7 @@ type Shell = (typeof shells)[number];
 export const addCompletion: AddCommand = (program, io, finish) => {
   const command = program
     .command('completion')
-    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
-    .description('print a script that completes commands, options and names');
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells));
   command.action(async (shell: Shell) => {
     await printScript(shell, io);
     finish(exitCodes.ok);

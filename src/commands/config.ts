@@ -148,9 +148,7 @@ function toReport(kind: string, file: string | undefined): string {
 }
 
 export function addConfig(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('config'))
-    .description('show every setting and where it comes from')
-    .action(async (flags: SharedFlags, action: Command) => {
-      finish(await config(flags, sourceOf(action), io));
-    });
+  addShared(program.command('config')).action(async (flags: SharedFlags, action: Command) => {
+    finish(await config(flags, sourceOf(action), io));
+  });
 }

@@ -199,9 +199,7 @@ async function checkSource(settings: Settings, io: Io): Promise<Check> {
 }
 
 export function addDoctor(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('doctor'))
-    .description('check tenant, credentials and role; writes nothing')
-    .action(async (flags: SharedFlags) => {
-      finish(await doctor(flags, io));
-    });
+  addShared(program.command('doctor')).action(async (flags: SharedFlags) => {
+    finish(await doctor(flags, io));
+  });
 }

@@ -73,7 +73,6 @@ function judge(entry: DriftEntry, ignores: Ignores, baseline: Baseline | undefin
 
 export function addDrift(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addShard(addShared(program.command('drift'))))
-    .description('show where the tenant differs from the folders')
     .option('--verify', 'also pack and compare the archives themselves')
     .option('--baseline <file>', 'alarm only for what this JSON report lacks')
     .action(async (names: string[], flags: DriftFlags) => {

@@ -51,8 +51,7 @@ function lookUp(word: string): readonly Topic[] {
 export function addExplain(program: Command, io: Io, finish: Finish): void {
   const command = program
     .command('explain')
-    .argument('[word...]', 'a word of the output, an exit code or an approval')
-    .description('say what a word of the output or an exit code means, and what to do');
+    .argument('[word...]', 'a word of the output, an exit code or an approval');
   addOutput(command.allowUnknownOption()).action((words: string[], flags: ExplainFlags) =>
     finish(explain(words, flags, io)),
   );

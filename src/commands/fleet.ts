@@ -142,7 +142,6 @@ export function addFleet(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('fleet'))
     .addArgument(new Argument('<action>', 'status: what the tenants hold').choices(['status']))
     .argument('[name...]', 'names or globs of extensions; all when absent')
-    .description('show which versions the tenants hold, and who is behind')
     .action(async (_action: 'status', words: string[], flags: SharedFlags) => {
       finish(await fleetStatus(words, flags, io));
     });

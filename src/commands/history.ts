@@ -127,9 +127,7 @@ function mayHaveChanged({ result }: RunChange): boolean {
 }
 
 export function addHistory(program: Command, io: Io, finish: Finish): void {
-  addShared(program.command('history'))
-    .description('list what was done, and how to undo it')
-    .action(async (flags: SharedFlags) => {
-      finish(await history(flags, io));
-    });
+  addShared(program.command('history')).action(async (flags: SharedFlags) => {
+    finish(await history(flags, io));
+  });
 }

@@ -126,7 +126,6 @@ function exitCodeOf({ impact, stopped, passing }: Assessment): ExitCode {
 export function addImpact(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('impact'))
     .argument('[name...]', 'names or globs on the tenant; all when absent')
-    .description('list the apps that use an extension')
     .option('--unused', 'extensions of the tenant that no visible app uses')
     .option('--missing', 'extensions that apps use and the tenant lacks')
     .option('--space <id>', 'only apps of this space, or personal', collectFilled)

@@ -193,11 +193,9 @@ function noteMissingKey({ environment }: Answers, io: Io): void {
 }
 
 export function addInit(program: Command, io: Io, finish: Finish): void {
-  const command = addInitOptions(program.command('init'))
-    .description('write a config file; asks, or takes options')
-    .action(async (flags: InitFlags) => {
-      finish(await init(flags, io));
-    });
+  const command = addInitOptions(program.command('init')).action(async (flags: InitFlags) => {
+    finish(await init(flags, io));
+  });
   addExamples(command, [
     ['qlik-sync init', 'asks, on a terminal'],
     ['qlik-sync init --tenant https://acme.eu.qlikcloud.com', 'asks less'],

@@ -101,7 +101,6 @@ function hasStarted(child: ChildProcess): Promise<string | undefined> {
 export function addOpen(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('open'))
     .argument('[name]', 'the extension to look for')
-    .description("print, and on a terminal open, the tenant's list of extensions")
     .option('--no-browser', 'only print the address')
     .action(async (name: string | undefined, flags: OpenFlags) => {
       finish(await openAdministration(name, flags, io));

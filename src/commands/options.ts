@@ -279,7 +279,7 @@ export function parsePlanDigest(text: string): string {
 /** Takes the exit code of a command that has ended. */
 export type Finish = (exitCode: ExitCode) => void;
 
-/** Describes one command: its arguments, options and what runs it. The command's own code is loaded when it runs. */
+/** Adds one command: its arguments, options and what runs it. What it does is said in `program.ts`. */
 export type AddCommand = (program: Command, io: Io, finish: Finish) => void;
 
 /** Where the value of an option comes from: the command line or `QLIK_SYNC_<OPTION>`; `undefined` for neither. */

@@ -85,7 +85,6 @@ function describe(
 
 export function addPack(program: Command, io: Io, finish: Finish): void {
   addNames(addShared(program.command('pack')))
-    .description('write the zips that apply would upload')
     .option('--out <dir>', 'folder to write to', '.qlik-sync/pack')
     .action(async (names: string[], flags: PackFlags) => {
       finish(await packExtensions(names, flags, io));

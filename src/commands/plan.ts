@@ -137,7 +137,7 @@ function applyLike(argv: readonly string[]): readonly string[] {
 }
 
 export function addPlan(program: Command, io: Io, finish: Finish): void {
-  const command = addNames(addShared(program.command('plan'))).description('show what apply would do');
+  const command = addNames(addShared(program.command('plan')));
   addChangedSince(addShard(addImpactGate(addOriginApprovals(addApprovals(command)))))
     .option('--out <file>', 'also write the plan to a file, for apply')
     .option('--diff', 'show what changes in each extension, file by file')

@@ -252,7 +252,6 @@ function pictureOf(file: WrittenPicture | undefined): { readonly picture?: strin
 
 export function addPreview(program: Command, io: Io, finish: Finish): void {
   const command = addNames(addShared(program.command('preview')))
-    .description('draw what changes in a browser, as it is on the tenant and in the folder')
     .option('--out <dir>', 'for the pictures', '.qlik-sync/preview')
     .addOption(new Option('--require <what>', 'exit with 6 if one is worse than before').choices(['drawn']))
     .option('--capture <object>', 'write a fixture of an <app>/<object>')

@@ -35,6 +35,7 @@ qlik-sync explain <code> says what to do; it knows every other word of the outpu
 
 interface CommandRow {
   readonly does: string;
+  /** Its arguments, as the list of commands shows them. */
   readonly words?: readonly string[];
   readonly load: () => Promise<AddCommand>;
 }
@@ -84,7 +85,7 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
       load: async () => (await import('./adopt.js')).addAdopt,
     },
     preview: {
-      does: 'draw what changes in a browser, as it is on the tenant and in the folder',
+      does: 'draw what changes in a browser, as the tenant has it and as the folder has it',
       words: ['[name...]'],
       load: async () => (await import('./preview.js')).addPreview,
     },
@@ -173,7 +174,11 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
 async function describeCommands(program: Command, io: Io, finish: Finish): Promise<void> {
   const name = io.argv[0];
   const named = name === undefined ? undefined : findRow(name);
-  if (named !== undefined) return (await named.load())(program, io, finish);
+  if (named !== undefined) {
+    (await named.load())(program, io, finish);
+    program.commands[0]?.description(named.does);
+    return;
+  }
   for (const [group, rows] of Object.entries(commandGroups)) {
     program.commandsGroup(group);
     for (const [each, { does, words = [] }] of Object.entries(rows)) {

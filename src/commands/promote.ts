@@ -151,8 +151,7 @@ function assertNoNumber(from: string, targets: number, { acceptImpact }: Promote
 export function addPromote(program: Command, io: Io, finish: Finish): void {
   const command = addWaves(addImpactGate(addApprovals(addShared(program.command('promote')))))
     .argument('<from>', 'environment whose archives are promoted')
-    .argument('[to|name...]', 'environment to promote to, then names or globs')
-    .description('put the archives that one environment holds on another');
+    .argument('[to|name...]', 'environment to promote to, then names or globs');
   addExamples(command, [
     ['qlik-sync promote staging prod', 'everything'],
     ['qlik-sync promote staging prod kpi-card', 'one extension'],

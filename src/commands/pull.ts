@@ -189,7 +189,6 @@ function refuse({ name, reason = '' }: Named): PullOutcome {
 export function addPull(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('pull'))
     .argument('[name...]', "names or globs; all but other projects' when absent")
-    .description("write the tenant's extensions to folders")
     .option('--to <dir>', 'parent folder; that of "extensions" when absent')
     .option('--overwrite <name>', 'replace local files that git cannot restore', collect)
     .action(async (names: string[], flags: PullFlags) => {

@@ -33,7 +33,6 @@ export function addReport(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('report'))
     .addArgument(new Argument('<action>', 'merge: one report of several').choices(['merge']))
     .argument('<file...>', 'JSON reports of runs with --shard')
-    .description('make one report of those of several jobs')
     .action(async (_action: 'merge', files: string[], flags: SharedFlags) => {
       finish(await mergeReports(files, flags, io));
     });

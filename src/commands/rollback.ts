@@ -68,7 +68,6 @@ async function preparePlan(out: string, run: Run): Promise<(planned: PlannedRun)
 export function addRollback(program: Command, io: Io, finish: Finish): void {
   const command = addImpactGate(addOriginApprovals(addApprovals(addShared(program.command('rollback')))))
     .argument('[run|name...]', 'a run or names; the last run when absent')
-    .description('undo what a run wrote')
     .option('--out <file>', 'only plan it, and write the plan to a file')
     .addOption(new Option('--expect <digest>', 'undo only if this is the plan').argParser(parsePlanDigest));
   addExamples(command, [

@@ -114,7 +114,6 @@ function parseRate(text: string): readonly [number, number] {
 export function addSandbox(program: Command, io: Io, finish: Finish): void {
   addSandboxOptions(program.command('sandbox'))
     .argument('[dir]', 'folder that keeps its state; in memory when absent')
-    .description('run the embedded tenant')
     .addOption(
       new Option('--port <n>', 'port on 127.0.0.1; 0 takes a free one').argParser(parsePort).default(0),
     )

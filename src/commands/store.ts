@@ -93,7 +93,6 @@ export function addStore(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('store'))
     .addArgument(new Argument('<action>', 'check or import').choices(['check', 'import']))
     .argument('[folder]', 'import: a .qlik-sync, or what contains one')
-    .description('check the store of journals and backups, or import runs')
     .action(async (action: StoreAction, folder: string | undefined, flags: SharedFlags) => {
       finish(await runStore(action, folder, flags, io));
     });

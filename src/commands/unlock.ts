@@ -73,7 +73,6 @@ function describe({ name, ticket, ageMs, isDead }: ShownTicket): UnlockDocument[
 export function addUnlock(program: Command, io: Io, finish: Finish): void {
   const command = addShared(program.command('unlock'))
     .argument('[ticket]', 'which one, where there are several')
-    .description('show who holds the lock in the store; --yes removes it')
     .action(async (word: string | undefined, flags: SharedFlags) => {
       finish(await unlock(word, flags, io));
     });

@@ -71,9 +71,7 @@ function summarise({
 }
 
 export function addValidate(program: Command, io: Io, finish: Finish): void {
-  addNames(addShared(program.command('validate')))
-    .description('check extension folders; needs no tenant')
-    .action(async (names: string[], flags: SharedFlags) => {
-      finish(await validate(names, flags, io));
-    });
+  addNames(addShared(program.command('validate'))).action(async (names: string[], flags: SharedFlags) => {
+    finish(await validate(names, flags, io));
+  });
 }

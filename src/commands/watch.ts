@@ -120,7 +120,6 @@ export function addWatch(program: Command, io: Io, finish: Finish): void {
     ['qlik-sync watch kpi-card --sandbox', 'one extension, without a tenant'],
   ]);
   addConfirm(command)
-    .description('apply on every change, while developing')
     .addOption(new Option('--quiet-period <ms>', 'milliseconds without a change first').argParser(parseCount))
     .addOption(
       new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
