@@ -11,6 +11,7 @@ import { type Answers, newConfig, newConfigName, renderNewConfig } from '../conf
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import { shellWord } from '../core/shell-word.js';
+import { reasonOf } from '../core/system-error.js';
 import type { Problem } from '../report/init.js';
 import type { ValidateReport } from '../report/validate.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -127,7 +128,7 @@ async function writeNew(file: string, text: string, interrupted: AbortSignal): P
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
-    const reason = code === 'EEXIST' ? 'it exists already' : `it cannot be created (${code})`;
+    const reason = code === 'EEXIST' ? 'it exists already' : reasonOf(cause);
     throw new UserError(`${newConfigName} was not written: ${reason}.`, { cause });
   }
 }

@@ -13,15 +13,30 @@ export function isSystemError(error: unknown): error is SystemError {
 }
 
 /** With the system call and its file: `no space left on device, write`. */
-export function describeSystemError({ message }: SystemError): string {
-  return withoutCode(message);
+export function describeSystemError(error: SystemError): string {
+  const { message } = error;
+  return withoutCode(isUnmadeFolder(error) ? message.replace(/^.*?(?=, mkdir)/, unmadeFolder) : message);
+}
+
+/** Node says so of a folder that it was to make with those above it, where the disk is read-only. */
+function isUnmadeFolder({ code, syscall }: SystemError): boolean {
+  return code === 'ENOENT' && syscall === 'mkdir';
+}
+
+const unmadeFolder = 'no folder can be made there, as on a read-only disk';
+
+/** Node names no file where writing to an open one fails: the same error with its file, `…, write '/plans/plan.json'`. */
+export function nameFile(error: unknown, path: string): unknown {
+  if (!isSystemError(error) || 'path' in error) return error;
+  const { code, syscall, message } = error;
+  return Object.assign(new Error(`${message} '${path}'`, { cause: error }), { code, syscall, path });
 }
 
 /** For messages that name the file themselves: `no space left on device`. Any other error's own message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!isSystemError(error)) return error.message;
-  const plainer = plainerReasons.get(error.code);
+  const plainer = isUnmadeFolder(error) ? unmadeFolder : plainerReasons.get(error.code);
   if (plainer !== undefined) return plainer;
   const [reason = ''] = error.message.split(`, ${error.syscall}`);
   return withoutCode(reason);

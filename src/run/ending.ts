@@ -23,9 +23,16 @@ export function endWith(thrown: unknown, io: Pick<Io, 'stderr' | 'interrupted' |
 
 /** What the operating system refuses (a full disk, missing permissions, a port in use) is not a bug. */
 function asUserError(error: unknown): unknown {
-  if (isSystemError(error)) return new UserError(describeSystemError(error), { cause: error });
+  if (isSystemError(error)) {
+    const hint = isFull(error) ? 'Free some space, and run again.' : undefined;
+    return new UserError(describeSystemError(error), { cause: error, ...(hint !== undefined && { hint }) });
+  }
   const isSandbox = error instanceof Error && error.name === 'SandboxError';
   return isSandbox ? new UserError(error.message, { cause: error }) : error;
+}
+
+function isFull({ code }: { readonly code: string }): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** As people read it on stderr. A person's mistake has no stack trace; a bug has one, and says what a report of it needs. */

@@ -5,6 +5,7 @@ import { closeSync, fsync, mkdirSync, openSync, renameSync, rmSync, writeFileSyn
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { nameFile } from '../core/system-error.js';
 
 /** `durable`: the content is on the disk before the file gets its name. Syncing the folder is left to the caller. */
 export type Durability = 'durable' | 'light';
@@ -34,7 +35,7 @@ export async function writeAtomically(
     await rename(temporary, path);
   } catch (error) {
     await discard(temporary);
-    throw error;
+    throw nameFile(error, path);
   }
 }
 
@@ -46,7 +47,7 @@ export function writeAtomicallySync(path: string, content: string, mode: number)
     renameSync(temporary, path);
   } catch (error) {
     discardSync(temporary);
-    throw error;
+    throw nameFile(error, path);
   }
 }
 

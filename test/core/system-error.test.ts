@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeSystemError, isSystemError, reasonOf } from '../../src/core/system-error.js';
+import { describeSystemError, isSystemError, nameFile, reasonOf } from '../../src/core/system-error.js';
 
 function systemError(code: string, syscall: string, message: string): Error {
   return Object.assign(new Error(message), { code, syscall });
@@ -21,6 +21,26 @@ describe('what the system refuses', () => {
     const error = systemError(code, syscall, message);
     expect(isSystemError(error) && describeSystemError(error)).toBe(words);
     expect(reasonOf(error)).toBe(words.split(`, ${syscall}`)[0]);
+  });
+
+  it('is said with its file, which Node does not name for one that is open', () => {
+    const full = systemError('ENOSPC', 'write', 'ENOSPC: no space left on device, write');
+    const named = nameFile(full, '/plans/a.json');
+    expect(isSystemError(named) && describeSystemError(named)).toBe(
+      "no space left on device, write '/plans/a.json'",
+    );
+    expect(reasonOf(named)).toBe('no space left on device');
+    expect(nameFile(named, '/other')).toBe(named);
+    const other = new Error('not of the system');
+    expect(nameFile(other, '/plans/a.json')).toBe(other);
+  });
+
+  it('is not said of a folder as if it had to be there before it is made', () => {
+    const error = systemError('ENOENT', 'mkdir', "ENOENT: no such file or directory, mkdir '/a/b'");
+    expect(isSystemError(error) && describeSystemError(error)).toBe(
+      "no folder can be made there, as on a read-only disk, mkdir '/a/b'",
+    );
+    expect(reasonOf(error)).toBe('no folder can be made there, as on a read-only disk');
   });
 
   it('is distinguished from other errors', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { FindingsError, UserError } from '../../src/core/errors.js';
-import { describeError } from '../../src/run/ending.js';
+import { describeError, endWith } from '../../src/run/ending.js';
 
 const stderr = { write: () => true, paint: (_style: string, text: string) => text, isTerminal: false };
 const describeIt = (error: unknown): string =>
@@ -46,4 +46,21 @@ it('what rules found shows its errors alone, as they would be lost among warning
     'kpi: error: one error [missing-entry]\n1 warning, 2 notes beside that.\nerror: 1 error in the folders, so nothing was done.\n',
   );
   expect(describeIt(new FindingsError([finding('error')]))).not.toContain('beside that');
+});
+
+it('a full disk is a person’s to mend, with its file and what to do', () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write '/a/plan.json'"), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  const written: string[] = [];
+  const io = {
+    stderr: { ...stderr, write: (text: string) => written.push(text) },
+    interrupted: new AbortController().signal,
+    version: '1.2.3',
+  } as unknown as Parameters<typeof endWith>[1];
+  expect(endWith(full, io).exitCode).toBe(3);
+  expect(written.join('')).toBe(
+    "error: no space left on device, write '/a/plan.json'\nFree some space, and run again.\n",
+  );
 });

@@ -80,8 +80,8 @@ function parseIdentity(text: string): StoredIdentity | undefined {
 /** Linking fails where the file exists, so two processes that start together end with the same keys. */
 function makeIdentity(path: string, identity: StoredIdentity): StoredIdentity {
   const temporary = `${path}.${newId()}`;
-  writeFileSync(temporary, JSON.stringify(identity), { mode: 0o600 });
   try {
+    writeFileSync(temporary, JSON.stringify(identity), { mode: 0o600 });
     linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

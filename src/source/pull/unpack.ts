@@ -13,6 +13,7 @@ import { stemOf } from '../../core/kind.js';
 import type { LeftOutFile } from '../../core/model.js';
 import type { PullObstacle } from '../../core/pull-obstacle.js';
 import { shellOption } from '../../core/shell-word.js';
+import { nameFile } from '../../core/system-error.js';
 import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from '../archive/archive.js';
 import type { IgnoreRules } from '../ignore-rules.js';
@@ -214,7 +215,11 @@ async function writeOne(folder: string, file: PackedFile, lineEndings: LineEndin
   const content = await file.read();
   const place = join(folder, file.path);
   mkdirSync(dirname(place), { recursive: true });
-  writeFileSync(place, content, { flag: 'wx' });
+  try {
+    writeFileSync(place, content, { flag: 'wx' });
+  } catch (error) {
+    throw nameFile(error, place);
+  }
   return { path: file.path, bytes: content.length, sha256: sha256Of(withEndings(content, lineEndings)) };
 }
 
