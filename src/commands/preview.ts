@@ -31,7 +31,7 @@ import { createSelector } from '../run/selection.js';
 import { displayPath } from '../source/display.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { addExamples, addNames, addShared, type Finish } from './options.js';
-import { captureFixture, readCapture } from './preview/capture.js';
+import { type Captured, captureFixture, readCapture } from './preview/capture.js';
 import { type WrittenPicture, writePictures } from './preview/write-pictures.js';
 
 interface PreviewFlags extends SharedFlags {
@@ -42,36 +42,15 @@ interface PreviewFlags extends SharedFlags {
 
 export function preview(names: readonly string[], flags: PreviewFlags, io: Io): Promise<ExitCode> {
   return onTenant('preview', flags, io, async (run) => {
-    if (run.settings.execution === 'refused') {
-      throw new UserError('preview runs the code of extensions in a browser, and --no-exec forbids that', {
-        hint: 'Leave out --no-exec (QLIK_SYNC_NO_EXEC) where that code may run: in a page without network and credentials.',
-      });
-    }
+    assertMayExecute(run);
+    const captured = flags.capture === undefined ? undefined : readCapture(flags.capture);
     const places = { folders: [run.settings.config.root, run.settings.cwd], env: io.env };
-    const wantedObject = flags.capture === undefined ? undefined : readCapture(flags.capture);
     const tools = await findTools(places);
     const selector = await createSelector(names);
     const wanted = { ...interactive, forecasts: 'none', command: 'plan', selector, approvals: {} } as const;
     const planned = await planFolders(run, wanted);
-    const captured = wantedObject && (await captureFixture(run, wantedObject, planned.desired.extensions));
-    const chosen =
-      captured !== undefined && names.length === 0 ? [captured] : chooseExtensions(run, planned, names);
-    const fixtures = new Map(chosen.map(({ name, folder }) => [name, readFixture(folder, stemOf(name))]));
-    const stardust = chosen.some(({ manifest }) => manifest.supernova === true)
-      ? readStardust(places)
-      : undefined;
-    const out = await makeFolder(run, flags.out);
-    const subjects = readSubjects(run, planned, chosen, fixtures);
-    const drawn =
-      chosen.length === 0
-        ? { previews: [], pictures: new Map<string, string>() }
-        : await drawAll(run, subjects, {
-            tools,
-            stardust,
-            places,
-            out,
-            atOnce: Math.min(mostAtOnce, chosen.length),
-          });
+    const chosen = await chooseExtensions(run, planned, names, captured);
+    const drawn = await drawChosen(run, planned, chosen, { tools, places, folder: flags.out });
     const exitCode =
       flags.require === 'drawn' && drawn.previews.some(isWorse) ? exitCodes.refused : exitCodes.ok;
     const report: PreviewReport = { kind: 'preview', header: headerOf(run, 'preview'), ...drawn, exitCode };
@@ -80,14 +59,30 @@ export function preview(names: readonly string[], flags: PreviewFlags, io: Io): 
   });
 }
 
-/** What is named; without names, what an apply would upload. Nothing draws a theme, which is said. */
-function chooseExtensions(
-  { notices }: Run,
+/** @throws UserError */
+function assertMayExecute({ settings }: Run): void {
+  if (settings.execution !== 'refused') return;
+  throw new UserError('preview runs the code of extensions in a browser, and --no-exec forbids that', {
+    hint: 'Leave out --no-exec (QLIK_SYNC_NO_EXEC) where that code may run: in a page without network and credentials.',
+  });
+}
+
+/** What is named; without names, the one that was captured, else what an apply would upload. */
+async function chooseExtensions(
+  run: Run,
   { plan, desired }: PlannedRun,
   names: readonly string[],
-): readonly DesiredExtension[] {
+  captured: Captured | undefined,
+): Promise<readonly DesiredExtension[]> {
+  const drawing = captured && (await captureFixture(run, captured, desired.extensions));
+  if (drawing !== undefined && names.length === 0) return [drawing];
   const changed = new Set(plan.changes.filter(isUpload).map(({ name }) => name));
   const chosen = desired.extensions.filter(({ name }) => names.length > 0 || changed.has(name));
+  return leaveOutThemes(run, chosen);
+}
+
+/** Nothing draws a theme, and a line says so. */
+function leaveOutThemes({ notices }: Run, chosen: readonly DesiredExtension[]): readonly DesiredExtension[] {
   const themes = chosen.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => name);
   if (themes.length > 0) notices.say(`Not drawn, since themes are no extensions: ${listNames(themes, 10)}.`);
   return chosen.filter(({ name }) => kindOf(name) === 'extension');
@@ -155,20 +150,43 @@ async function makeFolder({ settings: { config, cwd } }: Run, given: string): Pr
 
 interface Drawing {
   readonly tools: Awaited<ReturnType<typeof findTools>>;
-  readonly stardust: Stardust | undefined;
-  /** Where stardust is looked for when only the tenant's archive asks for it. */
+  /** Where stardust is looked for. */
   readonly places: Parameters<typeof readStardust>[0];
-  /** Absolute. */
-  readonly out: string;
-  readonly atOnce: number;
+  /** For the pictures, as it was given. */
+  readonly folder: string;
 }
 
 type Drawn = Pick<PreviewReport, 'previews' | 'browser' | 'pictures'>;
 
-/** So many at once, each as two pages of a browser of its own: half of what a page does is waiting. */
+/** Each is two pages of a browser of its own: half of what a page does is waiting. */
 const mostAtOnce = Math.min(8, Math.max(2, availableParallelism()));
 
-async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: Drawing): Promise<Drawn> {
+async function drawChosen(
+  run: Run,
+  planned: PlannedRun,
+  chosen: readonly DesiredExtension[],
+  drawing: Drawing,
+): Promise<Drawn> {
+  // A fixture that is wrong stops the run before any browser starts.
+  const fixtures = new Map(chosen.map(({ name, folder }) => [name, readFixture(folder, stemOf(name))]));
+  const stardust = chosen.some(({ manifest }) => manifest.supernova === true)
+    ? readStardust(drawing.places)
+    : undefined;
+  const out = await makeFolder(run, drawing.folder);
+  if (chosen.length === 0) return { previews: [], pictures: new Map() };
+  const subjects = readSubjects(run, planned, chosen, fixtures);
+  return drawAll(run, subjects, { ...drawing, out, stardust, atOnce: Math.min(mostAtOnce, chosen.length) });
+}
+
+interface DrawingAll extends Drawing {
+  /** Absolute: for the pictures. */
+  readonly out: string;
+  /** Read later where only the tenant's archive needs it. */
+  readonly stardust: Stardust | undefined;
+  readonly atOnce: number;
+}
+
+async function drawAll(run: Run, subjects: AsyncIterable<Subject>, drawing: DrawingAll): Promise<Drawn> {
   const { tools, places, out, atOnce } = drawing;
   const { io, signal } = run;
   const supplies = Array.from({ length: atOnce }, () =>
@@ -222,7 +240,7 @@ interface DrawnSubject {
 async function drawOne(
   { settings: { cwd } }: Run,
   { name, old, fresh, withoutOld, fixture }: Subject,
-  { out, means }: Pick<Drawing, 'out'> & { readonly means: Means },
+  { out, means }: Pick<DrawingAll, 'out'> & { readonly means: Means },
 ): Promise<DrawnSubject> {
   const drawn = await previewExtension(
     { name: stemOf(name), new: fresh, ...(old && { old }), ...(fixture && { fixture: fixture.data }) },

@@ -23,7 +23,7 @@ export function readCapture(given: string): Captured {
   });
 }
 
-interface Captured {
+export interface Captured {
   readonly app: string;
   readonly object: string;
 }
@@ -46,6 +46,7 @@ export async function captureFixture(
   if (drawing === undefined) {
     throw new UserError(
       `--capture: the object ${captured.object} is drawn by ${type}, which is none of these extensions.`,
+      { hint: 'Its fixture is written beside the folder of that extension: add the folder to "extensions".' },
     );
   }
   const file = await assertFree(run, drawing);
