@@ -392,6 +392,16 @@ describe.runIf(isThere).concurrent('the way out', () => {
 });
 
 describe.runIf(isThere).concurrent('a browser that has to send too much', () => {
+  /** One after the other in it, as each is drawn in what the one before has left. */
+  let supply: BrowserSupply;
+  beforeAll(() => {
+    supply = createBrowserSupply({ ...opening, mostBytes: 600_000 });
+  });
+  afterAll(() => supply.close());
+  const alone = pLimit(1);
+  const previewLimited = (wanted: Omit<ToPreview, 'name'>): Promise<Previewed> =>
+    alone(() => preview({ name: 'x', ...wanted }, { supply }));
+
   const text = "'x'.repeat(1_000_000)";
   const worker = (code: string): string => `new Worker(URL.createObjectURL(new Blob([\`${code}\`])));`;
   it.each([
@@ -404,38 +414,24 @@ describe.runIf(isThere).concurrent('a browser that has to send too much', () => 
     ],
     ['an answer of its own', `${sound} globalThis.settle = () => ${text};`],
   ])('is ended, and its extension told from the other version of it: %s', async (_what, code) => {
-    const supply = createBrowserSupply({ ...opening, mostBytes: 600_000 });
-    try {
-      const sides = {
-        new: versionOf(supernova(sound), 'supernova'),
-        old: versionOf(supernova(code), 'supernova'),
-      };
-      const { preview: made } = await preview({ name: 'x', ...sides }, { supply });
-      expect(made.old).toMatchObject({
-        ...{ result: 'failed', why: 'sent more than 0.6 MB in messages, errors and requests' },
-      });
-      expect(made.new).toMatchObject({ result: 'drawn', errors: [] });
-    } finally {
-      await supply.close();
-    }
+    const { preview: made } = await previewLimited({
+      new: versionOf(supernova(sound), 'supernova'),
+      old: versionOf(supernova(code), 'supernova'),
+    });
+    expect(made.old).toMatchObject({
+      ...{ result: 'failed', why: 'sent more than 0.6 MB in messages, errors and requests' },
+    });
+    expect(made.new).toMatchObject({ result: 'drawn', errors: [] });
   });
 
   it('is not one in which each side sends two thirds of that, or more is said on the console', async () => {
-    const supply = createBrowserSupply({ ...opening, mostBytes: 600_000 });
-    try {
-      const half = versionOf(
-        supernova(`${sound} Promise.reject(new Error('x'.repeat(80_000)));`),
-        'supernova',
-      );
-      const { preview: made } = await preview({ name: 'x', new: half, old: half }, { supply });
-      expect([made.old?.why, made.new.why]).toEqual(
-        Array(2).fill(expect.stringMatching(/^threw while it was drawn: Error: x{280,}$/)),
-      );
-      const chatty = versionOf(supernova(`${sound} console.log(${text}, 5);`), 'supernova');
-      expect((await preview({ name: 'x', new: chatty }, { supply })).preview.new.result).toBe('drawn');
-    } finally {
-      await supply.close();
-    }
+    const half = versionOf(supernova(`${sound} Promise.reject(new Error('x'.repeat(80_000)));`), 'supernova');
+    const { preview: made } = await previewLimited({ new: half, old: half });
+    expect([made.old?.why, made.new.why]).toEqual(
+      Array(2).fill(expect.stringMatching(/^threw while it was drawn: Error: x{280,}$/)),
+    );
+    const chatty = versionOf(supernova(`${sound} console.log(${text}, 5);`), 'supernova');
+    expect((await previewLimited({ new: chatty })).preview.new.result).toBe('drawn');
   });
 
   it('is not one that ended for another reason: what it drew is drawn in another', async () => {
