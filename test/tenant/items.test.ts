@@ -170,6 +170,7 @@ describe('filters', () => {
     [{ resourceIds: ['a', 'b'], resourceType: 'app' }, '?resourceIds=a%2Cb&resourceType=app'],
     [{ sort: '+recentlyUsed' }, '?sort=%2BrecentlyUsed'],
     [{ name: 'a b&c=d', query: 'ä' }, '?name=a+b%26c%3Dd&query=%C3%A4'],
+    [{ name: 'Margin %', query: '50%ab' }, '?name=Margin+%25&query=50%25ab'],
     [
       { spaceId: 'personal', spaceType: ['shared', 'managed'] },
       '?spaceId=personal&spaceType=shared%2Cmanaged',
