@@ -83,6 +83,20 @@ describe('climbing', () => {
   });
 });
 
+// yaml 2.9.1 leaves "<<" as a key unless asked, and refuses the 101st alias of an anchor; js-yaml, which cosmiconfig has, does neither.
+it('YAML may merge one map into several hundred', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `e${index}`);
+  const own = names.map((name) => `  ${name}: { <<: *base, tenant: https://${name}.example.com }`).join('\n');
+  const cwd = await makeFolder({
+    '.qlik-syncrc.yaml': `${yaml}environments:\n  base: &base { tags: [a], tenant: https://base.example.com }\n${own}\n`,
+  });
+  const tenants = ['base', ...names].map((name) => [
+    name,
+    { tags: ['a'], tenant: `https://${name}.example.com` },
+  ]);
+  expect((await loadConfig({ cwd })).value).toEqual({ ...value, environments: Object.fromEntries(tenants) });
+});
+
 describe('--config', () => {
   it.each([
     ['ci/prod.json', json, 'ci'],
@@ -144,7 +158,7 @@ const bad: Readonly<Record<string, Bad>> = {
   },
   'YAML aliases that explode': {
     files: {
-      '.qlik-syncrc.yaml': `a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\nd: [${'*c,'.repeat(10)}]`,
+      '.qlik-syncrc.yaml': `a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\nd: &d [${'*c,'.repeat(10)}]\ne: [${'*d,'.repeat(10)}]`,
     },
     says: 'not valid YAML: Excessive alias count',
   },

@@ -547,6 +547,25 @@ describe('what is wrong', () => {
     ]);
   });
 
+  it('has them through merge keys', async () => {
+    const text =
+      'project: Acme\nextensions: [a]\nenvironments:\n  dev: &dev\n    prune: 1\n  eu: &eu { maxDeletes: x }\n  qa: { <<: [*dev, *eu] }\n';
+    const loaded = {
+      file: '/p/c.yaml',
+      displayFile: 'c.yaml',
+      root: '/p',
+      ...parseYamlConfig('c.yaml', text),
+    };
+    const error = await catchUserError(() => resolve(loaded));
+    expect(error.message.split('\n').map((line) => line.split(': ').slice(0, 2).join(' '))).toEqual([
+      'c.yaml:1:1 project',
+      'c.yaml:5:5 environments.dev.prune',
+      'c.yaml:6:13 environments.eu.maxDeletes',
+      'c.yaml:5:5 environments.qa.prune',
+      'c.yaml:6:13 environments.qa.maxDeletes',
+    ]);
+  });
+
   it('has key paths alone where the format has no lines', async () => {
     const loaded = {
       file: '/p/c.ts',

@@ -12,6 +12,7 @@ import {
   type ParsedNode,
   parseDocument,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
 import { redact } from '../secrets.js';
@@ -33,7 +34,7 @@ export function parseYamlConfig(displayFile: string, content: string): ParsedCon
 /** The parser is recursive, so deep nesting exhausts the stack. */
 function parseText(displayFile: string, text: string, lineCounter: LineCounter): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false, logLevel: 'error' });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ConfigError(displayFile, [{ path: '', message: tooDeep }], { cause: error });
@@ -53,9 +54,15 @@ function rememberAliases(document: Document): Resolve {
   };
 }
 
+/**
+ * How often an anchor may be named, counted through the aliases within it: the parser's 100 is too few for a list of
+ * environments that have something in common, and what multiplies passes any number at once.
+ */
+const maxAliasCount = 1_000;
+
 function toValue(displayFile: string, document: Document): unknown {
   try {
-    return document.toJS();
+    return document.toJS({ maxAliasCount });
   } catch (error) {
     const message = `not valid YAML: ${error instanceof Error ? redact(error.message) : 'cannot be read'}`;
     throw new ConfigError(displayFile, [{ path: '', message }], { cause: error });
@@ -84,7 +91,7 @@ function locate(
   let value: unknown = document.contents;
   let closest = offsetOf(value);
   for (const key of path) {
-    const child = childAt(isAlias(value) ? resolve(value) : value, key);
+    const child = childAt(isAlias(value) ? resolve(value) : value, key, resolve);
     if (child === undefined) break;
     closest = offsetOf(child.at) ?? closest;
     value = child.value;
@@ -98,14 +105,28 @@ interface Child {
   readonly value: unknown;
 }
 
-function childAt(node: unknown, key: string | number): Child | undefined {
+function childAt(node: unknown, key: string | number, resolve: Resolve): Child | undefined {
   if (isSeq(node)) {
     const item = node.items[Number(key)];
     return item === undefined ? undefined : { at: item, value: item };
   }
   if (!isMap(node)) return undefined;
   const pair = node.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === key);
-  return pair === undefined ? undefined : { at: pair.key, value: pair.value };
+  if (pair !== undefined) return { at: pair.key, value: pair.value };
+  for (const map of mergedMaps(node, resolve)) {
+    const child = childAt(map, key, resolve);
+    if (child !== undefined) return child;
+  }
+  return undefined;
+}
+
+/** What `<<: *a` and `<<: [*a, *b]` bring in, the first of which counts. The parser gives such a key as a symbol. */
+function mergedMaps({ items }: YAMLMap, resolve: Resolve): readonly unknown[] {
+  const target = (node: unknown): unknown => (isAlias(node) ? resolve(node) : node);
+  return items
+    .filter(({ key }) => isScalar(key) && typeof key.value === 'symbol')
+    .map(({ value }) => target(value))
+    .flatMap((source) => (isSeq(source) ? source.items.map(target) : [source]));
 }
 
 function offsetOf(node: unknown): number | undefined {
