@@ -33,7 +33,7 @@ export function isOwnPlace(root: string, folder: string): boolean {
 /**
  * Creates the folder and its parents, readable by their owner only.
  *
- * @param durability `light`: for what a loss of power may undo
+ * @param durability `light`: a loss of power may undo it
  * @throws Error for a link
  */
 export async function makeOwnPlace(
@@ -48,7 +48,7 @@ export async function makeOwnPlace(
 }
 
 /**
- * The names in a folder below `.qlik-sync`; none where it does not exist. A look that failed is not an empty one.
+ * The names in a folder below `.qlik-sync`; none where it does not exist. A folder that cannot be read is not an empty one.
  *
  * @param what `The journals`
  * @throws UserError where it cannot be read, or is a link to another place

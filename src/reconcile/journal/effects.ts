@@ -51,17 +51,17 @@ export function originEffectsOf({ start, steps }: Run): readonly OriginEffect[] 
 
 /** A create whose answer never came has the id of the next step that tells whether it took effect. */
 function idOfEntry(step: RunStep, written: readonly RunStep[]): string | undefined {
-  const id = toldId(step);
+  const id = recordedId(step);
   const { sent } = step.before.entry ?? {};
   if (id !== undefined || sent === undefined) return id;
   const later = written.slice(written.indexOf(step) + 1).find(({ before: { name, entry } }) => {
     const isSame = entry?.previous === undefined || isSameEntry(entry.previous, sent);
     return name === step.before.name && isSame;
   });
-  return later && toldId(later);
+  return later && recordedId(later);
 }
 
-function toldId({ before: { entry }, after }: RunStep): string | undefined {
+function recordedId({ before: { entry }, after }: RunStep): string | undefined {
   return entry?.previous?.id ?? after?.id;
 }
 

@@ -1,4 +1,4 @@
-/** Brings the journals of a store to `.qlik-sync/runs`, so that whoever reads those knows every machine's runs. */
+/** Brings the journals of a store to `.qlik-sync/runs`, which then has the runs of every machine. */
 
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -40,8 +40,8 @@ interface Slice {
 const downloadsAtOnce = 8;
 
 /**
- * One list, and a get for each journal that is wanted and is not here or has grown since. What is here and longer stays: this machine
- * died before its last lines were in the store.
+ * One list, and a get for each journal that is wanted and is not here, or is longer in the store. A longer one here stays:
+ * this machine died before its last lines were in the store.
  *
  * @returns what is in the store
  * @throws StoreError; UserError where `.qlik-sync` is not writable
@@ -81,8 +81,8 @@ export type ListedRun = StoredObject & RunObject;
 const clockSkewMs = 45_000;
 
 /**
- * Who wrote the newest settled one knew all that was there. What came to be since is news; then whatever began later has
- * to be known as well, since it may have finished what that left half done.
+ * The run that wrote the newest settled journal knew all that were there. Journals written since are news; and so is every
+ * run that began after the first of these, since it may have finished what that one left half done.
  */
 function pickNews(found: readonly ListedRun[]): readonly ListedRun[] {
   const last = findSettled(found);
@@ -105,7 +105,7 @@ function describeRun(path: string, group: readonly ListedRun[]): StoredRun {
   return { path, slices, bytes: slices.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-/** The fewest parts that have everything. A part that is lost leaves a hole, which whoever reads the lines notices. */
+/** The fewest parts that have everything. A part that is lost leaves a hole, which shows when the lines are read. */
 function cover(group: readonly ListedRun[]): readonly Slice[] {
   const parts = group.flatMap(({ name, part }) => (part === undefined ? [] : [{ name, ...part }]));
   const slices: Slice[] = [];
@@ -124,7 +124,7 @@ async function fetchRun(root: string, get: Store['get'], { path, slices, bytes }
   const known = await lstat(path).catch(() => undefined);
   if (known !== undefined && known.size >= bytes) return;
   const contents = await Promise.all(slices.map(async ({ name, skip }) => (await get(name))?.subarray(skip)));
-  // One that is gone meanwhile is not needed any more, or is damaged, which the rest of it shows.
+  // If an object is gone by now, it is no longer needed, or the journal is damaged, which its other parts show.
   const present = contents.filter((content) => content !== undefined);
   if (present.length === 0) return;
   try {

@@ -183,10 +183,12 @@ function createSender(store: Store, nameOf: (range: Range) => string, tail: Tail
     const name = nameOf({ from, to });
     names.push(name);
     sent = to;
-    await store.put(name, bytes).then(
-      () => tail.noteStored(to),
-      (error: unknown) => tail.noteFailed(to, error),
-    );
+    try {
+      await store.put(name, bytes);
+      tail.noteStored(to);
+    } catch (error) {
+      tail.noteFailed(to, error);
+    }
   }
 
   return {

@@ -18,7 +18,7 @@ export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'>
   readonly root: string;
   /** Where each line has to be too before the run goes on; absent: on the disk alone. */
   readonly store?: Store | undefined;
-  /** The ids of the runs there, as far as they are known; they may not be here. */
+  /** The ids of the runs in the store, as far as they are known; their journals may not be here. */
   readonly stored?: () => readonly string[];
   /** Asked at the end: what the runs before it left, of all machines; `undefined` where another may have come between. */
   readonly earlier?: () => Survey | undefined;
@@ -63,7 +63,7 @@ export async function openRun({
     const text = `${JSON.stringify(line)}\n`;
     await allOf([writeHere(text), parts?.append(text)]);
   };
-  // What was done is known here; the store has it with the next line that a request waits for.
+  // The result of a request is on this disk at once, and in the store with the next line that a request waits for.
   const writeSoon = async (line: RunLine): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
     parts?.note(text);
@@ -103,7 +103,7 @@ export async function openRun({
   };
 }
 
-/** Waits for all, even where one fails: nothing is under way when it is said. */
+/** Waits for all, even where one fails, so that nothing is under way when it throws. */
 async function allOf(writes: readonly (Promise<void> | undefined)[]): Promise<void> {
   const ended = await Promise.allSettled(writes);
   const failed = ended.find((one) => one.status === 'rejected');

@@ -60,7 +60,7 @@ function listFolder(root: string, folder: string): readonly RunFileName[] {
 
 const readsAtOnce = 16;
 
-/** A few at a time, in this order. @param belongs whether a file has to come with the one before it */
+/** A few at a time, in this order. @param belongs whether a file has to be in the same batch as the one before it */
 export async function* readRunFiles(
   files: readonly RunFileName[],
   belongs: (file: RunFileName, before: RunFileName) => boolean = () => false,
@@ -71,7 +71,7 @@ export async function* readRunFiles(
     if (last !== undefined && some.length >= readsAtOnce && !belongs(file, last)) {
       yield await Promise.all(some.map(readRunFile));
       some = [];
-      // Small ones are read without waiting, and thousands would hold up all else: a lock's signs of life, an interrupt.
+      // Small ones are read synchronously, and thousands would block everything else: a lock's heartbeats, an interrupt.
       await setImmediate();
     }
     some.push(file);
@@ -82,7 +82,7 @@ export async function* readRunFiles(
 /** A journal of 10,000 changes is about 10 MB. */
 const largestBytes = 256 * 1024 * 1024;
 
-/** A journal of 50 changes. Handing one so small to another thread five times takes several times as long as reading it. */
+/** A journal of 50 changes. Reading it on another thread takes five round trips, several times as long as the read itself. */
 const smallBytes = 64 * 1024;
 
 /** Anything but a regular file has an empty text; the text of one that is too large or unreadable is absent. */

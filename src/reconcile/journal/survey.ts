@@ -40,7 +40,7 @@ export async function surveyRuns({ root, tenant, project }: Surveyed): Promise<S
   return { open: [...open.values()], themes };
 }
 
-/** What is so after one more run. @param text its journal; `undefined` where a replace is open or may be */
+/** The survey after one more run. @param text its journal @returns `undefined` where a replace is open or may be */
 export function settle(earlier: Survey, text: string): Settled | undefined {
   const themes = earlier.themes === 'some' || text.includes(ofTheme) ? 'some' : 'none';
   if (earlier.open.length === 0 && !text.includes(ofReplace)) return { themes };

@@ -27,9 +27,9 @@ export interface Lease {
 export interface LeaseTimes {
   /** Between heartbeats. */
   readonly beat: number;
-  /** The holder stops writing when its last confirmed heartbeat is so old: long before others take its lock. */
+  /** Age of the last confirmed heartbeat at which the holder stops writing: long before others take its lock. */
   readonly held: number;
-  /** Without a heartbeat for so long, by the store's clock, a ticket is dead. */
+  /** Time without a heartbeat, by the store's clock, after which a ticket is dead. */
   readonly dead: number;
 }
 
@@ -42,14 +42,14 @@ export interface LeaseHolder extends LockHolder {
 
 export interface LeaseOptions extends LeaseHolder {
   readonly place: StorePlace;
-  /** `look`: at who holds it, before a ticket is put: for who has to wait. */
+  /** `look`: the tickets of others are listed before one is put, as by a run that had to wait. */
   readonly first: 'put' | 'look';
   readonly times?: LeaseTimes;
-  /** Gives the asking up. Does nothing any more once the lock is had. */
+  /** Ends the attempt. Has no effect once the lock is held. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds for what saves others the wait for a ticket's death, and no more than that. */
+/** Milliseconds for removing a ticket, which only spares others the wait until it is dead. */
 const giveBackMs = 3_000;
 
 /** The lock may be another run's by now. Exit 7. */
@@ -84,18 +84,18 @@ export async function tryLease(options: LeaseOptions): Promise<Lease | FoundTick
     const other = await findRival(options, name);
     const isYoung = heartbeat.ageMs() < times.held;
     if (other === undefined && isYoung) return hold({ options, name, ticket, heartbeat });
-    // One that was put too long ago may have been removed as dead.
+    // A ticket that took too long to put may have been removed as dead.
     if (other === 'unseen' && isYoung) throw tooLate(place);
     await place.store.remove(name, signal);
     return typeof other === 'object' ? describe(options, other) : { path: name, isLive: true };
   } catch (error) {
-    // Without an answer it may be there nevertheless.
+    // Even without an answer it may be there.
     await place.store.remove(name, createDeadline(giveBackMs)).catch(() => undefined);
     throw error;
   }
 }
 
-/** How often the first of several waits for the others to withdraw. */
+/** How often the first of several looks whether the others have withdrawn. */
 const rivalTries = 20;
 
 /** Of several that came at once, all but the first by name withdraw at once; it goes on only when it is alone. */
@@ -182,7 +182,7 @@ async function describe(
   return { path, isLive: true, touchedMs, ticket, where: ticket.address ?? ticket.host };
 }
 
-/** How old the last confirmed sign of life is: since it was sent, by the clock that went further (a machine may sleep). */
+/** Measures the time since the last confirmed sign of life was sent, by the clock that went further (a machine may sleep). */
 interface Heartbeat {
   readonly begin: () => Moment;
   readonly confirm: (sent: Moment) => void;
@@ -225,7 +225,7 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
   let isReleased = false;
   const giveUp = new AbortController();
 
-  /** Once it is too old, another may have removed it: then it must not come back. */
+  /** Once the ticket is too old, another run may have removed it: then it must not be put again. */
   function review(): LockLostError | undefined {
     const ageMs = heartbeat.ageMs();
     if (lost === undefined && ageMs >= times.held) lost = new LockLostError(store.address, ageMs);
@@ -262,7 +262,7 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
       const patience = setTimeout(() => giveUp.abort(), giveBackMs);
       await beating;
       clearTimeout(patience);
-      // One that stays is dead after a while; what the run did is done.
+      // If it stays, it is dead after a while.
       await store.remove(name, createDeadline(giveBackMs)).catch(() => undefined);
     },
   };

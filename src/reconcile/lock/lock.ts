@@ -28,7 +28,7 @@ export interface LockOptions extends LockHolder {
    * it is waited for longer than usual.
    */
   readonly onWait: (notice: string) => void;
-  /** Milliseconds until waiting is given up; 10 s by default. One in a store that seems to be gone is waited for until its lock expires. */
+  /** Milliseconds until waiting is given up; 10 s by default. Where a holder in a store seems to be gone, until its lock expires. */
   readonly waitMs?: number;
   /** Ends the waiting: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
   readonly signal?: AbortSignal;
@@ -36,7 +36,7 @@ export interface LockOptions extends LockHolder {
 
 const defaultWaitMs = 10_000;
 
-/** A holder in a store gives a sign of life every 10 s. One that is merely late gives it soon, and is waited for no longer. */
+/** A holder in a store gives a sign of life every 10 s. After this long without one it seems to be gone. */
 const silentMs = 11_000;
 
 /** By then a lock in a store has expired. */
@@ -57,7 +57,7 @@ export function takeSharedLock(tryShared: TryOne, options: LockOptions): Promise
   return waitFor(tryShared, options);
 }
 
-/** What belongs to the taking. @throws UserError as `takeLock` when the run's time ran out; what the work throws */
+/** Work that is a part of taking the lock. @throws UserError as `takeLock` when the run's time ran out; what the work throws */
 export async function inTime<T>(work: Promise<T>, options: LockOptions): Promise<T> {
   return work.catch((error: unknown) => {
     throw isLateBy(error, options) ? outOfTime(undefined, options) : error;

@@ -85,7 +85,7 @@ function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    // A file in the place of a folder holds none, and whoever writes one says so.
+    // A file in place of the folder holds none; writing a ticket fails with a message.
     if (isSystemError(error) && error.code === 'ENOTDIR') return [];
     return unlessMissing(error, folder, 'The lock') ?? [];
   }

@@ -171,7 +171,7 @@ function readBeforeSend(id: string, context: EntryContext): Promise<CspEntry | u
   return readOrMiss(id, context, client.list, { signal });
 }
 
-/** Whether it shows what was sent, as far as it matters: host, switches, and whose it is. */
+/** Whether the entry is what was sent in all that matters: host, switches, and owner. */
 function holds(entry: CspEntry, sent: CspEntryBody, project: string): boolean {
   return (
     isSameSwitches(entry, sent) &&
@@ -184,7 +184,7 @@ function isSameSwitches(some: CspEntryBody, others: CspEntryBody): boolean {
   return String(switchesOf(some)) === String(switchesOf(others));
 }
 
-/** A write is believed only as far as its answer shows it. */
+/** What a write did is judged by its answer alone. */
 function judge(answer: CspEntry, sent: CspEntryBody, { project }: EntryContext): Ending {
   if (holds(answer, sent, project)) return { kind: 'done', record: answer };
   const lost = isOwnEntry(sent, project) && !isOwnEntry(answer, project);
