@@ -122,7 +122,7 @@ function warnNotHeldByApply({ settings, io }: Run, planned: PlannedRun, out: str
 
 function describeNotHeld(held: readonly string[], command: readonly string[]): Finding {
   return finding('impact-not-held', {
-    message: `apply holds up ${held.join(', ')} only where it looks for apps as well: with --impact, --accept-impact, or "impact" in the config.`,
+    message: `apply blocks ${held.join(', ')} only where it looks for apps as well: with --impact, --accept-impact, or "impact" in the config.`,
     hint: `Use ${['qlik-sync', ...command].map(shellWord).join(' ')}, or set "impact": "deletes" in the config.`,
   });
 }

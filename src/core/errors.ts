@@ -147,6 +147,7 @@ export class RefusedError extends UserError {
   }
 }
 
+/** That of a `UserError`; 1, for a bug, of anything else. */
 export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof UserError ? error.exitCode : exitCodes.bug;
 }

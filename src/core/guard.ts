@@ -6,12 +6,13 @@ import { isOwned } from './marker.js';
 import type { ActualState, Plan } from './model.js';
 import { type OriginNumbers, originNumbersOf } from './origins/model.js';
 
+/** How much one run may change. */
 export interface Limits {
   readonly maxDeletes: number;
   /** Of the project's owned extensions. */
   readonly maxDeletePercent: number;
   readonly maxUpdatePercent: number;
-  /** `--allow-deletes=<n>`: must equal the planned number whenever given. */
+  /** Where given, the planned number must equal it, and `maxDeletes` and `maxDeletePercent` do not count. */
   readonly allowDeletes?: number;
   readonly allowUpdates?: number;
   /** Entries that may open a host: must equal the planned number. */
@@ -37,6 +38,7 @@ export const runRails = [
 
 export type RunRail = (typeof runRails)[number];
 
+/** A rail that refuses a whole plan. */
 export interface Refusal {
   readonly rail: RunRail;
   readonly message: string;
@@ -67,6 +69,7 @@ export interface Counted extends Pick<PlannedNumbers, 'deletes' | 'updates'> {
   readonly since: string;
 }
 
+/** A plan, with what the rails of a whole run look at beside it. */
 export interface GuardInput {
   readonly plan: Plan;
   readonly actual: ActualState;

@@ -76,6 +76,7 @@ export interface DesiredExtension {
   readonly archiveMd5?: string;
 }
 
+/** What the folders say that the tenant should hold. */
 export interface DesiredState {
   /** Sorted by name, by code unit. */
   readonly extensions: readonly DesiredExtension[];
@@ -122,6 +123,7 @@ export interface ActualExtension {
   readonly pullObstacle?: PullObstacle;
 }
 
+/** What the tenant holds, from its lists. */
 export interface ActualState {
   /** Themes among them, where they were asked for. */
   readonly extensions: readonly ActualExtension[];
@@ -135,6 +137,7 @@ export type OnDrift = 'stop' | 'overwrite' | 'skip';
 
 export type VersionPolicy = 'off' | 'warn' | 'enforce';
 
+/** What the config and a run's approvals permit. */
 export interface Policy {
   readonly project: string;
   /** The config's patterns for extension folders, for messages only. */
@@ -196,6 +199,7 @@ export type Rail =
   | 'impact'
   | 'unlisted';
 
+/** A rail that stops one change. */
 export interface Blocked {
   readonly rail: Rail;
   /** Why, for a person, without the action. */
@@ -259,6 +263,7 @@ export interface Change {
   readonly write?: Write;
 }
 
+/** How many names; only `unmanaged` also counts records without one. */
 export interface PlanSummary {
   readonly create: number;
   readonly update: number;
@@ -280,6 +285,7 @@ export interface RequestForecast {
   readonly estimatedSeconds: number;
 }
 
+/** Data only: nothing in it is written before it is applied. */
 export interface Plan {
   readonly project: string;
   /** Every name either side knows, exactly once, sorted by name. */

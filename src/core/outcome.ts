@@ -2,6 +2,7 @@
 
 import type { Action } from './model.js';
 
+/** Why a change was not done; of an answer of the tenant also its status, code and trace id. */
 export interface OutcomeError {
   readonly message: string;
   readonly hint?: string;

@@ -29,6 +29,7 @@ import { type DecidedOrigin, type OriginsPlan, originDecisions, originWorkOf } f
 import { markRenames, type RenameSearch } from './rename.js';
 import type { ReviewedChange } from './stale.js';
 
+/** Both sides, what is permitted, and what it took to find that out. */
 export interface PlanInput {
   readonly desired: DesiredState;
   readonly actual: ActualState;

@@ -74,7 +74,7 @@ function holdReviewed(
       const then = held.get(name);
       if (then === undefined) return [];
       const why = then.message === undefined ? '' : `: ${then.message}`;
-      return [[name, { rail: 'impact', message: `held up when it was reviewed${why}` }] as const];
+      return [[name, { rail: 'impact', message: `as in the reviewed plan${why}` }] as const];
     }),
   );
 }

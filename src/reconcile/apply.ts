@@ -14,6 +14,7 @@ import { createRevisions, type Revisions } from './write/revisions.js';
 import { type WriteContext, type Written, write } from './write/write.js';
 import { type Gate, usualPatience, type WriteDependencies } from './write-dependencies.js';
 
+/** A plan with the two sides that it was made from, and what its writes need. */
 export interface ApplyInput extends WriteDependencies {
   readonly plan: Plan;
   readonly desired: DesiredState;

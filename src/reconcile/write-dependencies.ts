@@ -9,6 +9,7 @@ import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 
 type WriteClient = Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;
 
+/** What a write needs beside its change. */
 export interface WriteDependencies {
   /** Of extensions. */
   readonly tenant: WriteClient;
@@ -65,6 +66,7 @@ export interface UploadedArchive {
   readonly md5: string;
 }
 
+/** Stores what is about to be overwritten or deleted. */
 export interface Backup {
   /**
    * Stores the record and its current archive, unless these exact bytes are stored already. Checks the archive's md5.

@@ -1,4 +1,4 @@
-/** The typed client of Qlik's Extensions API and of its Themes API, which is the same at another path. Only `reconcile` may call its writes. */
+/** The typed client of Qlik's Extensions API, and of its Themes API, which is the same at another path. Only `reconcile` may call its writes. */
 
 import { isObject } from '../core/json.js';
 import type { Kind } from '../core/kind.js';
@@ -54,6 +54,7 @@ export interface WriteOptions extends CallOptions {
   readonly beforeSend?: (() => Promise<void>) | undefined;
 }
 
+/** `contentType` as the tenant states it. */
 export interface DownloadedFile {
   readonly contentType: string | undefined;
   readonly bytes: Buffer;
@@ -65,6 +66,7 @@ export const apiPaths: Readonly<Record<Kind, string>> = {
   theme: '/api/v1/themes',
 };
 
+/** The client of an open tenant. It makes no request, and closing is up to the tenant. */
 export function createExtensionsClient(http: TenantHttp, kind: Kind = 'extension'): ExtensionsClient {
   const base = apiPaths[kind];
   const readRecord = readJson(

@@ -53,6 +53,7 @@ type Sleep = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
 type GovernorSettings = Required<GovernorOptions>;
 
+/** For one user of one tenant. It sends nothing by itself, and there is nothing to close. */
 export function createGovernor(options: GovernorOptions = {}): Governor {
   const settings: GovernorSettings = {
     limits: options.limits ?? { 1: 1000, 2: 100 },

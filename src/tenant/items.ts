@@ -68,6 +68,7 @@ export interface ItemsClient {
 
 const base = '/api/v1/items';
 
+/** The client of an open tenant. It makes no request, and closing is up to the tenant. */
 export function createItemsClient(http: TenantHttp): ItemsClient {
   const listPages: ItemsClient['listPages'] = (query = {}, options) =>
     readPages(http, `${base}${queryString(query)}`, isItem, options);

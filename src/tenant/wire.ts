@@ -85,6 +85,7 @@ export interface ErrorsBody {
   readonly traceId?: string;
 }
 
+/** What an item can be, as Qlik's Items API lists it. */
 export const itemResourceTypes = [
   'app',
   'qlikview',
@@ -110,6 +111,7 @@ interface Tag {
   readonly name: string;
 }
 
+/** How often an item was looked at, where the tenant measures it. */
 export interface ItemViews {
   readonly week?: readonly { readonly start: string; readonly total: number; readonly unique: number }[];
   /** Views in the last 28 days. */
@@ -164,6 +166,7 @@ export interface Item {
   readonly [field: string]: unknown;
 }
 
+/** The addresses of a page and of its neighbours. */
 export interface PageLinks {
   readonly self?: Link;
   readonly next?: Link;
@@ -172,11 +175,13 @@ export interface PageLinks {
   readonly item?: Link;
 }
 
+/** One page of a list; the last one has no `links.next`. */
 export interface Page<T> {
   readonly data: readonly T[];
   readonly links?: PageLinks;
 }
 
+/** A collection of items: a person's own or favourites, or, of the kind `public`, a tag. */
 export interface Collection {
   readonly id: string;
   readonly name: string;
@@ -194,6 +199,7 @@ export interface Collection {
   readonly [field: string]: unknown;
 }
 
+/** Whether the tenant measures how often items are used. */
 export interface ItemsSettings {
   readonly usageMetricsEnabled: boolean;
 }
@@ -217,14 +223,17 @@ export function isExtensionRecord(value: unknown): value is ExtensionRecord {
   );
 }
 
+/** As `isExtensionRecord`. */
 export function isItem(value: unknown): value is Item {
   return hasId(value) && isText(value['name']) && isText(value['resourceType']);
 }
 
+/** As `isExtensionRecord`. */
 export function isCollection(value: unknown): value is Collection {
   return hasId(value) && isText(value['name']);
 }
 
+/** As `isExtensionRecord`. */
 export function isItemsSettings(value: unknown): value is ItemsSettings {
   return isObject(value) && isBoolean(value['usageMetricsEnabled']);
 }

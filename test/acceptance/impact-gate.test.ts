@@ -283,7 +283,7 @@ describe('a plan', () => {
     expect(await heldNames()).toEqual(['old-gauge']);
   });
 
-  const notHeld = 'warning: apply holds up kpi-card only where it looks for apps as well';
+  const notHeld = 'warning: apply blocks kpi-card only where it looks for apps as well';
   const ungated: readonly (readonly [object, readonly string[], string | undefined])[] = [
     [{}, [], 'Use qlik-sync apply --prune --impact, or set "impact": "deletes"'],
     [{}, ['--diff', '--detailed-exitcode'], 'Use qlik-sync apply --prune --impact, or set'],

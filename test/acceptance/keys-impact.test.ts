@@ -75,9 +75,7 @@ describe('what the reviewed plan blocked for its apps', () => {
         await world.tenant.takeRequests();
         const applied = await runAs(key, ...apply);
         expect(applied.code, applied.stderr).toBe(6);
-        expect(applied.stdout).toMatch(
-          /! old-gauge +delete +blocked: held up when it was reviewed: no use of it/,
-        );
+        expect(applied.stdout).toMatch(/! old-gauge +delete +blocked: as in the reviewed plan: no use of it/);
         expect(await takeWrites()).toEqual(writes);
       }
       expect(await world.tenant.names()).toEqual(['old-gauge', 'other']);

@@ -11,6 +11,7 @@ import { md5Of } from '../../core/digest.js';
 import { SourceError } from '../../core/errors.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
 
+/** A zip as it is uploaded. */
 export interface Archive {
   readonly bytes: Buffer;
   /** 32 lower-case hex digits: what the tenant will answer as `file.md5`. */
@@ -34,6 +35,7 @@ const unixPermissions = 0o100644;
  */
 export type Packer = (extension: DesiredExtension) => Promise<Archive>;
 
+/** The same files give the same bytes on every platform and in every time zone. */
 export const pack: Packer = async (extension) => {
   const { default: JSZip } = await import('jszip');
   const zip = new JSZip();

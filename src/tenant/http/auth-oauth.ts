@@ -6,6 +6,7 @@ import { isObject } from '../../core/json.js';
 import { type Answer, readJson } from './answers.js';
 import { type AskTenant, type Auth, accountOf, type OpenAuth } from './auth.js';
 
+/** An OAuth client of the kind machine-to-machine. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
