@@ -22,6 +22,7 @@ import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import type { ListFolder } from '../source/discover/expand-folders.js';
 import { ignoreLineOf } from '../source/ignore-rules.js';
+import type { Packs } from '../source/watch/packs.js';
 import type { UploadCheck } from '../source/watch/watch.js';
 import { StoreError } from '../store/store.js';
 import type { Announcer } from './announcer.js';
@@ -29,7 +30,6 @@ import { dropUnusedCounts, type SessionApprovals } from './approvals.js';
 import type { Brake } from './brake.js';
 import type { DeleteGrace } from './delete-grace.js';
 import { type FileGrace, holdLosses } from './file-grace.js';
-import type { Packs } from './packs.js';
 import type { SessionRecord } from './record.js';
 import type { Tally } from './tally.js';
 

@@ -7,6 +7,7 @@ import { createRepacker } from '../source/archive/repack.js';
 import { baseOf } from '../source/discover/pattern.js';
 import { type GitMoment, readGitMoment } from '../source/git/operation.js';
 import { findNestedTops } from '../source/git/repository.js';
+import { createPacks } from '../source/watch/packs.js';
 import type { Wake } from '../source/watch/watch.js';
 import type { Announcer } from './announcer.js';
 import { createSessionApprovals } from './approvals.js';
@@ -15,7 +16,6 @@ import { type CycleInput, runCycle } from './cycle.js';
 import { createDeleteGrace } from './delete-grace.js';
 import { createFileGrace } from './file-grace.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
-import { createPacks } from './packs.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
 import { createTally } from './tally.js';
 

@@ -1,9 +1,9 @@
 /** The archives of one look: packed while the tenant's list is on its way, and given for upload only as they were reported. */
 
-import { SourceError } from '../core/errors.js';
-import type { DesiredExtension } from '../core/model.js';
-import type { Archive, Packer } from '../source/archive/pack.js';
-import type { UploadCheck } from '../source/watch/watch.js';
+import { SourceError } from '../../core/errors.js';
+import type { DesiredExtension } from '../../core/model.js';
+import type { Archive, Packer } from '../archive/pack.js';
+import type { UploadCheck } from './upload-check.js';
 
 interface PacksOptions {
   readonly pack: Packer;

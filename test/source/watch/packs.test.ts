@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../src/core/errors.js';
-import type { DesiredExtension } from '../../src/core/model.js';
-import type { Archive } from '../../src/source/archive/pack.js';
-import { createPacks, type Packs } from '../../src/watch/packs.js';
+import { SourceError } from '../../../src/core/errors.js';
+import type { DesiredExtension } from '../../../src/core/model.js';
+import type { Archive } from '../../../src/source/archive/pack.js';
+import { createPacks, type Packs } from '../../../src/source/watch/packs.js';
 
 function extension(name: string, digest: string): DesiredExtension {
   const manifest = { displayName: name, type: 'visualization', supernova: false, fields: {}, text: '{}' };
