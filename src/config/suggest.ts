@@ -3,8 +3,12 @@
 /** The closest candidate, at most a third of the word's letters away; `undefined` where none is close. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
+  const lower = word.toLowerCase();
   const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, lowerCandidate: candidate.toLowerCase() }))
+    // It is at least the difference in length.
+    .filter(({ lowerCandidate }) => Math.abs(lowerCandidate.length - lower.length) <= limit)
+    .map(({ candidate, lowerCandidate }) => ({ candidate, distance: editDistance(lower, lowerCandidate) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
