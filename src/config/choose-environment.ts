@@ -38,7 +38,7 @@ export function chooseEnvironment(
   return { problem: { path: ['environments'], message, hint: suggestEnvironment(environment, known) } };
 }
 
-/** Of names that are joined by commas, as labels are, each is meant. */
+/** Names may be joined by commas, as labels are. */
 export function suggestEnvironment(name: string, known: readonly string[]): string {
   if (known.length === 0) return 'the file has no environments';
   const parts = name.split(',').map((part) => part.trim());
@@ -110,7 +110,7 @@ export function selectEnvironments(
   return [...new Set(asked.flatMap(select))];
 }
 
-/** A sentence about a config without environments, which a fleet without tenants is as well. */
+/** A sentence about a config without environments, or with a fleet without tenants. */
 export function explainNoEnvironments({
   displayFile,
   fleet,

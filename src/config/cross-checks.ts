@@ -91,7 +91,7 @@ function identify(
   return JSON.stringify([address, expand(project, variables).text]);
 }
 
-/** The origin of an environment's tenant; `undefined` where none can be told, for want of a variable, too. */
+/** The origin of an environment's tenant; `undefined` where it is not known, as when a variable is not set. */
 export function originOf(tenant: unknown, variables: Variables): string | undefined {
   if (typeof tenant !== 'string') return undefined;
   const { text, unset, malformed } = expand(tenant, variables);
@@ -100,10 +100,10 @@ export function originOf(tenant: unknown, variables: Variables): string | undefi
   return parsed.ok ? parsed.origin : undefined;
 }
 
-/** By each origin of a tenant that has several, the one that stands for it. */
+/** For each origin of a tenant that has several, the one that stands for it. */
 export type SameTenants = ReadonlyMap<string, string>;
 
-/** By `tenantId`; of the host names that an inventory knows, too. */
+/** Tenants with the same `tenantId` are one, and so are the host names that an inventory gives to one row. */
 export function findSameTenants({ value, fleet }: LoadedConfig, variables: Variables): SameTenants {
   const environments = readKey(value, 'environments');
   const byId = new Map<string, Set<string>>();

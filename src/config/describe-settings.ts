@@ -104,7 +104,7 @@ function toText(value: unknown): string {
   return redact(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** The environment's own value wins; what is nowhere in the file is a default. */
+/** The environment's own value wins; what the file does not have is a default. */
 function originOf(loaded: LoadedConfig, path: KeyPath, environment: string | undefined): string {
   const own: KeyPath = environment === undefined ? [] : ['environments', environment, ...path];
   const places = [own, path].filter((place) => place.length > 0);

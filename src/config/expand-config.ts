@@ -62,7 +62,7 @@ function isOfConsole(path: KeyPath): boolean {
   return path.length === 5 && path.slice(0, 4).join('.') === 'fleet.tenants.organization.auth';
 }
 
-/** What an environment is must be the same wherever this runs. */
+/** Labels must be the same on every machine. */
 function isLabel(path: KeyPath): boolean {
   return (path[0] === 'environments' || isOfTemplate(path)) && path[2] === 'labels';
 }

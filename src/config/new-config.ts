@@ -8,7 +8,7 @@ import { parseTenantUrl } from './tenant/url.js';
 
 export const newConfigName = 'qlik-sync.config.json';
 
-/** Answers that were checked. */
+/** Answers that have been checked. */
 export interface Answers {
   readonly project: string;
   readonly extensions: readonly string[];

@@ -68,14 +68,14 @@ export function readFleetSource(
   return fleetSource(loaded, context.env);
 }
 
-/** So that what is wrong for all environments of a run is said once. @throws ConfigError */
+/** Called before a run on several environments, so that what is wrong for all of them is reported once. @throws ConfigError */
 export function assertUsable(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): void {
   const { keys, others, shared } = checkFile(loaded, context);
   const problems = [...keys, ...others, ...inheritedByAll(shared(), loaded)];
   if (problems.length > 0) throw toError(loaded, eachOnce(problems));
 }
 
-/** Without those whose key some environment sets anew: they are said for the others alone. */
+/** Without problems of keys that some environment overrides: those are reported for the others alone. */
 function inheritedByAll(problems: readonly Problem[], { value }: LoadedConfig): readonly Problem[] {
   const environments = readKey(value, 'environments');
   const all = isObject(environments) ? Object.values(environments) : [];
@@ -84,12 +84,12 @@ function inheritedByAll(problems: readonly Problem[], { value }: LoadedConfig): 
   );
 }
 
-/** By each origin of a tenant that has several, the one that stands for it. @throws ConfigError for what is no tree */
+/** For each origin of a tenant that has several, the one that stands for it. @throws ConfigError for what is not a tree */
 export function sameTenants(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): SameTenants {
   return checkFile(loaded, context).same;
 }
 
-/** One environment costs the same, however many there are beside it. */
+/** Resolving one environment costs the same however many others the file has. */
 function withOnly(value: unknown, name: string | undefined): unknown {
   const environments = readKey(value, 'environments');
   if (!isObject(value) || !isObject(environments)) return value;
@@ -113,7 +113,7 @@ interface CheckedFile {
 
 const checkedFiles = new WeakMap<LoadedConfig, CheckedFile>();
 
-/** Once a file, for any number of its environments. @throws ConfigError for what is no tree */
+/** Once for each file, for any number of its environments. @throws ConfigError for what is not a tree */
 function checkFile(loaded: LoadedConfig, { env, ruleIds }: ResolveContext): CheckedFile {
   const known = checkedFiles.get(loaded);
   if (known?.env === env && known.ruleIds === ruleIds) return known;
@@ -152,7 +152,7 @@ function schemaFor(ruleIds: readonly string[]): ConfigSchema {
   return schema;
 }
 
-/** All others are found again with those of the environment in use, which may complete them. */
+/** The other problems are found again with those of the environment in use, which may add what is missing. */
 function isOfEnvironments({ path: [first] }: Problem): boolean {
   return first === 'environments' || first === 'fleet';
 }

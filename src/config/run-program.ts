@@ -17,7 +17,7 @@ export interface Program {
   readonly timeoutMs: number;
   /** Of its output, in bytes; default 64 KiB. */
   readonly mostBytes?: number;
-  /** What becomes of one that prints more to its standard output: what is too much is dropped, or it is ended. */
+  /** Whether more on its standard output is dropped, or ends the program. */
   readonly tooMuch?: 'dropped' | 'ends';
   readonly signal?: AbortSignal | undefined;
 }
@@ -127,7 +127,7 @@ function collect(stream: Readable, mostBytes: number, onTooMuch?: () => void): (
  * Kills a program and everything that it started; on Windows nothing, as the caller kills the program itself. A process
  * group would make this easier, but then the program could not ask for a password on the terminal or receive Ctrl-C.
  *
- * @param pid a process that was not waited for yet
+ * @param pid a process that has not been waited for yet
  */
 function endTree(pid: number): void {
   if (platform() !== 'win32') send('KILL', stopTree([pid]));

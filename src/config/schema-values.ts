@@ -155,7 +155,7 @@ export function extensionFolder() {
 /** A `..` segment, also as an alternative in braces or a group. */
 const leadsOut = /(^!?|[/{,(|])\.\.($|[/},)|])/;
 
-/** An exception that cannot be forgotten: it gives a reason, and it ends. */
+/** An exception with a reason and an end, so that it is not forgotten. */
 export function ignoredDrift() {
   return strictObject(
     {

@@ -1,4 +1,4 @@
-/** What a plan would do (all that is neither left as it is nor stopped by a rail), and the two sides of a change. */
+/** The changes of a plan that would be written (neither `none` nor blocked), and the two sides of a change. */
 
 import { withoutUndefined } from './json.js';
 import { markerOf } from './marker.js';

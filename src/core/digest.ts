@@ -40,7 +40,7 @@ export function normalizePath(path: string): string {
 
 /**
  * Qlik silently drops files without a name (`.gitignore`) and files without a suffix (`LICENSE`), so they
- * are no part of an extension's content.
+ * are not part of an extension's content.
  */
 export function isDroppedByQlik(path: string): boolean {
   const start = path.lastIndexOf('/') + 1;

@@ -146,7 +146,7 @@ function describe(
   }
 }
 
-/** What to do about content that nobody can read. */
+/** What to do about content that cannot be read. */
 function overwriteHint(name: string): string {
   return `qlik-sync apply ${shellOption('--overwrite', name)} replaces it by the folder's`;
 }

@@ -145,7 +145,7 @@ type Numbers = readonly [now: number, reviewed: number];
 
 const nothingCounted: Counted = { deletes: 0, updates: 0, since: '' };
 
-/** What was written before is said only where it makes a difference. */
+/** Mentions what was written before only where it makes a difference. */
 function sumUp(now: number, before: number, since: string): string {
   return before === 0 ? `${now}` : `${now}, with those before ${now + before} ${since}`;
 }

@@ -16,7 +16,7 @@ export const qextTypes = {
   theme: 'theme',
 } as const satisfies Readonly<Record<Kind, string>>;
 
-/** A stem that begins like a kind is told apart by the kind before it. */
+/** A stem that begins with the name of a kind is written with its own kind before it. */
 export function nameOf(kind: Kind, stem: string): string {
   return kind === 'extension' && statedKind(stem) === undefined ? stem : `${kind}:${stem}`;
 }

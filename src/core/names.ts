@@ -8,7 +8,7 @@ import { shellOption } from './shell-word.js';
 
 /**
  * Refuses names that differ only in case, on one side or across the two, and one name held by two records.
- * Such names that are neither desired nor ours do not concern us.
+ * Names like these that are neither desired nor ours are left alone.
  */
 export function assertDistinctNames(desired: DesiredState, actual: ActualState, project: string): void {
   const twins = [...groupByFoldedName(desired, actual, project).values()].find(

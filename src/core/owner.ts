@@ -1,4 +1,4 @@
-/** Whose something on the tenant is: the word that says so, among an extension's tags or in an entry's description. */
+/** The word that says who owns something on the tenant: among an extension's tags, or in an entry's description. */
 
 const tagPrefix = 'qlik-sync:';
 

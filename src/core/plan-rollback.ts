@@ -196,7 +196,7 @@ function restore(
   };
 }
 
-/** `undefined` for what is ours. */
+/** `undefined` for a record that is ours. */
 function ownershipOf(record: ActualExtension, project: string): State | undefined {
   if (record.bundled) return 'unmanaged';
   if (isOwned(record, project)) return undefined;
@@ -210,7 +210,7 @@ const notStored: Blocked = {
     'its previous archive is not stored here (--no-backup, another machine, or removed by age), so it cannot be restored',
 };
 
-/** Only what is ours is ever deleted, and no flag lifts that. */
+/** Only records that are ours are ever deleted, and no flag lifts that. */
 function notOursRail(record: ActualExtension, { project }: Policy): Blocked | undefined {
   if (isOwned(record, project)) return undefined;
   const rail = ownersOf(record.tags).length > 0 ? 'foreign' : 'unmanaged';

@@ -88,7 +88,7 @@ export interface SideFacts {
   readonly errors: readonly PreviewError[];
   /** What stardust shows in place of the object. */
   readonly notice?: string;
-  /** Distinct colours of its picture, as far as 2. */
+  /** Distinct colours of its picture; 2 stands for more. */
   readonly colours?: number;
 }
 

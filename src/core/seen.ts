@@ -1,6 +1,6 @@
 /**
  * What a reviewed plan knew of the archives on the tenant. An apply decides with the same knowledge, although its key may
- * see more or less: otherwise it would plan what nobody reviewed, and refuse itself each time. Pure.
+ * see more or less: otherwise it would plan what was not reviewed, and be refused each time. Pure.
  */
 
 import type { ActualExtension, Change, DesiredExtension } from './model.js';

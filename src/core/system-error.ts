@@ -18,7 +18,7 @@ export function describeSystemError(error: SystemError): string {
   return withoutCode(isUnmadeFolder(error) ? message.replace(/^.*?(?=, mkdir)/, unmadeFolder) : message);
 }
 
-/** Node says so of a folder that it was to make with those above it, where the disk is read-only. */
+/** The code that Node gives where a folder and its parents were to be made on a read-only disk. */
 function isUnmadeFolder({ code, syscall }: SystemError): boolean {
   return code === 'ENOENT' && syscall === 'mkdir';
 }

@@ -1,4 +1,4 @@
-/** Words of messages and pages that are no words of a plan or of a report's lists, which have their meanings elsewhere. */
+/** Words of messages and pages, other than those of plans and of a report's lists (`vocabulary.ts`, `report-vocabulary.ts`). */
 
 interface TermMeaning {
   readonly meaning: string;

@@ -91,7 +91,7 @@ function chosenBy(rule: WaveRule, environments: readonly LabelledEnvironment[]):
 
 /**
  * Every member in exactly one wave. Names keep their order; everything else is ordered by a hash of tenant and run, so
- * that no tenant is always the first to be tried on, and a run that goes on has the same order. Shares count all members,
+ * that no tenant is always the first to be changed, and a run that is resumed has the same order. Shares count all members,
  * rounded up, and take none that another wave names.
  *
  * @param run the id of the run

@@ -9,7 +9,7 @@ interface PictureComparison {
   readonly picture?: Buffer;
 }
 
-/** The distinct colours of a PNG, as far as 2. */
+/** The number of distinct colours of a PNG; 2 stands for more. */
 export async function countColours(desk: Page, png: Buffer): Promise<number> {
   return Number(await desk.evaluate(`(${readPixels})(${textOf(png)}).then(${countInPixels})`));
 }

@@ -77,7 +77,7 @@ function renderClosing({ runs, unreadable }: HistoryReport): string {
   return unreadable.length > 0 ? 'No run can be read.\n' : `Nothing has been recorded yet.\n${elsewhere}\n`;
 }
 
-/** For whoever looks for a run that is not here. */
+/** Shown to someone who may look for a run that is not listed. */
 export const elsewhere =
   'Runs are recorded where they are made, in .qlik-sync/runs, and in the store of the config; without one, a pipeline keeps its own in its artifact. The other way back is git revert and a deploy.';
 

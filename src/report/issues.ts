@@ -16,7 +16,7 @@ import type { Drift } from './drift.js';
 import type { UnreachedEnvironment } from './fleet-status.js';
 import type { Failure, ReportParts, RunResult } from './run-result.js';
 
-/** The worst first: where a CI system shows only some, it shows those. */
+/** The worst first, since CI systems show only the first ones. */
 export function issuesOf(result: RunResult): readonly Issue[] {
   const issues = issuesByPart(result).flat();
   return severities.flatMap((severity) => issues.filter((issue) => issue.severity === severity));

@@ -19,7 +19,7 @@ interface ShardDocument {
   readonly document: EnvironmentsDocument;
 }
 
-/** @throws UserError where the text is no document of several environments, or one of an unknown version */
+/** @throws UserError where the text is not a document of several environments, or of an unknown version */
 export function parseShardDocument(file: string, text: string): ShardDocument {
   const value = parse(file, text);
   if (isObject(value) && 'schemaVersion' in value && value['schemaVersion'] !== 1) {

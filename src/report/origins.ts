@@ -85,7 +85,7 @@ function describeBudget({ entries, characters }: OriginBudget): string {
   return `${header}, ${entries.now} of ${entries.limit} entries${added}`;
 }
 
-/** One sentence of where the tenant stands; empty where nothing is declared and nothing is there that we wrote. */
+/** How far the tenant opens what is declared, in one sentence; empty where nothing is declared and nothing is there that we wrote. */
 export function summariseOrigins({ notLookedAt, declared, missing, budget }: OriginsPlan): string {
   if (notLookedAt !== undefined) return `not looked at: ${notLookedAt}`;
   if (declared === 0)
@@ -105,7 +105,7 @@ const marks: Readonly<Record<OriginRow['verb'], Mark>> = {
   keep: { symbol: '=', style: 'dim' },
 };
 
-/** Empty where nothing is to be told. */
+/** Empty where there is nothing to say. */
 export function renderOrigins(origins: OriginsPlan | undefined, paint: Paint): string {
   const described = describeOrigins(origins);
   if (origins === undefined || described.length === 0) return '';

@@ -14,7 +14,7 @@ export function renderAfterRollback(report: ApplyReport): string {
   return [...left, ...describeSequels(report)].map((line) => `${printable(line)}\n`).join('');
 }
 
-/** Who repeats an undone change, unless somebody keeps it from happening. */
+/** What will repeat an undone change, unless somebody prevents it. */
 type Sequel = 'apply' | 'prune' | 'promote' | 'blocked' | 'none';
 
 function describeSequels({ plan, outcomes, undone = [] }: ApplyReport): readonly string[] {

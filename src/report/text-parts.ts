@@ -46,7 +46,7 @@ export function renderFindingsOn(
   return options.detail === 'quiet' ? shown : shown + renderCount(findings.filter(isCounted));
 }
 
-/** What stops a run: errors among many warnings would not be seen. */
+/** The errors that stop a run, by themselves: among many warnings they would not be seen. */
 export function renderErrorsAmong(findings: readonly Finding[], paint: Paint): string {
   const errors = findings.filter(({ severity }) => severity === 'error');
   const others = findings.filter(({ severity }) => severity !== 'error');
@@ -70,7 +70,7 @@ function renderCount(findings: readonly Finding[]): string {
   return `${countFindings(findings)} on ${count(on, 'extension')} that ${on === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
 }
 
-/** Of such as are no errors. */
+/** Findings other than errors. */
 function countFindings(findings: readonly Finding[]): string {
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const others = findings.length - warnings;

@@ -55,7 +55,7 @@ function renderExtension({ name, folder, version, files, bytes }: ValidatedExten
   return `  ${facts.join('  ')}\n`;
 }
 
-/** What cannot be read is an extension all the same. */
+/** A folder that cannot be read still counts as an extension. */
 function namesOf(findings: readonly Finding[]): readonly string[] {
   return findings.flatMap(({ extension, severity }) => (severity === 'error' ? (extension ?? []) : []));
 }

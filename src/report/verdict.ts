@@ -85,7 +85,7 @@ function judgeOutcomes(outcomes: readonly Outcome[], blocked: number): Verdict {
   return { tone: 'good', words: done === 0 ? 'nothing to do' : `${count(done, 'change')} applied` };
 }
 
-/** Their plan is meant to be applied: what they only showed was not. */
+/** These commands are meant to apply their plan: if it was only shown, nothing was done. */
 const applying: ReadonlySet<string> = new Set(applyingCommands);
 
 function judgePlan({ plan, header, refusals = [] }: ReportParts): Verdict {

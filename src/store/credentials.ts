@@ -30,8 +30,8 @@ export function findS3Credentials(source: CredentialSource): () => Promise<S3Cre
 const providers = '@aws-sdk/credential-provider-node';
 
 /**
- * Profiles, SSO, web identity, containers and machines. The chain caches, and renews what expires. It is larger than half
- * of this program, so whoever needs it installs it.
+ * Profiles, SSO, web identity, containers and machines. The chain caches, and renews what expires. It is larger than half of
+ * this program, so it is not bundled: a project that needs it installs it.
  */
 function askProviders(): () => Promise<S3Credentials> {
   let chain: Promise<() => Promise<S3Credentials>> | undefined;
@@ -134,7 +134,7 @@ function keep<T>(ask: () => Promise<Expiring<T>>): () => Promise<T> {
     const last = asked;
     const known = await last;
     const isOld = known?.expiresAt !== undefined && known.expiresAt - marginMs < Date.now();
-    // Another may have asked meanwhile.
+    // Another caller may have asked meanwhile.
     return asked === undefined || (isOld && asked === last) ? askNow() : asked;
   };
 }

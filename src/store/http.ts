@@ -27,14 +27,14 @@ export interface StoreRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What one kind of object store says otherwise than the others. */
+/** How one kind of object store differs from the others. */
 interface Dialect {
   /** Below the origin, encoded. */
   readonly pathOf: (name: string) => string;
   /** @param after where the page before it ended */
   readonly listPath: (prefix: string, after: string | undefined) => string;
   readonly readPage: (answer: Answer) => Page;
-  /** Of a 404: that there is nothing of this name, and not that the place is missing. */
+  /** Whether a 404 means that nothing has this name, rather than that the bucket or container is missing. */
   readonly isNothing: (answer: Answer) => boolean;
   readonly explain: (answer: Answer, name: string) => StoreError;
 }

@@ -97,7 +97,7 @@ function mistake(address: string, problem: string): UserError {
   });
 }
 
-/** As it may be shown: a password, or a signature in the query, is nobody's to see. */
+/** The address for messages: without a password, or a signature in the query. */
 export function withoutCredential(address: string): string {
   return address
     .replace(/\/\/[^/@]*@/, '//…@')

@@ -96,7 +96,7 @@ export function explainS3(answer: Answer, about: About): StoreError {
   });
 }
 
-/** For answers without a body, and those of things in between. */
+/** For answers without a body, and those of proxies in between. */
 function codeOfStatus(status: number): string {
   if (status === 301 || status === 307) return 'PermanentRedirect';
   if (status === 403 || status === 401) return 'AccessDenied';

@@ -5,8 +5,8 @@ import { exitCodes } from '../core/exit-codes.js';
 
 /**
  * Every verb may be repeated: a name is written once with one content, or again with one that may replace it in any
- * order. Names are `/`-separated ASCII without `.` or `..`. A signal gives a request up that is on its way over the
- * network, when it may have had its effect or may still have it.
+ * order. Names are `/`-separated ASCII without `.` or `..`. A signal ends the wait for a request that is on its way over the
+ * network, which may have had its effect or may still have it.
  *
  * @throws StoreError from every verb that could not be carried out, after a few tries; the reason of the signal
  */
@@ -15,11 +15,11 @@ export interface Store {
   readonly address: string;
   /** Durable when it resolves. */
   put(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  /** `undefined` where there is none of this name. */
+  /** `undefined` where nothing has this name. */
   get(name: string, signal?: AbortSignal): Promise<Buffer | undefined>;
   /** All whose names begin with `prefix`, in no order. */
   list(prefix: string, signal?: AbortSignal): Promise<Listing>;
-  /** Does nothing where there is none. */
+  /** Does nothing where nothing has this name. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The files that a config written in code brings with it, found without running anything. */
+/** The files that a config written in code imports, found without running anything. */
 
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** Parses JSON, with what people add to it. Plain JSON needs no library until something in it has to be located. */
+/** Parses JSON, with comments and trailing commas. Plain JSON needs no library until something in it has to be located. */
 
 import { isObject, nestsTooDeep, tryParseJson } from '../../core/json.js';
 import { parseJsonc } from './parse-jsonc.js';
@@ -19,7 +19,7 @@ export function parseJsonConfig(displayFile: string, content: string): ParsedCon
   };
 }
 
-/** More than there are keys where a key is given twice, of which `JSON.parse` says nothing. */
+/** Counts a key that is given twice as two, which `JSON.parse` does not tell. */
 function countNames(json: string): number {
   const colon = /\s*:/y;
   let count = 0;
@@ -32,7 +32,7 @@ function countNames(json: string): number {
   return count;
 }
 
-/** Behind its closing quote, before which there is an even number of backslashes. */
+/** The position after its closing quote, which an even number of backslashes precedes. */
 function endOfString(json: string, start: number): number {
   let end = start;
   let backslashes = 0;

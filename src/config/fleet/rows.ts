@@ -148,7 +148,7 @@ function problemOfName(name: string): string | undefined {
 }
 
 interface ReadCells {
-  /** By column; of what is no text, nothing. */
+  /** By column; only texts. */
   readonly texts: Labels;
   readonly problems: readonly ConfigProblem[];
 }

@@ -1,7 +1,6 @@
 /**
  * The template of a fleet, filled in for each tenant: `${tenant.region}` stands for what the tenant's row has in the column
- * `region`. It is another name space than that of the environment variables, which are expanded afterwards, as in every
- * environment.
+ * `region`. These names are not those of environment variables, which are expanded afterwards, as in every environment.
  */
 
 import { isObject } from '../../core/json.js';
@@ -17,13 +16,13 @@ const placeholder =
 
 interface Filled {
   readonly text: string;
-  /** Columns that have no value here, or one that cannot stand where it should. */
+  /** Columns that have no value in this row, or one that is not allowed in this place. */
   readonly lacking: readonly Lacking[];
 }
 
 interface Lacking {
   readonly column: string;
-  /** What is there in place of the name of a variable. */
+  /** A text that cannot be the name of a variable, once the row's values are in it. */
   readonly unusable?: string;
 }
 

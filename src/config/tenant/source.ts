@@ -19,7 +19,7 @@ type TenantSource<T> =
   | { readonly kind: 'variables' };
 
 /**
- * The first source that applies; what it lacks is an error, and never looked up in the next one.
+ * The first source that applies; what it lacks is an error, and never taken from the next one.
  *
  * @param inConfig the tenant of the environment in use, if it names one
  */

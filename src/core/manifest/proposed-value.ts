@@ -3,7 +3,7 @@
 import { isVersion } from '../loose-version.js';
 
 /**
- * `"version": "1.0.0"`, so that nothing is wrong with the field any more.
+ * `"version": "1.0.0"`, with which nothing is wrong with the field.
  *
  * @param raw the value as the file spells it, such as `1.0.0` or `'1.0'`; empty where it says nothing
  */

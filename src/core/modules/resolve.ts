@@ -56,7 +56,7 @@ function ownPath(name: string, from: string, extension: string): OwnPath | undef
   return { path: normalizePath(absolute.slice(home.length)), isSpeltRight: absolute.startsWith(home) };
 }
 
-/** `%20` as a blank; an address that is no text, such as `%E0%A4`, as it is. */
+/** `%20` becomes a blank; an address that does not decode to text, such as `%E0%A4`, stays as it is. */
 export function decodeAddress(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -92,7 +92,7 @@ function filesOf(plugin: string | undefined, path: string): Paths | undefined {
   }
 }
 
-/** A loader of modules takes the name as it is; what a bundler would make of it is forgiven. */
+/** A module loader takes the name as it is; names that only a bundler would complete are accepted too. */
 function importedFiles(path: string): Paths {
   const suffixes = ['.js', '.mjs', '.jsx', '.ts', '.tsx', '.json', '/index.js', '/index.ts'];
   return [path, ...suffixes.map((suffix) => path + suffix)];

@@ -55,7 +55,7 @@ export function switchesOf(entry: CspEntryBody): readonly CspSwitch[] {
   return cspSwitches.filter((each) => entry[each] === true);
 }
 
-/** Every switch is said, so that none is left to a default. */
+/** Every switch is sent, so that none is left to a default. */
 export function bodyOf(
   texts: Pick<CspEntryBody, 'origin' | 'name' | 'description'>,
   switches: readonly CspSwitch[],

@@ -46,7 +46,7 @@ export interface OriginChange {
   readonly actual?: CspEntry;
 }
 
-/** `foreign`: only an entry of somebody else is for this host. `moved`: it is not as the run that is undone left it. */
+/** `foreign`: the only entry for this host is somebody else's. `moved`: it is not as the run that is undone left it. */
 type OriginRail = 'foreign' | 'prune' | 'moved' | 'limit';
 
 export interface OriginBudget {

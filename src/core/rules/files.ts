@@ -47,7 +47,7 @@ function checkContentType(extension: DesiredExtension, file: KeptFile): readonly
 
 const packedSuffix = /\.(?:zip|7z|rar|tar|tgz|gz|bz2|xz|zst|jar|nupkg|vsix|crx|xpi|qex|bin|dat)$/i;
 
-/** An archive that claims to be a picture or a document is a mistake, and no collection of files that anything needs. */
+/** An archive that claims to be a picture or a document is a mistake, and nothing needs the files in it. */
 function hintForArchive(extension: DesiredExtension, path: string): string {
   const suffix = fileName(path).replace(/^[^.]*\.?.*(?=\.)/, '');
   const way =
@@ -93,7 +93,7 @@ function hintForType(extension: DesiredExtension, { path, bytes }: KeptFile, typ
   return `Add it to "ignore" if nothing needs it at run time; if Qlik accepts it, set the rule risky-content-type to "off". ${unknown}`;
 }
 
-/** What is left out is read by nobody. */
+/** A file that is left out cannot be loaded. */
 function checkSecrets(extension: DesiredExtension): readonly Finding[] {
   return extension.files
     .filter(({ path }) => secretName.test(fileName(path)))

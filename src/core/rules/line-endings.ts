@@ -7,7 +7,7 @@ import { applySeverities, finding, type RuleSettings } from './catalogue.js';
 
 const shownNames = 5;
 
-/** Once for all extensions, as they have one cause. None where the next upload settles it for good. */
+/** Once for all extensions, as they have one cause. No finding where the next upload ends it for good. */
 export function checkLineEndings(
   changes: readonly Change[],
   lineEndings: LineEndings,

@@ -23,7 +23,7 @@ export function checkOrigins(
   });
 }
 
-/** `undefined` for what the config declares. What https pages may not load at all is no matter of the tenant's policy. */
+/** `undefined` for what the config declares. The tenant's policy does not decide about what https pages may not load at all. */
 function explain(
   name: string,
   origin: string,

@@ -18,7 +18,7 @@ export function checkPlaceholders(extension: DesiredExtension): readonly Finding
   return [...kept, ...dropped];
 }
 
-/** Once for an extension, and only where it is packed as it is: whatever writes to a tenant has a rail for it. */
+/** Once for each extension, and only by `pack`: commands that write to a tenant have a rail for it. */
 export function checkLacking({ name, displayFolder, lacking = [] }: DesiredExtension): readonly Finding[] {
   if (lacking.length === 0) return [];
   const message = `The checkout leaves out ${count(lacking.length, 'file')} that git has: ${listNames(lacking, 3)}.`;

@@ -28,7 +28,7 @@ const address = new RegExp(
   'gi',
 );
 
-/** Of one file; more tell nothing new. */
+/** Most of one file; more would not say anything new. */
 const mostReferences = 500;
 
 const marks = ['url(', 'Url(', 'URL(', '@import', '@Import', '@IMPORT'].map((mark) => Buffer.from(mark));

@@ -44,7 +44,7 @@ const utf8Flag = 0x800;
 /**
  * The entries that are files, in the order of the directory; a path may come twice.
  *
- * @throws UnreadableArchiveError for what is no zip archive, holds a name that leads out of its folder, is larger than
+ * @throws UnreadableArchiveError for what is not a zip archive, holds a name that leads out of its folder, is larger than
  * any tenant takes, or has entries that share their bytes (a small archive of those takes hours to read)
  */
 export function readZipDirectory(zip: Buffer): readonly ZipEntry[] {

@@ -10,7 +10,7 @@ interface DirectoryPlace {
   readonly end: number;
   /** Entries that the archive announces; not to be believed. */
   readonly count: number;
-  /** What offsets in the archive lack where something was put in front of it, such as a self-extracting program. */
+  /** To be added to offsets in the archive, where something precedes it, such as a self-extracting program. */
   readonly shift: number;
 }
 
@@ -41,9 +41,9 @@ const zip64Length = 56;
 const locatorLength = 20;
 
 /**
- * The last record that announces a directory which is there: a comment, or what follows, may hold one by chance.
+ * The last record whose directory is really there: a comment, or what follows, may look like a record by chance.
  *
- * @throws UnreadableArchiveError for what is no zip archive, or a part of one
+ * @throws UnreadableArchiveError for what is not a zip archive, or is a part of one
  */
 export function findDirectory(zip: Buffer): DirectoryPlace {
   const lowest = Math.max(0, zip.length - endLength - longestComment - mostAfter);
@@ -59,7 +59,7 @@ export function findDirectory(zip: Buffer): DirectoryPlace {
   throw describeLack(zip, tail);
 }
 
-/** Whether it begins as an archive, or has a directory behind what was put in front of it. */
+/** Whether it begins as an archive, or has a directory although something precedes the archive. */
 export function isZip(bytes: Buffer): boolean {
   if (bytes.subarray(0, 2).toString('latin1') === 'PK') return true;
   try {

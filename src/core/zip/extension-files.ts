@@ -7,7 +7,7 @@ import { UnreadableArchiveError } from './unreadable.js';
 interface ExtensionEntries {
   /** By path relative to the folder that holds the `.qext`, in the order of the archive. */
   readonly files: ReadonlyMap<string, ZipEntry>;
-  /** Paths in the archive outside that folder, such as a README.md beside it: no part of the extension. */
+  /** Paths in the archive outside that folder, such as a README.md beside it: not a part of the extension. */
   readonly outside: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** An archive whose content cannot be told for certain, and the entry at fault. Whoever reads one says so in words of its own. */
+/** An archive whose content is not certain, and the entry at fault. Callers word their own message. */
 
 export class UnreadableArchiveError extends Error {
   override readonly name = 'UnreadableArchiveError';

@@ -62,7 +62,7 @@ function drop(group: Group): Cut {
   return (draft) => draft.dropGroup(group);
 }
 
-/** For what no rank can shorten, such as an endless title: as many whole lines as fit. */
+/** For what cannot be shortened by rank, such as an endless title: as many whole lines as fit. */
 function clip(text: string, limit: number): string {
   if (Buffer.byteLength(text) <= limit) return text;
   const lines = Buffer.from(text).subarray(0, Math.max(0, limit)).toString();

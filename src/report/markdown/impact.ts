@@ -82,7 +82,7 @@ function renderUse(use: AppUse, name: string): string {
   return `  - ${markdownText(app.name)}: ${markdownText(words)}\n`;
 }
 
-/** Lines; nobody reads a longer patch in a comment. */
+/** Lines of a patch in a comment. */
 const longestPatch = 200;
 
 export function comparisonBlocks({ comparisons = [] }: ReportParts): readonly Block[] {
