@@ -2,7 +2,7 @@
 
 import { isObject } from '../core/json.js';
 import { isLabelKey, nameLabel } from '../core/labels.js';
-import { ruleIds } from '../core/rules.js';
+import { ruleIds } from '../core/rules/catalogue.js';
 import { type KeyPath, type Problem, readKey } from './file/raw.js';
 import type { configSchema } from './schema.js';
 import { labelForm } from './schema-values.js';
