@@ -79,7 +79,7 @@ function followPipes(
     const before = known.get(`${path}\0${ino}`);
     if (before !== undefined || (isLoaded && !isEmptyAndNew)) return before;
     const found = look();
-    // Where nobody can be asked, an empty file that appeared with this process, and that no page loads, is the log.
+    // Where the system cannot tell, an empty file that appeared with this process, and that no page loads, is the log.
     const guess = isEmptyAndNew && !isLoaded ? 'stdout' : undefined;
     const role = found === 'unknown' ? guess : findRole(found, path, ino);
     if (role !== undefined) known.set(`${path}\0${ino}`, role);

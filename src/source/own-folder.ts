@@ -15,7 +15,7 @@ export function hideOwnFolder(root: string, path: string): void {
     mkdirSync(join(root, ownFolder), { recursive: true });
     writeFileSync(file, '*\n');
   } catch {
-    // Nothing else can be written there either, which whoever needs to write reports.
+    // Nothing else can be written there either; the first write that matters fails with a message.
   }
 }
 
@@ -32,7 +32,7 @@ export function findLink(root: string, path: string): string | undefined {
   return undefined;
 }
 
-/** What cannot be looked at is reported by whoever needs it. */
+/** What cannot be looked at is reported where it is needed. */
 function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;

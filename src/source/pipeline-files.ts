@@ -1,6 +1,6 @@
 /**
  * The files that other programs of this process's pipeline write: the `run.log` of `qlik-sync plan | tee run.log`. Linux
- * tells who reads a pipe and what else that program has open; elsewhere nobody can be asked.
+ * tells which program reads a pipe and what else it has open; other systems do not tell.
  */
 
 import { fstatSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';

@@ -92,7 +92,7 @@ export function exchangeFiles({ folder, fresh, old, take, put }: Exchange): void
   for (const path of take) removeEmptyParents(folder, path);
 }
 
-/** A file that is replaced is copied first, so that the folder never lacks it: without `.qext` it is no extension. */
+/** A file that is replaced is copied first, so that the folder never lacks it: without its `.qext` it is not an extension. */
 interface Move {
   readonly from: string;
   readonly to: string;

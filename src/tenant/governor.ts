@@ -87,7 +87,7 @@ async function sendInTurn<T>(
 interface Lane {
   /** Resolves when the request may be sent. A refused one goes first, as it came before the others. */
   turn(request: ScheduledRequest<unknown>, place: 'first' | 'last'): Promise<void>;
-  /** Sends the request and counts it, whatever comes of it. */
+  /** Sends the request and counts it, whatever its result. */
   send<T>(request: ScheduledRequest<T>): Promise<{ readonly answer: T; readonly waitMs: number | undefined }>;
 }
 

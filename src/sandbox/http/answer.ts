@@ -47,7 +47,7 @@ export function noContent(): Answer {
   return { status: 204, headers: {}, body: Buffer.alloc(0) };
 }
 
-/** What a call that only has an effect answers. */
+/** The answer to a call that only has an effect. */
 export function emptyAfter(effect: () => void): Answer {
   effect();
   return noContent();

@@ -21,7 +21,7 @@ interface Objects {
   readonly remove: (key: string) => void;
   /** As they were at that moment, sorted by the bytes of their keys. */
   readonly listAt: (ms: number) => readonly ListedObject[];
-  /** Loses everything, as a bucket that somebody emptied. */
+  /** Removes everything, as if somebody had emptied the bucket. */
   readonly clear: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** Checks Signature Version 4 in the `Authorization` header, to the letter: whoever signs wrongly must not get in. */
+/** Checks Signature Version 4 in the `Authorization` header, to the letter: a wrong signature must not be accepted. */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Call } from '../http/call.js';

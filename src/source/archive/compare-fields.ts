@@ -1,4 +1,4 @@
-/** Two manifests, field by field: a change of formatting alone is no change. */
+/** Two manifests, field by field: formatting alone does not count as a change. */
 
 import type { FieldChange } from '../../core/comparison.js';
 import type { Manifest } from '../../core/manifest/parsed.js';
@@ -43,7 +43,7 @@ function leavesOf(manifest: Manifest | undefined): ReadonlyMap<string, string> {
   return leaves;
 }
 
-/** Lists are one value: a position in them is no name. */
+/** A list is one value: a position in it is not a name. */
 function collect(value: unknown, path: string, depth: number, leaves: Map<string, string>): void {
   const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isBranch || depth > deepest || (path !== '' && Object.keys(value).length === 0)) {

@@ -65,7 +65,7 @@ function hasLongLine(text: string): boolean {
   return text.split('\n').some((line) => line.length > longestLine);
 }
 
-/** `undefined` for what is no text: not UTF-8, or with NUL. */
+/** `undefined` for what is not text: not UTF-8, or with NUL. */
 function decode(bytes: Buffer): string | undefined {
   if (bytes.includes(0)) return undefined;
   try {

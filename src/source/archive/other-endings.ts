@@ -26,7 +26,7 @@ interface Other {
 
 const knownOthers = new WeakMap<DesiredExtension['files'], readonly Other[]>();
 
-/** Read and digested once for all tenants that hold something else: what is known of the files is what was read of them. */
+/** Read and digested once for all tenants that hold something else; the result belongs to the files as they were read. */
 function othersOf(extension: DesiredExtension): readonly Other[] {
   const known = knownOthers.get(extension.files);
   if (known !== undefined) return known;

@@ -24,7 +24,7 @@ export function nameIn(folder: string, manifestFile: string, holds: (file: strin
   return readKind(`${folder}/${manifestFile}`) === 'theme' ? theme : extension;
 }
 
-/** What cannot be parsed is taken at its word; what cannot be read is reported by those who read all of it. */
+/** As the manifest says, even one that cannot be parsed. One that cannot be read is reported when the folder is read whole. */
 function readKind(manifest: string): Kind {
   try {
     const content = readFileSync(manifest);

@@ -34,7 +34,7 @@ export interface Survey {
   readonly isCut: boolean;
 }
 
-/** How many levels below the root are searched, unless told otherwise. */
+/** How many levels below the root are searched by default. */
 export const surveyDepth = 4;
 
 /** More is the disk of a machine rather than a project. */
@@ -98,7 +98,7 @@ export function proposePatterns({ folders, extensions }: Survey): readonly Propo
   return [...byPattern].map(([pattern, names]) => ({ pattern, names }));
 }
 
-/** One folder a name, in any spelling; none with several extensions, which nothing could tell apart. */
+/** One folder for each name, in any spelling; no folder with several extensions, which could not be told apart. */
 export function chooseFolders(extensions: readonly SurveyedExtension[]): readonly SurveyedExtension[] {
   const alone = extensions.filter(({ folder }) => countIn(folder, extensions) === 1);
   const groups = new Map<string, SurveyedExtension[]>();

@@ -79,7 +79,7 @@ async function findBase(
     const tip = (await runGit(place, commit)).trim();
     return { tip, base: (await runGit(place, ['merge-base', tip, 'HEAD'])).trim() };
   } catch (error) {
-    // Both say that there is none with 1, and with 128 that they cannot tell.
+    // Both commands end with 1 where there is none, and with 128 where they cannot tell.
     if ((error as { readonly code?: unknown }).code !== 1) throw error;
     throw await explainMissing(place, ref);
   }

@@ -40,7 +40,7 @@ const misleading =
   /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|INDEX_VERSION|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|INTERNAL_SUPER_PREFIX|SHALLOW_FILE|COMMON_DIR|NAMESPACE|ATTR_SOURCE|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|DIFF_OPTS|TRACE.*)$/i;
 
 /**
- * A partial clone fetches what it lacks from its remote, with the credentials of whoever runs this: never for a question.
+ * A partial clone would fetch what it lacks from its remote, with the user's credentials: never just to answer a question.
  * git before 2.45 knows only protocols to forbid.
  */
 const offline = {

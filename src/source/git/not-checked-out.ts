@@ -8,7 +8,7 @@ import type { Repository } from './repository.js';
 interface NotCheckedOut {
   /** Absolute paths of files. */
   readonly files: readonly string[];
-  /** Folders of which nothing is there, nor known. */
+  /** Folders that are absent and of whose content nothing is known. */
   readonly folders: readonly EmptyFolder[];
 }
 

@@ -24,7 +24,7 @@ const signs = [
   ['BISECT_LOG', 'a bisect'],
 ] as const;
 
-/** Costs a few looks at the disk and no process. Outside a repository nothing is ever under way. @param folders absolute */
+/** Reads a few files and starts no process. Outside a repository nothing is ever under way. @param folders absolute */
 export function readGitMoment(folders: readonly string[]): GitMoment {
   const repositories = findRepositories(folders);
   const operation = repositories

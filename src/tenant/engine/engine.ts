@@ -132,7 +132,7 @@ async function tryOnce<T>(
   let socket: EngineSocket | undefined;
   try {
     const read = await loadReader(wanted.read);
-    // After everything else that takes time, as nothing reads the connection until the socket takes it over.
+    // Last of all that takes time, since nothing reads the connection until the socket takes it over.
     const about = { origin, appId, authorization, userAgent, connections, signal: limit.signal };
     const [connect] = await Promise.all([prepareSocket(about), seat?.closed]);
     socket = connect();

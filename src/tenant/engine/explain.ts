@@ -130,7 +130,7 @@ function explainEngineError({ code, message }: EngineError): Trouble {
 
 interface CloseMeaning {
   readonly words: string;
-  /** `retry`: another try may succeed · `later`: a later run may · `never`: somebody has to change something first. */
+  /** `retry`: another try may succeed · `later`: a later run may · `never`: a person has to change something first. */
   readonly repeat: 'retry' | 'later' | 'never';
 }
 

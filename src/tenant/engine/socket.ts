@@ -156,7 +156,7 @@ export async function prepareSocket(options: SocketOptions): Promise<() => Engin
     createConnection: over(connection),
   };
   return () => {
-    // It may have waited a moment, and no one hears of its end any more.
+    // It may have waited a moment, and its end is no longer noticed.
     if (connection.destroyed) throw Object.assign(new Error('the connection ended'), { code: 'ECONNRESET' });
     return wrapSocket(new WebSocket(addressOf(options), settings), connection);
   };

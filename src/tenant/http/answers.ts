@@ -121,7 +121,7 @@ export function isGone(error: unknown): boolean {
   return error instanceof TenantError && (error.status === 404 || error.status === 410);
 }
 
-/** What a delete of something that is not there comes to. */
+/** The result of a delete of something that is not there. */
 export function alreadyGone(error: unknown): 'already-gone' {
   if (isGone(error)) return 'already-gone';
   throw error;

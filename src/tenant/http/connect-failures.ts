@@ -1,4 +1,4 @@
-/** Explains why no connection could be made to a host, a tenant or a proxy: each kind of fault wants something else. */
+/** Explains why no connection could be made to a host, a tenant or a proxy: each kind of fault has a remedy of its own. */
 
 import type { SystemAuthorities } from './connect.js';
 

@@ -100,7 +100,7 @@ async function reachTenant(
       settle();
       resolve(socket);
     });
-    // It stays for whatever comes before the socket is used.
+    // The listener stays for errors that come before the socket is used.
     socket.on('error', (cause) => {
       settle();
       tunnel?.destroy();
@@ -119,7 +119,7 @@ function beginSecure(tls: Tls, dial: Dial, tunnel: Socket | undefined): Socket {
   const host = bareName(dial.url);
   const socket = tls.connect({
     ...{ host, port: Number(dial.url.port || 443), ...(tunnel && { socket: tunnel }) },
-    // An address is no name that a server could choose its certificate by.
+    // An IP address cannot be a server name (SNI).
     servername: isIP(host) === 0 ? host : '',
     ALPNProtocols: ['http/1.1'],
     ...(dial.session && { session: dial.session }),
@@ -204,7 +204,7 @@ async function openTunnel(proxy: ProxyInUse, options: TunnelOptions): Promise<So
   });
 }
 
-/** What came with the proxy's answer belongs to the tunnel. */
+/** Bytes that came with the proxy's answer belong to the tunnel. */
 function withHead(socket: Socket, head: Buffer): Socket {
   if (head.length > 0) socket.unshift(head);
   return socket;

@@ -73,7 +73,7 @@ export function createExchange(origin: string, open: Open, early: EarlyRequests 
   };
 }
 
-/** Neither client ends a request whose connection is still being made. */
+/** Ends the wait for an answer, since neither client ends a request whose connection is still being made. */
 async function untilAborted<T>(sending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return sending;
   let stop = (): void => undefined;
@@ -146,7 +146,7 @@ function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMe
       clearTimeout(timer);
       reject(error);
     };
-    // It stays, as the answer may break off later, which reading it tells.
+    // The listener stays: the answer may break off later, which shows when it is read.
     sent.on('error', fail);
     // A change of protocol ends the request without a word.
     sent.once('close', () => fail(createUnasked()));

@@ -1,4 +1,4 @@
-/** Explains why a proxy made no connection: each kind of refusal wants something else. The tenant is never blamed. */
+/** Explains why a proxy made no connection: each kind of refusal has a remedy of its own. The tenant is never blamed. */
 
 import { readRetryAfter } from './answers.js';
 import type { ConnectProblem } from './connect.js';

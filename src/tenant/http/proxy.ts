@@ -173,7 +173,7 @@ function basic(user: string): string {
   return `Basic ${decodePercent(pair).toString('base64')}`;
 }
 
-/** Byte by byte, as the bytes need not be UTF-8. What is no escape stays as it is. */
+/** Byte by byte, as the bytes need not be UTF-8. What is not an escape stays as it is. */
 function decodePercent(text: string): Buffer {
   const bytes = Buffer.from(text).toString('latin1');
   const decoded = bytes.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -91,7 +91,7 @@ export function createTransport(origin: string, options: TransportOptions): Tran
   };
 }
 
-/** Why a connection that nobody waits for any more is not made. One for all: to make one for each takes longer than to use it. */
+/** Why connections that are still being made are given up. Shared, since creating an error takes longer than using it. */
 const closed = new Error('the tenant is closed');
 
 /** A path without its query. */

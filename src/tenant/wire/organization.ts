@@ -37,7 +37,7 @@ export function isOrganizationTenant(value: unknown): value is OrganizationTenan
   );
 }
 
-/** Nothing that would change what an address made of it leads to. */
+/** Nothing that would change where an address that is made of it leads. */
 function isHost(host: unknown): boolean {
   if (typeof host !== 'string' || !/^[\w.-]+(:\d{1,5})?$/.test(host)) return false;
   return URL.canParse(`https://${host}`) && new URL(`https://${host}`).pathname === '/';
