@@ -23,6 +23,12 @@ it.each<[string, readonly string[]]>([
   expect(await loadedBy(command.split(' '))).toEqual(files);
 });
 
+it('a failed assertion of undici is told without reading the file that made it, which takes seconds', () => {
+  const chunk = readFileSync('dist/chunks/undici.js', 'utf8');
+  expect(chunk).toContain('ERR_ASSERTION');
+  expect(chunk).not.toMatch(/(?:require\(|from|import)\s*["']node:assert["']/);
+});
+
 /** The scripts of the program that ran, by the coverage that V8 writes. */
 async function loadedBy(args: readonly string[]): Promise<readonly string[]> {
   const coverage = join(scene.workspace.home, 'coverage');
