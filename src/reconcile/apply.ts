@@ -50,7 +50,7 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
   revisions.noteAtRest(given.actual.extensions.map(({ revision }) => revision));
   const slots = given.slots ?? createSlots(given.concurrency);
   const input: Applying = {
-    ...given,
+    ...withoutCredential(given),
     pack: inTurn(given.pack, slots),
     ...{ slots, changesAtOnce: given.slots === undefined ? given.concurrency : countAhead(given) },
     revisions,
@@ -66,6 +66,22 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
   } finally {
     await Promise.all(keeping);
   }
+}
+
+/** Once the credential is no longer accepted, every further request would only be refused as well. */
+function withoutCredential(given: ApplyInput): ApplyInput {
+  const halt = new AbortController();
+  return {
+    ...given,
+    signal: AbortSignal.any([given.signal, halt.signal]),
+    onOutcome: (outcome) => {
+      const { name, status, error } = outcome;
+      if (status === 'failed' && error?.status === 401) {
+        halt.abort(new Halt(`${name} showed that the credential is no longer accepted`, 401));
+      }
+      given.onOutcome(outcome);
+    },
+  };
 }
 
 /**

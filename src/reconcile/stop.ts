@@ -16,11 +16,21 @@ export function createDeadline(ms: number): AbortSignal {
 /** As the reason of a signal: what a run found out that leaves the rest of it out. */
 export class Halt extends Error {
   override readonly name = 'Halt';
+  /** HTTP status of the answer that showed it, where that decides the exit code. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** @param reason of the signal that stops a run */
 export function describeStop(reason: unknown): OutcomeError {
-  if (reason instanceof Halt) return { message: reason.message };
+  if (reason instanceof Halt) {
+    const { message, status } = reason;
+    return { message, ...(status !== undefined && { status }) };
+  }
   const isDeadline = reason instanceof Error && reason.name === 'TimeoutError';
   return isDeadline
     ? { message: 'out of time', code: 'out-of-time' }

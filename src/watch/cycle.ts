@@ -290,8 +290,9 @@ function reportOutcome(
 
 /** What may be different in a moment: no answer, a failing tenant, a moved record, a file that changed meanwhile. */
 function isWorthRetrying({ status, error }: Outcome): boolean {
-  if (status === 'done' || status === 'not-attempted') return false;
-  if (status === 'not-applied') return true;
   const code = error?.status;
+  if (status === 'done') return false;
+  if (status === 'not-attempted') return code === 401;
+  if (status === 'not-applied') return true;
   return code === undefined || code >= 500 || [401, 404, 408, 409, 410, 429].includes(code);
 }

@@ -150,6 +150,39 @@ function filesBelow(folder: string): ReadonlySet<string> {
   return new Set(paths.filter((file) => statSync(file).isFile()));
 }
 
+describe('an API key that expires during a run', () => {
+  it('is not tried again for each of the rest, and the run goes on where it ended', async () => {
+    const names = Array.from({ length: 9 }, (_, index) => `key-${index}`);
+    scene.workspace.write(Object.assign({}, ...names.map((name) => extensionFiles(name))));
+    await scene.succeed('apply', '--yes', 'a', 'key-0');
+    await scene.tenant.takeRequests();
+    await scene.tenant.addFaults([
+      { method: 'POST', path: '/api/v1/extensions', kind: 'status', status: 401, times: 99 },
+    ]);
+    const { env } = scene.tenant;
+    const args = ['apply', '--yes', '--json', '--concurrency', '2'];
+    const { code, stdout } = await runInProcess(args, { cwd: scene.workspace.folder, env });
+    expect(code, stdout).toBe(4);
+    const { outcomes } = JSON.parse(stdout) as {
+      readonly outcomes: readonly {
+        readonly status: string;
+        readonly error?: { readonly message: string };
+      }[];
+    };
+    const sent = (await scene.tenant.takeRequests()).filter(({ method }) => method === 'POST').length;
+    expect(sent).toBeLessThanOrEqual(2);
+    expect(outcomes.filter(({ status }) => status === 'failed')).toHaveLength(sent);
+    const left = outcomes.filter(({ status }) => status === 'not-attempted');
+    expect(left).toHaveLength(8 - sent);
+    for (const { error } of left) {
+      expect(error?.message).toMatch(/^key-\d showed that the credential is no longer accepted$/);
+    }
+    await scene.tenant.clearFaults();
+    await scene.succeed('apply', '--yes');
+    expect(await scene.tenant.names()).toEqual(['a', ...names]);
+  });
+});
+
 describe('an OAuth client during a run', () => {
   it('whose tokens last a second gets new ones, and the run does not notice', async () => {
     const short = await openTestTenant({ tokenSeconds: 1, latencyMs: 150 });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { kpiSynced, useWatchScene } from './support/watch-scene.js';
+import { extensionFiles } from './support/workspace.js';
 
 /** Of the same stem. */
 const theme = 'theme:kpi';
@@ -61,6 +62,21 @@ describe('watch', () => {
     ]);
     scene.save('kpi', 'newest');
     await expect.poll(() => scene.stored('kpi')).toContain('newest');
+  });
+
+  it('a key that is refused for a while leaves nothing behind that waits for its next save', async () => {
+    const { next } = await scene.watch('--concurrency', '1');
+    await next(kpiSynced);
+    await next(themeSynced);
+    scene.workspace.write({ ...extensionFiles('map'), ...extensionFiles('tree') });
+    for (const name of ['map', 'tree']) await next({ event: 'synced', name, action: 'create' });
+    await scene.tenant.addFaults([
+      { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'status', status: 401 },
+    ]);
+    scene.workspace.write(
+      Object.assign({}, ...['kpi', 'map', 'tree'].map((name) => extensionFiles(name, { code: 'two' }))),
+    );
+    for (const name of ['kpi', 'map', 'tree']) await expect.poll(() => scene.stored(name)).toContain('two');
   });
 
   it('a refused upload is said once and tried again at every save', async () => {
