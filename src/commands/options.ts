@@ -18,7 +18,7 @@ import type { Io } from '../run/io.js';
 /** Commands that need no tenant take the same options, so that a pipeline can give them to all. */
 export function addShared(command: Command): Command {
   addUnder('Approvals:', command, (group) =>
-    group.option('--yes', effectsOfYes[command.name()] ?? 'no effect here; every command takes it'),
+    group.option('--yes', effectsOfYes[command.name()] ?? 'no effect here, and no error'),
   );
   addUnder('Tenant:', command, addTenant);
   addUnder('Config:', command, addConfigPlace);

@@ -120,9 +120,15 @@ export function addWatch(program: Command, io: Io, finish: Finish): void {
     ['qlik-sync watch kpi-card --sandbox', 'one extension, without a tenant'],
   ]);
   addConfirm(command)
-    .addOption(new Option('--quiet-period <ms>', 'milliseconds without a change first').argParser(parseCount))
     .addOption(
-      new Option('--max-wait <ms>', 'longest wait in a burst that never gets quiet').argParser(parseCount),
+      new Option('--quiet-period <ms>', 'milliseconds without a change first; 80 when absent').argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option('--max-wait <ms>', 'longest wait in a burst of changes; 2000 when absent').argParser(
+        parseCount,
+      ),
     )
     .addOption(
       new Option('--delete-grace <time>', 'how long gone before --prune deletes; 10s when absent').argParser(

@@ -168,7 +168,7 @@ export function concurrencyOf({ flags }: Pick<Settings, 'flags'>, usual = usualC
 export function oneEnvironment(names: readonly string[] | undefined): string | undefined {
   if (names !== undefined && names.length > 1) {
     throw new UserError(`--env names ${names.length} environments: ${listNames(names, 10)}.`, {
-      hint: `These take several: ${severalCommands.join(', ')}. Every other command works on one.`,
+      hint: `These take several: ${severalCommands.join(', ')}, and promote with --waves. Every other command works on one.`,
     });
   }
   return names?.[0];

@@ -45,9 +45,7 @@ afterAll(() => workspace.dispose());
 describe('the package', () => {
   it('holds one file of types, no source and no test', () => {
     expect(packed.filter((path) => /\.d\.[cm]?ts$/.test(path))).toEqual(['dist/index.d.mts']);
-    expect(
-      packed.filter((path) => /^(src|test|\.ci|node_modules|examples|docs)\/|\.map$/.test(path)),
-    ).toEqual([]);
+    expect(packed.filter((path) => /^(src|test|\.ci|node_modules)\/|\.map$/.test(path))).toEqual([]);
   });
 
   it('holds every file that its package.json names', () => {
@@ -57,6 +55,17 @@ describe('the package', () => {
     );
     const missing = [...targets, ...Object.values(bin)].filter((path) => !existsSync(join(installed, path)));
     expect(missing).toEqual([]);
+  });
+
+  it('holds every file that its pages link to, but for the map of the code, which is for a checkout', () => {
+    const broken = packed
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((page) =>
+        [...readFileSync(join(installed, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+          .map(([, target = '']) => join(page, '..', target))
+          .filter((target) => target !== join('src', 'README.md') && !existsSync(join(installed, target))),
+      );
+    expect(broken).toEqual([]);
   });
 });
 

@@ -54,8 +54,8 @@ export const rules = {
   'theme-syntax': configurable('error', "A theme's JSON file cannot be read."),
   'theme-reference': configurable('error', 'A theme names a CSS file, font or image that is not there.'),
   'theme-script': configurable('warning', 'A theme holds a script, which nothing loads.'),
-  'theme-color': configurable('warning', 'A colour in a theme is none.'),
-  'theme-inherit': configurable('warning', 'A theme says _inherit, and neither true nor false.'),
+  'theme-color': configurable('warning', 'A theme gives a colour that CSS does not know.'),
+  'theme-inherit': configurable('warning', 'The value of _inherit in a theme is neither true nor false.'),
   'theme-variable': configurable('warning', 'A variable in a theme has no value, or leads back to itself.'),
   // What git left in a file's place
   'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),
