@@ -79,6 +79,16 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
     { rule: 'missing-entry', severity: 'error', file: qext, says: /no dial\.js.*name the script dial\.js/ },
   ],
   [
+    'an entry script that is not compiled yet',
+    { files: { 'dial.qext': 10, 'dial.ts': 10, 'lib.ts': 10 } },
+    { rule: 'missing-entry', severity: 'error', file: qext, says: /dial\.ts has to be compiled: list/ },
+  ],
+  [
+    'an entry script and the source of another',
+    { files: { 'dial.qext': 10, 'lib.ts': 10 } },
+    { rule: 'missing-entry', severity: 'error', file: qext, says: /Build the extension, or name/ },
+  ],
+  [
     'the entry script in a folder below',
     { files: { 'dial.qext': 10, 'dist/dial.js': 10 } },
     { rule: 'missing-entry', severity: 'error', file: qext, says: /There is dist\/dial\.js: deploy/ },

@@ -41,7 +41,7 @@ function escapeLine(line: string): string {
   return line.replace(/[\\*?[\]]/g, '\\$&');
 }
 
-const toolFolder = /^(?:.*\/)?(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|coverage)\//i;
+const toolFolder = /^(?:.*\/)?(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|coverage|__pycache__)\//i;
 
 function toolFolderOf(path: string): string | undefined {
   return toolFolder.exec(path)?.[0];

@@ -68,6 +68,16 @@ function hintForMissing(extension: DesiredExtension, entry: string): string {
     return `git has ${entry}, and this checkout leaves it out. ${howToCheckOut('it')}`;
   }
   const elsewhere = extension.files.find(({ path }) => path.endsWith(`/${entry}`));
+  const source = extension.files.find(({ path }) => isSourceOf(path, entry));
+  if (elsewhere === undefined && source !== undefined) {
+    return `${source.path} has to be compiled: list the build's output folder in the config.`;
+  }
   if (elsewhere === undefined) return `Build the extension, or name the script ${entry}.`;
   return `There is ${elsewhere.path}: deploy the build's output folder, or move it beside the .qext file.`;
+}
+
+/** A file beside the `.qext` that a compiler makes the script of. */
+function isSourceOf(path: string, entry: string): boolean {
+  const [suffix = ''] = /\.(?:[cm]?tsx?|jsx|coffee|dart)$/i.exec(path) ?? [];
+  return suffix !== '' && `${path.slice(0, -suffix.length)}.js` === entry;
 }
