@@ -80,7 +80,13 @@ function openIo(interrupted: AbortSignal): Io {
     version,
     tool: `qlik-sync/${version}`,
     self: { pid: process.pid, isAlive },
+    clock,
   };
+}
+
+function clock(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 function isAlive(pid: number): boolean {

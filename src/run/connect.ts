@@ -88,12 +88,12 @@ const governors = new WeakMap<Io['self'], Map<string, Governor>>();
  */
 export function governorOf(
   identity: string,
-  { self }: Pick<Io, 'self'>,
+  { self, clock }: Pick<Io, 'self' | 'clock'>,
   onWait: (wait: Wait) => void,
 ): Governor {
   const known = governors.get(self) ?? new Map<string, Governor>();
   governors.set(self, known);
-  const governor = known.get(identity) ?? createGovernor({ onWait });
+  const governor = known.get(identity) ?? createGovernor({ onWait, ...(clock && { clock }) });
   known.set(identity, governor);
   return governor;
 }

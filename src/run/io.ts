@@ -52,6 +52,8 @@ export interface Io {
   readonly self: Self;
   /** Absent: the default. */
   readonly patience?: RunPatience;
+  /** Monotonic milliseconds; absent: `performance.now`, which Node loads at its first use. */
+  readonly clock?: () => number;
   /** Takes the report of a run, for the files of `--report`; the last one counts. */
   readonly record?: (report: Report) => void;
   /** Takes the tenant of a run as soon as it is known, for the reports of a run that fails; the last one counts. */

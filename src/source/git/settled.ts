@@ -37,7 +37,7 @@ export async function readSettled<T>(
   read: (tell: TellFolders) => Promise<T>,
 ): Promise<T> {
   const { bases } = settling;
-  const giveUpAt = performance.now() + (settling.patienceMs ?? usualPatienceMs);
+  let giveUpAt: number | undefined;
   const nested = new Set<string>();
   for (;;) {
     const known = nested.size;
@@ -52,6 +52,7 @@ export async function readSettled<T>(
     const after = look(repositories, settling);
     if (reading !== undefined && after.lock === undefined && after.stamp === before.stamp)
       return unwrap(reading);
+    giveUpAt ??= performance.now() + (settling.patienceMs ?? usualPatienceMs);
     if (performance.now() >= giveUpAt) throw moving(settling, repositories, before.lock ?? after.lock);
     settling.signal?.throwIfAborted();
     await setTimeout(pauseMs);
