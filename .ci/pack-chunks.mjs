@@ -12,10 +12,10 @@ import { finishFile, numberOf, shortenChunk, target } from './rewrite-chunks.mjs
 
 /**
  * @param made esbuild's outputs, by file
- * @param plan `program` and `library`: the sources of the two entries; `files`: what is loaded together, in the order of
- *   loading: by name, sources (`only`, as far as there are such) and sources with what they import (`all`), less what is in
- *   an earlier one; `oneByOne` where a run uses few of them. Left out, each chunk is in a file of its own, and
- *   `sources.json` tells what each holds
+ * @param plan `program` and `library`: the sources of the two entries. `files`: what is loaded together, in the order of
+ *   loading, by the name of the file: sources (`only`; those that are gone are ignored) and sources with all that they import
+ *   (`all`), without what is in an earlier file; `oneByOne` where a run uses few of them. Without `files`, each chunk is in a
+ *   file of its own, and `sources.json` says what each holds
  * @param folder gets `cli.js`, `index.mjs` and `chunks/`
  */
 export async function packChunks(made, { program, library, files }, folder) {
