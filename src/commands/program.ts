@@ -196,15 +196,18 @@ function findRow(name: string): CommandRow | undefined {
 export function linesOfMistake(text: string, program: Command): readonly string[] {
   const lines = text.trimEnd().split(/\n(?=\(Did you mean )/);
   if (lines.length > 1) return lines;
-  return [...lines, ...listChoices(text, program), ...suggestOtherName(text, program)];
+  return [...lines, ...explainMissing(text, program), ...suggestOtherName(text, program)];
 }
 
 /** What a missing argument may be. */
-function listChoices(text: string, { commands }: Command): readonly string[] {
+function explainMissing(text: string, { commands }: Command): readonly string[] {
   const [, missing] = /^(?:error: )?missing required argument '(.+)'/.exec(text) ?? [];
-  const all = commands.length === 1 ? (commands[0]?.registeredArguments ?? []) : [];
-  const choices = all.find((argument) => argument.name() === missing)?.argChoices ?? [];
-  return choices.length === 0 ? [] : [`(It is one of ${choices.join(', ')})`];
+  const [command, ...others] = commands;
+  if (missing === undefined || command === undefined || others.length > 0) return [];
+  const choices =
+    command.registeredArguments.find((argument) => argument.name() === missing)?.argChoices ?? [];
+  if (choices.length > 0) return [`(It is one of ${choices.join(', ')})`];
+  return [`(qlik-sync ${command.name()} --help says what it takes, with examples)`];
 }
 
 /** Where an option is unknown that other commands or tools have: what it is called here. */

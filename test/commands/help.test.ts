@@ -105,6 +105,8 @@ describe('an option that is unknown here', () => {
     [['apply', '--environment', 'dev'], '(Did you mean --env?)'],
     [['apply', '--dry-run'], '(qlik-sync plan shows what would be written, and writes nothing)'],
     [['store'], '(It is one of check, import)'],
+    [['adopt'], '(qlik-sync adopt --help says what it takes, with examples)'],
+    [['report', 'merge'], '(qlik-sync report --help says what it takes, with examples)'],
     [['plan', '--sanbdox'], '(Did you mean --sandbox?)'],
   ])('%j is led to the one that is meant', async (argv, hint) => {
     const { code, stdout, stderr } = await runInProcess(argv, { cwd: import.meta.dirname });
