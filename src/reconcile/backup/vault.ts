@@ -203,9 +203,11 @@ async function isIntact({
   durability,
 }: Omit<Deposit, 'make' | 'content'>): Promise<boolean> {
   if (!markUsed(folder, name)) return false;
-  const reading = readWhole({ root, folder, name });
-  const [content] = await Promise.all([reading, durability === 'durable' && settle(folder, name)]);
-  return content !== undefined;
+  const [content, isSettled] = await Promise.all([
+    readWhole({ root, folder, name }),
+    durability === 'light' || canSettle(folder, name),
+  ]);
+  return content !== undefined && isSettled;
 }
 
 /** @returns whether it is there */
@@ -223,6 +225,14 @@ function markUsed(folder: string, name: string): boolean {
 /** Waits for the disk once: the name may be there before the content, since it tells whether that is whole. */
 async function settle(folder: string, name: string): Promise<void> {
   await Promise.all([syncFile(join(folder, name)), syncFolder(folder)]);
+}
+
+/** Not where the file may not be written, or another process has just taken it away. */
+function canSettle(folder: string, name: string): Promise<boolean> {
+  return settle(folder, name).then(
+    () => true,
+    () => false,
+  );
 }
 
 export interface StoredFile {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   rmSync,
@@ -194,6 +195,17 @@ describe('the vault', () => {
     age();
     expect(await vault.removeUnused(`${md5}.zip`, limit)).toBe('removed');
     expect(place.list(folder)).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('a file that cannot be opened for a sync is written anew', async () => {
+    const md5 = await vault.put(archive);
+    const path = place.path(`${folder}/${md5}.zip`);
+    chmodSync(path, 0o400);
+    const local = createVault({ root: place.root, tenant });
+    expect(await local.has(md5)).toBe(false);
+    expect(await vault.put(archive)).toBe(md5);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await local.has(md5)).toBe(true);
   });
 
   it('where it cannot be written, that is said, with what to do', async () => {
