@@ -12,7 +12,7 @@ import type { PlannedRun } from '../pipeline/planned.js';
 import { byTheClock, type Rest } from './delete-grace.js';
 
 export interface FileGrace {
-  /** Why this content waits, for people; `undefined` where it may be uploaded now. Other files that are gone begin another wait. */
+  /** Why this content waits, for people; `undefined` where it may be uploaded now. Another file that is gone begins the wait anew. */
   readonly review: (extension: DesiredExtension) => string | undefined;
   /** The tenant has this content. */
   readonly settled: (extension: DesiredExtension) => void;
@@ -30,7 +30,7 @@ interface FileGraceOptions {
 const waitMs = 120_000;
 
 interface Wait {
-  readonly gone: string;
+  readonly files: ReadonlySet<string>;
   readonly ending: AbortController;
   isOver: boolean;
 }
@@ -44,9 +44,9 @@ export function createFileGrace({ rest = byTheClock, onOver }: FileGraceOptions)
     waits.delete(name);
   }
 
-  function begin(name: string, gone: string): Wait {
+  function begin(name: string, files: ReadonlySet<string>): Wait {
     end(name);
-    const begun: Wait = { gone, ending: new AbortController(), isOver: false };
+    const begun: Wait = { files, ending: new AbortController(), isOver: false };
     waits.set(name, begun);
     rest(waitMs, begun.ending.signal).then(
       () => {
@@ -58,19 +58,29 @@ export function createFileGrace({ rest = byTheClock, onOver }: FileGraceOptions)
     return begun;
   }
 
+  /** Each file begins one wait, however often it comes and goes while another is gone: so every wait ends. */
+  function waitFor(name: string, gone: readonly string[]): Wait {
+    const current = waits.get(name);
+    const known = current?.files ?? new Set<string>();
+    return current !== undefined && gone.every((path) => known.has(path))
+      ? current
+      : begin(name, new Set([...known, ...gone]));
+  }
+
   return {
     review: (extension) => {
       const { name } = extension;
       const gone = findGone(settled.get(name) ?? [], extension);
-      const named = gone.length === 0 ? undefined : findNamed(gone, extension);
-      if (named === undefined) {
+      const named = findNamed(gone, extension);
+      const [first] = named;
+      if (first === undefined) {
         end(name);
         return undefined;
       }
-      const key = JSON.stringify(gone);
-      const current = waits.get(name);
-      if ((current?.gone === key ? current : begin(name, key)).isOver) return undefined;
-      return `${named.path} is gone, and ${named.by} names it: a build may have failed. It is uploaded without it in ${waitMs / 1000} s unless it comes back; qlik-sync apply ${name} does so at once`;
+      const { isOver } = waitFor(name, [...named.keys()]);
+      if (isOver) return undefined;
+      const [path, by] = first;
+      return `${path} is gone, and ${by} names it: a build may have failed. It is uploaded without it in ${waitMs / 1000} s unless it comes back; qlik-sync apply ${name} does so at once`;
     },
     settled: ({ name, files }) => {
       end(name);
@@ -113,17 +123,19 @@ function findGone(before: readonly string[], { files, leftOut }: DesiredExtensio
 
 const code = /\.(?:[cm]?js|html?|css|json|qext)$/i;
 
-/** The first of them that some code names, wherever in it: only a name that is left is looked for. */
+/** Those of them that some code names, wherever in it, with the file that does: only a name that is left is looked for. */
 function findNamed(
   gone: readonly string[],
   { folder, files }: DesiredExtension,
-): { readonly path: string; readonly by: string } | undefined {
+): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  if (gone.length === 0) return named;
   for (const file of files.filter(({ path }) => code.test(path))) {
     const content = contentOf(folder, file);
-    const path = gone.find((each) => content.includes(fileName(each)));
-    if (path !== undefined) return { path, by: file.path };
+    for (const path of gone)
+      if (!named.has(path) && content.includes(fileName(path))) named.set(path, file.path);
   }
-  return undefined;
+  return named;
 }
 
 /** Empty for one that is gone since it was listed, which wakes the reader again. */

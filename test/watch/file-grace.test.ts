@@ -100,6 +100,20 @@ describe('a file that is gone', () => {
     expect(over).toEqual(['kpi']);
   });
 
+  it.each<readonly [string, Files]>([
+    ['the code names', { ...usual, 'kpi.js': `${names} // view.css` }],
+    ['nothing names', usual],
+  ])('is waited for no longer where another, that %s, comes and goes', async (_what, files) => {
+    const { grace, over, pass } = begin();
+    grace.settled(kpi(files));
+    const oneGone = without(files, 'worker.js');
+    const twoGone = without(oneGone, 'view.css');
+    for (const each of [twoGone, oneGone, twoGone]) expect(grace.review(kpi(each))).toBeDefined();
+    await pass();
+    expect(over).toEqual(['kpi']);
+    for (const each of [oneGone, twoGone]) expect(grace.review(kpi(each))).toBeUndefined();
+  });
+
   it('ends the wait when it is back, so that it counts anew', async () => {
     const { grace, over, pass } = begin();
     grace.review(kpi(withoutWorker));
