@@ -27,7 +27,7 @@ export interface SideMeans {
   readonly signal: AbortSignal;
 }
 
-export interface Loaded {
+interface Loaded {
   readonly version: PreviewVersion;
   readonly page: ObjectPage;
   readonly facts: Omit<SideFacts, 'errors'>;

@@ -41,7 +41,7 @@ const reachLimits = {
   // And the rollback that restores a wave.
   apply: 43,
   // And the brake, and what a delete waits for.
-  watch: 37,
+  watch: 38,
   // And, for waves, the rollback that restores one and the environments side by side.
   promote: 39,
   // And the plan file that it writes for a review.
