@@ -46,9 +46,10 @@ export function renderFindingsOn(
   return options.detail === 'quiet' ? shown : shown + renderCount(findings.filter(isCounted));
 }
 
-/** The errors that stop a run, by themselves: among many warnings they would not be seen. */
+/** The errors that stop a run, by themselves: among many warnings they would not be seen. Warnings alone say what is wrong. */
 export function renderErrorsAmong(findings: readonly Finding[], paint: Paint): string {
   const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return renderFindings(findings, { paint, detail: 'normal' });
   const others = findings.filter(({ severity }) => severity !== 'error');
   const shown = errors.map((finding) => renderFinding(finding, paint)).join('');
   return others.length === 0 ? shown : `${shown}${countFindings(others)} beside that.\n`;
