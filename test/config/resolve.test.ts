@@ -494,6 +494,13 @@ const bad: readonly Bad[] = [
   [{ ...least, defaultEnvironment: key }, 'defaultEnvironment: "<API key>" is not an environment'],
 ];
 
+/** Of a config in YAML: where each problem is, and its key. */
+async function placesIn(text: string): Promise<readonly string[]> {
+  const place = { file: '/p/c.yaml', displayFile: 'c.yaml', root: '/p' };
+  const error = await catchUserError(() => resolve({ ...place, ...parseYamlConfig('c.yaml', text) }));
+  return error.message.split('\n').map((line) => line.split(': ').slice(0, 2).join(' '));
+}
+
 describe('what is wrong', () => {
   it.each(bad.map(([config, says, given]) => [says, config, given] as const))(
     '%s',
@@ -532,14 +539,7 @@ describe('what is wrong', () => {
   it('has lines and columns in YAML too, through anchors', async () => {
     const text =
       'project: Acme\nextensions:\n  - a\n  - ../x\nenvironments:\n  dev: &dev\n    prune: 1\n  qa: *dev\n';
-    const loaded = {
-      file: '/p/c.yaml',
-      displayFile: 'c.yaml',
-      root: '/p',
-      ...parseYamlConfig('c.yaml', text),
-    };
-    const error = await catchUserError(() => resolve(loaded));
-    expect(error.message.split('\n').map((line) => line.split(': ').slice(0, 2).join(' '))).toEqual([
+    expect(await placesIn(text)).toEqual([
       'c.yaml:1:1 project',
       'c.yaml:4:5 extensions[1]',
       'c.yaml:7:5 environments.dev.prune',
@@ -550,14 +550,7 @@ describe('what is wrong', () => {
   it('has them through merge keys', async () => {
     const text =
       'project: Acme\nextensions: [a]\nenvironments:\n  dev: &dev\n    prune: 1\n  eu: &eu { maxDeletes: x }\n  qa: { <<: [*dev, *eu] }\n';
-    const loaded = {
-      file: '/p/c.yaml',
-      displayFile: 'c.yaml',
-      root: '/p',
-      ...parseYamlConfig('c.yaml', text),
-    };
-    const error = await catchUserError(() => resolve(loaded));
-    expect(error.message.split('\n').map((line) => line.split(': ').slice(0, 2).join(' '))).toEqual([
+    expect(await placesIn(text)).toEqual([
       'c.yaml:1:1 project',
       'c.yaml:5:5 environments.dev.prune',
       'c.yaml:6:13 environments.eu.maxDeletes',

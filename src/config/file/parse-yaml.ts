@@ -43,14 +43,16 @@ function parseText(displayFile: string, text: string, lineCounter: LineCounter):
 
 const tooDeep = 'is nested too deeply';
 
-type Resolve = (alias: Alias) => unknown;
+/** What an alias stands for; any other node as it is. */
+type Resolve = (node: unknown) => unknown;
 
 /** Resolving an alias walks the whole document, and a file with many problems asks for the same one each time. */
 function rememberAliases(document: Document): Resolve {
   const known = new Map<Alias, unknown>();
-  return (alias) => {
-    if (!known.has(alias)) known.set(alias, alias.resolve(document));
-    return known.get(alias);
+  return (node) => {
+    if (!isAlias(node)) return node;
+    if (!known.has(node)) known.set(node, node.resolve(document));
+    return known.get(node);
   };
 }
 
@@ -91,7 +93,7 @@ function locate(
   let value: unknown = document.contents;
   let closest = offsetOf(value);
   for (const key of path) {
-    const child = childAt(isAlias(value) ? resolve(value) : value, key, resolve);
+    const child = childAt(resolve(value), key, resolve);
     if (child === undefined) break;
     closest = offsetOf(child.at) ?? closest;
     value = child.value;
@@ -122,11 +124,10 @@ function childAt(node: unknown, key: string | number, resolve: Resolve): Child |
 
 /** What `<<: *a` and `<<: [*a, *b]` bring in, the first of which counts. The parser gives such a key as a symbol. */
 function mergedMaps({ items }: YAMLMap, resolve: Resolve): readonly unknown[] {
-  const target = (node: unknown): unknown => (isAlias(node) ? resolve(node) : node);
   return items
     .filter(({ key }) => isScalar(key) && typeof key.value === 'symbol')
-    .map(({ value }) => target(value))
-    .flatMap((source) => (isSeq(source) ? source.items.map(target) : [source]));
+    .map(({ value }) => resolve(value))
+    .flatMap((source) => (isSeq(source) ? source.items.map(resolve) : [source]));
 }
 
 function offsetOf(node: unknown): number | undefined {
