@@ -1,6 +1,7 @@
 /** What the page of an extension is given: itself, nebula.js, what works for us in it, and the extension's own files. */
 
 import type { Route } from 'playwright-core';
+import { suffixOf } from '../core/digest.js';
 import { decodeAddress } from '../core/modules/resolve.js';
 import type { PreviewKind } from '../core/preview.js';
 import * as loaderParts from './page/loader.js';
@@ -108,8 +109,8 @@ function findFile(object: ObjectToDraw, path: string): Found | undefined {
   if (path === '/preview.js') return { type: 'text/javascript', body: Buffer.from(harnessOf(object)) };
   const own = `/extensions/${name}/`;
   const body = path.startsWith(own) ? files.get(path.slice(own.length).normalize('NFC')) : undefined;
-  const suffix = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return body === undefined ? undefined : { type: types[suffix] ?? 'text/plain; charset=utf-8', body };
+  if (body === undefined) return undefined;
+  return { type: types[suffixOf(path)] ?? 'text/plain; charset=utf-8', body };
 }
 
 function pageOf({ stardust }: ObjectToDraw): string {

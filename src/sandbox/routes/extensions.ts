@@ -1,5 +1,6 @@
 /** `/api/v1/extensions` and `/api/v1/themes`, which differ in little. */
 
+import { suffixOf } from '../../core/digest.js';
 import type { Kind } from '../../core/kind.js';
 import {
   type Addressed,
@@ -112,5 +113,5 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /** Content-Type of one downloaded file, by its suffix. */
 function mediaTypeOf(path: string): string {
-  return mediaTypes[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+  return mediaTypes[suffixOf(path)] ?? 'application/octet-stream';
 }

@@ -52,6 +52,7 @@ export async function readSettled<T>(
     const after = look(repositories, settling);
     if (reading !== undefined && after.lock === undefined && after.stamp === before.stamp)
       return unwrap(reading);
+    // From the first look that failed: where none does, no clock is loaded.
     giveUpAt ??= performance.now() + (settling.patienceMs ?? usualPatienceMs);
     if (performance.now() >= giveUpAt) throw moving(settling, repositories, before.lock ?? after.lock);
     settling.signal?.throwIfAborted();

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { shellWord } from '../../../../src/core/shell-word.js';
 import { runInProcess } from '../in-process.js';
 
 const cli = join(import.meta.dirname, '../../../../dist/cli.js');
@@ -111,9 +112,5 @@ function parseCall(text: string, key: string): Asked | undefined {
 }
 
 function toScript({ code, stdout, stderr }: ScriptEnd): string {
-  return `printf %s ${quote(stderr)} >&2\nprintf %s ${quote(stdout)}\nexit ${code}\n`;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return `printf %s ${shellWord(stderr)} >&2\nprintf %s ${shellWord(stdout)}\nexit ${code}\n`;
 }
