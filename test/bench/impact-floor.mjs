@@ -3,6 +3,7 @@
  * apps, and asks each what `impact` asks it, over ws alone. Nothing is checked, kept or shown.
  */
 
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 const [url, apiKey, sessions] = process.argv.slice(2);
@@ -62,11 +63,4 @@ function asker(socket) {
       waiting.set(id, { resolve, reject });
       socket.send(JSON.stringify({ jsonrpc: '2.0', id, handle, method, params }));
     });
-}
-
-function once(socket, event) {
-  return new Promise((resolve, reject) => {
-    socket.once(event, resolve);
-    socket.once('error', reject);
-  });
 }

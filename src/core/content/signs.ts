@@ -51,12 +51,12 @@ const everySign = 2 * controlBit - 1;
 
 type Look = (content: Buffer) => number;
 
-const look: Look = (content) => {
+let compiled: Look | undefined;
+
+function look(content: Buffer): number {
   compiled ??= compile();
   return compiled(content);
-};
-
-let compiled: Look | undefined;
+}
 
 /** What `signs.wat` says, as bytes; a test compares the two. */
 const program =
@@ -75,19 +75,19 @@ const [following, atOnce] = [2, 16];
 function compile(): Look {
   try {
     const module = new WebAssembly.Module(Buffer.from(program, 'base64'));
-    return lookWith(new WebAssembly.Instance(module).exports as unknown as Program);
+    return lookWith(new WebAssembly.Instance(module).exports as unknown as Exports);
   } catch {
     return () => everySign;
   }
 }
 
-interface Program {
+interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly look: (bytes: number) => number;
 }
 
-function lookWith(program: Program): Look {
-  const memory = new Uint8Array(program.memory.buffer);
+function lookWith(exports: Exports): Look {
+  const memory = new Uint8Array(exports.memory.buffer);
   writeTables(memory.subarray(tablesAt));
   return (content) => {
     let seen = 0;
@@ -96,7 +96,7 @@ function lookWith(program: Program): Look {
       memory.set(piece);
       // No table knows this byte, and it is no control character.
       memory.fill(0xff, piece.length, piece.length + atOnce + following);
-      seen |= program.look(Math.min(piece.length, pieceBytes));
+      seen |= exports.look(Math.min(piece.length, pieceBytes));
     }
     return seen;
   };
