@@ -1,30 +1,39 @@
 /** A folder as a store, such as one on a share. A name is a path below it. */
 
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isSystemError, reasonOf } from '../core/system-error.js';
 import {
   discard,
   finalNameOf,
-  makeFolder,
   syncFolder,
   temporaryNameOf,
   writeAtomically,
 } from '../source/write-atomically.js';
 import { leastNow, type Store, type StoredObject, StoreError, type StoreProblem } from './store.js';
 
+/** The folder that everything is kept below. */
+interface Root {
+  /** Absolute. */
+  readonly folder: string;
+  /** Whether this process has found it there. */
+  wasSeen: boolean;
+}
+
 /** @param folder absolute; made with the first `put` where only its last part is missing */
 export function openFileStore(folder: string, address: string): Store {
+  const root: Root = { folder, wasSeen: false };
   const attempt = <T>(verb: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => explain(error, verb, address));
   return {
     address,
-    put: (name, bytes) => attempt(`writing ${name}`, () => write(folder, name, bytes)),
+    put: (name, bytes) => attempt(`writing ${name}`, () => write(root, name, bytes)),
     get: (name) =>
-      attempt(`reading ${name}`, () => unlessMissing(readFile(join(folder, ...name.split('/'))))),
+      attempt(`reading ${name}`, () => unlessAbsent(root, readFile(join(folder, ...name.split('/'))))),
     list: (prefix) =>
       attempt('listing', async () => {
-        await assertMounted(folder);
+        await findRoot(root);
         const clock = await readClock(folder);
         const start = join(folder, ...prefix.split('/').slice(0, -1));
         const below = await listBelow(folder, start);
@@ -32,24 +41,34 @@ export function openFileStore(folder: string, address: string): Store {
         return { objects, now: clock ?? leastNow(objects) };
       }),
     remove: (name) =>
-      attempt(`removing ${name}`, () => rm(join(folder, ...name.split('/')), { force: true })),
+      attempt(`removing ${name}`, () => unlessAbsent(root, rm(join(folder, ...name.split('/'))))),
     close: async () => undefined,
   };
 }
 
-async function write(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const path = join(folder, ...name.split('/'));
-  await makeFolders(folder, dirname(path));
+async function write(root: Root, name: string, bytes: Uint8Array): Promise<void> {
+  const path = join(root.folder, ...name.split('/'));
+  await makeFolders(root, dirname(path));
+  root.wasSeen = true;
   await writeAtomically(path, bytes, { mode: 0o600, durability: 'durable' });
   await syncFolder(dirname(path));
 }
 
-/** Where a share is not mounted, its folder must not be made on the local disk: only its last part may be missing. */
-async function makeFolders(folder: string, path: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-    if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
-  });
-  await makeFolder(path, 'durable');
+/**
+ * Where a share is not mounted, or not any more, its folder must not be made on the local disk: the root is made only
+ * where it was never seen and nothing but its last part is missing.
+ */
+async function makeFolders(root: Root, path: string): Promise<void> {
+  const isRoot = path === root.folder;
+  if (!isRoot && !existsSync(dirname(path))) await makeFolders(root, dirname(path));
+  if (isRoot && root.wasSeen) await stat(path);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EEXIST') return;
+    throw error;
+  }
+  await syncFolder(dirname(path));
 }
 
 /** The clock of the machine that keeps the files, as the time of a new one says; absent where none can be made. */
@@ -66,8 +85,10 @@ async function readClock(folder: string): Promise<Date | undefined> {
 }
 
 /** A folder that was never made is an empty store; one whose parent is missing cannot be looked at. */
-async function assertMounted(folder: string): Promise<void> {
-  if ((await unlessMissing(stat(folder))) === undefined) await stat(dirname(folder));
+async function findRoot(root: Root): Promise<void> {
+  const isThere = (await unlessMissing(stat(root.folder))) !== undefined;
+  if (!isThere) await stat(root.wasSeen ? root.folder : dirname(root.folder));
+  root.wasSeen ||= isThere;
 }
 
 /** Files that vanish meanwhile are left out, and those that are being written. */
@@ -87,11 +108,24 @@ async function listBelow(root: string, folder: string): Promise<readonly StoredO
   return found.flat();
 }
 
+/** Nothing where the store is there and does not hold it. */
+function unlessAbsent<T>(root: Root, work: Promise<T>): Promise<T | undefined> {
+  return work.catch(async (error: unknown) => {
+    if (!isMissing(error)) throw error;
+    await findRoot(root);
+    return undefined;
+  });
+}
+
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch((error: unknown) => {
-    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
+}
+
+function isMissing(error: unknown): boolean {
+  return isSystemError(error) && error.code === 'ENOENT';
 }
 
 const problems: Readonly<Record<string, StoreProblem>> = {
