@@ -12,7 +12,7 @@ import { tenantOf } from './location.js';
 import { print } from './reporting.js';
 import type { Place } from './run.js';
 import type { SettingsSource } from './settings.js';
-import { runSideBySide } from './side-by-side.js';
+import { assertConfirmed, runSideBySide } from './side-by-side.js';
 
 /** A command that may be asked for several environments. */
 export interface SeveralEnvironments {
@@ -32,12 +32,14 @@ export async function runSeveral(
   const { command, flags, io } = several;
   assertForSeveral(several, source);
   assertKnown(source.asked, '--env', source);
+  const confirm = flags.confirm ?? [];
+  // The jobs of a pipeline are refused alike, whichever of them has the protected one.
+  if (command === 'apply') assertConfirmed(source.asked, confirm, { source, io });
   const { names, share } = chooseEnvironments(source, flags.shard, io);
   if (share !== undefined) io.stderr.write(`${describeShare(names, share)}\n`);
   const environments = await runSideBySide(names, {
-    ...{ command, source, io, work },
+    ...{ command, source, io, work, confirm },
     among: names,
-    confirm: flags.confirm ?? [],
   });
   const report: EnvironmentsReport = {
     kind: 'environments',

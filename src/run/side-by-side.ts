@@ -3,7 +3,9 @@
 import { isMeant, selectsSeveral } from '../config/choose-environment.js';
 import { readKey } from '../config/file/raw.js';
 import { everyEnvironment } from '../config/known-keys.js';
-import { withOptions } from '../core/shell-word.js';
+import { RefusedError } from '../core/errors.js';
+import { listNames } from '../core/format.js';
+import { shellWord, withOptions } from '../core/shell-word.js';
 import { printable } from '../report/paint.js';
 import { openFleetProgress } from '../report/progress.js';
 import type { EnvironmentResult, Report } from '../report/report.js';
@@ -175,6 +177,39 @@ export function printInOrder(sink: Pick<Sink, 'write'> | undefined): (index: num
   };
 }
 
+/**
+ * Before anything is read: else what is not protected would be written, and the rest refused. Without `--yes` nothing
+ * is written anywhere, and every plan is shown with the command line that approves it.
+ *
+ * @param among every environment of the command
+ * @throws RefusedError
+ */
+export function assertConfirmed(
+  among: readonly string[],
+  confirm: readonly string[],
+  { source, io }: Pick<SideBySide, 'source' | 'io'>,
+): void {
+  if (source.flags.yes !== true) return;
+  const unconfirmed = findUnconfirmed(among, confirm, source);
+  if (unconfirmed.length === 0) return;
+  const are = unconfirmed.length === 1 ? 'is a protected environment and' : 'are protected environments and';
+  const argv = withOptions(io.argv, approvalOf(unconfirmed, source));
+  throw new RefusedError(
+    `${listNames(unconfirmed, 5)} ${are} not confirmed, so nothing is written to any environment.`,
+    { hint: `To apply to all of them: ${['qlik-sync', ...argv.map(shellWord)].join(' ')}` },
+  );
+}
+
+/** What the command line lacks for its plans to be approved, whatever they say. */
+export function missingApproval(
+  among: readonly string[],
+  confirm: readonly string[],
+  source: SettingsSource,
+): readonly string[] {
+  const unconfirmed = findUnconfirmed(among, confirm, source);
+  return [...approvalOf(unconfirmed, source), ...(source.flags.yes === true ? [] : ['--yes'])];
+}
+
 /** Protected environments that no `--confirm` means. */
 function findUnconfirmed(
   among: readonly string[],
@@ -190,23 +225,29 @@ function findUnconfirmed(
 /** More of them would make every message of a fleet as long as the fleet. */
 const mostByName = 10;
 
+/** By name, or, where they are many, as `--env` selects them. */
+function approvalOf(
+  unconfirmed: readonly string[],
+  { flags }: Pick<SettingsSource, 'flags'>,
+): readonly string[] {
+  const selected = (flags.env ?? []).filter((text) => selectsSeveral(text) || unconfirmed.includes(text));
+  const asSelected = selected.some(selectsSeveral) ? selected : [everyEnvironment];
+  const texts = unconfirmed.length > mostByName ? asSelected : unconfirmed;
+  return texts.flatMap((text) => ['--confirm', text]);
+}
+
 /**
  * The command line that one environment's messages complete. They know nothing of the other protected environments,
- * which have to be confirmed too: by name, or, where they are many, as `--env` selects them.
+ * which have to be confirmed too.
  */
 function confirmOthers(
   environment: string,
   unconfirmed: readonly string[],
-  { io: { argv }, source: { flags } }: Pick<SideBySide, 'io' | 'source'>,
+  { io: { argv }, source }: Pick<SideBySide, 'io' | 'source'>,
 ): readonly string[] {
-  const selected = (flags.env ?? []).filter((text) => selectsSeveral(text) || unconfirmed.includes(text));
-  const asSelected = selected.some(selectsSeveral) ? selected : [everyEnvironment];
   const others =
-    unconfirmed.length > mostByName ? asSelected : unconfirmed.filter((name) => name !== environment);
-  return withOptions(
-    argv,
-    others.flatMap((text) => ['--confirm', text]),
-  );
+    unconfirmed.length > mostByName ? unconfirmed : unconfirmed.filter((name) => name !== environment);
+  return withOptions(argv, approvalOf(others, source));
 }
 
 function isProtected(name: string, { loaded }: Pick<SettingsSource, 'loaded'>): boolean {

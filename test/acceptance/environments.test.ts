@@ -176,13 +176,16 @@ describe('several environments', () => {
       '[dev] To approve what is shown: qlik-sync apply --env all --confirm eu --confirm us --yes',
     );
     const some = await fleet.run('apply', '--env', 'all', '--yes', '--confirm', 'eu');
-    expect(some.code).toBe(6);
-    expect(some.stdout).toContain('3 environments: 2 done, 1 failed (exit 6).');
-    expect(some.stderr).toContain('--confirm says eu, but the protected environment is us.');
+    expect([some.code, some.stdout]).toEqual([6, '']);
     expect(some.stderr).toContain(
-      'To approve what is shown: qlik-sync apply --env all --yes --confirm eu --confirm us',
+      'us is a protected environment and not confirmed, so nothing is written to any environment.',
     );
-    expect(await fleet.held('us')).toEqual({});
+    expect(some.stderr).toContain(
+      'To apply to all of them: qlik-sync apply --env all --yes --confirm eu --confirm us\n',
+    );
+    const shard = await fleet.run('apply', '--env', 'all', '--yes', '--confirm', 'eu', '--shard', '1/2');
+    expect([shard.code, shard.stdout]).toEqual([6, '']);
+    for (const name of ['dev', 'eu', 'us']) expect(await fleet.held(name)).toEqual({});
     const all = await fleet.run('apply', '--env', 'all', '--yes', '--confirm', 'eu', '--confirm', 'us');
     expect(all.code).toBe(0);
   });
@@ -196,13 +199,12 @@ describe('several environments', () => {
     expect([typo.code, typo.stdout]).toEqual([3, '']);
     expect(typo.stderr).toContain('--confirm region=ue selects none of the 3 environments');
     const some = await apply('region=eu');
-    expect([some.code, some.stdout]).toEqual([
-      6,
-      expect.stringContaining('3 environments: 2 done, 1 failed (exit 6).'),
-    ]);
+    expect([some.code, some.stdout]).toEqual([6, '']);
     expect(some.stderr).toContain(
-      '[us] To approve what is shown: qlik-sync apply --env all --yes --confirm region=eu --confirm us',
+      'To apply to all of them: qlik-sync apply --env all --yes --confirm region=eu --confirm us\n',
     );
+    expect((await apply('name=de?')).stderr).toContain('eu, us are protected environments and not confirmed');
+    for (const name of ['dev', 'eu', 'us']) expect(await fleet.held(name)).toEqual({});
     expect((await apply('region=eu', 'name=u?')).code).toBe(0);
     fleet.workspace.write(extensionFiles('a', { code: 'two', version: '2.0.0' }));
     expect((await apply('all')).code).toBe(0);

@@ -247,13 +247,31 @@ describe('promote --waves', () => {
     await fleet.tenant('canary').clearFaults();
   });
 
-  it('asks nobody: all that is missing is said at once', async () => {
+  it('asks nobody: what a later wave has to have confirmed is said before the first is written', async () => {
     fleet.configure({ eu: { protected: true }, apac: { protected: true } });
-    const { code, stderr } = await promote();
-    expect(code).toBe(6);
+    const { code, stdout, stderr } = await promote('--confirm', 'eu');
+    expect([code, stdout]).toEqual([6, '']);
+    expect(stderr).toContain('apac is a protected environment and not confirmed');
     expect(stderr).toContain(
-      '[eu] To approve what is shown: qlik-sync promote dev --waves canary/eu,us/apac --yes --confirm apac --confirm eu',
+      'To apply to all of them: qlik-sync promote dev --waves canary/eu,us/apac --yes --confirm eu --confirm apac\n',
     );
-    expect(await fleet.held('apac')).toEqual({});
+    for (const name of ['canary', 'eu', 'us', 'apac']) expect(await fleet.held(name)).toEqual({});
+  });
+
+  it('says what goes on with all that approves it, which is asked for again where it goes on', async () => {
+    fleet.configure({ us: { protected: true } });
+    const waves = ['apply', '--waves', 'canary/us'];
+    const shown = await fleet.run(...waves);
+    expect(shown.code).toBe(3);
+    expect(await fleet.held('canary')).toEqual({});
+    const goOn = /^To go on: qlik-sync (.*)$/m.exec(shown.stderr)?.[1] ?? '';
+    expect(goOn).toMatch(/^apply --waves canary\/us --resume \S+ --confirm us --yes$/);
+    const unconfirmed = goOn.replace(' --confirm us', '').split(' ');
+    const refused = await fleet.run(...unconfirmed);
+    expect([refused.code, refused.stdout]).toEqual([6, '']);
+    expect(refused.stderr).toContain(`qlik-sync ${unconfirmed.join(' ')} --confirm us\n`);
+    expect(await fleet.held('canary')).toEqual({});
+    const done = await fleet.run(...goOn.split(' '));
+    expect(done.code, done.stderr).toBe(0);
   });
 });

@@ -21,10 +21,11 @@ import {
   findFleetRecord,
 } from '../../reconcile/fleet-record.js';
 import { assertKnown } from '../../run/environments.js';
-import type { ShardedFlags, WaveFlags } from '../../run/flags.js';
+import type { Approvals, ShardedFlags, WaveFlags } from '../../run/flags.js';
 import type { Io } from '../../run/io.js';
 import { findPlace, tenantOf } from '../../run/location.js';
 import type { SettingsSource } from '../../run/settings.js';
+import { assertConfirmed } from '../../run/side-by-side.js';
 import { openStoreOf } from '../../run/store.js';
 
 /** What is deployed, wherever it comes from. */
@@ -38,7 +39,7 @@ export interface FleetContent {
 /** What a command asks of its fleet. */
 interface FleetRequest extends Pick<FleetStart, 'command' | 'names' | 'from'> {
   readonly settings: SettingsSource;
-  readonly flags: WaveFlags;
+  readonly flags: WaveFlags & Pick<Approvals, 'confirm'>;
   /** Every environment that is selected; absent: those that the waves name. */
   readonly selected: readonly string[] | undefined;
   readonly io: Io;
@@ -147,6 +148,10 @@ type ContentOf = Parameters<typeof openGoal>[1];
 async function begin(scope: FleetScope, places: FleetPlaces, contentOf: ContentOf): Promise<FleetRecord> {
   const { command, names, from, flags, rules, members, io } = scope;
   const { waves: text = '', soak, maxFailed, gate } = flags;
+  assertAllConfirmed(
+    members.map(({ name }) => name),
+    scope,
+  );
   const content = await contentOf(members.map(({ name }) => name));
   return beginFleetRecord(places, new Date(), async (id) => ({
     ...{ command, tool: io.tool, rules: text, names, content: content.digest },
@@ -174,6 +179,7 @@ async function resume(scope: FleetScope, places: FleetPlaces, contentOf: Content
     });
   }
   assertStillThere(record.start, settings);
+  assertAllConfirmed(record.start.waves.flat(), scope);
   assertSameRun(scope, record.start, await contentOf([...record.start.waves.flat()].sort(compareTexts)));
   if (record.start.gated && flags.gate === undefined) {
     throw new UserError(
@@ -184,6 +190,11 @@ async function resume(scope: FleetScope, places: FleetPlaces, contentOf: Content
     );
   }
   return record;
+}
+
+/** Those of later waves, too. @throws RefusedError */
+function assertAllConfirmed(names: readonly string[], { flags, settings, io }: FleetScope): void {
+  assertConfirmed(names, flags.confirm ?? [], { source: settings, io });
 }
 
 /** A tenant that left the inventory may have left by mistake, so nothing is done without it. */

@@ -10,7 +10,7 @@ import type { Approvals, WaveFlags } from '../../run/flags.js';
 import type { Io } from '../../run/io.js';
 import { print } from '../../run/reporting.js';
 import type { Place, Run } from '../../run/run.js';
-import { describeEnvironment, runSideBySide } from '../../run/side-by-side.js';
+import { describeEnvironment, missingApproval, runSideBySide } from '../../run/side-by-side.js';
 import { pauseBetween, type Stop, stopOf } from './between.js';
 import { type FleetContent, type FleetGoal, type FleetScope, openGoal } from './goal.js';
 import { nameOf, restoreWave } from './restore.js';
@@ -265,9 +265,11 @@ function describeNotAttempted(name: string, { command, settings }: FleetScope, i
 }
 
 /** Whatever was stopped or failed can be resumed. */
-function describeEnd({ exitCode, waves }: EnvironmentsReport, { goal, io }: Fleet): void {
+function describeEnd({ exitCode, waves }: EnvironmentsReport, { scope, goal, io }: Fleet): void {
   if (exitCode === exitCodes.ok && waves?.stopped === undefined) return;
-  const argv = withOptions(withoutResume(io.argv), ['--resume', goal.record.start.id]);
+  const { flags, settings } = scope;
+  const approval = missingApproval(goal.waves.flat(), flags.confirm ?? [], settings);
+  const argv = withOptions(withoutResume(io.argv), ['--resume', goal.record.start.id, ...approval]);
   io.stderr.write(`To go on: ${['qlik-sync', ...argv.map(shellWord)].join(' ')}\n`);
 }
 
