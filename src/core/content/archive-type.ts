@@ -1,4 +1,4 @@
-/** Archives within an extension: Qlik fails uploads that contain them. Documents that are zips inside are none. */
+/** Archives inside an extension make Qlik refuse the upload; documents that are zip files (Office, EPUB) do not. */
 
 import { readZipDirectory } from '../zip/directory.js';
 import { UnreadableArchiveError } from '../zip/unreadable.js';
@@ -11,7 +11,7 @@ const starts: readonly (readonly [start: string, type: string])[] = [
   ['PK\x05\x06', zipType],
 ];
 
-/** One compressed file may be anything, such as a drawing (`svgz`); with these suffixes it is an archive. */
+/** gzip data may be anything, such as a compressed drawing (`svgz`); only with these suffixes is it an archive. */
 const gzipSuffixes: ReadonlySet<string> = new Set(['gz', 'tgz']);
 
 const gzipType = 'application/gzip';
@@ -24,7 +24,7 @@ const archiveTypes: ReadonlySet<string> = new Set([
   'application/x-tar',
 ]);
 
-/** @param type as `archiveType` gives it, or any other content type */
+/** @param type as `archiveType` returns it, or any other content type */
 export function isArchiveType(type: string): boolean {
   return archiveTypes.has(type);
 }
@@ -42,7 +42,7 @@ const zipStart = 'PK\x03\x04';
 
 const gzipStart = '\x1f\x8b';
 
-/** Whether it begins like an archive, be it one or a document. */
+/** Whether the content begins like an archive; it may still turn out to be a document. */
 export function isArchiveStart(head: string): boolean {
   return head.startsWith(zipStart) || head.startsWith(gzipStart);
 }
@@ -53,15 +53,15 @@ const documentSuffixes: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What every document of Office has. */
+/** The entry that every Office document has. */
 const officeTypes = '[Content_Types].xml';
 
-/** Office's own folders. Packages of NuGet and of Visual Studio share all else with its documents. */
+/** Office's own folders. NuGet and Visual Studio packages have everything else in common with its documents. */
 const officeEntry = /^(?:word|xl|ppt|visio)\//;
 
 /**
- * Office documents begin with `[Content_Types].xml` or with any other entry, depending on the program; OpenDocument and
- * EPUB with `mimetype`.
+ * Depending on the program, an Office document begins with `[Content_Types].xml` or with any other entry; OpenDocument
+ * and EPUB begin with `mimetype`.
  */
 function isDocument(suffix: string, content: Buffer): boolean {
   const entries = listEntries(content);

@@ -1,4 +1,4 @@
-/** What Qlik's themes take for a colour. */
+/** What Qlik's themes accept as a colour. */
 
 /** CSS Color Module Level 4, with the two keywords; https://www.w3.org/TR/css-color-4/#named-colors */
 const named: ReadonlySet<string> = new Set(
@@ -22,13 +22,13 @@ const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 
 const part = `(?:${number}(?:%|deg|grad|rad|turn)?|none)`;
 
-/** With commas or, as CSS 4 writes it, with spaces and a slash; three parts and perhaps an opacity. */
+/** With commas or, as in CSS 4, with spaces and a slash; three components and an optional opacity. */
 const functional = new RegExp(
   `^(?:rgba?|hsla?)\\(\\s*${part}(?:\\s*,\\s*${part}){2}(?:\\s*,\\s*${part})?\\s*\\)$` +
     `|^(?:rgba?|hsla?)\\(\\s*${part}(?:\\s+${part}){2}(?:\\s*/\\s*${part})?\\s*\\)$`,
 );
 
-/** The spaces of CSS 4, which know no commas. */
+/** The colour spaces that CSS 4 added, which are never written with commas. */
 const spaced = new RegExp(
   `^(?:hwb|(?:ok)?lab|(?:ok)?lch)\\(\\s*${part}(?:\\s+${part}){2}(?:\\s*/\\s*${part})?\\s*\\)$` +
     `|^color\\(\\s*[a-z][a-z\\d-]*(?:\\s+${part}){3}(?:\\s*/\\s*${part})?\\s*\\)$`,
@@ -50,7 +50,7 @@ const numberSign = 0x23;
 
 const hexLengths: ReadonlySet<number> = new Set([3, 4, 6, 8]);
 
-/** Without a regular expression, since palettes hold hundreds of them. */
+/** Without a regular expression, since palettes hold hundreds of colours. */
 function isHex(text: string): boolean {
   if (text.charCodeAt(0) !== numberSign || !hexLengths.has(text.length - 1)) return false;
   for (let at = 1; at < text.length; at++) if (!isHexDigit(text.charCodeAt(at))) return false;

@@ -1,4 +1,4 @@
-/** Which directive of a Content Security Policy a use of an address needs, by the text before and after it. */
+/** Which directive of a Content Security Policy an address needs, judged by the text before and after it. */
 
 export type Directive =
   | 'connect-src'
@@ -14,7 +14,7 @@ export type Directive =
 
 export type Directives = readonly [Directive, ...Directive[]];
 
-/** What an element loads by its `src` may be any of these. */
+/** What an element that loads its `src` may need: any of these. */
 export const anyElement: Directives = ['script-src', 'img-src', 'frame-src'];
 
 const byTag: Readonly<Record<string, Directive>> = {
@@ -50,7 +50,7 @@ export function directiveOfSuffix(after: string): Directive | undefined {
   return suffix === undefined ? undefined : bySuffix.find(([pattern]) => pattern.test(suffix))?.[1];
 }
 
-/** Of `src`: by the element that the code names last, else by the suffix, else any that there is. */
+/** For `src`: by the element that the code names last, else by the suffix, else every directive that is possible. */
 export function directivesOfElement(lead: string, after: string): Directives {
   const element = elementNamed(lead) ?? directiveOfSuffix(after);
   return element === undefined ? anyElement : [element];
@@ -82,14 +82,14 @@ function directiveWithin(name: string): Directive | undefined {
   return tag === undefined ? undefined : byTag[tag];
 }
 
-/** Of `url(…)` in a style. */
+/** For `url(…)` in a style. */
 export function directivesOfStyle(lead: string, after: string): Directives {
   if (/@import\s+url\($/.test(lead)) return ['style-src'];
   if (/@font-face\s*\{[^}]*$/.test(lead)) return ['font-src'];
   return [directiveOfSuffix(after) ?? 'img-src'];
 }
 
-/** Of a name that RequireJS is asked for, by its plugin. */
+/** For a name that code asks RequireJS for, by its plugin. */
 export function directivesOfPlugin(plugin: string | undefined): Directives {
   switch (plugin) {
     case 'css':
@@ -123,7 +123,7 @@ const byPurpose: Readonly<Record<string, Directive>> = {
 };
 
 /**
- * Of a `<link>`, by its `rel` and `as` alone: its address and title may say anything. `undefined` where it loads
+ * For a `<link>`, by its `rel` and `as` alone, since its address and title may say anything. `undefined` where it loads
  * nothing.
  *
  * @param attributes the tag's text without the address

@@ -1,19 +1,20 @@
 /**
- * Line endings, by the rule of git's `text=auto` and `core.autocrlf` (`gather_stats`, `convert_is_binary` and `crlf_to_git`
- * of its `convert.c`): a text is stored with LF for each CRLF. What contains a NUL, a CR without an LF after it, or more than
- * one control character in 128 others is binary, and stays as it is. Attributes such as `-text` are not looked at.
+ * Line endings by the rule of git's `text=auto` and `core.autocrlf` (`gather_stats`, `convert_is_binary` and `crlf_to_git`
+ * in its `convert.c`): a text is stored with LF in place of each CRLF. A file is binary, and stays as it is, if it contains
+ * a NUL, a CR without an LF after it, or more than one control character for 128 others. Attributes such as `-text` are
+ * not considered.
  */
 
 export type LineEndings = 'as-is' | 'lf';
 
-/** Only of texts. */
+/** Of texts only. */
 interface EndingCounts {
   readonly crlf: number;
   /** Those without a CR before them. */
   readonly lf: number;
 }
 
-/** Takes a file piece by piece; an ending may lie across two. */
+/** Takes a file piece by piece; a CRLF may be split between two pieces. */
 interface EndingCounter {
   readonly add: (piece: Uint8Array) => void;
   /** After the last piece; `undefined` where the file is binary. */
@@ -24,7 +25,7 @@ const carriageReturn = 0x0d;
 
 const lineFeed = 0x0a;
 
-/** Some DOS programs end a text with it; there, and only there, it does not count against it. */
+/** Some DOS programs end a text with this character; there, and only there, it does not make a file binary. */
 const endOfFile = 0x1a;
 
 export function createEndingCounter(): EndingCounter {
@@ -56,7 +57,7 @@ const kindOf = { plain: 0, control: 1, nul: 2, cr: 3, lf: 4 } as const;
 
 type Kind = (typeof kindOf)[keyof typeof kindOf];
 
-/** By byte. Backspace, tab, form feed and escape are common in texts. */
+/** For each byte. Backspace, tab, form feed and escape are common in texts. */
 const kinds = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === 0) return kindOf.nul;
   if (byte === carriageReturn) return kindOf.cr;
@@ -74,17 +75,17 @@ export function countEndings(content: Uint8Array): EndingCounts | undefined {
 
 const pair = Buffer.from('\r\n');
 
-/** The content as git would store it; the same buffer where nothing is to change. */
+/** The content as git would store it; the same buffer where there is nothing to change. */
 export function withLf(content: Buffer): Buffer {
   if (!content.includes(pair) || content.includes(0) || countEndings(content) === undefined) return content;
   return withoutReturns(content);
 }
 
-/** @param text without a CR that no LF follows, or a piece of such a text */
+/** @param text a text, or a piece of one, in which an LF follows every CR */
 export function withoutReturns(text: Buffer): Buffer {
   const result = Buffer.allocUnsafe(text.length);
   let length = 0;
-  // Faster than to copy line by line.
+  // Faster than copying line by line.
   for (let at = 0; at < text.length; at++) {
     const byte = text[at] ?? 0;
     result[length] = byte;
@@ -93,7 +94,7 @@ export function withoutReturns(text: Buffer): Buffer {
   return result.subarray(0, length);
 }
 
-/** A text with CRLF for each LF, as a checkout with `core.autocrlf` has it. @param text not binary */
+/** A text with CRLF in place of each LF, as a checkout with `core.autocrlf` has it. @param text not binary */
 export function withCrlf(text: Buffer): Buffer {
   return Buffer.from(text.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }

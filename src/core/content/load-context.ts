@@ -1,7 +1,7 @@
 /**
- * Whether code loads from an address or merely mentions it (licence, documentation link, error message,
- * namespace), and what a Content Security Policy has to allow for it. The text just before the address decides, then
- * what it ends in, then what becomes of the variable that holds it.
+ * Whether code loads something from an address or merely mentions it (licence, documentation link, error message,
+ * namespace), and what a Content Security Policy has to allow for it. The text just before the address decides; then how
+ * the address ends; then how the variable that holds it is used.
  */
 
 import { type Directive, type Directives, directivesOfElement } from './directives.js';
@@ -16,10 +16,10 @@ export interface Address {
   readonly end: number;
 }
 
-/** Characters after an address that are examined. */
+/** How many characters after an address are examined. */
 const ahead = 240;
 
-/** The quotes that open an address, with RequireJS's plugin where one loads it (`"css!https://…"`). */
+/** The quotes that open an address, and RequireJS's plugin if one loads it (`"css!https://…"`). */
 const quotes = /(\\?["'`])?\s*\\?["'`](?:(\w+)!)?$/;
 
 const mapTile = /^[^"'`\s]*\{(?:z|zoom)\}/;
@@ -37,14 +37,14 @@ export function needOf(content: Buffer, address: Address): Directives | undefine
   const need = needOfLead(surroundings);
   if (need !== undefined) return isSocket ? ['connect-src'] : need;
   if (opened === '') return undefined;
-  // A library's bundle holds addresses of unused features, and its variables are one letter long.
+  // A bundled library holds the addresses of features that nobody uses, and its variables are one letter long.
   const isGenerated = before.length === reach && !before.includes('\n');
   return isSocket
     ? needOfSocket(lead)
-    : needOfValue(content, address, surroundings, isGenerated, outer === undefined ? 'value' : 'code');
+    : needOfValue(content, { ...surroundings, ...address, isGenerated, isNested: outer !== undefined });
 }
 
-/** Nobody writes the address of a socket but to open it, unless it is an example for people. */
+/** The address of a socket is only written to open it, unless it is an example for people. */
 function needOfSocket(lead: string): Directives | undefined {
   const isShown = /(?:placeholder|example|label|title|tooltip|description|hint|help)["']?\s*[:=]$/i.test(
     lead,
@@ -52,17 +52,17 @@ function needOfSocket(lead: string): Directives | undefined {
   return /[:=,([?+|]$/.test(lead) && !isShown ? ['connect-src'] : undefined;
 }
 
-/** @param as `code`: a quoted address within a string, which is to become code or markup. */
-function needOfValue(
-  content: Buffer,
-  address: Address,
-  surroundings: Surroundings,
-  isGenerated: boolean,
-  as: 'value' | 'code',
-): Directives | undefined {
-  const { lead, after } = surroundings;
-  const isRepository = repositoryPage.test(address.origin);
-  const asset = isRepository ? undefined : needOfAsset(surroundings);
+/** A quoted address whose lead does not show whether it is loaded. */
+interface QuotedAddress extends Address, Surroundings {
+  readonly isGenerated: boolean;
+  /** Quoted inside a string, which is to become code or markup. */
+  readonly isNested: boolean;
+}
+
+function needOfValue(content: Buffer, quoted: QuotedAddress): Directives | undefined {
+  const { lead, after, isGenerated } = quoted;
+  const isRepository = repositoryPage.test(quoted.origin);
+  const asset = isRepository ? undefined : needOfAsset(quoted);
   if (asset !== undefined) return asset;
   if (!isGenerated && mapTile.test(after)) return ['img-src'];
   const holder = holderOf(lead);
@@ -70,25 +70,25 @@ function needOfValue(
     holder !== undefined && (holder.isMember || !isGenerated)
       ? needThrough(content, holder, after)
       : undefined;
-  if (held !== undefined || as === 'value') return held;
+  if (held !== undefined || !quoted.isNested) return held;
   return /^[^"'`\s]*\\?["'`]\s*\\?["'`]/.test(after) && !isRepository
     ? directivesOfElement(lead, after)
     : undefined;
 }
 
-/** A variable or property that holds an address until something loads from it. */
+/** A variable or property that holds an address. */
 interface Holder {
   readonly name: string;
-  /** `api` in `config.api = …` and `{ api: … }`, not in `const api = …`. */
+  /** `api` in `config.api = …` and `{ api: … }`, but not in `const api = …`. */
   readonly isMember: boolean;
 }
 
 const holderPattern = /(\.)?([A-Za-z_$][\w$]*)["']?\s*([:=])(?:\s*new URL\()?$/;
 
-/** Uses of a holder that are examined. */
+/** How many uses of a holder are examined. */
 const maxUses = 40;
 
-/** Too common to show that a use of the name is a use of the address. */
+/** Names so common that a use of one need not be a use of the address. */
 const commonMember =
   /^(?:url|uri|href|link|path|data|base|host|name|text|title|type|value|homepage|[A-Z]{3})$/i;
 
@@ -100,7 +100,7 @@ function holderOf(lead: string): Holder | undefined {
   return isMember && (name.length < 3 || commonMember.test(name)) ? undefined : { name, isMember };
 }
 
-/** `fetch(api)`, `` fetch(`${api}/…`) ``; of a member `fetch(config.api + …)`. All that its uses need. */
+/** What all uses of a holder need together: `fetch(api)`, `` fetch(`${api}/…`) ``; for a member `fetch(config.api + …)`. */
 function needThrough(content: Buffer, holder: Holder, after: string): Directives | undefined {
   const most = holder.name.length < 3 ? maxUses * 10 : maxUses;
   const needs: Directive[] = [];
@@ -124,13 +124,13 @@ function toDirectives(needs: readonly Directive[]): Directives | undefined {
 
 const copyPattern = /\b(?:var|let|const)\s+([\w$]{3,})\s*=$/;
 
-/** Copies of one address that are followed. */
+/** How many copies of one address are followed. */
 const maxCopies = 3;
 
-/** Uses of a copy that are examined. */
+/** How many uses of a copy are examined. */
 const maxCopyUses = 5;
 
-/** Of `const url = api + "/v1"`: what the uses of `url` need, up to where it is set again. */
+/** For `const url = api + "/v1"`: what the uses of `url` need, up to where it is assigned again. */
 function needThroughCopy(
   content: Buffer,
   name: string | undefined,
@@ -150,7 +150,7 @@ function needThroughCopy(
   return needs;
 }
 
-/** The text before a use of the holder; `undefined` where its name is part of another one. */
+/** The text before a use of the holder; `undefined` where its name is only part of a longer one. */
 function leadOfUse(content: Buffer, { name, isMember }: Holder, at: number): string | undefined {
   const [previous, next] = [
     content.toString('latin1', at - 1, at),
@@ -162,7 +162,7 @@ function leadOfUse(content: Buffer, { name, isMember }: Holder, at: number): str
   return owner.test(before) ? unjoin(before.replace(owner, '')) : undefined;
 }
 
-/** What an expression is put behind: `'<iframe src="' + p` and `` `<iframe src="${p}` `` as `<iframe src=`. */
+/** The text that an expression is appended to: `'<iframe src="' + p` and `` `<iframe src="${p}` `` give `<iframe src=`. */
 function unjoin(before: string): string {
   const template = /`?\\?["']?\$\{\s*$/;
   const joined = /\\?["']?["'`]\s*\+\s*\(?\s*$/;

@@ -1,4 +1,4 @@
-/** The text before an address that is loaded. */
+/** What the text before an address says about how the address is loaded. */
 
 import {
   type Directives,
@@ -9,16 +9,16 @@ import {
   directivesOfStyle,
 } from './directives.js';
 
-/** Characters before an address that are examined. */
+/** How many characters before an address are examined. */
 export const reach = 320;
 
-/** What surrounds an address. */
+/** The text around an address. */
 export interface Surroundings {
-  /** The text before it, without the quote that opens it and without white space at its end. */
+  /** The text before it, without its opening quote and without trailing white space. */
   readonly lead: string;
-  /** What follows its host. */
+  /** The text after its host. */
   readonly after: string;
-  /** RequireJS's plugin, in `"css!https://…"`. */
+  /** The RequireJS plugin in `"css!https://…"`. */
   readonly plugin?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ const request = ({ lead, after }: Surroundings): Directives => {
   return /["']jsonp["']|\bjsonp\s*\(\s*\{/.test(options) ? ['script-src'] : ['connect-src'];
 };
 
-/** By the last character of the lead; each pattern matches its end. */
+/** By the lead's last character; each pattern matches the lead's end. */
 const leads: Readonly<Record<string, readonly Lead[]>> = {
   '(': [
     [/(?:^|[^\w$])(?:fetch|axios|sendBeacon|getJSON)\s*\($/i, ['connect-src']],
@@ -48,7 +48,7 @@ const leads: Readonly<Record<string, readonly Lead[]>> = {
     [/\.(?:get|post|put|head|request|load|ajax)\s*\($/, ['connect-src']],
     [/\bd3\.image\s*\($/, ['img-src']],
     [/\bd3\.(?:json|csv|tsv|dsv|xml|text|html|svg|blob|buffer)\s*\($/, ['connect-src']],
-    // Generated code may call anything `io`.
+    // In generated code anything may be called `io`.
     [/(?:^|[^\w$.])io\.connect\s*\($|=\s+io\s*\($/, ['connect-src']],
     [/\bnew (?:WebSocket|EventSource|Request)\s*\($/, ['connect-src']],
     [/\bnew (?:Worker|SharedWorker)\s*\($/, ['worker-src']],
@@ -105,7 +105,7 @@ const hrefLead = /\bhref["']?\s*[:=,]$/;
 
 const linkTag = /<link\b[^<>]*$/i;
 
-/** A `<link>` that loads, or a `href` of a stylesheet. */
+/** A `<link>` that loads something, or the `href` of a stylesheet. */
 function needOfLink({ lead, after }: Surroundings): Directives | undefined {
   if (!hrefLead.test(lead)) return undefined;
   const start = linkTag.exec(lead)?.[0];
@@ -115,7 +115,7 @@ function needOfLink({ lead, after }: Surroundings): Directives | undefined {
   return directivesOfLink(`${start}${behind}`, after);
 }
 
-/** `link.rel = "stylesheet"; link.href = …`, `$("<link>", { rel: "stylesheet", href: …` and the same the other way round. */
+/** `link.rel = "stylesheet"; link.href = …`, `$("<link>", { rel: "stylesheet", href: …`, in either order. */
 function isStylesheetMade(lead: string, after: string): boolean {
   const name = /([\w$]+)\.href\s*=$/.exec(lead)?.[1];
   if (name !== undefined) {
@@ -130,7 +130,7 @@ function isStylesheetMade(lead: string, after: string): boolean {
 const asset =
   /^\/[^"'`\s<>{}]*\.(?:m?js|css|wasm|woff2?|ttf|png|jpe?g|gif|svg|webp|geojson|topojson)(?:\?[^"'`\s]*)?["'`]/i;
 
-/** An address that ends like a file which only code loads. */
+/** For an address with the suffix of a file that only code loads. */
 export function needOfAsset({ after, plugin }: Surroundings): Directives | undefined {
   if (!asset.test(after)) return undefined;
   return plugin === undefined ? [directiveOfSuffix(after) ?? 'script-src'] : directivesOfPlugin(plugin);

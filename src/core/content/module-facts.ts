@@ -1,4 +1,4 @@
-/** What one script says of itself as a module: kept beside the file's digest, so that nothing is parsed twice. */
+/** What one script says about itself as a module: kept beside the file's digest, so that nothing is parsed twice. */
 
 import { type MayHold, signsOf } from './signs.js';
 
@@ -17,9 +17,9 @@ export interface ModuleFacts {
   readonly kind: 'amd' | 'import';
   /** In the order of the code; without plain names such as `qlik`, which say nothing about the extension's files. */
   readonly asks: readonly Ask[];
-  /** The keys of the object that the module returns, where they can be read and none makes it a visualization. */
+  /** The keys of the object that the module returns, if they can be read and none of them makes it a visualization. */
   readonly returns?: readonly string[];
-  /** What it asks for and returns as it is, as the entry of many extensions does. */
+  /** The module whose result it returns unchanged, as the entry of many extensions does. */
   readonly handsOn?: string;
 }
 
@@ -29,10 +29,10 @@ const importHead = /^[\t ]*(?:import|export)\b/m;
 
 const requireHead = /^[\t ]*(?:(?:window|self|globalThis)\s*\.\s*)?require(?:js)?\s*\(/m;
 
-/** Bytes at the beginning that are searched for imports. */
+/** How many bytes at the beginning are searched for imports. */
 const headBytes = 4_096;
 
-/** Cheap, and true for nearly every module: the parser is loaded for these alone. */
+/** A cheap test that is true for nearly every module: only such files are parsed. */
 export function mayBeModule(path: string, content: Buffer, mayHold: MayHold = signsOf(content)): boolean {
   if (!scriptSuffix.test(path) || content.length === 0) return false;
   if (mayHold('define') && mayTell(content)) return true;
@@ -43,14 +43,14 @@ export function mayBeModule(path: string, content: Buffer, mayHold: MayHold = si
   );
 }
 
-/** A search for a part with a rare first letter costs a third of one for the word, and a tenth of one for a line. */
+/** Searching for a part with a rare first letter costs a third of searching for the word, and a tenth of a line. */
 const [partOfImport, partOfRequire] = [Buffer.from('port'), Buffer.from('quire')];
 
-/** `define(t)`, `define(["jquery", "@nebula.js/stardust"], t)`: what nearly every bundle says, which tells nothing. */
+/** `define(t)`, `define(["jquery", "@nebula.js/stardust"], t)`: nearly every bundle has this call, and it tells nothing. */
 const tellsNothing =
   /^\s*(?:\[\s*(?:["'](?:[\w-]+|@[\w-]+(?:\.\w+)?\/[\w-]+)["']\s*,?\s*)*\]\s*,\s*)?[\w$]{1,60}\s*\)/;
 
-/** Bytes behind a call that are examined. */
+/** How many bytes after a call are examined. */
 const reach = 400;
 
 function mayTell(content: Buffer): boolean {
@@ -62,12 +62,12 @@ function mayTell(content: Buffer): boolean {
   return false;
 }
 
-// ── What is read without the parser ─────────────────────────────────────────────────────────────────────
+// ── Without the parser ──────────────────────────────────────────────────────────────────────────────────
 
-/** Names in one module that are looked at. */
+/** How many names of one module are examined. */
 export const mostAsks = 500;
 
-/** Plain names are Qlik's, or are mapped to files where no reader of the code alone can tell. */
+/** A plain name is Qlik's, or is mapped to a file in a way that the code alone does not show. */
 export function isTelling(id: string): boolean {
   return /^\.{0,2}\/|[!:]|^extensions\/|^js\/qlik$|^(?:client|core|objects|general)\.[\w-]/.test(id);
 }
@@ -89,7 +89,7 @@ export function placesOf(text: string, names: readonly { id: string; start: numb
   });
 }
 
-/** Bytes up to which a script may be a stub. */
+/** A larger script is not a stub. In bytes. */
 const longestStub = 4_096;
 
 const comments = String.raw`(?:\s|//[^\n]*\n|/\*[^*]*\*/)*`;
@@ -104,8 +104,8 @@ const stub = new RegExp(
 );
 
 /**
- * What `define(['./dist/name'], (supernova) => supernova)` asks for, as nearly every nebula extension is written: the
- * same as `readModule` says of it. `undefined` for anything else.
+ * For a script such as `define(['./dist/name'], (supernova) => supernova)`, which nearly every nebula extension has: the
+ * same as `readModule` returns. `undefined` for anything else.
  */
 export function readStub(content: Buffer): ModuleFacts | undefined {
   if (content.length > longestStub) return undefined;

@@ -1,4 +1,4 @@
-/** What only a module's syntax tree tells: what its factory requires, and what it returns. */
+/** What only a module's syntax tree shows: what its factory requires, and what it returns. */
 
 import {
   type AnyNode,
@@ -13,7 +13,7 @@ type Call = { readonly loader: string; readonly start: number; readonly depth: n
 
 /**
  * `define(function (require) { const a = require("./a"); … })`: RequireJS loads such names before it calls the factory.
- * Only those that the factory itself asks for count; a function within may never run.
+ * Only calls of the factory itself count; a nested function may never run.
  */
 export function findInnerRequires(text: string, call: Call): readonly { id: string; start: number }[] {
   if (!/\brequire\s*\(/.test(text)) return [];
@@ -27,13 +27,13 @@ export function findInnerRequires(text: string, call: Call): readonly { id: stri
   });
 }
 
-/** Any of these makes an object something that Qlik can draw, or a supernova. */
+/** Any of these makes an object a supernova, or something else that Qlik can draw. */
 const drawing: readonly string[] = ['paint', 'template', 'definition', 'component', 'qae'];
 
 interface ModuleResult {
   /** Absent where they cannot be read, or where the object can be drawn. */
   readonly keys?: readonly string[];
-  /** The module that it returns in place of something of its own. */
+  /** The module that it returns instead of something of its own. */
   readonly handsOn?: string;
 }
 
@@ -50,7 +50,7 @@ export function findResult(text: string, call: Call & { readonly list?: readonly
   return keys === undefined || keys.some((key) => drawing.includes(key)) ? {} : { keys };
 }
 
-/** `(main) => main` of the list `["./main"]`, or `return require("./main")`. */
+/** `(main) => main` for the list `["./main"]`, or `return require("./main")`. */
 function nameOfResult(result: AnyNode, { params }: Factory, list: readonly Named[] = []): string | undefined {
   if (result.type === 'Identifier') {
     const at = params.findIndex((param) => param.type === 'Identifier' && param.name === result.name);
@@ -67,7 +67,7 @@ interface Named {
   readonly start: number;
 }
 
-/** The list that a call takes from a variable, which is set once: `var deps = ["./a"]; define(deps, …)`. */
+/** The list that a call takes from a variable that is assigned once: `var deps = ["./a"]; define(deps, …)`. */
 export function findListOf(text: string, { start }: Call): readonly Named[] | undefined {
   const call = /^[\w$]+\s*\(\s*(?:(?:"[^"]*"|'[^']*')\s*,\s*)?([\w$]+)\s*,/.exec(
     text.slice(start, start + 300),
@@ -78,7 +78,7 @@ export function findListOf(text: string, { start }: Call): readonly Named[] | un
   const [set, ...others] = text.matchAll(new RegExp(`(?<![\\w$.])${spelled}\\s*=(?![=>])\\s*`, 'g'));
   if (set === undefined || others.length > 0 || text[set.index + set[0].length] !== '[') return undefined;
   const value = parseAt(text, set.index + set[0].length);
-  // What follows in the same statement is read along with it.
+  // The parser reads the rest of the statement too.
   const list = value?.type === 'SequenceExpression' ? value.expressions[0] : value;
   if (list?.type !== 'ArrayExpression') return undefined;
   return list.elements.flatMap((each) =>
@@ -91,7 +91,7 @@ function parseCall(text: string, { start }: Call): CallExpression | undefined {
   return node?.type === 'CallExpression' ? node : undefined;
 }
 
-/** acorn's own method may run out of stack itself, which ends the process instead of raising an error. */
+/** acorn's own method may itself run out of stack, which ends the process instead of throwing. */
 const CodeParser = Parser.extend(
   (Base) =>
     class extends Base {
@@ -114,7 +114,7 @@ function factoryOf(call: CallExpression | undefined): Factory | undefined {
   return last?.type === 'FunctionExpression' || last?.type === 'ArrowFunctionExpression' ? last : undefined;
 }
 
-/** Its one result; `undefined` where there are several. */
+/** Its only result; `undefined` where there are several. */
 function returnedBy({ body }: Factory): Node | undefined {
   if (body.type !== 'BlockStatement') return body;
   const returns = outsideFunctions(body).flatMap((node) => (node.type === 'ReturnStatement' ? [node] : []));
@@ -135,7 +135,7 @@ function nameOf(key: AnyNode): string | undefined {
   return key.type === 'Literal' ? String(key.value) : undefined;
 }
 
-/** The node and all below it, but for the functions it holds. Without recursion: code may be nested deeply. */
+/** The node and everything below it except functions. Not recursive, since code may be nested deeply. */
 function outsideFunctions(root: Node): readonly AnyNode[] {
   const found: AnyNode[] = [];
   const waiting: unknown[] = [root];

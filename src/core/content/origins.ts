@@ -6,7 +6,7 @@ import { type MayHold, signsOf } from './signs.js';
 
 /** An address on another host that the code would load something from. */
 export interface OriginUse {
-  /** Scheme and host, e.g. `https://cdn.example.com`; a subdomain filled in at run time is `*`, as CSP spells it. */
+  /** Scheme and host, e.g. `https://cdn.example.com`; a subdomain that is filled in at run time is `*`, as in a CSP. */
   readonly origin: string;
   /** 1-based, of the first use in the file. */
   readonly line: number;
@@ -16,10 +16,10 @@ export interface OriginUse {
   readonly needs: readonly Directive[];
 }
 
-/** More than these in one file tell a developer nothing new. */
+/** Further ones in the same file tell a developer nothing new. */
 export const maxOrigins = 20;
 
-/** Uses of one origin that are examined for what they need. */
+/** How many uses of one origin are examined for what they need. */
 const maxUses = 50;
 
 /** Bounds the time for data files with an address on every line. */
@@ -46,7 +46,7 @@ const hostPattern =
 
 const ownMachine = /^(?:127\.\d|0\.0\.0\.0$)|\.localhost$/;
 
-/** Distinct by origin, first uses first, at most 20; empty for files that are not code. */
+/** One per origin, in the order of their first uses, at most 20; empty for files that are not code. */
 export function findOrigins(
   suffix: string,
   content: Buffer,
@@ -90,7 +90,7 @@ function startOf({ start }: Address, needs: Directives): Found {
   return { start, needs: new Set(needs), uses: 1 };
 }
 
-/** Offsets of the two slashes of what may be addresses: those of comments are many, and none has a colon before them. */
+/** Offsets of the two slashes of possible addresses. Slashes of comments are many, and none has a colon before it. */
 function* slashesIn(content: Buffer, mayHold: MayHold): Generator<number> {
   if (mayHold('address-without-scheme')) {
     for (let at = content.indexOf('//', 1); at !== -1; at = content.indexOf('//', at + 2)) yield at;
@@ -114,7 +114,7 @@ function addressAt(content: Buffer, at: number): Address | undefined {
   return { origin: `${scheme}//${subdomain}${host}${match[3] ?? ''}`, start, end };
 }
 
-/** Length of `https:` and the like, 0 where the colon belongs to something else. */
+/** The length of `https:` and the like; 0 where the colon belongs to something else. */
 function schemeLengthBefore(content: Buffer, at: number): number {
   const first = (content[at - 5] ?? 0) | lowerCase;
   if (first === letterH || first === letterT) {
@@ -123,7 +123,7 @@ function schemeLengthBefore(content: Buffer, at: number): number {
   return /(wss?:)$/i.exec(content.toString('latin1', Math.max(0, at - 4), at))?.[1]?.length ?? 0;
 }
 
-/** Hosts that name XML namespaces and serve no software. */
+/** Hosts in the names of XML namespaces, which serve no software. */
 const namespaces =
   /^(?:www\.w3\.org|schemas\..*|purl\.\w+|ns\.adobe\.com|www\.opengis\.net|earth\.google\.com)$/;
 
@@ -142,7 +142,7 @@ function positionOf(content: Buffer, offset: number): { readonly line: number; r
   return { line, column: content.toString('utf8', lineStart, offset).length + 1 };
 }
 
-/** A line longer than this is generated code: a line comment there would swallow the program. */
+/** A longer line is generated code: a line comment there would comment out the program. */
 const longestWrittenLine = 2_000;
 
 const longestComment = 20_000;
@@ -157,7 +157,7 @@ function isCommentedOut(suffix: string, content: Buffer, offset: number): boolea
   return line.length <= longestWrittenLine && endsInLineComment(line);
 }
 
-/** An opener right after a word, a quote or a star (a media range, a glob) does not begin a comment. */
+/** What opens a comment does not do so right after a word, a quote or a star (a media range, a glob). */
 function isInside(before: string, open: string, close: string): boolean {
   const at = before.lastIndexOf(open);
   if (at === -1 || before.lastIndexOf(close) >= at) return false;

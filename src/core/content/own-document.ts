@@ -1,19 +1,19 @@
 /**
- * Whether a file is something that this program wrote in an earlier run: a plan, a report, a log of `watch`. Such files
- * are never content, wherever they lie and whatever they are called.
+ * Recognizes files that this program wrote in an earlier run: a plan, a report, a log of `watch`. Such files are never
+ * content, whatever their place and name.
  */
 
 import { isObject, tryParseJson } from '../json.js';
 
-/** A mark is within this many bytes of the start. */
+/** How many bytes from the start are searched for a mark. */
 const headBytes = 2_048;
 
-/** Any other first byte belongs to somebody else's file, which is most of them. */
+/** A file with any other first byte, which is most files, was not written by this program. */
 const firstBytes: ReadonlySet<number> = new Set(
   [...'{[<:#q012UW\u001b'].map((character) => character.charCodeAt(0)).concat([0xef, 0xff, 0xfe]),
 );
 
-/** @param path its suffix says whether it may be a log, in which other programs write before and after this one. */
+/** @param path its suffix says whether it may be a log, in which other programs write before and after this one */
 export function isOwnDocument(path: string, content: Buffer): boolean {
   if (isLog(path)) return isOwnLog(content);
   if (!firstBytes.has(content[0] ?? -1)) return false;
@@ -23,12 +23,12 @@ export function isOwnDocument(path: string, content: Buffer): boolean {
   return fleetProgress.test(start) || (/^[{[]/.test(start) && isOwnJson(textOf(content)));
 }
 
-/** A file that no page loads, and that people usually let a shell or `tee` write. */
+/** A file that no page loads, and that a shell or `tee` usually writes. */
 export function isLog(path: string): boolean {
   return /\.(?:log|txt|out|err)$/i.test(path);
 }
 
-/** Only the first megabyte of a log is read. */
+/** How many bytes of a log are read. */
 const longestLog = 2 ** 20;
 
 function isOwnLog(content: Buffer): boolean {
@@ -40,12 +40,12 @@ function isOwnLog(content: Buffer): boolean {
 
 const colour = String.raw`(?:\u001b\[\d+m)?`;
 
-/** Before each line about one environment of several. */
+/** What each line about one environment of several begins with. */
 const environment = String.raw`(?:\[[^\]\n]{1,100}\] )?`;
 
 const watchWords = String.raw`(?:watching \d+ extension|[✓…‖✗·]|offline: |online again|config (?:reloaded|rejected)|stopped; \d)`;
 
-/** In the order of the formats of `--report`, then what a shell took from stdout. */
+/** In the order of the formats of `--report`, then what a shell saved from stdout. */
 const marks: readonly RegExp[] = [
   /^<!doctype html>[\s\S]*<meta name="generator" content="qlik-sync\//,
   /^<!-- qlik-sync:/,
@@ -54,12 +54,12 @@ const marks: readonly RegExp[] = [
   /^(?:::debug::|##\[debug\])qlik-sync\//,
   /^\{"schemaVersion":1,"time":"[^"]+","event":"/,
   /^\{"schemaVersion":1,"command":"[a-z]+",[^\n]*"record":"/,
-  // What the embedded tenant keeps on disk (`sandbox/state`).
+  // What the sandbox keeps on disk (`sandbox/state`).
   /^\{"revision":"[\w-]{32}","value":/,
   /^\{"apiKey":"sandbox-admin-/,
-  // A list without an entry can carry nothing but white space.
+  // A list without entries can carry a mark in nothing but its white space.
   /^\[\r?\n {2}\r?\n\]\s*$/,
-  // Of several environments, the messages come before the results.
+  // In a run over several environments, the messages come before the results.
   /^\[[^\]\n]{1,100}\] (?:[^\n]*: )?(?:error|warning): [^\n]* \[[a-z][a-z-]+\]\r?\n/,
   new RegExp(`^${environment}${colour}qlik-sync [a-z]+(?: · [^\\n]*)?\\r?\\n`),
   new RegExp(`^${colour}\\d\\d:\\d\\d:\\d\\d${colour}  ${colour}${watchWords}`),
@@ -68,11 +68,11 @@ const marks: readonly RegExp[] = [
   /^#compdef qlik-sync\b/,
 ];
 
-/** What stderr has before the results of a run over several environments, with `2>&1`. */
+/** With `2>&1`: what stderr says before the results of a run over several environments. */
 const fleetProgress =
   /^(?:(?:Wave \d+ of \d+: |\[[^\]\n]{1,100}\] )[^\n]*\r?\n)*?\[[^\]\n]{1,100}\] [^\n]* \(\d+ of \d+\)\r?\n/;
 
-/** In a line of its own, behind a time stamp or the name of a step. */
+/** On a line of its own, after a time stamp or the name of a step. */
 const logMarks: readonly RegExp[] = [
   new RegExp(`^.{0,100}?\\bqlik-sync${colour} [a-z]+ · \\S`, 'm'),
   /^.{0,100}?"tool": ?"qlik-sync\//m,
@@ -80,7 +80,7 @@ const logMarks: readonly RegExp[] = [
   /^error: /,
 ];
 
-/** Texts that need not name this program. */
+/** Texts that need not contain this program's name. */
 const messageMarks: readonly RegExp[] = [
   /^.{0,100}?\d\d:\d\d:\d\d.{0,10}? {2}watching \d+ extensions? for /m,
   /^.{0,100}?\{"schemaVersion":1,"time":"[^"]+","event":"/m,
@@ -112,7 +112,7 @@ function holdsName(content: Buffer): boolean {
   return names.some((name) => content.includes(name));
 }
 
-/** However it was formatted, or its keys were sorted, since it was written. */
+/** Whatever has reformatted it or sorted its keys since. */
 function isOwnJson(text: string): boolean {
   const value = tryParseJson(text);
   if (Array.isArray(value)) return value.length > 0 && value.every(isOwnIssue);
@@ -123,7 +123,7 @@ function startsWithTool(tool: unknown): boolean {
   return typeof tool === 'string' && tool.startsWith('qlik-sync/');
 }
 
-/** Of a config file, also of one that this run does not use. */
+/** Of a config file, including one that this run does not use. */
 function isOurSchema(schema: unknown): boolean {
   return typeof schema === 'string' && /(^|\/)qlik-sync(@[^/]+)?\/schema\.json$/.test(schema);
 }
@@ -132,8 +132,8 @@ function isOwnIssue(entry: unknown): boolean {
   return isObject(entry) && entry['engine_name'] === engineName;
 }
 
-/** What GitLab's code quality report calls the program that found an issue. */
+/** The name of this program in GitLab's code quality report. */
 export const engineName = 'qlik-sync';
 
-/** The list without an entry, with the white space that is our mark. */
+/** A list without entries, with the white space that is our mark. */
 export const emptyList = '[\n  \n]\n';

@@ -1,6 +1,6 @@
 /**
- * What git leaves in a file's place (a pointer to its content, both sides of a conflict, the target of a link), and what a
- * bundler leaves in the place of a module that it could not read.
+ * What git leaves in place of a file (a pointer to its content, both sides of a conflict, the target of a link), and what
+ * a bundler leaves in place of a module that it could not read.
  */
 
 import { type MayHold, signsOf } from './signs.js';
@@ -9,12 +9,12 @@ export type Placeholder =
   | { readonly kind: 'lfs-pointer' }
   /** `line`: where the first conflict begins, 1-based. */
   | { readonly kind: 'merge-conflict'; readonly line: number }
-  /** `line`: where the module throws that was not built, 1-based. */
+  /** `line`: where the module that was not built throws, 1-based. */
   | { readonly kind: 'failed-build'; readonly line: number }
-  /** A path and nothing else. It may be meant as it is: only git, or the file that it names, can tell. */
+  /** A path and nothing else, which may be intended: only git, or the file that it names, can tell. */
   | { readonly kind: 'link'; readonly target: string };
 
-/** Reads every byte of text files once, and a few bytes of any other. @param suffix lower case, without the dot */
+/** Reads every byte of a text file once, and a few bytes of any other. @param suffix lower case, without the dot */
 export function findPlaceholder(
   suffix: string,
   content: Buffer,
@@ -31,7 +31,7 @@ export function findPlaceholder(
   return failedAt === undefined ? undefined : { kind: 'failed-build', line: lineOf(content, failedAt) };
 }
 
-/** Git LFS reads no longer file as a pointer (docs/spec.md of git-lfs). */
+/** Git LFS takes no longer file for a pointer (docs/spec.md of git-lfs). */
 const longestPointer = 1_024;
 
 const firstLines =
@@ -46,7 +46,7 @@ function isPointer(content: Buffer): boolean {
   return firstLines.test(text) && pointerLines.test(text) && /^oid sha256:[0-9a-f]{64}\r?$/m.test(text);
 }
 
-/** Prose may show a conflict, and nothing runs it. */
+/** Without prose, which may show a conflict and is not run. */
 const conflictSuffixes: ReadonlySet<string> = new Set(
   'js mjs cjs jsx ts tsx css less sass scss styl html htm xhtml json jsonc json5 geojson topojson map webmanifest qext svg xml yml yaml csv tsv properties vue hbs mustache'.split(
     ' ',
@@ -55,7 +55,7 @@ const conflictSuffixes: ReadonlySet<string> = new Set(
 
 const opening = '<<<<<<<';
 
-/** Three lines in this order: code may well hold one of them, as the rule of a table or a heading. */
+/** All three lines, in this order: code may well have one of them, as a table rule or a heading. */
 const conflict = /^<{7}(?: [^\n]*)?\r?\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7}(?: [^\n]*)?\r?(?:\n|$)/;
 
 function findConflict(content: Buffer): number | undefined {
@@ -71,7 +71,7 @@ const newline = 0x0a;
 
 const afterOpening: ReadonlySet<number | undefined> = new Set([0x20, 0x0d, newline]);
 
-/** A banner of more such characters is none. */
+/** A line of more such characters is a banner. */
 function isOpeningLine(content: Buffer, at: number): boolean {
   return (at === 0 || content[at - 1] === newline) && afterOpening.has(content[at + opening.length]);
 }
@@ -90,13 +90,13 @@ function lineOf(content: Buffer, at: number): number {
 
 const failedModule = Buffer.from('Module ');
 
-/** Characters before that word that belong to the statement. */
+/** How many characters before that word belong to the statement. */
 const longestThrow = 40;
 
 /** Rspack puts a cross before the words, which a minifier may write as \xd7. */
 const thrown = /throw (?:new )?[A-Za-z]*Error\(\\*"(?:\s|\xc3\x97|\\+xd7)*Module (?:parse|build) failed/;
 
-/** Where the first such module throws its message: webpack 5 and Rspack 2, also minified or as a text for `eval`. */
+/** Where the first such module throws: webpack 5 and Rspack 2, also minified or as a string for `eval`. */
 function findFailedModule(content: Buffer): number | undefined {
   for (let at = content.indexOf(failedModule); at !== -1; at = content.indexOf(failedModule, at + 1)) {
     const text = content.toString(
@@ -111,7 +111,7 @@ function findFailedModule(content: Buffer): number | undefined {
 
 const longestTarget = 1_024;
 
-/** git writes a link's target without a newline. Absolute ones lead out of every checkout, and are refused as links, too. */
+/** git writes a link's target without a newline. Absolute targets lead out of the checkout, and are refused as links, too. */
 function findTarget(content: Buffer): string | undefined {
   if (content.length === 0 || content.length > longestTarget || content.includes(newline)) return undefined;
   const text = content.toString('utf8');

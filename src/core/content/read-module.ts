@@ -1,6 +1,6 @@
 /**
- * What a script asks its loader for, as its tokens show: without running it, and mostly without going past its head.
- * Only the module's own list counts. A file that defines several modules is a bundle, which brings along what it needs.
+ * What a script asks its loader for, read from its tokens: without running it, and mostly without going past its head.
+ * Only the module's own list counts. A file that defines several modules is a bundle, which contains what it needs.
  */
 
 import { type Token, tokenizer, tokTypes } from 'acorn';
@@ -12,7 +12,7 @@ interface LoaderCall {
   readonly loader: 'define' | 'require' | 'import';
   /** Offset of its first character. */
   readonly start: number;
-  /** Functions around it. */
+  /** How many functions it is nested in. */
   readonly depth: number;
   /** `define("name", …)`. */
   name?: string;
@@ -20,17 +20,17 @@ interface LoaderCall {
   list?: { readonly id: string; readonly start: number }[];
 }
 
-/** Bytes up to which all of a file may be gone through. */
+/** The largest file that is read to its end, in bytes. */
 const longestText = 2 ** 16;
 
-/** Of a larger file only so many bytes are looked at: its list is in its head, or it is a library. */
+/** How many bytes of a larger file are read: its list is at its head, or it is a library. */
 const headOfLonger = 2 ** 13;
 
-/** `undefined` for what is no module, or none that says anything about its own files. Never throws. */
+/** `undefined` for what is not a module, or says nothing about its own files. Never throws. */
 export function readModule(path: string, content: Buffer): ModuleFacts | undefined {
-  const isWhole = content.length <= longestText;
-  const { text, calls } = scanContent(content, isWhole);
-  const own = ownCalls(calls, isWhole).map((call) => withVariableList(text, call));
+  const scan = scanContent(content);
+  const { text, isWhole } = scan;
+  const own = ownCalls(scan).map((call) => withVariableList(text, call));
   const [first] = own;
   if (first === undefined) return undefined;
   const listed = own.flatMap((call) => call.list ?? []);
@@ -45,7 +45,7 @@ export function readModule(path: string, content: Buffer): ModuleFacts | undefin
 
 const noResult: ReturnType<typeof findResult> = {};
 
-/** Folders above a module that the entry may hand on; further down are libraries. */
+/** How deep a module may be that the entry returns; further down are libraries. */
 const mostFolders = 2;
 
 function mayDraw(path: string): boolean {
@@ -58,21 +58,21 @@ function withVariableList(text: string, call: LoaderCall): LoaderCall {
   return list === undefined ? call : { ...call, list: [...list] };
 }
 
-/** The head alone where it tells enough, which spares most of the time; else as much as may be gone through. */
-function scanContent(content: Buffer, isWhole: boolean): { text: string; calls: readonly LoaderCall[] } {
+/** Reads the head alone if that is enough, which saves most of the time; otherwise as much as is allowed. */
+function scanContent(content: Buffer): Scan {
+  const isWhole = content.length <= longestText;
   const head = content.toString('utf8', 0, headOfLonger);
   const isRestFree = !isWhole || content.indexOf('define', headOfLonger - 'define'.length) === -1;
-  const scan = findCalls(head, isWhole, isRestFree);
-  if (!isWhole || scan.isDone || content.length <= headOfLonger) return { text: head, calls: scan.calls };
-  const text = content.toString('utf8');
-  return { text, calls: findCalls(text, isWhole, true).calls };
+  const scan = findCalls({ text: head, isWhole, isRestFree });
+  if (!isWhole || scan.isDone || content.length <= headOfLonger) return scan;
+  return findCalls({ text: content.toString('utf8'), isWhole, isRestFree: true });
 }
 
 /**
- * Several modules in one file are a bundle. Of one that is defined within a function only the head of a wrapper counts
+ * Several modules in one file are a bundle. A module defined inside a function only counts in the head of a wrapper
  * (`typeof define === "function" && define.amd ? define(["jquery"], factory) : …`): deeper ones are other people's.
  */
-function ownCalls(calls: readonly LoaderCall[], isWhole: boolean): readonly LoaderCall[] {
+function ownCalls({ calls, isWhole }: Scan): readonly LoaderCall[] {
   const defines = calls.filter(({ loader }) => loader === 'define');
   const outer = defines.filter(({ depth }) => depth === 0);
   const wrapped = defines.filter(({ depth }) => depth === 1);
@@ -83,45 +83,50 @@ function ownCalls(calls: readonly LoaderCall[], isWhole: boolean): readonly Load
 
 // ── From tokens to calls ────────────────────────────────────────────────────────────────────────────────
 
-/** A bracket that is open. */
+/** An open bracket. */
 interface Frame {
   readonly isFunction: boolean;
-  /** The call whose arguments it holds. */
+  /** The call whose arguments it encloses. */
   readonly call?: LoaderCall;
-  /** The call whose list it holds. */
+  /** The call whose list it encloses. */
   readonly listOf?: LoaderCall;
   /** The token before a parenthesis. */
   readonly owner?: Token | undefined;
 }
 
-interface Scan {
+interface Excerpt {
   readonly text: string;
+  /** Whether the file is small enough to be read to its end. */
   readonly isWhole: boolean;
-  /** Whether nothing is defined behind the text. */
+  /** Whether no module is defined after the text. */
   readonly isRestFree: boolean;
+}
+
+interface Scan extends Excerpt {
   readonly calls: LoaderCall[];
   readonly frames: Frame[];
   depth: number;
   last: Token | undefined;
   /** The token before the parenthesis that was closed last. */
   owner: Token | undefined;
-  /** The first call within one function, as wrappers make it. */
+  /** The first call inside exactly one function, as in a wrapper. */
   wrapped: LoaderCall | undefined;
   /** The backquote that opened an item of a list. */
   quote: Token | undefined;
-  /** An import or export statement that has yet to name its module. */
+  /** An import or export statement whose module has not come yet. */
   statement: Token | undefined;
   isDone: boolean;
 }
 
-/** What cannot be read any further (newer syntax, JSX, a file that was cut) says nothing more. */
-function findCalls(text: string, isWhole: boolean, isRestFree: boolean): Scan {
+/** Stops where it cannot read on (newer syntax, JSX, a file that was cut off), with what it has found so far. */
+function findCalls(excerpt: Excerpt): Scan {
   const scan: Scan = {
-    ...{ text, isWhole, isRestFree, calls: [], frames: [], depth: 0, isDone: false },
+    ...excerpt,
+    ...{ calls: [], frames: [], depth: 0, isDone: false },
     ...{ last: undefined, owner: undefined, statement: undefined, wrapped: undefined, quote: undefined },
   };
   try {
-    for (const token of tokenizer(text, { ecmaVersion: 'latest', allowHashBang: true })) {
+    for (const token of tokenizer(scan.text, { ecmaVersion: 'latest', allowHashBang: true })) {
       take(scan, token);
       scan.last = token;
       if (scan.isDone) break;
@@ -177,7 +182,7 @@ function openParenthesis(scan: Scan): void {
   scan.frames.push({ isFunction: false, call, owner: last });
 }
 
-/** The last token, where it is the loader itself and not a member or the name of a function. */
+/** The loader that the token names, unless it is a member of something else or the name of a function. */
 function loaderOf({ text }: Scan, { type, start, end }: Token): 'define' | 'require' | undefined {
   if (type !== tokTypes.name) return undefined;
   const name = text.slice(start, end);
@@ -201,7 +206,7 @@ function isSeparator(token: Token | undefined): boolean {
 
 const controlWords: ReadonlySet<string> = new Set(['if', 'for', 'while', 'switch', 'catch', 'with', 'await']);
 
-/** A brace after parentheses is a function's body, unless a word of the language owns them. */
+/** A brace after parentheses opens a function's body, unless a keyword stands before them. */
 function openBrace(scan: Scan): void {
   const { last, owner, text } = scan;
   const ownerText = owner === undefined ? '' : text.slice(owner.start, owner.end);
@@ -219,7 +224,7 @@ function close(scan: Scan): void {
   scan.isDone = call?.loader === 'define' && scan.depth === 0 && isLast(scan, call);
 }
 
-/** What follows a list, or a wrapper that has defined its module, is the module's code: not worth going through. */
+/** After a list, or a wrapper that has defined its module, there is only the module's code: not worth reading. */
 function isLast({ text, calls, isWhole, isRestFree }: Scan, { name }: LoaderCall): boolean {
   if (!isWhole && name === undefined) return true;
   const rest = (calls.at(-1)?.start ?? 0) + 'define'.length;
@@ -234,7 +239,7 @@ function takeString(scan: Scan, { start, end, value }: Token & { readonly value?
   else takeImported(scan, id, start);
 }
 
-/** `` [`./a`] ``; one with a value in it names no file that is known. */
+/** `` [`./a`] ``; a template with a value in it names no known file. */
 function takeTemplate(scan: Scan, token: Token): void {
   const { quote, frames, last, text } = scan;
   const isItem = frames.at(-1)?.listOf !== undefined && isSeparator(last);
@@ -244,7 +249,7 @@ function takeTemplate(scan: Scan, token: Token): void {
   if (!id.includes('\\')) frames.at(-1)?.listOf?.list?.push({ id, start: quote.start });
 }
 
-/** `"./locale/" + language` names no file that is known. */
+/** `"./locale/" + language` names no known file. */
 function dropJoined({ frames, last, text }: Scan): void {
   const list = frames.at(-1)?.listOf?.list;
   const start = list?.at(-1)?.start;

@@ -1,7 +1,7 @@
 /**
- * Content types that Qlik's older help pages list as making the whole upload fail, under libmagic's names. A file's
- * bytes decide what it is; its suffix decides only for scripts without a mark of their own, and for documents that are
- * cut short. The sandbox refuses by this table.
+ * Content types that make the whole upload fail according to Qlik's older help pages, under libmagic's names. A file's
+ * bytes decide its type; its suffix decides only for scripts without a mark of their own, and for truncated documents.
+ * The sandbox refuses uploads by this table.
  */
 
 import { archiveType, isArchiveStart } from './archive-type.js';
@@ -10,11 +10,11 @@ import { type MayHold, signsOf } from './signs.js';
 interface RiskyType {
   /** libmagic's name of the content type. */
   readonly type: string;
-  /** The control characters for which the file does not count as text; sorted, at most five. */
+  /** The control characters that make the file count as binary; sorted, at most five. */
   readonly controls?: readonly number[];
 }
 
-/** Only what is on the list. @param suffix lower case, without the dot */
+/** Only types on the list. @param suffix lower case, without the dot */
 export function sniffRiskyType(
   suffix: string,
   content: Buffer,
@@ -35,7 +35,7 @@ export function sniffRiskyType(
 
 const octetStream = 'application/octet-stream';
 
-/** How much of a file libmagic looks at, bytes. */
+/** How many bytes of a file libmagic examines. */
 const inspected = 65_536;
 
 const mostNamed = 5;
@@ -60,7 +60,7 @@ function isWide(content: Buffer): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-/** A byte order mark makes wide characters of the bytes; without one they are bytes, most of them zero. */
+/** With a byte order mark the bytes are wide characters; without one they are bytes, most of them zero. */
 function textOf(content: Buffer): string {
   const head = content.subarray(0, inspected);
   if (head[0] === 0xff && head[1] === 0xfe) return head.toString('utf16le');
@@ -90,7 +90,7 @@ const interpreters: readonly (readonly [RegExp, string])[] = [
 
 function markedScript(content: Buffer): string | undefined {
   const first = content[0];
-  // '#', '<', '@': no script on the list starts with anything else.
+  // '#', '<', '@': every script on the list starts with one of these.
   if (first !== 0x23 && first !== 0x3c && first !== 0x40) return undefined;
   const head = content.toString('latin1', 0, 120);
   if (/^<\?php\b/i.test(head)) return 'text/x-php';
@@ -110,7 +110,7 @@ function executableType(head: string, content: Buffer): string | undefined {
   if (head.startsWith('MZ'))
     return isBinary(head) || content.length < 64 ? 'application/x-dosexec' : undefined;
   if (head.startsWith('\x7fELF')) return elfType(content);
-  // Java classes and Mach-O's fat binaries share the magic number; the latter have a small count of architectures here.
+  // Java classes and Mach-O's fat binaries share the magic number; in the latter a small number of architectures follows.
   const isClass = head.startsWith('\xca\xfe\xba\xbe') && content.length >= 8 && content.readUInt32BE(4) > 30;
   return isClass ? 'application/x-java-applet' : undefined;
 }
@@ -121,7 +121,7 @@ function elfType(content: Buffer): string {
   return (type === undefined ? undefined : elfTypes[type]) ?? 'application/x-executable';
 }
 
-/** Binary formats without any known problem, by their first bytes as Latin-1. */
+/** Binary formats that are not known to fail, by their first bytes as Latin-1. */
 // biome-ignore format: a table of names
 const harmlessStarts: readonly string[] = [
   '\x89PNG', '\xff\xd8\xff', '\0\0\x01\0', '\0\0\x02\0', 'II*\0', 'MM\0*', 'true\0', '\0\x01\0\0', '%PDF', '\0asm',
@@ -129,7 +129,7 @@ const harmlessStarts: readonly string[] = [
   'Microsoft C/C++',
 ];
 
-/** The same, for marks that text may begin with as well: a control character follows soon. */
+/** The same for marks that may also begin a text: a binary file has a control character soon after. */
 const harmlessWords: readonly string[] = [
   ...[
     'GIF8',

@@ -1,15 +1,15 @@
 /**
- * What a file may hold, told by one look at each of its bytes: what is ruled out here need not be searched for. Seven
+ * What a file may contain, found in one pass over its bytes: what is ruled out here need not be searched for. Seven
  * searches, one after the other, took longer than reading and hashing the same bytes (measured).
  */
 
-/** What a search is made for. Its sign is a part of it, so it may be seen where the whole is not. */
+/** What a search is made for. Its sign is only a part of it, so the sign may occur where the whole does not. */
 export type Sign = keyof typeof words | 'control-character';
 
-/** `false` is certain. */
+/** Only `false` is certain. */
 export type MayHold = (sign: Sign) => boolean;
 
-/** Looks at the bytes when it is first asked. @param content must not change as long as it is asked */
+/** Scans the bytes when first asked. @param content must not change as long as it is asked */
 export function signsOf(content: Buffer): MayHold {
   let seen: number | undefined;
   return (sign) => {
@@ -19,8 +19,8 @@ export function signsOf(content: Buffer): MayHold {
 }
 
 /**
- * The three bytes in a row of each word that are rarest in code, each given with all that may be in its place. One look
- * has room for eight rows of them.
+ * For each word the three consecutive bytes that are rarest in code, each with every byte that may be in its place. One
+ * pass has room for eight rows of them.
  */
 const words = {
   'conflict-marker': [['<', '<', '<']],
@@ -58,20 +58,20 @@ function look(content: Buffer): number {
   return compiled(content);
 }
 
-/** What `signs.wat` says, as bytes; a test compares the two. */
+/** `signs.wat`, compiled; a test compares the two. */
 const program =
   'AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAgcRAgZtZW1vcnkCAARsb29rAAAK3gIB2wICAX8Le0EP/Q8hDEGggAT9AAQAIQZBsIAE/QAEACEHQcCABP0ABAAhCEHQgAT9AAQAIQlB4IAE/QAEACEKQfCABP0ABAAhCwJAA0AgASAATw0BIAH9AAQAIQIgBSACQf8A/Q/9IyACQSD9D/0mIAJBB/0P/XFBB/0P/SYgAkEb/Q/9I/1Q/U/9UP1QIQUgBiACIAz9Tv0OIAcgAkEE/Y0BIAz9Tv0O/U4hAyAB/QAEASECIAMgCCACIAz9Tv0OIAkgAkEE/Y0BIAz9Tv0O/U79TiEDIAH9AAQCIQIgAyAKIAIgDP1O/Q4gCyACQQT9jQEgDP1O/Q79Tv1OIQMgBCAD/VAhBCABQRBqIQEMAAsLIAQgBCAE/Q0ICQoLDA0ODwABAgMEBQYH/VAhBCAE/RsAIAT9GwFyIQEgASABQRB2ciEBIAEgAUEIdnIhASABQf8BcSAF/VNBCHRyCw==';
 
-/** Bytes that are looked at in one call. */
+/** How many bytes one call scans. */
 const pieceBytes = 65_536;
 
-/** The tables in its memory, as `signs.wat` says. */
+/** Where the program expects the tables in its memory; see `signs.wat`. */
 const tablesAt = 65_568;
 
-/** Each byte is looked at with the two that follow it, and sixteen at a time. */
+/** Each byte is examined together with the two that follow it, sixteen at a time. */
 const [following, atOnce] = [2, 16];
 
-/** Where no WebAssembly is, or no such instructions of the processor, everything is searched for. */
+/** Without WebAssembly, or a processor with these instructions, every sign counts as present. */
 function compile(): Look {
   try {
     const module = new WebAssembly.Module(Buffer.from(program, 'base64'));
@@ -94,7 +94,7 @@ function lookWith(exports: Exports): Look {
     for (let at = 0; at < content.length; at += pieceBytes) {
       const piece = content.subarray(at, at + pieceBytes + following);
       memory.set(piece);
-      // No table knows this byte, and it is no control character.
+      // A byte that is in no table and is not a control character.
       memory.fill(0xff, piece.length, piece.length + atOnce + following);
       seen |= exports.look(Math.min(piece.length, pieceBytes));
     }
@@ -102,7 +102,7 @@ function lookWith(exports: Exports): Look {
   };
 }
 
-/** A table for the lower half of the first byte, one for its upper half, and so on; the bit of a row is its place. */
+/** Two tables for each of the three bytes, by its lower and by its upper half; each row has the bit of its position. */
 function writeTables(tables: Uint8Array): void {
   for (const [place, { three }] of rows.entries()) {
     for (const [nth, characters] of three.entries()) {

@@ -23,8 +23,8 @@ export function namesAtStake(changes: readonly Change[], mode: ImpactMode): read
  * The changes that are not accepted, by name. One number covers the whole run: the apps that use what is deleted, and
  * those that could not be opened, each counted once.
  *
- * @param accepted `--accept-impact`
- * @param broken names that were reviewed with that number and that an earlier run changed already: their apps still count
+ * @param accepted the value of `--accept-impact`
+ * @param broken names that were reviewed with that number and that an earlier run has already changed: their apps count
  */
 export function gateChanges(
   changes: readonly Change[],
@@ -59,7 +59,7 @@ interface Numbers {
   readonly held: number;
 }
 
-/** Without a complete count there is nothing to accept: the change waits for a run that sees the whole list. */
+/** Without a complete count there is no number to accept: the change waits for a run that sees the whole list. */
 function describeWayOut({ list }: Impact, { accepted, touched, held }: Numbers): Omit<Blocked, 'rail'> {
   if (list === 'partial') return { message: '; the count is incomplete, so run again' };
   return {
@@ -95,7 +95,7 @@ function describeUses(extension: string, uses: readonly AppUse[]): string {
   return `${describeReach(uses)}: ${listNames(names, mostNamed)}${describeNative(extension)}`;
 }
 
-/** Behind a count: an app tells an extension's objects from Qlik's own by their type alone. Empty where it can. */
+/** Follows a count: an app tells an extension's objects from Qlik's own by their type alone. Empty where it can. */
 export function describeNative(extension: string): string {
   return isOwnedByQlik(extension) ? `; objects of Qlik's own ${extension} are counted, too` : '';
 }
@@ -111,7 +111,7 @@ function describeUnknown(impact: Impact): string {
   return isWhole(impact) ? '' : `; but ${describeGaps(impact)}`;
 }
 
-/** Why "no use seen" is not "unused". */
+/** Why "no use seen" does not mean "unused". */
 export function describeGaps({ apps, unopened, missing }: Impact): string {
   const tried = unopened.filter(({ untried }) => untried === undefined);
   return [

@@ -41,11 +41,11 @@ export interface ExtensionImpact {
   readonly extension: string;
   /** Most used first: by users, then views, then name. */
   readonly uses: readonly AppUse[];
-  /** Qlik has objects of that type itself, and they are among the uses, since nothing tells one from the other. */
+  /** Qlik has objects of that type too, and they are counted, since nothing tells one from the other. */
   readonly countsNative?: true;
 }
 
-/** An app whose content is unknown: never counted as one that does not use an extension. */
+/** An app whose content is unknown: it never counts as one that does not use an extension. */
 export interface UnopenedApp {
   readonly app: Pick<AppFacts, 'id' | 'name'> & Partial<AppFacts>;
   readonly reason: string;
@@ -63,7 +63,7 @@ export interface Impact {
   readonly list: 'whole' | 'partial';
   /** `off`: the tenant measures no usage, so views and users are unknown. */
   readonly usage: 'on' | 'off';
-  /** What makes the answer incomplete: a budget, a list that changed meanwhile. Empty for a complete one. */
+  /** What makes the answer incomplete: a limit, a list that changed meanwhile. Empty for a complete one. */
   readonly missing: readonly string[];
   /** Details of known apps that could not be read, such as their collections. Does not affect who uses what. */
   readonly untold: readonly string[];
@@ -85,6 +85,6 @@ export interface AppObject {
 export interface MasterItem {
   /** Its title, or its id where it has none. */
   readonly title: string;
-  /** What it is drawn by. */
+  /** The type that draws it. */
   readonly type: string;
 }

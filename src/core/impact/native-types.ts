@@ -85,7 +85,7 @@ export function isNative(type: string): boolean {
   return type === '' || native.has(type) || /^[A-Z]\w*List$/.test(type);
 }
 
-/** An extension of this name could not be told from what comes with Qlik. */
+/** An extension of this name cannot be told from what comes with Qlik. */
 export function isOwnedByQlik(name: string): boolean {
   return native.has(name);
 }

@@ -1,4 +1,4 @@
-/** From the contents of apps to the uses of each extension. Pure. */
+/** Counts the uses of each extension from the contents of apps. Pure. */
 
 import { foldName } from '../names.js';
 import { compareTexts } from '../order.js';
@@ -40,9 +40,9 @@ export function findUses(
 }
 
 /**
- * Finds extensions by the types of objects. Whether Qlik compares these with case is undocumented, so a type that differs
- * only in case counts as a use of the extension, or of each that it may mean: nothing is reported unused too early.
- * Qlik's own charts are spelled one way only.
+ * Finds extensions by the types of objects. Whether Qlik compares types with regard to case is undocumented, so a type
+ * that differs only in case counts as a use of every extension that it may mean: nothing is reported unused too early.
+ * Qlik's own charts are spelled in one way only.
  */
 export function createNaming(extensions: Iterable<string>): (type: string) => readonly string[] {
   const names = new Set(extensions);
@@ -54,7 +54,7 @@ export function createNaming(extensions: Iterable<string>): (type: string) => re
   };
 }
 
-/** One entry per name, those without a use too; most used first. */
+/** One entry for each name, including those without a use; the most used first. */
 export function tallyExtensions(
   names: Iterable<string>,
   readings: readonly AppReading[],

@@ -1,4 +1,4 @@
-/** What the central directory of a zip archive says; local headers are only used to find the bytes. Nothing is believed. */
+/** What the central directory of a zip archive says; local headers only serve to find the bytes. Nothing is trusted. */
 
 import { findDirectory } from './end-record.js';
 import { decodeName, type EntryName, parsePath } from './entry-name.js';
@@ -13,17 +13,17 @@ export interface ZipEntry {
   readonly method: number;
   readonly protection: 'none' | 'encrypted';
   readonly crc32: number;
-  /** Declared bytes; not to be believed. */
+  /** Declared bytes; not to be trusted. */
   readonly compressed: number;
-  /** Declared bytes; not to be believed. */
+  /** Declared bytes; not to be trusted. */
   readonly unpacked: number;
   /** Where the entry's local header begins. */
   readonly offset: number;
-  /** The file type and permissions that a Unix program wrote down (`st_mode`); 0 where none did. */
+  /** The file type and permissions that a Unix program recorded (`st_mode`); 0 where none did. */
   readonly mode: number;
 }
 
-/** Far above Qlik's 500 files and 100 MB, so that only what no tenant can hold is given up. */
+/** Far above Qlik's 500 files and 100 MB, so that only what no tenant can hold is rejected. */
 const mostFiles = 10_000;
 
 const mostUnpacked = 256 * 2 ** 20;
@@ -36,7 +36,7 @@ const localSignature = 0x04034b50;
 
 const localLength = 30;
 
-/** General purpose bits: encrypted, by a strong cipher, with hidden headers; UTF-8. */
+/** General purpose bits: encrypted, strongly encrypted, with hidden headers; UTF-8. */
 const encryptedFlags = 0x2041;
 
 const utf8Flag = 0x800;
@@ -65,7 +65,7 @@ export function readZipDirectory(zip: Buffer): readonly ZipEntry[] {
   return files;
 }
 
-/** Where an entry of the directory ends, by the lengths of its three last fields. @param at where it begins */
+/** Where an entry of the directory ends, by the lengths of its last three fields. @param at where it begins */
 export function endOfEntry(zip: Buffer, at: number): number {
   return at + entryLength + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
 }
@@ -74,7 +74,7 @@ function damaged(): UnreadableArchiveError {
   return new UnreadableArchiveError('is damaged: its directory does not list as many files as it announces');
 }
 
-/** `undefined` for a folder: many archives have none, and none holds anything. */
+/** `undefined` for a folder: many archives list none, and a folder has no content. */
 function readEntry(zip: Buffer, at: number, shift: number): ZipEntry | undefined {
   const nameEnd = at + entryLength + zip.readUInt16LE(at + 28);
   const extra = readExtraFields(zip.subarray(nameEnd, nameEnd + zip.readUInt16LE(at + 30)));
@@ -118,7 +118,7 @@ function assertSizes(zip: Buffer, entries: readonly ZipEntry[]): void {
   }
 }
 
-/** The entry's bytes as they lie in the archive. @throws UnreadableArchiveError where they do not fit in */
+/** The entry's bytes as they are in the archive. @throws UnreadableArchiveError where the archive ends before they do */
 export function compressedBytes(zip: Buffer, { offset, path, compressed }: ZipEntry): Buffer {
   const isThere = offset + localLength <= zip.length && zip.readUInt32LE(offset) === localSignature;
   if (isThere) {
@@ -142,7 +142,7 @@ const methodNames: Readonly<Record<number, string>> = {
   99: 'AES encryption',
 };
 
-/** @throws UnreadableArchiveError for what is encrypted, or packed by another method than those of every zip program */
+/** @throws UnreadableArchiveError for what is encrypted, or compressed with a method that not every zip program knows */
 export function assertUnpackable({ protection, method, path }: ZipEntry): void {
   if (protection === 'encrypted') throw new UnreadableArchiveError('which is encrypted', path);
   if (method === 0 || method === 8) return;

@@ -6,18 +6,18 @@ import { UnreadableArchiveError } from './unreadable.js';
 interface DirectoryPlace {
   /** Offset of the first entry. */
   readonly start: number;
-  /** Offset behind the last entry. */
+  /** Offset after the last entry. */
   readonly end: number;
-  /** Entries that the archive announces; not to be believed. */
+  /** How many entries the archive declares; not to be trusted. */
   readonly count: number;
-  /** To be added to offsets in the archive, where something precedes it, such as a self-extracting program. */
+  /** To be added to the archive's offsets where something precedes it, such as a self-extracting program. */
   readonly shift: number;
 }
 
-/** Bytes before the first record: a self-extracting program takes a few hundred thousand. */
+/** How many bytes may precede the first record: a self-extracting program takes a few hundred thousand. */
 const mostBefore = 2 ** 20;
 
-/** Bytes behind the last record: bsdtar fills up its last block of 10,240 with zeros. */
+/** How many bytes may follow the last record: bsdtar pads its last block of 10,240 with zeros. */
 const mostAfter = 2 ** 20;
 
 const longestComment = 0xffff;
@@ -41,9 +41,9 @@ const zip64Length = 56;
 const locatorLength = 20;
 
 /**
- * The last record whose directory is really there: a comment, or what follows, may look like a record by chance.
+ * The last record whose directory exists: a comment, or what follows the archive, may look like a record by chance.
  *
- * @throws UnreadableArchiveError for what is not a zip archive, or is a part of one
+ * @throws UnreadableArchiveError for what is not a zip archive, or is one part of a split one
  */
 export function findDirectory(zip: Buffer): DirectoryPlace {
   const lowest = Math.max(0, zip.length - endLength - longestComment - mostAfter);
@@ -59,7 +59,7 @@ export function findDirectory(zip: Buffer): DirectoryPlace {
   throw describeLack(zip, tail);
 }
 
-/** Whether it begins as an archive, or has a directory although something precedes the archive. */
+/** Whether it begins like an archive, or has a directory although something precedes the archive. */
 export function isZip(bytes: Buffer): boolean {
   if (bytes.subarray(0, 2).toString('latin1') === 'PK') return true;
   try {
@@ -82,7 +82,7 @@ function startsAsZip(zip: Buffer): boolean {
   return zip.subarray(0, localSignature.length).equals(localSignature);
 }
 
-/** `undefined` where no directory is as this record says. */
+/** `undefined` where there is no directory as the record describes it. */
 function readPlace(zip: Buffer, at: number): DirectoryPlace | undefined {
   const behind = zip.length - (at + endLength + zip.readUInt16LE(at + 20));
   if (behind < 0 || behind > mostAfter) return undefined;
@@ -96,7 +96,7 @@ function readPlace(zip: Buffer, at: number): DirectoryPlace | undefined {
   return { start, end, count, shift: start - offset };
 }
 
-/** With another archive in front, one program would read that one, and another program this one. */
+/** With a second archive in front, some programs would read the first and some the last. */
 function assertBefore(zip: Buffer, before: number): void {
   if (before > mostBefore) {
     throw new UnreadableArchiveError(`begins with ${before} bytes that do not belong to it`);
@@ -127,7 +127,7 @@ function readEnd(zip: Buffer, at: number): EndRecord {
   };
 }
 
-/** Also small archives have one where the program did not know their size before: `zip out.zip -`. */
+/** A small archive has one, too, if the program did not know its size in advance: `zip out.zip -`. */
 function readZip64(zip: Buffer, at: number): EndRecord | undefined {
   const record = findZip64(zip, at - locatorLength);
   if (record === undefined) return undefined;
@@ -141,7 +141,7 @@ function readZip64(zip: Buffer, at: number): EndRecord | undefined {
   };
 }
 
-/** Where the locator says, or, where something was put in front of the archive, right before it. */
+/** Where the locator says, or, if something was put in front of the archive, right before the locator. */
 function findZip64(zip: Buffer, locator: number): number | undefined {
   if (locator < zip64Length || zip.readUInt32LE(locator) !== locatorSignature) return undefined;
   const places = [readUInt64(zip, locator + 8), locator - zip64Length];

@@ -1,8 +1,8 @@
-/** What an entry of a zip archive is called, whichever program on whichever system wrote it down. */
+/** The name of an entry of a zip archive, whichever program on whichever system wrote it. */
 
 import { UnreadableArchiveError } from './unreadable.js';
 
-/** As the directory of the archive holds it. */
+/** As the archive's directory holds it. */
 interface RawName {
   readonly bytes: Buffer;
   /** General purpose bit 11: the program says that it wrote UTF-8. */
@@ -18,10 +18,10 @@ export interface EntryName {
 }
 
 /**
- * In the order that most readers keep to: the flag, the Unicode Path field as long as its checksum fits the name, UTF-8
- * that nobody announced (Info-ZIP and macOS write it so), CP437.
+ * In the order that most readers follow: the flag; the Unicode Path field if its checksum fits the name; UTF-8 without
+ * the flag (Info-ZIP and macOS write it so); CP437.
  *
- * @throws UnreadableArchiveError where the name is announced as UTF-8 and is not
+ * @throws UnreadableArchiveError where the flag says UTF-8 and the name is not
  */
 export function decodeName({ bytes, claims, unicodePath }: RawName): EntryName {
   const text = decodeUtf8(bytes);
@@ -34,7 +34,7 @@ export function decodeName({ bytes, claims, unicodePath }: RawName): EntryName {
   return text === undefined ? { text: decodeCp437(bytes), encoding: 'cp437' } : { text, encoding: 'utf-8' };
 }
 
-/** A version byte, the CRC-32 of the name it belongs to, UTF-8. A tool that renames an entry leaves it behind. */
+/** A version byte, the CRC-32 of the name it belongs to, UTF-8. A tool that renames an entry leaves the field unchanged. */
 function decodeUnicodePath(field: Buffer, name: Buffer): string | undefined {
   if (field.length <= 5 || field[0] !== 1 || field.readUInt32LE(1) !== crc32Of(name)) return undefined;
   return decodeUtf8(field.subarray(5));
@@ -59,7 +59,7 @@ function decodeCp437(bytes: Buffer): string {
   ).join('');
 }
 
-/** Of the few bytes of a name; contents are checked with zlib's. */
+/** For names of a few bytes; contents are checked with zlib's. */
 function crc32Of(bytes: Buffer): number {
   let crc = ~0;
   for (const byte of bytes) {
@@ -76,10 +76,10 @@ interface EntryPath {
 }
 
 /**
- * A backslash separates folders: Windows PowerShell 5.1 writes it so. It is one before anything is checked.
+ * A backslash separates folders, as Windows PowerShell 5.1 writes it, and is replaced before anything is checked.
  *
- * @throws UnreadableArchiveError where the path is absolute, or leads out of its folder on any platform, also once
- * the folder that wraps everything is taken away: `w//etc` and `w/C:/` are absolute then
+ * @throws UnreadableArchiveError where the path is absolute or leads out of its folder on any platform, including after
+ * the folder that wraps everything is removed: `w//etc` and `w/C:/` are absolute then
  */
 export function parsePath(name: string): EntryPath {
   const spelled = name.replaceAll('\\', '/');

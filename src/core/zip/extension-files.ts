@@ -1,4 +1,4 @@
-/** Which entries of an archive are the extension's, and what they are called there. */
+/** Which entries of an archive belong to the extension, and their paths within it. */
 
 import { fileName, isDroppedByQlik } from '../digest.js';
 import { compressedBytes, readZipDirectory, type ZipEntry } from './directory.js';
@@ -7,15 +7,15 @@ import { UnreadableArchiveError } from './unreadable.js';
 interface ExtensionEntries {
   /** By path relative to the folder that holds the `.qext`, in the order of the archive. */
   readonly files: ReadonlyMap<string, ZipEntry>;
-  /** Paths in the archive outside that folder, such as a README.md beside it: not a part of the extension. */
+  /** Paths in the archive outside that folder, such as a README.md beside it: not part of the extension. */
   readonly outside: readonly string[];
 }
 
 /**
- * The `.qext` is at the root, or in the only folder of the root that has one. What macOS' Finder adds (`__MACOSX/`) is no
- * content.
+ * The `.qext` is at the root, or in the only folder of the root that has one. What macOS' Finder adds (`__MACOSX/`) does
+ * not count.
  *
- * @throws UnreadableArchiveError where that is not clear, or two files would have one path
+ * @throws UnreadableArchiveError where that is ambiguous, or two files would have the same path
  */
 export function readExtensionEntries(zip: Buffer): ExtensionEntries {
   const entries = readZipDirectory(zip).filter(({ path }) => !isFinderNoise(path));
@@ -52,7 +52,7 @@ function findWrapper(entries: readonly ZipEntry[]): string {
   );
 }
 
-/** The `.qext` files among them; hidden ones only where there is no other, and never macOS' companions (`._x.qext`). */
+/** The `.qext` files among them; hidden ones only if there are no others, and never macOS' companions (`._x.qext`). */
 export function listManifests(paths: readonly string[]): readonly string[] {
   const named = paths.filter((path) => path.endsWith('.qext') && !isDroppedByQlik(path));
   const visible = named.filter((path) => !fileName(path).startsWith('.'));
@@ -60,8 +60,8 @@ export function listManifests(paths: readonly string[]): readonly string[] {
 }
 
 /**
- * Programs that append may write a file twice. Most readers take the last, some the first, so only identical bytes
- * are the same file.
+ * A program that appends may have written a file twice. Most readers take the last, some the first, so two entries count
+ * as one file only where their bytes are identical.
  */
 function assertSame(zip: Buffer, entry: ZipEntry, other: ZipEntry | undefined): void {
   if (other === undefined) return;

@@ -9,7 +9,7 @@ const zip64Id = 0x0001;
 
 const unicodePathId = 0x7075;
 
-/** The first of each counts. What is cut short is no field: Android's tools pad with zeros. */
+/** The first of each kind counts. A truncated field is ignored: Android's tools pad with zeros. */
 export function readExtraFields(extra: Buffer): ExtraFields {
   const fields = new Map<number, Buffer>();
   for (let at = 0; at + 4 <= extra.length; ) {
@@ -30,12 +30,12 @@ interface EntryNumbers {
   readonly offset: number;
 }
 
-/** Stands for a number that is in the zip64 field. */
+/** Means that the number is in the zip64 field. */
 export const inZip64 = 0xffffffff;
 
 /**
- * The field holds, in this order, only those of the three that the entry itself leaves open. `undefined` where one of
- * them is missing.
+ * The field holds, in this order, only those of the three numbers that the entry itself leaves open. `undefined` where
+ * one of them is missing.
  */
 export function readZip64Numbers(numbers: EntryNumbers, field: Buffer | undefined): EntryNumbers | undefined {
   let at = 0;
@@ -52,7 +52,7 @@ export function readZip64Numbers(numbers: EntryNumbers, field: Buffer | undefine
   return Object.values(resolved).some(Number.isNaN) ? undefined : resolved;
 }
 
-/** Beyond 2^53 no longer exact, and far beyond every limit. */
+/** Inexact beyond 2^53, which is far beyond every limit. */
 export function readUInt64(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
 }

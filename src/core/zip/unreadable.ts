@@ -1,4 +1,4 @@
-/** An archive whose content is not certain, and the entry at fault. Callers word their own message. */
+/** An archive whose content is uncertain, and the entry that causes it. Callers write their own message around it. */
 
 export class UnreadableArchiveError extends Error {
   override readonly name = 'UnreadableArchiveError';
@@ -7,7 +7,7 @@ export class UnreadableArchiveError extends Error {
   /** The entry as the archive spells it; absent where the archive as a whole is the problem. */
   readonly entry?: string;
 
-  /** @param cause with an entry a relative clause about it, else what the archive is or does */
+  /** @param cause with an entry, a relative clause about it; otherwise what the archive is or does */
   constructor(cause: string, entry?: string) {
     const why = entry === undefined ? cause : `contains ${quote(entry)}, ${cause}`;
     super(`The archive cannot be read: it ${why}.`);
