@@ -1,20 +1,20 @@
-/** What applying a plan will cost: requests by Qlik's rate tiers, and about how long the limits make it take. */
+/** What applying a plan costs: requests by Qlik's rate tiers, and about how long the limits make it take. */
 
 import type { Action, Change, RequestForecast } from './model.js';
 
 /** Requests a minute, per user and tenant (Qlik's documents: tier 1 reads, tier 2 writes). */
 const tierLimits = { tier1: 1000, tier2: 100 } as const;
 
-/** A guess at one answer's latency; it only serves the forecast. */
+/** The assumed latency of an answer; only the forecast uses it. */
 const secondsPerRequest = 0.4;
 
 /** Requests at once, unless the config or an option says otherwise. */
 export const usualConcurrency = 8;
 
 /**
- * Tenants that are asked for their one list at once, likewise. Qlik's limits are each tenant's own and one list is far below
- * them, and what a list needs here is a socket and little memory. Where more is read of a tenant (archives) or anything is
- * written, eight at once are enough to fill a processor.
+ * The same for the tenants whose only list is requested at once. Qlik's limits are per tenant, and one list is far below
+ * them; here a list needs a socket and little memory. Where a run reads more of a tenant (archives) or writes to it, eight
+ * at once are enough to fill a processor.
  */
 export const usualListsAtOnce = 32;
 
@@ -30,7 +30,7 @@ export interface BackupForecast {
   readonly download: number;
 }
 
-/** `reads` counts the requests made so far to plan: the list, and archives downloaded to resolve their content. */
+/** `reads` counts the requests that planning has made so far: the list, and archives downloaded to resolve content. */
 export function forecastRequests(
   changes: readonly Change[],
   reads: number,
@@ -55,9 +55,9 @@ export function forecastBackups(
 }
 
 /**
- * Before an overwrite the record is read again, and its archive where no backup of it is stored (law 8: at most two
- * reads). A delete also asks for the record afterwards, because a 204 proves nothing (law 8: at most three reads). Its
- * archive is left out of the forecast, as it is usually stored.
+ * Before an overwrite the record is read again, and its archive unless a backup of it is stored (law 8: at most two
+ * reads). A delete also reads the record afterwards, because a 204 proves nothing (law 8: at most three reads). The
+ * forecast leaves out the archive of a delete, as it is usually stored.
  */
 function readsFor(change: Change, stored: StoredArchives): number {
   switch (change.action) {

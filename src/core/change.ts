@@ -6,7 +6,7 @@ import type { Action, ActualExtension, DesiredExtension } from './model.js';
 import { originWorkOf } from './origins/model.js';
 import type { ActualSummary, DesiredSummary } from './summaries.js';
 
-/** The part of a change, of this plan or a reviewed one, that says whether it is written. */
+/** The part of a change, of this plan or a reviewed one, that decides whether it is written. */
 interface Decided {
   readonly action: Action;
   readonly blocked?: unknown;

@@ -1,10 +1,10 @@
-/** Which row of the decision table a name is in, before any approval is looked at. */
+/** Which row of the decision table applies to a name, before any approval is considered. */
 
 import { isMarkedAs, isOwned, markerOf } from './marker.js';
 import type { ActualExtension, DesiredExtension, State } from './model.js';
 import { ownersOf } from './owner.js';
 
-/** The state of a name that both sides know. */
+/** The state of a name that both sides have. */
 export function classify(desired: DesiredExtension, actual: ActualExtension, project: string): State {
   if (actual.bundled) return 'unmanaged';
   const marker = markerOf(actual);
@@ -15,15 +15,15 @@ export function classify(desired: DesiredExtension, actual: ActualExtension, pro
 }
 
 /**
- * Compares the exact archive where the desired side asks for one, else the digest in the archive's name, else the digest
- * that was found by reading. Unknown counts as different.
+ * Compares the exact archive if the desired side asks for one, else the digest in the archive's name, else the digest
+ * found by reading the archive. Unknown counts as different.
  */
 export function hasSameContent(desired: DesiredExtension, actual: ActualExtension): boolean {
   if (desired.archiveMd5 !== undefined) return desired.archiveMd5 === actual.md5;
   return isMarkedAs(desired, actual) || actual.resolvedDigest === desired.digest;
 }
 
-/** Whether a record with the desired content needs no other archive name. */
+/** Whether a record with the desired content can keep its archive name. */
 export function keepsMarker(desired: DesiredExtension, actual: ActualExtension): boolean {
   return desired.archiveMd5 === undefined ? isMarkedAs(desired, actual) : markerOf(actual).kind === 'ours';
 }

@@ -1,4 +1,4 @@
-/** What differs between an extension's two sides, file by file and in the manifest field by field. Data only. */
+/** The differences between an extension's two sides, file by file, and field by field in the manifest. Data only. */
 
 export interface ExtensionComparison {
   readonly name: string;

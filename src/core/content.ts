@@ -1,4 +1,4 @@
-/** What a file's bytes show about it; computed once when it is read, and kept in the stat index. */
+/** What a file's bytes show about it; computed once, when the file is read, and kept in the stat index. */
 
 import type { ModuleFacts } from './content/module-facts.js';
 import { findOrigins, type OriginUse } from './content/origins.js';
@@ -15,15 +15,15 @@ export interface ContentFacts {
   /** The control characters for which the file does not count as text; sorted, at most five. */
   readonly controls?: readonly number[];
   readonly origins?: readonly OriginUse[];
-  /** A page of its own rather than a piece of one, with addresses on other hosts. */
+  /** A complete page rather than a fragment, with addresses on other hosts. */
   readonly page?: true;
-  /** File names that the code mentions, of those that matter: pages, and the manifest for npm. */
+  /** Names of pages and of the manifest for npm that the code mentions. */
   readonly names?: readonly string[];
-  /** What git left in the file's place. */
+  /** What git left in place of the file. */
   readonly placeholder?: Placeholder;
   /** Written by this program: a report, a plan, a log. */
   readonly own?: true;
-  /** Only of scripts that ask for more than plain names; whoever reads files adds it, since a parser tells it. */
+  /** Only of scripts that ask for more than plain names; whoever reads the file adds it, since that takes a parser. */
   readonly module?: ModuleFacts;
 }
 
@@ -56,22 +56,22 @@ export function inspectContent(
   };
 }
 
-// Pages of their own, such as a demo or a documentation, and what names them.
+// Complete pages, such as a demo or a documentation, and what mentions them.
 
 const npmManifest = 'package.json';
 
 const dotHtm = Buffer.from('.htm');
 
-/** Names in one file that are kept. */
+/** How many names of one file are kept. */
 const maxNames = 50;
 
 /** Bounds the time for files that hold a list of pages. */
 const maxCandidates = 2_000;
 
-/** Characters before the suffix that may be the name. */
+/** How many characters before the suffix may be the name. */
 const longestName = 120;
 
-/** A piece of markup that a script puts into a sheet has no document type. */
+/** A fragment of markup that a script puts into a sheet has no document type. */
 function isWholePage(suffix: string, content: Buffer): boolean {
   if (suffix !== 'html' && suffix !== 'htm') return false;
   return /^(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype|html)\b/i.test(

@@ -1,4 +1,4 @@
-/** The decision table: one name, what should be, what is and what is allowed → one change. Pure. */
+/** The decision table: from one name, what should be, what is, and what is allowed, to one change. Pure. */
 
 import { summariseActual, summariseDesired } from './change.js';
 import { classify, hasSameContent, keepsMarker } from './classify.js';
@@ -28,17 +28,17 @@ import {
   stateRail,
 } from './rails.js';
 
-/** A replace whose earlier run deleted the record and did not create it again. */
+/** A replace of an earlier run, which deleted the record and did not create it again. */
 export interface UnfinishedReplace {
   /** RFC 3339: when it was deleted. */
   readonly at: string;
   /** The tags that the record had. */
   readonly tags: readonly string[];
-  /** The archive name that the record had, where the content comes from its backup instead of its folder. */
+  /** The archive name that the record had, if its content comes from the backup instead of the folder. */
   readonly archiveName?: string;
 }
 
-/** Only the folders know the name. */
+/** For a name that only the folders have. */
 export function decideMissing(
   desired: DesiredExtension,
   policy: Policy,
@@ -66,7 +66,7 @@ export function decideMissing(
   };
 }
 
-/** Done even where the name is not selected: until it exists again, sheets that use it are broken. */
+/** Also for a name that is not selected: until the extension exists again, sheets that use it are broken. */
 function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Policy): Decision {
   const message = `finishes the replace that was interrupted${onDay(at)}`;
   return {
@@ -81,7 +81,7 @@ function finishReplace({ at, tags, archiveName }: UnfinishedReplace, policy: Pol
   };
 }
 
-/** Whether the tenant holds it is unknown, which is never taken for absence. @param why a clause */
+/** Whether the tenant holds it is unknown, which never counts as absent. @param why a clause */
 export function decideUnlisted(desired: DesiredExtension, why: string): Change {
   return {
     name: desired.name,
@@ -94,17 +94,17 @@ export function decideUnlisted(desired: DesiredExtension, why: string): Change {
   };
 }
 
-/** Only the folders know the name, and the selection left it out, so it was not even read. */
+/** For a name that only the folders have and that the selection leaves out, so that it is not even read. */
 export function decideUnread(name: string): Change {
   return { name, state: 'missing', ...notSelected };
 }
 
-/** Why the folders do not deploy a name that they know, or may know. */
+/** Why a name that the folders have, or may have, is not deployed from them. */
 export type Ignored =
   | { readonly because: 'not-selected' | 'not-deployable' }
   | { readonly because: 'unread'; readonly folder: UnreadFolder };
 
-/** Only the tenant knows the name. */
+/** For a name that only the tenant has. */
 export function decideUndesired(
   actual: ActualExtension,
   name: string,
@@ -148,7 +148,7 @@ function decideOrphan(
   };
 }
 
-/** Both sides know the name. */
+/** For a name that both sides have. */
 export function decideShared(desired: DesiredExtension, actual: ActualExtension, policy: Policy): Change {
   const state = classify(desired, actual, policy.project);
   const change = {
@@ -175,7 +175,7 @@ type Decision = Pick<Change, 'action' | 'reason' | 'message' | 'warning' | 'bloc
 
 const notSelected = { action: 'none', reason: 'not-selected', message: 'not selected' } as const;
 
-/** The content is as it should be; config tags that the record lacks are an update of `data` alone. */
+/** The content is as desired; if the record lacks tags of the config, that is an update of `data` alone. */
 function decideTags(name: string, actual: ActualExtension, policy: Policy): Decision {
   const missing = policy.tags.filter((tag) => !actual.tags.includes(tag));
   if (missing.length === 0) return { action: 'none', reason: 'in-sync', message: 'in sync' };
@@ -234,7 +234,7 @@ function isSelected(name: string, policy: Policy): boolean {
   return policy.selection === undefined || policy.selection.has(name);
 }
 
-/** Why something is uploaded over what the tenant holds, for programs and for people. */
+/** Why an upload replaces what the tenant holds, for programs and for people. */
 function describeUpload(
   state: State,
   desired: DesiredExtension,
@@ -283,7 +283,7 @@ function describeTakenOver(state: State, desired: DesiredExtension, actual: Actu
   return describeVersions(actual.qextVersion, shownVersion(desired.manifest));
 }
 
-/** Where the exact archive counts, it may be a different archive of the same files. */
+/** If the exact archive counts, the tenant may hold a different archive of the same files. */
 function whatChanged({ archiveMd5, digest }: DesiredExtension, actual: ActualExtension): string {
   const marker = markerOf(actual);
   const isSame = archiveMd5 !== undefined && marker.kind === 'ours' && digest.startsWith(marker.digestStart);

@@ -3,8 +3,8 @@
 import { createHash, hash } from 'node:crypto';
 
 /**
- * Versions the digest rule and the list of files ignored by default, together. A later change of either raises this,
- * so that an upgrade of this tool never looks like a change of content. Version 2 leaves out what `isIgnoredSince2` of
+ * The version of the digest rule and the list of files ignored by default, taken together. A later change of either raises
+ * it, so that an upgrade of this tool never looks like a change of content. Version 2 leaves out what `isIgnoredSince2` of
  * `source/left-out.ts` names and this program's own files; the digest rule is that of version 1.
  */
 export const ruleVersion = 2;
@@ -86,7 +86,7 @@ export function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-/** Text from a tenant or a file, if it is an MD5; `undefined` for anything else, which must never become part of a path. */
+/** A text from a tenant or a file, if it is an MD5; `undefined` for anything else, which must never get into a path. */
 export function asMd5(text: string | undefined): string | undefined {
   return text !== undefined && /^[0-9a-f]{32}$/.test(text) ? text : undefined;
 }

@@ -9,7 +9,7 @@ import type { ActualSummary, DesiredSummary } from './summaries.js';
 
 /**
  * `unreadable`: it is unknown whether the content differs.
- * `line-endings`: the same but for the line endings of some files.
+ * `line-endings`: only the line endings of some files differ.
  * `changed-locally`: only the folder changed, and the tenant still holds what this project deployed.
  * `marker-lost`: the folder's content under an archive name that is not ours.
  */
@@ -37,7 +37,7 @@ export interface DriftEntry {
   readonly kind: DriftKind;
   /** For a person. */
   readonly message: string;
-  /** How many files differ; only where nothing but line endings does. */
+  /** How many files differ; only if nothing but their line endings does. */
   readonly onlyLineEndings?: number;
   readonly folder?: DesiredSummary;
   readonly tenant?: ActualSummary;
@@ -151,7 +151,7 @@ function overwriteHint(name: string): string {
   return `qlik-sync apply ${shellOption('--overwrite', name)} replaces it by the folder's`;
 }
 
-/** Selected names that both sides know. */
+/** Selected names that both sides have. */
 export function findCompared({ changes }: Pick<Plan, 'changes'>): readonly string[] {
   return changes
     .filter(({ desired, reason }) => desired !== undefined && reason !== 'not-selected')

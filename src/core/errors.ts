@@ -55,7 +55,7 @@ export class ConfigError extends UserError {
   }
 }
 
-/** An inventory may have as many as it has rows. */
+/** An inventory may have as many problems as rows. */
 const mostProblems = 50;
 
 function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
@@ -90,12 +90,12 @@ export class SourceError extends UserError {
   }
 }
 
-/** What the rules found stops the command. Exit 3. Holds all findings, the harmless ones too. */
+/** Findings of the rules that stop the command. Exit 3. Holds all findings, including the harmless ones. */
 export class FindingsError extends UserError {
   override readonly name = 'FindingsError';
   readonly findings: readonly Finding[];
 
-  /** @param options `message` where it is not the number of errors */
+  /** @param options `message` if it is not the number of errors */
   constructor(findings: readonly Finding[], options: UserErrorOptions & { readonly message?: string } = {}) {
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     const number = `${errors} ${errors === 1 ? 'error' : 'errors'} in the folders, so nothing was done.`;
@@ -104,12 +104,12 @@ export class FindingsError extends UserError {
   }
 }
 
-/** What the tenant, or something on the way to it, answered. */
+/** The answer of the tenant, or of something on the way to it. */
 export interface TenantErrorDetails extends UserErrorOptions {
   readonly method: string;
   /** Path below the tenant's origin, without a query that could hold a secret. */
   readonly path: string;
-  /** HTTP status; absent where no answer came. */
+  /** HTTP status; absent without an answer. */
   readonly status?: number | undefined;
   /** Qlik's error code (`EXTENSIONS-…`, `HTTP-429`) or ours for a failed connection (`timeout`, `reset` …). */
   readonly code?: string | undefined;
@@ -147,7 +147,7 @@ export class RefusedError extends UserError {
   }
 }
 
-/** That of a `UserError`; 1, for a bug, of anything else. */
+/** That of a `UserError`; for anything else 1, a bug. */
 export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof UserError ? error.exitCode : exitCodes.bug;
 }

@@ -1,4 +1,4 @@
-/** The exit codes: what each means, which one wins, and the one map from what happened to its code. */
+/** The exit codes: what each means, which one wins, and the only map from what happened to its code. */
 
 import type { Plan, Rail } from './model.js';
 import type { Outcome, OutcomeError } from './outcome.js';
@@ -31,7 +31,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   130: 'interrupted',
 };
 
-/** What to do after a run that ended so. */
+/** What to do after a run that ended with it. */
 export const exitCodeSteps: Readonly<Record<ExitCode, string>> = {
   0: 'Nothing. What was skipped or kept is counted and named in the output.',
   1: 'Report it, with what stderr says. If it happened during a write, the next run says what this one left.',
@@ -45,7 +45,7 @@ export const exitCodeSteps: Readonly<Record<ExitCode, string>> = {
   130: 'Run the same command again: what was in flight was finished, the rest was not begun.',
 };
 
-/** Where several apply, the first of these is the run's. */
+/** If several apply, the first of these is the run's. */
 const precedence: readonly ExitCode[] = [
   exitCodes.interrupted,
   exitCodes.bug,
@@ -64,7 +64,7 @@ export function worstExitCode(codes: Iterable<ExitCode>): ExitCode {
   return precedence.find((code) => all.has(code)) ?? exitCodes.ok;
 }
 
-/** The codes of everything that was or was not done; the worst of them is the run's. */
+/** The codes of everything that was done or left undone; the worst of them is the run's. */
 export function exitCodesOf(
   { changes, origins }: Pick<Plan, 'changes' | 'origins'>,
   outcomes: readonly Outcome[],
@@ -100,24 +100,24 @@ function exitCodeOfFailure(error: OutcomeError): ExitCode {
   return error.code === 'out-of-time' ? exitCodes.budget : exitCodeOfAnswer(error);
 }
 
-/** The tenant changed since it was read, or another run may be changing it. */
+/** The tenant has changed since it was read, or another run may be changing it. */
 function hasMoved({ status, code }: Answer): boolean {
   return status === 409 || ['moved', 'name-taken', 'archive-moved', 'lock-lost'].includes(code ?? '');
 }
 
-/** The part of an answer, or of an error in its place, that decides the exit code. */
+/** The part of an answer, or of the error in its place, that decides the exit code. */
 interface Answer {
   readonly status?: number | undefined;
   readonly code?: string | undefined;
 }
 
-/** The code of an answer to a request. A 429 gets this far only where it asks for more patience than there is. */
+/** The code for the answer to a request. A 429 gets this far only if it asks for more patience than the run has. */
 export function exitCodeOfAnswer(answer: Answer): ExitCode {
   if (isDenied(answer)) return exitCodes.auth;
   return answer.status === 429 ? exitCodes.budget : exitCodes.incomplete;
 }
 
-/** The credential is not accepted, or not for this. */
+/** The credential is not accepted, or does not permit this. */
 export function isDenied({ status, code }: Answer): boolean {
   return status === 401 || status === 403 || code === 'login-page';
 }

@@ -8,25 +8,25 @@ import { compareVersions, hasOrder } from './version.js';
 export interface SeenTenant {
   readonly environment: string;
   readonly extensions: readonly SeenExtension[];
-  /** The kinds that its key may not list, though they matter: whether it holds any is unknown. */
+  /** The kinds that its key may not list though the project deploys them: whether it holds any is unknown. */
   readonly unlisted?: readonly Kind[];
 }
 
 interface SeenExtension {
   readonly name: string;
   readonly version?: string;
-  /** Identifies the content; absent where nothing on the record tells. */
+  /** Identifies the content; absent if nothing on the record does. */
   readonly content?: string;
 }
 
 export interface FleetStatus {
-  /** How many tenants were seen. */
+  /** How many tenants were read. */
   readonly seen: number;
   /** By name. */
   readonly extensions: readonly ExtensionStatus[];
-  /** Who holds an older version than the newest of the fleet, in the order they were given. */
+  /** Those with an older version than the newest of the fleet, in the order in which they were given. */
   readonly behind: readonly EnvironmentBehind[];
-  /** Whose themes are unknown, as their key may not list them. */
+  /** Those whose themes are unknown, because their key may not list them. */
   readonly unlisted: readonly string[];
 }
 
@@ -43,9 +43,9 @@ export interface HeldVersion {
   /** Absent where the manifest has none. */
   readonly version?: string;
   readonly environments: readonly string[];
-  /** How many different contents go by this version. */
+  /** How many different contents have this version. */
   readonly contents: number;
-  /** Older than the newest of the fleet; one that cannot be ordered is not. */
+  /** Older than the newest of the fleet; a version without an order is not. */
   readonly behind: boolean;
 }
 

@@ -5,7 +5,7 @@ import { compareTexts } from './order.js';
 /** The commands that `--env` may name several environments for. */
 export const fleetCommands = ['plan', 'apply', 'drift'] as const;
 
-/** All whose `--env` may stand for several; `promote` takes them with waves alone. */
+/** The commands whose `--env` may name several; `promote` accepts them only with waves. */
 export const severalCommands = [...fleetCommands, 'fleet'] as const;
 
 export type FleetCommand = (typeof fleetCommands)[number];

@@ -17,12 +17,12 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** What differs where nothing else does: `only line endings differ (3 files)`. */
+/** For content that differs in nothing else: `only line endings differ (3 files)`. */
 export function describeEndings(files: number): string {
   return `only line endings differ (${count(files, 'file')})`;
 }
 
-/** `a, b`, and of more than `most`: `a, b and 3 more`; `or` where one of them is meant. */
+/** `a, b`, and with more than `most` names `a, b and 3 more`; with `or` where one of them is meant. */
 export function listNames(names: readonly string[], most: number, joint: 'and' | 'or' = 'and'): string {
   const rest = names.length > most ? ` ${joint} ${names.length - most} more` : '';
   return `${names.slice(0, most).join(', ')}${rest}`;
@@ -34,7 +34,7 @@ export function nameFolder(displayFolder: string, place: 'start' | 'within' = 'w
   return place === 'start' ? 'This folder' : 'this folder';
 }
 
-/** `path` below a folder that is already as people read it. */
+/** `path` below a folder that is already spelled for people. */
 export function displayBelow(displayFolder: string, path: string): string {
   return displayFolder === '.' ? path : `${displayFolder}/${path}`;
 }

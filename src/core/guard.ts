@@ -17,12 +17,12 @@ export interface Limits {
   readonly allowUpdates?: number;
   /** Entries that may open a host: must equal the planned number. */
   readonly allowOrigins?: number | 'any';
-  /** The same of entries that close one. */
+  /** The same for entries that close one. */
   readonly allowOriginRemoval?: number | 'any';
   readonly allowEmpty: AllowEmpty;
 }
 
-/** Whether a tenant may be emptied because no local extension was found. */
+/** Whether a tenant may be emptied when no local extension is found. */
 type AllowEmpty = 'allow-empty' | 'refuse-empty';
 
 /** The rails of a whole run. Those of one change are `Rail` in the model. */
@@ -48,7 +48,7 @@ export interface Refusal {
 /** How much a plan writes, as the rails count it. */
 export interface PlannedNumbers extends OriginNumbers {
   readonly deletes: number;
-  /** With replaces. */
+  /** Including replaces. */
   readonly updates: number;
 }
 
@@ -69,18 +69,18 @@ export interface Counted extends Pick<PlannedNumbers, 'deletes' | 'updates'> {
   readonly since: string;
 }
 
-/** A plan, with what the rails of a whole run look at beside it. */
+/** A plan, and what else the rails of a whole run consider. */
 export interface GuardInput {
   readonly plan: Plan;
   readonly actual: ActualState;
   /** Number of local extensions found, whatever the selection; absent where no folder is read (`rollback`). */
   readonly found?: number;
-  /** The config's folder patterns that match nothing. */
+  /** Those of the config's folder patterns that match nothing. */
   readonly unmatched?: readonly string[];
   readonly limits: Limits;
-  /** Written before by the same session: it counts towards the limits, but not towards an approved number. */
+  /** What the same session has already written: it counts towards the limits, but not towards an approved number. */
   readonly counted?: Counted;
-  /** The numbers of the reviewed plan, where this plan is all or the rest of it: they stay approved. */
+  /** The numbers of the reviewed plan, if this plan is all or the rest of it: they stay approved. */
   readonly reviewed?: PlannedNumbers;
   /** The refusal of the config's policy command. */
   readonly policy?: Refusal;
@@ -124,7 +124,7 @@ function refuseEmpty(found: number, owned: number, allowEmpty: AllowEmpty): Refu
   };
 }
 
-/** Where the folders of a pattern are gone, everything they held would look no longer desired. */
+/** If the folders of a pattern are gone, everything in them would look no longer desired. */
 function refuseUnmatched(
   { plan, found, unmatched = [], limits }: GuardInput,
   owned: number,
@@ -145,7 +145,7 @@ type Numbers = readonly [now: number, reviewed: number];
 
 const nothingCounted: Counted = { deletes: 0, updates: 0, since: '' };
 
-/** Mentions what was written before only where it makes a difference. */
+/** Mentions what was written before only if that makes a difference. */
 function sumUp(now: number, before: number, since: string): string {
   return before === 0 ? `${now}` : `${now}, with those before ${now + before} ${since}`;
 }
@@ -200,7 +200,7 @@ const originEffects = {
   'origin-removal': 'close',
 } as const;
 
-/** Never without its number: an entry is for every extension, theme and page of the tenant. */
+/** Never without its number: an entry applies to every extension, theme and page of the tenant. */
 function refuseOrigins(
   rail: keyof typeof originEffects,
   numbers: Numbers,

@@ -1,33 +1,33 @@
 /**
- * Folders of the config that are not deployed, or not yet. Half-built is not gone: what a folder without its `.qext` may
- * hold is never an orphan to delete.
+ * Folders of the config that are not deployed, or not yet. Half-built is not gone: an extension that may belong to a
+ * folder without its `.qext` is never an orphan to delete.
  */
 
 import { nameFolder } from './format.js';
 import { stemOf } from './kind.js';
 
-/** A folder that the config lists but that is not deployed (a mashup …). */
+/** A folder that the config lists and that is never deployed (a mashup …). */
 export interface SkippedFolder {
   readonly name: string;
   readonly displayFolder: string;
   readonly reason: string;
 }
 
-/** A folder that the config lists and that may be half-built: an extension that it may hold is not gone. */
+/** A folder that the config lists and that may be half-built: an extension that may belong there is not gone. */
 export interface UnreadFolder {
   readonly displayFolder: string;
   /**
-   * What is not there: its `.qext`, or the whole folder below one that is there; or git has it, and a sparse checkout or a
-   * submodule that is not checked out leaves it away.
+   * What is missing: its `.qext`, or the whole folder though its parent exists; or git has it, and a sparse checkout or a
+   * submodule that is not checked out leaves it out.
    */
   readonly lacks: 'manifest' | 'folder' | 'sparse' | 'submodule';
-  /** The stems of all that it can hold, of either kind; absent where it may hold any. */
+  /** The stems that it can hold, of either kind; absent if it may hold any. */
   readonly names?: readonly string[];
-  /** The entry of `extensions` that leaves it out, for people. */
+  /** The entry of `extensions` that would leave it out, for people. */
   readonly leaveOut: string;
 }
 
-/** By name: the folder that may hold it; where several may, the one whose path has the name. */
+/** For each name the folder that may hold it; of several, the one whose path contains the name. */
 export function findHalfBuilt(
   unread: readonly UnreadFolder[] = [],
 ): (name: string) => UnreadFolder | undefined {
@@ -42,7 +42,7 @@ export function findHalfBuilt(
   };
 }
 
-/** No option lifts this: the folder is built, or the config leaves it out. */
+/** No option lifts this: build the folder, or leave it out in the config. */
 export function describeHalfBuilt({ displayFolder, lacks, leaveOut }: UnreadFolder): string {
   const otherwise = `or add ${JSON.stringify(leaveOut)} to "extensions"`;
   switch (lacks) {

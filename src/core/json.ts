@@ -14,10 +14,10 @@ export function tryParseJson(text: string): unknown {
   }
 }
 
-/** The fields that have a value: absence is a missing key, in documents and comparisons alike. */
+/** The fields that have a value: in documents and comparisons, an absent value is a missing key. */
 export function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const known: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  // Asked of each record of a list. The names are our own, so none is `__proto__`.
+  // Called for each record of a list. The names are our own, so none of them is `__proto__`.
   for (const key of Object.keys(value) as (keyof T)[]) {
     const field = value[key];
     if (field !== undefined) known[key] = field as Exclude<T[keyof T], undefined>;
@@ -32,12 +32,12 @@ export function omit<T extends object, K extends keyof T>(value: T, keys: readon
 }
 
 /**
- * Far deeper than anything that people or Qlik write. Data from outside may nest without end, and whatever walks it
- * recursively would run out of stack.
+ * Far deeper than anything that people or Qlik write. Data from outside may nest without end, and recursive code would run
+ * out of stack on it.
  */
 export const deepestNesting = 100;
 
-/** Whether the brackets of JSON text, comments included, nest deeper than `deepestNesting`. */
+/** Whether the brackets of JSON text, including its comments, nest deeper than `deepestNesting`. */
 export function nestsTooDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -50,7 +50,7 @@ export function nestsTooDeep(text: string): boolean {
   return false;
 }
 
-/** Most of a text is in its strings: searching for their ends takes a fifth of looking at each character. */
+/** Most of a text is in its strings: searching for their ends takes a fifth of the time of examining each character. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
@@ -61,7 +61,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** The same of what was parsed, which `JSON.parse` does at any depth. */
+/** The same for a parsed value; `JSON.parse` itself accepts any depth. */
 export function valueNestsTooDeep(value: unknown, deepest = deepestNesting): boolean {
   if (!isNested(value)) return false;
   if (deepest === 0) return true;

@@ -1,5 +1,5 @@
 /**
- * The kinds of what is deployed, and the one place that makes a name of kind and stem. A name is an identity everywhere
+ * The kinds of what is deployed, and the only place that makes a name from kind and stem. A name is an identity everywhere
  * (plans, journals, approvals, documents): an extension's is the stem of its `.qext`, a theme's is `theme:` and the stem,
  * so that the two may share a stem.
  */
@@ -16,7 +16,7 @@ export const qextTypes = {
   theme: 'theme',
 } as const satisfies Readonly<Record<Kind, string>>;
 
-/** A stem that begins with the name of a kind is written with its own kind before it. */
+/** A stem that begins with the name of a kind is written with its own kind in front. */
 export function nameOf(kind: Kind, stem: string): string {
   return kind === 'extension' && statedKind(stem) === undefined ? stem : `${kind}:${stem}`;
 }
@@ -36,7 +36,7 @@ export function mainFileOf(name: string): string {
   return kindOf(name) === 'theme' ? 'theme.json' : `${stemOf(name)}.js`;
 }
 
-/** What a name on a command line says of the kind; `undefined` where it may be either. */
+/** The kind that a name on a command line states; `undefined` if it may be either. */
 export function statedKind(name: string): Kind | undefined {
   return kinds.find((kind) => name.startsWith(`${kind}:`));
 }

@@ -10,7 +10,7 @@ export interface LabelledEnvironment {
   readonly labels: Labels;
 }
 
-/** What an environment's own name is called among its labels. */
+/** The key under which an environment's own name is among its labels. */
 export const nameLabel = 'name';
 
 export function isLabelKey(text: string): boolean {
@@ -26,7 +26,7 @@ interface Term {
   readonly matches: (value: string) => boolean;
 }
 
-/** An environment is selected where every term holds; one without a label has no value for it. */
+/** Selects an environment for which every term holds; a label that an environment lacks has no value. */
 export interface LabelSelector {
   /** As written. */
   readonly text: string;
@@ -39,7 +39,7 @@ export function isLabelSelector(text: string): boolean {
 }
 
 /**
- * @param option what it is the value of: `--env`, `--waves`
+ * @param option the option that the text is the value of: `--env`, `--waves`
  * @throws UserError
  */
 export function parseLabelSelector(text: string, option: string): LabelSelector {
@@ -65,7 +65,7 @@ function problemOf(
   return value.startsWith('=') ? `${key} is followed by == instead of =` : undefined;
 }
 
-/** In time that no pattern makes more than the product of both lengths: only the last `*` is ever tried again. */
+/** Takes at most the product of both lengths in steps: only the last `*` is ever tried again. */
 function compile(pattern: string): (value: string) => boolean {
   const wanted = [...pattern];
   return (value) => {
@@ -101,7 +101,7 @@ function labelOf({ name, labels }: LabelledEnvironment, key: string): string | u
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
-/** The keys of all labels, and the name's own. */
+/** The keys of all labels, and that of the name. */
 export function labelKeys(environments: readonly LabelledEnvironment[]): readonly string[] {
   return [...new Set([nameLabel, ...environments.flatMap(({ labels }) => Object.keys(labels))])];
 }

@@ -1,4 +1,4 @@
-/** What npm makes of a version that is not three plain numbers. The functions are imported one by one: the whole package costs 5 ms. */
+/** How npm reads a version that is not three plain numbers. Imports single functions: the whole package costs 5 ms. */
 
 import type { SemVer } from 'semver';
 import coerce from 'semver/functions/coerce.js';

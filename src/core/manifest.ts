@@ -43,8 +43,8 @@ function parseStrictly(text: string): unknown {
 }
 
 /**
- * A manifest with nothing wrong, recognised without a walk over its tokens: nearly every one. `undefined` where there may
- * be anything to report, which the thorough way then finds.
+ * The common case, recognised without a walk over the tokens: a manifest with nothing wrong. `undefined` if there may be
+ * anything to report, which the thorough way then finds.
  */
 function readOrdinary(fields: Readonly<Record<string, unknown>>, text: string): Manifest | undefined {
   const { name, type, version, supernova } = fields;

@@ -9,14 +9,14 @@ import { ownersOf, ownerTag } from './owner.js';
 
 const archiveNamePattern = /^qs(\d+)-([0-9a-f]{32})-([0-9a-f]{12})\.zip$/;
 
-/** A record without a file is never owned, whatever its tags say: nothing could be deployed to it. */
+/** A record without a file is never owned, whatever its tags say: nothing can be deployed to it. */
 export function isOwned(actual: ActualExtension, project: string): boolean {
   const owners = ownersOf(actual.tags);
   return !actual.bundled && actual.name !== undefined && owners.length === 1 && owners[0] === project;
 }
 
 /**
- * The tags a record has after a write: those it has, in their order, then the config's and our own where missing.
+ * The tags that a record has after a write: those it has, in their order, then the config's and our own where missing.
  * Other projects' claims are dropped; only a change that takes ownership explicitly gets that far.
  */
 export function tagsAfterWrite(
@@ -34,7 +34,7 @@ export function archiveName(digest: string, md5: string): string {
   return `qs${ruleVersion}-${digest.slice(0, 32)}-${md5.slice(0, 12)}.zip`;
 }
 
-/** A name as a multipart file name can carry it to any server; archives that we did not make can have any name. */
+/** A name that any server accepts as a multipart file name; archives that we did not make can have any name. */
 export function sendableName(name: string): string {
   return name.replace(/[^\x20-\x7e]|["\\/%]/g, '_');
 }
@@ -61,8 +61,8 @@ export function markerOf(actual: ActualExtension): Marker {
 }
 
 /**
- * Whether the archive name says that the record holds this content. Files that an older rule version uploaded and today's
- * leaves out make no difference, neither where they were uploaded nor where they were added since.
+ * Whether the archive name shows that the record holds this content. Files that an older rule version uploads and today's
+ * leaves out make no difference, whether they are in the archive or were added to the folder later.
  */
 export function isMarkedAs({ digest, olderDigest }: DesiredExtension, actual: ActualExtension): boolean {
   const marker = markerOf(actual);

@@ -1,6 +1,6 @@
 /**
  * The words of the pipeline, in its order: findings, desired state, actual state, policy, plan (outcomes are in
- * `outcome.ts`). Everything is readonly data; nothing is a closure.
+ * `outcome.ts`). All of it is readonly data; nothing is a closure.
  */
 
 import type { LineEndings } from './content/line-endings.js';
@@ -40,13 +40,13 @@ export interface KeptFile {
   readonly facts: ContentFacts;
 }
 
-/** A file in the folder that is not uploaded, and why; `own`: this program's, of this run or an earlier one. */
+/** A file in the folder that is not uploaded, and why; `own`: written by this program, in this run or an earlier one. */
 export interface LeftOutFile {
   readonly path: string;
   readonly why: 'default' | 'ignored' | 'dropped-by-qlik' | 'own';
-  /** The target of a symbolic link that was checked out as a text. */
+  /** The target of a symbolic link that was checked out as a text file. */
   readonly link?: string;
-  /** Where it is ignored: the pattern and where it is written, for people. */
+  /** Which pattern ignores it and where that is written, for people. */
   readonly rule?: string;
 }
 
@@ -62,11 +62,11 @@ export interface DesiredExtension {
   /** Sorted by the UTF-8 bytes of `path`. */
   readonly files: readonly KeptFile[];
   readonly leftOut: readonly LeftOutFile[];
-  /** Those of `files`, whose hashes and sizes are of the content with them; absent: as the disk has them. */
+  /** The line endings with which `files` are hashed, counted and uploaded; absent: as on the disk. */
   readonly lineEndings?: LineEndings;
   /** Content digest, 64 lower-case hex digits; see `core/digest.ts`. */
   readonly digest: string;
-  /** The same under rule version 1, where that counts files which today's leaves out. */
+  /** The same under rule version 1, if that counts files which today's leaves out. */
   readonly olderDigest?: string;
   /** Paths of files that git has and the checkout leaves out; absent: none are known. */
   readonly lacking?: readonly string[];
@@ -76,14 +76,14 @@ export interface DesiredExtension {
   readonly archiveMd5?: string;
 }
 
-/** What the folders say that the tenant should hold. */
+/** What the folders say the tenant should hold. */
 export interface DesiredState {
   /** Sorted by name, by code unit. */
   readonly extensions: readonly DesiredExtension[];
   readonly skipped: readonly SkippedFolder[];
-  /** Names that discovery found but the selection left out: known names, and so never orphans. */
+  /** Names that discovery found and the selection leaves out: they are known, and so never orphans. */
   readonly notSelected: readonly string[];
-  /** What these may hold is never an orphan. */
+  /** An extension that may belong to one of these is never an orphan. */
   readonly unread?: readonly UnreadFolder[];
 }
 
@@ -118,14 +118,14 @@ export interface ActualExtension {
   readonly onlyLineEndings?: number;
   /** Why it could not be resolved, as a clause: `its archive contains "lib.js", which is encrypted`. */
   readonly unreadable?: string;
-  /** The same, also where the archive name says enough to decide without. */
+  /** The same, also if the archive name says enough to decide without it. */
   readonly notLookedAt?: string;
   readonly pullObstacle?: PullObstacle;
 }
 
 /** What the tenant holds, from its lists. */
 export interface ActualState {
-  /** Themes among them, where they were asked for. */
+  /** Including themes, if they were requested. */
   readonly extensions: readonly ActualExtension[];
   /** How many lists it is made from; absent: one. */
   readonly lists?: number;
@@ -149,7 +149,7 @@ export interface Policy {
   readonly versionPolicy: VersionPolicy;
   /** Names that are never updated, replaced or deleted. */
   readonly protect: ReadonlySet<string>;
-  /** Names that a selection picked; `undefined` where there is no selection. */
+  /** The names that a selection picked; `undefined` without a selection. */
   readonly selection?: ReadonlySet<string>;
   // Approvals, each by name.
   readonly adopt: ReadonlySet<string>;
@@ -180,7 +180,7 @@ export type State =
   | 'skipped'
   | 'unlisted';
 
-/** The rail that stops one change. Its exit code is in `exit-codes.ts`. */
+/** The rails of one change. Their exit codes are in `exit-codes.ts`. */
 export type Rail =
   | 'drift'
   | 'unmanaged'
@@ -206,7 +206,7 @@ export interface Blocked {
   readonly message: string;
   /** The flag that lifts this rail, e.g. `--overwrite heat-table`; absent where none does. */
   readonly lift?: string;
-  /** What the flag does, read after it: `replaces it`. */
+  /** What the flag does, to follow it in a sentence: `replaces it`. */
   readonly effect?: string;
 }
 
@@ -254,7 +254,7 @@ export interface Change {
   readonly blocked?: Blocked;
   /** A delete and a create that share most of their content are a probable rename; this is the other name. */
   readonly rename?: { readonly to: string } | { readonly from: string };
-  /** Why the content that decides was not looked at (mostly: the key may not); an apply of this plan does not, either. */
+  /** Why the content that decides was not read (mostly: the key may not); an apply of this plan does not read it, either. */
   readonly notLookedAt?: string;
   /** How many files differ; only where nothing but line endings does. */
   readonly onlyLineEndings?: number;
@@ -288,7 +288,7 @@ export interface RequestForecast {
 /** Data only: nothing in it is written before it is applied. */
 export interface Plan {
   readonly project: string;
-  /** Every name either side knows, exactly once, sorted by name. */
+  /** Every name that either side has, exactly once, sorted by name. */
   readonly changes: readonly Change[];
   readonly summary: PlanSummary;
   readonly requests: RequestForecast;

@@ -7,8 +7,8 @@ import type { ActualState, Change, DesiredState, Plan, Policy } from './model.js
 import { shellOption } from './shell-word.js';
 
 /**
- * Refuses names that differ only in case, on one side or across the two, and one name held by two records.
- * Names like these that are neither desired nor ours are left alone.
+ * Refuses names that differ only in case, on one side or across the two, and one name of two records. Such names are left
+ * alone if they are neither desired nor ours.
  */
 export function assertDistinctNames(desired: DesiredState, actual: ActualState, project: string): void {
   const twins = [...groupByFoldedName(desired, actual, project).values()].find(
@@ -27,14 +27,14 @@ export function assertDistinctNames(desired: DesiredState, actual: ActualState, 
   });
 }
 
-/** The same for names that differ only in case or in Unicode form. */
+/** Equal for names that differ only in case or in Unicode form. */
 export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
 interface NameGroup {
   readonly spellings: Set<string>;
-  /** Of its records. */
+  /** Of the records with one of these names. */
   readonly ids: Set<string>;
   concernsUs: boolean;
 }
@@ -69,7 +69,7 @@ export type NamedApproval = Exclude<
   'protect'
 >;
 
-/** The approvals that name extensions, with the option that each comes from. */
+/** The approvals that name extensions, with the option that gives each. */
 export const namedApprovals: Readonly<Record<NamedApproval, string>> = {
   adopt: '--adopt',
   takeOwnership: '--take-ownership',
@@ -80,11 +80,11 @@ export const namedApprovals: Readonly<Record<NamedApproval, string>> = {
 };
 
 /**
- * Approvals and protection as they are meant: a name without its kind is that of the only kind that has it. Protection is
- * of both kinds.
+ * Gives approvals and protection their full names: a name without a kind means the only kind that has it. Protection
+ * covers both kinds.
  *
  * @param known the names of both sides
- * @throws UserError where an approval may mean either of two
+ * @throws UserError if an approval may mean either of two
  */
 export function settleNames(policy: Policy, known: Iterable<string>): Policy {
   const names = new Set(known);
@@ -96,13 +96,13 @@ export function settleNames(policy: Policy, known: Iterable<string>): Policy {
   return { ...policy, ...Object.fromEntries(settled), protect };
 }
 
-/** The names that one on a command line or in a config may mean. */
+/** The full names that a name on a command line or in a config may mean. */
 export function spellingsOf(name: string): readonly string[] {
   if (statedKind(name) !== undefined) return [nameOf(kindOf(name), stemOf(name))];
   return kinds.map((kind) => nameOf(kind, name));
 }
 
-/** @param option that has the name, for people @throws UserError where it may mean either of two that are known */
+/** @param option the option that gives the name, for people @throws UserError if it may mean either of two known names */
 export function settleName(name: string, known: ReadonlySet<string>, option: string): string {
   const [first = name, second] = spellingsOf(name);
   if (second === undefined || !known.has(second)) return first;
@@ -112,7 +112,7 @@ export function settleName(name: string, known: ReadonlySet<string>, option: str
   });
 }
 
-/** Where a theme has an extension's stem, the options that a change names say which of the two is meant. */
+/** If a theme has an extension's stem, the options in the texts of a change say which of the two is meant. */
 export function spellOutKinds(changes: readonly Change[]): readonly Change[] {
   const themed = new Set(
     changes.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => stemOf(name)),
@@ -144,7 +144,7 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** An approval for a name that neither side knows is a typo, and would approve nothing. */
+/** An approval for a name that neither side has is a typo, and would approve nothing. */
 export function assertKnownApprovals(plan: Plan, policy: Policy): void {
   const known = new Set(plan.changes.map(({ name }) => name));
   for (const [key, flag] of Object.entries(namedApprovals) as [NamedApproval, string][]) {

@@ -2,7 +2,7 @@
 
 import type { Action } from './model.js';
 
-/** Why a change was not done; of an answer of the tenant also its status, code and trace id. */
+/** Why a change was not done; if the tenant answered, with the answer's status, code and trace id. */
 export interface OutcomeError {
   readonly message: string;
   readonly hint?: string;
@@ -12,7 +12,7 @@ export interface OutcomeError {
   readonly traceId?: string;
 }
 
-/** The result of one change. `not-applied`: answered 2xx, but the answer does not show what was sent. */
+/** The result of one change. `not-applied`: answered 2xx, but the answer does not contain what was sent. */
 export interface Outcome {
   readonly name: string;
   readonly action: Action;
@@ -24,10 +24,10 @@ export interface Outcome {
   readonly ms?: number;
   readonly error?: OutcomeError;
   /**
-   * Done, but the record's revision counter rose by more than our own writes: another edit fell between the last read
-   * and the write, and is lost. A sentence for people. Exit 7.
+   * Done, but the record's revision counter rose by more than our own writes: someone else's edit came between the last
+   * read and the write, and is lost. A sentence for people. Exit 7.
    */
   readonly overwrote?: string;
-  /** Done, but not in the usual way: what a person should know about it, e.g. that it landed late. */
+  /** Done, but not in the usual way: what a person should know about it, e.g. that the write took effect late. */
   readonly note?: string;
 }

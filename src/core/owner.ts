@@ -1,4 +1,4 @@
-/** The word that says who owns something on the tenant: among an extension's tags, or in an entry's description. */
+/** The word that marks an owner on the tenant: among an extension's tags, or in an entry's description. */
 
 const tagPrefix = 'qlik-sync:';
 

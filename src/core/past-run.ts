@@ -9,11 +9,11 @@ export interface RunWho {
   readonly pid: number;
 }
 
-/** The git state of the folders; no commit outside a repository. */
+/** The git state of the folders; without a commit outside a repository. */
 export interface SourceState {
   /** 40 (or 64) hex digits. */
   readonly commit?: string;
-  /** Absent where a commit is checked out rather than a branch, as pipelines do. */
+  /** Absent if a commit rather than a branch is checked out, as in pipelines. */
   readonly branch?: string;
   /** Whether tracked or untracked files below the folder differ from the commit. */
   readonly dirty?: boolean;
@@ -26,7 +26,7 @@ export const applyingCommands = ['apply', 'rollback', 'adopt', 'promote'] as con
 
 export type ApplyingCommand = (typeof applyingCommands)[number];
 
-/** All that write to a tenant: their runs are recorded, and one waits for another. */
+/** All commands that write to a tenant: their runs are recorded, and one waits for another. */
 export const writingCommands = [...applyingCommands, 'watch'] as const;
 
 export type WritingCommand = (typeof writingCommands)[number];
@@ -35,10 +35,10 @@ export const changeCounts = ['created', 'updated', 'replaced', 'deleted', 'faile
 
 export type ChangeCounts = Readonly<Record<(typeof changeCounts)[number], number>>;
 
-/** `died`: it was killed, or its machine was; the next run says what it left. */
+/** `died`: it was killed, or its machine was; the next run reports what it left. */
 export type PastRunEnd = 'ended' | 'running' | 'died';
 
-/** One extension of a run, by the last entry of its journal about it. */
+/** One extension of a run, as its last journal entry has it. */
 export interface RunChange {
   readonly name: string;
   readonly action: Action;
@@ -47,7 +47,7 @@ export interface RunChange {
   readonly message?: string;
 }
 
-/** What the next run reports about one that died. */
+/** What the next run reports about a run that died. */
 export interface Interruption {
   readonly id: string;
   readonly command: string;
@@ -68,7 +68,7 @@ export function countOutcomes(outcomes: readonly Outcome[]): ChangeCounts {
   return countEndings(outcomes.map(({ action, status }) => ({ action, ending: endings[status] })));
 }
 
-/** The same from the journal of a run that died. What is not known to be done counts as failed. */
+/** The same from the journal of a run that died. What is not certainly done counts as failed. */
 export function countChanges(changes: readonly RunChange[]): ChangeCounts {
   return countEndings(changes.map(({ action, result }) => ({ action, ending: endings[result] })));
 }

@@ -38,9 +38,9 @@ export interface NameRollback {
   readonly before?: RecordSide;
   /** The record after the run; absent where the run deleted it. */
   readonly after?: RecordSide;
-  /** What the run may have left instead, where a write that failed took effect anyway. */
+  /** What the run may have left instead, if a write that failed took effect all the same. */
   readonly perhaps?: readonly Remains[];
-  /** The archive of `before`; absent where it is not stored. */
+  /** The archive of `before`; absent if it is not stored. */
   readonly archive?: DesiredExtension;
 }
 
@@ -57,11 +57,11 @@ interface RollbackInput {
   readonly stored?: StoredArchives | undefined;
   /** Found by comparing the contents of deletes and creates. */
   readonly renames?: RenameSearch;
-  /** The command line that undoes this name's creation, and nothing else. */
+  /** The command line that undoes only the creation of this name. */
   readonly deleteAlone: (name: string) => string;
 }
 
-/** Names that the run did not touch have no change. @throws RefusedError where names differ only in case */
+/** Names that the run did not touch have no change. @throws RefusedError if names differ only in case */
 export function planRollback(input: RollbackInput): Plan {
   const { rollbacks, lost = [], actual, policy, tenant, reads, stored, renames = noRenames } = input;
   const names = [...rollbacks, ...lost].map(({ name }) => name);
@@ -75,7 +75,7 @@ export function planRollback(input: RollbackInput): Plan {
   return summarisePlan(changes, { project: policy.project, tenant, reads, nameless: 0, stored });
 }
 
-/** While one name cannot be restored, nothing is deleted: it may be what the run created in its place. */
+/** As long as one name cannot be restored, nothing is deleted: it may be what the run created in its place. */
 function holdDeletes(changes: readonly Change[], { deleteAlone }: RollbackInput): readonly Change[] {
   const stuck = changes.find(({ action, blocked }) => action !== 'delete' && blocked !== undefined);
   if (stuck === undefined) return changes;
@@ -227,7 +227,7 @@ function pruneRail({ prune }: Policy): Blocked | undefined {
   };
 }
 
-/** What a run planned for a name. A damaged journal no longer says whether it did it, so it cannot be undone. */
+/** A planned change of a run whose journal is damaged: nobody knows whether it was made, so it cannot be undone. */
 export interface LostChange {
   readonly name: string;
   readonly action: Action;

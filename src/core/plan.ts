@@ -1,4 +1,4 @@
-/** plan(): every name either side knows gets exactly one change. Pure: data in, data out. */
+/** plan(): exactly one change for every name that either side has. Pure: data in, data out. */
 
 import { createHash } from 'node:crypto';
 import { forecastRequests, type StoredArchives } from './budget.js';
@@ -29,7 +29,7 @@ import { type DecidedOrigin, type OriginsPlan, originDecisions, originWorkOf } f
 import { markRenames, type RenameSearch } from './rename.js';
 import type { ReviewedChange } from './stale.js';
 
-/** Both sides, what is permitted, and what it took to find that out. */
+/** Both sides, what is permitted, and how many requests it took to read them. */
 export interface PlanInput {
   readonly desired: DesiredState;
   readonly actual: ActualState;
@@ -42,11 +42,11 @@ export interface PlanInput {
   readonly unfinished?: ReadonlyMap<string, UnfinishedReplace>;
   /** Found by comparing the contents of deletes and creates. */
   readonly renames?: RenameSearch;
-  /** Archives that need no download for their backup; absent: all have to be downloaded. */
+  /** Archives whose backup needs no download; absent: none. */
   readonly stored?: StoredArchives | undefined;
 }
 
-/** @throws RefusedError where names on the two sides differ only in case */
+/** @throws RefusedError if names on the two sides differ only in case */
 export function plan(input: PlanInput): Plan {
   const { desired, actual, policy, tenant, reads, stored, renames = noRenames } = input;
   assertDistinctNames(desired, actual, policy.project);
@@ -148,7 +148,7 @@ function summarise(changes: readonly Change[], nameless: number): PlanSummary {
   return summary;
 }
 
-/** The plan with what it says of origins: its digest and its cost with them. @param reads requests to look at the tenant's entries */
+/** The plan with its part about origins, included in its digest and cost. @param reads requests that read the entries */
 export function withOrigins(plan: Plan, origins: OriginsPlan, tenant: TenantIdentity, reads: number): Plan {
   const { tier1, tier2, estimatedSeconds } = plan.requests;
   const writes = originWorkOf(origins).length;
@@ -177,7 +177,7 @@ export function digestPlan(
     .filter(isWritten)
     .map(({ name, action, desired, actual }) => [name, action, desired?.digest, actual?.id, actual?.md5]);
   const opened = originDecisions(origins);
-  // A plan that writes no entry has the digest that it had before there were any.
+  // A plan that writes no entry keeps the digest that it had before plans included origins.
   const text = JSON.stringify([tenant, project, decisions, ...(opened.length === 0 ? [] : [opened])]);
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

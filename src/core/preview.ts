@@ -1,4 +1,4 @@
-/** What a browser made of an extension: of the archive that the tenant holds and of the folder, and what may be said of it. */
+/** What a browser draws of an extension, from the tenant's archive and from the folder, and what follows from it. */
 
 /**
  * `drawn`: no console error from its files, and more than one colour · `blank`: one colour · `failed`: threw, wrote a console
@@ -12,11 +12,11 @@ export type PreviewResult = (typeof previewResults)[number];
 /** `supernova`: drawn by nebula.js; `classic`: a module with `paint`, which only Qlik Sense can draw. */
 export type PreviewKind = 'supernova' | 'classic';
 
-/** All texts are the extension's own, and raw. */
+/** All texts are the extension's own, unescaped. */
 export interface PreviewError {
   readonly kind: 'exception' | 'console';
   readonly message: string;
-  /** Below the extension's folder; absent where it comes from no file of the extension. */
+  /** Below the extension's folder; absent if it comes from no file of the extension. */
   readonly file?: string;
   /** 1-based. */
   readonly line?: number;
@@ -26,15 +26,15 @@ export interface PreviewError {
 export interface PreviewSide {
   readonly kind: PreviewKind;
   readonly result: PreviewResult;
-  /** Of every result but `drawn`, as a clause. */
+  /** For every result but `drawn`, as a clause. */
   readonly why?: string;
   readonly version?: string;
   /** The picture, relative to the working directory. */
   readonly picture?: string;
   readonly errors: readonly PreviewError[];
-  /** Requests to outside, each once, as a policy (CSP) would have to allow it: `connect-src https://example.com`. */
+  /** Requests to outside, each once, in the form in which a CSP would have to allow it: `connect-src https://example.com`. */
   readonly blocked: readonly string[];
-  /** Files that it asked for and does not have. */
+  /** Files that it requests and does not have. */
   readonly missing: readonly string[];
 }
 
@@ -46,17 +46,17 @@ export interface Preview {
   readonly withoutOld?: string;
   /** The folder, as it would be uploaded. */
   readonly new: PreviewSide;
-  /** Of two pictures. */
+  /** Between the two pictures. */
   readonly difference?: PreviewDifference;
-  /** Where the data is from: made up from what the supernova asks for, or a file, relative to the working directory. */
+  /** Where the data comes from: made up from what the supernova asks for, or a file, relative to the working directory. */
   readonly data?: { readonly from: 'sample' } | { readonly from: 'fixture'; readonly file: string };
 }
 
 export interface PreviewDifference {
-  /** Pixels that differ, and of how many. */
+  /** Pixels that differ, and the number of all. */
   readonly pixels: number;
   readonly of: number;
-  /** Present where some do. */
+  /** Present if some differ. */
   readonly picture?: string;
 }
 
@@ -64,13 +64,13 @@ export interface PreviewDifference {
 export interface PreviewBrowserFacts {
   /** `Chromium 142.0.7444.59` */
   readonly version: string;
-  /** `off`: the machine cannot. */
+  /** `off`: this machine cannot run it. */
   readonly sandbox: 'on' | 'off';
-  /** Version of `@nebula.js/stardust`; absent where nothing was to be drawn by it. */
+  /** Version of `@nebula.js/stardust`; absent if there was nothing for it to draw. */
   readonly stardust?: string;
 }
 
-/** What was seen of one side. */
+/** What was observed of one side. */
 export interface SideFacts {
   readonly kind: PreviewKind;
   /** Why the page did not finish: out of time, crashed, left. */
@@ -79,9 +79,9 @@ export interface SideFacts {
   readonly thrown?: string;
   /** What nebula.js threw when it was to draw it. */
   readonly undrawn?: string;
-  /** What the module gave: `supernova`, `object`, or another type's name. */
+  /** What the module returned: `supernova`, `object`, or another type's name. */
   readonly exports?: string;
-  /** Of an object: which of `paint`, `definition`, `controller`, `template`. */
+  /** Of an object: which of `paint`, `definition`, `controller`, `template` it has. */
   readonly has?: readonly string[];
   /** Modules that this page does not provide. */
   readonly unknown: readonly string[];
@@ -156,7 +156,7 @@ function nameOf(type: string | undefined): string {
   return type === undefined || type === 'undefined' ? 'nothing' : `a value of the type ${type}`;
 }
 
-/** Whether the folder throws or is blank where the tenant's archive was neither, or nothing is known of one. */
+/** Whether the folder fails or is blank although the tenant's archive does not, or nothing is known of that one. */
 export function isWorse({ old, new: fresh }: Pick<Preview, 'old' | 'new'>): boolean {
   return isBroken(fresh.result) && (old === undefined || !isBroken(old.result));
 }

@@ -1,4 +1,4 @@
-/** Why a folder would still differ from the tenant's archive after a `pull`; looked for only where an adoption finds a difference. */
+/** Why a folder would still differ from the tenant's archive after a `pull`; computed only where an adoption finds a difference. */
 export type PullObstacle =
   /** Files of the archive that the folder leaves out by default, and the lines of "ignore" that would keep them. */
   | { readonly kind: 'left-out'; readonly paths: readonly string[]; readonly lines: readonly string[] }

@@ -12,7 +12,7 @@ export interface Pulled {
   /** How many of its files the folder holds, and their bytes. */
   readonly files?: number;
   readonly bytes?: number;
-  /** Files of the archive that were not written, because no upload would take them. */
+  /** Files of the archive that were not written, because no upload would include them. */
   readonly leftOut: readonly LeftOutFile[];
   /** Why it was not written, or what a person should know about it. */
   readonly message?: string;

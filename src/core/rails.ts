@@ -64,7 +64,7 @@ export function stateRail(
 /** No flag lifts this one. */
 const bundled = 'part of a bundle that Qlik manages; give the extension here another name';
 
-/** What a sparse checkout lacks is not meant to go. */
+/** What a sparse checkout lacks is not meant to be removed. */
 export function partialRail({ name, lacking = [] }: DesiredExtension, policy: Policy): Blocked | undefined {
   if (lacking.length === 0 || policy.allowPartial.has(name)) return undefined;
   return {
@@ -106,7 +106,7 @@ export function adoptionRail(
   };
 }
 
-/** `pull` is no way where it would leave the folder as it is. */
+/** `pull` does not help if it would leave the folder as it is. */
 function describeWays(
   { pullObstacle, onlyLineEndings }: ActualExtension,
   folder: string,
@@ -131,7 +131,7 @@ export function protectedRail(name: string, policy: Policy): Blocked | undefined
   return { rail: 'protected', message: 'listed in protect; to change it, remove it there' };
 }
 
-/** The same extension with changed content should carry a higher version; versions without an order pass. */
+/** Changed content of an extension should carry a higher version; versions without an order pass. */
 export function checkVersion(
   state: State,
   desired: DesiredExtension,
@@ -160,7 +160,7 @@ function versionNotRaised(policy: Policy): { readonly warning?: string; readonly
   return { blocked: { rail: 'version', message: `${message} in the .qext, which versionPolicy enforces` } };
 }
 
-/** Stops a rollback of what changed after the run; `record` is absent where it was deleted since. */
+/** Stops a rollback of what changed after the run; `record` is absent if it was deleted since. */
 export function movedRail(
   what: 'moved' | 'as-left',
   name: string,
@@ -191,7 +191,7 @@ export function describeDrift(actual: ActualExtension): string {
   return `changed on the tenant${onDay(updatedAt)}, not by this project${what}`;
 }
 
-/** What could not be read may be unchanged: nothing is said about that. */
+/** Content that could not be read may be unchanged, so nothing is said about it. */
 export function describeUnread({ unreadable }: ActualExtension): string {
   const why = unreadable === undefined ? '' : `: ${unreadable}`;
   return `its content on the tenant could not be read${why}`;

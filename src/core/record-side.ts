@@ -17,7 +17,7 @@ export interface RecordSide {
 /** What a write left behind, or would have left. */
 export type Remains = RecordSide | 'nothing';
 
-/** The write that puts `side` back with its archive. */
+/** The write that restores `side` with its archive. */
 export function restoringWrite(
   name: string,
   { tags, archiveName }: RecordSide,
@@ -25,7 +25,7 @@ export function restoringWrite(
   return { tags, archiveName: sendableName(archiveName ?? `${stemOf(name)}.zip`) };
 }
 
-/** Whether the record still is what `side` says; what the journal does not have is not compared. */
+/** Whether the record still matches `side`; fields that the journal lacks are not compared. */
 export function matches(record: ActualExtension, side: RecordSide): boolean {
   const hasTags = (some: readonly string[], all: readonly string[]) => some.every((tag) => all.includes(tag));
   return (
@@ -36,7 +36,7 @@ export function matches(record: ActualExtension, side: RecordSide): boolean {
   );
 }
 
-/** A restored archive carries the name in the form that could be sent. */
+/** A restored archive carries the name in the form that can be sent. */
 export function matchesArchiveName({ archiveName }: ActualExtension, side: RecordSide): boolean {
   if (side.archiveName === undefined || archiveName === undefined) return true;
   return archiveName === side.archiveName || archiveName === sendableName(side.archiveName);

@@ -78,7 +78,7 @@ export function findRenameCandidates(
   return going.length === 0 || coming.length === 0 ? undefined : { going, coming };
 }
 
-/** Every rename that was found, and every one that could not be excluded, waits for its approval. */
+/** Every rename that was found, and every one that could not be ruled out, waits for its approval. */
 export function markRenames(
   changes: readonly Change[],
   { renames, uncompared }: RenameSearch,
@@ -125,8 +125,8 @@ function renameRail({ from, to }: Rename): Blocked {
 }
 
 /**
- * A delete that could not be compared may have become any of the creates that take no other's place. Both wait, because
- * after the create the next run would see a plain delete. Approved names are settled.
+ * A delete that could not be compared may have become any of the creates that replace no other name. Both wait, because
+ * after the create the next run would see a plain delete. Approved names do not wait.
  */
 function holdUncompared(
   changes: readonly Change[],

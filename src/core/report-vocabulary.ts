@@ -1,4 +1,4 @@
-/** What the words of reports mean that are not words of a plan, as `vocabulary.ts` has those. */
+/** What the words of reports mean, apart from the words of a plan, which are in `vocabulary.ts`. */
 
 import type { Check } from './check.js';
 import type { DriftAlarm, DriftKind } from './drift.js';

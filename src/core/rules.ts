@@ -23,10 +23,10 @@ export {
 } from './rules/catalogue.js';
 
 /**
- * Every rule but those that need the packed archive or (of themes) the files' texts, with the severities of `settings`.
+ * Every rule but those that need the packed archive or (for themes) the files' texts, with the severities of `settings`.
  *
- * @param declared what the config says that it loads from other hosts
- * @param known what `askRules` said of this very extension with nothing declared; absent: not asked yet
+ * @param declared what the config says the extension loads from other hosts
+ * @param known the result of `askRules` for this very extension with nothing declared; absent: not asked yet
  */
 export function checkExtension(
   extension: DesiredExtension,
@@ -38,7 +38,7 @@ export function checkExtension(
   return applySeverities(isKnown ? known : askRules(extension, declared), settings);
 }
 
-/** The same before any severity is set: of the same extension it is always the same. */
+/** The same before any severity is set: for one extension the result is always the same. */
 export function askRules(extension: DesiredExtension, declared: DeclaredOrigins = {}): readonly Finding[] {
   return [
     ...(kindOf(extension.name) === 'theme' ? [] : [...checkEntry(extension), ...checkModules(extension)]),
@@ -50,7 +50,7 @@ export function askRules(extension: DesiredExtension, declared: DeclaredOrigins 
   ];
 }
 
-/** What would be uploaded though no module needs it; only `validate` reports it. */
+/** Files that would be uploaded though no module needs them; only `validate` reports them. */
 export function checkTooling(extension: DesiredExtension, settings: RuleSettings = {}): readonly Finding[] {
   return kindOf(extension.name) === 'theme' ? [] : applySeverities(checkToolFiles(extension), settings);
 }
@@ -64,7 +64,7 @@ export function checkArchive(
   return applySeverities(checkPackedSize(extension, archiveBytes), settings);
 }
 
-/** Mashups and the like are not deployed, which is not a mistake. */
+/** A mashup or the like is not deployed, which is not a mistake. */
 export function checkSkipped(folder: SkippedFolder, settings: RuleSettings = {}): readonly Finding[] {
   const skipped = finding('not-visualization', {
     extension: folder.name,

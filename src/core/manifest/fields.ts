@@ -1,4 +1,4 @@
-/** The fields of a manifest that matter to a decision: `name`, `type`, `version`, `supernova`. */
+/** The fields of a manifest that decisions depend on: `name`, `type`, `version`, `supernova`. */
 
 import type { Manifest, ManifestProblem } from './parsed.js';
 import { findPlaceholder } from './placeholder.js';

@@ -1,7 +1,7 @@
 /**
- * `qext.schema.json`, for editors. Only the build loads this. Required and typed is what `fields.ts` asks for; the
- * others are the fields that Qlik documents (qlik.dev, "Configure your extension package" and the Extensions API) or
- * that real files hold. Qlik ignores unknown fields, so they are allowed, and takes `null` and `""` for absent.
+ * `qext.schema.json`, for editors. Only the build loads this. The fields that `fields.ts` checks are required and typed;
+ * the others are those that Qlik documents (qlik.dev, "Configure your extension package" and the Extensions API) or that
+ * real files hold. Qlik ignores unknown fields, so they are allowed, and treats `null` and `""` as absent.
  */
 
 function text(description: string, ...examples: readonly string[]) {

@@ -24,7 +24,7 @@ type ManifestProblemCode =
   | 'duplicate-key'
   | 'not-built';
 
-/** What the tenant shows as its version: of a number, not how the source spells it. */
+/** What the tenant shows as its version: for a number, not the source's spelling. */
 export function shownVersion({ fields, version }: Manifest): string | undefined {
   const given = fields['version'];
   return typeof given === 'number' ? String(given) : version;

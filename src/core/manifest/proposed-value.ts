@@ -1,11 +1,11 @@
-/** What a person should write in the place of a value that is no JSON, or of the wrong type. */
+/** What a person should write in place of a value that is not JSON, or has the wrong type. */
 
 import { isVersion } from '../loose-version.js';
 
 /**
- * `"version": "1.0.0"`, with which nothing is wrong with the field.
+ * `"version": "1.0.0"`, which is always correct for the field.
  *
- * @param raw the value as the file spells it, such as `1.0.0` or `'1.0'`; empty where it says nothing
+ * @param raw the value as the file spells it, such as `1.0.0` or `'1.0'`; empty if it says nothing
  */
 export function proposeField(key: string, raw: string): string {
   return `"${key}": ${proposeValue(key, raw.replace(/^['`](.*)['`]$/s, '$1').trim())}`;
@@ -28,7 +28,7 @@ function isWord(raw: string): boolean {
   return /^(?:true|false|null)$/i.test(raw);
 }
 
-/** As it is spelled, if versions that are spelled so have an order. */
+/** The value as it is spelled, if versions with this spelling have an order. */
 function versionOf(raw: string): string {
   const isPlain = /^\d{1,9}(?:\.\d{1,9}){0,2}(?:-[\w.-]+)?$/.test(raw) && !/(?:^|\.)0\d/.test(raw);
   if (isPlain && isVersion(raw)) return raw;

@@ -1,4 +1,4 @@
-/** Why a manifest is not strict JSON (the first place, and what to do there), and what `JSON.parse` drops of one that is. */
+/** Why a manifest is not strict JSON (the first place, and what to do there), and what `JSON.parse` drops silently. */
 
 import {
   createScanner,
@@ -62,10 +62,10 @@ function notBuiltAt(text: string, offset: number): ManifestProblem | undefined {
   };
 }
 
-/** A key and what is behind it up to the end of the entry, without quotes or brackets of its own. */
+/** A key and what follows it up to the end of the entry, without quotes or brackets in it. */
 const bareField = /"([^"\\\n]+)"(\s*:\s*)('[^'\n]*'|`[^`\n]*`|[^\s"{}[\],:'][^\n,}\]]*)/g;
 
-/** `"version": 1.0.0` is two numbers without a comma to a parser, and a version to everyone else. */
+/** A parser sees `"version": 1.0.0` as two numbers without a comma, and everyone else as a version. */
 function bareValueAt(text: string, offset: number): ManifestProblem | undefined {
   for (const { index, 0: all, 1: key = '', 2: between = '', 3: value = '' } of text.matchAll(bareField)) {
     const start = index + key.length + 2 + between.length;
@@ -111,7 +111,7 @@ function trailingCommaBefore(text: string, offset: number): number | undefined {
   return before.endsWith(',') ? before.length - 1 : undefined;
 }
 
-/** A string with a stray control character is reported at its start; people need the character. */
+/** The parser reports a string with a stray control character at its start; people need the character. */
 function placeOfError(text: string, error: ParseError): number {
   if (printParseErrorCode(error.error) !== 'InvalidCharacter') return error.offset;
   const within = text.slice(error.offset, error.offset + error.length).search(/[\0-\x1f]/);
@@ -166,10 +166,10 @@ export interface FieldSource extends Place {
 }
 
 export interface TokenSurvey {
-  /** Top-level fields; of two equal keys the last, as `JSON.parse` takes it. */
+  /** Top-level fields; for a duplicate key the last one, as in `JSON.parse`. */
   readonly fields: ReadonlyMap<string, FieldSource>;
   readonly duplicates: readonly ManifestProblem[];
-  /** Set where the nesting is absurd, so that nothing walks this value recursively. */
+  /** Set if the nesting is absurd, so that nothing walks this value recursively. */
   readonly tooDeep?: ManifestProblem;
 }
 
@@ -182,7 +182,7 @@ const kinds = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, co
 
 const deepest = 100;
 
-/** One walk over the tokens. Accepts any text; from what is not JSON it collects what it can. */
+/** One walk over the tokens. Accepts any text, and collects what it can from text that is not JSON. */
 export function surveyTokens(text: string): TokenSurvey {
   const scanner = createScanner(text, true);
   const fields = new Map<string, FieldSource>();
@@ -212,7 +212,7 @@ function repeats(seen: Set<string> | undefined, key: Key): boolean {
   return false;
 }
 
-/** One set of keys for each open bracket. */
+/** A set of keys for each open bracket. */
 function trackNesting(levels: Set<string>[], kind: number): void {
   if (kind === kinds.openBrace || kind === kinds.openBracket) levels.push(new Set());
   else if (kind === kinds.closeBrace || kind === kinds.closeBracket) levels.pop();

@@ -6,7 +6,7 @@ type DecodedText =
   | { readonly text: string; readonly problem?: never }
   | { readonly text?: never; readonly problem: ManifestProblem };
 
-/** Created once: creating one costs more than decoding a manifest. */
+/** Created once: that takes longer than decoding a manifest. */
 let decoder: InstanceType<typeof TextDecoder> | undefined;
 
 /** UTF-8, with or without a byte order mark; anything else is a problem that names the likely encoding. */

@@ -21,7 +21,7 @@ export interface MissingModule extends Asked {
 interface ModuleGraph {
   /** Paths of the kept files that the entry loads, itself included. */
   readonly loaded: ReadonlySet<string>;
-  /** One for each file that is not there, at the first module that asks for it. */
+  /** One for each file that does not exist, at the first module that asks for it. */
   readonly missing: readonly MissingModule[];
   readonly addresses: readonly Asked[];
   readonly internal: readonly Asked[];
@@ -43,7 +43,7 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
     ...{ loaded: new Set(), missing: new Map(), addresses: new Map(), internal: new Map() },
   };
   load(walk, mainFileOf(extension.name));
-  // Iterating over a set visits what is added to it meanwhile.
+  // Iterating over a set also visits what is added meanwhile.
   for (const path of walk.loaded) visit(walk, path, walk.files.get(path)?.facts.module);
   return {
     loaded: walk.loaded,
@@ -53,10 +53,10 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
   };
 }
 
-/** Modules that hand on one another; more are a circle. */
+/** How many modules may hand on one after the other; a longer chain is a circle. */
 const longestChain = 10;
 
-/** The module whose result the entry returns: mostly itself, or the one that it hands on. */
+/** The module whose result the entry returns: usually the entry itself, or the one that it hands on. */
 export function findDrawnModule({
   name,
   files,

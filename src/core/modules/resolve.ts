@@ -4,14 +4,14 @@ import type { Ask, ModuleFacts } from '../content/module-facts.js';
 import { normalizePath } from '../digest.js';
 
 type Target =
-  /** Any of these paths answers it; the first is the usual one. */
+  /** The file may have any of these paths; the first is the usual one. */
   | { readonly kind: 'own'; readonly paths: readonly [string, ...string[]] }
   | { readonly kind: 'address' }
   /** The extension's own id in another case: `/extensions/Gauge/a` of `gauge`. */
   | { readonly kind: 'other-case'; readonly path: string }
   /** A module of Qlik's client that is not for extensions. */
   | { readonly kind: 'internal' }
-  /** Qlik's, another extension's, or what the code does not show. */
+  /** Qlik's, another extension's, or one that the code does not show. */
   | { readonly kind: 'elsewhere' };
 
 const elsewhere: Target = { kind: 'elsewhere' };
@@ -32,7 +32,7 @@ export function resolveAsk({ id }: Ask, from: string, extension: string, kind: M
   return own.isSpeltRight ? { kind: 'own', paths } : { kind: 'other-case', path: paths[0] };
 }
 
-/** `text!./view.html!strip` → `text`, `./view.html`; `./lib/text!a` has its plugin among its own files. */
+/** `text!./view.html!strip` → `text`, `./view.html`; the plugin of `./lib/text!a` is one of the extension's own files. */
 function splitPlugin(id: string): readonly [plugin: string | undefined, name: string] {
   const [first = '', second] = id.split('!');
   if (second === undefined) return [undefined, first];
@@ -42,11 +42,11 @@ function splitPlugin(id: string): readonly [plugin: string | undefined, name: st
 interface OwnPath {
   /** Relative to the extension's folder. */
   readonly path: string;
-  /** Whether the folder is named exactly as it is. */
+  /** Whether the name spells the folder in its exact case. */
   readonly isSpeltRight: boolean;
 }
 
-/** `undefined` for what is not in the extension's folder, whatever it is. */
+/** `undefined` for anything outside the extension's folder. */
 function ownPath(name: string, from: string, extension: string): OwnPath | undefined {
   const home = `extensions/${extension}/`;
   const start = /^\.{1,2}\//.test(name) ? `${home}${from.slice(0, from.lastIndexOf('/') + 1)}` : '';
@@ -56,7 +56,7 @@ function ownPath(name: string, from: string, extension: string): OwnPath | undef
   return { path: normalizePath(absolute.slice(home.length)), isSpeltRight: absolute.startsWith(home) };
 }
 
-/** `%20` becomes a blank; an address that does not decode to text, such as `%E0%A4`, stays as it is. */
+/** `%20` becomes a space; an address that does not decode to text, such as `%E0%A4`, stays as it is. */
 export function decodeAddress(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -65,7 +65,7 @@ export function decodeAddress(text: string): string {
   }
 }
 
-/** Without `.`, `..` and empty parts; `undefined` where it leads out of everything. */
+/** Without `.`, `..` and empty parts; `undefined` if it leads above the root. */
 export function joinPath(path: string): string | undefined {
   const parts: string[] = [];
   for (const part of path.split('/')) {

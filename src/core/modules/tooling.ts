@@ -1,4 +1,4 @@
-/** Files that an extension holds and that none of its modules refers to, and which of them belong to its build. */
+/** Files of an extension that none of its modules refers to, and which of them belong to its build. */
 
 import { fileName } from '../digest.js';
 import type { DesiredExtension, KeptFile } from '../model.js';
@@ -6,8 +6,8 @@ import { traceModules } from './graph.js';
 
 /**
  * Paths of the kept files that no module of the extension loads and no code mentions by name, sorted as the files are.
- * The `.qext`, its preview and the entry are always referred to. What a script loads by a name it puts together is here
- * too, so a path in this list may be needed all the same.
+ * The `.qext`, its preview and the entry always count as referred to. A file that a script loads under a name it
+ * composes is in this list, so a path in it may be needed all the same.
  */
 export function findUnreferenced(extension: DesiredExtension): readonly string[] {
   const { loaded } = traceModules(extension);
@@ -21,8 +21,8 @@ export function findUnreferenced(extension: DesiredExtension): readonly string[]
 }
 
 /**
- * What of the unreferenced belongs to the build, its tools and tests, as lines of an ignore file in the extension's
- * folder: `/package.json`, `/test/`. A folder is one line where everything in it is unreferenced.
+ * Those of the unreferenced files that belong to the build, its tools and tests, as lines of an ignore file in the
+ * extension's folder: `/package.json`, `/test/`. A folder is one line if everything in it is unreferenced.
  */
 export function proposeIgnoreLines(extension: DesiredExtension): readonly string[] {
   const unreferenced = new Set(findUnreferenced(extension));

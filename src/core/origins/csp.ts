@@ -1,6 +1,6 @@
 /** Origins and directives of a Content Security Policy, as the config declares them and Qlik's entries hold them. */
 
-/** As CSP spells them, those that Qlik's entries know. */
+/** Those that Qlik's entries have, spelled as in CSP. */
 export const cspDirectives = [
   'child-src',
   'connect-src',
@@ -40,12 +40,12 @@ export type CspSwitch = (typeof cspSwitches)[number];
 /** What the config declares: directives by origin. */
 export type DeclaredOrigins = Readonly<Record<string, readonly CspDirective[]>>;
 
-/** Origins by the name or glob of extensions, as the config has them. */
+/** Origins by the name or glob of extensions, as in the config. */
 export type OriginsSetting = Readonly<Record<string, DeclaredOrigins>>;
 
 interface CspOrigin {
   readonly scheme: 'https' | 'wss';
-  /** What an entry holds: host, with a leading `*.` for any subdomain, and the port where it is another than 443. */
+  /** What an entry holds: the host, with `*.` in front for any subdomain, and the port unless it is 443. */
   readonly host: string;
 }
 
@@ -55,7 +55,7 @@ const originPattern = new RegExp(
   `^(https|wss)://((?:\\*\\.)?${label}(?:\\.${label})*(?::(?:\\d{1,5}|\\*))?)/?$`,
 );
 
-/** Characters of an entry's origin (Qlik's limit). */
+/** The most characters that an entry's origin may have (Qlik's limit). */
 const longestHost = 256;
 
 /** `undefined` for what an entry cannot hold, or a browser would not load: another scheme, a path, user names. */
@@ -68,7 +68,7 @@ export function parseOrigin(text: string): CspOrigin | undefined {
   return port < 1 || port > 65_535 ? undefined : { scheme, host };
 }
 
-/** Why `parseOrigin` does not take it, for a person, after "must". */
+/** Why `parseOrigin` refuses it, for people, to follow "must". */
 export function explainOrigin(text: string): string {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(text) ?? [];
   const form = 'be an origin such as https://api.example.com or wss://*.example.com:8443';
@@ -81,13 +81,13 @@ export function explainOrigin(text: string): string {
   return form;
 }
 
-/** Web sockets are the one use of `wss://`. */
+/** Web sockets are the only use of `wss://`. */
 export function switchOf(scheme: CspOrigin['scheme'], directive: CspDirective): CspSwitch {
   if (scheme === 'wss' && directive === 'connect-src') return 'connectSrcWSS';
   return directive.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as CspSwitch;
 }
 
-/** As people read it: `connect-src`, and for web sockets `connect-src (wss)`. */
+/** As people read them: `connect-src`, and for web sockets `connect-src (wss)`. */
 export function describeSwitch(given: CspSwitch): string {
   if (given === 'connectSrcWSS') return 'connect-src (wss)';
   return given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -103,7 +103,7 @@ export function sortSwitches(switches: Iterable<CspSwitch>): readonly CspSwitch[
   return cspSwitches.filter((each) => given.has(each));
 }
 
-/** The host of a tenant's entry, which may carry a scheme and a slash: what a person typed. */
+/** The host of a tenant's entry, which may contain a scheme and a slash that a person typed. */
 export function hostOfEntry(origin: string): string {
   return origin
     .trim()
@@ -131,7 +131,7 @@ function splitPort(host: string): readonly [name: string, port: string] {
   return at === -1 ? [host, '443'] : [host.slice(0, at), host.slice(at + 1)];
 }
 
-/** As changes, outcomes and journals call the entry of a host; no file, and so no extension, can be called so. */
+/** The name of a host's entry in changes, outcomes and journals; no file, and so no extension, can have it. */
 export function nameOfHost(host: string): string {
   return `https://${host}`;
 }

@@ -1,4 +1,4 @@
-/** One entry of a tenant's Content Security Policy: what Qlik sends and takes, and whose it is. */
+/** One entry of a tenant's Content Security Policy: what Qlik sends and accepts, and whose it is. */
 
 import { isObject } from '../json.js';
 import { compareTexts } from '../order.js';
@@ -29,7 +29,7 @@ export function isCspEntry(value: unknown): value is CspEntry {
   return isObject(value) && isFilled(value['id']) && isCspEntryBody(value);
 }
 
-/** The same of what a client sends. */
+/** The same for what a client sends. */
 export function isCspEntryBody(value: unknown): value is CspEntryBody {
   return (
     isObject(value) &&
@@ -55,7 +55,7 @@ export function switchesOf(entry: CspEntryBody): readonly CspSwitch[] {
   return cspSwitches.filter((each) => entry[each] === true);
 }
 
-/** Every switch is sent, so that none is left to a default. */
+/** Every switch is sent, so that none depends on a default. */
 export function bodyOf(
   texts: Pick<CspEntryBody, 'origin' | 'name' | 'description'>,
   switches: readonly CspSwitch[],
@@ -65,9 +65,9 @@ export function bodyOf(
 }
 
 /**
- * What a client may send again of an entry that the tenant returned.
+ * What a client may send back of an entry that the tenant returned.
  *
- * @param switches those that are on then; as they are, unless given
+ * @param switches those that are on afterwards; unchanged unless given
  */
 export function sendableBody(
   entry: CspEntryBody,
@@ -77,7 +77,7 @@ export function sendableBody(
   return bodyOf({ origin, ...(name && { name }), ...(description && { description }) }, switches);
 }
 
-/** The projects whose mark the description carries; people may write other words beside them. */
+/** The projects whose mark the description contains; people may write other words beside it. */
 export function ownersOfEntry({ description }: CspEntryBody): readonly string[] {
   return ownersOf((description ?? '').split(/\s+/));
 }
@@ -94,7 +94,7 @@ export function entriesFor(host: string, entries: readonly CspEntry[]): readonly
     .sort((a, b) => compareTexts(a.id, b.id));
 }
 
-/** Whether two hold the same as far as people can set it. */
+/** Whether two entries have the same values in every field that people can set. */
 export function isSameEntry(some: CspEntryBody, other: CspEntryBody): boolean {
   const keyOf = (entry: CspEntryBody): string => JSON.stringify(sendableBody(entry));
   return keyOf(some) === keyOf(other);

@@ -1,9 +1,9 @@
-/** What a plan says of origins: what the tenant's Content Security Policy lacks, and what would be written to it. */
+/** What a plan says about origins: what the tenant's Content Security Policy lacks, and what would be written to it. */
 
 import type { CspSwitch } from './csp.js';
 import type { CspEntry, CspEntryBody } from './entry.js';
 
-/** What some extensions need of one host. */
+/** What some extensions need from one host. */
 export interface OriginNeed {
   readonly host: string;
   /** In the order of `cspSwitches`. */
@@ -14,13 +14,13 @@ export interface OriginNeed {
 
 /** What the tenant does not open. */
 export interface MissingOrigin extends OriginNeed {
-  /** `https://` and the host, as changes and outcomes name it. */
+  /** `https://` and the host: the name in changes and outcomes. */
   readonly name: string;
-  /** The entry to make, or what the one that is there has to become. */
+  /** The entry to create, or what the existing one has to become. */
   readonly entry: CspEntryBody;
   /** The entry that is for this host and lacks `switches`. */
   readonly present?: CspEntry;
-  /** The line of qlik-cli that makes it so. */
+  /** The command of qlik-cli that does it. */
   readonly command: string;
 }
 
@@ -40,20 +40,20 @@ export interface OriginChange {
   readonly blocked?: { readonly rail: OriginRail; readonly message: string; readonly lift?: string };
   /** What the tenant holds afterwards; absent for a delete. */
   readonly entry?: CspEntryBody;
-  /** Ids of other entries for this host that a create leaves there. */
+  /** Ids of other entries for this host, which a create leaves alone. */
   readonly beside?: readonly string[];
   /** What it holds now; absent for a create. */
   readonly actual?: CspEntry;
 }
 
-/** `foreign`: the only entry for this host is somebody else's. `moved`: it is not as the run that is undone left it. */
+/** `foreign`: the only entry for this host is somebody else's. `moved`: it is not what the run to be undone left. */
 type OriginRail = 'foreign' | 'prune' | 'moved' | 'limit';
 
 export interface OriginBudget {
   readonly entries: { readonly now: number; readonly adds: number; readonly limit: number };
   /** Of the header; how Qlik counts is not documented, so `adds` is an estimate. */
   readonly characters: {
-    /** Absent where the tenant did not say its header. */
+    /** Absent if the tenant did not send its header. */
     readonly now?: number;
     readonly adds: number;
     readonly limit: number;
@@ -61,7 +61,7 @@ export interface OriginBudget {
 }
 
 export interface OriginsPlan {
-  /** Why the tenant's entries were not looked at: nothing below is known then. */
+  /** Why the tenant's entries were not read: nothing below is known then. */
   readonly notLookedAt?: string;
   /** Hosts that are declared for what was selected. */
   readonly declared: number;
@@ -87,7 +87,7 @@ export function blockedOriginsOf<T extends { readonly blocked?: unknown }>(
   return (origins?.changes ?? []).filter(({ blocked }) => blocked !== undefined);
 }
 
-/** Those that open a host come first. What does both is one write, and opens first. */
+/** Those that open a host come first. One write that opens and closes counts as opening. */
 export function orderOrigins({ origins }: { readonly origins?: OriginsPlan }): {
   readonly opens: readonly OriginChange[];
   readonly closes: readonly OriginChange[];
@@ -99,7 +99,7 @@ export function orderOrigins({ origins }: { readonly origins?: OriginsPlan }): {
   };
 }
 
-/** What a plan writes, with the outcomes of as much of it as was tried, which come in the order of writing. */
+/** What a plan writes, with the outcomes of as much of it as was tried, in the order of writing. */
 export function pairOrigins<Outcome>(
   plan: { readonly origins?: OriginsPlan },
   outcomes: readonly Outcome[] = [],

@@ -29,19 +29,19 @@ import type { MissingOrigin, OriginChange, OriginNeed, OriginsPlan } from './mod
 
 export interface OriginsInput {
   readonly needs: readonly OriginNeed[];
-  /** All that the config declares, whichever extensions were selected: none of it is closed. */
+  /** Everything that the config declares, whichever extensions are selected: none of it is closed. */
   readonly setting: OriginsSetting;
   readonly entries: readonly CspEntry[];
   readonly project: string;
   /** `write`: the config says `manageOrigins`. */
   readonly manage: 'write' | 'tell';
-  /** Whether what is ours and no longer declared goes: with prune and without a selection. */
+  /** Whether an entry that is ours and no longer declared is removed: with prune and without a selection. */
   readonly removal: 'prune' | 'keep';
-  /** The tenant's whole header, where it was asked for and answered. */
+  /** The tenant's whole header, if it was requested and returned. */
   readonly header?: string | undefined;
 }
 
-/** By host, sorted. @param declared of each extension, by its name */
+/** By host, sorted. @param declared what each extension declares, by its name */
 export function needsOf(declared: ReadonlyMap<string, DeclaredOrigins>): readonly OriginNeed[] {
   const hosts = new Map<string, { switches: Set<CspSwitch>; extensions: Set<string> }>();
   for (const [extension, origins] of declared) {
@@ -107,7 +107,7 @@ function findMissing(
   };
 }
 
-/** Never with less than it has. */
+/** Never narrows the entry. */
 function extend(entry: CspEntry | undefined, { host, switches }: OriginNeed, project: string): CspEntryBody {
   if (entry === undefined) {
     return bodyOf({ origin: host, name: host, description: ownerTag(project) }, switches);
@@ -115,7 +115,7 @@ function extend(entry: CspEntry | undefined, { host, switches }: OriginNeed, pro
   return sendableBody(entry, sortSwitches([...switchesOf(entry), ...switches]));
 }
 
-/** qlik-cli has a flag of the API's name for each field. */
+/** qlik-cli has a flag for each field, named as in the API. */
 function commandOf(body: CspEntryBody, id: string | undefined): string {
   const texts = (['origin', 'name', 'description'] as const).flatMap((field) => {
     const text = body[field];
@@ -125,7 +125,7 @@ function commandOf(body: CspEntryBody, id: string | undefined): string {
   return ['qlik', 'csp-origin', ...words, ...texts, ...switchesOf(body).map((each) => `--${each}`)].join(' ');
 }
 
-/** What is opened makes up for what is closed, too: an entry that goes may be the one that opened a declared host. */
+/** Closing may take away what a declared host needs, so what is opened is decided again without the entries that go. */
 function decideAll(
   input: OriginsInput,
   missing: readonly MissingOrigin[],
@@ -142,7 +142,7 @@ function decideAll(
   return arrange(openAll(input, without(closes, input.entries)), held, input);
 }
 
-/** What nothing else may open stays open. */
+/** Keeps open what nothing else may open. */
 function holdOpen(change: OriginChange, unopened: readonly OriginChange[]): OriginChange {
   const user = unopened.find(
     ({ name, adds }) =>
@@ -154,7 +154,7 @@ function holdOpen(change: OriginChange, unopened: readonly OriginChange[]): Orig
   return { ...change, blocked: { rail: user.blocked?.rail ?? 'foreign', message } };
 }
 
-/** The entries as they are when these have been written. */
+/** The entries after these changes are written. */
 function without(closes: readonly OriginChange[], entries: readonly CspEntry[]): readonly CspEntry[] {
   const closed = new Map(closes.map((change) => [change.actual?.id, change]));
   return entries.flatMap((entry): readonly CspEntry[] => {
@@ -164,14 +164,14 @@ function without(closes: readonly OriginChange[], entries: readonly CspEntry[]):
   });
 }
 
-/** Creates and extends what `entries` do not open. */
+/** Creates and extends entries for everything that `entries` do not open. */
 function openAll(input: OriginsInput, entries: readonly CspEntry[]): readonly OriginChange[] {
   const lacking = input.needs.flatMap((need) => findMissing(need, input, entries) ?? []);
   const opens = lacking.flatMap((each) => open(each, input));
   return limitEntries(opens, input.entries.length);
 }
 
-/** @param input with the entries that are there now, and are what is written to */
+/** @param input holds the entries as they are now, which are the ones to be written to */
 function open(lacking: MissingOrigin, input: OriginsInput): readonly OriginChange[] {
   const { name, host, extensions, switches, entry, present } = lacking;
   const own = ownEntryFor(host, input);
@@ -180,7 +180,7 @@ function open(lacking: MissingOrigin, input: OriginsInput): readonly OriginChang
     const had = switchesOf(own);
     const wide = extend(own, { host, switches: switchesOf(entry), extensions }, input.project);
     const adds = switchesOf(wide).filter((each) => !had.includes(each));
-    // It is closed in this plan, and stays as wide as it is needed.
+    // The entry is also narrowed in this plan, but stays as wide as this need.
     if (adds.length === 0) return [];
     return [{ name, action: 'update', message, extensions, adds, removes: [], entry: wide, actual: own }];
   }
@@ -188,7 +188,7 @@ function open(lacking: MissingOrigin, input: OriginsInput): readonly OriginChang
   return [{ name, action: 'create', message, extensions, adds: switchesOf(entry), removes: [], entry }];
 }
 
-/** An entry that is opened and closed is written twice: what nobody needs any more is closed when the extensions are there. */
+/** An entry that is both opened and closed is written twice: it is narrowed only after the extensions are in place. */
 function arrange(
   opens: readonly OriginChange[],
   closes: readonly OriginChange[],
@@ -222,10 +222,10 @@ function blockForeign({ name, switches, extensions, entry }: MissingOrigin, pres
 }
 
 /**
- * Of several for one host the one that opens most of what is declared, as the tenant has them now; by id where that leaves
- * a choice, so that every run takes the same.
+ * Of several entries for one host the one that opens most of what is declared, as the tenant has them now; then by id, so
+ * that every run takes the same one.
  *
- * @param among what is left of them
+ * @param among those that are left of them
  */
 function ownEntryFor(
   host: string,
@@ -245,7 +245,7 @@ function declaredIn(setting: OriginsSetting): ReadonlyMap<string, readonly CspSw
   return new Map(needsOf(new Map(Object.entries(setting))).map(({ host, switches }) => [host, switches]));
 }
 
-/** Ours, and more than the config declares. What a folder needs and the config declares is never among it. */
+/** Entries of ours that hold more than the config declares. What a folder needs and the config declares stays. */
 function findExcess(input: OriginsInput): readonly OriginChange[] {
   const declared = declaredIn(input.setting);
   const own = input.entries.filter((entry) => isOwnEntry(entry, input.project));

@@ -1,4 +1,4 @@
-/** What would undo the entries that past runs wrote. Pure. */
+/** What undoes the entries that past runs wrote. Pure. */
 
 import { hostOfEntry } from './csp.js';
 import {
@@ -19,7 +19,7 @@ export interface OriginEffect {
   readonly runId: string;
   /** RFC 3339: when the run began to write it. */
   readonly at: string;
-  /** Of the entry; absent where it was created, and no answer told its id. */
+  /** Of the entry; absent if it was created and no answer gave its id. */
   readonly id?: string;
   /** Absent where it was created. */
   readonly before?: CspEntryBody;
@@ -31,11 +31,11 @@ interface Undoing {
   readonly entries: readonly CspEntry[];
   readonly project: string;
   readonly prune: boolean;
-  /** Ids of entries that another effect is about. */
+  /** Ids of entries that belong to other effects. */
   readonly others: ReadonlySet<string>;
 }
 
-/** Nothing for what is as it was before; only what is still as the run left it is written. */
+/** No change for an entry that is as it was before. Only one that is still as the run left it is written. */
 export function planOriginRollback(
   effects: readonly OriginEffect[],
   undoing: Omit<Undoing, 'others'>,
@@ -73,7 +73,7 @@ function undo(
   return [{ ...change, blocked: { rail: 'prune', message, lift: '--prune' } }];
 }
 
-/** Another one for the host that the run left alone when it closed its own, and that nobody has touched since. */
+/** Another entry for the host, which the run left alone when it deleted its own, and which nobody has changed since. */
 function stoodBeside(entry: CspEntry, closed: string | undefined, at: string): boolean {
   const touched = Date.parse(entry.modifiedDate ?? entry.createdDate ?? '');
   return entry.id !== closed && touched < Date.parse(at);
@@ -107,7 +107,7 @@ function blockMoved(change: OriginChange): OriginChange {
   return { ...change, blocked: { rail: 'moved', message } };
 }
 
-/** The tenant may have taken the scheme off the origin that was sent. */
+/** The tenant may have removed the scheme from the origin that was sent. */
 function isAlike(entry: CspEntry, body: CspEntryBody): boolean {
   return isSameEntry(
     { ...entry, origin: hostOfEntry(entry.origin) },

@@ -57,7 +57,7 @@ export const rules = {
   'theme-color': configurable('warning', 'A theme gives a colour that CSS does not know.'),
   'theme-inherit': configurable('warning', 'The value of _inherit in a theme is neither true nor false.'),
   'theme-variable': configurable('warning', 'A variable in a theme has no value, or leads back to itself.'),
-  // What git left in a file's place
+  // Placeholders that git leaves for a file
   'lfs-pointer': fixed('A file is a pointer of Git LFS in place of its content.'),
   'merge-conflict': configurable('error', 'A file holds both sides of a merge conflict.'),
   'partial-checkout': configurable('warning', 'The checkout leaves out files that git has.'),
@@ -145,8 +145,8 @@ export function finding(
 }
 
 /**
- * Applies the config to findings: those that are off are dropped, the others get the configured severity.
- * Rules that are not configurable stay as they are.
+ * Applies the config to findings: those that are off are dropped, the others get the configured severity. Findings of
+ * rules that are not configurable stay unchanged.
  */
 export function applySeverities(findings: readonly Finding[], settings: RuleSettings): readonly Finding[] {
   return findings.flatMap((found) => {

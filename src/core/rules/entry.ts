@@ -76,7 +76,7 @@ function hintForMissing(extension: DesiredExtension, entry: string): string {
   return `There is ${elsewhere.path}: deploy the build's output folder, or move it beside the .qext file.`;
 }
 
-/** A file beside the `.qext` that a compiler makes the script of. */
+/** A file beside the `.qext` that compiles to the script. */
 function isSourceOf(path: string, entry: string): boolean {
   const [suffix = ''] = /\.(?:[cm]?tsx?|jsx|coffee|dart)$/i.exec(path) ?? [];
   return suffix !== '' && `${path.slice(0, -suffix.length)}.js` === entry;

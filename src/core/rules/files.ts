@@ -55,12 +55,12 @@ function hintForArchive(extension: DesiredExtension, path: string): string {
   return `${way}${orIgnore(extension, path)}.`;
 }
 
-/** The script that Qlik loads is needed, whatever is wrong with it. */
+/** Qlik loads this script, so it is needed whatever is wrong with it. */
 function orIgnore({ name }: DesiredExtension, path: string): string {
   return path === mainFileOf(name) ? '' : ', or add it to "ignore"';
 }
 
-/** What makes data of a file that looks like text. */
+/** What makes a file that looks like text count as data. */
 function describeReason({ bytes, facts: { riskyType, controls } }: KeptFile): string {
   if (controls !== undefined) return ` because it contains ${nameControls(controls)}`;
   return riskyType === 'application/octet-stream' && bytes === 1 ? ' because it is one byte long' : '';

@@ -7,7 +7,7 @@ import { applySeverities, finding, type RuleSettings } from './catalogue.js';
 
 const shownNames = 5;
 
-/** Once for all extensions, as they have one cause. No finding where the next upload ends it for good. */
+/** Once for all extensions, as they have one cause. No finding if the next upload ends the problem for good. */
 export function checkLineEndings(
   changes: readonly Change[],
   lineEndings: LineEndings,

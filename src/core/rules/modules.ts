@@ -35,7 +35,7 @@ interface Explanation {
   readonly hint: string;
 }
 
-/** Of the three reasons the one that a person can do something about. */
+/** Of the three reasons the one that a person can act on. */
 function explainMissing(extension: DesiredExtension, module: MissingModule): Explanation {
   const { id, path, from } = module;
   const asked = `The module asks for ${JSON.stringify(id)}`;
@@ -91,7 +91,7 @@ function explainLeftOut(asked: string, path: string, { path: entry, why, rule }:
   }
 }
 
-/** A pattern with a slash before its end counts from the config's folder, which is not known here. */
+/** A pattern with a slash before its end starts at the config's folder, which is unknown here. */
 function atAnyDepth(path: string): string {
   return path.slice(0, -1).includes('/') ? `**/${path}` : path;
 }
@@ -143,7 +143,7 @@ function internalModule(extension: DesiredExtension, asked: Asked): Finding {
   });
 }
 
-/** Most keys that are named. */
+/** How many keys are named at most. */
 const shownKeys = 5;
 
 function checkShape(extension: DesiredExtension): readonly Finding[] {
@@ -173,10 +173,10 @@ function placeOf(
   return { extension: extension.name, file: shownPath(extension, from), line, column };
 }
 
-/** Most names in the message; the hint has every line. */
+/** How many names the message has at most; the hint has every line. */
 const shownNames = 8;
 
-/** Once for an extension, and only where its folder is looked at for its own sake. */
+/** Once for each extension, and only by `validate`. */
 export function checkTooling(extension: DesiredExtension): readonly Finding[] {
   const lines = proposeIgnoreLines(extension);
   if (lines.length === 0) return [];

@@ -23,7 +23,7 @@ export function checkOrigins(
   });
 }
 
-/** `undefined` for what the config declares. The tenant's policy does not decide about what https pages may not load at all. */
+/** `undefined` for what the config declares. The tenant's policy does not decide what https pages may not load at all. */
 function explain(
   name: string,
   origin: string,
@@ -57,7 +57,7 @@ function explain(
   };
 }
 
-/** Where the code does not tell which element it is, one of those that it may be is enough. */
+/** If the code does not show which element loads it, one of the possible directives is enough. */
 function isDeclared(
   need: Directive,
   needs: ReadonlySet<Directive>,
@@ -102,7 +102,7 @@ export function checkDeclared(
     );
 }
 
-/** A program in WebAssembly, what git left in a file's place, and a list of hosts that was cut may name any host. */
+/** WebAssembly, a placeholder of git, and a truncated list of hosts may name any host. */
 function isReadable({ files, lacking = [] }: DesiredExtension): boolean {
   if (lacking.length > 0) return false;
   return files.every(
@@ -117,7 +117,7 @@ interface FirstUse {
   readonly path: string;
   readonly use: OriginUse;
   readonly files: number;
-  /** Of all uses. */
+  /** For all uses together. */
   readonly needs: ReadonlySet<Directive>;
 }
 
@@ -135,13 +135,13 @@ function usesByOrigin(extension: DesiredExtension): ReadonlyMap<string, FirstUse
   return uses;
 }
 
-/** Whole pages (a documentation, a demo) that nothing of the extension names, so that nobody opens them. */
+/** Complete pages (a documentation, a demo) that nothing in the extension names, so that nobody opens them. */
 function idlePages(files: readonly KeptFile[]): ReadonlySet<string> {
   const idle = new Set(files.filter(({ facts }) => facts.page === true).map(({ path }) => path));
   const named = new Set(
     files.filter(({ path }) => !idle.has(path)).flatMap(({ facts }) => facts.names ?? []),
   );
-  // Iterating over a set visits what is added to it meanwhile.
+  // Iterating over a set also visits what is added meanwhile.
   for (const name of named) {
     for (const file of files.filter(({ path }) => idle.has(path) && fileName(path) === name)) {
       idle.delete(file.path);

@@ -1,4 +1,4 @@
-/** What git left in the place of a file, or left out, and what a bundler left in the place of a module. */
+/** What git leaves in place of a file, or leaves out, and what a bundler leaves in place of a module. */
 
 import type { Placeholder } from '../content/placeholder.js';
 import { count, listNames } from '../format.js';
@@ -7,7 +7,7 @@ import type { DesiredExtension, Finding } from '../model.js';
 import { finding } from './catalogue.js';
 import { shownPath } from './place.js';
 
-/** Whoever reads the files lets pass only the links that are links for certain. */
+/** The readers of files report only links that are certainly links. */
 export function checkPlaceholders(extension: DesiredExtension): readonly Finding[] {
   const kept = extension.files.flatMap(({ path, facts: { placeholder } }) =>
     placeholder === undefined ? [] : [placeholderFinding(placeholder, placeOf(extension, path))],
@@ -32,7 +32,7 @@ export function checkLacking({ name, displayFolder, lacking = [] }: DesiredExten
   ];
 }
 
-/** Where nothing of an extension is there. */
+/** If nothing of an extension is there. */
 export function leftOutFinding({ displayFolder, lacks }: UnreadFolder): readonly Finding[] {
   if (lacks !== 'sparse' && lacks !== 'submodule') return [];
   const message = 'The checkout leaves out the folder, which git has: nothing of it is here.';

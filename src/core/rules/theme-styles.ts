@@ -7,7 +7,7 @@ interface StyleReference {
   readonly at: number;
 }
 
-/** Without a choice at each character, so that nothing is tried twice. */
+/** Without alternatives for one character, so that the pattern never backtracks. */
 function insideQuotes(quote: '"' | "'"): string {
   const plain = String.raw`[^${quote}\\\n]*`;
   return String.raw`${plain}(?:\\(?:\r\n|[\s\S])${plain})*`;
@@ -20,25 +20,25 @@ const quoted = `"(${double})"|'(${single})'`;
 const bare = String.raw`((?:[^"'()\\\s]|\\[\s\S]){1,500})`;
 
 /**
- * A text that is neither an address nor imported may show one: it is read, so that what is in it is not. One that is not
- * closed ends with its line, and is not looked through again from each quote in it.
+ * A string that is neither an address nor imported may contain text like one: it is matched so that its content is
+ * skipped. An unclosed one ends with its line, and is not scanned again from each quote in it.
  */
 const address = new RegExp(
   String.raw`url\(\s*(?:${quoted}|${bare})\s*\)|@import\s*(?:${quoted})|"${double}"?|'${single}'?`,
   'gi',
 );
 
-/** Most of one file; more would not say anything new. */
+/** How many addresses of one file are read; more would say nothing new. */
 const mostReferences = 500;
 
 const marks = ['url(', 'Url(', 'URL(', '@import', '@Import', '@IMPORT'].map((mark) => Buffer.from(mark));
 
-/** Most sheets hold none, and finding that out costs less than decoding them. */
+/** Most stylesheets hold none, and finding that out costs less than decoding them. */
 export function holdsReference(sheet: Buffer): boolean {
   return marks.some((mark) => sheet.includes(mark));
 }
 
-/** Each address once, where it is first. */
+/** Each address once, at its first place. */
 export function findStyleReferences(text: string): readonly StyleReference[] {
   const found = new Map<string, number>();
   let seen = 0;
@@ -53,7 +53,7 @@ export function findStyleReferences(text: string): readonly StyleReference[] {
   return [...found].map(([given, at]) => ({ given, at }));
 }
 
-/** Of the same length, so that places stay what they are. */
+/** Of the same length, so that positions stay the same. */
 function blankComments(text: string): string {
   const parts: string[] = [];
   let from = 0;
@@ -66,7 +66,7 @@ function blankComments(text: string): string {
   return parts.join('') + text.slice(from);
 }
 
-/** `\20 ` is a blank, `\(` a bracket; a line that is continued goes on. https://www.w3.org/TR/css-syntax-3/#escaping */
+/** `\20 ` is a space, `\(` a bracket; an escaped newline disappears. https://www.w3.org/TR/css-syntax-3/#escaping */
 function unescapeText(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(
